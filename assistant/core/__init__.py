@@ -1,0 +1,1 @@
+"""The pure core: no file, clock, random number, database or screen is touched below this package."""

@@ -1,0 +1,227 @@
+"""An answer: its status, its value, the pages or the search behind it.
+
+A group (red flags) or a list (studies) has parts, each an answer of its own. The status is not part of
+the value, and only a given answer has a value: "not documented" is never the same as "no".
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, replace
+from enum import StrEnum
+from typing import Any
+
+from assistant.core.text import Private
+
+
+class Status(StrEnum):
+    """What kind of answer was given."""
+
+    GIVEN = "given"
+    NOT_DOCUMENTED = "not_documented"
+    UNCLEAR = "unclear"
+
+
+@dataclass(frozen=True)
+class Evidence:
+    """A passage of the case file: `start` is its offset in the page's text, counted from 0."""
+
+    document: str
+    page: int
+    quote: str = ""
+    start: int | None = None
+
+    def __str__(self) -> str:
+        return f"{self.document}:{self.page}"
+
+
+@dataclass(frozen=True)
+class Dismissed:
+    """A passage that a search found and the reviewer set aside, with the reason."""
+
+    document: str
+    page: int
+    quote: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Trail:
+    """Where something was looked for and not found: terms, documents, the number of pages, attestation."""
+
+    documents: tuple[str, ...] = ()
+    pages: int = 0
+    attested: bool = False
+    terms: tuple[str, ...] = ()
+    dismissed: tuple[Dismissed, ...] = ()
+
+
+@dataclass(frozen=True)
+class Answer:
+    """One answer. `parts` is set for groups (by name) and lists of objects (by "1", "2", ...).
+
+    A list is `closed` once the reviewer has said that nothing is to be added. `value` is a scalar or a
+    list of scalars and is None unless the status is given.
+    """
+
+    status: Status = Status.GIVEN
+    value: Any = None
+    parts: Mapping[str, Answer] | None = None
+    closed: bool = True
+    evidence: tuple[Evidence, ...] = ()
+    search: Trail | None = None
+    note: str = ""
+    listing: bool = field(default=False)
+
+    @property
+    def given(self) -> bool:
+        return self.status is Status.GIVEN
+
+    def plain(self) -> Any:
+        """The value as JSON: of a group its given parts by name, of a list its elements in order."""
+        if self.parts is None:
+            return self.value
+        if self.listing:
+            return [part.plain() for part in self.parts.values()]
+        return {name: part.plain() for name, part in self.parts.items() if part.given}
+
+    def leaves(self, path: str = "") -> Iterator[tuple[str, Answer]]:
+        """Every answer without parts, with its path below this one (`""` for the answer itself)."""
+        if self.parts is None:
+            yield path, self
+            return
+        for name, part in self.parts.items():
+            yield from part.leaves(f"{path}.{name}" if path else name)
+
+    def all_evidence(self) -> tuple[Evidence, ...]:
+        """The evidence of the answer and of all its parts, each passage once, in order."""
+        found = list(self.evidence)
+        for part in (self.parts or {}).values():
+            found.extend(part.all_evidence())
+        return tuple(dict.fromkeys(found))
+
+
+def group(parts: Mapping[str, Answer], **more: Any) -> Answer:
+    """A group of answers; its status follows from theirs."""
+    return Answer(status=_joint(parts), parts=dict(parts), **more)
+
+
+def listing(elements: list[Answer], closed: bool = True, **more: Any) -> Answer:
+    """A list of groups, numbered from "1"; an empty list is a value like any other."""
+    parts = {str(number): element for number, element in enumerate(elements, 1)}
+    return Answer(parts=parts, closed=closed, listing=True, **more)
+
+
+def with_part(answer: Answer | None, path: tuple[str, ...], part: Answer | None, is_list: bool) -> Answer:
+    """`answer` with the part at `path` set (or removed, where `part` is None); made where it was missing."""
+    held = dict(answer.parts or {}) if answer is not None else {}
+    name, rest = path[0], path[1:]
+    if rest:
+        held[name] = with_part(held.get(name), rest, part, False)
+    elif part is None:
+        held.pop(name, None)
+    else:
+        held[name] = part
+    if is_list:
+        held = {str(number): element for number, element in enumerate(held.values(), 1)}
+        return Answer(
+            parts=held,
+            closed=False,
+            listing=True,
+            evidence=answer.evidence if answer else (),
+            note=answer.note if answer else "",
+        )
+    base = answer if answer is not None and answer.parts is not None else Answer()
+    return replace(base, status=_joint(held), value=None, parts=held)
+
+
+def _joint(parts: Mapping[str, Answer]) -> Status:
+    statuses = {part.status for part in parts.values()}
+    if Status.GIVEN in statuses or not statuses:
+        return Status.GIVEN
+    return Status.NOT_DOCUMENTED if statuses == {Status.NOT_DOCUMENTED} else Status.UNCLEAR
+
+
+def to_json(answer: Answer) -> dict[str, Any]:
+    """The answer as the log and the JSON outputs hold it; free text stays `Private`."""
+    result: dict[str, Any] = {"status": answer.status.value}
+    if answer.parts is not None:
+        result["parts"] = {name: to_json(part) for name, part in answer.parts.items()}
+        if answer.listing:
+            result["list"] = True
+            result["closed"] = answer.closed
+    elif answer.given:
+        result["value"] = {"decimal": repr(answer.value)} if isinstance(answer.value, float) else answer.value
+    if answer.evidence:
+        result["evidence"] = [evidence_to_json(item) for item in answer.evidence]
+    if answer.search is not None:
+        result["search"] = trail_to_json(answer.search)
+    if answer.note:
+        result["note"] = Private(answer.note)
+    return result
+
+
+def from_json(data: Mapping[str, Any]) -> Answer:
+    """The answer that `to_json` wrote."""
+    parts = data.get("parts")
+    value = data.get("value")
+    if isinstance(value, dict) and set(value) == {"decimal"}:
+        value = float(value["decimal"])
+    search = data.get("search")
+    return Answer(
+        status=Status(data["status"]),
+        value=value,
+        parts=None if parts is None else {name: from_json(part) for name, part in _in_order(parts, data)},
+        closed=bool(data.get("closed", True)),
+        evidence=tuple(evidence_from_json(item) for item in data.get("evidence", ())),
+        search=None if search is None else trail_from_json(search),
+        note=data.get("note", ""),
+        listing=bool(data.get("list", False)),
+    )
+
+
+def evidence_to_json(item: Evidence) -> dict[str, Any]:
+    result: dict[str, Any] = {"document": item.document, "page": item.page}
+    if item.quote:
+        result["quote"] = Private(item.quote)
+    if item.start is not None:
+        result["start"] = item.start
+    return result
+
+
+def evidence_from_json(data: Mapping[str, Any]) -> Evidence:
+    return Evidence(data["document"], data["page"], data.get("quote", ""), data.get("start"))
+
+
+def trail_to_json(trail: Trail) -> dict[str, Any]:
+    result: dict[str, Any] = {
+        "terms": [Private(term) for term in trail.terms],
+        "documents": list(trail.documents),
+        "pages": trail.pages,
+        "attested": trail.attested,
+    }
+    if trail.dismissed:
+        result["dismissed"] = [
+            {"document": d.document, "page": d.page, "quote": Private(d.quote), "reason": Private(d.reason)}
+            for d in trail.dismissed
+        ]
+    return result
+
+
+def trail_from_json(data: Mapping[str, Any]) -> Trail:
+    return Trail(
+        documents=tuple(data.get("documents", ())),
+        pages=data.get("pages", 0),
+        attested=bool(data.get("attested", False)),
+        terms=tuple(data.get("terms", ())),
+        dismissed=tuple(
+            Dismissed(d["document"], d["page"], d["quote"], d["reason"]) for d in data.get("dismissed", ())
+        ),
+    )
+
+
+def _in_order(parts: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:
+    if data.get("list"):
+        yield from sorted(parts.items(), key=lambda item: int(item[0]))
+    else:
+        yield from parts.items()

@@ -1,0 +1,159 @@
+"""An answer as a file states it: a bare value, a status, or `{value | status, evidence, search, note}`.
+
+An object whose only keys are parts is a value; a status for a whole group holds of each of its parts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
+from assistant.core.answer_schema import AnswerSchema
+from assistant.core.condition import RESERVED
+from assistant.core.problem import Refused, refuse
+from assistant.core.shape import Choice, DateShape, Group, Listing, Several, Shape, Statement
+from assistant.core.text import Private
+
+_KEYS = frozenset({"value", "status", "evidence", "search", "note"})
+
+
+def read_answer(schema: AnswerSchema, raw: Any, where: str) -> Answer:
+    """The answer that `raw` states, every value checked against the schema; raises `Refused`."""
+    return _Reader(schema, where).read(raw, schema.shape, ())
+
+
+def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...] = ()) -> None:
+    """Raises `Refused` unless every value and status of the answer is one that the schema allows."""
+    if answer.parts is not None:
+        for name, part in answer.parts.items():
+            check(schema, part, where, (*path, name))
+    elif not schema.may_be(answer.status):
+        raise refuse(
+            f"“{answer.status.value.replace('_', ' ')}” is no answer to this question.",
+            where,
+            "It is about you or this review, not about the record: answer it.",
+        )
+    elif answer.given:
+        problem = schema.problem(answer.value, path)
+        if problem:
+            raise refuse(problem, where)
+
+
+class _Reader:
+    def __init__(self, schema: AnswerSchema, where: str) -> None:
+        self.schema = schema
+        self.where = where
+
+    def read(self, raw: Any, shape: Shape, path: tuple[str, ...]) -> Answer:
+        wrapped = isinstance(raw, Mapping) and bool(raw) and set(raw) <= _KEYS
+        if not wrapped:
+            return self.value(raw, shape, path)
+        if ("value" in raw) == ("status" in raw):
+            raise self.refused("An answer has either a `value` or a `status`", path)
+        status = raw.get("status", "given")
+        if "status" in raw and status not in ("not_documented", "unclear"):
+            raise self.refused(f"`{status}` is not a status", path)
+        made = self.value(raw["value"] if "value" in raw else status, shape, path, literal="value" in raw)
+        return self.with_more(made, raw, path)
+
+    def with_more(self, made: Answer, raw: Mapping[str, Any], path: tuple[str, ...]) -> Answer:
+        search = self.trail(raw["search"], path) if "search" in raw else None
+        if search is not None:
+            made = _with_search(made, search)
+        return replace(
+            made,
+            evidence=tuple(self.evidence(entry, path) for entry in self.items(raw.get("evidence", []), path)),
+            note=Private(str(raw.get("note", ""))) if raw.get("note") else "",
+        )
+
+    def value(self, raw: Any, shape: Shape, path: tuple[str, ...], literal: bool = False) -> Answer:
+        if isinstance(raw, str) and raw in RESERVED and raw != "given" and not literal:
+            return self.status(Status(raw), shape, path)
+        if isinstance(raw, str) and raw in RESERVED and literal and not isinstance(shape, Statement):
+            return self.status(Status(raw), shape, path)
+        if isinstance(shape, Group):
+            return self.group(raw, shape, path)
+        if isinstance(shape, Listing):
+            if not isinstance(raw, list):
+                raise self.refused(f"A list of {shape.noun} entries is needed", path)
+            return listing([self.read(entry, shape.element, (*path, str(n))) for n, entry in enumerate(raw, 1)])
+        made = Answer(value=self.scalar(raw, shape))
+        check(self.schema, made, self.place(path), path)
+        return made
+
+    def group(self, raw: Any, shape: Group, path: tuple[str, ...]) -> Answer:
+        if isinstance(raw, str) and raw in shape.instead:
+            return Answer(value=raw)
+        if isinstance(raw, Mapping):
+            unknown = [str(name) for name in raw if name not in shape.parts]
+            if unknown:
+                raise self.refused(f"There is no part `{unknown[0]}`; the parts are {', '.join(shape.parts)}", path)
+            return group({n: self.read(raw[n], p.shape, (*path, n)) for n, p in shape.parts.items() if n in raw})
+        if isinstance(raw, str) and shape.uniform and not shape.instead:
+            return group({n: self.read(raw, p.shape, (*path, n)) for n, p in shape.parts.items()})
+        bare = f", or one of {', '.join(shape.instead)}" if shape.instead else ""
+        raise self.refused(f"The parts {', '.join(shape.parts)} are needed{bare}", path)
+
+    def status(self, status: Status, shape: Shape, path: tuple[str, ...]) -> Answer:
+        if isinstance(shape, Group) and not shape.instead:
+            return group({n: self.status(status, p.shape, (*path, n)) for n, p in shape.parts.items()})
+        made = Answer(status=status)
+        check(self.schema, made, self.place(path), path)
+        return made
+
+    def scalar(self, raw: Any, shape: Shape) -> Any:
+        if isinstance(raw, bool) and isinstance(shape, Choice):
+            return "yes" if raw else "no"
+        if isinstance(shape, DateShape | Choice) and isinstance(raw, int):
+            return str(raw)
+        if isinstance(shape, Several) and isinstance(raw, list):
+            return [str(entry) if isinstance(entry, int) else entry for entry in raw]
+        if isinstance(shape, Statement) and isinstance(raw, str | int | float) and not isinstance(raw, bool):
+            return Private(str(raw))
+        return raw
+
+    def evidence(self, raw: Any, path: tuple[str, ...]) -> Evidence:
+        if not isinstance(raw, Mapping) or set(raw) - {"document", "page", "quote", "start"} or not {"document", "page"} <= set(raw):
+            raise self.refused("Evidence is {document, page, quote}", path)
+        if not isinstance(raw["page"], int) or isinstance(raw["page"], bool):
+            raise self.refused(f"`{raw['page']}` is not a page number", path)
+        return Evidence(str(raw["document"]), raw["page"], Private(str(raw.get("quote", ""))), raw.get("start"))
+
+    def trail(self, raw: Any, path: tuple[str, ...]) -> Trail:
+        if not isinstance(raw, Mapping) or set(raw) - {"terms", "documents", "pages", "dismissed", "attested"}:
+            raise self.refused("A search trail is {terms, documents, dismissed, attested}", path)
+        dismissed = []
+        for entry in self.items(raw.get("dismissed", []), path):
+            if not isinstance(entry, Mapping) or set(entry) != {"document", "page", "quote", "reason"}:
+                raise self.refused("A dismissed passage is {document, page, quote, reason}", path)
+            dismissed.append(
+                Dismissed(str(entry["document"]), int(entry["page"]), str(entry["quote"]), str(entry["reason"]))
+            )
+        pages = raw.get("pages", 0)
+        return Trail(
+            documents=tuple(str(d) for d in self.items(raw.get("documents", []), path)),
+            pages=pages if isinstance(pages, int) else 0,
+            attested=raw.get("attested") in ("yes", "true", True),
+            terms=tuple(str(t) for t in self.items(raw.get("terms", []), path)),
+            dismissed=tuple(dismissed),
+        )
+
+    def items(self, raw: Any, path: tuple[str, ...]) -> list[Any]:
+        if not isinstance(raw, list):
+            raise self.refused(f"A list is needed where `{raw}` stands", path)
+        return raw
+
+    def place(self, path: tuple[str, ...]) -> str:
+        return ".".join([self.where, *path])
+
+    def refused(self, what: str, path: tuple[str, ...]) -> Refused:
+        return refuse(f"{what}.", self.place(path), "See `docs/formats.md` for how an answer is written.")
+
+
+def _with_search(answer: Answer, search: Trail) -> Answer:
+    """The trail on the answer, or on each of its parts that was not found."""
+    if answer.parts is not None:
+        return replace(answer, parts={name: _with_search(part, search) for name, part in answer.parts.items()})
+    return replace(answer, search=search) if answer.status is Status.NOT_DOCUMENTED else answer

@@ -1,0 +1,203 @@
+"""A case: the claim's facts with their pages, the documents, the studies, and the disputed items."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.core.answer import Evidence
+from assistant.core.partial_date import PartialDate, parse_date
+from assistant.core.plain_yaml import Document as YamlDocument
+from assistant.core.problem import Problem, Refused
+
+YES = ("yes", "true")
+
+
+@dataclass(frozen=True)
+class Document:
+    """A document of the case file; `pages` is its number of pages, addressed as `id:page` from 1."""
+
+    id: str
+    title: str
+    author: str
+    date: PartialDate | None
+    pages: int
+    sent_by: str
+    is_ur_report: bool
+
+
+@dataclass(frozen=True)
+class TimelineEntry:
+    """A dated fact of the case, as a sentence of the clinical summary, with the page it rests on."""
+
+    date: PartialDate
+    says: str
+    evidence: tuple[Evidence, ...]
+
+
+@dataclass(frozen=True)
+class DisputedItem:
+    """One refused service. `facts` is what the application says of it (views, quantity, ...)."""
+
+    key: str
+    service: str
+    region: str
+    prompt_set: str
+    ur_date: PartialDate | None
+    ur_guideline: str
+    request_date: PartialDate | None
+    facts: Mapping[str, Any] = field(repr=False)
+    evidence: tuple[Evidence, ...] = ()
+
+
+@dataclass(frozen=True)
+class Case:
+    """A case as its `case.yaml` states it; `data` is that file's content, for facts by path."""
+
+    id: str
+    title: str
+    practice: bool
+    opening: tuple[str, ...]
+    documents: Mapping[str, Document]
+    timeline: tuple[TimelineEntry, ...]
+    items: Mapping[str, DisputedItem]
+    data: Mapping[str, Any] = field(repr=False)
+    provenance: str = ""
+
+    def fact(self, path: str, item: DisputedItem | None = None) -> Any:
+        """The fact at `case.x.y` or `item.x`, as the case file has it; None where there is none."""
+        root, *rest = path.split(".")
+        value: Any = self.data if root == "case" else (item.facts if item is not None else {})
+        for name in rest:
+            if not isinstance(value, Mapping) or name not in value:
+                return None
+            value = value[name]
+        return value
+
+    @property
+    def page_count(self) -> int:
+        return sum(document.pages for document in self.documents.values())
+
+
+def evidence_of(data: Any) -> tuple[Evidence, ...]:
+    """The page that a fact names: `page: document:number` with an optional `quote`."""
+    if not isinstance(data, Mapping) or "page" not in data:
+        return ()
+    document, _, number = str(data["page"]).rpartition(":")
+    return (Evidence(document, int(number), str(data.get("quote", ""))),)
+
+
+def read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
+    """The case in `case.yaml`; `pages` says how many pages each file in `records/` has, by its stem.
+
+    Raises `Refused` with every problem found: a missing key, a date that is none, a page that isn't there.
+    """
+    data = document.data
+    problems = list(_problems(document, pages))
+    if problems:
+        raise Refused(*problems)
+    documents = {
+        str(entry["id"]): Document(
+            id=str(entry["id"]),
+            title=str(entry["type"]),
+            author=str(entry.get("author", "")),
+            date=parse_date(str(entry.get("date", ""))),
+            pages=pages[str(entry["id"])],
+            sent_by=str(entry.get("sent_by", "")),
+            is_ur_report=str(entry.get("ur_report", "no")) in YES,
+        )
+        for entry in data["documents"]
+    }
+    timeline = [
+        TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_of(entry)) for entry in data["timeline"]
+    ]
+    return Case(
+        id=str(data["id"]),
+        title=str(data["title"]),
+        practice=str(data.get("practice", "no")) in YES,
+        opening=tuple(str(line) for line in data.get("opening", [])),
+        documents=documents,
+        timeline=tuple(sorted(timeline, key=lambda entry: (entry.date.earliest, entry.date.latest))),
+        items={str(key): _item(str(key), entry) for key, entry in data["items"].items()},
+        data=data,
+        provenance=str(data.get("provenance", "")),
+    )
+
+
+def _item(key: str, data: Mapping[str, Any]) -> DisputedItem:
+    refusal = data.get("ur_decision", {})
+    return DisputedItem(
+        key=key,
+        service=str(data["service"]),
+        region=str(data["region"]),
+        prompt_set=str(data["prompt_set"]),
+        ur_date=parse_date(str(refusal.get("date", ""))),
+        ur_guideline=str(refusal.get("guideline", "")),
+        request_date=parse_date(str(data.get("request_date", ""))),
+        facts=data,
+        evidence=(*evidence_of(data), *evidence_of(refusal)),
+    )
+
+
+def _date(raw: Any) -> PartialDate:
+    made = parse_date(str(raw))
+    assert made is not None  # `_problems` has refused anything else
+    return made
+
+
+def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
+    data = document.data
+    known = {"id", "title", "practice", "provenance", "opening", "claim", "documents", "timeline", "studies", "procedures", "items"}
+    for key in data:
+        if key not in known:
+            yield Problem(f"`{key}` is not known in a case.", document.where(key), f"Known: {', '.join(sorted(known))}.")
+    for key, kind in (("id", str), ("title", str), ("documents", list), ("timeline", list), ("items", dict)):
+        if not isinstance(data.get(key), kind):
+            yield Problem(f"`{key}` is missing or has the wrong form.", document.where(key))
+    if not all(isinstance(data.get(k), t) for k, t in (("documents", list), ("timeline", list), ("items", dict))):
+        return
+    if not data["items"]:
+        yield Problem("The case has no disputed item.", document.where("items"))
+    for section, needed in (("documents", ("id", "type")), ("timeline", ("date", "says"))):
+        for index, entry in enumerate(data[section]):
+            for key in needed:
+                if not isinstance(entry, Mapping) or key not in entry:
+                    yield Problem(f"`{key}` is missing.", document.where(section, index))
+    for key, entry in data["items"].items():
+        for needed_key in ("service", "region", "prompt_set"):
+            if not isinstance(entry, Mapping) or needed_key not in entry:
+                yield Problem(f"`{needed_key}` is missing.", document.where("items", key))
+        if isinstance(entry, Mapping) and not isinstance(entry.get("ur_decision", {}), Mapping):
+            yield Problem("`ur_decision` is a map.", document.where("items", key, "ur_decision"))
+    yield from _page_problems(document, pages)
+
+
+def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
+    listed = [str(entry.get("id")) for entry in document.data["documents"] if isinstance(entry, Mapping)]
+    for index, name in enumerate(listed):
+        if name not in pages:
+            yield Problem(
+                f"The document `{name}` is not in records/.",
+                document.where("documents", index),
+                f"Put {name}.txt there, or remove the entry.",
+            )
+        if name in listed[:index]:
+            yield Problem(f"The document `{name}` is listed twice.", document.where("documents", index))
+    stack: list[tuple[tuple[str | int, ...], Any]] = [((), document.data)]
+    while stack:
+        path, value = stack.pop()
+        if isinstance(value, list):
+            stack.extend(((*path, index), inner) for index, inner in enumerate(value))
+        elif isinstance(value, Mapping):
+            stack.extend(((*path, key), inner) for key, inner in value.items())
+            if "page" in value:
+                name, _, number = str(value["page"]).rpartition(":")
+                if name not in pages or not number.isdigit() or not 1 <= int(number) <= pages[name]:
+                    yield Problem(
+                        f"`{value['page']}` is no page of the case file.",
+                        document.where(*path, "page"),
+                        "Write document:page, such as progress-note-2014-07-17:1.",
+                    )
+        elif path and path[-1] in ("date", "request_date") and str(value) and parse_date(str(value)) is None:
+            yield Problem(f"`{value}` is not a date.", document.where(*path), "Write it as 2014-07-12.")

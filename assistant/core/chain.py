@@ -1,0 +1,156 @@
+"""What makes the decision log provable: one way to write an entry as bytes, and hashes over them.
+
+An entry is hashed once. Its hash is both the link that the session's next entry carries and a leaf
+of the Merkle tree (RFC 6962, section 2.1) over the whole log. Words of a person stand in an entry
+only as a salted commitment, so that they can be erased later without breaking the chain.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import json
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import Private
+
+SAFE_INTEGER = 2**53
+"""Integers of this size and above are not the same number in every JSON reader (RFC 8785, 3.2.2.3)."""
+
+DEEPEST = 100
+"""How many lists and objects may stand inside each other."""
+
+ERASED = "[erased]"
+"""What stands for a text whose words are gone."""
+
+_TEXT = "$text"
+_encode = json.JSONEncoder(
+    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
+).encode
+
+
+def canonical(value: object) -> bytes:
+    """The one way to write `value`: UTF-8 JSON as RFC 8785 has it, for a restricted profile.
+
+    The profile: objects with ASCII keys, lists, strings without lone surrogates, integers below
+    2^53 in size, true, false and null. Anything else, floats above all, raises `Refused`.
+    """
+    _check(value, 0)
+    try:
+        return _encode(value).encode("utf-8")
+    except UnicodeEncodeError:
+        raise _unfit("a text holds half of a character (a lone surrogate)") from None
+
+
+def leaf(entry: bytes) -> bytes:
+    """The hash of one entry's bytes, 32 bytes: SHA-256(0x00 || entry), RFC 6962 section 2.1."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """The hash over two neighbouring hashes, 32 bytes: SHA-256(0x01 || left || right), RFC 6962."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root(leaves: Iterable[bytes]) -> bytes:
+    """The Merkle tree head over `leaves` (hashes, in log order), 32 bytes, RFC 6962 section 2.1.
+
+    Memory grows with the logarithm of the count. The head of no leaves is SHA-256 of nothing.
+    """
+    heights: list[int] = []
+    hashes: list[bytes] = []
+    sha256 = hashlib.sha256
+    for digest in leaves:
+        height = 0
+        while heights and heights[-1] == height:
+            heights.pop()
+            digest = sha256(b"\x01" + hashes.pop() + digest).digest()
+            height += 1
+        heights.append(height)
+        hashes.append(digest)
+    if not hashes:
+        return sha256(b"").digest()
+    head = hashes.pop()
+    while hashes:
+        head = node(hashes.pop(), head)
+    return head
+
+
+def commitment(salt: bytes, text: str) -> str:
+    """What stands in the log for `text`: HMAC-SHA256 with a random `salt` as its key, in hex.
+
+    Without the salt it says nothing about the text, however short that is. A text that has no
+    UTF-8 form raises `Refused`.
+    """
+    try:
+        return hmac.digest(salt, text.encode("utf-8"), "sha256").hex()
+    except UnicodeEncodeError:
+        raise _unfit("a text holds half of a character (a lone surrogate)") from None
+
+
+def seal(value: object, commit: Callable[[str], str]) -> Any:
+    """`value` as plain JSON, with `commit(text)` in the place of every `Private` text.
+
+    A key that begins with "$" raises `Refused`, so that nobody's data can pass for a commitment.
+    """
+    return _seal(value, commit, 0)
+
+
+def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
+    """The inverse of `seal`: `reveal(commitment)` gives the words, as `Private`; None means erased."""
+    if isinstance(value, Mapping):
+        digest = value.get(_TEXT)
+        if digest is not None and len(value) == 1 and isinstance(digest, str):
+            words = reveal(digest)
+            return Private(ERASED if words is None else words)
+        return {key: unseal(inner, reveal) for key, inner in value.items()}
+    if isinstance(value, list):
+        return [unseal(inner, reveal) for inner in value]
+    return value
+
+
+def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
+    if isinstance(value, Private):
+        return {_TEXT: commit(str(value))}
+    if depth > DEEPEST:
+        raise _unfit(f"it is nested deeper than {DEEPEST} levels")
+    if isinstance(value, Mapping):
+        for key in value:
+            if not isinstance(key, str) or isinstance(key, Private) or key.startswith("$"):
+                raise _unfit(f"the name {key!r} can't be used for a part of an entry")
+        return {key: _seal(inner, commit, depth + 1) for key, inner in value.items()}
+    if isinstance(value, list | tuple):
+        return [_seal(inner, commit, depth + 1) for inner in value]
+    return value
+
+
+def _check(value: object, depth: int) -> None:
+    kind = type(value)
+    if kind is str or value is None or kind is bool:
+        return
+    if isinstance(value, int):
+        if not -SAFE_INTEGER < value < SAFE_INTEGER:
+            raise _unfit(f"the number {value} is too large to be written exactly; write it as text")
+    elif isinstance(value, dict | list | tuple):
+        if depth > DEEPEST:
+            raise _unfit(f"it is nested deeper than {DEEPEST} levels")
+        if isinstance(value, dict):
+            for key in value:
+                if not isinstance(key, str) or not key.isascii():
+                    raise _unfit(f"the name {key!r} is not plain ASCII text")
+            value = value.values()
+        for inner in value:
+            _check(inner, depth + 1)
+    elif isinstance(value, float):
+        raise _unfit(f"the number {value} has a fraction; write it as text")
+    elif not isinstance(value, str):
+        raise _unfit(f"a {kind.__name__} can't be written to it")
+
+
+def _unfit(why: str) -> Refused:
+    return refuse(
+        f"This can't be written to the decision log: {why}.",
+        fix="Change the value; nothing was logged.",
+    )

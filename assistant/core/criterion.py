@@ -1,0 +1,207 @@
+"""From conditions to findings, and from findings to what the guidelines suggest.
+
+Arguments, not scores. A met criterion stands unless a standing one rebuts it; the highest tier in which an
+argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never argues against a treatment
+(8 CCR 9792.21(d)). A rebuttal of a higher tier by a lower one is the reviewer's to rule on (Lab. Code 4604.5).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.core.partial_date import PartialDate
+from assistant.core.prompt_set import Criterion, PromptSet
+from assistant.core.reading import Reading
+
+
+class State(StrEnum):
+    """What became of a criterion."""
+
+    NOT_APPLICABLE = "not_applicable"
+    MET = "met"
+    NOT_MET = "not_met"
+    UNDETERMINED = "undetermined"
+
+
+@dataclass(frozen=True)
+class Ruling:
+    """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, or it is `inapplicable`."""
+
+    ruling: str
+    reason: str
+
+
+RULINGS = ("accepted", "declined", "inapplicable")
+
+
+@dataclass(frozen=True)
+class Finding:
+    """A criterion evaluated; `reason` says why it isn't applicable where that isn't plain from `applies`."""
+
+    criterion: str
+    state: State
+    prompts: tuple[str, ...]
+    reason: str = ""
+    stands: bool = False
+    rebutted_by: tuple[str, ...] = ()
+    caution: str = ""
+
+
+@dataclass(frozen=True)
+class Suggestion:
+    """Upheld, overturned or none.
+
+    `why` is carried, conflict, gap or open. `because` are the standing criteria on the suggested side, the
+    deciding tier first; `dissent` those on the other side; `rests_on` the lower-tier rebuttals without
+    which it would be another; `settle` the prompts whose answers could still turn it.
+    """
+
+    decision: str | None
+    why: str
+    because: tuple[str, ...] = ()
+    dissent: tuple[str, ...] = ()
+    rests_on: tuple[str, ...] = ()
+    settle: tuple[str, ...] = ()
+
+
+def findings(
+    reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]
+) -> dict[str, Finding]:
+    """Every criterion of the set evaluated under the answers; `on` is the date that governs editions."""
+    prompt_set = reading.prompt_set
+    states: dict[str, State] = {}
+    reasons: dict[str, str] = {}
+    for name, criterion in prompt_set.criteria.items():
+        states[name], reasons[name] = _state(reading, criterion, on, rulings.get(name))
+    stand = standing(prompt_set, states, rulings)
+    found = {}
+    for name, criterion in prompt_set.criteria.items():
+        caution = criterion.caution
+        shown = caution is not None and states[name] is State.MET and reading.holds(caution.when) is True
+        found[name] = Finding(
+            criterion=name,
+            state=states[name],
+            prompts=criterion.reads(),
+            reason=reasons[name],
+            stands=name in stand,
+            rebutted_by=_rebutters(prompt_set, name, states, stand, rulings),
+            caution=caution.says if caution is not None and shown else "",
+        )
+    return found
+
+
+def _state(
+    reading: Reading, criterion: Criterion, on: PartialDate | None, ruling: Ruling | None
+) -> tuple[State, str]:
+    citation = reading.prompt_set.citations[criterion.cite]
+    if ruling is not None and ruling.ruling == "inapplicable":
+        return State.NOT_APPLICABLE, f"found inapplicable by the reviewer: {ruling.reason}"
+    if citation.in_force(on) is False:
+        when = on.prose() if on is not None else "the governing date"
+        return State.NOT_APPLICABLE, f"this edition was not in force on {when}"
+    return state_of(reading.holds(criterion.applies), reading.holds(criterion.when)), ""
+
+
+def state_of(applies: bool | None, when: bool | None) -> State:
+    """The state of a criterion from the values of its `applies` and `when`."""
+    if applies is False:
+        return State.NOT_APPLICABLE
+    if applies is None:
+        return State.UNDETERMINED
+    if when is None:
+        return State.UNDETERMINED
+    return State.MET if when else State.NOT_MET
+
+
+def standing(
+    prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
+) -> frozenset[str]:
+    """The met criteria that no standing criterion rebuts."""
+    decided: dict[str, bool] = {}
+
+    def stands(name: str) -> bool:
+        if name not in decided:
+            decided[name] = states[name] is State.MET and not any(
+                name in other.rebuts and _may_rebut(prompt_set, other, name, rulings) and stands(other.id)
+                for other in prompt_set.criteria.values()
+            )
+        return decided[name]
+
+    return frozenset(name for name in prompt_set.criteria if stands(name))
+
+
+def _rebutters(
+    prompt_set: PromptSet,
+    name: str,
+    states: Mapping[str, State],
+    stand: frozenset[str],
+    rulings: Mapping[str, Ruling],
+) -> tuple[str, ...]:
+    if states[name] is not State.MET:
+        return ()
+    return tuple(
+        other.id
+        for other in prompt_set.criteria.values()
+        if name in other.rebuts and other.id in stand and _may_rebut(prompt_set, other, name, rulings)
+    )
+
+
+def _may_rebut(
+    prompt_set: PromptSet, rebutter: Criterion, name: str, rulings: Mapping[str, Ruling]
+) -> bool:
+    """A lower tier's rebuttal counts unless the reviewer declined it."""
+    if prompt_set.rank(rebutter) <= prompt_set.rank(prompt_set.criteria[name]):
+        return True
+    ruling = rulings.get(rebutter.id)
+    return ruling is None or ruling.ruling != "declined"
+
+
+def weigh(
+    prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
+) -> Suggestion:
+    """What determined findings suggest; undetermined ones count as not met (see `settling` for those)."""
+    decided = _weighed(prompt_set, states, rulings)
+    rests = []
+    stand = standing(prompt_set, states, rulings)
+    for criterion in prompt_set.criteria.values():
+        if criterion.id in stand and _rebuts_higher(prompt_set, criterion, states):
+            without = {**rulings, criterion.id: Ruling("declined", "")}
+            if _weighed(prompt_set, states, without).decision != decided.decision:
+                rests.append(criterion.id)
+    return Suggestion(
+        decided.decision, decided.why, decided.because, decided.dissent, tuple(rests)
+    )
+
+
+def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[str, State]) -> bool:
+    rank = prompt_set.rank(criterion)
+    return any(
+        states[other] is State.MET and prompt_set.rank(prompt_set.criteria[other]) < rank
+        for other in criterion.rebuts
+    )
+
+
+def _weighed(
+    prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
+) -> Suggestion:
+    stand = [prompt_set.criteria[name] for name in prompt_set.criteria if name in standing(prompt_set, states, rulings)]
+    if not stand:
+        return Suggestion(None, "gap")
+    stand.sort(key=prompt_set.rank)
+    top = prompt_set.rank(stand[0])
+    sides = {criterion.argues for criterion in stand if prompt_set.rank(criterion) == top}
+    if len(sides) == 2:
+        return Suggestion(None, "conflict", tuple(criterion.id for criterion in stand))
+    side = sides.pop()
+    return Suggestion(
+        decision="overturned" if side == "for" else "upheld",
+        why="carried",
+        because=tuple(criterion.id for criterion in stand if criterion.argues == side),
+        dissent=tuple(criterion.id for criterion in stand if criterion.argues != side),
+    )
+
+
+SIDE = {"upheld": "against", "overturned": "for"}
+"""Which side a decision takes: Upheld means that the refusal stands and the treatment is not approved."""

@@ -1,0 +1,226 @@
+"""Answers that the case already states, proposed for the reviewer to confirm.
+
+A proposal is no answer until it is confirmed. One that a partial date or a missing answer leaves open is
+not made.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+from typing import Any
+
+from assistant.core.answer import Answer, Evidence
+from assistant.core.answer_reader import read_answer
+from assistant.core.case import Case, DisputedItem, evidence_of
+from assistant.core.partial_date import PartialDate, parse_date
+from assistant.core.problem import Refused
+from assistant.core.prompt_set import Prompt, Proposal
+from assistant.core.reading import Reading
+
+RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
+
+
+@dataclass(frozen=True)
+class Proposed:
+    """A proposed answer and, in a few words, what it was worked out from."""
+
+    answer: Answer
+    basis: str
+
+
+def propose(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None) -> Proposed | None:
+    """The first proposal of a prompt that can be made; None where none can."""
+    for proposal in prompt.propose:
+        made = _propose(proposal, prompt, reading, case, item)
+        if made is not None:
+            return made
+    return None
+
+
+def _propose(
+    proposal: Proposal, prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None
+) -> Proposed | None:
+    if proposal.fact:
+        raw: Any = case.fact(proposal.fact, item)
+        if proposal.where and isinstance(raw, list):
+            raw = [entry for entry in raw if all(str(entry.get(k)) == v for k, v in proposal.where.items())]
+        evidence = tuple(_all_evidence(raw))
+        if not evidence and item is not None:
+            evidence = item.evidence[:1] if proposal.fact.startswith("item.") else ()
+        return _answer(prompt, _stripped(raw), evidence, "stated in the case file") if raw is not None else None
+    rows = list(_rows(proposal, reading, case, item))
+    value, evidence, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item), reading)
+    if value is None:
+        return None
+    if proposal.gives:
+        value = proposal.gives.get("yes" if value is True else "no" if value is False else str(value))
+    elif isinstance(value, bool):
+        value = "yes" if value else "no"
+    return None if value is None else _answer(prompt, value, evidence, basis)
+
+
+@dataclass(frozen=True)
+class _Row:
+    value: Any
+    weight: Any
+    fits: bool | None
+    evidence: tuple[Evidence, ...]
+
+
+def _answer(prompt: Prompt, raw: Any, evidence: tuple[Evidence, ...], basis: str) -> Proposed | None:
+    try:
+        answer = read_answer(prompt.schema, raw, prompt.id)
+    except Refused:
+        return None
+    if not answer.evidence:
+        answer = replace(answer, evidence=evidence)
+    return Proposed(answer, basis)
+
+
+def _stripped(raw: Any) -> Any:
+    """A fact without the page references, which become the answer's evidence; an element keeps its own."""
+    if isinstance(raw, list):
+        return [_with_evidence(entry) for entry in raw]
+    if isinstance(raw, Mapping) and "value" in raw:
+        return raw["value"]
+    if isinstance(raw, Mapping):
+        return {key: value for key, value in raw.items() if key not in ("page", "quote")}
+    return raw
+
+
+def _with_evidence(entry: Any) -> Any:
+    if not isinstance(entry, Mapping) or "page" not in entry:
+        return entry
+    evidence = [
+        {"document": one.document, "page": one.page, "quote": one.quote} for one in evidence_of(entry)
+    ]
+    return {"value": _stripped(entry), "evidence": evidence}
+
+
+def _all_evidence(raw: Any) -> Iterator[Evidence]:
+    yield from evidence_of(raw)
+    if isinstance(raw, list):
+        for entry in raw:
+            yield from evidence_of(entry)
+
+
+def _rows(
+    proposal: Proposal, reading: Reading, case: Case, item: DisputedItem | None
+) -> Iterator[_Row]:
+    root, *rest = proposal.of.split(".")
+    if root in ("case", "item"):
+        raw = case.fact(proposal.of, item)
+        container = case.fact(".".join([root, *rest[:-1]]), item)
+        for value in raw if isinstance(raw, list) else [] if raw is None else [raw]:
+            yield _Row(value, None, True, evidence_of(container))
+        return
+    answer = reading.answer(root)
+    if answer is None or not reading.answered(root):
+        yield _Row(None, None, None, ())
+        return
+    if not answer.listing:
+        found = reading.at(proposal.of)
+        yield _Row(found.plain() if found and found.given else None, None, True, answer.all_evidence())
+        return
+    weight = proposal.weights.rpartition(".")[2]
+    for element in (answer.parts or {}).values():
+        parts = element.parts or {}
+        value = parts[rest[-1]].value if rest and rest[-1] in parts else element.plain()
+        factor = parts[weight].value if weight in parts else None
+        yield _Row(value, factor, _fits(parts, proposal.where), element.all_evidence())
+
+
+def _fits(parts: Mapping[str, Answer], where: Mapping[str, str]) -> bool | None:
+    result: bool | None = True
+    for name, wanted in where.items():
+        part = parts.get(name)
+        if part is None:
+            result = None
+        elif wanted in ("not_documented", "unclear"):
+            if part.status.value != wanted:
+                return False
+        elif not part.given:
+            result = None
+        elif isinstance(part.value, list):
+            if wanted not in part.value:
+                return False
+        elif part.value != wanted:
+            return False
+    return result
+
+
+def _operand(path: str, reading: Reading, case: Case, item: DisputedItem | None) -> Any:
+    if not path:
+        return None
+    if path.split(".", 1)[0] in ("case", "item"):
+        return case.fact(path, item)
+    found = reading.at(path)
+    return found.plain() if found is not None and found.given else None
+
+
+def _worked_out(
+    proposal: Proposal, rows: list[_Row], than: Any, reading: Reading
+) -> tuple[Any, tuple[Evidence, ...], str]:
+    fitting = [row for row in rows if row.fits is not False]
+    if proposal.rule == "any_after":
+        return _any_after(fitting, than)
+    if any(row.fits is None or row.value is None for row in fitting):
+        return None, (), ""
+    evidence = tuple(dict.fromkeys(one for row in fitting for one in row.evidence))
+    if proposal.rule == "count":
+        return len(fitting), evidence, f"counted from {len(fitting)} entries"
+    if proposal.rule == "latest":
+        dates = [parse_date(row.value) for row in fitting]
+        return _latest([date for date in dates if date is not None]), evidence, "the latest of the dates given"
+    if proposal.rule == "weeks_between":
+        return _weeks(fitting, than, evidence)
+    if any(isinstance(row.value, str | bool) for row in fitting):
+        return None, (), ""
+    if proposal.rule == "sum":
+        return sum(row.value for row in fitting), evidence, "added up from the entries"
+    if any(row.weight is None for row in fitting):
+        return None, (), ""
+    return sum(row.value * row.weight for row in fitting), evidence, "added up from the entries, each weighted"
+
+
+def _any_after(rows: list[_Row], than: Any) -> tuple[Any, tuple[Evidence, ...], str]:
+    limit = parse_date(than)
+    if limit is None:
+        return None, (), ""
+    later: list[_Row] = []
+    open_ = False
+    for row in rows:
+        date = parse_date(row.value)
+        after = date.after(limit) if date is not None else None
+        if after is None or (row.fits is None and after):
+            open_ = True
+        elif after:
+            later.append(row)
+    if later:
+        dates = " and ".join(date.prose() for date in map(_date, later))
+        evidence = tuple(dict.fromkeys(one for row in later for one in row.evidence))
+        return True, evidence, f"{dates}: after {limit.prose()}"
+    return (None, (), "") if open_ else (False, (), f"none is dated after {limit.prose()}")
+
+
+def _date(row: _Row) -> PartialDate:
+    made = parse_date(row.value)
+    assert made is not None  # only rows with a date are among the later ones
+    return made
+
+
+def _latest(dates: list[PartialDate]) -> str | None:
+    if not dates:
+        return None
+    best = max(dates, key=lambda date: date.earliest)
+    return str(best) if all(d == best or best.after(d) for d in dates) else None
+
+
+def _weeks(rows: list[_Row], than: Any, evidence: tuple[Evidence, ...]) -> tuple[Any, tuple[Evidence, ...], str]:
+    first = parse_date(rows[0].value) if len(rows) == 1 else None
+    second = parse_date(than)
+    if first is None or second is None or first.day is None or second.day is None:
+        return None, (), ""
+    weeks = (second.earliest - first.earliest).days // 7
+    return (weeks if weeks >= 0 else None), evidence, f"from {first.prose()} to {second.prose()}"

@@ -1,0 +1,104 @@
+"""The rules and facts that a session keeps: made from the very texts that were pinned when it opened."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from assistant.core import answer_schema, case, plain_yaml, prompt_set_reader
+from assistant.core.answer_schema import AnswerSchema
+from assistant.core.case import Case
+from assistant.core.plain_yaml import Document
+from assistant.core.problem import refuse
+from assistant.core.prompt_set import PromptSet
+
+CASE_SCOPE = "case"
+"""The scope of the prompts about the case as a whole; items have their own keys ("1", "2", ...)."""
+
+CASE_SET = "review"
+
+
+@dataclass(frozen=True)
+class Sources:
+    """The texts that rules are made from: prompt files and answer schemas by name."""
+
+    prompts: Mapping[str, str] = field(repr=False)
+    schemas: Mapping[str, str] = field(repr=False)
+
+
+@dataclass(frozen=True)
+class Rules:
+    """A case and the prompt set of each of its scopes."""
+
+    case: Case
+    sets: Mapping[str, PromptSet]
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """`case` first, then the items in order."""
+        return tuple(self.sets)
+
+
+def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
+    """The rules of a session over a case; raises `Refused` for anything malformed."""
+    read_case = case.read(plain_yaml.parse(case_text, "case.yaml"), pages)
+    read: dict[str, PromptSet] = {}
+    sets = {CASE_SCOPE: read_prompt_set(CASE_SET, sources)}
+    for key, item in read_case.items.items():
+        if item.prompt_set not in read:
+            read[item.prompt_set] = read_prompt_set(item.prompt_set, sources)
+        sets[key] = read[item.prompt_set]
+    return Rules(read_case, sets)
+
+
+def read_prompt_set(name: str, sources: Sources) -> PromptSet:
+    """One prompt set by name, with the blocks that it uses."""
+    if name not in sources.prompts:
+        known = ", ".join(sorted(sources.prompts))
+        raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
+    parsed = {key: plain_yaml.parse(text, f"prompts/{key}.yaml") for key, text in _needed(name, sources).items()}
+    schemas = {
+        answer: read_schema(answer, sources.schemas[answer])
+        for document in parsed.values()
+        for answer in answers_named(document)
+        if answer in sources.schemas
+    }
+    return prompt_set_reader.read(parsed[name], schemas, parsed)
+
+
+def read_schema(name: str, text: str) -> AnswerSchema:
+    """One answer schema from its JSON text."""
+    where = f"schemas/answers/{name}.schema.json"
+    try:
+        data = json.loads(text)
+    except ValueError as error:
+        raise refuse("This isn't valid JSON.", f"{where}, line {getattr(error, 'lineno', 1)}") from None
+    return answer_schema.parse(data, name)
+
+
+def answers_named(document: Document) -> list[str]:
+    """The answer schemas that a prompt file's prompts name."""
+    prompts = document.data.get("prompts", [])
+    names = [str(p["answer"]) for p in prompts if isinstance(p, dict) and "answer" in p] if isinstance(prompts, list) else []
+    return list(dict.fromkeys(names))
+
+
+def _needed(name: str, sources: Sources) -> dict[str, str]:
+    texts = {name: sources.prompts[name]}
+    used = plain_yaml.parse(sources.prompts[name], f"prompts/{name}.yaml").data.get("use", [])
+    for block in used if isinstance(used, list) else []:
+        if str(block) in sources.prompts:
+            texts[str(block)] = sources.prompts[str(block)]
+    return texts
+
+
+def pinned(rules: Rules, sources: Sources) -> Sources:
+    """Those of the sources that the rules were really made from."""
+    prompts = {name: text for used in rules.sets.values() for name, text in _needed(used.id, sources).items()}
+    named = {
+        prompt.schema.name: sources.schemas[prompt.schema.name]
+        for used in rules.sets.values()
+        for prompt in used.prompts.values()
+    }
+    return Sources(prompts, named)

@@ -1,0 +1,48 @@
+"""The only door for foreign text.
+
+Case files, answers, file names and error messages may hold terminal escapes, bidirectional
+overrides or invisible characters. Every such string passes through `visible` before it can
+reach a terminal, where it then shows what is there instead of obeying it.
+"""
+
+from __future__ import annotations
+
+import re
+
+_UNSAFE = re.compile(
+    "[\x00-\x08\x0b-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
+    "\ud800-\udfff\U000e0000-\U000e007f]"
+)
+
+
+def visible(text: str) -> str:
+    """Return `text` with control, bidirectional and invisible characters shown, never obeyed.
+
+    Newline and tab stay. C0 controls become their Unicode control pictures, others `<U+XXXX>`.
+    Applying it twice changes nothing more.
+    """
+    return _UNSAFE.sub(_picture, text)
+
+
+def one_line(text: str, limit: int = 0) -> str:
+    """`visible` text on one line, white space folded, cut to `limit` characters (0: uncut)."""
+    folded = " ".join(visible(text).split())
+    if limit and len(folded) > limit:
+        return folded[: limit - 1] + "…"
+    return folded
+
+
+def _picture(match: re.Match[str]) -> str:
+    char = match[0]
+    if char == "\x7f":
+        return "\u2421"
+    return chr(0x2400 + ord(char)) if char < " " else f"<U+{ord(char):04X}>"
+
+
+class Private(str):
+    """Free text of a person: logged as a salted commitment, with the words kept beside the entry.
+
+    It is an ordinary string to everyone but the log, which replaces it by its commitment.
+    """
+
+    __slots__ = ()

@@ -1,0 +1,124 @@
+"""Finds and reads prompts/, schemas/ and casebank/, from a checkout or from an installed wheel."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from assistant.core.problem import Refused, refuse
+from assistant.core.rules import Rules, Sources, read_rules
+from assistant.core.text import one_line
+
+_PACKAGE = Path(__file__).resolve().parent
+LARGEST_FILE = 64 * 1024 * 1024
+
+
+def folder(name: str) -> Path:
+    """The folder of data files called `name` (`prompts`, `schemas` or `casebank`)."""
+    for place in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
+        if place.is_dir():
+            return place
+    raise refuse(f"The folder {name}/ of the program is missing.", str(_PACKAGE), "Install the program again.")
+
+
+@dataclass(frozen=True)
+class CaseFolder:
+    """A case on disk: its folder, the text of `case.yaml`, and the pages of each document by its id."""
+
+    path: Path
+    text: str = field(repr=False)
+    pages: Mapping[str, tuple[str, ...]] = field(repr=False)
+    files: Mapping[str, Path] = field(repr=False)
+
+    @property
+    def page_counts(self) -> dict[str, int]:
+        return {name: len(pages) for name, pages in self.pages.items()}
+
+
+def read_text(path: Path) -> str:
+    """The UTF-8 text of a file; raises `Refused` for one that is missing, too large or not UTF-8."""
+    where = one_line(str(path))
+    try:
+        if path.stat().st_size > LARGEST_FILE:
+            raise refuse("The file is larger than 64 MiB.", where, "Split it.")
+        data = path.read_bytes()
+    except FileNotFoundError:
+        raise refuse("There is no such file.", where, "Check the name.") from None
+    except OSError as error:
+        raise refuse(f"The file can't be read: {error.strerror}.", where, "Check its permissions.") from None
+    try:
+        return data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        line = data[: error.start].count(b"\n") + 1
+        raise refuse("The file is not UTF-8 text.", f"{where}, line {line}", "Save it as UTF-8.") from None
+
+
+def sources() -> Sources:
+    """The texts of all prompt files and answer schemas that come with the program."""
+    return Sources(
+        prompts={path.stem: read_text(path) for path in sorted(folder("prompts").glob("*.yaml"))},
+        schemas={
+            path.name.removesuffix(".schema.json"): read_text(path)
+            for path in sorted((folder("schemas") / "answers").glob("*.schema.json"))
+        },
+    )
+
+
+def case_names() -> list[str]:
+    """The ids of the cases in the case bank."""
+    return sorted(path.parent.name for path in folder("casebank").glob("*/case.yaml"))
+
+
+def find_case(name: str) -> CaseFolder:
+    """The case of a folder, or of the case bank by id (or its unique beginning)."""
+    path = Path(name)
+    if path.is_dir() or os.sep in name:
+        return open_case(path)
+    known = case_names()
+    hits = [case for case in known if case == name] or [case for case in known if case.startswith(name)]
+    if len(hits) == 1:
+        return open_case(folder("casebank") / hits[0])
+    if hits:
+        raise refuse(f"“{one_line(name)}” could be several cases: {', '.join(hits)}.", "", "Give more of the name.")
+    raise refuse(
+        f"There is no case “{one_line(name, 80)}”.",
+        "",
+        f"Give a folder with a case.yaml, or one of the case bank: {', '.join(known)}.",
+    )
+
+
+def open_case(path: Path) -> CaseFolder:
+    """The case in a folder; pages of a text document are parted by form feeds."""
+    if not (path / "case.yaml").is_file():
+        raise refuse("There is no case.yaml in this folder.", one_line(str(path)), "Name the folder of a case.")
+    pages: dict[str, tuple[str, ...]] = {}
+    files: dict[str, Path] = {}
+    for file in sorted((path / "records").glob("*")) if (path / "records").is_dir() else []:
+        if file.suffix in (".txt", ".md") and file.is_file():
+            if file.stem in pages:
+                raise refuse(f"Two documents are called {one_line(file.stem)}.", one_line(str(path)), "Rename one.")
+            pages[file.stem] = split_pages(read_text(file))
+            files[file.stem] = file
+    return CaseFolder(path, read_text(path / "case.yaml"), pages, files)
+
+
+def split_pages(text: str) -> tuple[str, ...]:
+    """The pages of a text document; a form feed ends a page."""
+    pages = text.replace("\r\n", "\n").split("\f")
+    if len(pages) > 1 and not pages[-1].strip():
+        pages.pop()
+    return tuple(page.strip("\n") for page in pages)
+
+
+def rules_for(case: CaseFolder, from_sources: Sources | None = None) -> Rules:
+    """The rules for a case as the files say today, its name added to what is refused."""
+    try:
+        return read_rules(case.text, case.page_counts, from_sources or sources())
+    except Refused as refused:
+        named = [
+            type(problem)(problem.what, problem.where.replace("case.yaml", one_line(str(case.path / "case.yaml"))), problem.fix)
+            for problem in refused.problems
+        ]
+        raise Refused(*named) from None

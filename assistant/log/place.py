@@ -1,0 +1,103 @@
+"""Where the decision log lies when nobody says otherwise, and how its folder is made.
+
+A log holds opinions about people's health, so every folder and file made for it is closed to
+everyone but its owner.
+"""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+from assistant.core.problem import Refused, refuse
+
+PRIVATE_FILE = 0o600
+PRIVATE_FOLDER = 0o700
+
+
+def default_log_path() -> Path:
+    """The log in the user's own data folder, as the operating system has it."""
+    from platformdirs import user_data_dir
+
+    return Path(user_data_dir("imr-assistant", appauthor=False)) / "log.sqlite"
+
+
+def true_path(path: Path) -> Path:
+    """`path` with every link followed, so that two ways to one log share its lock."""
+    return Path(os.path.realpath(path.expanduser()))
+
+
+def existing_log(path: Path) -> Path:
+    """The true path of a log that is there; a missing one or a folder raises `Refused`."""
+    true = true_path(path)
+    try:
+        if true.is_dir():
+            raise _folder(path)
+        if true.exists():
+            return true
+    except OSError as error:
+        raise unreachable(path, error) from None
+    raise refuse(
+        "There is no decision log here.",
+        str(path),
+        "Name the log with --log, or begin one with `imr review`.",
+    )
+
+
+def make_folder(folder: Path) -> None:
+    """Makes `folder` and the missing ones above it, mode 0700; what is there stays as it is."""
+    missing = []
+    try:
+        while not folder.exists():
+            missing.append(folder)
+            folder = folder.parent
+        for each in reversed(missing):
+            each.mkdir(PRIVATE_FOLDER, exist_ok=True)
+    except OSError as error:
+        raise unreachable(missing[0] if missing else folder, error) from None
+
+
+def make_file(path: Path) -> bool:
+    """Makes an empty file, mode 0600, and returns True; one that is there is left alone (False).
+
+    An existing database file is never opened here: closing it again would give up the locks that
+    this process may hold on it through SQLite.
+    """
+    try:
+        if path.is_dir():
+            raise _folder(path)
+        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE)
+    except FileExistsError:
+        return False
+    except OSError as error:
+        raise unreachable(path, error) from None
+    os.close(descriptor)
+    return True
+
+
+def sync_folder(folder: Path) -> None:
+    """Brings the names in `folder` to the disk, where the operating system can."""
+    try:
+        descriptor = os.open(folder, os.O_RDONLY)
+    except OSError:
+        return
+    try:
+        os.fsync(descriptor)
+    except OSError:
+        return
+    finally:
+        os.close(descriptor)
+
+
+def unreachable(path: Path, error: OSError) -> Refused:
+    """The refusal for a file or folder that the operating system won't give."""
+    reason = error.strerror or "it can't be reached"
+    return refuse(
+        f"The decision log can't be kept or read here: {reason[:1].lower()}{reason[1:]}.",
+        str(path),
+        "Check the folder's permissions, or name another place with --log.",
+    )
+
+
+def _folder(path: Path) -> Refused:
+    return refuse("This is a folder, not a decision log.", str(path), "Name a file inside it with --log.")

@@ -1,0 +1,81 @@
+"""What the log says when it can't do what was asked, and what to do then."""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+
+from assistant.core.problem import Refused, refuse
+
+
+def broken(path: Path, error: sqlite3.Error) -> Refused:
+    """The refusal for an error of SQLite, in words that say what to do."""
+    primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if primary == sqlite3.SQLITE_NOTADB:
+        return foreign(path)
+    what, fix = {
+        sqlite3.SQLITE_FULL: (
+            "The disk is full; this step was not logged.",
+            "Free some space, then open the log again; the session goes on after its last logged step.",
+        ),
+        sqlite3.SQLITE_IOERR: (
+            "The disk reported an error; this step was not logged.",
+            "Check the disk and its free space, then open the log again.",
+        ),
+        sqlite3.SQLITE_READONLY: (
+            "The decision log can't be written to.",
+            "Check the permissions of the file and its folder, or name another log with --log.",
+        ),
+        sqlite3.SQLITE_CANTOPEN: (
+            "The decision log can't be opened.",
+            "Check the permissions of the file and its folder, or name another log with --log.",
+        ),
+        sqlite3.SQLITE_BUSY: (
+            "Another program keeps the decision log to itself; nothing was logged.",
+            "Close the other program or wait for it, then try again.",
+        ),
+        sqlite3.SQLITE_CORRUPT: (
+            "The decision log is damaged.",
+            "Run `imr log verify`, and go back to a backup.",
+        ),
+    }.get(
+        primary,
+        (
+            f"The decision log gave an error: {error}.",
+            "Run `imr log verify`; if it fails, go back to a backup.",
+        ),
+    )
+    return refuse(what, str(path), fix)
+
+
+def foreign(path: Path) -> Refused:
+    """The refusal for a file of something else."""
+    return refuse(
+        "This file is not a decision log.", str(path), "Name the log with --log; this file was left as it is."
+    )
+
+
+def moved_on(session: str, now: int, after: int) -> Refused:
+    """The refusal when a session has `now` entries, and the caller has seen `after`."""
+    if now > after:
+        return refuse(
+            f"Another window has gone on with this session: it has {now} entries, "
+            f"and this window has seen {after}. Nothing was logged.",
+            f"session {session}",
+            "Go on in the other window, or resume the session here to see its entries.",
+        )
+    return refuse(
+        f"The log holds only {now} entries of this session, and this window has seen {after}. "
+        "Nothing was logged.",
+        f"session {session}",
+        "Run `imr log verify`; the file may have been replaced by an older copy.",
+    )
+
+
+def damaged(path: Path, session: str, seq: int) -> Refused:
+    """The refusal for an entry that does not hash or link as it should."""
+    return refuse(
+        f"Entry {seq} of session {session} was changed or does not follow the one before it.",
+        str(path),
+        "Run `imr log verify`, and go back to a backup.",
+    )
