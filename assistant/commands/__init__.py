@@ -1,1 +1,1 @@
-"""One module for each command of `imr`, imported only when that command runs, so that `--help` stays quick."""
+"""One module for each command of `imr`, imported only when it runs, so that `--help` stays quick."""

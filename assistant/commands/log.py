@@ -167,7 +167,7 @@ def _change(row: dict[str, Any]) -> str:
     words = _decision if row["kind"] == "determination.recorded" else _value
     old, new = words(row["old"]), words(row["new"])
     change = f"{old or '(nothing)'} -> {new or '(nothing)'}" if row["old"] is not None else new
-    return change + (f"  [{row['reason']}]" if row["reason"] else "")
+    return change + (f" [{row['reason']}]" if row["reason"] else "")
 
 
 def _value(value: Any) -> str:

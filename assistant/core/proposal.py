@@ -17,6 +17,7 @@ from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.problem import Refused
 from assistant.core.prompt_set import Prompt, Proposal
 from assistant.core.reading import Reading
+from assistant.core.shape import Group, Listing, Shape
 
 RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
 
@@ -29,10 +30,23 @@ class Proposed:
     basis: str
 
 
-def propose(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None) -> Proposed | None:
-    """The first proposal of a prompt that can be made; None where none can."""
+def propose(
+    prompt: Prompt,
+    reading: Reading,
+    case: Case,
+    item: DisputedItem | None,
+    profile: Mapping[str, Any] | None = None,
+) -> Proposed | None:
+    """The first proposal of a prompt that can be made; None where none can.
+
+    `profile` holds what `reviewer.<fact>` may name: what the reviewer keeps once, without the name.
+    """
     for proposal in prompt.propose:
-        made = _propose(proposal, prompt, reading, case, item)
+        if proposal.fact.startswith("reviewer."):
+            raw = (profile or {}).get(proposal.fact.partition(".")[2])
+            made = _answer(prompt, raw, (), "kept in your profile") if raw else None
+        else:
+            made = _propose(proposal, prompt, reading, case, item)
         if made is not None:
             return made
     return None
@@ -48,7 +62,9 @@ def _propose(
         evidence = tuple(_all_evidence(raw))
         if not evidence and item is not None:
             evidence = item.evidence[:1] if proposal.fact.startswith("item.") else ()
-        return _answer(prompt, _stripped(raw), evidence, "stated in the case file") if raw is not None else None
+        if raw is None:
+            return None
+        return _answer(prompt, _stripped(raw, _part_names(prompt.schema.shape)), evidence, "stated in the case file")
     rows = list(_rows(proposal, reading, case, item))
     value, evidence, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item), reading)
     if value is None:
@@ -78,24 +94,29 @@ def _answer(prompt: Prompt, raw: Any, evidence: tuple[Evidence, ...], basis: str
     return Proposed(answer, basis)
 
 
-def _stripped(raw: Any) -> Any:
-    """A fact without the page references, which become the answer's evidence; an element keeps its own."""
+def _part_names(shape: Shape) -> frozenset[str]:
+    inner = shape.element if isinstance(shape, Listing) else shape
+    return frozenset(inner.parts) if isinstance(inner, Group) else frozenset()
+
+
+def _stripped(raw: Any, parts: frozenset[str]) -> Any:
+    """A fact without what is no part of the answer; its page becomes evidence, an element keeps its own."""
     if isinstance(raw, list):
-        return [_with_evidence(entry) for entry in raw]
+        return [_with_evidence(entry, parts) for entry in raw]
     if isinstance(raw, Mapping) and "value" in raw:
         return raw["value"]
     if isinstance(raw, Mapping):
-        return {key: value for key, value in raw.items() if key not in ("page", "quote")}
+        return {key: value for key, value in raw.items() if key in parts}
     return raw
 
 
-def _with_evidence(entry: Any) -> Any:
+def _with_evidence(entry: Any, parts: frozenset[str]) -> Any:
     if not isinstance(entry, Mapping) or "page" not in entry:
         return entry
     evidence = [
         {"document": one.document, "page": one.page, "quote": one.quote} for one in evidence_of(entry)
     ]
-    return {"value": _stripped(entry), "evidence": evidence}
+    return {"value": _stripped(entry, parts), "evidence": evidence}
 
 
 def _all_evidence(raw: Any) -> Iterator[Evidence]:

@@ -8,7 +8,7 @@ from pathlib import Path
 from assistant.core.problem import Refused, refuse
 from assistant.log.opening import open_reader
 from assistant.log.place import existing_log, make_file, sync_folder, true_path
-from assistant.log.refusal import broken
+from assistant.log.refusal import DAMAGE, broken
 from assistant.log.verify import Verification, verify
 
 
@@ -40,7 +40,7 @@ def backup(log_path: Path, dest: Path) -> Verification:
                 origin.backup(copy)
             finally:
                 copy.close()
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             _remove(target)
             raise _failed(target, error) from None
         except BaseException:
@@ -52,7 +52,7 @@ def backup(log_path: Path, dest: Path) -> Verification:
     return verify(target)
 
 
-def _failed(target: Path, error: sqlite3.Error) -> Refused:
+def _failed(target: Path, error: Exception) -> Refused:
     if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
         return refuse(
             "The disk is full; no backup was made.", str(target), "Free some space, or use another disk."

@@ -48,7 +48,7 @@ def connect_writer(path: Path) -> sqlite3.Connection:
 
 
 def connect_reader(path: Path) -> sqlite3.Connection:
-    """A connection that can't change the file; its schema has been read once, or `sqlite3.Error` raised.
+    """A connection that can't change the file; its schema has been read once, or one of `DAMAGE` raised.
 
     On a medium that can't be written to, a log that nobody is writing is opened as unchanging.
     """
@@ -65,10 +65,10 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         connection = _connect(path, "ro", "&immutable=1")
         try:
             connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        except sqlite3.Error:
+        except BaseException:
             connection.close()
             raise
-    except sqlite3.Error:
+    except BaseException:
         connection.close()
         raise
     return connection

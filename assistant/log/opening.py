@@ -15,19 +15,19 @@ from assistant.log.connection import (
     set_durable,
 )
 from assistant.log.place import PRIVATE_FILE, make_file, sync_folder
-from assistant.log.refusal import broken
+from assistant.log.refusal import DAMAGE, broken
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
     """A connection to the log at `path` that can't change it; what is no log of ours is `Refused`."""
     try:
         connection = connect_reader(path)
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         raise broken(path, error) from None
     try:
         if not check_identity(connection, path):
             raise refuse("This decision log is still empty.", str(path), "Begin with `imr review`.")
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         connection.close()
         raise broken(path, error) from None
     except BaseException:
@@ -53,7 +53,7 @@ def open_writer(path: Path) -> sqlite3.Connection:
             sync_folder(path.parent)
         check_fences(connection, path)
         allow_only_inserts(connection)
-    except sqlite3.Error as error:
+    except DAMAGE as error:
         if connection is not None:
             connection.close()
         raise broken(path, error) from None

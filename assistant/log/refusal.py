@@ -7,8 +7,11 @@ from pathlib import Path
 
 from assistant.core.problem import Refused, refuse
 
+DAMAGE = (sqlite3.Error, UnicodeError)
+"""What reading a damaged file raises; the second where SQLite's own message holds the damaged bytes."""
 
-def broken(path: Path, error: sqlite3.Error) -> Refused:
+
+def broken(path: Path, error: Exception) -> Refused:
     """The refusal for an error of SQLite, in words that say what to do."""
     primary = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if primary == sqlite3.SQLITE_NOTADB:
@@ -41,7 +44,7 @@ def broken(path: Path, error: sqlite3.Error) -> Refused:
     }.get(
         primary,
         (
-            f"The decision log gave an error: {error}.",
+            f"The decision log gave an error: {words(error)}.",
             "Run `imr log verify`; if it fails, go back to a backup.",
         ),
     )
@@ -53,6 +56,11 @@ def foreign(path: Path) -> Refused:
     return refuse(
         "This file is not a decision log.", str(path), "Name the log with --log; this file was left as it is."
     )
+
+
+def words(error: Exception) -> str:
+    """What an error says, without the bytes of a message that can't be read."""
+    return "a name or text in it is not readable" if isinstance(error, UnicodeError) else str(error)
 
 
 def moved_on(session: str, now: int, after: int) -> Refused:

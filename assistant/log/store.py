@@ -28,7 +28,7 @@ from assistant.log.moment import Clock, system_clock
 from assistant.log.opening import open_reader, open_writer
 from assistant.log.place import existing_log, make_folder, true_path
 from assistant.log.reading import read_artifact, read_entries, revealer
-from assistant.log.refusal import broken, moved_on
+from assistant.log.refusal import DAMAGE, broken, moved_on
 from assistant.log.session_row import SessionRow, matching_session, session_rows
 
 _INSERT_EVENT = """INSERT INTO event (id, session, seq, kind, ts, entry, leaf)
@@ -239,7 +239,7 @@ class Log:
                     execute("ROLLBACK")
             except sqlite3.Error as second:
                 raise self._stop(broken(self.path, second)) from error
-            if isinstance(error, sqlite3.IntegrityError) or not isinstance(error, sqlite3.Error):
+            if isinstance(error, sqlite3.IntegrityError) or not isinstance(error, DAMAGE):
                 raise
             refusal = broken(self.path, error)
             raise (refusal if waited else self._stop(refusal)) from None
@@ -269,7 +269,7 @@ class Log:
     def _speaking(self) -> Iterator[None]:
         try:
             yield
-        except sqlite3.Error as error:
+        except DAMAGE as error:
             raise broken(self.path, error) from None
 
 

@@ -17,6 +17,7 @@ from assistant.core.chain import root
 from assistant.core.problem import Refused
 from assistant.log.connection import check_identity, connect_reader
 from assistant.log.place import existing_log
+from assistant.log.refusal import DAMAGE, words
 from assistant.log.schema import SCHEMA, differences
 from assistant.log.walk import Break, Walk
 
@@ -64,8 +65,8 @@ def verify(path: Path) -> Verification:
     true = existing_log(path)
     try:
         connection = connect_reader(true)
-    except sqlite3.Error as error:
-        return _unreadable(f"SQLite can't open the file: {error}")
+    except DAMAGE as error:
+        return _unreadable(f"SQLite can't open the file: {words(error)}")
     try:
         connection.execute("BEGIN")
         return _verify(connection, true)
@@ -86,14 +87,14 @@ def _verify(connection: sqlite3.Connection, path: Path) -> Verification:
                 digest = hmac.digest(salt, body, "sha256").hex()
                 if digest == commitment:
                     texts.add(digest)
-    except sqlite3.Error as error:
-        lost = f"texts can't be read: {error}"
+    except DAMAGE as error:
+        lost = f"texts can't be read: {words(error)}"
     walk = Walk(connection, texts)
     head = b""
     try:
         head = root(walk)
-    except (sqlite3.Error, UnicodeError) as error:
-        lost = lost or f"entries after number {walk.events} of the log can't be read: {error}"
+    except DAMAGE as error:
+        lost = lost or f"entries after number {walk.events} of the log can't be read: {words(error)}"
     if walk.first_break is not None:
         at = walk.first_break
         more = f", and {walk.breaks - 1} more" if walk.breaks > 1 else ""
@@ -134,8 +135,8 @@ def _database(connection: sqlite3.Connection, path: Path) -> Verdict:
             wrong += [f"SQLite's integrity check: {row}" for row in rows]
     except Refused as refusal:
         return Verdict(False, " ".join(problem.what for problem in refusal.problems))
-    except (sqlite3.Error, UnicodeError) as error:
-        return Verdict(False, f"the file is damaged: {error}")
+    except DAMAGE as error:
+        return Verdict(False, f"the file is damaged: {words(error)}")
     if wrong:
         return Verdict(False, "; ".join(wrong))
     return Verdict(
@@ -148,7 +149,7 @@ def _tree(connection: sqlite3.Connection, head: bytes, events: int) -> Verdict:
         return Verdict(None, "the root can't be computed, since not all entries can be read")
     try:
         (notes,) = connection.execute("SELECT count(*) FROM checkpoint").fetchone()
-    except sqlite3.Error:
+    except DAMAGE:
         notes = 0
     said = "checkpoints can't be checked by this version" if notes else "no checkpoint has been made"
     return Verdict(None, f"root {head.hex()} over {events} entries; {said}")
@@ -162,8 +163,8 @@ def _artifacts(connection: sqlite3.Connection, pins: dict[str, str]) -> Verdict:
                 held.add(name)
             else:
                 wrong.append(f"the stored file {str(name)[:12]} was changed")
-    except (sqlite3.Error, UnicodeError) as error:
-        return Verdict(False, f"stored files can't be read: {error}")
+    except DAMAGE as error:
+        return Verdict(False, f"stored files can't be read: {words(error)}")
     wrong += [
         f"the file {hash[:12]}, on which session {session} rests, is missing"
         for hash, session in pins.items()

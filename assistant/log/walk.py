@@ -20,6 +20,8 @@ from assistant.log.schema import CLOSING, LARGEST_ENTRY
 _EVENTS = "SELECT id, session, seq, kind, ts, entry, leaf FROM event ORDER BY id"
 _COMMITMENT = re.compile(rb'"\$text":"([^"]*)"')
 _MONO = re.compile(rb'"[0-9]+",')
+_LONGEST_MONO = 24
+_SHAPE = (int, str, int, str, str, bytes, bytes)
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 SETTLED = ("answer.", "evidence.", "absences.", "criterion.", "determination.", "sentence.", "check.")
@@ -57,8 +59,7 @@ class Walk:
         for row in self._connection.execute(_EVENTS):
             self.events += 1
             id, session, seq, kind, ts, entry, digest = row
-            shape = (int, str, int, str, str, bytes, bytes)
-            if tuple(map(type, row)) != shape:
+            if tuple(map(type, row)) != _SHAPE:
                 self._broken(str(session), seq if isinstance(seq, int) else 0, "a column has the wrong type")
                 self._last_id = id if isinstance(id, int) else self._last_id
                 if isinstance(entry, bytes):
@@ -96,8 +97,9 @@ class Walk:
         if not entry.endswith(head):
             return _which(entry, {"prev": prev, "seq": seq, "session": session, "ts": ts, "v": 1})
         label = f'"kind":"{kind}","mono_ns":'.encode()
-        at = entry.rfind(label, 0, -len(head))
-        if at < 0 or not _MONO.fullmatch(entry, at + len(label), len(entry) - len(head)):
+        end = len(entry) - len(head)
+        at = entry.find(label, max(end - len(label) - _LONGEST_MONO, 0), end)
+        if at < 0 or not _MONO.fullmatch(entry, at + len(label), end):
             return _which(entry, {"kind": kind})
         if id != self._last_id + 1:
             return "an entry of the log is missing or out of order before this one"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import json
 import os
 import shutil
 import sqlite3
@@ -58,8 +59,6 @@ def test_an_entry_is_canonical_bytes_that_hold_no_private_word(log: Log, path: P
         data, digest = connection.execute("SELECT entry, leaf FROM event").fetchone()
         (text,) = connection.execute("SELECT body FROM blob").fetchone()
     assert leaf(data) == digest == bytes.fromhex(entry.leaf)
-    import json
-
     assert canonical(json.loads(data)) == data
     assert b"hurts" not in data
     assert text == BODY["answer"]["note"]  # type: ignore[index]
@@ -129,8 +128,8 @@ def test_artifacts_are_kept_by_their_hash(log: Log, path: Path) -> None:
 
 
 def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:
-    def step(session: str, kind: str, after: int, **body: object) -> None:
-        log.append(session, [Draft(kind, body)], actor="dr-a", case="neck", after=after)
+    def step(session: str, step: str, after: int, **body: object) -> None:
+        log.append(session, [Draft(step, body)], actor="dr-a", case="neck", after=after)
 
     step("a1", "session.opened", 0, kind="real", reviewer="Dr A")
     step("b1", "session.opened", 0, kind="practice", reviewer={"name": "Dr B"})

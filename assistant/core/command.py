@@ -1,0 +1,174 @@
+"""What a person can ask of a session. A command changes nothing by itself: `decide` says which events follow."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from assistant.core.answer import Answer, Evidence
+
+
+@dataclass(frozen=True)
+class Command:
+    """One request; fields are as in the event that it leads to."""
+
+
+@dataclass(frozen=True)
+class ShowPrompt(Command):
+    """Go to a prompt: to answer it now, or to amend its answer."""
+
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class SkipPrompt(Command):
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class RecordAnswer(Command):
+    """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands)."""
+
+    item: str
+    prompt: str
+    answer: Answer
+    origin: str = "typed"
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class WithdrawAnswer(Command):
+    item: str
+    prompt: str
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class RejectInput(Command):
+    """Note input that was refused, with the sentence that said why."""
+
+    item: str
+    prompt: str
+    input: str
+    says: str
+
+
+@dataclass(frozen=True)
+class CiteEvidence(Command):
+    item: str
+    prompt: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class AddNote(Command):
+    item: str
+    prompt: str
+    text: str
+
+
+@dataclass(frozen=True)
+class OpenPage(Command):
+    document: str
+    page: int
+
+
+@dataclass(frozen=True)
+class OpenWhy(Command):
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class OpenFindings(Command):
+    item: str
+
+
+@dataclass(frozen=True)
+class ShowSuggestion(Command):
+    item: str
+    decision: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class AttestAbsences(Command):
+    """The reviewer has looked for everything that was answered *not documented*."""
+
+
+@dataclass(frozen=True)
+class RuleOn(Command):
+    item: str
+    criterion: str
+    ruling: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class DecideFirst(Command):
+    item: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class Determine(Command):
+    """The reviewer's decision; `suggested` is the suggestion that it is measured against."""
+
+    item: str
+    decision: str
+    suggested: str | None
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class EditSentence(Command):
+    """Replace a sentence of the draft by its key; an empty `text` takes the edit back."""
+
+    item: str
+    sentence: str
+    was: str
+    text: str
+
+
+@dataclass(frozen=True)
+class RaiseCheck(Command):
+    check: str
+    key: str
+    message: str
+    facts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class Acknowledge(Command):
+    check: str
+    key: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Decline(Command):
+    ground: str
+    reason: str
+
+
+@dataclass(frozen=True)
+class Sign(Command):
+    letter: str
+    outcome: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class AddAddendum(Command):
+    text: str
+
+
+@dataclass(frozen=True)
+class Park(Command):
+    pass
+
+
+@dataclass(frozen=True)
+class Resume(Command):
+    pass

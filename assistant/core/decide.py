@@ -1,0 +1,255 @@
+"""Which events follow from a command: the rules of a session, in one place and pure.
+
+Raises `Refused`, with the reason in words, where a command may not be carried out; then nothing is logged.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Callable, Iterator
+from dataclasses import replace
+from typing import Any
+
+from assistant.core import command as c
+from assistant.core import event as e
+from assistant.core.answer import Answer, Status, Trail
+from assistant.core.answer_reader import check
+from assistant.core.criterion import RULINGS
+from assistant.core.problem import Refused, refuse
+from assistant.core.session import Session, apply
+from assistant.core.shape import at, complete
+
+DECISIONS = ("upheld", "overturned")
+GROUNDS = ("conflict", "specialty", "records", "other")
+LARGEST_REJECTED = 4_096
+LARGEST_WORDS = 20_000
+
+
+def decide(session: Session, command: c.Command) -> list[e.Event]:
+    """The events that `command` leads to from `session`; raises `Refused` where it may not be."""
+    if session.status != "open" and not isinstance(command, c.AddAddendum):
+        raise refuse(f"This session is {session.status}; nothing in it can change.", "", "Only an addendum is possible.")
+    if session.status != "signed" and isinstance(command, c.AddAddendum):
+        raise refuse("An addendum follows a signature.", "", "This session is not signed: change it itself.")
+    return _STEPS[type(command)](session, command)
+
+
+def needs_reason(session: Session, scope: str, path: str) -> bool:
+    """Whether a change of this answer must say why: it is there, and a suggestion has been shown since."""
+    return session.answer(scope, path) is not None and bool(session.suggestions_shown)
+
+
+def unattested(session: Session) -> Iterator[tuple[str, str]]:
+    """The scope and path of each absence that is read now and not yet attested."""
+    for scope in session.rules.scopes:
+        reading = session.reading(scope)
+        for name in session.rules.sets[scope].prompts:
+            answer = reading.answer(name)
+            for path, leaf in answer.leaves(name) if answer is not None else ():
+                if leaf.status is Status.NOT_DOCUMENTED and not (leaf.search and leaf.search.attested):
+                    yield scope, path
+
+
+def _record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
+    scope, path = command.item, command.prompt
+    _must_apply(session, scope, path)
+    schema = session.prompt(scope, path).schema
+    rest = tuple(path.split(".")[1:])
+    if at(schema.shape, rest) is None:
+        raise refuse("There is no such part of this answer.", path)
+    check(schema, command.answer, path, rest)
+    answer = _with_trails(session, command.answer)
+    held = session.answer(scope, path)
+    if held is None or (not rest and not complete(schema.shape, held)):
+        event: e.Event = e.AnswerRecorded(scope, path, answer, command.origin)
+    elif held == answer:
+        return []
+    elif needs_reason(session, scope, path) and not command.reason.strip():
+        raise refuse("The suggestion has been shown: say why the answer changes.", path, "Give a reason.")
+    else:
+        event = e.AnswerAmended(scope, path, answer, command.origin, command.reason.strip())
+    return _with_consequences(session, scope, event)
+
+
+def _withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
+    scope, path = command.item, command.prompt
+    if session.answer(scope, path) is None:
+        raise refuse("There is no answer to take back.", path)
+    if needs_reason(session, scope, path) and not command.reason.strip():
+        raise refuse("The suggestion has been shown: say why the answer is taken back.", path, "Give a reason.")
+    return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, command.reason.strip()))
+
+
+def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.Event]:
+    """The event, and what it sets aside or brings back."""
+    before = set(session.reading(scope).set_aside())
+    after = apply(session, event)
+    now = after.reading(scope).set_aside()
+    because = getattr(event, "prompt", "")
+    events = [event]
+    events += [e.AnswerSetAside(scope, name, because) for name in now if name not in before]
+    events += [
+        e.AnswerRestored(scope, name, because)
+        for name in session.rules.sets[scope].prompts
+        if name in before and name not in now and name in after.answers[scope]
+    ]
+    return events
+
+
+def _with_trails(session: Session, answer: Answer) -> Answer:
+    """The answer with the reach of its search noted wherever something was not found."""
+    if answer.parts is not None:
+        return replace(answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()})
+    if answer.status is not Status.NOT_DOCUMENTED:
+        return answer
+    case, held = session.rules.case, answer.search or Trail()
+    documents = held.documents or tuple(case.documents)
+    unknown = [name for name in documents if name not in case.documents]
+    if unknown:
+        raise refuse(f"The search names a document that isn't in the case: {unknown[0]}.", "", f"There are {', '.join(case.documents)}.")
+    pages = held.pages or sum(case.documents[name].pages for name in documents)
+    return replace(answer, search=replace(held, documents=documents, pages=pages))
+
+
+def _must_apply(session: Session, scope: str, path: str) -> None:
+    root = path.split(".", 1)[0]
+    if scope not in session.rules.sets or root not in session.rules.sets[scope].prompts:
+        raise refuse("There is no such question in this review.", f"{scope}/{path}")
+    if session.reading(scope).asked(root) is not True:
+        raise refuse("This question doesn't apply, as things are answered.", f"{scope}/{path}", "Amend what it hangs on first.")
+
+
+def _show(session: Session, command: c.ShowPrompt) -> list[e.Event]:
+    _must_apply(session, command.item, command.prompt)
+    return [e.PromptShown(command.item, command.prompt, True)]
+
+
+def _skip(session: Session, command: c.SkipPrompt) -> list[e.Event]:
+    _must_apply(session, command.item, command.prompt)
+    return [e.PromptSkipped(command.item, command.prompt.split(".", 1)[0])]
+
+
+def _reject(session: Session, command: c.RejectInput) -> list[e.Event]:
+    data = command.input.encode("utf-8", "surrogatepass")
+    kept = command.input if len(data) <= LARGEST_REJECTED else command.input[:200]
+    digest = hashlib.sha256(data).hexdigest()
+    kept = kept.encode("utf-8", "replace").decode("utf-8")
+    return [e.AnswerRejected(command.item, command.prompt, kept, len(data), digest, command.says)]
+
+
+def _cite(session: Session, command: c.CiteEvidence) -> list[e.Event]:
+    answer = session.answer(command.item, command.prompt)
+    if answer is None:
+        raise refuse("There is no answer yet that this passage could support.", command.prompt, "Answer first.")
+    document = session.rules.case.documents.get(command.evidence.document)
+    if document is None or not 1 <= command.evidence.page <= document.pages:
+        raise refuse("There is no such page in the case.", str(command.evidence))
+    if command.evidence in answer.evidence:
+        return []
+    return [e.EvidenceCited(command.item, command.prompt, command.evidence)]
+
+
+def _note(session: Session, command: c.AddNote) -> list[e.Event]:
+    return [e.NoteAdded(command.item, command.prompt, _words(command.text, "The note"))]
+
+
+def _open_findings(session: Session, command: c.OpenFindings) -> list[e.Event]:
+    if command.item in session.findings_opened and session.item_answered(command.item):
+        return []
+    return [e.FindingsOpened(command.item, not session.item_answered(command.item))]
+
+
+def _attest(session: Session, command: c.AttestAbsences) -> list[e.Event]:
+    places = tuple(f"{scope}/{path}" for scope, path in unattested(session))
+    case = session.rules.case
+    return [e.AbsencesAttested(tuple(case.documents), case.page_count, places)] if places else []
+
+
+def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
+    if command.criterion not in session.rules.sets[command.item].criteria:
+        raise refuse(f"There is no criterion `{command.criterion}`.", command.item)
+    if command.ruling not in RULINGS:
+        raise refuse(f"`{command.ruling}` is no ruling.", command.criterion, f"Use one of {', '.join(RULINGS)}.")
+    return [e.CriterionRuled(command.item, command.criterion, command.ruling, _words(command.reason, "A ruling's reason"))]
+
+
+def _decide_first(session: Session, command: c.DecideFirst) -> list[e.Event]:
+    if command.item in session.suggestions_shown:
+        raise refuse("The suggestion has already been shown.", command.item)
+    return [e.FirstDecisionTaken(command.item, _decision(command.decision))]
+
+
+def _determine(session: Session, command: c.Determine) -> list[e.Event]:
+    if not session.item_answered(command.item):
+        raise refuse("Questions are still open for this item.", f"item {command.item}", "Answer them first.")
+    departs = _decision(command.decision) != command.suggested
+    reason = command.reason.strip()
+    if departs and not reason:
+        what = "departs from the suggestion" if command.suggested else "has no suggestion to rest on"
+        raise refuse(f"The decision {what}: say why.", f"item {command.item}", "Give a reason.")
+    return [e.DeterminationRecorded(command.item, command.decision, command.suggested, departs, reason[:LARGEST_WORDS])]
+
+
+def _edit(session: Session, command: c.EditSentence) -> list[e.Event]:
+    text = command.text.strip()
+    if len(text) > LARGEST_WORDS:
+        raise refuse(f"The sentence is longer than {LARGEST_WORDS:,} characters.", command.sentence)
+    return [e.SentenceEdited(command.item, command.sentence, command.was, "" if text == command.was else text)]
+
+
+def _raise_check(session: Session, command: c.RaiseCheck) -> list[e.Event]:
+    if (command.check, command.key) in session.raised:
+        return []
+    return [e.CheckRaised(command.check, command.key, command.message, command.facts)]
+
+
+def _acknowledge(session: Session, command: c.Acknowledge) -> list[e.Event]:
+    return [e.CheckAcknowledged(command.check, command.key, _words(command.reason, "An acknowledgement's reason"))]
+
+
+def _decline(session: Session, command: c.Decline) -> list[e.Event]:
+    if command.ground not in GROUNDS:
+        raise refuse(f"`{command.ground}` is no ground for declining.", "", f"Use one of {', '.join(GROUNDS)}.")
+    return [e.SessionDeclined(command.ground, _words(command.reason, "A reason for declining"))]
+
+
+def _words(text: str, what: str) -> str:
+    words = text.strip()
+    if not words:
+        raise refuse(f"{what} is empty.", "", "Write it in words.")
+    if len(words) > LARGEST_WORDS:
+        raise refuse(f"{what} is longer than {LARGEST_WORDS:,} characters.", "", "Shorten it.")
+    return words
+
+
+def _decision(decision: str) -> str:
+    if decision not in DECISIONS:
+        raise Refused(*refuse(f"`{decision}` is no decision.", "", "Use upheld or overturned.").problems)
+    return decision
+
+
+_STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
+    c.ShowPrompt: _show,
+    c.SkipPrompt: _skip,
+    c.RecordAnswer: _record,
+    c.WithdrawAnswer: _withdraw,
+    c.RejectInput: _reject,
+    c.CiteEvidence: _cite,
+    c.AddNote: _note,
+    c.OpenPage: lambda s, v: [e.PageOpened(v.document, v.page)] if (v.document, v.page) not in s.pages_opened else [],
+    c.OpenWhy: lambda s, v: [e.WhyOpened(v.item, v.prompt)],
+    c.OpenFindings: _open_findings,
+    c.ShowSuggestion: lambda s, v: [e.SuggestionShown(v.item, v.decision, v.why)],
+    c.AttestAbsences: _attest,
+    c.RuleOn: _rule,
+    c.DecideFirst: _decide_first,
+    c.Determine: _determine,
+    c.EditSentence: _edit,
+    c.RaiseCheck: _raise_check,
+    c.Acknowledge: _acknowledge,
+    c.Decline: _decline,
+    c.Sign: lambda s, v: [e.SessionSigned(v.letter, v.outcome, v.statement)],
+    c.AddAddendum: lambda s, v: [e.AddendumAdded(_words(v.text, "The addendum"))],
+    c.Park: lambda s, v: [e.SessionParked()],
+    c.Resume: lambda s, v: [e.SessionResumed()],
+}

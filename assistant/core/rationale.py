@@ -1,0 +1,300 @@
+"""From findings to the sentences of a rationale, each with everything that it comes from.
+
+The shape is that of real determinations: the request; the guideline that decides; what is conceded; what was
+not found; the lower tiers and why they do not prevail; the conclusion. A negative sentence is never printed
+in support of the side that doesn't need it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+
+from assistant.core import wording
+from assistant.core.answer import Evidence, Status
+from assistant.core.condition import atoms
+from assistant.core.criterion import SIDE, Finding, Ruling, State, Suggestion
+from assistant.core.phrase import Words, sentence_names
+from assistant.core.prompt_set import TIER_NAMES, Criterion, Prompt, Sentence
+from assistant.core.reading import Reading
+from assistant.core.session import Session
+
+
+@dataclass(frozen=True)
+class DraftSentence:
+    """One sentence and its sources, which are never all empty; `key` stays the same while its source does."""
+
+    key: str
+    text: str
+    origin: str = "drafted"
+    prompts: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def draft(
+    session: Session,
+    item: str,
+    findings: Mapping[str, Finding],
+    suggestion: Suggestion,
+) -> tuple[DraftSentence, ...]:
+    """The rationale of an item for the reviewer's decision, or before one for the suggested decision."""
+    made = session.determinations.get(item)
+    decision = made.decision if made is not None else suggestion.decision
+    writer = _Writer(session, item, findings, decision)
+    sentences = list(writer.sentences())
+    edits = session.edits.get(item, {})
+    edited = [
+        replace(one, text=edits[one.key].text, origin="reviewer")
+        if one.key in edits and edits[one.key].was == one.text
+        else one
+        for one in sentences
+    ]
+    return tuple(edited)
+
+
+class _Writer:
+    def __init__(
+        self, session: Session, item: str, findings: Mapping[str, Finding], decision: str | None
+    ) -> None:
+        self.session = session
+        self.key = item
+        self.item = session.rules.case.items[item]
+        self.reading: Reading = session.reading(item)
+        self.set = self.reading.prompt_set
+        self.findings = findings
+        self.decision = decision
+        self.side = SIDE.get(decision or "", "")
+        self.said: set[str] = set()
+
+    def sentences(self) -> Iterator[DraftSentence]:
+        yield from self.request()
+        ours = self.arguing(self.side, stands=True)
+        top = min((self.set.rank(criterion) for criterion in ours), default=None)
+        deciding = [criterion for criterion in ours if self.set.rank(criterion) == top]
+        yield from self.rebutted_against(ours)
+        for criterion in deciding:
+            if criterion.id not in self.said:
+                yield from self.says(criterion)
+        yield from self.concessions()
+        yield from self.prompt_sentences()
+        for criterion in ours:
+            if criterion not in deciding and criterion.id not in self.said:
+                yield from self.says(criterion)
+        yield from self.unmet()
+        yield from self.dissent(top)
+        yield from self.reviewers_words()
+        yield from self.conclusion()
+
+    # -- the parts, in the letter's order --------------------------------------------------------
+
+    def request(self) -> Iterator[DraftSentence]:
+        text, template = self.rendered(self.set.request)
+        if text:
+            prompts = self.prompts_named(template, self.set.request)
+            yield DraftSentence(
+                "request", text, prompts=prompts, facts=("item.service",), evidence=(*self.item.evidence[:1], *self.evidence(prompts))
+            )
+
+    def says(self, criterion: Criterion) -> Iterator[DraftSentence]:
+        text, _ = self.rendered(criterion.says, criterion)
+        self.said.add(criterion.id)
+        if text:
+            yield self.sourced(f"criterion:{criterion.id}", text, criterion)
+
+    def rebutted_against(self, ours: Sequence[Criterion]) -> Iterator[DraftSentence]:
+        """Arguments of the other side that a standing one of ours rebuts: introduced as rebutted."""
+        for criterion in self.arguing(self.other, stands=False):
+            rebutters = [self.set.criteria[name] for name in self.findings[criterion.id].rebutted_by]
+            rebutters = [one for one in rebutters if one in ours]
+            if self.findings[criterion.id].state is not State.MET or not rebutters:
+                continue
+            against, _ = self.rendered(criterion.says, criterion)
+            reasons = [self.rendered(one.says, one)[0] for one in rebutters]
+            why = wording.joined(_inner(reason) for reason in reasons)
+            text = f"Although {_inner(against)}, this is outweighed, because {why}."
+            self.said.update({criterion.id, *(one.id for one in rebutters)})
+            yield self.sourced(f"rebutted:{criterion.id}", text, criterion, *rebutters)
+            yield from self.ruling_sentences(rebutters)
+
+    def ruling_sentences(self, criteria: Sequence[Criterion]) -> Iterator[DraftSentence]:
+        for criterion in criteria:
+            ruling = self.rulings.get(criterion.id)
+            if ruling is not None and ruling.ruling == "accepted":
+                text = f"The reviewer accepts this rebuttal of a guideline of a higher tier (Labor Code section 4604.5): {_ended(ruling.reason)}"
+                yield replace(self.sourced(f"ruling:{criterion.id}", text, criterion), origin="reviewer")
+
+    def concessions(self) -> Iterator[DraftSentence]:
+        """What speaks for the other side although it does not carry."""
+        for criterion in self.set.criteria.values():
+            finding = self.findings[criterion.id]
+            mine = criterion.argues == self.side and finding.stands
+            theirs = criterion.argues == self.other and finding.state is State.NOT_MET
+            if criterion.concedes and (mine or theirs):
+                text, template = self.rendered(criterion.concedes, criterion)
+                if text:
+                    prompts = self.prompts_named(template, criterion.concedes)
+                    one = self.sourced(f"concedes:{criterion.id}", text, criterion)
+                    yield replace(one, prompts=prompts or one.prompts, evidence=self.evidence(prompts))
+
+    def prompt_sentences(self) -> Iterator[DraftSentence]:
+        absent: list[Prompt] = []
+        for prompt in self.speaking():
+            answer = self.reading.answer(prompt.id)
+            if answer is None:
+                continue
+            status = answer.status.value
+            if answer.status is Status.NOT_DOCUMENTED:
+                if self.decision == "upheld":
+                    absent.append(prompt)
+                continue
+            if status in prompt.says:
+                text, template = self.rendered(prompt.says[status], value_of=prompt)
+                if text:
+                    prompts = tuple(dict.fromkeys((prompt.id, *self.prompts_named(template, prompt.says[status]))))
+                    yield DraftSentence(f"prompt:{prompt.id}", _ended(text), prompts=prompts, evidence=self.evidence(prompts))
+        yield from self.absences(absent)
+
+    def absences(self, absent: Sequence[Prompt]) -> Iterator[DraftSentence]:
+        together = [prompt for prompt in absent if prompt.absence] if self.set.together else []
+        if len(together) > 1:
+            listed = wording.joined((prompt.absence for prompt in together), "or")
+            text = wording.render(self.set.together, {"absences": listed})
+            yield DraftSentence("together", text, prompts=tuple(prompt.id for prompt in together))
+        for prompt in absent:
+            if (prompt not in together or len(together) == 1) and "not_documented" in prompt.says:
+                text, _ = self.rendered(prompt.says["not_documented"], value_of=prompt)
+                if text:
+                    yield DraftSentence(f"prompt:{prompt.id}", text, prompts=(prompt.id,))
+
+    def unmet(self) -> Iterator[DraftSentence]:
+        """Why an argument of the other side, which speaks of this case, was not made out."""
+        for criterion in self.set.criteria.values():
+            if criterion.argues == self.other and self.findings[criterion.id].state is State.NOT_MET and criterion.unmet:
+                text, _ = self.rendered(criterion.unmet, criterion)
+                if text:
+                    yield self.sourced(f"unmet:{criterion.id}", text, criterion)
+
+    def dissent(self, top: int | None) -> Iterator[DraftSentence]:
+        """What stands on the other side, and why it doesn't prevail."""
+        for criterion in self.arguing(self.other, stands=True):
+            text, _ = self.rendered(criterion.says, criterion)
+            if not text:
+                continue
+            rank = self.set.rank(criterion)
+            if top is not None and rank > top:
+                tier = TIER_NAMES[self.set.tier(next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top))]
+                text = (
+                    f"While {_inner(text)}, this does not prevail: {tier} addresses the request and stands above it in "
+                    "the hierarchy of Labor Code section 4610.5(c)(2)."
+                )
+            yield self.sourced(f"dissent:{criterion.id}", text, criterion)
+
+    def reviewers_words(self) -> Iterator[DraftSentence]:
+        for name, ruling in self.rulings.items():
+            criterion = self.set.criteria[name]
+            if ruling.ruling == "inapplicable":
+                text = f"The reviewer finds {self.set.citations[criterion.cite].name} inapplicable to this condition: {_ended(ruling.reason)}"
+                yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
+            elif ruling.ruling == "declined" and self.findings[name].state is State.MET:
+                text = f"The reviewer does not take {self.set.citations[criterion.cite].name} to rebut a guideline of a higher tier: {_ended(ruling.reason)}"
+                yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
+        made = self.session.determinations.get(self.key)
+        if made is not None and made.reason and made.decision != made.suggested:
+            carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
+            one = self.sourced("departure", _ended(made.reason), *carried)
+            yield replace(one, origin="reviewer", facts=(f"determination.{self.key}",))
+
+    def conclusion(self) -> Iterator[DraftSentence]:
+        if self.decision is None:
+            return
+        text, _ = self.rendered(self.set.conclusion[self.decision])
+        carrying = self.arguing(self.side, stands=True)
+        one = self.sourced("conclusion", text, *carrying)
+        yield replace(one, facts=(f"determination.{self.key}",), evidence=())
+
+    # -- what the parts are made from ------------------------------------------------------------
+
+    @property
+    def other(self) -> str:
+        return {"for": "against", "against": "for"}.get(self.side, "")
+
+    @property
+    def rulings(self) -> Mapping[str, Ruling]:
+        return self.session.rulings.get(self.key, {})
+
+    def arguing(self, side: str, stands: bool) -> list[Criterion]:
+        """The criteria that argue a side and stand (or don't), the highest tier first."""
+        found = [c for c in self.set.criteria.values() if c.argues == side and self.findings[c.id].stands is stands]
+        return sorted(found, key=self.set.rank)
+
+    def speaking(self) -> list[Prompt]:
+        """The prompts that say something: read by a deciding, dissenting or not-met opposing criterion, or `speaks`."""
+        read: set[str] = set()
+        for criterion in self.set.criteria.values():
+            finding = self.findings[criterion.id]
+            opposing = criterion.argues == self.other and finding.state is State.NOT_MET
+            if finding.stands or opposing:
+                read.update(criterion.reads())
+        return [p for p in self.set.prompts.values() if p.says and (p.speaks or p.id in read)]
+
+    def rendered(
+        self, sentence: Sentence, criterion: Criterion | None = None, value_of: Prompt | None = None
+    ) -> tuple[str, str]:
+        """The text of the first branch that holds, and its template."""
+        for branch in sentence:
+            if self.reading.holds(branch.when) is True:
+                more = {}
+                if criterion is not None:
+                    more["citation"] = Words(self.set.citations[criterion.cite].name)
+                if value_of is not None:
+                    names = sentence_names(self.reading, self.session.rules.case, self.item, "{{ " + value_of.id + " }}")
+                    more["value"] = names[value_of.id]
+                values = sentence_names(self.reading, self.session.rules.case, self.item, branch.says, **more)
+                return _capital(wording.render(branch.says, values)), branch.says
+        return "", ""
+
+    def prompts_named(self, template: str, sentence: Sentence) -> tuple[str, ...]:
+        """The prompts that a sentence names, or whose answers choose its wording."""
+        named = [name for name in wording.names(template) if name in self.set.prompts]
+        chosen = [atom.prompt for branch in sentence for atom in atoms(branch.when)]
+        return tuple(dict.fromkeys([*named, *chosen]))
+
+    def evidence(self, prompts: Sequence[str]) -> tuple[Evidence, ...]:
+        found = []
+        for name in prompts:
+            answer = self.reading.answer(name)
+            found.extend(answer.all_evidence() if answer is not None else ())
+        return tuple(dict.fromkeys(found))
+
+    def sourced(self, key: str, text: str, *criteria: Criterion) -> DraftSentence:
+        prompts = tuple(dict.fromkeys(name for c in criteria for name in c.reads()))
+        return DraftSentence(
+            key,
+            text,
+            prompts=prompts,
+            criteria=tuple(c.id for c in criteria),
+            citations=tuple(dict.fromkeys(c.cite for c in criteria)),
+            evidence=self.evidence(prompts),
+        )
+
+
+def _inner(text: str) -> str:
+    """A sentence as a clause of another: without its period and, where it is an ordinary word, its capital."""
+    text = text.rstrip().removesuffix(".")
+    first = text.split(" ", 1)[0]
+    return text[0].lower() + text[1:] if first in _ORDINARY else text
+
+
+_ORDINARY = frozenset({"The", "As", "While", "No", "A", "An", "Where", "It", "This", "These", "Routine"})
+
+
+def _capital(text: str) -> str:
+    return text[:1].upper() + text[1:]
+
+
+def _ended(text: str) -> str:
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."

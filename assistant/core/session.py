@@ -1,0 +1,252 @@
+"""A session is the fold of its events: nothing is true of it that no event says.
+
+`apply` is total over the events that `decide` makes; reopening a session is replaying them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.core import event as e
+from assistant.core.answer import Answer, Status, Trail, with_part
+from assistant.core.criterion import Ruling
+from assistant.core.prompt_set import Prompt
+from assistant.core.reading import Reading
+from assistant.core.rules import Rules
+from assistant.core.shape import Listing
+
+Place = tuple[str, str]
+"""A scope and a prompt in it."""
+
+
+@dataclass(frozen=True)
+class Determination:
+    """The reviewer's decision on an item, what was suggested then, and the reason given."""
+
+    decision: str
+    suggested: str | None
+    reason: str
+
+
+@dataclass(frozen=True)
+class Edit:
+    """A sentence in the reviewer's own words, and what the draft said."""
+
+    was: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Session:
+    """One reviewer's passage through one case, as its events say."""
+
+    id: str
+    rules: Rules
+    opened: e.SessionOpened
+    status: str = "open"
+    answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
+    notes: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
+    skipped: tuple[Place, ...] = ()
+    focus: Place | None = None
+    trail: tuple[Place, ...] = ()
+    pages_opened: frozenset[tuple[str, int]] = frozenset()
+    findings_opened: frozenset[str] = frozenset()
+    suggestions_shown: frozenset[str] = frozenset()
+    first_decisions: Mapping[str, str] = field(default_factory=dict)
+    rulings: Mapping[str, Mapping[str, Ruling]] = field(default_factory=dict)
+    determinations: Mapping[str, Determination] = field(default_factory=dict)
+    edits: Mapping[str, Mapping[str, Edit]] = field(default_factory=dict)
+    raised: frozenset[tuple[str, str]] = frozenset()
+    acknowledged: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    declined: e.SessionDeclined | None = None
+    signed: e.SessionSigned | None = None
+    addenda: tuple[str, ...] = ()
+    readings: Mapping[str, Reading] = field(default_factory=dict, compare=False, repr=False)
+
+    @property
+    def mode(self) -> str:
+        """`real`, `practice` or `training`."""
+        return self.opened.mode
+
+    @property
+    def items(self) -> tuple[str, ...]:
+        return tuple(self.rules.case.items)
+
+    def reading(self, scope: str) -> Reading:
+        """The answers of a scope, read under its prompt set."""
+        return self.readings[scope]
+
+    def prompt(self, scope: str, path: str) -> Prompt:
+        return self.rules.sets[scope].prompts[path.split(".", 1)[0]]
+
+    def answer(self, scope: str, path: str) -> Answer | None:
+        """What was last recorded at a prompt or part, whether or not it is read now."""
+        root, *rest = path.split(".")
+        found = self.answers.get(scope, {}).get(root)
+        for name in rest:
+            found = (found.parts or {}).get(name) if found is not None else None
+        return found
+
+    def item_answered(self, item: str) -> bool:
+        """Whether nothing is left to answer for an item."""
+        return next(iter(self.reading(item).open_prompts()), None) is None
+
+
+def begin(session_id: str, rules: Rules, opened: e.SessionOpened) -> Session:
+    """The session as its first event leaves it."""
+    return Session(
+        session_id, rules, opened, readings={scope: Reading(rules.sets[scope], {}) for scope in rules.scopes}
+    )
+
+
+def fold(session: Session, events: Iterable[e.Event]) -> Session:
+    """The session after all of the events."""
+    for event in events:
+        session = apply(session, event)
+    return session
+
+
+def apply(session: Session, event: e.Event) -> Session:
+    """The session after one more event."""
+    step = _STEPS.get(type(event))
+    return session if step is None else step(session, event)
+
+
+def _answered(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> Session:
+    root, *rest = event.prompt.split(".")
+    held = session.answers.get(event.item, {}).get(root)
+    answer = event.answer
+    if rest:
+        is_list = isinstance(session.prompt(event.item, root).schema.shape, Listing)
+        answer = with_part(held, tuple(rest), answer, is_list)
+    return _with_answer(session, event.item, root, answer, left=(event.item, root))
+
+
+def _withdrawn(session: Session, event: e.AnswerWithdrawn) -> Session:
+    root, *rest = event.prompt.split(".")
+    held = session.answers.get(event.item, {}).get(root)
+    answer = None
+    if rest and held is not None:
+        is_list = isinstance(session.prompt(event.item, root).schema.shape, Listing)
+        answer = with_part(held, tuple(rest), None, is_list)
+    return _with_answer(session, event.item, root, answer, left=(event.item, root))
+
+
+def _with_answer(
+    session: Session, scope: str, name: str, answer: Answer | None, left: Place | None = None
+) -> Session:
+    scoped = dict(session.answers.get(scope, {}))
+    scoped.pop(name, None)
+    if answer is not None:
+        scoped[name] = answer
+    reading = Reading(session.rules.sets[scope], scoped)
+    stays = left is not None and not reading.answered(name)
+    return replace(
+        session,
+        answers={**session.answers, scope: scoped},
+        readings={**session.readings, scope: reading},
+        focus=session.focus if stays else None,
+        skipped=tuple(place for place in session.skipped if place != left),
+    )
+
+
+def _shown(session: Session, event: e.PromptShown) -> Session:
+    place = (event.item, event.prompt)
+    trail = session.trail if session.trail[-1:] == (place,) else (*session.trail, place)
+    return replace(session, focus=place if event.chosen else session.focus, trail=trail)
+
+
+def _skipped(session: Session, event: e.PromptSkipped) -> Session:
+    place = (event.item, event.prompt)
+    rest = tuple(one for one in session.skipped if one != place)
+    return replace(session, skipped=(*rest, place), focus=None)
+
+
+def _cited(session: Session, event: e.EvidenceCited) -> Session:
+    root, *rest = event.prompt.split(".")
+    held = session.answers.get(event.item, {}).get(root)
+    if held is None:
+        return session
+    return _with_answer(session, event.item, root, _at(held, rest, lambda a: replace(a, evidence=(*a.evidence, event.evidence))))
+
+
+def _at(answer: Answer, path: list[str], change: Callable[[Answer], Answer]) -> Answer:
+    if not path:
+        return change(answer)
+    parts = dict(answer.parts or {})
+    if path[0] in parts:
+        parts[path[0]] = _at(parts[path[0]], path[1:], change)
+    return replace(answer, parts=parts)
+
+
+def _noted(session: Session, event: e.NoteAdded) -> Session:
+    place = (event.item, event.prompt)
+    return replace(session, notes={**session.notes, place: (*session.notes.get(place, ()), event.text)})
+
+
+def _attested(session: Session, event: e.AbsencesAttested) -> Session:
+    for place in event.prompts:
+        scope, _, path = place.partition("/")
+        root, *rest = path.split(".")
+        held = session.answers.get(scope, {}).get(root)
+        if held is not None:
+            session = _with_answer(session, scope, root, _at(held, rest, lambda a: _attest(a, event)))
+    return session
+
+
+def _attest(answer: Answer, event: e.AbsencesAttested) -> Answer:
+    if answer.status is not Status.NOT_DOCUMENTED:
+        return answer
+    held = answer.search or Trail()
+    trail = replace(
+        held, attested=True, documents=held.documents or event.documents, pages=held.pages or event.pages
+    )
+    return replace(answer, search=trail)
+
+
+def _ruled(session: Session, event: e.CriterionRuled) -> Session:
+    held = {**session.rulings.get(event.item, {}), event.criterion: Ruling(event.ruling, event.reason)}
+    return replace(session, rulings={**session.rulings, event.item: held})
+
+
+def _determined(session: Session, event: e.DeterminationRecorded) -> Session:
+    made = Determination(event.decision, event.suggested, event.reason)
+    return replace(session, determinations={**session.determinations, event.item: made})
+
+
+def _edited(session: Session, event: e.SentenceEdited) -> Session:
+    held = dict(session.edits.get(event.item, {}))
+    held.pop(event.sentence, None)
+    if event.text:
+        held[event.sentence] = Edit(event.was, event.text)
+    return replace(session, edits={**session.edits, event.item: held})
+
+
+def _acknowledged(session: Session, event: e.CheckAcknowledged) -> Session:
+    return replace(session, acknowledged={**session.acknowledged, (event.check, event.key): event.reason})
+
+
+_STEPS: dict[type[e.Event], Callable[[Session, Any], Session]] = {
+    e.AnswerRecorded: _answered,
+    e.AnswerAmended: _answered,
+    e.AnswerWithdrawn: _withdrawn,
+    e.PromptShown: _shown,
+    e.PromptSkipped: _skipped,
+    e.EvidenceCited: _cited,
+    e.NoteAdded: _noted,
+    e.AbsencesAttested: _attested,
+    e.CriterionRuled: _ruled,
+    e.DeterminationRecorded: _determined,
+    e.SentenceEdited: _edited,
+    e.CheckAcknowledged: _acknowledged,
+    e.PageOpened: lambda s, v: replace(s, pages_opened=s.pages_opened | {(v.document, v.page)}),
+    e.FindingsOpened: lambda s, v: replace(s, findings_opened=s.findings_opened | {v.item}),
+    e.SuggestionShown: lambda s, v: replace(s, suggestions_shown=s.suggestions_shown | {v.item}),
+    e.FirstDecisionTaken: lambda s, v: replace(s, first_decisions={**s.first_decisions, v.item: v.decision}),
+    e.CheckRaised: lambda s, v: replace(s, raised=s.raised | {(v.check, v.key)}),
+    e.SessionDeclined: lambda s, v: replace(s, declined=v, status="declined"),
+    e.SessionSigned: lambda s, v: replace(s, signed=v, status="signed"),
+    e.AddendumAdded: lambda s, v: replace(s, addenda=(*s.addenda, v.text)),
+}
