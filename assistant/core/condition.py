@@ -118,6 +118,8 @@ def holds(condition: Condition, answer: Answer | None, complete: bool) -> Truth:
         return _over_parts(condition, answer, complete)
     if answer is None or not complete:
         return None
+    if answer.parts is not None and not answer.parts and not answer.listing:
+        return False  # a part below a bare value ("none") has neither value nor status
     if condition.status is not None:
         return answer.status is condition.status
     if not answer.given or not condition.schema:

@@ -49,7 +49,7 @@ def session_rows(connection: sqlite3.Connection, reveal: Callable[[str], str | N
         rows.append(
             SessionRow(
                 id=session,
-                kind=_text(body.get("kind")),
+                kind=_text(body.get("mode")),
                 case=_text(start.get("case")),
                 reviewer=_reviewer(body.get("reviewer"), _text(start.get("actor"))),
                 status={"session.signed": "signed", "session.declined": "declined"}.get(closing, "open"),

@@ -34,7 +34,7 @@ def valid(name: str, output: str) -> Any:
 def signed(log: Log, path: Path) -> Path:
     place = {"item": "1", "prompt": "pain"}
     drafts = [
-        Draft("session.opened", {"kind": "real", "reviewer": "Dr A", "items": ["1"]}),
+        Draft("session.opened", {"mode": "real", "reviewer": "Dr A", "items": ["1"]}),
         Draft("answer.recorded", {**place, "answer": {"status": "given", "value": "partial"}}),
         Draft("answer.amended", {**place, "answer": {"status": "not_documented", "value": None}}),
         Draft("note.added", {**place, "text": Private("seen \x1b[31mred\u202e")}),

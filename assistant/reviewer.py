@@ -1,0 +1,98 @@
+"""The reviewer's profile, kept once, in the user's configuration folder.
+
+The log and the letter hold the pseudonymous id and the qualifications; the name stays in this file
+(Lab. Code 4610.6(f): the reviewer's name is confidential).
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import Any
+
+from assistant.core import plain_yaml
+from assistant.core.problem import refuse
+from assistant.core.text import one_line
+from assistant.library import read_text
+
+_KEYS = {"id", "name", "certification", "licence", "years", "hours", "decide_first", "theme"}
+
+
+@dataclass(frozen=True)
+class Profile:
+    """What a reviewer keeps: `qualifications` as the prompt of that name has them, empty until given."""
+
+    id: str
+    name: str = ""
+    qualifications: Mapping[str, Any] = field(default_factory=dict)
+    decide_first: bool = False
+    theme: str = "textual-dark"
+
+    def logged(self) -> dict[str, Any]:
+        """What a session's first event says of the reviewer: never the name."""
+        return {"qualifications": dict(self.qualifications)} if self.qualifications else {}
+
+
+def profile_path() -> Path:
+    """Where the profile lies: `IMR_CONFIG` names another folder."""
+    if folder := os.environ.get("IMR_CONFIG"):
+        return Path(folder) / "reviewer.yaml"
+    from platformdirs import user_config_dir
+
+    return Path(user_config_dir("imr-assistant", appauthor=False)) / "reviewer.yaml"
+
+
+def load(path: Path | None = None) -> Profile:
+    """The profile, or one with a new id where none has been kept; raises `Refused` where it is malformed."""
+    path = path or profile_path()
+    if not path.exists():
+        return Profile(f"r-{secrets.token_hex(4)}")
+    document = plain_yaml.parse(read_text(path), one_line(str(path)))
+    data = document.data
+    for key in data:
+        if key not in _KEYS:
+            raise refuse(f"`{key}` is not known in a profile.", document.where(key), f"Known: {', '.join(sorted(_KEYS))}.")
+    for key in ("years", "hours"):
+        if key in data and not isinstance(data[key], int):
+            raise refuse(f"`{key}` is a whole number.", document.where(key), "Correct it there.")
+    if not isinstance(data.get("id"), str) or not data["id"]:
+        raise refuse("The profile has no id.", document.where(), "Add `id: r-...`, or remove the file to begin anew.")
+    kept = {key: data[key] for key in ("certification", "licence", "years", "hours") if key in data}
+    return Profile(
+        id=data["id"],
+        name=str(data.get("name", "")),
+        qualifications=kept if len(kept) == 4 else {},
+        decide_first=str(data.get("decide_first", "no")) in ("yes", "true"),
+        theme=str(data.get("theme", "textual-dark")),
+    )
+
+
+def save(profile: Profile, path: Path | None = None) -> Path:
+    """Writes the profile (mode 0600) in one step, so that a cut leaves the old one."""
+    import yaml
+
+    path = path or profile_path()
+    data: dict[str, Any] = {"id": profile.id, **profile.qualifications}
+    if profile.name:
+        data["name"] = profile.name
+    data["decide_first"] = "yes" if profile.decide_first else "no"
+    data["theme"] = profile.theme
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+        draft = path.with_suffix(".new")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            file.write("# The reviewer's profile. The name never enters the log or a letter.\n")
+            yaml.safe_dump(data, file, allow_unicode=True, sort_keys=False)
+        os.replace(draft, path)
+    except OSError as error:
+        raise refuse(f"The profile can't be written: {error.strerror}.", one_line(str(path)), "Check the folder's permissions.") from None
+    return path
+
+
+def with_qualifications(profile: Profile, value: Mapping[str, Any]) -> Profile:
+    """The profile with the qualifications that were confirmed in a session."""
+    return replace(profile, qualifications=dict(value))
