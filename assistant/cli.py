@@ -1,0 +1,95 @@
+"""The command line: `imr`. Each command imports its own module, so that --help stays quick.
+
+Exit status: 0 done; 1 what the command exists to report; 2 wrong use or bad input. Errors go to standard
+error as what, where, what to do; never a traceback.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from importlib import import_module
+
+import click
+
+from assistant import __version__
+from assistant.core.problem import Refused
+from assistant.core.text import visible
+
+_COMMANDS = {
+    "review": ("Review a case: guided, as plain lines, or from an answers file.", "review"),
+    "resume": ("Go on with a session where it stopped.", "review"),
+    "letter": ("Print the determination of a session.", "letter"),
+    "reviewer": ("Show or set the reviewer's profile.", "reviewer"),
+    "case": ("List and show cases.", "case"),
+    "prompts": ("List, show and check prompt sets.", "prompts"),
+    "log": ("Look at the decision log, prove it, and take a copy along.", "log"),
+}
+
+
+class _Lazy(click.Group):
+    """A group whose commands are imported when they are called."""
+
+    def list_commands(self, ctx: click.Context) -> list[str]:
+        return list(_COMMANDS)
+
+    def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
+        if cmd_name not in _COMMANDS:
+            return None
+        module = import_module(f"assistant.commands.{_COMMANDS[cmd_name][1]}")
+        command: click.Command = getattr(module, cmd_name)
+        return command
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        with formatter.section("Commands"):
+            formatter.write_dl([(name, help_text) for name, (help_text, _) in _COMMANDS.items()])
+
+
+@click.group(cls=_Lazy, invoke_without_command=True)
+@click.version_option(__version__, prog_name="imr")
+@click.pass_context
+def cli(ctx: click.Context) -> None:
+    """A guided, logged and provable Independent Medical Review.
+
+    Without a command: the home screen, with the cases and the sessions that are open.
+    """
+    if ctx.invoked_subcommand is None:
+        from assistant.commands.review import home
+
+        home()
+
+
+def main() -> None:
+    """The entry point of `imr`."""
+    sys.exit(run(sys.argv[1:]))
+
+
+def run(arguments: list[str]) -> int:
+    """Carries out one call of `imr` and gives its exit status."""
+    try:
+        result = cli.main(arguments, prog_name="imr", standalone_mode=False)
+        sys.stdout.flush()
+        return result if isinstance(result, int) else 0
+    except click.exceptions.Exit as stop:
+        return stop.exit_code
+    except click.ClickException as error:
+        _say(visible(error.format_message()), "", "See `imr --help`.")
+        return 2
+    except click.Abort:
+        _say("Stopped.", "", "What was accepted is in the log; go on with `imr resume`.")
+        return 2
+    except Refused as refused:
+        for problem in refused.problems:
+            _say(problem.what, problem.where, problem.fix)
+        return 2
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 0
+    except OSError as error:
+        where = str(error.filename or "")
+        _say(f"The operating system refused: {error.strerror or error}.", where, "Check the disk and permissions.")
+        return 2
+
+
+def _say(what: str, where: str, fix: str) -> None:
+    print("imr: " + visible(" ".join(part for part in (f"{where}:" if where else "", what, fix) if part)), file=sys.stderr)

@@ -41,6 +41,7 @@ class Review:
         self.session = session
         self.pages = pages
         self.seq = seq
+        self.logged_at = ""
         self._hold = hold
         self._assessed: tuple[Session, dict[str, Assessment]] = (session, {})
         self._turn: tuple[Session, Turn] | None = None
@@ -87,7 +88,7 @@ class Review:
             if hold is not None:
                 hold.release()
             raise
-        review = cls(log, session, seq, _pages(session), hold)
+        review = cls(log, session, seq, pages_of(session), hold)
         if hold is not None and session.status == "open":
             review.perform(c.Resume())
         return review
@@ -142,6 +143,7 @@ class Review:
             artifacts=artifacts,
         )
         self.seq = entries[-1].seq
+        self.logged_at = entries[-1].ts
         self.session = session
 
     def _arriving(self, session: Session, events: Sequence[e.Event]) -> list[e.Event]:
@@ -207,7 +209,7 @@ class Review:
     def _with_positions(self, command: c.Command) -> c.Command:
         """The command with every quote looked up on its page: a quote that isn't there is refused."""
         if isinstance(command, c.CiteEvidence):
-            return c.CiteEvidence(command.item, command.prompt, self._positioned(command.evidence))
+            return c.CiteEvidence(command.item, command.prompt, self.positioned(command.evidence))
         if isinstance(command, c.RecordAnswer):
             answer = self._with_quotes(command.answer)
             return c.RecordAnswer(command.item, command.prompt, answer, command.origin, command.reason)
@@ -219,11 +221,12 @@ class Review:
         parts = answer.parts
         return replace(
             answer,
-            evidence=tuple(self._positioned(one) for one in answer.evidence),
+            evidence=tuple(self.positioned(one) for one in answer.evidence),
             parts=None if parts is None else {name: self._with_quotes(part) for name, part in parts.items()},
         )
 
-    def _positioned(self, evidence: Evidence) -> Evidence:
+    def positioned(self, evidence: Evidence) -> Evidence:
+        """The passage with its exact words and offset; raises `Refused` where its page doesn't hold it."""
         if evidence.document not in self.session.rules.case.documents:
             known = ", ".join(self.session.rules.case.documents)
             raise refuse(f"There is no document `{evidence.document}`.", "", f"There are {known}.")
@@ -252,7 +255,7 @@ def _pinned_rules(log: Log, opened: e.SessionOpened) -> Rules:
     return read_rules(texts["case"]["case.yaml"], pages, Sources(texts["prompts"], texts["schemas"]))
 
 
-def _pages(session: Session) -> Mapping[str, tuple[str, ...]]:
+def pages_of(session: Session) -> Mapping[str, tuple[str, ...]]:
     """The pages of the case folder that the session began with, as far as they are there and unchanged."""
     path = Path(session.opened.folder)
     try:

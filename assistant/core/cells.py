@@ -67,6 +67,11 @@ def label_of(atom: Atom) -> str:
     return f"{part}: {atom.condition.says}" if part else atom.condition.says
 
 
+def name_of(atom: Atom) -> str:
+    """What a prompt set calls a condition; one without a name is told in words."""
+    return atom.condition.name or atom.condition.says
+
+
 def _label(prompt: Prompt, atoms: Sequence[Atom], truth: Truths, answer: Answer) -> str:
     """The conditions that hold, in words; where none does, the answer itself."""
     true = [atom for atom, held in zip(atoms, truth, strict=True) if held]

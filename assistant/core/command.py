@@ -27,6 +27,14 @@ class SkipPrompt(Command):
 
 
 @dataclass(frozen=True)
+class LeavePrompt(Command):
+    """Leave a prompt that was gone to on purpose, with its answer as it was."""
+
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
 class RecordAnswer(Command):
     """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands)."""
 

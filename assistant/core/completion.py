@@ -9,11 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from functools import lru_cache
 
+from assistant.core.answer import Answer
 from assistant.core.cells import Cell, cells_of, truths
-from assistant.core.condition import AllOf, AnyOf, Atom, Formula, atoms, substitute
-from assistant.core.prompt_set import Prompt, PromptSet
+from assistant.core.condition import AllOf, Atom, Formula, atoms, substitute
+from assistant.core.prompt_set import PromptSet
 from assistant.core.reading import Reading
 from assistant.core.shape import complete
 
@@ -57,6 +57,7 @@ class Space:
             put[atom.prompt][atom] = None
         self.atoms = {name: tuple(put[name]) for name in self.order}
         self.cells = {name: cells_of(prompt_set.prompts[name], self.atoms[name]) for name in self.order}
+        self._made = {name: range(len(cells)) for name, cells in self.cells.items()}
         self._reads = {
             name: tuple(n for n, slot in enumerate(slots) if any(a.prompt == name for a in atoms(slot)))
             for name in self.order
@@ -64,7 +65,7 @@ class Space:
         self._formulas: list[Formula] = [False, True]
         self._ids: dict[Formula, int] = {False: _FALSE, True: _TRUE}
         self._steps: dict[tuple[int, str, int], int] = {}
-        self.start: State = tuple(self._id(slot) for slot in slots)
+        self.start: State = tuple(self._id(substitute(slot, lambda atom: None)) for slot in slots)
 
     # -- where answers are held already -------------------------------------------------------
 
@@ -77,7 +78,7 @@ class Space:
                 chosen[name] = self.agreeing(name, answer)
         return chosen
 
-    def agreeing(self, name: str, answer: Answer_) -> tuple[int, ...]:
+    def agreeing(self, name: str, answer: Answer) -> tuple[int, ...]:
         """The cells of a prompt that an answer, complete or not, can still come to be in."""
         prompt = self.prompt_set.prompts[name]
         if complete(prompt.schema.shape, answer):
@@ -109,7 +110,7 @@ class Space:
             if after is not None:
                 yield _NOT_ASKED, after
             return
-        for cell in choice.get(name, range(len(self.cells[name]))):
+        for cell in choice.get(name, self._made[name]):
             after = self._after(state, name, cell)
             if after is not None:
                 yield cell, after
@@ -118,11 +119,20 @@ class Space:
         """How the formulas came out in a last state."""
         return tuple(value == _TRUE for value in state[: len(self.formulas)])
 
-    def finals(self, start: State, choice: Choice, order: Sequence[str] | None = None) -> Iterator[State]:
-        """Every last state once, found depth first; `order` may put prompts that open others first."""
+    def finals(
+        self,
+        choice: Choice,
+        order: Sequence[str] | None = None,
+        start: State | None = None,
+        asking: str = "",
+    ) -> Iterator[State]:
+        """Every last state once, found depth first, of the completions in which the prompt `asking` is asked.
+
+        `order` may differ from the set's own where each prompt still follows those that its `when` reads.
+        """
         order = self.order if order is None else order
         seen: set[tuple[int, State]] = set()
-        stack: list[tuple[int, State]] = [(0, start)]
+        stack: list[tuple[int, State]] = [(0, self.start if start is None else start)]
         while stack:
             depth, state = stack.pop()
             if (depth, state) in seen:
@@ -130,8 +140,8 @@ class Space:
             seen.add((depth, state))
             if depth == len(order):
                 yield state
-                continue
-            stack.extend((depth + 1, after) for _, after in self.steps(state, order[depth], choice))
+            elif order[depth] != asking or self.asked(state, asking):
+                stack.extend((depth + 1, after) for _, after in self.steps(state, order[depth], choice))
 
     def outcomes(self, choice: Choice | None = None, start: State | None = None) -> tuple[Outcome, ...]:
         """Every last state with the number of completions that lead to it, and the first of them."""
@@ -147,7 +157,8 @@ class Space:
                         following[after] = (known[0] + count, known[1])
             layer = following
         return tuple(
-            Outcome(self.values(state), count, self._witness(trail)) for state, (count, trail) in layer.items()
+            Outcome(self.values(state), count, self._witness(trail))
+            for state, (count, trail) in layer.items()
         )
 
     def _after(self, state: State, name: str, cell: int) -> State | None:
@@ -187,3 +198,26 @@ class Space:
 
 
 _Trail = tuple["_Trail", str, int] | None
+
+
+def met(prompt_set: PromptSet) -> tuple[Formula, ...]:
+    """For each criterion of a set, in order: that it applies and what must be shown is shown."""
+    return tuple(AllOf((one.applies, one.when)) for one in prompt_set.criteria.values())
+
+
+def opened_by(prompt_set: PromptSet, name: str) -> frozenset[str]:
+    """The prompts whose `when` reads a prompt, and those that these open in turn."""
+    found = {name}
+    for other, prompt in prompt_set.prompts.items():  # a `when` names only prompts above
+        if any(atom.prompt in found for atom in atoms(prompt.when)):
+            found.add(other)
+    return frozenset(found - {name})
+
+
+def _relevant(prompt_set: PromptSet, names: set[str]) -> set[str]:
+    """The prompts named, and those on which it hangs whether they are asked."""
+    found = set(names)
+    for name in reversed(list(prompt_set.prompts)):
+        if name in found:
+            found.update(atom.prompt for atom in atoms(prompt_set.prompts[name].when))
+    return found

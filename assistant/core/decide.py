@@ -231,6 +231,7 @@ def _decision(decision: str) -> str:
 _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.ShowPrompt: _show,
     c.SkipPrompt: _skip,
+    c.LeavePrompt: lambda s, v: [e.PromptLeft(v.item, v.prompt)],
     c.RecordAnswer: _record,
     c.WithdrawAnswer: _withdraw,
     c.RejectInput: _reject,

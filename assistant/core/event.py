@@ -75,6 +75,15 @@ class PromptSkipped(Event):
 
 
 @dataclass(frozen=True)
+class PromptLeft(Event):
+    """A prompt that was gone to on purpose was left with its answer as it was."""
+
+    kind: ClassVar[str] = "prompt.left"
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
 class WhyOpened(Event):
     kind: ClassVar[str] = "why.opened"
     item: str

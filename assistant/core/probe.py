@@ -17,7 +17,7 @@ from assistant.core.shape import Group, Listing, Several, Shape
 
 Signature = tuple[Any, ...]
 
-_BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
+BOUNDS = ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum")
 _SIZES = ("minItems", "maxItems", "minContains", "maxContains")
 
 
@@ -135,7 +135,7 @@ def _look(place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[s
             for name, inner in value.items():
                 if name in shape.parts:
                     _push(place.part(name), shape.parts[name].shape, {"const": inner}, defs)
-    place.bounds.extend(schema[word] for word in _BOUNDS if word in schema)
+    place.bounds.extend(schema[word] for word in BOUNDS if word in schema)
     place.sizes.extend(int(schema[word]) for word in _SIZES if word in schema)
     if "multipleOf" in schema:
         place.multiples.append(schema["multipleOf"])
@@ -156,7 +156,7 @@ def _look(place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[s
 def _push(
     place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[str, Any], whole: bool = False
 ) -> None:
-    """A piece of a condition for the place below; `whole` where the element as such is what is asked about."""
+    """A piece of a condition, for the place below; `whole` where it is asked of an element as such."""
     key = json.dumps({**schema, "$defs": defs} if defs else schema, sort_keys=True, ensure_ascii=False)
     condition = Condition(key, "", schema=True)
     (place.asked if whole else place.pushed)[key] = condition

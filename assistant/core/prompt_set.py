@@ -97,6 +97,7 @@ class Prompt:
     propose: tuple[Proposal, ...] = ()
     says: Mapping[str, Sentence] = field(default_factory=dict)
     absence: str = ""
+    absent_parts: Mapping[str, str] = field(default_factory=dict)
     speaks: bool = False
     documentable: bool = False
     record: bool = False

@@ -27,6 +27,7 @@ from assistant.core.prompt_set import (
     Sentence,
 )
 from assistant.core.proposal import RULES
+from assistant.core.shape import Group, Listing
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 _NAME = re.compile(r"^[a-z][a-z0-9-]*$")
@@ -43,7 +44,7 @@ _CRITERION_KEYS = frozenset(
 )
 _CITATION_KEYS = frozenset("tier source edition locator name in_force verified".split())
 _PROPOSAL_KEYS = frozenset("fact rule of than where gives unit weights".split())
-_SAYS_KEYS = frozenset("given not_documented unclear together".split())
+_SAYS_KEYS = frozenset("given not_documented unclear together parts".split())
 _YES = {"yes": True, "no": False}
 _FACTS = frozenset({"item", "case", "reviewer"})
 _SHOWN = ("documents", "timeline")
@@ -182,7 +183,7 @@ class _Reader:
             return None
         says = data.get("says", {})
         if not isinstance(says, Mapping) or set(says) - _SAYS_KEYS:
-            self.say("`says` has only given, not_documented, unclear and together.", doc.where(*path, "says"))
+            self.say("`says` has only given, not_documented, unclear, together and parts.", doc.where(*path, "says"))
             says = {}
         cite = str(data.get("cite", ""))
         if cite and cite not in self.citations:
@@ -204,6 +205,7 @@ class _Reader:
                 if key in says
             },
             absence=str(says.get("together", "")),
+            absent_parts=self.absent_parts(doc, path, schema, says.get("parts", {})),
             speaks=self.one_of(doc, (*path, "speaks"), {"always": True}, False),
             documentable=self.one_of(doc, (*path, "documentable"), _YES, False),
             record=self.one_of(doc, (*path, "record"), _YES, False),
@@ -212,6 +214,16 @@ class _Reader:
         )
         del self.prompts[name]
         return made
+
+    def absent_parts(
+        self, doc: Document, path: tuple[Any, ...], schema: AnswerSchema, raw: Any
+    ) -> dict[str, str]:
+        shape = schema.shape.element if isinstance(schema.shape, Listing) else schema.shape
+        known = shape.parts if isinstance(shape, Group) else {}
+        if not isinstance(raw, Mapping) or set(raw) - set(known):
+            self.say("`parts` says of parts of the answer what is missing.", doc.where(*path, "says", "parts"), f"Parts: {', '.join(known)}.")
+            return {}
+        return {str(name): str(text) for name, text in raw.items()}
 
     def shown(self, doc: Document, path: tuple[Any, ...], raw: Any) -> str:
         if raw is not None and raw not in _SHOWN:

@@ -11,7 +11,7 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.core import wording
-from assistant.core.answer import Evidence, Status
+from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.condition import atoms
 from assistant.core.criterion import SIDE, Finding, Ruling, State, Suggestion
 from assistant.core.phrase import Words, sentence_names
@@ -140,7 +140,7 @@ class _Writer:
                     yield replace(one, prompts=prompts or one.prompts, evidence=self.evidence(prompts))
 
     def prompt_sentences(self) -> Iterator[DraftSentence]:
-        absent: list[Prompt] = []
+        absent: list[tuple[Prompt, str]] = []
         for prompt in self.speaking():
             answer = self.reading.answer(prompt.id)
             if answer is None:
@@ -148,23 +148,28 @@ class _Writer:
             status = answer.status.value
             if answer.status is Status.NOT_DOCUMENTED:
                 if self.decision == "upheld":
-                    absent.append(prompt)
+                    absent.append((prompt, prompt.absence))
                 continue
             if status in prompt.says:
                 text, template = self.rendered(prompt.says[status], value_of=prompt)
                 if text:
                     prompts = tuple(dict.fromkeys((prompt.id, *self.prompts_named(template, prompt.says[status]))))
                     yield DraftSentence(f"prompt:{prompt.id}", _ended(text), prompts=prompts, evidence=self.evidence(prompts))
+            if self.decision == "upheld":
+                parts = [part for element in (answer.parts or {}).values() for part in _parts_absent(prompt, answer, element)]
+                absent += [(prompt, prompt.absent_parts[part]) for part in dict.fromkeys(parts)]
         yield from self.absences(absent)
 
-    def absences(self, absent: Sequence[Prompt]) -> Iterator[DraftSentence]:
-        together = [prompt for prompt in absent if prompt.absence] if self.set.together else []
-        if len(together) > 1:
-            listed = wording.joined((prompt.absence for prompt in together), "or")
+    def absences(self, absent: Sequence[tuple[Prompt, str]]) -> Iterator[DraftSentence]:
+        """What was not found: said together where there is more than one such thing."""
+        together = [(prompt, phrase) for prompt, phrase in absent if phrase] if self.set.together else []
+        if len(together) > 1 or (together and "not_documented" not in together[0][0].says):
+            listed = wording.joined((phrase for _, phrase in together), "or")
             text = wording.render(self.set.together, {"absences": listed})
-            yield DraftSentence("together", text, prompts=tuple(prompt.id for prompt in together))
-        for prompt in absent:
-            if (prompt not in together or len(together) == 1) and "not_documented" in prompt.says:
+            yield DraftSentence("together", text, prompts=tuple(dict.fromkeys(prompt.id for prompt, _ in together)))
+            absent = [one for one in absent if one not in together]
+        for prompt, _ in absent:
+            if "not_documented" in prompt.says:
                 text, _ = self.rendered(prompt.says["not_documented"], value_of=prompt)
                 if text:
                     yield DraftSentence(f"prompt:{prompt.id}", text, prompts=(prompt.id,))
@@ -279,6 +284,14 @@ class _Writer:
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
             evidence=self.evidence(prompts),
         )
+
+
+def _parts_absent(prompt: Prompt, answer: Answer, element: Answer) -> Iterator[str]:
+    """The parts that were not found and of which the prompt says so."""
+    parts = (element.parts or {}) if answer.listing else (answer.parts or {})
+    for name in prompt.absent_parts:
+        if name in parts and parts[name].status is Status.NOT_DOCUMENTED:
+            yield name
 
 
 def _inner(text: str) -> str:

@@ -7,12 +7,12 @@ answers occur among the parts, so one group is made for each set of kinds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import combinations, combinations_with_replacement, product
+from itertools import combinations, combinations_with_replacement, pairwise, product
 from typing import Any
 
 from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_schema import AnswerSchema
-from assistant.core.probe import Probe, Signature
+from assistant.core.probe import BOUNDS, Probe, Signature
 from assistant.core.problem import refuse
 from assistant.core.shape import (
     Choice,
@@ -87,7 +87,7 @@ class _Maker:
             if wanted is not None:
                 named[name] = answers
             else:
-                kinds[name] = {asked.kind(answer): answer for answer in reversed(answers)}
+                kinds[name] = _first_of_each(asked, answers)
         made = []
         for rest in _mixtures(kinds):
             for chosen in product(*named.values()):
@@ -110,7 +110,8 @@ class _Maker:
             self.make(shape.element, asked, place, element)
             for element in ((held.parts or {}).values() if held is not None else ())
         ]
-        more = [()] if held is not None and held.closed else list(_tuples(list(distinct.values()), probe.sizes))
+        ended = held is not None and held.closed
+        more = [()] if ended else list(_tuples(list(distinct.values()), probe.sizes))
         raw = schema_at(self.schema.shape, self.schema.schema, path) or {}
         fewest, most = raw.get("minItems", 0), raw.get("maxItems", 10_000)
         made = [
@@ -136,6 +137,13 @@ def _joined(one: Probe, every: Probe, status: bool) -> Probe:
         every_part=one.every_part or every.every_part,
         element=one.element or every.element,
     )
+
+
+def _first_of_each(probe: Probe, answers: Iterable[Answer]) -> dict[Signature, Answer]:
+    found: dict[Signature, Answer] = {}
+    for answer in answers:
+        found.setdefault(probe.kind(answer), answer)
+    return found
 
 
 def _mixtures(kinds: Mapping[str, Mapping[Signature, Answer]]) -> Iterator[dict[str, Answer]]:
@@ -186,7 +194,9 @@ def _tuples(elements: Sequence[Answer], sizes: Iterable[int]) -> Iterator[tuple[
     for count in sorted({n + d for n in sizes for d in (-1, 0, 1) if 3 <= n + d <= 60}):
         for first in elements:
             yield (first,) * count
-            yield from ((first,) * (count - k) + (other,) * k for other in elements if other is not first for k in (1, count - 1))
+            for other in elements:
+                if other is not first:
+                    yield (*(first,) * (count - 1), other)
 
 
 # -- values without parts ------------------------------------------------------------------------
@@ -228,10 +238,10 @@ def _selections(labels: list[str], probe: Probe) -> Iterator[list[str]]:
 def _numbers(shape: Number, probe: Probe, raw: Mapping[str, Any]) -> Iterator[float]:
     """Both sides of every number that a condition compares with, and a number between any two of them."""
     at = {*probe.bounds, *(v for v in probe.values if isinstance(v, int | float) and not isinstance(v, bool))}
-    at.update(raw[word] for word in ("minimum", "maximum", "exclusiveMinimum", "exclusiveMaximum") if word in raw)
+    at.update(raw[word] for word in BOUNDS if word in raw)
     near = sorted({n + d for n in (at or {0}) for d in (-1, 0, 1)} | {0, 1})
     if not shape.whole:
-        near = sorted({*near, *((a + b) / 2 for a, b in zip(near, near[1:], strict=False))})
+        near = sorted({*near, *((a + b) / 2 for a, b in pairwise(near))})
     for step in probe.multiples:
         near = sorted({*near, *(n // step * step for n in near), *(n // step * step + step for n in near)})
     for number in near:

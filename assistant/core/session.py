@@ -234,6 +234,7 @@ _STEPS: dict[type[e.Event], Callable[[Session, Any], Session]] = {
     e.AnswerWithdrawn: _withdrawn,
     e.PromptShown: _shown,
     e.PromptSkipped: _skipped,
+    e.PromptLeft: lambda s, v: replace(s, focus=None),
     e.EvidenceCited: _cited,
     e.NoteAdded: _noted,
     e.AbsencesAttested: _attested,

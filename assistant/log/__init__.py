@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from assistant.log.entry import Draft, Entry
 from assistant.log.hold import SessionHold
-from assistant.log.session_row import SessionRow
+from assistant.log.session_row import SessionRow, session_words
 from assistant.log.store import Log
 
-__all__ = ["Draft", "Entry", "Log", "SessionHold", "SessionRow"]
+__all__ = ["Draft", "Entry", "Log", "SessionHold", "SessionRow", "session_words"]

@@ -105,3 +105,9 @@ def _reviewer(value: object, actor: str) -> str:
     if isinstance(value, dict):
         return _text(value.get("name")) or actor
     return _text(value) or actor
+
+
+def session_words(row: SessionRow) -> str:
+    """A session on one line of a list: its case, state, when it was last worked on, and its id."""
+    outcome = f" · {row.outcome}" if row.outcome else ""
+    return f"{row.case} · {row.kind} · {row.status}{outcome} · {row.last[:16].replace('T', ' ')} · {row.id}"

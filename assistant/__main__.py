@@ -1,0 +1,5 @@
+"""`python -m assistant` is `imr`."""
+
+from assistant.cli import main
+
+main()

@@ -1,0 +1,346 @@
+"""The conversation, the same on the screen and as plain lines: a reply in, lines out.
+
+A `Conversation` knows what the session waits for and what a reply to it means. It holds nothing that has
+been accepted: that is in the log before a line says so. What it holds is half a reply, such as a decision
+whose reason is still to come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, replace
+
+from assistant.core import command as c
+from assistant.core.answer import Evidence
+from assistant.core.assessment import DECISION_WORDS, OUTCOME_WORDS, outcome
+from assistant.core.decide import needs_reason
+from assistant.core.phrase import told
+from assistant.core.preview import preview
+from assistant.core.problem import Refused
+from assistant.core.reply import merged, read_reply, unique
+from assistant.core.shape import DateShape, Group, Listing, Number, at
+from assistant.core.text import one_line, visible
+from assistant.core.turn import Option, Turn, decision_turn, last_place, statement
+from assistant.review import Review
+from assistant.signing import sign
+
+Build = Callable[[str], c.Command]
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of the transcript. `kind`: answer, note, problem, warning or news."""
+
+    kind: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Pending:
+    """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice."""
+
+    question: str
+    build: Build | None = None
+    options: tuple[Option, ...] = ()
+
+
+class Conversation:
+    """One reviewer's talk with a session; `find` and the panels are the screen's own."""
+
+    def __init__(self, review: Review) -> None:
+        self.review = review
+        self.pending: Pending | None = None
+        self.cited: tuple[Evidence, ...] = ()
+
+    # -- what is asked ---------------------------------------------------------------------------
+
+    @property
+    def turn(self) -> Turn:
+        return self.review.turn
+
+    @property
+    def question(self) -> str:
+        return self.pending.question if self.pending is not None else self.turn.question
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.pending.options if self.pending is not None else self.turn.options
+
+    @property
+    def digits(self) -> bool:
+        """Whether a digit alone is a reply: not where a number, a date or only words are asked for."""
+        return bool(self.options) and len(self.options) <= 9 and not self._numeric()
+
+    def _numeric(self) -> bool:
+        turn = self.turn
+        if self.pending is not None or turn.kind != "prompt":
+            return False
+        prompt = self.review.session.prompt(*turn.place)
+        return isinstance(at(prompt.schema.shape, tuple(turn.path.split(".")[1:])), Number | DateShape)
+
+    # -- replies ---------------------------------------------------------------------------------
+
+    def reply(self, text: str) -> list[Line]:
+        """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
+        try:
+            lines = self._pended(text) if self.pending is not None else self._replied(text)
+        except Refused as refused:
+            lines = self._refused(text, refused)
+        return lines
+
+    def choose(self, number: int) -> list[Line]:
+        """The reply with that number, from 1."""
+        if not 1 <= number <= len(self.options):
+            return [Line("problem", f"There is no reply {number} here.")]
+        try:
+            return self._chosen(self.options[number - 1])
+        except Refused as refused:
+            return self._refused(str(number), refused)
+
+    def back(self) -> list[Line]:
+        """Half a reply is given up; otherwise the last question comes back, to be amended."""
+        if self.pending is not None:
+            self.pending = None
+            return [Line("note", "Left as it was.")]
+        place = last_place(self.review.session)
+        return self.go(*place) if place is not None else [Line("note", "This is the first question.")]
+
+    def go(self, scope: str, path: str) -> list[Line]:
+        """Goes to a prompt, answered or not."""
+        self.pending = None
+        return self._do(c.ShowPrompt(scope, path), quiet=True)
+
+    def skip(self) -> list[Line]:
+        """Leaves the question for later."""
+        if self.turn.kind != "prompt":
+            return [Line("problem", "Only a question of the review can be left for later.")]
+        self.pending = None
+        return [*self._do(c.SkipPrompt(*self.turn.place), quiet=True), Line("note", "Left for later; it comes again before the decision.")]
+
+    def cite(self, evidence: Evidence) -> list[Line]:
+        """A passage for the present question: it goes with the answer, or to the one that is there.
+
+        Where no question is asked, it goes to the last answer. Raises `Refused` where the page lacks it.
+        """
+        turn = self.turn
+        place = turn.place if turn.kind == "prompt" else last_place(self.review.session)
+        if place is None:
+            return [Line("problem", "There is no question that this passage could answer.")]
+        if turn.kind == "prompt" and self.review.session.answer(*place) is None:
+            self.cited = (*self.cited, self.review.positioned(evidence))
+            return [Line("note", f"Cited {evidence}: it goes with your answer.")]
+        return [*self._do(c.CiteEvidence(*place, evidence), quiet=True), Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”")]
+
+    def note(self, text: str) -> list[Line]:
+        """A note at the present question."""
+        return [*self._do(c.AddNote(*self.turn.place, text), quiet=True), Line("note", f"Noted: {one_line(text, 300)}")]
+
+    def decline(self, ground: str, reason: str) -> list[Line]:
+        return [*self._do(c.Decline(ground, reason), quiet=True), Line("news", "Declined. The session is closed, and the reason is logged.")]
+
+    def edit(self, item: str, number: int, text: str) -> list[Line]:
+        """Puts a sentence of the draft, counted from 1, into the reviewer's own words."""
+        sentences = self.review.assess(item).sentences
+        if not 1 <= number <= len(sentences):
+            return [Line("problem", f"The draft of item {item} has {len(sentences)} sentences.")]
+        one = sentences[number - 1]
+        held = self.review.session.edits.get(item, {}).get(one.key)
+        was = held.was if held is not None else one.text
+        said = "The draft's own sentence is back." if not text.strip() or text.strip() == was else f"Sentence {number} is now in your own words."
+        return [*self._do(c.EditSentence(item, one.key, was, text), quiet=True), Line("note", said)]
+
+    def why(self) -> list[Line]:
+        """The reason and the citation of the present question, not which way an answer pushes."""
+        turn = self.turn
+        if turn.kind != "prompt":
+            return self._why_here(turn)
+        self._do(c.OpenWhy(*turn.place), quiet=True)
+        session = self.review.session
+        prompt = session.prompt(*turn.place)
+        lines = [Line("note", prompt.why or "It is asked for the record.")]
+        if prompt.cite:
+            source = session.rules.sets[turn.scope].citations[prompt.cite]
+            mark = "" if source.verified else " · not yet verified against the guideline itself"
+            lines.append(Line("note", f"{source.source} ({source.edition}), {source.locator}{mark}"))
+        if prompt.look_for:
+            lines.append(Line("note", f"Words to look for: {', '.join(prompt.look_for)}"))
+        return lines
+
+    def _why_here(self, turn: Turn) -> list[Line]:
+        words = {
+            "ruling": "A guideline of a lower tier may outweigh a higher one only where that is shown (Lab. Code 4604.5); that judgment is yours.",
+            "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
+            "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
+            "sign": "A signature closes the session; afterwards only an addendum is possible.",
+            "first": "Deciding before the suggestion is shown keeps it from leading you.",
+        }
+        return [Line("note", words.get(turn.kind, "Nothing is asked."))]
+
+    # -- how a reply is read ---------------------------------------------------------------------
+
+    def _replied(self, text: str) -> list[Line]:
+        words = text.strip()
+        turn = self.turn
+        if not words:
+            return self._confirm(turn)
+        if turn.kind == "sign":
+            return self._sign() if words.lower() == "sign" else [Line("problem", "Type `sign` to sign. Nothing has been signed.")]
+        number = int(words) if words.isdecimal() and len(words) < 3 else 0
+        if 1 <= number <= len(turn.options) and not self._numeric():
+            return self._chosen(turn.options[number - 1])
+        if turn.kind == "prompt":
+            return self._worded(turn, text)
+        return self._by_name(turn, words)
+
+    def _confirm(self, turn: Turn) -> list[Line]:
+        if turn.proposal is not None:
+            return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
+        if turn.held is not None and self.review.session.focus is not None:
+            return self._leave(*turn.place)
+        return [Line("problem", "Nothing was typed. " + (turn.words or "Type the number of a reply."))]
+
+    def _leave(self, scope: str, path: str) -> list[Line]:
+        self.review.perform(c.LeavePrompt(scope, path))
+        return [Line("note", "Left as it was.")]
+
+    def _worded(self, turn: Turn, text: str) -> list[Line]:
+        prompt = self.review.session.prompt(*turn.place)
+        path = tuple(turn.path.split(".")[1:])
+        shape = at(prompt.schema.shape, path)
+        if isinstance(shape, Listing) or (isinstance(shape, Group) and not shape.uniform):
+            return self._by_name(turn, text.strip())
+        answer = read_reply(prompt.schema, path, text)
+        if isinstance(shape, Group):
+            answer = merged(self.review.session.answer(*turn.place), answer)
+        return self._record(c.RecordAnswer(*turn.place, answer))
+
+    def _by_name(self, turn: Turn, words: str) -> list[Line]:
+        names = {str(number): option.label for number, option in enumerate(turn.options)}
+        values = {option.value: str(number) for number, option in enumerate(turn.options) if option.value}
+        key = values.get(words.lower()) or unique(words, names)
+        return self._chosen(turn.options[int(key)])
+
+    def _pended(self, text: str) -> list[Line]:
+        pending = self.pending
+        assert pending is not None  # only called while half a reply is held
+        words = text.strip()
+        if pending.options:
+            number = int(words) if words.isdecimal() and len(words) < 3 else 0
+            if 1 <= number <= len(pending.options):
+                return self._chosen(pending.options[number - 1])
+            return [Line("problem", "Type the number of a reply, or < to leave it as it was.")]
+        if not words or pending.build is None:
+            return [Line("problem", "Write it in words, or type < to leave it as it was.")]
+        command = pending.build(words)
+        self.pending = None
+        return self._record(command) if isinstance(command, c.RecordAnswer) else self._do(command)
+
+    def _chosen(self, option: Option) -> list[Line]:
+        self.pending = None
+        command = option.command
+        if command is None and not option.asks:
+            return self._leave(*self.turn.place) if self.turn.kind == "prompt" else [Line("note", "Left as it was.")]
+        if option.asks:
+            if command is None:
+                self.pending = Pending(option.asks, self._stated)
+            else:
+                self.pending = Pending(option.asks, lambda words: replace(command, reason=words))  # type: ignore[call-arg]
+            return []
+        if isinstance(command, c.RecordAnswer | c.WithdrawAnswer):
+            return self._record(command)
+        assert command is not None  # an option without a command asks for words
+        return self._do(command)
+
+    def _stated(self, words: str) -> c.Command:
+        turn = self.turn
+        prompt = self.review.session.prompt(*turn.place)
+        return c.RecordAnswer(*turn.place, read_reply(prompt.schema, tuple(turn.path.split(".")[1:]), words))
+
+    # -- what a command leads to -----------------------------------------------------------------
+
+    def _record(self, command: c.RecordAnswer | c.WithdrawAnswer, confirmed: bool = False) -> list[Line]:
+        """Records an answer; one that changes an earlier answer is shown with its consequences first."""
+        session = self.review.session
+        held = session.answer(command.item, command.prompt)
+        if isinstance(command, c.RecordAnswer) and held == command.answer:
+            return self._leave(command.item, command.prompt)
+        consequences = preview(session, command) if held is not None and not confirmed else []
+        if consequences:
+            options = (Option("Change it", _Confirmed(command)), Option("Leave it as it was"))
+            self.pending = Pending("Change the answer all the same?", None, options)
+            return [Line("warning", one) for one in consequences]
+        if needs_reason(session, command.item, command.prompt) and not command.reason:
+            self.pending = Pending("The suggestion has been shown. Why does the answer change?", lambda words: _Confirmed(replace(command, reason=words)))
+            return []
+        return self._do(command)
+
+    def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:
+        if isinstance(command, _Confirmed):
+            return self._record(command.command, confirmed=True)
+        if isinstance(command, c.RecordAnswer) and self.cited:
+            command = replace(command, answer=replace(command.answer, evidence=(*command.answer.evidence, *self.cited)))
+        before = self.turn.place
+        self.review.perform(command)
+        self.pending = None
+        if self.turn.place != before:
+            self.cited = ()
+        return [] if quiet else self._echo(command)
+
+    def _echo(self, command: c.Command) -> list[Line]:
+        """What was logged, in words."""
+        session = self.review.session
+        if isinstance(command, c.RecordAnswer):
+            schema = session.prompt(command.item, command.prompt).schema
+            root = command.prompt.split(".", 1)[0]
+            if root != command.prompt:
+                shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
+                assert shape is not None  # the command has been carried out
+                part = replace(schema, shape=shape)
+                return [Line("answer", one_line(told(part, command.answer), 400))]
+            return [Line("answer", one_line(told(schema, session.answer(command.item, root)), 400))]
+        if isinstance(command, c.Determine):
+            return [Line("answer", DECISION_WORDS[command.decision])]
+        if isinstance(command, c.RuleOn):
+            return [Line("answer", f"{command.criterion}: {command.ruling}: {one_line(command.reason, 300)}")]
+        if isinstance(command, c.DecideFirst):
+            return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
+        if isinstance(command, c.Acknowledge):
+            return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
+        return []
+
+    def _refused(self, text: str, refused: Refused) -> list[Line]:
+        turn = self.turn
+        says = " ".join(f"{problem.what} {problem.fix}".strip() for problem in refused.problems)
+        if turn.kind == "prompt" and not self.review.watching:
+            try:
+                self.review.perform(c.RejectInput(*turn.place, text, says))
+            except Refused as again:
+                says = f"{says} {again}"
+        return [Line("problem", visible(says))]
+
+    # -- deciding and signing --------------------------------------------------------------------
+
+    def decide_again(self, item: str) -> list[Line]:
+        """Asks for the decision of an item anew, or for a ruling on one of its findings."""
+        if not self.review.session.item_answered(item):
+            return [Line("problem", "Questions of this item are still open.")]
+        turn = decision_turn(self.review.session, item, self.review.assess(item))
+        self.pending = Pending(turn.question, None, turn.options)
+        return []
+
+    def statement(self) -> str:
+        """What a signature would say now."""
+        session = self.review.session
+        return statement(session, OUTCOME_WORDS[outcome(session)])
+
+    def _sign(self) -> list[Line]:
+        session = sign(self.review)
+        assert session.signed is not None  # `sign` has just carried that out
+        return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
+
+
+@dataclass(frozen=True)
+class _Confirmed(c.Command):
+    """A change that the reviewer has confirmed after seeing what it does."""
+
+    command: c.RecordAnswer | c.WithdrawAnswer

@@ -1,0 +1,258 @@
+"""The proof of a prompt set: what holds of it under every combination of answers.
+
+A rule that never speaks, a combination that no rule speaks of, two that contradict each other: none of it
+shows on the cases that one happens to try.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant.core import wording
+from assistant.core.answer import Answer, Status
+from assistant.core.answer_reader import read_answer
+from assistant.core.cells import name_of
+from assistant.core.completion import Outcome, Space, met
+from assistant.core.condition import Atom, Formula, atoms
+from assistant.core.partial_date import PartialDate
+from assistant.core.prompt_set import PromptSet, Sentence
+from assistant.core.reading import Reading
+from assistant.core.sentence_proof import missing_sentences, possible
+from assistant.core.weighing import Arguments, Weighing, arguments
+
+
+@dataclass(frozen=True)
+class Gap:
+    """Answers under which nothing stands: one of them in words, by prompt, and the number of cells."""
+
+    answers: Mapping[str, str]
+    cells: int
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """Answers under which both sides stand in the deciding tier; `declared` is what the set says of it."""
+
+    answers: Mapping[str, str]
+    cells: int
+    for_: tuple[str, ...]
+    against: tuple[str, ...]
+    declared: str | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found. `dead_prompts` and `dead_criteria` say why; `not_documented` says to what decision a
+    prompt's being not documented leads under all other answers alike (None: it depends, or to none).
+    """
+
+    prompt_set: str
+    cells: int
+    gaps: tuple[Gap, ...]
+    conflicts: tuple[Conflict, ...]
+    dead_prompts: Mapping[str, str]
+    dead_criteria: Mapping[str, str]
+    missing_sentences: tuple[str, ...]
+    bare_citations: tuple[str, ...]
+    not_documented: Mapping[str, str | None]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found but conflicts that the set declares."""
+        undeclared = [conflict for conflict in self.conflicts if conflict.declared is None]
+        found = (self.gaps, undeclared, self.dead_prompts, self.dead_criteria)
+        return not any((*found, self.missing_sentences, self.bare_citations))
+
+    def to_json(self) -> dict[str, Any]:
+        """The proof as `imr prompts check --json` prints it, without what the cases add."""
+        return {
+            "prompt_set": self.prompt_set,
+            "cells": self.cells,
+            "gaps": [{"answers": dict(gap.answers), "cells": gap.cells} for gap in self.gaps],
+            "conflicts": [
+                {
+                    "answers": dict(one.answers),
+                    "cells": one.cells,
+                    "for": list(one.for_),
+                    "against": list(one.against),
+                    "declared": one.declared,
+                }
+                for one in self.conflicts
+            ],
+            "dead_prompts": list(self.dead_prompts),
+            "dead_criteria": list(self.dead_criteria),
+            "missing_sentences": list(self.missing_sentences),
+            "not_documented": dict(self.not_documented),
+        }
+
+
+def prove(prompt_set: PromptSet) -> Proof:
+    """Everything that is to be proven of a set, over all its cells."""
+    space = Space(prompt_set, (*met(prompt_set), *(one.when for one in prompt_set.silent)))
+    regimes = list(_regimes(prompt_set))
+    by_regime = [space.outcomes(start=space.without(off)) for off in regimes]
+    weighing = Weighing(prompt_set, {})
+    every = [outcome for outcomes in by_regime for outcome in outcomes]
+    for_item = prompt_set.service != "case"
+    return Proof(
+        prompt_set=prompt_set.id,
+        cells=sum(outcome.count for outcome in by_regime[0]),
+        gaps=tuple(_gaps(prompt_set, every, weighing)) if for_item else (),
+        conflicts=tuple(_conflicts(prompt_set, every, weighing)),
+        dead_prompts=dict(_dead_prompts(prompt_set)),
+        dead_criteria=dict(_dead_criteria(prompt_set, every, weighing)),
+        missing_sentences=tuple(missing_sentences(prompt_set)),
+        bare_citations=tuple(c.id for c in prompt_set.citations.values() if not (c.edition and c.locator)),
+        not_documented=dict(_not_documented(prompt_set, regimes)) if for_item else {},
+    )
+
+
+def untested(prompt_set: PromptSet, readings: Iterable[Reading]) -> list[str]:
+    """The conditions, as `prompt: condition`, that the readings together don't make both true and false."""
+    read = dict.fromkeys(_read(prompt_set))
+    seen: dict[Atom, set[bool | None]] = {atom: set() for atom in read}
+    for reading in readings:
+        for atom in read:
+            seen[atom].add(reading.truth(atom))
+    missing = [atom.path + ": " + name_of(atom) for atom in read if not {True, False} <= seen[atom]]
+    return list(dict.fromkeys(missing))
+
+
+def _regimes(prompt_set: PromptSet) -> Iterator[tuple[int, ...]]:
+    """For each largest set of editions that are in force together, the places of the criteria that aren't."""
+    starts = [citation.starts or PartialDate(1, 1, 1) for citation in prompt_set.citations.values()]
+    days = dict.fromkeys(PartialDate(d.earliest.year, d.earliest.month, d.earliest.day) for d in starts)
+    off = {
+        frozenset(
+            n
+            for n, criterion in enumerate(prompt_set.criteria.values())
+            if prompt_set.citations[criterion.cite].in_force(day) is False
+        )
+        for day in days
+    } or {frozenset[int]()}
+    smallest = (one for one in off if not any(other < one for other in off))
+    return iter(sorted(tuple(sorted(one)) for one in smallest))
+
+
+def _gaps(prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Weighing) -> Iterator[Gap]:
+    count = len(prompt_set.criteria)
+    for outcome in outcomes:
+        if weighing.of(outcome.values[:count]).why == "gap" and not any(outcome.values[count:]):
+            yield Gap(_labels(outcome), outcome.count)
+
+
+def _conflicts(prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Weighing) -> Iterator[Conflict]:
+    count = len(prompt_set.criteria)
+    found: dict[tuple[tuple[str, ...], str | None], Conflict] = {}
+    for outcome in outcomes:
+        made = weighing.of(outcome.values[:count])
+        if made.why != "conflict":
+            continue
+        criteria = [prompt_set.criteria[name] for name in made.because]
+        top = [one for one in criteria if prompt_set.rank(one) == prompt_set.rank(criteria[0])]
+        silent = zip(prompt_set.silent, outcome.values[count:], strict=True)
+        declared = next((one.says for one, holds in silent if holds), None)
+        key = (tuple(one.id for one in top), declared)
+        known = found.get(key)
+        found[key] = Conflict(
+            answers=known.answers if known else _labels(outcome),
+            cells=outcome.count + (known.cells if known else 0),
+            for_=tuple(one.id for one in top if one.argues == "for"),
+            against=tuple(one.id for one in top if one.argues == "against"),
+            declared=declared,
+        )
+    yield from found.values()
+
+
+def _labels(outcome: Outcome) -> dict[str, str]:
+    return {name: cell.label for name, cell in outcome.witness.items()}
+
+
+def _dead_criteria(
+    prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Weighing
+) -> Iterator[tuple[str, str]]:
+    count = len(prompt_set.criteria)
+    vectors = list(dict.fromkeys(outcome.values[:count] for outcome in outcomes))
+    for place, name in enumerate(prompt_set.criteria):
+        holding = [vector for vector in vectors if vector[place]]
+        if not holding:
+            yield name, "it can never be met"
+        elif not any(
+            _weight(weighing, vector) != _weight(weighing, (*vector[:place], False, *vector[place + 1 :]))
+            for vector in holding
+        ):
+            yield name, "it never changes the suggestion, nor what stands for or against it"
+
+
+def _weight(weighing: Weighing, vector: tuple[bool, ...]) -> tuple[Any, ...]:
+    made = weighing.of(vector)
+    return made.decision, made.because, made.dissent
+
+
+def _dead_prompts(prompt_set: PromptSet) -> Iterator[tuple[str, str]]:
+    used = {atom.prompt for atom in _read(prompt_set)} | set(_mentioned(prompt_set))
+    for name, prompt in prompt_set.prompts.items():
+        if prompt.when is not True and possible(prompt_set, [(prompt.when, True)]) is None:
+            yield name, "it can never be asked"
+        elif name not in used and not prompt.says and not prompt.record:
+            yield name, "nothing reads it, and it says nothing"
+
+
+def _not_documented(
+    prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]
+) -> Iterator[tuple[str, str | None]]:
+    names = list(prompt_set.criteria)
+    argued = [arguments(prompt_set, [names[place] for place in off]) for off in regimes]
+    for name, prompt in prompt_set.prompts.items():
+        if prompt.schema.may_be(Status.NOT_DOCUMENTED):
+            absent = read_answer(prompt.schema, Status.NOT_DOCUMENTED.value, name)
+            decisions: set[str | None] = set()
+            for one in argued:
+                decisions |= _decisions(one, name, absent)
+            yield name, decisions.pop() if len(decisions) == 1 else None
+
+
+def _decisions(argued: Arguments, name: str, answer: Answer) -> set[str | None]:
+    """The decisions that an answer leaves open: all of them, or two."""
+    space, weighing = argued.space, argued.weighing({})
+    asking = name if name in space.order else ""
+    choice = {name: space.agreeing(name, answer)} if asking else {}
+    found: set[str | None] = set()
+    for state in space.finals(choice, asking=asking):
+        found.add(weighing.of(space.values(state)).decision)
+        if len(found) > 1:
+            break
+    return found
+
+
+def _read(prompt_set: PromptSet) -> Iterator[Atom]:
+    """The conditions that criteria and the `when` of prompts read."""
+    formulas: list[Formula] = [f for c in prompt_set.criteria.values() for f in (c.applies, c.when)]
+    formulas.extend(prompt.when for prompt in prompt_set.prompts.values())
+    for formula in formulas:
+        yield from atoms(formula)
+
+
+def _mentioned(prompt_set: PromptSet) -> Iterator[str]:
+    """The prompts that sentences, proposals, cautions and exclusions use."""
+    for sentence in _sentences(prompt_set):
+        for branch in sentence:
+            yield from wording.names(branch.says)
+            yield from (atom.prompt for atom in atoms(branch.when))
+    for prompt in prompt_set.prompts.values():
+        for proposal in prompt.propose:
+            yield from (path.split(".", 1)[0] for path in (proposal.of, proposal.than, proposal.weights))
+    cautions = [c.caution.when for c in prompt_set.criteria.values() if c.caution is not None]
+    for formula in (*cautions, *(one.when for one in (*prompt_set.never, *prompt_set.silent))):
+        yield from (atom.prompt for atom in atoms(formula))
+
+
+def _sentences(prompt_set: PromptSet) -> Iterator[Sentence]:
+    yield prompt_set.request
+    yield from prompt_set.conclusion.values()
+    for criterion in prompt_set.criteria.values():
+        yield from (criterion.says, criterion.unmet, criterion.concedes)
+    for prompt in prompt_set.prompts.values():
+        yield from prompt.says.values()

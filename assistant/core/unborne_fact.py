@@ -1,0 +1,148 @@
+"""Dates, levels, sides and regions in the reviewer's text that nothing in the case says.
+
+A letter that speaks of films "of June and August", where the record has July and August, states a film that
+does not exist. Everything that reaches the letter or explains it is read: the draft, edits, notes, reasons.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from assistant.core.answer import Answer
+from assistant.core.case_fact import Fact, facts_of, said_by_rules, shown, without_titles, years_cited
+from assistant.core.check import Check, Pages, Sentence, made
+from assistant.core.fact_text import DateMention, LevelMention, Mention, RegionMention, SideMention, extract
+from assistant.core.session import Session
+
+_NEAREST = 4
+
+
+@dataclass(frozen=True)
+class _Text:
+    """A text that is checked: whose it is, and what it may mention beside the facts of the case."""
+
+    item: str
+    whose: str
+    words: str
+    also: tuple[Mention, ...] = ()
+
+
+def unborne_facts(
+    session: Session, drafts: Mapping[str, Sequence[Sentence]], pages: Pages
+) -> Iterator[Check]:
+    """One check for each text with a mention that no fact bears, the nearest facts beside it."""
+    facts = facts_of(session)
+    known = [mention for fact in facts for mention in fact.mentions]
+    known += years_cited(session)
+    for text in _texts(session, drafts):
+        mentioned = extract(without_titles(session, text.words))
+        missing = [one for one in mentioned if not one.borne_by([*known, *text.also])]
+        missing = [one for one in missing if not _on_a_page(one, session, pages)]
+        if missing:
+            yield _check(text, missing, facts)
+
+
+def _on_a_page(mention: Mention, session: Session, pages: Pages) -> bool:
+    for document in pages.values():
+        for page in document:
+            if mention.borne_by(extract(without_titles(session, " ".join(page.split())))):
+                return True
+    return False
+
+
+def _check(text: _Text, missing: Sequence[Mention], facts: Sequence[Fact]) -> Check:
+    said = list(dict.fromkeys(str(one) for one in missing))
+    beside: dict[str, None] = {}
+    for kind in dict.fromkeys(type(one) for one in missing):
+        of_kind = [one for one in missing if type(one) is kind]
+        beside.update(dict.fromkeys(_nearest(kind, of_kind, facts)))
+    names = ", ".join(said)
+    message = (
+        f"{text.whose[0].upper()}{text.whose[1:]} says {names}, and no fact of the case bears that. Correct "
+        "it, or say where it stands in the record."
+    )
+    rows = [*(f"{text.whose} says: {one}" for one in said), shown("in the words", f"“{text.words}”"), *beside]
+    return made("unborne-fact", text.item, message, rows)
+
+
+def _nearest(kind: type[Mention], missing: Sequence[Mention], facts: Sequence[Fact]) -> Iterator[str]:
+    """The facts of one kind that come nearest to what was said."""
+    having = [(fact, one) for fact in facts for one in fact.mentions if type(one) is kind]
+    if not having:
+        yield "the record: nothing of this kind"
+        return
+    if kind is DateMention:
+        yield from _nearest_dates([one for one in missing if isinstance(one, DateMention)], having)
+        return
+    seen: dict[str, str] = {}
+    for fact, one in having:
+        seen.setdefault(_plainly(one), shown(fact.label, _plainly(one), fact.place))
+    yield from list(seen.values())[:_NEAREST]
+
+
+def _nearest_dates(missing: Sequence[DateMention], having: Sequence[tuple[Fact, Mention]]) -> Iterator[str]:
+    seen: dict[tuple[int, int, int], tuple[int, str]] = {}
+    for fact, one in having:
+        if isinstance(one, DateMention) and one.when.month is not None:
+            when = one.when
+            far = min(mention.when.months_from(when) for mention in missing)
+            place = (when.year or 0, when.month or 0, when.day or 0)
+            seen.setdefault(place, (far, shown(fact.label, when.prose(), fact.place)))
+    near = sorted(seen.items(), key=lambda row: (row[1][0], row[0]))[:_NEAREST]
+    yield from (shown_fact for _, (_, shown_fact) in sorted(near))
+
+
+def _plainly(mention: Mention) -> str:
+    if isinstance(mention, LevelMention):
+        return ", ".join(mention.levels)
+    if isinstance(mention, RegionMention):
+        return mention.region
+    if isinstance(mention, SideMention):
+        return f"{mention.side} {mention.region}".strip()
+    return str(mention)
+
+
+# -- the texts ------------------------------------------------------------------------------------
+
+
+def _texts(session: Session, drafts: Mapping[str, Sequence[Sentence]]) -> Iterator[_Text]:
+    for item in session.items:
+        yield from _of_draft(session, item, drafts.get(item, ()))
+    for (scope, prompt), notes in session.notes.items():
+        name = prompt.replace("_", " ") or "this review"
+        yield from (_Text(scope, f"the note on {name}", note) for note in notes)
+    for scope in session.rules.scopes:
+        for name, answer in session.answers.get(scope, {}).items():
+            for note in _notes_of(answer):
+                yield _Text(scope, f"the note on {name.replace('_', ' ')}", note)
+
+
+def _of_draft(session: Session, item: str, sentences: Sequence[Sentence]) -> Iterator[_Text]:
+    rules = said_by_rules(session.rules.sets[item])
+    edits = session.edits.get(item, {})
+    for sentence in sentences:
+        edit = edits.get(sentence.key)
+        if edit is not None and edit.text == sentence.text:
+            was = extract(edit.was)
+            also = tuple(one for one in rules if one.borne_by(was))
+            yield _Text(item, "the edited sentence", sentence.text, also)
+        else:
+            yield _Text(item, "the draft", sentence.text, rules)
+    if not sentences:
+        yield from (_Text(item, "the edited sentence", edit.text) for edit in edits.values())
+    printed = " ".join(sentence.text for sentence in sentences)
+    reasons = [
+        (f"the ruling on {name}", ruling.reason) for name, ruling in session.rulings.get(item, {}).items()
+    ]
+    determination = session.determinations.get(item)
+    if determination is not None:
+        reasons.append(("the reason of the determination", determination.reason))
+    yield from (_Text(item, whose, reason) for whose, reason in reasons if reason and reason not in printed)
+
+
+def _notes_of(answer: Answer) -> Iterator[str]:
+    if answer.note:
+        yield answer.note
+    for part in (answer.parts or {}).values():
+        yield from _notes_of(part)

@@ -1,0 +1,158 @@
+"""The determination as values, so that each form it is written in (text, Markdown, JSON) says the same.
+
+A letter is made of sections, a section of blocks, a block of sentences; every sentence keeps where it comes
+from, down to the page.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+
+from assistant.core.answer import Evidence
+from assistant.core.assessment import Assessment
+from assistant.core.partial_date import PartialDate
+from assistant.core.plain_fact import Check
+from assistant.core.session import Session
+
+TITLE = "Independent Medical Review: determination of medical necessity"
+REVIEWERS_WORDS = "[reviewer's own words]"
+
+
+@dataclass(frozen=True)
+class Head:
+    """Where the decision log stands: entries so far, and the hash of the last of them.
+
+    Of a signed session as the signature found it: its entry is number `events`, `head` the hash of the one
+    before, `signed_at` the logged time of the signature.
+    """
+
+    events: int
+    head: str
+    signed_at: str = ""
+
+
+@dataclass(frozen=True)
+class LetterSentence:
+    """One sentence and its sources, which are never all empty; `item` is the scope that the prompts are of."""
+
+    text: str
+    item: str = ""
+    key: str = ""
+    origin: str = "drafted"
+    prompts: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+    @property
+    def sourced(self) -> bool:
+        """Whether there is any source at all."""
+        return bool(self.prompts or self.criteria or self.citations or self.facts or self.evidence)
+
+    @property
+    def marked(self) -> str:
+        """The sentence as the letter prints it: the reviewer's own words are marked as such."""
+        return f"{self.text} {REVIEWERS_WORDS}" if self.origin == "reviewer" else self.text
+
+
+@dataclass(frozen=True)
+class Block:
+    """Sentences that stand together. `kind`: paragraph, list (each a point of its own) or heading."""
+
+    kind: str
+    sentences: tuple[LetterSentence, ...]
+    label: str = ""
+
+
+@dataclass(frozen=True)
+class Section:
+    """A titled part of the letter; `signed` where the signature's hash covers its text."""
+
+    title: str
+    blocks: tuple[Block, ...]
+    signed: bool = True
+
+    @property
+    def sentences(self) -> tuple[LetterSentence, ...]:
+        return tuple(sentence for block in self.blocks for sentence in block.sentences)
+
+
+@dataclass(frozen=True)
+class ReviewedDocument:
+    """A document of the case file, and what the review made of it: the pages opened and those cited."""
+
+    id: str
+    type: str
+    author: str
+    date: PartialDate | None
+    pages: int
+    sent_by: str
+    is_ur_report: bool
+    opened: tuple[int, ...]
+    cited: tuple[int, ...]
+
+
+@dataclass(frozen=True)
+class Missing:
+    """What a session still waits for: a prompt or a part of one, `ruling:<criterion>` or `determination`."""
+
+    item: str
+    prompt: str
+    words: str
+
+
+@dataclass(frozen=True)
+class Letter:
+    """A determination, or the draft of one. `body` is the text that a signature covers."""
+
+    kind: str
+    status: str
+    case: str
+    case_title: str
+    outcome: str | None
+    outcome_words: str
+    banner: tuple[str, ...]
+    sections: tuple[Section, ...]
+    documents: tuple[ReviewedDocument, ...]
+    checks: tuple[Check, ...]
+    missing: tuple[Missing, ...]
+    footer: tuple[str, ...]
+    log: Head
+    body: str
+    body_hash: str
+    session: Session = field(repr=False, compare=False)
+    assessments: Mapping[str, Assessment] = field(repr=False, compare=False)
+
+    @property
+    def sentences(self) -> tuple[LetterSentence, ...]:
+        return tuple(sentence for section in self.sections for sentence in section.sentences)
+
+    def acknowledged(self, check: Check) -> str | None:
+        """The reviewer's reason for letting a check stand; None while it is open."""
+        return self.session.acknowledged.get((check.check, check.key))
+
+    @property
+    def open_checks(self) -> tuple[Check, ...]:
+        """The checks that keep an unsigned letter from being signed."""
+        if self.status != "open":
+            return ()
+        return tuple(check for check in self.checks if self.acknowledged(check) is None)
+
+
+def paragraph(sentences: Iterable[LetterSentence], label: str = "") -> Block:
+    return Block("paragraph", tuple(sentences), label)
+
+
+def points(sentences: Iterable[LetterSentence]) -> Block:
+    return Block("list", tuple(sentences))
+
+
+def heading(sentence: LetterSentence) -> Block:
+    return Block("heading", (sentence,))
+
+
+def counted(number: int, noun: str) -> str:
+    """`1 page`, `6 pages`."""
+    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

@@ -1,0 +1,275 @@
+"""The conversation as plain lines, for screen readers, pipes and terminals that can do no more."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+import textwrap
+from collections.abc import Callable
+from typing import TextIO
+
+from assistant import reviewer, showing
+from assistant.actions import ACTIONS
+from assistant.conversation import Conversation, Line
+from assistant.core import command as c
+from assistant.core.answer import Evidence
+from assistant.core.problem import Refused
+from assistant.core.text import visible
+from assistant.records.search import find
+from assistant.review import Review, missing_documents
+
+_MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
+MOST_PASSAGES = 20
+LONGEST_LINE = 2_000_000
+
+
+def talk(review: Review, profile: reviewer.Profile, source: TextIO | None = None, out: TextIO | None = None) -> int:
+    """Talks until the session ends, is parked, or the input does; 0 where it was signed or declined, else 1."""
+    return _Talk(review, profile, source or sys.stdin, out or sys.stdout).run()
+
+
+class _Talk:
+    def __init__(self, review: Review, profile: reviewer.Profile, source: TextIO, out: TextIO) -> None:
+        self.review = review
+        self.profile = profile
+        self.conversation = Conversation(review)
+        self.source = source
+        self.out = out
+        self.parked = False
+        self.asked: object = None
+
+    def run(self) -> int:
+        session = self.review.session
+        self.say(f"{session.rules.case.title} · {showing.mode_words(self.review)}")
+        self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
+        for problem in missing_documents(self.review):
+            self.say(f"  ! {problem}")
+        while self.review.session.status == "open" and not self.parked:
+            self.ask()
+            line = self.read()
+            if line is None:
+                break
+            self.show(self.answer(line))
+        return self.end()
+
+    def end(self) -> int:
+        session = self.review.session
+        if session.status == "open":
+            self.say(f"Parked. Go on with `imr resume {session.id}`.")
+            return 1
+        self.say(f"Read the letter with `imr letter {session.id}`.")
+        return 0
+
+    def ask(self) -> None:
+        conversation = self.conversation
+        turn = conversation.turn
+        self.say("")
+        if conversation.pending is None:
+            where = showing.scope_words(self.review, turn.scope) if turn.scope else "the case"
+            self.say(f"[{where} · {showing.progress_words(self.review)}] {visible(conversation.question)}")
+            if self.asked != (turn.kind, turn.place):
+                for line in showing.context(self.review, turn):
+                    self.say(line)
+            self.asked = (turn.kind, turn.place)
+        else:
+            self.say(visible(conversation.question))
+        for number, option in enumerate(conversation.options, 1):
+            mark = str(number) if conversation.digits else "-"
+            self.say(f"  {mark}  {visible(option.label)}")
+        if conversation.pending is None and turn.words:
+            self.say(f"  {turn.words}")
+
+    def read(self) -> str | None:
+        self.out.write("> ")
+        self.out.flush()
+        try:
+            line = self.source.readline(LONGEST_LINE)
+        except UnicodeDecodeError:
+            self.say("")
+            self.say("  ! That was not UTF-8 text, and nothing of it was taken. Set the terminal to UTF-8.")
+            return ""
+        except KeyboardInterrupt:
+            return None
+        return line.rstrip("\r\n") if line else None
+
+    def answer(self, line: str) -> list[Line]:
+        words = line.strip()
+        try:
+            if words == "?":
+                return self.conversation.why()
+            if words == "<":
+                return self.conversation.back()
+            if words.startswith("/"):
+                return self.find(words[1:])
+            if words.startswith(":"):
+                name, _, rest = words[1:].partition(" ")
+                return self.command(name.lower(), rest.strip())
+            return self.conversation.reply(line)
+        except Refused as refused:
+            return [Line("problem", str(problem)) for problem in refused.problems]
+        finally:
+            self.keep_profile()
+
+    def command(self, name: str, rest: str) -> list[Line]:
+        simple: dict[str, Callable[[], list[Line]]] = {
+            "help": self.help,
+            "skip": self.conversation.skip,
+            "why": self.conversation.why,
+            "back": self.conversation.back,
+            "findings": self.findings,
+            "draft": lambda: _notes(showing.draft_lines(self.review, self.item())),
+            "answers": lambda: _notes(showing.answer_lines(self.review)),
+            "decide": lambda: self.conversation.decide_again(self.item()),
+            "letter": self.letter,
+            "park": self.park,
+        }
+        worded: dict[str, Callable[[str], list[Line]]] = {
+            "note": self.conversation.note,
+            "find": self.find,
+            "go": self.go,
+            "page": self.page,
+            "cite": self.cite,
+            "original": self.original,
+            "edit": self.edit,
+            "how": lambda words: _notes(showing.how_lines(self.review, self.item(), words)),
+            "decline": self.decline,
+        }
+        if name in simple:
+            return simple[name]()
+        if name in worded:
+            return worded[name](rest)
+        return [Line("problem", f"There is no :{visible(name[:40])}. Type :help for what there is.")]
+
+    # -- what can be done ------------------------------------------------------------------------
+
+    def help(self) -> list[Line]:
+        lines = ["Answer with a number, with words or their beginning, or with Enter where something is proposed."]
+        lines += [f"{action.plain:<30} {action.help}" for action in ACTIONS if action.plain]
+        return _notes(lines)
+
+    def item(self) -> str:
+        scope = self.conversation.turn.scope
+        return scope if scope in self.review.session.items else self.review.session.items[0]
+
+    def findings(self) -> list[Line]:
+        self.review.perform(c.OpenFindings(self.item()))
+        return _notes(showing.finding_lines(self.review, self.item()))
+
+    def find(self, words: str) -> list[Line]:
+        found = list(find(self.review.pages, words))
+        if not found:
+            return [Line("note", "Nothing was found. That is no proof of absence: words differ.")]
+        lines = [f"{one.document}:{one.page}  {one.quote}" for one in found[:MOST_PASSAGES]]
+        more = len(found) - MOST_PASSAGES
+        return _notes([*lines, *([f"and {more} more"] if more > 0 else [])])
+
+    def go(self, words: str) -> list[Line]:
+        scope, _, path = words.rpartition("/")
+        path = path or words
+        for candidate in [scope] if scope else self.review.session.rules.scopes:
+            prompt_set = self.review.session.rules.sets.get(candidate)
+            if prompt_set is not None and path.split(".", 1)[0] in prompt_set.prompts:
+                return self.conversation.go(candidate, path)
+        return [Line("problem", f"There is no question “{visible(words[:60])}”. Type :answers for their names.")]
+
+    def page(self, words: str) -> list[Line]:
+        document, number, _ = _place(words)
+        text = self.review.page(document, number)
+        self.review.perform(c.OpenPage(document, number))
+        return _notes([f"-- {document}, page {number} --", *text.splitlines(), "--"])
+
+    def cite(self, words: str) -> list[Line]:
+        document, number, quote = _place(words)
+        return self.conversation.cite(Evidence(document, number, quote))
+
+    def original(self, document: str) -> list[Line]:
+        path = original_file(self.review, document)
+        open_in_viewer(path)
+        return [Line("note", "Opened in the system's viewer.")]
+
+    def edit(self, words: str) -> list[Line]:
+        number, _, text = words.partition(" ")
+        if not number.isdecimal():
+            return [Line("problem", "Write :edit, the sentence's number, and its new words.")]
+        return self.conversation.edit(self.item(), int(number), text)
+
+    def decline(self, words: str) -> list[Line]:
+        ground, _, reason = words.partition(" ")
+        return self.conversation.decline(ground.lower(), reason)
+
+    def letter(self) -> list[Line]:
+        from assistant.letter import compose_from_log, to_text
+
+        return _notes(to_text(compose_from_log(self.review.log, self.review.session.id)).splitlines())
+
+    def park(self) -> list[Line]:
+        self.parked = True
+        return []
+
+    def keep_profile(self) -> None:
+        self.profile = keep_qualifications(self.review, self.profile)
+
+    # -- lines -----------------------------------------------------------------------------------
+
+    def show(self, lines: list[Line]) -> None:
+        for line in lines:
+            mark = _MARKS.get(line.kind, "    ")
+            self.say(f"{mark}{visible(line.text)}")
+
+    def say(self, text: str) -> None:
+        indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
+        wrapped = textwrap.wrap(text, 100, subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True)
+        self.out.write("\n".join(wrapped) + "\n")
+
+
+def keep_qualifications(review: Review, profile: reviewer.Profile) -> reviewer.Profile:
+    """Keeps the qualifications that were answered in a session, so that they are asked once only."""
+    answer = review.session.reading("case").answer("qualifications")
+    if answer is None or not review.session.reading("case").answered("qualifications"):
+        return profile
+    value = answer.plain()
+    if value == dict(profile.qualifications) or review.session.opened.reviewer != profile.id:
+        return profile
+    kept = reviewer.with_qualifications(profile, value)
+    reviewer.save(kept)
+    return kept
+
+
+def original_file(review: Review, document: str) -> str:
+    """The path of a document's own file; raises `Refused` where it is gone."""
+    from pathlib import Path
+
+    from assistant import library
+    from assistant.core.problem import refuse
+
+    files = library.open_case(Path(review.session.opened.folder)).files
+    if document not in files:
+        raise refuse(f"There is no document “{visible(document[:60])}”.", "", f"There are {', '.join(files)}.")
+    return str(files[document])
+
+
+def open_in_viewer(path: str) -> None:
+    """Opens a file in the system's viewer; raises `Refused` where there is none."""
+    from assistant.core.problem import refuse
+
+    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
+    try:
+        with open(os.devnull, "wb") as nowhere:
+            subprocess.Popen([opener, path], stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere)
+    except OSError:
+        raise refuse("No viewer was found to open the file.", path, f"Install one ({opener}), or open it yourself.") from None
+
+
+def _notes(lines: list[str]) -> list[Line]:
+    return [Line("note", line) for line in lines]
+
+
+def _place(words: str) -> tuple[str, int, str]:
+    from assistant.core.problem import refuse
+
+    document, _, rest = words.replace(":", " ", 1).partition(" ")
+    number, _, quote = rest.strip().partition(" ")
+    if not number.isdecimal():
+        raise refuse("Name the document and the number of its page.", "", "Such as :page progress-note-2014-07-17 1.")
+    return document, int(number), quote.strip()

@@ -1,0 +1,1 @@
+"""The case file: its pages and what is found in them."""

@@ -1,0 +1,176 @@
+"""What is shown of a session beside the question, as lines of text; screen and plain mode show the same."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from assistant.core.assessment import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, outcome
+from assistant.core.criterion import State
+from assistant.core.governing import governing_date
+from assistant.core.phrase import told
+from assistant.core.text import one_line, visible
+from assistant.core.turn import Turn, progress, statement
+from assistant.core.what_if import Change, would_change
+from assistant.review import Review
+
+STATE_WORDS = {
+    State.NOT_APPLICABLE: "does not apply",
+    State.MET: "met",
+    State.NOT_MET: "not met",
+    State.UNDETERMINED: "still open",
+}
+
+
+def mode_words(review: Review) -> str:
+    """`practice` and `training` are always said: they can't be taken for a determination."""
+    mode = review.session.mode
+    return "real case" if mode == "real" else f"{mode.upper()} - not a determination"
+
+
+def progress_words(review: Review) -> str:
+    count = progress(review.session)
+    return f"{count['answered']} of {count['total']}"
+
+
+def scope_words(review: Review, scope: str) -> str:
+    """`item 1 of 2`, or `the case`."""
+    items = review.session.items
+    return f"item {items.index(scope) + 1} of {len(items)}" if scope in items else "the case"
+
+
+def context(review: Review, turn: Turn) -> list[str]:
+    """What stands under the question: the documents or the timeline, the suggestion, the facts, the signature."""
+    if turn.kind == "prompt":
+        return [visible(line) for line in _prompt_context(review, turn)]
+    if turn.kind in ("decision", "ruling"):
+        return [visible(line) for line in suggestion_lines(review, turn.scope)]
+    if turn.kind == "check" and turn.check is not None:
+        return [visible(f"  {fact}") for fact in turn.check.facts]
+    if turn.kind == "sign":
+        return [visible(line) for line in statement(review.session, OUTCOME_WORDS[outcome(review.session)]).splitlines()]
+    return []
+
+
+def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
+    session = review.session
+    prompt = session.prompt(turn.scope, turn.path)
+    if prompt.shows == "documents" and turn.path == prompt.id:
+        for document in session.rules.case.documents.values():
+            dated = document.date.prose() if document.date is not None else "undated"
+            yield f"  {document.title}, {document.author}, {dated} ({document.pages} page{'s' * (document.pages > 1)})"
+    if prompt.shows == "timeline" and turn.path == prompt.id:
+        for entry in session.rules.case.timeline:
+            yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
+    if turn.proposal is not None:
+        pages = ", ".join(str(one) for one in turn.proposal.answer.all_evidence())
+        said = told(prompt.schema, turn.proposal.answer)
+        basis = turn.proposal.basis
+        yield f"  Proposed: {said}"
+        yield f"  ({basis}{'; ' + pages if pages else ''}) · Enter confirms"
+    if turn.held is not None:
+        yield f"  Answered: {_told_at(review, turn)} · Enter leaves it"
+
+
+def _told_at(review: Review, turn: Turn) -> str:
+    from dataclasses import replace
+
+    from assistant.core.shape import at
+
+    prompt = review.session.prompt(turn.scope, turn.path)
+    shape = at(prompt.schema.shape, tuple(turn.path.split(".")[1:]))
+    return told(replace(prompt.schema, shape=shape), turn.held) if shape is not None else ""
+
+
+def suggestion_lines(review: Review, item: str) -> list[str]:
+    """The suggestion of an item, what carries it, what dissents, and what would change it."""
+    assessment = review.assess(item)
+    suggestion = assessment.suggestion
+    lines = [f"Suggestion: {DECISION_WORDS[suggestion.decision]} - {WHY_WORDS[suggestion.why]}"]
+    for name in suggestion.because:
+        finding = assessment.findings[name]
+        lines.append(f"  {_argument(review, item, name)}")
+        if finding.caution:
+            lines.append(f"    Caution: {finding.caution}")
+    lines += [f"  Dissent: {_argument(review, item, name)}" for name in suggestion.dissent]
+    lines += [f"  Rests on the rebuttal by {name}, which is yours to rule on" for name in suggestion.rests_on]
+    lines += [f"  Would settle it: {review.session.prompt(item, name).ask}" for name in suggestion.settle]
+    changes = changes_of(review, item)
+    if changes:
+        lines.append("What would change it, were it documented:")
+        lines += [f"  {change_words(review, item, change)}" for change in changes[:3]]
+    return lines
+
+
+def changes_of(review: Review, item: str) -> tuple[Change, ...]:
+    session = review.session
+    return would_change(session.reading(item), governing_date(session, item), session.rulings.get(item, {}))
+
+
+def change_words(review: Review, item: str, change: Change) -> str:
+    said = " and ".join(change.labels.get(path, name) for path, name in change.answers.items())
+    rests = f", resting on {', '.join(change.rests_on)}" if change.rests_on else ""
+    return f"{said}: {DECISION_WORDS[change.decision]}{rests}"
+
+
+def _argument(review: Review, item: str, name: str) -> str:
+    prompt_set = review.session.rules.sets[item]
+    criterion = prompt_set.criteria[name]
+    source = prompt_set.citations[criterion.cite]
+    mark = "" if source.verified else " [not yet verified]"
+    side = "argues for the treatment" if criterion.argues == "for" else "argues against the treatment"
+    return f"{name} ({source.tier}, {source.locator}) {side}{mark}"
+
+
+def finding_lines(review: Review, item: str) -> list[str]:
+    """Every finding of an item with its state and why."""
+    assessment = review.assess(item)
+    lines = suggestion_lines(review, item)
+    lines.append("")
+    for name, finding in assessment.findings.items():
+        stands = "stands" if finding.stands else f"rebutted by {', '.join(finding.rebutted_by)}" if finding.rebutted_by else ""
+        told_state = STATE_WORDS[finding.state] + (f", {stands}" if stands else "")
+        lines.append(f"{_argument(review, item, name)}")
+        lines.append(f"    {told_state}{': ' + finding.reason if finding.reason else ''}")
+    return [visible(line) for line in lines]
+
+
+def how_lines(review: Review, item: str, name: str) -> list[str]:
+    """What led to a finding: each answer that its conditions read."""
+    prompt_set = review.session.rules.sets[item]
+    if name not in prompt_set.criteria:
+        return [f"There is no finding “{one_line(name, 60)}”. There are {', '.join(prompt_set.criteria)}."]
+    finding = review.assess(item).findings[name]
+    reading = review.session.reading(item)
+    lines = [f"{_argument(review, item, name)}: {STATE_WORDS[finding.state]}"]
+    for atom in prompt_set.criteria[name].atoms():
+        value = {True: "yes", False: "no", None: "open"}[reading.truth(atom)]
+        prompt = prompt_set.prompts[atom.prompt]
+        lines.append(f"  {prompt.ask}")
+        lines.append(f"    answered: {told(prompt.schema, reading.answer(prompt.id))}")
+        lines.append(f"    {atom.condition.says}? {value}")
+    return [visible(line) for line in lines]
+
+
+def draft_lines(review: Review, item: str) -> list[str]:
+    """The draft of an item, numbered, with where each sentence comes from."""
+    lines = []
+    for number, sentence in enumerate(review.assess(item).sentences, 1):
+        own = " [your own words]" if sentence.origin == "reviewer" else ""
+        lines.append(f"{number:>2}. {sentence.text}{own}")
+        sources = [*sentence.prompts, *sentence.criteria, *(str(one) for one in sentence.evidence)]
+        lines.append(f"      from {', '.join(sources) or ', '.join(sentence.facts)}")
+    return [visible(line) for line in lines] or ["There is no draft yet."]
+
+
+def answer_lines(review: Review) -> list[str]:
+    """Every question that applies with its answer, and what is set aside."""
+    lines = []
+    for scope in review.session.rules.scopes:
+        reading = review.session.reading(scope)
+        lines.append(scope_words(review, scope))
+        for name, prompt in review.session.rules.sets[scope].prompts.items():
+            if reading.asked(name) is True:
+                lines.append(f"  {name:<22} {one_line(told(prompt.schema, reading.answer(name)), 90)}")
+            elif name in reading.answers:
+                lines.append(f"  {name:<22} (set aside: its question doesn't apply now)")
+    return [visible(line) for line in lines]

@@ -1,0 +1,23 @@
+"""Signing: what is attested, what the letter says, and the signature, in that order."""
+
+from __future__ import annotations
+
+from assistant.core import command as c
+from assistant.core.assessment import OUTCOME_WORDS, outcome
+from assistant.core.problem import refuse
+from assistant.core.session import Session
+from assistant.core.turn import statement
+from assistant.review import Review
+
+
+def sign(review: Review) -> Session:
+    """Attests the absences and signs; the letter's hash is of what the letter says then."""
+    from assistant.letter import body_hash
+
+    case_outcome = outcome(review.session)
+    if case_outcome is None:
+        raise refuse("An item has no determination yet.", "", "Decide on it first.")
+    said = statement(review.session, OUTCOME_WORDS[case_outcome])
+    review.perform(c.AttestAbsences())
+    letter = body_hash(review.session, review.assess, review.checks())
+    return review.perform(c.Sign(letter, case_outcome, said))

@@ -1,0 +1,123 @@
+"""The application: the home screen, a review, or a session that is watched."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from textual.app import App, SystemCommand
+from textual.screen import Screen
+
+from assistant.core.problem import Refused
+from assistant.tui.text import literal
+
+if TYPE_CHECKING:
+    from assistant.log import Log
+    from assistant.reviewer import Profile
+
+SMALLEST = (50, 14)
+
+
+class ImrApp(App[int]):
+    """One log, and the screens over it."""
+
+    CSS_PATH = "style.tcss"
+    TITLE = "IMR assistant"
+    ENABLE_COMMAND_PALETTE = True
+    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
+
+    def __init__(self, log_path: Path | None, case: str | None = None, session: str | None = None) -> None:
+        super().__init__()
+        self.log_path = log_path
+        self.case = case
+        self.session = session
+        self.failed: Refused | None = None
+        self._log: Log | None = None
+        self._profile: Profile | None = None
+
+    def on_mount(self) -> None:
+        from assistant.tui.review_screen import ReviewScreen
+
+        if self.case is not None or self.session is not None:
+            self.push_screen(ReviewScreen(case=self.case, session=self.session))
+        else:
+            from assistant.tui.home_screen import HomeScreen
+
+            self.push_screen(HomeScreen())
+
+    @property
+    def decision_log(self) -> Log:
+        """The decision log, opened when it is first needed."""
+        if self._log is None:
+            from assistant.commands.review import open_log
+
+            self._log = open_log(self.log_path)
+        return self._log
+
+    @property
+    def profile(self) -> Profile:
+        if self._profile is None:
+            from assistant import reviewer
+
+            self._profile = reviewer.load()
+            if self._profile.theme in self.available_themes:
+                self.theme = self._profile.theme
+        return self._profile
+
+    @profile.setter
+    def profile(self, profile: Profile) -> None:
+        self._profile = profile
+
+    def give_up(self, refused: Refused) -> None:
+        """Leaves the screen; the command line then says why."""
+        self.failed = refused
+        self.exit(2)
+
+    def tell(self, text: str, severity: str = "information") -> None:
+        """A short message on top of the screen."""
+        self.notify(str(literal(text)), severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]
+
+    def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
+        from assistant.tui.review_screen import ReviewScreen
+
+        if isinstance(screen, ReviewScreen):
+            from assistant.actions import ACTIONS
+
+            for action in ACTIONS:
+                if screen.offers(action.name):
+                    name = action.name
+                    yield SystemCommand(action.title, action.help, lambda name=name: screen.run_action_named(name))
+        yield SystemCommand("Light or dark", "Change between the light and the dark theme.", self.action_light_or_dark)
+        yield SystemCommand("Quit", "Leave the program; an open session is parked.", self.action_quit)
+
+    def action_light_or_dark(self) -> None:
+        from dataclasses import replace
+
+        from assistant import reviewer
+
+        self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
+        self.profile = replace(self.profile, theme=self.theme)
+        if reviewer.profile_path().exists():
+            reviewer.save(self.profile)
+
+    def close_log(self) -> None:
+        from assistant.tui.review_screen import ReviewScreen
+
+        for screen in self.screen_stack:
+            if isinstance(screen, ReviewScreen):
+                screen.close_review()
+        if self._log is not None:
+            self._log.close()
+
+    async def on_unmount(self) -> None:
+        self.close_log()
+
+
+def run_app(log_path: Path | None, case: str | None = None, session: str | None = None) -> int:
+    """Runs the screen until it is left; raises `Refused` where it could not begin."""
+    app = ImrApp(log_path, case, session)
+    result = app.run()
+    if app.failed is not None:
+        raise app.failed
+    return result or 0

@@ -1,0 +1,87 @@
+"""The side panel: a page of the record, the findings, the draft, or all questions."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
+from textual.message import Message
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.tui.text import literal
+
+VIEWS = ("record", "findings", "draft", "questions")
+ABOUT = {
+    "record": "Space marks lines, Enter cites them, ←→ turn pages, Esc returns to the reply.",
+    "findings": "Enter shows how a finding came about. Esc returns to the reply.",
+    "draft": "Enter opens the page behind a sentence, e edits it, q goes to its question. Esc returns.",
+    "questions": "Enter goes to a question, to answer or amend it. Esc returns to the reply.",
+}
+
+
+class PanelList(OptionList):
+    """The lines of the panel, with the keys of its view."""
+
+    BINDINGS = [
+        Binding("space", "panel_key('mark')", "mark", show=False),
+        Binding("left", "panel_key('previous')", "page before", show=False),
+        Binding("right", "panel_key('next')", "next page", show=False),
+        Binding("e", "panel_key('edit')", "edit", show=False),
+        Binding("q", "panel_key('question')", "question", show=False),
+        Binding("o", "panel_key('original')", "original", show=False),
+        Binding("escape", "panel_key('leave')", "to the reply", show=False),
+    ]  # type: list[BindingType]
+
+    @dataclass
+    class Key(Message):
+        """One of the view's keys was pressed on a line."""
+
+        name: str
+        index: int
+
+    def action_panel_key(self, name: str) -> None:
+        self.post_message(self.Key(name, self.highlighted if self.highlighted is not None else -1))
+
+
+class SidePanel(Vertical):
+    """Shows one view at a time; what it lists is given by the screen."""
+
+    def __init__(self) -> None:
+        super().__init__(id="panel")
+        self.view = "record"
+        self.keys: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        yield Static(id="tabs", markup=False)
+        yield PanelList(id="panel-list", markup=False)
+        yield Static(id="panel-about", classes="about", markup=False)
+
+    @property
+    def shown(self) -> bool:
+        return self.has_class("shown")
+
+    def show_view(self, view: str, title: str, rows: list[tuple[str, str]], about: str = "") -> None:
+        """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by."""
+        self.view = view
+        self.keys = [key for key, _ in rows]
+        tabs = "  ".join(f"[{name}]" if name == view else name for name in VIEWS)
+        self.query_one("#tabs", Static).update(literal(f"{tabs}   {title}"))
+        listed = self.query_one(PanelList)
+        at = listed.highlighted
+        listed.clear_options()
+        listed.add_options([Option(literal(line or " ")) for _, line in rows])
+        if rows:
+            listed.highlighted = min(at or 0, len(rows) - 1)
+        self.query_one("#panel-about", Static).update(literal(about or ABOUT[view]))
+
+    def about(self, text: str) -> None:
+        self.query_one("#panel-about", Static).update(literal(text))
+
+    def highlight(self, index: int) -> None:
+        listed = self.query_one(PanelList)
+        if 0 <= index < listed.option_count:
+            listed.highlighted = index
+            listed.scroll_to_highlight()

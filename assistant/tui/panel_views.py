@@ -1,0 +1,247 @@
+"""What the side panel lists: pages and passages, findings, draft sentences, questions; and what their keys do."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from assistant import showing
+from assistant.conversation import Line
+from assistant.core import command as c
+from assistant.core.answer import Evidence
+from assistant.core.phrase import told
+from assistant.core.problem import Refused
+from assistant.core.rationale import DraftSentence
+from assistant.core.text import one_line
+from assistant.records.search import Passage, find
+from assistant.review import Review
+from assistant.tui.panel import SidePanel
+
+if TYPE_CHECKING:
+    from assistant.tui.review_screen import ReviewScreen
+
+MOST_PASSAGES = 200
+
+
+class PanelViews:
+    """The panel's content for one review."""
+
+    def __init__(self, screen: ReviewScreen, review: Review, panel: SidePanel) -> None:
+        self.screen = screen
+        self.review = review
+        self.panel = panel
+        self.document = next(iter(review.session.rules.case.documents), "")
+        self.page = 1
+        self.marked: set[int] = set()
+        self.passages: list[Passage] = []
+        self.sentences: list[tuple[str, int, DraftSentence]] = []
+
+    def show(self, view: str) -> None:
+        """Shows a view, logging what the law of the log asks for: pages and early findings."""
+        self.panel.add_class("shown")
+        if view == "record":
+            self._record()
+        elif view == "findings":
+            self._findings()
+        elif view == "draft":
+            self._draft()
+        else:
+            self._questions()
+
+    def refresh(self) -> None:
+        """Draws the open view anew, where its content follows from the answers."""
+        if not self.panel.shown:
+            return
+        if self.panel.view == "draft":
+            self._draft()
+        elif self.panel.view == "questions":
+            self._questions()
+        elif self.panel.view == "findings":
+            self._findings(opening=False)
+
+    # -- the record ------------------------------------------------------------------------------
+
+    def _record(self, highlight: int = 0) -> None:
+        pages = self.review.pages.get(self.document, ())
+        if not pages:
+            self.panel.show_view("record", self.document, [("", "This page can't be shown.")])
+            return
+        document = self.review.session.rules.case.documents[self.document]
+        text = self.review.page(self.document, self.page)
+        self._opened()
+        rows = [(str(n), f"{'▌' if n in self.marked else ' '}{line}") for n, line in enumerate(text.split("\n"))]
+        self.panel.show_view("record", f"{document.id}, page {self.page} of {len(pages)}", rows)
+        self.panel.highlight(highlight)
+
+    def _opened(self) -> None:
+        session = self.review.session
+        if not self.review.watching and session.status == "open" and (self.document, self.page) not in session.pages_opened:
+            self.review.perform(c.OpenPage(self.document, self.page))
+
+    def open_page(self, evidence: Evidence) -> None:
+        """Shows the page of a passage, at the passage."""
+        if evidence.document not in self.review.pages:
+            return
+        self.document, self.page, self.marked = evidence.document, evidence.page, set()
+        line = 0
+        if evidence.start is not None:
+            line = self.review.page(evidence.document, evidence.page).count("\n", 0, evidence.start)
+        self._record(line)
+
+    def turn_page(self, by: int) -> None:
+        """The next page or the one before, on into the neighbouring document."""
+        documents = list(self.review.session.rules.case.documents)
+        page = self.page + by
+        if not 1 <= page <= len(self.review.pages.get(self.document, ())):
+            at = (documents.index(self.document) + by) % len(documents)
+            self.document = documents[at]
+            page = 1 if by > 0 else max(1, len(self.review.pages.get(self.document, ())))
+        self.page, self.marked = page, set()
+        self._record()
+
+    def find(self, words: str) -> str:
+        """Lists the passages that hold the words; says how many there are."""
+        self.passages = list(find(self.review.pages, words))[:MOST_PASSAGES]
+        if not self.passages:
+            return "Nothing was found. That is no proof of absence: words differ."
+        rows = [(f"passage:{n}", f"{one.document}:{one.page}  {one.quote}") for n, one in enumerate(self.passages)]
+        self.panel.add_class("shown")
+        self.panel.show_view("record", f"{len(rows)} passages with “{one_line(words, 30)}”", rows, "Enter opens the page. Esc returns to the reply.")
+        return f"{len(rows)} passages hold “{one_line(words, 60)}”."
+
+    def _cite(self) -> list[Line]:
+        text = self.review.page(self.document, self.page)
+        lines = text.split("\n")
+        first, last = min(self.marked), max(self.marked)
+        quote = "\n".join(lines[first : last + 1]).strip()
+        self.marked = set()
+        made = Evidence(self.document, self.page, quote)
+        assert self.screen.talk is not None  # the panel is shown once the review is open
+        lines_said = self.screen.talk.cite(made)
+        self._record(first)
+        return lines_said
+
+    # -- findings, draft, questions --------------------------------------------------------------
+
+    @property
+    def item(self) -> str:
+        scope = self.review.turn.scope
+        return scope if scope in self.review.session.items else self.review.session.items[0]
+
+    def _findings(self, opening: bool = True) -> None:
+        item = self.item
+        session = self.review.session
+        early = not session.item_answered(item)
+        if early and item not in session.findings_opened:
+            rows = [("open", "Closed until the questions are answered."), ("open", "Enter opens them now; that is logged.")]
+            self.panel.show_view("findings", showing.scope_words(self.review, item), rows)
+            return
+        if opening and not early and session.status == "open" and not self.review.watching:
+            self.review.perform(c.OpenFindings(item))
+        names = list(session.rules.sets[item].criteria)
+        rows = []
+        for line in showing.finding_lines(self.review, item):
+            name = next((one for one in names if line.startswith(one + " (")), "")
+            rows.append((f"how:{name}" if name else "", line))
+        self.panel.show_view("findings", showing.scope_words(self.review, item), rows)
+
+    def _draft(self) -> None:
+        self.sentences = [
+            (item, number, one)
+            for item in self.review.session.items
+            for number, one in enumerate(self.review.assess(item).sentences, 1)
+            if self._may_show(item)
+        ]
+        rows = [
+            (str(n), f"{number:>2} {one.text}{' [your own words]' if one.origin == 'reviewer' else ''}")
+            for n, (_, number, one) in enumerate(self.sentences)
+        ]
+        self.panel.show_view("draft", "", rows or [("", "The draft stays closed until the questions are answered.")])
+
+    def _may_show(self, item: str) -> bool:
+        session = self.review.session
+        return session.item_answered(item) or item in session.findings_opened
+
+    def _questions(self) -> None:
+        rows = []
+        for scope in self.review.session.rules.scopes:
+            reading = self.review.session.reading(scope)
+            rows.append(("", f"{showing.scope_words(self.review, scope)}"))
+            for name, prompt in self.review.session.rules.sets[scope].prompts.items():
+                if reading.asked(name) is True:
+                    mark = "✓" if reading.answered(name) else "·"
+                    said = one_line(told(prompt.schema, reading.answer(name)), 60)
+                    rows.append((f"{scope}/{name}", f" {mark} {prompt.ask}\n      {said}"))
+                elif name in reading.answers:
+                    rows.append(("", f" - {prompt.ask}\n      set aside: the question doesn't apply now"))
+        self.panel.show_view("questions", showing.progress_words(self.review), rows)
+
+    # -- keys ------------------------------------------------------------------------------------
+
+    def highlighted(self, index: int) -> None:
+        """Says where the chosen sentence of the draft comes from."""
+        if self.panel.view == "draft" and 0 <= index < len(self.sentences):
+            one = self.sentences[index][2]
+            sources = [f"answers: {', '.join(one.prompts)}"] if one.prompts else []
+            sources += [f"rule: {', '.join(one.criteria)}"] if one.criteria else []
+            sources += [f"pages: {', '.join(dict.fromkeys(str(e) for e in one.evidence))}"] if one.evidence else []
+            sources += [f"facts: {', '.join(one.facts)}"] if one.facts else []
+            self.panel.about("\n".join([*sources, "Enter opens the page, e edits, q goes to the question, Esc returns."]))
+
+    def chosen(self, index: int) -> None:
+        """Enter or a click on a line."""
+        key = self.panel.keys[index] if 0 <= index < len(self.panel.keys) else ""
+        if self.panel.view == "draft" and key:
+            self._open_source(self.sentences[index][2])
+        elif key.startswith("passage:"):
+            one = self.passages[int(key.partition(":")[2])]
+            self.open_page(Evidence(one.document, one.page, one.quote, one.start))
+        elif self.panel.view == "record" and key:
+            self.marked.add(index)
+            self.screen.answer(self._cite)
+        elif key == "open":
+            self._act(lambda: self._open_findings())
+        elif key.startswith("how:"):
+            self.panel.about("\n".join(showing.how_lines(self.review, self.item, key.partition(":")[2])))
+        elif "/" in key:
+            scope, _, name = key.partition("/")
+            self._go(scope, name)
+
+    def key(self, name: str, index: int) -> None:
+        """One of the view's own keys."""
+        if self.panel.view == "record" and name == "mark" and index >= 0 and not self.panel.keys[index].startswith("passage:"):
+            self.marked ^= {index}
+            self._record(index)
+        elif self.panel.view == "record" and name in ("previous", "next"):
+            self._act(lambda: self.turn_page(-1 if name == "previous" else 1))
+        elif self.panel.view == "record" and name == "original":
+            self.screen.run_action_named("original")
+        elif self.panel.view == "draft" and 0 <= index < len(self.sentences):
+            item, number, one = self.sentences[index]
+            talk = self.screen.talk
+            if name == "edit" and talk is not None:
+                self.screen.ask_for(f"Sentence {number} in your own words:", lambda words: talk.edit(item, number, words), one.text)
+            elif name == "question" and one.prompts:
+                self._go(item, one.prompts[0])
+
+    def _open_findings(self) -> None:
+        self.review.perform(c.OpenFindings(self.item))
+        self._findings()
+
+    def _open_source(self, sentence: DraftSentence) -> None:
+        if sentence.evidence:
+            self._act(lambda: self.open_page(sentence.evidence[0]))
+        else:
+            self.panel.about("No page stands behind this sentence; it rests on " + (", ".join((*sentence.prompts, *sentence.facts)) or "the findings") + ".")
+
+    def _go(self, scope: str, name: str) -> None:
+        talk = self.screen.talk
+        if talk is not None:
+            self.screen.action_leave()
+            self.screen.answer(lambda: talk.go(scope, name))
+
+    def _act(self, act: object) -> None:
+        assert callable(act)
+        try:
+            act()
+        except Refused as refused:
+            self.panel.about(str(refused))

@@ -1,0 +1,115 @@
+"""What each action of the registry does on the review screen."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, cast
+
+from assistant.conversation import Conversation, Line
+from assistant.core import command as c
+from assistant.review import Review
+
+if TYPE_CHECKING:
+    from assistant.tui.app import ImrApp
+    from assistant.tui.review_screen import ReviewScreen
+
+
+def perform_action(screen: ReviewScreen, review: Review, conversation: Conversation, name: str) -> None:
+    """Carries out the action called `name`; what goes wrong is said in the transcript."""
+    if name == "help":
+        from assistant.tui.help_screen import HelpScreen
+
+        screen.app.push_screen(HelpScreen())
+    elif name == "why":
+        screen.answer(conversation.why)
+    elif name == "back":
+        screen.answer(conversation.back)
+    elif name == "skip":
+        screen.answer(conversation.skip)
+    elif name == "panel":
+        screen.next_view()
+    elif name in ("draft", "findings"):
+        screen.show_panel(name)
+    elif name in ("answers", "go"):
+        screen.show_panel("questions")
+    elif name in ("page", "cite"):
+        screen.show_panel("record")
+    elif name == "how":
+        screen.show_panel("findings")
+    elif name == "edit":
+        screen.show_panel("draft")
+    elif name == "decide":
+        screen.answer(lambda: conversation.decide_again(_item(review)))
+    elif name == "park":
+        _park(screen)
+    else:
+        _asked(screen, review, conversation, name)
+
+
+def _asked(screen: ReviewScreen, review: Review, conversation: Conversation, name: str) -> None:
+    if name == "find":
+        screen.ask_for("Find in the record:", lambda words: _find(screen, words))
+    elif name == "note":
+        screen.ask_for("Note:", conversation.note)
+    elif name == "decline":
+        screen.ask_for("Decline: conflict, specialty, records or other, and the reason:", lambda words: _decline(conversation, words))
+    elif name == "addendum":
+        screen.ask_for("Addendum to the signed determination:", lambda words: _addendum(review, words))
+    elif name == "letter":
+        _letter(screen, review)
+    elif name == "copy":
+        _copy(screen, review)
+    elif name == "original":
+        screen.answer(lambda: _original(screen, review))
+
+
+def _item(review: Review) -> str:
+    scope = review.turn.scope
+    return scope if scope in review.session.items else review.session.items[0]
+
+
+def _find(screen: ReviewScreen, words: str) -> list[Line]:
+    found = screen.found(words)
+    return [Line("note", found)]
+
+
+def _decline(conversation: Conversation, words: str) -> list[Line]:
+    ground, _, reason = words.strip().partition(" ")
+    return conversation.decline(ground.lower().rstrip(":,"), reason.strip())
+
+
+def _addendum(review: Review, words: str) -> list[Line]:
+    review.perform(c.AddAddendum(words))
+    return [Line("news", "The addendum is logged, and stands in the letter.")]
+
+
+def _park(screen: ReviewScreen) -> None:
+    screen.close_review()
+    if len(screen.app.screen_stack) > 2:
+        screen.dismiss()
+    else:
+        screen.app.exit(0)
+
+
+def _letter_text(review: Review) -> str:
+    from assistant.letter import compose_from_log, to_text
+
+    return to_text(compose_from_log(review.log, review.session.id))
+
+
+def _letter(screen: ReviewScreen, review: Review) -> None:
+    from assistant.tui.letter_screen import LetterScreen
+
+    screen.app.push_screen(LetterScreen(_letter_text(review)))
+
+
+def _copy(screen: ReviewScreen, review: Review) -> None:
+    screen.app.copy_to_clipboard(_letter_text(review))
+    cast("ImrApp", screen.app).tell("The letter's text was sent to the clipboard.")
+
+
+def _original(screen: ReviewScreen, review: Review) -> list[Line]:
+    from assistant.plain import open_in_viewer, original_file
+
+    document = screen.open_document()
+    open_in_viewer(original_file(review, document))
+    return [Line("note", f"{document} was opened in the system's viewer.")]
