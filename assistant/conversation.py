@@ -296,8 +296,8 @@ class Conversation:
                 shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
                 assert shape is not None  # the command has been carried out
                 part = replace(schema, shape=shape)
-                return [Line("answer", one_line(told(part, command.answer), 400))]
-            return [Line("answer", one_line(told(schema, session.answer(command.item, root)), 400))]
+                return _told_lines(told(part, command.answer))
+            return _told_lines(told(schema, session.answer(command.item, root)))
         if isinstance(command, c.Determine):
             return [Line("answer", DECISION_WORDS[command.decision])]
         if isinstance(command, c.RuleOn):
@@ -337,6 +337,10 @@ class Conversation:
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out
         return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
+
+
+def _told_lines(text: str) -> list[Line]:
+    return [Line("answer", one_line(line, 400)) for line in text.split("\n")]
 
 
 @dataclass(frozen=True)

@@ -62,11 +62,11 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
         for entry in session.rules.case.timeline:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
     if turn.proposal is not None:
-        pages = ", ".join(str(one) for one in turn.proposal.answer.all_evidence())
-        said = told(prompt.schema, turn.proposal.answer)
-        basis = turn.proposal.basis
-        yield f"  Proposed: {said}"
-        yield f"  ({basis}{'; ' + pages if pages else ''}) · Enter confirms"
+        pages = ", ".join(dict.fromkeys(str(one) for one in turn.proposal.answer.all_evidence()))
+        first, *more = told(prompt.schema, turn.proposal.answer).split("\n")
+        yield f"  Proposed: {first}"
+        yield from (f"            {line}" for line in more)
+        yield f"  {turn.proposal.basis}{': ' + pages if pages else ''} · Enter confirms"
     if turn.held is not None:
         yield f"  Answered: {_told_at(review, turn)} · Enter leaves it"
 

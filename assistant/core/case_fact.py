@@ -165,22 +165,24 @@ def said_by_rules(prompt_set: PromptSet) -> tuple[Mention, ...]:
     return tuple(mention for text in texts for mention in extract(text))
 
 
-def without_titles(session: Session, text: str) -> str:
-    """The text with the names of cited guidelines blanked out, every other character in its place."""
-    for title in _titles(session):
-        if title in text:
-            text = text.replace(title, " " * len(title))
-    return text
-
-
-def _titles(session: Session) -> list[str]:
+def titles_cited(session: Session) -> tuple[str, ...]:
+    """The names of the guidelines that the sets or the refusals cite, and their parts; longest first."""
     titles: set[str] = set()
     for prompt_set in session.rules.sets.values():
         for citation in prompt_set.citations.values():
             titles.update(_parts(citation))
     for item in session.rules.case.items.values():
         titles.update(part.strip() for part in item.ur_guideline.split(",") if " " in part.strip())
-    return sorted(titles, key=lambda title: (-len(title), title))
+    return tuple(sorted(titles, key=lambda title: (-len(title), title)))
+
+
+def without_titles(titles: Iterable[str], text: str) -> str:
+    """The text on one line with the names of guidelines blanked out."""
+    folded = " ".join(text.split())
+    for title in titles:
+        if title in folded:
+            folded = folded.replace(title, " " * len(title))
+    return folded
 
 
 def _parts(citation: Citation) -> Iterator[str]:

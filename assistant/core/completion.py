@@ -7,7 +7,7 @@ with five cells each are ten million.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer
@@ -38,11 +38,19 @@ class Space:
     """All completions of a set's answers, told apart as far as `formulas` and `also` can tell them.
 
     `never` combinations are left out. A prompt whose `when` doesn't hold makes its conditions false. Only
-    prompts that bear on the formulas are in `order`.
+    prompts that bear on the formulas are in `order`. `forget` may put formulas as false (0) that no longer
+    matter, when it is known of some that they hold (1) or don't (0).
     """
 
-    def __init__(self, prompt_set: PromptSet, formulas: Sequence[Formula], also: Sequence[Atom] = ()) -> None:
+    def __init__(
+        self,
+        prompt_set: PromptSet,
+        formulas: Sequence[Formula],
+        also: Sequence[Atom] = (),
+        forget: Callable[[State], State] | None = None,
+    ) -> None:
         self.prompt_set = prompt_set
+        self._forget = forget
         self.formulas = tuple(formulas)
         never = [exclusion.when for exclusion in prompt_set.never]
         roots = [atom for formula in (*self.formulas, *never) for atom in atoms(formula)]
@@ -65,7 +73,8 @@ class Space:
         self._formulas: list[Formula] = [False, True]
         self._ids: dict[Formula, int] = {False: _FALSE, True: _TRUE}
         self._steps: dict[tuple[int, str, int], int] = {}
-        self.start: State = tuple(self._id(substitute(slot, lambda atom: None)) for slot in slots)
+        whole = (substitute(slot, lambda atom: None) for slot in slots)
+        self.start = self._reduced(tuple(self._id(slot) for slot in whole))
 
     # -- where answers are held already -------------------------------------------------------
 
@@ -170,7 +179,13 @@ class Space:
                 made[slot] = self._step(made[slot], name, cell)
         if any(made[slot] == _TRUE for slot in self._nevers):
             return None
-        return tuple(made)
+        return self._reduced(tuple(made))
+
+    def _reduced(self, state: State) -> State:
+        if self._forget is None:
+            return state
+        count = len(self.formulas)
+        return self._forget(state[:count]) + state[count:]
 
     def _step(self, formula: int, name: str, cell: int) -> int:
         key = (formula, name, cell)

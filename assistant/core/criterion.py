@@ -124,7 +124,7 @@ def standing(
     def stands(name: str) -> bool:
         if name not in decided:
             decided[name] = states[name] is State.MET and not any(
-                name in other.rebuts and _may_rebut(prompt_set, other, name, rulings) and stands(other.id)
+                name in other.rebuts and may_rebut(prompt_set, other, name, rulings) and stands(other.id)
                 for other in prompt_set.criteria.values()
             )
         return decided[name]
@@ -144,11 +144,11 @@ def _rebutters(
     return tuple(
         other.id
         for other in prompt_set.criteria.values()
-        if name in other.rebuts and other.id in stand and _may_rebut(prompt_set, other, name, rulings)
+        if name in other.rebuts and other.id in stand and may_rebut(prompt_set, other, name, rulings)
     )
 
 
-def _may_rebut(
+def may_rebut(
     prompt_set: PromptSet, rebutter: Criterion, name: str, rulings: Mapping[str, Ruling]
 ) -> bool:
     """A lower tier's rebuttal counts unless the reviewer declined it."""
@@ -186,7 +186,8 @@ def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[
 def _weighed(
     prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
 ) -> Suggestion:
-    stand = [prompt_set.criteria[name] for name in prompt_set.criteria if name in standing(prompt_set, states, rulings)]
+    standing_now = standing(prompt_set, states, rulings)
+    stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing_now]
     if not stand:
         return Suggestion(None, "gap")
     stand.sort(key=prompt_set.rank)

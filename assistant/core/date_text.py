@@ -50,7 +50,7 @@ class When:
 
 _YEAR = r"(?:19|20)\d\d"
 _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w)(?![/%.]\d)"
-_DAYS = rf"{_DAY}(?:\s*(?:,\s*(?:and\s+)?|-|–|and\s+|&\s*|to\s+|through\s+){_DAY})*"
+_DAYS = rf"{_DAY}(?:\s*(?:,\s*(?:and\s+)?|-|–|and\s+|&\s*|to\s+|through\s+){_DAY}){{0,9}}"
 _SHORT = "Sept|" + "|".join(month[:3] for month in MONTHS)
 _MONTH = rf"(?:{'|'.join(MONTHS)})\b|(?:{_SHORT})\b"
 _NAMED = re.compile(
@@ -100,8 +100,8 @@ def dates_in(text: str) -> Iterator[tuple[int, str, When]]:
             yield match.start(), match[0], when
     pieces = [_piece(match) for match in _NAMED.finditer(text)]
     years = _shared_years(pieces, text)
-    for piece, year in zip(pieces, years, strict=True):
-        if year is not None or _is_month(piece, pieces, text):
+    for n, (piece, year) in enumerate(zip(pieces, years, strict=True)):
+        if year is not None or _is_month(piece, [*pieces[max(0, n - 1) : n], *pieces[n + 1 : n + 2]], text):
             taken.append((piece.start, piece.end))
             for day in piece.days or (None,):
                 yield piece.start, piece.said, When(year, piece.month, day)
@@ -150,16 +150,13 @@ def _shared_years(pieces: list[_Piece], text: str) -> list[int | None]:
     return years
 
 
-def _is_month(piece: _Piece, pieces: list[_Piece], text: str) -> bool:
+def _is_month(piece: _Piece, beside: list[_Piece], text: str) -> bool:
     """Whether a month's name without a year is one: not the verb `may`, not Dr. June."""
     before = text[max(0, piece.start - 12) : piece.start]
     if _PERSON.search(before):
         return False
-    listed = any(
-        _SHARED.fullmatch(text, min(piece.end, other.end), max(piece.start, other.start))
-        for other in pieces
-        if other is not piece
-    )
+    gaps = [(min(piece.end, other.end), max(piece.start, other.start)) for other in beside]
+    listed = any(text[first:last].strip() and _SHARED.fullmatch(text, first, last) for first, last in gaps)
     named = bool(_BEFORE_MONTH.search(before)) or listed
     if piece.name.lower() not in (month.lower() for month in MONTHS):
         return bool(piece.days) and piece.name[0].isupper()

@@ -93,10 +93,11 @@ def extract(text: str) -> tuple[Mention, ...]:
 
 # -- spinal levels --------------------------------------------------------------------------------
 
-_POINT = r"[CTLS]\d{1,2}"
+_NUMBER = r"(?:1[0-2]|[1-9])(?!\d)"
+_POINT = rf"[CTLS]{_NUMBER}"
 _LEVEL = re.compile(
-    rf"(?<!\w){_POINT}(?:\s?[-–—/]\s?[CTLS]?\d{{1,2}}(?!\d)|\s+(?:through|thru|to)\s+{_POINT}(?!\d))*"
-    r"(?![\w%])(?!/\d)(?!\.\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))",
+    rf"(?<!\w){_POINT}(?:[-–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
+    r"(?![\w%])(?![/.]\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))",
     re.I,
 )
 _NO_LEVEL = re.compile(r"\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$", re.I)
@@ -121,8 +122,8 @@ def _levels(text: str) -> Iterator[Mention]:
 _BODY = (
     r"(?:upper|lower)\s+(?:extremit|limb)\w*|arms?|forearms?|legs?|thighs?|cal(?:f|ves)|shoulders?|elbows?|wrists?"
     r"|hands?|thumbs?|(?:index |ring |middle |little )?fingers?|hips?|groin|knees?|ankles?|f(?:oo|ee)t|heels?"
-    r"|toes?|neck|trapezius|scapula\w*|cervical|thoracic|lumbar|low back|paraspinal\w*|buttocks?|sacroiliac|facets?"
-    r"|foramin\w*|radicul\w+|nerves?|rotator cuff|carpal|cubital|ulnar|median|menisc\w+|epidural"
+    r"|toes?|neck|trapezius|scapula\w*|cervical|thoracic|lumbar|low back|paraspinal\w*|buttocks?|sacroiliac"
+    r"|facets?|foramin\w*|radicul\w+|nerves?|rotator cuff|carpal|cubital|ulnar|median|menisc\w+|epidural"
     rf"|transforaminal|selective|side|{_POINT}"
 )
 _NOT_NEXT = (

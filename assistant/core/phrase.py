@@ -11,7 +11,7 @@ from assistant.core.answer_schema import AnswerSchema
 from assistant.core.case import Case, DisputedItem
 from assistant.core.partial_date import parse_date
 from assistant.core.reading import Reading
-from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape
+from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Part, Several, Shape
 
 STATUS_WORDS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
 
@@ -107,16 +107,21 @@ def _told(shape: Shape, answer: Answer | None) -> str:
     if isinstance(shape, Group) and answer.parts is not None:
         if shape.uniform:
             return _told_flags(shape, answer.parts)
-        told = [f"{p.name.replace('_', ' ')}: {_told(p.shape, answer.parts.get(n))}" for n, p in shape.parts.items()]
-        return "; ".join(told)
+        return ", ".join(_told_part(part, answer.parts.get(name)) for name, part in shape.parts.items())
     if isinstance(shape, Listing):
         rows = [_told(shape.element, element) for element in (answer.parts or {}).values()]
-        return " · ".join(f"({n}) {row}" for n, row in enumerate(rows, 1)) if rows else "none"
+        return "\n".join(f"({n}) {row}" for n, row in enumerate(rows, 1)) if rows else "none"
     if isinstance(shape, Number):
         return f"{answer.value} {shape.unit}".strip()
     if isinstance(shape, Group):
         return shape.instead.get(str(answer.value), str(answer.value))
     return _text(shape, {}, answer)
+
+
+def _told_part(part: Part, answer: Answer | None) -> str:
+    """The value of a part; a status says of what."""
+    said = _told(part.shape, answer)
+    return said if answer is not None and answer.given else f"{part.name.replace('_', ' ')} {said}"
 
 
 def _told_flags(shape: Group, parts: Mapping[str, Answer]) -> str:

@@ -17,7 +17,7 @@ from assistant.core.condition import atoms
 from assistant.core.governing import governing_date
 from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.phrase import told
-from assistant.core.prompt_set import PromptSet
+from assistant.core.prompt_set import Citation, PromptSet
 from assistant.core.region_fact import wrong_region
 from assistant.core.session import Session
 from assistant.core.shape import Choice, DateShape, Group, Listing
@@ -134,10 +134,17 @@ def _limits(item: DisputedItem) -> Iterator[str]:
 
 
 def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
-    """Guidelines that speak of this case in an edition that was not, or may not have been, in force."""
+    """Guidelines that speak of this case in an edition that was not, or may not have been, in force.
+
+    An edition that another one of the same source replaces in the set is not missed.
+    """
     reading, prompt_set = session.reading(item), session.rules.sets[item]
     on = governing_date(session, item)
     rulings = session.rulings.get(item, {})
+    used = {
+        criterion.cite: prompt_set.citations[criterion.cite] for criterion in prompt_set.criteria.values()
+    }
+    replaced = {_source(citation) for citation in used.values() if citation.in_force(on) is True}
     out: dict[str, str] = {}
     unknown: dict[str, str] = {}
     for criterion in prompt_set.criteria.values():
@@ -148,9 +155,10 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
             continue
         citation = prompt_set.citations[criterion.cite]
         in_force = citation.in_force(on)
-        if in_force is not True:
-            kept = out if in_force is False else unknown
-            kept[citation.id] = shown(citation.name, _period(citation.starts, citation.ends))
+        if in_force is None:
+            unknown[citation.id] = shown(citation.name, _period(citation))
+        elif in_force is False and _source(citation) not in replaced:
+            out[citation.id] = shown(citation.name, _period(citation))
     dated = shown("date that governs", on.prose() if on is not None else "none in the case file")
     if out:
         message = (
@@ -167,9 +175,14 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
         yield made("edition-out-of-force", item, message, [dated, *unknown.values()])
 
 
-def _period(starts: PartialDate | None, ends: PartialDate | None) -> str:
-    begun = f"in force from {starts.prose()}" if starts else "in force"
-    return f"{begun} until {ends.prose()}" if ends else begun
+def _source(citation: Citation) -> tuple[str, str]:
+    """What the editions of one guideline share: its tier, and the beginning of its title."""
+    return citation.tier, citation.source.split(",", 1)[0].strip()
+
+
+def _period(citation: Citation) -> str:
+    begun = f"in force from {citation.starts.prose()}" if citation.starts else "in force"
+    return f"{begun} until {citation.ends.prose()}" if citation.ends else begun
 
 
 # -- a premise without an answer ------------------------------------------------------------------
@@ -206,7 +219,8 @@ def ur_report_only(session: Session, item: str) -> Iterator[Check]:
     cited = [one for answer in given for one in answer.all_evidence()]
     named = list(dict.fromkeys(str(one) for one in cited))
     alone = bool(documents) and reports == set(documents)
-    if not alone and (not cited or any(one.document not in reports for one in cited)):
+    decided = item in session.determinations or session.item_answered(item)
+    if not alone and (not decided or not cited or any(one.document not in reports for one in cited)):
         return
     basis = "The case file holds no other document than" if alone else "Every page cited for this item is of"
     message = (
@@ -239,8 +253,5 @@ def impossible_combinations(session: Session, scope: str) -> Iterator[Check]:
             facts.append(
                 shown(prompt_set.prompts[name].ask, told(prompt_set.prompts[name].schema, answer), place)
             )
-        message = (
-            f"These answers can't be true together: {exclusion.says} Amend one of them, or say how all of them "
-            "can be true."
-        )
+        message = f"These answers can't all be true: {exclusion.says} Amend one of them, or say how they can."
         yield made("impossible-combination", scope, message, facts)

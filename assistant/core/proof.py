@@ -204,7 +204,7 @@ def _not_documented(
     prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]
 ) -> Iterator[tuple[str, str | None]]:
     names = list(prompt_set.criteria)
-    argued = [arguments(prompt_set, [names[place] for place in off]) for off in regimes]
+    argued = [arguments(prompt_set, [names[place] for place in off], {}) for off in regimes]
     for name, prompt in prompt_set.prompts.items():
         if prompt.schema.may_be(Status.NOT_DOCUMENTED):
             absent = read_answer(prompt.schema, Status.NOT_DOCUMENTED.value, name)
@@ -216,7 +216,7 @@ def _not_documented(
 
 def _decisions(argued: Arguments, name: str, answer: Answer) -> set[str | None]:
     """The decisions that an answer leaves open: all of them, or two."""
-    space, weighing = argued.space, argued.weighing({})
+    space, weighing = argued.space, argued.weighing
     asking = name if name in space.order else ""
     choice = {name: space.agreeing(name, answer)} if asking else {}
     found: set[str | None] = set()

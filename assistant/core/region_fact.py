@@ -6,11 +6,11 @@ the passages that were cited.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 
 from assistant.core.anatomy import akin, region_of_level, regions_of
 from assistant.core.answer import Answer, Evidence
-from assistant.core.case_fact import answers_read, shown, values_of, without_titles
+from assistant.core.case_fact import answers_read, shown, titles_cited, values_of, without_titles
 from assistant.core.check import Check, Pages, made
 from assistant.core.fact_text import LevelMention, RegionMention, extract
 from assistant.core.session import Session
@@ -29,10 +29,11 @@ def wrong_region(session: Session, item: str, pages: Pages) -> Iterator[Check]:
     regions = regions_of(disputed.region)
     if not regions:
         return
+    titles = titles_cited(session)
     foreign = [
         fact
         for name, answer in answers_read(session, item)
-        for fact in _foreign(session, name, answer, regions, pages)
+        for fact in _foreign(name, answer, regions, titles, pages)
     ]
     if foreign:
         message = (
@@ -55,7 +56,7 @@ def _part_of(region: str, whole: str) -> bool:
 
 
 def _foreign(
-    session: Session, name: str, answer: Answer, regions: frozenset[str], pages: Pages
+    name: str, answer: Answer, regions: frozenset[str], titles: Iterable[str], pages: Pages
 ) -> Iterator[str]:
     """The values and passages of an answer that speak of other regions only."""
     words = name.replace("_", " ")
@@ -65,7 +66,7 @@ def _foreign(
                 evidence = leaf.evidence or answer.all_evidence()
                 label = " ".join(("answer,", words, *path.replace("_", " ").split("."))).strip()
                 yield shown(label, value, str(evidence[0]) if evidence else "")
-    passages = [(one, _spoken_of(session, one, pages)) for one in answer.all_evidence()]
+    passages = [(one, _spoken_of(one, titles, pages)) for one in answer.all_evidence()]
     spoken = frozenset(region for _, found in passages for region in found)
     if _elsewhere(spoken, regions):
         for one, found in passages:
@@ -78,13 +79,13 @@ def _elsewhere(spoken: frozenset[str], regions: frozenset[str]) -> bool:
     return bool(spoken) and not any(akin(one, other) for one in spoken for other in regions)
 
 
-def _spoken_of(session: Session, evidence: Evidence, pages: Pages) -> frozenset[str]:
+def _spoken_of(evidence: Evidence, titles: Iterable[str], pages: Pages) -> frozenset[str]:
     """The regions that a passage speaks of; where it names none, those of its page."""
-    quoted = _regions_in(without_titles(session, evidence.quote))
+    quoted = _regions_in(without_titles(titles, evidence.quote))
     document = pages.get(evidence.document, ())
     if quoted or not 1 <= evidence.page <= len(document):
         return quoted
-    return _regions_in(without_titles(session, " ".join(document[evidence.page - 1].split())))
+    return _regions_in(without_titles(titles, document[evidence.page - 1]))
 
 
 def _regions_in(text: str) -> frozenset[str]:

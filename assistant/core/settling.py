@@ -25,8 +25,8 @@ def suggest(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruli
     so_far = weigh(prompt_set, {name: one.state for name, one in found.items()}, rulings)
     if all(one.state is not CriterionState.UNDETERMINED for one in found.values()):
         return so_far
-    argued = arguments(prompt_set, switched_off(found))
-    space, weighing = argued.space, argued.weighing(rulings)
+    argued = arguments(prompt_set, switched_off(found), rulings)
+    space, weighing = argued.space, argued.weighing
     choice = space.held(reading)
     keys: set[Key] = set()
     for state in space.finals(choice):

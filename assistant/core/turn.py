@@ -305,12 +305,17 @@ def statement(session: Session, outcome_words: str) -> str:
 
 
 def last_place(session: Session) -> Place | None:
-    """The prompt answered or shown before the present one, for going back."""
+    """The answered prompt that stands before the present one, for going back."""
     current = next_place(session)
-    for place in reversed(session.trail):
-        if place != current and session.answer(place[0], _root(place[1])) is not None:
-            return place[0], _root(place[1])
-    return None
+    before = None
+    for scope in session.rules.scopes:
+        reading = session.reading(scope)
+        for name in session.rules.sets[scope].prompts:
+            if current is not None and (scope, name) == (current[0], _root(current[1])):
+                return before
+            if reading.asked(name) is True and reading.answers.get(name) is not None:
+                before = scope, name
+    return before
 
 
 def progress(session: Session) -> Mapping[str, int]:

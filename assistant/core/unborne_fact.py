@@ -10,12 +10,28 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer
-from assistant.core.case_fact import Fact, facts_of, said_by_rules, shown, without_titles, years_cited
+from assistant.core.case_fact import (
+    Fact,
+    facts_of,
+    said_by_rules,
+    shown,
+    titles_cited,
+    without_titles,
+    years_cited,
+)
 from assistant.core.check import Check, Pages, Sentence, made
 from assistant.core.fact_text import DateMention, LevelMention, Mention, RegionMention, SideMention, extract
 from assistant.core.session import Session
+from assistant.core.wording import joined
 
-_NEAREST = 4
+_NEAREST = 6
+_CONTEXT = 60
+_KINDS: Mapping[type[Mention], str] = {
+    DateMention: "dates",
+    LevelMention: "levels",
+    SideMention: "sides",
+    RegionMention: "regions",
+}
 
 
 @dataclass(frozen=True)
@@ -35,20 +51,21 @@ def unborne_facts(
     facts = facts_of(session)
     known = [mention for fact in facts for mention in fact.mentions]
     known += years_cited(session)
+    titles = titles_cited(session)
     for text in _texts(session, drafts):
-        mentioned = extract(without_titles(session, text.words))
-        missing = [one for one in mentioned if not one.borne_by([*known, *text.also])]
-        missing = [one for one in missing if not _on_a_page(one, session, pages)]
+        words = without_titles(titles, text.words)
+        missing = [one for one in extract(words) if not one.borne_by([*known, *text.also])]
+        missing = [one for one in missing if not _on_a_page(one, titles, pages)]
         if missing:
             yield _check(text, missing, facts)
 
 
-def _on_a_page(mention: Mention, session: Session, pages: Pages) -> bool:
-    for document in pages.values():
-        for page in document:
-            if mention.borne_by(extract(without_titles(session, " ".join(page.split())))):
-                return True
-    return False
+def _on_a_page(mention: Mention, titles: Sequence[str], pages: Pages) -> bool:
+    return any(
+        mention.borne_by(extract(without_titles(titles, page)))
+        for document in pages.values()
+        for page in document
+    )
 
 
 def _check(text: _Text, missing: Sequence[Mention], facts: Sequence[Fact]) -> Check:
@@ -57,20 +74,32 @@ def _check(text: _Text, missing: Sequence[Mention], facts: Sequence[Fact]) -> Ch
     for kind in dict.fromkeys(type(one) for one in missing):
         of_kind = [one for one in missing if type(one) is kind]
         beside.update(dict.fromkeys(_nearest(kind, of_kind, facts)))
-    names = ", ".join(said)
+    whose = text.whose[0].upper() + text.whose[1:]
     message = (
-        f"{text.whose[0].upper()}{text.whose[1:]} says {names}, and no fact of the case bears that. Correct "
-        "it, or say where it stands in the record."
+        f"{whose} says {joined(said)}, and no fact of the case bears that out. Correct it, or say where it "
+        "stands in the record."
     )
-    rows = [*(f"{text.whose} says: {one}" for one in said), shown("in the words", f"“{text.words}”"), *beside]
+    context = _around(missing[0], " ".join(text.words.split()))
+    rows = [*(f"{text.whose} says: {one}" for one in said), f"in the words: “{context}”", *beside]
     return made("unborne-fact", text.item, message, rows)
+
+
+def _around(mention: Mention, words: str) -> str:
+    """The words about a mention, cut at white space."""
+    first, last = max(0, mention.start - _CONTEXT), mention.start + len(mention.said) + _CONTEXT
+    before, after = words[first : mention.start], words[mention.start : last]
+    if first > 0:
+        before = "… " + before.partition(" ")[2]
+    if last < len(words):
+        after = after.rpartition(" ")[0] + " …"
+    return before + after
 
 
 def _nearest(kind: type[Mention], missing: Sequence[Mention], facts: Sequence[Fact]) -> Iterator[str]:
     """The facts of one kind that come nearest to what was said."""
     having = [(fact, one) for fact in facts for one in fact.mentions if type(one) is kind]
     if not having:
-        yield "the record: nothing of this kind"
+        yield f"{_KINDS[kind]} in the case: none"
         return
     if kind is DateMention:
         yield from _nearest_dates([one for one in missing if isinstance(one, DateMention)], having)
@@ -84,7 +113,7 @@ def _nearest(kind: type[Mention], missing: Sequence[Mention], facts: Sequence[Fa
 def _nearest_dates(missing: Sequence[DateMention], having: Sequence[tuple[Fact, Mention]]) -> Iterator[str]:
     seen: dict[tuple[int, int, int], tuple[int, str]] = {}
     for fact, one in having:
-        if isinstance(one, DateMention) and one.when.month is not None:
+        if isinstance(one, DateMention) and one.when.month is not None and one.when.year:
             when = one.when
             far = min(mention.when.months_from(when) for mention in missing)
             place = (when.year or 0, when.month or 0, when.day or 0)
@@ -128,7 +157,8 @@ def _of_draft(session: Session, item: str, sentences: Sequence[Sentence]) -> Ite
             also = tuple(one for one in rules if one.borne_by(was))
             yield _Text(item, "the edited sentence", sentence.text, also)
         else:
-            yield _Text(item, "the draft", sentence.text, rules)
+            whose = "the reviewer's sentence" if sentence.origin == "reviewer" else "the draft"
+            yield _Text(item, whose, sentence.text, rules)
     if not sentences:
         yield from (_Text(item, "the edited sentence", edit.text) for edit in edits.values())
     printed = " ".join(sentence.text for sentence in sentences)

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 
+from assistant.core.argument_graph import ArgumentGraph
 from assistant.core.completion import Space
 from assistant.core.condition import AllOf, AnyOf, Atom, Formula
 from assistant.core.criterion import Finding, Ruling, State, Suggestion, weigh
@@ -50,32 +51,24 @@ class Weighing:
 
 @dataclass(frozen=True)
 class Arguments:
-    """The completions of a set, and for each of `names` the formula under which its kind is met."""
+    """The completions of a set, and what they suggest: `because` and `dissent` name only some that stand."""
 
     space: Space
-    names: tuple[str, ...]
-
-    def weighing(self, rulings: Mapping[str, Ruling]) -> Weighing:
-        """What the space's last states suggest: `because` and `dissent` name only one of each kind."""
-        return Weighing(self.space.prompt_set, rulings, self.names)
+    weighing: Weighing
 
 
-def arguments(prompt_set: PromptSet, off: Iterable[str]) -> Arguments:
-    """The arguments of a set without the criteria `off`; worked out once for each set."""
-    return _arguments(_Same(prompt_set), frozenset(off))
+def arguments(prompt_set: PromptSet, off: Iterable[str], rulings: Mapping[str, Ruling]) -> Arguments:
+    """The arguments of a set without the criteria `off`; worked out once for each set and ruling."""
+    declined = frozenset(name for name, one in rulings.items() if one.ruling == "declined")
+    return _arguments(_Same(prompt_set), frozenset(off), declined)
 
 
-def arguments_telling(prompt_set: PromptSet, off: Iterable[str], also: Sequence[Atom]) -> Arguments:
-    """The same, where cells also tell apart whether the conditions `also` hold."""
-    taken_out = frozenset(off)
-    names, formulas = [], []
-    for kind in _kinds(prompt_set):
-        criteria = [prompt_set.criteria[name] for name in kind if name not in taken_out]
-        met: tuple[Formula, ...] = tuple(AllOf((one.applies, one.when)) for one in criteria)
-        if met:
-            names.append(kind[0])
-            formulas.append(AnyOf(met))
-    return Arguments(Space(prompt_set, formulas, also), tuple(names))
+def arguments_telling(
+    prompt_set: PromptSet, off: Iterable[str], rulings: Mapping[str, Ruling], also: Sequence[Atom]
+) -> Arguments:
+    """The same, with what a suggestion rests on, and where cells also tell apart whether `also` hold."""
+    names, formulas = _formulas(prompt_set, frozenset(off))
+    return Arguments(Space(prompt_set, formulas, also), Weighing(prompt_set, rulings, names))
 
 
 def switched_off(found: Mapping[str, Finding]) -> frozenset[str]:
@@ -107,5 +100,21 @@ class _Same:
 
 
 @lru_cache(maxsize=32)
-def _arguments(key: _Same, off: frozenset[str]) -> Arguments:
-    return arguments_telling(key.prompt_set, off, ())
+def _arguments(key: _Same, off: frozenset[str], declined: frozenset[str]) -> Arguments:
+    prompt_set = key.prompt_set
+    rulings = {name: Ruling("declined", "") for name in sorted(declined)}
+    names, formulas = _formulas(prompt_set, off)
+    graph = ArgumentGraph(prompt_set, names, rulings)
+    return Arguments(Space(prompt_set, formulas, forget=graph.forget), Weighing(prompt_set, rulings, names))
+
+
+def _formulas(prompt_set: PromptSet, off: frozenset[str]) -> tuple[list[str], list[Formula]]:
+    """One criterion of each kind, and when any of its kind is met."""
+    names: list[str] = []
+    formulas: list[Formula] = []
+    for kind in _kinds(prompt_set):
+        criteria = [prompt_set.criteria[name] for name in kind if name not in off]
+        if criteria:
+            names.append(criteria[0].id)
+            formulas.append(AnyOf(tuple(AllOf((one.applies, one.when)) for one in criteria)))
+    return names, formulas

@@ -85,9 +85,9 @@ class _Search:
         given = tuple(Atom(name, reserved("given")) for name, p in self.set.prompts.items() if p.documentable)
         read = _read(self.set)
         off = switched_off(findings(reading, on, rulings))
-        argued = arguments_telling(self.set, off, (*read, *given))
+        argued = arguments_telling(self.set, off, rulings, (*read, *given))
         self.space = argued.space
-        self.weighing = argued.weighing(rulings)
+        self.weighing = argued.weighing
         self.held = self.space.held(reading)
         self.items: dict[str, list[_Item]] = {}
         for atom in dict.fromkeys((*read, *given)):
@@ -126,7 +126,7 @@ class _Search:
 
     def roots(self) -> Iterator[_Set]:
         """Sets of conditions on prompts that are asked now, at most three, the smallest first."""
-        asked = [name for name in self.items if self.reading.asked(name) is True]
+        asked = [name for name in self.items if self.is_asked(name)]
         for size in range(1, MOST_PROMPTS + 1):
             for names in combinations(asked, size):
                 yield from _choices([self.items[name] for name in names])
@@ -137,9 +137,12 @@ class _Search:
         if self.turns(result):
             yield roots, result
             return
-        if not any(decision not in (None, self.decision) for decision in result.decisions):
+        able = self.follow(
+            roots, {name: answers for name, answers in self.held.items() if self.is_asked(name)}
+        )
+        if not able.decisions - {None, self.decision}:
             return
-        opened = [n for n in self.items if n in result.asked and self.reading.asked(n) is not True]
+        opened = [n for n in self.items if n in able.asked and not self.is_asked(n)]
         for size in range(1, min(len(opened), _MOST_OPENED) + 1):
             for names in combinations(opened, size):
                 for more in _choices([self.items[name] for name in names]):
@@ -151,9 +154,16 @@ class _Search:
         """Whether every way leads to one definite decision, and that another one than now."""
         return len(result.decisions) == 1 and not result.decisions & {None, self.decision}
 
-    def follow(self, items: _Set) -> _Result:
-        """What follows where all of the items hold; nothing where one of them would not be asked."""
-        choice: Choice = {**self.held, **{item.prompt: item.cells for item in items}}
+    def is_asked(self, name: str) -> bool:
+        return self.reading.asked(name) is True
+
+    def follow(self, items: _Set, held: Choice | None = None) -> _Result:
+        """What follows where all of the items hold; nothing where one of them would not be asked.
+
+        The other answers are as they are, an answer set aside included; or as `held` says.
+        """
+        rest = self.held if held is None else held
+        choice: Choice = {**rest, **{item.prompt: item.cells for item in items}}
         needed = {item.prompt for item in items}
         result = _Result()
         layer: dict[State, None] = {self.space.start: None}

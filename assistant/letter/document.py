@@ -34,7 +34,7 @@ class Head:
 
 @dataclass(frozen=True)
 class LetterSentence:
-    """One sentence and its sources, which are never all empty; `item` is the scope that the prompts are of."""
+    """One sentence and its sources, never all empty; `item` is the scope that its prompts are of."""
 
     text: str
     item: str = ""

@@ -27,7 +27,11 @@ def closed(session: Session, item: str) -> bool:
         return False
     if not session.item_answered(item):
         return item not in session.findings_opened
-    return session.opened.decide_first and item not in session.first_decisions and item not in session.suggestions_shown
+    return (
+        session.opened.decide_first
+        and item not in session.first_decisions
+        and item not in session.suggestions_shown
+    )
 
 
 def issues(session: Session, assess: Assess) -> Section:
@@ -59,9 +63,11 @@ def _item(session: Session, key: str, assess: Assess) -> Iterator[Block]:
         words = (
             "The reviewer declined to decide; there is no rationale."
             if session.status == "declined"
-            else "This item is not decided, and its draft stays closed until the reviewer has come to the decision."
+            else "This item is not decided, and its draft stays closed until its decision is due."
         )
-        yield paragraph([LetterSentence(words, key, "closed", facts=(f"item.{key}.open",))], "Decision rationale")
+        yield paragraph(
+            [LetterSentence(words, key, "closed", facts=(f"item.{key}.open",))], "Decision rationale"
+        )
         return
     assessment = assess(key)
     prompt_set = session.rules.sets[key]
@@ -87,7 +93,9 @@ def _administrators_guideline(key: str, item: DisputedItem) -> LetterSentence:
         if item.ur_guideline
         else f"No guideline is on record for the decision{on}."
     )
-    return LetterSentence(text, key, "administrator", facts=("item.ur_decision.guideline",), evidence=evidence_of(refusal))
+    return LetterSentence(
+        text, key, "administrator", facts=("item.ur_decision.guideline",), evidence=evidence_of(refusal)
+    )
 
 
 def _undecided(session: Session, key: str, assessment: Assessment) -> Iterator[Block]:
@@ -97,15 +105,31 @@ def _undecided(session: Session, key: str, assessment: Assessment) -> Iterator[B
     if suggestion.decision is None:
         text = f"There is no suggestion: {WHY_WORDS[suggestion.why]}. The reviewer has not decided."
     else:
-        text = f"What follows is drafted for the suggested decision, {DECISION_WORDS[suggestion.decision]}. The reviewer has not decided."
-    yield paragraph([LetterSentence(text, key, "undecided", criteria=suggestion.because, facts=(f"item.{key}.suggestion",))], "Draft")
+        words = DECISION_WORDS[suggestion.decision]
+        text = f"What follows is drafted for the suggested decision, {words}. The reviewer has not decided."
+    yield paragraph(
+        [
+            LetterSentence(
+                text, key, "undecided", criteria=suggestion.because, facts=(f"item.{key}.suggestion",)
+            )
+        ],
+        "Draft",
+    )
 
 
 def rationale(key: str, assessment: Assessment) -> tuple[LetterSentence, ...]:
     """The item's sentences as the letter has them."""
     return tuple(
         LetterSentence(
-            one.text, key, one.key, one.origin, one.prompts, one.criteria, one.citations, one.facts, one.evidence
+            one.text,
+            key,
+            one.key,
+            one.origin,
+            one.prompts,
+            one.criteria,
+            one.citations,
+            one.facts,
+            one.evidence,
         )
         for one in assessment.sentences
     )
@@ -123,12 +147,19 @@ def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment) -> Iter
     if mtus:
         yield from _cited("MTUS guidelines relied on", key, [(one, "") for one in mtus])
     if others:
-        yield from _cited("Non-MTUS citations relied on", key, [(one, TIER_NAMES[one.tier]) for one in others])
+        yield from _cited(
+            "Non-MTUS citations relied on", key, [(one, TIER_NAMES[one.tier]) for one in others]
+        )
 
 
 def _cited(label: str, key: str, cited: list[tuple[Citation, str]]) -> Iterator[Block]:
     sentences = [
-        LetterSentence(f"{reference(one)}{f' ({tier})' if tier else ''}.{'' if one.verified else f' {UNVERIFIED}'}", key, f"citation:{one.id}", citations=(one.id,))
+        LetterSentence(
+            f"{reference(one)}{f' ({tier})' if tier else ''}.{'' if one.verified else f' {UNVERIFIED}'}",
+            key,
+            f"citation:{one.id}",
+            citations=(one.id,),
+        )
         for one, tier in cited
     ]
     if len(sentences) == 1:
@@ -152,7 +183,13 @@ def sources(session: Session, assess: Assess) -> Section | None:
         listed = [_origins(n, one, prompt_set) for n, one in enumerate(rationale(key, assess(key)), 1)]
         if listed:
             item = session.rules.case.items[key]
-            blocks.append(heading(LetterSentence(f"Item {key}", key, "sources", facts=("item.service",), evidence=item.evidence[:1])))
+            blocks.append(
+                heading(
+                    LetterSentence(
+                        f"Item {key}", key, "sources", facts=("item.service",), evidence=item.evidence[:1]
+                    )
+                )
+            )
             blocks.append(points(listed))
     return Section("Where each sentence of the rationale comes from", tuple(blocks)) if blocks else None
 
@@ -168,5 +205,13 @@ def _origins(number: int, one: LetterSentence, prompt_set: PromptSet) -> LetterS
     told = "; ".join(f"{kind} {', '.join(names)}" for kind, names in named.items() if names)
     words = "the reviewer's own words, on " if one.origin == "reviewer" else ""
     return LetterSentence(
-        f"Sentence {number}: {words}{told}.", one.item, f"source:{one.key}", "drafted", one.prompts, one.criteria, one.citations, one.facts, one.evidence
+        f"Sentence {number}: {words}{told}.",
+        one.item,
+        f"source:{one.key}",
+        "drafted",
+        one.prompts,
+        one.criteria,
+        one.citations,
+        one.facts,
+        one.evidence,
     )

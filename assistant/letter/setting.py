@@ -11,23 +11,31 @@ from collections.abc import Iterable, Iterator, Mapping
 from assistant.core.answer import Answer, Evidence
 from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.letter.document import Block, LetterSentence, ReviewedDocument, Section, counted, paragraph, points
+from assistant.letter.document import (
+    Block,
+    LetterSentence,
+    ReviewedDocument,
+    Section,
+    counted,
+    paragraph,
+    points,
+)
 
 HIERARCHY = "law.lab-code-4610.5-c-2"
 """The path under which the letter names the statute that it weighs guidelines by."""
 
 _PARTIES = (
-    "the employer, the employee, the insurer, the claims administrator, the treating provider or the maker of what "
-    "was requested"
+    "the employer, the employee, the insurer, the claims administrator, the treating provider or the maker "
+    "of what was requested"
 )
 
 
 def how_it_was_made(session: Session) -> Section:
     """Who reviewed, without a name (Lab. Code 4610.6(f)), and by which order guidelines were weighed."""
     hierarchy = LetterSentence(
-        "The reviewer worked with the strength of evidence hierarchy of Labor Code section 4610.5(c)(2), which applies "
-        "to Independent Medical Review: guidelines were weighed in its order, the Medical Treatment Utilization Schedule "
-        "(MTUS) first.",
+        "The reviewer worked with the strength of evidence hierarchy of Labor Code section 4610.5(c)(2), "
+        "which applies to Independent Medical Review: guidelines were weighed in its order, the Medical Treatment "
+        "Utilization Schedule (MTUS) first.",
         CASE_SCOPE,
         "hierarchy",
         facts=(HIERARCHY,),
@@ -48,11 +56,21 @@ def _affiliation(session: Session) -> LetterSentence:
 
 def _qualifications(session: Session) -> Iterator[LetterSentence]:
     answer = case_answer(session, "qualifications")
-    held = {name: part.value for name, part in ((answer.parts or {}) if answer is not None else {}).items() if part.given}
+    held = {
+        name: part.value
+        for name, part in ((answer.parts or {}) if answer is not None else {}).items()
+        if part.given
+    }
     standing = [f"board certified in {held['certification']}"] if "certification" in held else []
     standing += [f"licensed to practice in {held['licence']}"] if "licence" in held else []
-    practice = [f"has been in active clinical practice for {_count(held['years'], 'year')}"] if "years" in held else []
-    practice += [f"works {_count(held['hours'], 'hour')} a week in active practice"] if "hours" in held else []
+    practice = (
+        [f"has been in active clinical practice for {_count(held['years'], 'year')}"]
+        if "years" in held
+        else []
+    )
+    practice += (
+        [f"works {_count(held['hours'], 'hour')} a week in active practice"] if "hours" in held else []
+    )
     if standing:
         yield _qualified("certification", f"The reviewer is {' and is '.join(standing)}.")
     if practice:
@@ -104,17 +122,28 @@ def documents_reviewed(session: Session, reviewed: Iterable[ReviewedDocument]) -
     value = answer.value if answer is not None and answer.given else None
     text = {
         "complete": f"The reviewer received {received}, and confirmed that these are all of them.",
-        "incomplete": f"The case file holds {received}. The reviewer found that something is missing or does not belong.",
-    }.get(str(value), f"The case file holds {received}. The reviewer has not yet confirmed that these are all of them.")
+        "incomplete": f"The case file holds {received}. The reviewer found it incomplete or not as it should be.",
+    }.get(
+        str(value), f"The case file holds {received}. The reviewer has not yet confirmed that these are all."
+    )
     intro = LetterSentence(text, CASE_SCOPE, "documents", prompts=("documents",), facts=("documents",))
-    listed = [LetterSentence(_described(one), CASE_SCOPE, f"document:{one.id}", facts=(f"documents.{one.id}",)) for one in reviewed]
+    listed = [
+        LetterSentence(_described(one), CASE_SCOPE, f"document:{one.id}", facts=(f"documents.{one.id}",))
+        for one in reviewed
+    ]
     return Section("Documents reviewed", (paragraph([intro, *_notes(session, "documents")]), points(listed)))
 
 
 def _described(one: ReviewedDocument) -> str:
     date = one.date.prose() if one.date is not None else "undated"
-    about = ", ".join(part for part in (one.type, one.author or "author not stated", date, counted(one.pages, "page")) if part)
-    read = [f"{_pages(one.opened)} opened in this session"] if one.opened else ["no page opened in this session"]
+    about = ", ".join(
+        part
+        for part in (one.type, one.author or "author not stated", date, counted(one.pages, "page"))
+        if part
+    )
+    read = (
+        [f"{_pages(one.opened)} opened in this session"] if one.opened else ["no page opened in this session"]
+    )
     read.append(f"{_pages(one.cited)} cited" if one.cited else "not cited in the decisions")
     return f"{about} ({one.id}): {'; '.join(read)}."
 
@@ -131,10 +160,17 @@ def case_summary(session: Session) -> Section:
     """What happened, oldest first, each sentence with the page that it rests on."""
     case = session.rules.case
     opening = [
-        LetterSentence(text, CASE_SCOPE, f"opening:{n}", facts=(f"opening.{n}",)) for n, text in enumerate(case.opening, 1)
+        LetterSentence(text, CASE_SCOPE, f"opening:{n}", facts=(f"opening.{n}",))
+        for n, text in enumerate(case.opening, 1)
     ]
     told = [
-        LetterSentence(_with_pages(entry.says, entry.evidence), CASE_SCOPE, f"timeline:{n}", facts=(f"timeline.{n}",), evidence=entry.evidence)
+        LetterSentence(
+            _with_pages(entry.says, entry.evidence),
+            CASE_SCOPE,
+            f"timeline:{n}",
+            facts=(f"timeline.{n}",),
+            evidence=entry.evidence,
+        )
         for n, entry in enumerate(case.timeline, 1)
     ]
     answer = case_answer(session, "timeline")

@@ -67,8 +67,8 @@ class SidePanel(Vertical):
         """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by."""
         self.view = view
         self.keys = [key for key, _ in rows]
-        tabs = "  ".join(f"[{name}]" if name == view else name for name in VIEWS)
-        self.query_one("#tabs", Static).update(literal(f"{tabs}   {title}"))
+        tabs = " ".join(f"[{name}]" if name == view else f" {name} " for name in VIEWS)
+        self.query_one("#tabs", Static).update(literal(tabs + (f"\n{title}" if title else "")))
         listed = self.query_one(PanelList)
         at = listed.highlighted
         listed.clear_options()

@@ -82,9 +82,9 @@ class PanelViews:
         if evidence.document not in self.review.pages:
             return
         self.document, self.page, self.marked = evidence.document, evidence.page, set()
-        line = 0
-        if evidence.start is not None:
-            line = self.review.page(evidence.document, evidence.page).count("\n", 0, evidence.start)
+        text = self.review.page(evidence.document, evidence.page)
+        start = evidence.start if evidence.start is not None else max(0, text.find(evidence.quote))
+        line = text.count("\n", 0, start)
         self._record(line)
 
     def turn_page(self, by: int) -> None:

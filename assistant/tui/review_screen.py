@@ -180,6 +180,7 @@ class ReviewScreen(Screen[None]):
             if turn.kind == "done":
                 lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
             self.transcript.say_all(lines)
+            self._show_proposed_page(conversation)
         asks = self._asking[0] if self._asking else conversation.pending.question if conversation.pending else ""
         label = self.query_one("#asks", Static)
         label.update(literal(asks))
@@ -192,6 +193,15 @@ class ReviewScreen(Screen[None]):
         if self._views is not None:
             self._views.refresh()
         self.refresh_bindings()
+
+    def _show_proposed_page(self, conversation: Conversation) -> None:
+        """Puts the page that a proposal rests on beside the question, where the record is in view."""
+        proposal = conversation.turn.proposal
+        panel = self.query_one(SidePanel)
+        if proposal is not None and self._views is not None and panel.shown and panel.view == "record":
+            evidence = proposal.answer.all_evidence()
+            if evidence:
+                self._views.open_page(evidence[0])
 
     def _draw_options(self, conversation: Conversation) -> None:
         listed = self.query_one("#options", OptionList)
@@ -214,8 +224,8 @@ class ReviewScreen(Screen[None]):
         where = shown.scope_words(review, turn.scope) if turn.scope else "the case"
         watching = " · watching" if review.watching else ""
         text = (
-            f"{review.session.rules.case.id}{mode} · {where} · {shown.progress_words(review)} answered"
-            f" · logged {review.logged_at[11:19]}{watching}"
+            f"{where} · {shown.progress_words(review)} answered · logged {review.logged_at[11:19]}{mode}{watching}"
+            f" · {review.session.rules.case.id}"
         )
         self.query_one("#top", Static).update(literal(text))
 

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import json
+from collections.abc import Iterator, Mapping
 from functools import lru_cache
 from itertools import chain, combinations, product
 from random import Random
 
-from small_sets import SCHEMAS, a_set
+from small_sets import DRAFT, SCHEMAS, a_set
 
 from assistant.core.answer import Answer, Status, group
 from assistant.core.completion import opened_by
-from assistant.core.criterion import State, Suggestion, state_of, weigh
+from assistant.core.criterion import Ruling, State, Suggestion, state_of, weigh
 from assistant.core.prompt_set import PromptSet
 from assistant.core.reading import Reading
 from assistant.core.rules import read_schema
@@ -60,13 +61,15 @@ def random_set(seed: int, size: int = 4) -> PromptSet:
         gated = place > 0 and chance.random() < 0.5
         lines[-1] += f", when: {formula(place)}}}" if gated else "}"
     lines.append("criteria:")
-    for number in range(chance.randint(2, 4)):
+    for number in range(chance.randint(2, 5)):
         cite = chance.choice(["high", "low"])
-        rebuts = f"rebuts: [c{chance.randrange(number)}], " if number and chance.random() < 0.4 else ""
+        rebutted = sorted({chance.randrange(number) for _ in range(chance.choice([1, 2]))} if number else ())
+        rebuts = f"rebuts: [{', '.join(f'c{n}' for n in rebutted)}], " if chance.random() < 0.5 else ""
         applies = f"applies: {formula(size)}, " if chance.random() < 0.4 else ""
         argues = chance.choice(["for", "against"])
         lines.append(
-            f"  - {{id: c{number}, cite: {cite}, {rebuts}{applies}when: {formula(size)}, argues: {argues}, says: So.}}"
+            f"  - {{id: c{number}, cite: {cite}, {rebuts}{applies}argues: {argues}, says: So., "
+            f"when: {formula(size)}}}"
         )
     if chance.random() < 0.5:
         lines.append(f"never:\n  - {{when: {all_of(size, 3)}, says: This cannot be.}}")
@@ -76,10 +79,6 @@ def random_set(seed: int, size: int = 4) -> PromptSet:
 @lru_cache
 def every_answer(schema: str) -> tuple[Answer, ...]:
     """All answers to a schema of `CONDITIONS`, numbers up to a bound."""
-    import json
-
-    from small_sets import DRAFT
-
     return tuple(_answers(read_schema(schema, json.dumps({"$schema": DRAFT, **SCHEMAS[schema]})).shape))
 
 
@@ -134,13 +133,16 @@ def states(reading: Reading) -> dict[str, State]:
     }
 
 
-def suggestion(reading: Reading) -> Suggestion:
-    return weigh(reading.prompt_set, states(reading), {})
+def suggestion(reading: Reading, rulings: Mapping[str, Ruling] = {}) -> Suggestion:
+    return weigh(reading.prompt_set, states(reading), rulings)
 
 
-def settling(prompt_set: PromptSet, readings: list[Reading]) -> tuple[str, ...]:
+def settling(
+    prompt_set: PromptSet, readings: list[Reading], rulings: Mapping[str, Ruling]
+) -> tuple[str, ...]:
     """Rule 4 word for word: two completions differing only there, and in what it opens, differ."""
-    keys = [(suggestion(one).decision, suggestion(one).why) for one in readings]
+    suggested = [suggestion(one, rulings) for one in readings]
+    keys = [(one.decision, one.why) for one in suggested]
     found = []
     for name in prompt_set.prompts:
         free = {name, *opened_by(prompt_set, name)}

@@ -121,7 +121,13 @@ edition: 1
 for: {region: neck, service: films}
 governed_by: ur_decision
 citations:
-  high: {tier: mtus, source: High, edition: 2004, locator: p. 1, verified: no, in_force: {from: 2007, until: 2017}}
+  high:
+    tier: mtus
+    source: High
+    edition: 2004
+    locator: p. 1
+    verified: no
+    in_force: {from: 2007, until: 2017}
   low: {tier: national, source: Low, edition: 2013, locator: p. 2, verified: no}
 request: The request is for {{ item }}.
 conclusion: {upheld: It is not necessary., overturned: It is necessary.}

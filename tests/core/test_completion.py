@@ -3,14 +3,20 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Mapping
 from random import Random
 
 import pytest
 from brute_force import every_answer, every_reading, met, random_set, settling, suggestion
 from small_sets import a_set, read
 
+from assistant.core.answer import Answer
+from assistant.core.answer_schema import reserved
+from assistant.core.cells import name_of
 from assistant.core.completion import Space, opened_by
 from assistant.core.completion import met as formulas_of
+from assistant.core.condition import Atom
+from assistant.core.condition import atoms as atoms_of
 from assistant.core.criterion import Ruling
 from assistant.core.partial_date import PartialDate
 from assistant.core.prompt_set import PromptSet
@@ -39,7 +45,7 @@ def test_witnesses_show_what_they_stand_for(seed: int) -> None:
         assert not any(reading.holds(one.when) for one in made.never)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(30))
 def test_suggestions_with_missing_answers_are_those_of_all_completions(seed: int) -> None:
     made = random_set(seed, 3)
     chance = Random(seed)
@@ -48,14 +54,16 @@ def test_suggestions_with_missing_answers_are_those_of_all_completions(seed: int
         for name, prompt in made.prompts.items()
         if chance.random() < 0.4
     }
+    declined = {n: Ruling("declined", "not so") for n in made.criteria if chance.random() < 0.2}
     completions = list(every_reading(made, held))
-    suggested = suggest(Reading(made, held), None, {})
-    keys = {(suggestion(one).decision, suggestion(one).why) for one in completions}
+    suggested = suggest(Reading(made, held), None, declined)
+    every = [suggestion(one, declined) for one in completions]
+    keys = {(one.decision, one.why) for one in every}
     if len(keys) == 1:
         assert (suggested.decision, suggested.why) in keys
     elif keys:
         assert (suggested.decision, suggested.why) == (None, "open")
-        assert suggested.settle == tuple(n for n in settling(made, completions) if n not in held)
+        assert suggested.settle == tuple(n for n in settling(made, completions, declined) if n not in held)
 
 
 @pytest.mark.parametrize("seed", range(60))
@@ -75,38 +83,37 @@ def test_changes_keep_their_promise_and_none_is_needlessly_large(seed: int) -> N
             assert not fewer or _leads_to(made, held, fewer) != {change.decision}
 
 
-def _leads_to(made: PromptSet, held: dict, conditions: dict) -> set[str | None]:
+def _leads_to(made: PromptSet, held: dict[str, Answer], conditions: Mapping[str, str]) -> set[str | None]:
     """Every decision where all of the conditions hold, whatever else the changed answers say."""
-    from assistant.core.what_if import _read
-    from assistant.core.answer_schema import reserved
-    from assistant.core.cells import name_of
-    from assistant.core.condition import Atom
-
-    known = {(atom.path, name_of(atom)): atom for atom in _read(made)}
-    atoms = [known.get((p, n)) or Atom(p, reserved(n)) for p, n in conditions.items()]
+    formulas = [f for one in made.criteria.values() for f in (one.applies, one.when)]
+    read_by = [a for f in (*formulas, *(p.when for p in made.prompts.values())) for a in atoms_of(f)]
+    known = {(atom.path, name_of(atom)): atom for atom in read_by}
+    wanted = [known.get((p, n)) or Atom(p, reserved(n)) for p, n in conditions.items()]
     roots = {path.split(".")[0] for path in conditions}
     kept = {name: answer for name, answer in held.items() if name not in roots}
     found = set()
     for path in conditions:
         if "." in path:  # the other parts of a group stay as they are
-            name, part = path.split(".")
+            name = path.split(".")[0]
             if held[name].parts is not None:
                 kept[name] = held[name]
                 del kept[name]
     for one in every_reading(made, kept):
+        if not _other_parts_stay(one, held, conditions):
+            continue
         if any(one.asked(root) is not True for root in roots):
-            if all(one.truth(atom) is True or one.asked(atom.prompt) is not True for atom in atoms):
+            if all(one.truth(atom) is True or one.asked(atom.prompt) is not True for atom in wanted):
                 found.add("not asked")
-        elif all(one.truth(atom) is True for atom in atoms) and _other_parts_stay(one, held, conditions):
+        elif all(one.truth(atom) is True for atom in wanted):
             found.add(suggestion(one).decision)
     return found
 
 
-def _other_parts_stay(one: Reading, held: dict, conditions: dict) -> bool:
+def _other_parts_stay(one: Reading, held: dict[str, Answer], conditions: Mapping[str, str]) -> bool:
     for path in conditions:
         name, _, part = path.partition(".")
         was = held[name].parts
-        if part and was is not None:
+        if part and was is not None and name in one.answers:
             now = one.answers[name].parts
             if now is None or any(now[other] != was[other] for other in was if other != part):
                 return False
@@ -216,8 +223,9 @@ def big_set() -> PromptSet:
     for n in range(17):
         rebuts = f"rebuts: [c{n - 1}], " if n % 3 else ""
         lines.append(
-            f"  - {{id: c{n}, cite: {'high' if n % 2 else 'low'}, argues: {'for' if n % 3 else 'against'}, {rebuts}"
-            f"when: {{p{2 * n}: 'yes', p{2 * n + 1}: not_documented}}, says: So.}}"
+            f"  - {{id: c{n}, cite: {'high' if n % 2 else 'low'}, says: So., {rebuts}"
+            f"argues: {'for' if n % 3 else 'against'}, "
+            f"when: {{p{2 * n}: 'yes', p{2 * n + 1}: not_documented}}}}"
         )
     return a_set("\n".join(lines))
 

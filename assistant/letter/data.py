@@ -1,0 +1,156 @@
+"""The letter as one JSON document, for programs: everything in the text, and what it was worked out from.
+
+Its form is a contract (`schemas/output/letter.schema.json`); keys stay.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable
+from typing import Any
+
+from assistant.core.answer import Answer, Evidence
+from assistant.core.criterion import Finding, Suggestion
+from assistant.core.governing import governing_date
+from assistant.core.rationale import DraftSentence
+from assistant.core.rules import CASE_SCOPE
+from assistant.core.session import Session
+from assistant.core.what_if import would_change
+from assistant.letter.document import Letter, ReviewedDocument
+from assistant.letter.plain_text import content
+
+
+def to_json(letter: Letter) -> dict[str, Any]:
+    """The letter as JSON values."""
+    return {
+        "session": letter.session.id,
+        "status": letter.status,
+        "kind": letter.kind,
+        "case": letter.case,
+        "outcome": letter.outcome,
+        "sections": [{"title": section.title, "text": content(section)} for section in letter.sections],
+        "documents_reviewed": [_document(one) for one in letter.documents],
+        "checks": [
+            {
+                "check": check.check,
+                "severity": check.severity,
+                "message": check.message,
+                "facts": list(check.facts),
+                "acknowledged": letter.acknowledged(check),
+            }
+            for check in letter.checks
+        ],
+        "missing": [{"item": one.item, "prompt": one.prompt} for one in letter.missing],
+        "log": {"events": letter.log.events, "head": letter.log.head},
+        "case_answers": _answers(letter.session, CASE_SCOPE),
+        "items": [_item(letter, key) for key in letter.session.items],
+    }
+
+
+def json_text(letter: Letter) -> str:
+    """The document as text in which every character that is not printable ASCII is escaped."""
+    return json.dumps(to_json(letter), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
+
+
+def _document(one: ReviewedDocument) -> dict[str, Any]:
+    return {
+        "id": one.id,
+        "type": one.type,
+        "author": one.author,
+        "date": None if one.date is None else str(one.date),
+        "pages": one.pages,
+        "sent_by": one.sent_by,
+        "ur_report": one.is_ur_report,
+        "opened": list(one.opened),
+        "cited": list(one.cited),
+    }
+
+
+def _item(letter: Letter, key: str) -> dict[str, Any]:
+    session = letter.session
+    prompt_set = session.rules.sets[key]
+    assessment = letter.assessments[key]
+    rulings = session.rulings.get(key, {})
+    made = session.determinations.get(key)
+    changes = would_change(session.reading(key), governing_date(session, key), rulings)
+    return {
+        "item": key,
+        "service": session.rules.case.items[key].service,
+        "prompt_set": prompt_set.id,
+        "edition": prompt_set.edition,
+        "answers": _answers(session, key),
+        "findings": [_finding(session, key, one) for one in assessment.findings.values()],
+        "rulings": {name: {"ruling": one.ruling, "reason": one.reason} for name, one in rulings.items()},
+        "suggestion": _suggestion(assessment.suggestion),
+        "would_change": [
+            {"answers": dict(one.answers), "decision": one.decision, "rests_on": list(one.rests_on)}
+            for one in changes
+        ],
+        "determination": None
+        if made is None
+        else {"decision": made.decision, "departs": made.decision != made.suggested, "reason": made.reason},
+        "rationale": [_sentence(one) for one in assessment.sentences],
+    }
+
+
+def _answers(session: Session, scope: str) -> dict[str, Any]:
+    """The answers that are read now, by prompt; one that was set aside is not among them."""
+    reading = session.reading(scope)
+    held = {name: reading.answer(name) for name in reading.prompt_set.prompts}
+    return {name: _answer(answer) for name, answer in held.items() if answer is not None}
+
+
+def _answer(answer: Answer) -> dict[str, Any]:
+    made: dict[str, Any] = {
+        "status": answer.status.value,
+        "value": answer.plain() if answer.given else None,
+        "evidence": _passages(answer.all_evidence()),
+    }
+    if answer.parts is not None:
+        made["parts"] = {name: _answer(part) for name, part in answer.parts.items()}
+    return made
+
+
+def _finding(session: Session, key: str, one: Finding) -> dict[str, Any]:
+    prompt_set = session.rules.sets[key]
+    criterion = prompt_set.criteria[one.criterion]
+    return {
+        "criterion": one.criterion,
+        "citation": criterion.cite,
+        "tier": prompt_set.tier(criterion),
+        "argues": criterion.argues,
+        "state": one.state.value,
+        "stands": one.stands,
+        "rebutted_by": list(one.rebutted_by),
+        "prompts": list(one.prompts),
+    }
+
+
+def _suggestion(one: Suggestion) -> dict[str, Any]:
+    return {
+        "decision": one.decision,
+        "why": one.why,
+        "because": list(one.because),
+        "dissent": list(one.dissent),
+        "rests_on": list(one.rests_on),
+        "settle": list(one.settle),
+    }
+
+
+def _sentence(one: DraftSentence) -> dict[str, Any]:
+    return {
+        "text": one.text,
+        "origin": one.origin,
+        "prompts": list(one.prompts),
+        "criteria": list(one.criteria),
+        "citations": list(one.citations),
+        "facts": list(one.facts),
+        "evidence": _passages(one.evidence),
+    }
+
+
+def _passages(passages: Iterable[Evidence]) -> list[dict[str, Any]]:
+    return [
+        {"document": one.document, "page": one.page, "quote": one.quote, "start": one.start}
+        for one in passages
+    ]

@@ -1,0 +1,1 @@
+"""Programs that the benchmarks run on a terminal of their own."""

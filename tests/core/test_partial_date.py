@@ -1,0 +1,136 @@
+"""Dates as far as they are known, and comparisons that a missing part leaves open."""
+
+from __future__ import annotations
+
+from datetime import date
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.partial_date import MONTHS, PartialDate, month_number, parse_date, read_date
+
+days = st.dates(date(1800, 1, 1), date(2200, 12, 31)).map(lambda d: PartialDate(d.year, d.month, d.day))
+months = st.builds(PartialDate, st.integers(1800, 2200), st.integers(1, 12))
+years = st.builds(PartialDate, st.integers(1800, 2200))
+partial = days | months | years
+
+
+@given(partial)
+def test_a_date_is_read_back_from_iso_and_from_prose(made: PartialDate) -> None:
+    assert parse_date(str(made)) == made
+    assert read_date(str(made)) == made
+    assert read_date(made.prose()) == made
+
+
+@given(days)
+def test_a_day_is_read_in_each_order_that_people_write(made: PartialDate) -> None:
+    name = MONTHS[(made.month or 1) - 1]
+    written = [
+        f"{made.day} {name} {made.year}",
+        f"{name[:3]}. {made.day}, {made.year}",
+        f"{made.month}/{made.day}/{made.year}",
+    ]
+    assert [read_date(text) for text in written] == [made] * 3
+
+
+@pytest.mark.parametrize(
+    ("typed", "iso"),
+    [
+        ("2014", "2014"),
+        ("2014-2", "2014-02"),
+        ("2014-7-1", "2014-07-01"),
+        ("12 July 2014", "2014-07-12"),
+        ("12. July, 2014", "2014-07-12"),
+        ("July 12th 2014", "2014-07-12"),
+        ("july 12, 2014", "2014-07-12"),
+        ("  Feb   2014 ", "2014-02"),
+        ("Sept 2014", "2014-09"),
+        ("7/12/2014", "2014-07-12"),
+        ("02/29/2016", "2016-02-29"),
+    ],
+)
+def test_what_people_type_is_understood(typed: str, iso: str) -> None:
+    assert str(read_date(typed)) == iso
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "",
+        "yesterday",
+        "2014-13",
+        "2014-02-30",
+        "31 June 2014",
+        "13/12/2014",
+        "Ju 2014",
+        "Ma 2014",
+        "Smarch 2014",
+        "0/5/2014",
+    ]
+    + ["July 0, 2014", "2014-00", "1799", "2201", "14", "7/12/14", "2014-07-12T00:00", "12:30"],
+)
+def test_what_is_no_date_is_not_guessed_at(typed: str) -> None:
+    assert read_date(typed) is None
+
+
+@pytest.mark.parametrize(
+    "value", [None, 2014, 2014.0, True, ["2014"], "July 2014", "2014-7", "2014-02-30", " 2014", "2014 "]
+)
+def test_only_iso_text_is_parsed(value: object) -> None:
+    assert parse_date(value) is None
+
+
+@pytest.mark.parametrize(
+    ("first", "second", "after"),
+    [
+        ("2014-07-12", "2014-04-20", True),
+        ("2014-04-20", "2014-07-12", False),
+        ("2014-07-12", "2014-07-12", False),
+        ("2014-07", "2014-06-30", True),
+        ("2014-07", "2014-07-01", None),
+        ("2014-07", "2014-07-31", False),
+        ("2014-07-01", "2014-07", False),
+        ("2014-07-31", "2014-07", None),
+        ("2014-07", "2014-07", None),
+        ("2014", "2014-04-20", None),
+        ("2015", "2014-04-20", True),
+        ("2014-08", "2014-07", True),
+        ("2013", "2014", False),
+    ],
+)
+def test_a_comparison_that_a_missing_part_leaves_open_is_undetermined(
+    first: str, second: str, after: bool | None
+) -> None:
+    one, other = parse_date(first), parse_date(second)
+    assert one is not None
+    assert other is not None
+    assert one.after(other) is after
+
+
+@given(partial, partial)
+def test_being_after_holds_for_every_day_that_is_meant_or_for_none(
+    one: PartialDate, other: PartialDate
+) -> None:
+    after = one.after(other)
+    if after is True:
+        assert one.earliest > other.latest
+        assert other.after(one) is False
+    elif after is False:
+        assert one.latest <= other.earliest
+    else:
+        assert one.earliest <= other.latest
+        assert one.latest > other.earliest
+
+
+@given(partial)
+def test_the_first_day_is_not_after_the_last(made: PartialDate) -> None:
+    assert made.earliest <= made.latest
+    assert (made.earliest == made.latest) is (made.day is not None)
+
+
+@pytest.mark.parametrize(
+    ("name", "number"), [("January", 1), ("jun", 6), ("Sept", 9), ("sep", 9), ("ju", None), ("xyz", None)]
+)
+def test_a_month_is_known_by_its_unique_beginning(name: str, number: int | None) -> None:
+    assert month_number(name) == number
