@@ -23,20 +23,50 @@ ACTIONS = (
     Action("panel", "Side panel", "Show or hide the panel; again for the next view.", "f4", ""),
     Action("draft", "Draft", "The draft of the letter, sentence by sentence.", "f5", ":draft"),
     Action("note", "Note", "Write a note at this question.", "f6", ":note WORDS"),
-    Action("findings", "Findings", "What the guidelines argue; logged when opened before the questions are answered.", "f7", ":findings"),
-    Action("answers", "All questions", "Every question with its answer; go to any of them.", "f8", ":answers"),
+    Action(
+        "findings",
+        "Findings",
+        "What the guidelines argue; logged when opened before the questions are answered.",
+        "f7",
+        ":findings",
+    ),
+    Action(
+        "answers", "All questions", "Every question with its answer; go to any of them.", "f8", ":answers"
+    ),
     Action("back", "Back", "Give up half a reply, or go back to the last question.", "", "<"),
     Action("go", "Go to a question", "Go to a question by its name, to answer or amend it.", "", ":go NAME"),
-    Action("skip", "Leave for later", "Leave this question; it comes again before the decision.", "f9", ":skip"),
+    Action(
+        "skip", "Leave for later", "Leave this question; it comes again before the decision.", "f9", ":skip"
+    ),
     Action("page", "Open a page", "Show a page of the case file.", "", ":page DOCUMENT NUMBER"),
-    Action("cite", "Cite a passage", "Make words of a page the evidence of the last answer.", "", ":cite DOCUMENT NUMBER WORDS"),
-    Action("original", "Open the original", "Open the document in the system's viewer.", "", ":original DOCUMENT"),
-    Action("edit", "Edit a sentence", "Put a sentence of the draft into your own words.", "", ":edit NUMBER WORDS"),
+    Action(
+        "cite",
+        "Cite a passage",
+        "Make words of a page the evidence of the last answer.",
+        "",
+        ":cite DOCUMENT NUMBER WORDS",
+    ),
+    Action(
+        "original", "Open the original", "Open the document in the system's viewer.", "", ":original DOCUMENT"
+    ),
+    Action(
+        "edit",
+        "Edit a sentence",
+        "Put a sentence of the draft into your own words.",
+        "",
+        ":edit NUMBER WORDS",
+    ),
     Action("decide", "Decide again", "Decide anew, or rule on a finding.", "", ":decide"),
     Action("how", "How a finding came about", "The answers that led to a finding.", "", ":how CRITERION"),
     Action("letter", "Letter", "The letter as it stands.", "", ":letter"),
     Action("copy", "Copy the letter", "The letter's text to the clipboard.", "", ""),
-    Action("decline", "Decline this case", "End without deciding: conflict, specialty, records or other.", "", ":decline GROUND REASON"),
+    Action(
+        "decline",
+        "Decline this case",
+        "End without deciding: conflict, specialty, records or other.",
+        "",
+        ":decline GROUND REASON",
+    ),
     Action("addendum", "Addendum", "Add to a signed determination.", "", ":addendum WORDS"),
     Action("park", "Park", "Leave the session; it goes on where it stopped.", "ctrl+q", ":park"),
 )

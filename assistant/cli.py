@@ -87,9 +87,16 @@ def run(arguments: list[str]) -> int:
         return 0
     except OSError as error:
         where = str(error.filename or "")
-        _say(f"The operating system refused: {error.strerror or error}.", where, "Check the disk and permissions.")
+        _say(
+            f"The operating system refused: {error.strerror or error}.",
+            where,
+            "Check the disk and permissions.",
+        )
         return 2
 
 
 def _say(what: str, where: str, fix: str) -> None:
-    print("imr: " + visible(" ".join(part for part in (f"{where}:" if where else "", what, fix) if part)), file=sys.stderr)
+    print(
+        "imr: " + visible(" ".join(part for part in (f"{where}:" if where else "", what, fix) if part)),
+        file=sys.stderr,
+    )

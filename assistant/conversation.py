@@ -12,11 +12,13 @@ from dataclasses import dataclass, replace
 
 from assistant.core import command as c
 from assistant.core.answer import Evidence
-from assistant.core.assessment import DECISION_WORDS, OUTCOME_WORDS, outcome
+from assistant.core.assessment import outcome
 from assistant.core.decide import needs_reason
+from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.phrase import told
 from assistant.core.preview import preview
 from assistant.core.problem import Refused
+from assistant.core.proposal import propose
 from assistant.core.reply import merged, read_reply, unique
 from assistant.core.shape import DateShape, Group, Listing, Number, at
 from assistant.core.text import one_line, visible
@@ -115,7 +117,10 @@ class Conversation:
         if self.turn.kind != "prompt":
             return [Line("problem", "Only a question of the review can be left for later.")]
         self.pending = None
-        return [*self._do(c.SkipPrompt(*self.turn.place), quiet=True), Line("note", "Left for later; it comes again before the decision.")]
+        return [
+            *self._do(c.SkipPrompt(*self.turn.place), quiet=True),
+            Line("note", "Left for later; it comes again before the decision."),
+        ]
 
     def cite(self, evidence: Evidence) -> list[Line]:
         """A passage for the present question: it goes with the answer, or to the one that is there.
@@ -129,14 +134,23 @@ class Conversation:
         if turn.kind == "prompt" and self.review.session.answer(*place) is None:
             self.cited = (*self.cited, self.review.positioned(evidence))
             return [Line("note", f"Cited {evidence}: it goes with your answer.")]
-        return [*self._do(c.CiteEvidence(*place, evidence), quiet=True), Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”")]
+        return [
+            *self._do(c.CiteEvidence(*place, evidence), quiet=True),
+            Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”"),
+        ]
 
     def note(self, text: str) -> list[Line]:
         """A note at the present question."""
-        return [*self._do(c.AddNote(*self.turn.place, text), quiet=True), Line("note", f"Noted: {one_line(text, 300)}")]
+        return [
+            *self._do(c.AddNote(*self.turn.place, text), quiet=True),
+            Line("note", f"Noted: {one_line(text, 300)}"),
+        ]
 
     def decline(self, ground: str, reason: str) -> list[Line]:
-        return [*self._do(c.Decline(ground, reason), quiet=True), Line("news", "Declined. The session is closed, and the reason is logged.")]
+        return [
+            *self._do(c.Decline(ground, reason), quiet=True),
+            Line("news", "Declined. The session is closed, and the reason is logged."),
+        ]
 
     def edit(self, item: str, number: int, text: str) -> list[Line]:
         """Puts a sentence of the draft, counted from 1, into the reviewer's own words."""
@@ -146,7 +160,11 @@ class Conversation:
         one = sentences[number - 1]
         held = self.review.session.edits.get(item, {}).get(one.key)
         was = held.was if held is not None else one.text
-        said = "The draft's own sentence is back." if not text.strip() or text.strip() == was else f"Sentence {number} is now in your own words."
+        said = (
+            "The draft's own sentence is back."
+            if not text.strip() or text.strip() == was
+            else f"Sentence {number} is now in your own words."
+        )
         return [*self._do(c.EditSentence(item, one.key, was, text), quiet=True), Line("note", said)]
 
     def why(self) -> list[Line]:
@@ -184,7 +202,11 @@ class Conversation:
         if not words:
             return self._confirm(turn)
         if turn.kind == "sign":
-            return self._sign() if words.lower() == "sign" else [Line("problem", "Type `sign` to sign. Nothing has been signed.")]
+            return (
+                self._sign()
+                if words.lower() == "sign"
+                else [Line("problem", "Type `sign` to sign. Nothing has been signed.")]
+            )
         number = int(words) if words.isdecimal() and len(words) < 3 else 0
         if 1 <= number <= len(turn.options) and not self._numeric():
             return self._chosen(turn.options[number - 1])
@@ -239,7 +261,11 @@ class Conversation:
         self.pending = None
         command = option.command
         if command is None and not option.asks:
-            return self._leave(*self.turn.place) if self.turn.kind == "prompt" else [Line("note", "Left as it was.")]
+            return (
+                self._leave(*self.turn.place)
+                if self.turn.kind == "prompt"
+                else [Line("note", "Left as it was.")]
+            )
         if option.asks:
             if command is None:
                 self.pending = Pending(option.asks, self._stated)
@@ -262,6 +288,8 @@ class Conversation:
         """Records an answer; one that changes an earlier answer is shown with its consequences first."""
         session = self.review.session
         held = session.answer(command.item, command.prompt)
+        if isinstance(command, c.RecordAnswer):
+            command = self._with_proposed_evidence(command)
         if isinstance(command, c.RecordAnswer) and held == command.answer:
             return self._leave(command.item, command.prompt)
         consequences = preview(session, command) if held is not None and not confirmed else []
@@ -270,15 +298,36 @@ class Conversation:
             self.pending = Pending("Change the answer all the same?", None, options)
             return [Line("warning", one) for one in consequences]
         if needs_reason(session, command.item, command.prompt) and not command.reason:
-            self.pending = Pending("The suggestion has been shown. Why does the answer change?", lambda words: _Confirmed(replace(command, reason=words)))
+            self.pending = Pending(
+                "The suggestion has been shown. Why does the answer change?",
+                lambda words: _Confirmed(replace(command, reason=words)),
+            )
             return []
         return self._do(command)
+
+    def _with_proposed_evidence(self, command: c.RecordAnswer) -> c.RecordAnswer:
+        """An answer that says what the case file proposes rests on the page that the proposal names."""
+        session, answer = self.review.session, command.answer
+        if "." in command.prompt or answer.all_evidence() or not answer.given:
+            return command
+        prompt, item = (
+            session.prompt(command.item, command.prompt),
+            session.rules.case.items.get(command.item),
+        )
+        made = propose(
+            prompt, session.reading(command.item), session.rules.case, item, session.opened.profile
+        )
+        if made is None or made.answer.plain() != answer.plain():
+            return command
+        return replace(command, answer=made.answer, origin="proposed")
 
     def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:
         if isinstance(command, _Confirmed):
             return self._record(command.command, confirmed=True)
         if isinstance(command, c.RecordAnswer) and self.cited:
-            command = replace(command, answer=replace(command.answer, evidence=(*command.answer.evidence, *self.cited)))
+            command = replace(
+                command, answer=replace(command.answer, evidence=(*command.answer.evidence, *self.cited))
+            )
         before = self.turn.place
         self.review.perform(command)
         self.pending = None

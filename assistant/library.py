@@ -20,7 +20,9 @@ def folder(name: str) -> Path:
     for place in (_PACKAGE / "_data" / name, _PACKAGE.parent / name):
         if place.is_dir():
             return place
-    raise refuse(f"The folder {name}/ of the program is missing.", str(_PACKAGE), "Install the program again.")
+    raise refuse(
+        f"The folder {name}/ of the program is missing.", str(_PACKAGE), "Install the program again."
+    )
 
 
 @dataclass(frozen=True)
@@ -81,7 +83,9 @@ def find_case(name: str) -> CaseFolder:
     if len(hits) == 1:
         return open_case(folder("casebank") / hits[0])
     if hits:
-        raise refuse(f"“{one_line(name)}” could be several cases: {', '.join(hits)}.", "", "Give more of the name.")
+        raise refuse(
+            f"“{one_line(name)}” could be several cases: {', '.join(hits)}.", "", "Give more of the name."
+        )
     raise refuse(
         f"There is no case “{one_line(name, 80)}”.",
         "",
@@ -92,13 +96,17 @@ def find_case(name: str) -> CaseFolder:
 def open_case(path: Path) -> CaseFolder:
     """The case in a folder; pages of a text document are parted by form feeds."""
     if not (path / "case.yaml").is_file():
-        raise refuse("There is no case.yaml in this folder.", one_line(str(path)), "Name the folder of a case.")
+        raise refuse(
+            "There is no case.yaml in this folder.", one_line(str(path)), "Name the folder of a case."
+        )
     pages: dict[str, tuple[str, ...]] = {}
     files: dict[str, Path] = {}
     for file in sorted((path / "records").glob("*")) if (path / "records").is_dir() else []:
         if file.suffix in (".txt", ".md") and file.is_file():
             if file.stem in pages:
-                raise refuse(f"Two documents are called {one_line(file.stem)}.", one_line(str(path)), "Rename one.")
+                raise refuse(
+                    f"Two documents are called {one_line(file.stem)}.", one_line(str(path)), "Rename one."
+                )
             pages[file.stem] = split_pages(read_text(file))
             files[file.stem] = file
     return CaseFolder(path, read_text(path / "case.yaml"), pages, files)
@@ -118,7 +126,11 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None) -> Rules:
         return read_rules(case.text, case.page_counts, from_sources or sources())
     except Refused as refused:
         named = [
-            type(problem)(problem.what, problem.where.replace("case.yaml", one_line(str(case.path / "case.yaml"))), problem.fix)
+            type(problem)(
+                problem.what,
+                problem.where.replace("case.yaml", one_line(str(case.path / "case.yaml"))),
+                problem.fix,
+            )
             for problem in refused.problems
         ]
         raise Refused(*named) from None

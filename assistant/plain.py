@@ -24,7 +24,9 @@ MOST_PASSAGES = 20
 LONGEST_LINE = 2_000_000
 
 
-def talk(review: Review, profile: reviewer.Profile, source: TextIO | None = None, out: TextIO | None = None) -> int:
+def talk(
+    review: Review, profile: reviewer.Profile, source: TextIO | None = None, out: TextIO | None = None
+) -> int:
     """Talks until the session ends, is parked, or the input does; 0 where it was signed or declined, else 1."""
     return _Talk(review, profile, source or sys.stdin, out or sys.stdout).run()
 
@@ -67,11 +69,11 @@ class _Talk:
         self.say("")
         if conversation.pending is None:
             where = showing.scope_words(self.review, turn.scope) if turn.scope else "the case"
-            self.say(f"[{where} · {showing.progress_words(self.review)}] {visible(conversation.question)}")
-            if self.asked != (turn.kind, turn.place):
-                for line in showing.context(self.review, turn):
-                    self.say(line)
+            question = f"[{where} · {showing.progress_words(self.review)}] {visible(conversation.question)}"
+            context = showing.context(self.review, turn) if self.asked != (turn.kind, turn.place) else []
             self.asked = (turn.kind, turn.place)
+            for line in [*context, question] if turn.kind == "sign" else [question, *context]:
+                self.say(line)
         else:
             self.say(visible(conversation.question))
         for number, option in enumerate(conversation.options, 1):
@@ -144,7 +146,9 @@ class _Talk:
     # -- what can be done ------------------------------------------------------------------------
 
     def help(self) -> list[Line]:
-        lines = ["Answer with a number, with words or their beginning, or with Enter where something is proposed."]
+        lines = [
+            "Answer with a number, with words or their beginning, or with Enter where something is proposed."
+        ]
         lines += [f"{action.plain:<30} {action.help}" for action in ACTIONS if action.plain]
         return _notes(lines)
 
@@ -171,7 +175,9 @@ class _Talk:
             prompt_set = self.review.session.rules.sets.get(candidate)
             if prompt_set is not None and path.split(".", 1)[0] in prompt_set.prompts:
                 return self.conversation.go(candidate, path)
-        return [Line("problem", f"There is no question “{visible(words[:60])}”. Type :answers for their names.")]
+        return [
+            Line("problem", f"There is no question “{visible(words[:60])}”. Type :answers for their names.")
+        ]
 
     def page(self, words: str) -> list[Line]:
         document, number, _ = _place(words)
@@ -219,7 +225,9 @@ class _Talk:
 
     def say(self, text: str) -> None:
         indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
-        wrapped = textwrap.wrap(text, 100, subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True)
+        wrapped = textwrap.wrap(
+            text, 100, subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
+        )
         self.out.write("\n".join(wrapped) + "\n")
 
 
@@ -245,7 +253,9 @@ def original_file(review: Review, document: str) -> str:
 
     files = library.open_case(Path(review.session.opened.folder)).files
     if document not in files:
-        raise refuse(f"There is no document “{visible(document[:60])}”.", "", f"There are {', '.join(files)}.")
+        raise refuse(
+            f"There is no document “{visible(document[:60])}”.", "", f"There are {', '.join(files)}."
+        )
     return str(files[document])
 
 
@@ -258,7 +268,9 @@ def open_in_viewer(path: str) -> None:
         with open(os.devnull, "wb") as nowhere:
             subprocess.Popen([opener, path], stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere)
     except OSError:
-        raise refuse("No viewer was found to open the file.", path, f"Install one ({opener}), or open it yourself.") from None
+        raise refuse(
+            "No viewer was found to open the file.", path, f"Install one ({opener}), or open it yourself."
+        ) from None
 
 
 def _notes(lines: list[str]) -> list[Line]:
@@ -271,5 +283,7 @@ def _place(words: str) -> tuple[str, int, str]:
     document, _, rest = words.replace(":", " ", 1).partition(" ")
     number, _, quote = rest.strip().partition(" ")
     if not number.isdecimal():
-        raise refuse("Name the document and the number of its page.", "", "Such as :page progress-note-2014-07-17 1.")
+        raise refuse(
+            "Name the document and the number of its page.", "", "Such as :page progress-note-2014-07-17 1."
+        )
     return document, int(number), quote.strip()

@@ -35,7 +35,12 @@ class Review:
     """A session that is being worked on, and the log that it stands in."""
 
     def __init__(
-        self, log: Log, session: Session, seq: int, pages: Mapping[str, tuple[str, ...]], hold: SessionHold | None
+        self,
+        log: Log,
+        session: Session,
+        seq: int,
+        pages: Mapping[str, tuple[str, ...]],
+        hold: SessionHold | None,
     ) -> None:
         self.log = log
         self.session = session
@@ -49,7 +54,9 @@ class Review:
     # -- beginning and going on ------------------------------------------------------------------
 
     @classmethod
-    def open(cls, log: Log, case: CaseFolder, profile: Profile, mode: str = "", sources: Sources | None = None) -> Review:
+    def open(
+        cls, log: Log, case: CaseFolder, profile: Profile, mode: str = "", sources: Sources | None = None
+    ) -> Review:
         """A new session over a case, under the rules as the files say them now."""
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
@@ -72,7 +79,9 @@ class Review:
         session = begin(session_id, rules, opened)
         review = cls(log, session, 0, case.pages, hold)
         artifacts = {
-            pins[kind][name]: (f"text/{kind}", text.encode()) for kind, named in texts.items() for name, text in named.items()
+            pins[kind][name]: (f"text/{kind}", text.encode())
+            for kind, named in texts.items()
+            for name, text in named.items()
         }
         review._commit(session, [opened], artifacts)
         return review
@@ -132,7 +141,9 @@ class Review:
             self._commit(session, [*events, *arrived], {})
         return session
 
-    def _commit(self, session: Session, events: Sequence[e.Event], artifacts: Mapping[str, tuple[str, bytes]]) -> None:
+    def _commit(
+        self, session: Session, events: Sequence[e.Event], artifacts: Mapping[str, tuple[str, bytes]]
+    ) -> None:
         drafts = [Draft(event.kind, e.encode(event)) for event in events]
         entries = self.log.append(
             session.id,
@@ -156,7 +167,9 @@ class Review:
         if turn.kind in ("decision", "ruling"):
             suggestion = self._assess(session, turn.scope).suggestion
             shown = e.SuggestionShown(turn.scope, suggestion.decision, suggestion.why)
-            changed = any(isinstance(event, e.AnswerRecorded | e.AnswerAmended | e.CriterionRuled) for event in events)
+            changed = any(
+                isinstance(event, e.AnswerRecorded | e.AnswerAmended | e.CriterionRuled) for event in events
+            )
             return [shown] if changed or turn.scope not in session.suggestions_shown else []
         if turn.kind == "check" and turn.check is not None:
             check = turn.check
@@ -190,7 +203,10 @@ class Review:
 
     def _next(self, session: Session) -> Turn:
         if self._turn is None or self._turn[0] is not session:
-            self._turn = session, next_turn(session, lambda item: self._assess(session, item), lambda: self._checks(session))
+            self._turn = (
+                session,
+                next_turn(session, lambda item: self._assess(session, item), lambda: self._checks(session)),
+            )
         return self._turn[1]
 
     def _assess(self, session: Session, item: str) -> Assessment:
@@ -249,7 +265,8 @@ def _event(entry: Entry) -> e.Event:
 
 def _pinned_rules(log: Log, opened: e.SessionOpened) -> Rules:
     texts = {
-        kind: {name: log.artifact(digest).decode() for name, digest in named.items()} for kind, named in opened.pins.items()
+        kind: {name: log.artifact(digest).decode() for name, digest in named.items()}
+        for kind, named in opened.pins.items()
     }
     pages = {name: int(entry["pages"]) for name, entry in opened.documents.items()}
     return read_rules(texts["case"]["case.yaml"], pages, Sources(texts["prompts"], texts["schemas"]))
@@ -272,7 +289,11 @@ def pages_of(session: Session) -> Mapping[str, tuple[str, ...]]:
 def missing_documents(review: Review) -> list[Problem]:
     """The documents whose text is gone from the case folder, or is no longer what it was."""
     return [
-        Problem(f"The document {name} is missing or has been changed since this session began.", "", "Its pages can't be shown; put the old file back.")
+        Problem(
+            f"The document {name} is missing or has been changed since this session began.",
+            "",
+            "Its pages can't be shown; put the old file back.",
+        )
         for name in review.session.opened.documents
         if name not in review.pages
     ]
@@ -284,7 +305,11 @@ def _digest(text: str) -> str:
 
 def _committed(pages: tuple[str, ...]) -> dict[str, object]:
     salt = secrets.token_bytes(16)
-    return {"pages": len(pages), "salt": salt.hex(), "commitment": f"hmac-sha256:{commitment(salt, _joined(pages))}"}
+    return {
+        "pages": len(pages),
+        "salt": salt.hex(),
+        "commitment": f"hmac-sha256:{commitment(salt, _joined(pages))}",
+    }
 
 
 def _matches(pages: tuple[str, ...], kept: Mapping[str, object]) -> bool:

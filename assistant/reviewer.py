@@ -54,13 +54,21 @@ def load(path: Path | None = None) -> Profile:
     data = document.data
     for key in data:
         if key not in _KEYS:
-            raise refuse(f"`{key}` is not known in a profile.", document.where(key), f"Known: {', '.join(sorted(_KEYS))}.")
+            raise refuse(
+                f"`{key}` is not known in a profile.",
+                document.where(key),
+                f"Known: {', '.join(sorted(_KEYS))}.",
+            )
     for key in ("years", "hours"):
         if key in data and not isinstance(data[key], int):
             raise refuse(f"`{key}` is a whole number.", document.where(key), "Correct it there.")
     if not isinstance(data.get("id"), str) or not data["id"]:
-        raise refuse("The profile has no id.", document.where(), "Add `id: r-...`, or remove the file to begin anew.")
-    kept = {key: data[key] for key in ("certification", "licence", "years", "hours") if key in data}
+        raise refuse(
+            "The profile has no id.", document.where(), "Add `id: r-...`, or remove the file to begin anew."
+        )
+    kept: dict[str, Any] = {
+        key: data[key] for key in ("certification", "licence", "years", "hours") if key in data
+    }
     return Profile(
         id=data["id"],
         name=str(data.get("name", "")),
@@ -89,7 +97,11 @@ def save(profile: Profile, path: Path | None = None) -> Path:
             yaml.safe_dump(data, file, allow_unicode=True, sort_keys=False)
         os.replace(draft, path)
     except OSError as error:
-        raise refuse(f"The profile can't be written: {error.strerror}.", one_line(str(path)), "Check the folder's permissions.") from None
+        raise refuse(
+            f"The profile can't be written: {error.strerror}.",
+            one_line(str(path)),
+            "Check the folder's permissions.",
+        ) from None
     return path
 
 

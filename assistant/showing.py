@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.core.assessment import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, outcome
+from assistant.core.assessment import WHY_WORDS, outcome
 from assistant.core.criterion import State
+from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.governing import governing_date
 from assistant.core.phrase import told
 from assistant.core.text import one_line, visible
@@ -47,8 +48,16 @@ def context(review: Review, turn: Turn) -> list[str]:
     if turn.kind == "check" and turn.check is not None:
         return [visible(f"  {fact}") for fact in turn.check.facts]
     if turn.kind == "sign":
-        return [visible(line) for line in statement(review.session, OUTCOME_WORDS[outcome(review.session)]).splitlines()]
+        said = statement(review.session, OUTCOME_WORDS[outcome(review.session)])
+        return [*letter_lines(review), "", *(visible(line) for line in said.splitlines())]
     return []
+
+
+def letter_lines(review: Review) -> list[str]:
+    """The letter as it would be signed."""
+    from assistant.letter import signing_text
+
+    return signing_text(review.session, review.assess, review.checks()).splitlines()
 
 
 def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
@@ -127,7 +136,13 @@ def finding_lines(review: Review, item: str) -> list[str]:
     lines = suggestion_lines(review, item)
     lines.append("")
     for name, finding in assessment.findings.items():
-        stands = "stands" if finding.stands else f"rebutted by {', '.join(finding.rebutted_by)}" if finding.rebutted_by else ""
+        stands = (
+            "stands"
+            if finding.stands
+            else f"rebutted by {', '.join(finding.rebutted_by)}"
+            if finding.rebutted_by
+            else ""
+        )
         told_state = STATE_WORDS[finding.state] + (f", {stands}" if stands else "")
         lines.append(f"{_argument(review, item, name)}")
         lines.append(f"    {told_state}{': ' + finding.reason if finding.reason else ''}")

@@ -85,7 +85,11 @@ def run(review: Review, file: AnswersFile) -> Outcome:
     result = Outcome()
     for scope in file.answers:
         if scope not in review.session.rules.sets:
-            raise refuse(f"There is no item “{one_line(scope, 20)}” in this case.", file.where("answers", scope), f"There are {', '.join(review.session.rules.scopes)}.")
+            raise refuse(
+                f"There is no item “{one_line(scope, 20)}” in this case.",
+                file.where("answers", scope),
+                f"There are {', '.join(review.session.rules.scopes)}.",
+            )
     for scope in review.session.rules.scopes:
         _answer(review, file, scope, result)
     for item in review.session.items:
@@ -103,7 +107,11 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: Outcome) -> N
     prompts = review.session.rules.sets[scope].prompts
     for name in given:
         if name not in prompts:
-            raise refuse(f"There is no prompt `{one_line(name, 40)}` for this item.", file.where("answers", scope, name), f"There are {', '.join(prompts)}.")
+            raise refuse(
+                f"There is no prompt `{one_line(name, 40)}` for this item.",
+                file.where("answers", scope, name),
+                f"There are {', '.join(prompts)}.",
+            )
     while True:
         due = [prompt for prompt in review.session.reading(scope).open_prompts() if prompt.id in given]
         due = [prompt for prompt in due if review.session.answer(scope, prompt.id) is None]
@@ -131,19 +139,29 @@ def _rule(review: Review, file: AnswersFile, item: str, result: Outcome) -> bool
     for criterion, ruling in file.rulings.get(item, {}).items():
         where = file.where("rulings", item, criterion)
         try:
-            review.perform(c.RuleOn(item, criterion, str(ruling.get("ruling")), str(ruling.get("reason", ""))))
+            review.perform(
+                c.RuleOn(item, criterion, str(ruling.get("ruling")), str(ruling.get("reason", "")))
+            )
         except Refused as refused:
             raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
     waiting = unruled(review.session, item, review.assess(item).suggestion)
     for criterion in waiting:
-        result.open.append(Problem(f"The suggestion rests on `{criterion}` rebutting a higher tier, which is not ruled on.", f"item {item}", "Add it under `rulings`."))
+        result.open.append(
+            Problem(
+                f"The suggestion rests on `{criterion}` rebutting a higher tier, which is not ruled on.",
+                f"item {item}",
+                "Add it under `rulings`.",
+            )
+        )
     return not waiting
 
 
 def _determine(review: Review, file: AnswersFile, item: str, result: Outcome) -> None:
     made = file.determinations.get(item)
     if made is None:
-        result.open.append(Problem("There is no determination.", f"item {item}", "Add it under `determinations`."))
+        result.open.append(
+            Problem("There is no determination.", f"item {item}", "Add it under `determinations`.")
+        )
         return
     suggested = review.assess(item).suggestion.decision
     command = c.Determine(item, str(made.get("decision")), suggested, str(made.get("reason", "")))
@@ -162,7 +180,10 @@ def _edit(review: Review, file: AnswersFile) -> None:
             sentences = review.assess(item).sentences
             number = edit.get("sentence")
             if not isinstance(number, int) or not 1 <= number <= len(sentences):
-                raise refuse(f"Item {item} has {len(sentences)} sentences; there is no sentence {number}.", file.where("edits", item))
+                raise refuse(
+                    f"Item {item} has {len(sentences)} sentences; there is no sentence {number}.",
+                    file.where("edits", item),
+                )
             one = sentences[number - 1]
             review.perform(c.EditSentence(item, one.key, one.text, str(edit.get("text", ""))))
 
@@ -177,12 +198,22 @@ def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:
             review.perform(raised, c.Acknowledge(check.check, check.key, reason))
         else:
             facts = "; ".join(check.facts)
-            result.open.append(Problem(f"{check.check}: {check.message} {facts}".strip(), f"item {check.item}" if check.item else "", "Mend it, or give a reason under `acknowledge`."))
+            result.open.append(
+                Problem(
+                    f"{check.check}: {check.message} {facts}".strip(),
+                    f"item {check.item}" if check.item else "",
+                    "Mend it, or give a reason under `acknowledge`.",
+                )
+            )
 
 
 def _sign(review: Review, result: Outcome) -> None:
     if review.session.mode != "practice":
-        result.open.append(Problem("A determination is signed by a person.", "", f"Go on with `imr resume {review.session.id}`."))
+        result.open.append(
+            Problem(
+                "A determination is signed by a person.", "", f"Go on with `imr resume {review.session.id}`."
+            )
+        )
         return
     sign(review)
 
@@ -192,14 +223,18 @@ def _json(text: str, name: str) -> Any:
         seen: dict[str, Any] = {}
         for key, value in pairs:
             if key in seen:
-                raise refuse(f"`{one_line(key, 40)}` stands twice in one object.", name, "Remove one of them.")
+                raise refuse(
+                    f"`{one_line(key, 40)}` stands twice in one object.", name, "Remove one of them."
+                )
             seen[key] = value
         return seen
 
     try:
         return json.loads(text, object_pairs_hook=once)
     except (ValueError, RecursionError) as error:
-        raise refuse("This isn't valid JSON.", f"{name}, line {getattr(error, 'lineno', 1)}", "Mend that line.") from None
+        raise refuse(
+            "This isn't valid JSON.", f"{name}, line {getattr(error, 'lineno', 1)}", "Mend that line."
+        ) from None
 
 
 def _problems(data: Any, name: str, places: Mapping[str, str]) -> Any:
@@ -208,20 +243,36 @@ def _problems(data: Any, name: str, places: Mapping[str, str]) -> Any:
         return
     for key in data:
         if key not in KEYS:
-            yield Problem(f"`{one_line(str(key), 40)}` is not known in an answers file.", places.get(str(key), name), f"Known: {', '.join(KEYS)}.")
+            yield Problem(
+                f"`{one_line(str(key), 40)}` is not known in an answers file.",
+                places.get(str(key), name),
+                f"Known: {', '.join(KEYS)}.",
+            )
     for key in ("answers", "rulings", "determinations", "edits", "acknowledge"):
         value = data.get(key, {})
         inner = list if key == "edits" else Mapping
-        if not isinstance(value, Mapping) or (key != "acknowledge" and any(not isinstance(v, inner) for v in value.values())):
+        if not isinstance(value, Mapping) or (
+            key != "acknowledge" and any(not isinstance(v, inner) for v in value.values())
+        ):
             yield Problem(f"`{key}` has the wrong form.", places.get(key, name), "See docs/formats.md.")
             return
     for item, rulings in data.get("rulings", {}).items():
         for criterion, ruling in rulings.items():
-            if not isinstance(ruling, Mapping) or ruling.get("ruling") not in RULINGS or set(ruling) - {"ruling", "reason"}:
-                yield Problem(f"A ruling is {{ruling, reason}}, the ruling one of {', '.join(RULINGS)}.", places.get(f"rulings/{item}/{criterion}", name))
+            if (
+                not isinstance(ruling, Mapping)
+                or ruling.get("ruling") not in RULINGS
+                or set(ruling) - {"ruling", "reason"}
+            ):
+                yield Problem(
+                    f"A ruling is {{ruling, reason}}, the ruling one of {', '.join(RULINGS)}.",
+                    places.get(f"rulings/{item}/{criterion}", name),
+                )
     for item, made in data.get("determinations", {}).items():
         if made.get("decision") not in DECISIONS or set(made) - {"decision", "reason"}:
-            yield Problem(f"A determination is {{decision, reason}}, the decision {' or '.join(DECISIONS)}.", places.get(f"determinations/{item}", name))
+            yield Problem(
+                f"A determination is {{decision, reason}}, the decision {' or '.join(DECISIONS)}.",
+                places.get(f"determinations/{item}", name),
+            )
     for item, edits in data.get("edits", {}).items():
         if any(not isinstance(edit, Mapping) or set(edit) != {"sentence", "text"} for edit in edits):
             yield Problem("An edit is {sentence, text}.", places.get(f"edits/{item}", name))

@@ -9,19 +9,12 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
+
 if TYPE_CHECKING:
     from assistant.log.verify import Verification
 
 Command = TypeVar("Command", bound=Callable[..., Any])
-
-DECISIONS = {
-    "upheld": "Upheld (treatment not approved)",
-    "overturned": "Overturned (treatment approved)",
-    "uphold": "Upheld (treatment not approved)",
-    "overturn": "Overturned (treatment approved)",
-    "partial": "Partly overturned (treatment approved in part)",
-}
-"""A decision or an outcome with its consequence: people take "upheld" for its opposite."""
 
 
 def _options(command: Command) -> Command:
@@ -190,4 +183,5 @@ def _value(value: Any) -> str:
 
 
 def _decision(value: Any) -> str:
-    return DECISIONS.get(value, value) if isinstance(value, str) else _value(value)
+    words = {**DECISION_WORDS, **OUTCOME_WORDS}
+    return words.get(value, value) if isinstance(value, str) else _value(value)

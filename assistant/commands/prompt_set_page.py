@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from assistant.core.assessment import DECISION_WORDS
+from assistant.core.decision import DECISION_WORDS
 from assistant.core.formula_words import in_words
 from assistant.core.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
 from assistant.core.proof import Proof

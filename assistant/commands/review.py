@@ -27,9 +27,13 @@ LOG_OPTION = click.option(
 
 @click.command()
 @click.argument("case", required=False)
-@click.option("--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a file, unattended.")
+@click.option(
+    "--answers", type=click.Path(path_type=Path), metavar="FILE", help="Answer from a file, unattended."
+)
 @click.option("--plain", is_flag=True, help="The same conversation as plain lines.")
-@click.option("--json", "as_json", is_flag=True, help="Print the result as one JSON document (with --answers).")
+@click.option(
+    "--json", "as_json", is_flag=True, help="Print the result as one JSON document (with --answers)."
+)
 @LOG_OPTION
 def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, log_path: Path | None) -> int:
     """Review CASE: a folder with a case.yaml, or the id of a case in the case bank.
@@ -121,7 +125,9 @@ def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) 
 
                 from assistant.letter import compose_from_log, to_json
 
-                click.echo(json.dumps(to_json(compose_from_log(log, held.session.id)), ensure_ascii=False, indent=2))
+                click.echo(
+                    json.dumps(to_json(compose_from_log(log, held.session.id)), ensure_ascii=False, indent=2)
+                )
             else:
                 _tell(held, result)
             return result.status
@@ -137,12 +143,14 @@ def _pseudonym(reviewer: str) -> str:
 
         return profiles.load().id
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", reviewer):
-        raise refuse("`reviewer` is a pseudonymous id.", "", "Use letters, digits, dots and dashes; never a name.")
+        raise refuse(
+            "`reviewer` is a pseudonymous id.", "", "Use letters, digits, dots and dashes; never a name."
+        )
     return reviewer
 
 
 def _tell(review: Review, result: object) -> None:
-    from assistant.core.assessment import DECISION_WORDS, OUTCOME_WORDS
+    from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
     from assistant.unattended import Outcome
 
     assert isinstance(result, Outcome)
@@ -152,9 +160,15 @@ def _tell(review: Review, result: object) -> None:
         suggestion = review.assess(item).suggestion
         made = session.determinations.get(item)
         decided = DECISION_WORDS[made.decision] if made is not None else "not decided"
-        click.echo(visible(f"Item {item}: suggested: {DECISION_WORDS[suggestion.decision]}; determination: {decided}."))
+        click.echo(
+            visible(
+                f"Item {item}: suggested: {DECISION_WORDS[suggestion.decision]}; determination: {decided}."
+            )
+        )
     if session.signed is not None:
-        click.echo(f"Outcome: {OUTCOME_WORDS[session.signed.outcome]}. Read it with `imr letter {session.id}`.")
+        click.echo(
+            f"Outcome: {OUTCOME_WORDS[session.signed.outcome]}. Read it with `imr letter {session.id}`."
+        )
     for name in result.unused:
         click.echo(visible(f"Not used, as its question doesn't apply: {name}"))
     for problem in result.open:

@@ -16,7 +16,11 @@ from assistant.core.text import visible
 @click.option("--years", type=click.IntRange(0, 80), help="Years in active clinical practice.")
 @click.option("--hours", type=click.IntRange(0, 120), help="Hours a week in active practice.")
 @click.option("--name", help="Your name. It stays in the profile: never in the log or a letter.")
-@click.option("--decide-first/--no-decide-first", default=None, help="Be asked for a decision before the suggestion is shown.")
+@click.option(
+    "--decide-first/--no-decide-first",
+    default=None,
+    help="Be asked for a decision before the suggestion is shown.",
+)
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given: Any) -> None:
     """Show your profile, or set what the options name.
@@ -40,13 +44,22 @@ def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given
             decide_first=profile.decide_first if decide_first is None else decide_first,
         )
         profiles.save(profile)
-    shown = {"id": profile.id, **profile.qualifications, "decide_first": profile.decide_first, "kept": path.exists()}
+    shown = {
+        "id": profile.id,
+        **profile.qualifications,
+        "decide_first": profile.decide_first,
+        "kept": path.exists(),
+    }
     if as_json:
         import json
 
         click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
         return
     for key, value in shown.items():
-        click.echo(visible(f"{key.replace('_', ' '):<16} {'yes' if value is True else 'no' if value is False else value}"))
+        click.echo(
+            visible(
+                f"{key.replace('_', ' '):<16} {'yes' if value is True else 'no' if value is False else value}"
+            )
+        )
     if not profile.qualifications:
         click.echo("Your qualifications are asked once, in your first review; or set them here (--help).")

@@ -78,7 +78,9 @@ class _Reader:
         if isinstance(shape, Listing):
             if not isinstance(raw, list):
                 raise self.refused(f"A list of {shape.noun} entries is needed", path)
-            return listing([self.read(entry, shape.element, (*path, str(n))) for n, entry in enumerate(raw, 1)])
+            return listing(
+                [self.read(entry, shape.element, (*path, str(n))) for n, entry in enumerate(raw, 1)]
+            )
         made = Answer(value=self.scalar(raw, shape))
         check(self.schema, made, self.place(path), path)
         return made
@@ -89,8 +91,12 @@ class _Reader:
         if isinstance(raw, Mapping):
             unknown = [str(name) for name in raw if name not in shape.parts]
             if unknown:
-                raise self.refused(f"There is no part `{unknown[0]}`; the parts are {', '.join(shape.parts)}", path)
-            return group({n: self.read(raw[n], p.shape, (*path, n)) for n, p in shape.parts.items() if n in raw})
+                raise self.refused(
+                    f"There is no part `{unknown[0]}`; the parts are {', '.join(shape.parts)}", path
+                )
+            return group(
+                {n: self.read(raw[n], p.shape, (*path, n)) for n, p in shape.parts.items() if n in raw}
+            )
         if isinstance(raw, str) and shape.uniform and not shape.instead:
             return group({n: self.read(raw, p.shape, (*path, n)) for n, p in shape.parts.items()})
         bare = f", or one of {', '.join(shape.instead)}" if shape.instead else ""
@@ -115,21 +121,35 @@ class _Reader:
         return raw
 
     def evidence(self, raw: Any, path: tuple[str, ...]) -> Evidence:
-        if not isinstance(raw, Mapping) or set(raw) - {"document", "page", "quote", "start"} or not {"document", "page"} <= set(raw):
+        if (
+            not isinstance(raw, Mapping)
+            or set(raw) - {"document", "page", "quote", "start"}
+            or not {"document", "page"} <= set(raw)
+        ):
             raise self.refused("Evidence is {document, page, quote}", path)
         if not isinstance(raw["page"], int) or isinstance(raw["page"], bool):
             raise self.refused(f"`{raw['page']}` is not a page number", path)
-        return Evidence(str(raw["document"]), raw["page"], Private(str(raw.get("quote", ""))), raw.get("start"))
+        return Evidence(
+            str(raw["document"]), raw["page"], Private(str(raw.get("quote", ""))), raw.get("start")
+        )
 
     def trail(self, raw: Any, path: tuple[str, ...]) -> Trail:
-        if not isinstance(raw, Mapping) or set(raw) - {"terms", "documents", "pages", "dismissed", "attested"}:
+        if not isinstance(raw, Mapping) or set(raw) - {
+            "terms",
+            "documents",
+            "pages",
+            "dismissed",
+            "attested",
+        }:
             raise self.refused("A search trail is {terms, documents, dismissed, attested}", path)
         dismissed = []
         for entry in self.items(raw.get("dismissed", []), path):
             if not isinstance(entry, Mapping) or set(entry) != {"document", "page", "quote", "reason"}:
                 raise self.refused("A dismissed passage is {document, page, quote, reason}", path)
             dismissed.append(
-                Dismissed(str(entry["document"]), int(entry["page"]), str(entry["quote"]), str(entry["reason"]))
+                Dismissed(
+                    str(entry["document"]), int(entry["page"]), str(entry["quote"]), str(entry["reason"])
+                )
             )
         pages = raw.get("pages", 0)
         return Trail(
@@ -155,5 +175,7 @@ class _Reader:
 def _with_search(answer: Answer, search: Trail) -> Answer:
     """The trail on the answer, or on each of its parts that was not found."""
     if answer.parts is not None:
-        return replace(answer, parts={name: _with_search(part, search) for name, part in answer.parts.items()})
+        return replace(
+            answer, parts={name: _with_search(part, search) for name, part in answer.parts.items()}
+        )
     return replace(answer, search=search) if answer.status is Status.NOT_DOCUMENTED else answer

@@ -15,8 +15,8 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.core import condition_schema
-from assistant.core.condition import RESERVED, Condition
 from assistant.core.answer import Status
+from assistant.core.condition import RESERVED, Condition
 from assistant.core.partial_date import parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.shape import (
@@ -55,7 +55,11 @@ class AnswerSchema:
         if not path:
             return self.conditions.get(name)
         part = schema_at(self.shape, self.schema, path)
-        return None if part is None else _conditions(dict(part), self.schema.get("$defs", {}), self.name).get(name)
+        return (
+            None
+            if part is None
+            else _conditions(dict(part), self.schema.get("$defs", {}), self.name).get(name)
+        )
 
     def problem(self, value: Any, path: tuple[str, ...] = ()) -> str | None:
         """Why `value` can't stand at `path`, as a sentence for a physician; None where it can."""
@@ -90,7 +94,9 @@ def inline(schema: Any, where: str, defs: Mapping[str, Any] | None = None, says:
 def over(kind: str, inner: tuple[Condition, ...], name: str = "", says: str = "") -> Condition:
     """`some` or `every` part of a group fulfils one of `inner`."""
     key = f"{kind}:{sorted(condition.key for condition in inner)}"
-    return Condition(key, name, says or f"{kind} {' or '.join(c.says for c in inner)}", over=kind, inner=inner)
+    return Condition(
+        key, name, says or f"{kind} {' or '.join(c.says for c in inner)}", over=kind, inner=inner
+    )
 
 
 def parse(data: Mapping[str, Any], name: str) -> AnswerSchema:
@@ -123,7 +129,11 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
         return Choice(_labels(schema, schema["enum"]))
     kind = schema.get("type")
     if kind == "string":
-        return DateShape() if schema.get("format") == "partial-date" else Statement(schema.get("maxLength", _STATEMENT_LIMIT))
+        return (
+            DateShape()
+            if schema.get("format") == "partial-date"
+            else Statement(schema.get("maxLength", _STATEMENT_LIMIT))
+        )
     if kind in ("integer", "number"):
         return Number(str(schema.get("unit", "")), kind == "integer")
     if kind == "object":

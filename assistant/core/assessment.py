@@ -11,17 +11,6 @@ from assistant.core.rationale import DraftSentence, draft
 from assistant.core.session import Session
 from assistant.core.settling import suggest
 
-DECISION_WORDS = {
-    "upheld": "Upheld (treatment not approved)",
-    "overturned": "Overturned (treatment approved)",
-    None: "No suggestion",
-}
-OUTCOME_WORDS = {
-    "uphold": "Uphold (no treatment approved)",
-    "overturn": "Overturn (all treatments approved)",
-    "partial": "Partial overturn (some treatments approved)",
-    None: "Undecided",
-}
 WHY_WORDS = {
     "carried": "carried by the arguments that stand",
     "conflict": "arguments of the same tier stand on both sides",
@@ -51,7 +40,9 @@ def assess(session: Session, item: str) -> Assessment:
 
 def outcome(session: Session) -> str | None:
     """The outcome of the case, derived from its items: uphold, overturn, partial; None while one is open."""
-    decisions = {session.determinations[item].decision for item in session.items if item in session.determinations}
+    decisions = {
+        session.determinations[item].decision for item in session.items if item in session.determinations
+    }
     if len(session.determinations) < len(session.items):
         return None
     return "partial" if len(decisions) > 1 else "uphold" if decisions == {"upheld"} else "overturn"

@@ -110,7 +110,8 @@ def read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
         for entry in data["documents"]
     }
     timeline = [
-        TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_of(entry)) for entry in data["timeline"]
+        TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_of(entry))
+        for entry in data["timeline"]
     ]
     return Case(
         id=str(data["id"]),
@@ -148,14 +149,30 @@ def _date(raw: Any) -> PartialDate:
 
 def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
     data = document.data
-    known = {"id", "title", "practice", "provenance", "opening", "claim", "documents", "timeline", "studies", "procedures", "items"}
+    known = {
+        "id",
+        "title",
+        "practice",
+        "provenance",
+        "opening",
+        "claim",
+        "documents",
+        "timeline",
+        "studies",
+        "procedures",
+        "items",
+    }
     for key in data:
         if key not in known:
-            yield Problem(f"`{key}` is not known in a case.", document.where(key), f"Known: {', '.join(sorted(known))}.")
+            yield Problem(
+                f"`{key}` is not known in a case.", document.where(key), f"Known: {', '.join(sorted(known))}."
+            )
     for key, kind in (("id", str), ("title", str), ("documents", list), ("timeline", list), ("items", dict)):
         if not isinstance(data.get(key), kind):
             yield Problem(f"`{key}` is missing or has the wrong form.", document.where(key))
-    if not all(isinstance(data.get(k), t) for k, t in (("documents", list), ("timeline", list), ("items", dict))):
+    if not all(
+        isinstance(data.get(k), t) for k, t in (("documents", list), ("timeline", list), ("items", dict))
+    ):
         return
     if not data["items"]:
         yield Problem("The case has no disputed item.", document.where("items"))

@@ -106,7 +106,7 @@ class Space:
 
     def without(self, off: Sequence[int]) -> State:
         """The first state, with the formulas at these places false from the outset."""
-        return tuple(_FALSE if n in off else value for n, value in enumerate(self.start))
+        return self._reduced(tuple(_FALSE if n in off else value for n, value in enumerate(self.start)))
 
     def asked(self, state: State, name: str) -> bool:
         """Whether a prompt applies, once every prompt above it is decided."""

@@ -100,11 +100,11 @@ def substitute(formula: Formula, truth: Callable[[Atom], Truth]) -> Formula:
     decisive = isinstance(formula, AnyOf)
     kept: dict[Formula, None] = {}
     for item in formula.items:
-        value = substitute(item, truth)
-        if value is decisive:
+        left = substitute(item, truth)
+        if left is decisive:
             return decisive
-        if not isinstance(value, bool):
-            kept[value] = None
+        if not isinstance(left, bool):
+            kept[left] = None
     if not kept:
         return not decisive
     if len(kept) == 1:

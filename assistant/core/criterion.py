@@ -66,9 +66,7 @@ class Suggestion:
     settle: tuple[str, ...] = ()
 
 
-def findings(
-    reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]
-) -> dict[str, Finding]:
+def findings(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]) -> dict[str, Finding]:
     """Every criterion of the set evaluated under the answers; `on` is the date that governs editions."""
     prompt_set = reading.prompt_set
     states: dict[str, State] = {}
@@ -148,9 +146,7 @@ def _rebutters(
     )
 
 
-def may_rebut(
-    prompt_set: PromptSet, rebutter: Criterion, name: str, rulings: Mapping[str, Ruling]
-) -> bool:
+def may_rebut(prompt_set: PromptSet, rebutter: Criterion, name: str, rulings: Mapping[str, Ruling]) -> bool:
     """A lower tier's rebuttal counts unless the reviewer declined it."""
     if prompt_set.rank(rebutter) <= prompt_set.rank(prompt_set.criteria[name]):
         return True
@@ -158,9 +154,7 @@ def may_rebut(
     return ruling is None or ruling.ruling != "declined"
 
 
-def weigh(
-    prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
-) -> Suggestion:
+def weigh(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
     """What determined findings suggest; undetermined ones count as not met (see `settling` for those)."""
     decided = _weighed(prompt_set, states, rulings)
     rests = []
@@ -170,9 +164,7 @@ def weigh(
             without = {**rulings, criterion.id: Ruling("declined", "")}
             if _weighed(prompt_set, states, without).decision != decided.decision:
                 rests.append(criterion.id)
-    return Suggestion(
-        decided.decision, decided.why, decided.because, decided.dissent, tuple(rests)
-    )
+    return Suggestion(decided.decision, decided.why, decided.because, decided.dissent, tuple(rests))
 
 
 def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[str, State]) -> bool:
@@ -183,9 +175,7 @@ def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[
     )
 
 
-def _weighed(
-    prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
-) -> Suggestion:
+def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
     standing_now = standing(prompt_set, states, rulings)
     stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing_now]
     if not stand:

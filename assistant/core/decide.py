@@ -28,7 +28,11 @@ LARGEST_WORDS = 20_000
 def decide(session: Session, command: c.Command) -> list[e.Event]:
     """The events that `command` leads to from `session`; raises `Refused` where it may not be."""
     if session.status != "open" and not isinstance(command, c.AddAddendum):
-        raise refuse(f"This session is {session.status}; nothing in it can change.", "", "Only an addendum is possible.")
+        raise refuse(
+            f"This session is {session.status}; nothing in it can change.",
+            "",
+            "Only an addendum is possible.",
+        )
     if session.status != "signed" and isinstance(command, c.AddAddendum):
         raise refuse("An addendum follows a signature.", "", "This session is not signed: change it itself.")
     return _STEPS[type(command)](session, command)
@@ -76,7 +80,9 @@ def _withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
     if session.answer(scope, path) is None:
         raise refuse("There is no answer to take back.", path)
     if needs_reason(session, scope, path) and not command.reason.strip():
-        raise refuse("The suggestion has been shown: say why the answer is taken back.", path, "Give a reason.")
+        raise refuse(
+            "The suggestion has been shown: say why the answer is taken back.", path, "Give a reason."
+        )
     return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, command.reason.strip()))
 
 
@@ -99,14 +105,20 @@ def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.E
 def _with_trails(session: Session, answer: Answer) -> Answer:
     """The answer with the reach of its search noted wherever something was not found."""
     if answer.parts is not None:
-        return replace(answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()})
+        return replace(
+            answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()}
+        )
     if answer.status is not Status.NOT_DOCUMENTED:
         return answer
     case, held = session.rules.case, answer.search or Trail()
     documents = held.documents or tuple(case.documents)
     unknown = [name for name in documents if name not in case.documents]
     if unknown:
-        raise refuse(f"The search names a document that isn't in the case: {unknown[0]}.", "", f"There are {', '.join(case.documents)}.")
+        raise refuse(
+            f"The search names a document that isn't in the case: {unknown[0]}.",
+            "",
+            f"There are {', '.join(case.documents)}.",
+        )
     pages = held.pages or sum(case.documents[name].pages for name in documents)
     return replace(answer, search=replace(held, documents=documents, pages=pages))
 
@@ -116,7 +128,11 @@ def _must_apply(session: Session, scope: str, path: str) -> None:
     if scope not in session.rules.sets or root not in session.rules.sets[scope].prompts:
         raise refuse("There is no such question in this review.", f"{scope}/{path}")
     if session.reading(scope).asked(root) is not True:
-        raise refuse("This question doesn't apply, as things are answered.", f"{scope}/{path}", "Amend what it hangs on first.")
+        raise refuse(
+            "This question doesn't apply, as things are answered.",
+            f"{scope}/{path}",
+            "Amend what it hangs on first.",
+        )
 
 
 def _show(session: Session, command: c.ShowPrompt) -> list[e.Event]:
@@ -134,13 +150,15 @@ def _reject(session: Session, command: c.RejectInput) -> list[e.Event]:
     kept = command.input if len(data) <= LARGEST_REJECTED else command.input[:200]
     digest = hashlib.sha256(data).hexdigest()
     kept = kept.encode("utf-8", "replace").decode("utf-8")
-    return [e.AnswerRejected(command.item, command.prompt, kept, len(data), digest, command.says)]
+    return [e.AnswerRejected(command.item, command.prompt, len(data), digest, command.says, kept)]
 
 
 def _cite(session: Session, command: c.CiteEvidence) -> list[e.Event]:
     answer = session.answer(command.item, command.prompt)
     if answer is None:
-        raise refuse("There is no answer yet that this passage could support.", command.prompt, "Answer first.")
+        raise refuse(
+            "There is no answer yet that this passage could support.", command.prompt, "Answer first."
+        )
     document = session.rules.case.documents.get(command.evidence.document)
     if document is None or not 1 <= command.evidence.page <= document.pages:
         raise refuse("There is no such page in the case.", str(command.evidence))
@@ -169,8 +187,14 @@ def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
     if command.criterion not in session.rules.sets[command.item].criteria:
         raise refuse(f"There is no criterion `{command.criterion}`.", command.item)
     if command.ruling not in RULINGS:
-        raise refuse(f"`{command.ruling}` is no ruling.", command.criterion, f"Use one of {', '.join(RULINGS)}.")
-    return [e.CriterionRuled(command.item, command.criterion, command.ruling, _words(command.reason, "A ruling's reason"))]
+        raise refuse(
+            f"`{command.ruling}` is no ruling.", command.criterion, f"Use one of {', '.join(RULINGS)}."
+        )
+    return [
+        e.CriterionRuled(
+            command.item, command.criterion, command.ruling, _words(command.reason, "A ruling's reason")
+        )
+    ]
 
 
 def _decide_first(session: Session, command: c.DecideFirst) -> list[e.Event]:
@@ -187,14 +211,20 @@ def _determine(session: Session, command: c.Determine) -> list[e.Event]:
     if departs and not reason:
         what = "departs from the suggestion" if command.suggested else "has no suggestion to rest on"
         raise refuse(f"The decision {what}: say why.", f"item {command.item}", "Give a reason.")
-    return [e.DeterminationRecorded(command.item, command.decision, command.suggested, departs, reason[:LARGEST_WORDS])]
+    return [
+        e.DeterminationRecorded(
+            command.item, command.decision, command.suggested, departs, reason[:LARGEST_WORDS]
+        )
+    ]
 
 
 def _edit(session: Session, command: c.EditSentence) -> list[e.Event]:
     text = command.text.strip()
     if len(text) > LARGEST_WORDS:
         raise refuse(f"The sentence is longer than {LARGEST_WORDS:,} characters.", command.sentence)
-    return [e.SentenceEdited(command.item, command.sentence, command.was, "" if text == command.was else text)]
+    return [
+        e.SentenceEdited(command.item, command.sentence, command.was, "" if text == command.was else text)
+    ]
 
 
 def _raise_check(session: Session, command: c.RaiseCheck) -> list[e.Event]:
@@ -204,12 +234,16 @@ def _raise_check(session: Session, command: c.RaiseCheck) -> list[e.Event]:
 
 
 def _acknowledge(session: Session, command: c.Acknowledge) -> list[e.Event]:
-    return [e.CheckAcknowledged(command.check, command.key, _words(command.reason, "An acknowledgement's reason"))]
+    return [
+        e.CheckAcknowledged(command.check, command.key, _words(command.reason, "An acknowledgement's reason"))
+    ]
 
 
 def _decline(session: Session, command: c.Decline) -> list[e.Event]:
     if command.ground not in GROUNDS:
-        raise refuse(f"`{command.ground}` is no ground for declining.", "", f"Use one of {', '.join(GROUNDS)}.")
+        raise refuse(
+            f"`{command.ground}` is no ground for declining.", "", f"Use one of {', '.join(GROUNDS)}."
+        )
     return [e.SessionDeclined(command.ground, _words(command.reason, "A reason for declining"))]
 
 
@@ -237,7 +271,9 @@ _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.RejectInput: _reject,
     c.CiteEvidence: _cite,
     c.AddNote: _note,
-    c.OpenPage: lambda s, v: [e.PageOpened(v.document, v.page)] if (v.document, v.page) not in s.pages_opened else [],
+    c.OpenPage: lambda s, v: (
+        [e.PageOpened(v.document, v.page)] if (v.document, v.page) not in s.pages_opened else []
+    ),
     c.OpenWhy: lambda s, v: [e.WhyOpened(v.item, v.prompt)],
     c.OpenFindings: _open_findings,
     c.ShowSuggestion: lambda s, v: [e.SuggestionShown(v.item, v.decision, v.why)],

@@ -7,7 +7,7 @@ commitments), `decode` the event again: `decode(kind, encode(event)) == event`.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field, fields
+from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar
 
 from assistant.core.answer import Answer, Evidence, evidence_from_json, evidence_to_json, from_json, to_json
@@ -15,9 +15,9 @@ from assistant.core.problem import refuse
 from assistant.core.text import Private
 
 
-def private(**more: Any) -> Any:
+def private(default: Any = MISSING) -> Any:
     """A field of free text."""
-    return field(metadata={"private": True}, **more)
+    return field(metadata={"private": True}, default=default)
 
 
 @dataclass(frozen=True)
@@ -150,10 +150,10 @@ class AnswerRejected(Event):
     kind: ClassVar[str] = "answer.rejected"
     item: str
     prompt: str
-    input: str = private()
     length: int
     digest: str
     says: str
+    input: str = private()
 
 
 @dataclass(frozen=True)
@@ -283,9 +283,7 @@ class AddendumAdded(Event):
     text: str = private()
 
 
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__()
-}
+KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in Event.__subclasses__()}
 
 
 def encode(event: Event) -> dict[str, Any]:

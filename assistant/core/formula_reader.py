@@ -64,7 +64,10 @@ def _condition(
         if not gathered and (not isinstance(shape, Group | Listing) or isinstance(shape, Several)):
             say(f"`{kind}` speaks of the parts of a group, and this answer has none.")
             return None
-        inner = [_inner(schema, rest, one, shape, gathered, say) for one in (wanted if isinstance(wanted, list) else [wanted])]
+        inner = [
+            _inner(schema, rest, one, shape, gathered, say)
+            for one in (wanted if isinstance(wanted, list) else [wanted])
+        ]
         if not inner or None in inner:
             return None
         return over(kind, tuple(one for one in inner if one is not None))
@@ -97,7 +100,9 @@ def _plain(schema: AnswerSchema, rest: tuple[str, ...], spec: Any, say: Say) -> 
             near = get_close_matches(spec, list(schema.conditions), 1)
             say(
                 f"The answer `{schema.name}` has no condition `{spec}`.",
-                f"Did you mean `{near[0]}`?" if near else f"It has: {', '.join([*schema.conditions, *sorted(RESERVED)])}.",
+                f"Did you mean `{near[0]}`?"
+                if near
+                else f"It has: {', '.join([*schema.conditions, *sorted(RESERVED)])}.",
             )
         return found
     try:

@@ -85,7 +85,9 @@ def _text(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> str
         return wording.render(str(phrase), parts) if phrase else wording.joined(parts.values())
     if isinstance(shape, Listing):
         items = schema.get("items", {})
-        return wording.joined(_text(shape.element, items, element) for element in (answer.parts or {}).values())
+        return wording.joined(
+            _text(shape.element, items, element) for element in (answer.parts or {}).values()
+        )
     if isinstance(shape, Choice):
         table = phrase if isinstance(phrase, Mapping) else {}
         return str(table.get(answer.value, shape.labels.get(str(answer.value), answer.value)))

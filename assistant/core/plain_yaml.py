@@ -56,13 +56,17 @@ def parse(text: str, name: str) -> Document:
         line = mark.line + 1 if mark is not None else 1
         what = getattr(error, "problem", None) or "it holds characters that YAML doesn't allow"
         raise Refused(
-            Problem(f"This isn't valid YAML: {what}.", f"{name}, line {line}", "Mend that line and try again.")
+            Problem(
+                f"This isn't valid YAML: {what}.", f"{name}, line {line}", "Mend that line and try again."
+            )
         ) from None
     except (RecursionError, ValueError) as error:
         raise Refused(Problem(f"This isn't valid YAML: {type(error).__name__}.", name)) from None
     if not isinstance(node, yaml.MappingNode):
         raise Refused(
-            Problem("The file is not a map of names to values.", f"{name}, line 1", "Begin it with `name: value`.")
+            Problem(
+                "The file is not a map of names to values.", f"{name}, line 1", "Begin it with `name: value`."
+            )
         )
     lines: dict[Path, int] = {}
     return Document(name, _Reader(name, lines).read(node, (), 0), lines)
@@ -107,7 +111,9 @@ class _Reader:
             if key == "<<":
                 raise self.refused(key_node, "Merge keys (`<<`) are not used here", "Write the values out.")
             if key in result:
-                raise self.refused(key_node, f"`{key}` stands twice in one map", "Remove or rename one of them.")
+                raise self.refused(
+                    key_node, f"`{key}` stands twice in one map", "Remove or rename one of them."
+                )
             self.lines[(*path, key)] = key_node.start_mark.line + 1
             result[key] = self.read(value_node, (*path, key), depth + 1)
         return result

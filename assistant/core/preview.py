@@ -6,8 +6,9 @@ from dataclasses import replace
 
 from assistant.core import command as c
 from assistant.core import event as e
-from assistant.core.assessment import DECISION_WORDS, assess
+from assistant.core.assessment import assess
 from assistant.core.decide import decide
+from assistant.core.decision import DECISION_WORDS
 from assistant.core.session import Session, fold
 
 
@@ -23,7 +24,9 @@ def preview(session: Session, command: c.RecordAnswer | c.WithdrawAnswer | c.Rul
     said = []
     for event in events:
         if isinstance(event, e.AnswerSetAside):
-            said.append(f"The answer to “{session.prompt(scope, event.prompt).ask}” is set aside; it stays in the log.")
+            said.append(
+                f"The answer to “{session.prompt(scope, event.prompt).ask}” is set aside; it stays in the log."
+            )
         elif isinstance(event, e.AnswerRestored):
             said.append(f"The earlier answer to “{session.prompt(scope, event.prompt).ask}” is used again.")
     if isinstance(command, c.RuleOn) or session.answer(scope, command.prompt) is not None:
@@ -33,5 +36,7 @@ def preview(session: Session, command: c.RecordAnswer | c.WithdrawAnswer | c.Rul
     if scope in session.suggestions_shown and scope in session.items:
         was, now = assess(session, scope).suggestion, assess(after, scope).suggestion
         if was.decision != now.decision:
-            said.append(f"The suggestion turns from {DECISION_WORDS[was.decision]} to {DECISION_WORDS[now.decision]}.")
+            said.append(
+                f"The suggestion turns from {DECISION_WORDS[was.decision]} to {DECISION_WORDS[now.decision]}."
+            )
     return said

@@ -80,7 +80,9 @@ class _Reader:
         for name in uses:
             block = self.blocks.get(name)
             if block is None:
-                self.say(f"There is no block `{name}` in prompts/.", doc.where("use"), _near(name, self.blocks))
+                self.say(
+                    f"There is no block `{name}` in prompts/.", doc.where("use"), _near(name, self.blocks)
+                )
                 continue
             self.read_citations(block)
             self.read_prompts(block, name)
@@ -128,7 +130,11 @@ class _Reader:
                 continue
             self.keys(doc, path, data, _CITATION_KEYS, ("tier", "source", "edition", "locator", "verified"))
             if data.get("tier") not in TIERS:
-                self.say(f"`{data.get('tier')}` is not a tier.", doc.where(*path, "tier"), f"Use one of {', '.join(TIERS)}.")
+                self.say(
+                    f"`{data.get('tier')}` is not a tier.",
+                    doc.where(*path, "tier"),
+                    f"Use one of {', '.join(TIERS)}.",
+                )
             if name in self.citations:
                 self.say(f"The citation `{name}` is defined twice.", doc.where(*path), "Rename one of them.")
             verified = data.get("verified")
@@ -167,11 +173,15 @@ class _Reader:
             if prompt is None:
                 continue
             if prompt.id in self.prompts:
-                self.say(f"The prompt `{prompt.id}` is defined twice.", doc.where(*path), "Rename one of them.")
+                self.say(
+                    f"The prompt `{prompt.id}` is defined twice.", doc.where(*path), "Rename one of them."
+                )
             self.prompts[prompt.id] = prompt
             self.lines[prompt.id] = doc.where(*path)
 
-    def prompt(self, doc: Document, path: tuple[Any, ...], data: Mapping[str, Any], block: str) -> Prompt | None:
+    def prompt(
+        self, doc: Document, path: tuple[Any, ...], data: Mapping[str, Any], block: str
+    ) -> Prompt | None:
         self.keys(doc, path, data, _PROMPT_KEYS, ("id", "ask", "answer"))
         name, answer = str(data.get("id", "")), str(data.get("answer", ""))
         if not _ID.match(name):
@@ -179,11 +189,18 @@ class _Reader:
             return None
         schema = self.schemas.get(answer)
         if schema is None:
-            self.say(f"There is no answer schema `{answer}`.", doc.where(*path, "answer"), _near(answer, self.schemas))
+            self.say(
+                f"There is no answer schema `{answer}`.",
+                doc.where(*path, "answer"),
+                _near(answer, self.schemas),
+            )
             return None
         says = data.get("says", {})
         if not isinstance(says, Mapping) or set(says) - _SAYS_KEYS:
-            self.say("`says` has only given, not_documented, unclear, together and parts.", doc.where(*path, "says"))
+            self.say(
+                "`says` has only given, not_documented, unclear, together and parts.",
+                doc.where(*path, "says"),
+            )
             says = {}
         cite = str(data.get("cite", ""))
         if cite and cite not in self.citations:
@@ -221,13 +238,19 @@ class _Reader:
         shape = schema.shape.element if isinstance(schema.shape, Listing) else schema.shape
         known = shape.parts if isinstance(shape, Group) else {}
         if not isinstance(raw, Mapping) or set(raw) - set(known):
-            self.say("`parts` says of parts of the answer what is missing.", doc.where(*path, "says", "parts"), f"Parts: {', '.join(known)}.")
+            self.say(
+                "`parts` says of parts of the answer what is missing.",
+                doc.where(*path, "says", "parts"),
+                f"Parts: {', '.join(known)}.",
+            )
             return {}
         return {str(name): str(text) for name, text in raw.items()}
 
     def shown(self, doc: Document, path: tuple[Any, ...], raw: Any) -> str:
         if raw is not None and raw not in _SHOWN:
-            self.say(f"`{raw}` can't be shown.", doc.where(*path, "shows"), f"Use one of {', '.join(_SHOWN)}.")
+            self.say(
+                f"`{raw}` can't be shown.", doc.where(*path, "shows"), f"Use one of {', '.join(_SHOWN)}."
+            )
         return str(raw or "")
 
     def proposals(self, doc: Document, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
@@ -241,13 +264,21 @@ class _Reader:
                 continue
             rule = str(data.get("rule", ""))
             if rule and rule not in RULES:
-                self.say(f"`{rule}` is not a rule of proposals.", doc.where(*path), f"Use one of {', '.join(RULES)}.")
+                self.say(
+                    f"`{rule}` is not a rule of proposals.",
+                    doc.where(*path),
+                    f"Use one of {', '.join(RULES)}.",
+                )
             if bool(rule) == bool(data.get("fact")):
                 self.say("A proposal needs either `fact` or `rule`.", doc.where(*path))
             for operand in ("of", "than", "weights"):
                 root = str(data.get(operand, "")).split(".", 1)[0]
                 if root and root not in self.prompts and root not in _FACTS:
-                    self.say(f"`{root}` is no prompt above and no case fact.", doc.where(*path), _near(root, self.prompts))
+                    self.say(
+                        f"`{root}` is no prompt above and no case fact.",
+                        doc.where(*path),
+                        _near(root, self.prompts),
+                    )
             made.append(
                 Proposal(
                     fact=str(data.get("fact", "")),
@@ -275,20 +306,28 @@ class _Reader:
             for row in rows if isinstance(rows, list) and rows else [{}]:
                 criterion = self.criterion(doc, path, _filled(plain, row))
                 if criterion.id in found:
-                    self.say(f"The criterion `{criterion.id}` is defined twice.", doc.where(*path), "Rename one.")
+                    self.say(
+                        f"The criterion `{criterion.id}` is defined twice.", doc.where(*path), "Rename one."
+                    )
                 found[criterion.id] = criterion
                 self.lines[criterion.id] = doc.where(*path)
         for criterion in found.values():
             for other in criterion.rebuts:
                 if other not in found:
-                    self.say(f"`{criterion.id}` rebuts `{other}`, which is no criterion.", self.lines[criterion.id], _near(other, found))
+                    self.say(
+                        f"`{criterion.id}` rebuts `{other}`, which is no criterion.",
+                        self.lines[criterion.id],
+                        _near(other, found),
+                    )
         return found
 
     def criterion(self, doc: Document, path: tuple[Any, ...], data: Mapping[str, Any]) -> Criterion:
         self.keys(doc, path, data, _CRITERION_KEYS, ("id", "cite", "when", "argues", "says"))
         name, cite = str(data.get("id", "")), str(data.get("cite", ""))
         if not _NAME.match(name):
-            self.say(f"`{name}` can't be a criterion's id.", doc.where(*path, "id"), "Use small letters and -.")
+            self.say(
+                f"`{name}` can't be a criterion's id.", doc.where(*path, "id"), "Use small letters and -."
+            )
         if cite not in self.citations:
             self.say(f"There is no citation `{cite}`.", doc.where(*path, "cite"), _near(cite, self.citations))
         if data.get("argues") not in ("for", "against"):
@@ -307,8 +346,9 @@ class _Reader:
             says=self.sentence_of(doc, (*path, "says"), data.get("says"), ("citation",)),
             unmet=self.sentence_of(doc, (*path, "unmet"), data.get("unmet"), ("citation",)),
             concedes=self.sentence_of(doc, (*path, "concedes"), data.get("concedes"), ("citation",)),
-            caution=caution
-            and Caution(
+            caution=None
+            if caution is None
+            else Caution(
                 self.formula_of(doc, (*path, "caution", "when"), caution["when"]), str(caution["says"])
             ),
             parts=tuple(self.texts(doc, (*path, "parts"))),
@@ -339,7 +379,9 @@ class _Reader:
     def sentence(self, doc: Document, path: tuple[Any, ...], names: Iterable[str] = ()) -> Sentence:
         return self.sentence_of(doc, path, self.get(doc, path), names)
 
-    def sentence_of(self, doc: Document, path: tuple[Any, ...], raw: Any, names: Iterable[str] = ()) -> Sentence:
+    def sentence_of(
+        self, doc: Document, path: tuple[Any, ...], raw: Any, names: Iterable[str] = ()
+    ) -> Sentence:
         if raw is None:
             return ()
         branches = raw if isinstance(raw, list) else [{"says": raw}]
@@ -351,7 +393,11 @@ class _Reader:
             text = str(branch["says"])
             allowed = {*names, *_FACTS, *self.prompts}
             for what in wording.problems(text, allowed):
-                self.say(what, doc.where(*path), "Name only a prompt, `value`, `citation`, `item` or `case.<fact>`.")
+                self.say(
+                    what,
+                    doc.where(*path),
+                    "Name only a prompt, `value`, `citation`, `item` or `case.<fact>`.",
+                )
             made.append(Branch(self.formula_of(doc, path, branch.get("when")), text))
         return tuple(made)
 
@@ -360,9 +406,15 @@ class _Reader:
     def check_whole(self, made: PromptSet, for_item: bool) -> None:
         top = self.document.where()
         if not _NAME.match(made.id):
-            self.say(f"`{made.id}` can't be a set's id.", self.document.where("id"), "Use small letters and -.")
+            self.say(
+                f"`{made.id}` can't be a set's id.", self.document.where("id"), "Use small letters and -."
+            )
         for circle in _circles(made.criteria):
-            self.say(f"These criteria rebut each other in a circle: {' → '.join(circle)}.", self.lines[circle[0]], "Remove one of the rebuttals.")
+            self.say(
+                f"These criteria rebut each other in a circle: {' → '.join(circle)}.",
+                self.lines[circle[0]],
+                "Remove one of the rebuttals.",
+            )
         if not for_item:
             return
         for key in ("request", "governed_by"):
@@ -372,8 +424,17 @@ class _Reader:
             self.say("A set needs `conclusion: {upheld, overturned}`.", top)
         read = {atom.prompt for criterion in made.criteria.values() for atom in criterion.atoms()}
         for prompt in made.prompts.values():
-            if prompt.id not in read and not prompt.says and not prompt.record and not _opens(made, prompt.id):
-                self.say(f"Nothing reads `{prompt.id}`, and it says nothing.", self.lines[prompt.id], "Give it `says` or `record: yes`.")
+            if (
+                prompt.id not in read
+                and not prompt.says
+                and not prompt.record
+                and not _opens(made, prompt.id)
+            ):
+                self.say(
+                    f"Nothing reads `{prompt.id}`, and it says nothing.",
+                    self.lines[prompt.id],
+                    "Give it `says` or `record: yes`.",
+                )
 
     # -- small readers ------------------------------------------------------------------------
 
@@ -386,7 +447,14 @@ class _Reader:
         except (KeyError, IndexError, TypeError):
             return None
 
-    def keys(self, doc: Document, path: tuple[Any, ...], data: Mapping[str, Any], allowed: frozenset[str], needed: tuple[str, ...]) -> None:
+    def keys(
+        self,
+        doc: Document,
+        path: tuple[Any, ...],
+        data: Mapping[str, Any],
+        allowed: frozenset[str],
+        needed: tuple[str, ...],
+    ) -> None:
         for key in data:
             if key not in allowed:
                 self.say(f"`{key}` is not known here.", doc.where(*path, key), _near(key, allowed))
@@ -410,12 +478,16 @@ class _Reader:
             return []
         return [str(entry) for entry in raw]
 
-    def one_of(self, doc: Document, path: tuple[Any, ...], words: Mapping[str, bool], otherwise: bool) -> bool:
+    def one_of(
+        self, doc: Document, path: tuple[Any, ...], words: Mapping[str, bool], otherwise: bool
+    ) -> bool:
         raw = self.get(doc, path)
         if raw is None:
             return otherwise
         if raw not in words:
-            self.say(f"`{raw}` is not possible for `{path[-1]}`.", doc.where(*path), f"Write {' or '.join(words)}.")
+            self.say(
+                f"`{raw}` is not possible for `{path[-1]}`.", doc.where(*path), f"Write {' or '.join(words)}."
+            )
         return words.get(str(raw), otherwise)
 
     def whole(self, doc: Document, path: tuple[Any, ...]) -> int:

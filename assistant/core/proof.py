@@ -13,9 +13,11 @@ from typing import Any
 from assistant.core import wording
 from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import read_answer
+from assistant.core.argument_graph import ArgumentGraph
 from assistant.core.cells import name_of
 from assistant.core.completion import Outcome, Space, met
-from assistant.core.condition import Atom, Formula, atoms
+from assistant.core.condition import AllOf, Atom, Formula, atoms
+from assistant.core.criterion import State, standing
 from assistant.core.partial_date import PartialDate
 from assistant.core.prompt_set import PromptSet, Sentence
 from assistant.core.reading import Reading
@@ -90,7 +92,10 @@ class Proof:
 
 def prove(prompt_set: PromptSet) -> Proof:
     """Everything that is to be proven of a set, over all its cells."""
-    space = Space(prompt_set, (*met(prompt_set), *(one.when for one in prompt_set.silent)))
+    formulas = (*met(prompt_set), *(one.when for one in prompt_set.silent))
+    count = len(prompt_set.criteria)
+    graph = ArgumentGraph(prompt_set, tuple(prompt_set.criteria), {})
+    space = Space(prompt_set, formulas, forget=lambda state: graph.forget(state[:count]) + state[count:])
     regimes = list(_regimes(prompt_set))
     by_regime = [space.outcomes(start=space.without(off)) for off in regimes]
     weighing = Weighing(prompt_set, {})
@@ -102,7 +107,7 @@ def prove(prompt_set: PromptSet) -> Proof:
         gaps=tuple(_gaps(prompt_set, every, weighing)) if for_item else (),
         conflicts=tuple(_conflicts(prompt_set, every, weighing)),
         dead_prompts=dict(_dead_prompts(prompt_set)),
-        dead_criteria=dict(_dead_criteria(prompt_set, every, weighing)),
+        dead_criteria=dict(_dead_criteria(prompt_set, regimes)),
         missing_sentences=tuple(missing_sentences(prompt_set)),
         bare_citations=tuple(c.id for c in prompt_set.citations.values() if not (c.edition and c.locator)),
         not_documented=dict(_not_documented(prompt_set, regimes)) if for_item else {},
@@ -170,25 +175,40 @@ def _labels(outcome: Outcome) -> dict[str, str]:
     return {name: cell.label for name, cell in outcome.witness.items()}
 
 
-def _dead_criteria(
-    prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Weighing
-) -> Iterator[tuple[str, str]]:
-    count = len(prompt_set.criteria)
-    vectors = list(dict.fromkeys(outcome.values[:count] for outcome in outcomes))
-    for place, name in enumerate(prompt_set.criteria):
-        holding = [vector for vector in vectors if vector[place]]
-        if not holding:
+def _dead_criteria(prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]) -> Iterator[tuple[str, str]]:
+    """The criteria that never stand: rebutted whenever they are met, they argue nothing and rebut nothing."""
+    every = list(prompt_set.criteria)
+    for name, criterion in prompt_set.criteria.items():
+        if possible(prompt_set, ((criterion.applies, True), (criterion.when, True))) is None:
             yield name, "it can never be met"
-        elif not any(
-            _weight(weighing, vector) != _weight(weighing, (*vector[:place], False, *vector[place + 1 :]))
-            for vector in holding
+            continue
+        around = _rebutting(prompt_set, name)
+        space = Space(
+            prompt_set, [AllOf((prompt_set.criteria[n].applies, prompt_set.criteria[n].when)) for n in around]
+        )
+        starts = [
+            space.without([around.index(every[p]) for p in off if every[p] in around]) for off in regimes
+        ]
+        if not any(
+            name in standing(prompt_set, _states(prompt_set, around, space.values(state)), {})
+            for start in starts
+            for state in space.finals({}, start=start)
         ):
             yield name, "it never changes the suggestion, nor what stands for or against it"
 
 
-def _weight(weighing: Weighing, vector: tuple[bool, ...]) -> tuple[Any, ...]:
-    made = weighing.of(vector)
-    return made.decision, made.because, made.dissent
+def _rebutting(prompt_set: PromptSet, name: str) -> list[str]:
+    """A criterion with those that rebut it, those that rebut these, and so on."""
+    found = [name]
+    for one in found:
+        more = (other.id for other in prompt_set.criteria.values() if one in other.rebuts)
+        found.extend(other for other in more if other not in found)
+    return found
+
+
+def _states(prompt_set: PromptSet, names: Sequence[str], met_: Sequence[bool]) -> dict[str, State]:
+    holding = {name for name, is_met in zip(names, met_, strict=True) if is_met}
+    return {name: State.MET if name in holding else State.NOT_MET for name in prompt_set.criteria}
 
 
 def _dead_prompts(prompt_set: PromptSet) -> Iterator[tuple[str, str]]:

@@ -64,9 +64,13 @@ def _propose(
             evidence = item.evidence[:1] if proposal.fact.startswith("item.") else ()
         if raw is None:
             return None
-        return _answer(prompt, _stripped(raw, _part_names(prompt.schema.shape)), evidence, "stated in the case file")
+        return _answer(
+            prompt, _stripped(raw, _part_names(prompt.schema.shape)), evidence, "stated in the case file"
+        )
     rows = list(_rows(proposal, reading, case, item))
-    value, evidence, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item), reading)
+    value, evidence, basis = _worked_out(
+        proposal, rows, _operand(proposal.than, reading, case, item), reading
+    )
     if value is None:
         return None
     if proposal.gives:
@@ -126,9 +130,7 @@ def _all_evidence(raw: Any) -> Iterator[Evidence]:
             yield from evidence_of(entry)
 
 
-def _rows(
-    proposal: Proposal, reading: Reading, case: Case, item: DisputedItem | None
-) -> Iterator[_Row]:
+def _rows(proposal: Proposal, reading: Reading, case: Case, item: DisputedItem | None) -> Iterator[_Row]:
     root, *rest = proposal.of.split(".")
     if root in ("case", "item"):
         raw = case.fact(proposal.of, item)
@@ -193,7 +195,11 @@ def _worked_out(
         return len(fitting), evidence, f"counted from {len(fitting)} entries"
     if proposal.rule == "latest":
         dates = [parse_date(row.value) for row in fitting]
-        return _latest([date for date in dates if date is not None]), evidence, "the latest of the dates given"
+        return (
+            _latest([date for date in dates if date is not None]),
+            evidence,
+            "the latest of the dates given",
+        )
     if proposal.rule == "weeks_between":
         return _weeks(fitting, than, evidence)
     if any(isinstance(row.value, str | bool) for row in fitting):
@@ -202,7 +208,11 @@ def _worked_out(
         return sum(row.value for row in fitting), evidence, "added up from the entries"
     if any(row.weight is None for row in fitting):
         return None, (), ""
-    return sum(row.value * row.weight for row in fitting), evidence, "added up from the entries, each weighted"
+    return (
+        sum(row.value * row.weight for row in fitting),
+        evidence,
+        "added up from the entries, each weighted",
+    )
 
 
 def _any_after(rows: list[_Row], than: Any) -> tuple[Any, tuple[Evidence, ...], str]:
@@ -238,7 +248,9 @@ def _latest(dates: list[PartialDate]) -> str | None:
     return str(best) if all(d == best or best.after(d) for d in dates) else None
 
 
-def _weeks(rows: list[_Row], than: Any, evidence: tuple[Evidence, ...]) -> tuple[Any, tuple[Evidence, ...], str]:
+def _weeks(
+    rows: list[_Row], than: Any, evidence: tuple[Evidence, ...]
+) -> tuple[Any, tuple[Evidence, ...], str]:
     first = parse_date(rows[0].value) if len(rows) == 1 else None
     second = parse_date(than)
     if first is None or second is None or first.day is None or second.day is None:

@@ -95,7 +95,11 @@ class _Writer:
         if text:
             prompts = self.prompts_named(template, self.set.request)
             yield DraftSentence(
-                "request", text, prompts=prompts, facts=("item.service",), evidence=(*self.item.evidence[:1], *self.evidence(prompts))
+                "request",
+                text,
+                prompts=prompts,
+                facts=("item.service",),
+                evidence=(*self.item.evidence[:1], *self.evidence(prompts)),
             )
 
     def says(self, criterion: Criterion) -> Iterator[DraftSentence]:
@@ -153,10 +157,18 @@ class _Writer:
             if status in prompt.says:
                 text, template = self.rendered(prompt.says[status], value_of=prompt)
                 if text:
-                    prompts = tuple(dict.fromkeys((prompt.id, *self.prompts_named(template, prompt.says[status]))))
-                    yield DraftSentence(f"prompt:{prompt.id}", _ended(text), prompts=prompts, evidence=self.evidence(prompts))
+                    prompts = tuple(
+                        dict.fromkeys((prompt.id, *self.prompts_named(template, prompt.says[status])))
+                    )
+                    yield DraftSentence(
+                        f"prompt:{prompt.id}", _ended(text), prompts=prompts, evidence=self.evidence(prompts)
+                    )
             if self.decision == "upheld":
-                parts = [part for element in (answer.parts or {}).values() for part in _parts_absent(prompt, answer, element)]
+                parts = [
+                    part
+                    for element in (answer.parts or {}).values()
+                    for part in _parts_absent(prompt, answer, element)
+                ]
                 absent += [(prompt, prompt.absent_parts[part]) for part in dict.fromkeys(parts)]
         yield from self.absences(absent)
 
@@ -166,7 +178,9 @@ class _Writer:
         if len(together) > 1 or (together and "not_documented" not in together[0][0].says):
             listed = wording.joined((phrase for _, phrase in together), "or")
             text = wording.render(self.set.together, {"absences": listed})
-            yield DraftSentence("together", text, prompts=tuple(dict.fromkeys(prompt.id for prompt, _ in together)))
+            yield DraftSentence(
+                "together", text, prompts=tuple(dict.fromkeys(prompt.id for prompt, _ in together))
+            )
             absent = [one for one in absent if one not in together]
         for prompt, _ in absent:
             if "not_documented" in prompt.says:
@@ -177,7 +191,11 @@ class _Writer:
     def unmet(self) -> Iterator[DraftSentence]:
         """Why an argument of the other side, which speaks of this case, was not made out."""
         for criterion in self.set.criteria.values():
-            if criterion.argues == self.other and self.findings[criterion.id].state is State.NOT_MET and criterion.unmet:
+            if (
+                criterion.argues == self.other
+                and self.findings[criterion.id].state is State.NOT_MET
+                and criterion.unmet
+            ):
                 text, _ = self.rendered(criterion.unmet, criterion)
                 if text:
                     yield self.sourced(f"unmet:{criterion.id}", text, criterion)
@@ -190,7 +208,9 @@ class _Writer:
                 continue
             rank = self.set.rank(criterion)
             if top is not None and rank > top:
-                tier = TIER_NAMES[self.set.tier(next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top))]
+                tier = TIER_NAMES[
+                    self.set.tier(next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top))
+                ]
                 text = (
                     f"While {_inner(text)}, this does not prevail: {tier} addresses the request and stands above it in "
                     "the hierarchy of Labor Code section 4610.5(c)(2)."
@@ -232,7 +252,9 @@ class _Writer:
 
     def arguing(self, side: str, stands: bool) -> list[Criterion]:
         """The criteria that argue a side and stand (or don't), the highest tier first."""
-        found = [c for c in self.set.criteria.values() if c.argues == side and self.findings[c.id].stands is stands]
+        found = [
+            c for c in self.set.criteria.values() if c.argues == side and self.findings[c.id].stands is stands
+        ]
         return sorted(found, key=self.set.rank)
 
     def speaking(self) -> list[Prompt]:
@@ -255,7 +277,9 @@ class _Writer:
                 if criterion is not None:
                     more["citation"] = Words(self.set.citations[criterion.cite].name)
                 if value_of is not None:
-                    names = sentence_names(self.reading, self.session.rules.case, self.item, "{{ " + value_of.id + " }}")
+                    names = sentence_names(
+                        self.reading, self.session.rules.case, self.item, "{{ " + value_of.id + " }}"
+                    )
                     more["value"] = names[value_of.id]
                 values = sentence_names(self.reading, self.session.rules.case, self.item, branch.says, **more)
                 return _capital(wording.render(branch.says, values)), branch.says
@@ -268,7 +292,7 @@ class _Writer:
         return tuple(dict.fromkeys([*named, *chosen]))
 
     def evidence(self, prompts: Sequence[str]) -> tuple[Evidence, ...]:
-        found = []
+        found: list[Evidence] = []
         for name in prompts:
             answer = self.reading.answer(name)
             found.extend(answer.all_evidence() if answer is not None else ())

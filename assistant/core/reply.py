@@ -46,15 +46,25 @@ def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer
 def unique(words: str, labels: Mapping[str, str]) -> str:
     """The one key whose name or label is `words` or begins so; raises `Refused` for none or several."""
     wanted = words.lower()
-    exact = [key for key, label in labels.items() if wanted in (key.lower(), label.lower(), key.replace("_", " ").lower())]
+    exact = [
+        key
+        for key, label in labels.items()
+        if wanted in (key.lower(), label.lower(), key.replace("_", " ").lower())
+    ]
     if len(exact) == 1:
         return exact[0]
-    near = [key for key, label in labels.items() if any(name.startswith(wanted) for name in _names(key, label))]
+    near = [
+        key for key, label in labels.items() if any(name.startswith(wanted) for name in _names(key, label))
+    ]
     if len(near) == 1 and wanted:
         return near[0]
     if near:
-        raise refuse(f"“{one_line(words, 40)}” could be {_or(labels[key] for key in near)}.", "", "Type a little more.")
-    raise refuse(f"“{one_line(words, 60)}” is not among the answers.", "", f"They are: {_or(labels.values())}.")
+        raise refuse(
+            f"“{one_line(words, 40)}” could be {_or(labels[key] for key in near)}.", "", "Type a little more."
+        )
+    raise refuse(
+        f"“{one_line(words, 60)}” is not among the answers.", "", f"They are: {_or(labels.values())}."
+    )
 
 
 def _names(key: str, label: str) -> tuple[str, ...]:
@@ -118,5 +128,3 @@ def merged(held: Answer | None, more: Answer) -> Answer:
     if held is None or held.parts is None or more.parts is None:
         return more
     return replace(group({**held.parts, **more.parts}), evidence=held.evidence, note=held.note)
-
-

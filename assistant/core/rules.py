@@ -57,7 +57,9 @@ def read_prompt_set(name: str, sources: Sources) -> PromptSet:
     if name not in sources.prompts:
         known = ", ".join(sorted(sources.prompts))
         raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
-    parsed = {key: plain_yaml.parse(text, f"prompts/{key}.yaml") for key, text in _needed(name, sources).items()}
+    parsed = {
+        key: plain_yaml.parse(text, f"prompts/{key}.yaml") for key, text in _needed(name, sources).items()
+    }
     schemas = {
         answer: read_schema(answer, sources.schemas[answer])
         for document in parsed.values()
@@ -80,7 +82,11 @@ def read_schema(name: str, text: str) -> AnswerSchema:
 def answers_named(document: Document) -> list[str]:
     """The answer schemas that a prompt file's prompts name."""
     prompts = document.data.get("prompts", [])
-    names = [str(p["answer"]) for p in prompts if isinstance(p, dict) and "answer" in p] if isinstance(prompts, list) else []
+    names = (
+        [str(p["answer"]) for p in prompts if isinstance(p, dict) and "answer" in p]
+        if isinstance(prompts, list)
+        else []
+    )
     return list(dict.fromkeys(names))
 
 

@@ -169,7 +169,12 @@ def _cited(session: Session, event: e.EvidenceCited) -> Session:
     held = session.answers.get(event.item, {}).get(root)
     if held is None:
         return session
-    return _with_answer(session, event.item, root, _at(held, rest, lambda a: replace(a, evidence=(*a.evidence, event.evidence))))
+    return _with_answer(
+        session,
+        event.item,
+        root,
+        _at(held, rest, lambda a: replace(a, evidence=(*a.evidence, event.evidence))),
+    )
 
 
 def _at(answer: Answer, path: list[str], change: Callable[[Answer], Answer]) -> Answer:

@@ -10,9 +10,10 @@ from dataclasses import dataclass, replace
 
 from assistant.core import command as c
 from assistant.core.answer import Answer, Status, group, listing
-from assistant.core.assessment import DECISION_WORDS, Assessment, unruled
+from assistant.core.assessment import Assessment, unruled
 from assistant.core.criterion import State
 from assistant.core.decide import unattested
+from assistant.core.decision import DECISION_WORDS
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
 from assistant.core.proposal import Proposed, propose
@@ -72,7 +73,13 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     for check in checks():
         if (check.check, check.key) not in session.acknowledged:
             return _check_turn(check)
-    return Turn("sign", ("", ""), "Sign this determination?", (), "Type `sign` to sign, or anything else to go on working.")
+    return Turn(
+        "sign",
+        ("", ""),
+        "Sign this determination?",
+        (),
+        "Type `sign` and Enter to sign it as it stands above.",
+    )
 
 
 def next_place(session: Session) -> Place | None:
@@ -128,7 +135,9 @@ def prompt_turn(session: Session, place: Place) -> Turn:
         proposal = propose(prompt, session.reading(scope), session.rules.case, item, session.opened.profile)
     options = list(_options(session, place, prompt, shape, held))
     if proposal is not None and isinstance(shape, Group | Listing) and not _together(shape):
-        options.insert(0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes"))
+        options.insert(
+            0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
+        )
     words = _words_wanted(shape)
     return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
 
@@ -138,18 +147,24 @@ def part_question(prompt: Prompt, rest: tuple[str, ...]) -> str:
     shape = prompt.schema.shape
     inner = shape.element if isinstance(shape, Listing) else shape
     named = [name for name in rest if not name.isdigit()]
-    entry = f"{shape.noun.capitalize()} {rest[0]}: " if isinstance(shape, Listing) and rest[0].isdigit() else ""
+    entry = (
+        f"{shape.noun.capitalize()} {rest[0]}: " if isinstance(shape, Listing) and rest[0].isdigit() else ""
+    )
     ask = inner.parts[named[0]].ask if isinstance(inner, Group) and named else prompt.ask
     return f"{entry}{ask}"
 
 
-def _options(session: Session, place: Place, prompt: Prompt, shape: Shape, held: Answer | None) -> list[Option]:
+def _options(
+    session: Session, place: Place, prompt: Prompt, shape: Shape, held: Answer | None
+) -> list[Option]:
     if isinstance(shape, Group):
         made = _flag_options(place, shape, held) if shape.uniform else _group_options(place, shape, held)
     elif isinstance(shape, Listing):
         made = _list_options(place, shape, held)
     elif isinstance(shape, Choice):
-        made = [_answer_option(label, place, Answer(value=value), value) for value, label in shape.labels.items()]
+        made = [
+            _answer_option(label, place, Answer(value=value), value) for value, label in shape.labels.items()
+        ]
     else:
         made = []
     if isinstance(shape, Statement) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
@@ -170,7 +185,9 @@ def _answer_option(label: str, place: Place, answer: Answer, value: str) -> Opti
 def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
     """Flags are answered in one turn: all that remain alike, or one of them as present."""
     parts = dict(held.parts or {}) if held is not None else {}
-    remaining = [part for name, part in shape.parts.items() if name not in parts] or list(shape.parts.values())
+    remaining = [part for name, part in shape.parts.items() if name not in parts] or list(
+        shape.parts.values()
+    )
     first = remaining[0].shape
     labels = first.labels if isinstance(first, Choice) else {}
     leading, *others = labels.items()
@@ -184,15 +201,29 @@ def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Optio
         Option(f"{who} {label}: the record says so of each", alike(Answer(value=value)), value=value)
         for value, label in others
     ]
-    made.append(Option(f"{who} not documented: looked for, none found", alike(Answer(status=Status.NOT_DOCUMENTED)), value="not_documented"))
+    made.append(
+        Option(
+            f"{who} not documented: looked for, none found",
+            alike(Answer(status=Status.NOT_DOCUMENTED)),
+            value="not_documented",
+        )
+    )
     for part in remaining:
         yes = Answer(value=leading[0])
-        made.append(Option(f"{leading[1].capitalize()}: {part.ask}", c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes), value=part.name))
+        made.append(
+            Option(
+                f"{leading[1].capitalize()}: {part.ask}",
+                c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes),
+                value=part.name,
+            )
+        )
     return made
 
 
 def _group_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
-    made = [_answer_option(label, place, Answer(value=value), value) for value, label in shape.instead.items()]
+    made = [
+        _answer_option(label, place, Answer(value=value), value) for value, label in shape.instead.items()
+    ]
     first = next(iter(shape.parts))
     label = "Answer it part by part" if held is None else "Change it part by part"
     made.append(Option(label, c.ShowPrompt(place[0], f"{place[1]}.{first}"), value="parts"))
@@ -206,7 +237,9 @@ def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Opt
     add = Option(f"Add a {shape.noun}", c.ShowPrompt(scope, f"{path}.{count + 1}.{first}"), value="add")
     if not count or held is None:
         return [_answer_option("None", place, listing([]), "none"), add]
-    close = Option(f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done")
+    close = Option(
+        f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done"
+    )
     last = Option(f"Remove {shape.noun} {count}", c.WithdrawAnswer(scope, f"{path}.{count}"), value="remove")
     return [close, add, last]
 
@@ -228,7 +261,11 @@ def _words_wanted(shape: Shape) -> str:
 
 
 def _item_turn(session: Session, item: str, assess: Assess) -> Turn | None:
-    if session.opened.decide_first and item not in session.first_decisions and item not in session.suggestions_shown:
+    if (
+        session.opened.decide_first
+        and item not in session.first_decisions
+        and item not in session.suggestions_shown
+    ):
         options = tuple(
             Option(DECISION_WORDS[d], c.DecideFirst(item, d), value=d) for d in ("upheld", "overturned")
         )
@@ -248,7 +285,11 @@ def _ruling_turn(session: Session, item: str, name: str) -> Turn:
     prompt_set = session.rules.sets[item]
     criterion = prompt_set.criteria[name]
     source = prompt_set.citations[criterion.cite].name
-    higher = [prompt_set.citations[prompt_set.criteria[other].cite].name for other in criterion.rebuts if prompt_set.rank(prompt_set.criteria[other]) < prompt_set.rank(criterion)]
+    higher = [
+        prompt_set.citations[prompt_set.criteria[other].cite].name
+        for other in criterion.rebuts
+        if prompt_set.rank(prompt_set.criteria[other]) < prompt_set.rank(criterion)
+    ]
     options = tuple(
         Option(label, c.RuleOn(item, name, ruling, ""), "For what reason?", ruling)
         for label, ruling in (
@@ -268,21 +309,41 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
     options = []
     for decision in ("upheld", "overturned"):
         departs = decision != suggestion.decision
-        asks = "" if not departs else "This departs from the suggestion. Why?" if suggestion.decision else "There is no suggestion to rest on. Why?"
+        asks = (
+            ""
+            if not departs
+            else "This departs from the suggestion. Why?"
+            if suggestion.decision
+            else "There is no suggestion to rest on. Why?"
+        )
         mark = " · as suggested" if not departs else ""
-        options.append(Option(f"{DECISION_WORDS[decision]}{mark}", c.Determine(item, decision, suggestion.decision), asks, decision))
+        options.append(
+            Option(
+                f"{DECISION_WORDS[decision]}{mark}",
+                c.Determine(item, decision, suggestion.decision),
+                asks,
+                decision,
+            )
+        )
     for name, finding in assessment.findings.items():
         if finding.state is State.MET:
             source = prompt_set.citations[prompt_set.criteria[name].cite]
             options.append(
-                Option(f"Find inapplicable: {name} ({source.locator})", c.RuleOn(item, name, "inapplicable", ""), "Why is it inapplicable to this case?", name)
+                Option(
+                    f"Find inapplicable: {name} ({source.locator})",
+                    c.RuleOn(item, name, "inapplicable", ""),
+                    "Why is it inapplicable to this case?",
+                    name,
+                )
             )
     return Turn("decision", (item, ""), "What is your determination?", tuple(options))
 
 
 def _check_turn(check: Check) -> Turn:
     if check.severity == "blocking":
-        return Turn("check", (check.item, ""), check.message, (), "This has to be mended before signing.", check=check)
+        return Turn(
+            "check", (check.item, ""), check.message, (), "This has to be mended before signing.", check=check
+        )
     acknowledge = c.Acknowledge(check.check, check.key, "")
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
     return Turn("check", (check.item, ""), check.message, (option,), "", check=check)
@@ -297,10 +358,12 @@ def statement(session: Session, outcome_words: str) -> str:
     case = session.rules.case
     if absences:
         lines.append(
-            f"I have looked for {len(absences)} thing(s) answered as not documented in the {len(case.documents)} documents "
-            f"received ({case.page_count} pages) and did not find them."
+            f"I have looked in the {len(case.documents)} documents received ({case.page_count} pages) for what answers "
+            "these, and did not find it:"
         )
-    lines.append("The findings are mine; the decision is mine.")
+        asked = dict.fromkeys((scope, _root(path)) for scope, path in absences)
+        lines += [f"- {session.prompt(scope, name).ask}" for scope, name in asked]
+    lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
 
 

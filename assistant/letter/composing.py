@@ -9,7 +9,8 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from assistant.core.assessment import OUTCOME_WORDS, Assessment, outcome
+from assistant.core.assessment import Assessment, outcome
+from assistant.core.decision import OUTCOME_WORDS
 from assistant.core.plain_fact import Check
 from assistant.core.session import Session
 from assistant.letter import annex, issues, plain_text, setting

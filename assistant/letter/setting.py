@@ -122,7 +122,7 @@ def documents_reviewed(session: Session, reviewed: Iterable[ReviewedDocument]) -
     value = answer.value if answer is not None and answer.given else None
     text = {
         "complete": f"The reviewer received {received}, and confirmed that these are all of them.",
-        "incomplete": f"The case file holds {received}. The reviewer found it incomplete or not as it should be.",
+        "incomplete": f"The case file holds {received}. The reviewer found something missing or misplaced.",
     }.get(
         str(value), f"The case file holds {received}. The reviewer has not yet confirmed that these are all."
     )

@@ -16,8 +16,6 @@ if TYPE_CHECKING:
     from assistant.log import Log
     from assistant.reviewer import Profile
 
-SMALLEST = (50, 14)
-
 
 class ImrApp(App[int]):
     """One log, and the screens over it."""
@@ -25,7 +23,6 @@ class ImrApp(App[int]):
     CSS_PATH = "style.tcss"
     TITLE = "IMR assistant"
     ENABLE_COMMAND_PALETTE = True
-    HORIZONTAL_BREAKPOINTS = [(0, "-narrow"), (100, "-wide")]
 
     def __init__(self, log_path: Path | None, case: str | None = None, session: str | None = None) -> None:
         super().__init__()
@@ -33,7 +30,7 @@ class ImrApp(App[int]):
         self.case = case
         self.session = session
         self.failed: Refused | None = None
-        self._log: Log | None = None
+        self._held_log: Log | None = None
         self._profile: Profile | None = None
 
     def on_mount(self) -> None:
@@ -49,11 +46,11 @@ class ImrApp(App[int]):
     @property
     def decision_log(self) -> Log:
         """The decision log, opened when it is first needed."""
-        if self._log is None:
+        if self._held_log is None:
             from assistant.commands.review import open_log
 
-            self._log = open_log(self.log_path)
-        return self._log
+            self._held_log = open_log(self.log_path)
+        return self._held_log
 
     @property
     def profile(self) -> Profile:
@@ -87,8 +84,12 @@ class ImrApp(App[int]):
             for action in ACTIONS:
                 if screen.offers(action.name):
                     name = action.name
-                    yield SystemCommand(action.title, action.help, lambda name=name: screen.run_action_named(name))
-        yield SystemCommand("Light or dark", "Change between the light and the dark theme.", self.action_light_or_dark)
+                    yield SystemCommand(
+                        action.title, action.help, lambda name=name: screen.run_action_named(name)
+                    )
+        yield SystemCommand(
+            "Light or dark", "Change between the light and the dark theme.", self.action_light_or_dark
+        )
         yield SystemCommand("Quit", "Leave the program; an open session is parked.", self.action_quit)
 
     def action_light_or_dark(self) -> None:
@@ -107,8 +108,8 @@ class ImrApp(App[int]):
         for screen in self.screen_stack:
             if isinstance(screen, ReviewScreen):
                 screen.close_review()
-        if self._log is not None:
-            self._log.close()
+        if self._held_log is not None:
+            self._held_log.close()
 
     async def on_unmount(self) -> None:
         self.close_log()

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
@@ -37,7 +39,7 @@ _PANEL = (
 class HelpScreen(ModalScreen[None]):
     """Every action with its key, read from the one list of actions."""
 
-    BINDINGS = [Binding("escape,f1,q,enter", "dismiss", "close")]
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
 
     def compose(self) -> ComposeResult:
         keyed = [f"  {action.key.upper() or '-':<16} {action.title}: {action.help}" for action in ACTIONS]

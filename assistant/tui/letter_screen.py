@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from typing import ClassVar
+
 from textual.app import ComposeResult
-from textual.binding import Binding
+from textual.binding import Binding, BindingType
 from textual.containers import VerticalScroll
 from textual.screen import ModalScreen
 from textual.widgets import Footer, Static
@@ -14,7 +16,10 @@ from assistant.tui.text import literal
 class LetterScreen(ModalScreen[None]):
     """The text of the letter; nothing in it can be changed here."""
 
-    BINDINGS = [Binding("escape,q,enter", "dismiss", "close"), Binding("c", "copy", "copy")]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "close"),
+        Binding("c", "copy", "copy"),
+    ]
 
     def __init__(self, text: str) -> None:
         super().__init__()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
+from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
@@ -25,7 +26,7 @@ ABOUT = {
 class PanelList(OptionList):
     """The lines of the panel, with the keys of its view."""
 
-    BINDINGS = [
+    BINDINGS: ClassVar[list[BindingType]] = [
         Binding("space", "panel_key('mark')", "mark", show=False),
         Binding("left", "panel_key('previous')", "page before", show=False),
         Binding("right", "panel_key('next')", "next page", show=False),
@@ -33,7 +34,7 @@ class PanelList(OptionList):
         Binding("q", "panel_key('question')", "question", show=False),
         Binding("o", "panel_key('original')", "original", show=False),
         Binding("escape", "panel_key('leave')", "to the reply", show=False),
-    ]  # type: list[BindingType]
+    ]
 
     @dataclass
     class Key(Message):

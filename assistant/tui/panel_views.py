@@ -68,13 +68,19 @@ class PanelViews:
         document = self.review.session.rules.case.documents[self.document]
         text = self.review.page(self.document, self.page)
         self._opened()
-        rows = [(str(n), f"{'▌' if n in self.marked else ' '}{line}") for n, line in enumerate(text.split("\n"))]
+        rows = [
+            (str(n), f"{'▌' if n in self.marked else ' '}{line}") for n, line in enumerate(text.split("\n"))
+        ]
         self.panel.show_view("record", f"{document.id}, page {self.page} of {len(pages)}", rows)
         self.panel.highlight(highlight)
 
     def _opened(self) -> None:
         session = self.review.session
-        if not self.review.watching and session.status == "open" and (self.document, self.page) not in session.pages_opened:
+        if (
+            not self.review.watching
+            and session.status == "open"
+            and (self.document, self.page) not in session.pages_opened
+        ):
             self.review.perform(c.OpenPage(self.document, self.page))
 
     def open_page(self, evidence: Evidence) -> None:
@@ -103,9 +109,16 @@ class PanelViews:
         self.passages = list(find(self.review.pages, words))[:MOST_PASSAGES]
         if not self.passages:
             return "Nothing was found. That is no proof of absence: words differ."
-        rows = [(f"passage:{n}", f"{one.document}:{one.page}  {one.quote}") for n, one in enumerate(self.passages)]
+        rows = [
+            (f"passage:{n}", f"{one.document}:{one.page}  {one.quote}") for n, one in enumerate(self.passages)
+        ]
         self.panel.add_class("shown")
-        self.panel.show_view("record", f"{len(rows)} passages with “{one_line(words, 30)}”", rows, "Enter opens the page. Esc returns to the reply.")
+        self.panel.show_view(
+            "record",
+            f"{len(rows)} passages with “{one_line(words, 30)}”",
+            rows,
+            "Enter opens the page. Esc returns to the reply.",
+        )
         return f"{len(rows)} passages hold “{one_line(words, 60)}”."
 
     def _cite(self) -> list[Line]:
@@ -132,7 +145,10 @@ class PanelViews:
         session = self.review.session
         early = not session.item_answered(item)
         if early and item not in session.findings_opened:
-            rows = [("open", "Closed until the questions are answered."), ("open", "Enter opens them now; that is logged.")]
+            rows = [
+                ("open", "Closed until the questions are answered."),
+                ("open", "Enter opens them now; that is logged."),
+            ]
             self.panel.show_view("findings", showing.scope_words(self.review, item), rows)
             return
         if opening and not early and session.status == "open" and not self.review.watching:
@@ -155,7 +171,9 @@ class PanelViews:
             (str(n), f"{number:>2} {one.text}{' [your own words]' if one.origin == 'reviewer' else ''}")
             for n, (_, number, one) in enumerate(self.sentences)
         ]
-        self.panel.show_view("draft", "", rows or [("", "The draft stays closed until the questions are answered.")])
+        self.panel.show_view(
+            "draft", "", rows or [("", "The draft stays closed until the questions are answered.")]
+        )
 
     def _may_show(self, item: str) -> bool:
         session = self.review.session
@@ -183,9 +201,13 @@ class PanelViews:
             one = self.sentences[index][2]
             sources = [f"answers: {', '.join(one.prompts)}"] if one.prompts else []
             sources += [f"rule: {', '.join(one.criteria)}"] if one.criteria else []
-            sources += [f"pages: {', '.join(dict.fromkeys(str(e) for e in one.evidence))}"] if one.evidence else []
+            sources += (
+                [f"pages: {', '.join(dict.fromkeys(str(e) for e in one.evidence))}"] if one.evidence else []
+            )
             sources += [f"facts: {', '.join(one.facts)}"] if one.facts else []
-            self.panel.about("\n".join([*sources, "Enter opens the page, e edits, q goes to the question, Esc returns."]))
+            self.panel.about(
+                "\n".join([*sources, "Enter opens the page, e edits, q goes to the question, Esc returns."])
+            )
 
     def chosen(self, index: int) -> None:
         """Enter or a click on a line."""
@@ -208,7 +230,12 @@ class PanelViews:
 
     def key(self, name: str, index: int) -> None:
         """One of the view's own keys."""
-        if self.panel.view == "record" and name == "mark" and index >= 0 and not self.panel.keys[index].startswith("passage:"):
+        if (
+            self.panel.view == "record"
+            and name == "mark"
+            and index >= 0
+            and not self.panel.keys[index].startswith("passage:")
+        ):
             self.marked ^= {index}
             self._record(index)
         elif self.panel.view == "record" and name in ("previous", "next"):
@@ -219,7 +246,11 @@ class PanelViews:
             item, number, one = self.sentences[index]
             talk = self.screen.talk
             if name == "edit" and talk is not None:
-                self.screen.ask_for(f"Sentence {number} in your own words:", lambda words: talk.edit(item, number, words), one.text)
+                self.screen.ask_for(
+                    f"Sentence {number} in your own words:",
+                    lambda words: talk.edit(item, number, words),
+                    one.text,
+                )
             elif name == "question" and one.prompts:
                 self._go(item, one.prompts[0])
 
@@ -231,7 +262,11 @@ class PanelViews:
         if sentence.evidence:
             self._act(lambda: self.open_page(sentence.evidence[0]))
         else:
-            self.panel.about("No page stands behind this sentence; it rests on " + (", ".join((*sentence.prompts, *sentence.facts)) or "the findings") + ".")
+            self.panel.about(
+                "No page stands behind this sentence; it rests on "
+                + (", ".join((*sentence.prompts, *sentence.facts)) or "the findings")
+                + "."
+            )
 
     def _go(self, scope: str, name: str) -> None:
         talk = self.screen.talk

@@ -51,7 +51,10 @@ def _asked(screen: ReviewScreen, review: Review, conversation: Conversation, nam
     elif name == "note":
         screen.ask_for("Note:", conversation.note)
     elif name == "decline":
-        screen.ask_for("Decline: conflict, specialty, records or other, and the reason:", lambda words: _decline(conversation, words))
+        screen.ask_for(
+            "Decline: conflict, specialty, records or other, and the reason:",
+            lambda words: _decline(conversation, words),
+        )
     elif name == "addendum":
         screen.ask_for("Addendum to the signed determination:", lambda words: _addendum(review, words))
     elif name == "letter":

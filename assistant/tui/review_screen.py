@@ -6,7 +6,7 @@ It draws what the `Conversation` says and passes replies on; what is accepted is
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
 from textual.app import ComposeResult
@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from assistant.actions import ACTIONS
 from assistant.core.problem import Refused
+from assistant.core.text import one_line
 from assistant.tui.panel import VIEWS, PanelList, SidePanel
 from assistant.tui.reply import Reply
 from assistant.tui.text import literal
@@ -35,19 +36,27 @@ _SHORT = {"panel": "panel", "skip": "later", "answers": "questions"}
 
 
 def _bindings() -> list[BindingType]:
-    keyed = [a for a in ACTIONS if a.key]
-    return [
-        Binding(a.key, f"named('{a.name}')", _SHORT.get(a.name, a.name), show=a.name not in ("park",), priority=a.key.startswith("f"), id=a.name)
-        for a in keyed
-    ] + [Binding("escape", "leave", "reply", show=False)]
+    keyed: list[BindingType] = [
+        Binding(
+            a.key,
+            f"named('{a.name}')",
+            _SHORT.get(a.name, a.name),
+            show=a.name != "park",
+            priority=True,
+            id=a.name,
+        )
+        for a in ACTIONS
+        if a.key
+    ]
+    return [*keyed, Binding("escape", "leave", "reply", show=False)]
 
 
 class ReviewScreen(Screen[None]):
     """A session that is worked on, or, where another window has it, watched."""
 
-    BINDINGS = _bindings()
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
     AUTO_FOCUS = "#reply"
-    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (100, "wide")]
+    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "narrow"), (100, "wide")]
 
     def __init__(self, case: str | None = None, session: str | None = None) -> None:
         super().__init__()
@@ -69,7 +78,11 @@ class ReviewScreen(Screen[None]):
                 yield OptionList(id="options", markup=False)
                 yield Reply(id="reply")
             yield SidePanel()
-        yield Static("The terminal is too small: at least 50 columns and 14 lines are needed.", id="small", markup=False)
+        yield Static(
+            "The terminal is too small: at least 50 columns and 14 lines are needed.",
+            id="small",
+            markup=False,
+        )
         yield Footer()
 
     # -- beginning and ending --------------------------------------------------------------------
@@ -137,7 +150,6 @@ class ReviewScreen(Screen[None]):
     @work(thread=True, exit_on_error=False)
     def _warm(self) -> None:
         """Imports what the first answer needs while the first question is being read."""
-        import jinja2.sandbox
         import jsonschema  # noqa: F401
 
     def _watch(self) -> None:
@@ -174,14 +186,20 @@ class ReviewScreen(Screen[None]):
         if now != self._drawn and conversation.pending is None:
             self._drawn = now
             lines = [("question", turn.question)]
-            lines += [("context", line) for line in showing.context(review, turn)]
+            context = showing.context(review, turn)
+            if turn.kind == "sign":
+                lines = [("context", "\n".join(context)), *lines]
+            else:
+                lines += [("context", line) for line in context]
             if turn.words and not turn.options:
                 lines.append(("context", turn.words))
             if turn.kind == "done":
                 lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
             self.transcript.say_all(lines)
             self._show_proposed_page(conversation)
-        asks = self._asking[0] if self._asking else conversation.pending.question if conversation.pending else ""
+        asks = (
+            self._asking[0] if self._asking else conversation.pending.question if conversation.pending else ""
+        )
         label = self.query_one("#asks", Static)
         label.update(literal(asks))
         label.set_class(bool(asks), "shown")
@@ -227,7 +245,7 @@ class ReviewScreen(Screen[None]):
             f"{where} · {shown.progress_words(review)} answered · logged {review.logged_at[11:19]}{mode}{watching}"
             f" · {review.session.rules.case.id}"
         )
-        self.query_one("#top", Static).update(literal(text))
+        self.query_one("#top", Static).update(literal(one_line(text, max(self.size.width - 2, 10))))
 
     def on_resize(self) -> None:
         tiny = self.size.width < SMALLEST_WIDTH or self.size.height < SMALLEST_HEIGHT

@@ -57,18 +57,10 @@ def test_what_people_type_is_understood(typed: str, iso: str) -> None:
 @pytest.mark.parametrize(
     "typed",
     [
-        "",
-        "yesterday",
-        "2014-13",
-        "2014-02-30",
-        "31 June 2014",
-        "13/12/2014",
-        "Ju 2014",
-        "Ma 2014",
-        "Smarch 2014",
-        "0/5/2014",
-    ]
-    + ["July 0, 2014", "2014-00", "1799", "2201", "14", "7/12/14", "2014-07-12T00:00", "12:30"],
+        *("", "yesterday", "14", "12:30", "7/12/14", "2014-07-12T00:00"),
+        *("2014-13", "2014-00", "2014-02-30", "31 June 2014", "July 0, 2014", "13/12/2014", "0/5/2014"),
+        *("Ju 2014", "Ma 2014", "Smarch 2014", "1799", "2201"),
+    ],
 )
 def test_what_is_no_date_is_not_guessed_at(typed: str) -> None:
     assert read_date(typed) is None
@@ -78,6 +70,14 @@ def test_what_is_no_date_is_not_guessed_at(typed: str) -> None:
     "value", [None, 2014, 2014.0, True, ["2014"], "July 2014", "2014-7", "2014-02-30", " 2014", "2014 "]
 )
 def test_only_iso_text_is_parsed(value: object) -> None:
+    assert parse_date(value) is None
+
+
+@pytest.mark.xfail(
+    reason="`$` also matches before a line break, and `\\d` every script's digits", strict=True
+)
+@pytest.mark.parametrize("value", ["2014-07-12\n", "２０１４"])
+def test_iso_text_is_ascii_to_its_end(value: str) -> None:
     assert parse_date(value) is None
 
 

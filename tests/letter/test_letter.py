@@ -1,0 +1,335 @@
+"""The determination of the published case, from its draft to its addenda."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from assistant.core import command as c
+from assistant.letter import (
+    Letter,
+    compose_from_log,
+    json_text,
+    letter_of,
+    signing_text,
+    to_json,
+    to_markdown,
+    to_text,
+)
+from assistant.log import Log
+from assistant.review import Review
+from tests.letter.conftest import NAME, answer, determine, sign
+
+SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "letter.schema.json"
+FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]
+TITLE = "Independent Medical Review: determination of medical necessity"
+
+
+def valid(letter: Letter) -> Any:
+    schema = json.loads(SCHEMA.read_text())
+    Draft202012Validator.check_schema(schema)
+    value = json.loads(json_text(letter))
+    Draft202012Validator(schema).validate(value)
+    return value
+
+
+def flat(text: str) -> str:
+    return " ".join(text.split())
+
+
+# -- its life -------------------------------------------------------------------------------------
+
+
+def test_an_untouched_session_is_a_draft_that_says_what_is_missing(review: Review) -> None:
+    letter = letter_of(review)
+    text = to_text(letter)
+    assert text.startswith("DRAFT - not a determination\nPRACTICE - not a determination\n\n" + TITLE)
+    assert "Outcome: Undecided" in text
+    assert "The reviewer's qualifications are not on record in this session." in text
+    assert "Still missing" in text
+    value = valid(letter)
+    assert {"item": "case", "prompt": "qualifications"} in value["missing"]
+    assert {"item": "1", "prompt": "determination"} in value["missing"]
+    assert (value["status"], value["kind"], value["outcome"]) == ("open", "practice", None)
+
+
+def test_an_open_part_is_named_by_its_path(review: Review, reference: dict[str, Any]) -> None:
+    answer(review, {"case": {"conflict": "none", "documents": "complete", "timeline": "confirmed"}})
+    parts = {"certification": "Occupational Medicine", "licence": "California", "years": 6}
+    answers = review.session.prompt("case", "qualifications").schema
+    from assistant.core.answer_reader import read_answer
+
+    review.perform(c.RecordAnswer("case", "qualifications", read_answer(answers, parts, "q")))
+    letter = letter_of(review)
+    assert {"item": "case", "prompt": "qualifications.hours"} in valid(letter)["missing"]
+    assert "has been in active clinical practice for 6 years." in flat(to_text(letter))
+
+
+def test_a_draft_stays_closed_until_the_item_is_answered(review: Review, reference: dict[str, Any]) -> None:
+    assert "Decision rationale: This item is not decided" in to_text(letter_of(review))
+    answer(review, reference["answers"])
+    text = flat(to_text(letter_of(review)))
+    assert "drafted for the suggested decision, Upheld (treatment not approved)" in text
+    assert "Therefore, the request is not medically necessary." in text
+    assert valid(letter_of(review))["missing"] == [{"item": "1", "prompt": "determination"}]
+
+
+def test_who_decides_first_sees_no_draft_before(
+    begin: Callable[..., Review], reference: dict[str, Any]
+) -> None:
+    review = begin(decide_first=True)
+    answer(review, reference["answers"])
+    assert "not medically necessary" not in flat(to_text(letter_of(review)))
+    review.perform(c.DecideFirst("1", "upheld"))
+    assert "not medically necessary" in flat(to_text(letter_of(review)))
+
+
+def test_a_signed_letter_is_the_text_that_was_signed(signed: Review) -> None:
+    letter = letter_of(signed)
+    text = to_text(letter)
+    assert signed.session.signed is not None
+    assert "DRAFT" not in text
+    assert "NOT THE TEXT" not in text
+    assert "Still missing" not in text
+    assert letter.body in text
+    assert hashlib.sha256(letter.body.encode()).hexdigest() == signed.session.signed.letter
+    assert "Signed by the reviewer on" in text
+    assert valid(letter)["outcome"] == "uphold"
+
+
+def test_the_signed_text_is_the_same_before_and_after(decided: Review) -> None:
+    decided.perform(c.AttestAbsences())
+    before = signing_text(decided.session, decided.assess, decided.checks())
+    sign(decided)
+    decided.perform(c.AddAddendum("A page arrived later."))
+    assert signing_text(decided.session, decided.assess) == before
+    text = to_text(letter_of(decided))
+    assert "Addendum 1: A page arrived later. [reviewer's own words]" in text
+    assert "NOT THE TEXT" not in text
+
+
+def test_a_letter_unlike_the_signed_one_says_so(decided: Review) -> None:
+    decided.perform(c.Sign("0" * 64, "uphold", "The decision is mine."))
+    assert to_text(letter_of(decided)).startswith("NOT THE TEXT THAT WAS SIGNED")
+
+
+def test_the_head_is_that_of_the_signature(signed: Review, log: Log) -> None:
+    entries = log.read(signed.session.id)
+    at = next(entry for entry in entries if entry.kind == "session.signed")
+    signed.perform(c.AddAddendum("A page arrived later."))
+    letter = letter_of(signed)
+    assert (letter.log.events, letter.log.head, letter.log.signed_at) == (at.seq, at.prev, at.ts)
+    assert valid(letter)["log"] == {"events": at.seq, "head": at.prev}
+    assert at.prev in to_text(letter)
+
+
+def test_a_declined_review_is_no_determination(answered: Review) -> None:
+    answered.perform(c.Decline("conflict", "I have treated the applicant."))
+    letter = letter_of(answered)
+    text = to_text(letter)
+    assert text.startswith(
+        "DECLINED - not a determination: a conflict of interest. I have treated the applicant."
+    )
+    assert "not medically necessary" not in flat(text)
+    assert valid(letter)["missing"] == []
+
+
+@pytest.mark.parametrize(
+    ("mode", "banner"), [("real", ""), ("training", "TRAINING - not a determination\n\n")]
+)
+def test_the_kind_is_always_said(
+    begin: Callable[..., Review], reference: dict[str, Any], mode: str, banner: str
+) -> None:
+    review = begin(mode=mode)
+    answer(review, reference["answers"])
+    determine(review)
+    sign(review)
+    assert to_text(letter_of(review)).startswith(banner + TITLE)
+
+
+# -- what it says ---------------------------------------------------------------------------------
+
+
+def test_the_sections_are_those_of_a_determination(signed: Review) -> None:
+    assert [section.title for section in letter_of(signed).sections] == [
+        "How the determination was made",
+        "Documents reviewed",
+        "Clinical case summary",
+        "Issues, decisions and rationales",
+        "Where each sentence of the rationale comes from",
+        "Search for what was not found",
+        "Checks of plain fact",
+        "Signature",
+    ]
+
+
+def test_the_decision_stands_with_its_consequence_and_guidelines(signed: Review) -> None:
+    text = flat(to_text(letter_of(signed)))
+    assert "extension views): Upheld (treatment not approved)" in text
+    assert "Outcome: Uphold (no treatment approved)" in text
+    assert "Claims administrator guideline: Decision of April 20, 2014 based on MTUS ACOEM Chapter 8" in text
+    mtus, others = text.index("MTUS guidelines relied on:"), text.index("Non-MTUS citations relied on:")
+    assert mtus < others < text.index("Decision rationale:")
+    assert "Table 8-8, p. 182. [not yet verified against the guideline]" in text
+
+
+def test_documents_are_listed_with_what_became_of_them(decided: Review) -> None:
+    decided.perform(c.OpenPage("progress-note-2014-07-17", 2))
+    text = flat(to_text(letter_of(decided)))
+    assert (
+        "Progress note, attending provider, July 17, 2014, 2 pages (progress-note-2014-07-17): "
+        "page 2 opened in this session; pages 1, 2 cited."
+    ) in text
+    rows = {row["id"]: row for row in valid(letter_of(decided))["documents_reviewed"]}
+    assert rows["progress-note-2014-07-17"]["opened"] == [2]
+    assert rows["ur-report-2014-04-20"]["ur_report"] is True
+
+
+def test_the_summary_goes_from_old_to_new_with_its_pages(signed: Review) -> None:
+    summary = next(one for one in letter_of(signed).sections if one.title == "Clinical case summary")
+    facts = [one.facts[0] for one in summary.sentences if one.facts]
+    assert facts == ["opening.1", "opening.2", *(f"timeline.{n}" for n in range(1, 8))]
+    dated = [one for one in summary.sentences if one.key.startswith("timeline:")]
+    assert all(one.evidence and str(one.evidence[0]) in one.text for one in dated)
+
+
+def test_every_absence_names_its_prompt_and_whether_it_is_attested(decided: Review) -> None:
+    def annex() -> Any:
+        return next(one for one in letter_of(decided).sections if one.title.startswith("Search"))
+
+    before = [one for one in annex().sentences if one.prompts]
+    assert all("[not attested]" in one.text for one in before)
+    flags = next(one for one in before if "red_flags.tumor" in one.prompts)
+    assert "fracture or dislocation; infection; tumor;" in flags.text
+    decided.perform(c.AttestAbsences())
+    assert not any("[not attested]" in one.text for one in annex().sentences)
+    assert "all 5 documents of the case file (6 pages)" in annex().sentences[0].text
+
+
+@pytest.mark.parametrize("stage", ["review", "answered", "decided", "signed"])
+def test_every_sentence_has_a_source(stage: str, request: pytest.FixtureRequest) -> None:
+    letter = letter_of(request.getfixturevalue(stage))
+    assert [one for one in letter.sentences if not one.sourced] == []
+    assert all(one.text.strip() for one in letter.sentences)
+    valid(letter)
+
+
+def test_an_edited_sentence_is_marked_as_the_reviewers(decided: Review) -> None:
+    one = decided.assess("1").sentences[0]
+    decided.perform(c.EditSentence("1", one.key, one.text, "Films of the neck are asked for."))
+    letter = letter_of(decided)
+    assert "Films of the neck are asked for. [reviewer's own words]" in to_text(letter)
+    assert "Sentence 1: the reviewer's own words, on answers prior_surgery" in flat(to_text(letter))
+    assert valid(letter)["items"][0]["rationale"][0]["origin"] == "reviewer"
+
+
+@pytest.mark.parametrize("form", FORMS)
+@pytest.mark.parametrize("stage", ["review", "signed"])
+def test_the_reviewers_name_is_nowhere(
+    stage: str, form: Callable[[Letter], str], request: pytest.FixtureRequest
+) -> None:
+    text = form(letter_of(request.getfixturevalue(stage)))
+    assert NAME not in text
+    assert NAME.split()[-1] not in text
+
+
+@pytest.mark.parametrize("stage", ["review", "decided", "signed"])
+def test_no_line_is_wider_than_a_terminal(stage: str, request: pytest.FixtureRequest) -> None:
+    lines = to_text(letter_of(request.getfixturevalue(stage))).splitlines()
+    assert max(map(len, lines)) <= 80
+
+
+# -- the same session, the same bytes -------------------------------------------------------------
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_the_same_session_gives_the_same_bytes(
+    signed: Review, path: Path, form: Callable[[Letter], str]
+) -> None:
+    at_work = form(letter_of(signed))
+    with Log.open(path, write=False) as reader:
+        assert form(compose_from_log(reader, "last")) == at_work
+        assert form(compose_from_log(reader, signed.session.id[:8])) == at_work
+
+
+def test_the_same_answers_give_the_same_signed_text(
+    signed: Review, begin: Callable[..., Review], reference: dict[str, Any]
+) -> None:
+    other = begin()
+    answer(other, reference["answers"])
+    determine(other)
+    sign(other)
+    assert letter_of(other).body == letter_of(signed).body
+
+
+def test_flags_read_alike_at_work_and_replayed(
+    begin: Callable[..., Review], reference: dict[str, Any], path: Path
+) -> None:
+    """The log keeps the parts of an answer by name; the letter has them in the order of the question."""
+    review = begin()
+    flags = (
+        "fracture",
+        "infection",
+        "tumor",
+        "neurologic_deficit",
+        "cord_compromise",
+        "vascular",
+        "referred",
+    )
+    answers = {**reference["answers"]}
+    answers["1"] = {**answers["1"], "red_flags": dict.fromkeys(flags, "yes")}
+    answer(review, answers)
+    determine(review, "overturned")
+    sign(review)
+    with Log.open(path, write=False) as reader:
+        letter = compose_from_log(reader, review.session.id)
+    assert not any("NOT THE TEXT" in line for line in letter.banner)
+    assert to_text(letter) == to_text(letter_of(review))
+
+
+def test_a_letter_is_read_without_the_case_folder(
+    signed: Review, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.letter.from_log.pages_of", lambda session: {})
+    with Log.open(path, write=False) as reader:
+        letter = compose_from_log(reader, "last")
+    assert "is not in the case folder as it was" in flat(to_text(letter))
+    assert not any("NOT THE TEXT" in line for line in letter.banner)
+    assert letter.body == letter_of(signed).body
+
+
+# -- JSON -----------------------------------------------------------------------------------------
+
+
+def test_json_keeps_its_contract(signed: Review) -> None:
+    value = valid(letter_of(signed))
+    assert value == to_json(letter_of(signed))
+    (item,) = value["items"]
+    assert item["suggestion"]["decision"] == "upheld"
+    assert item["determination"] == {"decision": "upheld", "departs": False, "reason": ""}
+    assert item["answers"]["duration"]["value"] == 76
+    flags = item["answers"]["red_flags"]
+    assert (flags["status"], flags["value"]) == ("not_documented", None)
+    assert flags["parts"]["tumor"] == {"status": "not_documented", "value": None, "evidence": []}
+    assert {change["decision"] for change in item["would_change"]} == {"overturned"}
+    assert value["case_answers"]["conflict"]["value"] == "none"
+    (check,) = value["checks"]
+    assert check["check"] == "later-study"
+    assert check["acknowledged"] == "Parties may add records after the decision."
+
+
+def test_an_answer_that_was_set_aside_is_not_in_it(review: Review, reference: dict[str, Any]) -> None:
+    answer(review, reference["answers"])
+    prompt = review.session.prompt("1", "prior_surgery")
+    from assistant.core.answer_reader import read_answer
+
+    none = read_answer(prompt.schema, "none", "prior_surgery")
+    review.perform(c.RecordAnswer("1", "prior_surgery", none, reason="I misread the note."))
+    value = valid(letter_of(review))
+    assert "films_since_surgery" not in value["items"][0]["answers"]
