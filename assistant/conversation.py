@@ -11,13 +11,13 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.core import command as c
-from assistant.core.answer import Evidence
+from assistant.core.answer import Evidence, Status
 from assistant.core.assessment import outcome
 from assistant.core.decide import needs_reason
 from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.phrase import told
 from assistant.core.preview import preview
-from assistant.core.problem import Refused
+from assistant.core.problem import Refused, refuse
 from assistant.core.proposal import propose
 from assistant.core.reply import merged, read_reply, unique
 from assistant.core.shape import DateShape, Group, Listing, Number, at
@@ -104,6 +104,9 @@ class Conversation:
         if self.pending is not None:
             self.pending = None
             return [Line("note", "Left as it was.")]
+        if self.cited:
+            self.cited = ()
+            return [Line("note", "The cited passage is dropped.")]
         place = last_place(self.review.session)
         return self.go(*place) if place is not None else [Line("note", "This is the first question.")]
 
@@ -305,6 +308,17 @@ class Conversation:
             return []
         return self._do(command)
 
+    def _with_cited(self, command: c.RecordAnswer) -> c.RecordAnswer:
+        """The answer with the passages that were cited for it; one that was not found can have none."""
+        answer = command.answer
+        if any(leaf.status is Status.NOT_DOCUMENTED for _, leaf in answer.leaves()):
+            raise refuse(
+                f"You have cited {self.cited[0]} for this question, so something is documented.",
+                "",
+                "Answer what it says, or drop the passage with <.",
+            )
+        return replace(command, answer=replace(answer, evidence=(*answer.evidence, *self.cited)))
+
     def _with_proposed_evidence(self, command: c.RecordAnswer) -> c.RecordAnswer:
         """An answer that says what the case file proposes rests on the page that the proposal names."""
         session, answer = self.review.session, command.answer
@@ -325,9 +339,7 @@ class Conversation:
         if isinstance(command, _Confirmed):
             return self._record(command.command, confirmed=True)
         if isinstance(command, c.RecordAnswer) and self.cited:
-            command = replace(
-                command, answer=replace(command.answer, evidence=(*command.answer.evidence, *self.cited))
-            )
+            command = self._with_cited(command)
         before = self.turn.place
         self.review.perform(command)
         self.pending = None

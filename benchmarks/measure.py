@@ -16,6 +16,7 @@ ROOT = Path(__file__).resolve().parent.parent
 APPS = Path(__file__).resolve().parent / "apps"
 CASE = "cervical-radiographs-after-fusion"
 QUALIFICATIONS = ("--certification", "Occupational Medicine", "--licence", "California", "--years", "8", "--hours", "24")
+_LEFT_OUT = ("TEXTUAL", "IMR_", "COLUMNS", "LINES", "PYTHON")
 PROGRAM = (sys.executable, "-c", "from assistant.cli import main; main()")
 
 
@@ -55,12 +56,13 @@ def workplace() -> Iterator[Place]:
     """A temporary folder with a kept profile and a log that has been used before."""
     with tempfile.TemporaryDirectory(prefix="imr-benchmark-") as name:
         folder = Path(name)
-        kept = {key: value for key, value in os.environ.items() if not key.startswith(("TEXTUAL", "IMR_", "COLUMNS", "LINES"))}
+        kept = {name: value for name, value in os.environ.items() if not name.startswith(_LEFT_OUT)}
         environment = {
             **kept,
             "TERM": "xterm-256color",
             "COLORTERM": "truecolor",
             "PYTHONPATH": str(ROOT),
+            "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
             "IMR_CONFIG": str(folder / "config"),
         }
         place = Place(folder, environment)

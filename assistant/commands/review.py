@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -75,7 +76,8 @@ def home() -> int:
     _needs_terminal()
     from assistant.tui.app import run_app
 
-    return run_app(None)
+    named = os.environ.get("IMR_LOG")
+    return run_app(Path(named) if named else None)
 
 
 def _needs_terminal() -> None:
@@ -98,10 +100,8 @@ def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:
 
     with open_log(log_path) as log:
         profile = reviewer.load()
-        if session:
-            held = Review.resume(log, session)
-        else:
-            held = Review.open(log, library.find_case(case), profile)
+        resumed = Review.resume(log, session) if session else None
+        held = resumed or Review.open(log, library.find_case(case), profile)
         try:
             return talk(held, profile)
         finally:

@@ -55,7 +55,7 @@ class _Reader:
         status = raw.get("status", "given")
         if "status" in raw and status not in ("not_documented", "unclear"):
             raise self.refused(f"`{status}` is not a status", path)
-        made = self.value(raw["value"] if "value" in raw else status, shape, path, literal="value" in raw)
+        made = self.value(raw.get("value", status), shape, path, literal="value" in raw)
         return self.with_more(made, raw, path)
 
     def with_more(self, made: Answer, raw: Mapping[str, Any], path: tuple[str, ...]) -> Answer:

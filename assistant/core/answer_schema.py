@@ -83,7 +83,7 @@ def reserved(name: str) -> Condition:
 
 def inline(schema: Any, where: str, defs: Mapping[str, Any] | None = None, says: str = "") -> Condition:
     """A condition from a JSON Schema; raises `Refused` where the schema may not stand as one."""
-    found = list(condition_schema.problems(schema, where))
+    found = list(condition_schema.problems(schema, where, defs))
     if found:
         raise Refused(*found)
     whole = {**schema, "$defs": defs} if defs and "$ref" in json.dumps(schema) else schema

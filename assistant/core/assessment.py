@@ -6,8 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from assistant.core.criterion import Finding, Suggestion, findings
+from assistant.core.draft_sentence import DraftSentence
 from assistant.core.governing import governing_date
-from assistant.core.rationale import DraftSentence, draft
+from assistant.core.rationale import draft
 from assistant.core.session import Session
 from assistant.core.settling import suggest
 

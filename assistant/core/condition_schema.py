@@ -28,11 +28,19 @@ _TYPED = {
     "required": ("object",),
 }
 KEYWORDS = frozenset({*_TYPED, "const", "enum", "type", "allOf", "anyOf", "not", "$ref"})
+_SAID = frozenset("title description labels phrase ask unit noun examples conditions".split())
+"""What a shared piece of structure may say beside its test, without changing what it accepts."""
+
 _TYPES = frozenset({"string", "integer", "number", "array", "object"})
 
 
-def problems(schema: Any, where: str) -> Iterator[Problem]:
-    """Everything that keeps `schema` from being a condition; `where` says which file, line and name."""
+def problems(
+    schema: Any, where: str, defs: Mapping[str, Any] | None = None, within: tuple[str, ...] = ()
+) -> Iterator[Problem]:
+    """Everything that keeps `schema` from being a condition; `where` says which file, line and name.
+
+    `defs` is what a `$ref` may name, `within` the names that have led here.
+    """
     if not isinstance(schema, Mapping):
         yield Problem(
             f"`{schema}` is not a condition.",
@@ -46,22 +54,37 @@ def problems(schema: Any, where: str) -> Iterator[Problem]:
         if keyword not in KEYWORDS:
             yield Problem(f"`{keyword}` is not a keyword of conditions.", where, _nearest(str(keyword)))
     yield from _type_problems(schema, where)
-    yield from _object_problems(schema, where)
+    yield from _object_problems(schema, where, defs, within)
+    if "$ref" in schema:
+        yield from _reference_problems(str(schema["$ref"]), where, defs or {}, within)
     for keyword in ("allOf", "anyOf"):
         branches = schema.get(keyword, [])
         if not isinstance(branches, list) or (keyword in schema and not branches):
             yield Problem(f"`{keyword}` needs a list of conditions.", where)
             continue
         for branch in branches:
-            yield from problems(branch, where)
+            yield from problems(branch, where, defs, within)
     for keyword in ("not", "contains", "items"):
         if keyword in schema:
-            yield from problems(schema[keyword], where)
+            yield from problems(schema[keyword], where, defs, within)
+
+
+def _reference_problems(
+    reference: str, where: str, defs: Mapping[str, Any], within: tuple[str, ...]
+) -> Iterator[Problem]:
+    name = reference.removeprefix("#/$defs/")
+    if name not in defs or name == reference:
+        yield Problem(f"`{reference}` refers to nothing.", where, "Define it under `$defs`.")
+    elif name in within:
+        yield Problem(f"`{reference}` refers to itself.", where, "Write it out.")
+    elif isinstance(defs[name], Mapping):
+        plain = {key: value for key, value in defs[name].items() if key not in _SAID}
+        yield from problems(plain, f"{where}, $defs, {name}", defs, (*within, name))
 
 
 def _type_problems(schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
     stated = schema.get("type")
-    if stated is not None and stated not in _TYPES:
+    if stated is not None and (not isinstance(stated, str) or stated not in _TYPES):
         yield Problem(f"`{stated}` is not a type.", where, f"Use one of {', '.join(sorted(_TYPES))}.")
     for keyword, types in _TYPED.items():
         if keyword in schema and stated not in types:
@@ -83,7 +106,9 @@ def _type_problems(schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
             yield Problem(f"`{keyword}` needs a number.", where)
 
 
-def _object_problems(schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
+def _object_problems(
+    schema: Mapping[str, Any], where: str, defs: Mapping[str, Any] | None, within: tuple[str, ...]
+) -> Iterator[Problem]:
     named = schema.get("properties", {})
     required = schema.get("required", [])
     if not isinstance(named, Mapping) or not isinstance(required, list):
@@ -96,7 +121,7 @@ def _object_problems(schema: Mapping[str, Any], where: str) -> Iterator[Problem]
                 where,
                 f"Add `required: [{name}]`.",
             )
-        yield from problems(inner, where)
+        yield from problems(inner, where, defs, within)
 
 
 def _nearest(keyword: str) -> str:

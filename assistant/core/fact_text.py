@@ -8,9 +8,10 @@ free text. What is found here is compared with what the case bears; a word that 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
+from typing import ClassVar
 
 from assistant.core.anatomy import akin, level_range, regions_named, touches
 from assistant.core.date_text import When, dates_in
@@ -20,6 +21,7 @@ from assistant.core.date_text import When, dates_in
 class Mention:
     """A fact that a text mentions, in its own words, and where in the text it stands."""
 
+    kind: ClassVar[str] = ""
     said: str
     start: int
 
@@ -35,6 +37,7 @@ class Mention:
 class DateMention(Mention):
     """A date, as far as it is said."""
 
+    kind: ClassVar[str] = "dates"
     when: When
 
     def __str__(self) -> str:
@@ -48,6 +51,7 @@ class DateMention(Mention):
 class LevelMention(Mention):
     """A vertebra, a segment, or several segments in a row."""
 
+    kind: ClassVar[str] = "levels"
     levels: tuple[str, ...]
 
     def borne_by(self, known: Iterable[Mention]) -> bool:
@@ -59,6 +63,7 @@ class LevelMention(Mention):
 class SideMention(Mention):
     """A side, and the region that it is said of (`""` where none is named beside it)."""
 
+    kind: ClassVar[str] = "sides"
     side: str
     region: str
 
@@ -75,6 +80,7 @@ class SideMention(Mention):
 class RegionMention(Mention):
     """A region of the body, in its own name."""
 
+    kind: ClassVar[str] = "regions"
     region: str
 
     def borne_by(self, known: Iterable[Mention]) -> bool:
@@ -83,12 +89,22 @@ class RegionMention(Mention):
 
 @lru_cache(maxsize=4_096)
 def extract(text: str) -> tuple[Mention, ...]:
-    """Every fact that the text mentions, in the order in which they stand."""
-    found: list[Mention] = [DateMention(said, start, when) for start, said, when in dates_in(text)]
-    found += _levels(text)
-    found += _sides(text)
-    found += [RegionMention(said, start, region) for start, said, region in regions_named(text)]
+    """Every fact that the text mentions, in the order in which they stand; remembered, so for short texts."""
+    found = [mention for kind in KINDS for mention in extract_kind(text, kind)]
     return tuple(sorted(found, key=lambda mention: (mention.start, type(mention).__name__)))
+
+
+def extract_kind(text: str, kind: str) -> Iterator[Mention]:
+    """The facts of one kind (`dates`, `levels`, `sides`, `regions`) that a text mentions."""
+    yield from _SCANNERS[kind](text)
+
+
+def _dates(text: str) -> Iterator[Mention]:
+    return (DateMention(said, start, when) for start, said, when in dates_in(text))
+
+
+def _regions(text: str) -> Iterator[Mention]:
+    return (RegionMention(said, start, region) for start, said, region in regions_named(text))
 
 
 # -- spinal levels --------------------------------------------------------------------------------
@@ -148,3 +164,12 @@ def _sides(text: str) -> Iterator[Mention]:
             side = "bilateral"
         region = next((name for _, _, name in regions_named(match[0])), "")
         yield SideMention(match[0], match.start(), side, region)
+
+
+_SCANNERS: Mapping[str, Callable[[str], Iterator[Mention]]] = {
+    "dates": _dates,
+    "levels": _levels,
+    "sides": _sides,
+    "regions": _regions,
+}
+KINDS = tuple(_SCANNERS)

@@ -8,30 +8,17 @@ in support of the side that doesn't need it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.core import wording
-from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.answer import Evidence, Status
 from assistant.core.condition import atoms
 from assistant.core.criterion import SIDE, Finding, Ruling, State, Suggestion
+from assistant.core.draft_sentence import DraftSentence, capital, ended, inner, parts_absent
 from assistant.core.phrase import Words, sentence_names
 from assistant.core.prompt_set import TIER_NAMES, Criterion, Prompt, Sentence
 from assistant.core.reading import Reading
 from assistant.core.session import Session
-
-
-@dataclass(frozen=True)
-class DraftSentence:
-    """One sentence and its sources, which are never all empty; `key` stays the same while its source does."""
-
-    key: str
-    text: str
-    origin: str = "drafted"
-    prompts: tuple[str, ...] = ()
-    criteria: tuple[str, ...] = ()
-    citations: tuple[str, ...] = ()
-    facts: tuple[str, ...] = ()
-    evidence: tuple[Evidence, ...] = ()
 
 
 def draft(
@@ -109,25 +96,28 @@ class _Writer:
             yield self.sourced(f"criterion:{criterion.id}", text, criterion)
 
     def rebutted_against(self, ours: Sequence[Criterion]) -> Iterator[DraftSentence]:
-        """Arguments of the other side that a standing one of ours rebuts: introduced as rebutted."""
+        """Arguments of the other side that standing ones of ours rebut: introduced as rebutted, together."""
+        by_rebutters: dict[tuple[str, ...], list[Criterion]] = {}
         for criterion in self.arguing(self.other, stands=False):
-            rebutters = [self.set.criteria[name] for name in self.findings[criterion.id].rebutted_by]
-            rebutters = [one for one in rebutters if one in ours]
-            if self.findings[criterion.id].state is not State.MET or not rebutters:
-                continue
-            against, _ = self.rendered(criterion.says, criterion)
-            reasons = [self.rendered(one.says, one)[0] for one in rebutters]
-            why = wording.joined(_inner(reason) for reason in reasons)
-            text = f"Although {_inner(against)}, this is outweighed, because {why}."
-            self.said.update({criterion.id, *(one.id for one in rebutters)})
-            yield self.sourced(f"rebutted:{criterion.id}", text, criterion, *rebutters)
-            yield from self.ruling_sentences(rebutters)
+            rebutters = tuple(
+                name for name in self.findings[criterion.id].rebutted_by if self.set.criteria[name] in ours
+            )
+            if rebutters:
+                by_rebutters.setdefault(rebutters, []).append(criterion)
+        for names, rebutted in by_rebutters.items():
+            rebutters_ = [self.set.criteria[name] for name in names]
+            against = [inner(self.rendered(one.says, one)[0]) for one in rebutted]
+            why = wording.joined(inner(self.rendered(one.says, one)[0]) for one in rebutters_)
+            text = f"Although {', and although '.join(against)}, this is outweighed, because {why}."
+            self.said.update({*names, *(one.id for one in rebutted)})
+            yield self.sourced(f"rebutted:{'+'.join(names)}", text, *rebutted, *rebutters_)
+            yield from self.ruling_sentences(rebutters_)
 
     def ruling_sentences(self, criteria: Sequence[Criterion]) -> Iterator[DraftSentence]:
         for criterion in criteria:
             ruling = self.rulings.get(criterion.id)
             if ruling is not None and ruling.ruling == "accepted":
-                text = f"The reviewer accepts this rebuttal of a guideline of a higher tier (Labor Code section 4604.5): {_ended(ruling.reason)}"
+                text = f"The reviewer accepts this rebuttal of a guideline of a higher tier (Labor Code section 4604.5): {ended(ruling.reason)}"
                 yield replace(self.sourced(f"ruling:{criterion.id}", text, criterion), origin="reviewer")
 
     def concessions(self) -> Iterator[DraftSentence]:
@@ -161,13 +151,13 @@ class _Writer:
                         dict.fromkeys((prompt.id, *self.prompts_named(template, prompt.says[status])))
                     )
                     yield DraftSentence(
-                        f"prompt:{prompt.id}", _ended(text), prompts=prompts, evidence=self.evidence(prompts)
+                        f"prompt:{prompt.id}", ended(text), prompts=prompts, evidence=self.evidence(prompts)
                     )
             if self.decision == "upheld":
                 parts = [
                     part
                     for element in (answer.parts or {}).values()
-                    for part in _parts_absent(prompt, answer, element)
+                    for part in parts_absent(prompt, answer, element)
                 ]
                 absent += [(prompt, prompt.absent_parts[part]) for part in dict.fromkeys(parts)]
         yield from self.absences(absent)
@@ -212,7 +202,7 @@ class _Writer:
                     self.set.tier(next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top))
                 ]
                 text = (
-                    f"While {_inner(text)}, this does not prevail: {tier} addresses the request and stands above it in "
+                    f"While {inner(text)}, this does not prevail: {tier} addresses the request and stands above it in "
                     "the hierarchy of Labor Code section 4610.5(c)(2)."
                 )
             yield self.sourced(f"dissent:{criterion.id}", text, criterion)
@@ -221,15 +211,15 @@ class _Writer:
         for name, ruling in self.rulings.items():
             criterion = self.set.criteria[name]
             if ruling.ruling == "inapplicable":
-                text = f"The reviewer finds {self.set.citations[criterion.cite].name} inapplicable to this condition: {_ended(ruling.reason)}"
+                text = f"The reviewer finds {self.set.citations[criterion.cite].name} inapplicable to this condition: {ended(ruling.reason)}"
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
             elif ruling.ruling == "declined" and self.findings[name].state is State.MET:
-                text = f"The reviewer does not take {self.set.citations[criterion.cite].name} to rebut a guideline of a higher tier: {_ended(ruling.reason)}"
+                text = f"The reviewer does not take {self.set.citations[criterion.cite].name} to rebut a guideline of a higher tier: {ended(ruling.reason)}"
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
-            one = self.sourced("departure", _ended(made.reason), *carried)
+            one = self.sourced("departure", ended(made.reason), *carried)
             yield replace(one, origin="reviewer", facts=(f"determination.{self.key}",))
 
     def conclusion(self) -> Iterator[DraftSentence]:
@@ -282,7 +272,7 @@ class _Writer:
                     )
                     more["value"] = names[value_of.id]
                 values = sentence_names(self.reading, self.session.rules.case, self.item, branch.says, **more)
-                return _capital(wording.render(branch.says, values)), branch.says
+                return capital(wording.render(branch.says, values)), branch.says
         return "", ""
 
     def prompts_named(self, template: str, sentence: Sentence) -> tuple[str, ...]:
@@ -308,30 +298,3 @@ class _Writer:
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
             evidence=self.evidence(prompts),
         )
-
-
-def _parts_absent(prompt: Prompt, answer: Answer, element: Answer) -> Iterator[str]:
-    """The parts that were not found and of which the prompt says so."""
-    parts = (element.parts or {}) if answer.listing else (answer.parts or {})
-    for name in prompt.absent_parts:
-        if name in parts and parts[name].status is Status.NOT_DOCUMENTED:
-            yield name
-
-
-def _inner(text: str) -> str:
-    """A sentence as a clause of another: without its period and, where it is an ordinary word, its capital."""
-    text = text.rstrip().removesuffix(".")
-    first = text.split(" ", 1)[0]
-    return text[0].lower() + text[1:] if first in _ORDINARY else text
-
-
-_ORDINARY = frozenset({"The", "As", "While", "No", "A", "An", "Where", "It", "This", "These", "Routine"})
-
-
-def _capital(text: str) -> str:
-    return text[:1].upper() + text[1:]
-
-
-def _ended(text: str) -> str:
-    text = " ".join(text.split())
-    return text if text.endswith((".", "!", "?")) else f"{text}."

@@ -7,7 +7,8 @@ does not exist. Everything that reaches the letter or explains it is read: the d
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from functools import lru_cache
 
 from assistant.core.answer import Answer
 from assistant.core.case_fact import (
@@ -20,18 +21,20 @@ from assistant.core.case_fact import (
     years_cited,
 )
 from assistant.core.check import Check, Pages, Sentence, made
-from assistant.core.fact_text import DateMention, LevelMention, Mention, RegionMention, SideMention, extract
+from assistant.core.fact_text import (
+    DateMention,
+    LevelMention,
+    Mention,
+    RegionMention,
+    SideMention,
+    extract,
+    extract_kind,
+)
 from assistant.core.session import Session
 from assistant.core.wording import joined
 
 _NEAREST = 6
 _CONTEXT = 60
-_KINDS: Mapping[type[Mention], str] = {
-    DateMention: "dates",
-    LevelMention: "levels",
-    SideMention: "sides",
-    RegionMention: "regions",
-}
 
 
 @dataclass(frozen=True)
@@ -60,19 +63,25 @@ def unborne_facts(
             yield _check(text, missing, facts)
 
 
-def _on_a_page(mention: Mention, titles: Sequence[str], pages: Pages) -> bool:
-    return any(
-        mention.borne_by(extract(without_titles(titles, page)))
-        for document in pages.values()
-        for page in document
-    )
+def _on_a_page(mention: Mention, titles: tuple[str, ...], pages: Pages) -> bool:
+    return any(mention.borne_by(_said_in(document, titles, mention.kind)) for document in pages.values())
+
+
+@lru_cache(maxsize=512)
+def _said_in(document: tuple[str, ...], titles: tuple[str, ...], kind: str) -> tuple[Mention, ...]:
+    """What the pages of a document mention, each fact once; read when first needed, and only then."""
+    found: dict[Mention, None] = {}
+    for page in document:
+        mentioned = extract_kind(without_titles(titles, page), kind)
+        found.update((replace(one, said="", start=0), None) for one in mentioned)
+    return tuple(found)
 
 
 def _check(text: _Text, missing: Sequence[Mention], facts: Sequence[Fact]) -> Check:
     said = list(dict.fromkeys(str(one) for one in missing))
     beside: dict[str, None] = {}
-    for kind in dict.fromkeys(type(one) for one in missing):
-        of_kind = [one for one in missing if type(one) is kind]
+    for kind in dict.fromkeys(one.kind for one in missing):
+        of_kind = [one for one in missing if one.kind == kind]
         beside.update(dict.fromkeys(_nearest(kind, of_kind, facts)))
     whose = text.whose[0].upper() + text.whose[1:]
     message = (
@@ -95,13 +104,13 @@ def _around(mention: Mention, words: str) -> str:
     return before + after
 
 
-def _nearest(kind: type[Mention], missing: Sequence[Mention], facts: Sequence[Fact]) -> Iterator[str]:
+def _nearest(kind: str, missing: Sequence[Mention], facts: Sequence[Fact]) -> Iterator[str]:
     """The facts of one kind that come nearest to what was said."""
-    having = [(fact, one) for fact in facts for one in fact.mentions if type(one) is kind]
+    having = [(fact, one) for fact in facts for one in fact.mentions if one.kind == kind]
     if not having:
-        yield f"{_KINDS[kind]} in the case: none"
+        yield f"{kind} in the case: none"
         return
-    if kind is DateMention:
+    if kind == DateMention.kind:
         yield from _nearest_dates([one for one in missing if isinstance(one, DateMention)], having)
         return
     seen: dict[str, str] = {}

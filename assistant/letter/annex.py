@@ -8,13 +8,14 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
-from assistant.core.answer import Answer, Status, Trail
+from assistant.core.answer import Status, Trail
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
 from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.core.shape import Group, Listing, Shape
+from assistant.core.shape import Group, Listing
 from assistant.core.turn import part_question
+from assistant.letter.answer_order import in_order
 from assistant.letter.document import Block, LetterSentence, Section, counted, heading, paragraph, points
 
 
@@ -27,9 +28,9 @@ def searches(session: Session) -> Section | None:
         return None
     case = session.rules.case
     text = (
-        "Each of the following was answered as not documented. Unless another reach is named, the search covers "
-        f"all {counted(len(case.documents), 'document')} of the case file "
-        f"({counted(case.page_count, 'page')}). The reviewer attests to each that is not marked otherwise."
+        "Each of the following was answered as not documented. Unless another reach is named, the search "
+        f"covers all {counted(len(case.documents), 'document')} of the case file "
+        f"({counted(case.page_count, 'page')}). The reviewer attests to each not marked otherwise."
     )
     blocks = [paragraph([LetterSentence(text, CASE_SCOPE, "reach", facts=("documents",))])]
     for scope, told in found.items():
@@ -55,26 +56,13 @@ def _absences(session: Session, scope: str) -> Iterator[_Absence]:
     """The absences that are read now; parts of one prompt that were searched for alike stand together."""
     reading = session.reading(scope)
     for prompt in reading.prompt_set.prompts.values():
+        answer = reading.answer(prompt.id)
         alike: dict[Trail, list[str]] = {}
-        for path, leaf in _leaves(prompt.schema.shape, reading.answer(prompt.id)):
+        for path, leaf in in_order(prompt.schema.shape, answer).leaves() if answer is not None else ():
             if leaf.status is Status.NOT_DOCUMENTED:
                 alike.setdefault(leaf.search or Trail(), []).append(path)
         for trail, paths in alike.items():
             yield _Absence(scope, prompt, tuple(path for path in paths if path), trail)
-
-
-def _leaves(shape: Shape, answer: Answer | None, path: str = "") -> Iterator[tuple[str, Answer]]:
-    """The answers without parts, in the order of the schema rather than that in which they were given."""
-    if answer is None:
-        return
-    if answer.parts is None:
-        yield path, answer
-    elif isinstance(shape, Group):
-        for name, part in shape.parts.items():
-            yield from _leaves(part.shape, answer.parts.get(name), f"{path}.{name}" if path else name)
-    elif isinstance(shape, Listing):
-        for number in sorted(answer.parts, key=int):
-            yield from _leaves(shape.element, answer.parts[number], f"{path}.{number}" if path else number)
 
 
 def _told(session: Session, absence: _Absence) -> LetterSentence:

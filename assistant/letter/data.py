@@ -11,11 +11,12 @@ from typing import Any
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.criterion import Finding, Suggestion
+from assistant.core.draft_sentence import DraftSentence
 from assistant.core.governing import governing_date
-from assistant.core.rationale import DraftSentence
 from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
 from assistant.core.what_if import would_change
+from assistant.letter.answer_order import in_order
 from assistant.letter.document import Letter, ReviewedDocument
 from assistant.letter.plain_text import content
 
@@ -96,8 +97,12 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
 def _answers(session: Session, scope: str) -> dict[str, Any]:
     """The answers that are read now, by prompt; one that was set aside is not among them."""
     reading = session.reading(scope)
-    held = {name: reading.answer(name) for name in reading.prompt_set.prompts}
-    return {name: _answer(answer) for name, answer in held.items() if answer is not None}
+    made = {}
+    for name, prompt in reading.prompt_set.prompts.items():
+        answer = reading.answer(name)
+        if answer is not None:
+            made[name] = _answer(in_order(prompt.schema.shape, answer))
+    return made
 
 
 def _answer(answer: Answer) -> dict[str, Any]:

@@ -9,10 +9,11 @@ from collections.abc import Callable, Iterator
 
 from assistant.core.answer import Evidence
 from assistant.core.assessment import WHY_WORDS, Assessment
-from assistant.core.case import DisputedItem, evidence_of
+from assistant.core.case import Case, DisputedItem, evidence_of
 from assistant.core.decision import DECISION_WORDS
 from assistant.core.prompt_set import TIER_NAMES, TIERS, Citation, PromptSet
 from assistant.core.session import Session
+from assistant.letter.answer_order import pages_in_order
 from assistant.letter.document import Block, LetterSentence, Section, heading, paragraph, points
 
 Assess = Callable[[str], Assessment]
@@ -181,7 +182,10 @@ def sources(session: Session, assess: Assess) -> Section | None:
         if closed(session, key):
             continue
         prompt_set = session.rules.sets[key]
-        listed = [_origins(n, one, prompt_set) for n, one in enumerate(rationale(key, assess(key)), 1)]
+        listed = [
+            _origins(n, one, prompt_set, session.rules.case)
+            for n, one in enumerate(rationale(key, assess(key)), 1)
+        ]
         if listed:
             item = session.rules.case.items[key]
             blocks.append(
@@ -195,13 +199,13 @@ def sources(session: Session, assess: Assess) -> Section | None:
     return Section("Where each sentence of the rationale comes from", tuple(blocks)) if blocks else None
 
 
-def _origins(number: int, one: LetterSentence, prompt_set: PromptSet) -> LetterSentence:
+def _origins(number: int, one: LetterSentence, prompt_set: PromptSet, case: Case) -> LetterSentence:
     named = {
         "answers": one.prompts,
         "rules": one.criteria,
         "guidelines": tuple(reference(prompt_set.citations[name]) for name in one.citations),
         "facts": one.facts,
-        "pages": tuple(dict.fromkeys(str(entry) for entry in one.evidence)),
+        "pages": pages_in_order(case, one.evidence),
     }
     told = "; ".join(f"{kind} {', '.join(names)}" for kind, names in named.items() if names)
     words = "the reviewer's own words, on " if one.origin == "reviewer" else ""

@@ -34,8 +34,8 @@ def how_it_was_made(session: Session) -> Section:
     """Who reviewed, without a name (Lab. Code 4610.6(f)), and by which order guidelines were weighed."""
     hierarchy = LetterSentence(
         "The reviewer worked with the strength of evidence hierarchy of Labor Code section 4610.5(c)(2), "
-        "which applies to Independent Medical Review: guidelines were weighed in its order, the Medical Treatment "
-        "Utilization Schedule (MTUS) first.",
+        "which applies to Independent Medical Review: guidelines were weighed in its order, the Medical "
+        "Treatment Utilization Schedule (MTUS) first.",
         CASE_SCOPE,
         "hierarchy",
         facts=(HIERARCHY,),

@@ -8,9 +8,9 @@ from assistant import showing
 from assistant.conversation import Line
 from assistant.core import command as c
 from assistant.core.answer import Evidence
+from assistant.core.draft_sentence import DraftSentence
 from assistant.core.phrase import told
 from assistant.core.problem import Refused
-from assistant.core.rationale import DraftSentence
 from assistant.core.text import one_line
 from assistant.records.search import Passage, find
 from assistant.review import Review
@@ -220,6 +220,7 @@ class PanelViews:
         elif self.panel.view == "record" and key:
             self.marked.add(index)
             self.screen.answer(self._cite)
+            self.screen.action_leave()
         elif key == "open":
             self._act(lambda: self._open_findings())
         elif key.startswith("how:"):

@@ -21,7 +21,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import one_line
 from assistant.tui.panel import VIEWS, PanelList, SidePanel
 from assistant.tui.reply import Reply
-from assistant.tui.text import literal
+from assistant.tui.text import literal, local_time
 from assistant.tui.transcript import Transcript
 
 if TYPE_CHECKING:
@@ -56,7 +56,7 @@ class ReviewScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = _bindings()
     AUTO_FOCUS = "#reply"
-    HORIZONTAL_BREAKPOINTS: ClassVar[list[tuple[int, str]] | None] = [(0, "narrow"), (100, "wide")]
+    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (100, "wide")]  # noqa: RUF012 - Textual declares it as an instance variable
 
     def __init__(self, case: str | None = None, session: str | None = None) -> None:
         super().__init__()
@@ -242,7 +242,7 @@ class ReviewScreen(Screen[None]):
         where = shown.scope_words(review, turn.scope) if turn.scope else "the case"
         watching = " · watching" if review.watching else ""
         text = (
-            f"{where} · {shown.progress_words(review)} answered · logged {review.logged_at[11:19]}{mode}{watching}"
+            f"{where} · {shown.progress_words(review)} answered · logged {local_time(review.logged_at)}{mode}{watching}"
             f" · {review.session.rules.case.id}"
         )
         self.query_one("#top", Static).update(literal(one_line(text, max(self.size.width - 2, 10))))

@@ -42,7 +42,8 @@ UPHELD = (
     "and August 4, 2014, which showed hardware from C4 through C6 without loosening.",
     "On May 10, 2014, the applicant was placed off work; the July 2014 note speaks of the upper extremities.",
     "While the American College of Radiology (Appropriateness Criteria, Chronic Neck Pain, 2013) "
-    "acknowledges that flexion and extension radiographs can show instability or pseudarthrosis, neither was suspected.",
+    "acknowledges that flexion and extension radiographs can show instability or pseudarthrosis, neither was "
+    "suspected.",
     "Therefore, the request is not medically necessary.",
 )
 

@@ -208,7 +208,9 @@ DOSES = """{
     "amount": {"type": "number"},
     "factor": {"type": "number"}}}
 }"""
-NUMBER = '{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A number", "type": "number"}'
+DRAFT = '"$schema": "https://json-schema.org/draft/2020-12/schema"'
+NUMBER = f'{{{DRAFT}, "title": "A number", "type": "number"}}'
+DATE = f'{{{DRAFT}, "title": "A date", "type": "string", "format": "partial-date"}}'
 
 
 def dosed(rule: Proposal, schema: str, doses: list[dict[str, Any]]) -> Any:
@@ -222,7 +224,6 @@ def dosed(rule: Proposal, schema: str, doses: list[dict[str, Any]]) -> Any:
 
 
 TWO = [{"date": "2014-07-12", "amount": 10, "factor": 1.5}, {"date": "2014-08", "amount": 20, "factor": 2}]
-DATE = '{"$schema": "https://json-schema.org/draft/2020-12/schema", "title": "A date", "type": "string", "format": "partial-date"}'
 
 
 @pytest.mark.parametrize(

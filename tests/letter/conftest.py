@@ -7,20 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from reviewing import NAME, answer, determine, sign
 
 from assistant import library
-from assistant.core import command as c
 from assistant.core import plain_yaml
-from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import OUTCOME_WORDS, outcome
-from assistant.core.turn import statement
-from assistant.letter import body_hash
 from assistant.log import Log
 from assistant.review import Review
 from assistant.reviewer import Profile
-
-Answers = dict[str, dict[str, Any]]
-NAME = "Amalia Quessenberry"
 
 
 @pytest.fixture
@@ -59,33 +52,6 @@ def reference() -> dict[str, Any]:
     file = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
     data: dict[str, Any] = dict(plain_yaml.parse(library.read_text(file), file.name).data)
     return data
-
-
-def answer(review: Review, answers: Answers) -> None:
-    """Answers every prompt that applies, in the order in which they open."""
-    for scope, given in answers.items():
-        while True:
-            due = [one for one in review.session.reading(scope).open_prompts() if one.id in given]
-            if not due:
-                break
-            made = read_answer(due[0].schema, given[due[0].id], due[0].id)
-            review.perform(c.RecordAnswer(scope, due[0].id, made, "file"))
-
-
-def determine(review: Review, decision: str = "upheld", reason: str = "") -> None:
-    suggested = review.assess("1").suggestion.decision
-    review.perform(c.Determine("1", decision, suggested, reason))
-
-
-def sign(review: Review, reason: str = "Parties may add records after the decision.") -> None:
-    """Explains every check that is raised, attests and signs."""
-    for check in review.checks():
-        review.perform(c.Acknowledge(check.check, check.key, reason))
-    review.perform(c.AttestAbsences())
-    case_outcome = outcome(review.session)
-    assert case_outcome is not None
-    said = statement(review.session, OUTCOME_WORDS[case_outcome])
-    review.perform(c.Sign(body_hash(review.session, review.assess, review.checks()), case_outcome, said))
 
 
 @pytest.fixture

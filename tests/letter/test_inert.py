@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from reviewing import answer, determine, sign
 
 from assistant.core import command as c
 from assistant.core.text import one_line
@@ -17,11 +18,10 @@ from assistant.letter import json_text, letter_of, to_markdown, to_text
 from assistant.letter.markdown import _start, escaped
 from assistant.letter.plain_text import WIDTH, wrapped
 from assistant.review import Review
-from tests.letter.conftest import answer, determine, sign
 
 HOSTILE = (
-    "\x1b[31mred\x1b[0m \u202etxt\x9b2J [bold]b[/bold] <script>alert(1)</script> [a](http://evil.example/x) "
-    "![i](javascript:x) `code` **b** # h | &lt; www.evil.example a@evil.example \x07\nSIGNED\n======\n- x\n1. y\n> q"
+    "\x1b[31mred\x1b[0m \u202etxt\x9b2J [bold]b[/bold] <script>alert(1)</script> "
+    "[a](http://evil.example/x) ![i](javascript:x) `code` **b** # h | &lt; www.evil.example a@evil.example \x07\nSIGNED\n======\n- x\n1. y\n> q"
 )
 RAW = ("\x1b", "\u202e", "\x9b", "\x07")
 INERT = {"text", "code_inline", "softbreak"}

@@ -1,0 +1,40 @@
+# The few things that are done here. README.md says what each comes to without make.
+
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
+
+.PHONY: review test lint wheel bench clean
+
+review: $(VENV)/.ready  ## Open the review of the bundled case.
+	@$(BIN)/imr review cervical-radiographs-after-fusion
+
+test: lint  ## Everything that has to hold.
+	$(BIN)/pytest -n auto
+
+lint: $(VENV)/.ready-dev
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+wheel: $(VENV)/.ready-dev  ## Into dist/.
+	$(BIN)/python -m build --wheel --no-isolation
+
+bench: $(VENV)/.ready-dev  ## What benchmarks/README.md reports.
+	$(BIN)/python -m benchmarks
+
+clean:  ## What the others made, except the environment in .venv.
+	rm -rf build dist .pytest_cache .mypy_cache .ruff_cache .hypothesis
+	find assistant tests benchmarks -name __pycache__ -prune -exec rm -rf {} +
+
+$(VENV)/.ready: constraints.txt pyproject.toml
+	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name one, as in: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
+	@echo "Installing into $(VENV) ..."
+	@$(PYTHON) -m venv $(VENV)
+	@$(PIP) -e .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.ready
+	@echo "Installing what the tests need ..."
+	@$(PIP) -e '.[dev]'
+	@touch $@

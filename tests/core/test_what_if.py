@@ -1,0 +1,166 @@
+"""What could have been documented: small sets of conditions, each of which keeps its promise."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from small_sets import a_set, read
+
+from assistant.core.criterion import Ruling
+from assistant.core.what_if import Change, would_change
+
+SET = """
+prompts:
+  - {id: flags, ask: Any?, answer: flags, documentable: yes}
+  - {id: surgery, ask: Which?, answer: surgery, documentable: yes}
+  - {id: films, ask: Made?, answer: yes-no, when: {surgery: fusion}, documentable: yes}
+  - {id: suspected, ask: What?, answer: statement, documentable: yes}
+  - {id: asked_for, ask: What?, answer: views}
+  - {id: since, ask: How long?, answer: weeks, documentable: yes, record: yes}
+criteria:
+  - {id: routine, cite: high, when: {flags: none_found}, argues: against, says: No.}
+  - {id: flag, cite: high, when: {flags: any_present}, argues: for, says: Yes.}
+  - id: union
+    cite: low
+    when: {films: "no", suspected: given, asked_for: flexion}
+    argues: for
+    rebuts: [routine]
+    says: Yes.
+"""
+
+ANSWERS: dict[str, Any] = {
+    "flags": "not_documented",
+    "surgery": "none",
+    "suspected": "not_documented",
+    "asked_for": ["flexion"],
+    "since": 4,
+}
+
+
+def changes(body: str = SET, rulings: dict[str, Ruling] | None = None, **answers: Any) -> tuple[Change, ...]:
+    return would_change(read(a_set(body), **{**ANSWERS, **answers}), None, rulings or {})
+
+
+def told(found: tuple[Change, ...]) -> list[dict[str, str]]:
+    return [dict(change.answers) for change in found]
+
+
+def test_a_prompt_that_a_change_opens_comes_with_it() -> None:
+    found = changes()
+    assert told(found) == [
+        {"flags": "any_present"},
+        {"surgery": "fusion", "suspected": "given", "films": "no"},
+    ]
+    assert found[1].decision == "overturned"
+    assert found[1].rests_on == ("union",)
+    assert found[1].labels == {"surgery": "a fusion", "suspected": "answered", "films": "no"}
+
+
+def test_what_is_there_already_is_not_asked_again() -> None:
+    fused = {"procedure": "fusion", "levels": ["C4"]}
+    assert told(changes(surgery=fused, films="no")) == [{"flags": "any_present"}, {"suspected": "given"}]
+    assert told(changes(surgery=fused, films="not_documented"))[1] == {"films": "no", "suspected": "given"}
+
+
+def test_only_what_a_physician_can_document_is_named() -> None:
+    fused = {"procedure": "fusion", "levels": ["C4"]}
+    assert told(changes(surgery=fused, films="no", asked_for=["front"])) == [{"flags": "any_present"}]
+
+
+def test_an_opened_prompt_that_cannot_be_documented_must_not_matter() -> None:
+    body = SET.replace("when: {surgery: fusion}, documentable: yes", "when: {surgery: fusion}")
+    assert told(changes(body)) == [{"flags": "any_present"}]
+
+
+def test_an_answer_set_aside_comes_back() -> None:
+    assert told(changes(films="no"))[1] == {"surgery": "fusion", "suspected": "given"}
+    assert told(changes(films="yes"))[1] == {"surgery": "fusion", "suspected": "given", "films": "no"}
+
+
+def test_a_declined_rebuttal_promises_nothing() -> None:
+    assert told(changes(rulings={"union": Ruling("declined", "no")})) == [{"flags": "any_present"}]
+
+
+def test_from_overturned_to_upheld() -> None:
+    found = changes(flags={"fever": "yes", "tumor": "no", "trauma": "no"})
+    assert [(change.decision, dict(change.answers)) for change in found] == [
+        ("upheld", {"flags": "none_found"})
+    ]
+
+
+def test_from_a_gap() -> None:
+    found = changes(flags="unclear")
+    assert {change.decision for change in found} == {"upheld", "overturned"}
+
+
+def test_a_claim_holds_for_every_answer_that_fulfils_it() -> None:
+    body = """
+prompts:
+  - {id: p, ask: How long?, answer: weeks, documentable: yes}
+criteria:
+  - {id: a, cite: high, when: {p: over_six}, argues: for, says: Yes.}
+  - {id: b, cite: high, when: {p: chronic}, argues: against, says: No.}
+  - {id: c, cite: low, when: {p: not_documented}, argues: against, says: No.}
+"""
+    assert would_change(read(a_set(body), p="not_documented"), None, {}) == ()
+
+
+def test_the_wider_condition_is_named() -> None:
+    body = """
+prompts:
+  - {id: p, ask: How long?, answer: weeks, documentable: yes}
+criteria:
+  - {id: a, cite: low, when: [{p: chronic}, {p: over_six}], argues: for, says: Yes.}
+  - {id: b, cite: low, when: {p: not_documented}, argues: against, says: No.}
+"""
+    found = would_change(read(a_set(body), p="not_documented"), None, {})
+    assert told(found) == [{"p": "over_six"}]
+
+
+def test_given_is_named_where_any_statement_does() -> None:
+    body = """
+prompts:
+  - {id: p, ask: What?, answer: statement, documentable: yes}
+criteria:
+  - {id: a, cite: low, when: {p: given}, argues: for, says: Yes.}
+  - {id: b, cite: high, when: {p: not_documented}, argues: against, says: No.}
+"""
+    (change,) = would_change(read(a_set(body), p="not_documented"), None, {})
+    assert (dict(change.answers), dict(change.labels)) == ({"p": "given"}, {"p": "answered"})
+
+
+def test_a_part_is_changed_beside_the_others() -> None:
+    body = """
+prompts:
+  - {id: flags, ask: Any?, answer: flags, documentable: yes}
+criteria:
+  - {id: a, cite: low, when: {flags.tumor: "yes", flags.fever: "no"}, argues: for, says: Yes.}
+  - {id: b, cite: low, when: {flags.tumor: not_documented}, argues: against, says: No.}
+"""
+    flags = {"fever": "no", "tumor": "not_documented", "trauma": "no"}
+    (change,) = would_change(read(a_set(body), flags=flags), None, {})
+    assert dict(change.answers) == {"flags.tumor": "yes"}
+    assert dict(change.labels) == {"flags.tumor": "tumor: present"}
+    assert would_change(read(a_set(body), flags={**flags, "fever": "yes"}), None, {}) == ()
+
+
+def test_at_most_three_prompts() -> None:
+    prompts = "\n".join(f"  - {{id: p{n}, ask: X, answer: yes-no, documentable: yes}}" for n in range(4))
+    for needed, count in ((3, 1), (4, 0)):
+        when = ", ".join(f'p{n}: "yes"' for n in range(needed))
+        body = f"prompts:\n{prompts}\n" + (
+            "criteria:\n"
+            f"  - {{id: a, cite: high, when: {{{when}}}, argues: for, rebuts: [b], says: Yes.}}\n"
+            "  - {id: b, cite: high, when: {p3: given}, argues: against, says: No.}\n"
+            "  - {id: c, cite: low, when: {p0: given}, argues: against, says: No.}\n"
+        )
+        found = would_change(read(a_set(body), p0="no", p1="no", p2="no", p3="no"), None, {})
+        assert len(found) == count
+
+
+def test_nothing_is_promised_while_the_suggestion_is_open() -> None:
+    assert would_change(read(a_set(SET), surgery="none"), None, {}) == ()
+
+
+def test_the_order_is_always_the_same() -> None:
+    assert [changes() for _ in range(3)] == [changes()] * 3

@@ -1,0 +1,175 @@
+"""The arrows of the house: who may import whom, what the core may not touch, and how large a module may be.
+
+Imports are read from the source, those inside functions and for type checkers included, so that nothing
+slips through by being imported late.
+"""
+
+from __future__ import annotations
+
+import ast
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+PACKAGE = Path(__file__).resolve().parent.parent / "assistant"
+MODULES = {
+    ".".join(("assistant", *path.relative_to(PACKAGE).with_suffix("").parts)).removesuffix(".__init__"): path
+    for path in sorted(PACKAGE.rglob("*.py"))
+}
+
+LAYERS = {
+    "front": ("cli", "__main__", "commands", "tui", "plain", "actions"),
+    "talk": (
+        "conversation review unattended signing showing letter training reference_cases".split()
+    ),
+    "disk": ("log", "records", "library", "reviewer"),
+    "core": ("core",),
+}
+"""The layers from the top, each with its units: the modules and packages right under `assistant`."""
+
+ORDER = list(LAYERS)
+LAYER = {unit: layer for layer, units in LAYERS.items() for unit in units}
+
+PURE = frozenset(
+    "__future__ abc bisect collections contextlib copy dataclasses datetime decimal difflib enum fractions "
+    "functools graphlib hashlib heapq hmac itertools json math operator re statistics string textwrap types "
+    "typing unicodedata".split()
+)
+"""The standard modules that the core may use: none reaches a file, clock, random number or screen."""
+
+CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2"})
+IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
+IMPURE_METHODS = frozenset({"now", "utcnow", "today", "read_text", "write_text", "read_bytes", "write_bytes"})
+MOST_LINES = 320
+EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"})
+
+
+def unit(module: str) -> str:
+    """The unit that a module belongs to; empty for the package itself, which holds the version only."""
+    return module.split(".")[1] if "." in module else ""
+
+
+def imports(module: str) -> Iterator[tuple[str, int]]:
+    """Every module that `module` imports, with the line."""
+    path = MODULES[module]
+    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Import):
+            yield from ((name.name, node.lineno) for name in node.names)
+        elif isinstance(node, ast.ImportFrom):
+            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+            source = ".".join([*parts, *([node.module] if node.module else [])])
+            for name in node.names:
+                inner = f"{source}.{name.name}"
+                yield (inner if inner in MODULES else source), node.lineno
+        elif isinstance(node, ast.Call):
+            yield from _late(node)
+
+
+def _late(node: ast.Call) -> Iterator[tuple[str, int]]:
+    """`import_module(f"assistant.commands.{name}")`: the part that is written out."""
+    name = node.func.attr if isinstance(node.func, ast.Attribute) else getattr(node.func, "id", "")
+    if name != "import_module" or not node.args:
+        return
+    first = node.args[0]
+    values = first.values if isinstance(first, ast.JoinedStr) else [first]
+    if isinstance(values[0], ast.Constant):
+        yield str(values[0].value).rstrip("."), node.lineno
+
+
+def test_every_module_has_a_place_in_the_layers() -> None:
+    units = {unit(module) for module in MODULES} - {""}
+    assert sorted(units - set(LAYER)) == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_imports_run_one_way(module: str) -> None:
+    own = unit(module)
+    wrong = []
+    for target, line in imports(module):
+        other = unit(target) if target.split(".")[0] == "assistant" else ""
+        if own and other and ORDER.index(LAYER[other]) < ORDER.index(LAYER[own]):
+            wrong.append(f"line {line}: {own} ({LAYER[own]}) imports {target} ({LAYER[other]})")
+    assert wrong == []
+
+
+def test_units_of_a_layer_do_not_import_each_other_in_a_circle() -> None:
+    arrows: dict[str, set[str]] = {}
+    for module in MODULES:
+        for target, _ in imports(module):
+            if target.split(".")[0] == "assistant" and unit(module) and unit(target) not in ("", unit(module)):
+                arrows.setdefault(unit(module), set()).add(unit(target))
+    assert sorted(" -> ".join(one) for one in circles(arrows)) == []
+
+
+def circles(arrows: dict[str, set[str]]) -> Iterator[list[str]]:
+    """The circles in a graph, each once, beginning at its first name."""
+
+    def walk(name: str, trail: list[str]) -> Iterator[list[str]]:
+        if name in trail:
+            if name == trail[0] == min(trail):
+                yield [*trail, name]
+            return
+        for other in sorted(arrows.get(name, ())):
+            yield from walk(other, [*trail, name])
+
+    for name in sorted(arrows):
+        yield from walk(name, [])
+
+
+@pytest.mark.parametrize("module", [name for name in MODULES if unit(name) == "core"])
+def test_the_core_is_pure(module: str) -> None:
+    wrong = []
+    for target, line in imports(module):
+        root = target.split(".")[0]
+        if root == "assistant":
+            if unit(target) != "core":
+                wrong.append(f"line {line}: imports {target}")
+        elif root not in (PURE if root in sys.stdlib_module_names else CORE_LIBRARIES):
+            wrong.append(f"line {line}: imports {target}")
+    for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Call):
+            if isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
+                wrong.append(f"line {node.lineno}: calls {node.func.id}()")
+            if isinstance(node.func, ast.Attribute) and node.func.attr in IMPURE_METHODS:
+                wrong.append(f"line {node.lineno}: calls .{node.func.attr}()")
+    assert wrong == []
+
+
+@pytest.mark.parametrize("module", MODULES)
+def test_a_module_stays_small(module: str) -> None:
+    lines = len(MODULES[module].read_text(encoding="utf-8").splitlines())
+    assert lines <= MOST_LINES, f"{module} has {lines} lines; take it apart where it does two things"
+
+
+def test_no_name_says_nothing() -> None:
+    assert [module for module in MODULES if EMPTY_NAMES & set(module.split("."))] == []
+
+
+def test_imports_are_found_wherever_they_stand(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    path = tmp_path / "one.py"
+    path.write_text(
+        "from typing import TYPE_CHECKING\n"
+        "from assistant import library, __version__\n"
+        "if TYPE_CHECKING:\n    from assistant.log import Log\n"
+        "def late():\n    import assistant.tui.app\n    from ..core import case\n"
+        "    import_module(f'assistant.commands.{name}')\n"
+    )
+    monkeypatch.setitem(MODULES, "assistant.letter.one", path)
+    found = {target for target, _ in imports("assistant.letter.one")}
+    assert found == {
+        "typing",
+        "assistant",
+        "assistant.library",
+        "assistant.log",
+        "assistant.tui.app",
+        "assistant.core.case",
+        "assistant.commands",
+    }
+
+
+def test_a_circle_is_found() -> None:
+    assert list(circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}})) == [["a", "b", "c", "a"]]
+    assert list(circles({"a": {"b", "c"}, "b": {"c"}})) == []
