@@ -18,11 +18,12 @@ from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.phrase import told
 from assistant.core.preview import preview
 from assistant.core.problem import Refused, refuse
+from assistant.core.prompt_turn import Option, Turn
 from assistant.core.proposal import propose
 from assistant.core.reply import merged, read_reply, unique
 from assistant.core.shape import DateShape, Group, Listing, Number, at
 from assistant.core.text import one_line, visible
-from assistant.core.turn import Option, Turn, decision_turn, last_place, statement
+from assistant.core.turn import decision_turn, last_place, statement
 from assistant.review import Review
 from assistant.signing import sign
 

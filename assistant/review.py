@@ -21,9 +21,10 @@ from assistant.core.decide import decide
 from assistant.core.passage import located
 from assistant.core.plain_fact import Check, checks
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.prompt_turn import Turn, prompt_turn
 from assistant.core.rules import Rules, Sources, pinned, read_rules
 from assistant.core.session import Session, begin, fold
-from assistant.core.turn import Turn, next_turn, prompt_turn
+from assistant.core.turn import next_turn
 from assistant.library import CaseFolder
 from assistant.log import Draft, Entry, Log, SessionHold
 from assistant.reviewer import Profile

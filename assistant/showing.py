@@ -9,8 +9,9 @@ from assistant.core.criterion import State
 from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.governing import governing_date
 from assistant.core.phrase import told
+from assistant.core.prompt_turn import Turn
 from assistant.core.text import one_line, visible
-from assistant.core.turn import Turn, progress, statement
+from assistant.core.turn import progress, statement
 from assistant.core.what_if import Change, would_change
 from assistant.review import Review
 

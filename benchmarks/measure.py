@@ -15,7 +15,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parent.parent
 APPS = Path(__file__).resolve().parent / "apps"
 CASE = "cervical-radiographs-after-fusion"
-QUALIFICATIONS = ("--certification", "Occupational Medicine", "--licence", "California", "--years", "8", "--hours", "24")
+QUALIFICATIONS = {"certification": "Occupational Medicine", "licence": "California", "years": 8, "hours": 24}
 _LEFT_OUT = ("TEXTUAL", "IMR_", "COLUMNS", "LINES", "PYTHON")
 PROGRAM = (sys.executable, "-c", "from assistant.cli import main; main()")
 
@@ -66,7 +66,8 @@ def workplace() -> Iterator[Place]:
             "IMR_CONFIG": str(folder / "config"),
         }
         place = Place(folder, environment)
-        subprocess.run([*PROGRAM, "reviewer", *QUALIFICATIONS], env=environment, check=True, stdout=subprocess.DEVNULL)
+        options = [f"--{name}={value}" for name, value in QUALIFICATIONS.items()]
+        subprocess.run([*PROGRAM, "reviewer", *options], env=environment, check=True, stdout=subprocess.DEVNULL)
         subprocess.run([*place.review(), "--plain"], env=environment, input=b"", stdout=subprocess.DEVNULL, check=False)
         yield place
 

@@ -44,6 +44,7 @@ class Terminal:
 
     def __init__(self, argv: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> None:
         self.seen = bytearray()
+        self.mark = 0
         self.peak_kib = 0
         self.status: int | None = None
         self.begun = time.perf_counter()

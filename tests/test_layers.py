@@ -21,9 +21,7 @@ MODULES = {
 
 LAYERS = {
     "front": ("cli", "__main__", "commands", "tui", "plain", "actions"),
-    "talk": (
-        "conversation review unattended signing showing letter training reference_cases".split()
-    ),
+    "talk": ("conversation review unattended signing showing letter training reference_cases".split()),
     "disk": ("log", "records", "library", "reviewer"),
     "core": ("core",),
 }
@@ -99,7 +97,11 @@ def test_units_of_a_layer_do_not_import_each_other_in_a_circle() -> None:
     arrows: dict[str, set[str]] = {}
     for module in MODULES:
         for target, _ in imports(module):
-            if target.split(".")[0] == "assistant" and unit(module) and unit(target) not in ("", unit(module)):
+            if (
+                target.split(".")[0] == "assistant"
+                and unit(module)
+                and unit(target) not in ("", unit(module))
+            ):
                 arrows.setdefault(unit(module), set()).add(unit(target))
     assert sorted(" -> ".join(one) for one in circles(arrows)) == []
 

@@ -13,7 +13,7 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, gr
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.condition import RESERVED
 from assistant.core.problem import Refused, refuse
-from assistant.core.shape import Choice, DateShape, Group, Listing, Several, Shape, Statement
+from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape, Statement
 from assistant.core.text import Private
 
 _KEYS = frozenset({"value", "status", "evidence", "search", "note"})
@@ -112,6 +112,8 @@ class _Reader:
     def scalar(self, raw: Any, shape: Shape) -> Any:
         if isinstance(raw, bool) and isinstance(shape, Choice):
             return "yes" if raw else "no"
+        if isinstance(shape, Number) and isinstance(raw, float) and raw.is_integer():
+            return int(raw)
         if isinstance(shape, DateShape | Choice) and isinstance(raw, int):
             return str(raw)
         if isinstance(shape, Several) and isinstance(raw, list):
@@ -146,10 +148,10 @@ class _Reader:
         for entry in self.items(raw.get("dismissed", []), path):
             if not isinstance(entry, Mapping) or set(entry) != {"document", "page", "quote", "reason"}:
                 raise self.refused("A dismissed passage is {document, page, quote, reason}", path)
+            if not isinstance(entry["page"], int) or isinstance(entry["page"], bool):
+                raise self.refused(f"`{entry['page']}` is not a page number", path)
             dismissed.append(
-                Dismissed(
-                    str(entry["document"]), int(entry["page"]), str(entry["quote"]), str(entry["reason"])
-                )
+                Dismissed(str(entry["document"]), entry["page"], str(entry["quote"]), str(entry["reason"]))
             )
         pages = raw.get("pages", 0)
         return Trail(

@@ -16,7 +16,10 @@ import yaml
 
 from assistant.core.problem import Problem, Refused
 
-_NUMBER = re.compile(r"^-?(0|[1-9]\d*)(\.\d+)?$")
+_NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)
+_PLAIN_TAGS = frozenset(
+    f"tag:yaml.org,2002:{kind}" for kind in "map seq str int float bool null timestamp merge value".split()
+)
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 60
 _VALUES = 200_000
@@ -96,6 +99,8 @@ class _Reader:
         if depth > _DEPTH or self.count > _VALUES:
             raise self.refused(node, "The file is nested too deeply or far too large", "Make it smaller.")
         self.lines.setdefault(path, node.start_mark.line + 1)
+        if node.tag not in _PLAIN_TAGS:
+            raise self.refused(node, f"The tag `{node.tag}` is not used here", "Remove it.")
         if isinstance(node, yaml.MappingNode):
             return self.mapping(node, path, depth)
         if isinstance(node, yaml.SequenceNode):
@@ -119,8 +124,6 @@ class _Reader:
         return result
 
     def scalar(self, node: Any) -> str | int | float:
-        if node.tag.startswith("!"):
-            raise self.refused(node, f"The tag `{node.tag}` is not used here", "Remove it.")
         text = str(node.value)
         if not node.style and _NUMBER.match(text):
             return float(text) if "." in text else int(text)

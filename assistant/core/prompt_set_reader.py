@@ -172,10 +172,6 @@ class _Reader:
             prompt = self.prompt(doc, path, data, block)
             if prompt is None:
                 continue
-            if prompt.id in self.prompts:
-                self.say(
-                    f"The prompt `{prompt.id}` is defined twice.", doc.where(*path), "Rename one of them."
-                )
             self.prompts[prompt.id] = prompt
             self.lines[prompt.id] = doc.where(*path)
 
@@ -206,6 +202,8 @@ class _Reader:
         if cite and cite not in self.citations:
             self.say(f"There is no citation `{cite}`.", doc.where(*path, "cite"), _near(cite, self.citations))
         when = self.formula(doc, (*path, "when"))
+        if name in self.prompts:
+            self.say(f"The prompt `{name}` is defined twice.", doc.where(*path), "Rename one of them.")
         self.prompts[name] = Prompt(name, "", "", schema)  # so that its own sentences may name it
         made = Prompt(
             id=name,

@@ -13,16 +13,17 @@ from typing import Any
 from assistant.core import wording
 from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import read_answer
+from assistant.core.answer_schema import reserved
 from assistant.core.argument_graph import ArgumentGraph
 from assistant.core.cells import name_of
 from assistant.core.completion import Outcome, Space, met
 from assistant.core.condition import AllOf, Atom, Formula, atoms
-from assistant.core.criterion import State, standing
+from assistant.core.criterion import Ruling, State, standing
 from assistant.core.partial_date import PartialDate
 from assistant.core.prompt_set import PromptSet, Sentence
 from assistant.core.reading import Reading
 from assistant.core.sentence_proof import missing_sentences, possible
-from assistant.core.weighing import Arguments, Weighing, arguments
+from assistant.core.weighing import Arguments, Weighing, arguments, arguments_telling
 
 
 @dataclass(frozen=True)
@@ -176,23 +177,24 @@ def _labels(outcome: Outcome) -> dict[str, str]:
 
 
 def _dead_criteria(prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]) -> Iterator[tuple[str, str]]:
-    """The criteria that never stand: rebutted whenever they are met, they argue nothing and rebut nothing."""
+    """The criteria that never stand, also where the reviewer declines every rebuttal by a lower tier."""
     every = list(prompt_set.criteria)
+    declined = {name: Ruling("declined", "") for name in every}
     for name, criterion in prompt_set.criteria.items():
         if possible(prompt_set, ((criterion.applies, True), (criterion.when, True))) is None:
             yield name, "it can never be met"
             continue
         around = _rebutting(prompt_set, name)
-        space = Space(
-            prompt_set, [AllOf((prompt_set.criteria[n].applies, prompt_set.criteria[n].when)) for n in around]
-        )
+        criteria = [prompt_set.criteria[one] for one in around]
+        space = Space(prompt_set, [AllOf((one.applies, one.when)) for one in criteria])
         starts = [
-            space.without([around.index(every[p]) for p in off if every[p] in around]) for off in regimes
+            space.without([around.index(every[n]) for n in off if every[n] in around]) for off in regimes
         ]
         if not any(
-            name in standing(prompt_set, _states(prompt_set, around, space.values(state)), {})
+            name in standing(prompt_set, _states(prompt_set, around, space.values(state)), rulings)
             for start in starts
             for state in space.finals({}, start=start)
+            for rulings in ({}, declined)
         ):
             yield name, "it never changes the suggestion, nor what stands for or against it"
 
@@ -224,24 +226,25 @@ def _not_documented(
     prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]
 ) -> Iterator[tuple[str, str | None]]:
     names = list(prompt_set.criteria)
-    argued = [arguments(prompt_set, [names[place] for place in off], {}) for off in regimes]
+    taken_out = [[names[place] for place in off] for off in regimes]
     for name, prompt in prompt_set.prompts.items():
         if prompt.schema.may_be(Status.NOT_DOCUMENTED):
             absent = read_answer(prompt.schema, Status.NOT_DOCUMENTED.value, name)
             decisions: set[str | None] = set()
-            for one in argued:
-                decisions |= _decisions(one, name, absent)
+            for off in taken_out:
+                argued = arguments(prompt_set, off, {})
+                if name not in argued.space.order:
+                    argued = arguments_telling(prompt_set, off, {}, (Atom(name, reserved("given")),))
+                decisions |= _decisions(argued, name, absent)
             yield name, decisions.pop() if len(decisions) == 1 else None
 
 
 def _decisions(argued: Arguments, name: str, answer: Answer) -> set[str | None]:
     """The decisions that an answer leaves open: all of them, or two."""
-    space, weighing = argued.space, argued.weighing
-    asking = name if name in space.order else ""
-    choice = {name: space.agreeing(name, answer)} if asking else {}
+    space = argued.space
     found: set[str | None] = set()
-    for state in space.finals(choice, asking=asking):
-        found.add(weighing.of(space.values(state)).decision)
+    for state in space.finals({name: space.agreeing(name, answer)}, asking=name):
+        found.add(argued.weighing.of(space.values(state)).decision)
         if len(found) > 1:
             break
     return found

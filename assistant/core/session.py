@@ -15,7 +15,7 @@ from assistant.core.criterion import Ruling
 from assistant.core.prompt_set import Prompt
 from assistant.core.reading import Reading
 from assistant.core.rules import Rules
-from assistant.core.shape import Listing
+from assistant.core.shape import Listing, in_order
 
 Place = tuple[str, str]
 """A scope and a prompt in it."""
@@ -140,7 +140,7 @@ def _with_answer(
     scoped = dict(session.answers.get(scope, {}))
     scoped.pop(name, None)
     if answer is not None:
-        scoped[name] = answer
+        scoped[name] = in_order(session.prompt(scope, name).schema.shape, answer)
     reading = Reading(session.rules.sets[scope], scoped)
     stays = left is not None and not reading.answered(name)
     return replace(

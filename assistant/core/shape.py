@@ -7,7 +7,7 @@ and how to name what is wrong with one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.core.answer import Answer
@@ -101,6 +101,25 @@ def missing(shape: Shape, answer: Answer | None, path: str = "") -> Iterator[str
             yield from missing(shape.element, element, f"{path}.{number}" if path else number)
         if not answer.closed:
             yield path
+
+
+def in_order(shape: Shape, answer: Answer) -> Answer:
+    """The answer with its parts as the schema lists them, and the entries of a list by number.
+
+    The log keeps parts by name, a keyboard in the order of typing; a session knows only this order.
+    """
+    parts = answer.parts
+    if parts is None:
+        return answer
+    if isinstance(shape, Group):
+        ordered = {
+            name: in_order(part.shape, parts[name]) for name, part in shape.parts.items() if name in parts
+        }
+    elif isinstance(shape, Listing):
+        ordered = {number: in_order(shape.element, parts[number]) for number in sorted(parts, key=int)}
+    else:
+        return answer
+    return replace(answer, parts=ordered)
 
 
 def select(shape: Shape, answer: Answer | None, path: tuple[str, ...]) -> tuple[Answer | None, bool]:

@@ -1,62 +1,20 @@
-"""The next thing to ask: one turn of the conversation, with all that may be replied to it.
-
-Screen and plain mode show the same turns; which one comes next follows from the session alone.
-"""
+"""The next thing to ask. Screen and plain mode show the same turns; which comes next follows from the session alone."""
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
 
 from assistant.core import command as c
-from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.assessment import Assessment, unruled
 from assistant.core.criterion import State
 from assistant.core.decide import unattested
 from assistant.core.decision import DECISION_WORDS
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
-from assistant.core.proposal import Proposed, propose
+from assistant.core.prompt_turn import Option, Turn, asked_together, prompt_turn, root_of
 from assistant.core.session import Place, Session
-from assistant.core.shape import Choice, Group, Listing, Number, Several, Shape, Statement, at, complete
 
 Assess = Callable[[str], Assessment]
-
-
-@dataclass(frozen=True)
-class Option:
-    """A numbered reply. It leads to `command`; where `asks` is set, words are needed first: its reason."""
-
-    label: str
-    command: c.Command | None = None
-    asks: str = ""
-    value: str = ""
-
-
-@dataclass(frozen=True)
-class Turn:
-    """One stop of the conversation.
-
-    `kind`: prompt, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
-    """
-
-    kind: str
-    place: Place
-    question: str
-    options: tuple[Option, ...] = ()
-    words: str = ""
-    proposal: Proposed | None = None
-    held: Answer | None = None
-    check: Check | None = None
-    criterion: str = ""
-
-    @property
-    def scope(self) -> str:
-        return self.place[0]
-
-    @property
-    def path(self) -> str:
-        return self.place[1]
 
 
 def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check, ...]]) -> Turn:
@@ -84,7 +42,10 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
 
 def next_place(session: Session) -> Place | None:
     """The prompt, or part of one, to be asked next; None where all that apply are answered."""
-    if session.focus is not None and session.reading(session.focus[0]).asked(_root(session.focus[1])) is True:
+    if (
+        session.focus is not None
+        and session.reading(session.focus[0]).asked(root_of(session.focus[1])) is True
+    ):
         return session.focus
     for scope in session.rules.scopes:
         opened = list(session.reading(scope).open_prompts())
@@ -96,165 +57,16 @@ def next_place(session: Session) -> Place | None:
     return None
 
 
-def _root(path: str) -> str:
-    return path.split(".", 1)[0]
-
-
 def _first_missing(session: Session, scope: str, prompt: Prompt) -> str:
     held = session.answers.get(scope, {}).get(prompt.id)
-    if held is None or _together(prompt.schema.shape):
+    if held is None or asked_together(prompt.schema.shape):
         return prompt.id
     missing = session.reading(scope).missing_parts(prompt.id)
     return f"{prompt.id}.{missing[0]}" if missing and missing[0] else prompt.id
 
 
-def _together(shape: Shape) -> bool:
-    return isinstance(shape, Group) and shape.uniform
-
-
 def _decided(session: Session, item: str) -> bool:
     return item in session.determinations
-
-
-# -- prompts --------------------------------------------------------------------------------------
-
-
-def prompt_turn(session: Session, place: Place) -> Turn:
-    """The turn that asks a prompt or a part of one."""
-    scope, path = place
-    prompt = session.prompt(scope, path)
-    rest = tuple(path.split(".")[1:])
-    shape = at(prompt.schema.shape, rest)
-    assert shape is not None  # places come from the schema or were checked against it
-    held = session.answer(scope, path)
-    done = held is not None and complete(shape, held)
-    question = prompt.ask if not rest else part_question(prompt, rest)
-    proposal = None
-    if held is None and not rest:
-        item = session.rules.case.items.get(scope)
-        proposal = propose(prompt, session.reading(scope), session.rules.case, item, session.opened.profile)
-    options = list(_options(session, place, prompt, shape, held))
-    if proposal is not None and isinstance(shape, Group | Listing) and not _together(shape):
-        options.insert(
-            0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
-        )
-    words = _words_wanted(shape)
-    return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
-
-
-def part_question(prompt: Prompt, rest: tuple[str, ...]) -> str:
-    """The question of a part, with the number of the entry it belongs to."""
-    shape = prompt.schema.shape
-    inner = shape.element if isinstance(shape, Listing) else shape
-    named = [name for name in rest if not name.isdigit()]
-    entry = (
-        f"{shape.noun.capitalize()} {rest[0]}: " if isinstance(shape, Listing) and rest[0].isdigit() else ""
-    )
-    ask = inner.parts[named[0]].ask if isinstance(inner, Group) and named else prompt.ask
-    return f"{entry}{ask}"
-
-
-def _options(
-    session: Session, place: Place, prompt: Prompt, shape: Shape, held: Answer | None
-) -> list[Option]:
-    if isinstance(shape, Group):
-        made = _flag_options(place, shape, held) if shape.uniform else _group_options(place, shape, held)
-    elif isinstance(shape, Listing):
-        made = _list_options(place, shape, held)
-    elif isinstance(shape, Choice):
-        made = [
-            _answer_option(label, place, Answer(value=value), value) for value, label in shape.labels.items()
-        ]
-    else:
-        made = []
-    if isinstance(shape, Statement) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
-        made.append(Option("Stated", None, "In which words?", "stated"))
-    if not _together(shape):
-        made += [
-            _answer_option(label, place, Answer(status=status), status.value)
-            for status, label in ((Status.NOT_DOCUMENTED, "Not documented"), (Status.UNCLEAR, "Unclear"))
-            if prompt.schema.may_be(status) and (held is None or held.parts is None)
-        ]
-    return made
-
-
-def _answer_option(label: str, place: Place, answer: Answer, value: str) -> Option:
-    return Option(label, c.RecordAnswer(*place, answer), value=value)
-
-
-def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
-    """Flags are answered in one turn: all that remain alike, or one of them as present."""
-    parts = dict(held.parts or {}) if held is not None else {}
-    remaining = [part for name, part in shape.parts.items() if name not in parts] or list(
-        shape.parts.values()
-    )
-    first = remaining[0].shape
-    labels = first.labels if isinstance(first, Choice) else {}
-    leading, *others = labels.items()
-    who = "All" if len(remaining) == len(shape.parts) else f"The other {len(remaining)}"
-
-    def alike(answer: Answer) -> c.RecordAnswer:
-        kept = {} if who == "All" else parts
-        return c.RecordAnswer(*place, group({**{p.name: answer for p in remaining}, **kept}))
-
-    made = [
-        Option(f"{who} {label}: the record says so of each", alike(Answer(value=value)), value=value)
-        for value, label in others
-    ]
-    made.append(
-        Option(
-            f"{who} not documented: looked for, none found",
-            alike(Answer(status=Status.NOT_DOCUMENTED)),
-            value="not_documented",
-        )
-    )
-    for part in remaining:
-        yes = Answer(value=leading[0])
-        made.append(
-            Option(
-                f"{leading[1].capitalize()}: {part.ask}",
-                c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes),
-                value=part.name,
-            )
-        )
-    return made
-
-
-def _group_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
-    made = [
-        _answer_option(label, place, Answer(value=value), value) for value, label in shape.instead.items()
-    ]
-    first = next(iter(shape.parts))
-    label = "Answer it part by part" if held is None else "Change it part by part"
-    made.append(Option(label, c.ShowPrompt(place[0], f"{place[1]}.{first}"), value="parts"))
-    return made
-
-
-def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Option]:
-    scope, path = place
-    count = len(held.parts or {}) if held is not None else 0
-    first = next(iter(shape.element.parts))
-    add = Option(f"Add a {shape.noun}", c.ShowPrompt(scope, f"{path}.{count + 1}.{first}"), value="add")
-    if not count or held is None:
-        return [_answer_option("None", place, listing([]), "none"), add]
-    close = Option(
-        f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done"
-    )
-    last = Option(f"Remove {shape.noun} {count}", c.WithdrawAnswer(scope, f"{path}.{count}"), value="remove")
-    return [close, add, last]
-
-
-def _words_wanted(shape: Shape) -> str:
-    if isinstance(shape, Several):
-        listed = ", ".join(shape.labels.values())
-        return f"Name them, with commas: {listed}."
-    if isinstance(shape, Statement):
-        return "Write it in words."
-    if isinstance(shape, Group | Listing | Choice):
-        return ""
-    if isinstance(shape, Number):
-        return f"Write a number{f' of {shape.unit}' if shape.unit else ''}."
-    return "Write a date, as 12 July 2014, 2014-07 or 2014."
 
 
 # -- the item's decision --------------------------------------------------------------------------
@@ -361,7 +173,7 @@ def statement(session: Session, outcome_words: str) -> str:
             f"I have looked in the {len(case.documents)} documents received ({case.page_count} pages) for what answers "
             "these, and did not find it:"
         )
-        asked = dict.fromkeys((scope, _root(path)) for scope, path in absences)
+        asked = dict.fromkeys((scope, root_of(path)) for scope, path in absences)
         lines += [f"- {session.prompt(scope, name).ask}" for scope, name in asked]
     lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
@@ -374,7 +186,7 @@ def last_place(session: Session) -> Place | None:
     for scope in session.rules.scopes:
         reading = session.reading(scope)
         for name in session.rules.sets[scope].prompts:
-            if current is not None and (scope, name) == (current[0], _root(current[1])):
+            if current is not None and (scope, name) == (current[0], root_of(current[1])):
                 return before
             if reading.asked(name) is True and reading.answers.get(name) is not None:
                 before = scope, name

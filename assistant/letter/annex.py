@@ -11,11 +11,10 @@ from dataclasses import dataclass, replace
 from assistant.core.answer import Status, Trail
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
+from assistant.core.prompt_turn import part_question
 from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.core.shape import Group, Listing
-from assistant.core.turn import part_question
-from assistant.letter.answer_order import in_order
+from assistant.core.shape import Group, Listing, in_order
 from assistant.letter.document import Block, LetterSentence, Section, counted, heading, paragraph, points
 
 

@@ -15,8 +15,8 @@ from assistant.core.draft_sentence import DraftSentence
 from assistant.core.governing import governing_date
 from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
+from assistant.core.shape import in_order
 from assistant.core.what_if import would_change
-from assistant.letter.answer_order import in_order
 from assistant.letter.document import Letter, ReviewedDocument
 from assistant.letter.plain_text import content
 

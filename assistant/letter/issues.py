@@ -13,8 +13,8 @@ from assistant.core.case import Case, DisputedItem, evidence_of
 from assistant.core.decision import DECISION_WORDS
 from assistant.core.prompt_set import TIER_NAMES, TIERS, Citation, PromptSet
 from assistant.core.session import Session
-from assistant.letter.answer_order import pages_in_order
 from assistant.letter.document import Block, LetterSentence, Section, heading, paragraph, points
+from assistant.letter.page_order import pages_in_order
 
 Assess = Callable[[str], Assessment]
 

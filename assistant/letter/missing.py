@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.core.assessment import unruled
+from assistant.core.prompt_turn import part_question
 from assistant.core.session import Session
-from assistant.core.turn import part_question
 from assistant.letter.document import Missing
 from assistant.letter.issues import Assess
 

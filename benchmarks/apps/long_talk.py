@@ -9,14 +9,16 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from assistant.tui.app import ImrApp
+from assistant.tui import app
 from assistant.tui.review_screen import ReviewScreen
 
 AT_ONCE = 10
 
 
-class LongTalk(ImrApp):
+class LongTalk(app.ImrApp):
     """The program, its conversation filled once its first question stands."""
+
+    CSS_PATH = Path(app.__file__).with_name("style.tcss")
 
     def __init__(self, log: Path, case: str, turns: int) -> None:
         super().__init__(log, case)

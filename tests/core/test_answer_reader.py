@@ -188,9 +188,6 @@ def test_what_is_no_answer_is_refused_in_words(schema: str, raw: Any, says: str)
     assert says in message
 
 
-@pytest.mark.xfail(
-    reason="the page of a dismissed passage goes unchecked into int()", strict=True, raises=ValueError
-)
 def test_a_dismissed_passage_without_a_page_number_is_refused() -> None:
     dismissed = {"document": "d", "page": "one", "quote": "q", "reason": "r"}
     assert "page" in refusal("yes-no", {"status": "not_documented", "search": {"dismissed": [dismissed]}})

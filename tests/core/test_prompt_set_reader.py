@@ -67,7 +67,7 @@ def test_the_good_set_is_read() -> None:
         ('{films: "no"}', "{films: {some: given}}", "speaks of the parts of a group", "when: {films: {some"),
         ("rebuts: [routine]", "rebuts: [routin]", "Did you mean `routine`", "- id: first"),
         ("cite: high", "cite: hgh", "Did you mean `high`", "cite: hgh"),
-        ("answer: yes-no", "answer: yesno", "Did you mean `yes-no`", "answer: yesno"),
+        ("answer: yes-no", "answer: yesno", "no answer schema `yesno`", "answer: yesno"),
         # a prompt's `when` names only prompts above it
         ("answer: flags}", "answer: flags, when: {surgery: fusion}}", "stands above", "- {id: flags"),
         ("when: {surgery: fusion}", 'when: {films: "yes"}', "stands above", 'when: {films: "yes"}'),
@@ -92,11 +92,11 @@ def test_the_good_set_is_read() -> None:
         ("{flags: none_found}", "{flags: {$ref: '#/$defs/x'}}", "refers to nothing", "when: {flags: {$ref"),
         # structure
         ("argues: against", "argues: agains", "`argues` is for or against", "argues: agains"),
-        ("  - id: first", "  - id: routine", "rebut each other in a circle", "- id: routine"),
+        ("  - id: first", "  - id: routine  # again", "`routine` is defined twice", "- id: routine  # again"),
         ("    argues: for", "    argue: for", "`argue` is not known here. Did you mean `argues`", "argue: for"),
         ("    argues: for\n", "", "`argues` is missing", "- id: first"),
         ("record: yes", "record: maybe", "`maybe` is not possible for `record`", "- {id: surgery"),
-        ("id: films", "id: flags", "`flags` is defined twice", "- id: flags"),
+        ("id: films", "id: flags  # again", "`flags` is defined twice", "- id: flags  # again"),
         ("id: films", "id: Films", "can't be a prompt's id", "id: Films"),
         ("- {id: surgery,", "- {id: idle, ask: X, answer: yes-no}\n  - {id: surgery,", "Nothing reads `idle`", "- {id: idle"),
         ("{{ citation }}", "{{ citatoin }}", "`citatoin` can't be named here", "says: "),

@@ -268,9 +268,6 @@ def test_the_same_answers_give_the_same_signed_text(
     assert letter_of(other).body == letter_of(signed).body
 
 
-@pytest.mark.xfail(
-    reason="a session at work keeps parts as typed, a replayed one by name; drafts list them so"
-)
 def test_flags_read_alike_at_work_and_replayed(
     begin: Callable[..., Review], reference: dict[str, Any], path: Path
 ) -> None:

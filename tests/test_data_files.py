@@ -1,0 +1,192 @@
+"""Every file in prompts/, schemas/ and casebank/ is valid and needed, and no file names a machine it came from."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from assistant import library, unattended
+from assistant.core import plain_yaml
+from assistant.core.answer import Evidence
+from assistant.core.answer_schema import check_structure
+from assistant.core.passage import located
+from assistant.core.rules import CASE_SET, answers_named, read_prompt_set, read_schema
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PROMPTS = sorted((CHECKOUT / "prompts").iterdir())
+ANSWERS = sorted((CHECKOUT / "schemas" / "answers").iterdir())
+OUTPUTS = sorted(path for path in (CHECKOUT / "schemas").rglob("*") if path.is_file() and path not in ANSWERS)
+CASES = sorted((CHECKOUT / "casebank").iterdir())
+NOT_OURS = frozenset({"__pycache__", "build", "dist", "node_modules"})
+KEPT_HIDDEN = frozenset({".ci", ".github", ".gitignore"})
+
+
+def named(paths: list[Path]) -> pytest.MarkDecorator:
+    return pytest.mark.parametrize("path", paths, ids=lambda path: path.name)
+
+
+def parsed(path: Path) -> plain_yaml.Document:
+    return plain_yaml.parse(library.read_text(path), path.name)
+
+
+# -- prompts --------------------------------------------------------------------------------------
+
+
+@named(PROMPTS)
+def test_a_prompt_file_is_a_set_that_reads_or_a_block_that_a_set_uses(path: Path) -> None:
+    assert path.suffix == ".yaml"
+    data = parsed(path).data
+    assert data["id"] == path.stem
+    if "for" in data:
+        read_prompt_set(path.stem, library.sources())
+    else:
+        used = [name for other in PROMPTS for name in parsed(other).data.get("use", [])]
+        assert path.stem in used, "no set uses this block"
+
+
+def test_a_session_has_its_questions_about_the_case_as_a_whole() -> None:
+    assert CASE_SET in [path.stem for path in PROMPTS]
+
+
+# -- schemas --------------------------------------------------------------------------------------
+
+
+@named(ANSWERS)
+def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it(path: Path) -> None:
+    name = path.name.removesuffix(".schema.json")
+    assert path.name == f"{name}.schema.json"
+    text = library.read_text(path)
+    assert list(check_structure(json.loads(text), path.name)) == []
+    read_schema(name, text)
+    assert name in {answer for other in PROMPTS for answer in answers_named(parsed(other))}
+
+
+@named(OUTPUTS)
+def test_another_schema_is_json_schema_and_is_documented(path: Path) -> None:
+    assert path.name.endswith(".schema.json")
+    data = json.loads(library.read_text(path))
+    assert data["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(data)
+    assert path.relative_to(CHECKOUT).as_posix() in library.read_text(CHECKOUT / "docs" / "formats.md")
+
+
+# -- cases ----------------------------------------------------------------------------------------
+
+
+@named(CASES)
+def test_a_case_reads_and_holds_nothing_but_its_documents(path: Path) -> None:
+    assert {one.name for one in path.iterdir()} <= {"case.yaml", "reference.yaml", "records", "README.md"}
+    folder = library.open_case(path)
+    case = library.rules_for(folder).case
+    assert case.id == path.name
+    assert {one.name for one in (path / "records").iterdir()} == {one.name for one in folder.files.values()}
+    assert set(folder.files) == set(case.documents)
+    assert all(page.strip() for pages in folder.pages.values() for page in pages)
+
+
+@named(CASES)
+def test_the_quotes_of_a_case_are_on_their_pages(path: Path) -> None:
+    pages = library.open_case(path).pages
+    quotes = [one for file in sorted(path.glob("*.yaml")) for one in passages(parsed(file).data)]
+    assert quotes
+    for one in quotes:
+        assert 1 <= one.page <= len(pages[one.document]), one
+        located(one, pages[one.document][one.page - 1])  # raises where the words are not there
+
+
+@named(CASES)
+def test_a_reference_reads_and_says_what_was_published(path: Path) -> None:
+    file = path / "reference.yaml"
+    if not file.exists():
+        pytest.skip("no outcome of this case was published")
+    read = unattended.read_file(file)
+    published = parsed(file).data["published"]
+    assert set(published) == {"outcome", "items", "source"}
+    assert published["outcome"] in ("uphold", "overturn", "partial")
+    items = set(library.rules_for(library.open_case(path)).case.items)
+    assert set(published["items"]) == items
+    assert set(published["items"].values()) <= {"upheld", "overturned"}
+    assert set(read.answers) <= {"case", *items}
+
+
+def passages(data: Any) -> Iterator[Evidence]:
+    """Every quote in a case or answers file, with the page that it names in either of the two ways."""
+    if isinstance(data, list):
+        for inner in data:
+            yield from passages(inner)
+    elif isinstance(data, Mapping):
+        if "quote" in data:
+            document, _, number = f"{data.get('document', '')}:{data['page']}".strip(":").rpartition(":")
+            yield Evidence(document, int(number), str(data["quote"]))
+        for inner in data.values():
+            yield from passages(inner)
+
+
+def test_a_quote_that_lost_its_page_would_be_found() -> None:
+    data = {"a": [{"page": "note:2", "quote": "x"}], "b": {"document": "note", "page": 1, "quote": "y"}}
+    assert list(passages(data)) == [Evidence("note", 2, "x"), Evidence("note", 1, "y")]
+
+
+# -- every file -----------------------------------------------------------------------------------
+
+HOME = re.compile(r"(?<![\w.<>])/(?:home|Users|root|work|mnt|opt|srv|private)/\w|\b[A-Z]:\\(?:Users|Program)")
+REGISTRY = re.compile(
+    r"py[p]i\.|python[h]osted|registry\.[n]pmjs|--(?:extra-)?[i]ndex-url|--[f]ind-links|--[h]ash=|"
+    r"[f]ile:/{2}|git\+[h]ttps",
+    re.IGNORECASE,
+)
+"""Written so that they don't find themselves."""
+
+
+def ours() -> list[Path]:
+    """The files of the checkout that are kept, as far as names tell."""
+    found: list[Path] = []
+    folders = [CHECKOUT]
+    while folders:
+        for path in sorted(folders.pop().iterdir()):
+            hidden = path.name.startswith(".") and path.name not in KEPT_HIDDEN
+            if hidden or path.name in NOT_OURS or path.name.endswith(".egg-info"):
+                continue
+            folders.append(path) if path.is_dir() else found.append(path)
+    return found
+
+
+def test_every_file_is_utf_8_and_names_no_machine_and_no_registry() -> None:
+    wrong = []
+    for path in ours():
+        data = path.read_bytes()
+        text = "" if b"\0" in data else data.decode("utf-8")
+        for number, line in enumerate(text.splitlines(), 1):
+            wrong += [
+                f"{path.relative_to(CHECKOUT)}, line {number}: {match[0]}"
+                for pattern in (HOME, REGISTRY)
+                for match in pattern.finditer(line)
+            ]
+    assert wrong == []
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "/ho~me/ann/case",
+        "see /wo~rk/main",
+        "C:~\\Users\\ann",
+        "py~pi.org/simple",
+        "--ind~ex-url x",
+        "file:~//x",
+    ],
+)
+def test_such_a_name_would_be_found(text: str) -> None:
+    said = text.replace("~", "")
+    assert HOME.search(said) or REGISTRY.search(said)
+
+
+def test_the_exact_versions_are_all_that_is_pinned() -> None:
+    for line in library.read_text(CHECKOUT / "constraints.txt").splitlines():
+        assert line.startswith("#") or re.fullmatch(r"[A-Za-z0-9._-]+==[0-9][0-9A-Za-z.]*", line), line

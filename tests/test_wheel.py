@@ -1,0 +1,107 @@
+"""What is shipped is what was tested: the wheel alone, in an empty environment far from the checkout.
+
+One test, so that the wheel is built and installed once however many workers run. The dependencies are
+lent by the environment that runs the tests; the program itself can only come from the wheel.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import sysconfig
+import zipfile
+from pathlib import Path
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+DATA = ("prompts", "schemas", "casebank")
+CASE = "cervical-radiographs-after-fusion"
+
+
+def test_the_wheel_alone_does_a_whole_review(tmp_path: Path) -> None:
+    wheel = build(tmp_path / "dist")
+    assert shipped(wheel) == {
+        path.relative_to(CHECKOUT).as_posix()
+        for name in DATA
+        for path in (CHECKOUT / name).rglob("*")
+        if path.is_file()
+    }
+    installed = Installed(tmp_path, wheel)
+    package = Path(installed.python("import assistant; print(assistant.__file__)").strip()).parent
+    assert package.is_relative_to(installed.root)
+
+    assert "review" in installed.imr("--help")
+    assert CASE in installed.imr("case", "list")
+    assert "cervical-radiography" in installed.imr("prompts", "list")
+    answers = package / "_data" / "casebank" / CASE / "reference.yaml"
+    log = tmp_path / "log.sqlite"
+    made = json.loads(installed.imr("review", CASE, "--answers", str(answers), "--json", "--log", str(log)))
+    assert (made["status"], made["outcome"]) == ("signed", "uphold")
+    assert "PRACTICE" in installed.imr("letter", "last", "--log", str(log))
+    assert json.loads(installed.imr("log", "verify", "--json", "--log", str(log)))["ok"] is True
+
+
+def build(folder: Path) -> Path:
+    """The wheel of this checkout."""
+    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
+    run([*command, str(CHECKOUT)], folder.parent)
+    (wheel,) = folder.glob("*.whl")
+    return wheel
+
+
+def shipped(wheel: Path) -> set[str]:
+    """The data files in a wheel, by their place in a checkout."""
+    with zipfile.ZipFile(wheel) as archive:
+        names = archive.namelist()
+    assert not [name for name in names if name.startswith("tests/")]
+    return {name.removeprefix("assistant/_data/") for name in names if name.startswith("assistant/_data/")}
+
+
+class Installed:
+    """An environment of its own that holds the wheel, and a folder outside the checkout to work in."""
+
+    def __init__(self, folder: Path, wheel: Path) -> None:
+        self.root = folder / "environment"
+        self.folder = folder / "elsewhere"
+        self.folder.mkdir()
+        run([sys.executable, "-m", "venv", "--without-pip", str(self.root)], folder)
+        self.bin = self.root / ("Scripts" if os.name == "nt" else "bin")
+        target = str(self.bin / "python")
+        pip = [
+            sys.executable,
+            "-m",
+            "pip",
+            "--python",
+            target,
+            "install",
+            "--quiet",
+            "--no-deps",
+            "--no-index",
+        ]
+        run([*pip, str(wheel)], folder)
+        # A path file lends only what lies in the folder: path files in there, the checkout's own among
+        # them, are not followed.
+        place = self.python("import sysconfig; print(sysconfig.get_path('purelib'))").strip()
+        lent = dict.fromkeys(sysconfig.get_path(name) for name in ("purelib", "platlib"))
+        (Path(place) / "lent.pth").write_text("\n".join(lent) + "\n", encoding="utf-8")
+
+    def imr(self, *arguments: str) -> str:
+        return run([str(self.bin / "imr"), *arguments], self.folder)
+
+    def python(self, code: str) -> str:
+        return run([str(self.bin / "python"), "-c", code], self.folder)
+
+
+def run(command: list[str], folder: Path) -> str:
+    """What a command prints; it must succeed, and sees nothing of the user's settings."""
+    home = {"HOME": str(folder), "USERPROFILE": str(folder), "IMR_CONFIG": str(folder / "config")}
+    kept = {
+        name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "IMR_", "XDG_"))
+    }
+    folder.mkdir(parents=True, exist_ok=True)
+    made = subprocess.run(
+        command, cwd=folder, env={**kept, **home}, capture_output=True, text=True, encoding="utf-8"
+    )
+    assert made.returncode == 0, f"{' '.join(command)}\n{made.stdout}\n{made.stderr}"
+    return made.stdout
