@@ -7,11 +7,10 @@ whose reason is still to come.
 
 from __future__ import annotations
 
-from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 from assistant.core import command as c
-from assistant.core.answer import Evidence, Status
+from assistant.core.answer import Status
 from assistant.core.assessment import outcome
 from assistant.core.decide import needs_reason
 from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
@@ -24,42 +23,12 @@ from assistant.core.reply import merged, read_reply, unique
 from assistant.core.shape import DateShape, Group, Listing, Number, at
 from assistant.core.text import one_line, visible
 from assistant.core.turn import decision_turn, last_place, statement
-from assistant.review import Review
 from assistant.signing import sign
-
-Build = Callable[[str], c.Command]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the transcript. `kind`: answer, note, problem, warning or news."""
-
-    kind: str
-    text: str
+from assistant.talk import Line, Pending, Talk
 
 
-@dataclass(frozen=True)
-class Pending:
-    """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice."""
-
-    question: str
-    build: Build | None = None
-    options: tuple[Option, ...] = ()
-
-
-class Conversation:
-    """One reviewer's talk with a session; `find` and the panels are the screen's own."""
-
-    def __init__(self, review: Review) -> None:
-        self.review = review
-        self.pending: Pending | None = None
-        self.cited: tuple[Evidence, ...] = ()
-
-    # -- what is asked ---------------------------------------------------------------------------
-
-    @property
-    def turn(self) -> Turn:
-        return self.review.turn
+class Conversation(Talk):
+    """One reviewer's talk with a session: a reply in, lines out."""
 
     @property
     def question(self) -> str:
@@ -80,8 +49,6 @@ class Conversation:
             return False
         prompt = self.review.session.prompt(*turn.place)
         return isinstance(at(prompt.schema.shape, tuple(turn.path.split(".")[1:])), Number | DateShape)
-
-    # -- replies ---------------------------------------------------------------------------------
 
     def reply(self, text: str) -> list[Line]:
         """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
@@ -110,95 +77,6 @@ class Conversation:
             return [Line("note", "The cited passage is dropped.")]
         place = last_place(self.review.session)
         return self.go(*place) if place is not None else [Line("note", "This is the first question.")]
-
-    def go(self, scope: str, path: str) -> list[Line]:
-        """Goes to a prompt, answered or not."""
-        self.pending = None
-        return self._do(c.ShowPrompt(scope, path), quiet=True)
-
-    def skip(self) -> list[Line]:
-        """Leaves the question for later."""
-        if self.turn.kind != "prompt":
-            return [Line("problem", "Only a question of the review can be left for later.")]
-        self.pending = None
-        return [
-            *self._do(c.SkipPrompt(*self.turn.place), quiet=True),
-            Line("note", "Left for later; it comes again before the decision."),
-        ]
-
-    def cite(self, evidence: Evidence) -> list[Line]:
-        """A passage for the present question: it goes with the answer, or to the one that is there.
-
-        Where no question is asked, it goes to the last answer. Raises `Refused` where the page lacks it.
-        """
-        turn = self.turn
-        place = turn.place if turn.kind == "prompt" else last_place(self.review.session)
-        if place is None:
-            return [Line("problem", "There is no question that this passage could answer.")]
-        if turn.kind == "prompt" and self.review.session.answer(*place) is None:
-            self.cited = (*self.cited, self.review.positioned(evidence))
-            return [Line("note", f"Cited {evidence}: it goes with your answer.")]
-        return [
-            *self._do(c.CiteEvidence(*place, evidence), quiet=True),
-            Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”"),
-        ]
-
-    def note(self, text: str) -> list[Line]:
-        """A note at the present question."""
-        return [
-            *self._do(c.AddNote(*self.turn.place, text), quiet=True),
-            Line("note", f"Noted: {one_line(text, 300)}"),
-        ]
-
-    def decline(self, ground: str, reason: str) -> list[Line]:
-        return [
-            *self._do(c.Decline(ground, reason), quiet=True),
-            Line("news", "Declined. The session is closed, and the reason is logged."),
-        ]
-
-    def edit(self, item: str, number: int, text: str) -> list[Line]:
-        """Puts a sentence of the draft, counted from 1, into the reviewer's own words."""
-        sentences = self.review.assess(item).sentences
-        if not 1 <= number <= len(sentences):
-            return [Line("problem", f"The draft of item {item} has {len(sentences)} sentences.")]
-        one = sentences[number - 1]
-        held = self.review.session.edits.get(item, {}).get(one.key)
-        was = held.was if held is not None else one.text
-        said = (
-            "The draft's own sentence is back."
-            if not text.strip() or text.strip() == was
-            else f"Sentence {number} is now in your own words."
-        )
-        return [*self._do(c.EditSentence(item, one.key, was, text), quiet=True), Line("note", said)]
-
-    def why(self) -> list[Line]:
-        """The reason and the citation of the present question, not which way an answer pushes."""
-        turn = self.turn
-        if turn.kind != "prompt":
-            return self._why_here(turn)
-        self._do(c.OpenWhy(*turn.place), quiet=True)
-        session = self.review.session
-        prompt = session.prompt(*turn.place)
-        lines = [Line("note", prompt.why or "It is asked for the record.")]
-        if prompt.cite:
-            source = session.rules.sets[turn.scope].citations[prompt.cite]
-            mark = "" if source.verified else " · not yet verified against the guideline itself"
-            lines.append(Line("note", f"{source.source} ({source.edition}), {source.locator}{mark}"))
-        if prompt.look_for:
-            lines.append(Line("note", f"Words to look for: {', '.join(prompt.look_for)}"))
-        return lines
-
-    def _why_here(self, turn: Turn) -> list[Line]:
-        words = {
-            "ruling": "A guideline of a lower tier may outweigh a higher one only where that is shown (Lab. Code 4604.5); that judgment is yours.",
-            "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
-            "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
-            "sign": "A signature closes the session; afterwards only an addendum is possible.",
-            "first": "Deciding before the suggestion is shown keeps it from leading you.",
-        }
-        return [Line("note", words.get(turn.kind, "Nothing is asked."))]
-
-    # -- how a reply is read ---------------------------------------------------------------------
 
     def _replied(self, text: str) -> list[Line]:
         words = text.strip()
@@ -285,8 +163,6 @@ class Conversation:
         turn = self.turn
         prompt = self.review.session.prompt(*turn.place)
         return c.RecordAnswer(*turn.place, read_reply(prompt.schema, tuple(turn.path.split(".")[1:]), words))
-
-    # -- what a command leads to -----------------------------------------------------------------
 
     def _record(self, command: c.RecordAnswer | c.WithdrawAnswer, confirmed: bool = False) -> list[Line]:
         """Records an answer; one that changes an earlier answer is shown with its consequences first."""
@@ -379,8 +255,6 @@ class Conversation:
             except Refused as again:
                 says = f"{says} {again}"
         return [Line("problem", visible(says))]
-
-    # -- deciding and signing --------------------------------------------------------------------
 
     def decide_again(self, item: str) -> list[Line]:
         """Asks for the decision of an item anew, or for a ruling on one of its findings."""

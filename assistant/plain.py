@@ -11,13 +11,14 @@ from typing import TextIO
 
 from assistant import reviewer, showing
 from assistant.actions import ACTIONS
-from assistant.conversation import Conversation, Line
+from assistant.conversation import Conversation
 from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.records.search import find
 from assistant.review import Review, missing_documents
+from assistant.talk import Line
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
 MOST_PASSAGES = 20

@@ -9,6 +9,7 @@ from __future__ import annotations
 import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from assistant import __version__, library
@@ -21,15 +22,13 @@ from assistant.core.decide import decide
 from assistant.core.passage import located
 from assistant.core.plain_fact import Check, checks
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.prompt_turn import Turn, prompt_turn
+from assistant.core.prompt_turn import Turn
 from assistant.core.rules import Rules, Sources, pinned, read_rules
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import next_turn
 from assistant.library import CaseFolder
 from assistant.log import Draft, Entry, Log, SessionHold
 from assistant.reviewer import Profile
-
-MODES = ("real", "practice", "training")
 
 
 class Review:
@@ -199,9 +198,6 @@ class Review:
             raise refuse("There is no such page in the case file.", f"{document}:{page}")
         return pages[page - 1]
 
-    def prompt_turn(self, scope: str, path: str) -> Turn:
-        return prompt_turn(self.session, (scope, path))
-
     def _next(self, session: Session) -> Turn:
         if self._turn is None or self._turn[0] is not session:
             self._turn = (
@@ -233,8 +229,6 @@ class Review:
         return command
 
     def _with_quotes(self, answer: Answer) -> Answer:
-        from dataclasses import replace
-
         parts = answer.parts
         return replace(
             answer,

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.core import command as c
 from assistant.core.assessment import WHY_WORDS, outcome
 from assistant.core.criterion import State
 from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.decide import decide
 from assistant.core.governing import governing_date
 from assistant.core.phrase import told
 from assistant.core.prompt_turn import Turn
+from assistant.core.session import fold
 from assistant.core.text import one_line, visible
 from assistant.core.turn import progress, statement
 from assistant.core.what_if import Change, would_change
@@ -55,10 +58,13 @@ def context(review: Review, turn: Turn) -> list[str]:
 
 
 def letter_lines(review: Review) -> list[str]:
-    """The letter as it would be signed."""
+    """The letter as it would be signed: with the absences attested, as a signature does first."""
+    from assistant.core import command as c
+from assistant.core.assessment import assess
     from assistant.letter import signing_text
 
-    return signing_text(review.session, review.assess, review.checks()).splitlines()
+    attested = fold(review.session, decide(review.session, c.AttestAbsences()))
+    return signing_text(attested, lambda item: assess(attested, item)).splitlines()
 
 
 def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:

@@ -17,6 +17,7 @@ import yaml
 from assistant.core.problem import Problem, Refused
 
 _NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)
+_HUGE = re.compile(r"^-?\d{16,}$", re.ASCII)
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in "map seq str int float bool null timestamp merge value".split()
 )
@@ -125,6 +126,8 @@ class _Reader:
 
     def scalar(self, node: Any) -> str | int | float:
         text = str(node.value)
+        if not node.style and _HUGE.match(text):
+            raise self.refused(node, "This number is too long", "Shorten it, or put it in quotes.")
         if not node.style and _NUMBER.match(text):
             return float(text) if "." in text else int(text)
         return text

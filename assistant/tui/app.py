@@ -47,9 +47,10 @@ class ImrApp(App[int]):
     def decision_log(self) -> Log:
         """The decision log, opened when it is first needed."""
         if self._held_log is None:
-            from assistant.commands.review import open_log
+            from assistant.log import Log
+            from assistant.log.place import default_log_path
 
-            self._held_log = open_log(self.log_path)
+            self._held_log = Log.open(self.log_path or default_log_path())
         return self._held_log
 
     @property

@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from assistant import showing
-from assistant.conversation import Line
 from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.draft_sentence import DraftSentence
@@ -14,10 +13,11 @@ from assistant.core.problem import Refused
 from assistant.core.text import one_line
 from assistant.records.search import Passage, find
 from assistant.review import Review
+from assistant.talk import Line
 from assistant.tui.panel import SidePanel
 
 if TYPE_CHECKING:
-    from assistant.tui.review_screen import ReviewScreen
+    from assistant.tui.session_screen import SessionScreen
 
 MOST_PASSAGES = 200
 
@@ -25,7 +25,7 @@ MOST_PASSAGES = 200
 class PanelViews:
     """The panel's content for one review."""
 
-    def __init__(self, screen: ReviewScreen, review: Review, panel: SidePanel) -> None:
+    def __init__(self, screen: SessionScreen, review: Review, panel: SidePanel) -> None:
         self.screen = screen
         self.review = review
         self.panel = panel

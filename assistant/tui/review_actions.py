@@ -4,16 +4,17 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, cast
 
-from assistant.conversation import Conversation, Line
+from assistant.conversation import Conversation
 from assistant.core import command as c
 from assistant.review import Review
+from assistant.talk import Line
 
 if TYPE_CHECKING:
     from assistant.tui.app import ImrApp
-    from assistant.tui.review_screen import ReviewScreen
+    from assistant.tui.session_screen import SessionScreen
 
 
-def perform_action(screen: ReviewScreen, review: Review, conversation: Conversation, name: str) -> None:
+def perform_action(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
     """Carries out the action called `name`; what goes wrong is said in the transcript."""
     if name == "help":
         from assistant.tui.help_screen import HelpScreen
@@ -45,7 +46,7 @@ def perform_action(screen: ReviewScreen, review: Review, conversation: Conversat
         _asked(screen, review, conversation, name)
 
 
-def _asked(screen: ReviewScreen, review: Review, conversation: Conversation, name: str) -> None:
+def _asked(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
     if name == "find":
         screen.ask_for("Find in the record:", lambda words: _find(screen, words))
     elif name == "note":
@@ -70,7 +71,7 @@ def _item(review: Review) -> str:
     return scope if scope in review.session.items else review.session.items[0]
 
 
-def _find(screen: ReviewScreen, words: str) -> list[Line]:
+def _find(screen: SessionScreen, words: str) -> list[Line]:
     found = screen.found(words)
     return [Line("note", found)]
 
@@ -85,7 +86,7 @@ def _addendum(review: Review, words: str) -> list[Line]:
     return [Line("news", "The addendum is logged, and stands in the letter.")]
 
 
-def _park(screen: ReviewScreen) -> None:
+def _park(screen: SessionScreen) -> None:
     screen.close_review()
     if len(screen.app.screen_stack) > 2:
         screen.dismiss()
@@ -99,18 +100,18 @@ def _letter_text(review: Review) -> str:
     return to_text(compose_from_log(review.log, review.session.id))
 
 
-def _letter(screen: ReviewScreen, review: Review) -> None:
+def _letter(screen: SessionScreen, review: Review) -> None:
     from assistant.tui.letter_screen import LetterScreen
 
     screen.app.push_screen(LetterScreen(_letter_text(review)))
 
 
-def _copy(screen: ReviewScreen, review: Review) -> None:
+def _copy(screen: SessionScreen, review: Review) -> None:
     screen.app.copy_to_clipboard(_letter_text(review))
     cast("ImrApp", screen.app).tell("The letter's text was sent to the clipboard.")
 
 
-def _original(screen: ReviewScreen, review: Review) -> list[Line]:
+def _original(screen: SessionScreen, review: Review) -> list[Line]:
     from assistant.plain import open_in_viewer, original_file
 
     document = screen.open_document()

@@ -52,7 +52,7 @@ def signed(log: Log, path: Path) -> Path:
 def test_sessions_are_listed(signed: Path) -> None:
     out = run("sessions", "--log", signed).output
     assert "neck-1" in out
-    assert "Upheld (treatment not approved)" in out
+    assert "Uphold (treatment not approved)" in out
     (row,) = valid("sessions", run("sessions", "--json", "--log", signed).output)
     assert (row["id"], row["status"], row["outcome"], row["events"]) == ("neck-1", "signed", "uphold", 6)
 

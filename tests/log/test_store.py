@@ -131,7 +131,7 @@ def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:
     def step(session: str, step: str, after: int, **body: object) -> None:
         log.append(session, [Draft(step, body)], actor="dr-a", case="neck", after=after)
 
-    step("a1", "session.opened", 0, kind="real", reviewer="Dr A")
+    step("a1", "session.opened", 0, mode="real", reviewer="Dr A")
     step("b1", "session.opened", 0, kind="practice", reviewer={"name": "Dr B"})
     step("b2", "session.opened", 0, kind="training")
     step("b1", "session.declined", 1, ground="conflict")

@@ -1,0 +1,116 @@
+"""`imr prompts`: what it prints, its JSON against the schemas, and its exit status."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from assistant.cli import run
+
+ROOT = Path(__file__).resolve().parents[2]
+SET = (ROOT / "prompts" / "cervical-radiography.yaml").read_text(encoding="utf-8")
+
+
+def printed(capsys: pytest.CaptureFixture[str], *arguments: str) -> tuple[int, str, str]:
+    status = run(["prompts", *arguments])
+    shown = capsys.readouterr()
+    return status, shown.out, shown.err
+
+
+def as_json(capsys: pytest.CaptureFixture[str], name: str, *arguments: str) -> tuple[int, Any]:
+    status, out, _ = printed(capsys, name, *arguments, "--json")
+    made = json.loads(out)
+    schema = json.loads((ROOT / "schemas" / "output" / f"prompts-{name}.schema.json").read_text())
+    Draft202012Validator.check_schema(schema)
+    Draft202012Validator(schema).validate(made)
+    return status, made
+
+
+def test_list(capsys: pytest.CaptureFixture[str]) -> None:
+    status, rows = as_json(capsys, "list")
+    assert status == 0
+    by_id = {row["id"]: row for row in rows}
+    assert by_id["cervical-radiography"]["criteria"] == 7
+    assert "red-flags-neck" not in by_id  # a block that sets share
+    status, out, _ = printed(capsys, "list")
+    assert status == 0
+    assert "Radiography of the cervical spine" in out
+
+
+def test_show(capsys: pytest.CaptureFixture[str]) -> None:
+    status, made = as_json(capsys, "show", "cervical-radiography")
+    assert status == 0
+    assert len(made["prompts"]) == 13
+    status, out, _ = printed(capsys, "show", "cervical-radiography")
+    assert status == 0
+    for said in (
+        "Which red flags does the record show?",
+        "Asked where prior surgery: an earlier operation on the neck.",
+        "routine-radiography argues AGAINST the treatment",
+        "Table 8-8, p. 182",
+        "(UNVERIFIED)",
+        "CAUTION where duration: longer than six weeks",
+    ):
+        assert said in out
+
+
+def test_check_of_what_comes_with_the_program(capsys: pytest.CaptureFixture[str]) -> None:
+    _, rows = as_json(capsys, "check")
+    made = {row["prompt_set"]: row for row in rows}["cervical-radiography"]
+    assert made["cells"] > 1000
+    assert made["gaps"] == made["dead_prompts"] == made["dead_criteria"] == []
+    case = next(c for c in made["reference_cases"] if c["case"] == "cervical-radiographs-after-fusion")
+    assert (case["published"], case["suggested"], case["agrees"]) == ("upheld", "upheld", True)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "found"),
+    [
+        ("silent:", "silence:", None),
+        ("when: {red_flags: any_present}", "when: {red_flags: any_present, prior_surgery: fusion}", "gaps"),
+        ("rebuts: [routine-radiography, acr-variant-11]", "rebuts: []", None),
+        ("when: {prior_imaging: any}", "when: {prior_imaging: any, prior_surgery: [none]}", None),
+        ("when: {films_since_surgery: clean}", "when: {films_since_surgery: clean, prior_surgery: none}", "dead_criteria"),
+        ('      - says: ""', "", "missing_sentences"),
+    ],
+)  # fmt: skip
+def test_check_of_a_file(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path, old: str, new: str, found: str | None
+) -> None:
+    assert old in SET
+    path = tmp_path / "mine.yaml"
+    path.write_text(SET.replace(old, new, 1), encoding="utf-8")
+    if old == "silent:":
+        status, _, err = printed(capsys, "check", str(path))
+        assert status == 2
+        assert f"{path}, line " in err
+        assert "Did you mean `silent`" in err
+        return
+    status, (made,) = as_json(capsys, "check", str(path))
+    if found is not None:
+        assert status == 1
+        assert made[found]
+        assert printed(capsys, "check", str(path))[1].rstrip().endswith("NOT sound")
+
+
+def test_what_is_no_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    status, _, err = printed(capsys, "check", "cervical-radiografy")
+    assert (status, "There is no prompt set" in err) == (2, True)
+    status, _, err = printed(capsys, "check", "red-flags-neck")
+    assert (status, "a block that sets share" in err) == (2, True)
+    status, _, err = printed(capsys, "show", str(tmp_path / "none.yaml"))
+    assert (status, "There is no such file" in err) == (2, True)
+
+
+def test_nothing_that_a_terminal_obeys_is_printed(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
+    path = tmp_path / "mine.yaml"
+    titled = SET.replace("title: Radiography of the cervical spine", 'title: "\\e[2J\\u202eRadiography"')
+    assert titled != SET
+    path.write_text(titled, encoding="utf-8")
+    status, out, _ = printed(capsys, "show", str(path))
+    assert status == 0
+    assert not {"\x1b", "\u202e"} & set(out)

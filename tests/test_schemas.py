@@ -1,0 +1,397 @@
+"""The schemas say what the program writes and reads: entries as stored, files as parsed, output as printed."""
+
+from __future__ import annotations
+
+import json
+import re
+import sqlite3
+from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import click
+import pytest
+from click.testing import CliRunner
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from assistant import library, reviewer, unattended
+from assistant.cli import cli
+from assistant.core import case as case_reader
+from assistant.core import command as c
+from assistant.core import plain_yaml, prompt_set_reader
+from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.event import KINDS
+from assistant.core.problem import Refused
+from assistant.core.rules import read_schema
+from assistant.core.text import Private
+from assistant.log import Log
+from assistant.review import Review
+from assistant.reviewer import Profile
+
+FOLDER = library.folder("schemas")
+REFERENCE = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
+QUALIFICATIONS = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
+
+FILES = {
+    path.relative_to(FOLDER).as_posix().removesuffix(".schema.json"): json.loads(path.read_text("utf-8"))
+    for path in sorted(FOLDER.rglob("*.json"))
+    if path.parent.name != "answers"
+}
+REGISTRY: Registry[Any] = Registry().with_resources(
+    (schema["$id"], Resource.from_contents(schema)) for schema in FILES.values() if "$id" in schema
+)
+SEALED = {"event", "entry"}
+READ = {"case", "prompt-set", "answers-file", "profile"}
+
+
+def validator(name: str) -> Draft202012Validator:
+    return Draft202012Validator(FILES[name], registry=REGISTRY)
+
+
+def wrong(name: str, value: Any) -> list[str]:
+    return [f"{error.json_path}: {error.message}" for error in validator(name).iter_errors(value)]
+
+
+# -- the schemas themselves -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("name", FILES)
+def test_each_is_a_json_schema_that_says_in_a_sentence_what_it_is_of(name: str) -> None:
+    schema = FILES[name]
+    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
+    Draft202012Validator.check_schema(schema)
+    assert schema["title"]
+    assert re.fullmatch(r"[A-Z`].*[.]", schema["description"])
+
+
+@pytest.mark.parametrize("name", sorted(SEALED | READ | {"output/case-list", "output/case-show"}))
+def test_each_is_strict(name: str) -> None:
+    for path, schema in objects(FILES[name], "#"):
+        closed = "additionalProperties" in schema or "unevaluatedProperties" in schema
+        assert closed or (name, path) == ("event", "#"), f"{name}{path} lets anything through"
+
+
+def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
+    if isinstance(schema, list):
+        for number, inner in enumerate(schema):
+            yield from objects(inner, f"{path}/{number}")
+    elif isinstance(schema, dict):
+        if schema.get("type") == "object" and schema != {"type": "object"}:
+            yield path, schema
+        for key, inner in schema.items():
+            if key not in ("if", "not", "const", "enum"):
+                yield from objects(inner, f"{path}/{key}")
+
+
+def test_every_kind_of_event_has_its_schema_with_a_description() -> None:
+    event = FILES["event"]
+    assert sorted(event["properties"]["kind"]["enum"]) == sorted(KINDS)
+    chosen = {
+        rule["if"]["properties"]["kind"]["const"]: rule["then"]["properties"]["body"]["$ref"]
+        for rule in event["allOf"]
+    }
+    assert chosen == {kind: f"#/$defs/{kind}" for kind in KINDS}
+    for kind in KINDS:
+        body = event["$defs"][kind]
+        assert re.fullmatch(r"[A-Z`][^.]*[.]", body["description"]), kind
+        assert body["additionalProperties"] is False
+        assert set(body.get("required", ())) == set(body.get("properties", ()))
+
+
+def test_no_schema_is_an_orphan() -> None:
+    """Each is of something: an entry, a file that is read, or the output of a command."""
+    outputs = {name for name in FILES if name.startswith("output/")}
+    assert set(FILES) - outputs == SEALED | READ
+    titles = [FILES[name]["title"].replace("--format json", "--json") for name in sorted(outputs)]
+    printed = {call.removeprefix("imr ") for title in titles for call in title.split(", ")}
+    assert printed <= set(json_commands())
+    assert set(json_commands()) - printed <= {"log backup --json"}  # prints what `log verify` does
+
+
+@pytest.mark.parametrize("name", [name for name in FILES if "$defs" in FILES[name]])
+def test_no_definition_is_an_orphan(name: str) -> None:
+    used = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(FILES[name])))
+    assert used == set(FILES[name]["$defs"])
+
+
+def json_commands() -> Iterator[str]:
+    """Every command that takes --json, as it is called."""
+    context = click.Context(cli)
+    for name in cli.list_commands(context):
+        command = cli.get_command(context, name)
+        named = {name: command}
+        if isinstance(command, click.Group):
+            named = {f"{name} {inner}": one for inner, one in command.commands.items()}
+        for full, one in named.items():
+            assert one is not None
+            if any("--json" in option.opts for option in one.params):
+                yield f"{full} --json"
+
+
+# -- entries, as they are stored ------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
+    """The stored entries of a session that is signed and one that does everything else, then is declined."""
+    path = tmp_path_factory.mktemp("log") / "log.sqlite"
+    with Log.open(path) as log:
+        signed = Review.open(log, library.find_case("cervical"), Profile("r-one", "A Name", QUALIFICATIONS))
+        begin(signed)
+        assert unattended.run(signed, unattended.read_file(REFERENCE)).status == 0
+        signed.perform(c.AddAddendum("A later film arrived."))
+        signed.close()
+        other = Review.open(log, library.find_case("cervical"), Profile("r-two", decide_first=True))
+        change_everything(other)
+        other.close()
+    with closing(sqlite3.connect(path)) as connection:
+        return [json.loads(row[0]) for row in connection.execute("SELECT entry FROM event ORDER BY id")]
+
+
+def begin(review: Review) -> None:
+    review.perform(c.RejectInput("case", "qualifications", "maybe", "That is no answer."))
+    review.perform(c.RejectInput("case", "qualifications", "x" * 5000, "That is no answer."))
+    review.perform(c.OpenWhy("case", "qualifications"), c.OpenPage("progress-note-2014-07-17", 2))
+    review.perform(c.SkipPrompt("case", "qualifications"))
+    review.perform(c.ShowPrompt("1", "red_flags"), c.LeavePrompt("1", "red_flags"))
+    review.perform(c.OpenFindings("1"))
+
+
+def change_everything(review: Review) -> None:
+    file = replace(unattended.read_file(REFERENCE), determinations={}, acknowledge={}, sign=False)
+    assert unattended.run(review, file).status == 1
+    review.perform(c.DecideFirst("1", "overturned"))
+    review.perform(c.AddNote("1", "", "A note to the decision."))
+    review.perform(c.AddNote("1", "suspected", "A note."))
+    surgery = review.session.answer("1", "prior_surgery")
+    assert surgery is not None
+    review.perform(c.RecordAnswer("1", "prior_surgery", Answer(value="none"), reason="It was elsewhere."))
+    review.perform(c.RecordAnswer("1", "prior_surgery", surgery, "proposed", "It was not."))
+    words = Answer(value=Private("loosening"), note=Private("on page 1"))
+    review.perform(c.RecordAnswer("1", "suspected", words, reason="Found it."))
+    page = Evidence("progress-note-2014-07-17", 1)
+    review.perform(c.CiteEvidence("1", "suspected", page))
+    review.perform(c.CiteEvidence("1", "suspected", replace(page, quote=Private("cumulative trauma"))))
+    review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="Stated."))
+    review.perform(c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="One more."))
+    review.perform(c.WithdrawAnswer("1", "prior_imaging.3", "It was of the back."))
+    held = review.session.answer("1", "prior_imaging")
+    assert held is not None
+    review.perform(c.RecordAnswer("1", "prior_imaging", replace(held, closed=True), reason="That is all."))
+    review.perform(c.WithdrawAnswer("1", "views", "Once more."))
+    review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
+    review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))
+    review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))
+    review.perform(c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So I think."))
+    one = review.assess("1").sentences[0]
+    review.perform(c.EditSentence("1", one.key, one.text, "In my own words."))
+    review.perform(c.EditSentence("1", one.key, one.text, ""))
+    for check in review.checks():
+        review.perform(c.Acknowledge(check.check, check.key, "It is right."))
+    review.perform(c.AttestAbsences(), c.Park())
+    review.perform(c.Resume())
+    review.perform(c.Decline("records", "A page is missing."))
+
+
+def test_every_kind_of_event_is_in_the_log_of_these_sessions(entries: list[dict[str, Any]]) -> None:
+    assert {entry["kind"] for entry in entries} == set(KINDS)
+
+
+def test_entries_validate_as_they_are_stored(entries: list[dict[str, Any]]) -> None:
+    check = validator("entry")
+    for entry in entries:
+        found = [f"{error.json_path}: {error.message}" for error in check.iter_errors(entry)]
+        assert found == [], entry["kind"]
+
+
+@pytest.mark.parametrize(
+    ("field", "value"),
+    [
+        ("v", 2),
+        ("seq", 0),
+        ("prev", "abc"),
+        ("kind", "answer.guessed"),
+        ("ts", "2014-07-12"),
+        ("mono_ns", 5),
+        ("actor", ""),
+        ("extra", 1),
+        ("body", {}),
+        ("body", {"item": "1", "prompt": "views", "answer": {"status": "given"}, "origin": "typed"}),
+        (
+            "body",
+            {"item": "1", "prompt": "views", "answer": {"status": "unclear", "value": 1}, "origin": "file"},
+        ),
+    ],
+)
+def test_an_entry_that_was_never_written_so_is_refused(
+    entries: list[dict[str, Any]], field: str, value: Any
+) -> None:
+    entry = next(one for one in entries if one["kind"] == "answer.recorded")
+    assert wrong("entry", entry) == []
+    assert wrong("entry", {**entry, field: value})
+
+
+def test_words_in_the_open_are_no_valid_entry(entries: list[dict[str, Any]]) -> None:
+    ruling = next(one for one in entries if one["kind"] == "criterion.ruled")
+    assert wrong("entry", {**ruling, "body": {**ruling["body"], "reason": "Not the first weeks."}})
+
+
+# -- files that are read --------------------------------------------------------------------------
+
+
+def parsed(path: Path) -> dict[str, Any]:
+    return plain_yaml.parse(library.read_text(path), path.name).data
+
+
+def named(folder: str, pattern: str) -> list[Any]:
+    return [
+        pytest.param(path, id=path.parent.name + "/" + path.name)
+        for path in sorted(library.folder(folder).glob(pattern))
+    ]
+
+
+@pytest.mark.parametrize("path", named("prompts", "*.yaml"))
+def test_prompt_files_validate(path: Path) -> None:
+    assert wrong("prompt-set", parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", named("casebank", "*/case.yaml"))
+def test_cases_validate(path: Path) -> None:
+    assert wrong("case", parsed(path)) == []
+
+
+@pytest.mark.parametrize("path", named("casebank", "*/reference.yaml"))
+def test_reference_answers_validate(path: Path) -> None:
+    assert wrong("answers-file", parsed(path)) == []
+
+
+@pytest.mark.parametrize("profile", [Profile("r-1"), Profile("r-1", "A Name", QUALIFICATIONS, True, "nord")])
+def test_a_profile_validates_as_it_is_saved(profile: Profile, tmp_path: Path) -> None:
+    saved = reviewer.save(profile, tmp_path / "reviewer.yaml")
+    assert wrong("profile", parsed(saved)) == []
+    assert reviewer.load(saved) == profile
+
+
+def test_the_schemas_have_the_words_that_the_readers_name(tmp_path: Path) -> None:
+    file = tmp_path / "reviewer.yaml"
+    file.write_text("guess: x")
+    readers: dict[str, Callable[[], object]] = {
+        "profile": lambda: reviewer.load(file),
+        "answers-file": lambda: unattended.read_file(file),
+        "case": lambda: case_reader.read(plain_yaml.parse("guess: x", "case.yaml"), {}),
+    }
+    for name, read in readers.items():
+        with pytest.raises(Refused) as caught:
+            read()
+        known = re.search(r"`guess` is not known .*Known: ([a-z_, ]+)\.", str(caught.value))
+        assert known is not None
+        assert set(known[1].split(", ")) == set(FILES[name]["properties"]), name
+
+
+@pytest.mark.parametrize("definition", ["", "prompt", "criterion", "citation", "proposal"])
+def test_the_reader_of_prompt_sets_knows_the_words_of_its_schema(definition: str) -> None:
+    made = FILES["prompt-set"]
+    words: dict[str, Any] = dict.fromkeys(
+        (made["$defs"][definition] if definition else made)["properties"], "x"
+    )
+    documents: dict[str, dict[str, Any]] = {
+        "": words,
+        "prompt": {"prompts": [words]},
+        "criterion": {"criteria": [{**words, "rows": [{"a": "b"}]}]},
+        "citation": {"citations": {"one": words}},
+        "proposal": {
+            "prompts": [
+                {"id": "a", "ask": "A", "answer": "yes-no", "propose": {**words, "where": {}, "gives": {}}}
+            ]
+        },
+    }
+    schemas = {"yes-no": read_schema("yes-no", library.sources().schemas["yes-no"])}
+    document = plain_yaml.Document("set.yaml", documents[definition], {})
+    with pytest.raises(Refused) as caught:
+        prompt_set_reader.read(document, schemas, {})
+    said = str(caught.value)
+    assert "is not known here" not in said
+    assert "A proposal has only" not in said
+
+
+@pytest.mark.parametrize(
+    ("name", "text"),
+    [
+        (
+            "prompt-set",
+            "id: x\ntitle: t\nedition: 1\nprompts: [{id: a, ask: A, answer: yes-no, wen: {b: yes}}]",
+        ),
+        ("prompt-set", "id: x\ntitle: t\nedition: one\nprompts: [{id: a, ask: A, answer: yes-no}]"),
+        ("prompt-set", "id: x\ntitle: t\nedition: 1\nprompts: [{id: a, ask: A, answer: yes-no, when: {}}]"),
+        (
+            "prompt-set",
+            "id: x\ntitle: t\nedition: 1\nprompts: [{id: a, ask: A, answer: weeks, when: {b: {exclusiveMinimum: 6}}}]",
+        ),
+        ("case", "id: x\ntitle: t\ndocuments: []\ntimeline: []\nitems: {}"),
+        (
+            "case",
+            'id: x\ntitle: t\ndocuments: []\ntimeline: [{date: July, says: s}]\nitems: {"1": {service: s, region: r, prompt_set: p}}',
+        ),
+        (
+            "case",
+            'id: x\ntitle: t\ndocuments: []\ntimeline: []\nitems: {"1": {service: s, region: r, prompt_set: p, page: note}}',
+        ),
+        ("answers-file", "answer: {}"),
+        ("answers-file", 'answers: {"1": {views: {value: a, status: unclear}}}'),
+        ("answers-file", 'answers: {"1": {views: {note: only}}}'),
+        ("answers-file", 'rulings: {"1": {red-flag: {ruling: maybe, reason: r}}}'),
+        ("answers-file", 'determinations: {"1": {decision: uphold}}'),
+        ("answers-file", "acknowledge: {later-studies: r}"),
+        ("answers-file", "sign: perhaps"),
+        ("profile", "id: r-1\nyears: six"),
+        ("profile", "id: r-1\nemail: a@b"),
+    ],
+)
+def test_what_a_file_may_not_hold_is_refused(name: str, text: str) -> None:
+    assert wrong(name, plain_yaml.parse(text, name).data)
+
+
+# -- output ---------------------------------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return tmp_path_factory.mktemp("home")
+
+
+def printed(home: Path, *arguments: str) -> Any:
+    environment = {"IMR_LOG": str(home / "log.sqlite"), "IMR_CONFIG": str(home / "config")}
+    done = CliRunner().invoke(cli, arguments, env=environment, standalone_mode=False)
+    assert done.exception is None, (arguments, done.exception)
+    return json.loads(done.stdout)
+
+
+def test_what_the_commands_print_validates(home: Path) -> None:
+    review = printed(home, "review", "cervical", "--answers", str(REFERENCE), "--json")
+    assert wrong("output/letter", review) == []
+    assert review["status"] == "signed"
+    calls = {
+        "letter": ("letter", "last", "--format", "json"),
+        "log-sessions": ("log", "sessions", "--json"),
+        "log-show": ("log", "show", "last", "--json"),
+        "log-verify": ("log", "verify", "--json"),
+        "case-list": ("case", "list", "--json"),
+        "case-show": ("case", "show", "cervical", "--json"),
+        "prompts-list": ("prompts", "list", "--json"),
+        "prompts-show": ("prompts", "show", "cervical-radiography", "--json"),
+        "prompts-check": ("prompts", "check", "review", "--json"),
+        "reviewer": ("reviewer", "--json"),
+    }
+    for name, call in calls.items():
+        assert wrong(f"output/{name}", printed(home, *call)) == [], name
+
+
+def test_a_profile_is_printed_without_the_name(home: Path) -> None:
+    given = ["--certification", "Neurology", "--licence", "Oregon", "--years", "4", "--hours", "12"]
+    shown = printed(home, "reviewer", "--name", "A Name", *given, "--json")
+    assert wrong("output/reviewer", shown) == []
+    assert shown["kept"] is True
+    assert "A Name" not in json.dumps(shown)
