@@ -7,8 +7,8 @@ from collections.abc import Iterator
 from assistant.core import command as c
 from assistant.core.assessment import WHY_WORDS, outcome
 from assistant.core.criterion import State
-from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.decide import decide
+from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.governing import governing_date
 from assistant.core.phrase import told
 from assistant.core.prompt_turn import Turn
@@ -59,8 +59,7 @@ def context(review: Review, turn: Turn) -> list[str]:
 
 def letter_lines(review: Review) -> list[str]:
     """The letter as it would be signed: with the absences attested, as a signature does first."""
-    from assistant.core import command as c
-from assistant.core.assessment import assess
+    from assistant.core.assessment import assess
     from assistant.letter import signing_text
 
     attested = fold(review.session, decide(review.session, c.AttestAbsences()))
