@@ -382,7 +382,7 @@ def test_what_the_commands_print_validates(home: Path) -> None:
         "case-show": ("case", "show", "cervical", "--json"),
         "prompts-list": ("prompts", "list", "--json"),
         "prompts-show": ("prompts", "show", "cervical-radiography", "--json"),
-        "prompts-check": ("prompts", "check", "review", "--json"),
+        "prompts-check": ("prompts", "check", "--json"),
         "reviewer": ("reviewer", "--json"),
     }
     for name, call in calls.items():

@@ -101,10 +101,11 @@ def checked(session: Session, checks: Sequence[Check], unread: Sequence[str]) ->
         item = check.item or CASE_SCOPE
         reason = session.acknowledged.get((check.check, check.key))
         state = "Open" if reason is None else "Explained"
+        said = check.message if reason is None else check.message.split(". ", 1)[0]
         beside = f" Side by side: {'; '.join(check.facts)}." if check.facts else ""
         sentences.append(
             LetterSentence(
-                f"{check.check}: {_ended(check.message)}{beside} {state}.",
+                f"{check.check}: {_ended(said)}{beside} {state}.",
                 item,
                 f"check:{check.check}:{check.key}",
                 facts=facts,

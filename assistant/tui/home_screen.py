@@ -23,7 +23,7 @@ class HomeScreen(Screen[None]):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help"),
-        Binding("ctrl+q", "app.quit", "quit"),
+        Binding("ctrl+q,escape", "app.quit", "quit"),
     ]
     AUTO_FOCUS = "#home-list"
 

@@ -87,7 +87,7 @@ class SessionScreen(Screen[None]):
             if turn.kind == "sign":
                 lines = [("context", "\n".join(context)), *lines]
             else:
-                lines += [("context", line) for line in context]
+                lines += [("proposal" if line.startswith("  Proposed") else "context", line) for line in context]
             if turn.words and not turn.options:
                 lines.append(("context", turn.words))
             if turn.kind == "done":

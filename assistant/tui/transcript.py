@@ -8,6 +8,8 @@ from textual.widgets import Static
 from assistant.tui.text import literal
 
 MOUNTED = 60
+MARKS = {"answer": "→ ", "problem": "! ", "warning": "~ ", "news": "* "}
+"""What a line is, for those who don't see its colour."""
 
 
 class Transcript(VerticalScroll, can_focus=False):
@@ -51,4 +53,4 @@ class Transcript(VerticalScroll, can_focus=False):
 
 
 def _turn(kind: str, text: str) -> Static:
-    return Static(literal(text), classes=f"turn {kind}", markup=False)
+    return Static(literal(MARKS.get(kind, "") + text), classes=f"turn {kind}", markup=False)

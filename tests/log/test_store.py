@@ -132,8 +132,8 @@ def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:
         log.append(session, [Draft(step, body)], actor="dr-a", case="neck", after=after)
 
     step("a1", "session.opened", 0, mode="real", reviewer="Dr A")
-    step("b1", "session.opened", 0, kind="practice", reviewer={"name": "Dr B"})
-    step("b2", "session.opened", 0, kind="training")
+    step("b1", "session.opened", 0, mode="practice", reviewer={"name": "Dr B"})
+    step("b2", "session.opened", 0, mode="training")
     step("b1", "session.declined", 1, ground="conflict")
     step("a1", "session.signed", 1, outcome="partial")
     found = [(row.id, row.kind, row.reviewer, row.status, row.events, row.outcome) for row in log.sessions()]
