@@ -17,7 +17,7 @@ from assistant.core.answer_reader import check
 from assistant.core.criterion import RULINGS
 from assistant.core.problem import Refused, refuse
 from assistant.core.session import Session, apply
-from assistant.core.shape import at, complete
+from assistant.core.shape import at
 
 DECISIONS = ("upheld", "overturned")
 GROUNDS = ("conflict", "specialty", "records", "other")
@@ -39,8 +39,9 @@ def decide(session: Session, command: c.Command) -> list[e.Event]:
 
 
 def needs_reason(session: Session, scope: str, path: str) -> bool:
-    """Whether a change of this answer must say why: it is there, and a suggestion has been shown since."""
-    return session.answer(scope, path) is not None and bool(session.suggestions_shown)
+    """Whether a change here must say why: it changes an answer, and a suggestion has been shown since."""
+    answered = session.reading(scope).answered(path.split(".", 1)[0])
+    return bool(session.suggestions_shown) and (answered or session.answer(scope, path) is not None)
 
 
 def unattested(session: Session) -> Iterator[tuple[str, str]]:
@@ -64,7 +65,7 @@ def _record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     check(schema, command.answer, path, rest)
     answer = _with_trails(session, command.answer)
     held = session.answer(scope, path)
-    if held is None or (not rest and not complete(schema.shape, held)):
+    if not session.reading(scope).answered(path.split(".", 1)[0]) and (held is None or not rest):
         event: e.Event = e.AnswerRecorded(scope, path, answer, command.origin)
     elif held == answer:
         return []

@@ -62,7 +62,9 @@ def prompt_turn(session: Session, place: Place) -> Turn:
     proposal = None
     if held is None and not rest:
         item = session.rules.case.items.get(scope)
-        proposal = propose(prompt, session.reading(scope), session.rules.case, item, session.opened.profile)
+        reading, profile = session.reading(scope), session.opened.profile
+        made = propose(prompt, reading, session.rules.case, item, profile)
+        proposal = made or _from_another_item(session, scope, prompt)
     options = list(_options(session, place, prompt, shape, held))
     if proposal is not None and isinstance(shape, Group | Listing) and not asked_together(shape):
         options.insert(
@@ -70,6 +72,18 @@ def prompt_turn(session: Session, place: Place) -> Turn:
         )
     words = _words_wanted(shape)
     return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
+
+
+def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
+    """What an earlier item's review answered to a question of a shared block: it is of the patient, not the item."""
+    if not prompt.block or scope not in session.items:
+        return None
+    for other in session.items[: session.items.index(scope)]:
+        asked = session.rules.sets[other].prompts.get(prompt.id)
+        if asked == prompt and session.reading(other).answered(prompt.id):
+            answer = session.reading(other).answer(prompt.id)
+            return Proposed(answer, f"as answered for item {other}") if answer is not None else None
+    return None
 
 
 def part_question(prompt: Prompt, rest: tuple[str, ...]) -> str:

@@ -87,7 +87,9 @@ class SessionScreen(Screen[None]):
             if turn.kind == "sign":
                 lines = [("context", "\n".join(context)), *lines]
             else:
-                lines += [("proposal" if line.startswith("  Proposed") else "context", line) for line in context]
+                lines += [
+                    ("proposal" if line.startswith("  Proposed") else "context", line) for line in context
+                ]
             if turn.words and not turn.options:
                 lines.append(("context", turn.words))
             if turn.kind == "done":
