@@ -19,8 +19,8 @@ from assistant.core.preview import preview
 from assistant.core.problem import Refused, refuse
 from assistant.core.prompt_turn import Option, Turn
 from assistant.core.proposal import propose
-from assistant.core.reply import merged, read_reply, unique
-from assistant.core.shape import DateShape, Group, Listing, Number, at
+from assistant.core.reply import merged, named_option, read_reply, unique
+from assistant.core.shape import DateShape, Group, Listing, Number, Statement, at
 from assistant.core.text import one_line, visible
 from assistant.core.turn import decision_turn, last_place, statement
 from assistant.signing import sign
@@ -113,6 +113,10 @@ class Conversation(Talk):
         shape = at(prompt.schema.shape, path)
         if isinstance(shape, Listing) or (isinstance(shape, Group) and not shape.uniform):
             return self._by_name(turn, text.strip())
+        if isinstance(shape, Statement):
+            option = named_option(text, [option.label for option in turn.options])
+            if option is not None:
+                return self._chosen(turn.options[option])
         answer = read_reply(prompt.schema, path, text)
         if isinstance(shape, Group):
             answer = merged(self.review.session.answer(*turn.place), answer)

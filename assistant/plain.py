@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-import os
-import subprocess
+import re
 import sys
 import textwrap
 from collections.abc import Callable
@@ -16,6 +15,8 @@ from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.text import visible
+from assistant.qualifications import keep_qualifications
+from assistant.records.original import open_in_viewer, original_file
 from assistant.records.search import find
 from assistant.review import Review, missing_documents
 from assistant.talk import Line
@@ -48,13 +49,27 @@ class _Talk:
         self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
         for problem in missing_documents(self.review):
             self.say(f"  ! {problem}")
-        while self.review.session.status == "open" and not self.parked:
-            self.ask()
+        while not self.parked:
+            if self.review.session.status == "open":
+                self.ask()
+            elif not self.told_end():
+                break
             line = self.read()
             if line is None:
                 break
             self.show(self.answer(line))
         return self.end()
+
+    def told_end(self) -> bool:
+        """Whether the talk goes on after the session's end: after a signature an addendum may follow."""
+        status = self.review.session.status
+        if self.asked != (status, ("", "")):
+            self.asked = (status, ("", ""))
+            self.say(
+                f"This session is {status}."
+                + (" :addendum WORDS adds to it; :park leaves." if status == "signed" else "")
+            )
+        return status == "signed"
 
     def end(self) -> int:
         session = self.review.session
@@ -121,10 +136,11 @@ class _Talk:
             "why": self.conversation.why,
             "back": self.conversation.back,
             "findings": self.findings,
-            "draft": lambda: _notes(showing.draft_lines(self.review, self.item())),
+            "draft": lambda: self.opened(showing.draft_lines),
             "answers": lambda: _notes(showing.answer_lines(self.review)),
             "decide": lambda: self.conversation.decide_again(self.item()),
             "letter": self.letter,
+            "open": self.open_early,
             "park": self.park,
         }
         worded: dict[str, Callable[[str], list[Line]]] = {
@@ -135,7 +151,8 @@ class _Talk:
             "cite": self.cite,
             "original": self.original,
             "edit": self.edit,
-            "how": lambda words: _notes(showing.how_lines(self.review, self.item(), words)),
+            "how": lambda words: self.opened(lambda review, item: showing.how_lines(review, item, words)),
+            "addendum": self.addendum,
             "decline": self.decline,
         }
         if name in simple:
@@ -158,8 +175,24 @@ class _Talk:
         return scope if scope in self.review.session.items else self.review.session.items[0]
 
     def findings(self) -> list[Line]:
+        return self.opened(showing.finding_lines)
+
+    def opened(self, lines: Callable[[Review, str], list[str]]) -> list[Line]:
+        """Lines that stay closed until the item's questions are answered, or it is opened early (and logged)."""
+        session, item = self.review.session, self.item()
+        if not session.item_answered(item) and item not in session.findings_opened:
+            return _notes(["Closed until the questions are answered. :open opens it now; that is logged."])
+        if session.status == "open":
+            self.review.perform(c.OpenFindings(item))
+        return _notes(lines(self.review, item))
+
+    def open_early(self) -> list[Line]:
         self.review.perform(c.OpenFindings(self.item()))
-        return _notes(showing.finding_lines(self.review, self.item()))
+        return [Line("note", "Findings and draft are open now; that is logged.")]
+
+    def addendum(self, words: str) -> list[Line]:
+        self.review.perform(c.AddAddendum(words))
+        return [Line("news", "The addendum is logged, and stands in the letter.")]
 
     def find(self, words: str) -> list[Line]:
         found = list(find(self.review.pages, words))
@@ -191,7 +224,7 @@ class _Talk:
         return self.conversation.cite(Evidence(document, number, quote))
 
     def original(self, document: str) -> list[Line]:
-        path = original_file(self.review, document)
+        path = original_file(self.review.session.opened.folder, document)
         open_in_viewer(path)
         return [Line("note", "Opened in the system's viewer.")]
 
@@ -232,59 +265,17 @@ class _Talk:
         self.out.write("\n".join(wrapped) + "\n")
 
 
-def keep_qualifications(review: Review, profile: reviewer.Profile) -> reviewer.Profile:
-    """Keeps the qualifications that were answered in a session, so that they are asked once only."""
-    answer = review.session.reading("case").answer("qualifications")
-    if answer is None or not review.session.reading("case").answered("qualifications"):
-        return profile
-    value = answer.plain()
-    if value == dict(profile.qualifications) or review.session.opened.reviewer != profile.id:
-        return profile
-    kept = reviewer.with_qualifications(profile, value)
-    reviewer.save(kept)
-    return kept
-
-
-def original_file(review: Review, document: str) -> str:
-    """The path of a document's own file; raises `Refused` where it is gone."""
-    from pathlib import Path
-
-    from assistant import library
-    from assistant.core.problem import refuse
-
-    files = library.open_case(Path(review.session.opened.folder)).files
-    if document not in files:
-        raise refuse(
-            f"There is no document “{visible(document[:60])}”.", "", f"There are {', '.join(files)}."
-        )
-    return str(files[document])
-
-
-def open_in_viewer(path: str) -> None:
-    """Opens a file in the system's viewer; raises `Refused` where there is none."""
-    from assistant.core.problem import refuse
-
-    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            subprocess.Popen([opener, path], stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere)
-    except OSError:
-        raise refuse(
-            "No viewer was found to open the file.", path, f"Install one ({opener}), or open it yourself."
-        ) from None
-
-
 def _notes(lines: list[str]) -> list[Line]:
     return [Line("note", line) for line in lines]
 
 
 def _place(words: str) -> tuple[str, int, str]:
+    """A document, the number of its page, and what follows: `note-2014:2 words` or `note-2014 2 words`."""
     from assistant.core.problem import refuse
 
-    document, _, rest = words.replace(":", " ", 1).partition(" ")
-    number, _, quote = rest.strip().partition(" ")
-    if not number.isdecimal():
+    found = re.match(r"\s*(\S+?)(?::|\s+)(\d{1,6})(?:\s+(.*))?$", words, re.S)
+    if found is None:
         raise refuse(
             "Name the document and the number of its page.", "", "Such as :page progress-note-2014-07-17 1."
         )
-    return document, int(number), quote.strip()
+    return found[1], int(found[2]), (found[3] or "").strip()

@@ -83,7 +83,10 @@ def save(profile: Profile, path: Path | None = None) -> Path:
     import yaml
 
     path = path or profile_path()
-    data: dict[str, Any] = {"id": profile.id, **profile.qualifications}
+    kept = {
+        key: str(value) if isinstance(value, str) else value for key, value in profile.qualifications.items()
+    }
+    data: dict[str, Any] = {"id": profile.id, **kept}
     if profile.name:
         data["name"] = profile.name
     data["decide_first"] = "yes" if profile.decide_first else "no"

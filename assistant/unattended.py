@@ -83,13 +83,14 @@ def read_file(path: Path) -> AnswersFile:
 def run(review: Review, file: AnswersFile) -> Outcome:
     """Carries a session as far as the file goes; raises `Refused` for an answer that can't stand."""
     result = Outcome()
-    for scope in file.answers:
-        if scope not in review.session.rules.sets:
-            raise refuse(
-                f"There is no item “{one_line(scope, 20)}” in this case.",
-                file.where("answers", scope),
-                f"There are {', '.join(review.session.rules.scopes)}.",
-            )
+    for section in ("answers", "rulings", "determinations"):
+        for scope in getattr(file, section):
+            if scope not in review.session.rules.sets:
+                raise refuse(
+                    f"There is no item “{one_line(scope, 20)}” in this case.",
+                    file.where(section, scope),
+                    f"There are {', '.join(review.session.rules.scopes)}.",
+                )
     for scope in review.session.rules.scopes:
         _answer(review, file, scope, result)
     for item in review.session.items:
@@ -248,6 +249,8 @@ def _problems(data: Any, name: str, places: Mapping[str, str]) -> Any:
                 places.get(str(key), name),
                 f"Known: {', '.join(KEYS)}.",
             )
+    if data.get("sign", "no") not in (True, False, "yes", "no", "true", "false"):
+        yield Problem("`sign` is yes or no.", places.get("sign", name))
     for key in ("answers", "rulings", "determinations", "edits", "acknowledge"):
         value = data.get(key, {})
         inner = list if key == "edits" else Mapping

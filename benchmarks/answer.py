@@ -8,15 +8,14 @@ import time
 from pathlib import Path
 from statistics import median
 
-from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
-from benchmarks.plan import stops
-
 from assistant import library
 from assistant.conversation import Conversation
 from assistant.log import Log
 from assistant.log.connection import journal
 from assistant.review import Review
 from assistant.reviewer import Profile
+from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
+from benchmarks.plan import stops
 
 SESSIONS = 12
 ROW_BYTES = 450

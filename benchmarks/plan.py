@@ -6,12 +6,11 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from benchmarks.measure import CASE
-
 from assistant.conversation import Conversation, Line
 from assistant.core.turn import Option, Turn
 from assistant.library import folder
 from assistant.unattended import AnswersFile, read_file
+from benchmarks.measure import CASE
 
 
 @dataclass(frozen=True)

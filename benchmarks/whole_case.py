@@ -4,15 +4,14 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from benchmarks.measure import CASE, QUALIFICATIONS, Result, workplace
-from benchmarks.plan import Stop, stops
-from benchmarks.terminal import ENTER, Terminal, shows
-
 from assistant import library
 from assistant.conversation import Conversation
 from assistant.log import Log
 from assistant.review import Review
 from assistant.reviewer import Profile
+from benchmarks.measure import CASE, QUALIFICATIONS, Result, workplace
+from benchmarks.plan import Stop, stops
+from benchmarks.terminal import ENTER, Terminal, shows
 
 SIZES = ((80, 24), (160, 45))
 HEAD = 18

@@ -21,7 +21,7 @@ _PROMPT_KEYS = frozenset(
     "id ask why answer when cite look_for propose says speaks documentable record shows".split()
 )
 _CITATION_KEYS = frozenset("tier source edition locator name in_force verified".split())
-_PROPOSAL_KEYS = frozenset("fact rule of than where gives unit weights".split())
+_PROPOSAL_KEYS = frozenset("fact rule of than where gives weights".split())
 _SAYS_KEYS = frozenset("given not_documented unclear together parts".split())
 _YES = {"yes": True, "no": False}
 _FACTS = frozenset({"item", "case", "reviewer"})
@@ -208,7 +208,7 @@ class PromptReader(FieldReader):
         made = []
         for data in raw if isinstance(raw, list) else [raw]:
             if not isinstance(data, Mapping) or set(data) - _PROPOSAL_KEYS:
-                self.say("A proposal has only fact, rule, of, than, where, gives, unit.", doc.where(*path))
+                self.say("A proposal has only fact, rule, of, than, where, gives, weights.", doc.where(*path))
                 continue
             rule = str(data.get("rule", ""))
             if rule and rule not in RULES:
@@ -235,7 +235,6 @@ class PromptReader(FieldReader):
                     than=str(data.get("than", "")),
                     where={str(k): str(v) for k, v in dict(data.get("where", {})).items()},
                     gives=dict(data.get("gives", {})),
-                    unit=str(data.get("unit", "")),
                     weights=str(data.get("weights", "")),
                 )
             )

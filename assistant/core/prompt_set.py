@@ -79,7 +79,6 @@ class Proposal:
     than: str = ""
     where: Mapping[str, str] = field(default_factory=dict)
     gives: Mapping[str, Any] = field(default_factory=dict)
-    unit: str = ""
     weights: str = ""
 
 

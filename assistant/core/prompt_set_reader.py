@@ -198,6 +198,9 @@ class _Reader(PromptReader):
 
 def _filled(value: Any, row: Mapping[str, Any]) -> Any:
     if isinstance(value, str):
+        whole = value[1:-1] if value[:1] == "<" and value[-1:] == ">" else ""
+        if isinstance(row.get(whole), int | float):
+            return row[whole]
         for name, text in row.items():
             value = value.replace(f"<{name}>", str(text))
         return value

@@ -165,13 +165,18 @@ def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Optio
 
 
 def _group_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
+    scope, path = place
     made = [
         _answer_option(label, place, Answer(value=value), value) for value, label in shape.instead.items()
     ]
-    first = next(iter(shape.parts))
-    label = "Answer it part by part" if held is None else "Change it part by part"
-    made.append(Option(label, c.ShowPrompt(place[0], f"{place[1]}.{first}"), value="parts"))
-    return made
+    if held is None or held.parts is None:
+        first = next(iter(shape.parts))
+        made.append(Option("Answer it part by part", c.ShowPrompt(scope, f"{path}.{first}"), value="parts"))
+        return made
+    return made + [
+        Option(f"Change: {part.ask}", c.ShowPrompt(scope, f"{path}.{name}"), value=name)
+        for name, part in shape.parts.items()
+    ]
 
 
 def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Option]:
@@ -185,7 +190,13 @@ def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Opt
         f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done"
     )
     last = Option(f"Remove {shape.noun} {count}", c.WithdrawAnswer(scope, f"{path}.{count}"), value="remove")
-    return [close, add, last]
+    change = [
+        Option(
+            f"Change {shape.noun} {number}", c.ShowPrompt(scope, f"{path}.{number}"), value=f"change {number}"
+        )
+        for number in range(1, count + 1)
+    ]
+    return [close, add, last, *change]
 
 
 def _words_wanted(shape: Shape) -> str:

@@ -6,7 +6,7 @@ A beginning that fits several choices is asked about, never guessed.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
 
 from assistant.core.answer import Answer, Status, group
@@ -25,6 +25,23 @@ _STATUS_WORDS = {
 }
 
 
+_DENIALS = frozenset(
+    (
+        "no",
+        "none",
+        "nothing",
+        "n/a",
+        "na",
+        "nil",
+        "not stated",
+        "not mentioned",
+        "not given",
+        "unknown",
+        "not found",
+    )
+)
+
+
 def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer:
     """The answer that `text` means at `path` of a schema; raises `Refused` with a sentence where it means none."""
     shape = at(schema.shape, path)
@@ -41,6 +58,24 @@ def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer
     if problem:
         raise refuse(problem)
     return Answer(value=value)
+
+
+def named_option(words: str, labels: Sequence[str]) -> int | None:
+    """The numbered reply that is meant where words of one's own are possible too; None where they are such words.
+
+    A short denial could be either, and a guess would log what nobody said: it is refused, to be said plainly.
+    """
+    said = " ".join(words.lower().split()).rstrip(".")
+    near = [number for number, label in enumerate(labels) if said and label.lower().startswith(said)]
+    if len(near) == 1 and len(said) >= 4:
+        return near[0]
+    if near or said in _DENIALS:
+        raise refuse(
+            f"“{one_line(words, 40)}” could be the record's words or one of the numbered replies.",
+            "",
+            "Type the number of the reply, or the record's words in full.",
+        )
+    return None
 
 
 def unique(words: str, labels: Mapping[str, str]) -> str:

@@ -15,7 +15,7 @@ from assistant.core.criterion import Ruling
 from assistant.core.prompt_set import Prompt
 from assistant.core.reading import Reading
 from assistant.core.rules import Rules
-from assistant.core.shape import Listing, in_order
+from assistant.core.shape import Listing, in_order, select
 
 Place = tuple[str, str]
 """A scope and a prompt in it."""
@@ -142,7 +142,7 @@ def _with_answer(
     if answer is not None:
         scoped[name] = in_order(session.prompt(scope, name).schema.shape, answer)
     reading = Reading(session.rules.sets[scope], scoped)
-    stays = left is not None and not reading.answered(name)
+    stays = left is not None and _focus_is_open(session, scope, name, scoped.get(name))
     return replace(
         session,
         answers={**session.answers, scope: scoped},
@@ -150,6 +150,15 @@ def _with_answer(
         focus=session.focus if stays else None,
         skipped=tuple(place for place in session.skipped if place != left),
     )
+
+
+def _focus_is_open(session: Session, scope: str, name: str, answer: Answer | None) -> bool:
+    """Whether the question that was gone to on purpose still misses something of its answer."""
+    if session.focus is None or session.focus[0] != scope or session.focus[1].split(".", 1)[0] != name:
+        return False
+    shape, path = session.prompt(scope, name).schema.shape, tuple(session.focus[1].split(".")[1:])
+    part, whole = select(shape, answer, path)
+    return part is None or not whole
 
 
 def _shown(session: Session, event: e.PromptShown) -> Session:

@@ -20,7 +20,9 @@ LEFT JOIN event AS c ON c.id = (
 WHERE o.seq = 1
 ORDER BY l.id DESC
 """
-_BEGIN_SO = "SELECT session FROM event WHERE seq = 1 AND substr(session, 1, length(?1)) = ?1 ORDER BY id DESC"
+_BEGIN_SO = (
+    "SELECT session FROM event WHERE seq = 1 AND substr(session, 1, length(:name)) = :name ORDER BY id DESC"
+)
 
 
 @dataclass(frozen=True)
@@ -74,7 +76,7 @@ def matching_session(connection: sqlite3.Connection, name: str) -> str:
         return str(row[0])
     if connection.execute("SELECT 1 FROM event WHERE session = ? AND seq = 1", [name]).fetchone():
         return name
-    found = [str(session) for (session,) in connection.execute(_BEGIN_SO, [name])]
+    found = [str(session) for (session,) in connection.execute(_BEGIN_SO, {"name": name})]
     if len(found) == 1:
         return found[0]
     if not found or not name:

@@ -33,10 +33,10 @@ from assistant.log.session_row import SessionRow, matching_session, session_rows
 
 _INSERT_EVENT = """INSERT INTO event (id, session, seq, kind, ts, entry, leaf)
 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM event), ?, ?, ?, ?, ?, ?)"""
-_INSERT_BLOB = """INSERT INTO blob (commitment, salt, body) SELECT ?1, ?2, ?3
-WHERE NOT EXISTS (SELECT 1 FROM blob WHERE commitment = ?1)"""
-_INSERT_ARTIFACT = """INSERT INTO artifact (hash, media, body) SELECT ?1, ?2, ?3
-WHERE NOT EXISTS (SELECT 1 FROM artifact WHERE hash = ?1)"""
+_INSERT_BLOB = """INSERT INTO blob (commitment, salt, body) SELECT :name, :salt, :body
+WHERE NOT EXISTS (SELECT 1 FROM blob WHERE commitment = :name)"""
+_INSERT_ARTIFACT = """INSERT INTO artifact (hash, media, body) SELECT :name, :media, :body
+WHERE NOT EXISTS (SELECT 1 FROM artifact WHERE hash = :name)"""
 _HEAD = "SELECT seq, leaf FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
 
 _NONE: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
@@ -220,9 +220,9 @@ class Log:
         try:
             execute("BEGIN IMMEDIATE")
             for name, (media, body) in artifacts.items():
-                execute(_INSERT_ARTIFACT, (name, media, body))
+                execute(_INSERT_ARTIFACT, {"name": name, "media": media, "body": body})
             for digest, (salt, text) in texts.items():
-                execute(_INSERT_BLOB, (digest, salt, text))
+                execute(_INSERT_BLOB, {"name": digest, "salt": salt, "body": text})
             ids = []
             for writing in writings:
                 at = writing.entry

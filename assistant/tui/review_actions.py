@@ -30,6 +30,8 @@ def perform_action(screen: SessionScreen, review: Review, conversation: Conversa
         screen.next_view()
     elif name in ("draft", "findings"):
         screen.show_panel(name)
+    elif name == "open":
+        screen.answer(lambda: _open_early(review))
     elif name in ("answers", "go"):
         screen.show_panel("questions")
     elif name in ("page", "cite"):
@@ -69,6 +71,11 @@ def _asked(screen: SessionScreen, review: Review, conversation: Conversation, na
 def _item(review: Review) -> str:
     scope = review.turn.scope
     return scope if scope in review.session.items else review.session.items[0]
+
+
+def _open_early(review: Review) -> list[Line]:
+    review.perform(c.OpenFindings(_item(review)))
+    return [Line("note", "Findings and draft are open now; that is logged.")]
 
 
 def _find(screen: SessionScreen, words: str) -> list[Line]:
@@ -112,8 +119,8 @@ def _copy(screen: SessionScreen, review: Review) -> None:
 
 
 def _original(screen: SessionScreen, review: Review) -> list[Line]:
-    from assistant.plain import open_in_viewer, original_file
+    from assistant.records.original import open_in_viewer, original_file
 
     document = screen.open_document()
-    open_in_viewer(original_file(review, document))
+    open_in_viewer(original_file(review.session.opened.folder, document))
     return [Line("note", f"{document} was opened in the system's viewer.")]

@@ -131,9 +131,9 @@ class ReviewScreen(SessionScreen):
 
     def _finish_asking(self, text: str) -> None:
         assert self._asking is not None  # only called while something is asked for
-        act = self._asking[1]
+        asked, act = self._asking
         self._asking = None
-        if text.strip():
+        if text.strip() or asked.startswith("Sentence "):
             self.answer(lambda: act(text))
         else:
             self.draw()

@@ -249,7 +249,7 @@ class SessionScreen(Screen[None]):
         self.draw()
 
     def _keep_profile(self) -> None:
-        from assistant.plain import keep_qualifications
+        from assistant.qualifications import keep_qualifications
 
         app = cast("ImrApp", self.app)
         if self._review is not None and not self._review.watching:

@@ -1,0 +1,188 @@
+"""How answers, facts and dates read, in sentences and on the screen."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import library
+from assistant.core.answer import Answer, Status, group, listing
+from assistant.core.answer_reader import read_answer
+from assistant.core.phrase import Words, sentence_names, told, words_of
+from assistant.core.reading import Reading
+from assistant.core.rules import read_schema
+from assistant.core.wording import joined, names, problems, render
+
+RULES = library.rules_for(library.find_case("cervical-radiographs-after-fusion"))
+SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}
+FLAGS = "fracture infection tumor neurologic_deficit cord_compromise vascular referred".split()
+
+
+def answer(name: str, raw: Any) -> Answer:
+    return read_answer(SCHEMAS[name], raw, name)
+
+
+def phrase(name: str, raw: Any) -> Words:
+    return words_of(SCHEMAS[name], answer(name, raw))
+
+
+def echo(name: str, raw: Any) -> str:
+    return told(SCHEMAS[name], answer(name, raw))
+
+
+# -- in a sentence --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "text"),
+    [
+        ("yes-no", "no", "no"),
+        ("weeks", 1300, "1,300 weeks"),
+        ("views-neck", ["lateral", "flexion"], "lateral and flexion"),
+        ("views-neck", ["anteroposterior", "lateral", "odontoid"], "anteroposterior, lateral, and open-mouth (odontoid)"),
+        ("statement", "  the hardware\n", "the hardware"),
+        ("prior-surgery-neck", "none", "none"),
+        (
+            "prior-surgery-neck",
+            {"procedure": "fusion", "levels": ["C4-C5", "C5-C6"], "date": "2014-02"},
+            "cervical fusion at C4-C5 and C5-C6 in February 2014",
+        ),
+        (
+            "prior-surgery-neck",
+            {"procedure": "fusion", "levels": "not_documented", "date": "2014-02-03"},
+            "cervical fusion on February 3, 2014",
+        ),
+        ("prior-surgery-neck", {"procedure": "other"}, "cervical surgery"),
+        ("studies-neck", [], ""),
+        (
+            "studies-neck",
+            [{"date": "2014-07-12", "modality": "radiographs"}, {"date": "2014", "modality": "ct"}],
+            "radiographs of July 12, 2014 and CT of 2014",
+        ),
+    ],
+)  # fmt: skip
+def test_an_answer_in_a_sentence(name: str, raw: Any, text: str) -> None:
+    assert phrase(name, raw) == text
+
+
+@pytest.mark.parametrize("name", SCHEMAS)
+def test_what_is_not_given_is_empty_in_a_sentence(name: str) -> None:
+    for held in (None, Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNCLEAR)):
+        assert words_of(SCHEMAS[name], held) == ""
+
+
+def test_the_parts_of_an_answer_are_named_and_empty_where_not_given() -> None:
+    made: Any = phrase("prior-surgery-neck", {"procedure": "fusion", "date": "2014-02"})
+    assert (made.procedure, made.date, made.date.on) == (
+        "cervical fusion",
+        "February 2014",
+        "in February 2014",
+    )
+    assert made.levels == ""
+    empty: Any = words_of(SCHEMAS["prior-surgery-neck"], None)
+    assert (empty.procedure, empty.date.on) == ("", "")
+
+
+def test_flags_are_named_by_what_they_share() -> None:
+    raw = {**dict.fromkeys(FLAGS, "no"), "tumor": "yes", "vascular": "unclear", "referred": "not_documented"}
+    made: Any = phrase("red-flags-neck", raw)
+    assert made.yes == "tumor"
+    assert made.unclear == "vascular cause"
+    assert made.not_documented == "referred pain from the heart or another organ"
+    assert made.no.startswith("fracture or dislocation, infection, progressive neurologic deficit, and ")
+
+
+def test_a_sentence_gets_the_names_that_it_mentions() -> None:
+    prompts = RULES.sets["1"].prompts
+    held = {"views": read_answer(prompts["views"].schema, ["lateral"], "views")}
+    reading = Reading(RULES.sets["1"], held)
+    item = RULES.case.items["1"]
+    template = (
+        "{{ item }}: {{ views }}, {{ case.claim.injury.date }}, {{ item.ur_decision.date }}; {{ citation }}"
+    )
+    values = sentence_names(reading, RULES.case, item, template, citation="C")
+    assert set(values) == {"item", "views", "case", "citation"}
+    assert render(template, values) == (
+        "radiographs of the cervical spine (anteroposterior, lateral, flexion, and extension views): lateral, "
+        "October 31, 2012, April 20, 2014; C"
+    )
+
+
+# -- on the screen --------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("name", "raw", "text"),
+    [
+        ("yes-no", "not_documented", "not documented"),
+        ("yes-no", "unclear", "unclear"),
+        ("yes-no", "yes", "Yes"),
+        ("weeks", 76, "76 weeks"),
+        ("prior-surgery-neck", "none", "None"),
+        ("red-flags-neck", "not_documented", "all 7: not documented"),
+        ("red-flags-neck", {**dict.fromkeys(FLAGS, "no"), "tumor": "yes"}, "tumor: present; the other 6: absent"),
+        (
+            "prior-surgery-neck",
+            {"procedure": "fusion", "levels": "not_documented", "date": "2014-02"},
+            "Fusion, with or without discectomy, levels not documented, February 2014",
+        ),
+        ("studies-neck", [], "none"),
+    ],
+)  # fmt: skip
+def test_an_answer_as_it_is_echoed(name: str, raw: Any, text: str) -> None:
+    assert echo(name, raw) == text
+
+
+def test_each_entry_of_a_list_is_echoed_on_its_line() -> None:
+    entry = {"date": "2014-07-12", "modality": "radiographs", "views": "not_documented"}
+    assert echo("studies-neck", [entry, {"modality": "ct"}]) == (
+        "(1) July 12, 2014, Radiographs, views not documented, finding not answered, provider reading not answered\n"
+        "(2) date not answered, CT, views not answered, finding not answered, provider reading not answered"
+    )
+
+
+def test_what_is_not_answered_is_said_so() -> None:
+    assert told(SCHEMAS["yes-no"], None) == "not answered"
+    assert told(SCHEMAS["red-flags-neck"], group({"tumor": Answer(value="yes")})) == (
+        "tumor: present; the other 6: not answered"
+    )
+    assert told(SCHEMAS["studies-neck"], listing([])) == "none"
+
+
+# -- templates ------------------------------------------------------------------------------------
+
+
+def test_a_list_in_words() -> None:
+    assert [joined(part) for part in ([], ["a"], ["a", "b"], ["a", "", "b", "c"])] == [
+        "",
+        "a",
+        "a and b",
+        "a, b, and c",
+    ]
+    assert joined(["a", "b", "c"], "or") == "a, b, or c"
+
+
+def test_a_template_names_only_what_it_may() -> None:
+    assert names("{{ a.b }} {% if c %}{{ d }}{% endif %}") == ("a", "c", "d")
+    assert list(problems("{{ a }} {% if b %}x{% else %}y{% endif %}", ["a", "b"])) == []
+    for wrong in (
+        "{{ z }}",
+        "{{ a() }}",
+        "{{ a|upper }}",
+        "{{ a.__class__ }}",
+        "{% for x in a %}{% endfor %}",
+        "{% if a %}x",
+        "{{ a",
+        "{# a #}",
+        "{% set b = 1 %}",
+    ):
+        assert list(problems(wrong, ["a", "b"])), wrong
+
+
+@given(st.text())
+def test_a_value_is_never_read_as_a_template(value: str) -> None:
+    assert render("x {{ value }} y", {"value": value}) == " ".join(f"x {value} y".split())
+    assert render("{{ value }}", {"value": "{{ 7 * 7 }}"}) == "{{ 7 * 7 }}"

@@ -1,0 +1,290 @@
+"""The sentences of a rationale: their order, what is left unsaid, and where each comes from."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+import pytest
+from test_assessment import (
+    ACCEPTED,
+    ANSWERS,
+    DECLINED,
+    FLAGGED,
+    INAPPLICABLE,
+    REBUTTED,
+    answered,
+    decided,
+    perform,
+    ruled,
+)
+
+from assistant.core import command as c
+from assistant.core.assessment import assess
+from assistant.core.draft_sentence import DraftSentence, capital, ended, inner
+from assistant.core.session import Session
+
+
+def alike(answer: Any, prompts: str) -> dict[str, Any]:
+    return dict.fromkeys(prompts.split(), answer)
+
+
+def draft(session: Session) -> dict[str, DraftSentence]:
+    made = assess(session, "1").sentences
+    assert len({one.key for one in made}) == len(made)
+    return {one.key: one for one in made}
+
+
+def kinds(session: Session) -> list[str]:
+    return [key.partition(":")[0] for key in draft(session)]
+
+
+def texts(session: Session) -> str:
+    return "\n".join(one.text for one in draft(session).values())
+
+
+# -- the shape ------------------------------------------------------------------------------------
+
+
+def test_the_published_case_has_the_shape_of_its_letter() -> None:
+    """Request; guideline; concession; what was not found; the lower tier and why not; conclusion."""
+    assert list(draft(decided(answered(), "upheld"))) == [
+        "request",
+        "criterion:routine-radiography",
+        "concedes:routine-radiography",
+        "prompt:prior_imaging",
+        "together",
+        "criterion:acr-variant-11",
+        "unmet:nonunion-or-instability",
+        "conclusion",
+    ]
+
+
+def test_its_sentences_say_what_the_record_bears() -> None:
+    said = draft(decided(answered(), "upheld"))
+    assert "cervical fusion at C4-C5 and C5-C6 in February 2014" in said["request"].text
+    assert "Table 8-8" in said["criterion:routine-radiography"].text
+    assert said["prompt:prior_imaging"].text == (
+        "The records reviewed hold radiographs of July 12, 2014 and radiographs of August 4, 2014."
+    )
+    assert "what was sought, what was suspected" in said["together"].text
+    assert said["unmet:nonunion-or-instability"].text.startswith("While the American College of Radiology")
+    assert said["conclusion"].text == "Therefore, the request is not medically necessary."
+
+
+def test_before_a_decision_the_draft_is_of_the_suggestion() -> None:
+    assert draft(answered()) == draft(decided(answered(), "upheld"))
+
+
+def test_without_decision_or_suggestion_nothing_is_concluded() -> None:
+    said = draft(answered(red_flags=None))
+    assert "conclusion" not in said
+    assert "request" in said
+
+
+CASES: Mapping[str, Session] = {
+    "published": decided(answered(), "upheld"),
+    "departs": decided(answered(), "overturned", "The hardware has to be seen"),
+    "flagged": answered(**FLAGGED),
+    "rebutted": answered(**REBUTTED),
+    "accepted": decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned"),
+    "accepted, yet upheld": decided(ruled(answered(**REBUTTED), ACCEPTED), "upheld", "On balance."),
+    "declined": decided(ruled(answered(**REBUTTED), DECLINED), "upheld"),
+    "inapplicable": decided(ruled(answered(), INAPPLICABLE), "upheld"),
+    "no surgery": answered(prior_surgery="none", prior_imaging=[]),
+    "open": answered(red_flags=None),
+    "all unclear": answered(
+        **alike("unclear", "red_flags sought suspected instability_suspected changed_since")
+    ),
+    "half answered": answered(**alike(None, "red_flags prior_surgery prior_imaging views")),
+}
+
+
+@pytest.mark.parametrize("session", CASES.values(), ids=CASES.keys())
+def test_every_sentence_has_a_source_and_ends(session: Session) -> None:
+    for one in draft(session).values():
+        assert one.prompts or one.criteria or one.facts, one.key
+        assert one.text.endswith((".", "!", "?")), one.text
+        assert one.text[0].isupper(), one.text
+        assert "{" not in one.text
+        assert "  " not in one.text
+        assert set(one.prompts) <= set(session.rules.sets["1"].prompts)
+        assert set(one.criteria) <= set(session.rules.sets["1"].criteria)
+        assert set(one.citations) <= set(session.rules.sets["1"].citations)
+
+
+@pytest.mark.parametrize("session", CASES.values(), ids=CASES.keys())
+def test_a_sentence_from_a_criterion_names_its_citation(session: Session) -> None:
+    for one in draft(session).values():
+        if one.criteria and one.key != "conclusion":
+            assert one.citations, one.key
+
+
+def test_a_sentence_rests_on_the_pages_of_its_answers() -> None:
+    said = draft(answered())
+    assert [str(one) for one in said["prompt:prior_imaging"].evidence] == [
+        "xray-report-2014-07-12:1",
+        "xray-report-2014-08-04:1",
+    ]
+    assert said["together"].evidence == ()
+    assert "progress-note-2014-05-10:1" in [str(one) for one in said["request"].evidence]
+
+
+# -- what a letter doesn't say --------------------------------------------------------------------
+
+
+def test_what_was_not_found_is_not_printed_where_the_treatment_is_approved() -> None:
+    said = texts(decided(answered(), "overturned", "The hardware has to be seen."))
+    assert "No statement was found" not in said
+    assert "no statement was found" not in said
+
+
+def test_nor_in_a_draft_that_suggests_approval() -> None:
+    assert "o statement was found" not in texts(answered(**FLAGGED))
+    assert "o statement was found" not in texts(answered(**REBUTTED))
+
+
+def test_one_thing_that_was_not_found_is_said_by_itself() -> None:
+    found = alike("no", "changed_since surgery_contemplated changes_management")
+    studies = [{**entry["value"], "provider_reading": "clean"} for entry in ANSWERS["1"]["prior_imaging"]]
+    said = draft(answered(suspected="A nonunion", prior_imaging=studies, **found))
+    assert "together" not in said
+    assert said["prompt:sought"].text == (
+        "No statement was found in the records reviewed of what the films were meant to show."
+    )
+
+
+def test_an_unclear_answer_is_neither_stated_nor_absent() -> None:
+    said = draft(answered(sought="unclear"))
+    assert "prompt:sought" not in said
+    assert "sought" not in said["together"].prompts
+
+
+# -- arguments that meet --------------------------------------------------------------------------
+
+
+def test_what_is_rebutted_is_introduced_as_rebutted_and_only_once() -> None:
+    session = decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned")
+    said = draft(session)
+    one = said["rebutted:nonunion-or-instability"]
+    assert one.text.startswith("Although as noted in the MTUS-adopted ACOEM Guidelines")
+    assert ", and although the American College of Radiology" in one.text
+    assert "this is outweighed, because" in one.text
+    assert one.criteria == ("routine-radiography", "acr-variant-11", "nonunion-or-instability")
+    for criterion in one.criteria:
+        assert f"criterion:{criterion}" not in said
+        assert f"dissent:{criterion}" not in said
+    assert texts(session).count("routine radiography of the cervical spine is not recommended") == 1
+    assert texts(session).count("the attending provider suspects it") == 1
+
+
+def test_the_reviewers_word_on_a_rebuttal_follows_it_as_the_reviewers() -> None:
+    session = decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned")
+    assert list(draft(session))[1:3] == [
+        "rebutted:nonunion-or-instability",
+        "ruling:nonunion-or-instability",
+    ]
+    one = draft(session)["ruling:nonunion-or-instability"]
+    assert one.origin == "reviewer"
+    assert one.text.endswith("(Labor Code section 4604.5): The fusion is recent.")
+
+
+def test_a_dissent_of_a_lower_tier_says_why_it_does_not_prevail() -> None:
+    for session in (answered(**FLAGGED), answered(prior_surgery="none", prior_imaging=[])):
+        (dissent,) = [one for key, one in draft(session).items() if key.startswith("dissent:")]
+        assert dissent.text.startswith("While the American College of Radiology")
+        assert "this does not prevail: the Medical Treatment Utilization Schedule (MTUS)" in dissent.text
+        assert dissent.text.endswith("Labor Code section 4610.5(c)(2).")
+
+
+def test_a_rebuttal_that_is_declined_stands_as_a_dissent_with_the_reason() -> None:
+    said = draft(decided(ruled(answered(**REBUTTED), DECLINED), "upheld"))
+    assert "this does not prevail" in said["dissent:nonunion-or-instability"].text
+    assert said["ruling:nonunion-or-instability"].origin == "reviewer"
+    assert said["ruling:nonunion-or-instability"].text.endswith("It speaks of another question.")
+
+
+def test_a_criterion_found_inapplicable_is_named_with_the_reason() -> None:
+    said = draft(decided(ruled(answered(), INAPPLICABLE), "upheld"))
+    assert "criterion:routine-radiography" not in said
+    one = said["ruling:routine-radiography"]
+    assert (one.origin, one.criteria) == ("reviewer", ("routine-radiography",))
+    assert "inapplicable to this condition: The row speaks of the first weeks." in one.text
+
+
+# -- the reviewer's own words ---------------------------------------------------------------------
+
+
+def test_a_departure_carries_its_reason_as_the_reviewers_own() -> None:
+    session = decided(answered(), "overturned", "The hardware\n has to be seen")
+    assert list(draft(session))[-2:] == ["departure", "conclusion"]
+    one = draft(session)["departure"]
+    assert (one.text, one.origin) == ("The hardware has to be seen.", "reviewer")
+    assert one.facts == ("determination.1",)
+    assert draft(session)["conclusion"].text == "Therefore, the request is medically necessary."
+
+
+def test_the_reason_for_a_decision_as_suggested_is_no_departure() -> None:
+    assert "departure" not in draft(decided(answered(), "upheld", "The published determination."))
+
+
+def edited(session: Session, key: str, text: str) -> Session:
+    return perform(session, c.EditSentence("1", key, draft(session)[key].text, text))
+
+
+def test_an_edit_takes_its_sentence_by_key_and_marks_it_as_the_reviewers() -> None:
+    before = decided(answered(), "upheld")
+    after = edited(before, "request", "Films of the neck are requested.")
+    one = draft(after)["request"]
+    assert (one.text, one.origin) == ("Films of the neck are requested.", "reviewer")
+    assert (one.prompts, one.facts) == (draft(before)["request"].prompts, draft(before)["request"].facts)
+    others = {key: said for key, said in draft(after).items() if key != "request"}
+    assert others == {key: said for key, said in draft(before).items() if key != "request"}
+
+
+def test_an_edit_stays_with_its_sentence_when_others_come_before_it() -> None:
+    session = edited(decided(answered(), "upheld"), "conclusion", "So it is not necessary.")
+    moved = ruled(session, INAPPLICABLE)
+    assert list(draft(moved)) != list(draft(session))
+    assert draft(moved)["conclusion"].text == "So it is not necessary."
+
+
+def test_an_edit_falls_away_when_its_sentence_says_something_else() -> None:
+    session = edited(decided(answered(), "upheld"), "conclusion", "So it is not necessary.")
+    turned = decided(session, "overturned", "For reasons.")
+    assert draft(turned)["conclusion"].text == "Therefore, the request is medically necessary."
+    assert draft(turned)["conclusion"].origin == "drafted"
+    assert draft(decided(turned, "upheld"))["conclusion"].text == "So it is not necessary."
+
+
+@pytest.mark.parametrize("text", ["", "   ", "Therefore, the request is not medically necessary."])
+def test_an_edit_can_be_taken_back(text: str) -> None:
+    before = decided(answered(), "upheld")
+    session = edited(before, "conclusion", "So it is not necessary.")
+    back = perform(
+        session, c.EditSentence("1", "conclusion", "Therefore, the request is not medically necessary.", text)
+    )
+    assert draft(back) == draft(before)
+
+
+# -- clauses --------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("text", "clause"),
+    [
+        ("The films are clean.", "the films are clean"),
+        ("As noted, no.", "as noted, no"),
+        ("ACR rates it 9 of 9.", "ACR rates it 9 of 9"),
+        ("Dr. A said so", "Dr. A said so"),
+    ],
+)
+def test_a_sentence_becomes_a_clause(text: str, clause: str) -> None:
+    assert inner(text) == clause
+
+
+def test_a_clause_becomes_a_sentence() -> None:
+    assert capital("the films") == "The films"
+    assert capital("") == ""
+    assert ended(" so\n it is ") == "so it is."
+    assert ended("Is it?") == "Is it?"

@@ -1,0 +1,176 @@
+"""The documentation is complete and true where a machine can tell: commands, keys, file formats, examples, links."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import pkgutil
+import re
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+import click
+import pytest
+from jsonschema import Draft202012Validator
+
+from assistant import core, library, reviewer, unattended
+from assistant.actions import ACTIONS, Action
+from assistant.cli import cli
+from assistant.core import case, plain_yaml
+from assistant.core.event import KINDS
+from assistant.core.plain_yaml import Document
+from assistant.core.prompt_set import TIERS
+from assistant.core.proof import prove
+from assistant.core.proposal import RULES
+from assistant.core.rules import Sources, read_prompt_set
+
+CHECKOUT = Path(__file__).resolve().parent.parent
+PAGES = {path.name: path for path in [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").glob("*.md")]}
+TEXTS = {name: library.read_text(path) for name, path in PAGES.items()}
+GUIDES = "\n".join(library.read_text(path) for path in sorted((CHECKOUT / "docs").glob("*.md")))
+
+
+def commands(group: click.Group, name: str) -> Iterator[str]:
+    """The full name of every command below a group."""
+    context = click.Context(group)
+    for inner in group.list_commands(context):
+        command = group.get_command(context, inner)
+        assert command is not None
+        if isinstance(command, click.Group):
+            yield from commands(command, f"{name} {inner}")
+        else:
+            yield f"{name} {inner}"
+
+
+def marked(text: str) -> set[str]:
+    """Every word that stands in code marks, alone or among others."""
+    spans = re.findall(r"`([^`\n]+)`", text)
+    return {*spans, *(word for span in spans for word in re.findall(r"[A-Za-z_][\w.-]*", span))}
+
+
+# -- what is documented ---------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("command", list(commands(cli, "imr")))
+def test_every_command_is_documented(command: str) -> None:
+    assert re.search(rf"\b{command}\b", GUIDES), f"no page in docs/ says what `{command}` does"
+
+
+@pytest.mark.parametrize("action", [one for one in ACTIONS if one.key], ids=lambda one: one.name)
+def test_every_key_is_documented_with_what_it_does(action: Action) -> None:
+    key = "+".join(part.capitalize() for part in action.key.split("+"))
+    row = re.search(rf"^\| {re.escape(key)} \|(.*)$", TEXTS["reviewer.md"], re.MULTILINE)
+    assert row, f"docs/reviewer.md has no row for {key}"
+    assert action.title.split()[0].lower() in row[1].lower()
+    assert action.plain in row[1]
+
+
+@pytest.mark.parametrize("action", ACTIONS, ids=lambda one: one.name)
+def test_every_action_is_documented(action: Action) -> None:
+    assert action.title.split()[0] in TEXTS["reviewer.md"]
+    assert f"`{action.plain}`" in TEXTS["reviewer.md"] or not action.plain
+
+
+def key_sets() -> Iterator[tuple[str, str, Iterable[str]]]:
+    """Every set of keys that a file may have: the module, the set's name, the keys."""
+    names = [f"{core.__name__}.{one.name}" for one in pkgutil.iter_modules(core.__path__)]
+    for name in [*names, unattended.__name__, reviewer.__name__]:
+        for known, value in vars(importlib.import_module(name)).items():
+            if re.fullmatch(r"_?(?:[A-Z]+_)?KEYS", known):
+                yield name.rpartition(".")[2], known, value
+
+
+KEY_SETS = list(key_sets())
+
+
+def test_the_sets_of_keys_are_found() -> None:
+    found = {known for _, known, _ in KEY_SETS}
+    assert {
+        "_SET_KEYS",
+        "_PROMPT_KEYS",
+        "_CRITERION_KEYS",
+        "_CITATION_KEYS",
+        "_PROPOSAL_KEYS",
+        "KEYS",
+    } <= found
+
+
+@pytest.mark.parametrize(
+    ("module", "known", "keys"), KEY_SETS, ids=lambda one: one if isinstance(one, str) else ""
+)
+def test_every_key_of_a_file_is_documented(module: str, known: str, keys: Iterable[str]) -> None:
+    page = "prompt-sets.md" if "prompt" in module else "formats.md"
+    assert sorted(set(keys) - marked(TEXTS[page])) == []
+
+
+def test_the_closed_lists_are_documented() -> None:
+    assert sorted({*TIERS, *RULES} - marked(TEXTS["prompt-sets.md"])) == []
+    assert sorted(set(KINDS) - marked(TEXTS["formats.md"])) == []
+
+
+def test_every_page_of_the_guide_says_what_the_program_is_not() -> None:
+    for name in ("README.md", "reviewer.md", "trainer.md", "auditor.md"):
+        text = " ".join(TEXTS[name].split())
+        assert "decision support" in text, name
+        assert "not affiliated with any Independent Medical Review organization" in text, name
+        assert re.search(r"legal (?:or|nor) medical advice", text), name
+    for name in ("README.md", "reviewer.md", "trainer.md", "prompt-sets.md", "CHANGELOG.md"):
+        assert "not yet verified" in " ".join(TEXTS[name].replace("*", "").split()), name
+
+
+# -- what the documentation shows is true ---------------------------------------------------------
+
+
+def examples(page: str) -> list[str]:
+    return re.findall(r"^```yaml\n(.*?)^```$", TEXTS[page], re.MULTILINE | re.DOTALL)
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_examples_are_valid_yaml(page: str) -> None:
+    for number, text in enumerate(examples(page), 1):
+        plain_yaml.parse(text, f"{page}, example {number}")
+
+
+def test_the_example_of_a_prompt_set_is_sound() -> None:
+    text = examples("prompt-sets.md")[0]
+    own = library.sources()
+    made = read_prompt_set("example-brace", Sources({**own.prompts, "example-brace": text}, own.schemas))
+    assert prove(made).sound
+
+
+@pytest.mark.parametrize(
+    ("schema", "page", "number"),
+    [("prompt-set", "prompt-sets.md", 0), ("answers-file", "formats.md", 0), ("case", "formats.md", 1)],
+)
+def test_the_examples_fit_their_schemas(schema: str, page: str, number: int) -> None:
+    held = json.loads(library.read_text(CHECKOUT / "schemas" / f"{schema}.schema.json"))
+    data = plain_yaml.parse(examples(page)[number], page).data
+    assert [error.message for error in Draft202012Validator(held).iter_errors(data)] == []
+
+
+def test_the_example_of_an_answers_file_reads(tmp_path: Path) -> None:
+    path = tmp_path / "answers.yaml"
+    path.write_text(examples("formats.md")[0], encoding="utf-8")
+    assert unattended.read_file(path).sign
+
+
+def test_the_example_of_a_case_reads() -> None:
+    document: Document = plain_yaml.parse(examples("formats.md")[1], "case.yaml")
+    made = case.read(document, {"ur-report": 1, "progress-note": 1})
+    assert list(made.items) == ["1"]
+    assert made.practice
+
+
+@pytest.mark.parametrize("page", TEXTS)
+def test_links_lead_somewhere(page: str) -> None:
+    for target in re.findall(r"\]\(([^)#]+)(?:#[^)]*)?\)", TEXTS[page]):
+        assert "://" in target or (PAGES[page].parent / target).exists(), target
+
+
+def test_the_commands_of_the_readme_are_those_of_the_makefile() -> None:
+    makefile = library.read_text(CHECKOUT / "Makefile")
+    for target in re.findall(r"^make (\w+)", TEXTS["README.md"] + TEXTS["CONTRIBUTING.md"], re.MULTILINE):
+        assert re.search(rf"^{target}:", makefile, re.MULTILINE), target
+    for tool in ("ruff check .", "mypy", "pytest -n auto"):
+        assert f"$(BIN)/{tool}" in makefile
+        assert f".venv/bin/{tool}" in TEXTS["README.md"]

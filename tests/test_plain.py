@@ -1,0 +1,377 @@
+"""The conversation as lines: from an input that ends, breaks or lies, to a signature and an exit status."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import shutil
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import TextIO
+
+import pytest
+
+from assistant import library, plain
+from assistant import reviewer as profiles
+from assistant.actions import ACTIONS
+from assistant.core import event as e
+from assistant.log import Log
+from assistant.plain import talk
+from assistant.review import Review
+from assistant.reviewer import Profile
+
+KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
+PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
+CASE = "cervical-radiographs-after-fusion"
+SCRIPT = ["", "1", "1", "1", "2", "", "", "", "no", "", "nd", "nd", "nd", "nd", "nd", "nd", "", "1"]
+"""Every question answered and the item decided; then comes a check, then the signature."""
+
+SIGNED = [*SCRIPT, "1", "Parties may add records.", "sign"]
+HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp.exe\u2066 [bold]b[/bold] [/x] \x9b31m"
+UNSAFE = "\x1b\x07\x9b\u202e\u2066\x00\r"
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    with Log.open(tmp_path / "log.sqlite") as opened:
+        yield opened
+
+
+@pytest.fixture
+def review(log: Log) -> Iterator[Review]:
+    opened = Review.open(log, library.find_case(CASE), PROFILE)
+    yield opened
+    opened.close()
+
+
+def run(review: Review, *lines: str, source: TextIO | None = None) -> tuple[int, str]:
+    """The exit status and everything that was said."""
+    out = io.StringIO()
+    status = talk(review, PROFILE, source or io.StringIO("".join(f"{line}\n" for line in lines)), out)
+    return status, out.getvalue()
+
+
+def folded(text: str) -> str:
+    """The text without its line breaks, since long lines are wrapped."""
+    return " ".join(text.split())
+
+
+def events(review: Review) -> list[e.Event]:
+    return [e.decode(entry.kind, entry.body) for entry in review.log.read(review.session.id)]
+
+
+# -- from beginning to end ------------------------------------------------------------------------
+
+
+def test_a_whole_case_from_a_script_to_a_signature(review: Review) -> None:
+    status, said = run(review, *SIGNED)
+    assert status == 0
+    assert review.session.signed is not None
+    assert review.session.signed.outcome == "uphold"
+    assert "  * Signed: Uphold (treatment not approved). The session is closed." in said
+    assert f"imr letter {review.session.id}" in said
+    assert "Amalia" not in said
+
+
+def test_what_is_asked_stands_with_its_replies_and_what_is_proposed(review: Review) -> None:
+    said = run(review, *SIGNED)[1]
+    assert said.startswith("Cervical radiographs after a fusion · PRACTICE - not a determination\n")
+    assert "[item 1 of 1 · 8 of 17] Was there an acute injury of the neck" in said
+    assert "  1  Yes\n  2  No\n  3  Not documented\n  4  Unclear\n" in said
+    assert "  Proposed: 76 weeks\n" in said
+    assert "Enter confirms" in said
+    assert "  = 76 weeks\n" in said
+
+
+def test_the_letter_stands_above_the_question_to_sign_it(review: Review) -> None:
+    said = run(review, *SIGNED)[1]
+    letter, question = said.index("Table 8-8, page 182"), said.index("Sign this determination?")
+    assert letter < question
+    assert "Outcome: Uphold (treatment not approved)" in said[letter:question]
+    assert "Type `sign` and Enter" in said[question:]
+
+
+def test_no_suggestion_is_said_before_the_questions_are_answered(review: Review) -> None:
+    said = run(review, *SCRIPT[:-2])[1]
+    assert "Suggestion:" not in said
+    assert "argues" not in said
+
+
+def test_the_end_of_the_input_parks_the_session(review: Review) -> None:
+    status, said = run(review, *SCRIPT[:5])
+    assert status == 1
+    assert f"Parked. Go on with `imr resume {review.session.id}`." in said
+    review.close()
+    assert events(review)[-1].kind == "session.parked"
+    again = Review.resume(review.log, review.session.id)
+    assert again.turn.path == "prior_surgery"
+    assert run(again, *SIGNED[5:])[0] == 0
+    again.close()
+
+
+def test_an_interrupt_parks_too(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    def interrupted(*_: object) -> str:
+        raise KeyboardInterrupt
+
+    source = io.StringIO()
+    monkeypatch.setattr(source, "readline", interrupted)
+    assert run(review, source=source)[0] == 1
+
+
+def test_declining_ends_with_nothing_to_report(review: Review) -> None:
+    status, said = run(review, ":decline conflict I treated the applicant.")
+    assert status == 0
+    assert "Declined" in said
+    assert review.session.declined is not None
+
+
+def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> None:
+    review = Review.open(log, library.find_case(CASE), Profile("r-new"))
+    out = io.StringIO()
+    script = "2\nOccupational Medicine\n\nCalifornia\n6\n24\n"
+    assert talk(review, Profile("r-new"), io.StringIO(script), out) == 1
+    review.close()
+    assert profiles.load().id == "r-new"
+    assert dict(profiles.load().qualifications) == KEPT
+
+
+# -- what can be done beside answering ------------------------------------------------------------
+
+
+def at(prompt: str) -> list[str]:
+    """The script up to a prompt, by its place in the walk."""
+    order = (
+        "qualifications conflict documents timeline red_flags prior_surgery prior_imaging duration acute_trauma "
+        "films_since_surgery sought suspected instability_suspected changed_since surgery_contemplated "
+        "changes_management views decision check"
+    ).split()
+    return SCRIPT[: order.index(prompt)]
+
+
+COMMANDS: dict[str, tuple[str, str, str]] = {
+    "help": ("conflict", ":help", ":note WORDS"),
+    "why": ("conflict", "?", "struck down (Lab. Code 4610.6(h)(3))"),
+    "find": ("conflict", "/ loosening", "xray-report-2014-07-12:1"),
+    "draft": ("decision", ":draft", " 1. The request is for radiographs"),
+    "note": ("sought", ":note Ask the provider.", "Noted: Ask the provider."),
+    "findings": ("decision", ":findings", "routine-radiography (mtus, Table 8-8, p. 182) argues against"),
+    "answers": ("decision", ":answers", "duration               76 weeks"),
+    "back": ("duration", "<", "Which imaging of the neck has been done"),
+    "go": ("decision", ":go views", "Which views are requested?"),
+    "skip": ("sought", ":skip", "Left for later; it comes again before the decision."),
+    "page": ("sought", ":page progress-note-2014-07-17 2", "Continue analgesic medications."),
+    "cite": ("sought", ":cite progress-note-2014-07-17 2 extension views", "it goes with your answer"),
+    "original": ("sought", ":original progress-note-2014-07-17", "Opened in the system's viewer."),
+    "edit": ("check", ":edit 1 Films of the neck are requested.", "Sentence 1 is now in your own words."),
+    "decide": ("check", ":decide", "What is your determination?"),
+    "how": ("decision", ":how acr-variant-11", "answered: Yes, views not described; no complication"),
+    "letter": ("check", ":letter", "DRAFT"),
+    "decline": ("sought", ":decline records Two films are missing.", "Declined."),
+    "park": ("sought", ":park", "Parked."),
+}
+"""Where each action is tried, what is typed, and what it then says."""
+
+
+def test_every_action_of_plain_mode_is_tried() -> None:
+    assert set(COMMANDS) | {"addendum"} == {action.name for action in ACTIONS if action.plain}
+
+
+@pytest.mark.parametrize("name", COMMANDS)
+def test_an_action_does_what_it_says(review: Review, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr(plain, "open_in_viewer", opened.append)
+    prompt, typed, expected = COMMANDS[name]
+    status, said = run(review, *at(prompt), typed)
+    assert expected in said or expected in folded(said)
+    assert "There is no :" not in said
+    assert status == (0 if name == "decline" else 1)
+    assert [Path(one).name for one in opened] == (
+        ["progress-note-2014-07-17.txt"] if name == "original" else []
+    )
+
+
+@pytest.mark.parametrize(
+    "action", [one for one in ACTIONS if one.plain.startswith(":")], ids=lambda a: a.name
+)
+def test_every_command_that_the_help_names_is_known(review: Review, action: object) -> None:
+    name = getattr(action, "plain", "").split()[0]
+    assert f"There is no {name}" not in run(review, name)[1]
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        (":nonsense", "There is no :nonsense. Type :help for what there is."),
+        (":", "There is no :. Type :help"),
+        (":page", "Name the document and the number of its page."),
+        (":page nowhere 1", "There is no such page in the case file."),
+        (":page progress-note-2014-07-17 3", "There is no such page in the case file."),
+        (":page progress-note-2014-07-17 " + "9" * 5000, "There is no such page in the case file."),
+        (":page progress-note-2014-07-17 ²", "Name the document and the number of its page."),
+        (":cite progress-note-2014-07-17 2 other words", "These words are not on progress-note-2014-07-17:2"),
+        (":go nonsense", "There is no question “nonsense”."),
+        (":go 9/views", "There is no question “9/views”."),
+        (":go", "There is no question “”."),
+        (":edit", "Write :edit, the sentence's number, and its new words."),
+        (":edit 99 So.", "The draft of item 1 has"),
+        (":how nonsense", "There is no finding “nonsense”."),
+        (":decline boredom So.", "`boredom` is no ground for declining."),
+        (":decline conflict", "A reason for declining is empty."),
+        (":note", "The note is empty."),
+        (":original nowhere", "There is no document “nowhere”."),
+        (":decide", "Questions of this item are still open."),
+        ("/", "Nothing was found."),
+        ("/ pseudarthrosis", "That is no proof of absence: words differ."),
+    ],
+)
+def test_a_command_that_cannot_be_done_says_why(review: Review, typed: str, says: str) -> None:
+    status, said = run(review, typed)
+    assert status == 1
+    assert says in folded(said)
+    assert review.session.status == "open"
+
+
+def test_findings_opened_early_are_logged_as_early(review: Review) -> None:
+    run(review, ":findings")
+    (opened,) = [one for one in events(review) if isinstance(one, e.FindingsOpened)]
+    assert (opened.item, opened.early) == ("1", True)
+
+
+def test_a_page_that_is_opened_is_logged(review: Review) -> None:
+    run(review, ":page progress-note-2014-07-17 2", ":page progress-note-2014-07-17 2")
+    assert [one for one in events(review) if isinstance(one, e.PageOpened)] == [
+        e.PageOpened("progress-note-2014-07-17", 2)
+    ]
+
+
+# -- what comes in --------------------------------------------------------------------------------
+
+
+def test_what_is_not_utf_8_is_refused_and_the_talk_goes_on(review: Review) -> None:
+    data = "".join(f"{line}\n" for line in SIGNED).encode()
+    source = io.TextIOWrapper(io.BytesIO(b"\xff\xfe\n" + data), encoding="utf-8")
+    status, said = run(review, source=source)
+    assert "That was not UTF-8 text, and nothing of it was taken." in said
+    assert "Traceback" not in said
+    assert status in (0, 1)
+    assert [one for one in events(review) if isinstance(one, e.AnswerRejected)] == []
+
+
+def test_bytes_that_are_passed_through_are_refused_visibly(review: Review) -> None:
+    """A POSIX locale hands undecodable bytes on as lone surrogates."""
+    source = io.TextIOWrapper(io.BytesIO(b"\n\xff\n1\n"), encoding="utf-8", errors="surrogateescape")
+    said = run(review, source=source)[1]
+    said.encode("utf-8")
+    assert "is not among the answers" in said
+    assert review.turn.path == "documents"
+
+
+def test_a_megabyte_in_one_line_is_refused_and_logged_by_its_digest(review: Review) -> None:
+    long = "wörd " * 200_000
+    _, said = run(review, *at("sought"), long, "nd")
+    assert "1,000,000 characters long" in folded(said) or "999,999 characters long" in folded(said)
+    assert len(said) < 20_000
+    (refused,) = [one for one in events(review) if isinstance(one, e.AnswerRejected)]
+    assert refused.length == len(long.encode())
+    assert refused.digest == hashlib.sha256(long.encode()).hexdigest()
+    assert refused.input == long[:200]
+    assert review.turn.path == "suspected"
+
+
+@pytest.mark.parametrize("ending", ["\r\n", "\n"])
+def test_line_ends_of_any_system_will_do(review: Review, ending: str) -> None:
+    source = io.StringIO(ending.join(["", "1", "1"]) + ending, newline="")
+    run(review, source=source)
+    assert review.turn.path == "timeline"
+
+
+def test_hostile_words_come_out_inert(review: Review) -> None:
+    typed = [*at("sought"), HOSTILE, f":note {HOSTILE}", f"/ {HOSTILE}", f":{HOSTILE}", f":go {HOSTILE}"]
+    typed += [
+        f":how {HOSTILE}",
+        f":page {HOSTILE} 1",
+        f":cite {HOSTILE} 1",
+        "<",
+        ":answers",
+        ":draft",
+        ":letter",
+    ]
+    said = run(review, *(line.replace("\r", " ") for line in typed))[1]
+    assert not set(said) & set(UNSAFE)
+    assert "[bold]b[/bold] [/x]" in folded(said)
+    assert "␛[2J" in said
+
+
+@pytest.fixture
+def hostile(tmp_path: Path) -> Path:
+    """A copy of the case whose title, documents, facts and pages hold what a terminal might obey."""
+    folder = tmp_path / "case"
+    shutil.copytree(library.folder("casebank") / CASE, folder)
+    text = (folder / "case.yaml").read_text("utf-8")
+    shown = '"\\e]0;t\\a\\e[2J\\u202Egnp.exe [bold]b[/bold] [/x]"'
+    for old in (
+        "title: Cervical radiographs after a fusion",
+        "type: Progress note, author",
+        "says: The industrial injury is dated October 31, 2012.",
+        "service: radiographs of the cervical spine (anteroposterior, lateral, flexion, and extension views)",
+    ):
+        assert old in text
+        key, _, rest = old.partition(": ")
+        text = text.replace(old, f"{key}: {shown}" + (", author" if rest.endswith(", author") else ""))
+    (folder / "case.yaml").write_text(text, "utf-8")
+    page = folder / "records" / "progress-note-2014-07-17.txt"
+    page.write_text(page.read_text("utf-8") + f"{HOSTILE}\n", "utf-8")
+    return folder
+
+
+def test_a_hostile_case_comes_out_inert(log: Log, hostile: Path) -> None:
+    review = Review.open(log, library.find_case(str(hostile)), PROFILE)
+    status, said = run(
+        review,
+        *SCRIPT,
+        ":page progress-note-2014-07-17 2",
+        "/ gnp",
+        ":letter",
+        "1",
+        "Parties may add records.",
+        *["1", "It is so."] * 3,
+        "sign",
+    )
+    review.close()
+    assert not set(said) & set(UNSAFE)
+    assert said.startswith("␛]0;t␇␛[2J<U+202E>gnp.exe [bold]b[/bold] [/x] · PRACTICE")
+    assert "[bold]b[/bold]" in said
+    assert status in (0, 1)
+
+
+# -- the viewer -----------------------------------------------------------------------------------
+
+
+def test_the_file_of_a_document_is_found_in_its_case(review: Review) -> None:
+    path = Path(plain.original_file(review, "progress-note-2014-07-17"))
+    assert path == library.folder("casebank") / CASE / "records" / "progress-note-2014-07-17.txt"
+
+
+def test_a_system_without_a_viewer_says_so(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("PATH", "")
+    said = run(review, ":original progress-note-2014-07-17")[1]
+    assert "No viewer was found to open the file." in folded(said)
+
+
+def test_the_viewer_gets_the_file_and_nothing_of_the_terminal(
+    review: Review, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    started: list[tuple[list[str], dict[str, object]]] = []
+    popen: Callable[..., None] = lambda command, **more: started.append((command, more))  # noqa: E731
+    monkeypatch.setattr(subprocess, "Popen", popen)
+    run(review, ":original progress-note-2014-07-17")
+    ((command, more),) = started
+    assert command[1].endswith("progress-note-2014-07-17.txt")
+    assert {"stdin", "stdout", "stderr"} <= set(more)
