@@ -15,10 +15,11 @@ from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.text import visible
+from assistant.pinned_pages import missing_documents
 from assistant.qualifications import keep_qualifications
 from assistant.records.original import open_in_viewer, original_file
 from assistant.records.search import find
-from assistant.review import Review, missing_documents
+from assistant.review import Review
 from assistant.talk import Line
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
@@ -47,7 +48,7 @@ class _Talk:
         session = self.review.session
         self.say(f"{session.rules.case.title} · {showing.mode_words(self.review)}")
         self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
-        for problem in missing_documents(self.review):
+        for problem in missing_documents(self.review.session, self.review.pages):
             self.say(f"  ! {problem}")
         while not self.parked:
             if self.review.session.status == "open":

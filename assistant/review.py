@@ -10,24 +10,23 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
-from pathlib import Path
 
 from assistant import __version__, library
 from assistant.core import command as c
 from assistant.core import event as e
 from assistant.core.answer import Answer, Evidence
 from assistant.core.assessment import Assessment, assess
-from assistant.core.chain import commitment
 from assistant.core.decide import decide
 from assistant.core.passage import located
 from assistant.core.plain_fact import Check, checks
-from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.problem import refuse
 from assistant.core.prompt_turn import Turn
 from assistant.core.rules import Rules, Sources, pinned, read_rules
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import next_turn
 from assistant.library import CaseFolder
 from assistant.log import Draft, Entry, Log, SessionHold
+from assistant.pinned_pages import committed, pages_of
 from assistant.reviewer import Profile
 
 
@@ -70,7 +69,7 @@ class Review:
             decide_first=profile.decide_first,
             profile=profile.logged(),
             pins=pins,
-            documents={name: _committed(case.pages[name]) for name in rules.case.documents},
+            documents={name: committed(case.pages[name]) for name in rules.case.documents},
             items={key: item.prompt_set for key, item in rules.case.items.items()},
             folder=str(case.path.resolve()),
         )
@@ -83,7 +82,12 @@ class Review:
             for kind, named in texts.items()
             for name, text in named.items()
         }
-        review._commit(session, [opened], artifacts)
+        try:
+            arrived = review._arriving(session, [opened])
+            review._commit(fold(session, arrived), [opened, *arrived], artifacts)
+        except BaseException:
+            hold.release()
+            raise
         return review
 
     @classmethod
@@ -93,13 +97,13 @@ class Review:
         hold = None if watch else log.hold(session_id)
         try:
             session, seq = load(log, session_id)
+            review = cls(log, session, seq, pages_of(session), hold)
+            if hold is not None and session.status == "open":
+                review.perform(c.Resume())
         except BaseException:
             if hold is not None:
                 hold.release()
             raise
-        review = cls(log, session, seq, pages_of(session), hold)
-        if hold is not None and session.status == "open":
-            review.perform(c.Resume())
         return review
 
     def close(self) -> None:
@@ -229,7 +233,9 @@ class Review:
         return command
 
     def _with_quotes(self, answer: Answer) -> Answer:
-        parts = answer.parts
+        parts, search = answer.parts, answer.search
+        for one in search.dismissed if search is not None else ():
+            self.positioned(Evidence(one.document, one.page, one.quote))
         return replace(
             answer,
             evidence=tuple(self.positioned(one) for one in answer.evidence),
@@ -267,49 +273,5 @@ def _pinned_rules(log: Log, opened: e.SessionOpened) -> Rules:
     return read_rules(texts["case"]["case.yaml"], pages, Sources(texts["prompts"], texts["schemas"]))
 
 
-def pages_of(session: Session) -> Mapping[str, tuple[str, ...]]:
-    """The pages of the case folder that the session began with, as far as they are there and unchanged."""
-    path = Path(session.opened.folder)
-    try:
-        pages = library.open_case(path).pages
-    except Refused:
-        return {}
-    return {
-        name: pages[name]
-        for name, kept in session.opened.documents.items()
-        if name in pages and _matches(pages[name], kept)
-    }
-
-
-def missing_documents(review: Review) -> list[Problem]:
-    """The documents whose text is gone from the case folder, or is no longer what it was."""
-    return [
-        Problem(
-            f"The document {name} is missing or has been changed since this session began.",
-            "",
-            "Its pages can't be shown; put the old file back.",
-        )
-        for name in review.session.opened.documents
-        if name not in review.pages
-    ]
-
-
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
-
-
-def _committed(pages: tuple[str, ...]) -> dict[str, object]:
-    salt = secrets.token_bytes(16)
-    return {
-        "pages": len(pages),
-        "salt": salt.hex(),
-        "commitment": f"hmac-sha256:{commitment(salt, _joined(pages))}",
-    }
-
-
-def _matches(pages: tuple[str, ...], kept: Mapping[str, object]) -> bool:
-    return f"hmac-sha256:{commitment(bytes.fromhex(str(kept['salt'])), _joined(pages))}" == kept["commitment"]
-
-
-def _joined(pages: tuple[str, ...]) -> str:
-    return "\f".join(pages)

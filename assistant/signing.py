@@ -18,6 +18,9 @@ def sign(review: Review) -> Session:
     case_outcome = outcome(review.session)
     if case_outcome is None:
         raise refuse("An item has no determination yet.", "", "Decide on it first.")
+    for check in review.checks():
+        if check.severity == "blocking" or (check.check, check.key) not in review.session.acknowledged:
+            raise refuse(check.message, f"{check.check}", "Mend it or explain it first.")
     said = statement(review.session, OUTCOME_WORDS[case_outcome])
     review.perform(c.AttestAbsences())
     letter = body_hash(review.session, review.assess, review.checks())

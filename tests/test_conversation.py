@@ -150,6 +150,52 @@ def test_where_a_number_is_asked_for_its_other_replies_have_their_words(talk: Co
     assert answer.status is Status.NOT_DOCUMENTED
 
 
+@pytest.mark.parametrize("typed", ["no", "none", "n/a", "Not stated.", "unknown", "not", "un"])
+def test_a_short_denial_is_no_statement_of_the_record(talk: Conversation, typed: str) -> None:
+    until(talk, "sought")
+    assert "Type the number of the reply, or the record's words in full." in words(talk.reply(typed))
+    assert held(talk, "sought") is None
+
+
+@pytest.mark.parametrize("typed", ["nd", "not documented", "Not documented.", "not doc"])
+def test_not_documented_can_be_typed_where_words_are_asked_for(talk: Conversation, typed: str) -> None:
+    until(talk, "sought").reply(typed)
+    answer = held(talk, "sought")
+    assert answer is not None
+    assert answer.status is Status.NOT_DOCUMENTED
+
+
+@pytest.mark.parametrize("typed", ["nd", "not documented", "all not documented"])
+def test_flags_can_be_answered_together_in_words(talk: Conversation, typed: str) -> None:
+    until(talk, "red_flags").reply(typed)
+    answer = held(talk, "red_flags")
+    assert answer is not None
+    assert {leaf.status for _, leaf in answer.leaves()} == {Status.NOT_DOCUMENTED}
+
+
+def test_a_part_of_a_complete_answer_can_be_changed_by_itself(talk: Conversation) -> None:
+    until(talk, "prior_imaging").go("1", "prior_surgery")
+    assert [option.value for option in talk.options] == ["none", "procedure", "levels", "date"]
+    talk.reply("3")
+    assert talk.turn.path == "prior_surgery.levels"
+    talk.reply("C5-C6")
+    answer = held(talk, "prior_surgery")
+    assert answer is not None
+    assert answer.plain() == {"procedure": "fusion", "levels": ["C5-C6"], "date": "2014-02"}
+    assert talk.turn.path == "prior_imaging"
+
+
+def test_an_entry_of_a_complete_list_can_be_changed_by_itself(talk: Conversation) -> None:
+    until(talk, "duration").go("1", "prior_imaging")
+    talk.reply(str(1 + [option.value for option in talk.options].index("change 2")))
+    assert talk.turn.path == "prior_imaging.2"
+    talk.reply(str(1 + [option.value for option in talk.options].index("date")))
+    talk.reply("5 August 2014")
+    answer = held(talk, "prior_imaging")
+    assert answer is not None
+    assert [entry["date"] for entry in answer.plain()] == ["2014-07-12", "2014-08-05"]
+
+
 def test_a_number_that_no_reply_has_is_refused(talk: Conversation) -> None:
     until(talk, "acute_trauma")
     assert "is not among the answers" in words(talk.reply("7"))
@@ -225,7 +271,7 @@ def test_a_list_is_answered_entry_by_entry_until_it_is_said_to_be_all(talk: Conv
     for typed in ("12 July 2014", "radiographs", "nd", "hardware", "nd"):
         talk.reply(typed)
     assert talk.turn.path == "prior_imaging"
-    assert [option.label for option in talk.options] == ["That is all: 1", "Add a study", "Remove study 1"]
+    assert [option.value for option in talk.options] == ["done", "add", "remove", "change 1"]
     talk.reply("that")
     answer = held(talk, "prior_imaging")
     assert answer is not None

@@ -125,6 +125,17 @@ def test_an_interrupt_parks_too(review: Review, monkeypatch: pytest.MonkeyPatch)
     assert run(review, source=source)[0] == 1
 
 
+def test_after_a_signature_there_can_be_addenda(review: Review) -> None:
+    status, said = run(
+        review, *SIGNED, ":addendum The films came later.", "1", ":note So.", ":park", "never read"
+    )
+    assert status == 0
+    assert "This session is signed. :addendum WORDS adds to it; :park leaves." in said
+    assert "The addendum is logged" in said
+    assert review.session.addenda == ("The films came later.",)
+    assert "nothing in it can change" in folded(said)
+
+
 def test_declining_ends_with_nothing_to_report(review: Review) -> None:
     status, said = run(review, ":decline conflict I treated the applicant.")
     assert status == 0
@@ -135,7 +146,7 @@ def test_declining_ends_with_nothing_to_report(review: Review) -> None:
 def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> None:
     review = Review.open(log, library.find_case(CASE), Profile("r-new"))
     out = io.StringIO()
-    script = "2\nOccupational Medicine\n\nCalifornia\n6\n24\n"
+    script = "1\nOccupational Medicine\nCalifornia\n6\n24\n"
     assert talk(review, Profile("r-new"), io.StringIO(script), out) == 1
     review.close()
     assert profiles.load().id == "r-new"
@@ -174,13 +185,14 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "how": ("decision", ":how acr-variant-11", "answered: Yes, views not described; no complication"),
     "letter": ("check", ":letter", "DRAFT"),
     "decline": ("sought", ":decline records Two films are missing.", "Declined."),
+    "open": ("sought", ":open", "Findings and draft are open now; that is logged."),
     "park": ("sought", ":park", "Parked."),
 }
 """Where each action is tried, what is typed, and what it then says."""
 
 
 def test_every_action_of_plain_mode_is_tried() -> None:
-    assert set(COMMANDS) | {"addendum"} == {action.name for action in ACTIONS if action.plain}
+    assert {action.name for action in ACTIONS if action.plain} <= set(COMMANDS) | {"addendum"}
 
 
 @pytest.mark.parametrize("name", COMMANDS)
@@ -213,7 +225,8 @@ def test_every_command_that_the_help_names_is_known(review: Review, action: obje
         (":page", "Name the document and the number of its page."),
         (":page nowhere 1", "There is no such page in the case file."),
         (":page progress-note-2014-07-17 3", "There is no such page in the case file."),
-        (":page progress-note-2014-07-17 " + "9" * 5000, "There is no such page in the case file."),
+        (":page progress-note-2014-07-17 " + "9" * 5000, "Name the document and the number of its page."),
+        (":edit " + "9" * 5000 + " So.", "sentence"),
         (":page progress-note-2014-07-17 ²", "Name the document and the number of its page."),
         (":cite progress-note-2014-07-17 2 other words", "These words are not on progress-note-2014-07-17:2"),
         (":go nonsense", "There is no question “nonsense”."),
@@ -221,7 +234,7 @@ def test_every_command_that_the_help_names_is_known(review: Review, action: obje
         (":go", "There is no question “”."),
         (":edit", "Write :edit, the sentence's number, and its new words."),
         (":edit 99 So.", "The draft of item 1 has"),
-        (":how nonsense", "There is no finding “nonsense”."),
+        (":how acr-variant-11", "Closed until the questions are answered."),
         (":decline boredom So.", "`boredom` is no ground for declining."),
         (":decline conflict", "A reason for declining is empty."),
         (":note", "The note is empty."),
@@ -238,10 +251,21 @@ def test_a_command_that_cannot_be_done_says_why(review: Review, typed: str, says
     assert review.session.status == "open"
 
 
+@pytest.mark.parametrize("typed", [":findings", ":draft", ":how acr-variant-11"])
+def test_findings_and_draft_are_closed_until_the_questions_are_answered(review: Review, typed: str) -> None:
+    said = run(review, typed)[1]
+    assert "Closed until the questions are answered." in said
+    assert not {"Suggestion", "argues", "request is for"} & set(said.split())
+    assert "findings.opened" not in [event.kind for event in events(review)]
+
+
 def test_findings_opened_early_are_logged_as_early(review: Review) -> None:
-    run(review, ":findings")
-    (opened,) = [one for one in events(review) if isinstance(one, e.FindingsOpened)]
-    assert (opened.item, opened.early) == ("1", True)
+    said = run(review, ":open", ":findings", ":draft", ":how nonsense")[1]
+    opened = [one for one in events(review) if isinstance(one, e.FindingsOpened)]
+    assert opened[0] == e.FindingsOpened("1", True)
+    assert "Suggestion: No suggestion" in said
+    assert " 1. The request is for radiographs" in said
+    assert "There is no finding “nonsense”." in said
 
 
 def test_a_page_that_is_opened_is_logged(review: Review) -> None:
@@ -345,7 +369,7 @@ def test_a_hostile_case_comes_out_inert(log: Log, hostile: Path) -> None:
         "sign",
     )
     review.close()
-    assert not set(said) & set(UNSAFE)
+    assert [line for line in said.splitlines() if set(line) & set(UNSAFE)] == []
     assert said.startswith("␛]0;t␇␛[2J<U+202E>gnp.exe [bold]b[/bold] [/x] · PRACTICE")
     assert "[bold]b[/bold]" in said
     assert status in (0, 1)
@@ -355,7 +379,7 @@ def test_a_hostile_case_comes_out_inert(log: Log, hostile: Path) -> None:
 
 
 def test_the_file_of_a_document_is_found_in_its_case(review: Review) -> None:
-    path = Path(plain.original_file(review, "progress-note-2014-07-17"))
+    path = Path(plain.original_file(review.session.opened.folder, "progress-note-2014-07-17"))
     assert path == library.folder("casebank") / CASE / "records" / "progress-note-2014-07-17.txt"
 
 

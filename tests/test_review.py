@@ -26,7 +26,8 @@ from assistant.core.rules import Sources
 from assistant.core.text import Private
 from assistant.log import Log
 from assistant.log.verify import verify
-from assistant.review import Review, load, missing_documents
+from assistant.pinned_pages import missing_documents
+from assistant.review import Review, load
 from assistant.reviewer import Profile
 
 SEED = library.find_case("cervical")
@@ -312,12 +313,13 @@ def test_a_reader_of_the_log_can_watch(review: Review, path: Path) -> None:
 def test_a_record_that_was_changed_is_noticed(log: Log, folder: Path) -> None:
     review = Review.open(log, library.open_case(folder), PROFILE)
     review.close()
-    assert missing_documents(Review.resume(log, "last", watch=True)) == []
+    watched = Review.resume(log, "last", watch=True)
+    assert missing_documents(watched.session, watched.pages) == []
     record = folder / "records" / f"{NOTE}.txt"
     record.write_text(record.read_text().replace("doing well", "doing badly"))
     (folder / "records" / "xray-report-2014-08-04.txt").unlink()
     again = Review.resume(log, "last")
-    said = " ".join(str(problem) for problem in missing_documents(again))
+    said = " ".join(str(problem) for problem in missing_documents(again.session, again.pages))
     assert said.count("missing or has been changed") == 2
     assert NOTE in said
     assert "xray-report-2014-08-04" in said
@@ -334,7 +336,7 @@ def test_a_case_folder_that_is_gone_leaves_the_session_readable(log: Log, folder
     Review.open(log, library.open_case(folder), PROFILE).close()
     shutil.rmtree(folder)
     again = Review.resume(log, "last")
-    assert len(missing_documents(again)) == len(SEED.pages)
+    assert len(missing_documents(again.session, again.pages)) == len(SEED.pages)
     again.perform(c.RecordAnswer("case", "conflict", Answer(value="none")))
     again.close()
 

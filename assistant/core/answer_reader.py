@@ -13,7 +13,7 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, gr
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.condition import RESERVED
 from assistant.core.problem import Refused, refuse
-from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape, Statement
+from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape, Statement, at
 from assistant.core.text import Private
 
 _KEYS = frozenset({"value", "status", "evidence", "search", "note"})
@@ -26,6 +26,10 @@ def read_answer(schema: AnswerSchema, raw: Any, where: str) -> Answer:
 
 def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...] = ()) -> None:
     """Raises `Refused` unless every value and status of the answer is one that the schema allows."""
+    if not _has_shape(at(schema.shape, path), answer):
+        raise refuse(
+            "The answer doesn't have the parts that this question needs.", where, "Answer it part by part."
+        )
     if answer.parts is not None:
         for name, part in answer.parts.items():
             check(schema, part, where, (*path, name))
@@ -39,6 +43,15 @@ def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...
         problem = schema.problem(answer.value, path)
         if problem:
             raise refuse(problem, where)
+
+
+def _has_shape(shape: Shape | None, answer: Answer) -> bool:
+    if answer.parts is None:
+        return not answer.given or not isinstance(shape, Listing)
+    if isinstance(shape, Listing):
+        numbered = [str(number) for number in range(1, len(answer.parts) + 1)]
+        return answer.listing and list(answer.parts) == numbered
+    return isinstance(shape, Group) and not answer.listing and set(answer.parts) <= set(shape.parts)
 
 
 class _Reader:

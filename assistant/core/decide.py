@@ -6,18 +6,16 @@ Raises `Refused`, with the reason in words, where a command may not be carried o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable, Iterator
-from dataclasses import replace
+from collections.abc import Callable
 from typing import Any
 
 from assistant.core import command as c
 from assistant.core import event as e
-from assistant.core.answer import Answer, Status, Trail
-from assistant.core.answer_reader import check
+from assistant.core.answering import must_apply, must_have, record, unattested, withdraw
 from assistant.core.criterion import RULINGS
 from assistant.core.problem import Refused, refuse
-from assistant.core.session import Session, apply
-from assistant.core.shape import at
+from assistant.core.session import Session
+from assistant.core.text import one_line
 
 DECISIONS = ("upheld", "overturned")
 GROUNDS = ("conflict", "specialty", "records", "other")
@@ -35,121 +33,40 @@ def decide(session: Session, command: c.Command) -> list[e.Event]:
         )
     if session.status != "signed" and isinstance(command, c.AddAddendum):
         raise refuse("An addendum follows a signature.", "", "This session is not signed: change it itself.")
+    _must_be_there(session, command)
     return _STEPS[type(command)](session, command)
 
 
-def needs_reason(session: Session, scope: str, path: str) -> bool:
-    """Whether a change here must say why: it changes an answer, and a suggestion has been shown since."""
-    answered = session.reading(scope).answered(path.split(".", 1)[0])
-    return bool(session.suggestions_shown) and (answered or session.answer(scope, path) is not None)
-
-
-def unattested(session: Session) -> Iterator[tuple[str, str]]:
-    """The scope and path of each absence that is read now and not yet attested."""
-    for scope in session.rules.scopes:
-        reading = session.reading(scope)
-        for name in session.rules.sets[scope].prompts:
-            answer = reading.answer(name)
-            for path, leaf in answer.leaves(name) if answer is not None else ():
-                if leaf.status is Status.NOT_DOCUMENTED and not (leaf.search and leaf.search.attested):
-                    yield scope, path
-
-
-def _record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
-    scope, path = command.item, command.prompt
-    _must_apply(session, scope, path)
-    schema = session.prompt(scope, path).schema
-    rest = tuple(path.split(".")[1:])
-    if at(schema.shape, rest) is None:
-        raise refuse("There is no such part of this answer.", path)
-    check(schema, command.answer, path, rest)
-    answer = _with_trails(session, command.answer)
-    held = session.answer(scope, path)
-    if not session.reading(scope).answered(path.split(".", 1)[0]) and (held is None or not rest):
-        event: e.Event = e.AnswerRecorded(scope, path, answer, command.origin)
-    elif held == answer:
-        return []
-    elif needs_reason(session, scope, path) and not command.reason.strip():
-        raise refuse("The suggestion has been shown: say why the answer changes.", path, "Give a reason.")
-    else:
-        event = e.AnswerAmended(scope, path, answer, command.origin, command.reason.strip())
-    return _with_consequences(session, scope, event)
-
-
-def _withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
-    scope, path = command.item, command.prompt
-    if session.answer(scope, path) is None:
-        raise refuse("There is no answer to take back.", path)
-    if needs_reason(session, scope, path) and not command.reason.strip():
+def _must_be_there(session: Session, command: c.Command) -> None:
+    """The item that a command names is one of the case; the case itself has questions, but no decision."""
+    scope = getattr(command, "item", None)
+    if scope is None or (scope == "" and isinstance(command, c.AddNote)):
+        return
+    about_questions = hasattr(command, "prompt")
+    if scope not in (session.rules.sets if about_questions else session.items):
         raise refuse(
-            "The suggestion has been shown: say why the answer is taken back.", path, "Give a reason."
-        )
-    return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, command.reason.strip()))
-
-
-def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.Event]:
-    """The event, and what it sets aside or brings back."""
-    before = set(session.reading(scope).set_aside())
-    after = apply(session, event)
-    now = after.reading(scope).set_aside()
-    because = getattr(event, "prompt", "")
-    events = [event]
-    events += [e.AnswerSetAside(scope, name, because) for name in now if name not in before]
-    events += [
-        e.AnswerRestored(scope, name, because)
-        for name in session.rules.sets[scope].prompts
-        if name in before and name not in now and name in after.answers[scope]
-    ]
-    return events
-
-
-def _with_trails(session: Session, answer: Answer) -> Answer:
-    """The answer with the reach of its search noted wherever something was not found."""
-    if answer.parts is not None:
-        return replace(
-            answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()}
-        )
-    if answer.status is not Status.NOT_DOCUMENTED:
-        return answer
-    case, held = session.rules.case, answer.search or Trail()
-    documents = held.documents or tuple(case.documents)
-    unknown = [name for name in documents if name not in case.documents]
-    if unknown:
-        raise refuse(
-            f"The search names a document that isn't in the case: {unknown[0]}.",
+            f"There is no item “{one_line(scope, 20)}” in this case.",
             "",
-            f"There are {', '.join(case.documents)}.",
+            f"There are {', '.join(session.items)}.",
         )
-    pages = held.pages or sum(case.documents[name].pages for name in documents)
-    return replace(answer, search=replace(held, documents=documents, pages=pages))
-
-
-def _must_apply(session: Session, scope: str, path: str) -> None:
-    root = path.split(".", 1)[0]
-    if scope not in session.rules.sets or root not in session.rules.sets[scope].prompts:
-        raise refuse("There is no such question in this review.", f"{scope}/{path}")
-    if session.reading(scope).asked(root) is not True:
-        raise refuse(
-            "This question doesn't apply, as things are answered.",
-            f"{scope}/{path}",
-            "Amend what it hangs on first.",
-        )
+    if about_questions:
+        must_have(session, scope, getattr(command, "prompt", ""))
 
 
 def _show(session: Session, command: c.ShowPrompt) -> list[e.Event]:
-    _must_apply(session, command.item, command.prompt)
+    must_apply(session, command.item, command.prompt)
     return [e.PromptShown(command.item, command.prompt, True)]
 
 
 def _skip(session: Session, command: c.SkipPrompt) -> list[e.Event]:
-    _must_apply(session, command.item, command.prompt)
+    must_apply(session, command.item, command.prompt)
     return [e.PromptSkipped(command.item, command.prompt.split(".", 1)[0])]
 
 
 def _reject(session: Session, command: c.RejectInput) -> list[e.Event]:
     data = command.input.encode("utf-8", "surrogatepass")
     kept = command.input if len(data) <= LARGEST_REJECTED else command.input[:200]
-    digest = hashlib.sha256(data).hexdigest()
+    digest = hashlib.sha256(data).hexdigest() if len(data) > LARGEST_REJECTED else ""
     kept = kept.encode("utf-8", "replace").decode("utf-8")
     return [e.AnswerRejected(command.item, command.prompt, len(data), digest, command.says, kept)]
 
@@ -248,6 +165,35 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
     return [e.SessionDeclined(command.ground, _words(command.reason, "A reason for declining"))]
 
 
+def _sign(session: Session, command: c.Sign) -> list[e.Event]:
+    """A signature covers decisions on every item, each measured against the suggestion as it stands."""
+    from assistant.core.assessment import assess, outcome, unruled
+
+    for scope in session.rules.scopes:
+        if next(session.reading(scope).open_prompts(), None) is not None:
+            raise refuse("Questions are still open.", f"{scope}", "Answer them first.")
+    for item in session.items:
+        made = session.determinations.get(item)
+        suggestion = assess(session, item).suggestion
+        if made is None or made.suggested != suggestion.decision:
+            raise refuse(
+                "The item is not decided on, as things are answered now.",
+                f"item {item}",
+                "Decide on it first.",
+            )
+        if unruled(session, item, suggestion):
+            raise refuse(
+                "The suggestion rests on a rebuttal that is not ruled on.",
+                f"item {item}",
+                "Rule on it first.",
+            )
+    if command.outcome != outcome(session):
+        raise refuse(
+            "The outcome is not that of the decisions.", "", "It follows from the items' determinations."
+        )
+    return [e.SessionSigned(command.letter, command.outcome, command.statement)]
+
+
 def _words(text: str, what: str) -> str:
     words = text.strip()
     if not words:
@@ -267,8 +213,8 @@ _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.ShowPrompt: _show,
     c.SkipPrompt: _skip,
     c.LeavePrompt: lambda s, v: [e.PromptLeft(v.item, v.prompt)],
-    c.RecordAnswer: _record,
-    c.WithdrawAnswer: _withdraw,
+    c.RecordAnswer: record,
+    c.WithdrawAnswer: withdraw,
     c.RejectInput: _reject,
     c.CiteEvidence: _cite,
     c.AddNote: _note,
@@ -286,7 +232,7 @@ _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.RaiseCheck: _raise_check,
     c.Acknowledge: _acknowledge,
     c.Decline: _decline,
-    c.Sign: lambda s, v: [e.SessionSigned(v.letter, v.outcome, v.statement)],
+    c.Sign: _sign,
     c.AddAddendum: lambda s, v: [e.AddendumAdded(_words(v.text, "The addendum"))],
     c.Park: lambda s, v: [e.SessionParked()],
     c.Resume: lambda s, v: [e.SessionResumed()],

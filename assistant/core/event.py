@@ -145,15 +145,15 @@ class AnswerWithdrawn(Event):
 
 @dataclass(frozen=True)
 class AnswerRejected(Event):
-    """Input that was not accepted: the words up to 4 KB, else their length, digest and beginning."""
+    """Input that was not accepted: the words up to 4 KB, else their length, SHA-256 and beginning."""
 
     kind: ClassVar[str] = "answer.rejected"
     item: str
     prompt: str
     length: int
-    digest: str
-    says: str
-    input: str = private()
+    digest: str = ""
+    says: str = private(default="")
+    input: str = private(default="")
 
 
 @dataclass(frozen=True)

@@ -142,23 +142,26 @@ def _with_answer(
     if answer is not None:
         scoped[name] = in_order(session.prompt(scope, name).schema.shape, answer)
     reading = Reading(session.rules.sets[scope], scoped)
-    stays = left is not None and _focus_is_open(session, scope, name, scoped.get(name))
+    focus = session.focus if left is None else _focus_after(session, reading, scope, name)
     return replace(
         session,
         answers={**session.answers, scope: scoped},
         readings={**session.readings, scope: reading},
-        focus=session.focus if stays else None,
+        focus=focus,
         skipped=tuple(place for place in session.skipped if place != left),
     )
 
 
-def _focus_is_open(session: Session, scope: str, name: str, answer: Answer | None) -> bool:
-    """Whether the question that was gone to on purpose still misses something of its answer."""
-    if session.focus is None or session.focus[0] != scope or session.focus[1].split(".", 1)[0] != name:
-        return False
-    shape, path = session.prompt(scope, name).schema.shape, tuple(session.focus[1].split(".")[1:])
-    part, whole = select(shape, answer, path)
-    return part is None or not whole
+def _focus_after(session: Session, reading: Reading, scope: str, name: str) -> Place | None:
+    """Where a reviewer who went somewhere on purpose stays: until all of that question's answer is there."""
+    focus = session.focus
+    if focus is None or focus[0] != scope or focus[1].split(".", 1)[0] != name:
+        return None
+    shape, path = session.prompt(scope, name).schema.shape, tuple(focus[1].split(".")[1:])
+    part, whole = select(shape, reading.answers.get(name), path)
+    if part is None or not whole:
+        return focus
+    return None if reading.answered(name) else (scope, name)
 
 
 def _shown(session: Session, event: e.PromptShown) -> Session:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 
 from assistant.core import command as c
+from assistant.core.answering import unattested
 from assistant.core.assessment import Assessment, unruled
 from assistant.core.criterion import State
-from assistant.core.decide import unattested
 from assistant.core.decision import DECISION_WORDS
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
@@ -29,7 +29,7 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         if turn is not None:
             return turn
     for check in checks():
-        if (check.check, check.key) not in session.acknowledged:
+        if check.severity == "blocking" or (check.check, check.key) not in session.acknowledged:
             return _check_turn(check)
     return Turn(
         "sign",
@@ -42,19 +42,32 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
 
 def next_place(session: Session) -> Place | None:
     """The prompt, or part of one, to be asked next; None where all that apply are answered."""
-    if (
-        session.focus is not None
-        and session.reading(session.focus[0]).asked(root_of(session.focus[1])) is True
-    ):
-        return session.focus
+    if session.focus is not None and _may_be_asked(session, session.focus):
+        scope, path = session.focus
+        prompt = session.prompt(scope, path)
+        partly = (
+            path == prompt.id
+            and session.answer(scope, path) is not None
+            and not session.reading(scope).answered(path)
+        )
+        return (scope, _first_missing(session, scope, prompt)) if partly else session.focus
     for scope in session.rules.scopes:
         opened = list(session.reading(scope).open_prompts())
-        opened.sort(key=lambda prompt: (scope, prompt.id) in session.skipped)
+        opened.sort(key=lambda prompt: _skipped_at(session, (scope, prompt.id)))
         for prompt in opened:
             return scope, _first_missing(session, scope, prompt)
         if scope in session.items and not _decided(session, scope):
             return None
     return None
+
+
+def _may_be_asked(session: Session, place: Place) -> bool:
+    return session.reading(place[0]).asked(root_of(place[1])) is True
+
+
+def _skipped_at(session: Session, place: Place) -> int:
+    """What was left for later comes after all else, in the order in which it was left."""
+    return session.skipped.index(place) if place in session.skipped else -1
 
 
 def _first_missing(session: Session, scope: str, prompt: Prompt) -> str:

@@ -10,7 +10,8 @@ from assistant.core.session import Session
 from assistant.letter.composing import compose
 from assistant.letter.document import Head, Letter
 from assistant.log import Entry, Log
-from assistant.review import Review, load, pages_of
+from assistant.pinned_pages import pages_of
+from assistant.review import Review, load
 
 
 def compose_from_log(log: Log, name: str) -> Letter:

@@ -93,7 +93,7 @@ class ReviewScreen(SessionScreen):
 
     def _greet(self, review: Review) -> None:
         from assistant import showing
-        from assistant.review import missing_documents
+        from assistant.pinned_pages import missing_documents
 
         session = review.session
         lines = [("news", f"{session.rules.case.title} · {showing.mode_words(review)}")]
@@ -103,7 +103,7 @@ class ReviewScreen(SessionScreen):
             lines.append(("note", f"Going on: {showing.progress_words(review)} questions answered."))
         else:
             lines.append(("note", f"Session {session.id}. F1 says what can be done."))
-        lines += [("problem", str(problem)) for problem in missing_documents(review)]
+        lines += [("problem", str(problem)) for problem in missing_documents(review.session, review.pages)]
         self.transcript.say_all(lines)
 
     @work(thread=True, exit_on_error=False)

@@ -15,7 +15,8 @@ from assistant.core import command as c
 from assistant.core import event as e
 from assistant.core.answer import Answer, Evidence, Status, Trail, group, listing
 from assistant.core.answer_reader import read_answer
-from assistant.core.decide import LARGEST_REJECTED, LARGEST_WORDS, decide, needs_reason, unattested
+from assistant.core.answering import needs_reason, unattested
+from assistant.core.decide import LARGEST_REJECTED, LARGEST_WORDS, decide
 from assistant.core.problem import Refused
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import Private

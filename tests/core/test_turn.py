@@ -194,9 +194,6 @@ def test_a_prompt_gone_to_that_no_longer_applies_is_let_go(session: Session) -> 
     assert next_place(after) is None
 
 
-@pytest.mark.xfail(
-    reason="after a part that was gone to is answered, the same part is asked again", strict=True
-)
 @pytest.mark.parametrize(
     ("first", "value", "then"),
     [
@@ -207,8 +204,19 @@ def test_a_prompt_gone_to_that_no_longer_applies_is_let_go(session: Session) -> 
 def test_an_answer_that_is_given_part_by_part_goes_on_to_the_next(
     session: Session, first: str, value: str, then: str
 ) -> None:
+    for command in answers(session):
+        if command.prompt == first.split(".", 1)[0]:
+            break
+        session = done(session, command)
     session = done(session, c.ShowPrompt("1", first), record(first, Answer(value=value)))
     assert turn_of(session).place == ("1", then)
+
+
+@pytest.mark.xfail(reason="an answer begun ahead of its turn is left again after its first part", strict=True)
+def test_an_answer_that_was_gone_to_is_given_to_its_end(session: Session) -> None:
+    first = "prior_surgery.procedure"
+    session = done(session, c.ShowPrompt("1", first), record(first, Answer(value="fusion")))
+    assert turn_of(session).place == ("1", "prior_surgery.levels")
 
 
 def test_the_parts_that_are_missing_are_asked_one_by_one(session: Session) -> None:
@@ -228,7 +236,7 @@ def test_the_parts_that_are_missing_are_asked_one_by_one(session: Session) -> No
     assert asked_for == [
         f"prior_imaging.1.{name}" for name in ("date", "views", "finding", "provider_reading")
     ]
-    assert labels(turn_of(session)) == ["That is all: 1", "Add a study", "Remove study 1"]
+    assert labels(turn_of(session)) == ["That is all: 1", "Add a study", "Remove study 1", "Change study 1"]
 
 
 def test_going_back_goes_to_the_answer_before(session: Session) -> None:
@@ -317,7 +325,13 @@ def test_a_group_is_none_or_answered_part_by_part_or_as_the_case_states_it(sessi
     assert turn.options[2].command == c.ShowPrompt("1", "prior_surgery.procedure")
     whole = answered(session)
     changed = asked(whole, "prior_surgery")
-    assert labels(changed) == ["None", "Change it part by part"]
+    assert labels(changed) == [
+        "None",
+        "Change: Which operation was it?",
+        "Change: At which levels?",
+        "Change: When?",
+    ]
+    assert changed.options[2].command == c.ShowPrompt("1", "prior_surgery.levels")
     assert (changed.proposal, changed.held) == (None, whole.answer("1", "prior_surgery"))
 
 
@@ -327,9 +341,16 @@ def test_a_list_is_empty_or_grows_and_is_closed(session: Session) -> None:
     assert turn.options[1].command == record("prior_imaging", listing([]))
     assert turn.options[2].command == c.ShowPrompt("1", "prior_imaging.1.date")
     two = asked(answered(session), "prior_imaging")
-    assert labels(two) == ["That is all: 2", "Add a study", "Remove study 2"]
+    assert labels(two) == [
+        "That is all: 2",
+        "Add a study",
+        "Remove study 2",
+        "Change study 1",
+        "Change study 2",
+    ]
     assert two.options[1].command == c.ShowPrompt("1", "prior_imaging.3.date")
     assert two.options[2].command == c.WithdrawAnswer("1", "prior_imaging.2")
+    assert two.options[3].command == c.ShowPrompt("1", "prior_imaging.1")
 
 
 def test_a_part_says_what_it_is_of(session: Session) -> None:
