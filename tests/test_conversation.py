@@ -191,6 +191,9 @@ def test_an_entry_of_a_complete_list_can_be_changed_by_itself(talk: Conversation
     assert talk.turn.path == "prior_imaging.2"
     talk.reply(str(1 + [option.value for option in talk.options].index("date")))
     talk.reply("5 August 2014")
+    if talk.pending is not None:
+        talk.reply("change it")
+        talk.reply("1")
     answer = held(talk, "prior_imaging")
     assert answer is not None
     assert [entry["date"] for entry in answer.plain()] == ["2014-07-12", "2014-08-05"]

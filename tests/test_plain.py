@@ -18,6 +18,7 @@ from assistant.actions import ACTIONS
 from assistant.core import event as e
 from assistant.log import Log
 from assistant.plain import talk
+from assistant.records.original import original_file
 from assistant.review import Review
 from assistant.reviewer import Profile
 
@@ -379,7 +380,7 @@ def test_a_hostile_case_comes_out_inert(log: Log, hostile: Path) -> None:
 
 
 def test_the_file_of_a_document_is_found_in_its_case(review: Review) -> None:
-    path = Path(plain.original_file(review.session.opened.folder, "progress-note-2014-07-17"))
+    path = Path(original_file(review.session.opened.folder, "progress-note-2014-07-17"))
     assert path == library.folder("casebank") / CASE / "records" / "progress-note-2014-07-17.txt"
 
 

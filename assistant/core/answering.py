@@ -107,10 +107,10 @@ def must_have(session: Session, scope: str, path: str) -> None:
     """The path is a prompt of the scope, or a part of one; an entry of a list is one that is there, or the next."""
     root, *rest = path.split(".")
     prompt = session.rules.sets[scope].prompts.get(root)
-    if prompt is None and path == "" and scope in session.items:
-        return
-    if prompt is None or at(prompt.schema.shape, tuple(rest)) is None:
+    if prompt is None:
         raise refuse("There is no such question in this review.", f"{scope}/{one_line(path, 60)}")
+    if at(prompt.schema.shape, tuple(rest)) is None:
+        raise refuse("There is no such part of this answer.", f"{scope}/{one_line(path, 60)}")
     if isinstance(prompt.schema.shape, Listing) and rest:
         held = session.answer(scope, root)
         count = len(held.parts or {}) if held is not None else 0

@@ -26,7 +26,6 @@ class LongTalk(app.ImrApp):
         self.added = 0
 
     def on_mount(self) -> None:
-        super().on_mount()
         self.set_timer(0.3, self.fill)
 
     def fill(self) -> None:

@@ -123,17 +123,11 @@ def test_there_is_no_other_part_than_those_of_the_answer(session: Session, path:
     assert "no such part" in refusal(session, answer(path, NO))
 
 
-@pytest.mark.xfail(
-    reason="a list's part without an entry, or an entry far beyond its end, is recorded", strict=True
-)
 @pytest.mark.parametrize("path", ["prior_imaging.date", "prior_imaging.7.date", "prior_imaging.0.date"])
 def test_an_entry_of_a_list_is_one_that_is_there_or_the_next(session: Session, path: str) -> None:
     assert "no such part" in refusal(session, answer(path, Answer(value="2014")))
 
 
-@pytest.mark.xfail(
-    reason="going to a part that isn't there ends in an AssertionError of the turn", strict=True
-)
 def test_a_part_that_is_not_there_cannot_be_gone_to(session: Session) -> None:
     assert "no such part" in refusal(session, c.ShowPrompt("1", "red_flags.tumour"))
 
@@ -170,7 +164,6 @@ def test_an_answer_is_one_that_its_schema_allows(
     assert says in message
 
 
-@pytest.mark.xfail(reason="that an answer has the shape of its question is left to its reader", strict=True)
 @pytest.mark.parametrize(
     ("path", "made"),
     [
@@ -412,15 +405,11 @@ def test_half_a_character_is_kept_as_far_as_it_can_be_written(session: Session) 
     assert event.length == 5
 
 
-@pytest.mark.xfail(
-    reason="the sentence that refuses quotes the input, and is logged in the open", strict=True
-)
 def test_a_sentence_that_quotes_what_was_typed_is_private_like_it(session: Session) -> None:
     (event,) = decide(session, c.RejectInput("1", "views", "Mrs Doe", "“Mrs Doe” is not among the answers."))
     assert isinstance(e.encode(event)["says"], Private)
 
 
-@pytest.mark.xfail(reason="an unsalted digest of a short text is logged beside its commitment", strict=True)
 def test_input_that_is_kept_whole_has_no_digest_in_the_open(session: Session) -> None:
     (event,) = decide(session, c.RejectInput("1", "views", "Mrs Doe", "No."))
     assert _sha256("Mrs Doe") not in e.encode(event).values()
@@ -520,7 +509,6 @@ def test_a_check_is_raised_once(session: Session) -> None:
     assert decide(done(session, command), command) == []
 
 
-@pytest.mark.xfail(reason="an item that isn't there ends in a KeyError, or is logged", strict=True)
 @pytest.mark.parametrize(
     "command",
     [
@@ -538,14 +526,10 @@ def test_an_item_that_is_not_there_is_refused(session: Session, command: c.Comma
 # -- the end --------------------------------------------------------------------------------------
 
 
-@pytest.mark.xfail(
-    reason="a signature is taken at any time: nothing in the core asks for what it rests on", strict=True
-)
 def test_nothing_is_signed_that_is_not_decided(session: Session) -> None:
     refusal(session, c.Sign("0" * 64, "uphold", "I sign."))
 
 
-@pytest.mark.xfail(reason="the outcome that is signed is taken as given", strict=True)
 def test_the_outcome_that_is_signed_is_that_of_the_decisions(answered: Session) -> None:
     decided = done(answered, c.Determine("1", "upheld", "upheld"))
     refusal(decided, c.Sign("0" * 64, "overturn", "I sign."))

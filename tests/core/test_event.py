@@ -120,7 +120,7 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "answer.rejected": {
         **place,
         "length": st.integers(0, 2**40),
-        "digest": digests,
+        "digest": digests | st.just(""),
         "says": words,
         "input": words,
     },
@@ -225,7 +225,7 @@ def private_words(answer: Answer) -> list[str]:
         ("session.declined", {"reason"}),
         ("answer.amended", {"reason"}),
         ("answer.withdrawn", {"reason"}),
-        ("answer.rejected", {"input"}),
+        ("answer.rejected", {"says", "input"}),
         ("note.added", {"text"}),
         ("criterion.ruled", {"reason"}),
         ("determination.recorded", {"reason"}),

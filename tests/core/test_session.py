@@ -198,7 +198,6 @@ def test_what_is_skipped_is_no_longer_so_once_it_is_answered(session: Session) -
     assert apply(after, recorded("views", Answer(value=["lateral"]))).skipped == (("1", "sought"),)
 
 
-@pytest.mark.xfail(reason="citing or attesting elsewhere drops the prompt that was chosen", strict=True)
 def test_a_passage_for_another_answer_leaves_the_reviewer_where_he_is(session: Session) -> None:
     at = fold(session, [recorded("views", Answer(value=["lateral"])), e.PromptShown("1", "sought", True)])
     assert apply(at, e.EvidenceCited("1", "views", Evidence("note", 1))).focus == ("1", "sought")

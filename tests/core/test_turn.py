@@ -150,9 +150,6 @@ def test_what_is_skipped_comes_last_in_the_order_of_skipping(session: Session) -
     assert turn_of(again).kind == "prompt", "a skipped prompt is never passed over for good"
 
 
-@pytest.mark.xfail(
-    reason="what is skipped again comes again at once, not after the other that was skipped", strict=True
-)
 def test_what_is_skipped_twice_waits_for_the_other_that_was_skipped(session: Session) -> None:
     session = answered(session)
     session = done(session, c.WithdrawAnswer("1", "sought"), c.WithdrawAnswer("1", "suspected"))
@@ -212,7 +209,6 @@ def test_an_answer_that_is_given_part_by_part_goes_on_to_the_next(
     assert turn_of(session).place == ("1", then)
 
 
-@pytest.mark.xfail(reason="an answer begun ahead of its turn is left again after its first part", strict=True)
 def test_an_answer_that_was_gone_to_is_given_to_its_end(session: Session) -> None:
     first = "prior_surgery.procedure"
     session = done(session, c.ShowPrompt("1", first), record(first, Answer(value="fusion")))
@@ -471,7 +467,6 @@ def test_a_check_that_blocks_has_no_reply(session: Session) -> None:
     assert "mended before signing" in turn.words
 
 
-@pytest.mark.xfail(reason="a blocking check that was acknowledged by command blocks no more", strict=True)
 def test_a_check_that_blocks_cannot_be_explained_away(session: Session) -> None:
     session = done(answered(session), c.Determine("1", "upheld", "upheld"))
     assert blocking(done(session, c.Acknowledge("implied-finding", "k", "r"))).kind == "check"

@@ -1,0 +1,148 @@
+"""Finding and reading the data files, and refusing what can't be read."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+import pytest
+
+from assistant import library
+from assistant.core.problem import Refused
+
+CASE = "cervical-radiographs-after-fusion"
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A folder with the smallest thing that is a case on disk."""
+    (tmp_path / "records").mkdir()
+    (tmp_path / "case.yaml").write_text("id: c\n", "utf-8")
+    return tmp_path
+
+
+def refused(path: Path | str) -> str:
+    with pytest.raises(Refused) as caught:
+        library.find_case(str(path))
+    return str(caught.value)
+
+
+def test_the_data_folders_are_found() -> None:
+    for name in ("prompts", "schemas", "casebank"):
+        assert library.folder(name).is_dir()
+    with pytest.raises(Refused, match="Install the program again"):
+        library.folder("nonsense")
+
+
+def test_a_case_of_the_bank_is_found_by_its_name_or_its_beginning() -> None:
+    assert CASE in library.case_names()
+    assert library.find_case(CASE).path == library.folder("casebank") / CASE
+    assert library.find_case("cervical-radiographs-after").path.name == CASE
+
+
+def test_a_case_that_is_not_there_is_refused_with_those_that_are() -> None:
+    said = refused("nonsense")
+    assert "There is no case “nonsense”." in said
+    assert CASE in said
+    assert "There is no case.yaml in this folder." in refused(f"no{os.sep}such")
+
+
+def test_a_beginning_of_several_cases_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name in ("neck-films", "neck-fusion"):
+        (tmp_path / name).mkdir()
+        (tmp_path / name / "case.yaml").write_text("id: c\n", "utf-8")
+    monkeypatch.setattr(library, "folder", lambda name: tmp_path)
+    assert "“neck” could be several cases: neck-films, neck-fusion." in refused("neck")
+
+
+def test_a_hostile_name_is_refused_visibly(tmp_path: Path) -> None:
+    for name in ("\x1b[2J", "\u202egnp", "a\nb", "x" * 200, "[/x]"):
+        said = refused(name)
+        assert "\x1b" not in said
+        assert "\u202e" not in said
+    assert "\x1b" not in refused(tmp_path / "\x1b[2J")
+
+
+@pytest.mark.parametrize("name", ["\x00", "a\x00b", "\ud800"])
+def test_a_name_that_no_file_can_have_is_refused(name: str) -> None:
+    refused(name)
+
+
+def test_a_folder_is_read_with_its_documents(folder: Path) -> None:
+    (folder / "records" / "b-note.txt").write_bytes("\ufeffone\r\ntwo\f\nthree\f".encode())
+    (folder / "records" / "a-note.md").write_text("all", "utf-8")
+    (folder / "records" / "scan.pdf").write_bytes(b"%PDF")
+    (folder / "records" / "folder.txt").mkdir()
+    case = library.find_case(str(folder))
+    assert dict(case.pages) == {"a-note": ("all",), "b-note": ("one\ntwo", "three")}
+    assert case.page_counts == {"a-note": 1, "b-note": 2}
+    assert case.files["b-note"] == folder / "records" / "b-note.txt"
+    assert case.text == "id: c\n"
+
+
+def test_a_case_without_records_has_no_pages(folder: Path) -> None:
+    (folder / "records").rmdir()
+    assert library.find_case(str(folder)).pages == {}
+
+
+def test_two_documents_of_one_name_are_refused(folder: Path) -> None:
+    for ending in ("txt", "md"):
+        (folder / "records" / f"note.{ending}").write_text("", "utf-8")
+    assert "Two documents are called note." in refused(folder)
+
+
+def test_a_record_that_is_not_utf_8_is_refused_with_its_line(folder: Path) -> None:
+    (folder / "records" / "note.txt").write_bytes(b"one\ntwo \xff\n")
+    said = refused(folder)
+    assert "The file is not UTF-8 text." in said
+    assert "note.txt, line 2" in said
+
+
+def test_a_record_that_may_not_be_read_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (folder / "records" / "note.txt").write_text("", "utf-8")
+
+    def denied(*_: object) -> bytes:
+        raise PermissionError(13, "Permission denied")
+
+    monkeypatch.setattr(Path, "read_bytes", denied)
+    assert "The file can't be read: Permission denied. Check its permissions." in refused(folder)
+
+
+def test_a_file_that_is_too_large_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(library, "LARGEST_FILE", 3)
+    assert "larger than 64 MiB" in refused(folder)
+
+
+def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="can't be read"):
+        library.read_text(tmp_path)
+    with pytest.raises(Refused, match="There is no such file"):
+        library.read_text(tmp_path / "nothing")
+
+
+def test_what_is_wrong_in_a_case_names_its_file(folder: Path) -> None:
+    with pytest.raises(Refused) as caught:
+        library.rules_for(library.find_case(str(folder)))
+    assert str(folder / "case.yaml") in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("", ("",)),
+        ("\n\none\n\n", ("one",)),
+        ("one\ftwo", ("one", "two")),
+        ("one\f", ("one",)),
+        ("one\f\n\n", ("one",)),
+        ("one\f\ftwo", ("one", "", "two")),
+        ("  one\r\n two", ("  one\n two",)),
+    ],
+)
+def test_pages_are_parted_by_form_feeds(text: str, pages: tuple[str, ...]) -> None:
+    assert library.split_pages(text) == pages
+
+
+def test_the_sources_are_every_prompt_file_and_answer_schema() -> None:
+    made = library.sources()
+    assert {"review", "cervical-radiography"} <= set(made.prompts)
+    assert {"yes-no", "weeks"} <= set(made.schemas)

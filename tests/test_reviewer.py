@@ -1,0 +1,148 @@
+"""The reviewer's profile: kept once, closed to others, and its name never logged."""
+
+from __future__ import annotations
+
+import os
+import stat
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import reviewer
+from assistant.core.problem import Refused
+from assistant.reviewer import Profile
+
+KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
+FULL = Profile("r-test", "Amalia Quessenberry", KEPT, decide_first=True, theme="textual-light")
+
+
+@pytest.fixture
+def path(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "a" / "b"))
+    return tmp_path / "a" / "b" / "reviewer.yaml"
+
+
+def written(path: Path, text: str) -> Path:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(text, "utf-8")
+    return path
+
+
+def refused(path: Path) -> str:
+    with pytest.raises(Refused) as caught:
+        reviewer.load(path)
+    return str(caught.value)
+
+
+def test_a_reviewer_without_a_profile_gets_an_id_and_no_file(path: Path) -> None:
+    first, second = reviewer.load(), reviewer.load()
+    assert first.id.startswith("r-")
+    assert first.id != second.id
+    assert first.qualifications == {}
+    assert not path.exists()
+
+
+def test_a_profile_comes_back_as_it_was_saved(path: Path) -> None:
+    assert reviewer.save(FULL) == path
+    assert reviewer.load() == FULL
+    reviewer.save(Profile("r-2"))
+    assert reviewer.load() == Profile("r-2")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
+def test_a_profile_is_closed_to_others(path: Path) -> None:
+    reviewer.save(FULL)
+    assert stat.S_IMODE(path.stat().st_mode) == 0o600
+    assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
+    assert [one.name for one in path.parent.iterdir()] == ["reviewer.yaml"]
+
+
+def test_the_name_is_never_among_what_is_logged() -> None:
+    assert FULL.logged() == {"qualifications": KEPT}
+    assert Profile("r-test", "Amalia Quessenberry").logged() == {}
+
+
+def test_a_save_that_is_cut_leaves_the_old_profile(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    reviewer.save(FULL)
+
+    def cut(*_: object) -> None:
+        raise OSError(28, "No space left on device")
+
+    monkeypatch.setattr(os, "replace", cut)
+    with pytest.raises(Refused, match="No space left on device"):
+        reviewer.save(replace(FULL, id="r-2"))
+    assert reviewer.load() == FULL
+
+
+def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "file" / "below"))
+    with pytest.raises(Refused, match="The profile can't be written"):
+        reviewer.save(FULL)
+
+
+def test_the_profile_lies_in_the_users_own_folder_unless_another_is_named(
+    path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert reviewer.profile_path() == path
+    monkeypatch.delenv("IMR_CONFIG")
+    assert reviewer.profile_path().name == "reviewer.yaml"
+    assert "imr-assistant" in reviewer.profile_path().parts
+
+
+@pytest.mark.parametrize(
+    ("text", "says"),
+    [
+        ("name: A\n", "The profile has no id."),
+        ("id: ''\n", "The profile has no id."),
+        ("id: [a]\n", "The profile has no id."),
+        ("id: r-1\ncolour: red\n", "`colour` is not known in a profile."),
+        ("id: r-1\nyears: six\n", "`years` is a whole number."),
+        ("id: r-1\nid: r-2\n", "id"),
+        ("id: r-1\n  bad: [\n", "reviewer.yaml"),
+        ("- a\n- b\n", "reviewer.yaml"),
+        ("just words\n", "reviewer.yaml"),
+        ("id: !!python/object:os.system x\n", "reviewer.yaml"),
+    ],
+)
+def test_a_malformed_profile_is_refused_with_its_place(path: Path, text: str, says: str) -> None:
+    assert says in refused(written(path, text))
+
+
+def test_a_profile_that_is_not_utf_8_is_refused(path: Path) -> None:
+    written(path, "")
+    path.write_bytes(b"id: \xff\n")
+    assert "not UTF-8" in refused(path)
+
+
+def test_qualifications_count_only_when_they_are_whole(path: Path) -> None:
+    made = reviewer.load(written(path, "id: r-1\ncertification: Occupational Medicine\nyears: 6\n"))
+    assert made.qualifications == {}
+
+
+@pytest.mark.parametrize(("said", "first"), [("yes", True), ("true", True), ("no", False), ("maybe", False)])
+def test_the_settings_are_read(path: Path, said: str, first: bool) -> None:
+    made = reviewer.load(written(path, f"id: r-1\ndecide_first: {said}\ntheme: textual-light\n"))
+    assert (made.decide_first, made.theme) == (first, "textual-light")
+
+
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
+
+
+@given(name=WORDS, certification=WORDS, licence=WORDS)
+def test_any_words_survive_the_file(
+    tmp_path_factory: pytest.TempPathFactory, name: str, certification: str, licence: str
+) -> None:
+    path = tmp_path_factory.getbasetemp() / "reviewer.yaml"
+    kept = {"certification": certification, "licence": licence, "years": 0, "hours": 120}
+    made = Profile("r-test", name, kept)
+    reviewer.save(made, path)
+    assert reviewer.load(path) == made
+
+
+def test_qualifications_are_taken_over_from_a_session() -> None:
+    made = reviewer.with_qualifications(Profile("r-test", "A"), KEPT)
+    assert made == Profile("r-test", "A", KEPT)
