@@ -10,7 +10,7 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.core import command as c
-from assistant.core.answer import Status
+from assistant.core.answer import Answer, Status, same_content
 from assistant.core.answering import needs_reason
 from assistant.core.assessment import outcome
 from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
@@ -20,7 +20,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.prompt_turn import Option, Turn
 from assistant.core.proposal import propose
 from assistant.core.reply import merged, named_option, read_reply, unique
-from assistant.core.shape import DateShape, Group, Listing, Number, Statement, at
+from assistant.core.shape import DateShape, Group, Listing, Number, Statement, at, complete
 from assistant.core.text import one_line, visible
 from assistant.core.turn import decision_turn, last_place, statement
 from assistant.signing import sign
@@ -52,19 +52,22 @@ class Conversation(Talk):
 
     def reply(self, text: str) -> list[Line]:
         """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
+        half = self.pending
         try:
-            lines = self._pended(text) if self.pending is not None else self._replied(text)
+            return self._pended(text) if half is not None else self._replied(text)
         except Refused as refused:
-            lines = self._refused(text, refused)
-        return lines
+            self.pending = half
+            return self._refused(text, refused)
 
     def choose(self, number: int) -> list[Line]:
         """The reply with that number, from 1."""
         if not 1 <= number <= len(self.options):
             return [Line("problem", f"There is no reply {number} here.")]
+        half = self.pending
         try:
             return self._chosen(self.options[number - 1])
         except Refused as refused:
+            self.pending = half
             return self._refused(str(number), refused)
 
     def back(self) -> list[Line]:
@@ -117,6 +120,10 @@ class Conversation(Talk):
             option = named_option(text, [option.label for option in turn.options])
             if option is not None:
                 return self._chosen(turn.options[option])
+        if isinstance(shape, Group):
+            alike = all_alike(text, turn.options)
+            if alike is not None:
+                return self._chosen(alike)
         answer = read_reply(prompt.schema, path, text)
         if isinstance(shape, Group):
             answer = merged(self.review.session.answer(*turn.place), answer)
@@ -174,9 +181,10 @@ class Conversation(Talk):
         held = session.answer(command.item, command.prompt)
         if isinstance(command, c.RecordAnswer):
             command = self._with_proposed_evidence(command)
-        if isinstance(command, c.RecordAnswer) and held == command.answer:
+        if isinstance(command, c.RecordAnswer) and held is not None and self._says_the_same(held, command):
             return self._leave(command.item, command.prompt)
-        consequences = preview(session, command) if held is not None and not confirmed else []
+        was_whole = self._whole(command.item, command.prompt, held)
+        consequences = preview(session, command) if was_whole and not confirmed else []
         if consequences:
             options = (Option("Change it", _Confirmed(command)), Option("Leave it as it was"))
             self.pending = Pending("Change the answer all the same?", None, options)
@@ -188,6 +196,15 @@ class Conversation(Talk):
             )
             return []
         return self._do(command)
+
+    def _whole(self, scope: str, path: str, held: Answer | None) -> bool:
+        """Whether there is an answer that misses nothing, so that another one changes it."""
+        schema = self.review.session.prompt(scope, path).schema
+        shape = at(schema.shape, tuple(path.split(".")[1:]))
+        return held is not None and shape is not None and complete(shape, held)
+
+    def _says_the_same(self, held: Answer, command: c.RecordAnswer) -> bool:
+        return same_content(held, command.answer) and not self.cited
 
     def _with_cited(self, command: c.RecordAnswer) -> c.RecordAnswer:
         """The answer with the passages that were cited for it; one that was not found can have none."""
@@ -277,6 +294,16 @@ class Conversation(Talk):
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out
         return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
+
+
+def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
+    """The reply that answers all flags alike, where a status or the beginning of its label was typed."""
+    said = " ".join(text.lower().split())
+    status = {"nd": "not_documented", "not documented": "not_documented"}.get(said)
+    for option in options:
+        if option.value == status or (len(said) > 3 and option.label.lower().startswith(said)):
+            return option
+    return None
 
 
 def _told_lines(text: str) -> list[Line]:

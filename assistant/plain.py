@@ -231,7 +231,7 @@ class _Talk:
 
     def edit(self, words: str) -> list[Line]:
         number, _, text = words.partition(" ")
-        if not number.isdecimal():
+        if not number.isdecimal() or len(number) > 4:
             return [Line("problem", "Write :edit, the sentence's number, and its new words.")]
         return self.conversation.edit(self.item(), int(number), text)
 
@@ -259,6 +259,7 @@ class _Talk:
             self.say(f"{mark}{visible(line.text)}")
 
     def say(self, text: str) -> None:
+        text = visible(text)
         indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
         wrapped = textwrap.wrap(
             text, 100, subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True

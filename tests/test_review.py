@@ -121,7 +121,7 @@ def test_several_commands_are_one_step_or_none(review: Review) -> None:
         review.perform(answer("acute_trauma", Answer(value="no")), c.WithdrawAnswer("1", "views"))
     assert (review.session, kinds(review)) == before
     review.perform(answer("acute_trauma", Answer(value="no")), c.WithdrawAnswer("1", "acute_trauma"))
-    assert kinds(review)[1:3] == ["answer.recorded", "answer.withdrawn"]
+    assert kinds(review, 2) == ["answer.recorded", "answer.withdrawn"]
 
 
 def test_each_question_is_logged_as_shown_once(review: Review) -> None:
@@ -291,8 +291,9 @@ def test_a_second_window_can_only_watch(review: Review, path: Path) -> None:
         assert watcher.session == review.session
         assert watcher.turn == review.turn
         assert not watcher.refresh()
+        before = kinds(review)
         watcher.close()
-        assert kinds(review)[-1] == "prompt.shown", "a watcher parks nothing"
+        assert kinds(review) == before, "a watcher parks nothing"
         review.close()
         taken = Review.resume(second, review.session.id)
         assert not taken.watching

@@ -101,6 +101,13 @@ class Answer:
         return tuple(dict.fromkeys(found))
 
 
+def same_content(one: Answer, other: Answer) -> bool:
+    """Whether two answers say the same, whatever they rest on."""
+    return [(path, leaf.status, leaf.value) for path, leaf in one.leaves()] == [
+        (path, leaf.status, leaf.value) for path, leaf in other.leaves()
+    ] and (one.listing, one.closed) == (other.listing, other.closed)
+
+
 def group(parts: Mapping[str, Answer], **more: Any) -> Answer:
     """A group of answers; its status follows from theirs."""
     return Answer(status=_joint(parts), parts=dict(parts), **more)
