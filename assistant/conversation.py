@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from assistant.core import command as c
 from assistant.core.answer import Answer, Status, same_content
 from assistant.core.answering import needs_reason
-from assistant.core.assessment import outcome
 from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.outcome import outcome
 from assistant.core.phrase import told
 from assistant.core.preview import preview
 from assistant.core.problem import Refused, refuse

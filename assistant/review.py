@@ -10,15 +10,15 @@ import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from typing import TYPE_CHECKING
 
 from assistant import __version__, library
 from assistant.core import command as c
 from assistant.core import event as e
 from assistant.core.answer import Answer, Evidence
-from assistant.core.assessment import Assessment, assess
+from assistant.core.check import Check
 from assistant.core.decide import decide
 from assistant.core.passage import located
-from assistant.core.plain_fact import Check, checks
 from assistant.core.problem import refuse
 from assistant.core.prompt_turn import Turn
 from assistant.core.rules import Rules, Sources, pinned, read_rules
@@ -28,6 +28,9 @@ from assistant.library import CaseFolder
 from assistant.log import Draft, Entry, Log, SessionHold
 from assistant.pinned_pages import committed, pages_of
 from assistant.reviewer import Profile
+
+if TYPE_CHECKING:
+    from assistant.core.assessment import Assessment
 
 
 class Review:
@@ -214,10 +217,14 @@ class Review:
         if self._assessed[0] is not session:
             self._assessed = session, {}
         if item not in self._assessed[1]:
+            from assistant.core.assessment import assess
+
             self._assessed[1][item] = assess(session, item)
         return self._assessed[1][item]
 
     def _checks(self, session: Session) -> tuple[Check, ...]:
+        from assistant.core.plain_fact import checks
+
         drafts = {item: self._assess(session, item).sentences for item in session.items}
         return checks(session, drafts, self.pages)
 

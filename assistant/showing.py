@@ -3,20 +3,23 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from typing import TYPE_CHECKING
 
 from assistant.core import command as c
-from assistant.core.assessment import WHY_WORDS, outcome
 from assistant.core.criterion import State
 from assistant.core.decide import decide
-from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
 from assistant.core.governing import governing_date
+from assistant.core.outcome import outcome
 from assistant.core.phrase import told
 from assistant.core.prompt_turn import Turn
 from assistant.core.session import fold
 from assistant.core.text import one_line, visible
 from assistant.core.turn import progress, statement
-from assistant.core.what_if import Change, would_change
 from assistant.review import Review
+
+if TYPE_CHECKING:
+    from assistant.core.what_if import Change
 
 STATE_WORDS = {
     State.NOT_APPLICABLE: "does not apply",
@@ -117,6 +120,8 @@ def suggestion_lines(review: Review, item: str) -> list[str]:
 
 
 def changes_of(review: Review, item: str) -> tuple[Change, ...]:
+    from assistant.core.what_if import would_change
+
     session = review.session
     return would_change(session.reading(item), governing_date(session, item), session.rulings.get(item, {}))
 

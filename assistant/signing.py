@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from assistant.core import command as c
-from assistant.core.assessment import outcome
 from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.outcome import outcome
 from assistant.core.problem import refuse
 from assistant.core.session import Session
 from assistant.core.turn import statement

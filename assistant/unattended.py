@@ -11,9 +11,9 @@ from typing import Any
 from assistant.core import command as c
 from assistant.core import plain_yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import unruled
 from assistant.core.criterion import RULINGS
 from assistant.core.decide import DECISIONS
+from assistant.core.outcome import unruled
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
 from assistant.library import read_text

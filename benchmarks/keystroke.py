@@ -3,84 +3,73 @@
 from __future__ import annotations
 
 import sys
-import time
 from statistics import median
 
 from benchmarks.measure import APPS, CASE, Place, Result, milliseconds, workplace
-from benchmarks.terminal import Terminal, first_frame, shows
+from benchmarks.terminal import BACKSPACE, Terminal, first_frame, shows
 
 KEYS = 40
 ROUNDS = 3
 TURNS = (50, 300, 1_000)
 SIZE = (160, 45)
-BACKSPACE = b"\x7f"
 LETTERS = "bcdfghjkmnpqrstvwxz"
+REPLIES = ((b"\r", "Have you any"), (b"1", "Are these the doc"))
+"""The replies to the first questions, and how the question after each begins."""
 
 
 def run() -> list[Result]:
-    """A key with 300 turns against the empty program, and with 1,000 turns against 50; answering is told beside it."""
-    typed: dict[int, list[float]] = {turns: [] for turns in (0, *TURNS)}
+    """A key with 300 turns against the empty program and with 1,000 turns against 50; answering is told beside it."""
+    empty: list[float] = []
+    typed: dict[int, list[float]] = {turns: [] for turns in TURNS}
     answered: dict[int, list[float]] = {turns: [] for turns in TURNS}
     with workplace() as place:
         for _ in range(ROUNDS):
-            typed[0] += _keys(_empty(place))
+            empty += _empty(place)
             for turns in TURNS:
                 keys, answers = _long(place, turns)
                 typed[turns] += keys
                 answered[turns] += answers
-    base = median(typed[0])
-    few, some, many = (median(typed[turns]) for turns in TURNS)
+    few, some, many = TURNS
     return [
-        Result("key to screen, 300 turns", some / base, 3.0, "x", f"{milliseconds(typed[300])} against {milliseconds(typed[0])}"),
-        Result("key to screen, 1,000 turns against 50", many / few, 1.25, "x", f"{many * 1000:.1f} against {few * 1000:.1f} ms"),
-        Result(
-            "answer to next question, 1,000 turns against 50",
-            median(answered[1_000]) / median(answered[50]),
-            None,
-            "x",
-            f"{milliseconds(answered[1_000])} against {milliseconds(answered[50])}",
-        ),
+        _result("key to screen, 300 turns against empty", typed[some], empty, 3.0),
+        _result("key to screen, 1,000 turns against 50", typed[many], typed[few], 1.25),
+        _result("answer to next question, 1,000 against 50", answered[many], answered[few], None),
     ]
 
 
-def _empty(place: Place) -> Terminal:
-    terminal = Terminal([sys.executable, str(APPS / "empty.py"), "--input"], place.environment, SIZE)
-    terminal.until(first_frame)
-    return terminal
+def _result(what: str, values: list[float], base: list[float], limit: float | None) -> Result:
+    figures = f"{milliseconds(values)} against {milliseconds(base)}"
+    return Result(what, median(values) / median(base), limit, "x", figures)
+
+
+def _empty(place: Place) -> list[float]:
+    with Terminal([sys.executable, str(APPS / "empty.py"), "--input"], place.environment, SIZE) as terminal:
+        terminal.until(first_frame)
+        return _typed(terminal)
 
 
 def _long(place: Place, turns: int) -> tuple[list[float], list[float]]:
     command = [sys.executable, str(APPS / "long_talk.py"), str(place.log), CASE, str(turns)]
     with Terminal(command, place.environment, SIZE) as terminal:
         terminal.until(shows("READY"), seconds=120)
-        terminal.quiet(0.3)
         keys = _typed(terminal)
-        answers = [_after(terminal, reply, text) for reply, text in (("\r", "Have you any"), ("1", "Are these the doc"))]
-    return keys, answers
-
-
-def _keys(terminal: Terminal) -> list[float]:
-    with terminal:
-        terminal.quiet(0.3)
-        return _typed(terminal)
+        return keys, [_after(terminal, reply, question) for reply, question in REPLIES]
 
 
 def _typed(terminal: Terminal) -> list[float]:
     """Seconds from each of some letters, typed on an empty line, to that letter on the screen."""
+    terminal.quiet(0.3)
     return [_letter(terminal, LETTERS[number % len(LETTERS)]) for number in range(KEYS)]
 
 
 def _letter(terminal: Terminal, letter: str) -> float:
-    seconds = _after(terminal, letter, letter)
+    seconds = _after(terminal, letter.encode(), letter)
     terminal.quiet()
-    terminal.send(BACKSPACE)
+    terminal.press(BACKSPACE)
     return seconds
 
 
-def _after(terminal: Terminal, typed: str, shown: str) -> float:
-    since = terminal.quiet()
-    begun = time.perf_counter()
-    terminal.send(typed.encode())
-    return terminal.until(shows(shown), since) - begun
-
-
+def _after(terminal: Terminal, keys: bytes, shown: str) -> float:
+    terminal.quiet()
+    begun = terminal.press(keys)
+    return terminal.until(shows(shown)) - begun

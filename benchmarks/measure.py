@@ -67,8 +67,12 @@ def workplace() -> Iterator[Place]:
         }
         place = Place(folder, environment)
         options = [f"--{name}={value}" for name, value in QUALIFICATIONS.items()]
-        subprocess.run([*PROGRAM, "reviewer", *options], env=environment, check=True, stdout=subprocess.DEVNULL)
-        subprocess.run([*place.review(), "--plain"], env=environment, input=b"", stdout=subprocess.DEVNULL, check=False)
+        subprocess.run(
+            [*PROGRAM, "reviewer", *options], env=environment, check=True, stdout=subprocess.DEVNULL
+        )
+        subprocess.run(
+            [*place.review(), "--plain"], env=environment, input=b"", stdout=subprocess.DEVNULL, check=False
+        )
         yield place
 
 
@@ -90,4 +94,7 @@ def table(results: Sequence[Result]) -> str:
         held = "" if one.limit is None else "yes" if one.kept else "NO"
         rows.append((one.what, limit, f"{one.measured:.3g}{one.unit}", held, one.detail))
     widths = [max(len(row[column]) for row in rows) for column in range(4)]
-    return "\n".join("  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]]) for row in rows)
+    return "\n".join(
+        "  ".join([*(cell.ljust(width) for cell, width in zip(row, widths, strict=False)), row[4]])
+        for row in rows
+    )

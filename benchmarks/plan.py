@@ -6,9 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.conversation import Conversation, Line
-from assistant.core.turn import Option, Turn
+from assistant.conversation import Conversation
+from assistant.core.prompt_turn import Option, Turn
 from assistant.library import folder
+from assistant.talk import Line
 from assistant.unattended import AnswersFile, read_file
 from benchmarks.measure import CASE
 
@@ -30,7 +31,11 @@ class Stop:
 
     def give(self, conversation: Conversation) -> list[Line]:
         """Replies to the conversation as the keys would on the screen."""
-        lines = conversation.choose(int(self.pressed)) if self.pressed.isdecimal() else conversation.reply(self.pressed)
+        lines = (
+            conversation.choose(int(self.pressed))
+            if self.pressed.isdecimal()
+            else conversation.reply(self.pressed)
+        )
         return conversation.reply(self.words) if self.words else lines
 
 
@@ -65,4 +70,4 @@ def _meant(turn: Turn, option: Option) -> bool:
     if turn.kind == "check":
         return True
     given = reference().answers[turn.scope][turn.path]
-    return option.value == (given.get("value") if isinstance(given, dict) else given)
+    return bool(option.value == (given.get("value") if isinstance(given, dict) else given))

@@ -1,4 +1,4 @@
-"""A program on a pseudo-terminal: its bytes as they come, with the moment at which they came."""
+"""A program on a terminal of its own: its bytes as they come, and the moment at which they came."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _ESCAPE = re.compile(
     rb"\x1b\][^\x07\x1b]*(?:\x07|\x1b\\)|\x1b[P_^][^\x1b]*\x1b\\|\x1b\[[0-?]*[ -/]*[@-~]|\x1b[()][0-9A-Z]|\x1b[=>]"
     rb"|\x1b(?:\[[0-?]*[ -/]*|\][^\x07\x1b]*|[P_^][^\x1b]*)?$"
 )
-"""Escape sequences, and one of which only the beginning has come."""
+"""An escape sequence; at the end also one of which only the beginning has come."""
 
 _ANSWERS = {
     b"\x1b[?2026$p": b"\x1b[?2026;2$y",
@@ -28,10 +28,11 @@ _ANSWERS = {
     b"\x1b[6n": b"\x1b[1;1R",
     b"\x1b[?u": b"\x1b[?0u",
 }
-"""What a terminal is asked, and what a present-day one answers."""
+"""What a terminal is asked, and what one of today answers."""
 
 ALTERNATE = b"\x1b[?1049h"
 ENTER = b"\r"
+BACKSPACE = b"\x7f"
 QUIT = b"\x11"
 
 
@@ -40,12 +41,18 @@ class Silent(Exception):
 
 
 class Terminal:
-    """One program with its own terminal; as a context manager it is ended and reaped."""
+    """One program with its own terminal; as a context manager it is ended and reaped.
 
-    def __init__(self, argv: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = (80, 24)) -> None:
+    `begun` is the moment of the call, `seen` all that the program has sent, `mark` where in it the last key
+    was pressed; `status` and `peak` (bytes of memory at most) are known once it has ended.
+    """
+
+    def __init__(
+        self, argv: Sequence[str], environment: Mapping[str, str], size: tuple[int, int] = (80, 24)
+    ) -> None:
         self.seen = bytearray()
         self.mark = 0
-        self.peak_kib = 0
+        self.peak = 0
         self.status: int | None = None
         self.begun = time.perf_counter()
         self.process, self._master = pty.fork()
@@ -68,57 +75,58 @@ class Terminal:
             return False
         for question, answer in _ANSWERS.items():
             if question in data:
-                self.send(answer)
+                os.write(self._master, answer)
         self.seen += data
         return bool(data)
 
-    def send(self, data: bytes) -> None:
-        """Types `data`."""
-        os.write(self._master, data)
+    def press(self, keys: bytes) -> float:
+        """Presses keys; the moment at which that was done."""
+        self.mark = len(self.seen)
+        now = time.perf_counter()
+        os.write(self._master, keys)
+        return now
 
-    def until(self, found: Callable[[bytes], bool], since: int = 0, seconds: float = 20.0) -> float:
-        """The moment (as `time.perf_counter`) at which what came after byte `since` first fulfilled `found`."""
+    def until(self, found: Callable[[bytes], bool], seconds: float = 20.0) -> float:
+        """The moment at which what has come since the last key first fulfilled `found`."""
         end = time.perf_counter() + seconds
         while time.perf_counter() < end:
             came = self.read(end - time.perf_counter())
             now = time.perf_counter()
-            if found(bytes(self.seen[since:])):
+            if found(bytes(self.seen[self.mark :])):
                 return now
             if not came:
                 break
         raise Silent(f"not shown; the last of the screen: {words(bytes(self.seen[-1500:]))[-300:]!r}")
 
-    def quiet(self, seconds: float = 0.03) -> int:
-        """Waits until nothing has come for `seconds`; the number of bytes seen so far."""
+    def quiet(self, seconds: float = 0.03) -> None:
+        """Waits until nothing has come for `seconds`."""
         while self.read(seconds):
             pass
-        return len(self.seen)
 
     def end(self) -> None:
         """Waits for the program, at first kindly; keeps its exit status and the peak of its memory."""
-        if self.status is not None:
-            return
         for kind, patience in ((None, 5.0), (signal.SIGTERM, 2.0), (signal.SIGKILL, 5.0)):
             if kind is not None:
-                with contextlib.suppress(ProcessLookupError):
-                    os.kill(self.process, kind)
+                os.kill(self.process, kind)
             end = time.monotonic() + patience
-            while time.monotonic() < end:
+            while self.status is None and time.monotonic() < end:
                 self.read(0.01)
                 process, status, usage = os.wait4(self.process, os.WNOHANG)
                 if process:
                     self.status = os.waitstatus_to_exitcode(status)
-                    self.peak_kib = usage.ru_maxrss
-                    os.close(self._master)
-                    return
+                    self.peak = usage.ru_maxrss * 1024
+            if self.status is not None:
+                os.close(self._master)
+                return
 
     def __enter__(self) -> Terminal:
         return self
 
-    def __exit__(self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None) -> None:
-        if self.status is None:
-            with contextlib.suppress(OSError):
-                self.send(QUIT)
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        with contextlib.suppress(OSError):
+            self.press(QUIT)
         self.end()
 
 

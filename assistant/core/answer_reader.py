@@ -19,9 +19,12 @@ from assistant.core.text import Private
 _KEYS = frozenset({"value", "status", "evidence", "search", "note"})
 
 
-def read_answer(schema: AnswerSchema, raw: Any, where: str) -> Answer:
-    """The answer that `raw` states, every value checked against the schema; raises `Refused`."""
-    return _Reader(schema, where).read(raw, schema.shape, ())
+def read_answer(schema: AnswerSchema, raw: Any, where: str, *, checked: bool = True) -> Answer:
+    """The answer that `raw` states, every value checked against the schema; raises `Refused`.
+
+    `checked=False` leaves the values unchecked, for what is checked when it is recorded.
+    """
+    return _Reader(schema, where, checked).read(raw, schema.shape, ())
 
 
 def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...] = ()) -> None:
@@ -47,7 +50,8 @@ def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...
 
 def _has_shape(shape: Shape | None, answer: Answer) -> bool:
     if answer.parts is None:
-        return not answer.given or not isinstance(shape, Listing)
+        bare = not isinstance(shape, Group) or answer.value in shape.instead
+        return not answer.given or (bare and not isinstance(shape, Listing))
     if isinstance(shape, Listing):
         numbered = [str(number) for number in range(1, len(answer.parts) + 1)]
         return answer.listing and list(answer.parts) == numbered
@@ -55,8 +59,9 @@ def _has_shape(shape: Shape | None, answer: Answer) -> bool:
 
 
 class _Reader:
-    def __init__(self, schema: AnswerSchema, where: str) -> None:
+    def __init__(self, schema: AnswerSchema, where: str, checked: bool) -> None:
         self.schema = schema
+        self.checked = checked
         self.where = where
 
     def read(self, raw: Any, shape: Shape, path: tuple[str, ...]) -> Answer:
@@ -95,7 +100,8 @@ class _Reader:
                 [self.read(entry, shape.element, (*path, str(n))) for n, entry in enumerate(raw, 1)]
             )
         made = Answer(value=self.scalar(raw, shape))
-        check(self.schema, made, self.place(path), path)
+        if self.checked:
+            check(self.schema, made, self.place(path), path)
         return made
 
     def group(self, raw: Any, shape: Group, path: tuple[str, ...]) -> Answer:
@@ -119,7 +125,8 @@ class _Reader:
         if isinstance(shape, Group) and not shape.instead:
             return group({n: self.status(status, p.shape, (*path, n)) for n, p in shape.parts.items()})
         made = Answer(status=status)
-        check(self.schema, made, self.place(path), path)
+        if self.checked:
+            check(self.schema, made, self.place(path), path)
         return made
 
     def scalar(self, raw: Any, shape: Shape) -> Any:

@@ -167,7 +167,8 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
 
 def _sign(session: Session, command: c.Sign) -> list[e.Event]:
     """A signature covers decisions on every item, each measured against the suggestion as it stands."""
-    from assistant.core.assessment import assess, outcome, unruled
+    from assistant.core.assessment import assess
+    from assistant.core.outcome import outcome, unruled
 
     for scope in session.rules.scopes:
         if next(session.reading(scope).open_prompts(), None) is not None:

@@ -16,3 +16,9 @@ OUTCOME_WORDS: dict[str | None, str] = {
     "partial": "Partial overturn (treatment approved in part)",
     None: "Undecided",
 }
+WHY_WORDS = {
+    "carried": "carried by the arguments that stand",
+    "conflict": "arguments of the same tier stand on both sides",
+    "gap": "no guideline speaks to these answers, and silence argues for nothing (8 CCR 9792.21(d))",
+    "open": "answers are missing that could turn it",
+}

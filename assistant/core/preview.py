@@ -6,7 +6,6 @@ from dataclasses import replace
 
 from assistant.core import command as c
 from assistant.core import event as e
-from assistant.core.assessment import assess
 from assistant.core.decide import decide
 from assistant.core.decision import DECISION_WORDS
 from assistant.core.session import Session, fold
@@ -34,6 +33,8 @@ def preview(session: Session, command: c.RecordAnswer | c.WithdrawAnswer | c.Rul
         opened = [p for p in after.reading(scope).open_prompts() if p.id not in before]
         said += [f"This question opens: “{prompt.ask}”" for prompt in opened]
     if scope in session.suggestions_shown and scope in session.items:
+        from assistant.core.assessment import assess
+
         was, now = assess(session, scope).suggestion, assess(after, scope).suggestion
         if was.decision != now.decision:
             said.append(

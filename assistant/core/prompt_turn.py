@@ -6,7 +6,7 @@ from dataclasses import dataclass, replace
 
 from assistant.core import command as c
 from assistant.core.answer import Answer, Status, group, listing
-from assistant.core.plain_fact import Check
+from assistant.core.check import Check
 from assistant.core.prompt_set import Prompt
 from assistant.core.proposal import Proposed, propose
 from assistant.core.session import Place, Session

@@ -90,7 +90,7 @@ class _Row:
 
 def _answer(prompt: Prompt, raw: Any, evidence: tuple[Evidence, ...], basis: str) -> Proposed | None:
     try:
-        answer = read_answer(prompt.schema, raw, prompt.id)
+        answer = read_answer(prompt.schema, raw, prompt.id, checked=False)
     except Refused:
         return None
     if not answer.evidence:

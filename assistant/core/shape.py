@@ -156,7 +156,7 @@ def at(shape: Shape, path: tuple[str, ...]) -> Shape | None:
     for name in path:
         if isinstance(shape, Listing):
             shape = shape.element
-            if name.isdigit():
+            if name.isascii() and name.isdigit():
                 continue
         if not isinstance(shape, Group) or name not in shape.parts:
             return None
@@ -169,7 +169,7 @@ def schema_at(shape: Shape, schema: Mapping[str, Any], path: tuple[str, ...]) ->
     for name in path:
         if isinstance(shape, Listing):
             shape = shape.element
-            if name.isdigit():
+            if name.isascii() and name.isdigit():
                 schema = {}
                 continue
         if not isinstance(shape, Group) or name not in shape.parts:

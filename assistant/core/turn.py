@@ -3,18 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING
 
 from assistant.core import command as c
 from assistant.core.answering import unattested
-from assistant.core.assessment import Assessment, unruled
+from assistant.core.check import Check
 from assistant.core.criterion import State
 from assistant.core.decision import DECISION_WORDS
-from assistant.core.plain_fact import Check
+from assistant.core.outcome import unruled
 from assistant.core.prompt_set import Prompt
 from assistant.core.prompt_turn import Option, Turn, asked_together, prompt_turn, root_of
 from assistant.core.session import Place, Session
 
-Assess = Callable[[str], Assessment]
+if TYPE_CHECKING:
+    from assistant.core.assessment import Assessment
+
+Assess = Callable[[str], "Assessment"]
 
 
 def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check, ...]]) -> Turn:

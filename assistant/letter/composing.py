@@ -9,8 +9,9 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from assistant.core.assessment import Assessment, outcome
+from assistant.core.assessment import Assessment
 from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.outcome import outcome
 from assistant.core.plain_fact import Check
 from assistant.core.session import Session
 from assistant.letter import annex, issues, plain_text, setting

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 
 from assistant.core.answer import Evidence
-from assistant.core.assessment import WHY_WORDS, Assessment
+from assistant.core.assessment import Assessment
 from assistant.core.case import Case, DisputedItem, evidence_of
-from assistant.core.decision import DECISION_WORDS
+from assistant.core.decision import DECISION_WORDS, WHY_WORDS
 from assistant.core.prompt_set import TIER_NAMES, TIERS, Citation, PromptSet
 from assistant.core.session import Session
 from assistant.letter.document import Block, LetterSentence, Section, heading, paragraph, points

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from assistant.core.assessment import unruled
+from assistant.core.outcome import unruled
 from assistant.core.prompt_turn import part_question
 from assistant.core.session import Session
 from assistant.letter.document import Missing

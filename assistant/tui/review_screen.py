@@ -22,6 +22,7 @@ if TYPE_CHECKING:
     from assistant.tui.app import ImrApp
 
 WATCHING_SECONDS = 1.0
+FIRST_FRAME_SECONDS = 0.005
 _SHORT = {"panel": "panel", "skip": "later", "answers": "questions"}
 
 
@@ -48,7 +49,7 @@ class ReviewScreen(SessionScreen):
 
     def on_mount(self) -> None:
         self.query_one("#options", OptionList).can_focus = False
-        self.call_after_refresh(self.open)
+        self.set_timer(FIRST_FRAME_SECONDS, self.open)
 
     def open(self) -> None:
         """Opens the session and asks its first question."""

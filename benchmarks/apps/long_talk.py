@@ -18,7 +18,7 @@ AT_ONCE = 10
 class LongTalk(app.ImrApp):
     """The program, its conversation filled once its first question stands."""
 
-    CSS_PATH = Path(app.__file__).with_name("style.tcss")
+    CSS_PATH = str(Path(app.__file__).with_name("style.tcss"))
 
     def __init__(self, log: Path, case: str, turns: int) -> None:
         super().__init__(log, case)

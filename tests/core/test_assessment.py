@@ -12,10 +12,11 @@ from assistant.core import command as c
 from assistant.core import event as e
 from assistant.core import plain_yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import assess, outcome, unruled
+from assistant.core.assessment import assess
 from assistant.core.criterion import State
 from assistant.core.decide import decide
 from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.outcome import outcome, unruled
 from assistant.core.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold
 

@@ -6,8 +6,8 @@ from typing import Any
 
 from assistant.core import command as c
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import outcome
 from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.outcome import outcome
 from assistant.core.turn import statement
 from assistant.letter import body_hash
 from assistant.review import Review

@@ -1,0 +1,209 @@
+"""A review on the screen, by keys and by mouse: what is drawn follows what is logged."""
+
+from __future__ import annotations
+
+from conftest import CASE, NARROW, WIDE, Begin, Open, Window
+from textual.widgets import OptionList
+
+from assistant.core import event as e
+
+
+async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
+    keys = ["enter", "1", "1", "1", "2", "enter", "enter", "enter", "2", "enter"]
+    keys += ["2", "2", "3", "3", "3", "3", "enter", "1", "1", *"Late.", "enter", *"sign", "enter"]
+    async with open_window(CASE) as window:
+        await window.press(*keys)
+        assert window.talk.turn.kind == "done"
+        assert "Signed: Uphold (treatment not approved)." in window.folded
+        assert window.kinds()[-1] == "session.signed"
+    assert len(keys) <= 100
+
+
+async def test_typing_starts_at_once_and_a_digit_answers_by_itself(open_window: Open) -> None:
+    async with open_window(CASE) as window:
+        assert window.focus == "reply"
+        await window.press("enter")
+        assert window.path == "conflict"
+        await window.press("1")
+        assert window.path == "documents"
+        assert window.reply.value == ""
+        assert "→ I have no tie to any of them" in window.text
+        await window.press(*"these", "enter")
+        assert window.path == "timeline"
+
+
+async def test_a_digit_is_typed_where_a_number_is_asked_for(open_window: Open, begin: Begin) -> None:
+    begin("duration")
+    async with open_window(session="last") as window:
+        await window.press("7", "6")
+        assert window.reply.value == "76"
+        await window.press("enter")
+        assert "→ 76 weeks" in window.text
+
+
+async def test_single_keys_have_their_meaning_on_the_empty_line_only(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    async with open_window(session="last") as window:
+        await window.press("question_mark")
+        assert "A study is judged by the question that it is to answer." in window.folded
+        await window.press("less_than_sign")
+        assert window.path == "films_since_surgery"
+        await window.press("enter", "a", "question_mark", "less_than_sign", "slash", "2")
+        assert window.path == "sought"
+        assert window.reply.value == "a?</2"
+        assert window.kinds().count("why.opened") == 1
+
+
+async def test_the_arrows_choose_a_reply(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        await window.press("up")
+        assert window.screen.query_one("#options", OptionList).highlighted == 3
+        await window.press("down", "down", "enter")
+        assert "→ No" in window.text
+        assert window.path == "films_since_surgery"
+
+
+async def test_a_click_answers(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        await window.pilot.click("#options", offset=(5, 1))
+        assert "→ No" in window.text
+        assert window.focus == "reply"
+        await window.press("enter")
+        assert window.path == "sought"
+
+
+async def test_a_reply_that_is_not_there_and_one_that_is_refused(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        await window.press("9")
+        assert "! There is no reply 9 here." in window.text
+        await window.press(*"ja", "enter")
+        assert "! “ja” is not among the answers." in window.text
+        assert window.path == "acute_trauma"
+        refused = window.events()[-1]
+        assert isinstance(refused, e.AnswerRejected)
+        assert refused.input == "ja"
+
+
+async def test_function_keys_note_skip_find_and_say_why(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    async with open_window(session="last") as window:
+        await window.press("f2")
+        assert "Words to look for: evaluate" in window.folded
+        await window.press("f6", *"Ask.", "enter")
+        assert "Noted: Ask." in window.text
+        await window.press("f3", *"loosening", "enter")
+        assert "2 passages with “loosening”" in window.text
+        assert window.focus == "panel-list"
+        await window.press("escape", "f9")
+        assert "Left for later" in window.text
+        assert window.path == "suspected"
+        assert {"why.opened", "note.added", "prompt.skipped"} <= set(window.kinds())
+
+
+async def test_words_that_are_asked_for_can_be_given_up(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    async with open_window(session="last") as window:
+        await window.press("f6", *"No", "escape")
+        assert window.reply.value == ""
+        await window.press("1", *"xy")
+        assert "In which words?" in window.text
+        await window.press("backspace", "backspace", "less_than_sign")
+        assert "In which words?" not in window.text
+        assert window.talk.pending is None
+        assert not {"note.added", "answer.recorded"} & set(window.kinds()[-3:])
+
+
+async def test_help_names_every_key_and_closes(open_window: Open) -> None:
+    async with open_window(CASE, size=WIDE) as window:
+        await window.press("f1")
+        for words in ("a digit", "F9", "Leave for later", "Upheld means that the refusal stands"):
+            assert words in window.text
+        await window.press("escape")
+        assert window.focus == "reply"
+
+
+async def test_back_and_amend_after_the_suggestion_asks_why(open_window: Open, begin: Begin) -> None:
+    begin()
+    async with open_window(session="last") as window:
+        assert "Suggestion: Upheld (treatment not approved)" in window.text
+        await window.press("less_than_sign", *"lateral", "enter")
+        assert "The suggestion has been shown. Why does the answer change?" in window.folded
+        await window.press(*"So.", "enter")
+        amended = [one for one in window.events() if isinstance(one, e.AnswerAmended)]
+        assert [(one.prompt, one.answer.value, one.reason) for one in amended] == [
+            ("views", ["lateral"], "So.")
+        ]
+
+
+async def test_the_letter_stands_above_the_signature_and_can_be_read_through(
+    open_window: Open, begin: Begin
+) -> None:
+    begin("sign")
+    async with open_window(session="last") as window:
+        assert "Sign this determination?" in window.text
+        assert window.reply.placeholder == "sign"
+        await window.press("pageup", "pageup")
+        assert "Sign this determination?" not in window.text
+        await window.press(*"yes", "enter")
+        assert window.talk.turn.kind == "sign"
+        window.screen.run_action_named("letter")
+        await window.settle(lambda: "DRAFT" in window.text)
+        await window.press("escape")
+        assert window.focus == "reply"
+
+
+async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open, begin: Begin) -> None:
+    begin("done")
+    async with open_window(session="last") as window:
+        assert "This session is signed." in window.text
+        offered = {name for name in ("addendum", "note", "skip", "edit", "decide") if offers(window, name)}
+        assert offered == {"addendum"}
+        window.screen.run_action_named("addendum")
+        await window.press(*"So.", "enter")
+        assert window.kinds()[-1] == "addendum.added"
+
+
+def offers(window: Window, name: str) -> bool:
+    from assistant.tui.review_screen import ReviewScreen
+
+    assert isinstance(window.screen, ReviewScreen)
+    return window.screen.offers(name)
+
+
+async def test_a_long_conversation_keeps_few_lines_mounted_and_brings_them_back(open_window: Open) -> None:
+    async with open_window(CASE) as window:
+        transcript = window.screen.transcript
+        transcript.say_all([("note", f"line {number}.") for number in range(150)])
+        await window.settle(lambda: "line 149." in window.text)
+        assert len(transcript.children) <= 90
+        for _ in range(20):
+            if "line 0." in window.text:
+                break
+            transcript.page(-1)
+            await window.pilot.pause()
+        assert "line 0." in window.text
+        await window.press("enter")
+        assert len(transcript.children) <= 90
+
+
+async def test_sizes(open_window: Open) -> None:
+    async with open_window(CASE, size=(40, 10)) as window:
+        assert "The terminal is too small" in window.folded
+        assert "qualifications" not in window.text
+        await window.pilot.resize_terminal(*NARROW)
+        await window.settle(lambda: "too small" not in window.text)
+        assert "Are these your qualifications" in window.text
+        assert not window.sees("#panel")
+        await window.press("f4")
+        await window.pilot.resize_terminal(*WIDE)
+        await window.settle(lambda: window.sees("#conversation"))
+        assert window.sees("#panel")
+        await window.pilot.resize_terminal(*NARROW)
+        await window.settle()
+        assert window.sees("#panel") != window.sees("#conversation")
+        await window.press("escape")
+        assert window.sees("#conversation")
+        assert window.focus == "reply"
