@@ -17,14 +17,14 @@ from assistant.core.outcome import outcome
 from assistant.core.phrase import told
 from assistant.core.preview import preview
 from assistant.core.problem import Refused, refuse
-from assistant.core.prompt_turn import Option, Turn
+from assistant.core.prompt_turn import Option, Turn, part_question
 from assistant.core.proposal import propose
 from assistant.core.reply import merged, named_option, read_reply, unique
 from assistant.core.shape import DateShape, Group, Listing, Number, Statement, at, complete
 from assistant.core.text import one_line, visible
-from assistant.core.turn import decision_turn, last_place, statement
+from assistant.core.turn import decision_turn, decline_options, last_place, statement
 from assistant.signing import sign
-from assistant.talk import Line, Pending, Talk
+from assistant.talk import Line, Pending, Talk, all_alike, told_lines
 
 
 class Conversation(Talk):
@@ -255,14 +255,18 @@ class Conversation(Talk):
                 shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
                 assert shape is not None  # the command has been carried out
                 part = replace(schema, shape=shape)
-                return _told_lines(told(part, command.answer))
-            return _told_lines(told(schema, session.answer(command.item, root)))
+                ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
+                label = ask.split(" (", 1)[0].rstrip("?")
+                return told_lines(f"{label}: {told(part, command.answer)}")
+            return told_lines(told(schema, session.answer(command.item, root)))
         if isinstance(command, c.Determine):
             return [Line("answer", DECISION_WORDS[command.decision])]
         if isinstance(command, c.RuleOn):
             return [Line("answer", f"{command.criterion}: {command.ruling}: {one_line(command.reason, 300)}")]
         if isinstance(command, c.DecideFirst):
             return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
+        if isinstance(command, c.Decline):
+            return [Line("news", "Declined. The session is closed, and the reason is logged.")]
         if isinstance(command, c.Acknowledge):
             return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
         return []
@@ -271,11 +275,13 @@ class Conversation(Talk):
         turn = self.turn
         says = " ".join(f"{problem.what} {problem.fix}".strip() for problem in refused.problems)
         if turn.kind == "prompt" and not self.review.watching:
-            try:
-                self.review.perform(c.RejectInput(*turn.place, text, says))
-            except Refused as again:
-                says = f"{says} {again}"
+            self.review.perform(c.RejectInput(*turn.place, text, says))
         return [Line("problem", visible(says))]
+
+    def decline_now(self) -> list[Line]:
+        """Asks for the ground on which the case is declined."""
+        self.pending = Pending("On what ground do you decline this case?", None, decline_options())
+        return []
 
     def decide_again(self, item: str) -> list[Line]:
         """Asks for the decision of an item anew, or for a ruling on one of its findings."""
@@ -294,20 +300,6 @@ class Conversation(Talk):
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out
         return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
-
-
-def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
-    """The reply that answers all flags alike, where a status or the beginning of its label was typed."""
-    said = " ".join(text.lower().split())
-    status = {"nd": "not_documented", "not documented": "not_documented"}.get(said)
-    for option in options:
-        if option.value == status or (len(said) > 3 and option.label.lower().startswith(said)):
-            return option
-    return None
-
-
-def _told_lines(text: str) -> list[Line]:
-    return [Line("answer", one_line(line, 400)) for line in text.split("\n")]
 
 
 @dataclass(frozen=True)

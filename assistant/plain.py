@@ -14,6 +14,7 @@ from assistant.conversation import Conversation
 from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
+from assistant.core.prompt_turn import Turn
 from assistant.core.text import visible
 from assistant.pinned_pages import missing_documents
 from assistant.qualifications import keep_qualifications
@@ -87,8 +88,8 @@ class _Talk:
         if conversation.pending is None:
             where = showing.scope_words(self.review, turn.scope) if turn.scope else "the case"
             question = f"[{where} · {showing.progress_words(self.review)}] {visible(conversation.question)}"
-            context = showing.context(self.review, turn) if self.asked != (turn.kind, turn.place) else []
-            self.asked = (turn.kind, turn.place)
+            context = showing.context(self.review, turn) if self.asked != _asked(turn) else []
+            self.asked = _asked(turn)
             for line in [*context, question] if turn.kind == "sign" else [question, *context]:
                 self.say(line)
         else:
@@ -265,6 +266,11 @@ class _Talk:
             text, 100, subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
         )
         self.out.write("\n".join(wrapped) + "\n")
+
+
+def _asked(turn: Turn) -> object:
+    """What tells one question from the next."""
+    return turn.kind, turn.place, turn.check.key if turn.check is not None else turn.criterion
 
 
 def _notes(lines: list[str]) -> list[Line]:

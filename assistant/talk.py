@@ -136,3 +136,18 @@ class Talk:
         self.review.perform(command)
         self.pending = None
         return []
+
+
+def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
+    """The reply that answers all flags alike, where a status or the beginning of its label was typed."""
+    said = " ".join(text.lower().split())
+    status = {"nd": "not_documented", "not documented": "not_documented"}.get(said)
+    for option in options:
+        if option.value == status or (len(said) > 3 and option.label.lower().startswith(said)):
+            return option
+    return None
+
+
+def told_lines(text: str) -> list[Line]:
+    """An answer as it was logged, a line for each of its entries."""
+    return [Line("answer", one_line(line, 400)) for line in text.split("\n")]

@@ -12,6 +12,7 @@ from typing import Any
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.condition import RESERVED
+from assistant.core.partial_date import parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape, Statement, at
 from assistant.core.text import Private
@@ -50,7 +51,9 @@ def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...
 
 def _has_shape(shape: Shape | None, answer: Answer) -> bool:
     if answer.parts is None:
-        bare = not isinstance(shape, Group) or answer.value in shape.instead
+        bare = not isinstance(shape, Group) or (
+            isinstance(answer.value, str) and answer.value in shape.instead
+        )
         return not answer.given or (bare and not isinstance(shape, Listing))
     if isinstance(shape, Listing):
         numbered = [str(number) for number in range(1, len(answer.parts) + 1)]
@@ -102,6 +105,8 @@ class _Reader:
         made = Answer(value=self.scalar(raw, shape))
         if self.checked:
             check(self.schema, made, self.place(path), path)
+        elif not _plausible(shape, made.value):
+            raise self.refused("This is no value of that kind", path)
         return made
 
     def group(self, raw: Any, shape: Group, path: tuple[str, ...]) -> Answer:
@@ -188,10 +193,23 @@ class _Reader:
         return raw
 
     def place(self, path: tuple[str, ...]) -> str:
-        return ".".join([self.where, *path])
+        return f"{self.where}, part {'.'.join(path)}" if path else self.where
 
     def refused(self, what: str, path: tuple[str, ...]) -> Refused:
         return refuse(f"{what}.", self.place(path), "See `docs/formats.md` for how an answer is written.")
+
+
+def _plausible(shape: Shape, value: Any) -> bool:
+    """Whether a value is of the kind that is asked for, as far as its shape tells without its schema."""
+    if isinstance(shape, Choice):
+        return isinstance(value, str) and value in shape.labels
+    if isinstance(shape, Several):
+        return isinstance(value, list) and all(isinstance(one, str) and one in shape.labels for one in value)
+    if isinstance(shape, DateShape):
+        return parse_date(value) is not None
+    if isinstance(shape, Number):
+        return isinstance(value, int if shape.whole else int | float) and not isinstance(value, bool)
+    return isinstance(shape, Statement) and isinstance(value, str) and 0 < len(value) <= shape.limit
 
 
 def _with_search(answer: Answer, search: Trail) -> Answer:

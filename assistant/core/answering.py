@@ -115,7 +115,7 @@ def must_have(session: Session, scope: str, path: str) -> None:
     if isinstance(prompt.schema.shape, Listing) and rest:
         held = session.answer(scope, root)
         count = len(held.parts or {}) if held is not None else 0
-        if not re.fullmatch(r"[0-9]{1,6}", rest[0]) or not 1 <= int(rest[0]) <= count + 1:
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", rest[0]) or int(rest[0]) > count + 1:
             raise refuse(
                 f"There is no entry “{one_line(rest[0], 20)}” here.",
                 f"{scope}/{root}",

@@ -10,8 +10,10 @@ from assistant.core.answer import Evidence
 from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.plain_yaml import Document as YamlDocument
 from assistant.core.problem import Problem, Refused
+from assistant.core.text import one_line
 
 YES = ("yes", "true")
+NO = ("no", "false")
 
 
 @dataclass(frozen=True)
@@ -176,6 +178,7 @@ def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Prob
         return
     if not data["items"]:
         yield Problem("The case has no disputed item.", document.where("items"))
+    yield from _word_problems(document)
     for section, needed in (("documents", ("id", "type")), ("timeline", ("date", "says"))):
         for index, entry in enumerate(data[section]):
             for key in needed:
@@ -188,6 +191,24 @@ def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Prob
         if isinstance(entry, Mapping) and not isinstance(entry.get("ur_decision", {}), Mapping):
             yield Problem("`ur_decision` is a map.", document.where("items", key, "ur_decision"))
     yield from _page_problems(document, pages)
+
+
+def _word_problems(document: YamlDocument) -> Iterator[Problem]:
+    """What is neither yes nor no where only these can be."""
+    data = document.data
+    said: list[tuple[tuple[str | int, ...], Any]] = [(("practice",), data.get("practice", "no"))]
+    said += [
+        (("documents", index, "ur_report"), entry.get("ur_report", "no"))
+        for index, entry in enumerate(data["documents"])
+        if isinstance(entry, Mapping)
+    ]
+    for path, value in said:
+        if value not in (*YES, *NO):
+            yield Problem(
+                f"`{path[-1]}` is yes or no, not `{one_line(str(value), 40)}`.",
+                document.where(*path),
+                "Write yes or no.",
+            )
 
 
 def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:

@@ -18,6 +18,7 @@ from assistant.core.fact_text import DateMention, Mention, extract
 from assistant.core.partial_date import parse_date
 from assistant.core.prompt_set import Citation, PromptSet
 from assistant.core.session import Session
+from assistant.core.text import Private
 
 _NO_FACTS = frozenset(
     {
@@ -104,7 +105,7 @@ def _answered(session: Session) -> Iterator[Fact]:
             for path, leaf in answer.leaves(name):
                 evidence = leaf.evidence or answer.all_evidence()
                 label = f"answer, {path.replace('.', ' ').replace('_', ' ')}"
-                for value in values_of(leaf):
+                for value in () if isinstance(leaf.value, Private) else values_of(leaf):
                     yield _fact(label, value, place_of(evidence))
             for one in answer.all_evidence():
                 if one.quote:

@@ -296,6 +296,10 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     cls = KINDS.get(kind)
     if cls is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
+    if set(body) - {part.name for part in fields(cls)} or any(
+        part.default is MISSING and part.name not in body for part in fields(cls)
+    ):
+        raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
     return cls(**{part.name: _in(part.name, body[part.name]) for part in fields(cls) if part.name in body})
 
 

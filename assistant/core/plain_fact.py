@@ -18,6 +18,7 @@ from assistant.core.governing import governing_date
 from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.phrase import told
 from assistant.core.prompt_set import Citation, PromptSet
+from assistant.core.proposal import rule_result
 from assistant.core.region_fact import wrong_region
 from assistant.core.session import Session
 from assistant.core.shape import Choice, DateShape, Group, Listing
@@ -43,6 +44,7 @@ def checks(
     found += [one for scope in scopes for one in implied_findings(session, scope)]
     found += [one for item in items for one in ur_report_only(session, item)]
     found += [one for scope in scopes for one in impossible_combinations(session, scope)]
+    found += [one for item in items for one in contradicted_rules(session, item)]
     return tuple({(one.check, one.key): one for one in found}.values())
 
 
@@ -253,5 +255,31 @@ def impossible_combinations(session: Session, scope: str) -> Iterator[Check]:
             facts.append(
                 shown(prompt_set.prompts[name].ask, told(prompt_set.prompts[name].schema, answer), place)
             )
-        message = f"These answers can't all be true: {exclusion.says} Amend one of them, or say how they can."
-        yield made("impossible-combination", scope, message, facts)
+        message = (
+            f"These answers can't stand together: {exclusion.says} Amend one of them, or say how they can."
+        )
+        severity = "warning"
+        if exclusion.blocks:
+            message, severity = exclusion.says, "blocking"
+        yield made("impossible-combination", scope, message, facts, severity)
+
+
+def contradicted_rules(session: Session, item: str) -> Iterator[Check]:
+    """An answer that is what a rule gives for *no* although, by the other answers, the rule holds."""
+    reading, case = session.reading(item), session.rules.case
+    for name, prompt in session.rules.sets[item].prompts.items():
+        answer = reading.answer(name)
+        for proposal in prompt.propose if answer is not None and answer.given else ():
+            result, basis = rule_result(proposal, reading, case, case.items[item])
+            other = proposal.gives.get("no") if result is True else None
+            if other is not None and answer is not None and answer.plain() == other:
+                facts = (
+                    shown(prompt.ask, told(prompt.schema, answer), place_of(answer.all_evidence())),
+                    shown("by the other answers", basis),
+                )
+                message = (
+                    "An answer doesn't agree with the dates that other answers give. Amend one of them, or say how "
+                    "both can be."
+                )
+                yield made("impossible-combination", item, message, facts)
+                break

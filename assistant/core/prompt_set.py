@@ -139,10 +139,14 @@ class Criterion:
 
 @dataclass(frozen=True)
 class Exclusion:
-    """A combination of answers that cannot be (`never`), or for which silence is meant (`silent`)."""
+    """A combination of answers that cannot be (`never`), or for which silence is meant (`silent`).
+
+    One that `blocks` can't be explained: nothing is signed while it holds.
+    """
 
     when: Formula
     says: str
+    blocks: bool = False
 
 
 @dataclass(frozen=True)

@@ -14,6 +14,8 @@ from assistant.core.problem import Refused
 from assistant.core.prompt_reader import PromptReader
 from assistant.core.prompt_set import Caution, Criterion, Exclusion, PromptSet
 
+_GOVERNING = ("ur_decision", "request")
+_EXCLUSION_KEYS = {"never": {"when", "says", "blocks"}, "silent": {"when", "says"}}
 _NAME = re.compile(r"^[a-z][a-z0-9-]*$")
 _SET_KEYS = frozenset(
     "id title edition for governed_by use citations request conclusion together prompts criteria never "
@@ -152,15 +154,23 @@ class _Reader(PromptReader):
 
     def exclusions(self, doc: Document, key: str) -> tuple[Exclusion, ...]:
         entries = doc.data.get(key, [])
-        if not isinstance(entries, list) or any(
-            not isinstance(entry, Mapping) or set(entry) != {"when", "says"} for entry in entries
-        ):
+        if not isinstance(entries, list):
             self.say(f"`{key}` is a list of {{when, says}}.", doc.where(key))
             return ()
-        return tuple(
-            Exclusion(self.formula(doc, (key, index, "when")), str(entry["says"]))
-            for index, entry in enumerate(entries)
-        )
+        made = []
+        for index, entry in enumerate(entries):
+            path = (key, index)
+            if (
+                not isinstance(entry, Mapping)
+                or not {"when", "says"} <= set(entry)
+                or set(entry) - _EXCLUSION_KEYS[key]
+            ):
+                more = " and may have blocks" if key == "never" else ""
+                self.say(f"`{key}` is a list of {{when, says}}{more}.", doc.where(*path))
+                continue
+            blocks = self.one_of(doc, (*path, "blocks"), {"yes": True, "no": False}, False)
+            made.append(Exclusion(self.formula(doc, (*path, "when")), str(entry["says"]), blocks))
+        return tuple(made)
 
     def check_whole(self, made: PromptSet, for_item: bool) -> None:
         top = self.document.where()
@@ -181,6 +191,12 @@ class _Reader(PromptReader):
                 self.say(f"A set for a service needs `{key}`.", top)
         if set(made.conclusion) != {"upheld", "overturned"}:
             self.say("A set needs `conclusion: {upheld, overturned}`.", top)
+        if made.governed_by and made.governed_by not in _GOVERNING:
+            self.say(
+                f"`{made.governed_by}` can't govern.",
+                self.document.where("governed_by"),
+                f"Use {' or '.join(_GOVERNING)}.",
+            )
         read = {atom.prompt for criterion in made.criteria.values() for atom in criterion.atoms()}
         for prompt in made.prompts.values():
             if (

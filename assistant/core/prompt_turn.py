@@ -9,6 +9,7 @@ from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.check import Check
 from assistant.core.prompt_set import Prompt
 from assistant.core.proposal import Proposed, propose
+from assistant.core.reply import STATUS_LABELS
 from assistant.core.session import Place, Session
 from assistant.core.shape import Choice, Group, Listing, Number, Several, Shape, Statement, at, complete
 
@@ -116,7 +117,7 @@ def _options(
     if not asked_together(shape):
         made += [
             _answer_option(label, place, Answer(status=status), status.value)
-            for status, label in ((Status.NOT_DOCUMENTED, "Not documented"), (Status.UNCLEAR, "Unclear"))
+            for status, label in STATUS_LABELS.items()
             if prompt.schema.may_be(status) and (held is None or held.parts is None)
         ]
     return made

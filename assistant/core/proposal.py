@@ -52,6 +52,17 @@ def propose(
     return None
 
 
+def rule_result(
+    proposal: Proposal, reading: Reading, case: Case, item: DisputedItem | None
+) -> tuple[Any, str]:
+    """What a proposal's rule comes to under the answers (None where it is open), and what it was worked out from."""
+    if not proposal.rule:
+        return None, ""
+    rows = list(_rows(proposal, reading, case, item))
+    value, _, basis = _worked_out(proposal, rows, _operand(proposal.than, reading, case, item), reading)
+    return value, basis
+
+
 def _propose(
     proposal: Proposal, prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None
 ) -> Proposed | None:

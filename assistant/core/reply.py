@@ -25,6 +25,7 @@ _STATUS_WORDS = {
 }
 
 
+STATUS_LABELS = {Status.NOT_DOCUMENTED: "Not documented", Status.UNCLEAR: "Unclear"}
 _DENIALS = frozenset(
     (
         "no",
@@ -53,6 +54,10 @@ def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer
         return _flags(shape, words)
     if shape is None:
         raise refuse("There is no such question.")
+    if isinstance(shape, Choice):
+        statuses = {s.value: label for s, label in STATUS_LABELS.items() if schema.may_be(s)}
+        chosen = unique(words, {**shape.labels, **statuses})
+        return Answer(status=Status(chosen)) if chosen in statuses else Answer(value=chosen)
     value = _value(shape, words, text)
     problem = schema.problem(value, path)
     if problem:
@@ -111,8 +116,6 @@ def _or(labels: Iterable[str]) -> str:
 
 
 def _value(shape: Shape, words: str, text: str) -> object:
-    if isinstance(shape, Choice):
-        return unique(words, shape.labels)
     if isinstance(shape, Several):
         return list(dict.fromkeys(unique(one.strip(), shape.labels) for one in _listed(words)))
     if isinstance(shape, DateShape):
@@ -131,7 +134,9 @@ def _listed(words: str) -> list[str]:
 
 def _number(shape: Number, words: str) -> object:
     bare = re.sub(rf"\s*{re.escape(shape.unit)}?\s*$", "", words) if shape.unit else words
-    bare = bare.replace(",", "").strip()
+    bare = bare.strip()
+    if re.fullmatch(r"\d{1,3}(,\d{3})+", bare):
+        bare = bare.replace(",", "")
     if re.fullmatch(r"-?\d{1,12}", bare):
         return int(bare)
     if not shape.whole and re.fullmatch(r"-?\d{1,12}\.\d{1,6}", bare):

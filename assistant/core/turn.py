@@ -25,6 +25,9 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     """What the session waits for."""
     if session.status != "open":
         return Turn("done", ("", ""), f"This session is {session.status}.")
+    barred = _barred(session)
+    if barred is not None and session.focus is None:
+        return barred
     place = next_place(session)
     if place is not None:
         return prompt_turn(session, place)
@@ -42,6 +45,19 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         (),
         "Type `sign` and Enter to sign it as it stands above.",
     )
+
+
+def _barred(session: Session) -> Turn | None:
+    """An answer that ends the review, such as a tie to a party: declining, or amending it, comes before all else."""
+    for scope in session.rules.scopes:
+        for exclusion in session.rules.sets[scope].never:
+            if exclusion.blocks and session.reading(scope).holds(exclusion.when) is True:
+                from assistant.core.plain_fact import impossible_combinations
+
+                return _check_turn(
+                    next(c for c in impossible_combinations(session, scope) if c.severity == "blocking")
+                )
+    return None
 
 
 def next_place(session: Session) -> Place | None:
@@ -165,17 +181,33 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
                     name,
                 )
             )
+    for name, ruling in session.rulings.get(item, {}).items():
+        if ruling.ruling == "inapplicable":
+            again = c.RuleOn(item, name, "accepted", "")
+            options.append(Option(f"Apply it after all: {name}", again, "Why does it apply after all?", name))
     return Turn("decision", (item, ""), "What is your determination?", tuple(options))
 
 
 def _check_turn(check: Check) -> Turn:
+    place = (check.item, "")
     if check.severity == "blocking":
-        return Turn(
-            "check", (check.item, ""), check.message, (), "This has to be mended before signing.", check=check
-        )
+        return Turn("check", place, check.message, decline_options(), "", check=check)
     acknowledge = c.Acknowledge(check.check, check.key, "")
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
-    return Turn("check", (check.item, ""), check.message, (option,), "", check=check)
+    return Turn("check", place, check.message, (option,), "", check=check)
+
+
+def decline_options() -> tuple[Option, ...]:
+    """The grounds on which a case is declined; each asks for its reason."""
+    grounds = {
+        "conflict": "Decline: a conflict of interest",
+        "specialty": "Decline: not my specialty",
+        "records": "Decline: records are missing",
+        "other": "Decline: another ground",
+    }
+    return tuple(
+        Option(label, c.Decline(ground, ""), "For what reason?", ground) for ground, label in grounds.items()
+    )
 
 
 def statement(session: Session, outcome_words: str) -> str:
@@ -190,8 +222,16 @@ def statement(session: Session, outcome_words: str) -> str:
             f"I have looked in the {len(case.documents)} documents received ({case.page_count} pages) for what answers "
             "these, and did not find it:"
         )
+        opened = {document for document, _ in session.pages_opened}
+        unopened = [
+            one.title + (f" of {one.date.prose()}" if one.date else "")
+            for name, one in case.documents.items()
+            if name not in opened
+        ]
         asked = dict.fromkeys((scope, root_of(path)) for scope, path in absences)
         lines += [f"- {session.prompt(scope, name).ask}" for scope, name in asked]
+        if unopened:
+            lines.append(f"Read elsewhere, and not opened in this program: {', '.join(unopened)}.")
     lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
 

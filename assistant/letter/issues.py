@@ -139,7 +139,8 @@ def rationale(key: str, assessment: Assessment) -> tuple[LetterSentence, ...]:
 
 def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment) -> Iterator[Block]:
     """The citations of the rationale, MTUS apart from the others, each tier in the order of the hierarchy."""
-    named = list(dict.fromkeys(name for one in assessment.sentences for name in one.citations))
+    relied = [one for one in assessment.sentences if not one.key.startswith("ruling:")]
+    named = list(dict.fromkeys(name for one in relied for name in one.citations))
     cited = sorted((prompt_set.citations[name] for name in named), key=lambda one: TIERS.index(one.tier))
     mtus = [one for one in cited if one.tier == "mtus"]
     others = [one for one in cited if one.tier != "mtus"]

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 from textual.app import App, SystemCommand
 from textual.screen import Screen
 
-from assistant.core.problem import Refused
+from assistant.core.problem import Refused, refuse
 from assistant.tui.text import literal
 
 if TYPE_CHECKING:
@@ -91,7 +91,9 @@ class ImrApp(App[int]):
         yield SystemCommand(
             "Light or dark", "Change between the light and the dark theme.", self.action_light_or_dark
         )
-        yield SystemCommand("Quit", "Leave the program; an open session is parked.", self.action_quit)
+        yield SystemCommand(
+            "Quit", "Leave the program; an open session is parked.", self.action_leave_program
+        )
 
     def action_light_or_dark(self) -> None:
         from dataclasses import replace
@@ -102,6 +104,20 @@ class ImrApp(App[int]):
         self.profile = replace(self.profile, theme=self.theme)
         if reviewer.profile_path().exists():
             reviewer.save(self.profile)
+
+    async def action_quit(self) -> None:
+        """Leaves what is on the screen: from a session back to the home screen, from there the program."""
+        from assistant.tui.review_screen import ReviewScreen
+
+        if isinstance(self.screen, ReviewScreen) and len(self.screen_stack) > 2:
+            self.screen.run_action_named("park")
+        else:
+            self.action_leave_program()
+
+    def action_leave_program(self) -> None:
+        """Parks what is open, and leaves."""
+        self.close_log()
+        self.exit(0)
 
     def close_log(self) -> None:
         from assistant.tui.review_screen import ReviewScreen
@@ -122,4 +138,8 @@ def run_app(log_path: Path | None, case: str | None = None, session: str | None 
     result = app.run()
     if app.failed is not None:
         raise app.failed
+    if app.return_code:
+        raise refuse(
+            "The screen had to stop.", "", "What was accepted is in the log: go on with `imr resume`."
+        )
     return result or 0

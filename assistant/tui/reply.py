@@ -12,6 +12,8 @@ from textual import events
 from textual.message import Message
 from textual.widgets import Input
 
+from assistant.core.text import visible
+
 LONGEST_PASTE = 20_000
 
 
@@ -68,4 +70,4 @@ class Reply(Input):
         if len(event.text) > LONGEST_PASTE:
             self.post_message(self.Oversized(event.text))
         else:
-            self.insert_text_at_cursor(" ".join(event.text.split()))
+            self.insert_text_at_cursor(visible(" ".join(event.text.split())))

@@ -40,6 +40,8 @@ def perform_action(screen: SessionScreen, review: Review, conversation: Conversa
         screen.show_panel("findings")
     elif name == "edit":
         screen.show_panel("draft")
+    elif name == "decline":
+        screen.answer(conversation.decline_now)
     elif name == "decide":
         screen.answer(lambda: conversation.decide_again(_item(review)))
     elif name == "park":
@@ -53,11 +55,6 @@ def _asked(screen: SessionScreen, review: Review, conversation: Conversation, na
         screen.ask_for("Find in the record:", lambda words: _find(screen, words))
     elif name == "note":
         screen.ask_for("Note:", conversation.note)
-    elif name == "decline":
-        screen.ask_for(
-            "Decline: conflict, specialty, records or other, and the reason:",
-            lambda words: _decline(conversation, words),
-        )
     elif name == "addendum":
         screen.ask_for("Addendum to the signed determination:", lambda words: _addendum(review, words))
     elif name == "letter":
@@ -81,11 +78,6 @@ def _open_early(review: Review) -> list[Line]:
 def _find(screen: SessionScreen, words: str) -> list[Line]:
     found = screen.found(words)
     return [Line("note", found)]
-
-
-def _decline(conversation: Conversation, words: str) -> list[Line]:
-    ground, _, reason = words.strip().partition(" ")
-    return conversation.decline(ground.lower().rstrip(":,"), reason.strip())
 
 
 def _addendum(review: Review, words: str) -> list[Line]:

@@ -131,12 +131,14 @@ class ReviewScreen(SessionScreen):
             self.answer(lambda: conversation.reply(text))
 
     def _finish_asking(self, text: str) -> None:
+        """Carries out what words were asked for; refused words stay where they were asked for, and answer nothing."""
         assert self._asking is not None  # only called while something is asked for
-        asked, act = self._asking
+        asking = self._asking
         self._asking = None
-        if text.strip() or asked.startswith("Sentence "):
-            self.answer(lambda: act(text))
-        else:
+        if not text.strip() and not asking[0].startswith("Sentence "):
+            self.draw()
+        elif not self.answer(lambda: asking[1](text)):
+            self._asking = asking
             self.draw()
 
     @on(Reply.Pressed)

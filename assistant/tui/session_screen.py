@@ -13,7 +13,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused
-from assistant.core.text import one_line
+from assistant.core.text import one_line, visible
 from assistant.tui.panel import VIEWS, PanelList, SidePanel
 from assistant.tui.reply import Reply
 from assistant.tui.text import literal, local_time
@@ -54,7 +54,7 @@ class SessionScreen(Screen[None]):
                 yield Transcript()
                 yield Static(id="asks", markup=False)
                 yield OptionList(id="options", markup=False)
-                yield Reply(id="reply")
+                yield Reply(id="reply", select_on_focus=False)
             yield SidePanel()
         yield Static(
             "The terminal is too small: at least 50 columns and 14 lines are needed.",
@@ -90,7 +90,7 @@ class SessionScreen(Screen[None]):
                 lines += [
                     ("proposal" if line.startswith("  Proposed") else "context", line) for line in context
                 ]
-            if turn.words and not turn.options:
+            if turn.words and (not turn.options or turn.options[0].value != "stated"):
                 lines.append(("context", turn.words))
             if turn.kind == "done":
                 lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
@@ -104,7 +104,8 @@ class SessionScreen(Screen[None]):
         label.set_class(bool(asks), "shown")
         self._draw_options(conversation)
         self.reply.digits = conversation.digits and self._asking is None
-        self.reply.placeholder = "" if turn.kind != "sign" else "sign"
+        signing = turn.kind == "sign" and not asks and not review.watching
+        self.reply.placeholder = "sign" if signing else ""
         self.reply.disabled = review.watching
         self._draw_top(review)
         if self._views is not None:
@@ -233,20 +234,22 @@ class SessionScreen(Screen[None]):
         elif self._views is not None:
             self._views.key(event.name, event.index)
 
-    def answer(self, act: Callable[[], list[Line]], typed: str = "") -> None:
-        """Carries out a reply and draws what it led to; what could not be logged stays in the reply line."""
-        if typed:
-            self.transcript.say("note", f"› {typed[:400]}")
+    def answer(self, act: Callable[[], list[Line]]) -> bool:
+        """Carries out a reply and draws what it led to; whether it was carried out.
+
+        What could not be stays in the reply line, with what is wrong above it.
+        """
         try:
             lines = act()
         except Refused as refused:
             self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
             self.draw()
-            return
+            return False
         self.reply.value = ""
         self.transcript.say_all([(line.kind, line.text) for line in lines])
         self._keep_profile()
         self.draw()
+        return True
 
     def _keep_profile(self) -> None:
         from assistant.qualifications import keep_qualifications
@@ -261,8 +264,8 @@ class SessionScreen(Screen[None]):
     def ask_for(self, question: str, act: Callable[[str], list[Line]], value: str = "") -> None:
         """Asks for words in the reply line; Escape gives it up."""
         self._asking = (question, act)
-        self.reply.value = value
-        self.reply.cursor_position = len(value)
+        self.reply.value = visible(value)
+        self.reply.cursor_position = len(self.reply.value)
         if self.size.width < WIDE:
             self._hide_panel()
         self.reply.focus()

@@ -266,14 +266,12 @@ def test_notes_and_reasons_are_read_too(event: e.Event) -> None:
     assert "June 2014" in check.message
 
 
-def test_the_note_of_an_answer_is_read_and_its_value_bears() -> None:
+def test_the_note_of_an_answer_is_read_and_its_free_words_bear_nothing() -> None:
     noted = {"value": "no", "note": "There was a fall in June 2013."}
     (check,) = of("unborne-fact", raised(reviewed(answers={"acute_trauma": noted})))
     assert check.facts[0] == "the note on acute trauma says: June 2013"
     session = reviewed(answers={"sought": "Alignment, as compared with June 2013."})
-    assert not of(
-        "unborne-fact", raised(session, "The provider sought alignment as compared with June 2013.")
-    )
+    assert of("unborne-fact", raised(session, "The provider sought alignment as compared with June 2013."))
 
 
 def test_a_reason_that_the_letter_prints_is_raised_once() -> None:
@@ -492,6 +490,11 @@ def test_answers_that_cannot_be_together() -> None:
     assert "No imaging has been done" in check.message
     assert len(check.facts) == 2
     assert check.facts[0] == "Which imaging of the neck has been done, and how was it read?: none"
+
+
+def test_no_films_since_the_operation_does_not_go_with_films_dated_after_it() -> None:
+    (check,) = of("impossible-combination", raised(reviewed(answers={"films_since_surgery": "none"})))
+    assert "July 12, 2014 and August 4, 2014: after February 2014" in check.facts[1]
 
 
 # -- keys and order -------------------------------------------------------------------------------

@@ -61,10 +61,10 @@ def check(window: Window) -> None:
 
 async def test_a_hostile_case_on_every_view(open_window: Open, hostile: str) -> None:
     async with open_window(hostile, size=WIDE) as window:
-        assert SHOWN in window.text
+        assert SHOWN[:30] in window.text
         check(window)
         await window.press("enter", "1")
-        assert SHOWN in window.text
+        assert SHOWN[:30] in window.text
         check(window)
         await window.press("1", "1", "2")
         check(window)
@@ -97,7 +97,7 @@ async def test_hostile_answers_on_every_view(open_window: Open, begin: Begin) ->
             assert window.panel.view == views
             check(window)
         await window.press("f5")
-        assert SHOWN.split()[0] in window.text
+        assert SHOWN[:30] in window.text
         await window.press("home", "e")
         check(window)
         await window.press("escape")

@@ -207,3 +207,14 @@ async def test_sizes(open_window: Open) -> None:
         await window.press("escape")
         assert window.sees("#conversation")
         assert window.focus == "reply"
+
+
+async def test_a_wide_terminal_can_be_made_narrow_at_any_question(open_window: Open) -> None:
+    async with open_window(CASE, size=WIDE) as window:
+        await window.pilot.resize_terminal(*NARROW)
+        await window.settle()
+        assert window.sees("#conversation")
+        assert "Are these your qualifications" in window.text
+        await window.press("enter")
+        assert window.path == "conflict"
+        assert "1  I have no tie to any of them" in window.text

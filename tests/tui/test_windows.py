@@ -82,7 +82,7 @@ async def test_a_second_window_watches_and_cannot_answer(
         await window.settle(lambda: "Have films been made since the operation" in window.folded)
         assert window.path == "films_since_surgery"
         await window.press("f8")
-        assert "Was there an acute injury" in window.folded
+        assert "Are these your qualifications" in window.text
     first.close()
     assert first.session.status == "open"
 
