@@ -57,6 +57,8 @@ class Conversation(Talk):
             return self._pended(text) if half is not None else self._replied(text)
         except Refused as refused:
             self.pending = half
+            if half is not None and self.turn.kind != "prompt":
+                raise  # the words of a reason stay where they were typed
             return self._refused(text, refused)
 
     def choose(self, number: int) -> list[Line]:

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.core.problem import Refused, refuse
+from assistant.core import plain_yaml
+from assistant.core.case import evidence_of
+from assistant.core.passage import located
+from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules import Rules, Sources, read_rules
 from assistant.core.text import one_line
 
@@ -121,9 +124,16 @@ def split_pages(text: str) -> tuple[str, ...]:
 
 
 def rules_for(case: CaseFolder, from_sources: Sources | None = None) -> Rules:
-    """The rules for a case as the files say today, its name added to what is refused."""
+    """The rules for a case as the files say today, its name added to what is refused.
+
+    Raises `Refused` also for a quote that is not on its page and for a record that the case doesn't list.
+    """
     try:
-        return read_rules(case.text, case.page_counts, from_sources or sources())
+        rules = read_rules(case.text, case.page_counts, from_sources or sources())
+        problems = [*_unlisted(case, rules), *_misquoted(case)]
+        if problems:
+            raise Refused(*problems)
+        return rules
     except Refused as refused:
         named = [
             type(problem)(
@@ -134,3 +144,31 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None) -> Rules:
             for problem in refused.problems
         ]
         raise Refused(*named) from None
+
+
+def _unlisted(case: CaseFolder, rules: Rules) -> Iterator[Problem]:
+    for name, file in case.files.items():
+        if name not in rules.case.documents:
+            yield Problem(
+                f"The case doesn't list the document `{one_line(name, 80)}`.",
+                one_line(str(file)),
+                "List it under `documents` in the case's file, or move it out of records/.",
+            )
+
+
+def _misquoted(case: CaseFolder) -> Iterator[Problem]:
+    document = plain_yaml.parse(case.text, "case.yaml")
+    quotes = [path[:-1] for path in document.lines if path and path[-1] == "quote"]
+    for path in quotes:
+        fact = document.at(*path)
+        if not isinstance(fact, Mapping) or "page" not in fact:
+            yield Problem(
+                "A `quote` stands without its `page`.", document.where(*path, "quote"), "Add `page`."
+            )
+            continue
+        for evidence in evidence_of(fact):
+            try:
+                located(evidence, case.pages[evidence.document][evidence.page - 1])
+            except Refused as refused:
+                for problem in refused.problems:
+                    yield Problem(problem.what, document.where(*path, "quote"), problem.fix)

@@ -14,6 +14,8 @@ def keep_qualifications(review: Review, profile: reviewer.Profile) -> reviewer.P
     value = answer.plain()
     if value == dict(profile.qualifications) or review.session.opened.reviewer != profile.id:
         return profile
+    if profile.qualifications and value == review.session.opened.profile.get("qualifications"):
+        return profile  # the session changed nothing, and the profile has been changed since it began
     kept = reviewer.with_qualifications(profile, value)
     reviewer.save(kept)
     return kept

@@ -7,18 +7,23 @@ The log and the letter hold the pseudonymous id and the qualifications; the name
 from __future__ import annotations
 
 import os
+import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.core import plain_yaml
-from assistant.core.problem import refuse
+from assistant.core.case import NO, YES
+from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
 from assistant.library import read_text
 
 _KEYS = {"id", "name", "certification", "licence", "years", "hours", "decide_first", "theme"}
+PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
+"""What an id looks like; no name with its spaces does."""
 
 
 @dataclass(frozen=True)
@@ -59,23 +64,51 @@ def load(path: Path | None = None) -> Profile:
                 document.where(key),
                 f"Known: {', '.join(sorted(_KEYS))}.",
             )
-    for key in ("years", "hours"):
-        if key in data and not isinstance(data[key], int):
-            raise refuse(f"`{key}` is a whole number.", document.where(key), "Correct it there.")
-    if not isinstance(data.get("id"), str) or not data["id"]:
-        raise refuse(
-            "The profile has no id.", document.where(), "Add `id: r-...`, or remove the file to begin anew."
-        )
-    kept: dict[str, Any] = {
+    problems = sorted(_problems(document), key=lambda problem: document.lines.get((problem[0],), 0))
+    if problems:
+        raise Refused(*(Problem(what, document.where(key), fix) for key, what, fix in problems))
+    known: dict[str, Any] = {
         key: data[key] for key in ("certification", "licence", "years", "hours") if key in data
     }
     return Profile(
         id=data["id"],
         name=str(data.get("name", "")),
-        qualifications=kept if len(kept) == 4 else {},
-        decide_first=str(data.get("decide_first", "no")) in ("yes", "true"),
-        theme=str(data.get("theme", "textual-dark")),
+        qualifications=known if len(known) == 4 else {},
+        decide_first=data.get("decide_first", "no") in YES,
+        theme=data.get("theme", "textual-dark"),
     )
+
+
+def kept() -> Profile:
+    """The profile; a new one is saved, so that its id stays. Where it can't be written it is used all the same."""
+    profile = load()
+    if not profile_path().exists():
+        with suppress(Refused):
+            save(profile)
+    return profile
+
+
+def _problems(document: plain_yaml.Document) -> Iterator[tuple[str, str, str]]:
+    """The key, what is wrong with it, and what to do."""
+    data = document.data
+    if not isinstance(data.get("id"), str) or not data["id"]:
+        yield "id", "The profile has no id.", "Add `id: r-...`, or remove the file to begin anew."
+    elif not PSEUDONYM.fullmatch(data["id"]):
+        yield (
+            "id",
+            "`id` is a pseudonym, never a name.",
+            "Use up to 40 letters, digits, dots and dashes, without spaces.",
+        )
+    for key, most in (("years", 80), ("hours", 120)):
+        if key in data and not (isinstance(data[key], int) and 0 <= data[key] <= most):
+            yield key, f"`{key}` is a whole number from 0 to {most}.", "Correct it there."
+    for key in ("certification", "licence", "theme"):
+        if key in data and not (isinstance(data[key], str) and data[key]):
+            yield key, f"`{key}` is text.", "Correct it there, in quotes, or remove the line."
+    if isinstance(data.get("name"), list | Mapping):
+        yield "name", "`name` is text.", "Correct it there, in quotes, or remove the line."
+    if data.get("decide_first", "no") not in (*YES, *NO):
+        yield "decide_first", "`decide_first` is yes or no.", "Write yes or no."
 
 
 def save(profile: Profile, path: Path | None = None) -> Path:
@@ -83,10 +116,10 @@ def save(profile: Profile, path: Path | None = None) -> Path:
     import yaml
 
     path = path or profile_path()
-    kept = {
+    stated = {
         key: str(value) if isinstance(value, str) else value for key, value in profile.qualifications.items()
     }
-    data: dict[str, Any] = {"id": profile.id, **kept}
+    data: dict[str, Any] = {"id": profile.id, **stated}
     if profile.name:
         data["name"] = profile.name
     data["decide_first"] = "yes" if profile.decide_first else "no"

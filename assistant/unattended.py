@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -11,10 +13,12 @@ from typing import Any
 from assistant.core import command as c
 from assistant.core import plain_yaml
 from assistant.core.answer_reader import read_answer
+from assistant.core.check import CHECKS
 from assistant.core.criterion import RULINGS
 from assistant.core.decide import DECISIONS
 from assistant.core.outcome import unruled
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.rules import Rules
 from assistant.core.text import one_line
 from assistant.library import read_text
 from assistant.review import Review
@@ -25,7 +29,7 @@ KEYS = ("reviewer", "answers", "rulings", "determinations", "edits", "acknowledg
 
 @dataclass(frozen=True)
 class AnswersFile:
-    """The content of an answers file, its forms checked; answers are checked when they are given."""
+    """The content of an answers file, its forms checked; `check` says whether it fits a case."""
 
     name: str
     reviewer: str
@@ -66,7 +70,7 @@ def read_file(path: Path) -> AnswersFile:
         places = {"/".join(str(step) for step in key): document.where(*key) for key in document.lines}
     problems = list(_problems(data, name, places))
     if problems:
-        raise Refused(*problems)
+        raise Refused(*_in_line_order(problems))
     return AnswersFile(
         name=name,
         reviewer=str(data.get("reviewer", "")),
@@ -80,17 +84,42 @@ def read_file(path: Path) -> AnswersFile:
     )
 
 
+def check(file: AnswersFile, rules: Rules) -> None:
+    """Raises `Refused`, before anything is logged, with all that doesn't fit the case or the answers' schemas."""
+    problems: list[Problem] = []
+
+    def known(what: str, name: str, names: Iterable[str], *path: str) -> bool:
+        if name not in names:
+            what = f"There is no {what.format(one_line(name, 40))}."
+            problems.append(Problem(what, file.where(*path), f"There are {', '.join(names)}."))
+        return name in names
+
+    for section in ("answers", "rulings", "determinations", "edits"):
+        for scope in getattr(file, section):
+            scopes = rules.scopes if section == "answers" else tuple(rules.case.items)
+            known("item “{}” in this case", scope, scopes, section, scope)
+    for scope, given in file.answers.items():
+        prompts = rules.sets[scope].prompts if scope in rules.sets else {}
+        for name, raw in given.items() if prompts else ():
+            if known("prompt `{}` for this item", name, prompts, "answers", scope, name):
+                try:
+                    read_answer(prompts[name].schema, raw, file.where("answers", scope, name))
+                except Refused as refused:
+                    problems += refused.problems
+    if problems:
+        raise Refused(*_in_line_order(problems))
+
+
+def _in_line_order(problems: Iterable[Problem]) -> list[Problem]:
+    """The problems by the line that each names, those without one first."""
+    line = re.compile(r", line (\d+)")
+    return sorted(problems, key=lambda problem: int((line.search(problem.where) or ("", "0"))[1]))
+
+
 def run(review: Review, file: AnswersFile) -> Outcome:
     """Carries a session as far as the file goes; raises `Refused` for an answer that can't stand."""
+    check(file, review.session.rules)
     result = Outcome()
-    for section in ("answers", "rulings", "determinations"):
-        for scope in getattr(file, section):
-            if scope not in review.session.rules.sets:
-                raise refuse(
-                    f"There is no item “{one_line(scope, 20)}” in this case.",
-                    file.where(section, scope),
-                    f"There are {', '.join(review.session.rules.scopes)}.",
-                )
     for scope in review.session.rules.scopes:
         _answer(review, file, scope, result)
     for item in review.session.items:
@@ -105,14 +134,6 @@ def run(review: Review, file: AnswersFile) -> Outcome:
 
 def _answer(review: Review, file: AnswersFile, scope: str, result: Outcome) -> None:
     given = file.answers.get(scope, {})
-    prompts = review.session.rules.sets[scope].prompts
-    for name in given:
-        if name not in prompts:
-            raise refuse(
-                f"There is no prompt `{one_line(name, 40)}` for this item.",
-                file.where("answers", scope, name),
-                f"There are {', '.join(prompts)}.",
-            )
     while True:
         due = [prompt for prompt in review.session.reading(scope).open_prompts() if prompt.id in given]
         due = [prompt for prompt in due if review.session.answer(scope, prompt.id) is None]
@@ -121,10 +142,8 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: Outcome) -> N
         prompt = due[0]
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
-        try:
+        with _at(where):
             review.perform(c.RecordAnswer(scope, prompt.id, answer, "file"))
-        except Refused as refused:
-            raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
     reading = review.session.reading(scope)
     for prompt in reading.open_prompts():
         parts = [f"{prompt.id}.{part}" if part else prompt.id for part in reading.missing_parts(prompt.id)]
@@ -138,13 +157,10 @@ def _rule(review: Review, file: AnswersFile, item: str, result: Outcome) -> bool
     if not review.session.item_answered(item):
         return False
     for criterion, ruling in file.rulings.get(item, {}).items():
-        where = file.where("rulings", item, criterion)
-        try:
+        with _at(file.where("rulings", item, criterion)):
             review.perform(
                 c.RuleOn(item, criterion, str(ruling.get("ruling")), str(ruling.get("reason", "")))
             )
-        except Refused as refused:
-            raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
     waiting = unruled(review.session, item, review.assess(item).suggestion)
     for criterion in waiting:
         result.open.append(
@@ -166,43 +182,51 @@ def _determine(review: Review, file: AnswersFile, item: str, result: Outcome) ->
         return
     suggested = review.assess(item).suggestion.decision
     command = c.Determine(item, str(made.get("decision")), suggested, str(made.get("reason", "")))
-    try:
+    with _at(file.where("determinations", item)):
         review.perform(command)
+
+
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """What is refused inside names this place of the file."""
+    try:
+        yield
     except Refused as refused:
-        where = file.where("determinations", item)
         raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
 
 
 def _edit(review: Review, file: AnswersFile) -> None:
     for item, edits in file.edits.items():
-        if item not in review.session.items:
-            raise refuse(f"There is no item “{one_line(item, 20)}” in this case.", file.where("edits", item))
-        for edit in edits:
+        for index, edit in enumerate(edits):
+            where = file.where("edits", item, str(index))
             sentences = review.assess(item).sentences
             number = edit.get("sentence")
             if not isinstance(number, int) or not 1 <= number <= len(sentences):
                 raise refuse(
                     f"Item {item} has {len(sentences)} sentences; there is no sentence {number}.",
-                    file.where("edits", item),
+                    where,
+                    "Number them from 1.",
                 )
             one = sentences[number - 1]
-            review.perform(c.EditSentence(item, one.key, one.text, str(edit.get("text", ""))))
+            with _at(where):
+                review.perform(c.EditSentence(item, one.key, one.text, str(edit.get("text", ""))))
 
 
 def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:
-    for check in review.checks():
-        reason = file.acknowledge.get(check.check, "")
-        if (check.check, check.key) in review.session.acknowledged:
+    for one in review.checks():
+        reason = file.acknowledge.get(one.check, "")
+        if (one.check, one.key) in review.session.acknowledged:
             continue
-        if reason.strip() and check.severity != "blocking":
-            raised = c.RaiseCheck(check.check, check.key, check.message, check.facts)
-            review.perform(raised, c.Acknowledge(check.check, check.key, reason))
+        if reason.strip() and one.severity != "blocking":
+            raised = c.RaiseCheck(one.check, one.key, one.message, one.facts)
+            with _at(file.where("acknowledge", one.check)):
+                review.perform(raised, c.Acknowledge(one.check, one.key, reason))
         else:
-            facts = "; ".join(check.facts)
+            facts = "; ".join(one.facts)
             result.open.append(
                 Problem(
-                    f"{check.check}: {check.message} {facts}".strip(),
-                    f"item {check.item}" if check.item else "",
+                    f"{one.check}: {one.message} {facts}".strip(),
+                    f"item {one.item}" if one.item else "",
                     "Mend it, or give a reason under `acknowledge`.",
                 )
             )
@@ -259,6 +283,11 @@ def _problems(data: Any, name: str, places: Mapping[str, str]) -> Any:
         ):
             yield Problem(f"`{key}` has the wrong form.", places.get(key, name), "See docs/formats.md.")
             return
+    for key in data.get("acknowledge", {}):
+        if key not in CHECKS:
+            what = f"There is no check `{one_line(str(key), 40)}`."
+            where = places.get(f"acknowledge/{key}", name)
+            yield Problem(what, where, f"There are {', '.join(CHECKS)}.")
     for item, rulings in data.get("rulings", {}).items():
         for criterion, ruling in rulings.items():
             if (

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 from pathlib import Path
 
 import pytest
@@ -146,3 +147,62 @@ def test_the_sources_are_every_prompt_file_and_answer_schema() -> None:
     made = library.sources()
     assert {"review", "cervical-radiography"} <= set(made.prompts)
     assert {"yes-no", "weeks"} <= set(made.schemas)
+
+
+# -- quotes, and records that a case doesn't list ------------------------------------------------
+
+
+@pytest.fixture
+def seed(tmp_path: Path) -> Path:
+    return Path(shutil.copytree(library.find_case(CASE).path, tmp_path / "case"))
+
+
+def ruled(path: Path) -> str:
+    with pytest.raises(Refused) as caught:
+        library.rules_for(library.open_case(path))
+    return str(caught.value)
+
+
+def changed(path: Path, old: str, new: str) -> int:
+    """The line of the change."""
+    case = path / "case.yaml"
+    text = case.read_text("utf-8")
+    assert old in text
+    case.write_text(text.replace(old, new, 1), "utf-8")
+    return text[: text.index(old)].count("\n") + 1
+
+
+def test_a_quote_that_is_not_on_its_page_is_refused_with_its_line(seed: Path) -> None:
+    line = changed(seed, "quote: a cervical diskectomy and fusion", "quote: a lumbar diskectomy and fusion")
+    said = ruled(seed)
+    assert "These words are not on progress-note-2014-05-10:1" in said
+    assert f"{seed / 'case.yaml'}, line {line}:" in said
+
+
+def test_a_quote_without_a_page_is_refused(seed: Path) -> None:
+    changed(seed, '    page: "ur-report-2014-04-20:1"\n', "")
+    assert "A `quote` stands without its `page`." in ruled(seed)
+
+
+def test_a_record_that_the_case_does_not_list_is_refused(seed: Path) -> None:
+    (seed / "records" / "letter.txt").write_text("words", "utf-8")
+    said = ruled(seed)
+    assert "doesn't list the document `letter`" in said
+    assert str(seed / "records" / "letter.txt") in said
+    assert "List it under `documents`" in said
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        ("practice: yes", "practice: maybe", "`practice` is yes or no, not `maybe`."),
+        ("practice: yes", "practice: [yes]", "`practice` is yes or no"),
+        ("practice: yes", "practice: 1", "`practice` is yes or no"),
+        ("ur_report: yes", "ur_report: maybe", "`ur_report` is yes or no, not `maybe`."),
+    ],
+)
+def test_what_is_yes_or_no_is_nothing_else(seed: Path, old: str, new: str, says: str) -> None:
+    line = changed(seed, old, new)
+    said = ruled(seed)
+    assert says in said
+    assert f"line {line}:" in said

@@ -100,7 +100,7 @@ def test_the_profile_lies_in_the_users_own_folder_unless_another_is_named(
         ("id: ''\n", "The profile has no id."),
         ("id: [a]\n", "The profile has no id."),
         ("id: r-1\ncolour: red\n", "`colour` is not known in a profile."),
-        ("id: r-1\nyears: six\n", "`years` is a whole number."),
+        ("id: r-1\nyears: six\n", "`years` is a whole number from 0 to 80."),
         ("id: r-1\nid: r-2\n", "id"),
         ("id: r-1\n  bad: [\n", "reviewer.yaml"),
         ("- a\n- b\n", "reviewer.yaml"),
@@ -123,7 +123,7 @@ def test_qualifications_count_only_when_they_are_whole(path: Path) -> None:
     assert made.qualifications == {}
 
 
-@pytest.mark.parametrize(("said", "first"), [("yes", True), ("true", True), ("no", False), ("maybe", False)])
+@pytest.mark.parametrize(("said", "first"), [("yes", True), ("true", True), ("no", False), ("false", False)])
 def test_the_settings_are_read(path: Path, said: str, first: bool) -> None:
     made = reviewer.load(written(path, f"id: r-1\ndecide_first: {said}\ntheme: textual-light\n"))
     assert (made.decide_first, made.theme) == (first, "textual-light")
@@ -146,3 +146,52 @@ def test_any_words_survive_the_file(
 def test_qualifications_are_taken_over_from_a_session() -> None:
     made = reviewer.with_qualifications(Profile("r-test", "A"), KEPT)
     assert made == Profile("r-test", "A", KEPT)
+
+
+# -- what is kept, and what a profile may say ----------------------------------------------------
+
+
+def test_a_new_id_is_kept_at_the_first_session(path: Path) -> None:
+    first = reviewer.kept()
+    assert path.exists()
+    assert reviewer.kept() == reviewer.load() == first
+
+
+def test_a_profile_that_is_there_is_not_written_again(path: Path) -> None:
+    written(path, "id: r-1  # mine\n")
+    assert reviewer.kept().id == "r-1"
+    assert path.read_text("utf-8") == "id: r-1  # mine\n"
+
+
+def test_where_a_profile_cannot_be_kept_it_goes_on_without(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (tmp_path / "file").write_text("", "utf-8")
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "file" / "below"))
+    assert reviewer.kept().id.startswith("r-")
+
+
+@pytest.mark.parametrize(
+    ("line", "says"),
+    [
+        ("id: Amalia Quessenberry", "a pseudonym, never a name"),
+        ("id: -r", "a pseudonym"),
+        (f"id: {'r' * 41}", "a pseudonym"),
+        ("years: 81", "`years` is a whole number from 0 to 80."),
+        ("years: -1", "`years` is a whole number"),
+        ("hours: 121", "`hours` is a whole number from 0 to 120."),
+        ("hours: 4.5", "`hours` is a whole number"),
+        ("certification: [a]", "`certification` is text."),
+        ("licence: 4", "`licence` is text."),
+        ("licence:", "`licence` is text."),
+        ("theme: {a: b}", "`theme` is text."),
+        ("name: [a]", "`name` is text."),
+        ("decide_first: maybe", "`decide_first` is yes or no."),
+        ("decide_first: []", "`decide_first` is yes or no."),
+    ],
+)
+def test_what_a_profile_may_not_say_is_refused_with_its_line(path: Path, line: str, says: str) -> None:
+    text = f"# kept\n{line}\n" if line.startswith("id") else f"id: r-1\n{line}\n"
+    said = refused(written(path, text))
+    assert says in said
+    assert "reviewer.yaml, line 2" in said

@@ -13,6 +13,7 @@ import pytest
 import yaml
 
 from assistant import library, unattended
+from assistant.commands.review import review as review_command
 from assistant.core import command as c
 from assistant.core import plain_yaml
 from assistant.core.answer import Answer, Status
@@ -359,8 +360,8 @@ def test_a_wrong_form_is_refused_with_its_line(
         ("rulings:\n  '2': {red-flag: {ruling: declined, reason: r}}", 2, "There is no item “2”"),
         ("determinations:\n  '2': {decision: upheld}", 2, "There is no item “2”"),
         ("edits:\n  '2': [{sentence: 1, text: t}]", 2, "There is no item “2”"),
-        ("edits:\n  '1':\n    - {sentence: 99, text: t}", 2, "there is no sentence 99"),
-        ("edits:\n  '1':\n    - {sentence: one, text: t}", 2, "there is no sentence one"),
+        ("edits:\n  '1':\n    - {sentence: 99, text: t}", 3, "there is no sentence 99"),
+        ("edits:\n  '1':\n    - {sentence: one, text: t}", 3, "there is no sentence one"),
         ("answers:\n  '1':\n    colour: red", 3, "There is no prompt `colour`"),
         ("answers:\n  '1':\n    conflict: none", 3, "There is no prompt `conflict`"),
         ("answers:\n  '1':\n    acute_trauma: maybe", 3, "“maybe” is not among the choices"),
@@ -431,9 +432,6 @@ def test_what_a_decision_lacks_is_refused_with_its_line(
     assert lines[number - 1].strip().rstrip(":") in ("'1'", "green-flag", "red-flag")
 
 
-@pytest.mark.xfail(
-    reason="an edit or acknowledgement that is refused is named without file and line", strict=True
-)
 @pytest.mark.parametrize(
     "change",
     [
@@ -449,7 +447,6 @@ def test_words_that_are_too_long_are_refused_with_their_line(
     assert "answers.yaml, line" in caught.value.problems[0].where
 
 
-@pytest.mark.xfail(reason="a check that there is none of is taken, and its reason never read", strict=True)
 def test_a_check_that_is_misspelt_is_refused(written: Callable[..., AnswersFile]) -> None:
     with pytest.raises(Refused):
         written("acknowledge: {later-studies: They came later.}")
@@ -492,3 +489,37 @@ def test_a_file_taken_again_changes_nothing_that_is_answered(review: Review) -> 
     before = review.session.answers
     again = unattended.run(review, file)
     assert (again.status, review.session.answers) == (0, before)
+
+
+# -- read before a session is opened --------------------------------------------------------------
+
+
+def test_a_bad_file_is_refused_whole_in_line_order(written: Callable[..., AnswersFile]) -> None:
+    file = written(
+        "acknowledge:\n  later-study: reason\nanswers:\n  '1':\n    duration: long\n    acute_trauma: maybe\n"
+        "    colour: red\n  '2': {}\nrulings:\n  case: {}\n"
+    )
+    with pytest.raises(Refused) as caught:
+        unattended.check(file, library.rules_for(SEED))
+    lines = [int(problem.where.split("line ")[1]) for problem in caught.value.problems]
+    assert lines == [5, 6, 7, 8, 10]
+
+
+def test_a_bad_file_leaves_no_session_behind(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    answers, kept = tmp_path / "bad.yaml", tmp_path / "log.sqlite"
+    answers.write_text("reviewer: r-1\nanswers:\n  '1': {acute_trauma: maybe}\n")
+    with pytest.raises(Refused, match="not among the choices"):
+        review_command.main(
+            ["cervical", "--answers", str(answers), "--log", str(kept)], standalone_mode=False
+        )
+    assert not kept.exists()
+
+
+def test_wrong_forms_are_listed_in_line_order(written: Callable[..., AnswersFile]) -> None:
+    with pytest.raises(Refused) as caught:
+        written(
+            "determinations:\n  '1': {decision: uphold}\nedits:\n  '1': [t]\nsign: perhaps\ncolour: red\n"
+        )
+    lines = [int(problem.where.split("line ")[1]) for problem in caught.value.problems]
+    assert lines == [2, 4, 5, 6]

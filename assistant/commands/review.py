@@ -99,7 +99,7 @@ def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:
     from assistant.review import Review
 
     with open_log(log_path) as log:
-        profile = reviewer.load()
+        profile = reviewer.kept()
         resumed = Review.resume(log, session) if session else None
         held = resumed or Review.open(log, library.find_case(case), profile)
         try:
@@ -115,7 +115,7 @@ def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) 
 
     file = unattended.read_file(answers)
     folder = library.find_case(case)
-    library.rules_for(folder)
+    unattended.check(file, library.rules_for(folder))
     with open_log(log_path) as log:
         held = Review.open(log, folder, Profile(_pseudonym(file.reviewer)))
         try:

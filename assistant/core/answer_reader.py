@@ -5,6 +5,7 @@ An object whose only keys are parts is a value; a status for a whole group holds
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any
@@ -193,7 +194,9 @@ class _Reader:
         return raw
 
     def place(self, path: tuple[str, ...]) -> str:
-        return f"{self.where}, part {'.'.join(path)}" if path else self.where
+        if path and re.search(r"line \d+$", self.where):
+            return f"{self.where}, part {'.'.join(path)}"
+        return ".".join([self.where, *path])
 
     def refused(self, what: str, path: tuple[str, ...]) -> Refused:
         return refuse(f"{what}.", self.place(path), "See `docs/formats.md` for how an answer is written.")

@@ -11,6 +11,18 @@ Pages = Mapping[str, tuple[str, ...]]
 """The text of the record's pages by document, page 1 first."""
 
 
+CHECKS = (
+    "later-study",
+    "unborne-fact",
+    "wrong-region",
+    "edition-out-of-force",
+    "implied-finding",
+    "ur-report-only",
+    "impossible-combination",
+)
+"""The id of every check that there is."""
+
+
 class Sentence(Protocol):
     """A sentence of a draft, as far as the checks read it."""
 

@@ -292,22 +292,18 @@ def encode(event: Event) -> dict[str, Any]:
 
 
 def decode(kind: str, body: Mapping[str, Any]) -> Event:
-    """The event of a logged kind and body; raises `Refused` for a kind that this version doesn't know."""
-    cls = KINDS.get(kind)
-    if cls is None:
+    """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
+    if (cls := KINDS.get(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    if set(body) - {part.name for part in fields(cls)} or any(
-        part.default is MISSING and part.name not in body for part in fields(cls)
-    ):
+    names = {part.name: part.default is MISSING for part in fields(cls)}
+    if set(body) - set(names) or any(names[name] for name in set(names) - set(body)):
         raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
-    return cls(**{part.name: _in(part.name, body[part.name]) for part in fields(cls) if part.name in body})
+    return cls(**{name: _in(name, value) for name, value in body.items()})
 
 
 def _out(value: Any, metadata: Mapping[str, Any]) -> Any:
-    if isinstance(value, Answer):
-        return to_json(value)
-    if isinstance(value, Evidence):
-        return evidence_to_json(value)
+    if isinstance(value, Answer | Evidence):
+        return to_json(value) if isinstance(value, Answer) else evidence_to_json(value)
     if isinstance(value, tuple):
         return [_out(entry, metadata) for entry in value]
     if isinstance(value, str) and metadata.get("private") and value:
@@ -316,8 +312,6 @@ def _out(value: Any, metadata: Mapping[str, Any]) -> Any:
 
 
 def _in(name: str, value: Any) -> Any:
-    if name == "answer":
-        return from_json(value)
-    if name == "evidence":
-        return evidence_from_json(value)
+    if name in ("answer", "evidence"):
+        return from_json(value) if name == "answer" else evidence_from_json(value)
     return tuple(value) if isinstance(value, list) else value

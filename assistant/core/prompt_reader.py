@@ -229,7 +229,9 @@ class PromptReader(FieldReader):
                     )
             maps = [name for name in ("where", "gives") if not isinstance(data.get(name, {}), Mapping)]
             if maps:
-                self.say(f"`{maps[0]}` of a proposal is a map.", doc.where(*path), f"Write {maps[0]}: {{a: b}}.")
+                self.say(
+                    f"`{maps[0]}` of a proposal is a map.", doc.where(*path), f"Write {maps[0]}: {{a: b}}."
+                )
                 continue
             made.append(
                 Proposal(

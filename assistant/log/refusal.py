@@ -51,6 +51,30 @@ def broken(path: Path, error: Exception) -> Refused:
     return refuse(what, str(path), fix)
 
 
+_UNREADABLE = {
+    sqlite3.SQLITE_FULL: "Free some space, then verify again.",
+    sqlite3.SQLITE_IOERR: "Check the disk and its free space, then verify again.",
+    sqlite3.SQLITE_CANTOPEN: "Check the permissions of the file and its folder, then verify again.",
+    sqlite3.SQLITE_PERM: "Check the permissions of the file and its folder, then verify again.",
+    sqlite3.SQLITE_READONLY: "Check the permissions of the file and its folder, then verify again.",
+    sqlite3.SQLITE_BUSY: "Close the other program that uses the log, then verify again.",
+    sqlite3.SQLITE_LOCKED: "Close the other program that uses the log, then verify again.",
+    sqlite3.SQLITE_NOMEM: "Close other programs, then verify again.",
+}
+
+
+def unless_damage(path: Path, error: Exception) -> None:
+    """Raises `Refused` where the error comes of the disk or its rights, and says nothing about the log."""
+    code = getattr(error, "sqlite_errorcode", 0)
+    fix = _UNREADABLE.get(code & 0xFF)
+    if fix is not None and code != sqlite3.SQLITE_IOERR_SHORT_READ:
+        raise refuse(
+            f"The decision log could not be checked: {words(error)}. Nothing is said about whether it holds.",
+            str(path),
+            fix,
+        ) from None
+
+
 def foreign(path: Path) -> Refused:
     """The refusal for a file of something else."""
     return refuse(

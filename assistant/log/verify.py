@@ -17,8 +17,8 @@ from assistant.core.chain import root
 from assistant.core.problem import Refused
 from assistant.log.connection import check_identity, connect_reader
 from assistant.log.place import existing_log
-from assistant.log.refusal import DAMAGE, words
-from assistant.log.schema import SCHEMA, differences
+from assistant.log.refusal import DAMAGE, unless_damage, words
+from assistant.log.schema import APPLICATION_ID, FORMAT, SCHEMA, differences
 from assistant.log.walk import Break, Walk
 
 NOT_PROVEN = (
@@ -59,19 +59,32 @@ class Verification:
 def verify(path: Path) -> Verification:
     """Reads the whole log at `path` and says what holds; never changes it.
 
-    A missing file, a folder and one that may not be read raise `Refused`; any other damage is
-    part of the result.
+    A missing file, a folder, a log of a newer version, and one that can't be read because of the disk or
+    its rights raise `Refused`; damage is part of the result.
     """
     true = existing_log(path)
     try:
         connection = connect_reader(true)
     except DAMAGE as error:
+        unless_damage(true, error)
         return _unreadable(f"SQLite can't open the file: {words(error)}")
     try:
         connection.execute("BEGIN")
+        _refuse_newer(connection, true)
         return _verify(connection, true)
     finally:
         connection.close()
+
+
+def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+    try:
+        (application,) = connection.execute("PRAGMA application_id").fetchone()
+        (version,) = connection.execute("PRAGMA user_version").fetchone()
+    except DAMAGE as error:
+        unless_damage(path, error)
+        return
+    if application == APPLICATION_ID and version > FORMAT:
+        check_identity(connection, path)
 
 
 def _verify(connection: sqlite3.Connection, path: Path) -> Verification:
@@ -88,12 +101,14 @@ def _verify(connection: sqlite3.Connection, path: Path) -> Verification:
                 if digest == commitment:
                     texts.add(digest)
     except DAMAGE as error:
+        unless_damage(path, error)
         lost = f"texts can't be read: {words(error)}"
     walk = Walk(connection, texts)
     head = b""
     try:
         head = root(walk)
     except DAMAGE as error:
+        unless_damage(path, error)
         lost = lost or f"entries after number {walk.events} of the log can't be read: {words(error)}"
     if walk.first_break is not None:
         at = walk.first_break
@@ -107,12 +122,12 @@ def _verify(connection: sqlite3.Connection, path: Path) -> Verification:
         )
     verdicts = {
         "chain": chain,
-        "tree": _tree(connection, head, walk.events),
+        "tree": _tree(connection, path, head, walk.events),
         "coverage": Verdict(
             None, f"{walk.events} entries after the last checkpoint held elsewhere: all of them"
         ),
         "database": database,
-        "artifacts": _artifacts(connection, walk.pins),
+        "artifacts": _artifacts(connection, path, walk.pins),
     }
     return Verification(
         ok=all(verdict.ok is not False for verdict in verdicts.values()),
@@ -136,6 +151,7 @@ def _database(connection: sqlite3.Connection, path: Path) -> Verdict:
     except Refused as refusal:
         return Verdict(False, " ".join(problem.what for problem in refusal.problems))
     except DAMAGE as error:
+        unless_damage(path, error)
         return Verdict(False, f"the file is damaged: {words(error)}")
     if wrong:
         return Verdict(False, "; ".join(wrong))
@@ -144,18 +160,19 @@ def _database(connection: sqlite3.Connection, path: Path) -> Verdict:
     )
 
 
-def _tree(connection: sqlite3.Connection, head: bytes, events: int) -> Verdict:
+def _tree(connection: sqlite3.Connection, path: Path, head: bytes, events: int) -> Verdict:
     if not head:
         return Verdict(None, "the root can't be computed, since not all entries can be read")
     try:
         (notes,) = connection.execute("SELECT count(*) FROM checkpoint").fetchone()
-    except DAMAGE:
+    except DAMAGE as error:
+        unless_damage(path, error)
         notes = 0
     said = "checkpoints can't be checked by this version" if notes else "no checkpoint has been made"
     return Verdict(None, f"root {head.hex()} over {events} entries; {said}")
 
 
-def _artifacts(connection: sqlite3.Connection, pins: dict[str, str]) -> Verdict:
+def _artifacts(connection: sqlite3.Connection, path: Path, pins: dict[str, str]) -> Verdict:
     held, wrong = set(), []
     try:
         for name, body in connection.execute("SELECT hash, body FROM artifact"):
@@ -164,6 +181,7 @@ def _artifacts(connection: sqlite3.Connection, pins: dict[str, str]) -> Verdict:
             else:
                 wrong.append(f"the stored file {str(name)[:12]} was changed")
     except DAMAGE as error:
+        unless_damage(path, error)
         return Verdict(False, f"stored files can't be read: {words(error)}")
     wrong += [
         f"the file {hash[:12]}, on which session {session} rests, is missing"

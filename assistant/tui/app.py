@@ -58,7 +58,7 @@ class ImrApp(App[int]):
         if self._profile is None:
             from assistant import reviewer
 
-            self._profile = reviewer.load()
+            self._profile = reviewer.kept()
             if self._profile.theme in self.available_themes:
                 self.theme = self._profile.theme
         return self._profile

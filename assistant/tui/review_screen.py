@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from assistant.tui.app import ImrApp
 
 WATCHING_SECONDS = 1.0
-FIRST_FRAME_SECONDS = 0.005
+FIRST_FRAME_SECONDS = 0.025
 _SHORT = {"panel": "panel", "skip": "later", "answers": "questions"}
 
 

@@ -245,3 +245,15 @@ def test_anything_in_a_file_is_an_answer_or_is_refused(schema: str, raw: Any) ->
     except Refused as refused:
         answer = Answer(note=str(refused))
     assert isinstance(answer, Answer)
+
+
+def test_a_list_in_the_place_of_a_group_is_refused() -> None:
+    with pytest.raises(Refused, match="doesn't have the parts"):
+        check(SCHEMAS["prior-surgery-neck"], Answer(value=["fusion"]), "1.prompt")
+
+
+def test_a_part_is_named_beside_the_line() -> None:
+    raw = [{"date": "soon"}]
+    with pytest.raises(Refused) as caught:
+        read_answer(SCHEMAS["studies-neck"], raw, "answers.yaml, line 3")
+    assert caught.value.problems[0].where == "answers.yaml, line 3, part 1.date"

@@ -146,14 +146,7 @@ def test_an_entry_of_a_list_is_one_that_is_there_or_the_next(session: Session, e
 
 @pytest.mark.parametrize(
     "digits",
-    [
-        "²",
-        "٣",
-        "9" * 5000,
-        pytest.param(
-            "01", marks=pytest.mark.xfail(reason="a number with a zero before it is taken", strict=True)
-        ),
-    ],
+    ["²", "٣", "9" * 5000, "01"],
     ids=["superscript", "arabic", "long", "zero"],
 )
 def test_an_entry_is_named_by_a_plain_number(session: Session, digits: str) -> None:
@@ -205,13 +198,7 @@ def test_an_answer_is_one_that_its_schema_allows(
         ("prior_imaging", group({"date": Answer(value="2014")})),
         ("acute_trauma", group({"x": NO})),
         ("red_flags", NO),
-        pytest.param(
-            "red_flags",
-            Answer(value=["no"]),
-            marks=pytest.mark.xfail(
-                reason="a list where a group stands ends in a TypeError", raises=TypeError, strict=True
-            ),
-        ),
+        ("red_flags", Answer(value=["no"])),
         ("red_flags", listing([NO])),
         ("red_flags", group({"tumour": NO})),
         ("prior_imaging", Answer(value="2014")),

@@ -267,3 +267,10 @@ def test_a_list_of_more_than_nine_entries_keeps_its_order() -> None:
     back = decode(event.kind, unseal(body, kept.get))
     assert isinstance(back, AnswerRecorded)
     assert [part.plain() for part in (back.answer.parts or {}).values()] == [{"n": n} for n in range(12)]
+
+
+@pytest.mark.parametrize("body", [{}, {"item": "1"}, {"item": "1", "prompt": "views", "colour": "red"}])
+def test_a_damaged_body_is_refused(body: Mapping[str, Any]) -> None:
+    with pytest.raises(Refused, match="damaged entry") as caught:
+        decode("prompt.shown", body)
+    assert "imr log verify" in str(caught.value)

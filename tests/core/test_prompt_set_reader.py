@@ -105,6 +105,11 @@ def test_the_good_set_is_read() -> None:
         ("says: Films are the first study.", "says: [Films]", "A sentence is text", "says: [Films]"),
         ("ask: Made?", "ask: Made?\n    ask: Twice?", "`ask` stands twice", "ask: Twice?"),
         ("ask: Made?", "ask: Made?\n    propose: {rule: median, of: surgery}", "not a rule", "propose: {rule: median"),
+        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, where: [a]}", "`where` of a proposal is a map", "propose: {fact"),
+        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, gives: word}", "`gives` of a proposal is a map", "propose: {fact"),
+        ("criteria:\n", "never:\n  - {when: {films: given}, says: X, blocks: maybe}\ncriteria:\n", "not possible for `blocks`", "- {when: {films: given}"),
+        ("criteria:\n", "never:\n  - {when: {films: given}, say: X}\ncriteria:\n", "`never` is a list of", "- {when: {films: given}"),
+        ("criteria:\n", "silent:\n  - {when: {films: given}, says: X, blocks: yes}\ncriteria:\n", "`silent` is a list of", "- {when: {films: given}"),
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused_where_it_stands(old: str, new: str, says: str, at: str) -> None:
@@ -219,3 +224,14 @@ def test_an_answer_schema_is_json_of_the_right_draft() -> None:
         read_schema("x", '{\n"a": }')
     with pytest.raises(Refused, match="2020-12"):
         read_schema("x", '{"type": "string"}')
+
+
+def test_an_exclusion_may_block() -> None:
+    more = "never:\n  - {when: {films: given}, says: X, blocks: yes}\n  - {when: {films: given}, says: Y}\n"
+    assert [one.blocks for one in a_set(more + GOOD).never] == [True, False]
+
+
+def test_only_the_refusal_or_the_request_governs() -> None:
+    head = re.sub(r"governed_by: \w+", "governed_by: urdecision", dedent(HEAD))
+    problem = next(one for one in refused(GOOD, head).problems if "can't govern" in one.what)
+    assert head.splitlines()[int(problem.where.split("line ")[1]) - 1].startswith("governed_by")

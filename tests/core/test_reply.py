@@ -54,7 +54,6 @@ def refused(name: str, text: str, *path: str) -> str:
         ("YES", "yes"),
         ("y", "yes"),
         ("  No ", "no"),
-        ("n", "no"),
     ],
 )
 def test_a_choice_is_known_by_its_word_or_its_beginning(text: str, value: str) -> None:
@@ -81,8 +80,18 @@ def test_an_ambiguous_beginning_is_asked_about_with_what_it_could_be() -> None:
     assert "Type a little more" in said
 
 
+def test_a_status_is_known_by_its_beginning_and_makes_others_ambiguous() -> None:
+    assert read("yes-no", "not").status is Status.NOT_DOCUMENTED
+    assert read("yes-no", "unc").status is Status.UNCLEAR
+    assert "“No” or “Not documented”" in refused("yes-no", "n")
+    assert "Not documented" not in refused("conflict", "x")
+
+
 def test_a_word_that_is_no_answer_is_refused_with_the_answers() -> None:
-    assert refused("yes-no", "perhaps") == "“perhaps” is not among the answers. They are: “Yes” or “No”."
+    assert (
+        refused("yes-no", "perhaps")
+        == "“perhaps” is not among the answers. They are: “Yes” or “No” or “Not documented” or “Unclear”."
+    )
 
 
 def test_a_word_that_is_an_answer_is_not_ambiguous_because_another_begins_with_it() -> None:

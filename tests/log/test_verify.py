@@ -254,3 +254,30 @@ def test_a_file_of_another_kind_gives_a_verdict(tmp_path: Path) -> None:
     found = verify(file)
     assert not found.ok
     assert found.events == 0
+
+
+# -- what says nothing about the log -------------------------------------------------------------
+
+
+def test_a_newer_log_is_not_called_broken(full: Path) -> None:
+    with closing(sqlite3.connect(full)) as connection:
+        connection.execute("PRAGMA user_version = 2")
+    with pytest.raises(Refused, match="newer version") as caught:
+        verify(full)
+    assert caught.value.problems[0].fix == "Update the program."
+
+
+@pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_BUSY])
+@pytest.mark.parametrize("at", ["connect_reader", "check_identity", "root", "differences"])
+def test_an_error_of_the_disk_is_no_verdict(
+    full: Path, monkeypatch: pytest.MonkeyPatch, code: int, at: str
+) -> None:
+    error = sqlite3.OperationalError("the disk failed")
+    error.sqlite_errorcode = code
+
+    def fails(*_: object) -> Any:
+        raise error
+
+    monkeypatch.setattr(f"assistant.log.verify.{at}", fails)
+    with pytest.raises(Refused, match="could not be checked: the disk failed"):
+        verify(full)

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
+from textual.events import Paste
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -59,6 +60,12 @@ class Window:
 
     async def press(self, *keys: str) -> None:
         await self.pilot.press(*keys)
+
+    async def write(self, words: str) -> None:
+        """Puts words into the reply line at once, and gives them."""
+        self.app.post_message(Paste(words))
+        await self.settle(lambda: bool(self.reply.value))
+        await self.press("enter")
 
     async def settle(self, done: Callable[[], bool] = lambda: True) -> None:
         """Waits until what was begun has been drawn, and `done` holds."""

@@ -79,7 +79,7 @@ async def test_lines_are_marked_and_cited_for_the_answer(open_window: Open, begi
         assert window.focus == "reply"
         await window.press("2")
         assert "something is documented" in window.folded
-        await window.press(*"Films.", "enter")
+        await window.write("Films.")
         answer = window.talk.review.session.answer("1", "sought")
         assert answer is not None
         (evidence,) = answer.evidence
@@ -93,7 +93,9 @@ async def test_lines_are_marked_and_cited_for_the_answer(open_window: Open, begi
 async def test_a_passage_is_found_and_opened_on_its_page(open_window: Open, begin: Begin) -> None:
     begin("sought")
     async with open_window(session="last") as window:
-        await window.press("slash", *"Osteopenia", "enter", "enter")
+        await window.press("slash")
+        await window.write("Osteopenia")
+        await window.press("enter")
         assert "xray-report-2014-07-12, page 1 of 1" in window.text
         highlighted = window.listed.highlighted
         assert highlighted is not None
@@ -164,14 +166,25 @@ async def test_a_sentence_is_put_into_ones_own_words(open_window: Open, begin: B
         await window.press("f5", "end", "e")
         assert "in your own words:" in window.text
         assert window.reply.value == "Therefore, the request is not medically necessary."
-        await window.press(*["backspace"], *" here.", "enter")
+        await window.press("backspace", "space")
+        await window.write("here.")
         edited = window.events()[-1]
         assert isinstance(edited, e.SentenceEdited)
         assert (edited.sentence, edited.text) == (
             "conclusion",
             "Therefore, the request is not medically necessary here.",
         )
-        await window.press("f5")
+        await window.press("f5", "home", "end")
         assert "necessary here. [your own words]" in window.folded
-        await window.press("end", "q")
+        await window.press("q")
         assert window.path == "red_flags"
+
+
+async def test_the_chosen_line_is_in_view_when_a_view_comes_back(open_window: Open, begin: Begin) -> None:
+    begin("check")
+    async with open_window(session="last") as window:
+        await window.press("f5", "end")
+        assert "Therefore, the request is not medically necessary." in window.folded
+        await window.press("escape", "f5")
+        assert window.about.startswith("answers: red_flags, prior_surgery")
+        assert "Therefore, the request is not medically necessary." in window.folded

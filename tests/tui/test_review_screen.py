@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+import pytest
 from conftest import CASE, NARROW, WIDE, Begin, Open, Window
 from textual.widgets import OptionList
 
+from assistant.actions import ACTIONS
+from assistant.conversation import Conversation
 from assistant.core import event as e
+from assistant.core.command import LeavePrompt
+from assistant.core.prompt_turn import Option
 
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
@@ -92,9 +97,11 @@ async def test_function_keys_note_skip_find_and_say_why(open_window: Open, begin
     async with open_window(session="last") as window:
         await window.press("f2")
         assert "Words to look for: evaluate" in window.folded
-        await window.press("f6", *"Ask.", "enter")
+        await window.press("f6")
+        await window.write("Ask.")
         assert "Noted: Ask." in window.text
-        await window.press("f3", *"loosening", "enter")
+        await window.press("f3")
+        await window.write("loosening")
         assert "2 passages with “loosening”" in window.text
         assert window.focus == "panel-list"
         await window.press("escape", "f9")
@@ -129,7 +136,8 @@ async def test_back_and_amend_after_the_suggestion_asks_why(open_window: Open, b
     begin()
     async with open_window(session="last") as window:
         assert "Suggestion: Upheld (treatment not approved)" in window.text
-        await window.press("less_than_sign", *"lateral", "enter")
+        await window.press("less_than_sign")
+        await window.write("lateral")
         assert "The suggestion has been shown. Why does the answer change?" in window.folded
         await window.press(*"So.", "enter")
         amended = [one for one in window.events() if isinstance(one, e.AnswerAmended)]
@@ -207,6 +215,39 @@ async def test_sizes(open_window: Open) -> None:
         await window.press("escape")
         assert window.sees("#conversation")
         assert window.focus == "reply"
+
+
+@pytest.mark.parametrize("stage", ["sought", "done"])
+async def test_no_action_fails_at_any_stage(
+    open_window: Open, begin: Begin, monkeypatch: pytest.MonkeyPatch, stage: str
+) -> None:
+    monkeypatch.setenv("PATH", "")
+    begin(stage)
+    async with open_window(session="last") as window:
+        screen = window.screen
+        kind = window.talk.turn.kind
+        for action in ACTIONS:
+            if action.name not in ("park", "back", "skip"):
+                screen.run_action_named(action.name)
+                await window.pilot.pause()
+                while window.app.screen is not screen:
+                    window.app.pop_screen()
+                screen.action_leave()
+        assert window.app.screen is screen
+        assert window.focus == "reply"
+        assert window.talk.turn.kind == kind
+
+
+async def test_ten_replies_and_more_are_numbered(
+    open_window: Open, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    begin("acute_trauma")
+    many = tuple(Option(f"Reply {number}", LeavePrompt("1", "acute_trauma")) for number in range(1, 11))
+    monkeypatch.setattr(Conversation, "options", property(lambda talk: many))
+    async with open_window(session="last", size=WIDE) as window:
+        assert "10  Reply 10" in window.text
+        await window.press("1")
+        assert window.reply.value == "1"
 
 
 async def test_a_wide_terminal_can_be_made_narrow_at_any_question(open_window: Open) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 from pathlib import Path
+from typing import Any
 
 import pytest
 from conftest import CASE, Begin, Open, Window
@@ -13,7 +14,7 @@ from assistant import library
 from assistant.conversation import Conversation
 from assistant.core import event as e
 from assistant.core.problem import refuse
-from assistant.log import Log
+from assistant.log import Draft, Log
 from assistant.tui import review_screen
 
 
@@ -63,6 +64,39 @@ async def test_a_log_that_fails_elsewhere_is_told_and_survived(
         assert "The disk is full" in window.text
         assert window.app.is_running
         assert window.path == "sought"
+
+
+async def test_a_page_that_could_not_be_logged_leaves_the_program_running(
+    open_window: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    append = Log.append
+
+    def failing_for_pages(log: Log, session: str, drafts: list[Draft], **more: Any) -> object:
+        if any(draft.kind == "page.opened" for draft in drafts):
+            failing()
+        return append(log, session, drafts, **more)
+
+    monkeypatch.setattr(Log, "append", failing_for_pages)
+    async with open_window(CASE, size=(160, 45)) as window:
+        assert "The disk is full" in window.folded
+        assert "Are these your qualifications" in window.text
+        await window.press("enter", "1", "1", "1", "2")
+        assert window.path == "prior_surgery"
+        assert window.app.is_running
+
+
+async def test_a_watcher_outlives_a_log_that_fails(
+    open_window: Open, begin: Begin, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(review_screen, "WATCHING_SECONDS", 0.02)
+    first = begin("acute_trauma", held=True)
+    async with open_window(session="last") as window:
+        with monkeypatch.context() as patched:
+            patched.setattr(Log, "read", failing)
+            await window.pilot.pause(0.1)
+            assert window.app.is_running
+            assert "The disk is full" in window.folded
+    first.close()
 
 
 async def test_a_second_window_watches_and_cannot_answer(
@@ -126,7 +160,9 @@ async def test_a_case_folder_that_is_gone_leaves_the_session_answerable(
     begin("sought", case=str(folder))
     shutil.rmtree(folder)
     async with open_window(session="last") as window:
-        await window.press("2", "f4", "right", "escape", "slash", *"neck", "enter", "escape")
+        await window.press("2", "f4", "right", "escape", "slash")
+        await window.write("neck")
+        await window.press("escape")
         assert window.path == "suspected"
 
 
@@ -154,10 +190,14 @@ async def test_a_paste_of_lines_becomes_one_line_and_waits_for_enter(open_window
         assert answered(window, "sought") == "Films of the neck."
 
 
-async def test_half_a_reply_outlives_a_look_at_the_record(open_window: Open, begin: Begin) -> None:
+async def test_half_a_reply_outlives_a_look_elsewhere(open_window: Open, begin: Begin) -> None:
     begin("sought")
     async with open_window(session="last") as window:
-        await window.press(*"Film", "f4", "escape", *"s.", "enter")
+        await window.press(*"Film")
+        for keys in (("f4", "escape"), ("f8", "escape"), ("f2",), ("f3", "escape"), ("f6", "escape")):
+            await window.press(*keys)
+            assert window.reply.value == "Film", keys
+        await window.press(*"s.", "enter")
         assert answered(window, "sought") == "Films."
 
 
