@@ -82,6 +82,8 @@ def run(arguments: list[str]) -> int:
         for problem in refused.problems:
             _say(problem.what, problem.where, problem.fix)
         return 2
+    except SystemExit:  # what click makes of a reader that went away
+        return 0
     except BrokenPipeError:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         return 0

@@ -43,6 +43,11 @@ class Conversation(Talk):
         """Whether a digit alone is a reply: not where a number, a date or only words are asked for."""
         return bool(self.options) and len(self.options) <= 9 and not self._numeric()
 
+    @property
+    def numbered(self) -> bool:
+        """Whether the replies have numbers; with more than nine, a number takes Enter."""
+        return bool(self.options) and not self._numeric()
+
     def _numeric(self) -> bool:
         turn = self.turn
         if self.pending is not None or turn.kind != "prompt":

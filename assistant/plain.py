@@ -95,7 +95,7 @@ class _Talk:
         else:
             self.say(visible(conversation.question))
         for number, option in enumerate(conversation.options, 1):
-            mark = str(number) if conversation.digits else "-"
+            mark = str(number) if conversation.numbered else "-"
             self.say(f"  {mark}  {visible(option.label)}")
         if conversation.pending is None and turn.words:
             self.say(f"  {turn.words}")

@@ -21,7 +21,9 @@ MODULES = {
 
 LAYERS = {
     "front": ("cli", "__main__", "commands", "tui", "plain", "actions"),
-    "talk": ("conversation talk qualifications pinned_pages review unattended signing showing letter training reference_cases".split()),
+    "talk": (
+        "conversation talk qualifications pinned_pages review unattended signing showing letter training reference_cases".split()
+    ),
     "disk": ("log", "records", "library", "reviewer"),
     "core": ("core",),
 }

@@ -76,6 +76,7 @@ class SidePanel(Vertical):
         listed.add_options([Option(literal(line or " ")) for _, line in rows])
         if rows:
             listed.highlighted = min(at or 0, len(rows) - 1)
+            self.call_after_refresh(self.call_after_refresh, listed.scroll_to_highlight)
         self.query_one("#panel-about", Static).update(literal(about or ABOUT[view]))
 
     def about(self, text: str) -> None:

@@ -21,7 +21,7 @@ def perform_action(screen: SessionScreen, review: Review, conversation: Conversa
 
         screen.app.push_screen(HelpScreen())
     elif name == "why":
-        screen.answer(conversation.why)
+        screen.answer(conversation.why, keep=True)
     elif name == "back":
         screen.answer(conversation.back)
     elif name == "skip":

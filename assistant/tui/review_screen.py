@@ -71,11 +71,19 @@ class ReviewScreen(SessionScreen):
         self._views = PanelViews(self, review, self.query_one(SidePanel))
         self._greet(review)
         if self.size.width >= WIDE:
-            self._views.show("record")
+            self._show_record()
         self.draw()
         self.set_timer(0.05, self._warm)
         if review.watching:
             self.set_interval(WATCHING_SECONDS, self._watch)
+
+    def _show_record(self) -> None:
+        """The first page beside the conversation; a page that can't be logged as opened isn't shown."""
+        try:
+            if self._views is not None:
+                self._views.show("record")
+        except Refused as refused:
+            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
 
     def _opened(self, app: ImrApp) -> Review:
         from assistant import library
@@ -113,8 +121,11 @@ class ReviewScreen(SessionScreen):
         import jsonschema  # noqa: F401
 
     def _watch(self) -> None:
-        if self._review is not None and self._review.refresh():
-            self.draw()
+        try:
+            if self._review is not None and self._review.refresh():
+                self.draw()
+        except Refused as refused:
+            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
 
     @on(Input.Submitted, "#reply")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -136,8 +147,11 @@ class ReviewScreen(SessionScreen):
         asking = self._asking
         self._asking = None
         if not text.strip() and not asking[0].startswith("Sentence "):
+            self.take_up_half()
             self.draw()
-        elif not self.answer(lambda: asking[1](text)):
+        elif self.answer(lambda: asking[1](text)):
+            self.take_up_half()
+        else:
             self._asking = asking
             self.draw()
 

@@ -45,7 +45,7 @@ class SessionScreen(Screen[None]):
         self._views: PanelViews | None = None
         self._asking: tuple[str, Callable[[str], list[Line]]] | None = None
         self._drawn: tuple[str, tuple[str, str], str] | None = None
-        self._kept = ""
+        self._half = ""
 
     def compose(self) -> ComposeResult:
         yield Static("Opening ...", id="top", markup=False)
@@ -118,8 +118,11 @@ class SessionScreen(Screen[None]):
         panel = self.query_one(SidePanel)
         if proposal is not None and self._views is not None and panel.shown and panel.view == "record":
             evidence = proposal.answer.all_evidence()
-            if evidence:
-                self._views.open_page(evidence[0])
+            try:
+                if evidence:
+                    self._views.open_page(evidence[0])
+            except Refused as refused:
+                self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
 
     def _draw_options(self, conversation: Conversation) -> None:
         listed = self.query_one("#options", OptionList)
@@ -127,7 +130,7 @@ class SessionScreen(Screen[None]):
         if self._asking is None:
             listed.add_options(
                 [
-                    Option(literal(f"{number if conversation.digits else '-'}  {option.label}"))
+                    Option(literal(f"{number if conversation.numbered else '-'}  {option.label}"))
                     for number, option in enumerate(conversation.options, 1)
                 ]
             )
@@ -196,11 +199,16 @@ class SessionScreen(Screen[None]):
         self.remove_class("panelled")
         self.query_one(SidePanel).remove_class("shown")
 
+    def take_up_half(self) -> None:
+        """Puts back what was half typed when something else was asked for."""
+        self.reply.value, self._half = self._half, ""
+        self.reply.cursor_position = len(self.reply.value)
+
     def action_leave(self) -> None:
         """Back to the reply; half a reply is given up."""
         if self._asking is not None:
             self._asking = None
-            self.reply.value = ""
+            self.take_up_half()
             self.draw()
         if self.size.width < WIDE:
             self._hide_panel()
@@ -234,10 +242,10 @@ class SessionScreen(Screen[None]):
         elif self._views is not None:
             self._views.key(event.name, event.index)
 
-    def answer(self, act: Callable[[], list[Line]]) -> bool:
+    def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
         """Carries out a reply and draws what it led to; whether it was carried out.
 
-        What could not be stays in the reply line, with what is wrong above it.
+        What could not be stays in the reply line, with what is wrong above it; with `keep` it stays anyway.
         """
         try:
             lines = act()
@@ -245,7 +253,8 @@ class SessionScreen(Screen[None]):
             self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
             self.draw()
             return False
-        self.reply.value = ""
+        if not keep:
+            self.reply.value = ""
         self.transcript.say_all([(line.kind, line.text) for line in lines])
         self._keep_profile()
         self.draw()
@@ -263,6 +272,8 @@ class SessionScreen(Screen[None]):
 
     def ask_for(self, question: str, act: Callable[[str], list[Line]], value: str = "") -> None:
         """Asks for words in the reply line; Escape gives it up."""
+        if self._asking is None:
+            self._half = self.reply.value
         self._asking = (question, act)
         self.reply.value = visible(value)
         self.reply.cursor_position = len(self.reply.value)

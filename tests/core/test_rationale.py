@@ -154,6 +154,12 @@ def test_one_thing_that_was_not_found_is_said_by_itself() -> None:
     )
 
 
+def test_what_is_conceded_speaks_for_the_other_side() -> None:
+    assert "concedes:routine-radiography" in draft(answered())
+    for session in (answered(**FLAGGED), decided(answered(**FLAGGED), "overturned")):
+        assert not any(key.startswith("concedes:") for key in draft(session))
+
+
 def test_an_unclear_answer_is_neither_stated_nor_absent() -> None:
     said = draft(answered(sought="unclear"))
     assert "prompt:sought" not in said

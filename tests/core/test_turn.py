@@ -389,7 +389,10 @@ def test_without_a_suggestion_each_decision_asks_for_a_reason(session: Session) 
     session = done(session, c.RuleOn("1", "acr-variant-11", "inapplicable", "Not here."))
     turn = turn_of(session)
     assert assessment.assess(session, "1").suggestion.why == "gap"
-    assert [option.asks for option in turn.options] == ["There is no suggestion to rest on. Why?"] * 2
+    asked = [option.asks for option in turn.options if isinstance(option.command, c.Determine)]
+    assert asked == ["There is no suggestion to rest on. Why?"] * 2
+    (again,) = [option.command for option in turn.options if option.label.startswith("Apply it after all")]
+    assert again == c.RuleOn("1", "acr-variant-11", "accepted", "")
 
 
 def test_a_decision_is_asked_anew_when_the_suggestion_has_turned(session: Session) -> None:
@@ -460,11 +463,11 @@ def blocking(session: Session) -> Turn:
     return next_turn(session, lambda item: assessment.assess(session, item), lambda: (check,))
 
 
-def test_a_check_that_blocks_has_no_reply(session: Session) -> None:
+def test_a_check_that_blocks_can_only_be_mended_or_the_case_declined(session: Session) -> None:
     session = done(answered(session), c.Determine("1", "upheld", "upheld"))
     turn = blocking(session)
-    assert (turn.kind, turn.options) == ("check", ())
-    assert "mended before signing" in turn.words
+    assert turn.kind == "check"
+    assert all(isinstance(option.command, c.Decline) for option in turn.options)
 
 
 def test_a_check_that_blocks_cannot_be_explained_away(session: Session) -> None:
