@@ -121,12 +121,10 @@ class _Writer:
                 yield replace(self.sourced(f"ruling:{criterion.id}", text, criterion), origin="reviewer")
 
     def concessions(self) -> Iterator[DraftSentence]:
-        """What speaks for the other side although it does not carry."""
+        """What a standing argument of ours grants to the other side."""
         for criterion in self.set.criteria.values():
             finding = self.findings[criterion.id]
-            mine = criterion.argues == self.side and finding.stands
-            theirs = criterion.argues == self.other and finding.state is State.NOT_MET
-            if criterion.concedes and (mine or theirs):
+            if criterion.concedes and criterion.argues == self.side and finding.stands:
                 text, template = self.rendered(criterion.concedes, criterion)
                 if text:
                     prompts = self.prompts_named(template, criterion.concedes)

@@ -259,3 +259,13 @@ async def test_a_wide_terminal_can_be_made_narrow_at_any_question(open_window: O
         await window.press("enter")
         assert window.path == "conflict"
         assert "1  I have no tie to any of them" in window.text
+
+
+async def test_keys_in_a_terminal_that_is_too_small_do_no_harm(open_window: Open) -> None:
+    async with open_window(CASE) as window:
+        await window.press("f4")
+        await window.pilot.resize_terminal(40, 10)
+        await window.press("f4", "pageup", "pagedown", "space", "up", "end")
+        await window.pilot.resize_terminal(*NARROW)
+        await window.press("escape", "enter")
+        assert window.path == "conflict"
