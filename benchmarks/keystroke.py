@@ -13,27 +13,21 @@ ROUNDS = 3
 TURNS = (50, 300, 1_000)
 SIZE = (160, 45)
 LETTERS = "bcdfghjkmnpqrstvwxz"
-REPLIES = ((b"\r", "Have you any"), (b"1", "Are these the doc"))
-"""The replies to the first questions, and how the question after each begins."""
 
 
 def run() -> list[Result]:
-    """A key with 300 turns against the empty program and with 1,000 turns against 50; answering is told beside it."""
+    """A key with 300 turns against the empty program and with 1,000 turns against 50."""
     empty: list[float] = []
     typed: dict[int, list[float]] = {turns: [] for turns in TURNS}
-    answered: dict[int, list[float]] = {turns: [] for turns in TURNS}
     with workplace() as place:
         for _ in range(ROUNDS):
             empty += _empty(place)
             for turns in TURNS:
-                keys, answers = _long(place, turns)
-                typed[turns] += keys
-                answered[turns] += answers
+                typed[turns] += _long(place, turns)
     few, some, many = TURNS
     return [
         _result("key to screen, 300 turns against empty", typed[some], empty, 3.0),
         _result("key to screen, 1,000 turns against 50", typed[many], typed[few], 1.25),
-        _result("answer to next question, 1,000 against 50", answered[many], answered[few], None),
     ]
 
 
@@ -48,12 +42,11 @@ def _empty(place: Place) -> list[float]:
         return _typed(terminal)
 
 
-def _long(place: Place, turns: int) -> tuple[list[float], list[float]]:
+def _long(place: Place, turns: int) -> list[float]:
     command = [sys.executable, str(APPS / "long_talk.py"), str(place.log), CASE, str(turns)]
     with Terminal(command, place.environment, SIZE) as terminal:
         terminal.until(shows("READY"), seconds=120)
-        keys = _typed(terminal)
-        return keys, [_after(terminal, reply, question) for reply, question in REPLIES]
+        return _typed(terminal)
 
 
 def _typed(terminal: Terminal) -> list[float]:
@@ -63,13 +56,9 @@ def _typed(terminal: Terminal) -> list[float]:
 
 
 def _letter(terminal: Terminal, letter: str) -> float:
-    seconds = _after(terminal, letter.encode(), letter)
+    terminal.quiet()
+    begun = terminal.press(letter.encode())
+    seconds = terminal.until(shows(letter)) - begun
     terminal.quiet()
     terminal.press(BACKSPACE)
     return seconds
-
-
-def _after(terminal: Terminal, keys: bytes, shown: str) -> float:
-    terminal.quiet()
-    begun = terminal.press(keys)
-    return terminal.until(shows(shown)) - begun

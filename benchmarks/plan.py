@@ -66,7 +66,7 @@ def _stop(conversation: Conversation, turn: Turn) -> Stop:
 
 def _meant(turn: Turn, option: Option) -> bool:
     if turn.kind == "decision":
-        return option.value == reference().determinations[turn.scope]["decision"]
+        return bool(option.value == reference().determinations[turn.scope]["decision"])
     if turn.kind == "check":
         return True
     given = reference().answers[turn.scope][turn.path]

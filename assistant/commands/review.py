@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from pathlib import Path
@@ -81,8 +82,10 @@ def home() -> int:
 
 
 def _needs_terminal() -> None:
+    """Refuses where there is no terminal; the collector rests until the first question stands (see `open`)."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
+    gc.disable()
 
 
 def open_log(log_path: Path | None) -> Log:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual.app import ComposeResult
@@ -72,6 +73,7 @@ class HomeScreen(Screen[None]):
         listed.clear_options()
         listed.add_options(options)
         listed.highlighted = 1
+        gc.enable()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         from assistant.tui.review_screen import ReviewScreen

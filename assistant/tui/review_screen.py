@@ -5,6 +5,7 @@ It draws what the `Conversation` says and passes replies on; what is accepted is
 
 from __future__ import annotations
 
+import gc
 from typing import TYPE_CHECKING, ClassVar, cast
 
 from textual import on, work
@@ -74,6 +75,7 @@ class ReviewScreen(SessionScreen):
             self._show_record()
         self.draw()
         self.set_timer(0.05, self._warm)
+        gc.enable()
         if review.watching:
             self.set_interval(WATCHING_SECONDS, self._watch)
 
