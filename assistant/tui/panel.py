@@ -43,6 +43,18 @@ class PanelList(OptionList):
         name: str
         index: int
 
+    def action_page_up(self) -> None:
+        """A page up; a list that isn't drawn, as in a terminal that is too small, has no pages."""
+        if self._is_drawn():
+            super().action_page_up()  # type: ignore[no-untyped-call]
+
+    def action_page_down(self) -> None:
+        if self._is_drawn():
+            super().action_page_down()  # type: ignore[no-untyped-call]
+
+    def _is_drawn(self) -> bool:
+        return bool(self.size.height) and not self.screen.has_class("tiny")
+
     def action_panel_key(self, name: str) -> None:
         self.post_message(self.Key(name, self.highlighted if self.highlighted is not None else -1))
 
