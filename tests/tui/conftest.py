@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.widgets import OptionList, Static
 
@@ -29,6 +29,7 @@ CASE = "cervical-radiographs-after-fusion"
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)
+CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<"}
 REPLIES = {
     "qualifications": "",
     "conflict": "1",
@@ -59,7 +60,12 @@ class Window:
         self.pilot = pilot
 
     async def press(self, *keys: str) -> None:
-        await self.pilot.press(*keys)
+        """Presses keys one after the other; quicker than the pilot's own way, which sleeps after each of them."""
+        for key in keys:
+            self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+            for _ in range(3):
+                await self.pilot._wait_for_screen()
+        await self.pilot.pause()
 
     async def write(self, words: str) -> None:
         """Puts words into the reply line at once, and gives them."""
