@@ -17,7 +17,7 @@ from assistant import core, library, reviewer, unattended
 from assistant.actions import ACTIONS, Action
 from assistant.cli import cli
 from assistant.core import case, plain_yaml
-from assistant.core.event import KINDS
+from assistant.core.event_form import all_kinds
 from assistant.core.plain_yaml import Document
 from assistant.core.prompt_set import TIERS
 from assistant.core.proof import prove
@@ -105,7 +105,7 @@ def test_every_key_of_a_file_is_documented(module: str, known: str, keys: Iterab
 
 def test_the_closed_lists_are_documented() -> None:
     assert sorted({*TIERS, *RULES} - marked(TEXTS["prompt-sets.md"])) == []
-    assert sorted(set(KINDS) - marked(TEXTS["formats.md"])) == []
+    assert sorted(set(all_kinds()) - marked(TEXTS["formats.md"])) == []
 
 
 def test_every_page_of_the_guide_says_what_the_program_is_not() -> None:

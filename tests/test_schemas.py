@@ -23,7 +23,7 @@ from assistant.core import case as case_reader
 from assistant.core import command as c
 from assistant.core import plain_yaml, prompt_set_reader
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.event import KINDS
+from assistant.core.event_form import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.rules import read_schema
 from assistant.core.text import Private
@@ -88,13 +88,13 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 def test_every_kind_of_event_has_its_schema_with_a_description() -> None:
     event = FILES["event"]
-    assert sorted(event["properties"]["kind"]["enum"]) == sorted(KINDS)
+    assert sorted(event["properties"]["kind"]["enum"]) == sorted(all_kinds())
     chosen = {
         rule["if"]["properties"]["kind"]["const"]: rule["then"]["properties"]["body"]["$ref"]
         for rule in event["allOf"]
     }
-    assert chosen == {kind: f"#/$defs/{kind}" for kind in KINDS}
-    for kind in KINDS:
+    assert chosen == {kind: f"#/$defs/{kind}" for kind in all_kinds()}
+    for kind in all_kinds():
         body = event["$defs"][kind]
         assert re.fullmatch(r"[A-Z`][^.]*[.]", body["description"]), kind
         assert body["additionalProperties"] is False
@@ -197,7 +197,7 @@ def change_everything(review: Review) -> None:
 
 
 def test_every_kind_of_event_is_in_the_log_of_these_sessions(entries: list[dict[str, Any]]) -> None:
-    assert {entry["kind"] for entry in entries} == set(KINDS)
+    assert {entry["kind"] for entry in entries} == set(all_kinds())
 
 
 def test_entries_validate_as_they_are_stored(entries: list[dict[str, Any]]) -> None:

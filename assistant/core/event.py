@@ -1,30 +1,15 @@
-"""Every step that can be logged, as frozen values; an event's kind on disk is permanent.
-
-`encode` gives the body that the log stores (free text as `Private`, which the log turns into salted
-commitments), `decode` the event again: `decode(kind, encode(event)) == event`.
-"""
+"""Every step of a review that can be logged, as frozen values; an event's kind on disk is permanent."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import dataclass
 from typing import Any, ClassVar
 
-from assistant.core.answer import Answer, Evidence, evidence_from_json, evidence_to_json, from_json, to_json
-from assistant.core.problem import refuse
-from assistant.core.text import Private
+from assistant.core.answer import Answer, Evidence
+from assistant.core.event_form import Event, decode, encode, private
 
-
-def private(default: Any = MISSING) -> Any:
-    """A field of free text."""
-    return field(metadata={"private": True}, default=default)
-
-
-@dataclass(frozen=True)
-class Event:
-    """One logged step of a session."""
-
-    kind: ClassVar[str] = ""
+__all__ = ["Event", "decode", "encode"]
 
 
 @dataclass(frozen=True)
@@ -283,35 +268,6 @@ class AddendumAdded(Event):
     text: str = private()
 
 
-KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in Event.__subclasses__()}
-
-
-def encode(event: Event) -> dict[str, Any]:
-    """The event's body, without its kind."""
-    return {part.name: _out(getattr(event, part.name), part.metadata) for part in fields(event)}
-
-
-def decode(kind: str, body: Mapping[str, Any]) -> Event:
-    """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
-    if (cls := KINDS.get(kind)) is None:
-        raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    names = {part.name: part.default is MISSING for part in fields(cls)}
-    if set(body) - set(names) or any(names[name] for name in set(names) - set(body)):
-        raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
-    return cls(**{name: _in(name, value) for name, value in body.items()})
-
-
-def _out(value: Any, metadata: Mapping[str, Any]) -> Any:
-    if isinstance(value, Answer | Evidence):
-        return to_json(value) if isinstance(value, Answer) else evidence_to_json(value)
-    if isinstance(value, tuple):
-        return [_out(entry, metadata) for entry in value]
-    if isinstance(value, str) and metadata.get("private") and value:
-        return Private(value)
-    return value
-
-
-def _in(name: str, value: Any) -> Any:
-    if name in ("answer", "evidence"):
-        return from_json(value) if name == "answer" else evidence_from_json(value)
-    return tuple(value) if isinstance(value, list) else value
+KINDS: dict[str, type[Event]] = {
+    cls.kind: cls for cls in Event.__subclasses__() if cls.__module__ == __name__
+}
