@@ -9,15 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import MISSING, dataclass, field, fields
-from importlib import import_module
 from typing import Any, ClassVar
 
 from assistant.core.answer import Answer, Evidence, evidence_from_json, evidence_to_json, from_json, to_json
 from assistant.core.problem import refuse
 from assistant.core.text import Private
-
-_MODULES = {"access": "assistant.core.access_event", "training": "assistant.core.training_event"}
-_REVIEW = "assistant.core.event"
 
 
 def private(default: Any = MISSING) -> Any:
@@ -34,16 +30,27 @@ class Event:
 
 def event_class(kind: str) -> type[Event] | None:
     """The class of a kind of event, or None for one that is unknown."""
-    module = import_module(_MODULES.get(kind.split(".", 1)[0], _REVIEW))
-    found: type[Event] | None = module.KINDS.get(kind)
-    return found
+    return _kinds(kind.split(".", 1)[0]).get(kind)
 
 
 def all_kinds() -> dict[str, type[Event]]:
     """Every kind of event that this version knows."""
-    return {
-        kind: cls for name in (_REVIEW, *_MODULES.values()) for kind, cls in import_module(name).KINDS.items()
-    }
+    return {**_kinds("session"), **_kinds("access"), **_kinds("training")}
+
+
+def _kinds(family: str) -> dict[str, type[Event]]:
+    """The kinds of one module; the others stay unloaded, since a review needs only its own."""
+    if family == "access":
+        from assistant.core import access_event
+
+        return access_event.KINDS
+    if family == "training":
+        from assistant.core import training_event
+
+        return training_event.KINDS
+    from assistant.core import event
+
+    return event.KINDS
 
 
 def encode(event: Event) -> dict[str, Any]:
