@@ -10,21 +10,26 @@ from __future__ import annotations
 from dataclasses import dataclass, replace
 
 from assistant.core import command as c
+from assistant.core.absence import open_passages
 from assistant.core.answer import Answer, Status, same_content
 from assistant.core.answering import needs_reason
-from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.decision import OUTCOME_WORDS
 from assistant.core.outcome import outcome
-from assistant.core.phrase import told
+from assistant.core.passage_turn import CITE
 from assistant.core.preview import preview
 from assistant.core.problem import Refused, refuse
-from assistant.core.prompt_turn import Option, Turn, part_question
+from assistant.core.prompt_turn import Option, Turn
 from assistant.core.proposal import propose
 from assistant.core.reply import merged, named_option, read_reply, unique
+from assistant.core.session import Place
 from assistant.core.shape import DateShape, Group, Listing, Number, Statement, at, complete
-from assistant.core.text import one_line, visible
+from assistant.core.text import visible
 from assistant.core.turn import decision_turn, decline_options, last_place, statement
+from assistant.echoing import echo
+from assistant.offering import TakeOver, take_over
+from assistant.passages import evidence_of
 from assistant.signing import sign
-from assistant.talk import Line, Pending, Talk, all_alike, told_lines
+from assistant.talk import Line, Pending, Talk, all_alike
 
 
 class Conversation(Talk):
@@ -160,6 +165,8 @@ class Conversation(Talk):
     def _chosen(self, option: Option) -> list[Line]:
         self.pending = None
         command = option.command
+        if option.value == CITE and self.turn.kind == "passages":
+            return self._cite_against(self.turn.place)
         if command is None and not option.asks:
             return (
                 self._leave(*self.turn.place)
@@ -176,6 +183,13 @@ class Conversation(Talk):
             return self._record(command)
         assert command is not None  # an option without a command asks for words
         return self._do(command)
+
+    def _cite_against(self, place: Place) -> list[Line]:
+        """The passage that speaks against an absence is cited, and the question asked anew."""
+        evidence = evidence_of(open_passages(self.review.session, place)[0])
+        lines = self.go(*place)
+        self.cited = (self.review.positioned(evidence),)
+        return [*lines, Line("note", f"Cited {evidence}: it goes with your answer.")]
 
     def _stated(self, words: str) -> c.Command:
         turn = self.turn
@@ -241,6 +255,9 @@ class Conversation(Talk):
         return replace(command, answer=made.answer, origin="proposed")
 
     def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:
+        if isinstance(command, TakeOver):
+            self.pending = None
+            return take_over(self.review, command)
         if isinstance(command, _Confirmed):
             return self._record(command.command, confirmed=True)
         if isinstance(command, c.RecordAnswer) and self.cited:
@@ -250,33 +267,7 @@ class Conversation(Talk):
         self.pending = None
         if self.turn.place != before:
             self.cited = ()
-        return [] if quiet else self._echo(command)
-
-    def _echo(self, command: c.Command) -> list[Line]:
-        """What was logged, in words."""
-        session = self.review.session
-        if isinstance(command, c.RecordAnswer):
-            schema = session.prompt(command.item, command.prompt).schema
-            root = command.prompt.split(".", 1)[0]
-            if root != command.prompt:
-                shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
-                assert shape is not None  # the command has been carried out
-                part = replace(schema, shape=shape)
-                ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
-                label = ask.split(" (", 1)[0].rstrip("?")
-                return told_lines(f"{label}: {told(part, command.answer)}")
-            return told_lines(told(schema, session.answer(command.item, root)))
-        if isinstance(command, c.Determine):
-            return [Line("answer", DECISION_WORDS[command.decision])]
-        if isinstance(command, c.RuleOn):
-            return [Line("answer", f"{command.criterion}: {command.ruling}: {one_line(command.reason, 300)}")]
-        if isinstance(command, c.DecideFirst):
-            return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
-        if isinstance(command, c.Decline):
-            return [Line("news", "Declined. The session is closed, and the reason is logged.")]
-        if isinstance(command, c.Acknowledge):
-            return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
-        return []
+        return [] if quiet else echo(self.review, command)
 
     def _refused(self, text: str, refused: Refused) -> list[Line]:
         turn = self.turn

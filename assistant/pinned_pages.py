@@ -22,7 +22,7 @@ def pages_of(session: Session) -> Mapping[str, tuple[str, ...]]:
     return {
         name: pages[name]
         for name, kept in session.opened.documents.items()
-        if name in pages and _matches(pages[name], kept)
+        if name in pages and unchanged(pages[name], kept)
     }
 
 
@@ -49,7 +49,8 @@ def committed(pages: tuple[str, ...]) -> dict[str, object]:
     }
 
 
-def _matches(pages: tuple[str, ...], kept: Mapping[str, object]) -> bool:
+def unchanged(pages: tuple[str, ...], kept: Mapping[str, object]) -> bool:
+    """Whether a document's pages are those that were committed to."""
     return f"hmac-sha256:{commitment(bytes.fromhex(str(kept['salt'])), _joined(pages))}" == kept["commitment"]
 
 

@@ -13,18 +13,19 @@ from assistant.actions import ACTIONS
 from assistant.conversation import Conversation
 from assistant.core import command as c
 from assistant.core.answer import Evidence
+from assistant.core.passage_group import Group
 from assistant.core.problem import Refused
 from assistant.core.prompt_turn import Turn
 from assistant.core.text import visible
+from assistant.offering import offer_amendment
+from assistant.passages import MOST_FOUND, evidence_of, found_for, found_lines, reach_words, search
 from assistant.pinned_pages import missing_documents
 from assistant.qualifications import keep_qualifications
 from assistant.records.original import open_in_viewer, original_file
-from assistant.records.search import find
 from assistant.review import Review
 from assistant.talk import Line
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
-MOST_PASSAGES = 20
 LONGEST_LINE = 2_000_000
 
 
@@ -44,6 +45,7 @@ class _Talk:
         self.out = out
         self.parked = False
         self.asked: object = None
+        self.found: tuple[Group, ...] = ()
 
     def run(self) -> int:
         session = self.review.session
@@ -51,6 +53,7 @@ class _Talk:
         self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
         for problem in missing_documents(self.review.session, self.review.pages):
             self.say(f"  ! {problem}")
+        self.show(offer_amendment(self.conversation))
         while not self.parked:
             if self.review.session.status == "open":
                 self.ask()
@@ -92,6 +95,9 @@ class _Talk:
             self.asked = _asked(turn)
             for line in [*context, question] if turn.kind == "sign" else [question, *context]:
                 self.say(line)
+            record = reach_words(self.review, turn)
+            if record:
+                self.say(f"  In the record: {record} · / lists them")
         else:
             self.say(visible(conversation.question))
         for number, option in enumerate(conversation.options, 1):
@@ -197,12 +203,12 @@ class _Talk:
         return [Line("news", "The addendum is logged, and stands in the letter.")]
 
     def find(self, words: str) -> list[Line]:
-        found = list(find(self.review.pages, words))
-        if not found:
+        """The passages for some words, or for the question's own where none are given; :cite takes their number."""
+        turn = self.review.turn
+        self.found = search(self.review, words) if words.strip() else found_for(self.review, turn)
+        if not self.found:
             return [Line("note", "Nothing was found. That is no proof of absence: words differ.")]
-        lines = [f"{one.document}:{one.page}  {one.quote}" for one in found[:MOST_PASSAGES]]
-        more = len(found) - MOST_PASSAGES
-        return _notes([*lines, *([f"and {more} more"] if more > 0 else [])])
+        return _notes(found_lines(self.found[:MOST_FOUND]))
 
     def go(self, words: str) -> list[Line]:
         scope, _, path = words.rpartition("/")
@@ -222,6 +228,8 @@ class _Talk:
         return _notes([f"-- {document}, page {number} --", *text.splitlines(), "--"])
 
     def cite(self, words: str) -> list[Line]:
+        if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(self.found):
+            return self.conversation.cite(evidence_of(self.found[int(words) - 1]))
         document, number, quote = _place(words)
         return self.conversation.cite(Evidence(document, number, quote))
 

@@ -6,7 +6,6 @@ nothing itself.
 
 from __future__ import annotations
 
-import hashlib
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
@@ -15,21 +14,25 @@ from typing import TYPE_CHECKING
 from assistant import __version__, library
 from assistant.core import command as c
 from assistant.core import event as e
-from assistant.core.answer import Answer, Evidence
+from assistant.core.absence import search_goes_on, unsearched
+from assistant.core.answer import Evidence
 from assistant.core.check import Check
 from assistant.core.decide import decide
-from assistant.core.passage import located
 from assistant.core.problem import refuse
 from assistant.core.prompt_turn import Turn
-from assistant.core.rules import Rules, Sources, pinned, read_rules
+from assistant.core.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import next_turn
 from assistant.library import CaseFolder
-from assistant.log import Draft, Entry, Log, SessionHold
+from assistant.log import Draft, Log, SessionHold
 from assistant.pinned_pages import committed, pages_of
+from assistant.quoting import positioned, with_positions
+from assistant.recall import digest, event_of, load, pinned_texts
 from assistant.reviewer import Profile
+from assistant.searching import RecordSearch
 
 if TYPE_CHECKING:
+    from assistant.amending import Amendment
     from assistant.core.assessment import Assessment
 
 
@@ -43,10 +46,13 @@ class Review:
         seq: int,
         pages: Mapping[str, tuple[str, ...]],
         hold: SessionHold | None,
+        vocabulary: Mapping[str, str],
     ) -> None:
         self.log = log
         self.session = session
         self.pages = pages
+        self.vocabulary = vocabulary
+        self.search = RecordSearch(pages, session.rules.case, vocabulary)
         self.seq = seq
         self.logged_at = ""
         self._hold = hold
@@ -63,8 +69,13 @@ class Review:
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
         kept = pinned(rules, sources)
-        texts = {"case": {"case.yaml": case.text}, "prompts": kept.prompts, "schemas": kept.schemas}
-        pins = {kind: {name: _digest(text) for name, text in named.items()} for kind, named in texts.items()}
+        texts = {
+            "case": {"case.yaml": case.text},
+            "prompts": kept.prompts,
+            "schemas": kept.schemas,
+            "vocabulary": sources.vocabulary,
+        }
+        pins = {kind: {name: digest(text) for name, text in named.items()} for kind, named in texts.items()}
         opened = e.SessionOpened(
             mode=mode or ("practice" if rules.case.practice else "real"),
             reviewer=profile.id,
@@ -79,7 +90,7 @@ class Review:
         session_id = secrets.token_hex(6)
         hold = log.hold(session_id)
         session = begin(session_id, rules, opened)
-        review = cls(log, session, 0, case.pages, hold)
+        review = cls(log, session, 0, case.pages, hold, sources.vocabulary)
         artifacts = {
             pins[kind][name]: (f"text/{kind}", text.encode())
             for kind, named in texts.items()
@@ -100,7 +111,14 @@ class Review:
         hold = None if watch else log.hold(session_id)
         try:
             session, seq = load(log, session_id)
-            review = cls(log, session, seq, pages_of(session), hold)
+            review = cls(
+                log,
+                session,
+                seq,
+                pages_of(session),
+                hold,
+                pinned_texts(log, session.opened.pins, "vocabulary"),
+            )
             if hold is not None and session.status == "open":
                 review.perform(c.Resume())
         except BaseException:
@@ -126,27 +144,39 @@ class Review:
         """Takes in what another window has logged since; whether there was anything."""
         entries = self.log.read(self.session.id, self.seq)
         if entries:
-            self.session = fold(self.session, [_event(entry) for entry in entries])
+            self.session = fold(self.session, [event_of(entry) for entry in entries])
             self.seq = entries[-1].seq
         return bool(entries)
 
     # -- the road --------------------------------------------------------------------------------
 
-    def perform(self, *commands: c.Command) -> Session:
+    def perform(
+        self, *commands: c.Command, artifacts: Mapping[str, tuple[str, bytes]] | None = None
+    ) -> Session:
         """Carries out commands in one logged step; raises `Refused`, with nothing logged, where one may not be."""
         if self._hold is None:
             raise refuse("This window only watches the session.", "", "Work in the window that has it.")
         session = self.session
         events: list[e.Event] = []
         for command in commands:
-            made = decide(session, self._with_positions(command))
+            if isinstance(command, c.AmendCase):
+                session = replace(session, later={**session.later, command.case: command.rules})
+            made = decide(session, with_positions(command, session.rules.case, self.page))
             events += made
             session = fold(session, made)
-        arrived = self._arriving(session, events)
-        session = fold(session, arrived)
-        if events or arrived:
-            self._commit(session, [*events, *arrived], {})
+        for following in (self._searching, self._arriving):
+            made = following(session, events)
+            events += made
+            session = fold(session, made)
+        if events:
+            self._commit(session, events, artifacts or {})
         return session
+
+    def amend(self, amendment: Amendment) -> Session:
+        """Takes over the case file as it is now; the absences that it touches are searched for again."""
+        self.pages = amendment.pages
+        self.search = RecordSearch(self.pages, amendment.command.rules.case, self.vocabulary)
+        return self.perform(amendment.command, artifacts=amendment.artifacts)
 
     def _commit(
         self, session: Session, events: Sequence[e.Event], artifacts: Mapping[str, tuple[str, bytes]]
@@ -164,6 +194,20 @@ class Review:
         self.logged_at = entries[-1].ts
         self.session = session
 
+    def _searching(self, session: Session, events: Sequence[e.Event]) -> list[e.Event]:
+        """The searches behind absences that are new, that the case file has outgrown, or of which more is to come."""
+        if session.status != "open":
+            return []
+        places = dict.fromkeys(unsearched(session))
+        for event in events:
+            if isinstance(event, e.PassagesDismissed) and search_goes_on(session, (event.item, event.prompt)):
+                places[event.item, event.prompt] = None
+        made: list[e.Event] = []
+        for place in places:
+            by = "amendment" if session.amendments and place in session.searched else "look_for"
+            made += decide(session, self.search.behind(session, place, by))
+        return made
+
     def _arriving(self, session: Session, events: Sequence[e.Event]) -> list[e.Event]:
         """What is logged because the session now waits for something else: a prompt or a suggestion shown."""
         if session.status != "open" or any(isinstance(event, e.SessionParked) for event in events):
@@ -178,7 +222,7 @@ class Review:
                 isinstance(event, e.AnswerRecorded | e.AnswerAmended | e.CriterionRuled) for event in events
             )
             return [shown] if changed or turn.scope not in session.suggestions_shown else []
-        if turn.kind == "check" and turn.check is not None:
+        if turn.check is not None:
             check = turn.check
             return decide(session, c.RaiseCheck(check.check, check.key, check.message, check.facts))
         return []
@@ -228,57 +272,6 @@ class Review:
         drafts = {item: self._assess(session, item).sentences for item in session.items}
         return checks(session, drafts, self.pages)
 
-    # -- quotes ----------------------------------------------------------------------------------
-
-    def _with_positions(self, command: c.Command) -> c.Command:
-        """The command with every quote looked up on its page: a quote that isn't there is refused."""
-        if isinstance(command, c.CiteEvidence):
-            return c.CiteEvidence(command.item, command.prompt, self.positioned(command.evidence))
-        if isinstance(command, c.RecordAnswer):
-            answer = self._with_quotes(command.answer)
-            return c.RecordAnswer(command.item, command.prompt, answer, command.origin, command.reason)
-        return command
-
-    def _with_quotes(self, answer: Answer) -> Answer:
-        parts, search = answer.parts, answer.search
-        for one in search.dismissed if search is not None else ():
-            self.positioned(Evidence(one.document, one.page, one.quote))
-        return replace(
-            answer,
-            evidence=tuple(self.positioned(one) for one in answer.evidence),
-            parts=None if parts is None else {name: self._with_quotes(part) for name, part in parts.items()},
-        )
-
     def positioned(self, evidence: Evidence) -> Evidence:
         """The passage with its exact words and offset; raises `Refused` where its page doesn't hold it."""
-        if evidence.document not in self.session.rules.case.documents:
-            known = ", ".join(self.session.rules.case.documents)
-            raise refuse(f"There is no document `{evidence.document}`.", "", f"There are {known}.")
-        return located(evidence, self.page(evidence.document, evidence.page))
-
-
-def load(log: Log, session_id: str) -> tuple[Session, int]:
-    """The session that a log holds, and the number of its last entry; raises `Refused` where it can't be read."""
-    entries = log.read(session_id)
-    opened = _event(entries[0]) if entries else None
-    if not isinstance(opened, e.SessionOpened):
-        raise refuse("This session doesn't begin as one.", session_id, "Run `imr log verify`.")
-    session = begin(session_id, _pinned_rules(log, opened), opened)
-    return fold(session, [_event(entry) for entry in entries[1:]]), entries[-1].seq
-
-
-def _event(entry: Entry) -> e.Event:
-    return e.decode(entry.kind, entry.body)
-
-
-def _pinned_rules(log: Log, opened: e.SessionOpened) -> Rules:
-    texts = {
-        kind: {name: log.artifact(digest).decode() for name, digest in named.items()}
-        for kind, named in opened.pins.items()
-    }
-    pages = {name: int(entry["pages"]) for name, entry in opened.documents.items()}
-    return read_rules(texts["case"]["case.yaml"], pages, Sources(texts["prompts"], texts["schemas"]))
-
-
-def _digest(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
+        return positioned(evidence, self.session.rules.case, self.page)

@@ -52,7 +52,7 @@ def context(review: Review, turn: Turn) -> list[str]:
         return [visible(line) for line in _prompt_context(review, turn)]
     if turn.kind in ("decision", "ruling"):
         return [visible(line) for line in suggestion_lines(review, turn.scope)]
-    if turn.kind == "check" and turn.check is not None:
+    if turn.kind in ("check", "passages") and turn.check is not None:
         return [visible(f"  {fact}") for fact in turn.check.facts]
     if turn.kind == "sign":
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)])

@@ -125,6 +125,8 @@ class Talk:
         words = {
             "ruling": "A guideline of a lower tier may outweigh a higher one only where that is shown (Lab. Code 4604.5); that judgment is yours.",
             "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
+            "passages": "Reviewers have been reversed for writing that something was not documented when the record had it.",
+            "by_eye": "A page without readable text can hold what was looked for; no search goes through it.",
             "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
             "sign": "A signature closes the session; afterwards only an addendum is possible.",
             "first": "Deciding before the suggestion is shown keeps it from leading you.",

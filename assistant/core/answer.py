@@ -208,10 +208,7 @@ def trail_to_json(trail: Trail) -> dict[str, Any]:
         "attested": trail.attested,
     }
     if trail.dismissed:
-        result["dismissed"] = [
-            {"document": d.document, "page": d.page, "quote": Private(d.quote), "reason": Private(d.reason)}
-            for d in trail.dismissed
-        ]
+        result["dismissed"] = [dismissed_to_json(one) for one in trail.dismissed]
     return result
 
 
@@ -221,10 +218,21 @@ def trail_from_json(data: Mapping[str, Any]) -> Trail:
         pages=data.get("pages", 0),
         attested=bool(data.get("attested", False)),
         terms=tuple(data.get("terms", ())),
-        dismissed=tuple(
-            Dismissed(d["document"], d["page"], d["quote"], d["reason"]) for d in data.get("dismissed", ())
-        ),
+        dismissed=tuple(dismissed_from_json(one) for one in data.get("dismissed", ())),
     )
+
+
+def dismissed_to_json(one: Dismissed) -> dict[str, Any]:
+    return {
+        "document": one.document,
+        "page": one.page,
+        "quote": Private(one.quote),
+        "reason": Private(one.reason),
+    }
+
+
+def dismissed_from_json(data: Mapping[str, Any]) -> Dismissed:
+    return Dismissed(data["document"], data["page"], data["quote"], data["reason"])
 
 
 def _in_order(parts: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -72,7 +72,7 @@ def facts_of(session: Session) -> tuple[Fact, ...]:
 def _timeline(case: Case) -> Iterator[Fact]:
     for entry in case.timeline:
         place = place_of(entry.evidence)
-        yield Fact("timeline", entry.date.prose(), place, _mentions(str(entry.date)))
+        yield Fact("timeline", entry.date.prose(), place, mentions(str(entry.date)))
         yield Fact("timeline", entry.says, place, extract(entry.says))
 
 
@@ -131,10 +131,11 @@ def values_of(answer: Answer) -> tuple[str, ...]:
 
 def _fact(label: str, value: str, place: str) -> Fact:
     date = parse_date(value)
-    return Fact(label, date.prose() if date is not None else value, place, _mentions(value))
+    return Fact(label, date.prose() if date is not None else value, place, mentions(value))
 
 
-def _mentions(text: str) -> tuple[Mention, ...]:
+def mentions(text: str) -> tuple[Mention, ...]:
+    """What a value of a fact or an answer mentions; a date in any of its written forms is one."""
     date = parse_date(text)
     return extract(text) if date is None else (DateMention(text, 0, When.of(date)),)
 

@@ -19,6 +19,7 @@ CHECKS = (
     "implied-finding",
     "ur-report-only",
     "impossible-combination",
+    "contradicted-absence",
 )
 """The id of every check that there is."""
 
@@ -37,12 +38,22 @@ class Sentence(Protocol):
 
 
 @dataclass(frozen=True)
+class Misread:
+    """What the program read on a page: a fact of a kind (`dates`, `levels`, `sides`), in the words it was read as."""
+
+    document: str
+    page: int
+    kind: str
+    was: str
+
+
+@dataclass(frozen=True)
 class Check:
     """One thing to mend or to acknowledge with a reason.
 
     `key` is a digest of what was found, so that other facts raise the check anew. `item` is a disputed item
     or `case`. A `warning` is acknowledged or mended, a `blocking` check only mended. `facts` stand side by
-    side, each as `label: value (document:page)`.
+    side, each as `label: value (document:page)`. `misread` is set where the program may have misread a page.
     """
 
     check: str
@@ -51,6 +62,7 @@ class Check:
     severity: str
     message: str
     facts: tuple[str, ...]
+    misread: Misread | None = None
 
 
 def made(check: str, item: str, message: str, facts: Sequence[str], severity: str = "warning") -> Check:

@@ -5,6 +5,9 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Evidence
+from assistant.core.event import CaseAmended
+from assistant.core.passage_group import Group
+from assistant.core.rules import Rules
 
 
 @dataclass(frozen=True)
@@ -103,6 +106,63 @@ class ShowSuggestion(Command):
 @dataclass(frozen=True)
 class AttestAbsences(Command):
     """The reviewer has looked for everything that was answered *not documented*."""
+
+
+@dataclass(frozen=True)
+class NoteSearch(Command):
+    """Log a search of the record that was made for a question; fields as in `RecordSearched`."""
+
+    item: str
+    prompt: str
+    by: str
+    terms: tuple[str, ...]
+    documents: tuple[str, ...]
+    pages: int
+    unread: tuple[str, ...]
+    hits: int
+    groups: tuple[Group, ...]
+    more: int
+
+
+@dataclass(frozen=True)
+class DismissPassages(Command):
+    """Set aside passages that a search found for a question, by their places among those still open (from 0)."""
+
+    item: str
+    prompt: str
+    passages: tuple[int, ...]
+    reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReadByEye(Command):
+    """Say of every page that no search can read whether it was read by eye."""
+
+    read: bool
+
+
+@dataclass(frozen=True)
+class AmendCase(Command):
+    """Take over the case file as it is now; `rules` are those of its new facts."""
+
+    rules: Rules
+    event: CaseAmended
+
+    @property
+    def case(self) -> str:
+        """The hash under which the case's text is pinned."""
+        return self.event.pins["case"]["case.yaml"]
+
+
+@dataclass(frozen=True)
+class CorrectFact(Command):
+    """Say that the program misread a page; `reason` is what the page says, in the reviewer's words."""
+
+    document: str
+    page: int
+    fact: str
+    was: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

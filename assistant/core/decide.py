@@ -11,6 +11,8 @@ from typing import Any
 
 from assistant.core import command as c
 from assistant.core import event as e
+from assistant.core.absence import contradicted, open_passages, pages_unread
+from assistant.core.answer import Dismissed
 from assistant.core.answering import must_apply, must_have, record, unattested, withdraw
 from assistant.core.criterion import RULINGS
 from assistant.core.problem import Refused, refuse
@@ -101,6 +103,54 @@ def _attest(session: Session, command: c.AttestAbsences) -> list[e.Event]:
     return [e.AbsencesAttested(tuple(case.documents), case.page_count, places)] if places else []
 
 
+def _note_search(session: Session, command: c.NoteSearch) -> list[e.Event]:
+    made = e.RecordSearched(
+        command.item,
+        command.prompt,
+        command.by,
+        command.terms,
+        command.documents,
+        command.pages,
+        command.unread,
+        command.hits,
+        command.groups,
+        command.more,
+    )
+    return [] if made in session.searches.get((command.item, command.prompt), ()) else [made]
+
+
+def _dismiss(session: Session, command: c.DismissPassages) -> list[e.Event]:
+    found = open_passages(session, (command.item, command.prompt))
+    if not command.passages or not all(0 <= number < len(found) for number in command.passages):
+        raise refuse("There is no such passage to dismiss.", command.prompt, f"There are {len(found)}.")
+    reason = _words(command.reason, "The reason for setting a passage aside")
+    return [
+        e.PassagesDismissed(
+            command.item,
+            command.prompt,
+            tuple(
+                Dismissed(found[number].document, found[number].pages[0], found[number].quote, reason)
+                for number in dict.fromkeys(command.passages)
+            ),
+        )
+    ]
+
+
+def _read_by_eye(session: Session, command: c.ReadByEye) -> list[e.Event]:
+    pages = pages_unread(session)
+    if not pages:
+        raise refuse("Every page of the record could be searched.")
+    return [e.PagesReadByEye(pages, ()) if command.read else e.PagesReadByEye((), pages)]
+
+
+def _correct(session: Session, command: c.CorrectFact) -> list[e.Event]:
+    document = session.rules.case.documents.get(command.document)
+    if document is None or not 1 <= command.page <= document.pages:
+        raise refuse("There is no such page in the case.", f"{command.document}:{command.page}")
+    says = _words(command.reason, "What the page says")
+    return [e.FactCorrected(command.document, command.page, command.fact, command.was, says)]
+
+
 def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
     if command.criterion not in session.rules.sets[command.item].criteria:
         raise refuse(f"There is no criterion `{command.criterion}`.", command.item)
@@ -173,6 +223,12 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
     for scope in session.rules.scopes:
         if next(session.reading(scope).open_prompts(), None) is not None:
             raise refuse("Questions are still open.", f"{scope}", "Answer them first.")
+    for scope, name in contradicted(session):
+        raise refuse(
+            "The record holds passages on something that is answered as not documented.",
+            f"{scope}/{name}",
+            "Cite them, dismiss them with a reason, or amend the answer.",
+        )
     for item in session.items:
         made = session.determinations.get(item)
         suggestion = assess(session, item).suggestion
@@ -226,6 +282,11 @@ _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.OpenFindings: _open_findings,
     c.ShowSuggestion: lambda s, v: [e.SuggestionShown(v.item, v.decision, v.why)],
     c.AttestAbsences: _attest,
+    c.NoteSearch: _note_search,
+    c.DismissPassages: _dismiss,
+    c.ReadByEye: _read_by_eye,
+    c.AmendCase: lambda s, v: [v.event],
+    c.CorrectFact: _correct,
     c.RuleOn: _rule,
     c.DecideFirst: _decide_first,
     c.Determine: _determine,

@@ -8,8 +8,26 @@ from typing import Any, ClassVar
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.event_form import Event, decode, encode, private
+from assistant.core.record_event import (
+    AbsencesAttested,
+    CaseAmended,
+    FactCorrected,
+    PagesReadByEye,
+    PassagesDismissed,
+    RecordSearched,
+)
 
-__all__ = ["Event", "decode", "encode"]
+__all__ = [
+    "AbsencesAttested",
+    "CaseAmended",
+    "Event",
+    "FactCorrected",
+    "PagesReadByEye",
+    "PassagesDismissed",
+    "RecordSearched",
+    "decode",
+    "encode",
+]
 
 
 @dataclass(frozen=True)
@@ -176,16 +194,6 @@ class NoteAdded(Event):
 
 
 @dataclass(frozen=True)
-class AbsencesAttested(Event):
-    """The reviewer looked for each of `prompts` (`item/path`) in these documents and did not find it."""
-
-    kind: ClassVar[str] = "absences.attested"
-    documents: tuple[str, ...]
-    pages: int
-    prompts: tuple[str, ...]
-
-
-@dataclass(frozen=True)
 class CriterionRuled(Event):
     kind: ClassVar[str] = "criterion.ruled"
     item: str
@@ -269,5 +277,7 @@ class AddendumAdded(Event):
 
 
 KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.__module__ == __name__
+    cls.kind: cls
+    for cls in Event.__subclasses__()
+    if cls.__module__ in (__name__, "assistant.core.record_event")
 }

@@ -7,11 +7,22 @@ salted commitments), `decode` the event again: `decode(kind, encode(event)) == e
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import MISSING, dataclass, field, fields
 from typing import Any, ClassVar
 
-from assistant.core.answer import Answer, Evidence, evidence_from_json, evidence_to_json, from_json, to_json
+from assistant.core.answer import (
+    Answer,
+    Dismissed,
+    Evidence,
+    dismissed_from_json,
+    dismissed_to_json,
+    evidence_from_json,
+    evidence_to_json,
+    from_json,
+    to_json,
+)
+from assistant.core.passage_group import Group
 from assistant.core.problem import refuse
 from assistant.core.text import Private
 
@@ -69,16 +80,52 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
 
 
 def _out(value: Any, metadata: Mapping[str, Any]) -> Any:
-    if isinstance(value, Answer | Evidence):
-        return to_json(value) if isinstance(value, Answer) else evidence_to_json(value)
     if isinstance(value, tuple):
         return [_out(entry, metadata) for entry in value]
     if isinstance(value, str) and metadata.get("private") and value:
         return Private(value)
-    return value
+    write = _WRITERS.get(type(value))
+    return value if write is None else write(value)
 
 
 def _in(name: str, value: Any) -> Any:
-    if name in ("answer", "evidence"):
-        return from_json(value) if name == "answer" else evidence_from_json(value)
-    return tuple(value) if isinstance(value, list) else value
+    read = _READERS.get(name)
+    if isinstance(value, list):
+        return tuple(value if read is None else [read(entry) for entry in value])
+    return value if read is None else read(value)
+
+
+def _group_to_json(one: Group) -> dict[str, Any]:
+    return {
+        "document": one.document,
+        "pages": list(one.pages),
+        "quote": Private(one.quote),
+        "standing": one.standing,
+        "count": one.count,
+        "start": one.start,
+    }
+
+
+def _group_from_json(data: Mapping[str, Any]) -> Group:
+    return Group(
+        data["document"],
+        tuple(data["pages"]),
+        data["quote"],
+        data["standing"],
+        data["count"],
+        data["start"],
+    )
+
+
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {
+    Answer: to_json,
+    Evidence: evidence_to_json,
+    Dismissed: dismissed_to_json,
+    Group: _group_to_json,
+}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "answer": from_json,
+    "evidence": evidence_from_json,
+    "dismissed": dismissed_from_json,
+    "groups": _group_from_json,
+}

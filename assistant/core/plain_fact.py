@@ -9,6 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
 
+from assistant.core.absence import contradicted
 from assistant.core.answer import Answer
 from assistant.core.case import DisputedItem, evidence_of
 from assistant.core.case_fact import answers_read, place_of, shown
@@ -16,9 +17,11 @@ from assistant.core.check import Check, Pages, Sentence, made
 from assistant.core.condition import atoms
 from assistant.core.governing import governing_date
 from assistant.core.partial_date import PartialDate, parse_date
+from assistant.core.passage_turn import absence_check
 from assistant.core.phrase import told
 from assistant.core.prompt_set import Citation, PromptSet
 from assistant.core.proposal import rule_result
+from assistant.core.quoted_fact import unquoted_facts
 from assistant.core.region_fact import wrong_region
 from assistant.core.session import Session
 from assistant.core.shape import Choice, DateShape, Group, Listing
@@ -39,12 +42,14 @@ def checks(
     found: list[Check] = []
     found += [one for item in items for one in later_studies(session, item)]
     found += unborne_facts(session, drafts, record)
+    found += unquoted_facts(session, record)
     found += [one for item in items for one in wrong_region(session, item, record)]
     found += [one for item in items for one in editions_out_of_force(session, item)]
     found += [one for scope in scopes for one in implied_findings(session, scope)]
     found += [one for item in items for one in ur_report_only(session, item)]
     found += [one for scope in scopes for one in impossible_combinations(session, scope)]
     found += [one for item in items for one in contradicted_rules(session, item)]
+    found += [absence_check(session, place) for place in contradicted(session)]
     return tuple({(one.check, one.key): one for one in found}.values())
 
 

@@ -28,7 +28,7 @@ class Option:
 class Turn:
     """One stop of the conversation.
 
-    `kind`: prompt, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
+    `kind`: prompt, passages, by_eye, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
     """
 
     kind: str

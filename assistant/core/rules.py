@@ -21,10 +21,11 @@ CASE_SET = "review"
 
 @dataclass(frozen=True)
 class Sources:
-    """The texts that rules are made from: prompt files and answer schemas by name."""
+    """The texts that rules are made from: prompt files and answer schemas by name, and the words of the search."""
 
     prompts: Mapping[str, str] = field(repr=False)
     schemas: Mapping[str, str] = field(repr=False)
+    vocabulary: Mapping[str, str] = field(repr=False, default_factory=dict)
 
 
 @dataclass(frozen=True)

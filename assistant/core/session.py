@@ -10,10 +10,11 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.core import event as e
-from assistant.core.answer import Answer, Status, Trail, with_part
+from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
 from assistant.core.criterion import Ruling
 from assistant.core.prompt_set import Prompt
 from assistant.core.reading import Reading
+from assistant.core.record_fold import amended, dismissed, searched
 from assistant.core.rules import Rules
 from assistant.core.shape import Listing, in_order, select
 
@@ -54,6 +55,13 @@ class Session:
     pages_opened: frozenset[tuple[str, int]] = frozenset()
     findings_opened: frozenset[str] = frozenset()
     suggestions_shown: frozenset[str] = frozenset()
+    searches: Mapping[Place, tuple[e.RecordSearched, ...]] = field(default_factory=dict)
+    searched: Mapping[Place, int] = field(default_factory=dict)
+    dismissed: Mapping[Place, tuple[Dismissed, ...]] = field(default_factory=dict)
+    by_eye: e.PagesReadByEye | None = None
+    amendments: int = 0
+    amended: e.CaseAmended | None = None
+    corrections: tuple[e.FactCorrected, ...] = ()
     first_decisions: Mapping[str, str] = field(default_factory=dict)
     rulings: Mapping[str, Mapping[str, Ruling]] = field(default_factory=dict)
     determinations: Mapping[str, Determination] = field(default_factory=dict)
@@ -64,11 +72,19 @@ class Session:
     signed: e.SessionSigned | None = None
     addenda: tuple[str, ...] = ()
     readings: Mapping[str, Reading] = field(default_factory=dict, compare=False, repr=False)
+    later: Mapping[str, Rules] = field(default_factory=dict, compare=False, repr=False)
+    """The rules of amended case files, by the hash of the case's text."""
 
     @property
     def mode(self) -> str:
         """`real`, `practice` or `training`."""
         return self.opened.mode
+
+    @property
+    def case_pin(self) -> str:
+        """The hash of the text of the case's facts, as the session has them now."""
+        pins = self.amended.pins if self.amended is not None else self.opened.pins
+        return pins["case"]["case.yaml"]
 
     @property
     def items(self) -> tuple[str, ...]:
@@ -94,11 +110,12 @@ class Session:
         return next(iter(self.reading(item).open_prompts()), None) is None
 
 
-def begin(session_id: str, rules: Rules, opened: e.SessionOpened) -> Session:
-    """The session as its first event leaves it."""
-    return Session(
-        session_id, rules, opened, readings={scope: Reading(rules.sets[scope], {}) for scope in rules.scopes}
-    )
+def begin(
+    session_id: str, rules: Rules, opened: e.SessionOpened, later: Mapping[str, Rules] | None = None
+) -> Session:
+    """The session as its first event leaves it; `later` has the rules of every case file it takes over."""
+    readings = {scope: Reading(rules.sets[scope], {}) for scope in rules.scopes}
+    return Session(session_id, rules, opened, readings=readings, later=later or {})
 
 
 def fold(session: Session, events: Iterable[e.Event]) -> Session:
@@ -255,6 +272,11 @@ _STEPS: dict[type[e.Event], Callable[[Session, Any], Session]] = {
     e.EvidenceCited: _cited,
     e.NoteAdded: _noted,
     e.AbsencesAttested: _attested,
+    e.RecordSearched: searched,
+    e.PassagesDismissed: dismissed,
+    e.PagesReadByEye: lambda s, v: replace(s, by_eye=v),
+    e.CaseAmended: amended,
+    e.FactCorrected: lambda s, v: replace(s, corrections=(*s.corrections, v)),
     e.CriterionRuled: _ruled,
     e.DeterminationRecorded: _determined,
     e.SentenceEdited: _edited,

@@ -6,11 +6,13 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from assistant.core import command as c
+from assistant.core.absence import contradicted
 from assistant.core.answering import unattested
 from assistant.core.check import Check
 from assistant.core.criterion import State
 from assistant.core.decision import DECISION_WORDS
 from assistant.core.outcome import unruled
+from assistant.core.passage_turn import by_eye_turn, passages_turn
 from assistant.core.prompt_set import Prompt
 from assistant.core.prompt_turn import Option, Turn, asked_together, prompt_turn, root_of
 from assistant.core.session import Place, Session
@@ -28,6 +30,9 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     barred = _barred(session)
     if barred is not None and session.focus is None:
         return barred
+    speaking = next((one for one in contradicted(session) if one not in session.skipped), None)
+    if speaking is not None and session.focus is None:
+        return passages_turn(session, speaking)
     place = next_place(session)
     if place is not None:
         return prompt_turn(session, place)
@@ -35,6 +40,12 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         turn = _item_turn(session, item, assess)
         if turn is not None:
             return turn
+    left = next(contradicted(session), None)
+    if left is not None:
+        return passages_turn(session, left)
+    by_eye = by_eye_turn(session)
+    if by_eye is not None:
+        return by_eye
     for check in checks():
         if check.severity == "blocking" or (check.check, check.key) not in session.acknowledged:
             return _check_turn(check)
@@ -194,7 +205,12 @@ def _check_turn(check: Check) -> Turn:
         return Turn("check", place, check.message, decline_options(), "", check=check)
     acknowledge = c.Acknowledge(check.check, check.key, "")
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
-    return Turn("check", place, check.message, (option,), "", check=check)
+    options = [option]
+    if check.misread is not None:
+        read = check.misread
+        correct = c.CorrectFact(read.document, read.page, read.kind, read.was)
+        options.append(Option("The program misreads the page", correct, "What does the page say?", "misread"))
+    return Turn("check", place, check.message, tuple(options), "", check=check)
 
 
 def decline_options() -> tuple[Option, ...]:

@@ -8,7 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.core.absence import (
+    HARMLESS,
+    SearchTrail,
+    dismissals,
+    open_passages,
+    pages_in,
+    pages_unread,
+)
+from assistant.core.absence import trail as search_trail
 from assistant.core.answer import Status, Trail
+from assistant.core.passage_turn import passage_words
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
 from assistant.core.prompt_turn import part_question
@@ -25,12 +35,7 @@ def searches(session: Session) -> Section | None:
     }
     if not any(found.values()):
         return None
-    case = session.rules.case
-    text = (
-        "Each of the following was answered as not documented. Unless another reach is named, the search "
-        f"covers all {counted(len(case.documents), 'document')} of the case file "
-        f"({counted(case.page_count, 'page')}). The reviewer attests to each not marked otherwise."
-    )
+    text = f"Each of the following was answered as not documented. {reach(session)}"
     blocks = [paragraph([LetterSentence(text, CASE_SCOPE, "reach", facts=("documents",))])]
     for scope, told in found.items():
         if told and scope in session.items:
@@ -39,6 +44,27 @@ def searches(session: Session) -> Section | None:
         if told:
             blocks.append(points(told))
     return Section("Search for what was not found", tuple(blocks))
+
+
+def reach(session: Session) -> str:
+    """What the searches cover, once for all of them: documents, pages, and those that no search can read."""
+    case = session.rules.case
+    said = (
+        f"Unless another reach is named, the search covers the {counted(len(case.documents), 'document')} "
+        f"received ({counted(case.page_count, 'page')}). The reviewer attests to each not marked otherwise."
+    )
+    unread = pages_unread(session)
+    if not unread:
+        return said
+    by_eye = set(session.by_eye.read) if session.by_eye is not None else set()
+    read = [one for one in unread if one in by_eye]
+    left = [one for one in unread if one not in by_eye]
+    said += f" No search can read {counted(pages_in(unread), 'page')}."
+    if read:
+        said += f" The reviewer has read by eye: {', '.join(read)}."
+    if left:
+        said += f" NOT READ: {', '.join(left)}."
+    return said
 
 
 @dataclass(frozen=True)
@@ -68,18 +94,34 @@ def _told(session: Session, absence: _Absence) -> LetterSentence:
     prompt, trail, case = absence.prompt, absence.trail, session.rules.case
     what = "; ".join(_part(prompt, path) for path in absence.parts)
     told = [f"{prompt.ask} Not found: {what}." if what else f"{prompt.ask} Not found."]
-    if trail.terms:
-        told.append(f"Words looked for: {', '.join(trail.terms)}.")
+    made = search_trail(session, (absence.scope, prompt.id))
+    terms = dict.fromkeys((*(made.terms if made is not None else ()), *trail.terms))
+    if terms:
+        told.append(f"Words looked for, with their spellings and synonyms: {', '.join(terms)}.")
     names = trail.documents or tuple(case.documents)
     pages = trail.pages or sum(case.documents[name].pages for name in names if name in case.documents)
     if set(names) != set(case.documents) or pages != case.page_count:
         told.append(f"Looked for in {', '.join(names)} ({counted(pages, 'page')}).")
-    for one in trail.dismissed:
-        told.append(f"Passage set aside: {one.document}:{one.page} “{one.quote}” ({one.reason}).")
+    told += _found(session, absence, made)
     if not trail.attested:
         told.append("[not attested]")
     paths = tuple(f"{prompt.id}.{path}" for path in absence.parts) or (prompt.id,)
     return LetterSentence(" ".join(told), absence.scope, f"absence:{paths[0]}", prompts=paths)
+
+
+def _found(session: Session, absence: _Absence, made: SearchTrail | None) -> Iterator[str]:
+    """What the searches found: how much of it the record denies, what was set aside and why, what is still open."""
+    place = (absence.scope, absence.prompt.id)
+    if made is not None and not made.hits:
+        yield "No passage was found."
+    elif made is not None:
+        denied = sum(one.count for one in made.groups if one.standing in HARMLESS)
+        only = f", {'all' if denied == made.hits else denied} of them denied there or said of a relative"
+        yield f"{counted(made.hits, 'passage')} found{only if denied else ''}."
+    for one in dismissals(session, place):
+        yield f"Passage set aside: {one.document}:{one.page} “{one.quote}” ({one.reason})."
+    for group in open_passages(session, place):
+        yield f"NOT YET DEALT WITH: {passage_words(group)}."
 
 
 def _part(prompt: Prompt, path: str) -> str:

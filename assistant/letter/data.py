@@ -9,7 +9,8 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from assistant.core.answer import Answer, Evidence
+from assistant.core.absence import dismissals, not_found, open_passages, trail
+from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.criterion import Finding, Suggestion
 from assistant.core.draft_sentence import DraftSentence
 from assistant.core.governing import governing_date
@@ -64,6 +65,7 @@ def _document(one: ReviewedDocument) -> dict[str, Any]:
         "ur_report": one.is_ur_report,
         "opened": list(one.opened),
         "cited": list(one.cited),
+        "searched": one.searched,
     }
 
 
@@ -102,6 +104,8 @@ def _answers(session: Session, scope: str) -> dict[str, Any]:
         answer = reading.answer(name)
         if answer is not None:
             made[name] = _answer(in_order(prompt.schema.shape, answer))
+            if not_found(answer):
+                made[name]["search"] = _search(session, (scope, name), answer)
     return made
 
 
@@ -114,6 +118,32 @@ def _answer(answer: Answer) -> dict[str, Any]:
     if answer.parts is not None:
         made["parts"] = {name: _answer(part) for name, part in answer.parts.items()}
     return made
+
+
+def _search(session: Session, place: tuple[str, str], answer: Answer) -> dict[str, Any]:
+    """The trail of an absence: where and for what was searched, what was found, and what became of it."""
+    made = trail(session, place)
+    leaves = [leaf.search for _, leaf in answer.leaves() if leaf.status is Status.NOT_DOCUMENTED]
+    given = [one for one in leaves if one is not None]
+    own = [term for one in given for term in one.terms]
+    documents = dict.fromkeys(name for one in given for name in one.documents)
+    return {
+        "terms": list(dict.fromkeys([*(made.terms if made is not None else ()), *own])),
+        "documents": list(made.documents if made is not None else documents),
+        "pages": made.pages if made is not None else max((one.pages for one in given), default=0),
+        "unread": list(made.unread if made is not None else ()),
+        "read_by_eye": list(session.by_eye.read) if session.by_eye is not None else [],
+        "hits": made.hits if made is not None else 0,
+        "dismissed": [
+            {"document": one.document, "page": one.page, "quote": one.quote, "reason": one.reason}
+            for one in dismissals(session, place)
+        ],
+        "open": [
+            {"document": one.document, "pages": list(one.pages), "quote": one.quote, "standing": one.standing}
+            for one in open_passages(session, place)
+        ],
+        "attested": bool(leaves) and all(one is not None and one.attested for one in leaves),
+    }
 
 
 def _finding(session: Session, key: str, one: Finding) -> dict[str, Any]:

@@ -81,7 +81,7 @@ class Section:
 
 @dataclass(frozen=True)
 class ReviewedDocument:
-    """A document of the case file, and what the review made of it: the pages opened and those cited."""
+    """A document of the case file, and what the review made of it: pages opened and cited, and whether it was searched."""
 
     id: str
     type: str
@@ -92,6 +92,7 @@ class ReviewedDocument:
     is_ur_report: bool
     opened: tuple[int, ...]
     cited: tuple[int, ...]
+    searched: bool = False
 
 
 @dataclass(frozen=True)

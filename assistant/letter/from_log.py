@@ -11,7 +11,8 @@ from assistant.letter.composing import compose
 from assistant.letter.document import Head, Letter
 from assistant.log import Entry, Log
 from assistant.pinned_pages import pages_of
-from assistant.review import Review, load
+from assistant.recall import load
+from assistant.review import Review
 
 
 def compose_from_log(log: Log, name: str) -> Letter:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from assistant.core.absence import contradicted
 from assistant.core.outcome import unruled
 from assistant.core.prompt_turn import part_question
 from assistant.core.session import Session
@@ -12,9 +13,12 @@ from assistant.letter.issues import Assess
 
 
 def still_missing(session: Session, assess: Assess) -> Iterator[Missing]:
-    """Open prompts by their path, rebuttals not ruled on, items without a determination that still holds."""
+    """Absences that the record contradicts, open prompts by their path, rebuttals not ruled on, items without a determination that still holds."""
     if session.status != "open":
         return
+    for scope, name in contradicted(session):
+        words = f"The record speaks of what is answered as not documented: {session.prompt(scope, name).ask}"
+        yield Missing(scope, name, words)
     for scope in session.rules.scopes:
         yield from _prompts(session, scope)
         if scope in session.items:

@@ -98,6 +98,7 @@ def documents(session: Session, used: Iterable[Evidence]) -> tuple[ReviewedDocum
     opened: dict[str, set[int]] = {}
     for name, page in session.pages_opened:
         opened.setdefault(name, set()).add(page)
+    searched = {name for made in session.searches.values() for one in made for name in one.documents}
     return tuple(
         ReviewedDocument(
             id=one.id,
@@ -109,6 +110,7 @@ def documents(session: Session, used: Iterable[Evidence]) -> tuple[ReviewedDocum
             is_ur_report=one.is_ur_report,
             opened=tuple(sorted(opened.get(one.id, ()))),
             cited=tuple(sorted(cited.get(one.id, ()))),
+            searched=one.id in searched,
         )
         for one in session.rules.case.documents.values()
     )
@@ -144,6 +146,7 @@ def _described(one: ReviewedDocument) -> str:
     read = (
         [f"{_pages(one.opened)} opened in this session"] if one.opened else ["no page opened in this session"]
     )
+    read += ["searched"] if one.searched else []
     read.append(f"{_pages(one.cited)} cited" if one.cited else "not cited in the decisions")
     return f"{about} ({one.id}): {'; '.join(read)}."
 

@@ -282,7 +282,8 @@ def test_a_reason_that_the_letter_prints_is_raised_once() -> None:
 
 
 def test_what_only_a_page_says_is_borne_where_the_page_can_be_read() -> None:
-    pages = {**CASE.pages, "progress-note-2014-05-10": ("Seen again in\nJune 2014 for the left knee.",)}
+    note = (*CASE.pages["progress-note-2014-05-10"], "Seen again in\nJune 2014 for the left knee.")
+    pages = {**CASE.pages, "progress-note-2014-05-10": note}
     text = "Seen in June 2014 for the left knee."
     assert not of("unborne-fact", list(checks(reviewed(), drafted(text), pages)))
     assert of("unborne-fact", list(checks(reviewed(), drafted(text))))

@@ -184,7 +184,7 @@ def test_documents_are_listed_with_what_became_of_them(decided: Review) -> None:
     text = flat(to_text(letter_of(decided)))
     assert (
         "Progress note, attending provider, July 17, 2014, 2 pages (progress-note-2014-07-17): "
-        "page 2 opened in this session; pages 1, 2 cited."
+        "page 2 opened in this session; searched; pages 1, 2 cited."
     ) in text
     rows = {row["id"]: row for row in valid(letter_of(decided))["documents_reviewed"]}
     assert rows["progress-note-2014-07-17"]["opened"] == [2]
@@ -209,7 +209,7 @@ def test_every_absence_names_its_prompt_and_whether_it_is_attested(decided: Revi
     assert "fracture or dislocation; infection; tumor;" in flags.text
     decided.perform(c.AttestAbsences())
     assert not any("[not attested]" in one.text for one in annex().sentences)
-    assert "all 5 documents of the case file (6 pages)" in annex().sentences[0].text
+    assert "the 5 documents received (6 pages)" in annex().sentences[0].text
 
 
 @pytest.mark.parametrize("stage", ["review", "answered", "decided", "signed"])

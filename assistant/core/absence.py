@@ -1,0 +1,175 @@
+"""What stands behind "not documented": the searches of the record for a question, and the passages that speak against it.
+
+A determination was reversed for saying that something was not documented when the record had it; so an absence at
+a question that a finding reads stands only when every passage that a search found is cited or dismissed.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+
+from assistant.core.answer import Answer, Dismissed, Evidence, Status
+from assistant.core.mention import UNSUPPORTING
+from assistant.core.passage_group import Group
+from assistant.core.record_event import RecordSearched
+from assistant.core.session import Place, Session
+from assistant.core.shape import Group as Parts
+
+HARMLESS = UNSUPPORTING
+"""How a passage may mention a thing without speaking for it: it is denied, or said of somebody else."""
+
+
+@dataclass(frozen=True)
+class SearchTrail:
+    """All searches made for one question, taken together; `pages` is the number of pages searched."""
+
+    terms: tuple[str, ...]
+    documents: tuple[str, ...]
+    pages: int
+    unread: tuple[str, ...]
+    hits: int
+    groups: tuple[Group, ...]
+    more: int
+
+
+def absences(session: Session, scope: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The prompts of a scope that are read now and say *not documented*, each with the paths that say so."""
+    reading = session.reading(scope)
+    for name in session.rules.sets[scope].prompts:
+        answer = reading.answer(name)
+        leaves = answer.leaves(name) if answer is not None else ()
+        paths = tuple(path for path, leaf in leaves if leaf.status is Status.NOT_DOCUMENTED)
+        if paths:
+            yield name, paths
+
+
+def trail(session: Session, place: Place) -> SearchTrail | None:
+    """The searches for a question as one; None where there was none."""
+    made = session.searches.get(place, ())
+    if not made:
+        return None
+    own = [one for one in made if one.by != "reviewer"]
+    widest = own[-1] if own else made[-1]
+    terms = dict.fromkeys(term for one in made for term in one.terms)
+    return SearchTrail(
+        tuple(terms),
+        widest.documents,
+        widest.pages,
+        widest.unread,
+        sum(one.hits for one in made),
+        tuple(dict.fromkeys(group for one in made for group in one.groups)),
+        widest.more,
+    )
+
+
+def dismissals(session: Session, place: Place) -> tuple[Dismissed, ...]:
+    """The passages that were set aside for a question, in the conversation or with its answer."""
+    answer = session.answer(*place)
+    leaves = answer.leaves() if answer is not None else ()
+    given = [one for _, leaf in leaves if leaf.search is not None for one in leaf.search.dismissed]
+    if answer is not None and answer.search is not None:
+        given += answer.search.dismissed
+    return tuple(dict.fromkeys((*session.dismissed.get(place, ()), *given)))
+
+
+def open_passages(session: Session, place: Place) -> tuple[Group, ...]:
+    """What the question's own words find that is neither denied in the record, nor cited, nor dismissed."""
+    own = _own_search(session, place)
+    if own is None:
+        return ()
+    answer = session.answer(*place)
+    cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
+    dealt_with = (*dismissals(session, place), *cited)
+    found: dict[tuple[str, str], Group] = {}
+    for group in own.groups:
+        if group.standing not in HARMLESS and not any(_same(group, one) for one in dealt_with):
+            found.setdefault((group.document, _folded(group.quote)), group)
+    return tuple(found.values())
+
+
+def contradicted(session: Session) -> Iterator[Place]:
+    """The absences that a finding reads or the letter states, while passages of the record speak against them.
+
+    An answer of which only a part was not found, such as the views of a study, is not weighed so: the question's
+    words are about the whole.
+    """
+    for scope in session.items:
+        bearing = _bearing(session, scope)
+        for name, _ in absences(session, scope):
+            if name in bearing and _wholly(session, scope, name) and open_passages(session, (scope, name)):
+                yield scope, name
+
+
+def unsearched(session: Session) -> Iterator[Place]:
+    """The absences whose question has words to look for, and the record as it is now was not searched for them."""
+    for scope in session.rules.scopes:
+        for name, _ in absences(session, scope):
+            own = _own_search(session, (scope, name))
+            words = session.rules.sets[scope].prompts[name].look_for
+            if words and (own is None or session.searched.get((scope, name)) != session.amendments):
+                yield scope, name
+
+
+def search_goes_on(session: Session, place: Place) -> bool:
+    """Whether all that a search has shown is dealt with while it had found more than an entry of the log holds."""
+    own = _own_search(session, place)
+    return own is not None and own.more > 0 and not open_passages(session, place)
+
+
+def pages_unread(session: Session) -> tuple[str, ...]:
+    """The pages that no search could read, behind any absence that is read now (`document:page` or `document:2-5`)."""
+    found: dict[str, None] = {}
+    for scope in session.rules.scopes:
+        for name, _ in absences(session, scope):
+            own = _own_search(session, (scope, name))
+            found.update(dict.fromkeys(own.unread if own is not None else ()))
+    return tuple(found)
+
+
+def pages_in(ranges: Iterable[str]) -> int:
+    """How many pages `document:page` and `document:first-last` name."""
+    count = 0
+    for one in ranges:
+        first, _, last = one.rpartition(":")[2].partition("-")
+        count += int(last or first) - int(first) + 1
+    return count
+
+
+def _own_search(session: Session, place: Place) -> RecordSearched | None:
+    own = [one for one in session.searches.get(place, ()) if one.by != "reviewer"]
+    return own[-1] if own else None
+
+
+def _bearing(session: Session, scope: str) -> frozenset[str]:
+    """The prompts that a criterion reads, and those whose answer is a sentence of the letter."""
+    prompt_set = session.rules.sets[scope]
+    read = {name for criterion in prompt_set.criteria.values() for name in criterion.reads()}
+    said = {name for name, prompt in prompt_set.prompts.items() if prompt.speaks or prompt.says}
+    return frozenset(read | said)
+
+
+def _wholly(session: Session, scope: str, name: str) -> bool:
+    """Whether the answer is not documented as a whole, or is a list of flags, each of which is asked for alike."""
+    shape = session.prompt(scope, name).schema.shape
+    if isinstance(shape, Parts) and shape.uniform:
+        return True
+    answer = session.reading(scope).answer(name)
+    return answer is not None and answer.status is Status.NOT_DOCUMENTED
+
+
+def _same(group: Group, passage: Dismissed | Evidence) -> bool:
+    if passage.document != group.document or passage.page not in group.pages:
+        return False
+    ours, theirs = _folded(group.quote), _folded(passage.quote)
+    return bool(theirs) and (theirs in ours or ours in theirs)
+
+
+def _folded(text: str) -> str:
+    return " ".join(text.casefold().split())
+
+
+def not_found(answer: Answer | None) -> bool:
+    """Whether an answer, or a part of it, says *not documented*."""
+    leaves = answer.leaves() if answer is not None else ()
+    return any(leaf.status is Status.NOT_DOCUMENTED for _, leaf in leaves)

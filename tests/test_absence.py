@@ -1,0 +1,379 @@
+"""An absence stands on a logged search: what the record says against it is cited or dismissed, or nothing is signed."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+
+from assistant import library, unattended
+from assistant.amending import amendment
+from assistant.conversation import Conversation
+from assistant.core import command as c
+from assistant.core import event as e
+from assistant.core import plain_yaml
+from assistant.core.absence import absences, contradicted, open_passages, pages_unread, trail
+from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.problem import Refused
+from assistant.letter import compose_from_log, to_json, to_text
+from assistant.letter.from_log import letter_of
+from assistant.log import Log
+from assistant.recall import event_of, load
+from assistant.review import Review
+from assistant.reviewer import Profile
+
+SEED = library.find_case("cervical").path
+PLANTED = "The attending provider suspects pseudarthrosis at C5-C6."
+ABSENT = Answer(status=Status.NOT_DOCUMENTED)
+Given = dict[str, Any]
+
+
+@pytest.fixture
+def log(tmp_path: Path) -> Iterator[Log]:
+    with Log.open(tmp_path / "log.sqlite") as made:
+        yield made
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The bundled case in a folder of its own, to be changed."""
+    return Path(shutil.copytree(SEED, tmp_path / "case"))
+
+
+@pytest.fixture
+def planted(folder: Path) -> Path:
+    """The bundled case with one sentence more in a progress note."""
+    note = folder / "records" / "progress-note-2014-07-17.txt"
+    note.write_text(note.read_text().rstrip("\n") + f"\n\n{PLANTED}\n")
+    return folder
+
+
+@pytest.fixture
+def given() -> Given:
+    return dict(plain_yaml.parse((SEED / "reference.yaml").read_text(), "reference.yaml").data)
+
+
+@pytest.fixture
+def run(log: Log, tmp_path: Path) -> Callable[[Path, Given], tuple[Review, unattended.Outcome]]:
+    def go(path: Path, answers: Given) -> tuple[Review, unattended.Outcome]:
+        file = tmp_path / "answers.yaml"
+        file.write_text(yaml.safe_dump(answers, sort_keys=False))
+        review = Review.open(log, library.open_case(path), Profile("r-test"))
+        return review, unattended.run(review, unattended.read_file(file))
+
+    return go
+
+
+def opened(log: Log, path: Path) -> Review:
+    return Review.open(log, library.open_case(path), Profile("r-test"))
+
+
+def searches(log: Log, review: Review) -> list[e.RecordSearched]:
+    events = [event_of(entry) for entry in log.read(review.session.id)]
+    return [event for event in events if isinstance(event, e.RecordSearched)]
+
+
+# -- the bundled case -----------------------------------------------------------------------------
+
+
+def test_every_absence_of_the_reference_carries_its_trail(log: Log, run: Any, given: Given) -> None:
+    review, result = run(SEED, given)
+    assert (result.status, result.open) == (0, [])
+    session = review.session
+    for scope in session.rules.scopes:
+        for name, _ in absences(session, scope):
+            made = trail(session, (scope, name))
+            assert made is not None, f"{name} has no search behind it"
+            assert made.terms
+            assert (len(made.documents), made.pages, made.unread) == (5, 6, ())
+    assert not list(contradicted(session))
+
+
+def test_a_denied_mention_is_found_and_does_not_count(log: Log, run: Any, given: Given) -> None:
+    """Both radiology reports say that there is no evidence of loosening."""
+    review, _ = run(SEED, given)
+    made = trail(review.session, ("1", "suspected"))
+    assert made is not None
+    assert {group.standing for group in made.groups} == {"negated"}
+    assert made.hits >= 2
+
+
+def test_red_flags_share_one_search(log: Log, run: Any, given: Given) -> None:
+    review, _ = run(SEED, given)
+    assert [one.prompt for one in searches(log, review)].count("red_flags") == 1
+
+
+def test_the_letter_states_the_reach_once_and_carries_the_trails(log: Log, run: Any, given: Given) -> None:
+    review, _ = run(SEED, given)
+    letter = compose_from_log(log, review.session.id)
+    text = " ".join(to_text(letter).split())
+    assert letter.body.count("documents received") == 1
+    assert "The search covers" not in text
+    assert "the search covers the 5 documents received (6 pages)" in text
+    assert "Words looked for, with their spellings and synonyms: suspect," in text
+    assert "2 passages found, all of them denied there" in text
+    answer = to_json(letter)["items"][0]["answers"]["red_flags"]
+    assert answer["search"]["terms"][0] == "fever"
+    assert answer["search"]["attested"] is True
+    assert all(one["searched"] for one in to_json(letter)["documents_reviewed"])
+
+
+# -- a passage that speaks against it -------------------------------------------------------------
+
+
+def test_a_planted_passage_stops_the_run(log: Log, run: Any, given: Given, planted: Path) -> None:
+    review, result = run(planted, given)
+    assert result.status == 1
+    assert review.session.status == "open"
+    assert {name for _, name in contradicted(review.session)} == {"suspected", "instability_suspected"}
+    letter = letter_of(review)
+    assert {"contradicted-absence"} == {one.check for one in letter.checks if one.severity == "blocking"}
+    assert "NOT YET DEALT WITH" in to_text(letter)
+    assert "DRAFT" in to_text(letter)
+
+
+def test_a_dismissal_in_the_answers_file_lets_it_sign(
+    log: Log, run: Any, given: Given, planted: Path
+) -> None:
+    set_aside = {
+        "status": "not_documented",
+        "search": {
+            "dismissed": [
+                {
+                    "document": "progress-note-2014-07-17",
+                    "page": 2,
+                    "quote": PLANTED,
+                    "reason": "It speaks of another patient.",
+                }
+            ]
+        },
+    }
+    given["answers"]["1"] |= {"suspected": set_aside, "instability_suspected": set_aside}
+    review, result = run(planted, given)
+    assert (result.status, result.open) == (0, [])
+    assert review.session.signed is not None
+
+
+def test_a_signature_is_refused_whatever_the_front(log: Log, run: Any, given: Given, planted: Path) -> None:
+    review, _ = run(planted, given)
+    with pytest.raises(Refused, match="not documented"):
+        review.perform(c.Sign("0" * 64, "uphold", "I sign."))
+
+
+def test_the_conversation_asks_at_once_and_the_passage_is_cited(log: Log, planted: Path) -> None:
+    review = opened(log, planted)
+    conversation = Conversation(review)
+    answer_until(review, conversation, "suspected")
+    said = conversation.reply("not documented")
+    assert any("Searched 5 documents" in line.text for line in said)
+    assert review.turn.kind == "passages"
+    assert "progress-note-2014-07-17:2" in review.turn.question
+    conversation.reply("cite")
+    assert (review.turn.kind, review.turn.path) == ("prompt", "suspected")
+    conversation.reply("pseudarthrosis at C5-C6")
+    answer = review.session.answer("1", "suspected")
+    assert answer is not None
+    assert answer.given
+    assert [one.quote for one in answer.evidence] == [PLANTED]
+    assert review.turn.path != "suspected"
+
+
+def test_one_reason_sets_a_passage_aside(log: Log, planted: Path) -> None:
+    review = opened(log, planted)
+    conversation = Conversation(review)
+    answer_until(review, conversation, "suspected")
+    conversation.reply("not documented")
+    conversation.reply("dismiss")
+    conversation.reply("It is about another patient.")
+    assert open_passages(review.session, ("1", "suspected")) == ()
+    assert review.turn.kind == "prompt"
+
+
+def test_what_is_left_for_later_comes_again_before_the_signature(
+    log: Log, planted: Path, run: Any, given: Given
+) -> None:
+    review, _ = run(planted, given)
+    conversation = Conversation(review)
+    while review.turn.kind == "passages" and "later" in {option.value for option in review.turn.options}:
+        place = review.turn.place
+        conversation.reply("later")
+        if review.turn.kind == "passages" and review.turn.place == place:
+            break
+    assert review.turn.kind == "passages", "it comes again at the end, and bars the signature"
+
+
+def answer_until(review: Review, conversation: Conversation, name: str) -> None:
+    """Answers what comes before a question as the reference does."""
+    reference = unattended.read_file(SEED / "reference.yaml")
+    from assistant.core.answer_reader import read_answer
+
+    for _ in range(60):
+        turn = review.turn
+        if turn.path == name:
+            return
+        if turn.kind == "passages":
+            conversation.reply("dismiss")
+            conversation.reply("It does not speak of this.")
+            continue
+        raw = reference.answers[turn.scope][turn.path.split(".")[0]]
+        prompt = review.session.prompt(*turn.place)
+        review.perform(c.RecordAnswer(turn.scope, prompt.id, read_answer(prompt.schema, raw, name)))
+    raise AssertionError(f"{name} was never asked")
+
+
+# -- a reviewer's own search ----------------------------------------------------------------------
+
+
+def test_a_search_at_a_question_is_logged_and_joins_the_trail(log: Log) -> None:
+    review = opened(log, SEED)
+    answer_until(review, Conversation(review), "suspected")
+    mentions = review.search.find("fusion")
+    review.perform(review.search.asked(("1", "suspected"), "fusion", mentions))
+    review.perform(c.RecordAnswer("1", "suspected", ABSENT))
+    made = trail(review.session, ("1", "suspected"))
+    assert made is not None
+    assert "fusion" in made.terms
+    assert open_passages(review.session, ("1", "suspected")) == (), (
+        "only the question's own words stand against it"
+    )
+    assert load(log, review.session.id)[0] == review.session
+
+
+# -- pages that no search can read ----------------------------------------------------------------
+
+
+def test_pages_without_text_never_count_as_searched(log: Log, folder: Path, run: Any, given: Given) -> None:
+    case = folder / "case.yaml"
+    case.write_text(
+        case.read_text().replace(
+            "{id: progress-note-2014-05-10,", "{id: progress-note-2014-05-10, unreadable: [1],"
+        )
+    )
+    review, result = run(folder, given | {"sign": "no"})
+    assert result.status == 0
+    made = trail(review.session, ("1", "suspected"))
+    assert made is not None
+    assert (made.pages, made.unread) == (5, ("progress-note-2014-05-10:1",))
+    assert pages_unread(review.session) == ("progress-note-2014-05-10:1",)
+    assert review.turn.kind == "by_eye"
+    conversation = Conversation(review)
+    conversation.reply("no")
+    assert "NOT READ: progress-note-2014-05-10:1" in " ".join(to_text(letter_of(review)).split())
+    review.perform(c.ReadByEye(True))
+    assert "has read by eye: progress-note-2014-05-10:1" in " ".join(to_text(letter_of(review)).split())
+
+
+# -- a case file that grows -----------------------------------------------------------------------
+
+
+def add_note(folder: Path) -> None:
+    (folder / "records" / "note-2014-08-10.txt").write_text(
+        f"PROGRESS NOTE of August 10, 2014\n\n{PLANTED}\n"
+    )
+    case = folder / "case.yaml"
+    case.write_text(
+        case.read_text().replace(
+            "documents:\n",
+            "documents:\n  - {id: note-2014-08-10, type: Progress note, date: 2014-08-10}\n",
+            1,
+        )
+    )
+
+
+def test_a_document_added_is_taken_over_and_every_absence_is_searched_again(
+    log: Log, folder: Path, run: Any, given: Given
+) -> None:
+    review, result = run(folder, given | {"sign": "no"})
+    assert result.status == 0
+    review.perform(c.AttestAbsences())
+    assert amendment(review.session) is None
+    add_note(folder)
+    made = amendment(review.session)
+    assert made is not None
+    assert made.says == ("New document: note-2014-08-10 (1 pages)",)
+    assert len(review.session.rules.case.documents) == 5, "nothing changes until it is taken over"
+    review.amend(made)
+    assert len(review.session.rules.case.documents) == 6
+    again = [one for one in searches(log, review) if one.by == "amendment"]
+    assert {one.prompt for one in again} >= {"suspected", "instability_suspected", "red_flags", "sought"}
+    assert {name for _, name in contradicted(review.session)} == {"suspected", "instability_suspected"}
+    held = review.session.answer("1", "sought")
+    assert held is not None
+    assert held.search is not None
+    assert not held.search.attested, "what was attested of five documents isn't attested of six"
+    assert load(log, review.session.id)[0] == review.session
+    review.close()
+    resumed = Review.resume(log, review.session.id)
+    assert "note-2014-08-10" in resumed.pages
+    assert amendment(resumed.session) is None
+
+
+def test_a_cited_document_can_not_be_taken_out(log: Log, folder: Path, run: Any, given: Given) -> None:
+    review, _ = run(folder, given | {"sign": "no"})
+    add_note(folder)
+    (folder / "records" / "xray-report-2014-08-04.txt").unlink()
+    case = folder / "case.yaml"
+    lines = [line for line in case.read_text().splitlines() if "id: xray-report-2014-08-04" not in line]
+    case.write_text("\n".join(lines))
+    with pytest.raises(Refused):
+        amendment(review.session)
+
+
+def test_a_signed_session_takes_nothing_over(log: Log, folder: Path, run: Any, given: Given) -> None:
+    review, _ = run(folder, given)
+    add_note(folder)
+    made = amendment(review.session)
+    assert made is not None
+    with pytest.raises(Refused, match="signed"):
+        review.amend(made)
+
+
+# -- the page that is cited -----------------------------------------------------------------------
+
+
+def test_a_date_that_its_page_does_not_bear_is_asked_about(
+    log: Log, folder: Path, run: Any, given: Given
+) -> None:
+    case = folder / "case.yaml"
+    case.write_text(
+        case.read_text().replace("  - date: 2014-07-12\n    says", "  - date: 2014-06-12\n    says")
+    )
+    review, result = run(folder, given)
+    assert result.status == 1
+    raised = [one for one in review.checks() if one.misread is not None]
+    assert len(raised) == 1
+    assert "June 12, 2014" in raised[0].message
+    read = raised[0].misread
+    assert read is not None
+    review.perform(c.CorrectFact(read.document, read.page, read.kind, read.was, "June 12, 2014"))
+    assert not [one for one in review.checks() if one.misread is not None]
+
+
+def test_the_wrong_level_of_an_answer_is_asked_about(log: Log, run: Any, given: Given) -> None:
+    studies = given["answers"]["1"]["prior_surgery"]
+    studies["value"]["levels"] = ["C2-C3"]
+    studies["evidence"] = [
+        {
+            "document": "xray-report-2014-08-04",
+            "page": 1,
+            "quote": "interbody fusion hardware at C4-C5 and C5-C6",
+        }
+    ]
+    review, _ = run(SEED, given)
+    raised = [one for one in review.checks() if one.misread is not None and one.misread.kind == "levels"]
+    assert [("C2-C3" in one.message, any("C4-C5" in fact for fact in one.facts)) for one in raised] == [
+        (True, True)
+    ]
+
+
+def test_a_passage_that_is_cited_no_longer_stands_open(log: Log, planted: Path) -> None:
+    review = opened(log, planted)
+    answer_until(review, Conversation(review), "suspected")
+    review.perform(c.RecordAnswer("1", "suspected", ABSENT))
+    assert len(open_passages(review.session, ("1", "suspected"))) == 1
+    review.perform(c.CiteEvidence("1", "suspected", Evidence("progress-note-2014-07-17", 2, PLANTED)))
+    assert open_passages(review.session, ("1", "suspected")) == ()
