@@ -16,7 +16,7 @@ from assistant.core import event as e
 from assistant.core.answer import Evidence
 from assistant.core.problem import Problem, Refused
 from assistant.core.rules import Rules, Sources, pinned
-from assistant.core.session import Session
+from assistant.core.session import Place, Session
 from assistant.library import CaseFolder
 from assistant.pinned_pages import committed, unchanged
 from assistant.recall import digest
@@ -24,12 +24,16 @@ from assistant.recall import digest
 
 @dataclass(frozen=True)
 class Amendment:
-    """A changed case file: the command that takes it over, its pages and texts, and what changed in words."""
+    """A changed case file: the command that takes it over, its pages and texts, and what changed in words.
+
+    `asked_again` are the questions that list what has changed: the documents, the timeline.
+    """
 
     command: c.AmendCase
     pages: Mapping[str, tuple[str, ...]]
     artifacts: Mapping[str, tuple[str, bytes]]
     says: tuple[str, ...]
+    asked_again: tuple[Place, ...]
 
 
 def amendment(session: Session, sources: Sources | None = None) -> Amendment | None:
@@ -75,7 +79,7 @@ def amendment(session: Session, sources: Sources | None = None) -> Amendment | N
         for text in named.values()
     }
     command = c.AmendCase(_under_old_sets(session, rules), event)
-    return Amendment(command, case.pages, artifacts, tuple(_says(event, case)))
+    return Amendment(command, case.pages, artifacts, tuple(_says(event, case)), _asked_again(session, event))
 
 
 def _under_old_sets(session: Session, rules: Rules) -> Rules:
@@ -109,10 +113,25 @@ def _cited(session: Session) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(one for answer in answers for one in answer.all_evidence()))
 
 
+def _asked_again(session: Session, event: e.CaseAmended) -> tuple[Place, ...]:
+    lists = {"documents"} if event.added or event.changed or event.removed else set()
+    lists |= {"timeline"} if event.facts else set()
+    return tuple(
+        (scope, name)
+        for scope in session.rules.scopes
+        for name, prompt in session.rules.sets[scope].prompts.items()
+        if prompt.shows in lists and session.answer(scope, name) is not None
+    )
+
+
 def _says(event: e.CaseAmended, case: CaseFolder) -> list[str]:
-    lines = [f"New document: {name} ({len(case.pages[name])} pages)" for name in event.added]
+    lines = [f"New document: {name} ({_pages(len(case.pages[name]))})" for name in event.added]
     lines += [f"Changed document: {name}" for name in event.changed]
     lines += [f"No longer there: {name}" for name in event.removed]
     if event.facts and not event.added:
         lines.append("The facts in case.yaml have been changed.")
     return lines
+
+
+def _pages(count: int) -> str:
+    return f"{count} page{'s' * (count != 1)}"

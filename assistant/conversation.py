@@ -155,6 +155,11 @@ class Conversation(Talk):
             number = int(words) if words.isdecimal() and len(words) < 3 else 0
             if 1 <= number <= len(pending.options):
                 return self._chosen(pending.options[number - 1])
+            named = [
+                one for one in pending.options if words and words.lower() in (one.value, one.label.lower())
+            ]
+            if len(named) == 1:
+                return self._chosen(named[0])
             return [Line("problem", "Type the number of a reply, or < to leave it as it was.")]
         if not words or pending.build is None:
             return [Line("problem", "Write it in words, or type < to leave it as it was.")]

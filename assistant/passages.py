@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.core.absence import HARMLESS, dismissals, open_passages, pages_in, trail
+from assistant.core.absence import HARMLESS, against, dismissals, pages_in, trail
 from assistant.core.answer import Evidence
 from assistant.core.passage_group import Group
 from assistant.core.passage_turn import passage_words
@@ -63,12 +63,12 @@ def trail_lines(review: Review, place: Place) -> list[str]:
         f"Searched {len(made.documents)} documents, {made.pages} pages, for {words}, with their spellings and synonyms."
     ]
     denied = sum(one.count for one in made.groups if one.standing in HARMLESS)
-    against = sum(one.count for one in open_passages(review.session, place))
+    speaking = sum(one.count for one in against(review.session, place))
     gone = len(dismissals(review.session, place))
     told = [f"{made.hits or 'no'} passage{'s' if made.hits != 1 else ''} found"]
     told += [f"{denied} denied there or said of a relative"] if denied else []
     told += [f"{gone} set aside with a reason"] if gone else []
-    told += [f"{against} open"] if against else []
+    told += [f"{speaking} open"] if speaking else []
     lines.append(f"{'; '.join(told)}.".capitalize())
     if made.unread:
         lines.append(f"Not readable by search: {pages_in(made.unread)} pages ({', '.join(made.unread)}).")

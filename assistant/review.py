@@ -173,10 +173,11 @@ class Review:
         return session
 
     def amend(self, amendment: Amendment) -> Session:
-        """Takes over the case file as it is now; the absences that it touches are searched for again."""
+        """Takes over the case file as it is now: absences are searched for again, and what listed it is asked again."""
         self.pages = amendment.pages
         self.search = RecordSearch(self.pages, amendment.command.rules.case, self.vocabulary)
-        return self.perform(amendment.command, artifacts=amendment.artifacts)
+        again = (c.WithdrawAnswer(*place, "The case file has changed.") for place in amendment.asked_again)
+        return self.perform(amendment.command, *again, artifacts=amendment.artifacts)
 
     def _commit(
         self, session: Session, events: Sequence[e.Event], artifacts: Mapping[str, tuple[str, bytes]]

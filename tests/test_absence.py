@@ -294,10 +294,12 @@ def test_a_document_added_is_taken_over_and_every_absence_is_searched_again(
     add_note(folder)
     made = amendment(review.session)
     assert made is not None
-    assert made.says == ("New document: note-2014-08-10 (1 pages)",)
+    assert made.says == ("New document: note-2014-08-10 (1 page)",)
     assert len(review.session.rules.case.documents) == 5, "nothing changes until it is taken over"
     review.amend(made)
     assert len(review.session.rules.case.documents) == 6
+    asked = [prompt.id for prompt in review.session.reading("case").open_prompts()]
+    assert asked == ["documents", "timeline"], "what was confirmed of five documents is asked of six"
     again = [one for one in searches(log, review) if one.by == "amendment"]
     assert {one.prompt for one in again} >= {"suspected", "instability_suspected", "red_flags", "sought"}
     assert {name for _, name in contradicted(review.session)} == {"suspected", "instability_suspected"}

@@ -101,6 +101,11 @@ def contradicted(session: Session) -> Iterator[Place]:
                 yield scope, name
 
 
+def against(session: Session, place: Place) -> tuple[Group, ...]:
+    """The passages that have to be cited or dismissed before this absence can be signed."""
+    return open_passages(session, place) if place in contradicted(session) else ()
+
+
 def unsearched(session: Session) -> Iterator[Place]:
     """The absences whose question has words to look for, and the record as it is now was not searched for them."""
     for scope in session.rules.scopes:

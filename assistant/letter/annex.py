@@ -11,8 +11,8 @@ from dataclasses import dataclass, replace
 from assistant.core.absence import (
     HARMLESS,
     SearchTrail,
+    against,
     dismissals,
-    open_passages,
     pages_in,
     pages_unread,
 )
@@ -120,7 +120,7 @@ def _found(session: Session, absence: _Absence, made: SearchTrail | None) -> Ite
         yield f"{counted(made.hits, 'passage')} found{only if denied else ''}."
     for one in dismissals(session, place):
         yield f"Passage set aside: {one.document}:{one.page} “{one.quote}” ({one.reason})."
-    for group in open_passages(session, place):
+    for group in against(session, place):
         yield f"NOT YET DEALT WITH: {passage_words(group)}."
 
 

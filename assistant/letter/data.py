@@ -9,7 +9,7 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from assistant.core.absence import dismissals, not_found, open_passages, trail
+from assistant.core.absence import against, dismissals, not_found, trail
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.criterion import Finding, Suggestion
 from assistant.core.draft_sentence import DraftSentence
@@ -140,7 +140,7 @@ def _search(session: Session, place: tuple[str, str], answer: Answer) -> dict[st
         ],
         "open": [
             {"document": one.document, "pages": list(one.pages), "quote": one.quote, "standing": one.standing}
-            for one in open_passages(session, place)
+            for one in against(session, place)
         ],
         "attested": bool(leaves) and all(one is not None and one.attested for one in leaves),
     }
