@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import replace
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.core import command as c
@@ -12,16 +13,16 @@ from assistant.core.case import Case
 from assistant.core.page_range import page_runs
 from assistant.core.passage_group import Group, grouped
 from assistant.core.session import Place, Session
-from assistant.core.vocabulary import Vocabulary, read_vocabulary
+from assistant.core.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     from assistant.core.mention import Mention
     from assistant.records.index import RecordIndex
 
-MOST_GROUPS = 200
+MOST_GROUPS = 150
 """How many groups of passages one entry of the log holds."""
 
-_MOST_PAGES = 20
+_MOST_PAGES = 12
 _LONGEST_QUOTE = 600
 
 
@@ -35,6 +36,7 @@ class RecordSearch:
         self._case = case
         self._texts = vocabulary
         self._index: RecordIndex | None = None
+        self._making = Lock()
         self._found: dict[tuple[str, ...], tuple[Group, ...]] = {}
 
     def find(self, query: str) -> tuple[Mention, ...]:
@@ -96,9 +98,10 @@ class RecordSearch:
         }
 
     def _open(self) -> RecordIndex:
-        if self._index is None:
-            from assistant.records.index import RecordIndex
+        with self._making:
+            if self._index is None:
+                from assistant.records.index import RecordIndex
 
-            vocabulary: Vocabulary = read_vocabulary(self._texts)
-            self._index = RecordIndex.of(self._pages, vocabulary, unreadable=self._unreadable())
-        return self._index
+                vocabulary = read_vocabulary(self._texts)
+                self._index = RecordIndex.of(self._pages, vocabulary, unreadable=self._unreadable())
+            return self._index

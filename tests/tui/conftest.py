@@ -65,7 +65,12 @@ class Window:
             self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
             for _ in range(3):
                 await self.pilot._wait_for_screen()
+        await self.searched()
         await self.pilot.pause()
+
+    async def searched(self) -> None:
+        """Waits for the search beside the screen."""
+        await self.app.workers.wait_for_complete([one for one in self.app.workers if one.group == "record"])
 
     async def write(self, words: str) -> None:
         """Puts words into the reply line at once, and gives them."""
@@ -77,6 +82,7 @@ class Window:
         """Waits until what was begun has been drawn, and `done` holds."""
         deadline = time.monotonic() + 5
         while True:
+            await self.searched()
             await self.pilot.pause()
             if done():
                 return

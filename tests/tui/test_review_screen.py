@@ -96,13 +96,13 @@ async def test_function_keys_note_skip_find_and_say_why(open_window: Open, begin
     begin("sought")
     async with open_window(session="last") as window:
         await window.press("f2")
-        assert "Words to look for: evaluate" in window.folded
+        assert "Words to look for: to evaluate" in window.folded
         await window.press("f6")
         await window.write("Ask.")
         assert "Noted: Ask." in window.text
         await window.press("f3")
         await window.write("loosening")
-        assert "2 passages with “loosening”" in window.text
+        assert "2 passages for “loosening”" in window.text
         assert window.focus == "panel-list"
         await window.press("escape", "f9")
         assert "Left for later" in window.text
