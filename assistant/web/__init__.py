@@ -1,0 +1,1 @@
+"""The decision log in a browser: Datasette over the tables of the reports, on this computer alone, for reading only."""
