@@ -5,13 +5,16 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt
 
-.PHONY: review test lint wheel bench clean
+.PHONY: review test prove lint wheel bench clean
 
 review: $(VENV)/.ready  ## Open the review of the bundled case.
 	@$(BIN)/imr review cervical-radiographs-after-fusion
 
 test: lint  ## Everything that has to hold.
 	$(BIN)/pytest -n auto
+
+prove: $(VENV)/.ready-dev  ## All that is tried against the log, of which test takes a sample; minutes.
+	IMR_PROVE=1 $(BIN)/pytest -n auto tests/prove
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .
@@ -31,7 +34,7 @@ $(VENV)/.ready: constraints.txt pyproject.toml
 	@$(PYTHON) -c 'import sys; sys.exit("Python 3.11 or later is needed; name one, as in: make PYTHON=python3.12" if sys.version_info < (3, 11) else 0)'
 	@echo "Installing into $(VENV) ..."
 	@$(PYTHON) -m venv $(VENV)
-	@$(PIP) -e .
+	@$(PIP) -e '.[documents]'
 	@touch $@
 
 $(VENV)/.ready-dev: $(VENV)/.ready
