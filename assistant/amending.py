@@ -19,7 +19,7 @@ from assistant.core.rules import Rules, Sources, pinned
 from assistant.core.session import Place, Session
 from assistant.library import CaseFolder
 from assistant.pinned_pages import committed, unchanged
-from assistant.recall import digest
+from assistant.recall_source import digest
 
 
 @dataclass(frozen=True)

@@ -2,26 +2,17 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Mapping
 from functools import lru_cache
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.core import event as e
 from assistant.core.problem import refuse
 from assistant.core.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold
+from assistant.document_list import from_log
 from assistant.log import Entry
-
-Pins = Mapping[str, Mapping[str, str]]
-
-
-class Source(Protocol):
-    """What sessions are read from: a log, or an exported bundle."""
-
-    def read(self, session: str, after: int = 0) -> list[Entry]: ...
-
-    def artifact(self, digest: str) -> bytes: ...
+from assistant.recall_source import Pins, Source
 
 
 def load(log: Source, session_id: str) -> tuple[Session, int]:
@@ -36,12 +27,17 @@ def begun(log: Source, session_id: str, entries: list[Entry]) -> tuple[Session, 
     opened = event_of(entries[0]) if entries else None
     if not isinstance(opened, e.SessionOpened):
         raise refuse("This is not the session of a review.", session_id, "See them with `imr log sessions`.")
-    events = [event_of(entry) for entry in entries[1:]]
+    opened = from_log(opened, log)
+    events = [_whole(event_of(entry), log) for entry in entries[1:]]
     later: dict[str, Rules] = {}
     for event in events:
         if isinstance(event, e.CaseAmended):
             later[event.pins["case"]["case.yaml"]] = _rules(log, event.pins, event.documents)
     return begin(session_id, _rules(log, opened.pins, opened.documents), opened, later), events
+
+
+def _whole(event: e.Event, log: Source) -> e.Event:
+    return from_log(event, log) if isinstance(event, e.CaseAmended) else event
 
 
 def event_of(entry: Entry) -> e.Event:
@@ -52,11 +48,6 @@ def event_of(entry: Entry) -> e.Event:
 def pinned_texts(log: Source, pins: Pins, kind: str) -> dict[str, str]:
     """The pinned texts of one kind (`case`, `prompts`, `schemas`, `vocabulary`) by name."""
     return {name: log.artifact(digest).decode() for name, digest in pins.get(kind, {}).items()}
-
-
-def digest(text: str) -> str:
-    """The SHA-256 of a text in hex, by which it is pinned."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _rules(log: Source, pins: Pins, documents: Mapping[str, Mapping[str, Any]]) -> Rules:

@@ -23,11 +23,13 @@ from assistant.core.prompt_turn import Turn
 from assistant.core.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import next_turn
+from assistant.document_list import to_log
 from assistant.library import CaseFolder
 from assistant.log import Draft, Log, SessionHold
 from assistant.pinned_pages import committed, pages_of
 from assistant.quoting import positioned, with_positions
-from assistant.recall import digest, event_of, load, pinned_texts
+from assistant.recall import event_of, load, pinned_texts
+from assistant.recall_source import digest
 from assistant.reviewer import Profile
 from assistant.searching import RecordSearch
 
@@ -182,14 +184,20 @@ class Review:
     def _commit(
         self, session: Session, events: Sequence[e.Event], artifacts: Mapping[str, tuple[str, bytes]]
     ) -> None:
-        drafts = [Draft(event.kind, e.encode(event)) for event in events]
+        stored = dict(artifacts)
+        drafts = []
+        for event in events:
+            if isinstance(event, e.SessionOpened | e.CaseAmended):
+                event, texts = to_log(event)
+                stored |= texts
+            drafts.append(Draft(event.kind, e.encode(event)))
         entries = self.log.append(
             session.id,
             drafts,
             actor=session.opened.reviewer,
             case=session.rules.case.id,
             after=self.seq,
-            artifacts=artifacts,
+            artifacts=stored,
         )
         self.seq = entries[-1].seq
         self.logged_at = entries[-1].ts

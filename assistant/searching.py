@@ -70,7 +70,7 @@ class RecordSearch:
             *place,
             by,
             terms,
-            documents,
+            documents if len(documents) < len(self._case.documents) else self._case.named_documents,
             sum(len(self._pages[name]) for name in documents) - sum(map(len, self._unreadable().values())),
             unread,
             sum(one.count for one in groups),

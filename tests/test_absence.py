@@ -22,6 +22,7 @@ from assistant.core.problem import Refused
 from assistant.letter import compose_from_log, to_json, to_text
 from assistant.letter.from_log import letter_of
 from assistant.log import Log
+from assistant.log.verify import verify
 from assistant.recall import event_of, load
 from assistant.review import Review
 from assistant.reviewer import Profile
@@ -332,6 +333,26 @@ def test_a_signed_session_takes_nothing_over(log: Log, folder: Path, run: Any, g
     assert made is not None
     with pytest.raises(Refused, match="signed"):
         review.amend(made)
+
+
+def test_a_case_of_many_documents_can_be_reviewed_and_read_again(
+    log: Log, folder: Path, run: Any, given: Given
+) -> None:
+    """Their list has no room in an entry of the log, and is pinned by its hash."""
+    listed = "documents:\n"
+    for number in range(400):
+        name = f"letter-about-the-claim-{number:03d}"
+        (folder / "records" / f"{name}.txt").write_text(f"Letter {number} about the claim.")
+        listed += f"  - {{id: {name}, type: Letter}}\n"
+    case = folder / "case.yaml"
+    case.write_text(case.read_text().replace("documents:\n", listed, 1))
+    review, result = run(folder, given)
+    assert (result.status, result.open) == (0, [])
+    assert len(review.session.opened.documents) == 405
+    assert load(log, review.session.id)[0] == review.session
+    answer = to_json(compose_from_log(log, review.session.id))["items"][0]["answers"]["suspected"]
+    assert len(answer["search"]["documents"]) == 405
+    assert verify(log.path).ok
 
 
 # -- the page that is cited -----------------------------------------------------------------------

@@ -7,9 +7,9 @@ a question that a finding reads stands only when every passage that a search fou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
+from assistant.core.frozen import dataclass
 from assistant.core.mention import UNSUPPORTING
 from assistant.core.passage_group import Group
 from assistant.core.record_event import RecordSearched
@@ -80,7 +80,7 @@ def open_passages(session: Session, place: Place) -> tuple[Group, ...]:
         return ()
     answer = session.answer(*place)
     cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
-    dealt_with = (*dismissals(session, place), *cited)
+    dealt_with: list[Dismissed | Evidence] = [*dismissals(session, place), *cited]
     found: dict[tuple[str, str], Group] = {}
     for group in own.groups:
         if group.standing not in HARMLESS and not any(_same(group, one) for one in dealt_with):

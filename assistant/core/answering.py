@@ -92,7 +92,7 @@ def _with_trails(session: Session, answer: Answer) -> Answer:
     if answer.status is not Status.NOT_DOCUMENTED:
         return answer
     case, held = session.rules.case, answer.search or Trail()
-    documents = held.documents or tuple(case.documents)
+    documents = held.documents or case.named_documents
     unknown = [name for name in documents if name not in case.documents]
     if unknown:
         raise refuse(
@@ -100,7 +100,7 @@ def _with_trails(session: Session, answer: Answer) -> Answer:
             "",
             f"There are {', '.join(case.documents)}.",
         )
-    pages = held.pages or sum(case.documents[name].pages for name in documents)
+    pages = held.pages or sum(case.documents[name].pages for name in documents or case.documents)
     return replace(answer, search=replace(held, documents=documents, pages=pages))
 
 

@@ -100,7 +100,7 @@ def _open_findings(session: Session, command: c.OpenFindings) -> list[e.Event]:
 def _attest(session: Session, command: c.AttestAbsences) -> list[e.Event]:
     places = tuple(f"{scope}/{path}" for scope, path in unattested(session))
     case = session.rules.case
-    return [e.AbsencesAttested(tuple(case.documents), case.page_count, places)] if places else []
+    return [e.AbsencesAttested(case.named_documents, case.page_count, places)] if places else []
 
 
 def _note_search(session: Session, command: c.NoteSearch) -> list[e.Event]:

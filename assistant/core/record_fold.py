@@ -56,5 +56,5 @@ def _unattested(answer: Answer, case: Case) -> Answer:
         return replace(answer, parts=parts)
     if answer.status is not Status.NOT_DOCUMENTED or answer.search is None:
         return answer
-    reach = replace(answer.search, attested=False, documents=tuple(case.documents), pages=case.page_count)
+    reach = replace(answer.search, attested=False, documents=case.named_documents, pages=case.page_count)
     return replace(answer, search=reach)
