@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 import os
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from pathlib import Path
 
 from assistant.core import plain_yaml
-from assistant.core.case import evidence_of
+from assistant.core.case import Case, evidence_of
+from assistant.core.frozen import dataclass
 from assistant.core.passage import located
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules import Rules, Sources, read_rules
@@ -16,6 +18,8 @@ from assistant.core.text import one_line
 
 _PACKAGE = Path(__file__).resolve().parent
 LARGEST_FILE = 64 * 1024 * 1024
+BEING_WRITTEN = Path(".import", "writing")
+"""In a case folder: the ids of documents that an import is writing, one on a line, until `case.yaml` lists them."""
 
 
 def folder(name: str) -> Path:
@@ -30,12 +34,16 @@ def folder(name: str) -> Path:
 
 @dataclass(frozen=True)
 class CaseFolder:
-    """A case on disk: its folder, the text of `case.yaml`, and the pages of each document by its id."""
+    """A case on disk: its folder, the text of `case.yaml`, and the pages of each document by its id.
+
+    `hashes` holds the SHA-256 of each document's text as it lies in `records/`.
+    """
 
     path: Path
     text: str = field(repr=False)
     pages: Mapping[str, tuple[str, ...]] = field(repr=False)
     files: Mapping[str, Path] = field(repr=False)
+    hashes: Mapping[str, str] = field(repr=False, default_factory=dict)
 
     @property
     def page_counts(self) -> dict[str, int]:
@@ -67,6 +75,9 @@ def sources() -> Sources:
         schemas={
             path.name.removesuffix(".schema.json"): read_text(path)
             for path in sorted((folder("schemas") / "answers").glob("*.schema.json"))
+        },
+        vocabulary={
+            path.name: read_text(path) for path in sorted((folder("prompts") / "vocabulary").glob("*.yaml"))
         },
     )
 
@@ -102,17 +113,31 @@ def open_case(path: Path) -> CaseFolder:
         raise refuse(
             "There is no case.yaml in this folder.", one_line(str(path)), "Name the folder of a case."
         )
+    text = read_text(path / "case.yaml")
+    unlisted = _being_written(path, text)
     pages: dict[str, tuple[str, ...]] = {}
     files: dict[str, Path] = {}
+    hashes: dict[str, str] = {}
     for file in sorted((path / "records").glob("*")) if (path / "records").is_dir() else []:
-        if file.suffix in (".txt", ".md") and file.is_file():
+        if file.suffix in (".txt", ".md") and file.is_file() and file.stem not in unlisted:
             if file.stem in pages:
                 raise refuse(
                     f"Two documents are called {one_line(file.stem)}.", one_line(str(path)), "Rename one."
                 )
-            pages[file.stem] = split_pages(read_text(file))
+            held = read_text(file)
+            pages[file.stem] = split_pages(held)
             files[file.stem] = file
-    return CaseFolder(path, read_text(path / "case.yaml"), pages, files)
+            hashes[file.stem] = hashlib.sha256(held.encode()).hexdigest()
+    return CaseFolder(path, text, pages, files, hashes)
+
+
+def _being_written(path: Path, text: str) -> set[str]:
+    """The documents that an import was writing when it was cut off, as far as `case.yaml` doesn't list them."""
+    if not (path / BEING_WRITTEN).is_file():
+        return set()
+    entries = plain_yaml.parse(text, "case.yaml").data.get("documents", [])
+    listed = {str(one.get("id")) for one in entries if isinstance(one, Mapping)} if entries else set()
+    return set(read_text(path / BEING_WRITTEN).split("\n")) - listed
 
 
 def split_pages(text: str) -> tuple[str, ...]:
@@ -123,14 +148,16 @@ def split_pages(text: str) -> tuple[str, ...]:
     return tuple(page.strip("\n") for page in pages)
 
 
-def rules_for(case: CaseFolder, from_sources: Sources | None = None) -> Rules:
+def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_lies: bool = False) -> Rules:
     """The rules for a case as the files say today, its name added to what is refused.
 
-    Raises `Refused` also for a quote that is not on its page and for a record that the case doesn't list.
+    Raises `Refused` also for a quote that is not on its page, for a record that the case doesn't list, and for
+    one that is no longer what was brought in; `as_it_lies` lets that last one pass.
     """
     try:
         rules = read_rules(case.text, case.page_counts, from_sources or sources())
-        problems = [*_unlisted(case, rules), *_misquoted(case)]
+        changed = [] if as_it_lies else changed_documents(case, rules.case)
+        problems = [*_unlisted(case, rules), *changed, *_misquoted(case)]
         if problems:
             raise Refused(*problems)
         return rules
@@ -144,6 +171,19 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None) -> Rules:
             for problem in refused.problems
         ]
         raise Refused(*named) from None
+
+
+def changed_documents(case: CaseFolder, read: Case) -> list[Problem]:
+    """The documents whose text in `records/` is no longer the one that was brought in."""
+    return [
+        Problem(
+            f"The text of the document `{one_line(name, 80)}` has been changed since it was brought in.",
+            one_line(str(case.files[name])),
+            f"Bring {one_line(document.original or 'its file', 160)} in again with `imr case add`, which restores it.",
+        )
+        for name, document in read.documents.items()
+        if document.text_sha256 and document.text_sha256 != case.hashes.get(name, document.text_sha256)
+    ]
 
 
 def _unlisted(case: CaseFolder, rules: Rules) -> Iterator[Problem]:

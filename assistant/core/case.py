@@ -3,30 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from assistant.core.answer import Evidence
+from assistant.core.document import NO, YES, Document, document_problems, read_document
+from assistant.core.frozen import dataclass
 from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.plain_yaml import Document as YamlDocument
 from assistant.core.problem import Problem, Refused
 from assistant.core.text import one_line
 
-YES = ("yes", "true")
-NO = ("no", "false")
+__all__ = ["NO", "YES", "Case", "DisputedItem", "Document", "TimelineEntry", "evidence_of", "read"]
 
 
-@dataclass(frozen=True)
-class Document:
-    """A document of the case file; `pages` is its number of pages, addressed as `id:page` from 1."""
-
-    id: str
-    title: str
-    author: str
-    date: PartialDate | None
-    pages: int
-    sent_by: str
-    is_ur_report: bool
+MOST_NAMED = 60
+"""How many documents a step of the log lists by name; where a step names none, it is about all."""
 
 
 @dataclass(frozen=True)
@@ -78,6 +70,11 @@ class Case:
         return value
 
     @property
+    def named_documents(self) -> tuple[str, ...]:
+        """Every document, as a step of the log names them all: none where they are too many to be listed each time."""
+        return tuple(self.documents) if len(self.documents) <= MOST_NAMED else ()
+
+    @property
     def page_count(self) -> int:
         return sum(document.pages for document in self.documents.values())
 
@@ -100,16 +97,7 @@ def read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
     if problems:
         raise Refused(*problems)
     documents = {
-        str(entry["id"]): Document(
-            id=str(entry["id"]),
-            title=str(entry["type"]),
-            author=str(entry.get("author", "")),
-            date=parse_date(str(entry.get("date", ""))),
-            pages=pages[str(entry["id"])],
-            sent_by=str(entry.get("sent_by", "")),
-            is_ur_report=str(entry.get("ur_report", "no")) in YES,
-        )
-        for entry in data["documents"]
+        str(entry["id"]): read_document(entry, pages[str(entry["id"])]) for entry in data["documents"]
     }
     timeline = [
         TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_of(entry))
@@ -178,12 +166,17 @@ def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Prob
         return
     if not data["items"]:
         yield Problem("The case has no disputed item.", document.where("items"))
-    yield from _word_problems(document)
-    for section, needed in (("documents", ("id", "type")), ("timeline", ("date", "says"))):
-        for index, entry in enumerate(data[section]):
-            for key in needed:
-                if not isinstance(entry, Mapping) or key not in entry:
-                    yield Problem(f"`{key}` is missing.", document.where(section, index))
+    if (practice := data.get("practice", "no")) not in (*YES, *NO):
+        yield Problem(
+            f"`practice` is yes or no, not `{one_line(str(practice), 40)}`.",
+            document.where("practice"),
+            "Write yes or no.",
+        )
+    yield from document_problems(document, pages)
+    for index, entry in enumerate(data["timeline"]):
+        for key in ("date", "says"):
+            if not isinstance(entry, Mapping) or key not in entry:
+                yield Problem(f"`{key}` is missing.", document.where("timeline", index))
     for key, entry in data["items"].items():
         for needed_key in ("service", "region", "prompt_set"):
             if not isinstance(entry, Mapping) or needed_key not in entry:
@@ -193,35 +186,7 @@ def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Prob
     yield from _page_problems(document, pages)
 
 
-def _word_problems(document: YamlDocument) -> Iterator[Problem]:
-    """What is neither yes nor no where only these can be."""
-    data = document.data
-    said: list[tuple[tuple[str | int, ...], Any]] = [(("practice",), data.get("practice", "no"))]
-    said += [
-        (("documents", index, "ur_report"), entry.get("ur_report", "no"))
-        for index, entry in enumerate(data["documents"])
-        if isinstance(entry, Mapping)
-    ]
-    for path, value in said:
-        if value not in (*YES, *NO):
-            yield Problem(
-                f"`{path[-1]}` is yes or no, not `{one_line(str(value), 40)}`.",
-                document.where(*path),
-                "Write yes or no.",
-            )
-
-
 def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
-    listed = [str(entry.get("id")) for entry in document.data["documents"] if isinstance(entry, Mapping)]
-    for index, name in enumerate(listed):
-        if name not in pages:
-            yield Problem(
-                f"The document `{name}` is not in records/.",
-                document.where("documents", index),
-                f"Put {name}.txt there, or remove the entry.",
-            )
-        if name in listed[:index]:
-            yield Problem(f"The document `{name}` is listed twice.", document.where("documents", index))
     stack: list[tuple[tuple[str | int, ...], Any]] = [((), document.data)]
     while stack:
         path, value = stack.pop()

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.core.access_event import AccessRead
-from assistant.core.problem import Refused
+from assistant.core.problem import Refused, refuse
 from assistant.core.text import visible
 from assistant.letter import compose_from_log, to_text
 from assistant.log import Log
@@ -49,10 +49,12 @@ def session_page(log_path: Path, name: str, tell: Callable[[str], None]) -> Sess
     """The page of a session of the log; raises `Refused` where there is none. That it is read is logged."""
     with Log.open(log_path, write=False) as log:
         session = log.resolve(name)
+        row = next((one for one in log.sessions() if one.id == session), None)
+        if row is None:
+            raise refuse("This is not the session of a review.", session)
         unlogged = note(log_path, AccessRead("log serve", (session,)))
         if unlogged:
             tell(unlogged)
-        row = next(one for one in log.sessions() if one.id == session)
         try:
             letter = visible(to_text(compose_from_log(log, session)))
         except Refused:

@@ -1,0 +1,118 @@
+"""Questions and replies as plain lines, for commands that ask for more than one thing."""
+
+from __future__ import annotations
+
+import shutil
+import sys
+import textwrap
+from collections.abc import Callable, Sequence
+from typing import TextIO, TypeVar
+
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line, visible
+
+_WIDTH = 100
+_LONGEST_LINE = 100_000
+_NOTHING = "-"
+
+Read = TypeVar("Read")
+
+
+class Asking:
+    """Asks on the standard output and reads the replies from the standard input; Enter confirms what is proposed."""
+
+    def __init__(self, source: TextIO | None = None, out: TextIO | None = None) -> None:
+        self.source = source or sys.stdin
+        self.out = out or sys.stdout
+
+    def say(self, text: str = "") -> None:
+        """A line of its own, wrapped under its beginning."""
+        text = visible(text)
+        indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
+        width = min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns)
+        self.out.write(
+            textwrap.fill(
+                text, width, subsequent_indent=indent, replace_whitespace=False, break_on_hyphens=False
+            )
+            + "\n"
+        )
+
+    def line(self) -> str:
+        """The next reply; raises `Refused` where the input ends."""
+        self.out.write("> ")
+        self.out.flush()
+        try:
+            line = self.source.readline(_LONGEST_LINE)
+        except UnicodeDecodeError:
+            raise refuse("The replies are not UTF-8 text.", "", "Set the terminal to UTF-8.") from None
+        if not line:
+            self.out.write("\n")
+            raise refuse(
+                "The replies ended before the last question; nothing more was written.", "", "Begin again."
+            )
+        return line.strip()
+
+    def ask(
+        self,
+        question: str,
+        proposed: str = "",
+        read: Callable[[str], Read] | None = None,
+        empty: bool = False,
+    ) -> Read:
+        """The reply to a question, once `read` takes it (it raises `Refused` for what it doesn't).
+
+        Enter gives what is proposed. With `empty` the question may stay without an answer: `-`, or Enter where
+        nothing is proposed.
+        """
+        hint = f" [{one_line(proposed, 60)}]" if proposed else ""
+        none = f" ({_NOTHING if proposed else 'Enter'} for none)" if empty else ""
+        while True:
+            self.say(f"{question}{hint}{none}")
+            reply = self.line() or proposed
+            if empty and reply in ("", _NOTHING):
+                reply = ""
+            elif not reply:
+                self.say("  ! An answer is needed here.")
+                continue
+            try:
+                return read(reply) if read is not None else reply  # type: ignore[return-value]
+            except Refused as refused:
+                for problem in refused.problems:
+                    self.say(f"  ! {problem}")
+
+    def choose(self, question: str, options: Sequence[tuple[str, str]], proposed: str = "") -> str:
+        """One of several values, each with its words: by number, or by the beginning of a value or its words."""
+        default = next((str(n) for n, (value, _) in enumerate(options, 1) if value == proposed), "")
+        self.say(question)
+        for number, (_, words) in enumerate(options, 1):
+            self.say(f"  {number}  {words}")
+        return self.ask("Type a number or a word.", default, lambda reply: _chosen(reply, options))
+
+    def agrees(self, question: str, proposed: bool = True) -> bool:
+        """Whether the reply is yes."""
+        said = self.ask(f"{question} (yes or no)", "yes" if proposed else "no", _yes_or_no)
+        return said == "yes"
+
+
+def _chosen(reply: str, options: Sequence[tuple[str, str]]) -> str:
+    if reply.isdecimal() and len(reply) < 5 and 1 <= int(reply) <= len(options):
+        return options[int(reply) - 1][0]
+    folded = reply.casefold()
+    exact = [value for value, words in options if folded in (value.casefold(), words.casefold())]
+    hits = exact or [
+        value
+        for value, words in options
+        if value.casefold().startswith(folded) or words.casefold().startswith(folded)
+    ]
+    if len(hits) != 1:
+        raise refuse(
+            f"“{one_line(reply, 40)}” is {'several' if hits else 'none'} of them.", "", "Type its number."
+        )
+    return hits[0]
+
+
+def _yes_or_no(reply: str) -> str:
+    for word in ("yes", "no"):
+        if reply and word.startswith(reply.casefold()):
+            return word
+    raise refuse("That is neither yes nor no.")

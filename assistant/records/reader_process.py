@@ -1,0 +1,91 @@
+"""The process that reads one PDF or Word file for the importer, page by page as it is told.
+
+Both formats are read by native code. What crashes it, fills the memory or never ends takes this process down and
+not the program. It takes commands on standard input (`["text", FROM, TO]`, `["draw", PAGE, FILE]`) and answers on
+standard output, all in lines of JSON: first `{pages, notes}` or `{refused, fix}`, then one line for each page.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sys
+from contextlib import suppress
+from pathlib import Path
+from typing import IO, Any
+
+from assistant.core.problem import Refused
+
+_MOST_MEMORY = 4 * 1024**3
+
+
+def main(kind: str, path: str) -> None:
+    """Reads the file until there are no more commands."""
+    with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
+        os.dup2(2, 1)  # whatever a library prints is no answer
+        _limit()
+        try:
+            pages = _opened(kind, Path(path))
+        except Refused as refused:
+            _answer(out, {"refused": refused.problems[0].what, "fix": refused.problems[0].fix})
+            return
+        _answer(out, {"pages": pages.count, "notes": list(pages.notes)})
+        for line in sys.stdin.buffer:
+            command, first, rest = json.loads(line)
+            if command == "text":
+                for number in range(first, rest + 1):
+                    _answer(out, _text(pages, number))
+            else:
+                _answer(out, _drawing(pages, first, Path(rest)))
+
+
+def _opened(kind: str, path: Path) -> Any:
+    if kind == "pdf":
+        from assistant.records.reading_pdf import PdfPages
+
+        return PdfPages(path)
+    from assistant.records.reading_docx import DocxPages
+
+    return DocxPages(path)
+
+
+def _text(pages: Any, number: int) -> dict[str, Any]:
+    try:
+        text, state = pages.text(number)
+    except MemoryError:
+        raise
+    except Exception as error:  # a damaged page is said, and the next one read
+        return {"page": number, "damaged": _words(error)}
+    return {"page": number, "text": text, "state": state}
+
+
+def _drawing(pages: Any, number: int, target: Path) -> dict[str, Any]:
+    try:
+        dpi, whole = pages.draw(number, target)
+        return {"page": number, "dpi": dpi, "whole": whole}
+    except MemoryError:
+        raise
+    except Exception as error:
+        return {"page": number, "damaged": _words(error)}
+
+
+def _words(error: Exception) -> str:
+    return error.problems[0].what if isinstance(error, Refused) else "it is damaged"
+
+
+def _answer(out: IO[str], answer: dict[str, Any]) -> None:
+    out.write(json.dumps(answer) + "\n")
+    out.flush()
+
+
+def _limit() -> None:
+    """Keeps the process from filling the memory, and from leaving a picture of it on the disk when it dies."""
+    with suppress(ImportError, OSError, ValueError):
+        import resource
+
+        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
+
+
+if __name__ == "__main__":
+    main(sys.argv[1], sys.argv[2])

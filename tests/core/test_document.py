@@ -1,0 +1,92 @@
+"""Documents as a case lists them, and pages as people write them."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core import plain_yaml
+from assistant.core.document import document_problems, read_document
+from assistant.core.page_range import page_runs, read_pages, read_range
+
+SHA = "0" * 63 + "a"
+ENTRY = f"""documents:
+  - id: note
+    type: Progress note
+    original: originals/bundle.pdf
+    from_pages: 4-9
+    sha256: "{SHA}"
+    text_sha256: "{SHA}"
+    recognised: [2, 4-5]
+    recognised_by: Tesseract 5.3.0
+    unreadable: [3]
+"""
+
+
+def problems(text: str, pages: int = 6) -> list[str]:
+    document = plain_yaml.parse(text, "case.yaml")
+    return [str(one) for one in document_problems(document, {"note": pages})]
+
+
+def test_a_document_says_where_it_is_from_and_how_far_it_can_be_read() -> None:
+    assert problems(ENTRY) == []
+    made = read_document(plain_yaml.parse(ENTRY, "case.yaml").data["documents"][0], 6)
+    assert (made.recognised, made.unreadable) == ((2, 4, 5), (3,))
+    assert (made.original, made.from_pages, made.sha256) == ("originals/bundle.pdf", "4-9", SHA)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "says"),
+    [
+        (
+            "unreadable: [3]",
+            "unreadable: [7]",
+            "line 10: `unreadable` is not a list of the document's pages.",
+        ),
+        ("unreadable: [3]", "unreadable: [0]", "`unreadable` is not a list of the document's pages."),
+        ("unreadable: [3]", "unreadable: 3", "`unreadable` is not a list of the document's pages."),
+        ("unreadable: [3]", "unreadable: [1-9999999]", "`unreadable` is not a list of the document's pages."),
+        ("unreadable: [3]", "unreadable: [3, 3]", "`unreadable` is not a list of the document's pages."),
+        ("unreadable: [3]", "unreadable: [[3]]", "`unreadable` is not a list of the document's pages."),
+        ("unreadable: [3]", "unreadable: [4]", "Page 4 is both recognised and unreadable."),
+        ("originals/bundle.pdf", "../bundle.pdf", "`original` names no file in originals/."),
+        ("originals/bundle.pdf", "originals/../case.yaml", "`original` names no file in originals/."),
+        ("originals/bundle.pdf", "originals/..", "`original` names no file in originals/."),
+        (f'text_sha256: "{SHA}"', "text_sha256: abc", "`text_sha256` is no SHA-256 in hex."),
+        ("from_pages: 4-9", "from_pages: 9-4", "`from_pages` is no page and no range of pages."),
+        ("type: Progress note", "kind: Progress note", "`kind` is not known in a document."),
+        ("type: Progress note", "ur_report: maybe", "`ur_report` is yes or no, not `maybe`."),
+        ("id: note", "id: other", "Bring originals/bundle.pdf in again with `imr case add`"),
+    ],
+)
+def test_what_a_document_may_not_say_is_refused(old: str, new: str, says: str) -> None:
+    assert any(says in one for one in problems(ENTRY.replace(old, new)))
+
+
+def test_a_document_is_listed_once_and_as_a_map() -> None:
+    twice = ENTRY + ENTRY.removeprefix("documents:\n")
+    assert any("is listed twice" in one for one in problems(twice))
+    assert any("A document is a map" in one for one in problems("documents: [note]"))
+
+
+@given(st.sets(st.integers(1, 60)))
+def test_runs_of_pages_read_back(pages: set[int]) -> None:
+    assert read_pages(page_runs(pages), 60) == tuple(sorted(pages))
+
+
+@pytest.mark.parametrize(
+    ("text", "pages"),
+    [
+        ("4", range(4, 5)),
+        ("1-3", range(1, 4)),
+        (" 1 – 3 ", range(1, 4)),
+        (7, range(7, 8)),
+        ("3-1", None),
+        ("0", None),
+        ("٣", None),
+        ("1-", None),
+    ],
+)
+def test_a_range_of_pages(text: object, pages: range | None) -> None:
+    assert read_range(text) == pages

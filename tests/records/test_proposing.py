@@ -1,0 +1,147 @@
+"""What a document says of itself, and where one ends and the next begins."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import library
+from assistant.core.problem import Refused
+from assistant.records.document_type import UNKNOWN, titled
+from assistant.records.proposing import Description, describe
+from assistant.records.splitting import propose_parts, read_parts
+
+
+@pytest.mark.parametrize(
+    ("line", "kind"),
+    [
+        ("PROGRESS NOTE", "Progress note"),
+        ("Primary Treating Physician's Progress Report (PR-2)", "Progress note"),
+        ("PROGRESS NOTE          Date of visit: May 10, 2014", "Progress note"),
+        ("  ** Operative Report **", "Operative report"),
+        ("MRI OF THE CERVICAL SPINE WITHOUT CONTRAST", "Radiology report"),
+        ("X-RAY REPORT", "Radiology report"),
+        ("Utilization Review Determination", "Utilization review report"),
+        ("NOTICE OF NON-CERTIFICATION", "Utilization review report"),
+        ("DWC Form RFA", "Request for authorization"),
+        ("Electrodiagnostic Consultation", "Electrodiagnostic report"),
+        ("EMG/NCV REPORT", "Electrodiagnostic report"),
+        ("Agreed Medical Evaluation", "Agreed medical evaluation"),
+        ("PANEL QUALIFIED MEDICAL EVALUATION", "Qualified medical evaluation"),
+        ("Physical Therapy Progress Note", "Physical therapy note"),
+        ("Neurosurgical Consultation", "Consultation report"),
+        ("The radiology report was reviewed.", ""),
+        ("Progress note of June was not available.", ""),
+        ("We have the utilization review report", ""),
+        ("Patient: Letterman, Dave", ""),
+        ("", ""),
+        ("x" * 5000, ""),
+    ],
+)
+def test_a_title_is_known_and_a_mention_is_none(line: str, kind: str) -> None:
+    assert titled(line) == kind
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        (
+            "Date of birth: 1/2/1960\nDate of injury: October 31, 2012\nDate of visit: May 10, 2014",
+            "2014-05-10",
+        ),
+        ("DOB: 01/02/1960   DOI: 10/31/2012   DOS: 05/10/2014", "2014-05-10"),
+        ("Printed 6/1/2015\nMay 10, 2014\nDear Dr. June:", "2014-05-10"),
+        ("Date: 2014-05-10", "2014-05-10"),
+        ("She was seen on June 3, 2014.\nReport date: May 10, 2014", "2014-05-10"),
+        ("Date of injury: 10/31/2012", ""),
+        ("since May 2014", ""),
+        ("Date of visit: February 30, 2014", ""),
+        ("no date at all\n" * 40 + "Electronically signed on May 10, 2014", "2014-05-10"),
+    ],
+)
+def test_the_date_is_the_documents_own(text: str, date: str) -> None:
+    assert describe([text]).date == date
+
+
+@pytest.mark.parametrize(
+    ("text", "author"),
+    [
+        ("Electronically signed by Jane Q. Roe, M.D. on 5/10/2014 10:31", "Jane Q. Roe, M.D."),
+        ("Treating physician: Omar Haddad, M.D.      License A12345", "Omar Haddad, M.D."),
+        ("Radiologist: A. Poe", "A. Poe"),
+        ("Attending provider", "attending provider"),
+        ("To: Dr. John Smith\nKim Lee, DPT", "Kim Lee, DPT"),
+        ("Patient: Jane Doe, M.D.", ""),
+        ("no one", ""),
+        ("Signed by: \x1b\u202eJane Roe", "␛<U+202E>Jane Roe"),
+    ],
+)
+def test_the_author_is_who_signed(text: str, author: str) -> None:
+    assert describe([text]).author == author
+
+
+def test_the_documents_of_the_bundled_case_are_described_as_they_are_listed() -> None:
+    folder = library.find_case("cervical-radiographs-after-fusion")
+    rules = library.rules_for(folder).case
+    for name in ("progress-note-2014-05-10", "xray-report-2014-07-12", "ur-report-2014-04-20"):
+        said, listed = describe(folder.pages[name]), rules.documents[name]
+        assert (said.type, said.date) == (listed.title, str(listed.date))
+        assert said.ur_report == listed.is_ur_report
+
+
+def test_pages_without_words_say_nothing() -> None:
+    assert describe([""]) == Description(UNKNOWN)
+    assert describe([]) == Description(UNKNOWN)
+
+
+# -- where documents begin ------------------------------------------------------------------------
+
+NOTE, FILMS = "PROGRESS NOTE\nDate of visit: May 10, 2014", "RADIOLOGY REPORT\nDate of study: July 12, 2014"
+
+
+@pytest.mark.parametrize(
+    ("pages", "parts"),
+    [
+        ([NOTE, FILMS], [1, 1]),
+        ([NOTE, "more words", FILMS], [2, 1]),
+        ([NOTE, NOTE, FILMS], [2, 1]),
+        ([NOTE, NOTE.replace("10", "11")], [1, 1]),
+        ([NOTE, "RADIOLOGY REPORT (continued)"], [2]),
+        ([f"{NOTE}\nPage 1 of 2", f"{FILMS}\nPage 2 of 2"], [2]),
+        ([f"{NOTE}\nPage 1 of 1", f"{NOTE}\nPage 1 of 1"], [1, 1]),
+        ([NOTE, "", "", FILMS], [3, 1]),
+        (["", ""], [2]),
+        ([NOTE, "He brought the radiology report of July 12, 2014."], [2]),
+        ([NOTE, "The report dated July 12, 2014 and the visit date of June were compared."], [2]),
+        ([f"{NOTE}\nPage 7 of 3", f"{FILMS}\nPage 9 of 3"], [1, 1]),
+        ([*[f"{NOTE}\nPage {n} of 40" for n in range(1, 40)], f"{FILMS}\nPage 40 of 40"], [39, 1]),
+    ],
+)
+def test_a_new_title_date_or_first_page_begins_a_document(pages: list[str], parts: list[int]) -> None:
+    made = propose_parts(pages)
+    assert [len(part) for part in made] == parts
+    assert [page for part in made for page in part] == list(range(1, len(pages) + 1))
+
+
+def test_parts_are_read_as_they_are_typed() -> None:
+    assert read_parts("1-3, 4-9,10-", 12) == [range(1, 4), range(4, 10), range(10, 13)]
+    assert read_parts("1,2-2", 2) == [range(1, 2), range(2, 3)]
+
+
+@pytest.mark.parametrize(
+    ("said", "says"),
+    [
+        ("1-3", "The parts end with page 3; the file has 9."),
+        ("1-3,5-9", "should begin with page 4"),
+        ("1-3,3-9", "should begin with page 4"),
+        ("4-9,1-3", "should begin with page 1"),
+        ("1-12", "The parts end with page 12; the file has 9."),
+        ("x", "“x” is no range of pages."),
+        ("", "is no range of pages."),
+        ("9-1", "is no range of pages."),
+        ("1-99999999999", "is no range of pages."),
+    ],
+)
+def test_parts_that_lose_or_double_a_page_are_refused(said: str, says: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read_parts(said, 9)
+    assert says in str(caught.value)
