@@ -1,0 +1,135 @@
+"""`imr adjudicate`: settling where the reviewers of a case part, without knowing who said what."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from assistant.commands.review import LOG_OPTION, open_log
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line, visible
+
+if TYPE_CHECKING:
+    from assistant.training.adjudication import Adjudication, Dispute
+
+WIDTH = 79
+
+
+@click.command()
+@click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the answers that count to FILE.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@LOG_OPTION
+def adjudicate(sessions: tuple[str, ...], output: Path | None, force: bool, log_path: Path | None) -> int:
+    """Settle where the reviews of one case part, blind to who said what.
+
+    Naming the same sessions again goes on where it stopped; naming a finished adjudication writes its sheet anew.
+    """
+    from assistant.training import conduct
+
+    if output is not None and not force and output.exists():
+        raise refuse("This file is already there.", one_line(str(output)), "Name another, or use --force.")
+    with open_log(log_path) as log:
+        sheet = conduct.finished(log, sessions)
+        if sheet is None:
+            held = conduct.begin(log, sessions)
+            if not _settle(held):
+                return 1
+            sheet = held.state.sheet(held.id)
+            _told(held, sessions)
+        elif output is None:
+            raise refuse("This adjudication is finished.", sheet.name, "Write its sheet with -o FILE.")
+        if output is not None:
+            conduct.write(sheet, output)
+            click.echo(f"The answers that count are in {one_line(str(output))}.")
+    return 0
+
+
+def _settle(held: Adjudication) -> bool:
+    """Asks until nothing is left; whether it came to the end."""
+    again = "Going on with" if held.resumed else "Beginning"
+    count = len(held.sessions)
+    click.echo(f"{again} adjudication {held.id}: {count} reviews of {one_line(held.case)}.")
+    click.echo(
+        "Who said what is not shown. A letter takes that answer; `own ...` gives another; `stop` leaves."
+    )
+    if held.own:
+        click.echo(
+            "One of the reviews is your own; this is logged. Better let somebody else settle them.", err=True
+        )
+    while (dispute := held.next()) is not None:
+        _show(dispute)
+        if not _take(held, dispute):
+            click.echo("Stopped. Name the same sessions again to go on.")
+            return False
+    return True
+
+
+def _take(held: Adjudication, dispute: Dispute) -> bool:
+    """Reads a reply and a reason until both can stand; False where the input ends or says stop."""
+    option = None
+    while True:
+        said = _read("> " if option is None else "Why? ")
+        if said is None or (option is None and said.strip().lower() == "stop"):
+            return False
+        try:
+            if option is None:
+                option = held.option(dispute, said) if said.strip() else None
+            else:
+                held.settle(dispute, option, said)
+                return True
+        except Refused as refused:
+            for problem in refused.problems:
+                click.echo(f"  ! {visible(str(problem))}")
+
+
+def _show(dispute: Dispute) -> None:
+    where = "the case" if dispute.scope == "case" else f"item {dispute.scope}"
+    click.echo("")
+    _say(f"[{where} · {dispute.path}] {dispute.ask}", "", "  ")
+    for option in dispute.options:
+        _say(f"{option.letter}  {option.words}", "  ", "     ")
+        for one in option.evidence:
+            _say(f"{one} “{one_line(one.quote, 200)}”" if one.quote else str(one), "     ", "       ")
+        for trail in option.searches:
+            terms = f" for {', '.join(trail.terms[:10])}" if trail.terms else ""
+            _say(f"searched {len(trail.documents)} documents, {trail.pages} pages{terms}", "     ", "       ")
+        for note in option.notes:
+            _say(f"note: {one_line(note, 400)}", "     ", "       ")
+
+
+def _told(held: Adjudication, names: Sequence[str]) -> None:
+    counts = held.state.counts
+    click.echo("")
+    click.echo(
+        f"Done: {counts['agreed']} agreed, {counts['settled']} settled by choice, {counts['own']} answered otherwise."
+    )
+    click.echo(f"Compare with `imr agree {one_line(' '.join(names))} {held.id}`.")
+
+
+def _say(text: str, indent: str, later: str) -> None:
+    for line in textwrap.wrap(visible(text), WIDTH, initial_indent=indent, subsequent_indent=later):
+        click.echo(line)
+
+
+def _read(mark: str) -> str | None:
+    """A line from the terminal or the pipe; None at its end."""
+    click.echo(mark, nl=False)
+    try:
+        line = sys.stdin.readline(100_000)
+    except (KeyboardInterrupt, UnicodeDecodeError):
+        line = ""
+    if not line or not sys.stdin.isatty():
+        click.echo("")
+    return line.rstrip("\r\n") if line else None
