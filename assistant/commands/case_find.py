@@ -57,9 +57,10 @@ def find(name: str, query: str, prompt: str | None, limit: int, as_json: bool) -
         click.echo("This case has no documents, so there is nothing to search.")
         return
     if prompt:
-        _print_prompt(terms, found, limit)
+        _print_prompt(found, limit)
     else:
-        _print_found(query, index.wordings(query), found, limit)
+        _print_found(query, found, limit)
+    _print_wordings(terms or index.wordings(query))
     alike = index.words_like(terms or index.wordings(query))
     if alike:
         click.echo(f"\nSpelled alike in the record, and not looked for: {visible(', '.join(alike[:12]))}")
@@ -94,27 +95,35 @@ def _row(mention: Mention) -> dict[str, object]:
     }
 
 
-def _print_found(query: str, wordings: Sequence[str], found: Sequence[Mention], limit: int) -> None:
-    at_most = f", the best {limit} shown" if len(found) == limit else ""
-    click.echo(f"{_count(len(found), 'passage')} for “{one_line(query, 80)}”{at_most}.")
-    _print_wordings(wordings)
-    for mention in found:
-        click.echo(f"\n{visible(mention.document)}:{mention.page} · {mention.standing}")
-        _print_passage(mention)
+def _print_found(query: str, found: Sequence[Mention], limit: int) -> None:
+    by_passage: dict[tuple[str, int, int], list[Mention]] = {}
+    for one in found:
+        by_passage.setdefault((one.document, one.page, one.start), []).append(one)
+    best = ", the best" if len(found) == limit else ""
+    click.echo(f"{_count(len(by_passage), 'passage')} for “{one_line(query, 80)}”{best}.")
+    for (document, page, _), mentions in by_passage.items():
+        mentions.sort(key=lambda one: one.at)
+        spoken = mentions[0].standing
+        if len(mentions) > 1:
+            spoken = ", ".join(f"{one_line(one.marked[1], 40)}: {one.standing}" for one in mentions)
+        click.echo(f"\n{visible(document)}:{page} · {spoken}")
+        _print_passage(mentions)
 
 
-def _print_prompt(terms: Sequence[str], found: Sequence[Mention], limit: int) -> None:
+def _print_prompt(found: Sequence[Mention], limit: int) -> None:
     from assistant.core.passage_group import grouped
 
     groups = grouped(found)
     click.echo(f"{_count(len(groups), 'passage')}, {_count(len(found), 'mention')}.")
-    _print_wordings(terms)
-    firsts = {(one.document, one.start, one.standing): one for one in reversed(found)}
+    members: dict[tuple[str, int, bool], list[Mention]] = {}
+    for one in found:
+        members.setdefault((one.document, one.start, one.supports), []).append(one)
     for group in groups[:limit]:
-        times = f" · {group.count} times" if group.count > 1 else ""
+        times = f" · {_count(group.count, 'mention')}" if group.count > 1 else ""
         pages = ", ".join(map(str, group.pages[:12])) + (" ..." if len(group.pages) > 12 else "")
         click.echo(f"\n{visible(group.document)}:{pages} · {group.standing}{times}")
-        _print_passage(firsts[group.document, group.start, group.standing])
+        same = members[group.document, group.start, group.supports]
+        _print_passage([one for one in same if one.page == group.pages[0]])
     if len(groups) > limit:
         click.echo(f"\nand {len(groups) - limit} more; --limit shows more.")
 
@@ -122,22 +131,23 @@ def _print_prompt(terms: Sequence[str], found: Sequence[Mention], limit: int) ->
 def _print_wordings(wordings: Sequence[str]) -> None:
     if wordings:
         said = one_line(f"Looked for: {', '.join(wordings)}", 600)
-        click.echo(textwrap.fill(said, _width(), subsequent_indent="    ", break_on_hyphens=False))
+        click.echo("\n" + textwrap.fill(said, _width(), subsequent_indent="    ", break_on_hyphens=False))
 
 
-def _print_passage(mention: Mention) -> None:
-    """The passage with the words found in brackets, bold where the terminal can."""
-    before, words, after = mention.marked
-    before = f"…{before[-_BEFORE:]}" if len(before) > _BEFORE else before
-    after = f"{after[:_AFTER]}…" if len(after) > _AFTER else after
-    begin, inner, rest = (_folded(part) for part in (before, words, after))
-    lines = textwrap.wrap(
-        f"{begin}[{inner}]{rest}", _width(), initial_indent="    ", subsequent_indent="    "
-    )
-    marked = "\n".join(lines)
-    if f"[{inner}]" in marked:
-        marked = marked.replace(f"[{inner}]", click.style(f"[{inner}]", bold=True), 1)
-    click.echo(marked)
+def _print_passage(mentions: Sequence[Mention]) -> None:
+    """The passage that the mentions share, the words found in brackets, and bold where the terminal can."""
+    quote, start = mentions[0].quote, mentions[0].start
+    parts, end = [], 0
+    for at, length in sorted({(one.at - start, one.length) for one in mentions}):
+        parts += [_folded(quote[end:at]), f"[{_folded(quote[at : at + length])}]"]
+        end = at + length
+    parts[0] = f"…{parts[0][-_BEFORE:]}" if len(parts[0]) > _BEFORE else parts[0]
+    after = _folded(quote[end:])
+    parts.append(f"{after[:_AFTER]}…" if len(after) > _AFTER else after)
+    said = textwrap.fill("".join(parts), _width(), initial_indent="    ", subsequent_indent="    ")
+    for words in dict.fromkeys(parts[1::2]):
+        said = said.replace(words, click.style(words, bold=True))
+    click.echo(said)
 
 
 def _folded(text: str) -> str:

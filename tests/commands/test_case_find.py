@@ -63,8 +63,15 @@ def test_a_prompt_finds_what_it_looks_for_in_groups() -> None:
 
 
 def test_the_limit_says_what_it_leaves_out() -> None:
-    assert "the best 1 shown" in printed(CASE, "flexion", "--limit", "1")
+    assert "1 passage for “flexion”, the best." in printed(CASE, "flexion", "--limit", "1")
     assert "more; --limit shows more." in printed(CASE, "--prompt", "views", "--limit", "1")
+
+
+def test_a_passage_that_speaks_in_two_ways_is_shown_once() -> None:
+    text = printed(CASE, "hardware loosening")
+    assert "3 passages" in text
+    assert "xray-report-2014-08-04:1 · hardware: affirmed, loosening: negated" in text
+    assert "[hardware] at C4-C5" in text
 
 
 def test_nothing_found_is_no_failure() -> None:

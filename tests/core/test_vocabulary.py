@@ -1,0 +1,121 @@
+"""The vocabulary of the search: what finds what, and what a file of it may hold."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.core.problem import Refused
+from assistant.core.vocabulary import Cue, Vocabulary, fold, read_vocabulary, root, words
+
+SYNONYMS = """
+synonyms:
+  - same: [pseudarthrosis, nonunion, non-union]
+    kinds: [delayed union]
+  - same: [x-ray, radiograph]
+apart:
+  - [progressive, progress]
+"""
+
+
+def made(text: str = SYNONYMS) -> Vocabulary:
+    return read_vocabulary({"synonyms.yaml": text})
+
+
+def test_words_for_one_thing_find_each_other_the_one_looked_for_first() -> None:
+    assert made().variants("nonunion") == ("nonunion", "pseudarthrosis", "non-union", "delayed union")
+    assert made().variants("pseudarthrosis")[0] == "pseudarthrosis"
+
+
+def test_a_narrower_word_does_not_find_the_wider_ones() -> None:
+    assert made().variants("delayed union") == ("delayed union",)
+
+
+@pytest.mark.parametrize("term", ["X-Ray", "x ray", "X-rays", "radiographs", " x-ray "])
+def test_capitals_hyphens_spaces_and_plurals_do_not_matter(term: str) -> None:
+    assert {"x ray", "radiograph"} <= {root(one) for one in made().variants(term)}
+    assert made().knows(term)
+
+
+def test_a_hyphenated_word_is_looked_for_in_one_word_too() -> None:
+    assert made().variants("work-up") == ("work-up", "workup")
+    assert made().variants("none of these") == ("none of these",)
+
+
+def test_phrases_that_mean_something_else_go_with_every_word_of_the_line() -> None:
+    own = made("synonyms:\n  - same: [fall, fell]\n    unless: [fall asleep]")
+    assert own.unless("Fell") == ("fall asleep",)
+    assert own.unless("asleep") == ()
+
+
+def test_words_kept_apart_do_not_answer_for_each_other() -> None:
+    assert made().kept_apart("Progressive") == {"progress"}
+    assert made().kept_apart("progression") == frozenset()
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("ÉCOLE", "ecole"),
+        ("pseudarthro\u0301sis", "pseudarthrosis"),
+        ("\ufb01lms", "films"),
+        ("한국", "한국"),
+    ],
+)
+def test_accents_and_ligatures_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_signs_are_no_words() -> None:
+    assert words("C4-C5, (non-union)*") == "c4 c5 non union"
+    assert words("--- ***") == ""
+
+
+def test_cues_keep_their_standing_and_place() -> None:
+    text = 'negated: {before: [no, w/o], after_finding: [": no"]}\nfamily: {headings: [family history]}\nends: [but]'
+    read = read_vocabulary({"a.yaml": text})
+    assert read.cues == (
+        Cue("no", "negated", "before"),
+        Cue("w/o", "negated", "before"),
+        Cue(": no", "negated", "after_finding"),
+        Cue("family history", "family", "headings"),
+    )
+    assert read.lists == {"ends": ("but",)}
+
+
+def test_files_are_read_together_whatever_their_order() -> None:
+    one, two = {"a.yaml": "ends: [but]"}, {"b.yaml": "ends: [yet]\napart: [[a, b]]"}
+    assert read_vocabulary({**one, **two}) == read_vocabulary({**two, **one})
+    assert read_vocabulary({**one, **two}).lists["ends"] == ("but", "yet")
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ("synonyms: {a: b}", "line 1: `synonyms` is a list"),
+        ("synonyms:\n  - [a, b]", "line 2: A line of synonyms is a map"),
+        ("synonyms:\n  - kinds: [a]", "line 2: `same` is missing"),
+        (
+            "synonyms:\n  - same: [a]\n    kind: [b]",
+            "line 3: `kind` is not known here. Did you mean `kinds`?",
+        ),
+        ("synonyms:\n  - same: [a, '--']", "line 2: There is no word here"),
+        ("synonyms:\n  - same: a", "line 2: `same` is a list of words"),
+        ("negated: [no]", "line 1: `negated` is a map"),
+        ("negated:\n  befor: [no]", "line 2: `befor` is not known here. Did you mean `before`?"),
+        ("negated:\n  before: [no]\nuncertain:\n  before:\n    - No", "line 5: `No` is negated already"),
+        ("negated:\n  before: ['... of']", "line 2: A phrase can't begin with `...`"),
+        ("synonym:\n  - same: [a]", "line 1: `synonym` is not known here. Did you mean `synonyms`?"),
+        ("ends: [but]\nends: [yet]", "line 2: `ends` stands twice"),
+        ("apart: [a]", "line 1:"),
+    ],
+)
+def test_a_fault_is_refused_with_file_and_line(text: str, said: str) -> None:
+    with pytest.raises(Refused) as caught:
+        read_vocabulary({"prompts/vocabulary/own.yaml": text})
+    assert f"prompts/vocabulary/own.yaml, {said}" in str(caught.value)
+
+
+def test_every_fault_is_said_at_once() -> None:
+    with pytest.raises(Refused) as caught:
+        read_vocabulary({"a.yaml": "wrong: 1\nends: but", "b.yaml": "other: 2"})
+    assert len(caught.value.problems) == 3

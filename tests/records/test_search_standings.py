@@ -1,0 +1,82 @@
+"""How often denials, doubts, the past and the family are told rightly, on sentences with hard cases."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from assistant import library
+from assistant.core import plain_yaml
+from assistant.core.vocabulary import Vocabulary
+from assistant.records.index import RecordIndex
+from assistant.records.vocabulary_files import own_vocabulary
+
+SENTENCES = Path(__file__).with_name("negation_sentences.yaml")
+CUES_ONLY = Vocabulary(cues=own_vocabulary().cues, lists=own_vocabulary().lists)
+PARTS = plain_yaml.parse(library.read_text(SENTENCES), SENTENCES.name).data
+STANDINGS = ("affirmed", "negated", "uncertain", "historical", "family")
+
+
+class Judged(NamedTuple):
+    says: str
+    standing: str
+    shown_as: str
+
+
+def parted(row: dict[str, Any]) -> tuple[str, str, int]:
+    """The page, the words judged, in brackets or as `words`, and their offset."""
+    if "words" in row:
+        return row["says"], row["words"], row["says"].index(row["words"])
+    before, _, rest = row["says"].partition("[")
+    words, _, after = rest.partition("]")
+    return before + words + after, words, len(before)
+
+
+@cache
+def judged(part: str) -> tuple[Judged, ...]:
+    """Each sentence, a page of its own, with what the index makes of the words."""
+    rows = PARTS[part]
+    index = RecordIndex.of({part: tuple(parted(row)[0] for row in rows)}, CUES_ONLY)
+    found = []
+    for number, row in enumerate(rows, 1):
+        _, words, at = parted(row)
+        mentions = [one for one in index.look_for([words]) if (one.page, one.at) == (number, at)]
+        assert len(mentions) == 1, row
+        found.append(Judged(row["says"], row["standing"], mentions[0].standing))
+    return tuple(found)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_sentence_is_shown_as_it_says_or_as_is_known(part: str) -> None:
+    expected = {
+        row["says"]: row.get("shown_as", row["standing"]) for row in PARTS[part] if "words" not in row
+    }
+    assert {one.says: one.shown_as for one in judged(part) if one.says in expected} == expected
+
+
+def test_the_sentences_are_many_and_every_standing_is_among_them() -> None:
+    for part in PARTS:
+        assert {row["standing"] for row in PARTS[part]} == set(STANDINGS)
+        assert all(row.get("shown_as") != row["standing"] for row in PARTS[part])
+    says = [(row["says"], row.get("words")) for rows in PARTS.values() for row in rows]
+    assert len(says) == len(set(says)) >= 120
+
+
+def figures(part: str) -> str:
+    """The row of the table in the guide: sentences, precision and recall of `negated`, support that is lost."""
+    rows = judged(part)
+    told = [one for one in rows if one.shown_as == "negated"]
+    true = [one for one in rows if one.standing == "negated"]
+    right = sum(one.standing == "negated" for one in told)
+    support = [one for one in rows if one.standing in ("affirmed", "uncertain", "historical")]
+    lost = sum(one.shown_as in ("negated", "family") for one in support)
+    return f"| {part} | {len(rows)} | {right} of {len(told)} | {right} of {len(true)} | {lost} of {len(support)} |"
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_the_guide_gives_the_figures_as_they_are(part: str) -> None:
+    guide = library.read_text(Path(__file__).parents[2] / "docs" / "reviewer.md")
+    assert figures(part) in guide
