@@ -7,13 +7,13 @@ whose reason is still to come.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.core import command as c
-from assistant.core.absence import open_passages
 from assistant.core.answer import Answer, Status, same_content
 from assistant.core.answering import needs_reason
 from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.frozen import dataclass
 from assistant.core.outcome import outcome
 from assistant.core.passage_turn import CITE
 from assistant.core.preview import preview
@@ -27,7 +27,7 @@ from assistant.core.text import visible
 from assistant.core.turn import decision_turn, decline_options, last_place, statement
 from assistant.echoing import echo
 from assistant.offering import TakeOver, take_over
-from assistant.passages import evidence_of
+from assistant.passages import first_against
 from assistant.signing import sign
 from assistant.talk import Line, Pending, Talk, all_alike
 
@@ -144,7 +144,8 @@ class Conversation(Talk):
     def _by_name(self, turn: Turn, words: str) -> list[Line]:
         names = {str(number): option.label for number, option in enumerate(turn.options)}
         values = {option.value: str(number) for number, option in enumerate(turn.options) if option.value}
-        key = values.get(words.lower()) or unique(words, names)
+        said = "not documented" if words.lower() == "nd" else words
+        key = values.get(said.lower()) or unique(said, names)
         return self._chosen(turn.options[int(key)])
 
     def _pended(self, text: str) -> list[Line]:
@@ -191,7 +192,7 @@ class Conversation(Talk):
 
     def _cite_against(self, place: Place) -> list[Line]:
         """The passage that speaks against an absence is cited, and the question asked anew."""
-        evidence = evidence_of(open_passages(self.review.session, place)[0])
+        evidence = first_against(self.review, self.turn)
         lines = self.go(*place)
         self.cited = (self.review.positioned(evidence),)
         return [*lines, Line("note", f"Cited {evidence}: it goes with your answer.")]

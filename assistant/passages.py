@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.core.absence import HARMLESS, against, dismissals, open_passages, pages_in, trail
+from assistant.core.absence import HARMLESS, against, dismissals, more_follow, open_passages, pages_in, trail
 from assistant.core.answer import Evidence
 from assistant.core.frozen import dataclass
 from assistant.core.mention import Mention
@@ -18,12 +18,21 @@ from assistant.review import Review
 MOST_FOUND = 20
 """How many passages plain mode lists at once."""
 
+MOST_BESIDE = 2
+"""How many of the other passages against an absence are shown with the one that is asked about."""
+
 _AROUND = 160
+_LONGEST = 240
 
 
 def found_for(review: Review, turn: Turn) -> tuple[Group, ...]:
-    """The passages that a question's own words find in the record, those that speak for it first."""
-    if turn.kind not in ("prompt", "passages"):
+    """The passages that a question's own words find in the record, those that speak for it first.
+
+    Where passages speak against an absence, those that are still to be dealt with.
+    """
+    if turn.kind == "passages":
+        return open_passages(review.session, turn.place)
+    if turn.kind != "prompt":
         return ()
     prompt = review.session.prompt(*turn.place)
     return review.search.passages(prompt.look_for) if prompt.look_for else ()
@@ -31,11 +40,14 @@ def found_for(review: Review, turn: Turn) -> tuple[Group, ...]:
 
 def count_words(groups: Iterable[Group], searched: int, received: int) -> str:
     """How many passages there are and how they stand: `2 passages, 1 of them denied (5 of 5 documents searched)`."""
+    if not received:
+        return "there are no documents to search"
     groups = tuple(groups)
     total = sum(one.count for one in groups)
     harmless = sum(one.count for one in groups if one.standing in HARMLESS)
-    passages = f"{total or 'no'} passage{'s' if total != 1 else ''}"
-    denied = f", {harmless} of them denied there or said of a relative" if harmless else ""
+    passages = f"{total:,} passage{'s' if total != 1 else ''}" if total else "no passages"
+    some = "all" if harmless == total else f"{harmless:,}"
+    denied = f", {some} of them denied there or said of a relative" if harmless else ""
     return f"{passages}{denied} ({searched} of {received} documents searched)"
 
 
@@ -67,7 +79,73 @@ def first_against(review: Review, turn: Turn) -> Evidence:
 
 def listed(review: Review, turn: Turn) -> tuple[Found, ...]:
     """The passages that a question's own words find, as they are listed."""
-    return tuple(Found(passage_words(group), evidence_of(group)) for group in found_for(review, turn))
+    return tuple(
+        Found(marked_words(review, turn.place, group), evidence_of(group))
+        for group in found_for(review, turn)
+    )
+
+
+def numbered(found: tuple[Found, ...]) -> list[str]:
+    """The first passages with their numbers, and how many there are beside them."""
+    lines = [f"{number:>3}  {one.words}" for number, one in enumerate(found[:MOST_FOUND], 1)]
+    more = len(found) - MOST_FOUND
+    return [*lines, f"and {more} more; / WORDS looks for fewer"] if more > 0 else lines
+
+
+def listed_words(review: Review, turn: Turn, shown: int) -> str:
+    """What `listed` lists, in words; `shown` is how many of them there is room for."""
+    groups = found_for(review, turn)
+    total = sum(one.count for one in groups)
+    said = f"{total:,} passage{'s' * (total != 1)}"
+    if total != len(groups):
+        said += f" in {len(groups):,} wording{'s' * (len(groups) != 1)}"
+    said += " to be dealt with" if turn.kind == "passages" else " for this question"
+    return f"{said}, the first {shown}" if shown < len(groups) else said
+
+
+def looks_for(review: Review, turn: Turn) -> bool:
+    """Whether what is asked now has words of its own to look for."""
+    return turn.kind in ("prompt", "passages") and bool(review.session.prompt(*turn.place).look_for)
+
+
+def nothing_found(review: Review, turn: Turn, words: str) -> str:
+    """What is said where a search has nothing to list."""
+    if not words.strip() and not looks_for(review, turn):
+        return "This question looks for no words of its own. Write the words to look for."
+    if not review.pages:
+        return "There are no documents to search."
+    return "Nothing was found. That is no proof of absence: words differ."
+
+
+def speaking_lines(review: Review, turn: Turn) -> list[str]:
+    """The passage that speaks against an absence and is asked about, then some of the others."""
+    first, *others = open_passages(review.session, turn.place)
+    review.search.passages(
+        review.session.prompt(*turn.place).look_for
+    )  # a session gone on with has no marks yet
+    lines = [marked_words(review, turn.place, first)]
+    if others:
+        count = len(others)
+        lines.append(
+            f"{count} more speak{'s' * (count == 1)} of it; / lists {'all' if count > 1 else 'both'}:"
+        )
+        lines += [marked_words(review, turn.place, group) for group in others[:MOST_BESIDE]]
+    return lines
+
+
+def marked_words(review: Review, place: Place, group: Group) -> str:
+    """A passage on one line, with the words that were found in it between « and »."""
+    marks = review.search.marks(review.session.prompt(*place).look_for, group)
+    quote, parts, at = group.quote, [], 0
+    for begin, length in marks:
+        if at <= begin < begin + length <= len(quote):
+            parts += [quote[at:begin], f"«{quote[begin : begin + length]}»"]
+            at = begin + length
+    marked = one_line("".join((*parts, quote[at:])))
+    cut = marked.find("«") - _AROUND
+    if len(marked) > _LONGEST and cut > 0:
+        marked = f"…{marked[cut:]}"
+    return passage_words(group, marked, max(1, group.count // max(1, len(marks))))
 
 
 def trail_lines(review: Review, place: Place) -> list[str]:
@@ -76,20 +154,29 @@ def trail_lines(review: Review, place: Place) -> list[str]:
     if made is None:
         return []
     words = ", ".join(one_line(term, 60) for term in made.terms)
+    documents = len(made.documents or review.session.rules.case.documents)
+    if not documents:
+        return ["There are no documents, so nothing was searched."]
     lines = [
-        f"Searched {len(made.documents or review.session.rules.case.documents)} documents, {made.pages} pages, for {words}, with their spellings and synonyms."
+        f"Searched {_counted(documents, 'document')}, {_counted(made.pages, 'page')}, for {words}, with their "
+        "spellings and synonyms."
     ]
-    denied = sum(one.count for one in made.groups if one.standing in HARMLESS)
-    speaking = sum(one.count for one in against(review.session, place))
+    speaking = len(against(review.session, place))
     gone = len(dismissals(review.session, place))
-    told = [f"{made.hits or 'no'} passage{'s' if made.hits != 1 else ''} found"]
-    told += [f"{denied} denied there or said of a relative"] if denied else []
-    told += [f"{gone} set aside with a reason"] if gone else []
-    told += [f"{speaking} open"] if speaking else []
+    told = [f"{_counted(made.hits, 'passage') if made.hits else 'no passages'} found"]
+    told += [f"{made.denied:,} denied there or said of a relative"] if made.denied else []
+    told += [f"{_counted(gone, 'wording')} set aside with a reason"] if gone else []
+    more = " and more after them" if speaking and more_follow(review.session, place) else ""
+    told += [f"{_counted(speaking, 'wording')} open{more}"] if speaking else []
     lines.append(f"{'; '.join(told)}.".capitalize())
     if made.unread:
-        lines.append(f"Not readable by search: {pages_in(made.unread)} pages ({', '.join(made.unread)}).")
+        unread = _counted(pages_in(made.unread), "page")
+        lines.append(f"Not readable by search: {unread} ({', '.join(made.unread)}).")
     return lines
+
+
+def _counted(number: int, noun: str) -> str:
+    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def search(review: Review, query: str) -> tuple[Found, ...]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import sys
 import textwrap
 from collections.abc import Callable
@@ -13,12 +14,11 @@ from assistant.actions import ACTIONS
 from assistant.conversation import Conversation
 from assistant.core import command as c
 from assistant.core.answer import Evidence
-from assistant.core.passage_group import Group
 from assistant.core.problem import Refused
 from assistant.core.prompt_turn import Turn
 from assistant.core.text import visible
 from assistant.offering import offer_amendment
-from assistant.passages import MOST_FOUND, evidence_of, found_for, found_lines, reach_words, search
+from assistant.passages import Found, listed, nothing_found, numbered, reach_words, search
 from assistant.pinned_pages import missing_documents
 from assistant.qualifications import keep_qualifications
 from assistant.records.original import open_in_viewer, original_file
@@ -27,25 +27,38 @@ from assistant.talk import Line
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
 LONGEST_LINE = 2_000_000
+WIDEST = 100
 
 
 def talk(
-    review: Review, profile: reviewer.Profile, source: TextIO | None = None, out: TextIO | None = None
+    review: Review,
+    profile: reviewer.Profile,
+    source: TextIO | None = None,
+    out: TextIO | None = None,
+    conversation: Conversation | None = None,
 ) -> int:
     """Talks until the session ends, is parked, or the input does; 0 where it was signed or declined, else 1."""
-    return _Talk(review, profile, source or sys.stdin, out or sys.stdout).run()
+    held = conversation or Conversation(review)
+    return _Talk(review, profile, source or sys.stdin, out or sys.stdout, held).run()
 
 
 class _Talk:
-    def __init__(self, review: Review, profile: reviewer.Profile, source: TextIO, out: TextIO) -> None:
+    def __init__(
+        self,
+        review: Review,
+        profile: reviewer.Profile,
+        source: TextIO,
+        out: TextIO,
+        conversation: Conversation,
+    ) -> None:
         self.review = review
         self.profile = profile
-        self.conversation = Conversation(review)
+        self.conversation = conversation
         self.source = source
         self.out = out
         self.parked = False
         self.asked: object = None
-        self.found: tuple[Group, ...] = ()
+        self.found: tuple[Found, ...] = ()
 
     def run(self) -> int:
         session = self.review.session
@@ -53,6 +66,9 @@ class _Talk:
         self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
         for problem in missing_documents(self.review.session, self.review.pages):
             self.say(f"  ! {problem}")
+        for question, said in showing.recap(self.review):
+            self.say(f"    {question}")
+            self.say(f"  = {said}")
         self.show(offer_amendment(self.conversation))
         while not self.parked:
             if self.review.session.status == "open":
@@ -204,11 +220,11 @@ class _Talk:
 
     def find(self, words: str) -> list[Line]:
         """The passages for some words, or for the question's own where none are given; :cite takes their number."""
-        turn = self.review.turn
-        self.found = search(self.review, words) if words.strip() else found_for(self.review, turn)
+        words = words.strip()
+        self.found = search(self.review, words) if words else listed(self.review, self.review.turn)
         if not self.found:
-            return [Line("note", "Nothing was found. That is no proof of absence: words differ.")]
-        return _notes(found_lines(self.found[:MOST_FOUND]))
+            return [Line("note", nothing_found(self.review, self.review.turn, words))]
+        return _notes(numbered(self.found))
 
     def go(self, words: str) -> list[Line]:
         scope, _, path = words.rpartition("/")
@@ -225,11 +241,11 @@ class _Talk:
         document, number, _ = _place(words)
         text = self.review.page(document, number)
         self.review.perform(c.OpenPage(document, number))
-        return _notes([f"-- {document}, page {number} --", *text.splitlines(), "--"])
+        return _notes([f"-- {document}, page {number} --", *showing.page_lines(text, document), "--"])
 
     def cite(self, words: str) -> list[Line]:
         if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(self.found):
-            return self.conversation.cite(evidence_of(self.found[int(words) - 1]))
+            return self.conversation.cite(self.found[int(words) - 1].evidence)
         document, number, quote = _place(words)
         return self.conversation.cite(Evidence(document, number, quote))
 
@@ -271,9 +287,16 @@ class _Talk:
         text = visible(text)
         indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
         wrapped = textwrap.wrap(
-            text, 100, subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
+            text, _width(self.out), subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
         )
         self.out.write("\n".join(wrapped) + "\n")
+
+
+def _width(out: TextIO) -> int:
+    """The columns that a line may fill: those of the terminal, and never more than can be read with ease."""
+    if not out.isatty():
+        return WIDEST
+    return min(max(shutil.get_terminal_size().columns, 20), WIDEST)
 
 
 def _asked(turn: Turn) -> object:

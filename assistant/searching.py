@@ -8,12 +8,11 @@ from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.core import command as c
-from assistant.core.absence import HARMLESS, dismissals
+from assistant.core.absence import HARMLESS, dismissals, speaking
 from assistant.core.case import Case
 from assistant.core.page_range import page_runs
 from assistant.core.passage_group import Group, grouped
 from assistant.core.session import Place, Session
-from assistant.core.vocabulary import read_vocabulary
 
 if TYPE_CHECKING:
     from assistant.core.mention import Mention
@@ -21,6 +20,9 @@ if TYPE_CHECKING:
 
 MOST_GROUPS = 150
 """How many groups of passages one entry of the log holds."""
+
+_Sentence = tuple[str, int, int]
+"""Document, page, and where the sentence begins."""
 
 _MOST_PAGES = 12
 _LONGEST_QUOTE = 600
@@ -38,6 +40,7 @@ class RecordSearch:
         self._index: RecordIndex | None = None
         self._making = Lock()
         self._found: dict[tuple[str, ...], tuple[Group, ...]] = {}
+        self._marks: dict[tuple[str, ...], dict[_Sentence, list[tuple[int, int]]]] = {}
 
     def find(self, query: str) -> tuple[Mention, ...]:
         """The passages for a person's query, best first."""
@@ -47,23 +50,54 @@ class RecordSearch:
         """Every group of passages that speaks of one of the terms, in the order in which they matter."""
         key = tuple(terms)
         if key not in self._found:
-            self._found[key] = grouped(self._open().look_for(key)) if key else ()
+            mentions = self._open().look_for(key) if key else ()
+            marks: dict[_Sentence, list[tuple[int, int]]] = {}
+            for one in mentions:
+                marks.setdefault((one.document, one.page, one.start), []).append(
+                    (one.at - one.start, one.length)
+                )
+            self._marks[key] = marks
+            self._found[key] = grouped(mentions)
         return self._found[key]
 
+    def marks(self, terms: Sequence[str], group: Group) -> tuple[tuple[int, int], ...]:
+        """Where in a group's quote the words stand that were found, each as offset and length.
+
+        Empty where `passages` has not been asked for these terms.
+        """
+        held = self._marks.get(tuple(terms), {})
+        return tuple(sorted(set(held.get((group.document, group.pages[0], group.start), ()))))
+
     def behind(self, session: Session, place: Place, by: str) -> c.NoteSearch:
-        """The search of a question's own words, as it is logged; what is already set aside is left out."""
+        """The search of a question's own words, as it is logged; what is already set aside stands after what is open."""
         prompt = session.prompt(*place)
         gone = {(one.document, one.quote) for one in dismissals(session, place)}
-        groups = [one for one in self.passages(prompt.look_for) if (one.document, one.quote) not in gone]
-        return self._logged(place, by, tuple(prompt.look_for), groups)
+        groups: list[Group] = []
+        aside: list[Group] = []
+        for one in self.passages(prompt.look_for):
+            (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)
+        return self._logged(place, by, tuple(prompt.look_for), groups, aside)
 
     def asked(self, place: Place, query: str, mentions: Iterable[Mention]) -> c.NoteSearch:
         """A reviewer's own search, as it is logged."""
         return self._logged(place, "reviewer", (query[:_LONGEST_QUOTE],), grouped(mentions))
 
-    def _logged(self, place: Place, by: str, terms: tuple[str, ...], groups: Sequence[Group]) -> c.NoteSearch:
-        speaking = [one for one in groups if one.standing not in HARMLESS]
-        kept = [*speaking, *(one for one in groups if one.standing in HARMLESS)][:MOST_GROUPS]
+    def _logged(
+        self,
+        place: Place,
+        by: str,
+        terms: tuple[str, ...],
+        groups: Sequence[Group],
+        aside: Sequence[Group] = (),
+    ) -> c.NoteSearch:
+        open_ones = speaking(groups)
+        harmless = [one for one in groups if one.standing in HARMLESS]
+        # one that is denied ends the list where there is room, so that it is seen that nothing open follows
+        room = MOST_GROUPS - bool(harmless and len(open_ones) < MOST_GROUPS)
+        kept = [*open_ones, *speaking(aside)][:room]
+        kept += harmless[: MOST_GROUPS - len(kept)]
+        denied = sum(one.standing in HARMLESS for one in kept)
+        more = max(len(open_ones) - len(kept), 0) + len(harmless) - denied
         documents = tuple(name for name in self._case.documents if name in self._pages)
         unread = self.unread()
         return c.NoteSearch(
@@ -73,11 +107,11 @@ class RecordSearch:
             documents if len(documents) < len(self._case.documents) else self._case.named_documents,
             sum(len(self._pages[name]) for name in documents) - sum(map(len, self._unreadable().values())),
             unread,
-            sum(one.count for one in groups),
+            sum(one.count for one in (*groups, *aside)),
             tuple(
                 replace(one, pages=one.pages[:_MOST_PAGES], quote=one.quote[:_LONGEST_QUOTE]) for one in kept
             ),
-            len(groups) - len(kept),
+            more,
         )
 
     def unread(self) -> tuple[str, ...]:
@@ -100,6 +134,7 @@ class RecordSearch:
     def _open(self) -> RecordIndex:
         with self._making:
             if self._index is None:
+                from assistant.core.vocabulary import read_vocabulary
                 from assistant.records.index import RecordIndex
 
                 vocabulary = read_vocabulary(self._texts)

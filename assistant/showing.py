@@ -40,6 +40,20 @@ def progress_words(review: Review) -> str:
     return f"{count['answered']} of {count['total']}"
 
 
+def recap(review: Review, most: int = 3) -> list[tuple[str, str]]:
+    """The questions answered last with what was answered, the latest at the end: where a session goes on from."""
+    session = review.session
+    found: dict[tuple[str, str], tuple[str, str]] = {}
+    for scope, path in reversed(session.trail):
+        name = path.split(".", 1)[0]
+        reading = session.reading(scope)
+        if len(found) < most and (scope, name) not in found and reading.answered(name):
+            prompt = session.prompt(scope, name)
+            said = told(prompt.schema, reading.answer(name)).replace("\n", "; ")
+            found[scope, name] = (visible(prompt.ask), one_line(said, 200))
+    return list(found.values())[::-1]
+
+
 def scope_words(review: Review, scope: str) -> str:
     """`item 1 of 2`, or `the case`."""
     items = review.session.items
@@ -52,12 +66,23 @@ def context(review: Review, turn: Turn) -> list[str]:
         return [visible(line) for line in _prompt_context(review, turn)]
     if turn.kind in ("decision", "ruling"):
         return [visible(line) for line in suggestion_lines(review, turn.scope)]
-    if turn.kind in ("check", "passages") and turn.check is not None:
+    if turn.kind == "passages":
+        from assistant.passages import speaking_lines
+
+        return [visible(f"  {line}") for line in speaking_lines(review, turn)]
+    if turn.kind == "check" and turn.check is not None:
         return [visible(f"  {fact}") for fact in turn.check.facts]
     if turn.kind == "sign":
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)])
         return [*letter_lines(review), "", *(visible(line) for line in said.splitlines())]
     return []
+
+
+def page_lines(text: str, document: str) -> list[str]:
+    """A page of the record; one that holds no words names the file to look at in their place."""
+    return (
+        text.splitlines() if text.strip() else [f"No program could read this page. See :original {document}."]
+    )
 
 
 def letter_lines(review: Review) -> list[str]:
@@ -75,7 +100,8 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
     if prompt.shows == "documents" and turn.path == prompt.id:
         for document in session.rules.case.documents.values():
             dated = document.date.prose() if document.date is not None else "undated"
-            yield f"  {document.title}, {document.author}, {dated} ({document.pages} page{'s' * (document.pages > 1)})"
+            said = ", ".join(one for one in (document.title, document.author, dated) if one)
+            yield f"  {said} ({document.pages} page{'s' * (document.pages > 1)})"
     if prompt.shows == "timeline" and turn.path == prompt.id:
         for entry in session.rules.case.timeline:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"

@@ -117,6 +117,32 @@ def test_the_end_of_the_input_parks_the_session(review: Review) -> None:
     again.close()
 
 
+def test_going_on_begins_with_the_answers_that_were_given_last(review: Review) -> None:
+    run(review, *SCRIPT[:5])
+    review.close()
+    again = Review.resume(review.log, review.session.id)
+    _, said = run(again)
+    assert "Does the record bear this timeline? = The record bears these dates Which red flags" in folded(said)
+    assert "Are these your qualifications" not in said
+    again.close()
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(("columns", "widest"), [(60, 60), (300, 100), (0, 80)])
+def test_lines_are_as_wide_as_the_terminal_and_never_too_wide_to_read(
+    review: Review, monkeypatch: pytest.MonkeyPatch, columns: int, widest: int
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(columns))
+    out = Terminal()
+    talk(review, PROFILE, io.StringIO("\n1\n1\n"), out)
+    longest = max(map(len, out.getvalue().splitlines()))
+    assert widest - 15 < longest <= widest
+
+
 def test_an_interrupt_parks_too(review: Review, monkeypatch: pytest.MonkeyPatch) -> None:
     def interrupted(*_: object) -> str:
         raise KeyboardInterrupt
@@ -147,7 +173,7 @@ def test_declining_ends_with_nothing_to_report(review: Review) -> None:
 def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> None:
     review = Review.open(log, library.find_case(CASE), Profile("r-new"))
     out = io.StringIO()
-    script = "1\nOccupational Medicine\nCalifornia\n6\n24\n"
+    script = "Occupational Medicine\nCalifornia\n6\n24\n"
     assert talk(review, Profile("r-new"), io.StringIO(script), out) == 1
     review.close()
     assert profiles.load().id == "r-new"
@@ -241,7 +267,7 @@ def test_every_command_that_the_help_names_is_known(review: Review, action: obje
         (":note", "The note is empty."),
         (":original nowhere", "There is no document “nowhere”."),
         (":decide", "Questions of this item are still open."),
-        ("/", "Nothing was found."),
+        ("/", "This question looks for no words of its own."),
         ("/ pseudarthrosis", "That is no proof of absence: words differ."),
     ],
 )

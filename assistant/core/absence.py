@@ -7,6 +7,7 @@ a question that a finding reads stands only when every passage that a search fou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.frozen import dataclass
@@ -22,13 +23,17 @@ HARMLESS = UNSUPPORTING
 
 @dataclass(frozen=True)
 class SearchTrail:
-    """All searches made for one question, taken together; `pages` is the number of pages searched."""
+    """All searches made for one question, taken together; `pages` is the number of pages searched.
+
+    `denied` is how many of the hits the record denies or says of a relative; None where the log can't tell.
+    """
 
     terms: tuple[str, ...]
     documents: tuple[str, ...]
     pages: int
     unread: tuple[str, ...]
     hits: int
+    denied: int | None
     groups: tuple[Group, ...]
     more: int
 
@@ -52,12 +57,15 @@ def trail(session: Session, place: Place) -> SearchTrail | None:
     own = [one for one in made if one.by != "reviewer"]
     widest = own[-1] if own else made[-1]
     terms = dict.fromkeys(term for one in made for term in one.terms)
+    gone = [(one.document, one.quote) for one in dismissals(session, place)]
+    denied = [_denied(one, gone) for one in made]
     return SearchTrail(
         tuple(terms),
         widest.documents,
         widest.pages,
         widest.unread,
         sum(one.hits for one in made),
+        sum(one or 0 for one in denied) if None not in denied else None,
         tuple(dict.fromkeys(group for one in made for group in one.groups)),
         widest.more,
     )
@@ -74,17 +82,30 @@ def dismissals(session: Session, place: Place) -> tuple[Dismissed, ...]:
 
 
 def open_passages(session: Session, place: Place) -> tuple[Group, ...]:
-    """What the question's own words find that is neither denied in the record, nor cited, nor dismissed."""
+    """What the question's own words find that is neither denied in the record, nor cited, nor dismissed.
+
+    The same words in one document are one, whether they are said of now, of the past or as uncertain.
+    """
     own = _own_search(session, place)
     if own is None:
         return ()
     answer = session.answer(*place)
     cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
     dealt_with: list[Dismissed | Evidence] = [*dismissals(session, place), *cited]
+    return speaking(group for group in own.groups if not any(_same(group, one) for one in dealt_with))
+
+
+def speaking(groups: Iterable[Group]) -> tuple[Group, ...]:
+    """Those that aren't denied, the same words in one document as one."""
     found: dict[tuple[str, str], Group] = {}
-    for group in own.groups:
-        if group.standing not in HARMLESS and not any(_same(group, one) for one in dealt_with):
-            found.setdefault((group.document, _folded(group.quote)), group)
+    for group in groups:
+        if group.standing not in HARMLESS:
+            key = group.document, _folded(group.quote)
+            held = found.get(key)
+            if held is not None:
+                pages = tuple(dict.fromkeys((*held.pages, *group.pages)))
+                group = replace(held, pages=pages, count=held.count + group.count)
+            found[key] = group
     return tuple(found.values())
 
 
@@ -141,6 +162,23 @@ def pages_in(ranges: Iterable[str]) -> int:
     return count
 
 
+def more_follow(session: Session, place: Place) -> bool:
+    """Whether more passages come after those that the log's entry lists; it lists what is denied last."""
+    own = _own_search(session, place)
+    return own is not None and own.more > 0 and not any(one.standing in HARMLESS for one in own.groups)
+
+
+def _denied(made: RecordSearched, gone: Iterable[tuple[str, str]]) -> int | None:
+    """Of one search. What speaks is listed first, so that what an entry has no room for is denied like the last."""
+    harmless = sum(one.count for one in made.groups if one.standing in HARMLESS)
+    if not made.more:
+        return harmless
+    listed = {(one.document, one.quote) for one in made.groups}
+    if not harmless or not listed.issuperset(gone):
+        return None
+    return made.hits - sum(one.count for one in made.groups if one.standing not in HARMLESS)
+
+
 def _own_search(session: Session, place: Place) -> RecordSearched | None:
     own = [one for one in session.searches.get(place, ()) if one.by != "reviewer"]
     return own[-1] if own else None
@@ -164,10 +202,12 @@ def _wholly(session: Session, scope: str, name: str) -> bool:
 
 
 def _same(group: Group, passage: Dismissed | Evidence) -> bool:
-    if passage.document != group.document or passage.page not in group.pages:
+    if passage.document != group.document:
         return False
     ours, theirs = _folded(group.quote), _folded(passage.quote)
-    return bool(theirs) and (theirs in ours or ours in theirs)
+    if ours == theirs:
+        return True
+    return bool(theirs) and passage.page in group.pages and (theirs in ours or ours in theirs)
 
 
 def _folded(text: str) -> str:

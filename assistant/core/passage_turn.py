@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
+
 from assistant.core import command as c
-from assistant.core.absence import open_passages, pages_unread
+from assistant.core.absence import more_follow, open_passages, pages_unread
 from assistant.core.check import Check, made
 from assistant.core.passage_group import Group
 from assistant.core.prompt_turn import Option, Turn
@@ -15,6 +17,7 @@ CITE = "cite"
 
 _SHOWN = 12
 _STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"}
+_HEADING = re.compile(r"^[a-z][a-z /]{2,30}: ")
 
 
 def absence_check(session: Session, place: Place) -> Check:
@@ -33,42 +36,60 @@ def absence_check(session: Session, place: Place) -> Check:
 
 
 def passages_turn(session: Session, place: Place) -> Turn:
-    """Asks about the first passage that speaks against an absence; one reason may set aside several."""
+    """Asks about the first passage that speaks against an absence; one reason may set aside several.
+
+    The several are those of its document, those of its wording in any document where only figures differ, or all.
+    """
     scope, name = place
     found = open_passages(session, place)
     first = found[0]
-    alike = tuple(n for n, group in enumerate(found) if group.document == first.document)
+    beside = tuple(n for n, group in enumerate(found) if group.document == first.document)
+    alike = tuple(n for n, group in enumerate(found) if _wording(group) == _wording(first))
     everything = tuple(range(len(found)))
     options = [
         Option("It speaks of this: cite it and answer anew", c.ShowPrompt(scope, name), value=CITE),
         _dismissing("It does not count here", place, (0,), "dismiss"),
     ]
     if 1 < len(alike) < len(found):
-        options.append(
-            _dismissing(f"None of the {len(alike)} in {first.document} counts", place, alike, "document")
-        )
+        label = f"None of the {len(alike)} in these words counts, whatever their figures and document"
+        options.append(_dismissing(label, place, alike, "wording"))
+    if 1 < len(beside) < len(found) and beside != alike:
+        label = f"None of the {len(beside)} in {first.document} counts"
+        options.append(_dismissing(label, place, beside, "document"))
     if len(found) > 1:
-        options.append(_dismissing(f"None of the {len(found)} passages counts", place, everything, "all"))
+        more = " (more come after them)" if more_follow(session, place) else ""
+        options.append(
+            _dismissing(f"None of the {len(found)} passages counts{more}", place, everything, "all")
+        )
     options.append(Option("Come back to it before signing", c.SkipPrompt(scope, name), value="later"))
     return Turn(
         "passages",
         place,
-        f"“Not documented”, but the record says, at {first.document}:{first.pages[0]}: does it answer this?",
+        f"Answered as not documented, but the record speaks of it at {first.document}:{first.pages[0]}. Does this "
+        f"passage answer “{session.prompt(scope, name).ask}”",
         tuple(options),
         check=absence_check(session, place),
     )
 
 
 def _dismissing(label: str, place: Place, passages: tuple[int, ...], value: str) -> Option:
-    return Option(label, c.DismissPassages(*place, passages), "Why does it not count?", value)
+    asks = "Why does it not count?" if len(passages) == 1 else f"Why do these {len(passages)} not count?"
+    return Option(label, c.DismissPassages(*place, passages), asks, value)
 
 
-def passage_words(group: Group) -> str:
-    """A passage on one line: its words, how they stand, and where."""
+def _wording(group: Group) -> str:
+    """What a passage says but for figures and the heading before it: notes are carried forward with both changed."""
+    folded = " ".join(group.quote.casefold().split())
+    return re.sub(r"\d+", "0", _HEADING.sub("", folded))
+
+
+def passage_words(group: Group, quote: str = "", count: int = 0) -> str:
+    """A passage on one line: its words, or `quote` in their place, how they stand, where, and how often."""
+    count = count or group.count
     pages = ", ".join(str(page) for page in group.pages[:6]) + (" and more" if len(group.pages) > 6 else "")
     standing = f" [{_STANDINGS.get(group.standing, group.standing)}]" if group.standing != "affirmed" else ""
-    times = f", {group.count} times" if group.count > 1 else ""
-    return f"“{one_line(group.quote, 240)}”{standing} ({group.document}:{pages}{times})"
+    times = f", {count} times" if count > 1 else ""
+    return f"“{one_line(quote or group.quote, 240)}”{standing} ({group.document}:{pages}{times})"
 
 
 def by_eye_turn(session: Session) -> Turn | None:

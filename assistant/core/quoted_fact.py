@@ -19,6 +19,9 @@ from assistant.core.text import Private
 from assistant.core.wording import joined
 
 _KINDS: Sequence[type[Mention]] = (DateMention, LevelMention, SideMention)
+_QUOTED = ("levels", "sides")
+"""Where the quoted words name one, they are what counts: a long note names many. A date stands at a page's head."""
+
 _MOST = 6
 
 
@@ -71,8 +74,9 @@ def _on_pages(
         document = pages.get(one.document, ())
         if not 1 <= one.page <= len(document):
             continue
-        for mention in extract_kind(without_titles(titles, document[one.page - 1]), kind):
-            yield one, mention
+        quoted = list(extract_kind(without_titles(titles, one.quote), kind)) if kind in _QUOTED else []
+        page = without_titles(titles, document[one.page - 1])
+        yield from ((one, mention) for mention in quoted or extract_kind(page, kind))
         for told in session.corrections:
             if (told.document, told.page, told.fact) == (one.document, one.page, kind):
                 yield from ((one, mention) for mention in extract(told.says) if mention.kind == kind)

@@ -17,7 +17,8 @@ from assistant.core.absence import (
     pages_unread,
 )
 from assistant.core.absence import trail as search_trail
-from assistant.core.answer import Status, Trail
+from assistant.core.answer import Dismissed, Status, Trail
+from assistant.core.page_range import page_runs
 from assistant.core.passage_turn import passage_words
 from assistant.core.plain_fact import Check
 from assistant.core.prompt_set import Prompt
@@ -26,6 +27,9 @@ from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
 from assistant.core.shape import Group, Listing, in_order
 from assistant.letter.document import Block, LetterSentence, Section, counted, heading, paragraph, points
+
+_QUOTED = 5
+"""How many of the passages that one reason sets aside are quoted; the log and the JSON form hold the words of all."""
 
 
 def searches(session: Session) -> Section | None:
@@ -49,6 +53,8 @@ def searches(session: Session) -> Section | None:
 def reach(session: Session) -> str:
     """What the searches cover, once for all of them: documents, pages, and those that no search can read."""
     case = session.rules.case
+    if not case.documents:
+        return "No document was received, so nothing was searched."
     said = (
         f"Unless another reach is named, the search covers the {counted(len(case.documents), 'document')} "
         f"received ({counted(case.page_count, 'page')}). The reviewer attests to each not marked otherwise."
@@ -59,7 +65,8 @@ def reach(session: Session) -> str:
     by_eye = set(session.by_eye.read) if session.by_eye is not None else set()
     read = [one for one in unread if one in by_eye]
     left = [one for one in unread if one not in by_eye]
-    said += f" No search can read {counted(pages_in(unread), 'page')}."
+    count = pages_in(unread)
+    said += f" Of these pages, {count:,} can't be read by any search."
     if read:
         said += f" The reviewer has read by eye: {', '.join(read)}."
     if left:
@@ -115,13 +122,32 @@ def _found(session: Session, absence: _Absence, made: SearchTrail | None) -> Ite
     if made is not None and not made.hits:
         yield "No passage was found."
     elif made is not None:
-        denied = sum(one.count for one in made.groups if one.standing in HARMLESS)
-        only = f", {'all' if denied == made.hits else denied} of them denied there or said of a relative"
-        yield f"{counted(made.hits, 'passage')} found{only if denied else ''}."
-    for one in dismissals(session, place):
-        yield f"Passage set aside: {one.document}:{one.page} “{one.quote}” ({one.reason})."
+        told = "all" if made.denied == made.hits else f"{made.denied:,}" if made.denied else ""
+        if made.denied is None and any(one.standing in HARMLESS for one in made.groups):
+            told = "some"
+        only = f", {told} of them denied there or said of a relative" if told else ""
+        yield f"{counted(made.hits, 'passage')} found{only}."
+    yield from _set_aside(dismissals(session, place))
     for group in against(session, place):
         yield f"NOT YET DEALT WITH: {passage_words(group)}."
+
+
+def _set_aside(passages: Sequence[Dismissed]) -> Iterator[str]:
+    """The passages that were set aside, by reason: the words of some, and the place of each."""
+    by_reason: dict[str, list[Dismissed]] = {}
+    for one in passages:
+        by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
+    for reason, alike in by_reason.items():
+        quoted = "; ".join(f"{one.document}:{one.page} “{one.quote}”" for one in alike[:_QUOTED])
+        if len(alike) == 1:
+            yield f"Passage set aside: {quoted} ({reason})."
+            continue
+        pages: dict[str, set[int]] = {}
+        for one in alike[_QUOTED:]:
+            pages.setdefault(one.document, set()).add(one.page)
+        others = "; ".join(f"{name}:{', '.join(page_runs(found))}" for name, found in pages.items())
+        more = f"; and {len(alike) - _QUOTED} more, at {others}" if others else ""
+        yield f"Passages in {len(alike)} wordings set aside ({reason}): {quoted}{more}."
 
 
 def _part(prompt: Prompt, path: str) -> str:

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable
 from typing import ClassVar
 
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
-from textual.widgets import OptionList, Static
+from textual.widgets import Static
 from textual.widgets.option_list import Option
 
+from assistant.tui.marked_list import MarkedList
 from assistant.tui.text import literal
 
 VIEWS = ("record", "findings", "draft", "questions")
@@ -23,7 +24,7 @@ ABOUT = {
 }
 
 
-class PanelList(OptionList):
+class PanelList(MarkedList):
     """The lines of the panel, with the keys of its view."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -33,15 +34,19 @@ class PanelList(OptionList):
         Binding("e", "panel_key('edit')", "edit", show=False),
         Binding("q", "panel_key('question')", "question", show=False),
         Binding("o", "panel_key('original')", "original", show=False),
+        Binding("c", "panel_key('cite')", "cite", show=False),
+        Binding("d", "panel_key('dismiss')", "set aside", show=False),
+        Binding("l", "panel_key('list')", "passages", show=False),
         Binding("escape", "panel_key('leave')", "to the reply", show=False),
     ]
 
-    @dataclass
     class Key(Message):
         """One of the view's keys was pressed on a line."""
 
-        name: str
-        index: int
+        def __init__(self, name: str, index: int) -> None:
+            super().__init__()
+            self.name = name
+            self.index = index
 
     def action_page_up(self) -> None:
         """A page up; a list that isn't drawn, as in a terminal that is too small, has no pages."""
@@ -62,28 +67,36 @@ class PanelList(OptionList):
 class SidePanel(Vertical):
     """Shows one view at a time; what it lists is given by the screen."""
 
-    def __init__(self) -> None:
-        super().__init__(id="panel")
+    def __init__(self, shown: bool = False) -> None:
+        super().__init__(id="panel", classes="shown" if shown else None)
         self.view = "record"
         self.keys: list[str] = []
 
     def compose(self) -> ComposeResult:
         yield Static(id="tabs", markup=False)
-        yield PanelList(id="panel-list", markup=False)
+        yield PanelList(id="panel-list")
         yield Static(id="panel-about", classes="about", markup=False)
 
     @property
     def shown(self) -> bool:
         return self.has_class("shown")
 
-    def show_view(self, view: str, title: str, rows: list[tuple[str, str]], about: str = "") -> None:
-        """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by."""
+    def show_view(
+        self,
+        view: str,
+        title: str,
+        rows: list[tuple[str, str]],
+        about: str = "",
+        chosen: Iterable[int] = (),
+    ) -> None:
+        """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by; some are chosen."""
+        listed = self.query_one(PanelList)
+        at = listed.highlighted if view == self.view else None
+        listed.chosen = frozenset(chosen)
         self.view = view
         self.keys = [key for key, _ in rows]
         tabs = " ".join(f"[{name}]" if name == view else f" {name} " for name in VIEWS)
         self.query_one("#tabs", Static).update(literal(tabs + (f"\n{title}" if title else "")))
-        listed = self.query_one(PanelList)
-        at = listed.highlighted
         listed.clear_options()
         listed.add_options([Option(literal(line or " ")) for _, line in rows])
         if rows:

@@ -11,15 +11,13 @@ from assistant.core.draft_sentence import DraftSentence
 from assistant.core.phrase import told
 from assistant.core.problem import Refused
 from assistant.core.text import one_line
-from assistant.records.search import Passage, find
 from assistant.review import Review
 from assistant.talk import Line
 from assistant.tui.panel import SidePanel
+from assistant.tui.passage_list import KEY, PassageList
 
 if TYPE_CHECKING:
     from assistant.tui.session_screen import SessionScreen
-
-MOST_PASSAGES = 200
 
 
 class PanelViews:
@@ -32,7 +30,8 @@ class PanelViews:
         self.document = next(iter(review.session.rules.case.documents), "")
         self.page = 1
         self.marked: set[int] = set()
-        self.passages: list[Passage] = []
+        self.found = PassageList(screen, review, panel)
+        self._came_from = 0
         self.sentences: list[tuple[str, int, DraftSentence]] = []
 
     def show(self, view: str) -> None:
@@ -46,6 +45,9 @@ class PanelViews:
             self._draft()
         else:
             self._questions()
+            turn = self.review.turn
+            present = f"{turn.scope}/{turn.path.split('.', 1)[0]}"
+            self.panel.highlight(self.panel.keys.index(present) if present in self.panel.keys else 0)
 
     def refresh(self) -> None:
         """Draws the open view anew, where its content follows from the answers."""
@@ -68,10 +70,11 @@ class PanelViews:
         document = self.review.session.rules.case.documents[self.document]
         text = self.review.page(self.document, self.page)
         self._opened()
-        rows = [
-            (str(n), f"{'▌' if n in self.marked else ' '}{line}") for n, line in enumerate(text.split("\n"))
-        ]
-        self.panel.show_view("record", f"{document.id}, page {self.page} of {len(pages)}", rows)
+        rows = [(str(n), line) for n, line in enumerate(text.split("\n"))]
+        if not text.strip():
+            rows = [("", "There are no words here that a program could read. o opens the original.")]
+        title = f"{document.id}, page {self.page} of {len(pages)}"
+        self.panel.show_view("record", title, rows, chosen=self.marked)
         self.panel.highlight(highlight)
 
     def _opened(self) -> None:
@@ -103,23 +106,6 @@ class PanelViews:
             page = 1 if by > 0 else max(1, len(self.review.pages.get(self.document, ())))
         self.page, self.marked = page, set()
         self._record()
-
-    def find(self, words: str) -> str:
-        """Lists the passages that hold the words; says how many there are."""
-        self.passages = list(find(self.review.pages, words))[:MOST_PASSAGES]
-        if not self.passages:
-            return "Nothing was found. That is no proof of absence: words differ."
-        rows = [
-            (f"passage:{n}", f"{one.document}:{one.page}  {one.quote}") for n, one in enumerate(self.passages)
-        ]
-        self.panel.add_class("shown")
-        self.panel.show_view(
-            "record",
-            f"{len(rows)} passages with “{one_line(words, 30)}”",
-            rows,
-            "Enter opens the page. Esc returns to the reply.",
-        )
-        return f"{len(rows)} passages hold “{one_line(words, 60)}”."
 
     def _cite(self) -> list[Line]:
         text = self.review.page(self.document, self.page)
@@ -214,9 +200,11 @@ class PanelViews:
         key = self.panel.keys[index] if 0 <= index < len(self.panel.keys) else ""
         if self.panel.view == "draft" and key:
             self._open_source(self.sentences[index][2])
-        elif key.startswith("passage:"):
-            one = self.passages[int(key.partition(":")[2])]
-            self.open_page(Evidence(one.document, one.page, one.quote, one.start))
+        elif key.startswith(KEY):
+            one = self.found.passages[index]
+            self._came_from = index
+            self._act(lambda: self.open_page(one.evidence))
+            self.panel.about("l lists the passages again. Space marks lines, Enter cites them, Esc returns.")
         elif self.panel.view == "record" and key:
             self.marked.add(index)
             self.screen.answer(self._cite)
@@ -231,14 +219,14 @@ class PanelViews:
 
     def key(self, name: str, index: int) -> None:
         """One of the view's own keys."""
-        if (
-            self.panel.view == "record"
-            and name == "mark"
-            and index >= 0
-            and not self.panel.keys[index].startswith("passage:")
-        ):
+        key = self.panel.keys[index] if 0 <= index < len(self.panel.keys) else ""
+        if key.startswith(KEY):
+            self.found.key(name, index)
+        elif self.panel.view == "record" and name == "mark" and key:
             self.marked ^= {index}
             self._record(index)
+        elif self.panel.view == "record" and name == "list" and self.found.passages:
+            self.found.show(self._came_from)
         elif self.panel.view == "record" and name in ("previous", "next"):
             self._act(lambda: self.turn_page(-1 if name == "previous" else 1))
         elif self.panel.view == "record" and name == "original":
@@ -247,10 +235,11 @@ class PanelViews:
             item, number, one = self.sentences[index]
             talk = self.screen.talk
             if name == "edit" and talk is not None:
-                self.screen.ask_for(
+                self.screen.edit_words(
                     f"Sentence {number} in your own words:",
-                    lambda words: talk.edit(item, number, words),
                     one.text,
+                    "Enter keeps it; with nothing written the draft's own sentence is back. Esc leaves it.",
+                    lambda words: talk.edit(item, number, words),
                 )
             elif name == "question" and one.prompts:
                 self._go(item, one.prompts[0])

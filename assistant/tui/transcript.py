@@ -8,6 +8,9 @@ from textual.widgets import Static
 from assistant.tui.text import literal
 
 MOUNTED = 60
+INDENT = 2
+"""Columns before a line of the conversation, as in the style sheet."""
+
 MARKS = {"answer": "→ ", "problem": "! ", "warning": "~ ", "news": "* "}
 """What a line is, for those who don't see its colour."""
 
@@ -32,6 +35,8 @@ class Transcript(VerticalScroll, can_focus=False):
         if not lines:
             return
         self._lines += lines
+        if any(kind == "question" for kind, _ in lines):
+            self.anchor()  # whoever has scrolled up sees what is asked next
         self.mount_all([_turn(*line) for line in lines])
         extra = len(self.children) - MOUNTED
         if extra > MOUNTED // 2:
@@ -53,4 +58,9 @@ class Transcript(VerticalScroll, can_focus=False):
 
 
 def _turn(kind: str, text: str) -> Static:
-    return Static(literal(MARKS.get(kind, "") + text), classes=f"turn {kind}", markup=False)
+    """A line; one that is indented stays so where it is wrapped."""
+    words = text if "\n" in text else text.lstrip(" ")
+    made = Static(literal(MARKS.get(kind, "") + words), classes=f"turn {kind}", markup=False)
+    if len(words) < len(text):
+        made.styles.padding = (0, 0, 0, INDENT + len(text) - len(words))
+    return made
