@@ -47,7 +47,7 @@ def count_words(groups: Iterable[Group], searched: int, received: int) -> str:
     harmless = sum(one.count for one in groups if one.standing in HARMLESS)
     passages = f"{total:,} passage{'s' if total != 1 else ''}" if total else "no passages"
     some = "all" if harmless == total else f"{harmless:,}"
-    denied = f", {some} of them denied there or said of a relative" if harmless else ""
+    denied = f", {some} of them denied or only imagined there, or said of a relative" if harmless else ""
     return f"{passages}{denied} ({searched} of {received} documents searched)"
 
 
@@ -164,7 +164,7 @@ def trail_lines(review: Review, place: Place) -> list[str]:
     speaking = len(against(review.session, place))
     gone = len(dismissals(review.session, place))
     told = [f"{_counted(made.hits, 'passage') if made.hits else 'no passages'} found"]
-    told += [f"{made.denied:,} denied there or said of a relative"] if made.denied else []
+    told += [f"{made.denied:,} denied or only imagined there, or said of a relative"] if made.denied else []
     told += [f"{_counted(gone, 'wording')} set aside with a reason"] if gone else []
     more = " and more after them" if speaking and more_follow(review.session, place) else ""
     told += [f"{_counted(speaking, 'wording')} open{more}"] if speaking else []

@@ -116,7 +116,7 @@ def test_the_letter_states_the_reach_once_and_carries_the_trails(log: Log, run: 
     assert "The search covers" not in text
     assert "the search covers the 5 documents received (6 pages)" in text
     assert "Words looked for, with their spellings and synonyms: suspect," in text
-    assert "2 passages found, all of them denied there" in text
+    assert "2 passages found, all of them denied or only imagined there" in text
     answer = to_json(letter)["items"][0]["answers"]["red_flags"]
     assert answer["search"]["terms"][0] == "fever"
     assert answer["search"]["attested"] is True
@@ -133,8 +133,9 @@ def test_a_planted_passage_stops_the_run(log: Log, run: Any, given: Given, plant
     assert {name for _, name in contradicted(review.session)} == {"suspected", "instability_suspected"}
     letter = letter_of(review)
     assert {"contradicted-absence"} == {one.check for one in letter.checks if one.severity == "blocking"}
-    assert "NOT YET DEALT WITH" in to_text(letter)
-    assert "DRAFT" in to_text(letter)
+    text = " ".join(to_text(letter).split())
+    assert "NOT YET DEALT WITH" in text
+    assert "DRAFT" in text
 
 
 def test_a_dismissal_in_the_answers_file_lets_it_sign(

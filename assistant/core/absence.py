@@ -18,7 +18,7 @@ from assistant.core.session import Place, Session
 from assistant.core.shape import Group as Parts
 
 HARMLESS = UNSUPPORTING
-"""How a passage may mention a thing without speaking for it: it is denied, or said of somebody else."""
+"""How a passage may mention a thing without speaking for it: it is denied, imagined, or said of somebody else."""
 
 
 @dataclass(frozen=True)

@@ -7,10 +7,11 @@ the value, and only a given answer has a value: "not documented" is never the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from enum import StrEnum
 from typing import Any
 
+from assistant.core.frozen import dataclass
 from assistant.core.text import Private
 
 

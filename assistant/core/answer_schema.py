@@ -10,14 +10,15 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from functools import lru_cache
 from typing import Any
 
 from assistant.core import condition_schema
 from assistant.core.answer import Status
 from assistant.core.condition import RESERVED, Condition
-from assistant.core.partial_date import parse_date
+from assistant.core.frozen import dataclass
+from assistant.core.partial_date import how_to_write, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.shape import (
     Choice,
@@ -236,7 +237,7 @@ def _plain_words(shape: Shape, value: Any, error: Any) -> str:
             return "Choose at least one."
         return f"{shown} is not among the choices: {', '.join(shape.labels.values())}."
     if isinstance(shape, DateShape):
-        return f"{shown} is not a date. Write it as 2014-07-12, 2014-07 or 2014, or as 12 July 2014."
+        return f"{shown} is not a date. {how_to_write(str(value))}"
     if isinstance(shape, Statement):
         if error.validator == "maxLength":
             return f"That is {len(str(value)):,} characters long; at most {error.validator_value:,} fit here."

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
+from functools import cached_property
 
 from assistant.core.criterion import Finding, Suggestion, findings
 from assistant.core.draft_sentence import DraftSentence
@@ -15,11 +16,16 @@ from assistant.core.settling import suggest
 
 @dataclass(frozen=True)
 class Assessment:
-    """The findings, the suggestion and the draft of one item."""
+    """The findings, the suggestion and the draft of one item; the draft is written when it is first asked for."""
 
     findings: Mapping[str, Finding]
     suggestion: Suggestion
-    sentences: tuple[DraftSentence, ...]
+    session: Session = field(repr=False, compare=False)
+    item: str
+
+    @cached_property
+    def sentences(self) -> tuple[DraftSentence, ...]:
+        return draft(self.session, self.item, self.findings, self.suggestion)
 
 
 def assess(session: Session, item: str) -> Assessment:
@@ -29,4 +35,4 @@ def assess(session: Session, item: str) -> Assessment:
     rulings = session.rulings.get(item, {})
     found = findings(reading, on, rulings)
     suggestion = suggest(reading, on, rulings)
-    return Assessment(found, suggestion, draft(session, item, found, suggestion))
+    return Assessment(found, suggestion, session, item)

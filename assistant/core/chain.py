@@ -26,6 +26,9 @@ ERASED = "[erased]"
 """What stands for a text whose words are gone."""
 
 _TEXT = "$text"
+_LEAVES = frozenset({str, int, bool, type(None)})
+"""Types of which nothing has to be sealed; a `Private` text has a type of its own."""
+
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
 ).encode
@@ -100,6 +103,8 @@ def seal(value: object, commit: Callable[[str], str]) -> Any:
 
 def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
     """The inverse of `seal`: `reveal(commitment)` gives the words, as `Private`; None means erased."""
+    if type(value) in _LEAVES:
+        return value
     if isinstance(value, Mapping):
         digest = value.get(_TEXT)
         if digest is not None and len(value) == 1 and isinstance(digest, str):
@@ -112,6 +117,8 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
 
 
 def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
+    if type(value) in _LEAVES:
+        return value
     if isinstance(value, Private):
         return {_TEXT: commit(str(value))}
     if depth > DEEPEST:

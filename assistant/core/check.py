@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
+
+from assistant.core.frozen import dataclass
 
 Pages = Mapping[str, tuple[str, ...]]
 """The text of the record's pages by document, page 1 first."""

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from assistant.core.answer import Answer, Evidence
 from assistant.core.event import CaseAmended
+from assistant.core.frozen import dataclass
 from assistant.core.passage_group import Group
 from assistant.core.rules import Rules
 

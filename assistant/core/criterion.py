@@ -8,9 +8,9 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from enum import StrEnum
 
+from assistant.core.frozen import dataclass
 from assistant.core.partial_date import PartialDate
 from assistant.core.prompt_set import Criterion, PromptSet
 from assistant.core.reading import Reading

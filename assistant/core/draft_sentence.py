@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.frozen import dataclass
 from assistant.core.prompt_set import Prompt
 
 

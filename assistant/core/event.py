@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.event_form import Event, decode, encode, private
+from assistant.core.frozen import dataclass
 from assistant.core.record_event import (
     AbsencesAttested,
     CaseAmended,

@@ -8,7 +8,8 @@ salted commitments), `decode` the event again: `decode(kind, encode(event)) == e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, dataclass, field, fields
+from dataclasses import MISSING, Field, field, fields
+from functools import cache
 from typing import Any, ClassVar
 
 from assistant.core.answer import (
@@ -32,11 +33,11 @@ def private(default: Any = MISSING) -> Any:
     return field(metadata={"private": True}, default=default)
 
 
-@dataclass(frozen=True)
 class Event:
-    """One logged step of a session."""
+    """One logged step of a session; every kind is a frozen dataclass of its fields."""
 
     kind: ClassVar[str] = ""
+    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
 
 def event_class(kind: str) -> type[Event] | None:
@@ -73,10 +74,19 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
     if (cls := event_class(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    names = {part.name: part.default is MISSING for part in fields(cls)}
-    if set(body) - set(names) or any(names[name] for name in set(names) - set(body)):
+    known, needed = _names(cls)
+    if not needed <= body.keys() <= known:
         raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
     return cls(**{name: _in(name, value) for name, value in body.items()})
+
+
+@cache
+def _names(cls: type[Event]) -> tuple[frozenset[str], frozenset[str]]:
+    """The names that a body of this kind may have, and those that it must."""
+    parts = fields(cls)
+    return frozenset(part.name for part in parts), frozenset(
+        part.name for part in parts if part.default is MISSING
+    )
 
 
 def _out(value: Any, metadata: Mapping[str, Any]) -> Any:

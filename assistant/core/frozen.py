@@ -36,8 +36,7 @@ def _made(cls: type[Any]) -> type[Any]:
 
 def _init(self: Any, /, *given: Any, **named: Any) -> None:
     parts = type(self).__parts__
-    values = dict(zip(parts, given, strict=False))
-    values.update(named)
+    values = named if not given else {**dict(zip(parts, given, strict=False)), **named}
     if len(values) == len(given) + len(named):
         for name in parts if len(values) < len(parts) else ():
             if name not in values:

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-UNSUPPORTING = frozenset({"negated", "family"})
-"""Standings that don't count as support: the sentence denies it, or speaks of somebody else."""
+UNSUPPORTING = frozenset({"negated", "hypothetical", "family"})
+"""Standings that don't count as support: the sentence denies it, imagines it, or speaks of somebody else."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -14,7 +14,7 @@ class Mention:
 
     `quote` is the sentence or line around them, word for word, and `start` its offset in the page's text; `at` and
     `length` are the words themselves in the page. `term` is what was looked for. `standing` is `affirmed`,
-    `negated`, `historical`, `family` or `uncertain`.
+    `negated`, `historical`, `family`, `hypothetical` or `uncertain`.
     """
 
     document: str

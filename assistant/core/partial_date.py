@@ -6,8 +6,9 @@ A comparison that the missing part leaves open is undetermined (`None`), never g
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
 from datetime import date, timedelta
+
+from assistant.core.frozen import dataclass
 
 MONTHS = "January February March April May June July August September October November December".split()
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
@@ -15,6 +16,7 @@ _NAMED_DAY_FIRST = re.compile(r"^(\d{1,2})\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z", r
 _NAMED_MONTH_FIRST = re.compile(r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\Z", re.ASCII)
 _NAMED_MONTH = re.compile(r"^([A-Za-z]+)\.?,?\s+(\d{4})\Z", re.ASCII)
 _SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})\Z", re.ASCII)
+_SLASHED_MONTH = re.compile(r"^(\d{1,2})/(\d{4})\Z", re.ASCII)
 _ISO_LOOSE = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z", re.ASCII)
 
 
@@ -72,7 +74,7 @@ def parse_date(text: object) -> PartialDate | None:
 
 
 def read_date(text: str) -> PartialDate | None:
-    """A date as a person types it: ISO, `12 July 2014`, `July 12, 2014`, `Feb 2014`, `7/12/2014` (US order)."""
+    """A date as a person types it: ISO, `12 July 2014`, `Feb 2014`, and in the US order `7/12/2014`, `07/2014`."""
     text = " ".join(text.split())
     if match := _ISO_LOOSE.match(text):
         return _made(match[1], match[2], match[3])
@@ -84,7 +86,23 @@ def read_date(text: str) -> PartialDate | None:
         return _made(match[2], _month(match[1]), None)
     if match := _SLASHED.match(text):
         return _made(match[3], match[1], match[2])
+    if match := _SLASHED_MONTH.match(text):
+        return _made(match[2], match[1], None)
     return parse_date(text)
+
+
+def how_to_write(text: str) -> str:
+    """What to do about words that `read_date` can't read: a sentence for whoever typed them."""
+    text = " ".join(text.split())
+    if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII):
+        day, month, year = match.groups()
+        if int(month) <= 12 < int(day) and _made(year, month, day):
+            return f"With slashes the month comes first: {month}/{day}/{year}."
+    if re.search(r"\D\d\d\Z", text, re.ASCII) and not re.search(r"\d{3}", text):
+        return "Write the year with four digits, as 12 July 2014."
+    if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", text, re.ASCII):
+        return "Write the month as a word, as 12 July 2014, so that it can't be taken for the day."
+    return "Write it as 2014-07-12, 2014-07 or 2014, as 12 July 2014, or as 7/12/2014."
 
 
 def month_number(name: str) -> int | None:

@@ -9,7 +9,7 @@ from math import log
 
 from assistant.core.mention import UNSUPPORTING, Mention
 
-SAID_FIRST = ("uncertain", "affirmed", "historical", "negated", "family")
+SAID_FIRST = ("uncertain", "affirmed", "historical", "negated", "hypothetical", "family")
 """Of a sentence that "suspects pseudarthrosis", the suspicion is affirmed and the pseudarthrosis uncertain."""
 
 
@@ -30,7 +30,7 @@ class Group:
 
     @property
     def supports(self) -> bool:
-        """Whether it counts as support: neither denied nor said of somebody else."""
+        """Whether it counts as support: neither denied, nor only imagined, nor said of somebody else."""
         return self.standing not in UNSUPPORTING
 
 

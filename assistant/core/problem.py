@@ -6,7 +6,7 @@ A `Problem` says what is wrong, where, and what to do about it. Code that cannot
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from assistant.core.frozen import dataclass
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,12 @@ These are plain values, made by `prompt_set_reader` from files that a physician 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 from typing import Any
 
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.condition import ALWAYS, Atom, Formula, atoms
+from assistant.core.frozen import dataclass
 from assistant.core.partial_date import PartialDate
 
 TIERS = ("mtus", "studies", "national", "expert", "accepted", "likely_benefit")

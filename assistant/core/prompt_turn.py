@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, replace
+from dataclasses import replace
 
 from assistant.core import command as c
-from assistant.core.answer import Answer, Status, group, listing
+from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.check import Check
+from assistant.core.frozen import dataclass
+from assistant.core.phrase import told
 from assistant.core.prompt_set import Prompt
 from assistant.core.proposal import Proposed, propose
 from assistant.core.reply import STATUS_LABELS
 from assistant.core.session import Place, Session
 from assistant.core.shape import Choice, Group, Listing, Number, Several, Shape, Statement, at, complete
+from assistant.core.text import one_line
+
+_LONGEST_LABEL = 120
 
 
 @dataclass(frozen=True)
@@ -60,19 +65,26 @@ def prompt_turn(session: Session, place: Place) -> Turn:
     held = session.answer(scope, path)
     done = held is not None and complete(shape, held)
     question = prompt.ask if not rest else part_question(prompt, rest)
-    proposal = None
-    if held is None and not rest:
-        item = session.rules.case.items.get(scope)
-        reading, profile = session.reading(scope), session.opened.profile
-        made = propose(prompt, reading, session.rules.case, item, profile)
-        proposal = made or _from_another_item(session, scope, prompt)
+    made = _proposed(session, scope, prompt) if not rest and (held is None or done) else None
+    proposal = made if held is None else None
     options = list(_options(session, place, prompt, shape, held))
+    if made is not None and held is not None and not same_content(held, made.answer):
+        stated = one_line(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
+        again = c.RecordAnswer(scope, path, made.answer, "proposed")
+        options.append(Option(f"What was proposed, {made.basis}: {stated}", again, value="proposed"))
     if proposal is not None and isinstance(shape, Group | Listing) and not asked_together(shape):
         options.insert(
             0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
         )
     words = _words_wanted(shape)
     return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
+
+
+def _proposed(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
+    """What the case file, the profile or an earlier item's review proposes for a prompt."""
+    item, reading = session.rules.case.items.get(scope), session.reading(scope)
+    made = propose(prompt, reading, session.rules.case, item, session.opened.profile)
+    return made or _from_another_item(session, scope, prompt)
 
 
 def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed | None:

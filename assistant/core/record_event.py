@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any, ClassVar
 
 from assistant.core.answer import Dismissed
 from assistant.core.event_form import Event, private
+from assistant.core.frozen import dataclass
 from assistant.core.passage_group import Group
 
 

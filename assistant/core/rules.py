@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
+from functools import lru_cache
 
 from assistant.core import answer_schema, case, plain_yaml, prompt_set_reader
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.case import Case
+from assistant.core.frozen import dataclass
 from assistant.core.plain_yaml import Document
 from assistant.core.problem import refuse
 from assistant.core.prompt_set import PromptSet
@@ -58,9 +60,7 @@ def read_prompt_set(name: str, sources: Sources) -> PromptSet:
     if name not in sources.prompts:
         known = ", ".join(sorted(sources.prompts))
         raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
-    parsed = {
-        key: plain_yaml.parse(text, f"prompts/{key}.yaml") for key, text in _needed(name, sources).items()
-    }
+    parsed = {key: _parsed(key, text) for key, text in _needed(name, sources).items()}
     schemas = {
         answer: read_schema(answer, sources.schemas[answer])
         for document in parsed.values()
@@ -91,9 +91,15 @@ def answers_named(document: Document) -> list[str]:
     return list(dict.fromkeys(names))
 
 
+@lru_cache(maxsize=64)
+def _parsed(name: str, text: str) -> Document:
+    """A prompt file as parsed; each is read several times while a session opens."""
+    return plain_yaml.parse(text, f"prompts/{name}.yaml")
+
+
 def _needed(name: str, sources: Sources) -> dict[str, str]:
     texts = {name: sources.prompts[name]}
-    used = plain_yaml.parse(sources.prompts[name], f"prompts/{name}.yaml").data.get("use", [])
+    used = _parsed(name, sources.prompts[name]).data.get("use", [])
     for block in used if isinstance(used, list) else []:
         if str(block) in sources.prompts:
             texts[str(block)] = sources.prompts[str(block)]

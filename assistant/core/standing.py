@@ -15,7 +15,7 @@ from assistant.core.cue import Beginnings, Cue, Cues, Tokens, tokens
 from assistant.core.vocabulary import Vocabulary, root, words
 
 AFFIRMED = "affirmed"
-ORDER = ("family", "negated", "uncertain", "historical")
+ORDER = ("family", "negated", "hypothetical", "uncertain", "historical")
 """Where several hold, the first of these is what a mention is shown as."""
 
 _BEFORE = frozenset({"before"})

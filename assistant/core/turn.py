@@ -15,7 +15,9 @@ from assistant.core.outcome import unruled
 from assistant.core.passage_turn import by_eye_turn, passages_turn
 from assistant.core.prompt_set import Prompt
 from assistant.core.prompt_turn import Option, Turn, asked_together, prompt_turn, root_of
+from assistant.core.reply import STATUS_LABELS
 from assistant.core.session import Place, Session
+from assistant.core.shape import Group
 
 if TYPE_CHECKING:
     from assistant.core.assessment import Assessment
@@ -103,10 +105,22 @@ def _skipped_at(session: Session, place: Place) -> int:
 
 def _first_missing(session: Session, scope: str, prompt: Prompt) -> str:
     held = session.answers.get(scope, {}).get(prompt.id)
-    if held is None or asked_together(prompt.schema.shape):
+    if asked_together(prompt.schema.shape):
         return prompt.id
+    if held is None:
+        return _asked_only_in_parts(session, scope, prompt) or prompt.id
     missing = session.reading(scope).missing_parts(prompt.id)
     return f"{prompt.id}.{missing[0]}" if missing and missing[0] else prompt.id
+
+
+def _asked_only_in_parts(session: Session, scope: str, prompt: Prompt) -> str:
+    """The first part of an answer that can be given in no other way and for which nothing is proposed; else empty."""
+    shape, documentable = prompt.schema.shape, any(map(prompt.schema.may_be, STATUS_LABELS))
+    if not isinstance(shape, Group) or shape.instead or documentable:
+        return ""
+    whole = prompt_turn(session, (scope, prompt.id))
+    command = whole.options[0].command if whole.proposal is None and len(whole.options) == 1 else None
+    return command.prompt if isinstance(command, c.ShowPrompt) else ""
 
 
 def _decided(session: Session, item: str) -> bool:

@@ -17,7 +17,7 @@ from assistant.core.field_reader import FieldReader, near
 from assistant.core.plain_yaml import Document
 from assistant.core.problem import Refused
 
-STANDINGS = ("negated", "uncertain", "historical", "family")
+STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family")
 """What the cues can make of a mention; without one it is `affirmed`."""
 
 _PLACES = ("before", "after", "after_finding", "before_function", "after_function", "headings")

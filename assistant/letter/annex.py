@@ -125,7 +125,7 @@ def _found(session: Session, absence: _Absence, made: SearchTrail | None) -> Ite
         told = "all" if made.denied == made.hits else f"{made.denied:,}" if made.denied else ""
         if made.denied is None and any(one.standing in HARMLESS for one in made.groups):
             told = "some"
-        only = f", {told} of them denied there or said of a relative" if told else ""
+        only = f", {told} of them denied or only imagined there, or said of a relative" if told else ""
         yield f"{counted(made.hits, 'passage')} found{only}."
     yield from _set_aside(dismissals(session, place))
     for group in against(session, place):
