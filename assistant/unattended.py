@@ -208,8 +208,10 @@ def _edit(review: Review, file: AnswersFile) -> None:
                     "Number them from 1.",
                 )
             one = sentences[number - 1]
+            held = review.session.edits.get(item, {}).get(one.key)
+            was = held.was if held is not None else one.text
             with _at(where):
-                review.perform(c.EditSentence(item, one.key, one.text, str(edit.get("text", ""))))
+                review.perform(c.EditSentence(item, one.key, was, str(edit.get("text", ""))))
 
 
 def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:

@@ -20,9 +20,9 @@ MODULES = {
 }
 
 LAYERS = {
-    "front": ("cli", "__main__", "commands", "tui", "plain", "actions"),
+    "front": ("cli", "__main__", "commands", "tui", "web", "plain", "actions"),
     "talk": (
-        "conversation talk qualifications pinned_pages review unattended signing showing letter training reference_cases".split()
+        "conversation talk qualifications pinned_pages review recall recall_source document_list quoting amending searching passages echoing offering browsing unattended signing showing letter rederiving proving deep_verifying training reference_cases".split()
     ),
     "disk": ("log", "records", "library", "reviewer"),
     "core": ("core",),
@@ -33,7 +33,7 @@ ORDER = list(LAYERS)
 LAYER = {unit: layer for layer, units in LAYERS.items() for unit in units}
 
 PURE = frozenset(
-    "__future__ abc bisect collections contextlib copy dataclasses datetime decimal difflib enum fractions "
+    "__future__ abc base64 bisect collections contextlib copy dataclasses datetime decimal difflib enum fractions "
     "functools graphlib hashlib heapq hmac itertools json math operator re statistics string textwrap types "
     "typing unicodedata".split()
 )

@@ -34,19 +34,20 @@ FORMATS = ("text", "md", "json")
 def letter(
     session: str, form: str, as_json: bool, output: Path | None, force: bool, log_path: Path | None
 ) -> None:
-    """Print the determination of SESSION: an id, the beginning of one, or `last`.
+    """Print the determination of SESSION: an id, the beginning of one, `last`, or the path of a bundle.
 
     It is marked as a draft until it is signed.
     """
     from assistant.letter import compose_from_log, json_text, to_markdown, to_text
-    from assistant.log import Log
+    from assistant.log.bundle import open_source
     from assistant.log.place import default_log_path
 
     write = {"text": to_text, "md": to_markdown, "json": json_text}["json" if as_json else form]
     if output is not None and not force:
         _must_be_free(output)
-    with Log.open(log_path or default_log_path(), write=False) as log:
-        text = write(compose_from_log(log, session))
+    source, session_id = open_source(log_path or default_log_path(), session)
+    with source:
+        text = write(compose_from_log(source, session_id))
     if output is None:
         click.echo(text, nl=False)
         return

@@ -98,17 +98,19 @@ def set_durable(connection: sqlite3.Connection, path: Path) -> None:
             )
 
 
-def check_identity(connection: sqlite3.Connection, path: Path) -> bool:
-    """Whether the file has the format of this program; False if it is empty or has an older one.
+def check_identity(connection: sqlite3.Connection, path: Path) -> int:
+    """The format of the log in the file: `FORMAT`, an older one, or 0 for an empty file.
 
     A file of another program, and one of a newer version of this, raises `Refused`.
     """
     (application,) = connection.execute("PRAGMA application_id").fetchone()
     (version,) = connection.execute("PRAGMA user_version").fetchone()
     if application == 0 and version == 0:
-        (objects,) = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()
-        if not objects:
-            return False
+        (objects,) = connection.execute(
+            "SELECT count(*) FROM sqlite_master WHERE tbl_name != '_sqlite_migrations'"
+        ).fetchone()
+        if not objects:  # also where the power failed before the first migration was done
+            return 0
     if application != APPLICATION_ID:
         raise foreign(path)
     if version > FORMAT:
@@ -118,7 +120,7 @@ def check_identity(connection: sqlite3.Connection, path: Path) -> bool:
             str(path),
             "Update the program.",
         )
-    return bool(version == FORMAT)
+    return max(int(version), 0)
 
 
 def check_fences(connection: sqlite3.Connection, path: Path) -> None:

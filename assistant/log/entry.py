@@ -7,11 +7,11 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 from assistant.core.chain import canonical, leaf, seal, unseal
+from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 from assistant.log.schema import LARGEST_ENTRY
 
@@ -112,10 +112,17 @@ def write(
     return Writing(entry, data, digest)
 
 
-def read(id: int, data: bytes, digest: bytes, reveal: Callable[[str], str | None]) -> Entry:
-    """The entry that stands in stored bytes; bytes that are no entry raise `Refused`."""
+def read(
+    id: int, data: bytes, digest: bytes, reveal: Callable[[str], str | None], leave_out: Sequence[str] = ()
+) -> Entry:
+    """The entry that stands in stored bytes; bytes that are no entry raise `Refused`.
+
+    What the body holds under a name to `leave_out` is not read.
+    """
     try:
         fields = json.loads(data)
+        for name in leave_out:
+            fields["body"].pop(name, None)
         return Entry(
             id=id,
             session=fields["session"],
@@ -126,7 +133,7 @@ def read(id: int, data: bytes, digest: bytes, reveal: Callable[[str], str | None
             boot=fields["boot"],
             actor=fields["actor"],
             case=fields["case"],
-            body=unseal(fields["body"], reveal),
+            body=unseal(fields["body"], reveal) if b'"$text":' in data else fields["body"],
             prev=fields["prev"],
             leaf=digest.hex(),
         )

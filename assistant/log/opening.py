@@ -16,6 +16,8 @@ from assistant.log.connection import (
 )
 from assistant.log.place import PRIVATE_FILE, make_file, sync_folder
 from assistant.log.refusal import DAMAGE, broken
+from assistant.log.rollback import refuse_rollback
+from assistant.log.schema import FORMAT
 
 
 def open_reader(path: Path) -> sqlite3.Connection:
@@ -36,13 +38,16 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_writer(path: Path) -> sqlite3.Connection:
-    """A connection that can read and insert; makes the file if it is missing. Only inside a `WriteTurn`."""
+def open_writer(path: Path, older: bool = False) -> sqlite3.Connection:
+    """A connection that can read and insert; makes the file if it is missing. Only inside a `WriteTurn`.
+
+    A log that does not continue the checkpoint held of it is `Refused`, unless `older` is allowed.
+    """
     made = make_file(path)
     connection = None
     try:
         connection = connect_writer(path)
-        current = check_identity(connection, path)
+        current = check_identity(connection, path) == FORMAT
         if not made:
             _close_to_others(path)
         set_durable(connection, path)
@@ -52,6 +57,8 @@ def open_writer(path: Path) -> sqlite3.Connection:
             bring_up_to_date(connection)
             sync_folder(path.parent)
         check_fences(connection, path)
+        if not (made or older):
+            refuse_rollback(connection, path)
         allow_only_inserts(connection)
     except DAMAGE as error:
         if connection is not None:

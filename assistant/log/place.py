@@ -6,6 +6,7 @@ everyone but its owner.
 
 from __future__ import annotations
 
+import errno
 import os
 from pathlib import Path
 
@@ -45,7 +46,7 @@ def existing_log(path: Path) -> Path:
 
 
 def make_folder(folder: Path) -> None:
-    """Makes `folder` and the missing ones above it, mode 0700; what is there stays as it is."""
+    """Makes `folder` and the missing ones above it on the disk, mode 0700; what is there stays as it is."""
     missing = []
     try:
         while not folder.exists():
@@ -53,6 +54,7 @@ def make_folder(folder: Path) -> None:
             folder = folder.parent
         for each in reversed(missing):
             each.mkdir(PRIVATE_FOLDER, exist_ok=True)
+            sync_folder(each.parent)
     except OSError as error:
         raise unreachable(missing[0] if missing else folder, error) from None
 
@@ -76,15 +78,16 @@ def make_file(path: Path) -> bool:
 
 
 def sync_folder(folder: Path) -> None:
-    """Brings the names in `folder` to the disk, where the operating system can."""
+    """Brings the names in `folder` to the disk, where the operating system can; a disk that fails is `Refused`."""
     try:
         descriptor = os.open(folder, os.O_RDONLY)
     except OSError:
         return
     try:
         os.fsync(descriptor)
-    except OSError:
-        return
+    except OSError as error:
+        if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
+            raise unreachable(folder, error) from None
     finally:
         os.close(descriptor)
 
@@ -101,3 +104,12 @@ def unreachable(path: Path, error: OSError) -> Refused:
 
 def _folder(path: Path) -> Refused:
     return refuse("This is a folder, not a decision log.", str(path), "Name a file inside it with --log.")
+
+
+def identity(path: Path) -> tuple[int, int] | None:
+    """What tells the file at `path` from any other, so that a replaced one is noticed; None for a missing one."""
+    try:
+        found = os.stat(path)
+    except OSError:
+        return None
+    return found.st_dev, found.st_ino

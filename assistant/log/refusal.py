@@ -111,3 +111,17 @@ def damaged(path: Path, session: str, seq: int) -> Refused:
         str(path),
         "Run `imr log verify`, and go back to a backup.",
     )
+
+
+def replaced(path: Path) -> Refused:
+    """The refusal for a file that is no longer the one that was opened."""
+    return refuse(
+        "The decision log was moved or replaced while it was open; this step was not logged.",
+        str(path),
+        "Put it back, then open it again.",
+    )
+
+
+def is_busy(error: BaseException) -> bool:
+    """Whether another program held the file for too long, so that nothing was tried."""
+    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

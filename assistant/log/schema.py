@@ -12,8 +12,8 @@ import sqlite3
 APPLICATION_ID = 0x494D524C
 """PRAGMA application_id of a decision log: "IMRL"."""
 
-FORMAT = 1
-"""PRAGMA user_version: the format of the log, counted from 1."""
+FORMAT = 2
+"""PRAGMA user_version: the format of the log, counted from 1. Format 1 has no table `subtree`."""
 
 LARGEST_ENTRY = 65_535
 """Bytes in an entry, at most (an entry bundle of tlog-tiles has 16 bits for the length)."""
@@ -50,6 +50,12 @@ TABLES = {
   size INTEGER PRIMARY KEY,
   note TEXT NOT NULL
 ) STRICT""",
+    "subtree": """CREATE TABLE subtree (
+  level INTEGER NOT NULL,
+  number INTEGER NOT NULL,
+  hash BLOB NOT NULL,
+  PRIMARY KEY (level, number)
+) STRICT, WITHOUT ROWID""",
 }
 
 INDEXES = {
@@ -58,7 +64,13 @@ INDEXES = {
     " WHERE kind IN ('session.signed', 'session.declined')",
 }
 
-_KEYS = {"blob": "commitment", "artifact": "hash", "meta": "key", "checkpoint": "size"}
+_KEYS = {
+    "blob": ("commitment",),
+    "artifact": ("hash",),
+    "meta": ("key",),
+    "checkpoint": ("size",),
+    "subtree": ("level", "number"),
+}
 
 TRIGGERS = {
     f"{table}_{change.lower()}": f"""CREATE TRIGGER {table}_{change.lower()} BEFORE {change} ON {table} BEGIN
@@ -69,10 +81,10 @@ END"""
 }
 TRIGGERS |= {
     f"{table}_insert": f"""CREATE TRIGGER {table}_insert BEFORE INSERT ON {table}
-WHEN EXISTS (SELECT 1 FROM {table} WHERE {key} = NEW.{key}) BEGIN
+WHEN EXISTS (SELECT 1 FROM {table} WHERE {" AND ".join(f"{key} = NEW.{key}" for key in keys)}) BEGIN
   SELECT RAISE(ABORT, 'the log is append-only: {table} replace');
 END"""
-    for table, key in _KEYS.items()
+    for table, keys in _KEYS.items()
 }
 TRIGGERS["event_insert"] = f"""CREATE TRIGGER event_insert BEFORE INSERT ON event BEGIN
   SELECT RAISE(ABORT, 'the log is append-only: id is not the next one')
@@ -94,19 +106,30 @@ END"""
 SCHEMA = {**TABLES, **INDEXES, **TRIGGERS}
 """Every object of the log's file by its name, with the SQL that makes it."""
 
+ADDED = {2: ("subtree", "subtree_update", "subtree_delete", "subtree_insert")}
+"""By format, the objects that no earlier one has."""
+
+
+def schema_of(version: int) -> dict[str, str]:
+    """The objects of a log of this format, which is `FORMAT` or an earlier one."""
+    later = {name for since, names in ADDED.items() if since > version for name in names}
+    return {name: sql for name, sql in SCHEMA.items() if name not in later}
+
+
 _MIGRATIONS = "_sqlite_migrations"
 
 
-def differences(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
-    """What is wrong with the schema of an open log: (broken fences, foreign things).
+def differences(connection: sqlite3.Connection, version: int = FORMAT) -> tuple[list[str], list[str]]:
+    """What is wrong with the schema of an open log of this format: (broken fences, foreign things).
 
     Broken fences are tables, indexes or triggers of the log that are missing or changed, and
     triggers that do not belong to it. Foreign things are tables, views and indexes added by others.
     """
     broken, foreign = [], []
     seen = set()
+    schema = schema_of(version)
     for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
-        expected = SCHEMA.get(name)
+        expected = schema.get(name)
         if expected is not None:
             seen.add(name)
             if _folded(sql) != _folded(expected):
@@ -115,7 +138,7 @@ def differences(connection: sqlite3.Connection) -> tuple[list[str], list[str]]:
             broken.append(f"there is a trigger that does not belong to the log: {name}")
         elif not str(name).startswith("sqlite_") and table != _MIGRATIONS:
             foreign.append(f"{kind} {name}")
-    for name, sql in SCHEMA.items():
+    for name, sql in schema.items():
         if name not in seen:
             broken.append(f"the {sql.split()[1].lower()} {name} is missing")
     return broken, foreign

@@ -1,33 +1,46 @@
-"""The sessions of a log at a glance, read from the first, the last and the closing entry of each."""
+"""The sessions of a log at a glance, read from the first, the last and the closing entry of each.
+
+A log also holds sessions that are no reviews: the sittings of those who read it, and the books of
+trainers. Lists and names mean reviews, unless another kind is asked for.
+"""
 
 from __future__ import annotations
 
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.chain import unseal
+from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 
 _ROWS = """
 SELECT o.session, o.ts, o.entry, l.ts, l.seq, c.kind, c.entry
 FROM event AS o
-JOIN event AS l ON l.session = o.session AND l.seq = (SELECT max(seq) FROM event WHERE session = o.session)
+CROSS JOIN event AS l ON l.session = o.session AND l.seq = (SELECT max(seq) FROM event WHERE session = o.session)
 LEFT JOIN event AS c ON c.id = (
   SELECT min(id) FROM event WHERE session = o.session AND kind IN ('session.signed', 'session.declined'))
-WHERE o.seq = 1
+WHERE o.seq = 1 AND {which}
 ORDER BY l.id DESC
 """
-_BEGIN_SO = (
-    "SELECT session FROM event WHERE seq = 1 AND substr(session, 1, length(:name)) = :name ORDER BY id DESC"
-)
+_A_REVIEW = "{first}.kind NOT GLOB 'access.*' AND {first}.kind NOT GLOB 'training.*'"
+_NEWEST = f"""SELECT session FROM event AS l WHERE EXISTS (
+  SELECT 1 FROM event AS o WHERE o.session = l.session AND o.seq = 1 AND {_A_REVIEW.format(first="o")})
+ORDER BY id DESC LIMIT 1"""
+_BEGIN_SO = f"""SELECT session, id FROM event WHERE seq = 1 AND session >= :name AND session < :name || '~'
+AND {_A_REVIEW.format(first="event")}"""
+
+OTHER_KINDS = {"access": "access", "training": "book"}
+"""What a session that is no review is called, by the family of its first entry's kind."""
 
 
 @dataclass(frozen=True)
 class SessionRow:
-    """One session: `status` is open, signed or declined; `outcome` uphold, overturn, partial or None."""
+    """One session: `status` is open, signed or declined; `outcome` uphold, overturn, partial or None.
+
+    `kind` is real, practice or training for a review; else one of `OTHER_KINDS`.
+    """
 
     id: str
     kind: str
@@ -40,10 +53,15 @@ class SessionRow:
     outcome: str | None
 
 
-def session_rows(connection: sqlite3.Connection, reveal: Callable[[str], str | None]) -> list[SessionRow]:
-    """Every session, the one with the newest entry first."""
+def session_rows(
+    connection: sqlite3.Connection, reveal: Callable[[str], str | None], others: bool = False
+) -> list[SessionRow]:
+    """Every review, or with `others` every session that is none; the one with the newest entry first."""
+    review = _A_REVIEW.format(first="o")
     rows = []
-    for session, opened, first, last, events, closing, close in connection.execute(_ROWS):
+    for session, opened, first, last, events, closing, close in connection.execute(
+        _ROWS.format(which=f"NOT ({review})" if others else review)
+    ):
         start = _fields(first, session)
         body = unseal(start.get("body") or {}, reveal)
         end = unseal((_fields(close, session).get("body") or {}) if close else {}, reveal)
@@ -51,7 +69,7 @@ def session_rows(connection: sqlite3.Connection, reveal: Callable[[str], str | N
         rows.append(
             SessionRow(
                 id=session,
-                kind=_text(body.get("mode")),
+                kind=OTHER_KINDS.get(_text(start.get("kind")).split(".", 1)[0]) or _text(body.get("mode")),
                 case=_text(start.get("case")),
                 reviewer=_reviewer(body.get("reviewer"), _text(start.get("actor"))),
                 status={"session.signed": "signed", "session.declined": "declined"}.get(closing, "open"),
@@ -65,18 +83,19 @@ def session_rows(connection: sqlite3.Connection, reveal: Callable[[str], str | N
 
 
 def matching_session(connection: sqlite3.Connection, name: str) -> str:
-    """The session that `name` means: its id, the only one that begins so, or "last" (the newest entry's).
+    """The session that `name` means: its id, the only review that begins so, or "last" (the newest entry's).
 
-    None or several raise `Refused`; several are listed.
+    None or several raise `Refused`; several are listed. A session that is no review has to be named in full.
     """
     if name == "last":
-        row = connection.execute("SELECT session FROM event ORDER BY id DESC LIMIT 1").fetchone()
+        row = connection.execute(_NEWEST).fetchone()
         if row is None:
             raise refuse("The decision log holds no session yet.", fix="Begin one with `imr review`.")
         return str(row[0])
     if connection.execute("SELECT 1 FROM event WHERE session = ? AND seq = 1", [name]).fetchone():
         return name
-    found = [str(session) for (session,) in connection.execute(_BEGIN_SO, {"name": name})]
+    rows = connection.execute(_BEGIN_SO, {"name": name}).fetchall()
+    found = [str(session) for session, _ in sorted(rows, key=lambda row: -row[1])]
     if len(found) == 1:
         return found[0]
     if not found or not name:

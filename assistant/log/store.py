@@ -7,36 +7,32 @@ other programs: SQLite's triggers check again, and what they refuse is told to t
 from __future__ import annotations
 
 import hashlib
-import os
 import secrets
 import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from assistant.core.chain import commitment
 from assistant.core.problem import Refused, refuse
+from assistant.core.signed_note import VerifierKey
 from assistant.log import entry as entries
+from assistant.log.checkpoint import MARKS, Sealing, seal
 from assistant.log.entry import Draft, Entry, Writing
 from assistant.log.hold import SessionHold
+from assistant.log.inserting import insert
 from assistant.log.lock import WriteTurn
 from assistant.log.moment import Clock, system_clock
 from assistant.log.opening import open_reader, open_writer
-from assistant.log.place import existing_log, make_folder, true_path
+from assistant.log.place import existing_log, identity, make_folder, true_path
 from assistant.log.reading import read_artifact, read_entries, revealer
-from assistant.log.refusal import DAMAGE, broken, moved_on
+from assistant.log.refusal import DAMAGE, broken, is_busy, moved_on, replaced
 from assistant.log.session_row import SessionRow, matching_session, session_rows
 
-_INSERT_EVENT = """INSERT INTO event (id, session, seq, kind, ts, entry, leaf)
-VALUES ((SELECT coalesce(max(id), 0) + 1 FROM event), ?, ?, ?, ?, ?, ?)"""
-_INSERT_BLOB = """INSERT INTO blob (commitment, salt, body) SELECT :name, :salt, :body
-WHERE NOT EXISTS (SELECT 1 FROM blob WHERE commitment = :name)"""
-_INSERT_ARTIFACT = """INSERT INTO artifact (hash, media, body) SELECT :name, :media, :body
-WHERE NOT EXISTS (SELECT 1 FROM artifact WHERE hash = :name)"""
 _HEAD = "SELECT seq, leaf FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
 
 _NONE: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
@@ -56,16 +52,19 @@ class Log:
         turn: WriteTurn | None,
         clock: Clock,
         salt: Callable[[], bytes],
+        checked: bool = False,
     ) -> None:
         self.path = path
         self._connection = connection
         self._turn = turn
+        self._checked = checked or turn is not None
         self._clock = clock
         self._salt = salt
         self._mutex = threading.RLock()
         self._heads: dict[str, tuple[int, str]] = {}
+        self._sealing = Sealing(connection, path)
         self._stopped: Refused | None = None
-        self._file = _identity(path)
+        self._file = identity(path)
         self._shut = weakref.finalize(self, _shut, connection, turn)
 
     @classmethod
@@ -74,13 +73,15 @@ class Log:
         path: Path,
         *,
         write: bool = True,
+        older: bool = False,
         clock: Clock = system_clock,
         salt: Callable[[], bytes] = _new_salt,
     ) -> Log:
         """The log at `path`. For writing it is made if missing (file 0600, new folders 0700).
 
-        Raises `Refused` for what is not a decision log, is of a newer version or can't be reached;
-        and for writing, when its append-only triggers are missing or changed.
+        Raises `Refused` for what is not a decision log, is of a newer version or can't be reached; and for
+        writing, when its append-only triggers are missing or changed, or when it does not continue the
+        checkpoint held of it, unless `older` is allowed.
         """
         if not write:
             true = existing_log(path)
@@ -90,7 +91,7 @@ class Log:
         turn = WriteTurn(Path(f"{true}.lock"))
         try:
             with turn:
-                return cls(true, open_writer(true), turn, clock, salt)
+                return cls(true, open_writer(true, older), turn, clock, salt)
         except BaseException:
             turn.close()
             raise
@@ -146,26 +147,31 @@ class Log:
             for name, (_, body) in artifacts.items():
                 if hashlib.sha256(body).hexdigest() != name:
                     raise refuse(f"An artifact does not have the hash {name}; nothing was logged.")
-            with turn:
-                try:
-                    ids = self._store(writings, texts, artifacts)
-                except sqlite3.IntegrityError as error:
-                    now, _ = self._head(session)
-                    raise (
-                        moved_on(session, now, after) if now != after else broken(self.path, error)
-                    ) from None
+            kinds = [draft.kind for draft in drafts]
+            signs = self._sealing.signer_if_any() if MARKS.intersection(kinds) else None
+            note = ""
+            try:
+                with self._transaction(turn) as connection:
+                    ids = insert(connection, writings, texts, artifacts)
+                    if signs is not None:
+                        note = seal(connection, signs)
+            except sqlite3.IntegrityError as error:
+                now, _ = self._head(session)
+                raise (moved_on(session, now, after) if now != after else broken(self.path, error)) from None
+            self._sealing.logged(kinds, note, turn)
             if writings:
                 self._heads[session] = seq, prev
             return [replace(writing.entry, id=id) for writing, id in zip(writings, ids, strict=True)]
 
-    def read(self, session: str, since: int = 0) -> list[Entry]:
+    def read(self, session: str, since: int = 0, checked: bool = False) -> list[Entry]:
         """The session's entries after `seq` `since`, in order; empty for a session that isn't there.
 
-        On a log opened for writing, an entry that does not hash to its leaf or link to the one
-        before it raises `Refused`, since nobody should go on from there.
+        On a log opened for writing, in a bundle, and where `checked` is asked for, an entry that does not hash to
+        its leaf or link to the one before it raises `Refused`, since nobody should go on from there.
         """
         with self._mutex, self._speaking():
-            found, head = read_entries(self._connection, self.path, session, since, self._turn is not None)
+            checked = checked or self._checked
+            found, head = read_entries(self._connection, self.path, session, since, checked)
             if head is not None:
                 self._heads[session] = head
         return found
@@ -175,10 +181,11 @@ class Log:
         with self._mutex, self._speaking():
             return read_artifact(self._connection, self.path, hash)
 
-    def sessions(self) -> list[SessionRow]:
-        """Every session, the one with the newest entry first."""
+    def sessions(self, others: bool = False) -> list[SessionRow]:
+        """Every review, or with `others` every session that is none; the one with the newest entry first."""
         with self._mutex, self._speaking():
-            return session_rows(self._connection, revealer(self._connection, self.path, checked=False))
+            reveal = revealer(self._connection, self.path, checked=False)
+            return session_rows(self._connection, reveal, others)
 
     def resolve(self, name: str) -> str:
         """The id that `name` means: an id, the only one that begins so, or "last"; else `Refused`."""
@@ -190,9 +197,38 @@ class Log:
         entries.check_session(session)
         return SessionHold(self.path.parent / "locks", session)
 
-    def close(self) -> None:
-        """Gives the file back; doing it twice is no error."""
+    def checkpoint(self, new_key: bool = False, replace: bool = False) -> str:
+        """Signs the head of the log, stores it in the log and holds it outside; gives the signed note.
+
+        "" for an empty log. `new_key` makes the key; `replace` lets go of a held checkpoint of a longer log.
+        Raises `Refused` where there is no key.
+        """
         with self._mutex:
+            turn = self._writing()
+            with self._speaking():
+                signs = self._sealing.signer(new_key)
+            with self._transaction(turn) as connection:
+                note = seal(connection, signs)
+            with turn:
+                self._sealing.hold(note, replace)
+            return note
+
+    @property
+    def verifier_key(self) -> VerifierKey | None:
+        """The public half of the key that signed here, for those who check; None before it signed."""
+        return self._sealing.key
+
+    @property
+    def unsigned(self) -> str:
+        """Why the last checkpoint could not be made or held; empty where it could."""
+        return self._sealing.why
+
+    def close(self) -> None:
+        """Gives the file back, with a checkpoint if something was logged since the last; twice is no error."""
+        with self._mutex:
+            if not self._sealing.covered and self._stopped is None:
+                with suppress(Refused, sqlite3.Error):
+                    self.checkpoint()
             self._stopped = self._stopped or refuse("This log has been closed.", str(self.path))
             self._shut()
 
@@ -202,48 +238,29 @@ class Log:
     def __exit__(self, *_: object) -> None:
         self.close()
 
-    def _store(
-        self,
-        writings: Sequence[Writing],
-        texts: Mapping[str, tuple[bytes, str]],
-        artifacts: Mapping[str, tuple[str, bytes]],
-    ) -> list[int]:
+    @contextmanager
+    def _transaction(self, turn: WriteTurn) -> Iterator[sqlite3.Connection]:
+        """A write transaction in our turn: all of it is on the disk after, or none; then the log stops."""
         execute = self._connection.execute
-        if _identity(self.path) != self._file:
-            raise self._stop(
-                refuse(
-                    "The decision log was moved or replaced while it was open; this step was not logged.",
-                    str(self.path),
-                    "Put it back, then open it again.",
-                )
-            )
-        try:
-            execute("BEGIN IMMEDIATE")
-            for name, (media, body) in artifacts.items():
-                execute(_INSERT_ARTIFACT, {"name": name, "media": media, "body": body})
-            for digest, (salt, text) in texts.items():
-                execute(_INSERT_BLOB, {"name": digest, "salt": salt, "body": text})
-            ids = []
-            for writing in writings:
-                at = writing.entry
-                cursor = execute(
-                    _INSERT_EVENT, (at.session, at.seq, at.kind, at.ts, writing.data, writing.digest)
-                )
-                ids.append(cursor.lastrowid or 0)
-            execute("COMMIT")
-        except BaseException as error:
-            waited = not self._connection.in_transaction and _is_busy(error)
-            self._heads.clear()
+        with turn:
+            if identity(self.path) != self._file:
+                raise self._stop(replaced(self.path))
             try:
-                if self._connection.in_transaction:
-                    execute("ROLLBACK")
-            except sqlite3.Error as second:
-                raise self._stop(broken(self.path, second)) from error
-            if isinstance(error, sqlite3.IntegrityError) or not isinstance(error, DAMAGE):
-                raise
-            refusal = broken(self.path, error)
-            raise (refusal if waited else self._stop(refusal)) from None
-        return ids
+                execute("BEGIN IMMEDIATE")
+                yield self._connection
+                execute("COMMIT")
+            except BaseException as error:
+                waited = not self._connection.in_transaction and is_busy(error)
+                self._heads.clear()
+                try:
+                    if self._connection.in_transaction:
+                        execute("ROLLBACK")
+                except sqlite3.Error as second:
+                    raise self._stop(broken(self.path, second)) from error
+                if isinstance(error, sqlite3.IntegrityError) or not isinstance(error, DAMAGE):
+                    raise
+                refusal = broken(self.path, error)
+                raise (refusal if waited else self._stop(refusal)) from None
 
     def _writing(self) -> WriteTurn:
         if self._stopped is not None:
@@ -284,15 +301,3 @@ def _shut(connection: sqlite3.Connection, turn: WriteTurn | None) -> None:
         connection.close()
     finally:
         turn.close()
-
-
-def _identity(path: Path) -> tuple[int, int] | None:
-    try:
-        found = os.stat(path)
-    except OSError:
-        return None
-    return found.st_dev, found.st_ino
-
-
-def _is_busy(error: BaseException) -> bool:
-    return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

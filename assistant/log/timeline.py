@@ -10,8 +10,10 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from assistant.log.entry import Entry
+from assistant.log.projected_answers import StandingAnswers
 
 _APART = ("item", "prompt", "reason", "because", "says")
+_CHANGES = ("answer.recorded", "answer.amended", "answer.withdrawn", "evidence.cited")
 
 
 def timeline(entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -25,7 +27,7 @@ def timeline(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     rows = []
     for entry in entries:
         body = entry.body
-        old, new = values.change(entry.kind, body)
+        old, new = values.change(entry)
         rows.append(
             {
                 "seq": entry.seq,
@@ -44,28 +46,31 @@ def timeline(entries: Iterable[Entry]) -> list[dict[str, Any]]:
     return rows
 
 
+def is_answer(value: object) -> bool:
+    """Whether an old or new value is an answer: it has a status, and a value, parts, a trail or nothing beside it."""
+    known = {"status", "value", "parts", "list", "closed", "evidence", "search", "note"}
+    return isinstance(value, Mapping) and "status" in value and set(value) <= known
+
+
 class _Values:
     """What stands at each place of a session so far."""
 
     def __init__(self) -> None:
+        self._answers = StandingAnswers()
         self._standing: dict[tuple[str, ...], Any] = {}
-        self._aside: dict[tuple[str, ...], Any] = {}
 
-    def change(self, kind: str, body: Mapping[str, Any]) -> tuple[Any, Any]:
+    def change(self, entry: Entry) -> tuple[Any, Any]:
         """The old and the new value that an event stands for."""
-        item = str(body.get("item"))
-        place = ("answer", item, str(body.get("prompt")))
-        if kind in ("answer.recorded", "answer.amended"):
-            return self._put(place, body.get("answer"))
-        if kind == "answer.withdrawn":
-            self._aside.pop(place, None)
-            return self._standing.pop(place, None), None
+        kind, body = entry.kind, entry.body
+        item, path = str(body.get("item")), str(body.get("prompt"))
+        before = self._answers.at(item, path)
+        self._answers.change(entry)
+        if kind in _CHANGES:
+            return before, self._answers.at(item, path)
         if kind == "answer.set_aside":
-            old = self._standing.pop(place, None)
-            self._aside[place] = old
-            return old, None
+            return before, None
         if kind == "answer.restored":
-            return self._put(place, self._aside.pop(place, None))
+            return None, before
         if kind == "criterion.ruled":
             criterion = body.get("criterion")
             ruling = {"criterion": criterion, "ruling": body.get("ruling")}

@@ -1,66 +1,55 @@
-"""Whether a decision log is what the program wrote, in five separate verdicts, and what that can't prove.
+"""Whether a decision log is what the program wrote, in separate verdicts, and what that can't prove.
 
-A log that passes may still lack its newest entries, or have been written anew as a whole: only a
-checkpoint held by somebody else would show that. The result says so each time.
+Nothing of the file is trusted before it has been looked at: entries are read in their order without an index, and
+every hash is worked out anew. The result says each time how far it reaches.
 """
 
 from __future__ import annotations
 
-import hashlib
-import hmac
 import sqlite3
-from dataclasses import asdict, dataclass
+from collections.abc import Callable, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
 
-from assistant.core.chain import root
-from assistant.core.problem import Refused
+from assistant.core.signed_note import VerifierKey, read_checkpoint
+from assistant.log import clock_check, database_check, head_check, kept_check
 from assistant.log.connection import check_identity, connect_reader
+from assistant.log.half import walk_all
+from assistant.log.head_check import Heads, Known
+from assistant.log.loose_ends import loose_ends
 from assistant.log.place import existing_log
 from assistant.log.refusal import DAMAGE, unless_damage, words
-from assistant.log.schema import APPLICATION_ID, FORMAT, SCHEMA, differences
-from assistant.log.walk import Break, Walk
+from assistant.log.rollback import Held, verified
+from assistant.log.schema import APPLICATION_ID, FORMAT
+from assistant.log.text_check import without_words
+from assistant.log.tree import WIDTH, StoredTree
+from assistant.log.tree_blocks import Joined
+from assistant.log.verdict import Verdict, Verification, counted, limits
+from assistant.log.walk import Break, Stretch
 
-NOT_PROVEN = (
-    "That the newest entries were not cut off, that no whole session was taken out, and that the log was "
-    "not replaced by an older copy, put in another order or written anew: that takes a checkpoint held by "
-    "somebody else, and none has been made.",
-    "That the times are right: they are what the clock of the computer said.",
-    "That the person named in an entry was at the keyboard: entries are not signed by a key.",
-    "That nothing was left out: a step that was never logged leaves no trace.",
-    "The media type noted beside a stored file; its bytes are proven, its label is not.",
-)
+__all__ = ["Break", "Verdict", "Verification", "verify"]
 
-
-@dataclass(frozen=True)
-class Verdict:
-    """One answer: `ok` is True, False, or None for what could not be decided; `says` gives it in words."""
-
-    ok: bool | None
-    says: str
+_PLACE = "SELECT session, seq FROM event WHERE id = ?"
+_STRAY = "There are words in the log that no entry speaks of, or that two share: the entries that spoke of them may be gone."
+_TEXT = "a text of this entry is missing, or is not the one that was logged"
 
 
-@dataclass(frozen=True)
-class Verification:
-    """What `verify` found. `verdicts` are chain, tree, coverage, database and artifacts, by name."""
+def verify(
+    path: Path,
+    *,
+    keys: Sequence[VerifierKey] = (),
+    checkpoints: Sequence[Held] = (),
+    since: bool = False,
+    every_signature: bool = False,
+    step: Callable[[int], None] | None = None,
+) -> Verification:
+    """Reads the log at `path` and says what holds; never changes it.
 
-    ok: bool
-    events: int
-    sessions: int
-    verdicts: dict[str, Verdict]
-    first_break: Break | None
-    not_proven: list[str]
-
-    def as_json(self) -> dict[str, Any]:
-        """The contract of `imr log verify --json`."""
-        return asdict(self)
-
-
-def verify(path: Path) -> Verification:
-    """Reads the whole log at `path` and says what holds; never changes it.
-
-    A missing file, a folder, a log of a newer version, and one that can't be read because of the disk or
-    its rights raise `Refused`; damage is part of the result.
+    `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
+    the one in the profile's folder. With `since`, only what came after the checkpoint up to which the log was last
+    verified here is read. A missing file, a log of a newer version, and errors of the disk or its rights
+    raise `Refused`; damage is part of the result.
     """
     true = existing_log(path)
     try:
@@ -69,132 +58,248 @@ def verify(path: Path) -> Verification:
         unless_damage(true, error)
         return _unreadable(f"SQLite can't open the file: {words(error)}")
     try:
+        known = _known(
+            connection, true, keys, checkpoints
+        )  # before the snapshot: a review may go on meanwhile
         connection.execute("BEGIN")
-        _refuse_newer(connection, true)
-        return _verify(connection, true)
+        version = _version(connection, true)
+        if not version:
+            return _unreadable("the file is empty or unfinished: it has no log in it")
+        with ThreadPoolExecutor(1) as pool:
+            database = pool.submit(database_check.integrity, true)
+            seen = _read(connection, true, known, since, every_signature, step)
+            triggers = database_check.fences(connection, true, version)
+            return _said(connection, true, seen, triggers, database.result())
     finally:
         connection.close()
 
 
-def _refuse_newer(connection: sqlite3.Connection, path: Path) -> None:
+def _version(connection: sqlite3.Connection, path: Path) -> int:
+    """The format of the log, 0 for an empty file; one of a newer version raises `Refused`."""
     try:
         (application,) = connection.execute("PRAGMA application_id").fetchone()
         (version,) = connection.execute("PRAGMA user_version").fetchone()
+        if application == APPLICATION_ID and version > FORMAT:
+            check_identity(connection, path)
+        if not connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]:
+            return 0
     except DAMAGE as error:
         unless_damage(path, error)
-        return
-    if application == APPLICATION_ID and version > FORMAT:
-        check_identity(connection, path)
+        return FORMAT
+    return version if 1 <= version <= FORMAT else FORMAT
 
 
-def _verify(connection: sqlite3.Connection, path: Path) -> Verification:
-    connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
-    database = _database(connection, path)
-    texts: set[str] = set()
-    lost = ""
+@dataclass
+class _Seen:
+    """All that was read: before any of it is put into words."""
+
+    start: int = 0
+    since: int = 0
+    events: int = 0
+    lost: str = ""
+    stray: bool = False
+    changed: str = ""
+    stretches: list[Stretch] = field(default_factory=list)
+    broken: tuple[int, Break] | None = None
+    roots: dict[int, bytes] = field(default_factory=dict)
+    kept: tuple[int, str] | None = None
+    known: Known = field(default_factory=Known)
+    heads: Heads = field(default_factory=Heads)
+
+
+def _known(
+    connection: sqlite3.Connection, path: Path, keys: Sequence[VerifierKey], given: Sequence[Held]
+) -> Known:
     try:
-        for commitment, salt, body in connection.execute(
-            "SELECT commitment, salt, CAST(body AS BLOB) FROM blob"
-        ):
-            if isinstance(salt, bytes) and isinstance(body, bytes):
-                digest = hmac.digest(salt, body, "sha256").hex()
-                if digest == commitment:
-                    texts.add(digest)
+        return head_check.known(connection, path, keys, given)
     except DAMAGE as error:
         unless_damage(path, error)
-        lost = f"texts can't be read: {words(error)}"
-    walk = Walk(connection, texts)
-    head = b""
+        return Known(path=path)
+
+
+def _read(
+    connection: sqlite3.Connection,
+    path: Path,
+    known: Known,
+    since: bool,
+    every_signature: bool,
+    step: Callable[[int], None] | None,
+) -> _Seen:
+    seen = _Seen(known=known)
     try:
-        head = root(walk)
+        sizes = head_check.stored_sizes(connection)
+        end = StoredTree(connection).size()
+        if since and (before := verified(seen.known.origin)):
+            _go_on(connection, seen, before, end)
+        sizes += [one.head.size for one in seen.known.held]
+        marks = sorted({size for size in (*sizes, end) if seen.start < size <= end})
+        passed = walk_all(path, seen.start, end, marks, texts=not seen.start, step=step)
+        seen.stretches = passed.stretches
+        seen.events = seen.start + sum(one.events for one in passed.stretches)
+        seen.lost = next((one.unread for one in passed.stretches if one.unread), "")
+        seen.broken = _first(connection, seen, end, bool(passed.texts))
+        seen.stray = passed.texts is False and not seen.lost and seen.broken is None
+        if seen.events == end and not seen.lost:
+            _work_out(connection, seen, marks)
+        seen.heads = head_check.look_at(connection, seen.known, seen.roots, seen.events, every_signature)
     except DAMAGE as error:
         unless_damage(path, error)
-        lost = lost or f"entries after number {walk.events} of the log can't be read: {words(error)}"
-    if walk.first_break is not None:
-        at = walk.first_break
-        more = f", and {walk.breaks - 1} more" if walk.breaks > 1 else ""
-        chain = Verdict(False, f"session {at.session}, entry {at.seq}: {at.what}{more}")
-    elif lost:
-        chain = Verdict(False, lost)
+        seen.lost = seen.lost or f"the log can't be read: {words(error)}"
+    return seen
+
+
+def _go_on(connection: sqlite3.Connection, seen: _Seen, since: str, end: int) -> None:
+    head = read_checkpoint(since)
+    if head.size > end or StoredTree(connection).root(head.size) != head.root:
+        seen.changed = f"the first {head.size} entries are not those that were verified before"
     else:
-        chain = Verdict(
-            True, f"{walk.events} entries of {len(walk.heads)} sessions hash and link as they should"
-        )
+        seen.since = seen.start = head.size // WIDTH * WIDTH
+
+
+def _first(connection: sqlite3.Connection, seen: _Seen, end: int, texts: bool) -> tuple[int, Break] | None:
+    """The id and place of the first entry that does not hold."""
+    found = [(one.first_id, one.first_break) for one in seen.stretches if one.first_break is not None]
+    if not texts:
+        for id, session, seq in without_words(connection, seen.start, end):
+            found.append((id, Break(session, seq, _TEXT)))
+            break
+    return min(found, key=lambda one: one[0], default=None)
+
+
+def _work_out(connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int]) -> None:
+    blocks = [one.blocks for one in seen.stretches]
+    before = kept_check.before(connection, seen.start // WIDTH) if seen.start else []
+    seen.roots = dict(Joined(blocks, before).roots(marks))
+    tree = StoredTree(connection)
+    for one in seen.known.held:
+        if one.head.size <= seen.start:
+            seen.roots[one.head.size] = tree.root(one.head.size)
+    if not seen.events:
+        seen.roots[0] = tree.root(0)
+    if tree.kept:
+        seen.kept = kept_check.fault(connection, blocks)
+
+
+# -- in words -------------------------------------------------------------------------------------
+
+
+def _said(
+    connection: sqlite3.Connection, path: Path, seen: _Seen, triggers: Verdict, database: Verdict
+) -> Verification:
+    known, heads, events = seen.known, seen.heads, seen.events
+    tree, suspect = _tree(seen)
+    coverage = head_check.coverage_verdict(heads, known, events, bool(seen.roots))
+    stored, resting = database_check.artifacts(connection, path, _pins(seen))
     verdicts = {
-        "chain": chain,
-        "tree": _tree(connection, path, head, walk.events),
-        "coverage": Verdict(
-            None, f"{walk.events} entries after the last checkpoint held elsewhere: all of them"
-        ),
+        "chain": _chain(seen),
+        "tree": tree,
+        "signatures": head_check.signature_verdict(heads, known),
+        "coverage": coverage,
+        "triggers": triggers,
         "database": database,
-        "artifacts": _artifacts(connection, path, walk.pins),
+        "artifacts": stored,
     }
+    first = seen.broken[1] if seen.broken else None
+    try:
+        if first is None and tree.ok is False:
+            first = _place(connection, suspect + 1, f"{tree.says}; the change is at this entry or after it")
+        if first is None and coverage.ok is False and known.gone is None:
+            first = _place(connection, events, f"this is the last entry; {coverage.says}")
+        first = first or resting
+        notes = [
+            *clock_check.set_back(connection, [at for one in seen.stretches for at in one.backward]),
+            *clock_check.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
+            *loose_ends(connection),
+            *([_STRAY] if seen.stray else []),
+            *head_check.notes(known),
+        ]
+    except DAMAGE as error:
+        unless_damage(path, error)
+        notes = []
+    ok = all(verdict.ok is not False for verdict in verdicts.values())
+    newest = known.newest
     return Verification(
-        ok=all(verdict.ok is not False for verdict in verdicts.values()),
-        events=walk.events,
-        sessions=len(walk.heads),
+        ok=ok,
+        events=events,
+        sessions=sum(one.sessions for one in seen.stretches),
         verdicts=verdicts,
-        first_break=walk.first_break,
-        not_proven=list(NOT_PROVEN),
+        first_break=first,
+        not_proven=limits(newest.head.size, str(newest.path), events, bool(heads.count))
+        if newest
+        else limits(0, "", events, bool(heads.count)),
+        notes=notes,
+        root=seen.roots[events].hex() if events in seen.roots else "",
+        since=seen.since,
+        verified=heads.verified if ok else "",
     )
 
 
-def _database(connection: sqlite3.Connection, path: Path) -> Verdict:
-    try:
-        if not check_identity(connection, path):
-            return Verdict(False, "the file is empty or unfinished: it has no log in it")
-        broken, foreign = differences(connection)
-        wrong = broken + [f"there is something that does not belong to the log: {name}" for name in foreign]
-        rows = [str(row[0]) for row in connection.execute("PRAGMA integrity_check(10)")]
-        if rows != ["ok"]:
-            wrong += [f"SQLite's integrity check: {row}" for row in rows]
-    except Refused as refusal:
-        return Verdict(False, " ".join(problem.what for problem in refusal.problems))
-    except DAMAGE as error:
-        unless_damage(path, error)
-        return Verdict(False, f"the file is damaged: {words(error)}")
-    if wrong:
-        return Verdict(False, "; ".join(wrong))
+def _pins(seen: _Seen) -> dict[str, tuple[str, int]]:
+    return {hash: place for one in reversed(seen.stretches) for hash, place in one.pins.items()}
+
+
+def _chain(seen: _Seen) -> Verdict:
+    if seen.broken is not None:
+        at = seen.broken[1]
+        others = sum(one.breaks for one in seen.stretches) - 1
+        more = f", and {others} more" if others > 0 else ""
+        return Verdict(False, f"session {at.session}, entry {at.seq}: {at.what}{more}")
+    if seen.lost:
+        return Verdict(False, seen.lost)
+    sessions = sum(one.sessions for one in seen.stretches)
+    if seen.since:
+        fresh = seen.events - seen.since
+        return Verdict(
+            True,
+            f"{counted(fresh, 'new entry')}, hashed and linked as they should be; the {seen.since} before were verified on an "
+            "earlier run, and were not read again",
+        )
+    entries = f"{counted(seen.events, 'entry')} of {counted(sessions, 'session')}"
     return Verdict(
-        True, f"SQLite's integrity check passed; all {len(SCHEMA)} tables, indexes and triggers are in place"
+        True, f"{entries}: each has its hash, links to the one before, and commits to the words beside it"
     )
 
 
-def _tree(connection: sqlite3.Connection, path: Path, head: bytes, events: int) -> Verdict:
-    if not head:
-        return Verdict(None, "the root can't be computed, since not all entries can be read")
-    try:
-        (notes,) = connection.execute("SELECT count(*) FROM checkpoint").fetchone()
-    except DAMAGE as error:
-        unless_damage(path, error)
-        notes = 0
-    said = "checkpoints can't be checked by this version" if notes else "no checkpoint has been made"
-    return Verdict(None, f"root {head.hex()} over {events} entries; {said}")
-
-
-def _artifacts(connection: sqlite3.Connection, path: Path, pins: dict[str, str]) -> Verdict:
-    held, wrong = set(), []
-    try:
-        for name, body in connection.execute("SELECT hash, body FROM artifact"):
-            if isinstance(body, bytes) and hashlib.sha256(body).hexdigest() == name:
-                held.add(name)
-            else:
-                wrong.append(f"the stored file {str(name)[:12]} was changed")
-    except DAMAGE as error:
-        unless_damage(path, error)
-        return Verdict(False, f"stored files can't be read: {words(error)}")
-    wrong += [
-        f"the file {hash[:12]}, on which session {session} rests, is missing"
-        for hash, session in pins.items()
-        if hash not in held
-    ]
+def _tree(seen: _Seen) -> tuple[Verdict, int]:
+    """The verdict, and after how many entries the first wrong one may stand where it fails."""
+    if seen.changed:
+        return Verdict(False, seen.changed), 0
+    if not seen.roots:
+        return Verdict(None, "the root can't be worked out, since entries are missing or can't be read"), 0
+    wrong, suspect = _wrong_heads(seen)
     if wrong:
-        return Verdict(False, "; ".join(wrong[:10]))
-    return Verdict(True, f"{len(held)} stored files have their hashes; {len(pins)} are rested on by sessions")
+        if seen.kept and seen.kept[0] >= suspect:
+            suspect = seen.kept[0]
+        more = f", and {len(wrong) - 1} more" if len(wrong) > 1 else ""
+        return Verdict(False, wrong[0] + more), suspect
+    if seen.kept is not None:
+        return Verdict(False, seen.kept[1]), seen.kept[0]
+    says = f"root {seen.roots[seen.events].hex()} over {counted(seen.events, 'entry')}"
+    if not seen.heads.count and seen.known.newest is None:
+        return Verdict(None, f"{says}; no checkpoint has been made"), 0
+    stored, held = counted(seen.heads.compared, "checkpoint"), len(seen.known.held)
+    return Verdict(True, f"{says}; it continues {stored} in the log and {held} held elsewhere"), 0
+
+
+def _wrong_heads(seen: _Seen) -> tuple[list[str], int]:
+    """What is said of the heads that are not those of the entries, and how many entries are beyond doubt."""
+    known, heads, roots = seen.known, seen.heads, seen.roots
+    faults = sorted([*head_check.held_faults(known, roots), *heads.wrong])
+    bad = min([size for size, _ in faults if 0 < size <= seen.events], default=0)
+    right = [one.head.size for one in known.held if roots.get(one.head.size) == one.head.root]
+    good = max((size for size in (heads.good, *right) if size < bad), default=0)
+    if faults and not bad:
+        good = seen.events - 1  # nothing but the end is missing
+    return [says for _, says in faults], max(good, 0)
+
+
+def _place(connection: sqlite3.Connection, id: int, what: str) -> Break:
+    row = connection.execute(_PLACE, (id,)).fetchone()
+    return Break(str(row[0]), int(row[1]), what) if row else Break("", 0, what)
 
 
 def _unreadable(why: str) -> Verification:
     unknown = Verdict(None, "not looked at, since the file can't be opened")
-    verdicts = dict.fromkeys(("chain", "tree", "coverage", "artifacts"), unknown)
-    verdicts["database"] = Verdict(False, why)
-    return Verification(False, 0, 0, verdicts, None, list(NOT_PROVEN))
+    names = ("chain", "tree", "signatures", "coverage", "triggers", "artifacts")
+    verdicts = {**dict.fromkeys(names, unknown), "database": Verdict(False, why)}
+    return Verification(False, 0, 0, verdicts, None, limits(0, "", 0, False))

@@ -8,7 +8,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.partial_date import MONTHS, PartialDate, month_number, parse_date, read_date
+from assistant.core.partial_date import (
+    MONTHS,
+    PartialDate,
+    how_to_write,
+    month_number,
+    parse_date,
+    read_date,
+)
 
 days = st.dates(date(1800, 1, 1), date(2200, 12, 31)).map(lambda d: PartialDate(d.year, d.month, d.day))
 months = st.builds(PartialDate, st.integers(1800, 2200), st.integers(1, 12))
@@ -47,6 +54,8 @@ def test_a_day_is_read_in_each_order_that_people_write(made: PartialDate) -> Non
         ("  Feb   2014 ", "2014-02"),
         ("Sept 2014", "2014-09"),
         ("7/12/2014", "2014-07-12"),
+        ("07/2014", "2014-07"),
+        ("7/2014", "2014-07"),
         ("02/29/2016", "2016-02-29"),
     ],
 )
@@ -59,11 +68,37 @@ def test_what_people_type_is_understood(typed: str, iso: str) -> None:
     [
         *("", "yesterday", "14", "12:30", "7/12/14", "2014-07-12T00:00"),
         *("2014-13", "2014-00", "2014-02-30", "31 June 2014", "July 0, 2014", "13/12/2014", "0/5/2014"),
+        *("13/2014", "0/2014", "7/14", "07/20145"),
         *("Ju 2014", "Ma 2014", "Smarch 2014", "1799", "2201"),
     ],
 )
 def test_what_is_no_date_is_not_guessed_at(typed: str) -> None:
     assert read_date(typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "says"),
+    [
+        ("7/12/14", "Write the year with four digits"),
+        ("12 July 14", "Write the year with four digits"),
+        ("07/14", "Write the year with four digits"),
+        ("20/7/2014", "With slashes the month comes first: 7/20/2014."),
+        ("12.7.2014", "Write the month as a word"),
+        ("40/13/2014", "Write it as 2014-07-12"),
+        ("14", "Write it as 2014-07-12"),
+        ("yesterday", "Write it as 2014-07-12"),
+        ("31 June 2014", "Write it as 2014-07-12"),
+        ("", "Write it as 2014-07-12"),
+    ],
+)
+def test_who_typed_no_date_is_told_how_to_write_it(typed: str, says: str) -> None:
+    assert read_date(typed) is None
+    assert how_to_write(typed).startswith(says)
+
+
+@given(st.text(max_size=30))
+def test_there_is_a_hint_for_any_text(text: str) -> None:
+    assert how_to_write(text).startswith("W")
 
 
 @pytest.mark.parametrize(

@@ -98,12 +98,21 @@ def test_prompts_are_asked_in_their_order_the_case_first(session: Session) -> No
     order = []
     for command in answers(session):
         turn = turn_of(session)
-        assert (turn.kind, turn.place) == ("prompt", (command.item, command.prompt))
+        assert (turn.kind, turn.scope, turn.path.split(".")[0]) == ("prompt", command.item, command.prompt)
         order.append(turn.place)
         session = done(session, command)
-    assert order[0] == ("case", "qualifications")
+    assert order[0] == ("case", "qualifications.certification")
     assert order[4:7] == [("1", "red_flags"), ("1", "prior_surgery"), ("1", "prior_imaging")]
     assert turn_of(session).kind == "decision"
+
+
+def test_what_can_only_be_answered_part_by_part_is_asked_so_at_once(session: Session) -> None:
+    assert turn_of(session).place == ("case", "qualifications.certification")
+    profile = {"certification": "Neurology", "licence": "California", "years": 6, "hours": 24}
+    known = replace(session, opened=replace(session.opened, profile={"qualifications": profile}))
+    turn = turn_of(known)
+    assert turn.place == ("case", "qualifications")
+    assert turn.proposal is not None
 
 
 def test_then_come_decision_checks_signature_and_the_end(session: Session) -> None:
@@ -329,6 +338,18 @@ def test_a_group_is_none_or_answered_part_by_part_or_as_the_case_states_it(sessi
     ]
     assert changed.options[2].command == c.ShowPrompt("1", "prior_surgery.levels")
     assert (changed.proposal, changed.held) == (None, whole.answer("1", "prior_surgery"))
+
+
+def test_what_was_proposed_can_be_had_back_once_it_is_answered_otherwise(session: Session) -> None:
+    proposed = asked(session, "prior_surgery").proposal
+    assert proposed is not None
+    otherwise = done(session, c.RecordAnswer("1", "prior_surgery", Answer(value="none")))
+    turn = asked(otherwise, "prior_surgery")
+    assert turn.proposal is None
+    assert turn.options[-1].label.startswith("What was proposed, stated in the case file: Fusion")
+    assert turn.options[-1].command == c.RecordAnswer("1", "prior_surgery", proposed.answer, "proposed")
+    back = done(otherwise, turn.options[-1].command)
+    assert [one.value for one in asked(back, "prior_surgery").options if one.value == "proposed"] == []
 
 
 def test_a_list_is_empty_or_grows_and_is_closed(session: Session) -> None:

@@ -76,3 +76,34 @@ def attack(full: Path) -> Attack:
                 connection.execute(sql)
 
     return run
+
+
+@pytest.fixture(scope="session")
+def _reviewed(tmp_path_factory: pytest.TempPathFactory) -> bytes:
+    from tests.log.auditing import reviews
+
+    folder = tmp_path_factory.mktemp("reviewed")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMR_CONFIG", str(folder / "config"))
+        reviews(folder / "log.sqlite")
+    return (folder / "log.sqlite").read_bytes()
+
+
+@pytest.fixture(scope="module")
+def shared(_reviewed: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The same log, one copy for a whole module: for tests that add nothing but readings."""
+    path = tmp_path_factory.mktemp("shared") / "log.sqlite"
+    path.write_bytes(_reviewed)
+    path.chmod(0o600)
+    return path
+
+
+@pytest.fixture
+def reviewed(_reviewed: bytes, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """The log of `tests.log.auditing`, a copy of its own for each test, with a cache and a profile folder of its own."""
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, **_: str(tmp_path / "cache" / name))
+    path.parent.mkdir(mode=0o700)
+    path.write_bytes(_reviewed)
+    path.chmod(0o600)
+    return path

@@ -33,7 +33,7 @@ def plain(full: Path) -> Iterator[sqlite3.Connection]:
 
 
 def rows(connection: sqlite3.Connection) -> list[object]:
-    tables = ("event", "blob", "artifact", "meta", "checkpoint")
+    tables = ("event", "blob", "artifact", "meta", "checkpoint", "subtree")
     return [connection.execute(f"SELECT * FROM {table}").fetchall() for table in tables]
 
 
@@ -143,8 +143,8 @@ def test_a_missing_trigger_is_seen(full: Path, name: str) -> None:
         assert len(log.read("a")) == 6
     found = verify(full)
     assert not found.ok
-    assert found.verdicts["database"].ok is False
-    assert name in found.verdicts["database"].says
+    assert found.verdicts["triggers"].ok is False
+    assert name in found.verdicts["triggers"].says
     assert found.verdicts["chain"].ok is True
 
 
@@ -167,14 +167,14 @@ def test_a_changed_schema_is_seen(full: Path, sql: str, says: str) -> None:
         connection.executescript(sql)
     with pytest.raises(Refused, match=says):
         Log.open(full)
-    assert says in verify(full).verdicts["database"].says
+    assert says in verify(full).verdicts["triggers"].says
 
 
 def test_a_foreign_table_is_named_by_verify(full: Path) -> None:
     with closing(sqlite3.connect(full)) as connection:
         connection.execute("CREATE TABLE mine (a)")
     Log.open(full).close()
-    assert "mine" in verify(full).verdicts["database"].says
+    assert "mine" in verify(full).verdicts["triggers"].says
 
 
 def test_what_sqlite_utils_may_do_behind_the_logs_back_is_seen(full: Path) -> None:
@@ -187,7 +187,7 @@ def test_what_sqlite_utils_may_do_behind_the_logs_back_is_seen(full: Path) -> No
     database.close()
     with pytest.raises(Refused, match="append-only was changed"):
         Log.open(full)
-    assert verify(full).verdicts["database"].ok is False
+    assert verify(full).verdicts["triggers"].ok is False
 
 
 @pytest.mark.parametrize(
@@ -218,4 +218,4 @@ def test_the_logs_own_connection_can_only_read_and_append(full: Path, sql: str) 
 
 def test_every_trigger_is_part_of_the_schema() -> None:
     assert set(TRIGGERS) < set(SCHEMA)
-    assert len(TRIGGERS) == 15
+    assert len(TRIGGERS) == 18

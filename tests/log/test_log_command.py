@@ -61,7 +61,8 @@ def test_a_session_is_shown_safely_and_with_its_consequence(signed: Path) -> Non
     out = run("show", "last", "--log", signed).output
     assert "\x1b" not in out
     assert "\u202e" not in out
-    assert "Upheld (treatment not approved) [no films]" in out
+    assert "1: Upheld (treatment not approved)" in out
+    assert "reason: no films" in out
     assert "partial -> not documented" in out
     rows = valid("show", run("show", "neck", "--json", IMR_LOG=str(signed)).output)
     assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5, 6]

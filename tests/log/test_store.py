@@ -21,6 +21,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
 from assistant.log.connection import has_wal_reset_bug
+from assistant.log.schema import FORMAT
 from assistant.log.verify import verify
 
 BODY = {
@@ -238,7 +239,7 @@ def test_what_is_no_log_is_refused_and_left_as_it_is(tmp_path: Path) -> None:
 
 def test_a_log_of_a_newer_version_is_refused(full: Path) -> None:
     with closing(sqlite3.connect(full)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {FORMAT + 1}")
     for write in (True, False):
         with pytest.raises(Refused, match="newer version"):
             Log.open(full, write=write)

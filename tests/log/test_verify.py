@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import random
+import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
@@ -12,11 +13,18 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from assistant.core.chain import canonical, leaf, root
 from assistant.core.problem import Refused
-from assistant.log import Draft, Log
+from assistant.core.text import Private
+from assistant.log import Draft, Log, half
+from assistant.log.rollback import keep_verified
+from assistant.log.schema import FORMAT
+from assistant.log.tree_blocks import Blocks, Joined
 from assistant.log.verify import verify
+from tests.log.forgery import rewrite, stored, unfenced
 
 Attack = Callable[..., None]
 
@@ -26,22 +34,32 @@ def events(path: Path) -> list[Any]:
         return connection.execute("SELECT * FROM event ORDER BY id").fetchall()
 
 
-def test_an_untouched_log_verifies_and_says_what_it_can_not_prove(full: Path) -> None:
+VERDICTS = ["chain", "tree", "signatures", "coverage", "triggers", "database", "artifacts"]
+
+
+def test_an_untouched_log_verifies(full: Path) -> None:
     before = full.read_bytes()
     found = verify(full)
     assert (found.ok, found.events, found.sessions, found.first_break) == (True, 12, 2, None)
-    assert {name: verdict.ok for name, verdict in found.verdicts.items()} == {
-        "chain": True,
-        "tree": None,
-        "coverage": None,
-        "database": True,
-        "artifacts": True,
-    }
-    assert root([row[6] for row in events(full)]).hex() in found.verdicts["tree"].says
+    assert {name: verdict.ok for name, verdict in found.verdicts.items()} == dict.fromkeys(VERDICTS, True)
+    assert root([row[6] for row in events(full)]).hex() == found.root
+    assert found.root in found.verdicts["tree"].says
+    assert "What came after the last checkpoint held elsewhere (no entry)" in found.not_proven[0]
+    assert full.read_bytes() == before
+
+
+def test_a_log_without_checkpoints_says_what_that_leaves_open(
+    full: Path, attack: Attack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attack("DELETE FROM checkpoint")
+    monkeypatch.setenv("IMR_CONFIG", str(full.parent / "of somebody else"))
+    found = verify(full)
+    assert found.ok
+    open_ones = [name for name, verdict in found.verdicts.items() if verdict.ok is None]
+    assert open_ones == ["tree", "signatures", "coverage"]
     assert "no checkpoint has been made" in found.verdicts["tree"].says
     assert "12 entries" in found.verdicts["coverage"].says
     assert "newest entries" in found.not_proven[0]
-    assert full.read_bytes() == before
 
 
 def test_an_open_log_can_be_verified_while_it_is_written(log: Log, path: Path, add: Any) -> None:
@@ -100,8 +118,11 @@ def test_a_cut_session_is_seen_when_entries_of_others_follow(full: Path, attack:
     assert (found.session, found.seq) == ("b", 5)
 
 
-def test_a_cut_end_is_not_seen_and_this_is_said(full: Path, attack: Attack) -> None:
-    attack("DELETE FROM event WHERE id > 10")
+def test_a_cut_end_is_not_seen_without_a_checkpoint_and_this_is_said(
+    full: Path, attack: Attack, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attack("DELETE FROM event WHERE id > 10", "DELETE FROM checkpoint")
+    monkeypatch.setenv("IMR_CONFIG", str(full.parent / "of somebody else"))
     found = verify(full)
     assert found.ok
     assert "newest entries were not cut off" in found.not_proven[0]
@@ -185,7 +206,9 @@ def test_stored_files_must_be_there_and_unchanged(log: Log, path: Path) -> None:
     with closing(sqlite3.connect(path)) as connection, connection:
         connection.execute("DROP TRIGGER artifact_update")
         connection.execute("UPDATE artifact SET body = x'00' WHERE hash = ?", [names[0]])
-    assert f"{names[0][:12]} was changed" in verify(path).verdicts["artifacts"].says
+    assert (
+        f"{names[0][:12]}, on which session s rests, was changed" in verify(path).verdicts["artifacts"].says
+    )
 
 
 def test_a_damaged_index_is_found(full: Path) -> None:
@@ -261,14 +284,27 @@ def test_a_file_of_another_kind_gives_a_verdict(tmp_path: Path) -> None:
 
 def test_a_newer_log_is_not_called_broken(full: Path) -> None:
     with closing(sqlite3.connect(full)) as connection:
-        connection.execute("PRAGMA user_version = 2")
+        connection.execute(f"PRAGMA user_version = {FORMAT + 1}")
     with pytest.raises(Refused, match="newer version") as caught:
         verify(full)
     assert caught.value.problems[0].fix == "Update the program."
 
 
 @pytest.mark.parametrize("code", [sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR_READ, sqlite3.SQLITE_BUSY])
-@pytest.mark.parametrize("at", ["connect_reader", "check_identity", "root", "differences"])
+@pytest.mark.parametrize(
+    "at",
+    [
+        "verify.connect_reader",
+        "database_check.check_identity",
+        "database_check.differences",
+        "half.connect_reader",
+        "half.Walk",
+        "half.tally_of_words",
+        "head_check.stored_sizes",
+        "kept_check.fault",
+        "tree_blocks.folded",
+    ],
+)
 def test_an_error_of_the_disk_is_no_verdict(
     full: Path, monkeypatch: pytest.MonkeyPatch, code: int, at: str
 ) -> None:
@@ -278,6 +314,161 @@ def test_an_error_of_the_disk_is_no_verdict(
     def fails(*_: object) -> Any:
         raise error
 
-    monkeypatch.setattr(f"assistant.log.verify.{at}", fails)
+    monkeypatch.setattr(f"assistant.log.{at}", fails)
     with pytest.raises(Refused, match="could not be checked: the disk failed"):
         verify(full)
+
+
+# -- a long log, read by two processes ------------------------------------------------------------
+
+
+@pytest.fixture(scope="module")
+def long_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Four reviews that take turns, 1,000 entries each, with a text in some, and checkpoints on the way."""
+    folder = tmp_path_factory.mktemp("long")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMR_CONFIG", str(folder / "config"))
+        with Log.open(folder / "log.sqlite") as log:
+            for after in range(0, 1000, 100):
+                for session in "abcd":
+                    drafts = [
+                        Draft("note.added", {"item": "1", "text": Private(f"{session}{at}")})
+                        if at % 10 == 0
+                        else Draft("prompt.shown", {"item": "1", "prompt": "p"})
+                        for at in range(after, after + 100)
+                    ]
+                    log.append(session, drafts, actor="r-1", case="neck", after=after)
+                log.checkpoint()
+    return folder
+
+
+@pytest.fixture
+def long(long_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(long_home, tmp_path / "long")
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "long" / "config"))
+    return tmp_path / "long" / "log.sqlite"
+
+
+@pytest.fixture
+def shared(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("assistant.log.half.SHARED_FROM", 1000)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+
+
+def test_two_halves_say_what_one_whole_says(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = verify(long)
+    assert whole.ok
+    shared_out = []
+    monkeypatch.setattr("assistant.log.half.SHARED_FROM", 1000)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("assistant.log.half._Task.run", _counted(shared_out))
+    assert verify(long) == whole
+    assert len(shared_out) == 1  # the other ran elsewhere
+
+
+def _counted(calls: list[Any]) -> Any:
+    run = half._Task.run
+
+    def counted(self: Any, *rest: Any) -> Any:
+        calls.append(self)
+        return run(self, *rest)
+
+    return counted
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("id", [1, 2047, 2048, 2049, 3999])
+@pytest.mark.parametrize(
+    "sql", ["UPDATE event SET entry = x'00' WHERE id = ?", "UPDATE event SET kind = 'x' WHERE id = ?"]
+)
+def test_a_break_is_named_in_either_half(long: Path, attack_long: Attack, id: int, sql: str) -> None:
+    attack_long((sql, [id]))
+    session, seq = events(long)[id - 1][1:3]
+    found = verify(long)
+    assert found.first_break is not None
+    assert (found.first_break.session, found.first_break.seq) == (session, seq)
+
+
+@pytest.mark.usefixtures("shared")
+@pytest.mark.parametrize("at", [10, 3990])
+def test_a_lost_text_is_named_in_either_half(long: Path, attack_long: Attack, at: int) -> None:
+    row = next(row for row in events(long)[at:] if row[3] == "note.added")
+    commitment = json.loads(row[5])["body"]["text"]["$text"]
+    attack_long(("UPDATE blob SET body = 'other' WHERE commitment = ?", [commitment]))
+    found = verify(long).first_break
+    assert found is not None
+    assert (found.session, found.seq) == (row[1], row[2])
+
+
+@pytest.mark.usefixtures("shared")
+def test_a_second_process_that_fails_is_done_without(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("sys.executable", "/bin/false")
+    assert verify(long).ok
+
+
+@pytest.fixture
+def attack_long(long: Path) -> Attack:
+    def run(*statements: tuple[str, list[object]]) -> None:
+        with unfenced(long) as connection:
+            for sql, values in statements:
+                connection.execute(sql, values)
+
+    return run
+
+
+# -- only what is new -----------------------------------------------------------------------------
+
+
+def test_only_what_is_new_is_read(long: Path, attack_long: Attack) -> None:
+    first = verify(long)
+    keep_verified(first.verified)
+    with Log.open(long) as log:
+        log.append(
+            "a", [Draft("page.opened", {"document": "d", "page": 1})], actor="r-1", case="neck", after=1000
+        )
+    found = verify(long, since=True)
+    assert (found.ok, found.since, found.events) == (True, 3840, 4001)
+    assert found.root == verify(long).root
+    assert "161 new entries" in found.verdicts["chain"].says
+    attack_long(("UPDATE event SET entry = x'00' WHERE id = ?", [4001]))
+    broken = verify(long, since=True).first_break
+    assert broken is not None
+    assert (broken.session, broken.seq) == ("a", 1001)
+
+
+def test_what_was_verified_must_still_be_there(long: Path) -> None:
+    keep_verified(verify(long).verified)
+    entries = stored(long)
+    rewrite(long, lambda _: [{**entries[0], "actor": "r-2"}, *entries[1:]], keep_checkpoints=False)
+    found = verify(long, since=True)
+    assert found.verdicts["tree"].ok is False
+    assert "not those that were verified before" in found.verdicts["tree"].says
+
+
+def test_what_is_rested_on_is_said(long: Path, attack_long: Attack) -> None:
+    """What was verified before is not read again, so a change there waits for a whole verification."""
+    keep_verified(verify(long).verified)
+    attack_long(("UPDATE event SET entry = x'00' WHERE id = ?", [5]))
+    found = verify(long, since=True)
+    assert found.ok
+    assert "were not read again" in found.verdicts["chain"].says.replace("\n", " ")
+    assert not verify(long).ok
+
+
+@settings(max_examples=30, deadline=None)
+@given(st.integers(0, 600), st.data())
+def test_the_root_is_that_of_the_plain_tree(size: int, data: st.DataObject) -> None:
+    leaves = [leaf(bytes([at % 251, at // 251])) for at in range(size)]
+    marks = sorted(data.draw(st.sets(st.integers(1, size)))) if size else []
+    middle = data.draw(st.integers(0, size // 256)) * 256
+    parts = [leaves[:middle], leaves[middle:]]
+    blocks = []
+    for start, part in zip((0, middle), parts, strict=True):
+        one = Blocks(start, [mark for mark in marks if start < mark <= start + len(part)])
+        while part:
+            count = data.draw(st.integers(1, len(part)))
+            one.add(part[:count])
+            part = part[count:]
+        one.finish()
+        blocks.append(one)
+    assert dict(Joined(blocks).roots(marks)) == {mark: root(leaves[:mark]) for mark in marks}

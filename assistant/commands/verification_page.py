@@ -1,0 +1,69 @@
+"""A verification as an auditor reads it: verdict by verdict, the first break, and what is not proven."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from assistant.core.text import one_line
+
+if TYPE_CHECKING:
+    from assistant.log.verdict import Verification
+
+MARKS = {True: "holds", False: "FAILS", None: "open"}
+MEANS = {
+    "chain": "An entry was changed, removed, added or moved after it was logged, or the disk has damaged it.",
+    "tree": "The log as a whole is not the one that was signed: it was changed, or written anew.",
+    "signatures": "A checkpoint was not made by the keys that are trusted here, or was changed.",
+    "coverage": "Entries that were in the log are gone, or another log lies in its place.",
+    "triggers": "Somebody has opened a way to change entries; whether any was, the other verdicts say.",
+    "database": "The file is damaged; what is looked up in it may come out wrong.",
+    "artifacts": "A text that sessions rest on is not the one that was pinned; letters can't be derived from it.",
+    "schemas": "An entry holds what no version of this program writes.",
+    "drafts": "A suggestion or a letter does not come out of its answers as it was shown or signed.",
+}
+"""What it means when a verdict fails."""
+
+_WIDTH = 100
+_INDENT = " " * 21
+
+
+def page(path: Path, found: Verification) -> Iterator[str]:
+    """The lines of the page."""
+    yield f"{one_line(str(path))}: {found.events:,} entries, {found.sessions:,} sessions"
+    for name, verdict in found.verdicts.items():
+        head = f"  {MARKS[verdict.ok]:<5}  {name:<10}  "
+        yield from _wrapped(one_line(verdict.says), head, _INDENT)
+        if verdict.ok is False and name in MEANS:
+            yield from _wrapped(MEANS[name], _INDENT, _INDENT)
+    if found.first_break is not None:
+        at = found.first_break
+        where = f"session {one_line(at.session)}, entry {at.seq}" if at.session else "the log is empty"
+        yield from _wrapped(f"First break: {where}: {one_line(at.what).rstrip('.')}.", "", "  ")
+    yield (
+        "The log verifies."
+        if found.ok
+        else "The log does NOT verify. Keep this file as it is, and go back to a backup that does."
+    )
+    yield from _list("To look at:", found.notes)
+    yield from _list("This does not prove:", found.not_proven)
+
+
+def _list(title: str, sentences: Iterable[str]) -> Iterator[str]:
+    lines = [line for one in sentences for line in _wrapped(one_line(one), "  - ", "    ")]
+    if lines:
+        yield title
+        yield from lines
+
+
+def _wrapped(text: str, first: str, later: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        _WIDTH,
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

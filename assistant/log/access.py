@@ -1,0 +1,65 @@
+"""Reading leaves a trace: what was read is logged in a sitting of its own, never in the session that is read.
+
+A sitting is one run of the program over one log. Nobody is kept from reading where it can't be logged,
+on a read-only copy say; the reader is told so.
+"""
+
+from __future__ import annotations
+
+import os
+import secrets
+import threading
+from pathlib import Path
+
+from assistant import __version__
+from assistant.core.access_event import AccessOpened
+from assistant.core.event_form import Event, encode
+from assistant.core.problem import Refused
+from assistant.log.entry import Draft
+from assistant.log.place import existing_log
+from assistant.log.store import Log
+
+UNNAMED = "unnamed"
+"""The actor of a sitting where no profile is kept."""
+
+_sittings: dict[tuple[int, Path], tuple[str, int]] = {}
+_mutex = threading.Lock()
+
+
+def note(path: Path, event: Event) -> str:
+    """Logs one `access.*` event in this run's sitting at the log; "" or a sentence saying why it couldn't be.
+
+    The log must be there: reading never makes one. Safe to call from several threads.
+    """
+    try:
+        with _mutex:
+            _append(existing_log(path), event)
+    except Refused as refusal:
+        return _unlogged(refusal.problems[0].what)
+    except OSError as error:
+        return _unlogged(f"{error.strerror or error}.")
+    return ""
+
+
+def reader() -> str:
+    """The pseudonymous id of whoever reads: that of the profile, or `UNNAMED`."""
+    from assistant.reviewer import load, profile_path
+
+    try:
+        return load().id if profile_path().exists() else UNNAMED
+    except (Refused, OSError):
+        return UNNAMED
+
+
+def _append(path: Path, event: Event) -> None:
+    place = os.getpid(), path
+    session, seq = _sittings.get(place) or (secrets.token_hex(6), 0)
+    events = [event] if seq else [AccessOpened(__version__), event]
+    with Log.open(path) as log:
+        drafts = [Draft(one.kind, encode(one)) for one in events]
+        entries = log.append(session, drafts, actor=reader(), case="", after=seq)
+    _sittings[place] = session, entries[-1].seq
+
+
+def _unlogged(why: str) -> str:
+    return f"This reading could not be logged: {why[0].lower()}{why[1:]}"

@@ -1,0 +1,286 @@
+"""The answers of a session, as the reports ask for them: what stands, how it came so, and what an absence rests on."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
+from itertools import combinations
+from typing import Any
+
+from assistant.core.answer import (
+    Answer,
+    Evidence,
+    Status,
+    Trail,
+    evidence_from_json,
+    from_json,
+    to_json,
+    trail_to_json,
+    with_part,
+)
+from assistant.core.problem import refuse
+from assistant.log.answer_words import answer_words, pages
+from assistant.log.entry import Entry
+
+Place = tuple[str, str]
+"""An item (or `case`) and a prompt."""
+
+
+class StandingAnswers:
+    """What stands at each prompt so far; parts are put into the answer that they belong to.
+
+    An answer is kept as the log has it until a part of it is asked for or changed, which few ever are.
+    """
+
+    def __init__(self) -> None:
+        self.logged: dict[Place, Mapping[str, Any]] = {}
+        self._made: dict[Place, Answer] = {}
+
+    @property
+    def answers(self) -> dict[Place, Answer]:
+        """Every answer by its place."""
+        return {place: self._answer(place) for place in self.logged}
+
+    def at(self, item: str, path: str) -> Mapping[str, Any] | None:
+        """The answer of a prompt, or of a part of one (`red_flags.tumor`), as the log holds answers; or None."""
+        root, *rest = path.split(".")
+        found: Any = self.logged.get((item, root))
+        for name in rest:
+            parts = found.get("parts") if found is not None else None
+            found = parts.get(name) if isinstance(parts, Mapping) else None
+        return found if isinstance(found, Mapping) else None
+
+    def change(self, entry: Entry) -> None:
+        """Takes in one entry; kinds that change no answer are passed over. Raises `Refused` for a damaged one."""
+        body, kind = entry.body, entry.kind
+        item, path = str(body.get("item")), str(body.get("prompt"))
+        try:
+            if kind in ("answer.recorded", "answer.amended"):
+                self._put(item, path, body["answer"])
+            elif kind == "answer.withdrawn":
+                self._put(item, path, None)
+            elif kind == "evidence.cited":
+                self._cite(item, path, evidence_from_json(body["evidence"]))
+            elif kind == "absences.attested":
+                self._attest(body)
+            elif kind == "case.amended":
+                self._unattest()
+        except (KeyError, TypeError, ValueError, AttributeError):
+            where = f"{entry.session}, entry {entry.seq}"
+            raise refuse("The log holds a damaged entry.", where, "Run `imr log verify`.") from None
+
+    def _answer(self, place: Place) -> Answer:
+        if place not in self._made:
+            self._made[place] = from_json(self.logged[place])
+        return self._made[place]
+
+    def _keep(self, place: Place, answer: Answer) -> None:
+        self._made[place], self.logged[place] = answer, to_json(answer)
+
+    def _put(self, item: str, path: str, logged: Mapping[str, Any] | None) -> None:
+        root, *rest = path.split(".")
+        place = item, root
+        if rest and (logged is not None or place in self.logged):
+            held = self._answer(place) if place in self.logged else None
+            listing = held.listing if held is not None and held.parts is not None else rest[0].isdecimal()
+            part = None if logged is None else from_json(logged)
+            self._keep(place, with_part(held, tuple(rest), part, listing))
+            return
+        self._made.pop(place, None)
+        self.logged.pop(place, None)
+        if logged is not None:
+            if not isinstance(logged, Mapping) or "status" not in logged:
+                raise ValueError(logged)
+            self.logged[place] = logged
+
+    def _cite(self, item: str, path: str, evidence: Evidence) -> None:
+        root, *rest = path.split(".")
+        place = item, root
+        if place in self.logged:
+            self._keep(place, _with_evidence(self._answer(place), rest, evidence))
+
+    def _attest(self, body: Mapping[str, Any]) -> None:
+        for named in body.get("prompts") or ():
+            item, _, path = str(named).partition("/")
+            leaf = self.at(item, path)
+            if leaf is not None and leaf["status"] == Status.NOT_DOCUMENTED:
+                trail = leaf.get("search") or trail_to_json(Trail())
+                own = {"documents": body.get("documents") or [], "pages": body.get("pages") or 0}
+                trail = {**trail, **{name: trail.get(name) or value for name, value in own.items()}}
+                self._replace(item, path, {**leaf, "search": {**trail, "attested": True}})
+
+    def _unattest(self) -> None:
+        for (item, prompt), answer in list(self.logged.items()):
+            for path, leaf in list(leaves(answer, prompt)):
+                if (leaf.get("search") or {}).get("attested"):
+                    self._replace(item, path, {**leaf, "search": {**leaf["search"], "attested": False}})
+
+    def _replace(self, item: str, path: str, leaf: Mapping[str, Any]) -> None:
+        root, *rest = path.split(".")
+        self._made.pop((item, root), None)
+        self.logged[item, root] = _with_leaf(self.logged[item, root], rest, leaf)
+
+
+class ProjectedAnswers:
+    """Follows a session's answers; `changes` has a row for each change, `rows` what stands at the end.
+
+    `late` are those of the changes that came after the suggestion for their item had been shown.
+    """
+
+    def __init__(self, prompt_sets: Mapping[str, str]) -> None:
+        self.standing = StandingAnswers()
+        self.changes: list[dict[str, Any]] = []
+        self.late: list[dict[str, Any]] = []
+        self.from_file = False
+        self._sets = prompt_sets
+        self._last: dict[Place, dict[str, Any]] = {}
+        self._counts: dict[Place, int] = {}
+        self._words: dict[Place, str] = {}
+        self._aside: set[Place] = set()
+        self._suggested: set[str] = set()
+
+    def follow(self, entry: Entry) -> None:
+        """Takes in the session's next entry."""
+        if entry.kind == "suggestion.shown":
+            self._suggested.add(str(entry.body.get("item")))
+        if not entry.kind.startswith("answer.") or entry.kind == "answer.rejected":
+            self.standing.change(entry)
+            return
+        item, path = str(entry.body.get("item")), str(entry.body.get("prompt"))
+        place = item, path.split(".", 1)[0]
+        old = self._said(item, path)
+        self.standing.change(entry)
+        given = entry.body.get("answer")
+        if place[1] == path and given is not None:
+            self._words[place] = answer_words(given)
+        else:
+            self._words.pop(place, None)
+        new, what = self._said(item, path), entry.kind.removeprefix("answer.")
+        if what in ("set_aside", "restored"):
+            old, new = (old, None) if what == "set_aside" else (None, new)
+            (self._aside.add if what == "set_aside" else self._aside.discard)(place)
+        else:
+            self._aside.discard(place)
+        origin = str(entry.body.get("origin", ""))
+        self.from_file = self.from_file or origin == "file"
+        row = {
+            "session": entry.session,
+            "seq": entry.seq,
+            "ts": entry.ts,
+            "item": item,
+            "prompt": path,
+            "prompt_set": self._sets.get(item),
+            "what": what.replace("_", " "),
+            "old": old,
+            "new": new,
+            "reason": _reason(entry.body),
+            "origin": origin,
+            "evidence": None if new is None else _pages(given),
+        }
+        self.changes.append(row)
+        if item in self._suggested and what in ("amended", "withdrawn"):
+            self.late.append(row)
+        self._last[place] = row
+        self._counts[place] = self._counts.get(place, 0) + 1
+
+    def rows(self) -> Iterator[dict[str, Any]]:
+        """A row for each prompt that has an answer, set aside or not."""
+        for (item, prompt), answer in self.standing.logged.items():
+            last = self._last.get((item, prompt))
+            if last is None:
+                continue
+            yield {
+                "session": last["session"],
+                "item": item,
+                "prompt": prompt,
+                "prompt_set": self._sets.get(item),
+                "answered": answer["status"],
+                "value": self._said(item, prompt),
+                "evidence": _pages(answer),
+                "note": answer.get("note") or None,
+                "origin": last["origin"],
+                "changes": self._counts[item, prompt] - 1,
+                "set_aside": int((item, prompt) in self._aside),
+                "seq": last["seq"],
+                "ts": last["ts"],
+            }
+
+    def _said(self, item: str, path: str) -> str | None:
+        """What stands at a prompt or a part of one, in words."""
+        held = self._words.get((item, path))
+        if held is None:
+            answer = self.standing.at(item, path)
+            if answer is None:
+                return None
+            held = answer_words(answer)
+            if "." not in path:
+                self._words[item, path] = held
+        return held
+
+    def disagreements(self) -> Iterator[dict[str, Any]]:
+        """A row for each two items that were asked the same question and answered it differently."""
+        said: dict[str, list[dict[str, Any]]] = {}
+        for row in self.rows():
+            if row["item"] != "case" and not row["set_aside"]:
+                said.setdefault(row["prompt"], []).append(row)
+        for prompt, rows in said.items():
+            for one, other in combinations(sorted(rows, key=lambda row: str(row["item"])), 2):
+                if one["value"] != other["value"]:
+                    yield {
+                        "session": one["session"],
+                        "prompt": prompt,
+                        "item": one["item"],
+                        "answer": one["value"],
+                        "other_item": other["item"],
+                        "other_answer": other["value"],
+                        "prompt_set": one["prompt_set"],
+                    }
+
+    def absences(self) -> Iterator[tuple[str, str, Mapping[str, Any], dict[str, Any]]]:
+        """Item, path, search trail and last change of each answer "not documented" that is not set aside."""
+        for (item, prompt), answer in self.standing.logged.items():
+            last = self._last.get((item, prompt))
+            if last is None or (item, prompt) in self._aside:
+                continue
+            for path, leaf in leaves(answer, prompt):
+                if leaf["status"] == Status.NOT_DOCUMENTED:
+                    yield item, path, leaf.get("search") or {}, last
+
+
+def _pages(answer: object) -> str | None:
+    return ", ".join(pages(answer)) or None
+
+
+def _reason(body: Mapping[str, Any]) -> str | None:
+    reason = body.get("reason")
+    if not reason and body.get("because"):
+        because = body["because"]
+        named = because if isinstance(because, str) else "; ".join(str(one) for one in because)
+        reason = f"because of {named}"
+    return str(reason) if reason else None
+
+
+def _with_evidence(answer: Answer, path: Sequence[str], evidence: Evidence) -> Answer:
+    if not path:
+        return replace(answer, evidence=(*answer.evidence, evidence))
+    parts = dict(answer.parts or {})
+    if path[0] in parts:
+        parts[path[0]] = _with_evidence(parts[path[0]], path[1:], evidence)
+    return replace(answer, parts=parts)
+
+
+def _with_leaf(answer: Mapping[str, Any], path: Sequence[str], leaf: Mapping[str, Any]) -> Mapping[str, Any]:
+    if not path:
+        return leaf
+    parts = answer["parts"]
+    return {**answer, "parts": {**parts, path[0]: _with_leaf(parts[path[0]], path[1:], leaf)}}
+
+
+def leaves(answer: Mapping[str, Any], path: str) -> Iterator[tuple[str, Mapping[str, Any]]]:
+    """Every answer without parts in one that the log holds, with its path, which begins with `path`."""
+    parts = answer.get("parts")
+    if parts is None:
+        yield path, answer
+        return
+    for name, part in parts.items():
+        yield from leaves(part, f"{path}.{name}")

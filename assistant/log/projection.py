@@ -1,0 +1,211 @@
+"""A second file with the tables that reports are asked of, made from the log and brought up to date on each use.
+
+It can be removed at any time; nothing rests on it, least of all `verify`. It lies beside the log as
+`<log>.reports`, or in the cache folder where the log's own can't be written to, and is made anew when it
+belongs to another log, to another version of the program, or to a log that has since been replaced.
+"""
+
+from __future__ import annotations
+
+import atexit
+import hashlib
+import os
+import shutil
+import sqlite3
+import tempfile
+import time
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, closing, contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlite_utils import Database
+
+from assistant import __version__
+from assistant.core.problem import Refused
+from assistant.log.lock import give_back, lock_file, take
+from assistant.log.opening import open_reader
+from assistant.log.place import existing_log, make_file, make_folder, sync_folder
+from assistant.log.projecting import project
+from assistant.log.projection_tables import INDEXES, RULE_TABLES, TABLES
+from assistant.log.refusal import DAMAGE, broken
+from assistant.log.report import reports
+
+Progress = Callable[[int, int], None]
+"""Told now and then how many of how many entries have been read."""
+
+MADE_BY = 1
+"""Raised by one whenever the same events would give other rows than before."""
+
+_UNHELD = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
+
+
+def up_to_date(log: Path, *, anew: bool = False, progress: Progress | None = None) -> Path:
+    """The file of report tables of the log at `log`, holding all that the log holds now; `anew` makes it again.
+
+    Raises `Refused` for a log that isn't there or can't be read.
+    """
+    true = existing_log(log)
+    try:
+        with closing(open_reader(true)) as source:
+            source.execute("BEGIN")
+            return _Projection(source, true, progress or (lambda _done, _all: None)).bring_up(anew)
+    except DAMAGE as error:
+        raise broken(true, error) from None
+
+
+def version() -> str:
+    """What the file was made by: a change of the program, the tables or a report makes it another."""
+    shape = [TABLES, RULE_TABLES, INDEXES, [(one.name, one.view) for one in reports().values()]]
+    digest = hashlib.sha256(repr(shape).encode()).hexdigest()[:16]
+    return f"{__version__}/{MADE_BY}/{digest}"
+
+
+def _places(log: Path) -> Iterator[Path]:
+    """Where the file may lie, best first; the last is a folder of this run only."""
+    yield Path(f"{log}.reports")
+    from platformdirs import user_cache_dir
+
+    name = hashlib.sha256(str(log).encode()).hexdigest()[:16]
+    yield Path(user_cache_dir("imr-assistant", appauthor=False)) / f"{name}.reports"
+    folder = tempfile.mkdtemp(prefix="imr-")
+    atexit.register(shutil.rmtree, folder, ignore_errors=True)
+    yield Path(folder) / f"{name}.reports"
+
+
+class _Projection:
+    """A log, read in one transaction, and the file of its report tables."""
+
+    def __init__(self, source: sqlite3.Connection, log: Path, progress: Progress) -> None:
+        self._source, self._log, self._progress = source, log, progress
+        row = source.execute("SELECT id, lower(hex(leaf)) FROM event ORDER BY id DESC LIMIT 1").fetchone()
+        self._last: int = row[0] if row else 0
+        self._leaf: str = row[1] if row else ""
+        named = source.execute("SELECT value FROM meta WHERE key = 'log'").fetchone()
+        self._name = named[0] if named else ""
+
+    def bring_up(self, anew: bool) -> Path:
+        """The first place that can hold the file, with the file up to date."""
+        refused: Exception | None = None
+        for place in _places(self._log):
+            if not anew and self._known(place) == self._last:
+                return place
+            with ExitStack() as stack:
+                try:
+                    make_folder(place.parent)
+                    stack.enter_context(_turn(place))
+                except (Refused, OSError) as error:
+                    refused = error
+                    continue
+                try:
+                    self._write(place, None if anew else self._known(place))
+                    return place
+                except OSError as error:
+                    refused = error
+                except sqlite3.OperationalError as error:
+                    if getattr(error, "sqlite_errorcode", 0) & 0xFF not in _UNHELD:
+                        raise
+                    refused = error
+        raise refused or AssertionError("a run's own folder is always there")
+
+    def _write(self, place: Path, known: int | None) -> None:
+        if known is None or self._last - known > max(known, 1_000) // 2:
+            self._make(place)
+        elif known < self._last:
+            self._add(place, known)
+
+    def _known(self, place: Path) -> int | None:
+        """The last entry that the file at `place` holds; None where it isn't of this log and version."""
+        if not place.exists() or not os.access(place, os.R_OK):
+            return None
+        try:
+            with closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)) as connection:
+                held = dict(connection.execute("SELECT key, value FROM projection"))
+        except sqlite3.Error:
+            return None
+        if held.get("version") != version() or held.get("log") != self._name:
+            return None
+        last = int(held["last"])
+        if last == self._last:
+            return last if held["leaf"] == self._leaf else None
+        row = self._source.execute("SELECT lower(hex(leaf)) FROM event WHERE id = ?", [last]).fetchone()
+        return last if row and row[0] == held["leaf"] else None
+
+    def _make(self, place: Path) -> None:
+        """The whole file, made beside its place and put there in one step."""
+        draft = Path(f"{place}.new")
+        for left in (draft, Path(f"{draft}-journal")):
+            left.unlink(missing_ok=True)
+        make_file(draft)
+        with closing(sqlite3.connect(draft)) as connection:
+            connection.execute("PRAGMA journal_mode = OFF")
+            connection.execute("PRAGMA synchronous = OFF")
+            connection.execute("PRAGMA cache_size = -65536")
+            db = Database(connection, execute_plugins=False)
+            with db.atomic():
+                for name, made in {**TABLES, **RULE_TABLES}.items():
+                    db.table(name).create(dict(made.columns), pk=made.key, strict=True)
+                db.table("projection").create({"key": str, "value": str}, pk="key", strict=True)
+                every = self._source.execute("SELECT session FROM event WHERE seq = 1 ORDER BY id")
+                self._project(db, [session for (session,) in every])
+                for name, indexes in INDEXES.items():
+                    for columns_of_index in indexes:
+                        db.table(name).create_index(list(columns_of_index))
+                for one in reports().values():
+                    db.create_view(one.view_name, one.view)
+                self._sign(db)
+            connection.execute("ANALYZE")
+            connection.commit()
+        descriptor = os.open(draft, os.O_RDONLY)
+        os.fsync(descriptor)
+        os.close(descriptor)
+        os.replace(draft, place)
+        sync_folder(place.parent)
+
+    def _add(self, place: Path, known: int) -> None:
+        """The sessions that have gone on since entry `known`, each projected again."""
+        changed = "SELECT session, min(seq) = 1 FROM event WHERE id > ? GROUP BY session ORDER BY min(id)"
+        found = self._source.execute(changed, [known]).fetchall()
+        with closing(sqlite3.connect(place)) as connection:
+            db = Database(connection, execute_plugins=False)
+            with db.atomic():
+                for session in (session for session, new in found if not new):
+                    for name, made in TABLES.items():
+                        db.execute(f"DELETE FROM {name} WHERE {made.key[0]} = ?", [session])
+                self._project(db, [session for session, _ in found])
+                self._sign(db)
+
+    def _sign(self, db: Database) -> None:
+        held = {"version": version(), "log": self._name, "last": str(self._last), "leaf": self._leaf}
+        rows = [{"key": key, "value": value} for key, value in held.items()]
+        db.table("projection").insert_all(rows, pk="key", replace=True)
+
+    def _project(self, db: Database, sessions: list[str]) -> None:
+        done = 0
+        for rows, count in project(self._source, self._log, sessions, self._last):
+            for table, made in rows.items():
+                _insert(db, table, made)
+            done += count
+            self._progress(min(done, self._last), self._last)
+        self._progress(self._last, self._last)
+
+
+def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
+    """Many rows at a time, in half the time that sqlite-utils takes for them."""
+    columns = {**TABLES, **RULE_TABLES}[table].columns
+    how = "INSERT OR IGNORE" if table in RULE_TABLES else "INSERT"
+    marks = ", ".join(f":{name}" for name in columns)
+    db.conn.executemany(f"{how} INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+
+
+@contextmanager
+def _turn(place: Path) -> Iterator[None]:
+    """One program at a time brings a file up to date; the others wait until it is done."""
+    descriptor = lock_file(Path(f"{place}.lock"))
+    try:
+        while not take(descriptor):
+            time.sleep(0.05)
+        yield
+    finally:
+        give_back(descriptor)
+        os.close(descriptor)

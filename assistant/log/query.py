@@ -1,0 +1,213 @@
+"""SQL over the log and its reports, on a connection that can't change anything, nor go on for ever.
+
+The file is opened for reading only, `query_only` is set, and an authorizer lets through nothing but reading: no
+ATTACH, no extension, no PRAGMA that sets something. A query that takes too long is stopped; one that SQLite can't
+stop in the midst of a step ends the program.
+"""
+
+from __future__ import annotations
+
+import os
+import sqlite3
+import sys
+import threading
+import time
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import closing, contextmanager, nullcontext
+from dataclasses import dataclass
+from pathlib import Path
+from types import TracebackType
+from typing import Any
+
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line
+from assistant.log.place import existing_log
+from assistant.log.refusal import words
+
+Value = str | int | float | None
+
+LONGEST_TEXT = 1_000_000
+"""Bytes of a text or of a row, at most; no step of a query then takes much longer than a second."""
+
+_WRONG = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
+_GRACE = 5.0
+_READABLE_PRAGMAS = frozenset(
+    "table_info table_xinfo table_list index_list index_info index_xinfo database_list foreign_key_list "
+    "function_list compile_options".split()
+)
+_READING = frozenset(
+    {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_FUNCTION}
+)
+_REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+
+
+@dataclass(frozen=True)
+class Result:
+    """Rows of a query by column; `more` says whether there were others beyond the limit."""
+
+    columns: tuple[str, ...]
+    rows: list[tuple[Value, ...]]
+    more: bool = False
+
+    def readable(self) -> Result:
+        """The same with bytes, which only the log's own tables hold, as the text that they are, or in hex."""
+        return Result(self.columns, [tuple(map(_shown, row)) for row in self.rows], self.more)
+
+
+class ReadOnly:
+    """A connection to the tables of the reports, with the log beside them as `log`; a context manager."""
+
+    def __init__(self, reports: Path, log: Path) -> None:
+        self._connection = _connect(reports, existing_log(log))
+
+    def run(
+        self,
+        sql: str,
+        values: Mapping[str, str | int] | Sequence[str | int] = (),
+        *,
+        limit: int | None = None,
+        seconds: float | None = None,
+    ) -> Result:
+        """The rows that a query gives, up to `limit`; raises `Refused` for what isn't one, or takes too long."""
+        try:
+            with nullcontext() if seconds is None else _limit(self._connection, seconds):
+                cursor = self._connection.execute(sql, values)
+                rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+        except _WRONG as error:
+            raise _refusal(error, sql, seconds) from None
+        columns = tuple(one[0] for one in cursor.description or ())
+        if not columns:
+            raise refuse("This is not a query.", one_line(sql, 80), "Begin with SELECT or WITH.")
+        more = limit is not None and len(rows) > limit
+        return Result(columns, rows[:limit] if more else rows, more)
+
+    def stream(
+        self, sql: str, values: Mapping[str, str | int] | Sequence[str | int] = ()
+    ) -> Iterator[tuple[Value, ...]]:
+        """The rows of a query one by one, for those that are too many to be held."""
+        try:
+            for row in self._connection.execute(sql, values):  # noqa: UP028 - it may outlive the connection
+                yield row
+        except _WRONG as error:
+            raise _refusal(error, sql, None) from None
+
+    def names(self) -> dict[str, tuple[str, ...]]:
+        """Each table and view that can be asked, with its columns."""
+        found: dict[str, tuple[str, ...]] = {}
+        listed = (
+            "SELECT name FROM {0}.sqlite_master WHERE type IN ('table', 'view') AND name NOT GLOB 'sqlite_*'"
+        )
+        for schema in ("main", "log"):
+            for (name,) in self._connection.execute(listed.format(schema)).fetchall():
+                info = self._connection.execute(f'PRAGMA {schema}.table_info("{name}")')
+                found.setdefault(str(name), tuple(str(row[1]) for row in info))
+        return found
+
+    def close(self) -> None:
+        self._connection.close()
+
+    def __enter__(self) -> ReadOnly:
+        return self
+
+    def __exit__(self, *_: type[BaseException] | BaseException | TracebackType | None) -> None:
+        self.close()
+
+
+def _connect(reports: Path, log: Path) -> sqlite3.Connection:
+    connection = sqlite3.connect(f"{reports.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    try:
+        connection.execute("PRAGMA busy_timeout = 5000")
+        _attach(connection, log)
+        for name, value in (("query_only", "ON"), ("trusted_schema", "OFF"), ("cell_size_check", "ON")):
+            connection.execute(f"PRAGMA {name} = {value}")
+        (only,) = connection.execute("PRAGMA query_only").fetchone()
+        assert only == 1, "SQLite ignores query_only"
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000)
+        connection.set_authorizer(_authorize)
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def _attach(connection: sqlite3.Connection, log: Path) -> None:
+    """The log as `log`; on a medium that can't be written to, as a file that doesn't change."""
+    uri = f"{log.as_uri()}?mode=ro"
+    try:
+        connection.execute("ATTACH ? AS log", [uri])
+        connection.execute("SELECT count(*) FROM log.sqlite_master").fetchone()
+    except sqlite3.OperationalError as error:
+        if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
+            raise
+        with closing(connection.execute("SELECT 1 FROM pragma_database_list WHERE name = 'log'")) as found:
+            attached = found.fetchone() is not None
+        if attached:
+            connection.execute("DETACH log")
+        connection.execute("ATTACH ? AS log", [f"{uri}&immutable=1"])
+
+
+def _authorize(
+    action: int, first: str | None, second: str | None, _schema: str | None, _inner: str | None
+) -> int:
+    if action == sqlite3.SQLITE_FUNCTION:
+        return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED_FUNCTIONS else sqlite3.SQLITE_OK
+    if action == sqlite3.SQLITE_PRAGMA:
+        return sqlite3.SQLITE_OK if (first or "").lower() in _READABLE_PRAGMAS else sqlite3.SQLITE_DENY
+    return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
+
+
+@contextmanager
+def _limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
+    """Stops what takes longer than `seconds`: between two steps gently, else by ending the program."""
+    end = time.monotonic() + seconds
+    connection.set_progress_handler(lambda: int(time.monotonic() > end), 5_000)
+    hard = threading.Timer(seconds + _GRACE, _end_program, [seconds])
+    hard.daemon = True
+    hard.start()
+    try:
+        yield
+    finally:
+        hard.cancel()
+        connection.set_progress_handler(None, 0)
+
+
+def _end_program(seconds: float) -> None:
+    said = (
+        f"imr: The query took longer than {seconds:g} seconds and could not be stopped; the program ends.\n"
+    )
+    sys.stderr.write(said)
+    sys.stderr.flush()
+    os._exit(2)
+
+
+def _refusal(error: Exception, sql: str, seconds: float | None) -> Refused:
+    said, where = words(error), one_line(sql, 80)
+    code = getattr(error, "sqlite_errorcode", 0) & 0xFF
+    if code == sqlite3.SQLITE_INTERRUPT:
+        return refuse(
+            f"The query took longer than {seconds:g} seconds and was stopped.",
+            where,
+            "Ask for less, or give it more time with --seconds.",
+        )
+    if code in (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY) or "prohibited" in said:
+        return refuse(
+            f"Here one can only read: {said}.",
+            where,
+            "Write a SELECT; see the tables with `imr log reports --sql`.",
+        )
+    if code == sqlite3.SQLITE_TOOBIG:
+        return refuse("The query makes a text that is too long.", where, f"At most {LONGEST_TEXT} bytes fit.")
+    return refuse(
+        f"SQLite does not understand this: {said}.", where, "See the tables with `imr log reports --sql`."
+    )
+
+
+def _shown(value: Any) -> Value:
+    """A value as text or number; bytes as the text that they are, or in hex."""
+    if isinstance(value, bytes):
+        try:
+            return value.decode()
+        except UnicodeDecodeError:
+            return f"x'{value.hex()}'"
+    return value  # type: ignore[no-any-return]

@@ -1,0 +1,524 @@
+"""Checks a session that was taken out of a decision log, without the log and without any other session.
+
+One file, the standard library of Python only (3.9 or later). It lies in each bundle as `verify.py`; run it as
+`python verify.py BUNDLE`. A copy that you got elsewhere is better than the one that came with the bundle.
+Hashing is that of RFC 6962, the checkpoint is a C2SP signed note, its signature Ed25519 (RFC 8032).
+"""
+
+from __future__ import annotations
+
+import base64
+import binascii
+import hashlib
+import hmac
+import json
+import re
+import sys
+import zipfile
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import Any, NamedTuple
+
+FORMAT = "imr-bundle/1"
+MOST_MEMBERS = 5_000
+MOST_BYTES = 256 * 1024 * 1024
+LARGEST_ENTRY = 65_535
+FIXED = (
+    "README.txt",
+    "__main__.py",
+    "bundle.json",
+    "checkpoint.txt",
+    "entries.ndjson",
+    "key.txt",
+    "letter.txt",
+    "proof.json",
+    "signed-text.txt",
+    "texts.ndjson",
+    "verify.py",
+)
+NEEDED = ("bundle.json", "checkpoint.txt", "entries.ndjson", "proof.json", "texts.ndjson")
+
+Files = dict[str, bytes]
+
+
+class Failed(Exception):
+    """A part of the bundle that does not hold."""
+
+
+class Finding(NamedTuple):
+    """One check: its name, whether it holds (None: can't be decided), and what was found, in words."""
+
+    name: str
+    ok: bool | None
+    says: str
+
+
+# -- the file -------------------------------------------------------------------------------------
+
+
+def read_files(path: Path) -> Files:
+    """The members of a bundle; raises `Failed` for what is none, and for one that is larger than is sensible."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            infos = archive.infolist()
+            if len(infos) > MOST_MEMBERS or sum(info.file_size for info in infos) > MOST_BYTES:
+                raise Failed("it is larger than any bundle: not unpacked")
+            files: Files = {}
+            for info in infos:
+                if info.compress_type != zipfile.ZIP_STORED or info.compress_size != info.file_size:
+                    raise Failed(f"{info.filename!a} is compressed, which no bundle does")
+                if info.filename not in FIXED and not re.fullmatch("artifacts/[0-9a-f]{64}", info.filename):
+                    raise Failed(f"{info.filename!a} does not belong in a bundle")
+                if info.filename in files:
+                    raise Failed(f"{info.filename!a} is in it twice")
+                files[info.filename] = archive.read(info)
+    except Failed:
+        raise
+    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
+        raise Failed(f"it can't be read: {error}") from None
+    for name in NEEDED:
+        if name not in files:
+            raise Failed(f"{name} is missing")
+    return files
+
+
+def parsed(data: bytes, what: str) -> Any:
+    """The JSON in `data`; raises `Failed`."""
+    try:
+        return json.loads(data)
+    except (ValueError, RecursionError):
+        raise Failed(f"{what} can't be read") from None
+
+
+def lines(files: Files, name: str) -> list[bytes]:
+    """The lines of a member, each of which ends in a newline."""
+    data = files[name]
+    if data and not data.endswith(b"\n"):
+        raise Failed(f"{name} was cut")
+    return data.split(b"\n")[:-1]
+
+
+# -- the tree and the signature -------------------------------------------------------------------
+
+
+def leaf(entry: bytes) -> bytes:
+    """RFC 6962: the hash of one entry."""
+    return hashlib.sha256(b"\x00" + entry).digest()
+
+
+def node(left: bytes, right: bytes) -> bytes:
+    """RFC 6962: the hash over two hashes."""
+    return hashlib.sha256(b"\x01" + left + right).digest()
+
+
+def root_above(index: int, size: int, digest: bytes, path: Sequence[bytes]) -> bytes | None:
+    """The root that an inclusion proof leads to (RFC 9162, section 2.1.3.2); None where it is malformed."""
+    if not 0 <= index < size or any(len(each) != 32 for each in path):
+        return None
+    last = size - 1
+    for sibling in path:
+        if not last:
+            return None
+        if index & 1 or index == last:
+            digest = node(sibling, digest)
+            while not index & 1 and index:
+                index, last = index >> 1, last >> 1
+        else:
+            digest = node(digest, sibling)
+        index, last = index >> 1, last >> 1
+    return None if last else digest
+
+
+P = 2**255 - 19
+ORDER = 2**252 + 27742317777372353535851937790883648493
+D = -121665 * pow(121666, P - 2, P) % P
+Point = tuple[int, int, int, int]
+
+
+def _add(a: Point, b: Point) -> Point:
+    left, right = (a[1] - a[0]) * (b[1] - b[0]) % P, (a[1] + a[0]) * (b[1] + b[0]) % P
+    c, d = 2 * a[3] * b[3] * D % P, 2 * a[2] * b[2] % P
+    e, f, g, h = right - left, d - c, d + c, right + left
+    return e * f % P, g * h % P, f * g % P, e * h % P
+
+
+def _times(scalar: int, point: Point) -> Point:
+    total: Point = (0, 1, 1, 0)
+    while scalar:
+        if scalar & 1:
+            total = _add(total, point)
+        point, scalar = _add(point, point), scalar >> 1
+    return total
+
+
+def _point(data: bytes) -> Point | None:
+    y = int.from_bytes(data, "little")
+    sign, y = y >> 255, y & (2**255 - 1)
+    if y >= P:
+        return None
+    square = (y * y - 1) * pow(D * y * y + 1, P - 2, P) % P
+    x = pow(square, (P + 3) // 8, P)
+    if (x * x - square) % P:
+        x = x * pow(2, (P - 1) // 4, P) % P
+    if (x * x - square) % P or (not x and sign):
+        return None
+    x = P - x if x & 1 != sign else x
+    return x, y, 1, x * y % P
+
+
+_Y = 4 * pow(5, P - 2, P) % P
+BASE = _point(_Y.to_bytes(32, "little"))
+
+
+def ed25519_holds(public: bytes, message: bytes, signature: bytes) -> bool:
+    """Whether `signature` (64 bytes) is that of `message` by the key `public` (32 bytes), RFC 8032, 5.1.7."""
+    if len(public) != 32 or len(signature) != 64 or BASE is None:
+        return False
+    key, first = _point(public), _point(signature[:32])
+    scalar = int.from_bytes(signature[32:], "little")
+    if key is None or first is None or scalar >= ORDER:
+        return False
+    digest = hashlib.sha512(signature[:32] + public + message).digest()
+    left = _times(scalar, BASE)
+    right = _add(first, _times(int.from_bytes(digest, "little") % ORDER, key))
+    return not (
+        (left[0] * right[2] - right[0] * left[2]) % P or (left[1] * right[2] - right[1] * left[2]) % P
+    )
+
+
+def read_key(text: str) -> tuple[str, bytes, bytes]:
+    """Name, key id (4 bytes) and public key (32 bytes) of a verifier key `name+id+base64`; raises `Failed`."""
+    parts = text.strip().split("+", 2)
+    try:
+        name, number, data = parts[0], bytes.fromhex(parts[1]), base64.b64decode(parts[2], validate=True)
+    except (IndexError, ValueError):
+        raise Failed("the key is not a verifier key (name+id+base64)") from None
+    made = hashlib.sha256(name.encode() + b"\n" + data).digest()[:4]
+    if len(data) != 33 or data[0] != 1 or made != number or not name or re.search(r"\s", name):
+        raise Failed("the key is damaged, or none for Ed25519")
+    return name, number, data[1:]
+
+
+def open_checkpoint(note: bytes, key: str) -> tuple[str, int, bytes]:
+    """Origin, size and root of a checkpoint that `key` has signed; raises `Failed`."""
+    name, number, public = read_key(key)
+    text, blank, signatures = note.rpartition(b"\n\n")
+    text += b"\n"
+    signed = False
+    for line in signatures.decode("utf-8", "replace").splitlines():
+        dash, _, rest = line.partition(" ")
+        signer, _, encoded = rest.partition(" ")
+        try:
+            data = base64.b64decode(encoded, validate=True)
+        except (binascii.Error, ValueError):
+            raise Failed("the checkpoint's signature can't be read") from None
+        if dash == "\u2014" and signer == name and data[:4] == number:
+            if not ed25519_holds(public, text, data[4:]):
+                raise Failed(f"the signature on the checkpoint is not that of the key {name}")
+            signed = True
+    if not blank or not signed:
+        raise Failed(f"the checkpoint is not signed by the key {key.strip()}")
+    return read_head(text)
+
+
+def read_head(text: bytes) -> tuple[str, int, bytes]:
+    """Origin, size and root in a checkpoint's text, whoever has signed it."""
+    try:
+        origin, size, root = text.decode("utf-8").split("\n")[:3]
+        head = origin, int(size), base64.b64decode(root, validate=True)
+    except (ValueError, UnicodeError):
+        raise Failed("the checkpoint can't be read") from None
+    if not origin or len(head[2]) != 32 or str(head[1]) != size or head[1] < 0:
+        raise Failed("the checkpoint can't be read")
+    return head
+
+
+# -- the checks -----------------------------------------------------------------------------------
+
+
+def check_chain(files: Files, about: dict[str, Any]) -> tuple[list[dict[str, Any]], list[bytes]]:
+    """The session's entries and their hashes; each must link to the one before."""
+    entries, leaves = [], []
+    prev = ""
+    for seq, data in enumerate(lines(files, "entries.ndjson"), 1):
+        if len(data) > LARGEST_ENTRY:
+            raise Failed(f"entry {seq} is larger than an entry can be")
+        entry = parsed(data, f"entry {seq}")
+        if not isinstance(entry, dict) or not isinstance(entry.get("body"), dict):
+            raise Failed(f"entry {seq} can't be read")
+        if entry.get("session") != about.get("session"):
+            raise Failed(f"entry {seq} is of another session")
+        if entry.get("seq") != seq:
+            raise Failed(f"entries are missing or out of order: number {seq} should stand here")
+        if entry.get("prev") != prev:
+            raise Failed(f"entry {seq} does not link to the one before it")
+        digest = leaf(data)
+        prev = digest.hex()
+        entries.append(entry)
+        leaves.append(digest)
+    if not entries:
+        raise Failed("there is no entry in it")
+    return entries, leaves
+
+
+def check_inclusion(files: Files, leaves: Sequence[bytes], size: int, root: bytes) -> str:
+    """Each entry must stand under the checkpoint's root, in the order of the session."""
+    proof = parsed(files["proof.json"], "proof.json")
+    try:
+        hashes = [bytes.fromhex(each) for each in proof["hashes"]]
+        places = [
+            (int(each["index"]), [hashes[at] for at in each["path"] if at >= 0]) for each in proof["entries"]
+        ]
+        stated = int(proof["size"])
+    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
+        raise Failed("proof.json can't be read") from None
+    if stated != size or len(places) != len(leaves):
+        raise Failed("the proof is not one of this session in this checkpoint")
+    before = -1
+    for seq, ((index, path), digest) in enumerate(zip(places, leaves), 1):  # noqa: B905
+        if index <= before or root_above(index, size, digest, path) != root:
+            raise Failed(f"entry {seq} is not shown to stand in the log that the checkpoint signs")
+        before = index
+    first, last = places[0][0] + 1, places[-1][0] + 1
+    return f"all {len(leaves)} entries stand among the {size} under the root, from {first} to {last}"
+
+
+def check_texts(files: Files, entries: Sequence[dict[str, Any]]) -> str:
+    """Every committed text must be there, be the one that was committed to, and belong to an entry."""
+    wanted: dict[str, int] = {}
+    for seq, entry in enumerate(entries, 1):
+        for digest in _commitments(entry["body"]):
+            wanted.setdefault(digest, seq)
+    held = set()
+    for line in lines(files, "texts.ndjson"):
+        one = parsed(line, "a text")
+        try:
+            salt, words, digest = bytes.fromhex(one["salt"]), one["text"].encode("utf-8"), one["commitment"]
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Failed("a text can't be read") from None
+        if digest not in wanted:
+            raise Failed("there is a text that no entry speaks of")
+        if hmac.new(salt, words, "sha256").hexdigest() != digest:
+            raise Failed(f"a text of entry {wanted[digest]} is not the one that was logged")
+        held.add(digest)
+    for digest, seq in wanted.items():
+        if digest not in held:
+            raise Failed(f"a text of entry {seq} is missing")
+    return f"{len(held)} texts are those that were committed to"
+
+
+def _commitments(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        if len(value) == 1 and isinstance(value.get("$text"), str):
+            yield value["$text"]
+        for inner in value.values():
+            yield from _commitments(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from _commitments(inner)
+
+
+def _hashes(pins: Any) -> Iterator[str]:
+    if isinstance(pins, str) and re.fullmatch("[0-9a-f]{64}", pins):
+        yield pins
+    elif isinstance(pins, (dict, list)):
+        for inner in pins.values() if isinstance(pins, dict) else pins:
+            yield from _hashes(inner)
+
+
+def check_artifacts(files: Files, entries: Sequence[dict[str, Any]]) -> str:
+    """Every stored file must have its hash, and every one that an entry pins must be there."""
+    held = {name[10:] for name in files if name.startswith("artifacts/")}
+    for name in sorted(held):
+        if hashlib.sha256(files["artifacts/" + name]).hexdigest() != name:
+            raise Failed(f"the stored file {name[:12]} was changed")
+    pinned = {name for entry in entries for name in _hashes(entry["body"].get("pins"))}
+    for name in sorted(pinned - held):
+        raise Failed(f"the file {name[:12]}, on which the session rests, is missing")
+    return f"{len(pinned)} files on which the session rests are there and have their hashes"
+
+
+def check_letter(files: Files, entries: Sequence[dict[str, Any]]) -> Finding:
+    """The text that was signed must have the hash that the signature holds."""
+    signed = [entry["body"].get("letter") for entry in entries if entry.get("kind") == "session.signed"]
+    if not signed:
+        return Finding("letter", None, "the session is not signed, so nothing vouches for a letter")
+    text = files.get("signed-text.txt")
+    if text is None:
+        return Finding("letter", None, "the text that was signed did not come along")
+    if hashlib.sha256(text).hexdigest() != signed[0]:
+        raise Failed("signed-text.txt is not the text that was signed")
+    if text not in files.get("letter.txt", text):
+        raise Failed("letter.txt does not hold the text that was signed")
+    return Finding("letter", True, "signed-text.txt has the hash that the signature holds")
+
+
+def check_signature(files: Files, key: str) -> tuple[Finding, str, int, bytes]:
+    """The checkpoint's signature by `key`, or by the bundle's own; with its origin, size and root."""
+    own = files.get("key.txt", b"").decode("utf-8", "replace").strip()
+    origin, size, root = open_checkpoint(files["checkpoint.txt"], key or own)
+    if key:
+        says = f"the key that you gave signed {size} entries of {origin}"
+        return Finding("signature", True, says), origin, size, root
+    says = f"a key that came with the bundle signed {size} entries of {origin}; compare it with yours: {own}"
+    return Finding("signature", None, says), origin, size, root
+
+
+def check_held(held: bytes, origin: str, size: int, root: bytes) -> Finding:
+    """The checkpoint against one that is held by whoever checks."""
+    other, length, top = read_head(held)
+    if other != origin:
+        raise Failed(f"the checkpoint that you hold is of another log: {other}")
+    if length != size:
+        says = (
+            f"yours is over {length} entries and this one over {size}: ask for a consistency proof of the two"
+        )
+        return Finding("held", None, says)
+    if top != root:
+        raise Failed("the checkpoint is not the one that you hold: there are two histories of this log")
+    return Finding("held", True, f"the checkpoint that you hold is over the same {size} entries")
+
+
+def check(files: Files, key: str = "", held: bytes = b"") -> list[Finding]:
+    """Every check, in order; after one that fails, those that rest on it are left out."""
+    found: list[Finding] = []
+    name = "bundle"
+    try:
+        about = parsed(files["bundle.json"], "bundle.json")
+        if not isinstance(about, dict) or about.get("format") != FORMAT:
+            raise Failed("it has a form that this program does not know")
+        name = "chain"
+        entries, leaves = check_chain(files, about)
+        found.append(Finding(name, True, f"{len(entries)} entries of session {about['session']} link"))
+        name = "texts"
+        found.append(Finding(name, True, check_texts(files, entries)))
+        name = "artifacts"
+        found.append(Finding(name, True, check_artifacts(files, entries)))
+        name = "letter"
+        found.append(check_letter(files, entries))
+        name = "signature"
+        finding, origin, size, root = check_signature(files, key)
+        found.append(finding)
+        if held:
+            name = "held"
+            found.append(check_held(held, origin, size, root))
+        name = "inclusion"
+        found.append(Finding(name, True, check_inclusion(files, leaves, size, root)))
+    except Failed as failure:
+        found.append(Finding(name, False, str(failure)))
+    return found
+
+
+# -- two checkpoints ------------------------------------------------------------------------------
+
+
+def continues(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
+    """Whether `path` shows that the `old` entries are the first of the `new` (RFC 9162, section 2.1.4.2)."""
+    if old == new:
+        return not path and old_root == new_root
+    if not 0 < old < new or any(len(each) != 32 for each in path):
+        return False
+    hashes = list(path) if old & (old - 1) else [old_root, *path]
+    if not hashes:
+        return False
+    place, last = old - 1, new - 1
+    while place & 1:
+        place, last = place >> 1, last >> 1
+    first = second = hashes[0]
+    for each in hashes[1:]:
+        if not last:
+            return False
+        if place & 1 or place == last:
+            first, second = node(each, first), node(each, second)
+            while not place & 1 and place:
+                place, last = place >> 1, last >> 1
+        else:
+            second = node(second, each)
+        place, last = place >> 1, last >> 1
+    return not last and first == old_root and second == new_root
+
+
+def check_consistency(data: bytes, key: str = "", held: bytes = b"") -> list[Finding]:
+    """Whether the newer of the two checkpoints in a consistency proof continues the older; `held` is the older."""
+    found: list[Finding] = []
+    try:
+        proof = parsed(data, "the proof")
+        try:
+            notes = [proof["old"].encode(), proof["new"].encode()]
+            path = [bytes.fromhex(each) for each in proof["hashes"]]
+            own = str(proof["key"])
+        except (KeyError, TypeError, ValueError, AttributeError):
+            raise Failed("this is neither a bundle nor a consistency proof") from None
+        (origin, old, old_root), (other, new, new_root) = [
+            open_checkpoint(note, key or own) for note in notes
+        ]
+        says = f"both checkpoints are signed by {'the key that you gave' if key else own}"
+        found.append(Finding("signature", bool(key) or None, says))
+        if held and read_head(held) != (origin, old, old_root):
+            raise Failed("the older checkpoint is not the one that you hold")
+        if origin != other or not continues(old, new, old_root, new_root, path):
+            raise Failed(f"the log of {new} entries is not shown to continue the one of {old}")
+        says = f"the first {old} of {new} entries of {origin} are those of the older checkpoint"
+        found.append(Finding("consistency", True, says))
+    except Failed as failure:
+        found.append(Finding("consistency", False, str(failure)))
+    return found
+
+
+# -- the command ----------------------------------------------------------------------------------
+
+NOT_PROVEN = (
+    "Whose key it is, unless you gave one with --key that you got from elsewhere.",
+    "That the session has no entry after those shown here, an addendum say.",
+    "That the times are right, that the person named was at the keyboard, and that nothing was left out.",
+)
+
+
+def examine(path: Path, key: str = "", held: bytes = b"") -> list[Finding]:
+    """The checks of the file at `path`: a bundle, or a consistency proof."""
+    try:
+        if path.suffix == ".json":
+            return check_consistency(path.read_bytes(), key, held)
+        return check(read_files(path), key, held)
+    except (Failed, OSError) as failure:
+        return [Finding("bundle", False, str(failure))]
+
+
+def show(found: Sequence[Finding], as_json: bool = False) -> int:
+    """Prints the checks, and gives the exit status: 0 where all holds, else 1."""
+    ok = all(one.ok is not False for one in found)
+    if as_json:
+        checks = [one._asdict() for one in found]
+        print(json.dumps({"ok": ok, "checks": checks, "not_proven": NOT_PROVEN}, indent=2))
+        return 0 if ok else 1
+    for one in found:
+        mark = {True: "holds", False: "FAILS", None: "open"}[one.ok]
+        says = "".join(char if char.isprintable() else "?" for char in one.says)
+        print(f"  {mark:<5}  {one.name:<11}  {says}")
+    print("It holds." if ok else "It does NOT hold.")
+    print("This does not prove:")
+    for limit in NOT_PROVEN:
+        print(f"  - {limit}")
+    return 0 if ok else 1
+
+
+def main(arguments: Sequence[str]) -> int:
+    """0 where everything holds, 1 where something doesn't, 2 for wrong use."""
+    import argparse
+
+    reader = argparse.ArgumentParser(prog="verify.py", description="Checks a session taken out of a log.")
+    reader.add_argument("bundle", type=Path, help="the bundle, or a consistency proof (.json)")
+    reader.add_argument("--key", default="", help="the log's verifier key, or a file with it")
+    reader.add_argument("--checkpoint", type=Path, help="a checkpoint that you hold")
+    reader.add_argument("--json", action="store_true", help="print one JSON document")
+    given = reader.parse_args(arguments)
+    try:
+        key = Path(given.key).read_text("utf-8") if given.key and "+" not in given.key else given.key
+        held = given.checkpoint.read_bytes() if given.checkpoint else b""
+    except (OSError, ValueError) as error:
+        reader.error(str(error))
+    return show(examine(given.bundle, key, held), given.json)
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

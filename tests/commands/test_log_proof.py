@@ -1,0 +1,284 @@
+"""`imr log verify`, `checkpoint`, `consistency`, `prove` and `rederive` as they are called, with their exit status."""
+
+from __future__ import annotations
+
+import json
+import shutil
+import stat
+import subprocess
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any, NamedTuple
+
+import pytest
+
+from assistant import library
+from assistant.cli import run
+from assistant.log import Draft, Log
+from tests.log.forgery import rewrite, stored, unfenced
+
+CASE = "cervical-radiographs-after-fusion"
+REFERENCE = library.folder("casebank") / CASE / "reference.yaml"
+
+
+class Said(NamedTuple):
+    status: int
+    out: str
+    err: str
+
+
+Imr = Callable[..., Said]
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A profile's folder and a log with one signed review."""
+    folder = tmp_path_factory.mktemp("home")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMR_CONFIG", str(folder / "config"))
+        patch.setenv("IMR_LOG", str(folder / "log.sqlite"))
+        assert run(["review", CASE, "--answers", str(REFERENCE), "--json"]) == 0
+    return folder
+
+
+@pytest.fixture
+def log_path(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    shutil.copytree(home, tmp_path, dirs_exist_ok=True)
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
+    monkeypatch.chdir(tmp_path)
+    return tmp_path / "log.sqlite"
+
+
+@pytest.fixture
+def imr(log_path: Path, capsys: pytest.CaptureFixture[str]) -> Imr:
+    capsys.readouterr()
+
+    def call(*arguments: str) -> Said:
+        status = run(list(arguments))
+        printed = capsys.readouterr()
+        return Said(status, printed.out, printed.err)
+
+    return call
+
+
+def spoil(path: Path) -> None:
+    with unfenced(path) as file:
+        file.execute("UPDATE event SET kind = 'page.opened' WHERE id = 3")
+
+
+# -- verify ---------------------------------------------------------------------------------------
+
+
+def test_a_sound_log(imr: Imr) -> None:
+    said = imr("log", "verify")
+    assert said.status == 0
+    assert "The log verifies." in said.out
+    assert "  holds  chain" in said.out
+    assert "This does not prove:" in said.out
+    assert max(len(line) for line in said.out.splitlines() if "/" not in line and "+" not in line) <= 100
+
+
+def test_a_spoilt_log(imr: Imr, log_path: Path) -> None:
+    spoil(log_path)
+    said = imr("log", "verify")
+    assert said.status == 1
+    assert "  FAILS  chain" in said.out
+    assert "An entry was changed, removed, added or moved after it was logged" in said.out
+    assert "First break: session" in said.out
+    assert "entry 3: the columns beside the entry were changed: kind" in said.out
+    assert "The log does NOT verify." in said.out
+    found = json.loads(imr("log", "verify", "--json").out)
+    assert (found["ok"], found["first_break"]["seq"]) == (False, 3)
+
+
+def test_deep(imr: Imr) -> None:
+    said = imr("log", "verify", "--deep")
+    assert said.status == 0
+    assert "  holds  drafts" in said.out
+    assert "  holds  schemas" in said.out
+
+
+def test_since(imr: Imr, log_path: Path) -> None:
+    with Log.open(log_path) as log:
+        log.append("s", [Draft("page.opened", {})] * 300, actor="r-1", case="neck", after=0)
+    assert "All of the log was read" in imr("log", "verify", "--since").out
+    second = json.loads(imr("log", "verify", "--since", "--json").out)
+    assert second["since"] == 256
+    assert imr("log", "note", "last", "Looked at.").status == 0
+    said = imr("log", "verify", "--since")
+    assert said.status == 0
+    assert "were not read again" in " ".join(said.out.split())
+
+
+def test_against_what_an_auditor_holds(imr: Imr, log_path: Path, tmp_path: Path) -> None:
+    made = json.loads(imr("log", "checkpoint", "-o", "held.txt", "--json").out)
+    Path("key.txt").write_text(made["key"] + "\n")
+    shutil.rmtree(tmp_path / "config")
+    shutil.copyfile(log_path, "elsewhere.sqlite")
+    known = ("--log", "elsewhere.sqlite", "--key", "key.txt", "--checkpoint", "held.txt")
+    assert imr("log", "verify", *known).status == 0
+    with unfenced(tmp_path / "elsewhere.sqlite") as file:
+        file.execute("DELETE FROM event WHERE id > 40")
+        file.execute("DELETE FROM checkpoint")
+    assert imr("log", "verify", "--log", "elsewhere.sqlite").status == 0
+    said = imr("log", "verify", *known)
+    assert said.status == 1
+    assert "entries were cut off, or this is an older copy" in " ".join(said.out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "says"),
+    [
+        (("--key", "nothing-such"), "no such file"),
+        (("--key", "a+b+c"), "not a verifier key"),
+        (("--checkpoint", "empty.txt"), "not a signed note"),
+        (("--checkpoint", "nothing-such"), "does not exist"),
+        (("--log", "nothing-such"), "There is no decision log here"),
+        (("nothing-such",), "does not exist"),
+    ],
+)
+def test_wrong_use(imr: Imr, arguments: tuple[str, ...], says: str) -> None:
+    Path("empty.txt").touch()
+    said = imr("log", "verify", *arguments)
+    assert (said.status, said.out) == (2, "")
+    assert says in said.err
+
+
+# -- checkpoint -----------------------------------------------------------------------------------
+
+
+def test_a_checkpoint_is_printed_to_be_held(imr: Imr) -> None:
+    said = imr("log", "checkpoint", "-o", "held.txt")
+    assert said.status == 0
+    assert said.out.startswith(Path("held.txt").read_text())
+    assert "Verifier key: imr-log/" in said.out
+    assert stat.S_IMODE(Path("held.txt").stat().st_mode) == 0o600
+    again = imr("log", "checkpoint", "-o", "held.txt")
+    assert again.status == 2
+    assert "already there" in again.err
+
+
+def test_a_key_is_made_where_it_is_wanted(imr: Imr, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setenv("IMR_KEY", str(tmp_path / "stick.pem"))
+    assert imr("log", "note", "last", "Looked at.").status == 0
+    assert "no key where IMR_KEY says" in imr("log", "checkpoint").err
+    assert imr("log", "checkpoint", "--new-key").status == 0
+    assert "never replaced" in imr("log", "checkpoint", "--new-key").err
+
+
+def test_an_older_log_is_gone_on_with_for_a_reason(imr: Imr, log_path: Path) -> None:
+    rewrite(log_path, lambda entries: entries[:30])
+    refused = imr("log", "checkpoint")
+    assert refused.status == 2
+    assert "30 entries, and had" in refused.err
+    assert imr("log", "show", "last").status == 0
+    assert imr("log", "verify").status == 1
+    assert imr("log", "checkpoint", "--accept-rollback", "").status == 2
+    assert imr("log", "checkpoint", "--accept-rollback", "The disk was restored.").status == 0
+    with unfenced(log_path) as file:  # what could no longer be over these entries
+        file.execute("DELETE FROM checkpoint WHERE size > 40")
+    said = imr("log", "verify")
+    assert said.status == 0
+    assert "accepted this log as it was found, with 30 entries" in " ".join(said.out.split())
+
+
+# -- consistency ----------------------------------------------------------------------------------
+
+
+def test_consistency(imr: Imr) -> None:
+    assert imr("log", "checkpoint", "-o", "old.txt").status == 0
+    assert imr("log", "note", "last", "Looked at.").status == 0
+    assert imr("log", "checkpoint", "-o", "new.txt").status == 0
+    said = imr("log", "consistency", "old.txt", "new.txt", "-o", "proof.json")
+    assert said.status == 0
+    assert "continues that of" in said.out
+    assert imr("log", "verify", "proof.json", "--checkpoint", "old.txt").status == 0
+    assert imr("log", "verify", "proof.json", "--checkpoint", "new.txt").status == 1
+    assert imr("log", "consistency", "new.txt", "old.txt").status == 1
+    program = str(library.folder("proof") / "verify.py")
+    done = subprocess.run(
+        [sys.executable, "-I", "-S", program, "proof.json"], capture_output=True, check=False
+    )
+    assert done.returncode == 0
+
+
+# -- one session ----------------------------------------------------------------------------------
+
+
+def test_a_session_is_taken_along_and_read_elsewhere(imr: Imr, tmp_path: Path) -> None:
+    said = imr("log", "prove", "last", "-o", "session.imr")
+    assert (said.status, said.err) == (0, "")
+    assert "python3 session.imr" in said.out
+    assert stat.S_IMODE(Path("session.imr").stat().st_mode) == 0o600
+    done = subprocess.run([sys.executable, "-I", "-S", "session.imr"], capture_output=True, check=False)
+    assert done.returncode == 0
+    shown = json.loads(imr("log", "show", "last", "--json").out)
+    letter = imr("letter", "last").out
+    (tmp_path / "log.sqlite").unlink()
+    assert imr("log", "verify", "session.imr").status == 0
+    assert imr("log", "rederive", "session.imr").status == 0
+    assert json.loads(imr("log", "show", "session.imr", "--json").out) == shown
+    assert imr("letter", "session.imr").out == letter
+    again = imr("log", "prove", "last", "-o", "session.imr")
+    assert again.status == 2
+    assert "already there" in again.err
+
+
+def test_taking_a_session_along_is_logged(imr: Imr, log_path: Path) -> None:
+    assert imr("log", "prove", "last", "-o", "session.imr").status == 0
+    assert imr("log", "rederive", "last").status == 0
+    assert imr("log", "verify").status == 0
+    logged = [
+        (one["kind"], one["body"].get("command") or one["body"].get("what")) for one in stored(log_path)
+    ]
+    assert logged[-3:] == [
+        ("access.opened", None),
+        ("access.exported", "bundle"),
+        ("access.read", "rederive"),
+    ]
+
+
+def test_a_spoilt_bundle(imr: Imr) -> None:
+    assert imr("log", "prove", "last", "-o", "session.imr").status == 0
+    data = Path("session.imr").read_bytes()
+    Path("spoilt.imr").write_bytes(data.replace(b'"outcome":"uphold"', b'"outcome":"uphola"'))
+    said = imr("log", "verify", "spoilt.imr")
+    assert said.status == 1
+    assert "It does NOT hold." in said.out
+    assert imr("log", "verify", "spoilt.imr", "--json").status == 1
+
+
+def test_rederive(imr: Imr, log_path: Path) -> None:
+    said = imr("log", "rederive", "last")
+    assert said.status == 0
+    assert "it is the same byte for byte" in said.out
+    rewrite(
+        log_path,
+        lambda entries: [
+            {**one, "body": {**one["body"], "why": "gap"}} if one["kind"] == "suggestion.shown" else one
+            for one in entries
+        ],
+    )
+    said = imr("log", "rederive", "last")
+    assert said.status == 1
+    assert "First difference: entry" in said.out
+    assert "(gap)" in said.out
+    assert "could not be logged" in said.err
+
+
+def test_on_a_log_that_can_not_be_written_reading_goes_on(
+    imr: Imr, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("assistant.log.opening.connect_writer", _no_writing)
+    said = imr("log", "rederive", "last")
+    assert said.status == 0
+    assert "This reading could not be logged" in said.err
+    assert imr("log", "prove", "last", "-o", "session.imr").status == 0
+
+
+def _no_writing(path: Path) -> Any:
+    from assistant.core.problem import refuse
+
+    raise refuse("You may not write to this file.", str(path))

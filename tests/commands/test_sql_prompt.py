@@ -1,0 +1,32 @@
+"""What the prompt of `imr log sql` completes."""
+
+from __future__ import annotations
+
+import pytest
+from prompt_toolkit.completion import CompleteEvent
+from prompt_toolkit.document import Document
+
+from assistant.commands.sql_prompt import NameCompleter
+
+NAMES = {"departures": ("session", "reason", "seq"), "determinations": ("session", "decision")}
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "expected"),
+    [
+        ("SELECT * FROM de", "", ["departures", "determinations"]),
+        ("SELECT * FROM ", "", ["departures", "determinations"]),
+        ("SELECT rea", " FROM departures", ["reason"]),
+        ("SELECT s", " FROM departures", ["session", "seq", "SELECT", "sum"]),
+        ("SELECT * FROM departures AS d WHERE d.re", "", ["d.reason"]),
+        ("SELECT * FROM departures WHERE departures.se", "", ["departures.session", "departures.seq"]),
+        ("SELECT rea", "", ["reason"]),
+        ("sel", "", ["SELECT"]),
+        (".t", "", [".tables"]),
+        ("SELECT ", "", []),
+    ],
+)
+def test_names_that_fit_the_place(before: str, after: str, expected: list[str]) -> None:
+    document = Document(before + after, cursor_position=len(before))
+    found = NameCompleter(NAMES).get_completions(document, CompleteEvent(completion_requested=True))
+    assert [one.text for one in found] == expected

@@ -1,0 +1,44 @@
+"""Days are counted as the rule counts them."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.deadline import RULES, due
+
+
+@pytest.mark.parametrize(
+    ("priority", "start", "last"),
+    [
+        ("standard", "2026-01-10", "2026-02-09"),
+        ("standard", "2024-02-01", "2024-03-02"),
+        ("expedited", "2026-02-27", "2026-03-02"),
+        ("formulary", "2026-02-02", "2026-02-09"),
+        ("formulary", "2026-02-06", "2026-02-13"),
+        ("formulary", "2026-02-07", "2026-02-13"),
+        ("formulary", "2026-02-08", "2026-02-13"),
+    ],
+)
+def test_the_last_day(priority: str, start: str, last: str) -> None:
+    assert due(RULES[priority], date.fromisoformat(start)).isoformat() == last
+
+
+@given(st.dates(date(1900, 1, 1), date(2200, 1, 1)))
+def test_working_days_are_monday_to_friday(start: date) -> None:
+    last = due(RULES["formulary"], start)
+    between = [start + timedelta(days=n) for n in range(1, (last - start).days + 1)]
+    assert sum(day.weekday() < 5 for day in between) == 5
+    assert last.weekday() < 5
+
+
+def test_each_rule_has_its_source_and_says_whether_that_was_read() -> None:
+    assert {rule.source[:15] for rule in RULES.values()} == {"Lab. Code 4610."}
+    assert {name: rule.verified for name, rule in RULES.items()} == {
+        "standard": True,
+        "formulary": True,
+        "expedited": False,
+    }

@@ -1,0 +1,461 @@
+"""A session taken along: what the bundle proves by itself, and that every change of it is found."""
+
+from __future__ import annotations
+
+import hashlib
+import io
+import json
+import os
+import random
+import shutil
+import subprocess
+import sys
+import zipfile
+from collections.abc import Callable
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant.core.problem import Refused
+from assistant.core.text import Private
+from assistant.log import Draft, Log
+from assistant.log.bundle import bundle_checks, is_bundle, open_source, read_bundle
+from assistant.log.bundle_writing import Words, bundle, covering_checkpoint
+from assistant.log.consistency import prove_consistency
+from assistant.log.keys import signer
+from tests.log.forgery import rewrite, unfenced
+
+CHECKS = bundle_checks()
+LETTER = "The determination.\n"
+Files = dict[str, bytes]
+
+
+@pytest.fixture
+def three(path: Path) -> Path:
+    """A log of three reviews that take turns; each has texts, and rests on files."""
+    bodies = {name: f"the file {name}".encode() for name in ("case", "set")}
+    hashes = {name: hashlib.sha256(body).hexdigest() for name, body in bodies.items()}
+    artifacts = {hashes[name]: ("text/plain", body) for name, body in bodies.items()}
+    with Log.open(path) as log:
+        for after in range(6):
+            for session in ("alpha", "bravo", "charlie"):
+                note = Private(f"words of {session}, {after} \U0001f9b4 \u2028")
+                body: dict[str, Any] = {"item": "1", "prompt": "", "text": note}
+                draft = Draft("note.added", body)
+                if not after:
+                    draft = Draft(
+                        "session.opened", {"mode": "practice", "pins": {"case": hashes}, "folder": note}
+                    )
+                if after == 5:
+                    letter = hashlib.sha256(LETTER.encode()).hexdigest()
+                    draft = Draft("session.signed", {"letter": letter, "outcome": "uphold", "statement": "s"})
+                log.append(session, [draft], actor="r-1", case="neck", after=after, artifacts=artifacts)
+    return path
+
+
+@pytest.fixture
+def made(three: Path) -> bytes:
+    note = covering_checkpoint(three, "charlie")
+    return bundle(three, "bravo", note, Words(f"Dear all,\n{LETTER}", LETTER))
+
+
+def unpacked(data: bytes) -> Files:
+    with zipfile.ZipFile(io.BytesIO(data)) as archive:
+        return {info.filename: archive.read(info) for info in archive.infolist()}
+
+
+def packed(files: Files, how: int = zipfile.ZIP_STORED) -> bytes:
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", how) as archive:
+        for name, body in files.items():
+            archive.writestr(name, body)
+    return made.getvalue()
+
+
+def checked(data: bytes, tmp_path: Path, **known: Any) -> dict[str, bool | None]:
+    file = tmp_path / "given.imr"
+    file.write_bytes(data)
+    return {one.name: one.ok for one in CHECKS.examine(file, **known)}
+
+
+def key_of(path: Path) -> str:
+    return str(signer(json.loads(unpacked_about(path))["log"]).key)
+
+
+def unpacked_about(path: Path) -> bytes:
+    return unpacked(bundle(path, "alpha", covering_checkpoint(path, "alpha"), Words()))["bundle.json"]
+
+
+# -- a whole one ----------------------------------------------------------------------------------
+
+
+def test_everything_holds(three: Path, made: bytes, tmp_path: Path) -> None:
+    assert checked(made, tmp_path) == {
+        "chain": True,
+        "texts": True,
+        "artifacts": True,
+        "letter": True,
+        "signature": None,
+        "inclusion": True,
+    }
+    assert checked(made, tmp_path, key=key_of(three))["signature"] is True
+
+
+def test_the_same_session_gives_the_same_bytes(three: Path, made: bytes) -> None:
+    note = covering_checkpoint(three, "charlie")
+    assert bundle(three, "bravo", note, Words(f"Dear all,\n{LETTER}", LETTER)) == made
+
+
+def test_nothing_of_another_session_goes_along(made: bytes) -> None:
+    everything = b"".join(unpacked(made).values())
+    for other in (b"alpha", b"charlie"):
+        assert other not in everything
+    assert b"words of bravo" in everything
+
+
+def test_it_checks_itself_with_nothing_but_python(three: Path, made: bytes, tmp_path: Path) -> None:
+    """Isolated and without site packages, so that neither this program nor any library is there."""
+    file = tmp_path / "session.imr"
+    file.write_bytes(made)
+    held = tmp_path / "held.txt"
+    held.write_bytes(unpacked(made)["checkpoint.txt"])
+    run = [sys.executable, "-I", "-S", str(file)]
+    for more in ([], ["--key", key_of(three)], ["--checkpoint", str(held)], ["--json"]):
+        done = subprocess.run([*run, *more], capture_output=True, text=True, cwd=tmp_path, check=False)
+        assert (done.returncode, done.stderr) == (0, ""), done
+        assert "Whose key it is" in done.stdout
+    assert json.loads(done.stdout)["ok"] is True
+    file.write_bytes(packed({**unpacked(made), "entries.ndjson": b"{}\n"}))
+    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, check=False)
+    assert done.returncode == 1
+    assert "It does NOT hold." in done.stdout
+
+
+def test_it_is_read_as_a_log_is(three: Path, made: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "session.imr"
+    file.write_bytes(made)
+    assert is_bundle(str(file))
+    source, session = open_source(three, str(file))
+    with source, Log.open(three, write=False) as log:
+        assert session == "bravo"
+        assert source.read(session) == log.read("bravo")
+        assert [row.id for row in source.sessions()] == ["bravo"]
+        assert source.resolve("last") == "bravo"
+        assert source.artifact(hashlib.sha256(b"the file set").hexdigest()) == b"the file set"
+        assert source.read("alpha") == []
+        with pytest.raises(Refused, match="reading only"):
+            source.append("bravo", [], actor="", case="", after=6)
+
+
+def test_a_session_of_the_log_is_read_from_the_log(three: Path) -> None:
+    source, session = open_source(three, "alp")
+    with source:
+        assert (session, len(source.read(session))) == ("alpha", 6)
+    with pytest.raises(Refused, match="No session"):
+        open_source(three, "nothing-such")
+    assert not is_bundle("no\0name")
+
+
+# -- a changed one --------------------------------------------------------------------------------
+
+
+def entries(files: Files, edit: Callable[[list[bytes]], list[bytes]]) -> Files:
+    lines = edit(files["entries.ndjson"].split(b"\n")[:-1])
+    return {**files, "entries.ndjson": b"".join(line + b"\n" for line in lines)}
+
+
+def texts(files: Files, edit: Callable[[list[Any]], list[Any]]) -> Files:
+    lines = [json.loads(line) for line in files["texts.ndjson"].split(b"\n")[:-1]]
+    return {**files, "texts.ndjson": b"".join(json.dumps(one).encode() + b"\n" for one in edit(lines))}
+
+
+def proof(files: Files, edit: Callable[[Any], Any]) -> Files:
+    return {**files, "proof.json": json.dumps(edit(json.loads(files["proof.json"]))).encode()}
+
+
+def without(files: Files, name: str) -> Files:
+    return {each: body for each, body in files.items() if each != name}
+
+
+def file_of(files: Files) -> str:
+    return next(name for name in files if name.startswith("artifacts/"))
+
+
+SPOILT: dict[str, tuple[str, Callable[[Files], Files]]] = {
+    "an edited entry": (
+        "chain",
+        lambda f: entries(f, lambda e: [e[0], e[1].replace(b"r-1", b"r-2"), *e[2:]]),
+    ),
+    "an edited last entry": (
+        "inclusion",
+        lambda f: entries(f, lambda e: [*e[:-1], e[-1].replace(b"uph", b"ovr")]),
+    ),
+    "an entry less": ("chain", lambda f: entries(f, lambda e: [*e[:2], *e[3:]])),
+    "the last entry less": ("inclusion", lambda f: entries(f, lambda e: e[:-1])),
+    "entries swapped": ("chain", lambda f: entries(f, lambda e: [e[0], e[2], e[1], *e[3:]])),
+    "no entry": ("chain", lambda f: entries(f, lambda e: [])),
+    "an entry that is none": ("chain", lambda f: entries(f, lambda e: [b"[1]", *e[1:]])),
+    "an entry too large": ("chain", lambda f: entries(f, lambda e: [e[0] + b" " * 70_000, *e[1:]])),
+    "entries cut": ("chain", lambda f: {**f, "entries.ndjson": f["entries.ndjson"][:-1]}),
+    "a text less": ("texts", lambda f: texts(f, lambda t: t[1:])),
+    "another text": ("texts", lambda f: texts(f, lambda t: [{**t[0], "text": "other"}, *t[1:]])),
+    "a text more": ("texts", lambda f: texts(f, lambda t: [*t, {**t[0], "commitment": "0" * 64}])),
+    "a text that is none": ("texts", lambda f: texts(f, lambda t: [{"salt": 1}])),
+    "a changed file": ("artifacts", lambda f: {**f, file_of(f): b"other"}),
+    "a file less": ("artifacts", lambda f: without(f, file_of(f))),
+    "another letter": ("letter", lambda f: {**f, "letter.txt": b"Dear all, no."}),
+    "another signed text": ("letter", lambda f: {**f, "signed-text.txt": b"No."}),
+    "another checkpoint": (
+        "signature",
+        lambda f: {**f, "checkpoint.txt": f["checkpoint.txt"].replace(b"\n18\n", b"\n17\n")},
+    ),
+    "another signature": ("signature", lambda f: {**f, "checkpoint.txt": _resigned(f["checkpoint.txt"])}),
+    "no signature": ("signature", lambda f: {**f, "checkpoint.txt": f["checkpoint.txt"].split(b"\n\n")[0]}),
+    "another key": ("signature", lambda f: {**f, "key.txt": f["key.txt"].replace(b"+A", b"+B", 1)}),
+    "no key": ("signature", lambda f: without(f, "key.txt")),
+    "another place": ("inclusion", lambda f: proof(f, lambda p: {**p, "entries": _moved(p["entries"])})),
+    "a proof of fewer": ("inclusion", lambda f: proof(f, lambda p: {**p, "entries": p["entries"][:-1]})),
+    "another hash": (
+        "inclusion",
+        lambda f: proof(f, lambda p: {**p, "hashes": ["0" * 64, *p["hashes"][1:]]}),
+    ),
+    "a hash that is none": ("inclusion", lambda f: proof(f, lambda p: {**p, "hashes": ["x"]})),
+    "another size": ("inclusion", lambda f: proof(f, lambda p: {**p, "size": 17})),
+    "a proof that is none": ("inclusion", lambda f: {**f, "proof.json": b"[]"}),
+    "another session": (
+        "chain",
+        lambda f: {**f, "bundle.json": f["bundle.json"].replace(b"bravo", b"alpha")},
+    ),
+    "another form": (
+        "bundle",
+        lambda f: {**f, "bundle.json": f["bundle.json"].replace(b"bundle/1", b"bundle/9")},
+    ),
+    "no description": ("bundle", lambda f: {**f, "bundle.json": b"no"}),
+    "something missing": ("bundle", lambda f: without(f, "texts.ndjson")),
+    "something more": ("bundle", lambda f: {**f, "run.sh": b"rm"}),
+    "a path out of it": ("bundle", lambda f: {**f, "../verify.py": b""}),
+}
+
+
+def _resigned(note: bytes) -> bytes:
+    head, _, last = note.rstrip(b"\n").rpartition(b" ")
+    return head + b" " + last[:-6] + (b"AAAA" if last[-6:-2] != b"AAAA" else b"BBBB") + last[-2:] + b"\n"
+
+
+def _moved(places: list[Any]) -> list[Any]:
+    return [{**places[0], "index": places[0]["index"] + 1}, *places[1:]]
+
+
+@pytest.mark.parametrize("what", SPOILT)
+def test_every_change_is_found_and_named(made: bytes, tmp_path: Path, what: str) -> None:
+    check, spoil = SPOILT[what]
+    found = checked(packed(spoil(unpacked(made))), tmp_path)
+    assert [name for name, ok in found.items() if ok is False] == [check]
+    with suppress(Refused):  # what is read from it is refused, or has the hashes that its entries name
+        read_bundle(tmp_path / "given.imr")[0].close()
+
+
+def test_no_flipped_byte_is_unnoticed_but_in_what_is_not_checked(made: bytes, tmp_path: Path) -> None:
+    """The program in a bundle, its description of itself and ZIP's own times and rights are no part of the proof."""
+    chance = random.Random(6962)
+    kept = ("entries.ndjson", "texts.ndjson", "checkpoint.txt", "signed-text.txt")
+    original = unpacked(made)
+    for at in chance.sample(range(len(made)), 150):
+        changed = bytearray(made)
+        changed[at] ^= chance.randrange(1, 256)
+        if all(ok is not False for ok in checked(bytes(changed), tmp_path).values()):
+            now = unpacked(bytes(changed))
+            assert {name: now[name] for name in kept} == {name: original[name] for name in kept}
+
+
+def test_another_key_than_the_one_you_hold(made: bytes, tmp_path: Path) -> None:
+    other = "TEST+7997405c+AQcC+FTVKf0jlTdHDY3rbevmnKxxPjigCXlVtGe6RIr6"
+    assert checked(made, tmp_path, key=other)["signature"] is False
+    assert checked(made, tmp_path, key="nothing")["signature"] is False
+
+
+def test_another_history_than_the_one_you_hold(three: Path, made: bytes, tmp_path: Path) -> None:
+    origin = json.loads(unpacked(made)["bundle.json"])["log"]
+    rewrite(three, lambda all_of: [{**one, "actor": "r-2"} for one in all_of], signer(origin))
+    forged = bundle(three, "bravo", covering_checkpoint(three, "bravo"), Words(LETTER, LETTER))
+    assert checked(forged, tmp_path)["inclusion"] is True
+    assert checked(forged, tmp_path, held=unpacked(made)["checkpoint.txt"])["held"] is False
+
+
+def test_a_checkpoint_over_more_or_fewer_entries_settles_nothing(
+    three: Path, made: bytes, tmp_path: Path
+) -> None:
+    assert checked(made, tmp_path, held=covering_checkpoint(three, "charlie").encode())["held"] is True
+    assert checked(made, tmp_path, held=covering_checkpoint(three, "alpha").encode())["held"] is None
+    assert checked(made, tmp_path, held=b"imr-log/other\n18\n" + b"A" * 43 + b"=\n")["held"] is False
+
+
+@pytest.mark.parametrize("what", ["deflated", "many", "large", "none", "cut"])
+def test_a_bomb_is_not_unpacked(
+    made: bytes, tmp_path: Path, what: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    data = made
+    if what == "deflated":
+        data = packed({"entries.ndjson": b"\0" * 50_000_000}, zipfile.ZIP_DEFLATED)
+    elif what == "many":
+        data = packed({f"artifacts/{at:064x}": b"" for at in range(5_001)})
+    elif what == "large":
+        for module in ("assistant.log.bundle",):
+            monkeypatch.setattr(f"{module}.MOST_BYTES", 1000)
+        monkeypatch.setattr(CHECKS, "MOST_BYTES", 1000)
+    elif what == "none":
+        data = b"PK\x03\x04 and then nothing"
+    else:
+        data = made[:-30]
+    assert checked(data, tmp_path) == {"bundle": False}
+    with pytest.raises(Refused):
+        read_bundle(tmp_path / "given.imr")
+
+
+def test_a_signature_is_checked_as_other_programs_do(made: bytes) -> None:
+    """The pure arithmetic against the library, on sound and on changed input."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    from assistant.log.keys import holds
+
+    chance = random.Random(8032)
+    for _ in range(12):
+        private = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
+        public, message = private.public_key().public_bytes_raw(), chance.randbytes(chance.randrange(100))
+        signature = private.sign(message)
+        assert CHECKS.ed25519_holds(public, message, signature)
+        at = chance.randrange(64)
+        other = signature[:at] + bytes([signature[at] ^ 1 << chance.randrange(8)]) + signature[at + 1 :]
+        for wrong in (
+            (public, message + b"x", signature),
+            (public, message, other),
+            (chance.randbytes(32), message, signature),
+        ):
+            assert CHECKS.ed25519_holds(*wrong) is holds(*wrong) is False
+        order = CHECKS.ORDER.to_bytes(32, "little")
+        assert not CHECKS.ed25519_holds(public, message, signature[:32] + order)
+        assert not CHECKS.ed25519_holds(public, message, signature[:-1])
+
+
+def test_the_first_test_vector_of_rfc_8032() -> None:
+    public = bytes.fromhex("d75a980182b10ab7d54bfed3c964073a0ee172f3daa62325af021a68f707511a")
+    signature = bytes.fromhex(
+        "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
+    )
+    assert CHECKS.ed25519_holds(public, b"", signature)
+
+
+# -- making one -----------------------------------------------------------------------------------
+
+
+def test_a_checkpoint_must_be_that_of_the_log(three: Path) -> None:
+    note = covering_checkpoint(three, "bravo")
+    with unfenced(three) as file:
+        file.execute("UPDATE event SET leaf = zeroblob(32) WHERE id = 3")
+    with pytest.raises(Refused, match="does not give the root"):
+        bundle(three, "bravo", note, Words())
+
+
+@pytest.mark.parametrize(
+    ("sql", "says"),
+    [
+        ("DELETE FROM blob", "A text of this session is missing"),
+        ("DELETE FROM artifact", "A file that this session"),
+    ],
+)
+def test_what_is_missing_is_not_left_out(three: Path, sql: str, says: str) -> None:
+    with unfenced(three) as file:
+        file.execute(sql)
+    with pytest.raises(Refused, match=says):
+        bundle(three, "bravo", covering_checkpoint(three, "bravo"), Words())
+
+
+def test_the_key_must_be_known(three: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    note = covering_checkpoint(three, "bravo")
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "elsewhere"))
+    with pytest.raises(Refused, match="key that signed this checkpoint is not known"):
+        bundle(three, "bravo", note, Words())
+
+
+def test_a_session_that_goes_on_is_not_covered_yet(three: Path) -> None:
+    with Log.open(three) as log:
+        log.append("bravo", [Draft("addendum.added", {})], actor="r-1", case="neck", after=6)
+        assert covering_checkpoint(three, "bravo") == ""
+        assert covering_checkpoint(three, "alpha") != ""
+
+
+# -- two checkpoints ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def two(three: Path) -> tuple[Path, str, str]:
+    old = covering_checkpoint(three, "charlie")
+    with Log.open(three) as log:
+        log.append(
+            "delta", [Draft("session.opened", {"mode": "real"})] * 400, actor="r-1", case="neck", after=0
+        )
+        return three, old, log.checkpoint()
+
+
+def given(proof: Any, tmp_path: Path, **known: Any) -> list[Any]:
+    file = tmp_path / "proof.json"
+    file.write_text(json.dumps(proof))
+    found: list[Any] = CHECKS.examine(file, **known)
+    return found
+
+
+def test_a_longer_log_continues_a_shorter(two: tuple[Path, str, str], tmp_path: Path) -> None:
+    path, old, new = two
+    made = prove_consistency(path, old, "")
+    assert made.ok
+    assert made.new == new
+    assert "The log of 418 entries continues that of 18" in made.says
+    assert [one.ok for one in given(made.as_json(), tmp_path)] == [None, True]
+    assert [one.ok for one in given(made.as_json(), tmp_path, key=made.key, held=old.encode())] == [
+        True,
+        True,
+    ]
+    assert not given(made.as_json(), tmp_path, held=new.encode())[-1].ok
+
+
+@pytest.mark.parametrize("part", ["old", "new", "hashes", "key"])
+def test_a_changed_proof_is_found(two: tuple[Path, str, str], tmp_path: Path, part: str) -> None:
+    path, old, _ = two
+    made = prove_consistency(path, old, "").as_json()
+    changed = {
+        "old": made["old"].replace("\n18\n", "\n17\n"),
+        "new": made["new"].replace("\n418\n", "\n417\n"),
+        "hashes": [*made["hashes"][:-1], "0" * 64],
+        "key": made["key"].replace("+A", "+B", 1),
+    }
+    assert not given({**made, part: changed[part]}, tmp_path)[-1].ok
+    assert not given({**made, part: None}, tmp_path)[-1].ok
+
+
+def test_a_rewritten_log_continues_nothing(two: tuple[Path, str, str]) -> None:
+    path, old, new = two
+    origin = old.split("\n")[0]
+    rewrite(path, lambda all_of: [{**all_of[0], "actor": "r-2"}, *all_of[1:]], signer(origin))
+    made = prove_consistency(path, old, "")
+    assert (made.ok, made.says) == (
+        False,
+        "The first 18 entries of the log are not those of the checkpoint over them.",
+    )
+    assert not prove_consistency(path, old, new).ok
+
+
+def test_the_older_comes_first_and_of_the_same_log(two: tuple[Path, str, str], tmp_path: Path) -> None:
+    path, old, new = two
+    assert "name the older first" in prove_consistency(path, new, old).says
+    shutil.copyfile(path, tmp_path / "copy")
+    with unfenced(path) as file:
+        file.execute("DELETE FROM event WHERE id > 30")
+    assert "entries are gone" in prove_consistency(path, old, new).says
+    with Log.open(tmp_path / "other.sqlite") as log:
+        log.append("s", [Draft("session.opened", {})], actor="r-1", case="neck", after=0)
+        other = log.checkpoint()
+    with pytest.raises(Refused, match="of another log"):
+        prove_consistency(path, other, "")
+    os.remove(tmp_path / "copy")

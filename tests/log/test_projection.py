@@ -1,0 +1,418 @@
+"""The tables of the reports say what the events say, and are made anew when they belong to another log."""
+
+from __future__ import annotations
+
+import os
+import re
+import sqlite3
+import stat
+from contextlib import closing
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import settings
+from hypothesis import strategies as st
+
+from assistant import library, unattended
+from assistant.core import command as c
+from assistant.core import event as e
+from assistant.core.answer import Answer, Status, to_json
+from assistant.core.problem import Refused
+from assistant.core.session import begin, fold
+from assistant.core.training_event import KINDS as TRAINING
+from assistant.log import Log, projecting, projection
+from assistant.log.answer_words import answer_words
+from assistant.log.projection import up_to_date
+from assistant.log.projection_tables import RULE_TABLES, TABLES
+from assistant.review import Review
+from assistant.reviewer import Profile
+from tests.log.auditing import Desk, decided, given
+
+
+@pytest.fixture
+def cache(tmp_path: Path) -> Path:
+    return tmp_path / "cache"
+
+
+def rows(file: Path, table: str) -> list[dict[str, Any]]:
+    with closing(sqlite3.connect(file)) as connection:
+        connection.row_factory = sqlite3.Row
+        return [dict(row) for row in connection.execute(f"SELECT * FROM {table} ORDER BY 1, 2, 3")]
+
+
+def everything(file: Path) -> dict[str, list[dict[str, Any]]]:
+    return {table: rows(file, table) for table in (*TABLES, *RULE_TABLES)}
+
+
+@pytest.fixture
+def held(reviewed: Path) -> Path:
+    return reviewed
+
+
+# -- what the tables say --------------------------------------------------------------------------
+
+
+def test_every_table_of_a_review_has_rows(held: Path) -> None:
+    found = everything(up_to_date(held))
+    assert [table for table, held_rows in found.items() if not held_rows] == ["reading", "audit_note"]
+
+
+def test_a_session_is_summed_up(held: Path) -> None:
+    signed, declined, practice = rows(up_to_date(held), "session")
+    assert (signed["status"], signed["outcome"], signed["kind"], signed["items"]) == (
+        "signed",
+        "partial",
+        "real",
+        2,
+    )
+    assert (declined["status"], declined["ground"], declined["reason"]) == (
+        "declined",
+        "records",
+        "A page is missing.",
+    )
+    assert (practice["status"], practice["kind"], practice["entries"]) == ("open", "practice", 1)
+    assert (signed["unattended"], declined["unattended"]) == (0, 1)
+
+
+def test_items_hold_the_last_decision_and_what_had_been_suggested(held: Path) -> None:
+    first, second, *_ = rows(up_to_date(held), "item")
+    assert (first["decision"], first["suggested"], first["departs"]) == ("overturned", "upheld", 1)
+    assert first["reason"] == "The film was needed, =1+1."
+    assert (second["decision"], second["departs"], second["service"]) == ("upheld", 0, "films again")
+    assert (first["prompt_set"], first["edition"], first["month"]) == ("cervical-radiography", 1, "2026-02")
+
+
+def test_answers_stand_as_they_were_last_changed(held: Path) -> None:
+    found = {
+        (row["item"], row["prompt"]): row
+        for row in rows(up_to_date(held), "answer")
+        if row["session"] == "aa11"
+    }
+    assert found["1", "red_flags"]["value"] == "not documented: fracture, infection, tumor"
+    assert (found["1", "views"]["value"], found["1", "views"]["changes"]) == ("flexion", 1)
+    assert found["1", "sought"]["set_aside"] == 0
+    assert found["2", "views"]["value"] == "extension"
+
+
+def test_changes_have_old_and_new_values_and_know_the_suggestion(held: Path) -> None:
+    found = [row for row in rows(up_to_date(held), "answer_change") if row["session"] == "aa11"]
+    said = [(row["prompt"], row["what"], row["old"], row["new"]) for row in found]
+    assert ("red_flags.tumor", "amended", "no", "not documented") in said
+    assert ("views", "amended", "flexion, extension", "flexion") in said
+    assert ("sought", "set aside", "not documented", None) in said
+    assert ("sought", "restored", None, "not documented") in said
+    late = [(row["prompt"], row["decision"]) for row in rows(up_to_date(held), "late_amendment")]
+    assert late == [("views", "overturned")]
+    assert next(row["reason"] for row in found if row["what"] == "set aside") == "because of red_flags"
+
+
+def test_an_absence_has_its_trail(held: Path) -> None:
+    found = {row["prompt"]: row for row in rows(up_to_date(held), "absence")}
+    sought = found["sought"]
+    assert (sought["terms"], sought["pages"], sought["documents"]) == (
+        "own term, to evaluate, rule out",
+        2,
+        1,
+    )
+    assert (sought["hits"], sought["dismissed"], sought["searches"]) == (1, 1, 1)
+    assert (sought["unread"], sought["read_by_eye"], sought["attested"]) == (1, 1, 1)
+    assert found["red_flags.fracture"]["attested"] == 1
+    assert (found["red_flags.tumor"]["attested"], found["red_flags.tumor"]["searches"]) == (0, 0)
+
+
+def test_only_the_last_ruling_and_wording_stand(held: Path) -> None:
+    file = up_to_date(held)
+    assert [(row["ruling"], row["standing"]) for row in rows(file, "ruling")] == [
+        ("declined", 0),
+        ("accepted", 1),
+    ]
+    assert [(row["sentence"], row["text"], row["standing"]) for row in rows(file, "sentence")] == [
+        ("k1", "My words.", 1),
+        ("k2", "Others.", 0),
+        ("k2", None, 0),
+    ]
+
+
+def test_a_deadline_names_its_rule_and_counts_from_the_later_receipt(held: Path) -> None:
+    signed, declined, _ = rows(up_to_date(held), "deadline")
+    assert (signed["start"], signed["start_fact"], signed["due"]) == (
+        "2026-01-10",
+        "documents_received",
+        "2026-02-09",
+    )
+    assert (signed["source"], signed["verified"], signed["signed"]) == (
+        "Lab. Code 4610.6(d)(1)",
+        1,
+        "2026-02-01",
+    )
+    assert (declined["priority"], declined["due"], declined["verified"]) == ("expedited", "2026-01-13", 0)
+
+
+def test_time_is_that_of_the_question_with_pauses_apart_and_not_from_a_file(held: Path) -> None:
+    found = {(row["item"], row["prompt"]): row for row in rows(up_to_date(held), "prompt_time")}
+    assert {row["session"] for row in found.values()} == {"aa11"}
+    flags, views = found["1", "red_flags"], found["1", "views"]
+    assert (flags["work"], flags["idle"], flags["visits"]) == (50.0, 0.0, 1)
+    assert (views["work"], views["idle"]) == (0.0, 400.0)
+
+
+def test_editions_and_citations_are_read_once(held: Path) -> None:
+    file = up_to_date(held)
+    assert [(row["prompt_set"], row["edition"]) for row in rows(file, "edition")] == [
+        ("cervical-radiography", 1)
+    ]
+    cited = {row["citation"]: row for row in rows(file, "citation")}
+    assert cited["mtus-neck-8-8"]["verified_on"] is None
+    assert cited["mtus-neck-8-8"]["ends"] == "2017-11-30"
+
+
+def test_the_answers_are_those_of_the_fold(path: Path) -> None:
+    """What stands by the tables is what stands by the program's own fold of the same events."""
+    with Log.open(path) as log:
+        review = Review.open(log, library.find_case("cervical"), Profile("r-one"))
+        reference = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
+        unattended.run(review, unattended.read_file(reference))
+        if review.session.status == "open":
+            review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="Stated."))
+            review.perform(c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="More."))
+            review.perform(c.WithdrawAnswer("1", "prior_imaging.3", "Elsewhere."))
+            review.perform(c.WithdrawAnswer("1", "views", "Again."))
+        session = review.session
+        review.close()
+    found = {(row["item"], row["prompt"]): row["value"] for row in rows(up_to_date(path), "answer")}
+    expected = {
+        (scope, prompt): answer_words(to_json(answer))
+        for scope, answers in session.answers.items()
+        for prompt, answer in answers.items()
+    }
+    assert {place: unordered(words) for place, words in found.items()} == {
+        place: unordered(words) for place, words in expected.items()
+    }
+
+
+def unordered(words: str) -> list[str]:
+    """The words of an answer; the log has the parts of a group in the order of their names."""
+    return sorted(re.split(r"[;:,|]? ", words))
+
+
+def test_a_sitting_and_a_book_are_sessions_but_no_reviews(held: Path) -> None:
+    from assistant.core.access_event import AccessOpened, AccessRead, AuditNoteAdded
+
+    with Desk(held, passed=9_000) as desk:
+        desk.log(
+            "dd44", AccessOpened("0.1.0"), AccessRead("show", ("aa11", "bb22")), case="", actor="r-audit"
+        )
+        desk.log("dd44", AuditNoteAdded("aa11", "Why?"), case="", actor="r-audit")
+    file = up_to_date(held)
+    assert {row["session"]: row["kind"] for row in rows(file, "session")}["dd44"] == "access"
+    assert [(row["what"], row["session"], row["reader"]) for row in rows(file, "reading")] == [
+        ("show", "aa11", "r-audit"),
+        ("show", "bb22", "r-audit"),
+        ("note", "aa11", "r-audit"),
+    ]
+    assert [(row["session"], row["text"]) for row in rows(file, "audit_note")] == [("aa11", "Why?")]
+    assert all(kind.startswith("training.") for kind in TRAINING)
+
+
+# -- keeping up -----------------------------------------------------------------------------------
+
+
+def test_what_is_added_gives_the_same_rows_as_making_it_anew(held: Path) -> None:
+    file = up_to_date(held)
+    with Desk(held, passed=9_000) as desk:
+        desk.open("ee55")
+        desk.log("ee55", given("1", "views", ["flexion"]), given("1", "duration", 12))
+        desk.log("ee55", *decided("1", "upheld", "upheld"))
+        up_to_date(held)
+        desk.log("ee55", e.AnswerWithdrawn("1", "views", "Again."))
+    assert up_to_date(held) == file
+    kept = everything(file)
+    assert everything(up_to_date(held, anew=True)) == kept
+    assert [row["prompt"] for row in kept["answer"] if row["session"] == "ee55"] == ["duration"]
+
+
+def test_nothing_is_written_when_nothing_is_new(held: Path) -> None:
+    file = up_to_date(held)
+    before = file.read_bytes(), file.stat().st_mtime_ns
+    assert up_to_date(held) == file
+    assert (file.read_bytes(), file.stat().st_mtime_ns) == before
+
+
+def test_the_file_is_closed_to_others_and_lies_beside_the_log(held: Path) -> None:
+    file = up_to_date(held)
+    assert file == Path(f"{held}.reports")
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE projection SET value = 'another' WHERE key = 'log'",
+        "UPDATE projection SET value = 'another' WHERE key = 'leaf'",
+        "UPDATE projection SET value = '0.0.1/1/x' WHERE key = 'version'",
+        "UPDATE projection SET value = '999' WHERE key = 'last'",
+        "DROP TABLE projection",
+    ],
+)
+def test_a_file_of_another_log_or_version_is_made_anew(held: Path, change: str) -> None:
+    file = up_to_date(held)
+    expected = everything(file)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("DELETE FROM answer")
+        connection.execute(change)
+        connection.commit()
+    assert everything(up_to_date(held)) == expected
+
+
+def test_a_damaged_file_is_made_anew(held: Path) -> None:
+    file = up_to_date(held)
+    expected = everything(file)
+    file.write_bytes(b"this is no database" * 100)
+    assert everything(up_to_date(held)) == expected
+
+
+def test_an_older_copy_of_the_log_gets_its_own_rows(held: Path, path: Path) -> None:
+    older = path.read_bytes()
+    with Desk(held, passed=9_000) as desk:
+        desk.open("ee55")
+    up_to_date(held)
+    for part in ("-wal", "-shm"):
+        Path(f"{path}{part}").unlink(missing_ok=True)
+    path.write_bytes(older)
+    assert "ee55" not in {row["session"] for row in rows(up_to_date(held), "session")}
+
+
+@pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
+def test_beside_a_folder_that_cannot_be_written_the_cache_serves(held: Path, cache: Path) -> None:
+    held.parent.chmod(0o500)
+    try:
+        file = up_to_date(held)
+    finally:
+        held.parent.chmod(0o700)
+    assert cache in file.parents
+
+
+def test_where_one_place_refuses_the_next_one_serves(
+    held: Path, cache: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    real = projection.make_file
+
+    def make_file(place: Path) -> bool:
+        if place.parent == held.parent:
+            raise OSError(30, "Read-only file system")
+        return real(place)
+
+    monkeypatch.setattr(projection, "make_file", make_file)
+    file = up_to_date(held)
+    assert cache in file.parents
+    assert len(rows(file, "session")) == 3
+    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, **_: str(held / "no folder"))
+    assert len(rows(up_to_date(held), "session")) == 3
+
+
+def test_several_processes_make_the_same_rows_as_one(held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    alone = everything(up_to_date(held))
+    monkeypatch.setattr(projecting, "ALONE", 1)
+    monkeypatch.setattr(projecting, "CHUNK", 1)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert everything(up_to_date(held, anew=True)) == alone
+
+
+def test_progress_is_told_and_ends_at_the_whole(held: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(projecting, "CHUNK", 1)
+    told: list[tuple[int, int]] = []
+    up_to_date(held, progress=lambda done, whole: told.append((done, whole)))
+    assert len(told) > 2
+    assert told == sorted(told)
+    assert told[-1][0] == told[-1][1] > 0
+
+
+def test_an_empty_log_gives_empty_tables(log: Log, path: Path) -> None:
+    assert rows(up_to_date(path), "session") == []
+
+
+def test_a_missing_log_is_refused(path: Path) -> None:
+    with pytest.raises(Refused, match="no decision log"):
+        up_to_date(path)
+    assert not path.parent.exists()
+
+
+def test_an_entry_that_cannot_be_read_is_refused_with_a_way_out(
+    held: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with closing(sqlite3.connect(held)) as connection:
+        connection.execute("DROP TRIGGER event_update")
+        connection.execute("UPDATE event SET entry = CAST('{}' AS BLOB) WHERE id = 3")
+        connection.commit()
+    for processes in (1, 2):
+        monkeypatch.setattr(projecting, "ALONE", 1)
+        monkeypatch.setattr(projecting, "CHUNK", 1)
+        monkeypatch.setattr("os.cpu_count", lambda count=processes: count)
+        with pytest.raises(Refused) as caught:
+            up_to_date(held)
+        assert "imr log verify" in caught.value.problems[0].fix
+
+
+# -- any session ----------------------------------------------------------------------------------
+
+PROMPTS = ["views", "red_flags.tumor", "red_flags.fracture", "prior_imaging.1.date", "prior_imaging.2.date"]
+VALUES = st.sampled_from([Answer(value="a"), Answer(value="b"), Answer(status=Status.NOT_DOCUMENTED)])
+STEPS = st.one_of(
+    st.builds(lambda p, v: e.AnswerRecorded("1", p, v), st.sampled_from(PROMPTS), VALUES),
+    st.builds(lambda p, v: e.AnswerAmended("1", p, v), st.sampled_from(PROMPTS), VALUES),
+    st.builds(lambda p: e.AnswerWithdrawn("1", p), st.sampled_from(PROMPTS)),
+    st.builds(lambda p: e.AnswerSetAside("1", p, "x"), st.sampled_from(["views", "red_flags"])),
+    st.builds(lambda p: e.AnswerRestored("1", p, "x"), st.sampled_from(["views", "red_flags"])),
+    st.just(e.SuggestionShown("1", "upheld", "carried")),
+    st.just(e.AbsencesAttested(("note",), 1, ("1/red_flags.tumor", "1/views"))),
+)
+
+
+@hypothesis_given(st.lists(STEPS, max_size=12))
+@settings(max_examples=60, deadline=None)
+def test_each_old_value_is_the_new_value_before(steps: list[e.Event]) -> None:
+    """In any order of steps: what a change replaces is what the timeline says stood there."""
+    from assistant.core.event_form import encode
+    from assistant.log import Entry
+    from assistant.log.projected_answers import ProjectedAnswers
+    from assistant.log.timeline import timeline
+
+    entries = [
+        Entry(n, "s", n, one.kind, "t", n, "b", "r", "c", encode(one), "", "")
+        for n, one in enumerate(steps, 1)
+    ]
+    followed = ProjectedAnswers({"1": "x"})
+    for entry in entries:
+        followed.follow(entry)
+    shown = {row["seq"]: row for row in timeline(entries)}
+    for row in followed.changes:
+        said = shown[row["seq"]]
+        for mine, theirs in ((row["old"], said["old"]), (row["new"], said["new"])):
+            words = None if theirs is None else answer_words(theirs)
+            assert mine == words
+    for row in followed.rows():
+        assert row["value"] == answer_words(to_json(followed.standing.answers[row["item"], row["prompt"]]))
+    assert {place: words_of(answer) for place, answer in followed.standing.answers.items()} == {
+        place: words_of(answer) for place, answer in by_the_core(steps).items()
+    }
+
+
+def words_of(answer: Answer) -> list[tuple[str, Status, Any, bool]]:
+    """Every leaf by its path; the order of parts is that of the schema, which the log doesn't have."""
+    return sorted(
+        (path, leaf.status, leaf.value, leaf.search is not None and leaf.search.attested)
+        for path, leaf in answer.leaves()
+    )
+
+
+def by_the_core(steps: list[e.Event]) -> dict[tuple[str, str], Answer]:
+    """The answers as `core.session` folds them, over the bundled prompt set."""
+    case = library.find_case("cervical")
+    rules = library.rules_for(case)
+    opened = e.SessionOpened("practice", "r", "0", False, {}, {"case": {"case.yaml": ""}}, {}, {"1": "x"})
+    return {
+        ("1", prompt): answer
+        for prompt, answer in fold(begin("s", rules, opened), steps).answers.get("1", {}).items()
+    }

@@ -1,0 +1,186 @@
+"""A review derived anew: the same where nothing was changed, and the first difference where something was."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import library, unattended
+from assistant.core import command as c
+from assistant.core.access_event import AccessRead
+from assistant.core.problem import Refused
+from assistant.deep_verifying import deeper
+from assistant.log import Log, access
+from assistant.log.verify import verify
+from assistant.proving import words_of
+from assistant.rederiving import Rederivation, rederive
+from assistant.review import Review
+from assistant.reviewer import Profile
+from assistant.signing import sign
+from tests.log.forgery import Entry, rewrite, unfenced
+
+CASE = "cervical-radiographs-after-fusion"
+REFERENCE = library.folder("casebank") / CASE / "reference.yaml"
+
+
+@pytest.fixture(scope="module")
+def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with a copy of the case, and a log with its review: a sentence edited twice, a departure, signed."""
+    folder = tmp_path_factory.mktemp("rederiving")
+    shutil.copytree(library.find_case(CASE).path, folder / "case")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMR_CONFIG", str(folder / "config"))
+        with Log.open(folder / "log.sqlite") as log:
+            review = Review.open(log, library.open_case(folder / "case"), Profile("r-1"))
+            file = unattended.read_file(REFERENCE)
+            assert unattended.run(review, replace(file, sign=False)).status in (0, 1)
+            one = review.assess("1").sentences[0]
+            for text in ("In my own words.", "In other words of mine."):
+                review.perform(c.EditSentence("1", one.key, one.text, text))
+            sign(review)
+            review.close()
+    return folder
+
+
+@pytest.fixture
+def log_path(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    shutil.copyfile(home / "log.sqlite", tmp_path / "log.sqlite")
+    return tmp_path / "log.sqlite"
+
+
+def derived(path: Path) -> Rederivation:
+    with Log.open(path, write=False) as log:
+        return rederive(log, log.resolve("last"))
+
+
+def changed(path: Path, kind: str, edit: Callable[[Entry], Any]) -> None:
+    """Every entry of a kind with another body."""
+
+    def all_of(entries: list[Entry]) -> list[Entry]:
+        return [
+            {**one, "body": {**one["body"], **edit(one["body"])}} if one["kind"] == kind else one
+            for one in entries
+        ]
+
+    rewrite(path, all_of)
+
+
+def test_it_is_the_same_byte_for_byte(log_path: Path) -> None:
+    made = derived(log_path)
+    assert made.ok
+    assert made.difference is None
+    assert made.compared["letters"] == 1
+    assert made.compared["sentences"] == 2
+    assert min(made.compared[name] for name in ("suggestions", "checks", "outcomes")) >= 1
+    assert made.compared["entries"] == made.entries
+    with Log.open(log_path, write=False) as log:
+        words, why = words_of(log, log.resolve("last"))
+    assert (why, words.signed in words.letter) == ("", True)
+    assert "In other words of mine." in words.signed
+
+
+@pytest.mark.parametrize(
+    ("kind", "edit", "what"),
+    [
+        ("suggestion.shown", lambda _: {"decision": None, "why": "conflict"}, "the suggestion on item 1"),
+        (
+            "determination.recorded",
+            lambda _: {"suggested": "overturned"},
+            "the suggestion when item 1 was decided",
+        ),
+        ("session.signed", lambda _: {"letter": "0" * 64}, "the SHA-256 of the text that was signed"),
+        ("session.signed", lambda _: {"outcome": "overturn"}, "the outcome"),
+        ("check.raised", lambda _: {"key": "elsewhere"}, "the check"),
+        ("sentence.edited", lambda body: {"was": body["text"]}, "the sentence"),
+    ],
+)
+def test_the_first_difference_is_named(
+    log_path: Path, kind: str, edit: Callable[[Any], Any], what: str
+) -> None:
+    before = derived(log_path)
+    changed(log_path, kind, edit)
+    made = derived(log_path)
+    assert not made.ok
+    assert made.difference is not None
+    assert made.difference.what.startswith(what)
+    assert made.difference.logged != made.difference.derived
+    assert made.compared["entries"] < before.entries
+
+
+def test_an_answer_that_was_changed_gives_another_letter(log_path: Path) -> None:
+    """Whoever rewrites an answer and all hashes must make the program say what was signed."""
+
+    def edit(body: Any) -> Any:
+        return {"answer": {**body["answer"], "value": "none"}} if body["prompt"] == "prior_surgery" else {}
+
+    changed(log_path, "answer.recorded", edit)
+    assert not derived(log_path).ok
+
+
+def test_a_pinned_text_that_was_changed_is_refused(log_path: Path) -> None:
+    with unfenced(log_path) as file:
+        file.execute("UPDATE artifact SET body = zeroblob(9)")
+    with pytest.raises(Refused, match="changed copy"):
+        derived(log_path)
+
+
+def test_checks_are_not_compared_where_the_record_is_gone(log_path: Path, home: Path) -> None:
+    records = home / "case" / "records"
+    hidden = home / "hidden"
+    records.rename(hidden)
+    try:
+        made = derived(log_path)
+    finally:
+        hidden.rename(records)
+    assert made.ok
+    assert made.compared.get("checks", 0) == 0
+    assert "The checks, since they read the record" in made.not_compared[0]
+
+
+def test_a_sitting_is_no_review(log_path: Path) -> None:
+    assert access.note(log_path, AccessRead("show", ())) == ""
+    with Log.open(log_path, write=False) as log:
+        (sitting,) = log.sessions(others=True)
+        with pytest.raises(Refused, match="not the session of a review"):
+            rederive(log, sitting.id)
+        assert words_of(log, sitting.id)[0].letter == ""
+
+
+class Steps:
+    """Counts what it is told."""
+
+    def __init__(self) -> None:
+        self.said: list[str] = []
+
+    def begin(self, what: str) -> Callable[[int], None]:
+        self.said.append(what)
+        return lambda _: None
+
+
+def test_a_deep_verification_looks_at_schemas_and_drafts(log_path: Path) -> None:
+    steps = Steps()
+    found = deeper(log_path, verify(log_path), steps)
+    assert found.ok
+    assert (found.verdicts["schemas"].ok, found.verdicts["drafts"].ok) == (True, True)
+    assert len(steps.said) == 2
+
+
+def test_a_deep_verification_finds_what_no_hash_can(log_path: Path) -> None:
+    """Rewritten as a whole, without a checkpoint anywhere: hashes say nothing, the program's own rules do."""
+    changed(log_path, "suggestion.shown", lambda _: {"why": "nonsense"})
+    with unfenced(log_path) as file:
+        file.execute("DELETE FROM checkpoint")
+    quick = verify(log_path)
+    assert quick.ok
+    found = deeper(log_path, quick, Steps())
+    assert not found.ok
+    assert found.verdicts["schemas"].ok is False
+    assert "suggestion.shown" in found.verdicts["schemas"].says
+    assert found.verdicts["drafts"].ok is False
+    assert found.first_break is not None
