@@ -27,7 +27,9 @@ _EVENTS = "SELECT id, session, seq, kind, ts, entry, leaf FROM event WHERE id > 
 _BEFORE = "SELECT seq, leaf FROM event WHERE session = ? AND id <= ? ORDER BY seq DESC LIMIT 1"
 _CLOSED = f"SELECT 1 FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING}"
 
-SETTLED = ("answer.", "evidence.", "absences.", "criterion.", "determination.", "sentence.", "check.")
+SETTLED = tuple(
+    "answer. evidence. absences. record. passages. pages. case. fact. criterion. determination. sentence. check.".split()
+)
 """What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
 
 ROLLBACK = "access.rollback_accepted"

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from textual.app import App, SystemCommand
 from textual.screen import Screen
@@ -24,8 +24,15 @@ class ImrApp(App[int]):
     TITLE = "IMR assistant"
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(self, log_path: Path | None, case: str | None = None, session: str | None = None) -> None:
+    def __init__(
+        self,
+        log_path: Path | None,
+        case: str | None = None,
+        session: str | None = None,
+        first: Callable[[], Screen[Any]] | None = None,
+    ) -> None:
         super().__init__()
+        self._first = first
         self.log_path = log_path
         self.case = case
         self.session = session
@@ -33,15 +40,17 @@ class ImrApp(App[int]):
         self._held_log: Log | None = None
         self._profile: Profile | None = None
 
-    def on_mount(self) -> None:
-        from assistant.tui.review_screen import ReviewScreen
-
+    def get_default_screen(self) -> Screen[Any]:
+        """The screen that was asked for, else the review that was, else the home screen."""
+        if self._first is not None:
+            return self._first()
         if self.case is not None or self.session is not None:
-            self.push_screen(ReviewScreen(case=self.case, session=self.session))
-        else:
-            from assistant.tui.home_screen import HomeScreen
+            from assistant.tui.review_screen import ReviewScreen
 
-            self.push_screen(HomeScreen())
+            return ReviewScreen(case=self.case, session=self.session)
+        from assistant.tui.home_screen import HomeScreen
+
+        return HomeScreen()
 
     @property
     def decision_log(self) -> Log:
@@ -109,7 +118,7 @@ class ImrApp(App[int]):
         """Leaves what is on the screen: from a session back to the home screen, from there the program."""
         from assistant.tui.review_screen import ReviewScreen
 
-        if isinstance(self.screen, ReviewScreen) and len(self.screen_stack) > 2:
+        if isinstance(self.screen, ReviewScreen) and len(self.screen_stack) > 1:
             self.screen.run_action_named("park")
         else:
             self.action_leave_program()
@@ -132,9 +141,14 @@ class ImrApp(App[int]):
         self.close_log()
 
 
-def run_app(log_path: Path | None, case: str | None = None, session: str | None = None) -> int:
+def run_app(
+    log_path: Path | None,
+    case: str | None = None,
+    session: str | None = None,
+    first: Callable[[], Screen[Any]] | None = None,
+) -> int:
     """Runs the screen until it is left; raises `Refused` where it could not begin."""
-    app = ImrApp(log_path, case, session)
+    app = ImrApp(log_path, case, session, first)
     result = app.run()
     if app.failed is not None:
         raise app.failed

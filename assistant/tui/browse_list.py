@@ -33,6 +33,16 @@ class BrowseList(Screen[None]):
         Binding("f8", "export", "export"),
         Binding("escape", "leave", "back", priority=True),
     ]
+    DEFAULT_CSS = """
+    #browse-title { height: 1; background: $panel; padding: 0 1; text-wrap: nowrap; text-overflow: ellipsis; }
+    #browse-filter { border: none; height: 1; padding: 0 1; background: $surface; }
+    #browse-filter:focus { border: none; }
+    #browse-head { height: 1; padding: 0 1; text-style: bold; text-wrap: nowrap; text-overflow: ellipsis; }
+    #browse-list { height: 1fr; border: none; padding: 0 1; background: $background; scrollbar-size-vertical: 1; }
+    #browse-list > .option-list--option { text-wrap: nowrap; text-overflow: ellipsis; }
+    #browse-about { height: auto; max-height: 10; padding: 0 1; border-top: solid $panel; }
+    """
+    SCOPED_CSS = False
     AUTO_FOCUS = "#browse-filter"
     columns: ClassVar[Sequence[str]] = ()
 
@@ -150,6 +160,12 @@ class BrowseList(Screen[None]):
 class ExportDialog(ModalScreen[str]):
     """Asks for a file to write the rows to that are shown now."""
 
+    DEFAULT_CSS = """
+    ExportDialog { align: center middle; }
+    #export-asks, #export-wrong { width: 80%; height: auto; padding: 1; background: $panel; }
+    #export-name { width: 80%; }
+    """
+    SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
 
     def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:

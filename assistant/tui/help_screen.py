@@ -20,6 +20,7 @@ _ANSWERING = (
     "  Enter            confirms what is proposed",
     "  up, down         move among the replies; the mouse chooses one",
     "  ?  /  <          on an empty line: why, find in the record, back",
+    "  Esc              gives up half a reply, such as a reason that was asked for",
     "  Page Up, Down    scroll the conversation",
     "",
     "Beside answering (all of it is in the palette too: Ctrl+P)",

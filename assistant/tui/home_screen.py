@@ -13,9 +13,11 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused
+from assistant.tui.marked_list import MarkedList
 from assistant.tui.text import literal
 
 if TYPE_CHECKING:
+    from assistant.log import SessionRow
     from assistant.tui.app import ImrApp
 
 
@@ -26,12 +28,18 @@ class HomeScreen(Screen[None]):
         Binding("f1", "help", "help"),
         Binding("ctrl+q,escape", "app.quit", "quit"),
     ]
+    DEFAULT_CSS = """
+    #home { padding: 1 2; }
+    #home-title { height: auto; text-style: bold; margin-bottom: 1; }
+    #home-list { height: 1fr; border: none; }
+    """
+    SCOPED_CSS = False
     AUTO_FOCUS = "#home-list"
 
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):
             yield Static("IMR assistant", id="home-title", markup=False)
-            yield OptionList(id="home-list", markup=False)
+            yield MarkedList(id="home-list")
         yield Footer()
 
     def on_mount(self) -> None:
@@ -63,16 +71,20 @@ class HomeScreen(Screen[None]):
         ended = [row for row in rows if row.status != "open"][:20]
         if opened:
             options.append(Option(literal("Sessions to go on with"), disabled=True))
-            options += [Option(literal(f"  {session_words(row)}"), id=f"session:{row.id}") for row in opened]
+            options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened]
         options.append(Option(literal("Cases to review"), disabled=True))
         options += [Option(literal(f"  {name}"), id=f"case:{name}") for name in cases]
+        options.append(Option(literal("Training"), disabled=True))
+        options.append(Option(literal("  Practise blind"), id="training:practise"))
+        options.append(Option(literal("  Trainers' screen"), id="training:trainers"))
         if ended:
             options.append(Option(literal("Ended sessions"), disabled=True))
-            options += [Option(literal(f"  {session_words(row)}"), id=f"session:{row.id}") for row in ended]
+            options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended]
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(options)
         listed.highlighted = 1
+        gc.freeze()
         gc.enable()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
@@ -83,8 +95,17 @@ class HomeScreen(Screen[None]):
             self.app.push_screen(ReviewScreen(case=name))
         elif kind == "session":
             self.app.push_screen(ReviewScreen(session=name))
+        elif kind in ("run", "training"):
+            from assistant.tui.training_entry import entry_screen
+
+            self.app.push_screen(entry_screen(kind, name))
 
     def action_help(self) -> None:
         from assistant.tui.help_screen import HelpScreen
 
         self.app.push_screen(HelpScreen())
+
+
+def _key(row: SessionRow) -> str:
+    """What a session is opened by; a trainee's run goes on as one."""
+    return f"{'run' if row.kind == 'training' else 'session'}:{row.id}"

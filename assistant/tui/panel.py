@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import ClassVar
 
-from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.message import Message
@@ -72,11 +71,6 @@ class SidePanel(Vertical):
         self.view = "record"
         self.keys: list[str] = []
 
-    def compose(self) -> ComposeResult:
-        yield Static(id="tabs", markup=False)
-        yield PanelList(id="panel-list")
-        yield Static(id="panel-about", classes="about", markup=False)
-
     @property
     def shown(self) -> bool:
         return self.has_class("shown")
@@ -90,6 +84,9 @@ class SidePanel(Vertical):
         chosen: Iterable[int] = (),
     ) -> None:
         """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by; some are chosen."""
+        if not self.children:  # the first question need not wait for them
+            tabs, about_line = Static(id="tabs", markup=False), Static(id="panel-about", markup=False)
+            self.mount(tabs, PanelList(id="panel-list"), about_line)
         listed = self.query_one(PanelList)
         at = listed.highlighted if view == self.view else None
         listed.chosen = frozenset(chosen)

@@ -6,8 +6,6 @@ the replies; in all else it is an ordinary line editor.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
-
 from textual import events
 from textual.message import Message
 from textual.widgets import Input
@@ -22,29 +20,33 @@ class Reply(Input):
 
     help_text = "Type an answer, or the number of a reply."
 
-    @dataclass
     class Pressed(Message):
         """A key with a meaning of its own was pressed on the empty line."""
 
-        key: str
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
 
-    @dataclass
     class Moved(Message):
         """An arrow asks to move among the replies."""
 
-        by: int
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
 
-    @dataclass
     class Scrolled(Message):
         """The transcript is to be scrolled by pages."""
 
-        pages: int
+        def __init__(self, pages: int) -> None:
+            super().__init__()
+            self.pages = pages
 
-    @dataclass
     class Oversized(Message):
         """More was pasted than any answer can hold."""
 
-        text: str
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
 
     digits: bool = False
 

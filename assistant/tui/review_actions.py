@@ -52,7 +52,10 @@ def perform_action(screen: SessionScreen, review: Review, conversation: Conversa
 
 def _asked(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
     if name == "find":
-        screen.ask_for("Find in the record:", lambda words: _find(screen, words))
+        screen.ask_for(
+            "Find in the record (Enter alone: what this question looks for):",
+            lambda words: _find(screen, words),
+        )
     elif name == "note":
         screen.ask_for("Note:", conversation.note)
     elif name == "addendum":
@@ -87,7 +90,7 @@ def _addendum(review: Review, words: str) -> list[Line]:
 
 def _park(screen: SessionScreen) -> None:
     screen.close_review()
-    if len(screen.app.screen_stack) > 2:
+    if len(screen.app.screen_stack) > 1:
         screen.dismiss()
     else:
         screen.app.exit(0)

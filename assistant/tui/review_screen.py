@@ -14,17 +14,20 @@ from textual.widgets import Input, OptionList
 
 from assistant.actions import ACTIONS
 from assistant.core.problem import Refused
+from assistant.tui.key_line import KeyLine
 from assistant.tui.panel import SidePanel
 from assistant.tui.reply import Reply
-from assistant.tui.session_screen import WIDE, SessionScreen
+from assistant.tui.session_screen import SessionScreen
 
 if TYPE_CHECKING:
+    from assistant.conversation import Conversation
+    from assistant.core.prompt_turn import Turn
     from assistant.review import Review
     from assistant.tui.app import ImrApp
 
 WATCHING_SECONDS = 1.0
-FIRST_FRAME_SECONDS = 0.025
-_SHORT = {"panel": "panel", "skip": "later", "answers": "questions"}
+_SHORT = {"skip": "later"}
+"""Words for the line of keys that are shorter than the name of the action."""
 
 
 def _bindings() -> list[BindingType]:
@@ -33,7 +36,7 @@ def _bindings() -> list[BindingType]:
             a.key,
             f"named('{a.name}')",
             _SHORT.get(a.name, a.name),
-            show=a.name != "park",
+            show=False,
             priority=True,
             id=a.name,
         )
@@ -50,7 +53,12 @@ class ReviewScreen(SessionScreen):
 
     def on_mount(self) -> None:
         self.query_one("#options", OptionList).can_focus = False
-        self.set_timer(FIRST_FRAME_SECONDS, self.open)
+        self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
+
+    def _first_drawn(self, _: object) -> None:
+        """Opens the session once the empty screen has been drawn."""
+        self.screen_layout_refresh_signal.unsubscribe(self)
+        self.call_next(self.open)
 
     def open(self) -> None:
         """Opens the session and asks its first question."""
@@ -58,31 +66,39 @@ class ReviewScreen(SessionScreen):
         try:
             self._review = self._opened(app)
         except Refused as refused:
-            if len(app.screen_stack) > 2:
+            if len(app.screen_stack) > 1:
                 self.dismiss()
                 app.tell(str(refused), "error")
             else:
                 app.give_up(refused)
             return
-        from assistant.conversation import Conversation
         from assistant.tui.panel_views import PanelViews
 
         review = self._review
-        self._conversation = Conversation(review)
+        self._conversation = self.conversing(review)
         self._views = PanelViews(self, review, self.query_one(SidePanel))
         self._greet(review)
-        if self.size.width >= WIDE:
-            self._show_record()
+        if self._session is not None:
+            self._offer(self._conversation)
         self.draw()
+        if self.query_one(SidePanel).shown:
+            self.call_after_refresh(self._show_record)
         self.set_timer(0.05, self._warm)
+        gc.freeze()  # what was made so far stays, and need not be gone through again and again
         gc.enable()
         if review.watching:
             self.set_interval(WATCHING_SECONDS, self._watch)
 
+    def conversing(self, review: Review) -> Conversation:
+        """The conversation with the session; blind practice has one of its own."""
+        from assistant.conversation import Conversation
+
+        return Conversation(review)
+
     def _show_record(self) -> None:
-        """The first page beside the conversation; a page that can't be logged as opened isn't shown."""
+        """The first page beside the first question; a page that can't be logged as opened isn't shown."""
         try:
-            if self._views is not None:
+            if self._views is not None and not self.query_one(SidePanel).keys:
                 self._views.show("record")
         except Refused as refused:
             self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
@@ -111,7 +127,11 @@ class ReviewScreen(SessionScreen):
         if review.watching:
             lines.append(("warning", "Another window works on this session; this one watches it."))
         elif self._session is not None and session.status == "open":
-            lines.append(("note", f"Going on: {showing.progress_words(review)} questions answered."))
+            lines.append(
+                ("note", f"Going on: {showing.progress_words(review)} questions answered, the last of them:")
+            )
+            for question, said in showing.recap(review):
+                lines += [("note", question), ("answer", said)]
         else:
             lines.append(("note", f"Session {session.id}. F1 says what can be done."))
         lines += [("problem", str(problem)) for problem in missing_documents(review.session, review.pages)]
@@ -122,12 +142,39 @@ class ReviewScreen(SessionScreen):
         """Imports what the first answer needs while the first question is being read."""
         import jsonschema  # noqa: F401
 
+    def _offer(self, conversation: Conversation) -> None:
+        """Asks whether a session that is gone on with takes over a case file that has changed."""
+        from assistant.offering import offer_amendment
+
+        self.transcript.say_all([(line.kind, line.text) for line in offer_amendment(conversation)])
+
+    def look_up(self, turn: Turn) -> None:
+        review = self._review
+        if review is not None and turn.kind == "prompt" and review.session.prompt(*turn.place).look_for:
+            self._look_up(review, turn)
+
+    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
+    def _look_up(self, review: Review, turn: Turn) -> None:
+        """The search runs in a thread of its own, so that typing never waits for it."""
+        from assistant.passages import reach_words
+
+        words = reach_words(review, turn)
+        self.app.call_from_thread(self._looked_up, turn, words)
+
+    def _looked_up(self, turn: Turn, words: str) -> None:
+        if self._review is not None and self._review.turn.place == turn.place and self.is_attached:
+            self.record_said(words)
+
     def _watch(self) -> None:
         try:
             if self._review is not None and self._review.refresh():
                 self.draw()
         except Refused as refused:
             self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
+
+    @on(Input.Changed, "#reply")
+    def _typed(self) -> None:
+        self.draw_asked()
 
     @on(Input.Submitted, "#reply")
     def _submitted(self, event: Input.Submitted) -> None:
@@ -148,7 +195,7 @@ class ReviewScreen(SessionScreen):
         assert self._asking is not None  # only called while something is asked for
         asking = self._asking
         self._asking = None
-        if not text.strip() and not asking[0].startswith("Sentence "):
+        if not text.strip() and not asking[0].startswith("Find "):
             self.take_up_half()
             self.draw()
         elif self.answer(lambda: asking[1](text)):
@@ -212,6 +259,17 @@ class ReviewScreen(SessionScreen):
         if name in ("back", "go", "edit", "decide", "decline", "cite"):
             return status == "open" and not watching
         return True
+
+    def draw_keys(self) -> None:
+        keyed = [a for a in ACTIONS if a.key.startswith("f") and self.offers(a.name)]
+        self.query_one(KeyLine).show([(a.key, _SHORT.get(a.name, a.name), a.name) for a in keyed])
+
+    @on(KeyLine.Chosen)
+    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
+        if event.name == "palette":
+            await self.app.run_action("command_palette")
+        else:
+            self.run_action_named(event.name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.offers(str(parameters[0])) if action == "named" and parameters else True

@@ -5,32 +5,33 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import TYPE_CHECKING, cast
 
-from textual import on
 from textual.app import ComposeResult
-from textual.containers import Horizontal, Vertical
-from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.containers import Vertical
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused
-from assistant.core.text import one_line, visible
-from assistant.tui.panel import VIEWS, PanelList, SidePanel
+from assistant.core.text import one_line
+from assistant.tui.key_line import KeyLine
+from assistant.tui.marked_list import MarkedList
+from assistant.tui.panel import SidePanel
+from assistant.tui.panel_host import WIDE, PanelHost
 from assistant.tui.reply import Reply
 from assistant.tui.text import literal, local_time
 from assistant.tui.transcript import Transcript
 
 if TYPE_CHECKING:
     from assistant.conversation import Conversation
+    from assistant.core.prompt_turn import Turn
     from assistant.review import Review
     from assistant.talk import Line
     from assistant.tui.app import ImrApp
-    from assistant.tui.panel_views import PanelViews
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 50, 14
-WIDE = 100
+TOO_SMALL = f"The terminal is too small: at least {SMALLEST_WIDTH} columns and {SMALLEST_HEIGHT} lines are needed."
 
 
-class SessionScreen(Screen[None]):
+class SessionScreen(PanelHost):
     """Draws a session; `ReviewScreen` adds its beginning and the reviewer's replies."""
 
     AUTO_FOCUS = "#reply"
@@ -42,26 +43,22 @@ class SessionScreen(Screen[None]):
         self._session = session
         self._review: Review | None = None
         self._conversation: Conversation | None = None
-        self._views: PanelViews | None = None
         self._asking: tuple[str, Callable[[str], list[Line]]] | None = None
         self._drawn: tuple[str, tuple[str, str], str] | None = None
         self._half = ""
 
     def compose(self) -> ComposeResult:
+        wide = self.app.size.width >= WIDE
+        self.add_class("wide" if wide else "narrow", update=False)  # or the first frame would be drawn twice
         yield Static("Opening ...", id="top", markup=False)
-        with Horizontal(id="body"):
-            with Vertical(id="conversation"):
-                yield Transcript()
-                yield Static(id="asks", markup=False)
-                yield OptionList(id="options", markup=False)
-                yield Reply(id="reply", select_on_focus=False)
-            yield SidePanel()
-        yield Static(
-            "The terminal is too small: at least 50 columns and 14 lines are needed.",
-            id="small",
-            markup=False,
-        )
-        yield Footer()
+        with Vertical(id="conversation"):
+            yield Transcript()
+            yield Static(id="found", markup=False)
+            yield Static(id="asks", markup=False)
+            yield MarkedList(id="options")
+            yield Reply(id="reply", select_on_focus=False)
+        yield SidePanel(shown=wide)
+        yield KeyLine()
 
     @property
     def transcript(self) -> Transcript:
@@ -95,34 +92,64 @@ class SessionScreen(Screen[None]):
             if turn.kind == "done":
                 lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
             self.transcript.say_all(lines)
-            self._show_proposed_page(conversation)
-        asks = (
-            self._asking[0] if self._asking else conversation.pending.question if conversation.pending else ""
-        )
-        label = self.query_one("#asks", Static)
-        label.update(literal(asks))
-        label.set_class(bool(asks), "shown")
+            self._show_page_beside(conversation)
+            self.record_said("")
+            self.look_up(conversation.turn)
+        self.draw_asked()
         self._draw_options(conversation)
         self.reply.digits = conversation.digits and self._asking is None
-        signing = turn.kind == "sign" and not asks and not review.watching
-        self.reply.placeholder = "sign" if signing else ""
+        signing = turn.kind == "sign" and not self._asked and not review.watching
+        self.reply.placeholder = "type sign" if signing else ""
         self.reply.disabled = review.watching
         self._draw_top(review)
         if self._views is not None:
             self._views.refresh()
-        self.refresh_bindings()
+        self.draw_keys()
 
-    def _show_proposed_page(self, conversation: Conversation) -> None:
-        """Puts the page that a proposal rests on beside the question, where the record is in view."""
-        proposal = conversation.turn.proposal
-        panel = self.query_one(SidePanel)
-        if proposal is not None and self._views is not None and panel.shown and panel.view == "record":
-            evidence = proposal.answer.all_evidence()
-            try:
-                if evidence:
-                    self._views.open_page(evidence[0])
-            except Refused as refused:
-                self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
+    def _show_page_beside(self, conversation: Conversation) -> None:
+        """Puts the page that a proposal rests on, or that speaks against an absence, beside the question."""
+        turn, panel = conversation.turn, self.query_one(SidePanel)
+        if self._views is None or not panel.shown or panel.view != "record":
+            return
+        evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
+        if turn.kind == "passages":
+            from assistant.passages import first_against
+
+            evidence = (first_against(conversation.review, turn),)
+        try:
+            if evidence:
+                self._views.open_page(evidence[0])
+        except Refused as refused:
+            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
+
+    @property
+    def _asked(self) -> str:
+        """The words that are wanted in the reply line now."""
+        if self._asking is not None:
+            return self._asking[0]
+        pending = self._conversation.pending if self._conversation is not None else None
+        return pending.question if pending is not None else ""
+
+    def draw_asked(self) -> None:
+        """What words are wanted, and, where they are longer than the reply line, all that is typed of them."""
+        lines = [f"{self._asked} (Esc: not now)"] if self._asked else []
+        if len(self.reply.value) > self.reply.content_size.width > 0:
+            lines.append(self.reply.value)
+        label = self.query_one("#asks", Static)
+        label.update(literal("\n".join(lines)))
+        label.set_class(bool(lines), "shown")
+
+    def draw_keys(self) -> None:
+        """Shows the keys that do something now."""
+
+    def look_up(self, turn: Turn) -> None:
+        """Looks for what the record says about a question, beside the screen; `record_said` tells it."""
+
+    def record_said(self, words: str) -> None:
+        """What the record says about the question that is asked, in a line above its replies."""
+        line = self.query_one("#found", Static)
+        line.update(literal(f"In the record: {words} · / lists them" if words else ""))
+        line.set_class(bool(words), "shown")
 
     def _draw_options(self, conversation: Conversation) -> None:
         listed = self.query_one("#options", OptionList)
@@ -160,6 +187,8 @@ class SessionScreen(Screen[None]):
 
     def on_resize(self) -> None:
         tiny = self.size.width < SMALLEST_WIDTH or self.size.height < SMALLEST_HEIGHT
+        if tiny and not self.query("#small"):
+            self.mount(Static(TOO_SMALL, id="small", markup=False))
         self.set_class(tiny, "tiny")
 
     @property
@@ -167,80 +196,23 @@ class SessionScreen(Screen[None]):
         """The conversation, once the session is open."""
         return self._conversation
 
-    def open_document(self) -> str:
-        """The document whose page the panel shows."""
-        return self._views.document if self._views is not None else ""
-
-    def found(self, words: str) -> str:
-        """Lists the passages that hold the words in the panel, and says how many there are."""
-        if self._views is None:
-            return ""
-        said = self._views.find(words)
-        if self._views.passages:
-            if self.size.width < WIDE:
-                self.add_class("panelled")
-            self.query_one(PanelList).focus()
-        return said
-
-    def show_panel(self, view: str) -> None:
-        """Shows a view of the panel; on a narrow terminal it takes the conversation's place."""
-        if self._views is None:
-            return
-        try:
-            self._views.show(view)
-        except Refused as refused:
-            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
-            return
-        if self.size.width < WIDE:
-            self.add_class("panelled")
-        self.query_one(PanelList).focus()
-
-    def _hide_panel(self) -> None:
-        self.remove_class("panelled")
-        self.query_one(SidePanel).remove_class("shown")
-
     def take_up_half(self) -> None:
         """Puts back what was half typed when something else was asked for."""
         self.reply.value, self._half = self._half, ""
         self.reply.cursor_position = len(self.reply.value)
 
     def action_leave(self) -> None:
-        """Back to the reply; half a reply is given up."""
+        """Back to the reply; there, half a reply is given up."""
+        conversation = self._conversation
         if self._asking is not None:
             self._asking = None
             self.take_up_half()
             self.draw()
+        elif conversation is not None and conversation.pending is not None and self.reply.has_focus:
+            self.answer(conversation.back)
         if self.size.width < WIDE:
-            self._hide_panel()
+            self.hide_panel()
         self.reply.focus()
-
-    def next_view(self) -> None:
-        """Shows the panel, or its next view; after the last view a narrow screen shows the conversation again."""
-        panel = self.query_one(SidePanel)
-        if not panel.shown:
-            self.show_panel(panel.view)
-        elif panel.view == VIEWS[-1] and self.size.width < WIDE:
-            panel.view = VIEWS[0]
-            self.action_leave()
-        else:
-            self.show_panel(VIEWS[(VIEWS.index(panel.view) + 1) % len(VIEWS)])
-
-    @on(PanelList.OptionSelected, "#panel-list")
-    def _panel_chosen(self, event: OptionList.OptionSelected) -> None:
-        if self._views is not None:
-            self._views.chosen(event.option_index)
-
-    @on(PanelList.OptionHighlighted, "#panel-list")
-    def _panel_highlighted(self, event: OptionList.OptionHighlighted) -> None:
-        if self._views is not None:
-            self._views.highlighted(event.option_index)
-
-    @on(PanelList.Key)
-    def _panel_key(self, event: PanelList.Key) -> None:
-        if event.name == "leave":
-            self.action_leave()
-        elif self._views is not None:
-            self._views.key(event.name, event.index)
 
     def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
         """Carries out a reply and draws what it led to; whether it was carried out.
@@ -270,15 +242,32 @@ class SessionScreen(Screen[None]):
             except Refused as refused:
                 app.tell(str(refused), "warning")
 
-    def ask_for(self, question: str, act: Callable[[str], list[Line]], value: str = "") -> None:
+    def edit_words(
+        self, question: str, words: str, about: str, act: Callable[[str], list[Line]], wrong: str = ""
+    ) -> None:
+        """Lets words be changed on a screen of their own; refused ones come back, with what is `wrong` with them."""
+        from assistant.tui.words_screen import WordsScreen
+
+        def given(changed: str | None) -> None:
+            if changed is None:
+                return
+            try:
+                lines = act(changed)
+            except Refused as refused:
+                self.edit_words(question, changed, about, act, f"! {refused}\n")
+            else:
+                self.answer(lambda: lines, keep=True)
+
+        self.app.push_screen(WordsScreen(question, words, wrong + about), given)
+
+    def ask_for(self, question: str, act: Callable[[str], list[Line]]) -> None:
         """Asks for words in the reply line; Escape gives it up."""
         if self._asking is None:
             self._half = self.reply.value
         self._asking = (question, act)
-        self.reply.value = visible(value)
-        self.reply.cursor_position = len(self.reply.value)
+        self.reply.value = ""
         if self.size.width < WIDE:
-            self._hide_panel()
+            self.hide_panel()
         self.reply.focus()
         self.draw()
 

@@ -6,7 +6,7 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from conftest import CASE, WIDE, Begin, Open
+from windowing import CASE, WIDE, Begin, Open
 from textual.screen import Screen
 from textual.widgets import OptionList
 
@@ -152,7 +152,7 @@ async def test_a_session_that_cannot_be_opened_from_home_is_told_there(
 async def test_qualifications_are_asked_once_and_kept(open_window: Open) -> None:
     reviewer.save(Profile("r-test"))
     async with open_window(CASE) as window:
-        await window.press("1", *"OM", "enter")
+        await window.press(*"OM", "enter")
         for words in ("CA", "6", "24"):
             await window.write(words)
         assert window.path == "conflict"

@@ -7,7 +7,7 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from conftest import CASE, NARROW, WIDE, Begin, Open, Window, answer
+from windowing import CASE, NARROW, WIDE, Begin, Open, Window, answer
 from textual.events import Paste
 
 from assistant import library

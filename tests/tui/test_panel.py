@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from conftest import CASE, WIDE, Begin, Open, Window
+from windowing import CASE, WIDE, Begin, Open, Window
 
 from assistant.core import event as e
+from assistant.tui.words_screen import Words, WordsScreen
 
 PLAN = "Plan: x-rays of the cervical spine"
 
@@ -112,7 +113,7 @@ async def test_a_question_is_gone_to_from_the_list(open_window: Open, begin: Beg
         window.listed.highlighted = window.panel.keys.index("1/acute_trauma")
         await window.press("enter")
         assert window.path == "acute_trauma"
-        assert "Answered: No" in window.text
+        await window.settle(lambda: "Answered: No" in window.text)
         assert window.focus == "reply"
         await window.press("1")
         assert "→ Yes" in window.text
@@ -165,9 +166,11 @@ async def test_a_sentence_is_put_into_ones_own_words(open_window: Open, begin: B
     async with open_window(session="last") as window:
         await window.press("f5", "end", "e")
         assert "in your own words:" in window.text
-        assert window.reply.value == "Therefore, the request is not medically necessary."
-        await window.press("backspace", "space")
-        await window.write("here.")
+        words = window.app.screen.query_one(Words)
+        assert words.text == "Therefore, the request is not medically necessary."
+        await window.press("backspace", "space", *"here.")
+        assert "necessary here." in window.text
+        await window.press("enter")
         edited = window.events()[-1]
         assert isinstance(edited, e.SentenceEdited)
         assert (edited.sentence, edited.text) == (
@@ -180,11 +183,51 @@ async def test_a_sentence_is_put_into_ones_own_words(open_window: Open, begin: B
         assert window.path == "red_flags"
 
 
+async def test_a_sentence_that_is_refused_comes_back_to_be_mended(open_window: Open, begin: Begin) -> None:
+    begin("check")
+    async with open_window(session="last") as window:
+        await window.press("f5", "end", "e")
+        window.app.screen.query_one(Words).text = "word " * 5_000
+        await window.press("enter")
+        await window.settle(lambda: isinstance(window.app.screen, WordsScreen))
+        await window.settle(lambda: "! " in window.text)
+        assert window.app.screen.query_one(Words).text.startswith("word word")
+        await window.press("escape")
+        assert "sentence.edited" not in window.kinds()
+
+
+async def test_nothing_written_brings_the_drafts_own_sentence_back(open_window: Open, begin: Begin) -> None:
+    begin("check")
+    async with open_window(session="last") as window:
+        await window.press("f5", "e", *"Mine. ", "enter")
+        assert "[your own words]" in window.folded
+        await window.press("e", "ctrl+a", "backspace")
+        window.app.screen.query_one(Words).text = ""
+        await window.press("enter")
+        assert "[your own words]" not in window.folded
+
+
+async def test_the_current_line_and_the_marked_ones_have_signs(open_window: Open) -> None:
+    async with open_window(CASE, size=WIDE) as window:
+        await window.press("tab", "home", "down", "down", "space", "down", "space", "down")
+        signs = [row.partition("│")[2][:2] for row in window.rows()]
+        assert [sign for sign in signs if sign.strip() in ("›", "▌", "›▌")] == [" ▌", " ▌", "› "]
+        await window.press("f8")
+        assert "▌" not in window.text
+
+
+async def test_the_list_of_questions_opens_at_the_present_one(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    async with open_window(session="last", size=WIDE) as window:
+        await window.press("f8")
+        await window.settle(lambda: "›  · What did the attending provider say the films should" in window.text)
+
+
 async def test_the_chosen_line_is_in_view_when_a_view_comes_back(open_window: Open, begin: Begin) -> None:
     begin("check")
     async with open_window(session="last") as window:
         await window.press("f5", "end")
-        assert "Therefore, the request is not medically necessary." in window.folded
+        await window.settle(lambda: "Therefore, the request is not medically necessary." in window.folded)
         await window.press("escape", "f5")
         assert window.about.startswith("answers: red_flags, prior_surgery")
-        assert "Therefore, the request is not medically necessary." in window.folded
+        await window.settle(lambda: "Therefore, the request is not medically necessary." in window.folded)

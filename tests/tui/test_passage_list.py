@@ -6,7 +6,7 @@ import shutil
 from pathlib import Path
 
 import pytest
-from conftest import CASE, REPLIES, WIDE, Open
+from windowing import CASE, REPLIES, WIDE, Open
 
 from assistant import library
 from assistant.core.absence import open_passages

@@ -11,7 +11,7 @@ import os
 from pathlib import Path
 
 import pytest
-from conftest import CASE, NARROW, WIDE, Begin, Open, Window
+from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 from assistant import library
 
@@ -75,6 +75,7 @@ async def test_the_questions(open_window: Open, begin: Begin) -> None:
     begin("sought", clock=clock)
     async with open_window(session="last", size=NARROW, clock=clock) as window:
         await window.press("f8")
+        await window.settle(lambda: "the films should show" in window.text)
         check(window, "questions")
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from conftest import CASE, NARROW, WIDE, Begin, Open, Window
+from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 from textual.widgets import OptionList
 
 from assistant.actions import ACTIONS
@@ -123,6 +123,43 @@ async def test_words_that_are_asked_for_can_be_given_up(open_window: Open, begin
         assert not {"note.added", "answer.recorded"} & set(window.kinds()[-3:])
 
 
+async def test_escape_gives_up_half_a_reply(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    async with open_window(session="last") as window:
+        await window.press("1")
+        assert "In which words? (Esc: not now)" in window.text
+        await window.press("f4", "escape")
+        assert "In which words?" in window.text
+        await window.press("escape")
+        assert "In which words?" not in window.text
+        assert window.talk.pending is None
+        assert window.path == "sought"
+
+
+async def test_what_is_longer_than_the_line_is_shown_whole_above_it(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    words = "To see whether the hardware of the earlier operation is sound and whether the neck is stable."
+    async with open_window(session="last") as window:
+        await window.press("1", *words[:70])
+        assert window.text.count(words[:20]) == 1
+        await window.press(*words[70:])
+        assert words in window.folded
+        await window.press("enter")
+        assert f"→ {words}" in window.folded
+        assert "In which words?" not in window.text
+
+
+async def test_a_session_gone_on_with_begins_with_the_last_answers(open_window: Open, begin: Begin) -> None:
+    begin("prior_imaging")
+    async with open_window(session="last", size=WIDE) as window:
+        assert (
+            "Going on: 6 of 16 questions answered, the last of them: │ "
+            "Does the record bear this timeline? │ → The record bears these dates │ "
+            "Which red flags does the record show? │ → all 7: not documented │ "
+            "What surgery of the neck has there been? │ → Fusion,"
+        ) in " ".join(row.partition("│")[0].strip() + " │" for row in window.rows()).replace("  ", " ")
+
+
 async def test_help_names_every_key_and_closes(open_window: Open) -> None:
     async with open_window(CASE, size=WIDE) as window:
         await window.press("f1")
@@ -152,7 +189,7 @@ async def test_the_letter_stands_above_the_signature_and_can_be_read_through(
     begin("sign")
     async with open_window(session="last") as window:
         assert "Sign this determination?" in window.text
-        assert window.reply.placeholder == "sign"
+        assert window.reply.placeholder == "type sign"
         await window.press("pageup", "pageup")
         assert "Sign this determination?" not in window.text
         await window.press(*"yes", "enter")

@@ -1,0 +1,144 @@
+"""Small dialogs of the replay and training screens: words to write, a list to choose from, lines to read."""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterable, Iterator, Sequence
+from typing import ClassVar
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical, VerticalScroll
+from textual.events import Resize
+from textual.screen import ModalScreen
+from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.tui.text import literal
+
+
+def wrapped(lines: Iterable[str], width: int) -> Iterator[str]:
+    """Lines at most `width` columns long; what is carried over stands a little further in."""
+    for line in lines:
+        indent = " " * (len(line) - len(line.lstrip()) + 2)
+        yield from textwrap.wrap(line, width, subsequent_indent=indent, break_on_hyphens=False) or [""]
+
+
+class AskScreen(ModalScreen[str]):
+    """Asks for words; gives them, or None where it is left with Escape."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
+    DEFAULT_CSS = """
+    AskScreen, ChooseScreen { align: center middle; }
+    #ask-box { width: 76; max-width: 96%; height: auto; border: solid $accent; padding: 0 1; background: $surface; }
+    #ask-question { height: auto; }
+    #ask-list { height: auto; max-height: 16; border: none; background: $surface; }
+    """
+    SCOPED_CSS = False
+
+    def __init__(self, question: str, value: str = "") -> None:
+        super().__init__()
+        self._question = question
+        self._value = value
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="ask-box"):
+            yield Static(literal(self._question), id="ask-question", markup=False)
+            yield Input(self._value, compact=True)
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        self.dismiss(event.value)
+
+
+class ChooseScreen(ModalScreen[str]):
+    """Lets one of some lines be chosen, narrowed down by typing; gives its key, or None.
+
+    With `own`, a number, or words that no line has, are given as they are.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape", "dismiss", "leave"),
+        Binding("down", "move(1)", show=False),
+        Binding("up", "move(-1)", show=False),
+    ]
+    DEFAULT_CSS = AskScreen.DEFAULT_CSS
+    SCOPED_CSS = False
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, question: str, rows: Sequence[tuple[str, str]], own: bool = False) -> None:
+        super().__init__()
+        self._question = question
+        self._rows = list(rows)
+        self._shown = self._rows
+        self._own = own
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="ask-box"):
+            yield Static(literal(self._question), id="ask-question", markup=False)
+            yield Input(compact=True)
+            yield OptionList(id="ask-list", markup=False)
+
+    def on_mount(self) -> None:
+        self._fill("")
+
+    @on(Input.Changed)
+    def _narrowed(self, event: Input.Changed) -> None:
+        self._fill(event.value)
+
+    def _fill(self, words: str) -> None:
+        wanted = words.casefold().split()
+        self._shown = [row for row in self._rows if all(word in row[1].casefold() for word in wanted)]
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options([Option(literal(text)) for _, text in self._shown])
+        listed.highlighted = 0 if self._shown else None
+        listed.display = bool(self._shown)
+
+    def action_move(self, by: int) -> None:
+        listed = self.query_one(OptionList)
+        if listed.option_count:
+            listed.highlighted = ((listed.highlighted or 0) + by) % listed.option_count
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        words, at = event.value.strip(), self.query_one(OptionList).highlighted
+        if self._own and (words.isdecimal() or (words and at is None)):
+            self.dismiss(words)
+        elif at is not None:
+            self.dismiss(self._shown[at][0])
+
+    @on(OptionList.OptionSelected)
+    def _chosen(self, event: OptionList.OptionSelected) -> None:
+        self.dismiss(self._shown[event.option_index][0])
+
+
+class LinesScreen(ModalScreen[None]):
+    """Lines to be read through; nothing in them can be changed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter,ctrl+q", "dismiss", "close"),
+        Binding("c", "copy", "copy"),
+    ]
+    DEFAULT_CSS = (
+        "LinesScreen #lines-box { width: 100%; height: 1fr; padding: 1 2; background: $background; }"
+    )
+    AUTO_FOCUS = "#lines-box"
+
+    def __init__(self, lines: Sequence[str]) -> None:
+        super().__init__()
+        self._lines = list(lines)
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="lines-box"):
+            yield Static(id="lines", markup=False)
+        yield Footer()
+
+    def on_resize(self, event: Resize) -> None:
+        width = max(event.size.width - 7, 20)
+        self.query_one("#lines", Static).update(literal("\n".join(wrapped(self._lines, width))))
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard("\n".join(self._lines))
+        self.notify("Sent to the clipboard.", markup=False)

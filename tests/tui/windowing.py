@@ -1,0 +1,230 @@
+"""The program on a screen that is not there: keys and clicks in, rows of text out."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import AsyncIterator, Callable, Iterator
+from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from pathlib import Path
+from typing import Any, cast
+
+import pytest
+from textual.events import Key, Paste
+from textual.pilot import Pilot
+from textual.widgets import OptionList, Static
+
+from assistant import library, review, reviewer
+from assistant.conversation import Conversation
+from assistant.core import event as e
+from assistant.log import Log
+from assistant.log.moment import Clock
+from assistant.review import Review
+from assistant.reviewer import Profile
+from assistant.tui.app import ImrApp
+from assistant.tui.panel import SidePanel
+from assistant.tui.reply import Reply
+from assistant.tui.session_screen import SessionScreen
+
+CASE = "cervical-radiographs-after-fusion"
+KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
+PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
+NARROW, WIDE = (80, 24), (160, 45)
+CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<"}
+REPLIES = {
+    "qualifications": "",
+    "conflict": "1",
+    "documents": "1",
+    "timeline": "1",
+    "red_flags": "2",
+    "prior_surgery": "",
+    "prior_imaging": "",
+    "duration": "",
+    "acute_trauma": "2",
+    "films_since_surgery": "",
+    "sought": "2",
+    "suspected": "2",
+    "instability_suspected": "3",
+    "changed_since": "3",
+    "surgery_contemplated": "3",
+    "changes_management": "3",
+    "views": "",
+}
+"""The shortest reply to each question of the published case."""
+
+
+class Window:
+    """The program as a person sees and uses it."""
+
+    def __init__(self, app: ImrApp, pilot: Pilot[int]) -> None:
+        self.app = app
+        self.pilot = pilot
+
+    async def press(self, *keys: str) -> None:
+        """Presses keys one after the other; quicker than the pilot's own way, which sleeps after each of them."""
+        for key in keys:
+            self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+            for _ in range(3):
+                await self.pilot._wait_for_screen()
+        await self.searched()
+        await self.pilot.pause()
+
+    async def searched(self) -> None:
+        """Waits for the search beside the screen."""
+        await self.app.workers.wait_for_complete([one for one in self.app.workers if one.group == "record"])
+
+    async def write(self, words: str) -> None:
+        """Puts words into the reply line at once, and gives them."""
+        self.app.post_message(Paste(words))
+        await self.settle(lambda: bool(self.reply.value))
+        await self.press("enter")
+
+    async def settle(self, done: Callable[[], bool] = lambda: True) -> None:
+        """Waits until what was begun has been drawn, and `done` holds."""
+        deadline = time.monotonic() + 5
+        while True:
+            await self.searched()
+            await self.pilot.pause()
+            if done():
+                return
+            if time.monotonic() > deadline:
+                raise AssertionError(f"This never came about: {self.app.failed or self.text}")
+            await self.pilot.pause(0.02)
+
+    def rows(self) -> list[str]:
+        """The rows of the screen; the one place that reads Textual's compositor."""
+        strips = self.app.screen._compositor.render_strips(self.app.size)
+        return [strip.text.rstrip() for strip in strips]
+
+    @property
+    def text(self) -> str:
+        return "\n".join(self.rows())
+
+    @property
+    def folded(self) -> str:
+        """The text of the screen without its line breaks."""
+        return " ".join(self.text.split())
+
+    @property
+    def screen(self) -> SessionScreen:
+        return cast("SessionScreen", self.app.screen)
+
+    @property
+    def talk(self) -> Conversation:
+        talk = self.screen.talk
+        assert talk is not None
+        return talk
+
+    @property
+    def path(self) -> str:
+        """The prompt that is asked now; empty where none is."""
+        return self.talk.turn.path
+
+    @property
+    def reply(self) -> Reply:
+        return self.screen.query_one(Reply)
+
+    @property
+    def panel(self) -> SidePanel:
+        return self.screen.query_one(SidePanel)
+
+    @property
+    def focus(self) -> str:
+        """The id of what the keys go to."""
+        return (self.app.focused.id if self.app.focused is not None else None) or ""
+
+    @property
+    def listed(self) -> OptionList:
+        """The lines of the panel."""
+        return self.screen.query_one("#panel-list", OptionList)
+
+    @property
+    def about(self) -> str:
+        return str(self.screen.query_one("#panel-about", Static).content)
+
+    def sees(self, name: str) -> bool:
+        """Whether a part of the screen is in view."""
+        found = self.screen.query_one(name)
+        return bool(found.display and found.region.area and found.region.overlaps(self.screen.region))
+
+    def events(self) -> list[e.Event]:
+        log = self.app.decision_log
+        return [e.decode(entry.kind, entry.body) for entry in log.read(log.resolve("last"))]
+
+    def kinds(self) -> list[str]:
+        return [event.kind for event in self.events()]
+
+
+Open = Callable[..., AbstractAsyncContextManager[Window]]
+Begin = Callable[..., Review]
+
+
+@pytest.fixture(autouse=True)
+def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A kept profile in a folder of its own, and a fixed time zone."""
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    monkeypatch.setenv("TZ", "UTC")
+    time.tzset()
+    reviewer.save(PROFILE)
+    return tmp_path / "config"
+
+
+@pytest.fixture
+def log_path(tmp_path: Path) -> Path:
+    return tmp_path / "log.sqlite"
+
+
+@pytest.fixture
+def open_window(log_path: Path) -> Open:
+    """Runs the program; without `case` or `session` it shows the home screen."""
+
+    @asynccontextmanager
+    async def window(
+        case: str | None = None,
+        session: str | None = None,
+        size: tuple[int, int] = NARROW,
+        clock: Clock | None = None,
+    ) -> AsyncIterator[Window]:
+        app = ImrApp(log_path, case, session)
+        if clock is not None:
+            app._held_log = Log.open(log_path, clock=clock)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            made = Window(app, pilot)
+            await pilot.pause()
+            await made.settle(lambda: "Opening ..." not in made.text)
+            yield made
+
+    return window
+
+
+@pytest.fixture
+def begin(log_path: Path) -> Iterator[Begin]:
+    """Begins a session below the screen and answers it up to a prompt, or to the decision or the signature."""
+    logs: list[Log] = []
+
+    def begun(until: str = "", case: str = CASE, clock: Clock | None = None, held: bool = False) -> Review:
+        more: dict[str, Any] = {} if clock is None else {"clock": clock}
+        logs.append(Log.open(log_path, **more))
+        made = Review.open(logs[-1], library.find_case(case), PROFILE)
+        answer(Conversation(made), until)
+        if not held:
+            made.close()
+            logs.pop().close()
+        return made
+
+    yield begun
+    for log in logs:
+        log.close()
+
+
+def answer(talk: Conversation, until: str = "") -> None:
+    while talk.turn.kind == "prompt" and talk.turn.path != until:
+        talk.reply(REPLIES[talk.turn.path])
+    while until in ("check", "sign", "done") and talk.turn.kind != until:
+        talk.reply("sign" if talk.turn.kind == "sign" else "1")
+        if talk.pending is not None:
+            talk.reply("Parties may add records.")
+
+
+@pytest.fixture
+def fixed_ids(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(review.secrets, "token_hex", lambda count: "0123456789ab"[: 2 * count])  # type: ignore[attr-defined]
