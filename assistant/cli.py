@@ -21,8 +21,13 @@ _COMMANDS = {
     "resume": ("Go on with a session where it stopped.", "review"),
     "letter": ("Print the determination of a session.", "letter"),
     "reviewer": ("Show or set the reviewer's profile.", "reviewer"),
-    "case": ("List and show cases.", "case"),
+    "case": ("Cases: list, show, make one, bring documents in, and search.", "case"),
     "prompts": ("List, show and check prompt sets.", "prompts"),
+    "agree": ("Measure how far reviewers agree.", "agree"),
+    "adjudicate": ("Settle where reviewers part, blind to who said what.", "adjudicate"),
+    "replay": ("Replay a session as it went, two side by side, or blind.", "replay"),
+    "practise": ("Review a case blind, with feedback.", "practise"),
+    "training": ("Assign cases, see who has run what, and read the feedback.", "training"),
     "log": ("Look at the decision log, prove it, and take a copy along.", "log"),
 }
 

@@ -52,7 +52,7 @@ def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, l
         if case is None:
             raise click.UsageError("--plain needs a CASE.")
         return _plain(log_path, case=case)
-    _needs_terminal()
+    needs_terminal()
     from assistant.tui.app import run_app
 
     return run_app(log_path, case=case)
@@ -64,9 +64,13 @@ def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, l
 @LOG_OPTION
 def resume(session: str, plain: bool, log_path: Path | None) -> int:
     """Go on with SESSION: an id, the beginning of one, or `last`."""
+    from assistant.commands.practise import carry_on, run_named
+
+    if run := run_named(log_path, session):
+        return carry_on(*run, plain)
     if plain:
         return _plain(log_path, session=session)
-    _needs_terminal()
+    needs_terminal()
     from assistant.tui.app import run_app
 
     return run_app(log_path, session=session)
@@ -74,17 +78,18 @@ def resume(session: str, plain: bool, log_path: Path | None) -> int:
 
 def home() -> int:
     """The home screen."""
-    _needs_terminal()
+    needs_terminal()
     from assistant.tui.app import run_app
 
     named = os.environ.get("IMR_LOG")
     return run_app(Path(named) if named else None)
 
 
-def _needs_terminal() -> None:
+def needs_terminal() -> None:
     """Refuses where there is no terminal; the collector rests until the first question stands (see `open`)."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
+    os.environ.setdefault("TEXTUAL_FPS", "120")  # what was typed is drawn within 8 ms, not 17
     gc.disable()
 
 

@@ -116,15 +116,28 @@ def contradicted(session: Session) -> Iterator[Place]:
     words are about the whole.
     """
     for scope in session.items:
-        bearing = _bearing(session, scope)
-        for name, _ in absences(session, scope):
-            if name in bearing and _wholly(session, scope, name) and open_passages(session, (scope, name)):
+        for name in session.rules.sets[scope].prompts:
+            if _is_contradicted(session, scope, name):
                 yield scope, name
+
+
+def _is_contradicted(session: Session, scope: str, name: str) -> bool:
+    answer = session.reading(scope).answer(name)
+    return (
+        name in session.rules.sets[scope].bearing
+        and not_found(answer)
+        and _wholly(session, scope, name)
+        and bool(open_passages(session, (scope, name)))
+    )
 
 
 def against(session: Session, place: Place) -> tuple[Group, ...]:
     """The passages that have to be cited or dismissed before this absence can be signed."""
-    return open_passages(session, place) if place in contradicted(session) else ()
+    return (
+        open_passages(session, place)
+        if place[0] in session.items and _is_contradicted(session, *place)
+        else ()
+    )
 
 
 def unsearched(session: Session) -> Iterator[Place]:
@@ -182,14 +195,6 @@ def _denied(made: RecordSearched, gone: Iterable[tuple[str, str]]) -> int | None
 def _own_search(session: Session, place: Place) -> RecordSearched | None:
     own = [one for one in session.searches.get(place, ()) if one.by != "reviewer"]
     return own[-1] if own else None
-
-
-def _bearing(session: Session, scope: str) -> frozenset[str]:
-    """The prompts that a criterion reads, and those whose answer is a sentence of the letter."""
-    prompt_set = session.rules.sets[scope]
-    read = {name for criterion in prompt_set.criteria.values() for name in criterion.reads()}
-    said = {name for name, prompt in prompt_set.prompts.items() if prompt.speaks or prompt.says}
-    return frozenset(read | said)
 
 
 def _wholly(session: Session, scope: str, name: str) -> bool:

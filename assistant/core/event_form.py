@@ -74,16 +74,17 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
     if (cls := event_class(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    known, needed = _names(cls)
+    known, needed = _names(kind)
     if not needed <= body.keys() <= known:
         raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
     return cls(**{name: _in(name, value) for name, value in body.items()})
 
 
 @cache
-def _names(cls: type[Event]) -> tuple[frozenset[str], frozenset[str]]:
+def _names(kind: str) -> tuple[frozenset[str], frozenset[str]]:
     """The names that a body of this kind may have, and those that it must."""
-    parts = fields(cls)
+    cls = event_class(kind)
+    parts = fields(cls) if cls is not None else ()
     return frozenset(part.name for part in parts), frozenset(
         part.name for part in parts if part.default is MISSING
     )

@@ -12,12 +12,12 @@ from assistant.core.frozen import dataclass
 
 MONTHS = "January February March April May June July August September October November December".split()
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
-_NAMED_DAY_FIRST = re.compile(r"^(\d{1,2})\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z", re.ASCII)
-_NAMED_MONTH_FIRST = re.compile(r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\Z", re.ASCII)
-_NAMED_MONTH = re.compile(r"^([A-Za-z]+)\.?,?\s+(\d{4})\Z", re.ASCII)
-_SLASHED = re.compile(r"^(\d{1,2})/(\d{1,2})/(\d{4})\Z", re.ASCII)
-_SLASHED_MONTH = re.compile(r"^(\d{1,2})/(\d{4})\Z", re.ASCII)
-_ISO_LOOSE = re.compile(r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z", re.ASCII)
+_NAMED_DAY_FIRST = r"^(\d{1,2})\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z"
+_NAMED_MONTH_FIRST = r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\Z"
+_NAMED_MONTH = r"^([A-Za-z]+)\.?,?\s+(\d{4})\Z"
+_SLASHED = r"^(\d{1,2})/(\d{1,2})/(\d{4})\Z"
+_SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
+_ISO_LOOSE = r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z"
 
 
 @dataclass(frozen=True)
@@ -76,17 +76,17 @@ def parse_date(text: object) -> PartialDate | None:
 def read_date(text: str) -> PartialDate | None:
     """A date as a person types it: ISO, `12 July 2014`, `Feb 2014`, and in the US order `7/12/2014`, `07/2014`."""
     text = " ".join(text.split())
-    if match := _ISO_LOOSE.match(text):
+    if match := re.match(_ISO_LOOSE, text, re.ASCII):
         return _made(match[1], match[2], match[3])
-    if match := _NAMED_DAY_FIRST.match(text):
+    if match := re.match(_NAMED_DAY_FIRST, text, re.ASCII):
         return _made(match[3], _month(match[2]), match[1])
-    if match := _NAMED_MONTH_FIRST.match(text):
+    if match := re.match(_NAMED_MONTH_FIRST, text, re.ASCII):
         return _made(match[3], _month(match[1]), match[2])
-    if match := _NAMED_MONTH.match(text):
+    if match := re.match(_NAMED_MONTH, text, re.ASCII):
         return _made(match[2], _month(match[1]), None)
-    if match := _SLASHED.match(text):
+    if match := re.match(_SLASHED, text, re.ASCII):
         return _made(match[3], match[1], match[2])
-    if match := _SLASHED_MONTH.match(text):
+    if match := re.match(_SLASHED_MONTH, text, re.ASCII):
         return _made(match[2], match[1], None)
     return parse_date(text)
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import field
+from functools import cached_property
 from typing import Any
 
 from assistant.core.answer_schema import AnswerSchema
@@ -170,6 +171,12 @@ class PromptSet:
     silent: tuple[Exclusion, ...] = ()
     uses: tuple[str, ...] = ()
     lines: Mapping[str, str] = field(default_factory=dict, repr=False)
+
+    @cached_property
+    def bearing(self) -> frozenset[str]:
+        """The prompts that a criterion reads, and those whose answer is a sentence of the letter."""
+        read = {name for criterion in self.criteria.values() for name in criterion.reads()}
+        return frozenset(read | {name for name, one in self.prompts.items() if one.speaks or one.says})
 
     def tier(self, criterion: Criterion) -> str:
         return self.citations[criterion.cite].tier

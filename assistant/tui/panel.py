@@ -85,8 +85,11 @@ class SidePanel(Vertical):
     ) -> None:
         """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by; some are chosen."""
         if not self.children:  # the first question need not wait for them
-            tabs, about_line = Static(id="tabs", markup=False), Static(id="panel-about", markup=False)
-            self.mount(tabs, PanelList(id="panel-list"), about_line)
+            self.mount(
+                Static(id="tabs", markup=False),
+                PanelList(id="panel-list"),
+                Static(id="panel-about", markup=False),
+            )
         listed = self.query_one(PanelList)
         at = listed.highlighted if view == self.view else None
         listed.chosen = frozenset(chosen)

@@ -16,6 +16,7 @@ from assistant import library
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.chain import canonical, seal, unseal
 from assistant.core.event import KINDS, AnswerRecorded, Event, PromptShown, SentenceEdited, decode, encode
+from assistant.core.passage_group import Group
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 
@@ -103,6 +104,16 @@ opened = {
     "items": st.dictionaries(scopes, dashed, min_size=1, max_size=2),
     "folder": words,
 }
+ranges = st.lists(st.sampled_from(["note:1", "note:2-5", "film:3"]), unique=True).map(tuple)
+found = st.builds(
+    Group,
+    document=documents,
+    pages=st.lists(numbers, min_size=1, max_size=3).map(tuple),
+    quote=said,
+    standing=st.sampled_from(["affirmed", "negated", "historical", "family", "hypothetical", "uncertain"]),
+    count=numbers,
+    start=numbers,
+)
 BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "session.opened": opened,
     "session.parked": {},
@@ -128,6 +139,32 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "answer.restored": {**place, "because": paths},
     "evidence.cited": {**place, "evidence": evidence},
     "note.added": {**place, "text": said},
+    "record.searched": {
+        **place,
+        "by": st.sampled_from(["look_for", "reviewer", "amendment"]),
+        "terms": st.lists(said, max_size=2).map(tuple),
+        "documents": st.lists(documents, max_size=2, unique=True).map(tuple),
+        "pages": numbers,
+        "unread": ranges,
+        "hits": numbers,
+        "groups": st.lists(found, max_size=2).map(tuple),
+        "more": numbers,
+    },
+    "passages.dismissed": {**place, "dismissed": st.lists(dismissed, min_size=1, max_size=2).map(tuple)},
+    "pages.read_by_eye": {"read": ranges, "unread": ranges},
+    "case.amended": {
+        "pins": opened["pins"],
+        "documents": opened["documents"],
+        **{name: st.lists(documents, max_size=2).map(tuple) for name in ("added", "changed", "removed")},
+        "facts": st.booleans(),
+    },
+    "fact.corrected": {
+        "document": documents,
+        "page": numbers,
+        "fact": st.sampled_from(["dates", "levels", "sides"]),
+        "was": said,
+        "says": said,
+    },
     "absences.attested": {
         "documents": st.lists(documents, unique=True, max_size=3).map(tuple),
         "pages": st.integers(0, 5_000),

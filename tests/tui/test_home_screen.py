@@ -6,9 +6,9 @@ from pathlib import Path
 from typing import cast
 
 import pytest
-from windowing import CASE, WIDE, Begin, Open
 from textual.screen import Screen
 from textual.widgets import OptionList
+from windowing import CASE, WIDE, Begin, Open
 
 from assistant import reviewer
 from assistant.actions import ACTIONS

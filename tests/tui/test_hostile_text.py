@@ -7,8 +7,8 @@ import unicodedata
 from pathlib import Path
 
 import pytest
-from windowing import CASE, NARROW, WIDE, Begin, Open, Window, answer
 from textual.events import Paste
+from windowing import CASE, NARROW, WIDE, Begin, Open, Window, answer
 
 from assistant import library
 from assistant.conversation import Conversation

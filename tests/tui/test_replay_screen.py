@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from windowing import CASE, NARROW, WIDE, Begin, Window, answer
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
+from windowing import CASE, NARROW, WIDE, Begin, Window, answer
 
 from assistant.conversation import Conversation
 from assistant.core import command as c

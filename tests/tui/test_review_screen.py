@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 import pytest
-from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 from textual.widgets import OptionList
+from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 from assistant.actions import ACTIONS
 from assistant.conversation import Conversation

@@ -8,9 +8,9 @@ from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from windowing import CASE, NARROW, PROFILE, REPLIES, WIDE, Begin, Window
 from textual.screen import Screen
 from textual.widgets import Input, OptionList
+from windowing import CASE, NARROW, PROFILE, REPLIES, WIDE, Begin, Window
 
 from assistant.log import Log
 from assistant.reviewer import Profile

@@ -7,8 +7,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from windowing import CASE, Begin, Open, Window
 from textual.events import Paste
+from windowing import CASE, Begin, Open, Window
 
 from assistant import library
 from assistant.conversation import Conversation

@@ -1,0 +1,212 @@
+"""The trainers' view of a log: cases with a reference, sessions by case, runs by trainee, agreement at a glance."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from assistant import library
+from assistant.core.problem import Refused
+from assistant.core.text import visible
+from assistant.log import Log, SessionRow
+from assistant.recall import load
+from assistant.training.assignment import REVEALS, Assignment, assignments, faults_of
+from assistant.training.book import all_entries
+from assistant.training.debrief import cases_with_reference
+from assistant.training.panel import Panel, Rater
+from assistant.training.run import MODE, Run, runs
+
+MOST_COMPARED = 12
+"""Of more finished sessions of a case than this, only the newest are compared at a glance."""
+
+
+@dataclass(frozen=True)
+class Glance:
+    """How far the finished reviews of a case say the same: answers alike, of how many that two both gave."""
+
+    sessions: int
+    alike: int
+    both: int
+    first_parting: str
+
+    @property
+    def words(self) -> str:
+        share = f"{100 * self.alike // self.both}% of answers alike" if self.both else "no answer in common"
+        part = f", part first at {self.first_parting}" if self.first_parting else ""
+        return f"{self.sessions} compared: {share}{part}"
+
+
+@dataclass(frozen=True)
+class CaseRow:
+    """A case: whether it has a reference, its sessions that are no runs, and its runs."""
+
+    case: str
+    reference: bool
+    sessions: Sequence[SessionRow]
+    runs: Sequence[Run]
+    glance: Glance | None
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Everything that the trainers' screen shows."""
+
+    cases: Sequence[CaseRow]
+    assignments: Sequence[Assignment]
+    runs: Sequence[Run]
+
+    def state_of(self, assignment: Assignment) -> str:
+        """How far an assignment has come: waiting, begun, signed or declined."""
+        run = next((one for one in self.runs if one.plan == assignment.id), None)
+        return "waiting" if run is None else run.ended or "begun"
+
+
+def read_overview(log: Log) -> Overview:
+    """The overview of a log, the cases in the order of their names."""
+    written = all_entries(log)
+    made = runs(written)
+    rows = [row for row in log.sessions() if row.kind != MODE]
+    references = set(cases_with_reference())
+    names = sorted({*library.case_names(), *(row.case for row in rows), *(run.case for run in made)})
+    cases = []
+    for name in names:
+        held = [row for row in rows if row.case == name]
+        cases.append(
+            CaseRow(
+                name, name in references, held, [run for run in made if run.case == name], _glance(log, held)
+            )
+        )
+    return Overview(cases, [one for one in assignments(written) if not one.withdrawn], made)
+
+
+def _glance(log: Log, rows: Sequence[SessionRow]) -> Glance | None:
+    """The agreement of the newest signed sessions of one case; None for fewer than two that can be read."""
+    sessions = []
+    for row in [row for row in rows if row.status == "signed"][:MOST_COMPARED]:
+        try:
+            sessions.append(load(log, row.id)[0])
+        except Refused:
+            continue
+    if len(sessions) < 2:
+        return None
+    panel = Panel(rows[0].case, [Rater(one.id, one.opened.reviewer, one) for one in sessions])
+    alike = both = 0
+    for first in range(len(sessions)):
+        for second in range(first + 1, len(sessions)):
+            same, shared = panel.alike(first, second)
+            alike, both = alike + same, both + shared
+    parting = panel.first_parting()
+    return Glance(len(sessions), alike, both, str(parting.place) if parting is not None else "")
+
+
+def overview_lines(found: Overview) -> list[str]:
+    """The overview for a terminal."""
+    lines = ["Cases"]
+    for case in found.cases:
+        lines.append(f"  {case.case}: {case_words(case)}")
+        lines += [f"    {glance_words(case)}"] if case.glance is not None else []
+    lines += ["", "Assigned"] if found.assignments else []
+    lines += [f"  {one.id}  {assignment_line(found, one)}" for one in found.assignments]
+    lines += ["", "Runs by trainee"] if found.runs else []
+    lines += [f"  {run.trainee:<14} {run_line(run)}" for run in by_trainee(found.runs)]
+    return [visible(line) for line in lines]
+
+
+def assignment_line(found: Overview, one: Assignment) -> str:
+    """An assignment on one line, without its id."""
+    planted = f", {one.planted} planted" if one.planted else ""
+    return f"{one.case} to {one.trainee}: {found.state_of(one)}, revealed {REVEALS[one.reveal]}{planted}"
+
+
+def assignment_lines(log: Log, found: Overview, name: str, actor: str) -> list[str]:
+    """An assignment in full; what was planted is told to its trainer only."""
+    one = next(one for one in found.assignments if one.id == name)
+    lines = [assignment_line(found, one), f"Assigned by {one.trainer} on {one.ts[:10]}, as {one.id}."]
+    lines += [f"Compared with {one.reference.name}.", f"The case folder: {one.folder}"]
+    if actor != one.trainer:
+        return [visible(line) for line in lines]
+    lines += [
+        f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"
+        for fault in faults_of(all_entries(log), one.id)
+    ]
+    return [visible(line) for line in lines]
+
+
+def case_words(case: CaseRow) -> str:
+    """A case's counts."""
+    reference = "with reference" if case.reference else "no reference"
+    return f"{reference} · {_count(len(case.sessions), 'session')} · {_count(len(case.runs), 'run')}"
+
+
+def glance_words(case: CaseRow) -> str:
+    return case.glance.words if case.glance is not None else ""
+
+
+def run_line(run: Run) -> str:
+    """A run on one line, without its trainee."""
+    return f"{run.case} · {run.ended or 'open'} · {run.ts[:16].replace('T', ' ')} · {run.session}"
+
+
+def overview_words(found: Overview) -> str:
+    """How much there is of everything."""
+    cases, made = _count(len(found.cases), "case"), _count(len(found.runs), "run")
+    return f"{cases} · {len(found.assignments)} assigned · {made}"
+
+
+def by_trainee(made: Sequence[Run]) -> list[Run]:
+    """The runs by trainee, the newest of each first."""
+    newest = sorted(made, key=lambda run: run.ts, reverse=True)
+    return sorted(newest, key=lambda run: run.trainee)
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'s' * (number != 1)}"
+
+
+def overview_json(found: Overview) -> dict[str, Any]:
+    """The overview as `imr training list --json` prints it."""
+    return {
+        "cases": [
+            {
+                "case": case.case,
+                "reference": case.reference,
+                "sessions": [row.id for row in case.sessions],
+                "runs": [run.session for run in case.runs],
+                "agreement": None
+                if case.glance is None
+                else {
+                    "sessions": case.glance.sessions,
+                    "alike": case.glance.alike,
+                    "both": case.glance.both,
+                    "first_parting": case.glance.first_parting or None,
+                },
+            }
+            for case in found.cases
+        ],
+        "assignments": [
+            {
+                "assignment": one.id,
+                "case": one.case,
+                "trainer": one.trainer,
+                "trainee": one.trainee,
+                "reveal": one.reveal,
+                "planted": one.planted,
+                "state": found.state_of(one),
+            }
+            for one in found.assignments
+        ],
+        "runs": [
+            {
+                "session": run.session,
+                "trainee": run.trainee,
+                "case": run.case,
+                "reveal": run.reveal,
+                "begun": run.ts,
+                "frozen": len(run.frozen),
+                "planted": len(run.faults),
+                "ended": run.ended or None,
+            }
+            for run in by_trainee(found.runs)
+        ],
+    }

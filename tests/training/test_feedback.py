@@ -1,0 +1,246 @@
+"""Feedback tells agreement, evidence, wrong absences, planted faults and time, and scores a run as it should."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from jsonschema import Draft202012Validator
+from practising import TRAINEE, Ticking, answered, begun, reviewed
+
+from assistant import library
+from assistant.core import command as c
+from assistant.core import training_event as t
+from assistant.core.answer import Evidence
+from assistant.core.problem import Refused
+from assistant.log import Log
+from assistant.training.book import all_entries
+from assistant.training.debrief import debrief, note_shown, told_feedback
+from assistant.training.feedback import Feedback
+from assistant.training.feedback_text import COLUMNS, clock, feedback_csv, feedback_json, feedback_lines
+from assistant.training.opening import open_replay, reference_named
+from assistant.training.practice import Practice
+from assistant.training.recording import Recording
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "log.sqlite"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[Log]:
+    with Log.open(path) as held:
+        yield held
+
+
+def scored(log: Log, practice: Practice) -> Feedback:
+    return debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)[0]
+
+
+def fits(made: Feedback, advice: list[str]) -> list[str]:
+    schema = json.loads(
+        library.read_text(library.folder("schemas") / "output" / "training-feedback.schema.json")
+    )
+    data = json.loads(json.dumps(feedback_json(made, advice)))
+    return [f"{error.json_path}: {error.message}" for error in Draft202012Validator(schema).iter_errors(data)]
+
+
+THREE = {"acute_trauma": "yes", "sought": "To see the hardware.", "surgery_contemplated": "no"}
+
+
+def test_a_blind_run_with_three_differences_scores_as_it_should(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, THREE)
+    made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert (made.agreed, made.compared) == (12, 15)
+    different = {row.prompt: row for row in made.rows if row.state == "different"}
+    assert set(different) == set(THREE)
+    assert different["acute_trauma"].parts == (("", "Yes", "No"),)
+    assert {row.state for row in made.rows} == {"same", "different"}
+    (decision,) = made.decisions
+    assert decision.same
+    assert not decision.departs
+    assert made.wrong_absences == 0
+    assert any("acute_trauma, sought, surgery_contemplated" in one for one in advice)
+    assert fits(made, advice) == []
+
+
+@pytest.mark.parametrize("reveal", ["each", "end"])
+def test_three_planted_faults_that_are_all_confirmed_are_all_missed(log: Log, reveal: str) -> None:
+    practice = begun(log, reveal, "wrong-month=prior_imaging", "wrong-level", "contradiction=suspected")
+    answered(practice)
+    made = scored(log, practice)
+    assert [seen for _, seen in made.faults] == [False, False, False]
+    assert made.caught == 0
+    assert {row.prompt for row in made.rows if row.state == "missed"} == {
+        "prior_surgery",
+        "prior_imaging",
+        "suspected",
+    }
+    assert made.wrong_absences == 1
+    assert made.agreed == made.compared
+    assert fits(made, []) == []
+    said = "\n".join(feedback_lines(made, []))
+    assert said.count("! missed") == 3 + 1
+    for fault, _ in made.faults:
+        assert fault.says in said
+
+
+def test_three_planted_faults_that_are_seen_are_caught(log: Log) -> None:
+    practice = begun(log, "end", "wrong-level", "contradiction=suspected", "evidence-moved=prior_imaging")
+    by_kind = {fault.kind: fault for fault in practice.run.faults}
+    moved = by_kind["evidence-moved"]
+    answered(practice, {"suspected": "A nonunion."}, until="sign")
+    practice.go("1", "prior_surgery.levels")
+    practice.reply("C4-C5, C5-C6")
+    while practice.pending is not None:
+        practice.reply("1" if practice.pending.options else "The report says so.")
+    answered(practice, until="sign")
+    practice.go("1", "prior_imaging")
+    practice.cite(Evidence(moved.document, moved.page))
+    practice.reply("")
+    answered(practice)
+    made = scored(log, practice)
+    assert {fault.kind: seen for fault, seen in made.faults} == dict.fromkeys(by_kind, True)
+    assert made.caught == 3
+    assert {row.prompt for row in made.rows if row.state == "caught"} == {
+        "prior_surgery",
+        "prior_imaging",
+        "suspected",
+    }
+
+
+def test_a_question_that_a_planted_passage_bears_on_is_not_compared(log: Log) -> None:
+    practice = begun(log, "end", "contradiction=suspected", seed=2)
+    assert "nonunion" in practice.run.faults[0].passage
+    answered(practice, {"suspected": "A nonunion.", "instability_suspected": "1"})
+    made = scored(log, practice)
+    states = {row.prompt: row.state for row in made.rows}
+    assert states["instability_suspected"] == "touched"
+    assert states["suspected"] == "caught"
+
+
+def test_an_absence_where_the_reviewer_found_something_is_wrong_and_says_where(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, {"acute_trauma": "not documented", "duration": "not documented"})
+    made = scored(log, practice)
+    rows = {row.prompt: row for row in made.rows}
+    assert rows["duration"].wrong_absences == ("76 weeks (ur-report-2014-04-20:1)",)
+    assert made.wrong_absences == sum(len(row.wrong_absences) for row in made.rows) >= 1
+    assert "wrong absence: 76 weeks" in "\n".join(feedback_lines(made, []))
+
+
+def test_evidence_is_cited_opened_or_not_seen(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, until="films_since_surgery")
+    practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
+    answered(practice)
+    rows = {row.prompt: row for row in scored(log, practice).rows}
+    assert [one.state for one in rows["duration"].evidence] == ["cited"]
+    assert [(one.page, one.state) for one in rows["acute_trauma"].evidence] == [
+        ("progress-note-2014-07-17:1", "opened")
+    ]
+
+
+def test_what_an_earlier_answer_kept_from_being_asked_is_said_and_not_counted(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, {"prior_surgery": "none"})
+    made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    states = {row.prompt: row.state for row in made.rows}
+    assert states["prior_surgery"] == "different"
+    assert states["films_since_surgery"] == states["instability_suspected"] == "not_asked"
+    assert made.compared == 13
+    assert any("kept these from being asked: films_since_surgery" in one for one in advice)
+
+
+def test_time_is_told_by_question_and_what_was_idle_apart(path: Path) -> None:
+    with Log.open(path, clock=Ticking(0, 2, 3, 20, 400)) as log:
+        practice = begun(log, "end")
+        answered(practice)
+        made = scored(log, practice)
+    assert made.idle_seconds >= 400
+    assert made.seconds > 20
+    assert clock(made.idle_seconds).startswith("6:")
+    assert sum(row.seconds for row in made.rows) <= made.seconds
+
+
+def test_a_departure_is_told_with_its_reason(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, until="decision")
+    practice.choose(2)
+    practice.reply("The films answer a question.")
+    answered(practice)
+    made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    (decision,) = made.decisions
+    assert (decision.yours, decision.theirs, decision.departs) == ("overturned", "upheld", True)
+    assert decision.reason == "The films answer a question."
+    said = "\n".join(feedback_lines(made, advice))
+    assert "departs from the suggestion" in said
+    assert "The decision parts from the reviewer's" in said
+
+
+def test_what_the_last_run_came_to_stands_beside_the_next(log: Log) -> None:
+    first = begun(log, "end")
+    answered(first, THREE)
+    assert "Last time" not in "\n".join(told_feedback(log, first.review.session.id, TRAINEE.id))
+    second = begun(log, "end")
+    answered(second)
+    lines = told_feedback(log, second.review.session.id, TRAINEE.id)
+    assert "Last time  12 of 15 questions" in lines
+
+
+def test_a_session_that_was_no_run_is_held_against_the_reference_or_another_session(
+    log: Log, path: Path
+) -> None:
+    one = reviewed(path, {"acute_trauma": "yes"})
+    other = reviewed(path, reviewer="r-other")
+    recording = open_replay(path, one).recording
+    made, advice = debrief(log, recording, "r-trainer")
+    assert (made.agreed, made.compared, made.reveal) == (14, 15, "")
+    against, _ = debrief(log, recording, "r-trainer", reference_named(path, other))
+    assert against.reference == f"session {other} of r-other"
+    assert against.agreed == 14
+    assert fits(against, advice) == []
+    with pytest.raises(Refused, match="another case"):
+        debrief(log, recording, "r-trainer", replace(reference_named(path, other), case="another-case"))
+
+
+def test_questions_that_were_asked_otherwise_are_not_compared(log: Log, path: Path) -> None:
+    one = reviewed(path)
+    reference = reference_named(path, reviewed(path, reviewer="r-other"))
+    place = ("1", "acute_trauma")
+    reference = replace(reference, forms={**reference.forms, place: "another edition"})
+    recording = open_replay(path, one).recording
+    made, _ = debrief(log, recording, "r-trainer", reference)
+    states = {row.prompt: row.state for row in made.rows}
+    assert states["acute_trauma"] == "no_reference"
+    assert (made.agreed, made.compared) == (14, 14)
+    assert reference.asked_otherwise(recording.final) == [place]
+
+
+def test_the_table_is_safe_in_a_spreadsheet_and_has_a_row_for_each_question(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, {"sought": "=HYPERLINK(1)", "suspected": "@SUM(A1)\twith\ttabs"})
+    made = scored(log, practice)
+    rows = list(csv.DictReader(io.StringIO(feedback_csv(made))))
+    assert list(rows[0]) == list(COLUMNS)
+    assert [row["prompt"] for row in rows] == [row.prompt for row in made.rows]
+    by_prompt = {row["prompt"]: row for row in rows}
+    assert by_prompt["sought"]["yours"] == "'=HYPERLINK(1)"
+    assert all(not cell.startswith(("=", "@", "+", "-", "\t")) for row in rows for cell in row.values())
+    assert by_prompt["acute_trauma"]["evidence_missed"] == "progress-note-2014-07-17:1"
+
+
+def test_that_feedback_was_shown_is_logged(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, THREE)
+    made = scored(log, practice)
+    note_shown(log, made, TRAINEE.id)
+    shown = [one.event for one in all_entries(log) if isinstance(one.event, t.FeedbackShown)]
+    assert shown == [t.FeedbackShown(practice.review.session.id, 12, 15, 0, 0)]

@@ -1,0 +1,336 @@
+"""Blind practice: the first answer is frozen before anything is shown, and stays what counts."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import replace
+from pathlib import Path
+
+import pytest
+from practising import TRAINEE, TRAINER, answered, begun, exercise, reviewed, texts
+
+from assistant.core import event as e
+from assistant.core import training_event as t
+from assistant.core.problem import Refused
+from assistant.log import Log
+from assistant.training.beginning import (
+    begin_run,
+    exercise_of_case,
+    exercise_of_session,
+    is_run,
+    resume_run,
+)
+from assistant.training.book import Book, all_entries
+from assistant.training.debrief import debrief
+from assistant.training.opening import open_replay, reference_named
+from assistant.training.practice import Practice
+from assistant.training.recording import Recording
+from assistant.training.run import run_of
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    return tmp_path / "log.sqlite"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[Log]:
+    with Log.open(path) as held:
+        yield held
+
+
+def written(log: Log) -> list[t.Event]:
+    return [one.event for one in all_entries(log)]
+
+
+def test_the_run_is_a_review_of_kind_training_with_a_book_beside_it(log: Log) -> None:
+    practice = begun(log)
+    session = practice.review.session
+    answered(practice)
+    assert session.mode == "training"
+    (row,) = log.sessions()
+    assert (row.kind, row.status) == ("training", "signed")
+    assert all(not entry.kind.startswith("training.") for entry in log.read(row.id))
+    book = written(log)
+    assert isinstance(book[0], t.BookOpened)
+    assert isinstance(book[1], t.RunOpened)
+    assert book[-1] == t.RunEnded(session.id, "signed")
+
+
+def test_each_answer_is_frozen_by_its_entry_before_it_is_revealed(log: Log) -> None:
+    practice = begun(log)
+    answered(practice)
+    events = written(log)
+    entries = {entry.seq: entry for entry in log.read(practice.review.session.id)}
+    frozen: dict[tuple[str, str], int] = {}
+    for number, event in enumerate(events):
+        if isinstance(event, t.AnswerFrozen):
+            frozen[event.item, event.prompt] = number
+            entry = entries[event.seq]
+            assert entry.leaf == event.leaf
+            assert entry.kind in ("answer.recorded", "determination.recorded")
+            assert entry.body["item"] == event.item
+        elif isinstance(event, t.AnswerRevealed):
+            assert frozen[event.item, event.prompt] < number
+    revealed = {(one.item, one.prompt) for one in events if isinstance(one, t.AnswerRevealed)}
+    assert revealed == set(frozen)
+    assert ("1", "") in revealed
+    assert ("1", "views") in revealed
+    assert ("case", "conflict") not in revealed
+
+
+def test_after_an_answer_the_reviewers_is_shown_with_its_page_and_the_guidelines_reason(log: Log) -> None:
+    practice = begun(log)
+    answered(practice, until="acute_trauma")
+    said = texts(practice.reply("yes"))
+    assert said.index("Yes") < said.index("The reviewer answered otherwise: No")
+    assert "progress-note-2014-07-17:1 “cumulative trauma at work”" in said
+    assert "Decision rules for acute trauma" in said
+    answered(practice, until="duration")
+    agreed = texts(answered(begun(log), until="films_since_surgery"))
+    assert "As the reviewer answered: 76 weeks" in agreed
+    assert "Table 8-8, p. 182" in agreed
+
+
+def test_an_answer_that_is_changed_later_still_counts_as_it_was_first(log: Log) -> None:
+    practice = begun(log)
+    answered(practice, {"acute_trauma": "yes"}, until="films_since_surgery")
+    practice.go("1", "acute_trauma")
+    assert "The reviewer" not in texts(practice.reply("no"))
+    if practice.pending is not None:
+        practice.choose(1)
+    assert practice.review.session.reading("1").answer("acute_trauma").value == "no"  # type: ignore[union-attr]
+    answered(practice)
+    made, _ = debrief(log, Recording(log, practice.review.session.id), "r-somebody")
+    row = next(row for row in made.rows if row.prompt == "acute_trauma")
+    assert (row.state, row.yours, row.theirs, row.amended) == ("different", "Yes", "No", 1)
+    assert [one.state for one in made.rows if one.prompt != "acute_trauma"].count("different") == 0
+
+
+def test_with_the_end_chosen_nothing_is_shown_or_frozen_before_the_signature(log: Log) -> None:
+    practice = begun(log, "end")
+    said = texts(answered(practice, {"acute_trauma": "yes"}, until="sign"))
+    assert "reviewer" not in said.lower()
+    assert not any(isinstance(one, t.AnswerFrozen | t.AnswerRevealed) for one in written(log))
+    practice.go("1", "acute_trauma")
+    practice.reply("no")
+    answered(practice)
+    events = written(log)
+    assert [one for one in events if isinstance(one, t.AnswerRevealed)] == []
+    assert len([one for one in events if isinstance(one, t.AnswerFrozen)]) == 16
+    made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert (made.agreed, made.compared) == (15, 15)
+
+
+def test_with_the_trainer_chosen_the_trainee_sees_no_feedback(log: Log) -> None:
+    practice = begun(log, "trainer")
+    said = texts(answered(practice))
+    assert "Your trainer shows you the feedback" in said
+    recording = Recording(log, practice.review.session.id)
+    with pytest.raises(Refused, match="Your trainer shows you"):
+        debrief(log, recording, TRAINEE.id)
+    made, _ = debrief(log, recording, TRAINER.id)
+    assert made.agreed == made.compared == 15
+
+
+def test_feedback_stays_closed_to_the_trainee_until_the_run_is_over(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, until="sought")
+    with pytest.raises(Refused, match="not finished"):
+        debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+
+
+def test_who_stops_half_way_goes_on_where_it_stopped(log: Log) -> None:
+    practice = begun(log)
+    answered(practice, until="sought")
+    practice.review.close()
+    session, frozen = practice.review.session.id, practice.run.frozen
+    assert is_run(log, session)
+    again = resume_run(log, TRAINEE, session)
+    assert again.turn.path == "sought"
+    assert again.run.frozen == frozen
+    assert again.settle() == []
+    answered(again)
+    run = run_of(log, session)
+    assert run is not None
+    assert run.ended == "signed"
+    assert set(frozen) < set(run.frozen)
+    assert len([one for one in written(log) if isinstance(one, t.RunOpened)]) == 1
+
+
+def test_what_was_answered_when_the_program_stopped_is_frozen_at_the_next_beginning(log: Log) -> None:
+    from assistant.conversation import Conversation
+
+    practice = begun(log)
+    answered(practice, until="acute_trauma")
+    Conversation(practice.review).reply("yes")
+    practice.review.close()
+    again = resume_run(log, TRAINEE, practice.review.session.id)
+    assert "The reviewer answered otherwise: No" in texts(again.settle())
+
+
+def test_a_run_is_gone_on_with_by_its_own_trainee_only(log: Log, path: Path) -> None:
+    practice = begun(log)
+    practice.review.close()
+    with pytest.raises(Refused, match="another trainee: r-trainee"):
+        resume_run(log, TRAINER, practice.review.session.id)
+    other = reviewed(path)
+    assert not is_run(log, other)
+    with pytest.raises(Refused, match="no blind run"):
+        resume_run(log, TRAINEE, other)
+
+
+def test_a_proposal_can_be_taken_over_and_changed_before_it_counts(log: Log) -> None:
+    practice = begun(log)
+    answered(practice, until="prior_surgery")
+    nearly = next(n for n, one in enumerate(practice.options, 1) if one.value == "nearly")
+    practice.choose(nearly)
+    assert ("1", "prior_surgery") not in practice.run.frozen
+    change = next(n for n, one in enumerate(practice.options, 1) if one.value == "levels")
+    practice.choose(change)
+    practice.reply("C5-C6")
+    while practice.pending is not None:
+        practice.choose(1)
+    assert practice.turn.place == ("1", "prior_surgery")
+    assert ("1", "prior_surgery") not in practice.run.frozen
+    said = texts(practice.reply(""))
+    assert "The reviewer answered otherwise: Fusion" in said
+    assert ("1", "prior_surgery") in practice.run.frozen
+    assert practice.turn.path == "prior_imaging"
+
+
+def test_an_absence_counts_once_the_passages_against_it_are_settled(log: Log) -> None:
+    practice = begun(log, "each", "contradiction=instability_suspected")
+    lines = answered(practice, until="instability_suspected")
+    assert "instability" not in [place[1] for place in practice.run.frozen]
+    said = texts(practice.reply("not documented"))
+    if practice.turn.kind == "passages":
+        assert "Caught" not in said
+        assert "Missed" not in said
+        practice.choose(2)
+        said = texts(practice.reply("It is an old note."))
+    assert "Missed: " in said
+    assert lines
+
+
+def test_declining_ends_the_run(log: Log) -> None:
+    practice = begun(log)
+    answered(practice, until="sought")
+    practice.decline_now()
+    practice.choose(3)
+    said = texts(practice.reply("A page is missing."))
+    assert "The run is over." in said
+    assert written(log)[-1] == t.RunEnded(practice.review.session.id, "declined")
+
+
+# -- what a run is compared with ------------------------------------------------------------------
+
+
+def test_a_session_can_be_taken_blind_under_the_rules_that_it_had(log: Log, path: Path) -> None:
+    session = reviewed(path, {"acute_trauma": "yes"})
+    held = open_replay(path, session)
+    practice = begin_run(log, TRAINEE, exercise_of_session(held.recording, "each"))
+    pins, theirs = practice.review.session.opened.pins, held.recording.opened.pins
+    assert (pins["case"], pins["prompts"], pins["schemas"]) == (
+        theirs["case"],
+        theirs["prompts"],
+        theirs["schemas"],
+    )
+    said = texts(answered(practice))
+    assert "The reviewer answered otherwise: Yes" in said
+    (opened,) = [one for one in written(log) if isinstance(one, t.RunOpened)]
+    assert (opened.against, opened.head) == (session, held.recording.entries[-1].leaf)
+
+
+def test_the_reference_of_a_run_is_kept_whatever_becomes_of_its_file(log: Log, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(exercise().case.path, tmp_path / "case")
+    practice = begin_run(log, TRAINEE, exercise_of_case(str(tmp_path / "case"), "end"))
+    answered(practice)
+    (tmp_path / "case" / "reference.yaml").unlink()
+    made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert made.agreed == 15
+
+
+def test_an_open_session_a_session_of_another_case_and_a_case_without_reference_are_refused(
+    log: Log, path: Path, tmp_path: Path
+) -> None:
+    import shutil
+
+    open_session = reviewed(path, sign=False)
+    with pytest.raises(Refused, match="still open"):
+        reference_named(path, open_session)
+    with pytest.raises(Refused, match="still open"):
+        exercise_of_session(open_replay(path, open_session).recording, "each")
+    shutil.copytree(exercise().case.path, tmp_path / "case")
+    (tmp_path / "case" / "reference.yaml").unlink()
+    with pytest.raises(Refused, match="no reference to compare with"):
+        exercise_of_case(str(tmp_path / "case"), "each")
+    other = replace(reference_named(path, reviewed(path)), case="another-case")
+    with pytest.raises(Refused, match="another case: another-case"):
+        exercise_of_case(str(tmp_path / "case"), "each", other)
+
+
+def test_a_session_whose_record_is_gone_can_not_be_taken_blind(log: Log, path: Path, tmp_path: Path) -> None:
+    import shutil
+
+    shutil.copytree(exercise().case.path, tmp_path / "case")
+    practice = begin_run(log, TRAINEE, exercise_of_case(str(tmp_path / "case"), "each"))
+    answered(practice)
+    practice.review.close()
+    page = tmp_path / "case" / "records" / "xray-report-2014-08-04.txt"
+    page.write_text(page.read_text().replace("August", "September"))
+    held = open_replay(path, practice.review.session.id)
+    with pytest.raises(Refused, match="1 of its documents are missing or changed"):
+        exercise_of_session(held.recording, "each")
+
+
+def test_the_words_of_the_reference_stand_in_the_book_by_commitment_only(log: Log, path: Path) -> None:
+    import sqlite3
+    from contextlib import closing
+
+    begun(log, "each", "any")
+    with closing(sqlite3.connect(path)) as connection:
+        stored = [
+            row[0] for row in connection.execute("SELECT entry FROM event WHERE kind LIKE 'training.%'")
+        ]
+    said = b"".join(stored).decode()
+    assert "hardware" not in said
+    assert all(word not in said for word in ("record says", "xray-report", 'planted":[', "Fusion"))
+    bodies = [json.loads(entry)["body"] for entry in stored]
+    assert any(set(body.get("truth", ())) == {"$text"} for body in bodies)
+
+
+def test_two_windows_write_into_one_book(path: Path) -> None:
+    with Log.open(path) as one, Log.open(path) as other:
+        first, second = Book(one, "r-x"), Book(other, "r-x")
+        first.write(t.RunEnded("a" * 12, "signed"))
+        again = Book(other, "r-x")
+        first.write(t.RunEnded("b" * 12, "signed"))
+        again.write(t.RunEnded("c" * 12, "signed"))
+        second.write(t.RunEnded("d" * 12, "signed"))
+        ended = [one.event for one in all_entries(other) if isinstance(one.event, t.RunEnded)]
+        assert len(other.sessions(others=True)) == 1
+    assert {one.session[0] for one in ended} == set("abcd")
+
+
+def test_the_practice_says_what_is_planted_but_not_where(log: Log) -> None:
+    practice = begun(log, "each", "any", "any")
+    said = "\n".join(practice.greeting())
+    assert "2 faults are planted" in said
+    assert not any(fault.kind in said or fault.says in said for fault in practice.run.faults)
+
+
+def test_a_run_that_only_watches_freezes_nothing(log: Log) -> None:
+    from assistant.review import Review
+
+    practice = begun(log)
+    answered(practice, until="sought")
+    watching = Review.resume(log, practice.review.session.id, watch=True)
+    looking = Practice(watching, replace(practice.run, frozen={}), practice.book)
+    before = len(written(log))
+    assert looking.settle() == []
+    assert len(written(log)) == before
+    assert e.SessionOpened.kind == log.read(watching.session.id)[0].kind
