@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from assistant.core import command as c
 from assistant.core.absence import contradicted
+from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused
 from assistant.core.prompt_turn import Option
 from assistant.review import Review

@@ -169,10 +169,18 @@ class Review:
         for following in (self._searching, self._arriving):
             made = following(session, events)
             events += made
-            session = fold(session, made)
+            asked, session = session, fold(session, made)
+        self._keep_what_was_worked_out(asked, session)
         if events:
             self._commit(session, events, artifacts or {})
         return session
+
+    def _keep_what_was_worked_out(self, asked: Session, session: Session) -> None:
+        """That something was shown changes nothing of what is asked, nor of what the answers come to."""
+        if self._turn is not None and self._turn[0] is asked:
+            self._turn = session, self._turn[1]
+        if self._assessed[0] is asked:
+            self._assessed = session, self._assessed[1]
 
     def amend(self, amendment: Amendment) -> Session:
         """Takes over the case file as it is now: absences are searched for again, and what listed it is asked again."""

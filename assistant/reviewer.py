@@ -11,12 +11,13 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.core import plain_yaml
 from assistant.core.case import NO, YES
+from assistant.core.frozen import dataclass
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
 from assistant.library import read_text

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 
 from assistant.core import command as c
 from assistant.core.answer import Evidence
+from assistant.core.frozen import dataclass
 from assistant.core.prompt_turn import Option, Turn
 from assistant.core.text import one_line
 from assistant.core.turn import last_place

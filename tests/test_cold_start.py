@@ -1,22 +1,58 @@
-"""What is asked for help must not wait for what it doesn't need: the screen, the log or the validators."""
+"""What is asked for help, or waits for the first question, must not wait for what it doesn't need."""
 
 from __future__ import annotations
 
 import json
 import subprocess
 import sys
+from pathlib import Path
+from typing import Any
 
 import pytest
 
 HEAVY = ("textual", "rich", "sqlite_utils", "sqlite3", "jsonschema", "jinja2", "yaml", "platformdirs")
+LATER = ("sqlite_utils", "jsonschema", "jinja2", "cryptography", "docx", "pypdf", "datasette")
 
-SCRIPT = """
+HELP = """
 import contextlib, io, json, sys
 from assistant.cli import run
 with contextlib.redirect_stdout(io.StringIO()) as out:
     status = run(sys.argv[1:])
 print(json.dumps([status, out.getvalue(), sorted({name.split(".")[0] for name in sys.modules})]))
 """
+
+FIRST_QUESTION = """
+import json, sys
+from pathlib import Path
+from assistant.tui.app import ImrApp
+from assistant.tui import panel_views, review_screen
+from assistant import library, reviewer
+from assistant.conversation import Conversation
+from assistant.log import Log
+from assistant.review import Review
+with Log.open(Path(sys.argv[1])) as log:
+    review = Review.open(log, library.find_case("cervical-radiographs-after-fusion"), reviewer.Profile("r-test"))
+    kind = Conversation(review).turn.kind
+    modules = set(sys.modules)
+ours = [vars(module) for name, module in sys.modules.items() if name.startswith("assistant")]
+compiled = {
+    f"{one.__module__}.{one.__qualname__}"
+    for names in ours
+    for one in names.values()
+    if "__dataclass_fields__" in getattr(one, "__dict__", {})
+    and one.__module__.startswith("assistant")
+    and one.__init__.__code__.co_filename == "<string>"
+}
+print(json.dumps([kind, sorted({name.split(".")[0] for name in modules}), sorted(compiled)]))
+"""
+
+
+def asked(script: str, *arguments: str) -> list[Any]:
+    made = subprocess.run(
+        [sys.executable, "-c", script, *arguments], capture_output=True, text=True, check=True
+    )
+    printed: list[Any] = json.loads(made.stdout)
+    return printed
 
 
 @pytest.mark.parametrize(
@@ -25,10 +61,16 @@ print(json.dumps([status, out.getvalue(), sorted({name.split(".")[0] for name in
     ids=" ".join,
 )
 def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
-    made = subprocess.run(
-        [sys.executable, "-c", SCRIPT, *arguments], capture_output=True, text=True, check=True
-    )
-    status, printed, modules = json.loads(made.stdout)
+    status, printed, modules = asked(HELP, *arguments)
     assert status == 0
     assert "imr" in printed
     assert sorted(set(HEAVY) & set(modules)) == []
+
+
+def test_the_first_question_imports_nothing_that_only_an_answer_needs(tmp_path: Path) -> None:
+    log = str(tmp_path / "log.sqlite")
+    asked(FIRST_QUESTION, log)  # makes the log, which needs more
+    kind, modules, compiled = asked(FIRST_QUESTION, log)
+    assert kind == "prompt"
+    assert sorted(set(LATER) & set(modules)) == []
+    assert len(compiled) <= 20, f"Declare these with assistant.core.frozen: {compiled}"

@@ -19,7 +19,7 @@ from assistant.core.passage import located
 from assistant.core.rules import CASE_SET, answers_named, read_prompt_set, read_schema
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-PROMPTS = sorted((CHECKOUT / "prompts").iterdir())
+PROMPTS = sorted((CHECKOUT / "prompts").glob("*.*"))
 ANSWERS = sorted((CHECKOUT / "schemas" / "answers").iterdir())
 OUTPUTS = sorted(path for path in (CHECKOUT / "schemas").rglob("*") if path.is_file() and path not in ANSWERS)
 CASES = sorted((CHECKOUT / "casebank").iterdir())
@@ -48,6 +48,13 @@ def test_a_prompt_file_is_a_set_that_reads_or_a_block_that_a_set_uses(path: Path
     else:
         used = [name for other in PROMPTS for name in parsed(other).data.get("use", [])]
         assert path.stem in used, "no set uses this block"
+
+
+def test_what_may_be_not_documented_has_words_to_look_for() -> None:
+    """An absence stands on a search, and a search needs words."""
+    for path in PROMPTS:
+        for prompt in parsed(path).data.get("prompts", []):
+            assert prompt.get("look_for") or prompt.get("documentable") != "yes", (path.name, prompt["id"])
 
 
 def test_a_session_has_its_questions_about_the_case_as_a_whole() -> None:

@@ -27,7 +27,8 @@ from assistant.core.text import Private
 from assistant.log import Log
 from assistant.log.verify import verify
 from assistant.pinned_pages import missing_documents
-from assistant.review import Review, load
+from assistant.recall import load
+from assistant.review import Review
 from assistant.reviewer import Profile
 
 SEED = library.find_case("cervical")

@@ -26,8 +26,8 @@ def insert(
     execute = connection.execute
     for name, (media, body) in artifacts.items():
         execute(_ARTIFACT, {"name": name, "media": media, "body": body})
-    for digest, (salt, text) in texts.items():
-        execute(_BLOB, {"name": digest, "salt": salt, "body": text})
+    blobs = ({"name": digest, "salt": salt, "body": text} for digest, (salt, text) in texts.items())
+    connection.executemany(_BLOB, blobs)
     ids = []
     for writing in writings:
         at = writing.entry

@@ -129,6 +129,7 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "item": (
         ("decided",),
         ("departs", "decided"),
+        ("status", "kind", "prompt_set", "decision"),
         ("status", "kind", "prompt_set", "reviewer", "month", "decision"),
         ("status", "rules", "prompt_set", "edition", "month"),
     ),

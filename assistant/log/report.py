@@ -33,6 +33,9 @@ FILTERS = {
 }
 """Each filter but `since` and `until`, and the column that it compares."""
 
+_OF_SESSION = ("reviewer", "case")
+"""Filters that every report has whose rows name a review."""
+
 _COMMON = ("kind", "status", "outcome")
 """Filters that let through so much that reading the newest rows first beats an index; SQLite can't know that."""
 
@@ -66,7 +69,11 @@ class Report:
     def filters(self) -> tuple[str, ...]:
         """The filters that apply to it."""
         known = {*self.columns, *self.more, *self.may}
-        named = tuple(name for name, column in FILTERS.items() if column in known)
+        named = tuple(
+            name
+            for name, column in FILTERS.items()
+            if column in known or (name in _OF_SESSION and "session" in known)
+        )
         return (*named, "since", "until") if self.date else named
 
 

@@ -7,6 +7,6 @@
 -- column session: the review that was read, where it was one
 -- column detail: the filters, the query or the draw
 -- column sitting: the session in which this reading is logged
--- more: seq, n, case_id, reviewer
-SELECT r.ts, r.reader, r.what, r.session, r.detail, r.sitting, r.seq, r.n, s.case_id, s.reviewer
-FROM reading AS r LEFT JOIN session AS s ON s.session = r.session
+-- more: seq, n
+SELECT ts, reader, what, session, detail, sitting, seq, n
+FROM reading
