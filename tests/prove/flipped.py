@@ -117,18 +117,17 @@ def try_flips(path: Path, where: Iterable[int], seed: int, folder: Path) -> dict
     return {"positions": found.total() + len(bad), "found": dict(found), "bad": bad}
 
 
-def try_wal(path: Path, seed: int, count: int, folder: Path) -> dict[str, Any]:
+def try_wal(path: Path, seed: int, count: int, copy: Path) -> dict[str, Any]:
     """The same in the write-ahead log beside the file: what stands after the change may be lost, as a cut tail is."""
     wal = Path(f"{path}-wal").read_bytes()
     chance = random.Random(seed)
     whole = [row["leaf"] for row in sorted(rows(path)["event"], key=lambda row: row["id"])]
     found: Counter[str] = Counter()
     bad = []
-    copy = folder / "copy.sqlite"
     for at in chance.sample(range(len(wal)), min(count, len(wal))):
         changed = bytearray(wal)
         changed[at] ^= chance.randrange(1, 256)
-        for name in folder.glob("copy.sqlite*"):
+        for name in copy.parent.glob(f"{copy.name}*"):
             name.unlink()
         copy.write_bytes(path.read_bytes())
         Path(f"{copy}-wal").write_bytes(changed)

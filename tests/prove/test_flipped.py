@@ -43,11 +43,11 @@ def test_a_changed_wal_loses_the_newest_entries_and_a_held_checkpoint_shows_it(
         for _ in range(12):
             after = writing.say(nobody.fileno(), open_log, "a", after)
         shutil.copytree(tmp_path / "open", kept)
-        found = flipped.try_wal(kept / "log.sqlite", 1, count, kept)
+        found = flipped.try_wal(kept / "log.sqlite", 1, count, kept / "copy.sqlite")
     assert found["bad"] == []
     assert found["found"][flipped.CUT] > 0
     proved("bytes of an open log's WAL changed, no checkpoint held", told(found))
-    found = flipped.try_wal(kept / "log.sqlite", 2, count, kept)
+    found = flipped.try_wal(kept / "log.sqlite", 2, count, tmp_path / "open" / "log.sqlite")
     assert flipped.CUT not in found["found"]
     assert found["found"]["noticed"] > count / 2
     proved("bytes of an open log's WAL changed, a checkpoint held elsewhere", told(found))
