@@ -26,6 +26,8 @@ def with_positions(command: c.Command, case: Case, page: Page) -> c.Command:
 
 def _answer(answer: Answer, case: Case, page: Page) -> Answer:
     parts, search = answer.parts, answer.search
+    if parts is None and search is None and not answer.evidence:
+        return answer
     for one in search.dismissed if search is not None else ():
         positioned(Evidence(one.document, one.page, one.quote), case, page)
     return replace(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import os
 import sqlite3
 import time
@@ -30,6 +31,7 @@ def run() -> list[Result]:
     inserts: list[float] = []
     with workplace() as place, Log.open(place.log) as log, closing(_raw(place.folder / "raw.sqlite")) as raw:
         first, beside = _session(log, raw)
+        gc.freeze()  # as the program does once its first question stands
         for _ in range(SESSIONS):
             one, other = _session(log, raw)
             answers += one

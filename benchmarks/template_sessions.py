@@ -171,9 +171,7 @@ def _sitting(log: Log, chance: random.Random, questions: int) -> str:
     """Somebody looks into the log; gives the session's id."""
     session = chance.randbytes(6).hex()
     events: list[Event] = [AccessOpened(__version__)]
-    events += [
-        AccessReported(name, {}, ()) for name in ("departures", "rulings", "citations")
-    ][:questions]
+    events += [AccessReported(name, {}, ()) for name in ("departures", "rulings", "citations")][:questions]
     drafts = [Draft(one.kind, encode(one)) for one in events]
     log.append(session, drafts, actor=_ACTOR, case="", after=0)
     return session

@@ -122,7 +122,9 @@ def test_going_on_begins_with_the_answers_that_were_given_last(review: Review) -
     review.close()
     again = Review.resume(review.log, review.session.id)
     _, said = run(again)
-    assert "Does the record bear this timeline? = The record bears these dates Which red flags" in folded(said)
+    assert "Does the record bear this timeline? = The record bears these dates Which red flags" in folded(
+        said
+    )
     assert "Are these your qualifications" not in said
     again.close()
 

@@ -93,7 +93,9 @@ def _verified(
     finally:
         progress.end()
     if since and not found.since:
-        found.notes.append("All of the log was read: it was not verified here before, or is too short to be worth less.")
+        found.notes.append(
+            "All of the log was read: it was not verified here before, or is too short to be worth less."
+        )
     if found.verified:
         keep_verified(found.verified)
     return found

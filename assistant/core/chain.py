@@ -26,8 +26,11 @@ ERASED = "[erased]"
 """What stands for a text whose words are gone."""
 
 _TEXT = "$text"
-_LEAVES = frozenset({str, int, bool, type(None)})
-"""Types of which nothing has to be sealed; a `Private` text has a type of its own."""
+_HARMLESS = frozenset({str, bool, type(None)})
+"""Types of which every value has its one form; a `Private` text has a type of its own."""
+
+_LEAVES = _HARMLESS | {int}
+"""Types of which nothing has to be sealed."""
 
 _encode = json.JSONEncoder(
     sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
@@ -110,7 +113,7 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
         if digest is not None and len(value) == 1 and isinstance(digest, str):
             words = reveal(digest)
             return Private(ERASED if words is None else words)
-        return {key: unseal(inner, reveal) for key, inner in value.items()}
+        return {k: one if type(one) in _LEAVES else unseal(one, reveal) for k, one in value.items()}
     if isinstance(value, list):
         return [unseal(inner, reveal) for inner in value]
     return value
@@ -127,7 +130,7 @@ def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
         for key in value:
             if not isinstance(key, str) or isinstance(key, Private) or key.startswith("$"):
                 raise _unfit(f"the name {key!r} can't be used for a part of an entry")
-        return {key: _seal(inner, commit, depth + 1) for key, inner in value.items()}
+        return {k: one if type(one) in _LEAVES else _seal(one, commit, depth + 1) for k, one in value.items()}
     if isinstance(value, list | tuple):
         return [_seal(inner, commit, depth + 1) for inner in value]
     return value
@@ -135,7 +138,7 @@ def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
 
 def _check(value: object, depth: int) -> None:
     kind = type(value)
-    if kind is str or value is None or kind is bool:
+    if kind in _HARMLESS:
         return
     if isinstance(value, int):
         if not -SAFE_INTEGER < value < SAFE_INTEGER:
@@ -149,7 +152,8 @@ def _check(value: object, depth: int) -> None:
                     raise _unfit(f"the name {key!r} is not plain ASCII text")
             value = value.values()
         for inner in value:
-            _check(inner, depth + 1)
+            if type(inner) not in _HARMLESS:
+                _check(inner, depth + 1)
     elif isinstance(value, float):
         raise _unfit(f"the number {value} has a fraction; write it as text")
     elif not isinstance(value, str):

@@ -129,7 +129,9 @@ def _search(session: Session, place: tuple[str, str], answer: Answer) -> dict[st
     documents = dict.fromkeys(name for one in given for name in one.documents)
     return {
         "terms": list(dict.fromkeys([*(made.terms if made is not None else ()), *own])),
-        "documents": list((made.documents if made is not None else documents) or session.rules.case.documents),
+        "documents": list(
+            (made.documents if made is not None else documents) or session.rules.case.documents
+        ),
         "pages": made.pages if made is not None else max((one.pages for one in given), default=0),
         "unread": list(made.unread if made is not None else ()),
         "read_by_eye": list(session.by_eye.read) if session.by_eye is not None else [],

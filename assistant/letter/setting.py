@@ -98,7 +98,12 @@ def documents(session: Session, used: Iterable[Evidence]) -> tuple[ReviewedDocum
     opened: dict[str, set[int]] = {}
     for name, page in session.pages_opened:
         opened.setdefault(name, set()).add(page)
-    searched = {name for made in session.searches.values() for one in made for name in one.documents or session.rules.case.documents}
+    searched = {
+        name
+        for made in session.searches.values()
+        for one in made
+        for name in one.documents or session.rules.case.documents
+    }
     return tuple(
         ReviewedDocument(
             id=one.id,

@@ -105,7 +105,7 @@ def write(
             fix="Shorten it, or split it into several; nothing was logged.",
         )
     digest = leaf(data)
-    shown = unseal(body, reveal)
+    shown = unseal(body, reveal) if b'"$text"' in data else body
     entry = Entry(
         0, session, seq, draft.kind, ts, mono_ns, boot, str(actor), str(case), shown, prev, digest.hex()
     )

@@ -16,7 +16,7 @@ Clock = Callable[[], tuple[str, int, str]]
 def system_clock() -> tuple[str, int, str]:
     """Now, by the wall clock and the monotonic clock, and the boot that the second counts from."""
     now = datetime.now(UTC)
-    return f"{now:%Y-%m-%dT%H:%M:%S}.{now.microsecond // 1000:03d}Z", time.monotonic_ns(), _boot()
+    return f"{now.isoformat(timespec='milliseconds')[:-6]}Z", time.monotonic_ns(), _boot()
 
 
 @cache

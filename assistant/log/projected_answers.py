@@ -22,6 +22,10 @@ from assistant.core.problem import refuse
 from assistant.log.answer_words import answer_words, pages
 from assistant.log.entry import Entry
 
+_CHANGING = frozenset(
+    "answer.recorded answer.amended answer.withdrawn evidence.cited absences.attested case.amended".split()
+)
+
 Place = tuple[str, str]
 """An item (or `case`) and a prompt."""
 
@@ -53,6 +57,8 @@ class StandingAnswers:
     def change(self, entry: Entry) -> None:
         """Takes in one entry; kinds that change no answer are passed over. Raises `Refused` for a damaged one."""
         body, kind = entry.body, entry.kind
+        if kind not in _CHANGING:
+            return
         item, path = str(body.get("item")), str(body.get("prompt"))
         try:
             if kind in ("answer.recorded", "answer.amended"):

@@ -13,7 +13,8 @@ from assistant.log.entry import Entry
 from assistant.log.projected_answers import StandingAnswers
 
 _APART = ("item", "prompt", "reason", "because", "says")
-_CHANGES = ("answer.recorded", "answer.amended", "answer.withdrawn", "evidence.cited")
+_CHANGES = frozenset({"answer.recorded", "answer.amended", "answer.withdrawn", "evidence.cited"})
+_OF_ANSWERS = _CHANGES | {"answer.set_aside", "answer.restored"}
 
 
 def timeline(entries: Iterable[Entry]) -> list[dict[str, Any]]:
@@ -63,7 +64,7 @@ class _Values:
         """The old and the new value that an event stands for."""
         kind, body = entry.kind, entry.body
         item, path = str(body.get("item")), str(body.get("prompt"))
-        before = self._answers.at(item, path)
+        before = self._answers.at(item, path) if kind in _OF_ANSWERS else None
         self._answers.change(entry)
         if kind in _CHANGES:
             return before, self._answers.at(item, path)

@@ -28,7 +28,9 @@ if TYPE_CHECKING:
     from assistant.tui.app import ImrApp
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 50, 14
-TOO_SMALL = f"The terminal is too small: at least {SMALLEST_WIDTH} columns and {SMALLEST_HEIGHT} lines are needed."
+TOO_SMALL = (
+    f"The terminal is too small: at least {SMALLEST_WIDTH} columns and {SMALLEST_HEIGHT} lines are needed."
+)
 
 
 class SessionScreen(PanelHost):

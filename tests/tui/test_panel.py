@@ -220,7 +220,9 @@ async def test_the_list_of_questions_opens_at_the_present_one(open_window: Open,
     begin("sought")
     async with open_window(session="last", size=WIDE) as window:
         await window.press("f8")
-        await window.settle(lambda: "›  · What did the attending provider say the films should" in window.text)
+        await window.settle(
+            lambda: "›  · What did the attending provider say the films should" in window.text
+        )
 
 
 async def test_the_chosen_line_is_in_view_when_a_view_comes_back(open_window: Open, begin: Begin) -> None:
