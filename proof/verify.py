@@ -210,6 +210,8 @@ def open_checkpoint(note: bytes, key: str) -> tuple[str, int, bytes]:
         signer, _, encoded = rest.partition(" ")
         try:
             data = base64.b64decode(encoded, validate=True)
+            if base64.b64encode(data).decode() != encoded:
+                raise ValueError("the last character carries bits that say nothing")
         except (binascii.Error, ValueError):
             raise Failed("the checkpoint's signature can't be read") from None
         if dash == "\u2014" and signer == name and data[:4] == number:

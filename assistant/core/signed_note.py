@@ -111,6 +111,8 @@ def _signature(line: str) -> Signature:
     name, space, encoded = line.removeprefix(_DASH).partition(" ")
     try:
         data = base64.b64decode(encoded, validate=True)
+        if base64.b64encode(data).decode() != encoded:
+            raise ValueError("the last character carries bits that say nothing")
     except ValueError:
         raise _no_note() from None
     if not line.startswith(_DASH) or not space or not _NAME.fullmatch(name) or len(data) < 5:

@@ -113,6 +113,13 @@ def test_what_is_no_note_is_refused(note: str) -> None:
         read_note(note)
 
 
+def test_no_character_of_a_signature_can_change_unseen() -> None:
+    """The last character before the padding has bits that base64 passes over."""
+    assert NOTE.endswith("BwJnAM=\n")
+    with pytest.raises(Refused):
+        read_note(NOTE.replace("BwJnAM=", "BwJnAN="))
+
+
 def test_several_signatures_and_blank_lines_in_the_text() -> None:
     note = read_note(f"a\n\nb\n\n{NOTE.rpartition(chr(10) * 2)[2]}{CHECKPOINT.rpartition(chr(10) * 2)[2]}")
     assert note.text == "a\n\nb\n"
