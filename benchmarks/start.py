@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from statistics import median
+from typing import NamedTuple
 
 from benchmarks.measure import APPS, Place, Result, milliseconds, workplace
 from benchmarks.terminal import Terminal, first_frame, shows
@@ -14,6 +15,13 @@ FIRST_RUNS = 10
 SIZES = ((80, 24), (160, 45))
 FIRST_QUESTION = "Are these your qualifications"
 EMPTY = (sys.executable, str(APPS / "empty.py"))
+
+
+class Taken(NamedTuple):
+    """What a start took: seconds on the clock, and seconds of processor time, which a busy machine hardly changes."""
+
+    seconds: float
+    processor: float
 
 
 def run() -> list[Result]:
@@ -32,21 +40,29 @@ def run() -> list[Result]:
     return results
 
 
-def _result(what: str, values: Sequence[float], base: Sequence[float], limit: float | None) -> Result:
-    figures = f"{milliseconds(values)} against {milliseconds(base)}"
-    return Result(what, median(values) / median(base), limit, "x", figures)
+def _result(what: str, values: Sequence[Taken], base: Sequence[Taken], limit: float | None) -> Result:
+    seconds, others = [one.seconds for one in values], [one.seconds for one in base]
+    figures = f"{milliseconds(seconds)} against {milliseconds(others)}"
+    if all(one.processor for one in (*values, *base)):
+        busy = median(one.processor for one in values) / median(one.processor for one in base)
+        figures += f"; {busy:.2f}x the processor time"
+    return Result(what, median(seconds) / median(others), limit, "x", figures)
 
 
-def _empty(place: Place, size: tuple[int, int]) -> float:
+def _empty(place: Place, size: tuple[int, int]) -> Taken:
     with Terminal(EMPTY, place.environment, size) as terminal:
-        return terminal.until(first_frame) - terminal.begun
+        return _until(terminal, first_frame)
 
 
-def _first_run(place: Place, number: int) -> float:
+def _first_run(place: Place, number: int) -> Taken:
     return _started(place.review(place.folder / f"new-{number}" / "log.sqlite"), place, SIZES[0])[1]
 
 
-def _started(command: Sequence[str], place: Place, size: tuple[int, int]) -> tuple[float, float]:
+def _started(command: Sequence[str], place: Place, size: tuple[int, int]) -> tuple[Taken, Taken]:
     with Terminal(command, place.environment, size) as terminal:
-        frame = terminal.until(first_frame) - terminal.begun
-        return frame, terminal.until(shows(FIRST_QUESTION)) - terminal.begun
+        return _until(terminal, first_frame), _until(terminal, shows(FIRST_QUESTION))
+
+
+def _until(terminal: Terminal, found: Callable[[bytes], bool]) -> Taken:
+    seconds = terminal.until(found) - terminal.begun
+    return Taken(seconds, terminal.processor())

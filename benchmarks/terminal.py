@@ -13,6 +13,7 @@ import struct
 import termios
 import time
 from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
 from types import TracebackType
 
 _ESCAPE = re.compile(
@@ -97,6 +98,11 @@ class Terminal:
             if not came:
                 break
         raise Silent(f"not shown; the last of the screen: {words(bytes(self.seen[-1500:]))[-300:]!r}")
+
+    def processor(self) -> float:
+        """Seconds of processor time that the program has taken so far; 0 where the system doesn't say."""
+        threads = Path(f"/proc/{self.process}/task").glob("*/schedstat")
+        return sum(int(one.read_text().split()[0]) for one in threads) / 1e9
 
     def quiet(self, seconds: float = 0.03) -> None:
         """Waits until nothing has come for `seconds`."""

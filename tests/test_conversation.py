@@ -14,7 +14,10 @@ from assistant.core import event as e
 from assistant.core import plain_yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
+from assistant.core.assessment import assess
+from assistant.core.plain_fact import checks
 from assistant.core.problem import Refused, refuse
+from assistant.core.turn import next_turn
 from assistant.log import Log
 from assistant.review import Review
 from assistant.reviewer import Profile
@@ -742,3 +745,23 @@ def test_the_published_case_takes_few_keys_and_stops_and_ends_upheld(talk: Conve
             assert made is not None
             assert made.plain() == expected.plain(), prompt
             assert made.status == expected.status, prompt
+
+
+def test_what_is_kept_from_step_to_step_is_what_would_be_worked_out_anew(review: Review) -> None:
+    talk = Conversation(review)
+    seen = []
+    while talk.turn.kind != "done":
+        seen.append(talk.turn.kind)
+        must_be_as_worked_out(review)
+        words = {"sign": "sign", "prompt": WALK.get(talk.turn.path, "")}.get(talk.turn.kind, "1")
+        talk.reply("Parties may add records." if talk.pending is not None else words)
+    assert sorted(set(seen)) == ["check", "decision", "prompt", "sign"]
+
+
+def must_be_as_worked_out(review: Review) -> None:
+    session = review.session
+    made = {item: assess(session, item) for item in session.items}
+    drafts = {item: one.sentences for item, one in made.items()}
+    assert review.turn == next_turn(session, made.__getitem__, lambda: checks(session, drafts, review.pages))
+    assert {item: review.assess(item) for item in session.items} == made
+    assert {item: review.assess(item).sentences for item in session.items} == drafts

@@ -61,7 +61,7 @@ async def test_whoever_has_scrolled_up_sees_what_is_asked_next(open_window: Open
             await window.press(reply)
         await window.press("pageup", "pageup")
         await window.press("1")
-        assert "Which red flags does the record show?" in window.folded
+        await window.settle(lambda: "Which red flags does the record show?" in window.folded)
 
 
 async def test_a_question_without_words_of_its_own_says_so(open_window: Open) -> None:
