@@ -15,7 +15,8 @@ from assistant.tui.transcript import Transcript
 if TYPE_CHECKING:
     from assistant.tui.panel_views import PanelViews
 
-WIDE = 100
+WIDE, BROAD = 100, 150
+"""Columns from which the panel stands beside the conversation, and from which it has room for a record's lines."""
 
 
 class PanelHost(Screen[None]):

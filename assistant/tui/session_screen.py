@@ -15,7 +15,7 @@ from assistant.core.text import one_line
 from assistant.tui.key_line import KeyLine
 from assistant.tui.marked_list import MarkedList
 from assistant.tui.panel import SidePanel
-from assistant.tui.panel_host import WIDE, PanelHost
+from assistant.tui.panel_host import BROAD, WIDE, PanelHost
 from assistant.tui.reply import Reply
 from assistant.tui.text import literal, local_time
 from assistant.tui.transcript import Transcript
@@ -37,7 +37,7 @@ class SessionScreen(PanelHost):
     """Draws a session; `ReviewScreen` adds its beginning and the reviewer's replies."""
 
     AUTO_FOCUS = "#reply"
-    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (WIDE, "wide")]  # noqa: RUF012 - Textual declares an instance variable
+    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (WIDE, "wide"), (BROAD, "broad")]  # noqa: RUF012 - Textual's own type
 
     def __init__(self, case: str | None = None, session: str | None = None) -> None:
         super().__init__()
@@ -50,8 +50,9 @@ class SessionScreen(PanelHost):
         self._half = ""
 
     def compose(self) -> ComposeResult:
-        wide = self.app.size.width >= WIDE
-        self.add_class("wide" if wide else "narrow", update=False)  # or the first frame would be drawn twice
+        width = self.app.size.width
+        kind = [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least][-1]
+        self.add_class(kind, update=False)  # known from the beginning, so that the first frame is drawn once
         yield Static("Opening ...", id="top", markup=False)
         with Vertical(id="conversation"):
             yield Transcript()
@@ -59,7 +60,7 @@ class SessionScreen(PanelHost):
             yield Static(id="asks", markup=False)
             yield MarkedList(id="options")
             yield Reply(id="reply", select_on_focus=False)
-        yield SidePanel(shown=wide)
+        yield SidePanel(shown=width >= WIDE)
         yield KeyLine()
 
     @property
