@@ -77,10 +77,11 @@ class ReviewScreen(SessionScreen):
         review = self._review
         self._conversation = self.conversing(review)
         self._views = PanelViews(self, review, self.query_one(SidePanel))
-        self._greet(review)
-        if self._session is not None:
-            self._offer(self._conversation)
-        self.draw()
+        with self.app.batch_update():
+            self._greet(review)
+            if self._session is not None:
+                self._offer(self._conversation)
+            self.draw()
         if self.query_one(SidePanel).shown:
             self.call_after_refresh(self._show_record)
         self.set_timer(0.05, self._warm)

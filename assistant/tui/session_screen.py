@@ -48,6 +48,7 @@ class SessionScreen(PanelHost):
         self._asking: tuple[str, Callable[[str], list[Line]]] | None = None
         self._drawn: tuple[str, tuple[str, str], str] | None = None
         self._half = ""
+        self._asked_lines: list[str] = []
 
     def compose(self) -> ComposeResult:
         width = self.app.size.width
@@ -138,9 +139,11 @@ class SessionScreen(PanelHost):
         lines = [f"{self._asked} (Esc: not now)"] if self._asked else []
         if len(self.reply.value) > self.reply.content_size.width > 0:
             lines.append(self.reply.value)
-        label = self.query_one("#asks", Static)
-        label.update(literal("\n".join(lines)))
-        label.set_class(bool(lines), "shown")
+        if lines != self._asked_lines:  # nothing is drawn anew for each key
+            self._asked_lines = lines
+            label = self.query_one("#asks", Static)
+            label.update(literal("\n".join(lines)))
+            label.set_class(bool(lines), "shown")
 
     def draw_keys(self) -> None:
         """Shows the keys that do something now."""
