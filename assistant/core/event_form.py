@@ -39,6 +39,10 @@ class Event:
     kind: ClassVar[str] = ""
     __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
+    def of_the_rules(self) -> tuple[str, ...]:
+        """The fields of free text that hold the rules' own words here, which are nobody's to keep apart."""
+        return ()
+
 
 def event_class(kind: str) -> type[Event] | None:
     """The class of a kind of event, or None for one that is unknown."""
@@ -67,7 +71,13 @@ def _kinds(family: str) -> dict[str, type[Event]]:
 
 def encode(event: Event) -> dict[str, Any]:
     """The event's body, without its kind."""
-    return {part.name: _out(getattr(event, part.name), part.metadata) for part in fields(event)}
+    clear = event.of_the_rules()
+    return {
+        part.name: _out(
+            getattr(event, part.name), part.name not in clear and part.metadata.get("private", False)
+        )
+        for part in fields(event)
+    }
 
 
 def decode(kind: str, body: Mapping[str, Any]) -> Event:
@@ -90,10 +100,10 @@ def _names(kind: str) -> tuple[frozenset[str], frozenset[str]]:
     )
 
 
-def _out(value: Any, metadata: Mapping[str, Any]) -> Any:
+def _out(value: Any, apart: bool) -> Any:
     if isinstance(value, tuple):
-        return [_out(entry, metadata) for entry in value]
-    if isinstance(value, str) and metadata.get("private") and value:
+        return [_out(entry, apart) for entry in value]
+    if isinstance(value, str) and apart and value:
         return Private(value)
     write = _WRITERS.get(type(value))
     return value if write is None else write(value)

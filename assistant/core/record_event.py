@@ -27,7 +27,8 @@ class RecordSearched(Event):
 
     `by` is `look_for` (the question's own words), `reviewer` or `amendment` (the case file has grown). `pages`
     counts those that could be searched, `unread` names those that could not. Of more groups than an entry
-    holds, the first stand here and `more` counts the rest.
+    holds, the first stand here and `more` counts the rest. Only a reviewer's own `terms` are kept beside the
+    entry; logs of earlier versions keep all of them there.
     """
 
     kind: ClassVar[str] = "record.searched"
@@ -41,6 +42,9 @@ class RecordSearched(Event):
     hits: int = 0
     groups: tuple[Group, ...] = ()
     more: int = 0
+
+    def of_the_rules(self) -> tuple[str, ...]:
+        return () if self.by == "reviewer" else ("terms",)
 
 
 @dataclass(frozen=True)

@@ -18,6 +18,7 @@ from assistant.core.chain import canonical, seal, unseal
 from assistant.core.event import KINDS, AnswerRecorded, Event, PromptShown, SentenceEdited, decode, encode
 from assistant.core.passage_group import Group
 from assistant.core.problem import Refused
+from assistant.core.record_event import RecordSearched
 from assistant.core.text import Private
 
 SCHEMA = Draft202012Validator(
@@ -239,6 +240,26 @@ def test_quotes_notes_terms_and_statements_are_kept_beside_the_entry(event: Answ
     _, kept = stored(event)
     private = [text for answer in every(event.answer) for text in private_words(answer)]
     assert sorted(kept.values()) == sorted(private)
+
+
+@pytest.mark.parametrize(("by", "apart"), [("reviewer", True), ("look_for", False), ("amendment", False)])
+def test_only_a_reviewers_own_search_words_are_kept_beside_the_entry(by: str, apart: bool) -> None:
+    made = RecordSearched("case", "red_flags", by, ("fever",))
+    body, kept = stored(made)
+    assert list(kept.values()) == (["fever"] if apart else [])
+    assert (body["terms"] == ["fever"]) is not apart
+    assert decode(made.kind, unseal(body, kept.get)) == made
+
+
+def test_the_words_of_a_questions_search_can_still_be_read_where_they_are_kept_apart() -> None:
+    body, kept = stored(RecordSearched("case", "red_flags", "reviewer", ("fever",)))
+    earlier = {**body, "by": "look_for"}
+    assert [error.message for error in SCHEMA.iter_errors({"kind": "record.searched", "body": earlier})] == []
+    assert decode("record.searched", unseal(earlier, kept.get)) == RecordSearched(
+        "case", "red_flags", "look_for", ("fever",)
+    )
+    in_clear = {**body, "terms": ["fever"]}
+    assert [*SCHEMA.iter_errors({"kind": "record.searched", "body": in_clear})]
 
 
 def every(answer: Answer) -> list[Answer]:
