@@ -10,6 +10,7 @@ from statistics import median
 
 from assistant.log import Log
 from assistant.log.connection import connect_reader
+from assistant.log.half import walk_all
 from assistant.log.timeline import timeline
 from assistant.log.verify import verify
 from benchmarks.big_log import at_hand
@@ -24,9 +25,9 @@ _ROWS = "SELECT id, session, seq, kind, ts, entry, leaf FROM event ORDER BY id"
 
 
 def run() -> list[Result]:
-    """Fetching and verifying take turns; then sessions are drawn and read."""
+    """Fetching, verifying, and the pass over the entries by itself take turns; then sessions are drawn and read."""
     path = at_hand()
-    fetched, verified = [], []
+    fetched, verified, walked = [], [], []
     _fetch(path)
     for _ in range(ROUNDS):
         fetched.append(_fetch(path))
@@ -35,19 +36,26 @@ def run() -> list[Result]:
         verified.append(time.perf_counter() - begun)
         if not found.ok:
             raise RuntimeError(f"The log does not verify: {found.verdicts}")
-    rate = found.events / median(verified)
+        begun = time.perf_counter()
+        walk_all(path, 0, found.events, [found.events], texts=False)
+        walked.append(time.perf_counter() - begun)
     lines = _timelines(path)
     return [
-        Result(
-            f"verify {found.events:,} entries against fetching them (at least {SHARE:.0%})",
-            median(verified) / median(fetched),
-            1 / SHARE,
-            "x",
-            f"{rate:,.0f} a second, {median(fetched) / median(verified):.0%} of"
-            f" {found.events / median(fetched):,.0f}",
-        ),
+        _share(f"verify {found.events:,} entries", found.events, verified, fetched),
+        _share("of that, columns, chain and tree", found.events, walked, fetched),
         Result("the timeline of one session", median(lines) * 1000, 1.0, " ms", milliseconds(lines)),
     ]
+
+
+def _share(what: str, entries: int, took: list[float], fetched: list[float]) -> Result:
+    rate, alone = entries / median(took), entries / median(fetched)
+    return Result(
+        f"{what} against fetching them (at least {SHARE:.0%})",
+        alone / rate,
+        1 / SHARE,
+        "x",
+        f"{rate:,.0f} a second, {rate / alone:.0%} of {alone:,.0f}",
+    )
 
 
 def _fetch(path: Path) -> float:

@@ -151,7 +151,7 @@ class Walk:
             self._plain,
             self._labels,
         )
-        head_of, sha, digits = heads.get, sha256, 1
+        head_of, hashed, digits = heads.get, sha256(b"\x00").copy, 1
         last, before = self._last, self._before
         current, known, prev = "", 0, ""
         leaves: list[bytes] = []
@@ -164,7 +164,9 @@ class Walk:
                     known, prev = head_of(session) or self._begin(session, seq)
                     current = session
                 try:
-                    actual = sha(b"\x00" + entry).digest()
+                    leaf = hashed()
+                    leaf.update(entry)
+                    actual = leaf.digest()
                     tail = f'","prev":"{prev}","seq":{seq},"session":"{session}","ts":"{ts}","v":1}}'.encode()
                     size = len(entry)
                     end = size - len(tail)
@@ -190,7 +192,7 @@ class Walk:
                     last = id
                     if not isinstance(entry, bytes):
                         entry = b""  # so that the tree has a leaf in its place
-                    actual, ts, kind = sha(b"\x00" + entry).digest(), str(ts), str(kind)
+                    actual, ts, kind = sha256(b"\x00" + entry).digest(), str(ts), str(kind)
                     digest = digest if isinstance(digest, bytes) else b""
                 leaves.append(actual)
                 known, prev = seq, digest.hex()
