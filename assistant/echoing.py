@@ -2,11 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from assistant.core import command as c
 from assistant.core.absence import not_found
 from assistant.core.decision import DECISION_WORDS
+from assistant.core.frozen import replace
 from assistant.core.phrase import told
 from assistant.core.prompt_turn import part_question
 from assistant.core.shape import at

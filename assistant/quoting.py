@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
 
 from assistant.core import command as c
 from assistant.core.answer import Answer, Evidence
 from assistant.core.case import Case
+from assistant.core.frozen import replace
 from assistant.core.passage import located
 from assistant.core.problem import refuse
 

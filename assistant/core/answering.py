@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 
 from assistant.core import command as c
 from assistant.core import event as e
 from assistant.core.answer import Answer, Status, Trail
 from assistant.core.answer_reader import check
+from assistant.core.frozen import replace
 from assistant.core.problem import refuse
 from assistant.core.session import Session, apply
 from assistant.core.shape import Listing, at

@@ -120,13 +120,14 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
 
 
 def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
-    if type(value) in _LEAVES:
+    kind = type(value)
+    if kind in _LEAVES:
         return value
-    if isinstance(value, Private):
+    if kind is Private:
         return {_TEXT: commit(str(value))}
     if depth > DEEPEST:
         raise _unfit(f"it is nested deeper than {DEEPEST} levels")
-    if isinstance(value, Mapping):
+    if isinstance(value, dict | Mapping):
         for key in value:
             if not isinstance(key, str) or isinstance(key, Private) or key.startswith("$"):
                 raise _unfit(f"the name {key!r} can't be used for a part of an entry")

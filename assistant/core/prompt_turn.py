@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 from assistant.core import command as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.check import Check
-from assistant.core.frozen import dataclass
+from assistant.core.frozen import dataclass, replace
 from assistant.core.phrase import told
 from assistant.core.prompt_set import Prompt
 from assistant.core.proposal import Proposed, propose

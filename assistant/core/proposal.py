@@ -7,13 +7,12 @@ not made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.answer_reader import read_answer
 from assistant.core.case import Case, DisputedItem, evidence_of
-from assistant.core.frozen import dataclass
+from assistant.core.frozen import dataclass, replace
 from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.problem import Refused
 from assistant.core.prompt_set import Prompt, Proposal

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from assistant.core.answer import Answer, Status
 from assistant.core.case import Case
+from assistant.core.frozen import replace
 from assistant.core.reading import Reading
 from assistant.core.record_event import CaseAmended, PassagesDismissed, RecordSearched
 

@@ -6,13 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any
 
 from assistant.core import event as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
 from assistant.core.criterion import Ruling
-from assistant.core.frozen import dataclass
+from assistant.core.frozen import dataclass, replace
 from assistant.core.prompt_set import Prompt
 from assistant.core.reading import Reading
 from assistant.core.record_fold import amended, dismissed, searched

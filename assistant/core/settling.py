@@ -7,11 +7,11 @@ is told what to look for.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 
 from assistant.core.completion import Choice, Space, State, opened_by
 from assistant.core.criterion import SIDE, Finding, Ruling, Suggestion, findings, weigh
 from assistant.core.criterion import State as CriterionState
+from assistant.core.frozen import replace
 from assistant.core.partial_date import PartialDate
 from assistant.core.prompt_set import PromptSet
 from assistant.core.reading import Reading

@@ -7,11 +7,11 @@ and how to name what is wrong with one.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field, replace
+from dataclasses import field
 from typing import Any
 
 from assistant.core.answer import Answer
-from assistant.core.frozen import dataclass
+from assistant.core.frozen import dataclass, replace
 
 
 @dataclass(frozen=True)

@@ -13,11 +13,11 @@ import threading
 import weakref
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from assistant.core.chain import commitment
+from assistant.core.frozen import replace
 from assistant.core.problem import Refused, refuse
 from assistant.core.signed_note import VerifierKey
 from assistant.log import entry as entries

@@ -118,3 +118,16 @@ def test_it_is_shown_and_known_to_the_standard_functions_alike() -> None:
 def test_it_can_be_copied_and_pickled() -> None:
     one = Kept("a", 2)
     assert copy.deepcopy(one) == one == pickle.loads(pickle.dumps(one))
+
+
+def test_a_value_with_other_contents_keeps_what_is_not_named() -> None:
+    pair, triple, _ = QUICK
+    one = triple("a", 4, {"b": 2}, "c", 9.0)
+    other = frozen.replace(one, right=5, top=1.0)
+    assert other == triple("a", 5, {"b": 2}, "c", 1.0) == dataclasses.replace(one, right=5, top=1.0)
+    assert vars(other)["more"] is vars(one)["more"]
+    assert one.right == 4
+    vars(one)["worked_out"] = 1  # as a cached property leaves it
+    assert "worked_out" not in vars(frozen.replace(one, right=5))
+    with pytest.raises(TypeError, match="no field wrong"):
+        frozen.replace(one, wrong=1)
