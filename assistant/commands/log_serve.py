@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -52,14 +53,17 @@ def serve(port: int, log_path: Path | None) -> None:
         config = uvicorn.Config(
             site(tables, path, key, tell), log_level="error", access_log=False, server_header=False
         )
-        uvicorn.Server(config).run(sockets=[taken])
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[taken])
 
 
 def _listening(port: int) -> socket.socket:
+    """A socket that takes connections from now on; raises `Refused` where the port can't be had."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         taken.bind((HOST, port))
+        taken.listen()
     except OSError as error:
         taken.close()
         raise refuse(

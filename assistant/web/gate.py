@@ -24,7 +24,8 @@ HOSTS = ("127.0.0.1", "localhost", "[::1]")
 _HEADERS = [
     (
         b"content-security-policy",
-        b"default-src 'self' 'unsafe-inline' data:; form-action 'self'; frame-ancestors 'none'",
+        b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self';"
+        b" base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"referrer-policy", b"no-referrer"),
     (b"x-content-type-options", b"nosniff"),

@@ -2,27 +2,30 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant.core.access_event import AccessRead
-from assistant.core.problem import Refused, refuse
-from assistant.core.text import visible
+from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.problem import Refused
 from assistant.letter import compose_from_log, to_text
 from assistant.log import Log
 from assistant.log.access import note
 from assistant.log.answer_words import pages
+from assistant.log.entry import Entry
+from assistant.log.session_row import OTHER_KINDS
 from assistant.log.step_words import step_words
 from assistant.log.timeline import timeline
 
 
 @dataclass(frozen=True)
 class Step:
-    """A step of a session in words: its number, time and kind, where it belongs, and what it says."""
+    """A step of a session in words: its number, day, time and kind, where it belongs, and what it says."""
 
     seq: int
+    day: str
     time: str
     kind: str
     where: str
@@ -33,13 +36,16 @@ class Step:
 
 @dataclass(frozen=True)
 class SessionPage:
-    """What the page shows. `unlogged` says why the reading could not be logged, and is mostly empty."""
+    """What the page shows. `review` is False for a sitting and a book; `unlogged` says why the reading
+    could not be logged, and is mostly empty."""
 
     session: str
     case: str
     reviewer: str
     kind: str
     status: str
+    outcome: str
+    review: bool
     steps: tuple[Step, ...]
     letter: str
     unlogged: str
@@ -49,26 +55,40 @@ def session_page(log_path: Path, name: str, tell: Callable[[str], None]) -> Sess
     """The page of a session of the log; raises `Refused` where there is none. That it is read is logged."""
     with Log.open(log_path, write=False) as log:
         session = log.resolve(name)
-        row = next((one for one in log.sessions() if one.id == session), None)
-        if row is None:
-            raise refuse("This is not the session of a review.", session)
         unlogged = note(log_path, AccessRead("log serve", (session,)))
         if unlogged:
             tell(unlogged)
+        entries = log.read(session)
         try:
-            letter = visible(to_text(compose_from_log(log, session)))
+            letter = to_text(compose_from_log(log, session))
         except Refused:
             letter = ""
-        return SessionPage(
-            session=session,
-            case=row.case,
-            reviewer=row.reviewer,
-            kind=row.kind,
-            status=row.status,
-            steps=tuple(_steps(timeline(log.read(session)))),
-            letter=letter,
-            unlogged=unlogged,
-        )
+    first = entries[0]
+    other = OTHER_KINDS.get(first.kind.partition(".")[0])
+    status, outcome = _ended(entries)
+    return SessionPage(
+        session=session,
+        case=first.case,
+        reviewer=first.actor,
+        kind=other or str(first.body.get("mode", "")),
+        status=status,
+        outcome=outcome,
+        review=other is None,
+        steps=tuple(_steps(timeline(entries))),
+        letter=letter,
+        unlogged=unlogged,
+    )
+
+
+def _ended(entries: Sequence[Entry]) -> tuple[str, str]:
+    """How a session stands, and its outcome in words."""
+    for entry in entries:
+        if entry.kind == "session.signed":
+            outcome = str(entry.body.get("outcome", ""))
+            return "signed", OUTCOME_WORDS.get(outcome, outcome)
+        if entry.kind == "session.declined":
+            return "declined", ""
+    return "open", ""
 
 
 def _steps(rows: list[dict[str, Any]]) -> Iterator[Step]:
@@ -76,10 +96,11 @@ def _steps(rows: list[dict[str, Any]]) -> Iterator[Step]:
         new = row["new"]
         yield Step(
             seq=row["seq"],
-            time=row["ts"][:19].replace("T", " "),
+            day=row["ts"][:10],
+            time=row["ts"][11:19],
             kind=row["kind"],
             where="/".join(part for part in (row["item"], row["prompt"]) if part),
-            says=visible(step_words(row["kind"], row["old"], new)),
-            reason=visible(row["reason"] or ""),
+            says=step_words(row["kind"], row["old"], new),
+            reason=row["reason"] or "",
             evidence=", ".join(pages(new)) if isinstance(new, Mapping) else "",
         )

@@ -4,24 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from pathlib import Path
-from types import ModuleType
 from typing import TYPE_CHECKING, Any
-from urllib.parse import quote
 
-from jinja2 import Environment, FileSystemLoader
-from markupsafe import Markup, escape
-
-from assistant.core.problem import Refused
+from assistant.log.access import note
 from assistant.log.report import Report, ask, reports
-from assistant.web.gate import App, Gate
-from assistant.web.session_page import session_page
+from assistant.web.foreign_text import harmless
+from assistant.web.gate import App, Gate, Receive, Scope, Send
+from assistant.web.page_read import page_read
+from assistant.web.pages import add_pages
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 DATABASE = "log"
-PLUGIN = "imr_session_pages"
 QUERY_SECONDS = 10.0
+FACET_MILLISECONDS = 1_000
+"""For one column; where counting its values takes longer, the page says so and shows the rows."""
 MOST_ROWS = 2_000
 
 FACETS: Mapping[str, tuple[str, ...]] = {
@@ -38,34 +36,17 @@ FACETS: Mapping[str, tuple[str, ...]] = {
 
 def site(tables: Path, log_path: Path, key: str, tell: Callable[[str], None]) -> App:
     """The application to be served; `key` has to come with a request, `tell` says what could not be logged."""
-    from datasette import hookimpl
     from datasette.app import Datasette
     from datasette.database import Database
-    from datasette.plugins import pm
-    from datasette.utils.asgi import Response
 
-    pages = Environment(loader=FileSystemLoader(Path(__file__).parent), autoescape=True)
-
-    async def session(request: Any) -> Any:
-        try:
-            page = session_page(log_path, request.url_vars["session"], tell)
-        except Refused as refused:
-            return Response.text(f"{refused}\n", status=404)
-        return Response.html(pages.get_template("session.html").render(page=page))
-
-    def register_routes() -> list[tuple[str, Any]]:
-        return [(r"^/(?:log/)?session/(?P<session>[^/.]+)$", session)]
-
-    plugin = ModuleType(PLUGIN)
-    plugin.__dict__.update(register_routes=hookimpl(register_routes), render_cell=hookimpl(_linked))
-    if pm.has_plugin(PLUGIN):
-        pm.unregister(name=PLUGIN)
-    pm.register(plugin, name=PLUGIN)
+    here = Path(__file__).parent
+    add_pages(DATABASE, log_path, QUERY_SECONDS, tell)
     served: Datasette = Datasette(
         [],
         metadata=_described(),
         settings={
             "sql_time_limit_ms": int(QUERY_SECONDS * 1000),
+            "facet_time_limit_ms": FACET_MILLISECONDS,
             "max_returned_rows": MOST_ROWS,
             "allow_download": False,
             "default_allow_sql": True,
@@ -73,25 +54,45 @@ def site(tables: Path, log_path: Path, key: str, tell: Callable[[str], None]) ->
             "force_https_urls": False,
         },
         cache_headers=False,
+        template_dir=str(here / "templates"),
+        static_mounts=[("imr", str(here / "static"))],
     )
     served.remove_database("_memory")
-    served.add_database(Database(served, path=str(tables), is_mutable=True), name=DATABASE)
-    app: App = served.app()
-    return Gate(app, key)
+    served.add_database(_silent(Database(served, path=str(tables), is_mutable=True)), name=DATABASE)
+    return Gate(_noted(harmless(served.app()), log_path, tell), key)
 
 
-def _linked(value: Any, column: str) -> Markup | None:
-    """A session's id in a table leads to its page."""
-    if column not in ("session", "other_session") or not isinstance(value, str) or not value:
-        return None
-    return Markup('<a href="/session/{}">{}</a>').format(quote(value, safe=""), escape(value))
+def _silent(database: Any) -> Any:
+    """The database, not printing the queries that fail: what is in them may be foreign. The page says why."""
+    execute = database.execute
+
+    async def quiet(*values: Any, **named: Any) -> Any:
+        return await execute(*values, **{**named, "log_sql_errors": False})
+
+    database.execute = quiet
+    return database
+
+
+def _noted(app: App, log_path: Path, tell: Callable[[str], None]) -> App:
+    """The application, with each page logged before it is shown."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "http":
+            query = scope.get("query_string", b"").decode("latin-1")
+            event = page_read(DATABASE, scope.get("path", "/"), query)
+            unlogged = note(log_path, event) if event is not None else ""
+            if unlogged:
+                tell(unlogged)
+        await app(scope, receive, send)
+
+    return answer
 
 
 def _described() -> dict[str, Any]:
     """Datasette's metadata: the reports as stored queries, the facets of the tables, what this is."""
     return {
         "title": "Decision log",
-        "description": "Made from the log for its reports, and for reading only. Each session has a page of its own.",
+        "extra_css_urls": ["/imr/log.css"],
         "databases": {
             DATABASE: {
                 "queries": {one.name: _query(one) for one in reports().values()},

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import csv
+import io
+import re
 from collections.abc import AsyncIterator
 from pathlib import Path
 
@@ -20,7 +23,9 @@ from assistant.web import site as pages
 from assistant.web.site import site
 
 KEY = "the-key"
-HOSTILE = "<script>alert(1)</script> [bold]=1+1\x1b[2J"
+HOSTILE = "<script>alert(1)</script> [bold]=1+1\x1b[2J\u202egnp"
+FORMULA = '=HYPERLINK("http://example.org","x")'
+LINK = "http://example.org/"
 SEED = library.find_case("cervical")
 
 
@@ -30,7 +35,9 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("log") / "log.sqlite"
     with Log.open(path) as made:
         review = Review.open(made, SEED, Profile("r-web"))
-        review.perform(c.AddNote("case", "qualifications", HOSTILE))
+        for words in (HOSTILE, FORMULA, LINK, f"\u202e{FORMULA}"):
+            review.perform(c.AddNote("case", "qualifications", words))
+            review.perform(c.RejectInput("case", "qualifications", words, words))
         assert unattended.run(review, unattended.read_file(SEED.path / "reference.yaml")).status == 0
         review.close()
     return path
@@ -88,6 +95,28 @@ async def test_what_is_shown_stays_in_the_window(browser: httpx.AsyncClient) -> 
     assert "frame-ancestors 'none'" in headers["content-security-policy"]
 
 
+async def test_no_page_holds_a_script_and_none_could_run(browser: httpx.AsyncClient) -> None:
+    await enter(browser)
+    session = await session_of(browser)
+    for path in (
+        "/",
+        "/log",
+        "/log/departures",
+        "/log/item",
+        f"/session/{session}",
+        "/log?sql=x",
+        "/log/none",
+    ):
+        answer = await browser.get(path)
+        assert "<script" not in answer.text, path
+        assert (
+            re.findall(r'(?:href|src|action)="(?![/#?]|http://127\.0\.0\.1:8765/)[^"]*"', answer.text) == []
+        ), path
+        policy = answer.headers["content-security-policy"]
+        assert "default-src 'none'" in policy
+        assert "script-src" not in policy
+
+
 # -- what is shown --------------------------------------------------------------------------------
 
 
@@ -115,12 +144,34 @@ async def test_foreign_words_are_shown_and_never_obeyed(browser: httpx.AsyncClie
     page = (await browser.get(f"/session/{await session_of(browser)}")).text
     assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page
     assert "<script>alert" not in page
-    assert "\x1b" not in page
+    for path in (f"/session/{await session_of(browser)}", "/log/rejected-input", "/log/rejection"):
+        page = (await browser.get(path)).text
+        assert "&lt;script&gt;alert(1)&lt;/script&gt;" in page, path
+        assert "␛[2J&lt;U+202E&gt;gnp" in page, path
+        assert not {"\x1b", "\u202e"} & set(page), path
+        assert f'href="{LINK}' not in page, path
+
+
+@pytest.mark.parametrize(
+    "path", ["/log/rejected-input.csv", "/log/rejection.csv", "/log/rejection.csv?_stream=on&_dl=1"]
+)
+async def test_no_cell_of_csv_is_a_formula(browser: httpx.AsyncClient, path: str) -> None:
+    await enter(browser)
+    answer = await browser.get(path)
+    rows = list(csv.DictReader(io.StringIO(answer.text)))
+    assert sorted(row["input"] for row in rows if FORMULA in row["input"]) == [
+        f"'{FORMULA}",
+        f"<U+202E>{FORMULA}",
+    ]
+    assert not {"\x1b", "\u202e"} & set(answer.text)
+    assert {row["session"] for row in rows} == {await session_of(browser)}
 
 
 async def test_an_unknown_session_is_not_found(browser: httpx.AsyncClient) -> None:
     await enter(browser)
-    assert (await browser.get("/session/nosuchsession")).status_code == 404
+    answer = await browser.get("/session/nosuchsession")
+    assert answer.status_code == 404
+    assert "See them all with" in answer.text
 
 
 async def test_that_a_session_was_read_is_logged_and_not_in_it(browser: httpx.AsyncClient, log: Path) -> None:
@@ -131,8 +182,47 @@ async def test_that_a_session_was_read_is_logged_and_not_in_it(browser: httpx.As
     await browser.get(f"/session/{session}")
     with Log.open(log, write=False) as held:
         assert len(held.read(session)) == before
-    readings = (await browser.get("/log/readings.json?_shape=array")).status_code
-    assert readings == 200
+
+
+async def test_each_report_table_and_query_that_is_opened_is_logged(
+    browser: httpx.AsyncClient, log: Path
+) -> None:
+    await enter(browser)
+    asked = "select 'asked here'"
+    for path in (
+        "/log/departures",
+        "/log/rulings.csv",
+        "/log/item?decision=upheld",
+        "/log",
+        "/-/static/app.css",
+    ):
+        assert (await browser.get(path)).status_code == 200
+    await browser.get("/log.json", params={"sql": asked})
+    with Log.open(log, write=False) as held:
+        sitting = next(row.id for row in held.sessions(others=True))
+        said = [(one.kind, one.body.get("report") or one.body.get("sql")) for one in held.read(sitting)][-4:]
+    assert said == [
+        ("access.reported", "departures"),
+        ("access.reported", "rulings"),
+        ("access.queried", "/log/item?decision=upheld"),
+        ("access.queried", asked),
+    ]
+    page = (await browser.get(f"/session/{sitting}")).text
+    assert "asked here" in page
+
+
+async def test_a_reading_that_cannot_be_logged_is_told(
+    log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said: list[str] = []
+    monkeypatch.setattr(
+        pages, "note", lambda path, event: "This reading could not be logged: the disk is full."
+    )
+    transport = httpx.ASGITransport(app=site(up_to_date(log), log, KEY, said.append))  # type: ignore[arg-type]
+    async with httpx.AsyncClient(transport=transport, base_url="http://127.0.0.1:8765") as browser:
+        await enter(browser)
+        assert (await browser.get("/log/departures")).status_code == 200
+    assert said == ["This reading could not be logged: the disk is full."]
 
 
 # -- what can't be done ---------------------------------------------------------------------------
@@ -155,3 +245,21 @@ async def test_sql_that_writes_attaches_loads_or_never_ends_is_refused(
     answer = await browser.get("/log.json", params={"sql": sql})
     assert answer.status_code == 400
     assert answer.json()["ok"] is False
+
+
+async def test_a_query_that_fails_says_why_and_keeps_its_words(
+    browser: httpx.AsyncClient, capfd: pytest.CaptureFixture[str]
+) -> None:
+    await enter(browser)
+    for sql, why in (
+        ("select no_such_column from session", "no such column: no_such_column"),
+        ("delete from session", "Statement must be a SELECT"),
+        (
+            "with recursive n(i) as (select 1 union all select i + 1 from n) select count(*) from n",
+            "took too long",
+        ),
+    ):
+        page = (await browser.get("/log", params={"sql": sql})).text
+        assert why in page
+        assert sql in page
+    assert capfd.readouterr() == ("", "")
