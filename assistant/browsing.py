@@ -41,22 +41,26 @@ class Row:
 
 SESSION_COLUMNS = ("session", "last entry", "kind", "status", "outcome", "reviewer", "case")
 STEP_COLUMNS = ("no.", "time (UTC)", "step", "question", "what it says")
+STEP_MORE = ("reason", "pages", "hash")
+"""What is written to a file of a step besides the columns that are shown."""
+
 SENTENCE_COLUMNS = ("item", "sentence", "rests on")
 
 _SESSIONS = """
 SELECT session, last, kind, status, coalesce(outcome, ''), reviewer, case_id FROM session
-WHERE kind IN ('real', 'practice', 'training') AND {where} ORDER BY last DESC LIMIT :most
+WHERE kind IN ('real', 'practice', 'training') AND {where} ORDER BY last DESC
 """
 _SAID = "session || ' ' || kind || ' ' || status || ' ' || coalesce(outcome, '') || ' ' || reviewer || ' ' || case_id"
 
 
-def sessions(tables: ReadOnly, words: str) -> list[Row]:
-    """The reviews that hold every one of the words, the one last worked on first."""
+def sessions(tables: ReadOnly, words: str) -> tuple[list[Row], bool]:
+    """The reviews that hold every one of the words, the one last worked on first; and whether there are more."""
     wanted = words.split()[:8]
     where = " AND ".join(f"{_SAID} LIKE :w{n} ESCAPE '\\'" for n in range(len(wanted))) or "1"
     values: dict[str, str | int] = {f"w{n}": f"%{_literal(word)}%" for n, word in enumerate(wanted)}
-    found = tables.run(_SESSIONS.format(where=where), {**values, "most": MOST_SESSIONS})
-    return [Row(str(row[0]), tuple(_short(n, value) for n, value in enumerate(row))) for row in found.rows]
+    found = tables.run(_SESSIONS.format(where=where), values, limit=MOST_SESSIONS)
+    rows = [Row(str(row[0]), tuple(_short(n, value) for n, value in enumerate(row))) for row in found.rows]
+    return rows, found.more
 
 
 def _literal(word: str) -> str:
@@ -78,6 +82,12 @@ class Step:
     evidence: tuple[Evidence, ...]
     hash: str
 
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """Its cells with nothing left out, under `STEP_COLUMNS` and `STEP_MORE`."""
+        pages = ", ".join(dict.fromkeys(map(str, self.evidence)))
+        return (*self.row.cells[:-1], self.says, self.reason, pages, self.hash)
+
 
 class Opened:
     """One session as it is looked at; that it was read is logged in a sitting of its own, never in the session."""
@@ -91,22 +101,27 @@ class Opened:
             self.session, _ = load(source, self.id)
         self.pages = pages_of(self.session)
 
-    def history(self, place: tuple[str, str]) -> list[Row]:
-        """Every step about one question or a part of it, oldest first."""
-        item, path = place
-        root = path.split(".", 1)[0]
+    def history(self, places: Iterable[tuple[str, str]]) -> list[Row]:
+        """Every step about these questions or parts of them, oldest first."""
+        wanted = {(item, path.split(".", 1)[0]) for item, path in places}
         return [
             step.row
             for step in self.steps
-            if step.place[0] == item and step.place[1].split(".", 1)[0] == root
+            if step.place[1] and (step.place[0], step.place[1].split(".", 1)[0]) in wanted
         ]
 
     def draft(self) -> list[tuple[Row, tuple[str, ...], tuple[Evidence, ...]]]:
-        """The sentences of the draft, each with the questions and the passages that it rests on."""
+        """The sentences of the draft, each with the questions and the passages that it rests on.
+
+        An item's are left out where the letter leaves them out: before its questions are answered.
+        """
         from assistant.core.assessment import assess
+        from assistant.letter.issues import closed
 
         made = []
         for item in self.session.items:
+            if closed(self.session, item):
+                continue
             for number, one in enumerate(assess(self.session, item).sentences, 1):
                 own = " [the reviewer's own words]" if one.origin == "reviewer" else ""
                 rests = ", ".join((*one.prompts, *one.criteria, *dict.fromkeys(map(str, one.evidence))))

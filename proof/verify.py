@@ -350,9 +350,19 @@ def check_letter(files: Files, entries: Sequence[dict[str, Any]]) -> Finding:
         return Finding("letter", None, "the text that was signed did not come along")
     if hashlib.sha256(text).hexdigest() != signed[0]:
         raise Failed("signed-text.txt is not the text that was signed")
-    if text not in files.get("letter.txt", text):
+    whole = files.get("letter.txt", text)
+    if text not in whole:
         raise Failed("letter.txt does not hold the text that was signed")
-    return Finding("letter", True, "signed-text.txt has the hash that the signature holds")
+    says = "signed-text.txt has the hash that the signature holds"
+    if whole != text:
+        says += "; letter.txt holds it unchanged, and what stands there before and after it is not proven"
+    return Finding("letter", True, says)
+
+
+def kind_of(entries: Sequence[dict[str, Any]]) -> str:
+    """What the session's first entry says that it is: a real, practice or training review."""
+    mode = entries[0]["body"].get("mode")
+    return f", a {mode} review," if mode in ("real", "practice", "training") else ""
 
 
 def check_signature(files: Files, key: str) -> tuple[Finding, str, int, bytes]:
@@ -391,7 +401,8 @@ def check(files: Files, key: str = "", held: bytes = b"") -> list[Finding]:
             raise Failed("it has a form that this program does not know")
         name = "chain"
         entries, leaves = check_chain(files, about)
-        found.append(Finding(name, True, f"{len(entries)} entries of session {about['session']} link"))
+        session = f"{about['session']}{kind_of(entries)}"
+        found.append(Finding(name, True, f"{len(entries)} entries of session {session} link"))
         name = "texts"
         found.append(Finding(name, True, check_texts(files, entries)))
         name = "artifacts"
@@ -472,6 +483,7 @@ def check_consistency(data: bytes, key: str = "", held: bytes = b"") -> list[Fin
 NOT_PROVEN = (
     "Whose key it is, unless you gave one with --key that you got from elsewhere.",
     "That the session has no entry after those shown here, an addendum say.",
+    "What README.txt says, and what letter.txt says outside the text that was signed.",
     "That the times are right, that the person named was at the keyboard, and that nothing was left out.",
 )
 

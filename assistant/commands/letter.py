@@ -7,6 +7,7 @@ from pathlib import Path
 
 import click
 
+from assistant.commands.log_reading import log_at, log_option, note_reading
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 
@@ -23,30 +24,29 @@ FORMATS = ("text", "md", "json")
     "-o", "output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to FILE instead."
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-@click.option(
-    "--log",
-    "log_path",
-    type=click.Path(path_type=Path),
-    envvar="IMR_LOG",
-    metavar="PATH",
-    help="The decision log; without it, the one in your data folder.",
-)
+@log_option
 def letter(
     session: str, form: str, as_json: bool, output: Path | None, force: bool, log_path: Path | None
 ) -> None:
     """Print the determination of SESSION: an id, the beginning of one, `last`, or the path of a bundle.
 
-    It is marked as a draft until it is signed.
+    It is marked as a draft until it is signed. That it was read is logged, never in SESSION itself.
     """
+    from assistant.core.access_event import AccessExported, AccessRead
     from assistant.letter import compose_from_log, json_text, to_markdown, to_text
-    from assistant.log.bundle import open_source
-    from assistant.log.place import default_log_path
+    from assistant.log.bundle import is_bundle, open_source
 
-    write = {"text": to_text, "md": to_markdown, "json": json_text}["json" if as_json else form]
+    form, path = "json" if as_json else form, log_at(log_path)
+    write = {"text": to_text, "md": to_markdown, "json": json_text}[form]
     if output is not None and not force:
         _must_be_free(output)
-    source, session_id = open_source(log_path or default_log_path(), session)
+    source, session_id = open_source(path, session)
     with source:
+        if not is_bundle(session):
+            read = (session_id,)
+            note_reading(
+                path, AccessRead("letter", read) if output is None else AccessExported("letter", form, read)
+            )
         text = write(compose_from_log(source, session_id))
     if output is None:
         click.echo(text, nl=False)

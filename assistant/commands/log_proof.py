@@ -128,6 +128,7 @@ def checkpoint(
     output: Path | None, new_key: bool, accept_rollback: str | None, as_json: bool, log_path: Path | None
 ) -> None:
     """Sign the head of the log's tree, and print it: hold it where the log's owner can't reach."""
+    from assistant.commands.table import filled, width
     from assistant.core.signed_note import read_checkpoint
     from assistant.log import Log
     from assistant.log.accepting import accept_rollback as accept
@@ -154,10 +155,11 @@ def checkpoint(
         return
     click.echo(note)
     click.echo(f"Verifier key: {key}")
-    click.echo(
+    says = (
         f"This is the head of the log over {head.size:,} entries. Give it, and once the verifier key, to somebody who "
         "can't write to this log: what they hold shows later that nothing before it was changed."
     )
+    click.echo("\n".join(filled(says, width())))
 
 
 @click.command()

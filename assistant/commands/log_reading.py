@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.core.text import visible
+from assistant.core.text import one_line, visible
 
 if TYPE_CHECKING:
     from assistant.core.event_form import Event
@@ -50,12 +50,20 @@ _FILTER_HELP = {
     "item": "Only this disputed item; `case` for the questions about the case.",
     "prompt": "Only this question, with its parts.",
     "prompt-set": "Only this prompt set.",
-    "kind": "Only real, practice or training reviews.",
-    "status": "Only open, signed or declined reviews.",
-    "outcome": "Only this outcome: uphold, overturn or partial.",
+    "kind": "Only reviews of this kind.",
+    "status": "Only reviews that stand so.",
+    "outcome": "Only this outcome of the whole review.",
     "since": "From this day, month or year on (UTC).",
     "until": "Up to this day, month or year, itself included (UTC).",
 }
+
+
+_FILTER_VALUES = {
+    "kind": ("real", "practice", "training"),
+    "status": ("open", "signed", "declined"),
+    "outcome": ("uphold", "overturn", "partial"),
+}
+"""The filters that take one of a few words."""
 
 
 def filter_options(*names: str) -> Callable[[Command], Command]:
@@ -64,7 +72,8 @@ def filter_options(*names: str) -> Callable[[Command], Command]:
     def add(command: Command) -> Command:
         for name in reversed(names):
             metavar = "DATE" if name in ("since", "until") else None
-            command = click.option(f"--{name}", help=_FILTER_HELP[name], metavar=metavar)(command)
+            words = click.Choice(_FILTER_VALUES[name]) if name in _FILTER_VALUES else None
+            command = click.option(f"--{name}", type=words, help=_FILTER_HELP[name], metavar=metavar)(command)
         return command
 
     return add
@@ -99,6 +108,25 @@ def resolved(path: Path, filters: Mapping[str, str]) -> dict[str, str]:
 
     with Log.open(path, write=False) as log:
         return {**filters, "session": log.resolve(filters["session"])}
+
+
+_KNOWN = {
+    "reviewer": ("SELECT 1 FROM session WHERE reviewer = ? LIMIT 1", "is of the reviewer"),
+    "case": ("SELECT 1 FROM session WHERE case_id = ? LIMIT 1", "is of the case"),
+    "prompt_set": ("SELECT 1 FROM item WHERE ? IN (prompt_set, 'review') LIMIT 1", "rests on the prompt set"),
+    "item": ("SELECT 1 FROM item WHERE ? IN (item, 'case') LIMIT 1", "has the item"),
+    "prompt": ("SELECT 1 FROM answer WHERE prompt = ? LIMIT 1", "has an answer to"),
+}
+
+
+def warn_of_unknown(held: ReadOnly, filters: Mapping[str, str]) -> None:
+    """Says so where nothing in the log goes by the name in a filter: else a slip would pass for an answer."""
+    for name, value in filters.items():
+        if name not in _KNOWN or (name == "prompt" and value.startswith("(")):  # a step that is no question
+            continue
+        sql, has = _KNOWN[name]
+        if not held.run(sql, [value.split(".", 1)[0] if name == "prompt" else value]).rows:
+            click.echo(f"imr: No review in this log {has} `{one_line(value, 80)}`.", err=True)
 
 
 def open_reports(path: Path, *, anew: bool = False) -> ReadOnly:

@@ -19,6 +19,7 @@ from assistant.commands.log_reading import (
     note_reading,
     open_reports,
     resolved,
+    warn_of_unknown,
 )
 from assistant.commands.row_output import Value, print_json, print_lines, print_table
 from assistant.core.problem import refuse
@@ -37,6 +38,7 @@ ON_SCREEN = 200
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
     """List the reports with the question that each answers; with NAME, one with its columns and filters."""
+    from assistant.commands.table import filled, width
     from assistant.log.report import report as find
     from assistant.log.report import reports as every
 
@@ -52,13 +54,12 @@ def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
         _print_one(chosen[0])
     else:
         print_table(("report", "question"), [(one.name, one.question) for one in chosen])
-        click.echo(
-            "\nRun one with `imr log report NAME`; see its columns and filters with `imr log reports NAME`."
-        )
+        words = "Run one with `imr log report NAME`; see its columns and filters with `imr log reports NAME`."
+        click.echo("\n".join(["", *filled(words, width())]))
 
 
 @click.command()
-@click.argument("name")
+@click.argument("name", required=False)
 @filter_options(
     "session",
     "reviewer",
@@ -79,7 +80,7 @@ def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
 @form_options
 @log_option
 def report(
-    name: str,
+    name: str | None,
     by: str | None,
     as_plot: bool,
     limit: int | None,
@@ -89,6 +90,10 @@ def report(
     **filters: str | None,
 ) -> None:
     """Answer one question of an auditor: the report NAME, or the only one that begins so."""
+    if name is None:
+        from assistant.log.report import reports as every
+
+        raise refuse("Name a report.", "", f"`imr log reports` says what each answers: {', '.join(every())}.")
     run_report(
         name,
         given(**filters),
@@ -126,6 +131,7 @@ def run_report(
     question = ask(asked, chosen, by, None if most is None else most + 1)
     note_reading(path, AccessReported(asked.name, chosen, tuple(by)))
     with open_reports(path, anew=anew) as held:
+        warn_of_unknown(held, chosen)
         if form in ("ndjson", "csv"):
             print_lines(form, question.columns, _cut(held.stream(question.sql, question.values), most))
             return
@@ -171,7 +177,7 @@ def _print_report(
     click.echo()
     said = {FILTERS[name] for name in filters if name in FILTERS and name != "prompt"}
     if not found.rows:
-        click.echo("Nothing of this kind is in the log.")
+        click.echo("Nothing in the log is like that." if filters else "Nothing of this kind is in the log.")
     elif as_plot:
         _print_plot(asked, found, said, wide)
     else:
@@ -188,12 +194,17 @@ def _print_report(
 
 def _print_plot(asked: Report, found: Result, said: set[str], wide: int) -> None:
     from assistant.commands.plot import bars, intervals
+    from assistant.commands.table import heading, wrapped
     from assistant.log.row_text import as_objects
 
     rows = as_objects(found.columns, found.rows)
     counted = [name for name in asked.columns if name not in asked.by]
     groups = [name for name in found.columns if name not in counted and name not in said]
-    labels = [" · ".join(str(row[name]) for name in groups if row[name] is not None) for row in rows]
+    told = [name for name in groups if len(rows) == 1 or len({row[name] for row in rows}) > 1] or groups
+    for name in groups:
+        if name not in told:
+            click.echo("\n".join(wrapped("In all rows, ", f"{heading(name)}: {rows[0][name]}", wide, "  ")))
+    labels = [" · ".join(str(row[name]) for name in told if row[name] is not None) for row in rows]
     values = [[_number(row[name]) for name in asked.plot] for row in rows]
     if len(asked.plot) == 3:
         rates = [(rate, low or 0.0, high or 0.0) for rate, low, high in values]
@@ -223,7 +234,8 @@ def _print_one(one: Report) -> None:
         click.echo("\n".join(filled(words, wide)))
     filters = ", ".join(f"--{name.replace('_', '-')}" for name in one.filters)
     click.echo("\n".join(filled(f"Filters: {filters}.", wide)))
-    click.echo(f"In SQL it is the view `{one.view_name}`; see it with `imr log reports {one.name} --sql`.")
+    words = f"In SQL it is the view `{one.view_name}`; see it with `imr log reports {one.name} --sql`."
+    click.echo("\n".join(filled(words, wide)))
 
 
 def _described(one: Report) -> dict[str, object]:

@@ -15,6 +15,7 @@ from assistant.commands.log_reading import (
     log_option,
     note_reading,
     open_reports,
+    warn_of_unknown,
 )
 from assistant.commands.row_output import print_json, print_lines, print_table
 
@@ -54,6 +55,7 @@ def sample(
     chance = secrets.randbelow(10**6) if seed is None else seed
     sql, values = listed(chosen, columns="session", order="session")
     with open_reports(path) as held:
+        warn_of_unknown(held, chosen)
         every = [str(row[0]) for row in held.run(sql, values).rows]
         drawn = draw(every, size, chance)
         note_reading(path, SampleDrawn(METHOD, chance, size, chosen, len(every), drawn))

@@ -16,6 +16,7 @@ from assistant.commands.log_reading import (
     log_option,
     note_reading,
     open_reports,
+    warn_of_unknown,
 )
 from assistant.commands.row_output import print_json, print_lines, print_table
 from assistant.commands.table import width, wrapped
@@ -52,6 +53,7 @@ def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str
     note_reading(path, AccessListed("log sessions", chosen))
     most = limit or (ON_SCREEN if form == "table" else None)
     with open_reports(path) as held:
+        warn_of_unknown(held, chosen)
         found = held.run(sql, values, limit=most)
     if form == "json":
         print_json(as_objects(_COLUMNS, found.rows))
@@ -123,7 +125,8 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
     first = ": ".join(part for part in (where, said) if part)
     more = [f"reason: {row['reason']}"] if row["reason"] else []
     evidence = pages(row["new"]) if isinstance(row["new"], Mapping) else []
-    return [line for line in (first, *more, f"evidence: {', '.join(evidence)}" if evidence else "") if line]
+    texts = (first, *more, f"evidence: {', '.join(evidence)}" if evidence else "")
+    return [line for text in texts for line in text.split("\n") if line]
 
 
 def _cells(row: Mapping[str, Any]) -> tuple[str | int | None, ...]:

@@ -11,6 +11,7 @@ import click
 
 from assistant.commands.log_reading import form_options, log_at, log_option, note_reading, open_reports
 from assistant.commands.row_output import print_json, print_lines, print_table
+from assistant.commands.table import filled, width
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import visible
 
@@ -25,6 +26,15 @@ _HELP = """Write a SELECT and press Enter; a line that ends in a backslash goes 
 .tables          the views of the reports, their tables, and those of the log
 .columns NAME    the columns of one
 .quit            the end (so does Ctrl-D)"""
+
+_HELP_MORE = (
+    "Each report is a view by its name with _ for -, such as late_amendments; `imr log reports` lists them.",
+    "The table `session` also holds the sittings of those who read the log (kind 'access') and trainers' books "
+    "(kind 'book'). For reviews: WHERE kind IN ('real', 'practice', 'training').",
+    "What an entry holds: SELECT CAST(entry AS TEXT) ->> '$.body.decision' FROM event. The reviewer's own words stand "
+    "in `blob`, by the hash that the entry has in their place.",
+    "A decision is 'upheld' or 'overturned' in SQL; its consequence is added where it is shown. Times are text, in UTC.",
+)
 
 
 @click.command()
@@ -84,7 +94,7 @@ def _print(found: Result, form: str, limit: int) -> None:
 
 def _converse(held: ReadOnly, path: Path, limit: int, seconds: float, form: str) -> None:
     ask = _asker(held.names())
-    click.echo("Queries over the decision log, for reading only. `.help` says more, `.quit` ends.")
+    click.echo("Queries over the decision log, only to read. `.help` says more, `.quit` ends.")
     lines: list[str] = []
     while True:
         try:
@@ -113,6 +123,8 @@ def _converse(held: ReadOnly, path: Path, limit: int, seconds: float, form: str)
 def _answer(held: ReadOnly, path: Path, text: str, limit: int, seconds: float, form: str) -> None:
     if text == ".help":
         click.echo(_HELP)
+        for paragraph in _HELP_MORE:
+            click.echo("\n".join(["", *filled(paragraph, width())]))
     elif text == ".tables":
         print_table(
             ("name", "columns"), [(name, ", ".join(columns)) for name, columns in held.names().items()]

@@ -7,7 +7,9 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from assistant.commands.table import width
 from assistant.core.text import one_line
+from assistant.log.verdict import counted
 
 if TYPE_CHECKING:
     from assistant.log.verdict import Verification
@@ -26,13 +28,19 @@ MEANS = {
 }
 """What it means when a verdict fails."""
 
-_WIDTH = 100
+_WIDEST = 100
+"""Columns of the page, at most."""
+
 _INDENT = " " * 21
 
 
 def page(path: Path, found: Verification) -> Iterator[str]:
     """The lines of the page."""
-    yield f"{one_line(str(path))}: {found.events:,} entries, {found.sessions:,} sessions"
+    if found.since:
+        read = counted(found.events - found.since, "entry")
+        yield f"{one_line(str(path))}: {found.events:,} entries; looked at now: the newest {read}"
+    else:
+        yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {counted(found.sessions, 'session')}"
     for name, verdict in found.verdicts.items():
         head = f"  {MARKS[verdict.ok]:<5}  {name:<10}  "
         yield from _wrapped(one_line(verdict.says), head, _INDENT)
@@ -42,11 +50,12 @@ def page(path: Path, found: Verification) -> Iterator[str]:
         at = found.first_break
         where = f"session {one_line(at.session)}, entry {at.seq}" if at.session else "the log is empty"
         yield from _wrapped(f"First break: {where}: {one_line(at.what).rstrip('.')}.", "", "  ")
-    yield (
+    said = (
         "The log verifies."
         if found.ok
         else "The log does NOT verify. Keep this file as it is, and go back to a backup that does."
     )
+    yield from _wrapped(said, "", "  ")
     yield from _list("To look at:", found.notes)
     yield from _list("This does not prove:", found.not_proven)
 
@@ -61,7 +70,7 @@ def _list(title: str, sentences: Iterable[str]) -> Iterator[str]:
 def _wrapped(text: str, first: str, later: str) -> list[str]:
     return textwrap.wrap(
         text,
-        _WIDTH,
+        max(min(width(), _WIDEST), 40),
         initial_indent=first,
         subsequent_indent=later,
         break_long_words=False,

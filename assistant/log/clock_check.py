@@ -34,7 +34,7 @@ def accepted(connection: sqlite3.Connection, places: Iterable[int]) -> Iterator[
         yield (
             f"At {fields.get('ts')} {fields.get('actor')} accepted this log as it was found, with {body.get('size')} "
             f"entries, though the checkpoint held then was over {body.get('held_size')} entries of "
-            f"{body.get('held_log')}. The reason is in session {fields.get('session')}."
+            f"{body.get('held_log')}. The reason: `imr log show {fields.get('session')}`."
         )
 
 
@@ -45,6 +45,11 @@ def _monotonic(last: dict[str, Any], this: dict[str, Any]) -> str:
         seconds = (int(this["mono_ns"]) - int(last["mono_ns"])) / 1e9
     except (KeyError, ValueError, TypeError):
         return ""
+    if seconds < 0:
+        return (
+            " The computer's monotonic clock went back too, which it never does: this entry was made before the "
+            "other one, or was not written by this program."
+        )
     return f" By the computer's monotonic clock {seconds:,.0f} s passed in between."
 
 

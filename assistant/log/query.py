@@ -182,7 +182,7 @@ def _end_program(seconds: float) -> None:
 
 
 def _refusal(error: Exception, sql: str, seconds: float | None) -> Refused:
-    said, where = words(error), one_line(sql, 80)
+    said, where = words(error).rstrip("."), one_line(sql, 80)
     code = getattr(error, "sqlite_errorcode", 0) & 0xFF
     if code == sqlite3.SQLITE_INTERRUPT:
         return refuse(
@@ -190,7 +190,8 @@ def _refusal(error: Exception, sql: str, seconds: float | None) -> Refused:
             where,
             "Ask for less, or give it more time with --seconds.",
         )
-    if code in (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY) or "prohibited" in said:
+    refused = "prohibited" in said or said.startswith("not authorized")
+    if code in (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY) or refused:
         return refuse(
             f"Here one can only read: {said}.",
             where,

@@ -45,6 +45,11 @@ class BrowseList(Screen[None]):
     SCOPED_CSS = False
     AUTO_FOCUS = "#browse-filter"
     columns: ClassVar[Sequence[str]] = ()
+    called: ClassVar[str] = "rows"
+    """What its rows are: the name of the file that they are written to."""
+
+    more = False
+    """Whether other rows hold the words too, and the list takes no more."""
 
     def __init__(self, title: str) -> None:
         super().__init__()
@@ -76,6 +81,10 @@ class BrowseList(Screen[None]):
     def go_in(self, row: Row) -> None:
         """What Enter leads to."""
 
+    def written(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+        """The columns and the rows that F8 writes: those that are shown, whole."""
+        return self.columns, [row.cells for row in self.shown]
+
     # -- the list ----------------------------------------------------------------------------------
 
     def narrow(self, words: str) -> None:
@@ -104,7 +113,9 @@ class BrowseList(Screen[None]):
 
     def _tell_about(self) -> None:
         row = self.chosen
-        count = f"{len(self.shown)} rows" if len(self.shown) != 1 else "1 row"
+        count = counted(len(self.shown), "row")
+        if self.more:
+            count = f"The first {count}; there are more: type to find them."
         words = self.about(row) if row is not None else ""
         self.query_one("#browse-about", Static).update(
             literal("\n".join(part for part in (words, count) if part))
@@ -154,7 +165,8 @@ class BrowseList(Screen[None]):
             if said:
                 self.query_one("#browse-about", Static).update(literal(said))
 
-        self.app.push_screen(ExportDialog(self.columns, self.shown), done)
+        columns, rows = self.written()
+        self.app.push_screen(ExportDialog(self.called, columns, rows), done)
 
 
 class ExportDialog(ModalScreen[str]):
@@ -168,19 +180,18 @@ class ExportDialog(ModalScreen[str]):
     SCOPED_CSS = False
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
 
-    def __init__(self, columns: Sequence[str], rows: Sequence[Row]) -> None:
+    def __init__(self, called: str, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         super().__init__()
+        self._called = called
         self._columns = columns
         self._rows = rows
 
     def compose(self) -> ComposeResult:
-        count = len(self._rows)
+        asks = f"Write what is shown ({counted(len(self._rows), 'row')}) to a new file"
         yield Static(
-            f"Write the {count} rows that are shown to a new file; its ending says the form: .csv, .json or .ndjson",
-            id="export-asks",
-            markup=False,
+            f"{asks}; its ending says the form: .csv, .json or .ndjson", id="export-asks", markup=False
         )
-        yield Input(value="sessions.csv", id="export-name")
+        yield Input(value=f"{self._called}.csv", id="export-name")
         yield Static(id="export-wrong", markup=False)
         yield Footer()
 
@@ -192,14 +203,14 @@ class ExportDialog(ModalScreen[str]):
             self.query_one("#export-wrong", Static).update(literal(str(refused)))
 
 
-def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Row]) -> str:
+def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Writes rows to a new file as CSV, JSON or a JSON object a line; raises `Refused` where it can't be."""
     import json
     import os
 
     from assistant.log.row_text import as_objects, csv_lines, json_lines
 
-    cells = [row.cells for row in rows]
+    cells = [tuple(row) for row in rows]
     if path.suffix == ".csv":
         text = "\r\n".join(csv_lines(columns, cells)) + "\r\n"
     elif path.suffix == ".ndjson":
@@ -219,7 +230,12 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Row]) -> str:
         raise refuse("The file is there already.", one_line(str(path), 80), "Name a new one.") from None
     except OSError as error:
         raise refuse(f"The file can't be written: {error.strerror}.", one_line(str(path), 80)) from None
-    return f"{len(rows)} rows are in {one_line(str(path), 80)}."
+    return f"{counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'} in {one_line(str(path), 80)}."
+
+
+def counted(count: int, noun: str) -> str:
+    """The count with its noun: "1 row", "2 rows"."""
+    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], room: int) -> str:

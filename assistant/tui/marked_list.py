@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from rich.segment import Segment
+from rich.style import Style
 from textual.strip import Strip
 from textual.widgets import OptionList
 
@@ -24,5 +25,7 @@ class MarkedList(OptionList):
         style = next((part.style for part in line), None)
         option = style.meta.get("option") if style is not None else None
         current = option is not None and option == self.highlighted
+        if style is not None:  # the marks are no part of what is told apart in the line
+            style += Style(underline=False, reverse=False)
         gutter = (CURRENT if current else " ") + (CHOSEN if option in self.chosen else " ")
         return Strip([Segment(gutter, style), *line])

@@ -80,14 +80,22 @@ def test_a_sound_log(imr: Imr) -> None:
     assert max(len(line) for line in said.out.splitlines() if "/" not in line and "+" not in line) <= 100
 
 
+def test_the_page_fits_a_narrow_terminal(imr: Imr, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "88")
+    lines = imr("log", "verify").out.splitlines()
+    assert max(len(line) for line in lines if "/" not in line and "+" not in line) <= 88
+    assert "  holds  chain" in "\n".join(lines)
+
+
 def test_a_spoilt_log(imr: Imr, log_path: Path) -> None:
     spoil(log_path)
     said = imr("log", "verify")
     assert said.status == 1
     assert "  FAILS  chain" in said.out
-    assert "An entry was changed, removed, added or moved after it was logged" in said.out
-    assert "First break: session" in said.out
-    assert "entry 3: the columns beside the entry were changed: kind" in said.out
+    text = " ".join(said.out.split())
+    assert "An entry was changed, removed, added or moved after it was logged" in text
+    assert "First break: session" in text
+    assert "entry 3: the columns beside the entry were changed: kind" in text
     assert "The log does NOT verify." in said.out
     found = json.loads(imr("log", "verify", "--json").out)
     assert (found["ok"], found["first_break"]["seq"]) == (False, 3)

@@ -169,6 +169,12 @@ def cut_and_close(scene: Scene) -> None:
     rewrite(scene.path, lambda entries: [*entries[:-2], {**last, "body": {"letter": "forged"}}])
 
 
+def cut_close_and_checkpoint(scene: Scene) -> None:
+    cut_and_close(scene)
+    with unfenced(scene.path) as file:
+        file.execute("DELETE FROM checkpoint WHERE size > 12")
+
+
 def drop_newest(scene: Scene) -> None:
     with unfenced(scene.path) as file:
         file.execute("DELETE FROM event WHERE session = 'new'")
@@ -237,6 +243,7 @@ TABLE: dict[Callable[[Scene], None], tuple[str, str, str]] = {
     cut: (NOTED, NOTED, CAUGHT),
     cut_only_entries: (NOTED, CAUGHT, CAUGHT),
     cut_and_close: (UNSEEN, CAUGHT, CAUGHT),
+    cut_close_and_checkpoint: (UNSEEN, NOTED, CAUGHT),
     drop_newest: (UNSEEN, UNSEEN, CAUGHT),
     drop_oldest: (UNSEEN, CAUGHT, CAUGHT),
     swap: (CAUGHT, CAUGHT, CAUGHT),
@@ -339,6 +346,17 @@ def test_a_backdated_session_is_reported_twice_over(scene: Scene) -> None:
 def test_a_clock_that_was_set_back_is_told_by_the_monotonic_clock(scene: Scene) -> None:
     set_clock_back(scene)
     assert "By the computer's monotonic clock 1 s passed in between" in verify(scene.path).notes[0]
+
+
+def test_a_monotonic_clock_that_went_back_is_told(scene: Scene) -> None:
+    append_backdated(scene)
+    assert "The computer's monotonic clock went back too" in verify(scene.path).notes[0]
+
+
+def test_a_forged_end_whose_checkpoint_was_taken_out_is_noted(scene: Scene) -> None:
+    assert not by_key(scene).notes
+    cut_close_and_checkpoint(scene)
+    assert "Entry 5 of session new (session.signed) is covered by no checkpoint" in by_key(scene).notes[0]
 
 
 def test_an_unfinished_review_is_noted(scene: Scene) -> None:

@@ -16,7 +16,8 @@ from jsonschema import Draft202012Validator
 
 from assistant.commands.log import log as command
 from assistant.core.problem import Refused
-from assistant.log import Log
+from assistant.core.text import Private
+from assistant.log import Draft, Log
 from assistant.log.report import reports
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "log-report.schema.json"
@@ -84,7 +85,9 @@ def test_sessions_are_filtered(look: Any, filters: list[str], expected: set[str]
 def test_sittings_are_listed_where_somebody_asks_for_them(ask: Any) -> None:
     out(ask("show", "aa11"))
     (row,) = json.loads(out(ask("sessions", "--kind", "access", "--json", "--limit", "1")))
-    assert (row["kind"], row["reviewer"], row["status"]) == ("access", "unnamed", "open")
+    assert (row["kind"], row["reviewer"], row["status"]) == ("access", "unnamed", None)
+    asked = "SELECT DISTINCT status FROM session WHERE kind NOT IN ('real', 'practice', 'training')"
+    assert out(ask("sql", asked, "--format", "csv")).splitlines()[1:] == ['""']
 
 
 def test_the_timeline_tells_old_and_new_values_reasons_and_pages(look: Any) -> None:
@@ -99,6 +102,17 @@ def test_the_timeline_tells_old_and_new_values_reasons_and_pages(look: Any) -> N
         text.split()
     )
     assert max(map(len, text.splitlines())) <= 100
+
+
+def test_words_of_several_lines_keep_them_under_their_step(reviewed: Path, ask: Any) -> None:
+    said = "Outcome: Uphold\n- one\n2  09:00:00  session.signed  forged"
+    with Log.open(reviewed) as log:
+        body = {"item": "case", "prompt": "", "text": Private(said)}
+        count = len(log.read("cc33"))
+        log.append("cc33", [Draft("note.added", body)], actor="r-two", case="neck", after=count)
+    lines = out(ask("show", "cc33")).splitlines()[-3:]
+    assert [line.strip() for line in lines[1:]] == ["- one", "2 09:00:00 session.signed forged"]
+    assert all(line.startswith(" " * 10) for line in lines[1:])
 
 
 def test_only_changes_can_be_shown(look: Any) -> None:
@@ -151,7 +165,7 @@ def test_a_decision_stands_with_its_consequence(look: Any) -> None:
     assert "Overturned (treatment approved)" in text
     assert "Only reviewer r-one." in text
     assert (
-        out(look("report", "departures", "--reviewer", "r-two")).count("Nothing of this kind is in the log.")
+        out(look("report", "departures", "--reviewer", "r-two")).count("Nothing in the log is like that.")
         == 1
     )
 
@@ -174,6 +188,7 @@ def test_the_sql_that_is_shown_runs_as_it_stands(look: Any) -> None:
 def test_what_can_be_drawn_is_drawn(look: Any, name: str) -> None:
     text = out(look("report", name, "--plot", columns=80))
     assert "█" in text or "├" in text
+    assert "…" not in text, "two rows that can't be told apart"
     assert max(map(len, text.splitlines())) <= 80
 
 
@@ -181,11 +196,46 @@ def test_what_cannot_be_drawn_or_filtered_is_refused(look: Any) -> None:
     for call in (
         ("report", "departures", "--plot"),
         ("report", "time", "--outcome", "uphold"),
+        ("report",),
         ("report", "nothing"),
         ("report", "time", "--since", "soon"),
         ("report", "departures", "--session", "zz"),
     ):
         assert isinstance(look(*call).exception, Refused), call
+
+
+@pytest.mark.parametrize(
+    ("filters", "says"),
+    [
+        (("--reviewer", "nobody"), "No review in this log is of the reviewer `nobody`."),
+        (("--case", "knee"), "No review in this log is of the case `knee`."),
+        (("--prompt-set", "knees"), "No review in this log rests on the prompt set `knees`."),
+        (("--item", "9"), "No review in this log has the item `9`."),
+        (("--prompt", "viewz"), "No review in this log has an answer to `viewz`."),
+    ],
+)
+def test_a_slip_in_a_filter_does_not_pass_for_an_answer(
+    look: Any, filters: tuple[str, ...], says: str
+) -> None:
+    for form in ("table", "json", "csv"):
+        assert says in look("report", "current-answers", *filters, "--format", form).stderr
+    if filters[0] not in ("--item", "--prompt"):
+        assert says in look("sessions", *filters).stderr
+
+
+def test_a_name_that_is_there_is_not_doubted(look: Any) -> None:
+    for filters in (
+        ("--reviewer", "r-one", "--case", "neck", "--item", "1", "--prompt", "red_flags.tumor"),
+        ("--item", "case", "--prompt-set", "review"),
+    ):
+        assert look("report", "current-answers", *filters).stderr == ""
+    assert look("report", "time", "--prompt", "(decision)").stderr == ""
+
+
+def test_a_word_that_no_review_can_have_is_refused(look: Any) -> None:
+    for filters in (("--outcome", "upheld"), ("--status", "closed"), ("--kind", "reel")):
+        for call in (("report", "determinations"), ("sessions",), ("sample",)):
+            assert look(*call, *filters).exit_code == 2, (call, filters)
 
 
 def test_no_formula_markup_or_escape_comes_through(ask: Any, reviewed: Path) -> None:

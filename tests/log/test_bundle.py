@@ -103,6 +103,19 @@ def test_everything_holds(three: Path, made: bytes, tmp_path: Path) -> None:
     assert checked(made, tmp_path, key=key_of(three))["signature"] is True
 
 
+def test_what_the_signature_does_not_cover_is_not_said_to_be_proven(made: bytes, tmp_path: Path) -> None:
+    file = tmp_path / "given.imr"
+    files = unpacked(made)
+    for letter in (files["letter.txt"], files["letter.txt"] + b"\nAddendum: the other way round."):
+        file.write_bytes(packed({**files, "letter.txt": letter}))
+        said = {one.name: one.says for one in CHECKS.examine(file)}
+        assert said["letter"].endswith("what stands there before and after it is not proven")
+        assert "session bravo, a practice review, link" in said["chain"]
+    file.write_bytes(packed({**files, "letter.txt": files["signed-text.txt"]}))
+    said = {one.name: one.says for one in CHECKS.examine(file)}
+    assert said["letter"] == "signed-text.txt has the hash that the signature holds"
+
+
 def test_the_same_session_gives_the_same_bytes(three: Path, made: bytes) -> None:
     note = covering_checkpoint(three, "charlie")
     assert bundle(three, "bravo", note, Words(f"Dear all,\n{LETTER}", LETTER)) == made

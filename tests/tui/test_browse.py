@@ -12,7 +12,7 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from assistant import library, unattended
+from assistant import browsing, library, unattended
 from assistant.browsing import sessions
 from assistant.core import command as c
 from assistant.log import Log
@@ -22,7 +22,7 @@ from assistant.review import Review
 from assistant.reviewer import Profile
 from assistant.tui.app import ImrApp
 from assistant.tui.browse_list import BrowseList
-from assistant.tui.browse_screens import SessionList
+from assistant.tui.browse_screens import SessionList, StepList
 
 SEED = library.find_case("cervical")
 
@@ -66,9 +66,18 @@ async def narrow(pilot: Pilot[int], words: str) -> None:
 
 def test_sessions_are_found_by_any_of_their_words(log: Path) -> None:
     with ReadOnly(up_to_date(log), log) as tables:
-        assert len(sessions(tables, "")) == 2
-        assert [row.cells[3] for row in sessions(tables, "r-one signed")] == ["signed"]
-        assert sessions(tables, "100%_\\' OR 1") == []
+        assert len(sessions(tables, "")[0]) == 2
+        assert [row.cells[3] for row in sessions(tables, "r-one signed")[0]] == ["signed"]
+        assert sessions(tables, "100%_\\' OR 1") == ([], False)
+
+
+async def test_a_list_that_holds_not_all_reviews_says_so(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(browsing, "MOST_SESSIONS", 1)
+    async with browser(log) as pilot:
+        assert len(listed(pilot)) == 1
+        assert "The first 1 row; there are more: type to find them." in about(pilot)
+        await narrow(pilot, "signed")
+        assert about(pilot).splitlines() == [f"outcome: uphold; case: {SEED.path.name}", "1 row"]
 
 
 @pytest.mark.parametrize("size", [(80, 24), (160, 45)])
@@ -80,7 +89,7 @@ async def test_from_the_list_to_the_page_behind_an_answer(log: Path, size: tuple
         await pilot.press("enter")
         await narrow(pilot, "answer.recorded prior_surgery")
         assert len(listed(pilot)) == 1
-        assert "Pages (F4 opens the first): progress-note-2014-05-10:1" in about(pilot)
+        assert "Pages (F4 opens them): progress-note-2014-05-10:1" in about(pilot)
         await pilot.press("enter")
         assert all("prior_surgery" in line for line in listed(pilot))
         await pilot.press("escape", "f4")
@@ -99,6 +108,39 @@ async def test_from_a_sentence_of_the_draft_to_the_steps_behind_it(log: Path) ->
         assert any("answer.recorded" in line and "red_flags" in line for line in listed(pilot))
         await pilot.press("escape", "escape", "escape", "escape", "escape")
         assert isinstance(pilot.app.screen, SessionList)
+
+
+async def test_a_sentence_that_rests_on_several_answers_leads_to_all_of_them(log: Path) -> None:
+    async with browser(log) as pilot:
+        await narrow(pilot, "signed")
+        await pilot.press("enter", "f5")
+        await narrow(pilot, "8. Therefore")
+        rests = about(pilot).split("Rests on: ")[1].splitlines()[0].split(", ")
+        await pilot.press("enter")
+        asked = {line.split("1/")[1].split()[0] for line in listed(pilot) if "answer.recorded" in line}
+        assert len(asked) > 1
+        assert asked <= set(rests)
+
+
+async def test_the_draft_of_an_open_review_stays_closed(log: Path) -> None:
+    async with browser(log) as pilot:
+        await narrow(pilot, "r-two")
+        await pilot.press("enter", "f5")
+        assert about(pilot).startswith("There is no draft to see")
+        assert isinstance(pilot.app.screen, StepList)
+
+
+async def test_every_page_that_an_answer_cites_can_be_opened(log: Path) -> None:
+    async with browser(log) as pilot:
+        await narrow(pilot, "signed")
+        await pilot.press("enter")
+        await narrow(pilot, "answer.recorded prior_imaging")
+        await pilot.press("f4")
+        page = pilot.app.screen.query_one("#help-lines Static", Static)
+        assert str(page.content).startswith("xray-report-2014-07-12:1")
+        await pilot.press("f4")
+        assert str(page.content).startswith("xray-report-2014-08-04:1")
+        assert "Date of study: August 4, 2014" in " ".join(str(page.content).split())
 
 
 async def test_the_letter_is_read_from_there(log: Path) -> None:
@@ -128,10 +170,12 @@ async def test_what_is_seen_is_taken_along(log: Path, tmp_path: Path) -> None:
             await pilot.press("f8")
             pilot.app.screen.query_one(Input).value = str(tmp_path / name)
             await pilot.press("enter")
-            assert "1 rows are in" in about(pilot)
+            assert "1 row is in" in about(pilot)
         rows = list(csv.reader((tmp_path / "steps.csv").read_text().splitlines()))
         assert rows[1][4].startswith(("text: =1", "'="))
-        assert json.loads((tmp_path / "steps.json").read_text())[0]["step"] == "note.added"
+        step = json.loads((tmp_path / "steps.json").read_text())[0]
+        assert step["step"] == "note.added"
+        assert len(step["hash"]) == 64
         await pilot.press("f8")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "steps.csv")
         await pilot.press("enter")

@@ -1,4 +1,7 @@
 -- question: What was said not to be documented, and what was searched before that was said?
+-- note: Not every passage that was found must be set aside: one that denies what was looked for, only imagines it, or
+-- note: speaks of a relative counts among the hits and needs no reason; nor do those behind an answer of which only a part
+-- note: is not documented. What they were, the letter says question by question: `imr letter SESSION`.
 -- order: ts DESC
 -- date: ts
 -- column session: the review

@@ -1,8 +1,9 @@
 -- question: Was each determination signed within its time, and by which rule?
 -- note: For information only: a late determination is not void (California Highway Patrol v. W.C.A.B. (Margaris), 2016).
 -- note: Time runs from what the case file states of the claim: `documents_received`, `application_received`, the later
--- note: one. Where it states neither, nothing is reckoned. Holidays are not known. A rule that is not verified was
--- note: not yet read at its source.
+-- note: one. Where it states neither, nothing is reckoned. Holidays are not known. The day of the signature is that in
+-- note: UTC: what was signed in California from 4 or 5 in the afternoon on counts as the next day. A rule that is not
+-- note: verified was not yet read at its source.
 -- order: due DESC
 -- date: due
 -- column session: the review
@@ -24,6 +25,7 @@ SELECT session, case_id, priority, start, start_fact, due, signed,
     WHEN signed IS NULL AND date('now') > due THEN 'open, past its day'
     WHEN signed IS NULL THEN 'open'
     WHEN signed <= due THEN 'in time'
+    WHEN julianday(signed) - julianday(due) = 1 THEN '1 day late'
     ELSE CAST(julianday(signed) - julianday(due) AS INTEGER) || ' days late'
   END AS state,
   rule, source, verified, reviewer, opened, status, kind, outcome

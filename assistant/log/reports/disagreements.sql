@@ -1,5 +1,6 @@
 -- question: Where do two items of one review say different things of the same fact?
--- note: The same question, asked for two items of one review, with different answers.
+-- note: The same question, asked for two items of one review, with different answers. Some questions may well be
+-- note: answered otherwise from item to item; what the record says of the patient may not.
 -- order: session, prompt, item, other_item
 -- column session: the review
 -- column case_id: the case

@@ -9,7 +9,7 @@
 -- column kind: real, practice or training
 -- column prompt_set: the prompt set
 -- column prompt: the question
--- column reviews: how many reviews had it
+-- column reviews: how many reviews had it, counted once for each item
 -- column median: half of them took no longer than this, in seconds
 -- column p90: nine in ten took no longer than this, in seconds
 -- column idle_minutes: idle time of all of them together, in minutes
