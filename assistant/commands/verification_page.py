@@ -50,14 +50,21 @@ def page(path: Path, found: Verification) -> Iterator[str]:
         at = found.first_break
         where = f"session {one_line(at.session)}, entry {at.seq}" if at.session else "the log is empty"
         yield from _wrapped(f"First break: {where}: {one_line(at.what).rstrip('.')}.", "", "  ")
-    said = (
-        "The log verifies."
-        if found.ok
-        else "The log does NOT verify. Keep this file as it is, and go back to a backup that does."
-    )
-    yield from _wrapped(said, "", "  ")
+    yield from _wrapped(_outcome(found), "", "  ")
     yield from _list("To look at:", found.notes)
     yield from _list("This does not prove:", found.not_proven)
+
+
+def _outcome(found: Verification) -> str:
+    if found.ok:
+        return "The log verifies."
+    failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}
+    if failed == {"coverage"}:
+        return (
+            "The log does NOT verify against the checkpoint that is held. If that is the right one, keep this file "
+            "as it is, and go back to a backup that verifies."
+        )
+    return "The log does NOT verify. Keep this file as it is, and go back to a backup that does."
 
 
 def _list(title: str, sentences: Iterable[str]) -> Iterator[str]:

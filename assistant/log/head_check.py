@@ -27,8 +27,9 @@ NEWEST = 1_000
 class Known:
     """What is known from outside the log.
 
-    `strict` is whether a key or a checkpoint of this very log is, `named` whether a key was named for it; `gone` is the newest checkpoint of another log
-    that was kept in the same place, `path` the place of this one.
+    `held` are the checkpoints of this very log that somebody holds, `foreign` those that were named for it and are of
+    another. `strict` is whether a key or a checkpoint is known, `named` whether a key was named; `gone` is the newest
+    checkpoint of another log that was kept in the same place, `path` the place of this one.
     """
 
     origin: str = ""
@@ -38,6 +39,7 @@ class Known:
     named: bool = False
     gone: Held | None = None
     path: Path = Path()
+    foreign: tuple[Held, ...] = ()
 
     @property
     def newest(self) -> Held | None:
@@ -78,7 +80,16 @@ def known(
     own = held(origin)
     everything = (*given, *([own] if own is not None else []))
     trusted = tuple(dict.fromkeys((*keys, *own_keys(origin))))
-    return Known(origin, trusted, everything, bool(keys or everything), bool(keys), gone(origin, path), path)
+    return Known(
+        origin,
+        trusted,
+        tuple(one for one in everything if one.head.origin == origin),
+        bool(keys or everything),
+        bool(keys),
+        gone(origin, path),
+        path,
+        tuple(one for one in everything if one.head.origin != origin),
+    )
 
 
 def stored_sizes(connection: sqlite3.Connection) -> list[int]:
@@ -183,6 +194,13 @@ def coverage_verdict(found: Heads, known: Known, events: int, whole: bool) -> Ve
     """
     unsigned = events - min(found.newest, events)
     newest = known.newest
+    if known.foreign:
+        one = known.foreign[0]
+        return Verdict(
+            False,
+            f"the checkpoint in {one.path} is of another log ({one.head.origin}), and this is {known.origin}: the "
+            "wrong file was named, or this log was put in the place of that one",
+        )
     if known.gone is not None:
         return Verdict(
             False,
@@ -224,9 +242,7 @@ def coverage_verdict(found: Heads, known: Known, events: int, whole: bool) -> Ve
 def held_faults(known: Known, roots: Mapping[int, bytes]) -> Iterator[tuple[int, str]]:
     """Size and words for every held checkpoint that the log does not continue, the one over the fewest first."""
     for one in sorted(known.held, key=lambda each: each.head.size):
-        if one.head.origin != known.origin:
-            yield 0, f"the checkpoint in {one.path} is of another log ({one.head.origin})"
-        elif one.head.size in roots and roots[one.head.size] != one.head.root:
+        if one.head.size in roots and roots[one.head.size] != one.head.root:
             yield (
                 one.head.size,
                 f"the first {one.head.size} entries are not those of the checkpoint held in {one.path}",

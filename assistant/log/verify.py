@@ -203,7 +203,7 @@ def _said(
     try:
         if first is None and tree.ok is False:
             first = _place(connection, suspect + 1, f"{tree.says}; the change is at this entry or after it")
-        if first is None and coverage.ok is False and known.gone is None:
+        if first is None and coverage.ok is False and known.gone is None and not known.foreign:
             first = _place(connection, events, f"this is the last entry; {coverage.says}")
         first = first or resting
         notes = [
@@ -251,7 +251,7 @@ def _chain(seen: _Seen) -> Verdict:
         fresh = seen.events - seen.since
         return Verdict(
             True,
-            f"{counted(fresh, 'new entry')}, hashed and linked as they should be; the {seen.since} before were verified on an "
+            f"the newest {counted(fresh, 'entry')}, hashed and linked as they should be; the {seen.since} before were verified on an "
             "earlier run, and were not read again",
         )
     entries = f"{counted(seen.events, 'entry')} of {counted(sessions, 'session')}"

@@ -427,8 +427,9 @@ def test_a_checkpoint_of_another_log_is_caught(scene: Scene, tmp_path: Path) -> 
     forge(scene, 18, other.notes[-1])
     assert by_key(scene).verdicts["signatures"].ok is False
     put = verify(scene.path, checkpoints=[other.held()])
-    assert put.verdicts["tree"].ok is False
-    assert "is of another log" in put.verdicts["tree"].says
+    assert put.verdicts["coverage"].ok is False
+    assert "is of another log" in put.verdicts["coverage"].says
+    assert put.first_break is None
 
 
 def test_a_key_that_is_not_known_settles_nothing(
