@@ -45,9 +45,15 @@ def echo(review: Review, command: c.Command) -> list[Line]:
         noun = "The passage is" if count == 1 else f"{count} passages are"
         return [Line("answer", f"{noun} set aside: {one_line(command.reason, 300)}")]
     if isinstance(command, c.ReadByEye):
+        said = review.session.by_eye
+        if said is not None and said.read and said.unread:
+            left = f"not read: {', '.join(said.unread)}; the letter says so."
+            return [Line("answer", f"Read by eye: {', '.join(said.read)}; {left}")]
         return [Line("answer", "Read by eye." if command.read else "Not read; the letter says so.")]
     if isinstance(command, c.CorrectFact):
         return [Line("answer", f"The page says: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.AddAddendum):
+        return [Line("news", "The addendum is logged, and stands in the letter.")]
     if isinstance(command, c.Acknowledge):
         return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
     return []

@@ -61,10 +61,11 @@ def reach_words(review: Review, turn: Turn) -> str:
 
 @dataclass(frozen=True)
 class Found:
-    """A passage as it is listed, and as it is cited or opened."""
+    """A passage as it is listed, and as it is cited or opened; `marks` are the words found in it, by offset and length."""
 
     words: str
     evidence: Evidence
+    marks: tuple[tuple[int, int], ...] = ()
 
 
 def evidence_of(group: Group) -> Evidence:
@@ -77,11 +78,19 @@ def first_against(review: Review, turn: Turn) -> Evidence:
     return evidence_of(open_passages(review.session, turn.place)[0])
 
 
+def marks_against(review: Review, turn: Turn) -> tuple[tuple[int, int], ...]:
+    """Where the words that were found stand in that passage."""
+    first = open_passages(review.session, turn.place)[0]
+    return review.search.marks(review.session.prompt(*turn.place).look_for, first)
+
+
 def listed(review: Review, turn: Turn) -> tuple[Found, ...]:
     """The passages that a question's own words find, as they are listed."""
+    groups = found_for(review, turn)
+    terms = review.session.prompt(*turn.place).look_for if groups else ()
     return tuple(
-        Found(marked_words(review, turn.place, group), evidence_of(group))
-        for group in found_for(review, turn)
+        Found(marked_words(review, turn.place, group), evidence_of(group), review.search.marks(terms, group))
+        for group in groups
     )
 
 
@@ -194,4 +203,5 @@ def _found(mention: Mention) -> Found:
     standing = f" [{mention.standing}]" if mention.standing != "affirmed" else ""
     words = one_line(f"{before[-_AROUND:]}«{term}»{after[:_AROUND]}", 2 * _AROUND + 80)
     evidence = Evidence(mention.document, mention.page, mention.quote, mention.start)
-    return Found(f"“{words}”{standing} ({mention.document}:{mention.page})", evidence)
+    marks = ((mention.at - mention.start, mention.length),)
+    return Found(f"“{words}”{standing} ({mention.document}:{mention.page})", evidence, marks)

@@ -176,7 +176,7 @@ class _Talk:
             "original": self.original,
             "edit": self.edit,
             "how": lambda words: self.opened(lambda review, item: showing.how_lines(review, item, words)),
-            "addendum": self.addendum,
+            "addendum": self.conversation.addendum,
             "decline": self.decline,
         }
         if name in simple:
@@ -213,10 +213,6 @@ class _Talk:
     def open_early(self) -> list[Line]:
         self.review.perform(c.OpenFindings(self.item()))
         return [Line("note", "Findings and draft are open now; that is logged.")]
-
-    def addendum(self, words: str) -> list[Line]:
-        self.review.perform(c.AddAddendum(words))
-        return [Line("news", "The addendum is logged, and stands in the letter.")]
 
     def find(self, words: str) -> list[Line]:
         """The passages for some words, or for the question's own where none are given; :cite takes their number."""

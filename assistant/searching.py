@@ -79,8 +79,8 @@ class RecordSearch:
         return self._logged(place, by, tuple(prompt.look_for), groups, aside)
 
     def asked(self, place: Place, query: str, mentions: Iterable[Mention]) -> c.NoteSearch:
-        """A reviewer's own search, as it is logged."""
-        return self._logged(place, "reviewer", (query[:_LONGEST_QUOTE],), grouped(mentions))
+        """A reviewer's own search, as it is logged; of a long one the first words, with a sign that it goes on."""
+        return self._logged(place, "reviewer", (_term(query),), grouped(mentions))
 
     def _logged(
         self,
@@ -140,3 +140,10 @@ class RecordSearch:
                 vocabulary = read_vocabulary(self._texts)
                 self._index = RecordIndex.of(self._pages, vocabulary, unreadable=self._unreadable())
             return self._index
+
+
+def _term(query: str) -> str:
+    if len(query) <= _LONGEST_QUOTE:
+        return query
+    words, _, _ = query[: _LONGEST_QUOTE - 1].rpartition(" ")
+    return f"{words or query[: _LONGEST_QUOTE - 2]} …"

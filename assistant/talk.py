@@ -8,6 +8,7 @@ from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.frozen import dataclass
 from assistant.core.prompt_turn import Option, Turn
+from assistant.core.reason import in_words
 from assistant.core.text import one_line
 from assistant.core.turn import last_place
 from assistant.review import Review
@@ -103,6 +104,27 @@ class Talk:
             else f"Sentence {number} is now in your own words."
         )
         return [*self.carry_out(c.EditSentence(item, one.key, was, text)), Line("note", said)]
+
+    def addendum(self, text: str) -> list[Line]:
+        """Adds words to a signed session; asks first where they name a fact that nothing in the case bears out."""
+        from assistant.core.unborne_fact import unborne_in
+
+        words = in_words(text, "The addendum")
+        session = self.review.session
+        found = (
+            unborne_in(session, "the addendum", words, self.review.pages)
+            if session.status == "signed"
+            else None
+        )
+        if found is not None:
+            where = "Where does it stand? Your words are logged with the addendum; < leaves it out."
+            self.pending = Pending(where, lambda reason: c.AddAddendum(words, reason))
+            lines = [Line("warning", found.message), *(Line("note", fact) for fact in found.facts)]
+            return [*lines, Line("note", f"Nothing is added yet. {where}")]
+        return [
+            *self.carry_out(c.AddAddendum(words)),
+            Line("news", "The addendum is logged, and stands in the letter."),
+        ]
 
     def why(self) -> list[Line]:
         """The reason and the citation of the present question, not which way an answer pushes."""

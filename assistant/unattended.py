@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
@@ -10,12 +9,11 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant.answers_form import form_problems, parsed_json
 from assistant.core import command as c
 from assistant.core import plain_yaml
+from assistant.core.absence import pages_unread
 from assistant.core.answer_reader import read_answer
-from assistant.core.check import CHECKS
-from assistant.core.criterion import RULINGS
-from assistant.core.decide import DECISIONS
 from assistant.core.outcome import unruled
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules import Rules
@@ -23,8 +21,6 @@ from assistant.core.text import one_line
 from assistant.library import read_text
 from assistant.review import Review
 from assistant.signing import sign
-
-KEYS = ("reviewer", "answers", "rulings", "determinations", "edits", "acknowledge", "sign", "published")
 
 
 @dataclass(frozen=True)
@@ -39,6 +35,7 @@ class AnswersFile:
     edits: Mapping[str, list[Mapping[str, Any]]]
     acknowledge: Mapping[str, str]
     sign: bool
+    read_by_eye: bool | tuple[str, ...] | None = None
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def where(self, *path: str) -> str:
@@ -63,12 +60,12 @@ def read_file(path: Path) -> AnswersFile:
     text, name = read_text(path), one_line(str(path))
     places: dict[str, str] = {}
     if path.suffix == ".json":
-        data = _json(text, name)
+        data = parsed_json(text, name)
     else:
         document = plain_yaml.parse(text, name)
         data = document.data
         places = {"/".join(str(step) for step in key): document.where(*key) for key in document.lines}
-    problems = list(_problems(data, name, places))
+    problems = list(form_problems(data, name, places))
     if problems:
         raise Refused(*_in_line_order(problems))
     return AnswersFile(
@@ -80,6 +77,7 @@ def read_file(path: Path) -> AnswersFile:
         edits=_by_item(data.get("edits", {})),
         acknowledge={str(key): str(value) for key, value in data.get("acknowledge", {}).items()},
         sign=data.get("sign") in (True, "yes", "true"),
+        read_by_eye=_by_eye(data.get("read_by_eye")),
         places=places,
     )
 
@@ -103,7 +101,9 @@ def check(file: AnswersFile, rules: Rules) -> None:
         for name, raw in given.items() if prompts else ():
             if known("prompt `{}` for this item", name, prompts, "answers", scope, name):
                 try:
-                    read_answer(prompts[name].schema, raw, file.where("answers", scope, name))
+                    read_answer(
+                        prompts[name].schema, raw, file.where("answers", scope, name), today=Review.today()
+                    )
                 except Refused as refused:
                     problems += refused.problems
     if problems:
@@ -126,6 +126,7 @@ def run(review: Review, file: AnswersFile) -> Outcome:
         if _rule(review, file, item, result):
             _determine(review, file, item, result)
     _edit(review, file)
+    _read_by_eye(review, file)
     _acknowledge(review, file, result)
     if file.sign and not result.open:
         _sign(review, result)
@@ -214,6 +215,15 @@ def _edit(review: Review, file: AnswersFile) -> None:
                 review.perform(c.EditSentence(item, one.key, was, str(edit.get("text", ""))))
 
 
+def _read_by_eye(review: Review, file: AnswersFile) -> None:
+    """The file's word on pages that no search can read, where an absence rests on any."""
+    said = file.read_by_eye
+    if said is not None and pages_unread(review.session):
+        named = ", ".join(said) if isinstance(said, tuple) else ""
+        with _at(file.where("read_by_eye")):
+            review.perform(c.ReadByEye(bool(said), named))
+
+
 def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:
     for one in review.checks():
         reason = file.acknowledge.get(one.check, "")
@@ -245,71 +255,10 @@ def _sign(review: Review, result: Outcome) -> None:
     sign(review)
 
 
-def _json(text: str, name: str) -> Any:
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in seen:
-                raise refuse(
-                    f"`{one_line(key, 40)}` stands twice in one object.", name, "Remove one of them."
-                )
-            seen[key] = value
-        return seen
-
-    try:
-        return json.loads(text, object_pairs_hook=once)
-    except (ValueError, RecursionError) as error:
-        raise refuse(
-            "This isn't valid JSON.", f"{name}, line {getattr(error, 'lineno', 1)}", "Mend that line."
-        ) from None
-
-
-def _problems(data: Any, name: str, places: Mapping[str, str]) -> Any:
-    if not isinstance(data, Mapping):
-        yield Problem("The answers file is not a map.", name)
-        return
-    for key in data:
-        if key not in KEYS:
-            yield Problem(
-                f"`{one_line(str(key), 40)}` is not known in an answers file.",
-                places.get(str(key), name),
-                f"Known: {', '.join(KEYS)}.",
-            )
-    if data.get("sign", "no") not in (True, False, "yes", "no", "true", "false"):
-        yield Problem("`sign` is yes or no.", places.get("sign", name))
-    for key in ("answers", "rulings", "determinations", "edits", "acknowledge"):
-        value = data.get(key, {})
-        inner = list if key == "edits" else Mapping
-        if not isinstance(value, Mapping) or (
-            key != "acknowledge" and any(not isinstance(v, inner) for v in value.values())
-        ):
-            yield Problem(f"`{key}` has the wrong form.", places.get(key, name), "See docs/formats.md.")
-            return
-    for key in data.get("acknowledge", {}):
-        if key not in CHECKS:
-            what = f"There is no check `{one_line(str(key), 40)}`."
-            where = places.get(f"acknowledge/{key}", name)
-            yield Problem(what, where, f"There are {', '.join(CHECKS)}.")
-    for item, rulings in data.get("rulings", {}).items():
-        for criterion, ruling in rulings.items():
-            if (
-                not isinstance(ruling, Mapping)
-                or ruling.get("ruling") not in RULINGS
-                or set(ruling) - {"ruling", "reason"}
-            ):
-                yield Problem(
-                    f"A ruling is {{ruling, reason}}, the ruling one of {', '.join(RULINGS)}.",
-                    places.get(f"rulings/{item}/{criterion}", name),
-                )
-    for item, made in data.get("determinations", {}).items():
-        if made.get("decision") not in DECISIONS or set(made) - {"decision", "reason"}:
-            yield Problem(
-                f"A determination is {{decision, reason}}, the decision {' or '.join(DECISIONS)}.",
-                places.get(f"determinations/{item}", name),
-            )
-    for item, edits in data.get("edits", {}).items():
-        if any(not isinstance(edit, Mapping) or set(edit) != {"sentence", "text"} for edit in edits):
-            yield Problem("An edit is {sentence, text}.", places.get(f"edits/{item}", name))
+def _by_eye(said: Any) -> bool | tuple[str, ...] | None:
+    if said is None:
+        return None
+    return tuple(said) if isinstance(said, list) else said in (True, "yes", "true")
 
 
 def _by_item(data: Mapping[Any, Any]) -> dict[str, Any]:

@@ -269,6 +269,78 @@ def test_pages_without_text_never_count_as_searched(log: Log, folder: Path, run:
     assert "has read by eye: progress-note-2014-05-10:1" in " ".join(to_text(letter_of(review)).split())
 
 
+def test_some_pages_can_be_said_to_be_read_and_others_not(
+    log: Log, folder: Path, run: Any, given: Given
+) -> None:
+    case = folder / "case.yaml"
+    case.write_text(
+        case.read_text().replace(
+            "{id: progress-note-2014-07-17,", "{id: progress-note-2014-07-17, unreadable: [1, 2],"
+        )
+    )
+    review, _ = run(folder, given | {"sign": "no"})
+    conversation = Conversation(review)
+    while review.turn.kind != "by_eye":
+        assert review.turn.kind == "check", review.turn.question
+        conversation.reply("1")
+        conversation.reply("It is right as it stands.")
+    assert [option.value for option in review.turn.options] == ["yes", "some", "no"]
+    conversation.reply("some")
+    with pytest.raises(Refused, match="is not among the pages"):
+        conversation.reply("progress-note-2014-07-17:3")
+    (line,) = conversation.reply("2")
+    assert line.text == (
+        "Read by eye: progress-note-2014-07-17:2; not read: progress-note-2014-07-17:1; the letter says so."
+    )
+    assert review.turn.kind != "by_eye"
+    text = " ".join(to_text(letter_of(review)).split())
+    assert "has read by eye: progress-note-2014-07-17:2" in text
+    assert "NOT READ: progress-note-2014-07-17:1" in text
+
+
+@pytest.mark.parametrize(
+    ("said", "read", "unread"),
+    [
+        (["progress-note-2014-07-17:2"], ("progress-note-2014-07-17:2",), ("progress-note-2014-07-17:1",)),
+        (True, ("progress-note-2014-07-17:1", "progress-note-2014-07-17:2"), ()),
+        ("no", (), ("progress-note-2014-07-17:1", "progress-note-2014-07-17:2")),
+    ],
+)
+def test_an_answers_file_names_the_pages_read_by_eye(
+    log: Log, folder: Path, run: Any, given: Given, said: Any, read: tuple[str, ...], unread: tuple[str, ...]
+) -> None:
+    case = folder / "case.yaml"
+    case.write_text(
+        case.read_text().replace(
+            "{id: progress-note-2014-07-17,", "{id: progress-note-2014-07-17, unreadable: [1, 2],"
+        )
+    )
+    review, result = run(folder, given | {"read_by_eye": said})
+    assert (result.status, result.open) == (0, [])
+    assert review.session.by_eye == e.PagesReadByEye(read, unread)
+
+
+@pytest.mark.parametrize("said", ["some", 3, [], [4]])
+def test_an_answers_file_that_says_nothing_of_pages_read_by_eye_is_refused(
+    log: Log, run: Any, given: Given, said: Any
+) -> None:
+    with pytest.raises(Refused, match="`read_by_eye` is yes, no, or a list of pages"):
+        run(SEED, given | {"read_by_eye": said})
+
+
+def test_an_answers_file_that_names_another_page_is_refused(
+    log: Log, folder: Path, run: Any, given: Given
+) -> None:
+    case = folder / "case.yaml"
+    case.write_text(
+        case.read_text().replace(
+            "{id: progress-note-2014-07-17,", "{id: progress-note-2014-07-17, unreadable: [1, 2],"
+        )
+    )
+    with pytest.raises(Refused, match="ur-report-2014-04-20:1 is not among the pages"):
+        run(folder, given | {"read_by_eye": ["ur-report-2014-04-20:1"]})
+
+
 # -- a case file that grows -----------------------------------------------------------------------
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -273,6 +274,22 @@ def test_a_group_is_answered_part_by_part(talk: Conversation) -> None:
     assert answer is not None
     assert answer.plain() == {"procedure": "fusion", "levels": ["C4-C5", "C5-C6"], "date": "2014-02"}
     assert talk.turn.path == "prior_imaging"
+
+
+def test_a_date_in_the_future_is_refused_and_asked_again(talk: Conversation) -> None:
+    talk.review.today = lambda: date(2026, 11, 23)  # type: ignore[method-assign]
+    until(talk, "prior_surgery").reply("answer it")
+    for typed in ("fusion", "C4-C5, C5-C6"):
+        talk.reply(typed)
+    (line,) = talk.reply("Nov 24, 2026")
+    assert line.text.startswith("November 24, 2026 lies in the future; today is November 23, 2026.")
+    (line,) = talk.reply("13/05/2014")
+    assert line.text == "“13/05/2014” is not a date. With slashes the month comes first: 05/13/2014."
+    assert talk.turn.path == "prior_surgery.date"
+    talk.reply("5/13/2014")
+    answer = held(talk, "prior_surgery")
+    assert answer is not None
+    assert answer.plain()["date"] == "2014-05-13"
 
 
 def test_a_list_is_answered_entry_by_entry_until_it_is_said_to_be_all(talk: Conversation) -> None:

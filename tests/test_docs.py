@@ -13,7 +13,7 @@ import click
 import pytest
 from jsonschema import Draft202012Validator
 
-from assistant import core, library, reviewer, unattended
+from assistant import answers_form, core, library, reviewer, unattended
 from assistant.actions import ACTIONS, Action
 from assistant.cli import cli
 from assistant.core import case, plain_yaml
@@ -74,7 +74,7 @@ def test_every_action_is_documented(action: Action) -> None:
 def key_sets() -> Iterator[tuple[str, str, Iterable[str]]]:
     """Every set of keys that a file may have: the module, the set's name, the keys."""
     names = [f"{core.__name__}.{one.name}" for one in pkgutil.iter_modules(core.__path__)]
-    for name in [*names, unattended.__name__, reviewer.__name__]:
+    for name in [*names, answers_form.__name__, reviewer.__name__]:
         for known, value in vars(importlib.import_module(name)).items():
             if re.fullmatch(r"_?(?:[A-Z]+_)?KEYS", known):
                 yield name.rpartition(".")[2], known, value

@@ -12,7 +12,7 @@ from assistant import library, passages, searching
 from assistant.conversation import Conversation
 from assistant.core import command as c
 from assistant.core.absence import open_passages, trail
-from assistant.core.answer import Answer, Status
+from assistant.core.answer import Answer, Dismissed, Status, Trail
 from assistant.core.answer_reader import read_answer
 from assistant.core.passage_turn import passage_words
 from assistant.letter import to_text
@@ -85,7 +85,9 @@ def test_what_is_carried_forward_is_set_aside_by_its_wording(log: Log, folder: P
     assert len(open_passages(session, PLACE)) == 4
     options = {option.value: option.label for option in conversation.turn.options}
     assert {"cite", "dismiss", "wording", "document", "all", "later"} == set(options)
-    assert "2 in these words" in options["wording"]
+    assert options["wording"] == (
+        "None of the 2 in these words counts, though their figures differ: C3-C4 · C5-C6"
+    )
     conversation.reply("wording")
     conversation.reply("Of the operation before.")
     left = [group.quote for group in open_passages(conversation.review.session, PLACE)]
@@ -129,6 +131,77 @@ def _again(log: Log, review: Review) -> Review:
     return Review.resume(log, review.session.id)
 
 
+def test_passages_that_differ_in_figures_are_set_aside_together_only_knowingly(
+    log: Log, folder: Path
+) -> None:
+    fever = "On {} the provider suspects pseudarthrosis, with a fever of {}."
+    add(
+        folder,
+        {
+            "note-a": fever.format("3/1", "38.2"),
+            "note-b": f"{fever.format('3/1', '38.2')}\n\nA cyst of the wrist is suspected.",
+            "note-c": fever.format("9/9", "40.1"),
+        },
+    )
+    conversation = asked(log, folder)
+    conversation.reply("not documented")
+    options = {option.value: option.label for option in conversation.turn.options}
+    assert options["wording"].endswith("though their figures differ: 3/1, 38.2 · 9/9, 40.1")
+    conversation.reply("same")
+    conversation.reply("Of the operation before.")
+    left = [group.quote for group in open_passages(conversation.review.session, PLACE)]
+    assert sorted(left) == ["A cyst of the wrist is suspected.", fever.format("9/9", "40.1")]
+
+
+@pytest.mark.parametrize(
+    ("quote", "left"),
+    [
+        ("suspects pseudarthrosis", {"38.2", "40"}),
+        ("suspects pseudarthrosis, with a fever of 4", {"38.2", "40"}),
+        ("On 3/1 the provider suspects pseudarthrosis, with a fever of 38.2", {"40"}),
+    ],
+)
+def test_words_that_several_passages_share_set_aside_none_with_other_figures(
+    log: Log, folder: Path, quote: str, left: set[str]
+) -> None:
+    add(
+        folder,
+        {
+            "note-a": "On 3/1 the provider suspects pseudarthrosis, with a fever of 38.2.\n\n"
+            "On 9/9 the provider suspects pseudarthrosis, with a fever of 40.\n"
+        },
+    )
+    conversation = asked(log, folder)
+    gone = Trail(dismissed=(Dismissed("note-a", 1, quote, "Of another patient."),))
+    answer = Answer(status=Status.NOT_DOCUMENTED, search=gone)
+    conversation.review.perform(c.RecordAnswer(*PLACE, answer))
+    found = open_passages(conversation.review.session, PLACE)
+    assert {group.quote.rstrip(".").rpartition(" ")[2] for group in found} == left
+
+
+@pytest.mark.parametrize("reply", ["cite", "dismiss"])
+def test_a_passage_over_a_page_break_is_asked_about_and_dealt_with(
+    log: Log, folder: Path, reply: str
+) -> None:
+    add(folder, {"note-a": "Plan: the question is whether there is a pseudar-\n\fthrosis at C5-C6.\n"})
+    conversation = asked(log, folder)
+    conversation.reply("not documented")
+    review = conversation.review
+    assert passages.speaking_lines(review, review.turn)[0] == (
+        "“Plan: the «question» is whether there is a «pseudar- [page 2] throsis» at C5-C6.” "
+        "[said as uncertain] (note-a:1)"
+    )
+    assert len(open_passages(review.session, PLACE)) == 1
+    conversation.reply(reply)
+    conversation.reply("pseudarthrosis" if reply == "cite" else "Of another patient.")
+    assert open_passages(review.session, PLACE) == ()
+    answer = review.session.answer(*PLACE)
+    assert answer is not None
+    quotes = ["Plan: the question is whether there is a pseudar-"] if reply == "cite" else []
+    assert [(one.page, one.quote) for one in answer.all_evidence()] == [(1, quote) for quote in quotes]
+    assert load(log, review.session.id)[0] == review.session
+
+
 # -- more than an entry of the log holds ----------------------------------------------------------
 
 
@@ -151,7 +224,9 @@ def test_the_count_stays_right_when_passages_are_set_aside_in_rounds(
     hits = first.hits
     for count, more in ((10, True), (10, True), (3, False)):
         label = next(one.label for one in conversation.turn.options if one.value == "all")
-        assert label == f"None of the {count} passages counts{' (more come after them)' * more}"
+        said = f"None of the {count} passages counts{' (more come after them)' * more}, though their figures differ: "
+        assert label.startswith(said), "visits differ in their number alone"
+        assert label.endswith("and 4 more; / lists them" if count > 6 else "20 · 21 · 22")
         conversation.reply("all")
         conversation.reply("Before the last films.")
     assert open_passages(conversation.review.session, PLACE) == ()

@@ -165,6 +165,32 @@ def test_after_a_signature_there_can_be_addenda(review: Review) -> None:
     assert "nothing in it can change" in folded(said)
 
 
+def test_an_addendum_that_names_what_the_case_lacks_is_asked_about(review: Review) -> None:
+    said_first = "Films of March 3, 2014 show C2-C3."
+    status, said = run(
+        review,
+        *SIGNED,
+        f":addendum {said_first}",
+        "<",
+        f":addendum {said_first}",
+        "-",
+        "In a report that came later.",
+        ":addendum The films of July 12, 2014 show C4-C5.",
+        ":addendum",
+        ":park",
+    )
+    assert status == 0
+    assert "The addendum says March 3, 2014 and C2-C3, and no fact of the case bears that out." in folded(
+        said
+    )
+    assert "Nothing is added yet. Where does it stand?" in folded(said)
+    assert "says nothing to whoever reads it later" in folded(said)
+    assert "The addendum is empty." in folded(said)
+    assert review.session.addenda == (said_first, "The films of July 12, 2014 show C4-C5.")
+    entries = [entry for entry in review.log.read(review.session.id) if entry.kind == "addendum.added"]
+    assert [entry.body["reason"] for entry in entries] == ["In a report that came later.", ""]
+
+
 def test_declining_ends_with_nothing_to_report(review: Review) -> None:
     status, said = run(review, ":decline conflict I treated the applicant.")
     assert status == 0

@@ -12,7 +12,7 @@ from dataclasses import replace
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.frozen import dataclass
 from assistant.core.mention import UNSUPPORTING
-from assistant.core.passage_group import Group
+from assistant.core.passage_group import Group, figures
 from assistant.core.record_event import RecordSearched
 from assistant.core.session import Place, Session
 from assistant.core.shape import Group as Parts
@@ -91,8 +91,13 @@ def open_passages(session: Session, place: Place) -> tuple[Group, ...]:
         return ()
     answer = session.answer(*place)
     cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
-    dealt_with: list[Dismissed | Evidence] = [*dismissals(session, place), *cited]
-    return speaking(group for group in own.groups if not any(_same(group, one) for one in dealt_with))
+    gone = dismissals(session, place)
+    return speaking(
+        group
+        for group in own.groups
+        if not any(_same(group, one) for one in cited)
+        and not any(_set_aside(group, one, own.groups) for one in gone)
+    )
 
 
 def speaking(groups: Iterable[Group]) -> tuple[Group, ...]:
@@ -213,6 +218,23 @@ def _same(group: Group, passage: Dismissed | Evidence) -> bool:
     if ours == theirs:
         return True
     return bool(theirs) and passage.page in group.pages and (theirs in ours or ours in theirs)
+
+
+def _set_aside(group: Group, one: Dismissed, groups: Iterable[Group]) -> bool:
+    """Whether a dismissal is of this passage.
+
+    Words that are a part of several passages with other figures each are of none but those whose figures they hold:
+    a fever of 38.2 doesn't go with one of 40.
+    """
+    if not _same(group, one):
+        return False
+    if _folded(group.quote) == _folded(one.quote):
+        return True
+    ours, theirs = set(figures(group.quote)), set(figures(one.quote))
+    if _folded(one.quote) in _folded(group.quote) and not theirs <= ours:
+        return False  # words that end within a figure
+    meant = {frozenset(figures(other.quote)) for other in groups if _same(other, one)}
+    return len(meant) == 1 or ours <= theirs
 
 
 def _folded(text: str) -> str:

@@ -6,38 +6,52 @@ An object whose only keys are parts is a value; a status for a whole group holds
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import replace
+from datetime import date
 from typing import Any
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.condition import RESERVED
-from assistant.core.partial_date import parse_date
-from assistant.core.problem import Refused, refuse
+from assistant.core.partial_date import PartialDate, parse_date
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.reason import reason
 from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape, Statement, at
 from assistant.core.text import Private
 
 _KEYS = frozenset({"value", "status", "evidence", "search", "note"})
 
 
-def read_answer(schema: AnswerSchema, raw: Any, where: str, *, checked: bool = True) -> Answer:
-    """The answer that `raw` states, every value checked against the schema; raises `Refused`.
+def read_answer(
+    schema: AnswerSchema, raw: Any, where: str, *, checked: bool = True, today: date | None = None
+) -> Answer:
+    """The answer that `raw` states, every value checked as `check` does; raises `Refused`.
 
     `checked=False` leaves the values unchecked, for what is checked when it is recorded.
     """
-    return _Reader(schema, where, checked).read(raw, schema.shape, ())
+    return _Reader(schema, where, checked, today).read(raw, schema.shape, ())
 
 
-def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...] = ()) -> None:
-    """Raises `Refused` unless every value and status of the answer is one that the schema allows."""
+def check(
+    schema: AnswerSchema,
+    answer: Answer,
+    where: str,
+    path: tuple[str, ...] = (),
+    today: date | None = None,
+) -> None:
+    """Raises `Refused` unless every value and status of the answer is one that the schema allows.
+
+    Answers are of what has been: a date after `today` is refused, where that is given.
+    """
     if not _has_shape(at(schema.shape, path), answer):
         raise refuse(
             "The answer doesn't have the parts that this question needs.", where, "Answer it part by part."
         )
     if answer.parts is not None:
         for name, part in answer.parts.items():
-            check(schema, part, where, (*path, name))
+            check(schema, part, where, (*path, name), today)
     elif not schema.may_be(answer.status):
         raise refuse(
             f"“{answer.status.value.replace('_', ' ')}” is no answer to this question.",
@@ -48,6 +62,19 @@ def check(schema: AnswerSchema, answer: Answer, where: str, path: tuple[str, ...
         problem = schema.problem(answer.value, path)
         if problem:
             raise refuse(problem, where)
+        if today is not None and isinstance(at(schema.shape, path), DateShape):
+            _check_past(str(answer.value), today, where)
+
+
+def _check_past(value: str, today: date, where: str) -> None:
+    said = parse_date(value)
+    if said is not None and said.earliest > today:
+        now = PartialDate(today.year, today.month, today.day)
+        raise refuse(
+            f"{said.prose()} lies in the future; today is {now.prose()}.",
+            where,
+            "A film, an operation or an evaluation has been: check the year, and the order of day and month.",
+        )
 
 
 def _has_shape(shape: Shape | None, answer: Answer) -> bool:
@@ -62,10 +89,20 @@ def _has_shape(shape: Shape | None, answer: Answer) -> bool:
     return isinstance(shape, Group) and not answer.listing and set(answer.parts) <= set(shape.parts)
 
 
+@contextmanager
+def _at(where: str) -> Iterator[None]:
+    """What is refused inside names this place."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
+
+
 class _Reader:
-    def __init__(self, schema: AnswerSchema, where: str, checked: bool) -> None:
+    def __init__(self, schema: AnswerSchema, where: str, checked: bool, today: date | None) -> None:
         self.schema = schema
         self.checked = checked
+        self.today = today
         self.where = where
 
     def read(self, raw: Any, shape: Shape, path: tuple[str, ...]) -> Answer:
@@ -105,7 +142,7 @@ class _Reader:
             )
         made = Answer(value=self.scalar(raw, shape))
         if self.checked:
-            check(self.schema, made, self.place(path), path)
+            check(self.schema, made, self.place(path), path, self.today)
         elif not _plausible(shape, made.value):
             raise self.refused("This is no value of that kind", path)
         return made
@@ -176,9 +213,9 @@ class _Reader:
                 raise self.refused("A dismissed passage is {document, page, quote, reason}", path)
             if not isinstance(entry["page"], int) or isinstance(entry["page"], bool):
                 raise self.refused(f"`{entry['page']}` is not a page number", path)
-            dismissed.append(
-                Dismissed(str(entry["document"]), entry["page"], str(entry["quote"]), str(entry["reason"]))
-            )
+            with _at(self.place(path)):
+                why = reason(str(entry["reason"]), "The reason for setting a passage aside")
+            dismissed.append(Dismissed(str(entry["document"]), entry["page"], str(entry["quote"]), why))
         pages = raw.get("pages", 0)
         return Trail(
             documents=tuple(str(d) for d in self.items(raw.get("documents", []), path)),

@@ -11,6 +11,7 @@ from assistant.core.answer import Answer, Status, Trail
 from assistant.core.answer_reader import check
 from assistant.core.frozen import replace
 from assistant.core.problem import refuse
+from assistant.core.reason import reason
 from assistant.core.session import Session, apply
 from assistant.core.shape import Listing, at
 from assistant.core.text import one_line
@@ -41,7 +42,7 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     rest = tuple(path.split(".")[1:])
     if at(schema.shape, rest) is None:
         raise refuse("There is no such part of this answer.", path)
-    check(schema, command.answer, path, rest)
+    check(schema, command.answer, path, rest, command.today)
     answer = _with_trails(session, command.answer)
     held = session.answer(scope, path)
     if not session.reading(scope).answered(path.split(".", 1)[0]) and (held is None or not rest):
@@ -51,7 +52,10 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     elif needs_reason(session, scope, path) and not command.reason.strip():
         raise refuse("The suggestion has been shown: say why the answer changes.", path, "Give a reason.")
     else:
-        event = e.AnswerAmended(scope, path, answer, command.origin, command.reason.strip())
+        why = command.reason.strip()
+        if why and needs_reason(session, scope, path):
+            why = reason(why, "The reason for a change")
+        event = e.AnswerAmended(scope, path, answer, command.origin, why)
     return _with_consequences(session, scope, event)
 
 
@@ -64,7 +68,10 @@ def withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
         raise refuse(
             "The suggestion has been shown: say why the answer is taken back.", path, "Give a reason."
         )
-    return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, command.reason.strip()))
+    why = command.reason.strip()
+    if why and needs_reason(session, scope, path):
+        why = reason(why, "The reason for taking an answer back")
+    return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, why))
 
 
 def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.Event]:

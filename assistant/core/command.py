@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from datetime import date
+
 from assistant.core.answer import Answer, Evidence
 from assistant.core.event import CaseAmended
 from assistant.core.frozen import dataclass
@@ -38,13 +40,17 @@ class LeavePrompt(Command):
 
 @dataclass(frozen=True)
 class RecordAnswer(Command):
-    """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands)."""
+    """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands).
+
+    `today` is the day on which it is given, after which no date of an answer may lie; without it none is held to that.
+    """
 
     item: str
     prompt: str
     answer: Answer
     origin: str = "typed"
     reason: str = ""
+    today: date | None = None
 
 
 @dataclass(frozen=True)
@@ -135,9 +141,10 @@ class DismissPassages(Command):
 
 @dataclass(frozen=True)
 class ReadByEye(Command):
-    """Say of every page that no search can read whether it was read by eye."""
+    """Say of every page that no search can read whether it was read by eye; `reason` names the pages where only some were."""
 
     read: bool
+    reason: str = ""
 
 
 @dataclass(frozen=True)
@@ -229,6 +236,7 @@ class Sign(Command):
 @dataclass(frozen=True)
 class AddAddendum(Command):
     text: str
+    reason: str = ""
 
 
 @dataclass(frozen=True)

@@ -14,15 +14,16 @@ from assistant.core import event as e
 from assistant.core.absence import contradicted, open_passages, pages_unread
 from assistant.core.answer import Dismissed
 from assistant.core.answering import must_apply, must_have, record, unattested, withdraw
+from assistant.core.by_eye import read_and_left
 from assistant.core.criterion import RULINGS
 from assistant.core.problem import Refused, refuse
+from assistant.core.reason import LARGEST_WORDS, in_words, reason
 from assistant.core.session import Session
 from assistant.core.text import one_line
 
 DECISIONS = ("upheld", "overturned")
 GROUNDS = ("conflict", "specialty", "records", "other")
 LARGEST_REJECTED = 4_096
-LARGEST_WORDS = 20_000
 
 
 def decide(session: Session, command: c.Command) -> list[e.Event]:
@@ -88,7 +89,7 @@ def _cite(session: Session, command: c.CiteEvidence) -> list[e.Event]:
 
 
 def _note(session: Session, command: c.AddNote) -> list[e.Event]:
-    return [e.NoteAdded(command.item, command.prompt, _words(command.text, "The note"))]
+    return [e.NoteAdded(command.item, command.prompt, in_words(command.text, "The note"))]
 
 
 def _open_findings(session: Session, command: c.OpenFindings) -> list[e.Event]:
@@ -123,13 +124,13 @@ def _dismiss(session: Session, command: c.DismissPassages) -> list[e.Event]:
     found = open_passages(session, (command.item, command.prompt))
     if not command.passages or not all(0 <= number < len(found) for number in command.passages):
         raise refuse("There is no such passage to dismiss.", command.prompt, f"There are {len(found)}.")
-    reason = _words(command.reason, "The reason for setting a passage aside")
+    why = reason(command.reason, "The reason for setting a passage aside")
     return [
         e.PassagesDismissed(
             command.item,
             command.prompt,
             tuple(
-                Dismissed(found[number].document, found[number].pages[0], found[number].quote, reason)
+                Dismissed(found[number].document, found[number].pages[0], found[number].quote, why)
                 for number in dict.fromkeys(command.passages)
             ),
         )
@@ -140,6 +141,8 @@ def _read_by_eye(session: Session, command: c.ReadByEye) -> list[e.Event]:
     pages = pages_unread(session)
     if not pages:
         raise refuse("Every page of the record could be searched.")
+    if command.read and command.reason.strip():
+        return [e.PagesReadByEye(*read_and_left(command.reason, pages))]
     return [e.PagesReadByEye(pages, ()) if command.read else e.PagesReadByEye((), pages)]
 
 
@@ -147,7 +150,7 @@ def _correct(session: Session, command: c.CorrectFact) -> list[e.Event]:
     document = session.rules.case.documents.get(command.document)
     if document is None or not 1 <= command.page <= document.pages:
         raise refuse("There is no such page in the case.", f"{command.document}:{command.page}")
-    says = _words(command.reason, "What the page says")
+    says = in_words(command.reason, "What the page says")
     return [e.FactCorrected(command.document, command.page, command.fact, command.was, says)]
 
 
@@ -160,7 +163,7 @@ def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
         )
     return [
         e.CriterionRuled(
-            command.item, command.criterion, command.ruling, _words(command.reason, "A ruling's reason")
+            command.item, command.criterion, command.ruling, reason(command.reason, "A ruling's reason")
         )
     ]
 
@@ -175,13 +178,15 @@ def _determine(session: Session, command: c.Determine) -> list[e.Event]:
     if not session.item_answered(command.item):
         raise refuse("Questions are still open for this item.", f"item {command.item}", "Answer them first.")
     departs = _decision(command.decision) != command.suggested
-    reason = command.reason.strip()
-    if departs and not reason:
+    why = command.reason.strip()
+    if departs and not why:
         what = "departs from the suggestion" if command.suggested else "has no suggestion to rest on"
         raise refuse(f"The decision {what}: say why.", f"item {command.item}", "Give a reason.")
+    if departs:
+        why = reason(why, "The reason of a determination")
     return [
         e.DeterminationRecorded(
-            command.item, command.decision, command.suggested, departs, reason[:LARGEST_WORDS]
+            command.item, command.decision, command.suggested, departs, why[:LARGEST_WORDS]
         )
     ]
 
@@ -203,7 +208,7 @@ def _raise_check(session: Session, command: c.RaiseCheck) -> list[e.Event]:
 
 def _acknowledge(session: Session, command: c.Acknowledge) -> list[e.Event]:
     return [
-        e.CheckAcknowledged(command.check, command.key, _words(command.reason, "An acknowledgement's reason"))
+        e.CheckAcknowledged(command.check, command.key, reason(command.reason, "An acknowledgement's reason"))
     ]
 
 
@@ -212,7 +217,7 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
         raise refuse(
             f"`{command.ground}` is no ground for declining.", "", f"Use one of {', '.join(GROUNDS)}."
         )
-    return [e.SessionDeclined(command.ground, _words(command.reason, "A reason for declining"))]
+    return [e.SessionDeclined(command.ground, in_words(command.reason, "A reason for declining"))]
 
 
 def _sign(session: Session, command: c.Sign) -> list[e.Event]:
@@ -251,19 +256,15 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
     return [e.SessionSigned(command.letter, command.outcome, command.statement)]
 
 
-def _words(text: str, what: str) -> str:
-    words = text.strip()
-    if not words:
-        raise refuse(f"{what} is empty.", "", "Write it in words.")
-    if len(words) > LARGEST_WORDS:
-        raise refuse(f"{what} is longer than {LARGEST_WORDS:,} characters.", "", "Shorten it.")
-    return words
-
-
 def _decision(decision: str) -> str:
     if decision not in DECISIONS:
         raise Refused(*refuse(f"`{decision}` is no decision.", "", "Use upheld or overturned.").problems)
     return decision
+
+
+def _add(session: Session, command: c.AddAddendum) -> list[e.Event]:
+    why = command.reason.strip() and reason(command.reason, "Where it stands")
+    return [e.AddendumAdded(in_words(command.text, "The addendum"), why)]
 
 
 _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
@@ -295,7 +296,7 @@ _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.Acknowledge: _acknowledge,
     c.Decline: _decline,
     c.Sign: _sign,
-    c.AddAddendum: lambda s, v: [e.AddendumAdded(_words(v.text, "The addendum"))],
+    c.AddAddendum: _add,
     c.Park: lambda s, v: [e.SessionParked()],
     c.Resume: lambda s, v: [e.SessionResumed()],
 }

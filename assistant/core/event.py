@@ -272,8 +272,11 @@ class SessionSigned(Event):
 
 @dataclass(frozen=True)
 class AddendumAdded(Event):
+    """`reason` says where a fact of it stands that nothing in the case bears out; empty where there is none."""
+
     kind: ClassVar[str] = "addendum.added"
     text: str = private()
+    reason: str = private("")
 
 
 KINDS: dict[str, type[Event]] = {

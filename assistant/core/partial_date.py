@@ -92,8 +92,10 @@ def read_date(text: str) -> PartialDate | None:
 
 
 def how_to_write(text: str) -> str:
-    """What to do about words that `read_date` can't read: a sentence for whoever typed them."""
+    """What to do about words that are no ISO date: a sentence for whoever wrote them."""
     text = " ".join(text.split())
+    if (meant := read_date(text)) is not None:
+        return f"Write it as {meant}."
     if match := re.fullmatch(r"(\d{1,2})/(\d{1,2})/(\d{4})", text, re.ASCII):
         day, month, year = match.groups()
         if int(month) <= 12 < int(day) and _made(year, month, day):

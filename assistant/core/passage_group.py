@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -11,6 +12,8 @@ from assistant.core.mention import UNSUPPORTING, Mention
 
 SAID_FIRST = ("uncertain", "affirmed", "historical", "negated", "hypothetical", "family")
 """Of a sentence that "suspects pseudarthrosis", the suspicion is affirmed and the pseudarthrosis uncertain."""
+
+_FIGURE = re.compile(r"\b[a-z]?\d+(?:[.,/:-][a-z]?\d+)*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +35,11 @@ class Group:
     def supports(self) -> bool:
         """Whether it counts as support: neither denied, nor only imagined, nor said of somebody else."""
         return self.standing not in UNSUPPORTING
+
+
+def figures(quote: str) -> tuple[str, ...]:
+    """The figures of a passage in order, with dates and levels in digits: 38.2, 3/1, C5-C6."""
+    return tuple(one.upper() for one in _FIGURE.findall(quote))
 
 
 def grouped(mentions: Iterable[Mention]) -> tuple[Group, ...]:

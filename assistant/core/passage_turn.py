@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 
 from assistant.core import command as c
-from assistant.core.absence import more_follow, open_passages, pages_unread
+from assistant.core.absence import more_follow, open_passages, pages_in, pages_unread
+from assistant.core.by_eye import HOW
 from assistant.core.check import Check, made
-from assistant.core.passage_group import Group
+from assistant.core.page_range import parted
+from assistant.core.passage_group import Group, figures
 from assistant.core.prompt_turn import Option, Turn
 from assistant.core.session import Place, Session
 from assistant.core.text import one_line
@@ -16,6 +19,7 @@ CITE = "cite"
 """The value of the reply that cites the passage and asks the question anew."""
 
 _SHOWN = 12
+_MOST_FIGURES = 6
 _STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"}
 _HEADING = re.compile(r"^[a-z][a-z /]{2,30}: ")
 
@@ -38,29 +42,36 @@ def absence_check(session: Session, place: Place) -> Check:
 def passages_turn(session: Session, place: Place) -> Turn:
     """Asks about the first passage that speaks against an absence; one reason may set aside several.
 
-    The several are those of its document, those of its wording in any document where only figures differ, or all.
+    The several are those of its wording in any document, those of its document, or all. Where figures differ in a
+    wording, the reply names them, and there is one for the same figures.
     """
     scope, name = place
     found = open_passages(session, place)
     first = found[0]
     beside = tuple(n for n, group in enumerate(found) if group.document == first.document)
     alike = tuple(n for n, group in enumerate(found) if _wording(group) == _wording(first))
+    same = tuple(n for n in alike if _figures(found[n]) == _figures(first))
     everything = tuple(range(len(found)))
     options = [
         Option("It speaks of this: cite it and answer anew", c.ShowPrompt(scope, name), value=CITE),
         _dismissing("It does not count here", place, (0,), "dismiss"),
     ]
+    if 1 < len(same) < len(alike):
+        label = f"None of the {len(same)} in these words and figures counts, whatever their document"
+        options.append(_dismissing(label, place, same, "same"))
     if 1 < len(alike) < len(found):
-        label = f"None of the {len(alike)} in these words counts, whatever their figures and document"
+        label = f"None of the {len(alike)} in these words counts, "
+        label += _differing([found[n] for n in alike]) or "whatever their document"
         options.append(_dismissing(label, place, alike, "wording"))
     if 1 < len(beside) < len(found) and beside != alike:
         label = f"None of the {len(beside)} in {first.document} counts"
         options.append(_dismissing(label, place, beside, "document"))
     if len(found) > 1:
         more = " (more come after them)" if more_follow(session, place) else ""
-        options.append(
-            _dismissing(f"None of the {len(found)} passages counts{more}", place, everything, "all")
-        )
+        label = f"None of the {len(found)} passages counts{more}"
+        if len(alike) == len(found) and (differing := _differing(found)):
+            label += f", {differing}"
+        options.append(_dismissing(label, place, everything, "all"))
     options.append(Option("Come back to it before signing", c.SkipPrompt(scope, name), value="later"))
     return Turn(
         "passages",
@@ -79,8 +90,25 @@ def _dismissing(label: str, place: Place, passages: tuple[int, ...], value: str)
 
 def _wording(group: Group) -> str:
     """What a passage says but for figures and the heading before it: notes are carried forward with both changed."""
-    folded = " ".join(group.quote.casefold().split())
-    return re.sub(r"\d+", "0", _HEADING.sub("", folded))
+    return re.sub(r"\d+", "0", _bare(group))
+
+
+def _figures(group: Group) -> tuple[str, ...]:
+    return figures(_bare(group))
+
+
+def _bare(group: Group) -> str:
+    """The words of a passage without the heading before them."""
+    return _HEADING.sub("", " ".join(group.quote.casefold().split()))
+
+
+def _differing(groups: Sequence[Group]) -> str:
+    """That the figures of passages differ, and what they are; empty where they don't."""
+    each = list(dict.fromkeys(one_line(", ".join(_figures(group)) or "none", 40) for group in groups))
+    if len(each) == 1:
+        return ""
+    more = f" · and {len(each) - _MOST_FIGURES} more; / lists them" if len(each) > _MOST_FIGURES else ""
+    return f"though their figures differ: {' · '.join(each[:_MOST_FIGURES])}{more}"
 
 
 def passage_words(group: Group, quote: str = "", count: int = 0) -> str:
@@ -96,13 +124,15 @@ def by_eye_turn(session: Session) -> Turn | None:
     """Asks once whether the pages behind an absence that no search can read were read by eye."""
     pages = pages_unread(session)
     said = session.by_eye
-    if not pages or (said is not None and set(pages) <= {*said.read, *said.unread}):
+    if not pages or (said is not None and not parted(pages, (*said.read, *said.unread))[1]):
         return None
-    options = (
-        Option("Yes, I have read them by eye", c.ReadByEye(True), value="yes"),
-        Option("No, they have not been read", c.ReadByEye(False), value="no"),
-    )
+    options = [Option("Yes, I have read them by eye", c.ReadByEye(True), value="yes")]
+    if pages_in(pages) > 1:
+        options.append(
+            Option("Some of them, the others not", c.ReadByEye(True), f"Which have you read? {HOW}", "some")
+        )
+    options.append(Option("No, they have not been read", c.ReadByEye(False), value="no"))
     question = (
         f"Search can't read these pages: {', '.join(pages)}. Have you read them for what was not found?"
     )
-    return Turn("by_eye", ("", ""), question, options)
+    return Turn("by_eye", ("", ""), question, tuple(options))

@@ -64,7 +64,7 @@ def later_studies(session: Session, item: str) -> Iterator[Check]:
     disputed = session.rules.case.items[item]
     limits = [date for date in (disputed.request_date, disputed.ur_date) if date is not None]
     later = [
-        (noun, shown(f"{noun} {number}", words, place))
+        (noun, shown(f"{noun} {number}".strip(), words, place))
         for noun, number, date, words, place in _dated_entries(session, item)
         if any(date.after(limit) for limit in limits)
     ]
@@ -80,21 +80,23 @@ def later_studies(session: Session, item: str) -> Iterator[Check]:
 
 
 def _dated_entries(session: Session, item: str) -> Iterator[tuple[str, str, PartialDate, str, str]]:
-    """The entries with a date of every list that bears on the decision: noun, number, date, words, page."""
+    """What has a date of its own and bears on the decision, such as a study: noun, number, date, words, page."""
     prompts = session.rules.sets[item].prompts
     bearing = _bearing(session.rules.sets[item])
     for name, answer in answers_read(session, item):
         shape = prompts[name].schema.shape
-        if name not in bearing or not isinstance(shape, Listing):
+        if name not in bearing or not isinstance(shape, Listing | Group):
             continue
-        for number, entry in (answer.parts or {}).items():
+        element = shape.element if isinstance(shape, Listing) else shape
+        noun = shape.noun if isinstance(shape, Listing) else name.replace("_", " ")
+        for number, entry in (answer.parts or {}).items() if isinstance(shape, Listing) else [("", answer)]:
             place = place_of(entry.all_evidence() or answer.evidence)
-            kind = _kind(shape.element, entry)
-            for part in shape.element.parts.values():
+            kind = _kind(element, entry)
+            for part in element.parts.values():
                 held = (entry.parts or {}).get(part.name)
                 date = _date_of(held) if isinstance(part.shape, DateShape) else None
                 if date is not None:
-                    yield shape.noun, number, date, f"{kind}{date.prose()}", place
+                    yield noun, number, date, f"{kind}{date.prose()}", place
 
 
 def _kind(shape: Group, entry: Answer) -> str:

@@ -6,7 +6,7 @@ does not exist. Everything that reaches the letter or explains it is read: the d
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
@@ -51,11 +51,20 @@ def unborne_facts(
     session: Session, drafts: Mapping[str, Sequence[Sentence]], pages: Pages
 ) -> Iterator[Check]:
     """One check for each text with a mention that no fact bears, the nearest facts beside it."""
+    yield from _missing_in(session, _texts(session, drafts), pages)
+
+
+def unborne_in(session: Session, whose: str, words: str, pages: Pages) -> Check | None:
+    """The same of words that aren't in the session yet, such as an addendum; None where the case bears them out."""
+    return next(_missing_in(session, [_Text("", whose, words)], pages), None)
+
+
+def _missing_in(session: Session, texts: Iterable[_Text], pages: Pages) -> Iterator[Check]:
     facts = facts_of(session)
     known = [mention for fact in facts for mention in fact.mentions]
     known += years_cited(session)
     titles = titles_cited(session)
-    for text in _texts(session, drafts):
+    for text in texts:
         words = without_titles(titles, text.words)
         missing = [one for one in extract(words) if not one.borne_by([*known, *text.also])]
         missing = [one for one in missing if not _on_a_page(one, titles, pages)]

@@ -124,9 +124,15 @@ class IndexTable:
         answers = self._answers(tuple(wanted))
         return (hit for row in rows for hit in self._hits(row, answers))
 
+    def hits_of_all(self, wanted: Sequence[Wanted]) -> Iterator[Hit]:
+        """The hits of every window that holds all of what is wanted, in the order of the pages."""
+        rows = self._ask(f"{_ROWS} ORDER BY passage.rowid", (_every(self._expanded(wanted)),))
+        answers = self._answers(tuple(wanted))
+        return (hit for row in rows for hit in self._hits(row, answers))
+
     def ranked_hits(self, wanted: Sequence[Wanted], limit: int) -> Iterator[Hit]:
         """The hits of the `limit` best windows that hold all of what is wanted, the best window first."""
-        every = " AND ".join(f"({one.expression})" for one in self._expanded(wanted))
+        every = _every(self._expanded(wanted))
         answers = self._answers(tuple(wanted))
         with self._lock:
             cursor = self._connection.execute(f"{_ROWS} ORDER BY passage.rank LIMIT ?", (every, limit))
@@ -189,6 +195,10 @@ class IndexTable:
 
 def _any(expansions: Iterable[Expansion]) -> str:
     return " OR ".join(f"({one.expression})" for one in expansions)
+
+
+def _every(expansions: Iterable[Expansion]) -> str:
+    return " AND ".join(f"({one.expression})" for one in expansions)
 
 
 def _spans(marked: str) -> list[tuple[int, int, str]]:

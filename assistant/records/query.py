@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+from assistant.core.problem import refuse
 from assistant.core.vocabulary import Vocabulary, words
 from assistant.records.window import shown
 
@@ -49,10 +50,19 @@ def of_term(term: str, vocabulary: Vocabulary) -> Wanted:
 
 
 def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
-    """A person's query: words, all of which are wanted, "phrases" as they stand, and beginnings (`loos*`)."""
+    """A person's query: words, all of which are wanted, "phrases" as they stand, and beginnings (`loos*`).
+
+    Raises `Refused` for one that is too long to be looked for as a whole.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise refuse(
+            f"These are {len(query):,} characters to look for; a search takes {LONGEST_QUERY:,}.",
+            "",
+            "Nothing was looked for. Take the words that matter.",
+        )
     found: list[Wanted] = []
     plain: list[str] = []
-    for quoted, word in _PART.findall(shown(query[:LONGEST_QUERY]).translate(_QUOTES)):
+    for quoted, word in _PART.findall(shown(query).translate(_QUOTES)):
         if word and not (word.endswith("*") and words(word)):
             plain += [word] if words(word) else []
             continue
@@ -64,7 +74,14 @@ def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
             found.append(Wanted(quoted, (Phrase(quoted, exact=True),)))
     found += _together(plain, vocabulary)
     telling = [one for one in found if one.phrases[0].exact or words(one.term) not in _SMALL] or found
-    return tuple({one.phrases: one for one in reversed(telling)}.values())[::-1][:MOST_WORDS]
+    wanted = tuple({one.phrases: one for one in reversed(telling)}.values())[::-1]
+    if len(wanted) > MOST_WORDS:
+        raise refuse(
+            f"These are {len(wanted):,} words to look for; a search takes {MOST_WORDS:,}.",
+            "",
+            "Nothing was looked for. Take the words that matter.",
+        )
+    return wanted
 
 
 def _together(plain: list[str], vocabulary: Vocabulary) -> Iterable[Wanted]:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from typing import ClassVar
 
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.content import Content
 from textual.message import Message
 from textual.widgets import Static
 from textual.widgets.option_list import Option
@@ -47,6 +48,31 @@ class PanelList(MarkedList):
             self.name = name
             self.index = index
 
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id)
+        self._brought: int | None = None
+        self._within = 0.0
+
+    def bring(self, index: int, within: float = 0) -> None:
+        """Puts the cursor on a line, and the line about a third from the top.
+
+        `within` is how far in the line, from 0 to 1, the place stands that is to be seen: a line may fill the panel.
+        """
+        self.highlighted = index
+        self._brought, self._within = index, within
+        self.scroll_to_highlight()
+
+    def scroll_to_highlight(self, top: bool = False) -> None:
+        if self._brought is None or self._brought != self.highlighted or not self.is_mounted:
+            self._brought = None
+            super().scroll_to_highlight(top)
+            return
+        self._update_lines()
+        row = self._index_to_line.get(self._brought, 0)
+        row += int(self._within * self._heights.get(self._brought, 1))
+        above = self.scrollable_content_region.height // 3
+        self.scroll_to(y=max(0, row - above), animate=False, force=True, immediate=True)
+
     def action_page_up(self) -> None:
         """A page up; a list that isn't drawn, as in a terminal that is too small, has no pages."""
         if self._is_drawn():
@@ -82,8 +108,12 @@ class SidePanel(Vertical):
         rows: list[tuple[str, str]],
         about: str = "",
         chosen: Iterable[int] = (),
+        drawn: Mapping[int, Content] = {},
     ) -> None:
-        """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by; some are chosen."""
+        """Shows a view: `rows` are keys and lines, the key being what the screen knows a line by; some are chosen.
+
+        `drawn` are lines, by their index, that are drawn otherwise than in one style.
+        """
         if not self.children:  # the first question need not wait for them
             self.mount(
                 Static(id="tabs", markup=False),
@@ -98,7 +128,7 @@ class SidePanel(Vertical):
         tabs = " ".join(f"[{name}]" if name == view else f" {name} " for name in VIEWS)
         self.query_one("#tabs", Static).update(literal(tabs + (f"\n{title}" if title else "")))
         listed.clear_options()
-        listed.add_options([Option(literal(line or " ")) for _, line in rows])
+        listed.add_options([Option(drawn.get(n) or literal(line or " ")) for n, (_, line) in enumerate(rows)])
         if rows:
             listed.highlighted = min(at or 0, len(rows) - 1)
             self.call_after_refresh(self.call_after_refresh, listed.scroll_to_highlight)
@@ -112,3 +142,9 @@ class SidePanel(Vertical):
         if 0 <= index < listed.option_count:
             listed.highlighted = index
             listed.scroll_to_highlight()
+
+    def bring(self, index: int, within: float = 0) -> None:
+        """Puts the cursor on a line, with the lines before and after it."""
+        listed = self.query_one(PanelList)
+        if 0 <= index < listed.option_count:
+            listed.bring(index, within)

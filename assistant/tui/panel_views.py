@@ -2,17 +2,22 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import TYPE_CHECKING
+
+from textual.content import Content
 
 from assistant import showing
 from assistant.core import command as c
 from assistant.core.answer import Evidence
 from assistant.core.draft_sentence import DraftSentence
+from assistant.core.passage import on_first_page
 from assistant.core.phrase import told
 from assistant.core.problem import Refused
 from assistant.core.text import one_line
 from assistant.review import Review
 from assistant.talk import Line
+from assistant.tui.page_lines import passage_lines
 from assistant.tui.panel import SidePanel
 from assistant.tui.passage_list import KEY, PassageList
 
@@ -30,6 +35,7 @@ class PanelViews:
         self.document = next(iter(review.session.rules.case.documents), "")
         self.page = 1
         self.marked: set[int] = set()
+        self._passage: Mapping[int, Content] = {}
         self.found = PassageList(screen, review, panel)
         self._came_from = 0
         self.sentences: list[tuple[str, int, DraftSentence]] = []
@@ -74,7 +80,7 @@ class PanelViews:
         if not text.strip():
             rows = [("", "There are no words here that a program could read. o opens the original.")]
         title = f"{document.id}, page {self.page} of {len(pages)}"
-        self.panel.show_view("record", title, rows, chosen=self.marked)
+        self.panel.show_view("record", title, rows, chosen=self.marked, drawn=self._passage)
         self.panel.highlight(highlight)
 
     def _opened(self) -> None:
@@ -86,15 +92,22 @@ class PanelViews:
         ):
             self.review.perform(c.OpenPage(self.document, self.page))
 
-    def open_page(self, evidence: Evidence) -> None:
-        """Shows the page of a passage, at the passage."""
+    def open_page(self, evidence: Evidence, words: tuple[tuple[int, int], ...] = ()) -> None:
+        """Shows the page of a passage, at the passage; `words` are the places in it of what was found."""
         if evidence.document not in self.review.pages:
             return
         self.document, self.page, self.marked = evidence.document, evidence.page, set()
         text = self.review.page(evidence.document, evidence.page)
-        start = evidence.start if evidence.start is not None else max(0, text.find(evidence.quote))
-        line = text.count("\n", 0, start)
-        self._record(line)
+        quote = on_first_page(evidence.quote)
+        start = evidence.start if evidence.start is not None else max(0, text.find(quote))
+        found = [(start + at, length) for at, length in words]
+        self._passage = (
+            passage_lines(text, (start, len(quote)), found) if text.startswith(quote, start) else {}
+        )
+        self._record()
+        lines = text[:start].split("\n")
+        whole = text.split("\n")[len(lines) - 1]
+        self.panel.bring(len(lines) - 1, len(lines[-1]) / max(1, len(whole)))
 
     def turn_page(self, by: int) -> None:
         """The next page or the one before, on into the neighbouring document."""
@@ -104,7 +117,7 @@ class PanelViews:
             at = (documents.index(self.document) + by) % len(documents)
             self.document = documents[at]
             page = 1 if by > 0 else max(1, len(self.review.pages.get(self.document, ())))
-        self.page, self.marked = page, set()
+        self.page, self.marked, self._passage = page, set(), {}
         self._record()
 
     def _cite(self) -> list[Line]:
@@ -203,7 +216,7 @@ class PanelViews:
         elif key.startswith(KEY):
             one = self.found.passages[index]
             self._came_from = index
-            self._act(lambda: self.open_page(one.evidence))
+            self._act(lambda: self.open_page(one.evidence, one.marks))
             self.panel.about("l lists the passages again. Space marks lines, Enter cites them, Esc returns.")
         elif self.panel.view == "record" and key:
             self.marked.add(index)

@@ -59,7 +59,7 @@ def _asked(screen: SessionScreen, review: Review, conversation: Conversation, na
     elif name == "note":
         screen.ask_for("Note:", conversation.note)
     elif name == "addendum":
-        screen.ask_for("Addendum to the signed determination:", lambda words: _addendum(review, words))
+        screen.ask_for("Addendum to the signed determination:", conversation.addendum)
     elif name == "letter":
         _letter(screen, review)
     elif name == "copy":
@@ -81,11 +81,6 @@ def _open_early(review: Review) -> list[Line]:
 def _find(screen: SessionScreen, words: str) -> list[Line]:
     found = screen.found(words)
     return [Line("note", found)]
-
-
-def _addendum(review: Review, words: str) -> list[Line]:
-    review.perform(c.AddAddendum(words))
-    return [Line("news", "The addendum is logged, and stands in the letter.")]
 
 
 def _park(screen: SessionScreen) -> None:

@@ -116,13 +116,15 @@ class SessionScreen(PanelHost):
         if self._views is None or not panel.shown or panel.view != "record":
             return
         evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
+        words: tuple[tuple[int, int], ...] = ()
         if turn.kind == "passages":
-            from assistant.passages import first_against
+            from assistant.passages import first_against, marks_against
 
             evidence = (first_against(conversation.review, turn),)
+            words = marks_against(conversation.review, turn)
         try:
             if evidence:
-                self._views.open_page(evidence[0])
+                self._views.open_page(evidence[0], words)
         except Refused as refused:
             self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from typing import Any
 
 import pytest
@@ -191,6 +192,37 @@ def test_what_is_no_answer_is_refused_in_words(schema: str, raw: Any, says: str)
 def test_a_dismissed_passage_without_a_page_number_is_refused() -> None:
     dismissed = {"document": "d", "page": "one", "quote": "q", "reason": "r"}
     assert "page" in refusal("yes-no", {"status": "not_documented", "search": {"dismissed": [dismissed]}})
+
+
+@pytest.mark.parametrize("why", ["x", ".", ""])
+def test_a_dismissal_needs_a_reason_that_says_something(why: str) -> None:
+    dismissed = {"document": "d", "page": 1, "quote": "q", "reason": why}
+    said = refusal("yes-no", {"status": "not_documented", "search": {"dismissed": [dismissed]}})
+    assert "The reason for setting a passage aside" in said
+
+
+@pytest.mark.parametrize(
+    ("written", "refused"),
+    [
+        ("2014-07-13", True),
+        ("2014-07-12", False),
+        ("2014-08", True),
+        ("2014-07", False),
+        ("2014", False),
+        ("2015", True),
+    ],
+)
+def test_a_date_after_today_is_refused_and_one_that_may_not_be_is_not(written: str, refused: bool) -> None:
+    study = [{"modality": "radiographs", "date": written}]
+    schema, today = SCHEMAS["studies-neck"], date(2014, 7, 12)
+    if refused:
+        with pytest.raises(Refused, match="lies in the future; today is July 12, 2014"):
+            read_answer(schema, study, "1.prior_imaging", today=today)
+        with pytest.raises(Refused, match="lies in the future"):
+            check(schema, read_answer(schema, study, ""), "1.prior_imaging", (), today)
+    else:
+        read_answer(schema, study, "1.prior_imaging", today=today)
+    read_answer(schema, study, "1.prior_imaging")
 
 
 def test_a_value_made_elsewhere_is_checked_at_its_path() -> None:

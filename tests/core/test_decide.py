@@ -18,6 +18,7 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.answering import needs_reason, unattested
 from assistant.core.decide import LARGEST_REJECTED, LARGEST_WORDS, decide
 from assistant.core.problem import Refused
+from assistant.core.reason import reason
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import Private
 
@@ -288,8 +289,8 @@ def test_only_what_is_there_can_be_taken_back(session: Session) -> None:
 )
 def test_once_the_suggestion_was_shown_a_change_says_why(shown: Session, path: str, made: Answer) -> None:
     assert needs_reason(shown, "1", path)
-    for reason in ("", "  "):
-        assert "say why the answer changes" in refusal(shown, answer(path, made, reason))
+    for said in ("", "  "):
+        assert "say why the answer changes" in refusal(shown, answer(path, made, said))
     event = decide(shown, answer(path, made, "Page 2 says so."))[0]
     assert isinstance(event, e.AnswerAmended)
     assert event.reason == "Page 2 says so."
@@ -508,17 +509,30 @@ def test_findings_are_opened_early_and_once_more_when_all_is_answered(
 
 
 def test_a_ruling_is_on_a_criterion_of_the_item(session: Session) -> None:
-    assert decide(session, c.RuleOn("1", "red-flag", "declined", " No. ")) == [
-        e.CriterionRuled("1", "red-flag", "declined", "No.")
+    assert decide(session, c.RuleOn("1", "red-flag", "declined", " Not shown. ")) == [
+        e.CriterionRuled("1", "red-flag", "declined", "Not shown.")
     ]
-    assert "no criterion `green-flag`" in refusal(session, c.RuleOn("1", "green-flag", "declined", "No."))
-    assert "`ignored` is no ruling" in refusal(session, c.RuleOn("1", "red-flag", "ignored", "No."))
+    assert "no criterion `green-flag`" in refusal(
+        session, c.RuleOn("1", "green-flag", "declined", "Not shown.")
+    )
+    assert "`ignored` is no ruling" in refusal(session, c.RuleOn("1", "red-flag", "ignored", "Not shown."))
 
 
 def test_the_first_decision_comes_before_the_suggestion(session: Session, shown: Session) -> None:
     assert decide(session, c.DecideFirst("1", "upheld")) == [e.FirstDecisionTaken("1", "upheld")]
     assert "already been shown" in refusal(shown, c.DecideFirst("1", "upheld"))
     assert "is no decision" in refusal(session, c.DecideFirst("1", "uphold"))
+
+
+@pytest.mark.parametrize("said", ["x", ".", "-", "No.", "ok", "1 2 3", "aaaaaaaa", "??!", "x y z"])
+def test_a_reason_that_says_nothing_is_refused(said: str) -> None:
+    with pytest.raises(Refused, match="says nothing to whoever reads it later"):
+        reason(said, "The reason")
+
+
+@pytest.mark.parametrize("said", ["Not relevant.", "Irrelevant", "A typing slip", "Page 1.", "No fever"])
+def test_a_short_reason_will_do(said: str) -> None:
+    assert reason(f"  {said} ", "The reason") == said
 
 
 def test_a_determination_needs_answers_and_departs_with_a_reason(session: Session, answered: Session) -> None:
@@ -528,8 +542,8 @@ def test_a_determination_needs_answers_and_departs_with_a_reason(session: Sessio
     ]
     assert "departs from the suggestion" in refusal(answered, c.Determine("1", "overturned", "upheld", " "))
     assert "no suggestion to rest on" in refusal(answered, c.Determine("1", "overturned", None))
-    (event,) = decide(answered, c.Determine("1", "overturned", None, "So."))
-    assert event == e.DeterminationRecorded("1", "overturned", None, True, "So.")
+    (event,) = decide(answered, c.Determine("1", "overturned", None, "So it is."))
+    assert event == e.DeterminationRecorded("1", "overturned", None, True, "So it is.")
     assert "is no decision" in refusal(answered, c.Determine("1", "denied", "upheld"))
 
 
@@ -553,8 +567,8 @@ def test_a_check_is_raised_once(session: Session) -> None:
 @pytest.mark.parametrize(
     "command",
     [
-        c.RuleOn("2", "red-flag", "declined", "No."),
-        c.Determine("2", "upheld", None, "So."),
+        c.RuleOn("2", "red-flag", "declined", "Not shown."),
+        c.Determine("2", "upheld", None, "So it is."),
         c.OpenFindings("2"),
         c.DecideFirst("2", "upheld"),
         c.EditSentence("2", "request", "a", "b"),
@@ -591,7 +605,7 @@ ANYTHING: list[c.Command] = [
     c.AddNote("1", "views", "note"),
     c.OpenPage(DOCUMENTS[0], 1),
     c.OpenFindings("1"),
-    c.RuleOn("1", "red-flag", "declined", "No."),
+    c.RuleOn("1", "red-flag", "declined", "Not shown."),
     c.Determine("1", "upheld", "upheld"),
     c.EditSentence("1", "request", "a", "b"),
     c.AttestAbsences(),

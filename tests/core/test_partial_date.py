@@ -96,6 +96,10 @@ def test_who_typed_no_date_is_told_how_to_write_it(typed: str, says: str) -> Non
     assert how_to_write(typed).startswith(says)
 
 
+def test_a_date_that_is_no_iso_date_is_shown_as_one() -> None:
+    assert how_to_write("7/12/2014") == "Write it as 2014-07-12."
+
+
 @given(st.text(max_size=30))
 def test_there_is_a_hint_for_any_text(text: str) -> None:
     assert how_to_write(text).startswith("W")

@@ -185,6 +185,13 @@ def test_a_study_is_later_only_where_its_date_surely_is(decided: str, requested:
     assert len(found) == bool(studies)
 
 
+def test_an_operation_after_the_refusal_is_asked_about() -> None:
+    operation = {"procedure": "fusion", "levels": ["C4-C5", "C5-C6"], "date": "2014-05-02"}
+    (check,) = of("later-study", raised(reviewed(answers={"prior_surgery": operation})))
+    assert check.facts[0] == "prior surgery: Fusion, with or without discectomy, May 2, 2014"
+    assert check.message.startswith("A prior surgery/study dated after the request or the utilization review")
+
+
 def test_a_corrected_date_raises_the_check_anew() -> None:
     first = of("later-study", raised(reviewed()))[0]
     later = of(

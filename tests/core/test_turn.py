@@ -493,7 +493,7 @@ def test_a_check_that_blocks_can_only_be_mended_or_the_case_declined(session: Se
 
 def test_a_check_that_blocks_cannot_be_explained_away(session: Session) -> None:
     session = done(answered(session), c.Determine("1", "upheld", "upheld"))
-    assert blocking(done(session, c.Acknowledge("implied-finding", "k", "r"))).kind == "check"
+    assert blocking(done(session, c.Acknowledge("implied-finding", "k", "For a reason."))).kind == "check"
 
 
 def test_a_signature_says_the_decisions_and_what_was_not_found(session: Session) -> None:

@@ -12,7 +12,8 @@ from assistant.core.vocabulary import Vocabulary
 from assistant.records import index_file
 from assistant.records.index import RecordIndex
 
-PAGES = {"a": ("There is fever.", "No chills."), "b": ("Fever again.",)}
+PAGES = {"a": ("There is fever.",), "b": ("Fever again.",), "c": ("No chills.",)}
+"""Documents of one page: what stands beside the breaks between pages has an index of its own."""
 
 
 @pytest.fixture
@@ -48,7 +49,7 @@ def test_a_small_record_leaves_nothing_behind(tmp_path: Path, monkeypatch: pytes
 
 def test_other_pages_have_another_index(cache: Path) -> None:
     places()
-    RecordIndex.of({**PAGES, "c": ("Fever.",)}, Vocabulary())
+    RecordIndex.of({**PAGES, "d": ("Fever.",)}, Vocabulary())
     assert len(files(cache)) == 2
     assert index_file.content_key(["ab", "c"]) != index_file.content_key(["a", "bc"])
 

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from assistant import library
 from assistant.core.mention import Mention
+from assistant.core.problem import Refused
 from assistant.core.vocabulary import Vocabulary, fold, read_vocabulary, words
 from assistant.records.index import RecordIndex
 from assistant.records.vocabulary_files import own_vocabulary, vocabulary_texts
@@ -249,6 +250,21 @@ def test_the_limit_holds() -> None:
     assert asked("loosening", 0) == []
 
 
+def test_the_fullest_sentence_comes_first_however_few_are_shown() -> None:
+    filler = "He walks every day and sleeps well. "
+    often = f"Loosening was denied. {filler * 30}The hardware is new. Hardware hardware. Loosening loosening."
+    index = RecordIndex.of(
+        {"a": (often,) * 20, "b": (f"{filler * 60}The hardware shows loosening. {filler}",)}, OWN
+    )
+    found = index.find("hardware loosening")
+    assert found[0].quote == "The hardware shows loosening."
+    assert [index.find("hardware loosening", limit) for limit in (1, 2, 5)] == [
+        found[:1],
+        found[:2],
+        found[:5],
+    ]
+
+
 def test_one_sentence_may_speak_in_two_ways() -> None:
     index = RecordIndex.of({"a": ("Hardware without loosening.",)}, OWN)
     assert sorted(one.standing for one in index.find("hardware loosening")) == ["affirmed", "negated"]
@@ -275,12 +291,24 @@ def test_operators_are_words() -> None:
 
 
 def test_a_query_of_ten_thousand_characters_is_answered() -> None:
-    query = " ".join(f"w{number}" for number in range(2000))[:10_000]
-    index = RecordIndex.of({"a": (query,), "b": ("w1",)}, OWN)
+    query = " ".join(f"word{number}" for number in range(1200))[:10_000]
+    index = RecordIndex.of({"a": (query,), "b": ("word1",)}, OWN)
     assert {one.document for one in index.find(query)} == {"a"}
     assert index.find("loosening " * 1000) == ()
     assert index.find("*" * 10_000) == ()
     assert index.find('"' * 10_000) == ()
+
+
+@pytest.mark.parametrize(
+    ("query", "said"),
+    [
+        ("loosening " * 1_001, "These are 10,010 characters to look for; a search takes 10,000."),
+        (" ".join(f"w{n}" for n in range(1_501)), "These are 1,501 words to look for; a search takes 1,500."),
+    ],
+)
+def test_a_query_that_is_too_long_is_refused_and_never_cut(query: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        RecordIndex.of({"a": ("loosening",)}, OWN).find(query)
 
 
 @settings(max_examples=100, deadline=None)

@@ -15,7 +15,7 @@ from assistant.core.prompt_turn import Option
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
     keys = ["enter", "1", "1", "1", "2", "enter", "enter", "enter", "2", "enter"]
-    keys += ["2", "2", "3", "3", "3", "3", "enter", "1", "1", *"Late.", "enter", *"sign", "enter"]
+    keys += ["2", "2", "3", "3", "3", "3", "enter", "1", "1", *"Superseded.", "enter", *"sign", "enter"]
     async with open_window(CASE) as window:
         await window.press(*keys)
         assert window.talk.turn.kind == "done"
@@ -176,10 +176,10 @@ async def test_back_and_amend_after_the_suggestion_asks_why(open_window: Open, b
         await window.press("less_than_sign")
         await window.write("lateral")
         assert "The suggestion has been shown. Why does the answer change?" in window.folded
-        await window.press(*"So.", "enter")
+        await window.write("Not so.")
         amended = [one for one in window.events() if isinstance(one, e.AnswerAmended)]
         assert [(one.prompt, one.answer.value, one.reason) for one in amended] == [
-            ("views", ["lateral"], "So.")
+            ("views", ["lateral"], "Not so.")
         ]
 
 
@@ -207,8 +207,14 @@ async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open,
         offered = {name for name in ("addendum", "note", "skip", "edit", "decide") if offers(window, name)}
         assert offered == {"addendum"}
         window.screen.run_action_named("addendum")
-        await window.press(*"So.", "enter")
+        await window.write("Not so.")
         assert window.kinds()[-1] == "addendum.added"
+        window.screen.run_action_named("addendum")
+        await window.write("A film of 3/3/2013 shows it.")
+        assert window.kinds().count("addendum.added") == 1
+        assert "Where does it stand?" in window.folded
+        await window.write("It came by fax later.")
+        assert window.kinds().count("addendum.added") == 2
 
 
 def offers(window: Window, name: str) -> bool:
