@@ -121,7 +121,7 @@ def test_it_can_be_copied_and_pickled() -> None:
 
 
 def test_a_value_with_other_contents_keeps_what_is_not_named() -> None:
-    pair, triple, _ = QUICK
+    _, triple, _ = QUICK
     one = triple("a", 4, {"b": 2}, "c", 9.0)
     other = frozen.replace(one, right=5, top=1.0)
     assert other == triple("a", 5, {"b": 2}, "c", 1.0) == dataclasses.replace(one, right=5, top=1.0)
