@@ -31,8 +31,8 @@ class Transcript(VerticalScroll, can_focus=False):
         self.say_all([(kind, text)])
 
     def say_all(self, lines: list[tuple[str, str]]) -> None:
-        """Adds several lines at once."""
-        if not lines:
+        """Adds several lines at once. A problem that is the last thing said already is not said again."""
+        if not lines or (self._lines[-len(lines) :] == lines and all(kind == "problem" for kind, _ in lines)):
             return
         self._lines += lines
         if any(kind == "question" for kind, _ in lines):
