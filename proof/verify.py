@@ -13,7 +13,9 @@ import hashlib
 import hmac
 import json
 import re
+import shutil
 import sys
+import textwrap
 import zipfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
@@ -480,6 +482,12 @@ def check_consistency(data: bytes, key: str = "", held: bytes = b"") -> list[Fin
 
 # -- the command ----------------------------------------------------------------------------------
 
+COPIED = 60
+"""Characters from which on a word is no word of a language but something to be copied."""
+
+NARROWEST = 16
+"""Columns that a text gets, however narrow the terminal."""
+
 NOT_PROVEN = (
     "Whose key it is, unless you gave one with --key that you got from elsewhere.",
     "That the session has no entry after those shown here, an addendum say.",
@@ -498,6 +506,22 @@ def examine(path: Path, key: str = "", held: bytes = b"") -> list[Finding]:
         return [Finding("bundle", False, str(failure))]
 
 
+def wrapped(begin: str, text: str, wide: int) -> list[str]:
+    """`begin` and the text after it in lines of at most `wide` columns, the further ones indented as far.
+
+    What may have to be copied, a key or a hash, is never broken and stands on a line of its own.
+    """
+    shown = "".join(char if char.isprintable() else "?" for char in text)
+    room = max(wide - len(begin), NARROWEST)
+    made: list[str] = []
+    for part in re.split(rf"(\S{{{COPIED},}})", shown):
+        made += textwrap.wrap(part, room, break_long_words=False, break_on_hyphens=False)
+    rest = [" " * (len(begin) if len(line) <= room else 4) + line for line in made]
+    if not made or len(made[0]) > room:
+        return [begin.rstrip(), *rest]
+    return [begin + made[0], *rest[1:]]
+
+
 def show(found: Sequence[Finding], as_json: bool = False) -> int:
     """Prints the checks, and gives the exit status: 0 where all holds, else 1."""
     ok = all(one.ok is not False for one in found)
@@ -505,14 +529,14 @@ def show(found: Sequence[Finding], as_json: bool = False) -> int:
         checks = [one._asdict() for one in found]
         print(json.dumps({"ok": ok, "checks": checks, "not_proven": NOT_PROVEN}, indent=2))
         return 0 if ok else 1
+    wide = shutil.get_terminal_size().columns
     for one in found:
         mark = {True: "holds", False: "FAILS", None: "open"}[one.ok]
-        says = "".join(char if char.isprintable() else "?" for char in one.says)
-        print(f"  {mark:<5}  {one.name:<11}  {says}")
+        print("\n".join(wrapped(f"  {mark:<5}  {one.name:<11}  ", one.says, wide)))
     print("It holds." if ok else "It does NOT hold.")
     print("This does not prove:")
     for limit in NOT_PROVEN:
-        print(f"  - {limit}")
+        print("\n".join(wrapped("  - ", limit, wide)))
     return 0 if ok else 1
 
 

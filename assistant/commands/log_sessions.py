@@ -123,7 +123,8 @@ def _lines(row: Mapping[str, Any]) -> list[str]:
     where = "/".join(part for part in (row["item"], row["prompt"]) if part)
     said = step_words(row["kind"], row["old"], row["new"])
     first = ": ".join(part for part in (where, said) if part)
-    more = [f"reason: {row['reason']}"] if row["reason"] else []
+    label = "said of it" if row["kind"] == "answer.rejected" else "reason"
+    more = [f"{label}: {row['reason']}"] if row["reason"] else []
     evidence = pages(row["new"]) if isinstance(row["new"], Mapping) else []
     texts = (first, *more, f"evidence: {', '.join(evidence)}" if evidence else "")
     return [line for text in texts for line in text.split("\n") if line]

@@ -22,6 +22,9 @@ from assistant.log.store import Log
 UNNAMED = "unnamed"
 """The actor of a sitting where no profile is kept."""
 
+_CALLED = {"access.sample_drawn": "draw", "access.note_added": "note", "access.exported": "export"}
+"""What it is that could not be logged, where it isn't a reading."""
+
 _sittings: dict[tuple[int, Path], tuple[str, int]] = {}
 _mutex = threading.Lock()
 
@@ -35,9 +38,9 @@ def note(path: Path, event: Event) -> str:
         with _mutex:
             _append(existing_log(path), event)
     except Refused as refusal:
-        return _unlogged(refusal.problems[0].what)
+        return _unlogged(event, refusal.problems[0].what)
     except OSError as error:
-        return _unlogged(f"{error.strerror or error}.")
+        return _unlogged(event, f"{error.strerror or error}.")
     return ""
 
 
@@ -61,5 +64,5 @@ def _append(path: Path, event: Event) -> None:
     _sittings[place] = session, entries[-1].seq
 
 
-def _unlogged(why: str) -> str:
-    return f"This reading could not be logged: {why[0].lower()}{why[1:]}"
+def _unlogged(event: Event, why: str) -> str:
+    return f"This {_CALLED.get(event.kind, 'reading')} could not be logged: {why[0].lower()}{why[1:]}"

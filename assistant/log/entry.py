@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from assistant.core.chain import canonical, leaf, seal, unseal
@@ -113,16 +113,20 @@ def write(
 
 
 def read(
-    id: int, data: bytes, digest: bytes, reveal: Callable[[str], str | None], leave_out: Sequence[str] = ()
+    id: int,
+    data: bytes,
+    digest: bytes,
+    reveal: Callable[[str], str | None],
+    shorten: Callable[[str, dict[str, Any]], None] | None = None,
 ) -> Entry:
     """The entry that stands in stored bytes; bytes that are no entry raise `Refused`.
 
-    What the body holds under a name to `leave_out` is not read.
+    `shorten` gets the kind and the body before texts are looked up, and may take out what isn't needed.
     """
     try:
         fields = json.loads(data)
-        for name in leave_out:
-            fields["body"].pop(name, None)
+        if shorten is not None:
+            shorten(fields["kind"], fields["body"])
         return Entry(
             id=id,
             session=fields["session"],

@@ -1,4 +1,4 @@
-"""The rows that a sitting at the log gives: who read, listed, queried, drew or noted what."""
+"""The rows that a sitting at the log gives: who read, listed, queried, drew, noted or accepted what."""
 
 from __future__ import annotations
 
@@ -34,6 +34,11 @@ def _filters(body: Mapping[str, Any]) -> str:
     return ", ".join(f"{name}: {value}" for name, value in filters.items()) if filters else ""
 
 
+def _rollback(body: Mapping[str, Any]) -> str:
+    held = f"a checkpoint of {body.get('held_size')} entries of {body.get('held_log')} was let go"
+    return f"{held}; this log had {body.get('size')}; reason: {body.get('reason')}"
+
+
 _TELLING: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
     "access.read": lambda body: (str(body.get("command")), ""),
     "access.listed": lambda body: (str(body.get("command")), _filters(body)),
@@ -46,4 +51,5 @@ _TELLING: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
         + (f"; {_filters(body)}" if _filters(body) else ""),
     ),
     "access.note_added": lambda body: ("note", ""),
+    "access.rollback_accepted": lambda body: ("rollback accepted", _rollback(body)),
 }

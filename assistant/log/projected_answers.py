@@ -29,6 +29,9 @@ _CHANGING = frozenset(
 Place = tuple[str, str]
 """An item (or `case`) and a prompt."""
 
+Absence = tuple[str, str, Mapping[str, Any], Mapping[str, Any], Mapping[str, Any]]
+"""Of an answer "not documented": item, path, search trail, last change, and the whole answer of which it is a part."""
+
 
 class StandingAnswers:
     """What stands at each prompt so far; parts are put into the answer that they belong to.
@@ -144,6 +147,7 @@ class ProjectedAnswers:
         self._words: dict[Place, str] = {}
         self._aside: set[Place] = set()
         self._suggested: set[str] = set()
+        self._withdrawn: dict[Place, list[dict[str, Any]]] = {}
 
     def follow(self, entry: Entry) -> None:
         """Takes in the session's next entry."""
@@ -184,10 +188,20 @@ class ProjectedAnswers:
             "evidence": None if new is None else _pages(given),
         }
         self.changes.append(row)
-        if item in self._suggested and what in ("amended", "withdrawn"):
-            self.late.append(row)
+        if item in self._suggested:
+            self._follow_late(place, {**row}, what)
         self._last[place] = row
         self._counts[place] = self._counts.get(place, 0) + 1
+
+    def _follow_late(self, place: Place, row: dict[str, Any], what: str) -> None:
+        """An answer that is recorded where one was withdrawn stands in the row of the withdrawal."""
+        if what == "recorded":
+            for withdrawn in self._withdrawn.get(place, ()):
+                withdrawn["new"] = self._said(place[0], withdrawn["prompt"])
+        elif what in ("amended", "withdrawn"):
+            self.late.append(row)
+            open_rows = [one for one in self._withdrawn.get(place, ()) if one["prompt"] != row["prompt"]]
+            self._withdrawn[place] = [*open_rows, row] if what == "withdrawn" else open_rows
 
     def rows(self) -> Iterator[dict[str, Any]]:
         """A row for each prompt that has an answer, set aside or not."""
@@ -242,15 +256,15 @@ class ProjectedAnswers:
                         "prompt_set": one["prompt_set"],
                     }
 
-    def absences(self) -> Iterator[tuple[str, str, Mapping[str, Any], dict[str, Any]]]:
-        """Item, path, search trail and last change of each answer "not documented" that is not set aside."""
+    def absences(self) -> Iterator[Absence]:
+        """Each answer "not documented" that is not set aside."""
         for (item, prompt), answer in self.standing.logged.items():
             last = self._last.get((item, prompt))
             if last is None or (item, prompt) in self._aside:
                 continue
             for path, leaf in leaves(answer, prompt):
                 if leaf["status"] == Status.NOT_DOCUMENTED:
-                    yield item, path, leaf.get("search") or {}, last
+                    yield item, path, leaf.get("search") or {}, last, answer
 
 
 def _pages(answer: object) -> str | None:

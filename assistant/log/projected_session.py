@@ -7,6 +7,7 @@ from typing import Any
 
 from assistant.core.deadline import RULES, due
 from assistant.log.answer_words import value_words
+from assistant.log.california import california_day, end_of_day
 from assistant.log.entry import Entry
 from assistant.log.projected_answers import ProjectedAnswers
 from assistant.log.projected_searches import ProjectedSearches
@@ -64,7 +65,7 @@ class _Review:
             "late_amendment": [{**row, "decision": decisions.get(row["item"])} for row in answers.late],
             "disagreement": list(answers.disagreements()) if len(self._sets) > 1 else [],
             "absence": [searches.absence(*one) for one in answers.absences()],
-            "search": searches.searches,
+            "search": list(searches.searches(answers.standing.logged)),
             "dismissal": searches.dismissals,
             "early_look": [
                 {**row, "answered_after": self._answered_after(row), "decision": decisions.get(row["item"])}
@@ -164,6 +165,7 @@ class _Review:
         if text is None or rule is None:
             return
         fact, start = max(text.received.items(), key=lambda one: one[1], default=("", None))
+        last = None if start is None else due(rule, start)
         signed = self._close is not None and self._close.kind == "session.signed"
         yield {
             "session": session["session"],
@@ -173,8 +175,9 @@ class _Review:
             "verified": int(rule.verified),
             "start": None if start is None else start.isoformat(),
             "start_fact": fact or None,
-            "due": None if start is None else due(rule, start).isoformat(),
-            "signed": self._close.ts[:10] if self._close is not None and signed else None,
+            "due": None if last is None else last.isoformat(),
+            "ends": None if last is None else end_of_day(last),
+            "signed": california_day(self._close.ts) if self._close is not None and signed else None,
             "opened": session["opened"],
         }
 

@@ -13,6 +13,7 @@ from pathlib import Path
 from assistant.log.entry import Entry, read
 from assistant.log.opening import open_reader
 from assistant.log.projected_access import sitting_rows
+from assistant.log.projected_searches import without_quotes
 from assistant.log.projected_session import review_rows
 from assistant.log.projection_tables import TABLES, Rows
 from assistant.log.reading import read_artifact, revealer
@@ -25,7 +26,6 @@ ALONE = 100_000
 CHUNK = 200
 """Sessions whose rows are handed over together."""
 
-_NOT_READ = ("groups",)
 _READ = "SELECT id, entry, leaf FROM event WHERE session = ? AND seq >= 1 AND id <= ? ORDER BY seq"
 
 Made = tuple[Rows, int]
@@ -46,7 +46,7 @@ class Projector:
         count = 0
         for session in sessions:
             entries = [
-                read(id, data, digest, self._reveal, leave_out=_NOT_READ)
+                read(id, data, digest, self._reveal, shorten=without_quotes)
                 for id, data, digest in self._source.execute(_READ, [session, self._last])
             ]
             count += len(entries)
@@ -105,7 +105,6 @@ def _of_session(entries: Sequence[Entry], texts: RuleTexts) -> Rows:
         "kind": OTHER_KINDS[family],
         "case_id": first.case,
         "reviewer": first.actor,
-        "status": "open",
         "opened": first.ts,
         "last": last.ts,
         "entries": last.seq,

@@ -34,7 +34,7 @@ from assistant.log.report import reports
 Progress = Callable[[int, int], None]
 """Told now and then how many of how many entries have been read."""
 
-MADE_BY = 2
+MADE_BY = 3
 """Raised by one whenever the same events would give other rows than before."""
 
 _UNHELD = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

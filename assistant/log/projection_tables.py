@@ -69,11 +69,11 @@ TABLES: Mapping[str, Table] = {
     ),
     "absence": _of_review(
         "session item prompt prompt_set seq:int ts terms documents:int pages:int unread:int "
-        "read_by_eye:int searches:int hits:int dismissed:int attested:int",
+        "read_by_eye:int searches:int hits:int denied:int cited:int dismissed:int attested:int",
         key="session item prompt",
     ),
     "search": _of_review(
-        "session seq:int ts item prompt prompt_set searched_by terms documents pages:int unread hits:int",
+        "session seq:int ts item prompt prompt_set searched_by terms documents pages:int unread hits:int denied:int",
         key="session seq",
     ),
     "dismissal": _of_review(
@@ -99,7 +99,7 @@ TABLES: Mapping[str, Table] = {
     "correction": _of_review("session seq:int ts page fact was says", key="session seq"),
     "case_change": _of_review("session seq:int ts added changed removed facts:int", key="session seq"),
     "deadline": _of_review(
-        "session priority rule source verified:int start start_fact due signed opened", key="session"
+        "session priority rule source verified:int start start_fact due ends signed opened", key="session"
     ),
     "reading": _table("sitting seq:int n:int ts reader what session detail", key="sitting seq n"),
     "audit_note": _table("sitting seq:int ts reader session text", key="sitting seq"),

@@ -126,6 +126,15 @@ def _dismissed(value: Any) -> str:
     )
 
 
+def _rejected(value: Any) -> str:
+    """What was typed. What was said of it is the step's reason."""
+    held = value if isinstance(value, Mapping) else {}
+    typed = str(held.get("input") or "")
+    if held.get("digest"):  # too long to be kept whole
+        return f'not accepted: {held.get("length")} bytes that begin "{typed}"'
+    return f'not accepted: "{typed}"' if typed else "not accepted: nothing was typed"
+
+
 def _count(number: int, what: str) -> str:
     return f"{number} {what}{'' if number == 1 else 's'}"
 
@@ -135,6 +144,7 @@ _SAYING: Mapping[str, Callable[[Any], str]] = {
     "session.signed": _signed,
     "prompt.shown": _shown,
     "page.opened": _page,
+    "answer.rejected": _rejected,
     "findings.opened": _looked,
     "suggestion.shown": _suggestion,
     "criterion.ruled": _ruling,

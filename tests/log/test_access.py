@@ -9,11 +9,12 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.access_event import AccessRead, AuditNoteAdded
+from assistant.core.access_event import AccessRead, AuditNoteAdded, SampleDrawn
 from assistant.core.problem import Refused
 from assistant.log import Log, access
 
 READ = AccessRead("show", ("aa11",))
+DRAWN = SampleDrawn("sha256-rank", 7, 1, {}, 1, ("aa11",))
 
 
 @pytest.fixture
@@ -84,6 +85,17 @@ def test_a_log_that_cannot_be_written_says_so_in_a_sentence(
 
     monkeypatch.setattr("assistant.log.access.Log.open", closed)
     assert access.note(held, READ) == "This reading could not be logged: permission denied."
+
+
+def test_what_could_not_be_logged_is_called_what_it_is(path: Path) -> None:
+    said = {
+        one.kind: access.note(path, one).split(" could")[0] for one in (READ, DRAWN, AuditNoteAdded("s", "t"))
+    }
+    assert said == {
+        "access.read": "This reading",
+        "access.sample_drawn": "This draw",
+        "access.note_added": "This note",
+    }
 
 
 def test_a_log_whose_fences_were_changed_takes_no_reading(held: Path) -> None:

@@ -17,6 +17,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given as hypothesis_given
+from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
 from assistant.core.text import Private
@@ -126,6 +128,33 @@ def test_nothing_of_another_session_goes_along(made: bytes) -> None:
     for other in (b"alpha", b"charlie"):
         assert other not in everything
     assert b"words of bravo" in everything
+
+
+@pytest.mark.parametrize("wide", [40, 60, 80, 200])
+def test_what_it_prints_fits_the_terminal_and_a_key_stays_whole(
+    three: Path, made: bytes, tmp_path: Path, wide: int
+) -> None:
+    file = tmp_path / "session.imr"
+    file.write_bytes(made)
+    run = [sys.executable, "-I", "-S", str(file)]
+    env = {**os.environ, "COLUMNS": str(wide)}
+    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, env=env, check=True)
+    key = key_of(three)
+    assert [line.strip() for line in done.stdout.splitlines() if key in line] == [key]
+    over = [line.strip() for line in done.stdout.splitlines() if len(line) > wide]
+    assert all(" " not in line for line in over)
+    assert all(key.startswith(line.rstrip(";")) for line in over)
+    said = " ".join(done.stdout.split())
+    for one in CHECKS.examine(file):
+        assert f"{one.name} {one.says}" in said
+
+
+@hypothesis_given(st.text("ab =+/-\x1b", max_size=300), st.integers(1, 120))
+def test_no_word_is_lost_or_broken_by_wrapping(text: str, wide: int) -> None:
+    lines = CHECKS.wrapped("  holds  chain  ", text, wide)
+    assert " ".join(lines).split() == ["holds", "chain", *text.replace("\x1b", "?").split()]
+    room = max(wide, CHECKS.NARROWEST + 16)
+    assert all(len(line) <= room or len(line.removeprefix("  holds  chain").split()) == 1 for line in lines)
 
 
 def test_it_checks_itself_with_nothing_but_python(three: Path, made: bytes, tmp_path: Path) -> None:

@@ -7,6 +7,7 @@ import re
 import sqlite3
 import stat
 from contextlib import closing
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +19,7 @@ from hypothesis import strategies as st
 from assistant import library, unattended
 from assistant.core import command as c
 from assistant.core import event as e
-from assistant.core.answer import Answer, Status, to_json
+from assistant.core.answer import Answer, Status, group, to_json
 from assistant.core.problem import Refused
 from assistant.core.session import begin, fold
 from assistant.core.training_event import KINDS as TRAINING
@@ -108,6 +109,35 @@ def test_changes_have_old_and_new_values_and_know_the_suggestion(held: Path) -> 
     assert next(row["reason"] for row in found if row["what"] == "set aside") == "because of red_flags"
 
 
+def test_an_answer_that_follows_a_withdrawal_stands_in_its_row(path: Path) -> None:
+    flags = {"tumor": Answer(value="no"), "fracture": Answer(value="no")}
+    with Desk(path) as desk:
+        desk.open("aa11", items={"1": "cervical-radiography"})
+        desk.log("aa11", given("1", "views", ["flexion"]), given("1", "sought", "a"), given("1", "why", "b"))
+        desk.log("aa11", e.AnswerRecorded("1", "red_flags", group(flags)))
+        desk.log("aa11", e.SuggestionShown("1", "upheld", "carried"))
+        for prompt in ("views", "sought", "why", "red_flags.tumor", "red_flags.fracture"):
+            desk.log("aa11", e.AnswerWithdrawn("1", prompt, "Misread."))
+        desk.log("aa11", given("1", "views", ["extension"]), given("1", "red_flags.tumor", "yes"))
+        desk.log("aa11", e.AnswerAmended("1", "views", Answer(value=["flexion"]), reason="Again."))
+        desk.log("aa11", e.AnswerWithdrawn("1", "sought", "Twice."), given("1", "sought", "c"))
+        desk.log("aa11", e.AnswerWithdrawn("1", "sought", "Thrice."))
+    file = up_to_date(path)
+    late = [(row["prompt"], row["old"], row["new"]) for row in rows(file, "late_amendment")]
+    assert late == [
+        ("views", "flexion", "extension"),
+        ("sought", "a", None),
+        ("why", "b", None),
+        ("red_flags.tumor", "no", "yes"),
+        ("red_flags.fracture", "no", None),
+        ("views", "extension", "flexion"),
+        ("sought", None, "c"),
+        ("sought", "c", None),
+    ]
+    history = [row["new"] for row in rows(file, "answer_change") if row["what"] == "withdrawn"]
+    assert history == [None] * 7
+
+
 def test_an_absence_has_its_trail(held: Path) -> None:
     found = {row["prompt"]: row for row in rows(up_to_date(held), "absence")}
     sought = found["sought"]
@@ -148,6 +178,36 @@ def test_a_deadline_names_its_rule_and_counts_from_the_later_receipt(held: Path)
         "2026-02-01",
     )
     assert (declined["priority"], declined["due"], declined["verified"]) == ("expedited", "2026-01-13", 0)
+
+
+@pytest.mark.parametrize(
+    ("signed", "day", "state"),
+    [
+        ("2026-02-10T02:00:00+00:00", "2026-02-09", "in time"),  # six in the evening
+        ("2026-02-10T07:59:59+00:00", "2026-02-09", "in time"),
+        ("2026-02-10T08:00:00+00:00", "2026-02-10", "1 day late"),
+    ],
+)
+def test_the_day_of_a_signature_is_that_in_california(path: Path, signed: str, day: str, state: str) -> None:
+    with Desk(path, start=signed, passed=-60) as desk:
+        desk.open("aa11")
+        desk.log("aa11", e.SessionSigned("0" * 64, "uphold", "It is mine."), after=50)
+    file = up_to_date(path)
+    (row,) = rows(file, "deadline")
+    assert (row["due"], row["ends"], row["signed"]) == ("2026-02-09", "2026-02-10T08:00:00.000Z", day)
+    assert rows(file, "deadlines")[0]["state"] == state
+
+
+@pytest.mark.parametrize(("hours", "state"), [(-1, "open, past its day"), (1, "open")])
+def test_an_open_review_is_past_its_day_from_midnight_in_california(
+    held: Path, hours: int, state: str
+) -> None:
+    file = up_to_date(held)
+    ends = datetime.now(UTC) + timedelta(hours=hours)
+    with closing(sqlite3.connect(file)) as connection:
+        connection.execute("UPDATE deadline SET ends = ?", [ends.strftime("%Y-%m-%dT%H:%M:%S.000Z")])
+        connection.commit()
+    assert {row["session"]: row["state"] for row in rows(file, "deadlines")}["cc33"] == state
 
 
 def test_time_is_that_of_the_question_with_pauses_apart_and_not_from_a_file(held: Path) -> None:
@@ -195,6 +255,19 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
 def unordered(words: str) -> list[str]:
     """The words of an answer; the log has the parts of a group in the order of their names."""
     return sorted(re.split(r"[;:,|]? ", words))
+
+
+def test_a_rollback_that_was_accepted_is_among_the_readings(held: Path) -> None:
+    from assistant.core.access_event import AccessOpened, RollbackAccepted
+
+    accepted = RollbackAccepted("imr-log/ab", 90, "0" * 64, 60, "1" * 64, "The disk failed.")
+    with Desk(held, passed=9_000) as desk:
+        desk.log("dd44", AccessOpened("0.1.0"), accepted, case="", actor="r-audit")
+    (row,) = rows(up_to_date(held), "reading")
+    assert (row["what"], row["session"], row["reader"]) == ("rollback accepted", None, "r-audit")
+    assert row["detail"] == (
+        "a checkpoint of 90 entries of imr-log/ab was let go; this log had 60; reason: The disk failed."
+    )
 
 
 def test_a_sitting_and_a_book_are_sessions_but_no_reviews(held: Path) -> None:

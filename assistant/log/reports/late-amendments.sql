@@ -9,7 +9,7 @@
 -- column item: the disputed item
 -- column prompt: the question, or a part of it
 -- column old: what stood there when the suggestion was shown
--- column new: what was put there
+-- column new: what was put there; after a withdrawal, what was then answered anew, and empty where nothing was
 -- column reason: the reason given
 -- column decision: what was decided on the item in the end
 -- more: prompt_set, status, kind, outcome

@@ -1,4 +1,6 @@
 -- question: What was the record searched for, where, and with what result?
+-- note: A hit that is denied says that the thing is absent, only imagines it, or speaks of a relative: nothing has to be done
+-- note: about it. Where `denied` is empty, the search found more than its entry in the log lists.
 -- order: ts DESC, seq DESC
 -- date: ts
 -- column session: the review
@@ -11,10 +13,11 @@
 -- column documents: the documents searched
 -- column pages: how many pages could be searched
 -- column unread: the pages that could not
--- column hits: passages found
+-- column hits: places where something was found
+-- column denied: how many of those deny it, only imagine it, or speak of a relative; empty where the log can't tell
 -- column seq: the number of the entry in the review
 -- column ts: when (UTC)
 -- more: prompt_set, status, kind, outcome
-SELECT session, case_id, reviewer, item, prompt, searched_by, terms, documents, pages, unread, hits, seq, ts,
-  prompt_set, status, kind, outcome
+SELECT session, case_id, reviewer, item, prompt, searched_by, terms, documents, pages, unread, hits, denied,
+  seq, ts, prompt_set, status, kind, outcome
 FROM search

@@ -1,0 +1,46 @@
+"""The day in California, on both sides of midnight and of a change of clocks."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant.core.problem import Refused
+from assistant.log.california import california_day, end_of_day
+
+
+@pytest.mark.parametrize(
+    ("ts", "day"),
+    [
+        ("2026-02-10T07:59:59.999Z", "2026-02-09"),
+        ("2026-02-10T08:00:00.000Z", "2026-02-10"),
+        ("2026-03-08T07:59:59.999Z", "2026-03-07"),  # clocks go forward at 10:00 UTC
+        ("2026-03-08T08:00:00.000Z", "2026-03-08"),
+        ("2026-03-09T06:59:59.999Z", "2026-03-08"),
+        ("2026-03-09T07:00:00.000Z", "2026-03-09"),
+        ("2026-11-01T06:59:59.999Z", "2026-10-31"),  # and back at 9:00 UTC
+        ("2026-11-01T07:00:00.000Z", "2026-11-01"),
+        ("2026-11-02T07:59:59.999Z", "2026-11-01"),
+        ("2026-11-02T08:00:00.000Z", "2026-11-02"),
+    ],
+)
+def test_a_moment_has_the_day_of_california(ts: str, day: str) -> None:
+    assert california_day(ts) == day
+
+
+@given(st.dates(date(1970, 1, 1), date(2400, 1, 1)))
+def test_a_day_ends_where_the_next_begins(day: date) -> None:
+    ends = end_of_day(day)
+    assert california_day(ends) == (day + timedelta(days=1)).isoformat()
+    before = f"{day + timedelta(days=1)}T0{int(ends[12]) - 1}:59:59.999Z"
+    assert ends == f"{day + timedelta(days=1)}T0{ends[12]}:00:00.000Z"
+    assert california_day(before) == day.isoformat()
+
+
+@pytest.mark.parametrize("ts", ["", "yesterday", "2026-13-01T00:00:00.000Z", "0001-01-01T00:00:00.000Z"])
+def test_what_is_no_moment_is_refused(ts: str) -> None:
+    with pytest.raises(Refused, match="damaged"):
+        california_day(ts)

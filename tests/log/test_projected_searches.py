@@ -1,0 +1,116 @@
+"""How many of the hits are denied: by the tables as by the program's own reading of the same events."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from hypothesis import example, given, settings
+from hypothesis import strategies as st
+
+from assistant import library
+from assistant.core import event as e
+from assistant.core.absence import HARMLESS, trail
+from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
+from assistant.core.event_form import Event, encode
+from assistant.core.passage_group import SAID_FIRST, Group
+from assistant.core.session import begin, fold
+from assistant.log import Entry
+from assistant.log.projected_answers import ProjectedAnswers
+from assistant.log.projected_searches import ProjectedSearches, without_quotes
+
+PLACE = ("1", "sought")
+WORDS = st.sampled_from(["no fever", "fever", "a cough"])
+
+
+@st.composite
+def searches(draw: st.DrawFn) -> e.RecordSearched:
+    """What speaks comes first; what had no room is harmless where the last that is listed is."""
+    found = draw(st.lists(st.tuples(WORDS, st.sampled_from(SAID_FIRST), st.integers(1, 3)), max_size=4))
+    groups = [Group("note", (1,), quote, standing, count, 0) for quote, standing, count in found]
+    groups.sort(key=lambda one: one.standing in HARMLESS)
+    more = draw(st.integers(0, 2))
+    hits = sum(one.count for one in groups) + more
+    by = draw(st.sampled_from(["look_for", "reviewer", "amendment"]))
+    return e.RecordSearched(*PLACE, by, ("fever",), ("note",), 1, (), hits, tuple(groups), more)
+
+
+STEPS = st.lists(
+    st.one_of(
+        searches(),
+        st.builds(
+            lambda quote: e.PassagesDismissed(*PLACE, (Dismissed("note", 1, quote, "of the back"),)),
+            st.sampled_from(["fever", "another"]),
+        ),
+    ),
+    max_size=5,
+)
+
+
+def projected(steps: list[Event]) -> tuple[list[dict[str, Any]], list[dict[str, Any]]]:
+    """The rows of absences and of searches."""
+    found, answers = ProjectedSearches({}), ProjectedAnswers({})
+    for number, step in enumerate(steps, 1):
+        body = encode(step)
+        without_quotes(step.kind, body)
+        entry = Entry(number, "s", number, step.kind, "t", number, "b", "r", "c", body, "", "")
+        found.follow(entry)
+        answers.follow(entry)
+    absences = [found.absence(*one) for one in answers.absences()]
+    return absences, list(found.searches(answers.standing.logged))
+
+
+def searched(groups: tuple[Group, ...], more: int = 0) -> e.RecordSearched:
+    hits = sum(one.count for one in groups) + more
+    return e.RecordSearched(*PLACE, "look_for", ("fever",), ("note",), 1, (), hits, groups, more)
+
+
+DENIED = Group("note", (1, 2), "no fever", "negated", 3, 0)
+SAID = Group("note", (2,), "fever", "affirmed", 2, 9)
+
+
+@given(STEPS, st.lists(st.sampled_from(["fever", "no fever", "another"]), max_size=2))
+@settings(max_examples=150, deadline=None)
+@example([searched((DENIED,), 2)], [])
+@example([searched((SAID,), 2)], [])
+@example([searched((SAID, DENIED), 2)], ["another"])
+def test_the_count_is_that_of_the_letter(steps: list[Event], dismissed: list[str]) -> None:
+    with_answer = Trail(dismissed=tuple(Dismissed("note", 1, quote, "no") for quote in dismissed))
+    every = [*steps, e.AnswerRecorded(*PLACE, Answer(status=Status.NOT_DOCUMENTED, search=with_answer))]
+    case = library.find_case("cervical")
+    pins: Mapping[str, Mapping[str, str]] = {"case": {"case.yaml": ""}}
+    opened = e.SessionOpened("practice", "r", "0", False, {}, pins, {}, {"1": "x"})
+    expected = trail(fold(begin("s", library.rules_for(case), opened), every), PLACE)
+    (absence,), _ = projected(every)
+    if expected is None:
+        assert (absence["searches"], absence["hits"], absence["denied"]) == (0, len(dismissed), 0)
+    else:
+        assert (absence["hits"], absence["denied"]) == (expected.hits, expected.denied)
+
+
+def test_denials_citations_and_dismissals_stand_apart() -> None:
+    answer = Answer(
+        status=Status.NOT_DOCUMENTED, evidence=(Evidence("note", 2, "fever"), Evidence("note", 1))
+    )
+    gone = e.PassagesDismissed(*PLACE, (Dismissed("note", 2, "fever", "of the back"),))
+    steps = [searched((SAID, DENIED)), gone, e.AnswerRecorded(*PLACE, answer)]
+    (absence,), (search,) = projected(steps)
+    assert [absence[name] for name in ("hits", "denied", "cited", "dismissed")] == [5, 3, 1, 1]
+    assert (search["hits"], search["denied"]) == (5, 3)
+
+
+def test_where_the_log_lists_too_little_nothing_is_said() -> None:
+    _, (search,) = projected([searched((SAID,), 4)])
+    assert (search["hits"], search["denied"]) == (6, None)
+    _, (search,) = projected([searched((SAID, DENIED), 4)])
+    assert (search["hits"], search["denied"]) == (9, 7)
+
+
+def test_quotes_are_left_out_only_where_none_is_needed() -> None:
+    for more, kept in (
+        (0, {"standing", "count"}),
+        (1, {"document", "pages", "quote", "standing", "count", "start"}),
+    ):
+        body = encode(searched((SAID,), more))
+        without_quotes("record.searched", body)
+        assert set(body["groups"][0]) == kept
