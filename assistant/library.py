@@ -18,6 +18,8 @@ from assistant.core.text import one_line
 
 _PACKAGE = Path(__file__).resolve().parent
 LARGEST_FILE = 64 * 1024 * 1024
+FRAME = "frame.yaml"
+"""The file of the letter's words, in `prompts/letter/`."""
 BEING_WRITTEN = Path(".import", "writing")
 """In a case folder: the ids of documents that an import is writing, one on a line, until `case.yaml` lists them."""
 
@@ -80,6 +82,17 @@ def sources() -> Sources:
             path.name: read_text(path) for path in sorted((folder("prompts") / "vocabulary").glob("*.yaml"))
         },
     )
+
+
+def letter_texts() -> dict[str, str]:
+    """The words of the letter's frame, by file name: as text only, since the letter alone needs them read."""
+    return {FRAME: read_text(folder("prompts") / "letter" / FRAME)}
+
+
+def first_letter_texts() -> dict[str, str]:
+    """The first wording of the letter's frame, by file name in order; these files are never edited, only added to."""
+    files = (folder("prompts") / "letter" / "first-wording").glob("*.yaml")
+    return {path.name: read_text(path) for path in sorted(files, key=lambda path: int(path.stem))}
 
 
 def case_names() -> list[str]:

@@ -11,6 +11,7 @@ from assistant.core.problem import refuse
 from assistant.core.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold
 from assistant.document_list import from_log
+from assistant.letter_words import letter_words
 from assistant.log import Entry
 from assistant.recall_source import Pins, Source
 
@@ -33,7 +34,8 @@ def begun(log: Source, session_id: str, entries: list[Entry]) -> tuple[Session, 
     for event in events:
         if isinstance(event, e.CaseAmended):
             later[event.pins["case"]["case.yaml"]] = _rules(log, event.pins, event.documents)
-    return begin(session_id, _rules(log, opened.pins, opened.documents), opened, later), events
+    frame = letter_words(pinned_texts(log, opened.pins, "letter"))
+    return begin(session_id, _rules(log, opened.pins, opened.documents), opened, later, frame=frame), events
 
 
 def _whole(event: e.Event, log: Source) -> e.Event:
@@ -46,7 +48,7 @@ def event_of(entry: Entry) -> e.Event:
 
 
 def pinned_texts(log: Source, pins: Pins, kind: str) -> dict[str, str]:
-    """The pinned texts of one kind (`case`, `prompts`, `schemas`, `vocabulary`) by name."""
+    """The pinned texts of one kind (`case`, `prompts`, `schemas`, `vocabulary`, `letter`) by name."""
     return {name: log.artifact(digest).decode() for name, digest in pins.get(kind, {}).items()}
 
 

@@ -82,11 +82,11 @@ def rederive(log: Source, session_id: str) -> Rederivation:
     unread: dict[str, None] = {}
     letter = ""
     for entry, event in zip(entries, [session.opened, *events], strict=True):
-        difference = _same_again(entry)
-        if difference is None and entry.seq > 1:
-            difference = _compare(session, entry, event, unread, compared)
         if isinstance(event, e.SessionSigned):
             letter = _letter(session)
+        difference = _same_again(entry)
+        if difference is None and entry.seq > 1:
+            difference = _compare(session, entry, event, letter, unread, compared)
         if difference is not None:
             return Rederivation(session_id, len(entries), compared, letter, difference, _left_out(unread))
         compared["entries"] += 1
@@ -119,7 +119,12 @@ def _same_again(entry: Entry) -> Difference | None:
 
 
 def _compare(
-    session: Session, entry: Entry, event: e.Event, unread: dict[str, None], compared: Counter[str]
+    session: Session,
+    entry: Entry,
+    event: e.Event,
+    letter: str,
+    unread: dict[str, None],
+    compared: Counter[str],
 ) -> Difference | None:
     """What an event says was derived, against what is derived from the events before it."""
     pages: Pages = {}
@@ -128,14 +133,16 @@ def _compare(
         if missing := [name for name in session.opened.documents if name not in pages]:
             unread.update(dict.fromkeys(missing))
             return None
-    for name, what, logged, derived in _derived(session, event, pages):
+    for name, what, logged, derived in _derived(session, event, letter, pages):
         if logged != derived:
             return Difference(entry.seq, what, logged, derived)
         compared[name] += 1
     return None
 
 
-def _derived(session: Session, event: e.Event, pages: Pages) -> Iterator[tuple[str, str, str, str]]:
+def _derived(
+    session: Session, event: e.Event, letter: str, pages: Pages
+) -> Iterator[tuple[str, str, str, str]]:
     """What is counted as, what it is, what was logged, and what is derived."""
     if isinstance(event, e.SuggestionShown):
         suggestion = assess(session, event.item).suggestion
@@ -161,7 +168,7 @@ def _derived(session: Session, event: e.Event, pages: Pages) -> Iterator[tuple[s
         yield "checks", where, "\n".join((event.message, *event.facts)), derived
     elif isinstance(event, e.SessionSigned):
         yield "outcomes", "the outcome", event.outcome, outcome(session) or "none"
-        yield "letters", "the SHA-256 of the text that was signed", event.letter, _letter(session)
+        yield "letters", "the SHA-256 of the text that was signed", event.letter, letter
 
 
 def _letter(session: Session) -> str:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant import __version__, library
@@ -24,12 +25,13 @@ from assistant.core.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import next_turn
 from assistant.document_list import to_log
+from assistant.letter_words import letter_words
 from assistant.library import CaseFolder
 from assistant.log import Draft, Log, SessionHold
 from assistant.pinned_pages import committed, pages_of
 from assistant.quoting import positioned, with_positions
 from assistant.recall import event_of, load, pinned_texts
-from assistant.recall_source import digest
+from assistant.recall_source import digest, letter_to_pin
 from assistant.reviewer import Profile
 from assistant.searching import RecordSearch
 
@@ -40,6 +42,9 @@ if TYPE_CHECKING:
 
 class Review:
     """A session that is being worked on, and the log that it stands in."""
+
+    today = staticmethod(date.today)
+    """The day it is where the reviewer sits."""
 
     def __init__(
         self,
@@ -76,6 +81,7 @@ class Review:
             "prompts": kept.prompts,
             "schemas": kept.schemas,
             "vocabulary": sources.vocabulary,
+            "letter": letter_to_pin(log),
         }
         pins = {kind: {name: digest(text) for name, text in named.items()} for kind, named in texts.items()}
         opened = e.SessionOpened(
@@ -91,7 +97,7 @@ class Review:
         )
         session_id = secrets.token_hex(6)
         hold = log.hold(session_id)
-        session = begin(session_id, rules, opened)
+        session = begin(session_id, rules, opened, frame=letter_words(texts["letter"]))
         review = cls(log, session, 0, case.pages, hold, sources.vocabulary)
         artifacts = {
             pins[kind][name]: (f"text/{kind}", text.encode())
@@ -163,6 +169,8 @@ class Review:
         for command in commands:
             if isinstance(command, c.AmendCase):
                 session = replace(session, later={**session.later, command.case: command.rules})
+            if isinstance(command, c.RecordAnswer):
+                command = replace(command, today=self.today())
             made = decide(session, with_positions(command, session.rules.case, self.page))
             events += made
             session = fold(session, made)

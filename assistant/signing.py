@@ -23,5 +23,5 @@ def sign(review: Review) -> Session:
             raise refuse(check.message, f"{check.check}", "Mend it or explain it first.")
     said = statement(review.session, OUTCOME_WORDS[case_outcome])
     review.perform(c.AttestAbsences())
-    letter = body_hash(review.session, review.assess, review.checks())
+    letter = body_hash(review.session, review.assess)
     return review.perform(c.Sign(letter, case_outcome, said))

@@ -22,7 +22,7 @@ MODULES = {
 LAYERS = {
     "front": ("cli", "__main__", "commands", "tui", "web", "plain", "actions"),
     "talk": (
-        "conversation talk qualifications pinned_pages review recall recall_source document_list quoting amending searching passages echoing offering browsing answers_form unattended signing showing letter rederiving proving deep_verifying training reference_cases".split()
+        "conversation talk qualifications pinned_pages review recall recall_source letter_words document_list quoting amending searching passages echoing offering browsing answers_form unattended signing showing letter rederiving proving deep_verifying training reference_cases".split()
     ),
     "disk": ("log", "records", "library", "reviewer"),
     "core": ("core",),

@@ -72,6 +72,8 @@ def show(name: str, as_json: bool) -> None:
 def check(names: tuple[str, ...], as_json: bool) -> None:
     """Prove the prompt sets SET (ids, or YAML files; all without one), with every reference case.
 
+    Without one the words of the letter's frame are checked too; their file may also be named alone.
+
     Exit status 1 where the proof finds a gap, an undeclared conflict, a dead prompt or criterion, or a
     missing sentence.
     """
@@ -79,9 +81,11 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     from assistant.core.proof import prove, untested
     from assistant.reference_cases import reference_items
 
+    framed = [name for name in names if _is_frame(name)]
+    frames = list(map(_frame_checked, framed or ([] if names else [""])))
     rows = []
     sound = True
-    for name in names or _set_names():
+    for name in [name for name in names if name not in framed] or ([] if names else _set_names()):
         made = _read(name)
         proof = prove(made)
         items = list(reference_items(made))
@@ -101,6 +105,8 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
         rows.append(row)
         for line in [] if as_json else proof_lines(made, proof, row):
             _say(line)
+    for line in [] if as_json else frames:
+        _say(line)
     if as_json:
         _print_json(rows)
     if not sound:
@@ -144,6 +150,31 @@ def _read(name: str) -> PromptSet:
         raise Refused(
             *(Problem(p.what, p.where.replace(inside, shown), p.fix) for p in refused.problems)
         ) from None
+
+
+def _is_frame(name: str) -> bool:
+    """Whether `name` is a file of the letter's words."""
+    from assistant import library
+    from assistant.core import plain_yaml
+    from assistant.core.letter_frame import is_frame
+    from assistant.core.text import one_line
+
+    path = Path(name)
+    if path.suffix not in (".yaml", ".yml") or not path.is_file():
+        return False
+    return is_frame(plain_yaml.parse(library.read_text(path), one_line(name)))
+
+
+def _frame_checked(name: str) -> str:
+    """What is said of a file of the letter's words that reads, or of the program's; raises `Refused`."""
+    from assistant import library
+    from assistant.core.letter_frame import FILE, read_frame
+    from assistant.core.text import one_line
+
+    where = one_line(name) or FILE
+    text = library.read_text(Path(name)) if name else library.letter_texts()[library.FRAME]
+    count = len(read_frame(text, where).texts)
+    return f"{where}: {count} texts of the letter, none missing, each naming what it has to."
 
 
 def _checked(name: str, sources: Sources) -> PromptSet:

@@ -16,7 +16,7 @@ from assistant.core.condition import atoms
 from assistant.core.criterion import SIDE, Finding, Ruling, State, Suggestion
 from assistant.core.draft_sentence import DraftSentence, capital, ended, inner, parts_absent
 from assistant.core.phrase import Words, sentence_names
-from assistant.core.prompt_set import TIER_NAMES, Criterion, Prompt, Sentence
+from assistant.core.prompt_set import Criterion, Prompt, Sentence
 from assistant.core.reading import Reading
 from assistant.core.session import Session
 
@@ -106,9 +106,13 @@ class _Writer:
                 by_rebutters.setdefault(rebutters, []).append(criterion)
         for names, rebutted in by_rebutters.items():
             rebutters_ = [self.set.criteria[name] for name in names]
-            against = [inner(self.rendered(one.says, one)[0]) for one in rebutted]
-            why = wording.joined(inner(self.rendered(one.says, one)[0]) for one in rebutters_)
-            text = f"Although {', and although '.join(against)}, this is outweighed, because {why}."
+            conceded, *more = [inner(self.rendered(one.says, one)[0]) for one in rebutted]
+            for further in more:
+                conceded = self.say("rationale.and_although", before=conceded, further=further)
+            why = wording.joined(
+                (inner(self.rendered(one.says, one)[0]) for one in rebutters_), self.say("rationale.and")
+            )
+            text = self.say("rationale.outweighed", against=conceded, because=why)
             self.said.update({*names, *(one.id for one in rebutted)})
             yield self.sourced(f"rebutted:{'+'.join(names)}", text, *rebutted, *rebutters_)
             yield from self.ruling_sentences(rebutters_)
@@ -117,7 +121,7 @@ class _Writer:
         for criterion in criteria:
             ruling = self.rulings.get(criterion.id)
             if ruling is not None and ruling.ruling == "accepted":
-                text = f"The reviewer accepts this rebuttal of a guideline of a higher tier (Labor Code section 4604.5): {ended(ruling.reason)}"
+                text = self.say("rationale.accepted", reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{criterion.id}", text, criterion), origin="reviewer")
 
     def concessions(self) -> Iterator[DraftSentence]:
@@ -164,7 +168,7 @@ class _Writer:
         """What was not found: said together where there is more than one such thing."""
         together = [(prompt, phrase) for prompt, phrase in absent if phrase] if self.set.together else []
         if len(together) > 1 or (together and "not_documented" not in together[0][0].says):
-            listed = wording.joined((phrase for _, phrase in together), "or")
+            listed = wording.joined((phrase for _, phrase in together), self.say("rationale.or"))
             text = wording.render(self.set.together, {"absences": listed})
             yield DraftSentence(
                 "together", text, prompts=tuple(dict.fromkeys(prompt.id for prompt, _ in together))
@@ -196,23 +200,20 @@ class _Writer:
                 continue
             rank = self.set.rank(criterion)
             if top is not None and rank > top:
-                tier = TIER_NAMES[
-                    self.set.tier(next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top))
-                ]
-                text = (
-                    f"While {inner(text)}, this does not prevail: {tier} addresses the request and stands above it in "
-                    "the hierarchy of Labor Code section 4610.5(c)(2)."
-                )
+                above = next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top)
+                tier = self.say(f"tiers.{self.set.tier(above)}")
+                text = self.say("rationale.below", against=inner(text), tier=tier)
             yield self.sourced(f"dissent:{criterion.id}", text, criterion)
 
     def reviewers_words(self) -> Iterator[DraftSentence]:
         for name, ruling in self.rulings.items():
             criterion = self.set.criteria[name]
+            citation = self.set.citations[criterion.cite].name
             if ruling.ruling == "inapplicable":
-                text = f"The reviewer finds {self.set.citations[criterion.cite].name} inapplicable to this condition: {ended(ruling.reason)}"
+                text = self.say("rationale.inapplicable", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
             elif ruling.ruling == "declined" and self.findings[name].state is State.MET:
-                text = f"The reviewer does not take {self.set.citations[criterion.cite].name} to rebut a guideline of a higher tier: {ended(ruling.reason)}"
+                text = self.say("rationale.declined", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
@@ -229,6 +230,10 @@ class _Writer:
         yield replace(one, facts=(f"determination.{self.key}",), evidence=())
 
     # -- what the parts are made from ------------------------------------------------------------
+
+    def say(self, place: str, **values: object) -> str:
+        """What the session's letter says at a place of its frame, which is read only when it is first needed."""
+        return self.session.frame().say(place, **values)
 
     @property
     def other(self) -> str:

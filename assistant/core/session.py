@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.core import event as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
@@ -18,6 +18,9 @@ from assistant.core.reading import Reading
 from assistant.core.record_fold import amended, dismissed, searched
 from assistant.core.rules import Rules
 from assistant.core.shape import Listing, in_order, select
+
+if TYPE_CHECKING:
+    from assistant.core.letter_frame import Frame
 
 Place = tuple[str, str]
 """A scope and a prompt in it."""
@@ -38,6 +41,10 @@ class Edit:
 
     was: str
     text: str
+
+
+def _no_frame() -> Frame:
+    raise LookupError("This session began without the words of its letter.")
 
 
 @dataclass(frozen=True)
@@ -75,6 +82,8 @@ class Session:
     readings: Mapping[str, Reading] = field(default_factory=dict, compare=False, repr=False)
     later: Mapping[str, Rules] = field(default_factory=dict, compare=False, repr=False)
     """The rules of amended case files, by the hash of the case's text."""
+    frame: Callable[[], Frame] = field(default=_no_frame, compare=False, repr=False)
+    """Gives the words of its letter, which are read when they are first needed."""
 
     @property
     def mode(self) -> str:
@@ -112,11 +121,19 @@ class Session:
 
 
 def begin(
-    session_id: str, rules: Rules, opened: e.SessionOpened, later: Mapping[str, Rules] | None = None
+    session_id: str,
+    rules: Rules,
+    opened: e.SessionOpened,
+    later: Mapping[str, Rules] | None = None,
+    *,
+    frame: Callable[[], Frame] = _no_frame,
 ) -> Session:
-    """The session as its first event leaves it; `later` has the rules of every case file it takes over."""
+    """The session as its first event leaves it; `later` has the rules of every case file it takes over.
+
+    `frame` gives the words of its letter, without which neither letter nor rationale can be written.
+    """
     readings = {scope: Reading(rules.sets[scope], {}) for scope in rules.scopes}
-    return Session(session_id, rules, opened, readings=readings, later=later or {})
+    return Session(session_id, rules, opened, readings=readings, later=later or {}, frame=frame)
 
 
 def fold(session: Session, events: Iterable[e.Event]) -> Session:

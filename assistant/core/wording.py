@@ -19,17 +19,25 @@ _IF = re.compile(r"^-?\s*(?:el)?if\s+([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)\s
 def problems(template: str, allowed: Iterable[str]) -> Iterator[str]:
     """What keeps `template` from being a sentence that names only `allowed`, each in a sentence."""
     names = set(allowed)
-    depth = 0
+    open_ifs: list[bool] = []  # for each, whether its `else` has come
     for match in _TAG.finditer(template):
         shown, control = match[1], match[2]
         if shown is not None:
             found = _NAMED.match(shown)
         elif control is not None:
-            word = control.strip("- ").split(" ", 1)[0]
-            if word in ("endif", "else"):
-                depth -= word == "endif"
+            said = control.strip("- ")
+            word = said.split(" ", 1)[0]
+            if word in ("endif", "else", "elif") and (not open_ifs or (open_ifs[-1] and word != "endif")):
+                yield f"`{match[0]}` has no `{{% if %}}` that it belongs to."
                 continue
-            depth += word == "if"
+            if said == "endif":
+                open_ifs.pop()
+                continue
+            if said == "else":
+                open_ifs[-1] = True
+                continue
+            if word == "if":
+                open_ifs.append(False)
             found = _IF.match(control.strip())
         else:
             found = None
@@ -37,7 +45,7 @@ def problems(template: str, allowed: Iterable[str]) -> Iterator[str]:
             yield f"`{match[0]}` is not a form that sentences may have."
         elif found[1] not in names:
             yield f"`{found[1]}` can't be named here."
-    if depth:
+    if open_ifs:
         yield "An `{% if %}` is not closed by `{% endif %}`."
 
 
@@ -53,9 +61,15 @@ def names(template: str) -> tuple[str, ...]:
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """The sentence with its names filled in, white space folded."""
+    return " ".join(filled(template, values).split())
+
+
+def filled(template: str, values: Mapping[str, Any]) -> str:
+    """The sentence with its names filled in, all white space as it is."""
     if "{" not in template:
-        return " ".join(template.split())
-    return " ".join(_compiled(template).render(**values).split())
+        return template
+    filled_in: str = _compiled(template).render(**values)
+    return filled_in
 
 
 def joined(words: Iterable[str], last: str = "and") -> str:

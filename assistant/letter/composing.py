@@ -10,7 +10,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from assistant.core.assessment import Assessment
-from assistant.core.decision import OUTCOME_WORDS
+from assistant.core.letter_frame import Frame
 from assistant.core.outcome import outcome
 from assistant.core.plain_fact import Check
 from assistant.core.session import Session
@@ -19,19 +19,16 @@ from assistant.letter.document import Head, Letter, Missing, ReviewedDocument, S
 from assistant.letter.issues import Assess
 from assistant.letter.missing import still_missing
 
-DRAFT = "DRAFT - not a determination"
-GROUND_WORDS = {
-    "conflict": "a conflict of interest",
-    "specialty": "the case is outside the reviewer's specialty",
-    "records": "records are missing",
-    "other": "another reason",
-}
-
 
 def compose(
-    session: Session, assess: Assess, checks: Sequence[Check], head: Head, unread: Sequence[str] = ()
+    session: Session,
+    assess: Assess,
+    checks: Sequence[Check],
+    head: Head,
+    unread: Sequence[str] = (),
 ) -> Letter:
     """The letter as the session stands; `unread` names documents whose text the checks could not read."""
+    frame = session.frame()
     known: dict[str, Assessment] = {}
 
     def assessed(item: str) -> Assessment:
@@ -40,14 +37,14 @@ def compose(
         return known[item]
 
     reviewed = setting.documents(session, issues.decisive_evidence(session, assessed))
-    signed = _signed_sections(session, assessed, reviewed)
-    body = _body(session, signed)
+    signed = _signed_sections(session, assessed, frame, reviewed)
+    body = _body(session, frame, signed)
     digest = hashlib.sha256(body.encode()).hexdigest()
-    waiting: tuple[Missing, ...] = tuple(still_missing(session, assessed))
+    waiting: tuple[Missing, ...] = tuple(still_missing(session, assessed, frame))
     after = (
-        annex.checked(session, checks, unread),
-        annex.signature(session, head.signed_at),
-        annex.addenda(session),
+        annex.checked(session, frame, checks, unread),
+        annex.signature(session, frame, head.signed_at),
+        annex.addenda(session, frame),
     )
     for item in session.items:
         assessed(item)
@@ -58,82 +55,81 @@ def compose(
         case=session.rules.case.id,
         case_title=session.rules.case.title,
         outcome=case_outcome,
-        outcome_words=OUTCOME_WORDS[case_outcome],
-        banner=tuple(_banner(session, digest)),
+        outcome_words=_outcome_words(session, frame),
+        banner=tuple(_banner(session, frame, digest)),
         sections=(*signed, *(one for one in after if one is not None)),
         documents=reviewed,
         checks=tuple(checks),
         missing=waiting,
-        footer=tuple(_footer(session, head, digest)),
+        footer=tuple(_footer(session, frame, head, digest)),
         log=head,
         body=body,
         body_hash=digest,
+        frame=frame,
         session=session,
         assessments=known,
     )
 
 
-def signing_text(session: Session, assess: Assess, checks: Sequence[Check] = ()) -> str:
-    """The text that a signature covers: the same before signing and ever after.
+def signing_text(session: Session, assess: Assess) -> str:
+    """The text that a signature covers: the same before signing and ever after, in the frame that the session keeps.
 
     It leaves the checks out: they read the record's pages, which may be gone when the letter is read again.
     """
+    frame = session.frame()
     reviewed = setting.documents(session, issues.decisive_evidence(session, assess))
-    return _body(session, _signed_sections(session, assess, reviewed))
+    return _body(session, frame, _signed_sections(session, assess, frame, reviewed))
 
 
-def body_hash(session: Session, assess: Assess, checks: Sequence[Check] = ()) -> str:
+def body_hash(session: Session, assess: Assess) -> str:
     """The SHA-256 of `signing_text`, in hex: what the signature holds."""
-    return hashlib.sha256(signing_text(session, assess, checks).encode()).hexdigest()
+    return hashlib.sha256(signing_text(session, assess).encode()).hexdigest()
 
 
 def _signed_sections(
-    session: Session, assess: Assess, reviewed: Sequence[ReviewedDocument]
+    session: Session, assess: Assess, frame: Frame, reviewed: Sequence[ReviewedDocument]
 ) -> tuple[Section, ...]:
     made = (
-        setting.how_it_was_made(session),
-        setting.documents_reviewed(session, reviewed),
-        setting.case_summary(session),
-        issues.issues(session, assess),
-        issues.sources(session, assess),
-        annex.searches(session),
+        setting.how_it_was_made(session, frame),
+        setting.documents_reviewed(session, frame, reviewed),
+        setting.case_summary(session, frame),
+        issues.issues(session, assess, frame),
+        issues.sources(session, assess, frame),
+        annex.searches(session, frame),
     )
     return tuple(one for one in made if one is not None)
 
 
-def _body(session: Session, sections: Sequence[Section]) -> str:
+def _body(session: Session, frame: Frame, sections: Sequence[Section]) -> str:
     case = session.rules.case
-    return plain_text.signed_text(f"{case.id} - {case.title}", OUTCOME_WORDS[outcome(session)], sections)
-
-
-def _banner(session: Session, digest: str) -> Iterator[str]:
-    if session.declined is not None:
-        ground = GROUND_WORDS.get(session.declined.ground, session.declined.ground)
-        yield f"DECLINED - not a determination: {ground}. {session.declined.reason}"
-    elif session.signed is None:
-        yield DRAFT
-    elif session.signed.letter != digest:
-        yield (
-            "NOT THE TEXT THAT WAS SIGNED - the letter reads otherwise here than when it was signed; the log "
-            "holds the signature and everything that it rests on"
-        )
-    if session.mode != "real":
-        yield f"{session.mode.upper()} - not a determination"
-
-
-def _footer(session: Session, head: Head, digest: str) -> Iterator[str]:
-    yield (
-        "Prepared with decision-support software. The software decides nothing: the reviewer decides, and "
-        "the determination is the reviewer's own. The software is not affiliated with the independent review "
-        "organization or the State of California, and gives neither legal nor medical advice."
+    return plain_text.signed_text(
+        frame, f"{case.id} - {case.title}", _outcome_words(session, frame), sections
     )
+
+
+def _outcome_words(session: Session, frame: Frame) -> str:
+    return frame.say(f"outcomes.{outcome(session) or 'undecided'}")
+
+
+def _banner(session: Session, frame: Frame, digest: str) -> Iterator[str]:
+    if session.declined is not None:
+        ground = frame.say(f"grounds.{session.declined.ground}")
+        yield frame.say("banner.declined", ground=ground, reason=session.declined.reason)
+    elif session.signed is None:
+        yield frame.say("banner.draft")
+    elif session.signed.letter != digest:
+        yield frame.say("banner.altered")
+    if session.mode != "real":
+        yield frame.say(f"banner.{session.mode}")
+
+
+def _footer(session: Session, frame: Frame, head: Head, digest: str) -> Iterator[str]:
+    yield frame.say("footer.software")
     if session.rules.case.provenance:
-        yield f"About this case: {session.rules.case.provenance}"
-    yield f"SHA-256 of the text from the title to the end of the annex on searches: {digest}"
+        yield frame.say("footer.case", provenance=session.rules.case.provenance)
+    yield frame.say("footer.hash", hash=digest)
+    entries = f"{head.events:,}"
     if session.status == "signed":
-        yield (
-            f"Decision log: session {session.id}; the signature is entry {head.events:,}. Log head at "
-            f"signature (the hash of the entry before it): {head.head}"
-        )
+        yield frame.say("footer.signed", session=session.id, entry=entries, head=head.head)
     else:
-        yield f"Decision log: session {session.id}; entries so far {head.events:,}. Log head: {head.head}"
+        yield frame.say("footer.open", session=session.id, entries=entries, head=head.head)

@@ -11,12 +11,10 @@ from dataclasses import dataclass, field
 
 from assistant.core.answer import Evidence
 from assistant.core.assessment import Assessment
+from assistant.core.letter_frame import Frame
 from assistant.core.partial_date import PartialDate
 from assistant.core.plain_fact import Check
 from assistant.core.session import Session
-
-TITLE = "Independent Medical Review: determination of medical necessity"
-REVIEWERS_WORDS = "[reviewer's own words]"
 
 
 @dataclass(frozen=True)
@@ -34,7 +32,10 @@ class Head:
 
 @dataclass(frozen=True)
 class LetterSentence:
-    """One sentence and its sources, never all empty; `item` is the scope that its prompts are of."""
+    """One sentence and its sources, never all empty; `item` is the scope that its prompts are of.
+
+    `mark` follows the reviewer's own words where they are printed.
+    """
 
     text: str
     item: str = ""
@@ -45,6 +46,7 @@ class LetterSentence:
     citations: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    mark: str = ""
 
     @property
     def sourced(self) -> bool:
@@ -54,7 +56,7 @@ class LetterSentence:
     @property
     def marked(self) -> str:
         """The sentence as the letter prints it: the reviewer's own words are marked as such."""
-        return f"{self.text} {REVIEWERS_WORDS}" if self.origin == "reviewer" else self.text
+        return f"{self.text} {self.mark}" if self.mark else self.text
 
 
 @dataclass(frozen=True)
@@ -123,6 +125,7 @@ class Letter:
     log: Head
     body: str
     body_hash: str
+    frame: Frame = field(repr=False, compare=False)
     session: Session = field(repr=False, compare=False)
     assessments: Mapping[str, Assessment] = field(repr=False, compare=False)
 
@@ -152,8 +155,3 @@ def points(sentences: Iterable[LetterSentence]) -> Block:
 
 def heading(sentence: LetterSentence) -> Block:
     return Block("heading", (sentence,))
-
-
-def counted(number: int, noun: str) -> str:
-    """`1 page`, `6 pages`."""
-    return f"{number:,} {noun}" if number == 1 else f"{number:,} {noun}s"

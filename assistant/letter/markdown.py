@@ -11,7 +11,7 @@ import re
 from collections.abc import Iterator
 
 from assistant.core.text import one_line
-from assistant.letter.document import TITLE, Block, Letter, Section
+from assistant.letter.document import Block, Letter, Section
 from assistant.letter.plain_text import missing_lines
 
 _PLAIN = r"[^\s()\[\]<>`\\]"
@@ -34,13 +34,14 @@ def to_markdown(letter: Letter) -> str:
 def _parts(letter: Letter) -> Iterator[str]:
     for line in letter.banner:
         yield f"**{escaped(line)}**"
-    yield f"# {escaped(TITLE)}"
-    yield f"**Case:** {escaped(f'{letter.case} - {letter.case_title}')}"
-    yield f"**Outcome:** {escaped(letter.outcome_words)}"
+    say = letter.frame.say
+    yield f"# {escaped(say('title'))}"
+    yield f"**{escaped(say('case'))}:** {escaped(f'{letter.case} - {letter.case_title}')}"
+    yield f"**{escaped(say('outcome'))}:** {escaped(letter.outcome_words)}"
     for section in letter.sections:
         yield from _section(section)
     if letter.missing or letter.open_checks:
-        yield "## Still missing"
+        yield f"## {escaped(say('missing.title'))}"
         yield "\n".join(f"- {_start(line)}" for line in missing_lines(letter))
     yield "---"
     for line in letter.footer:

@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from assistant.core.absence import contradicted
+from assistant.core.letter_frame import Frame
 from assistant.core.outcome import unruled
 from assistant.core.prompt_turn import part_question
 from assistant.core.session import Session
@@ -12,17 +13,17 @@ from assistant.letter.document import Missing
 from assistant.letter.issues import Assess
 
 
-def still_missing(session: Session, assess: Assess) -> Iterator[Missing]:
+def still_missing(session: Session, assess: Assess, frame: Frame) -> Iterator[Missing]:
     """Absences that the record contradicts, open prompts by their path, rebuttals not ruled on, items without a determination that still holds."""
     if session.status != "open":
         return
     for scope, name in contradicted(session):
-        words = f"The record speaks of what is answered as not documented: {session.prompt(scope, name).ask}"
+        words = frame.say("missing.contradicted", question=session.prompt(scope, name).ask)
         yield Missing(scope, name, words)
     for scope in session.rules.scopes:
         yield from _prompts(session, scope)
         if scope in session.items:
-            yield from _decision(session, scope, assess)
+            yield from _decision(session, scope, assess, frame)
 
 
 def _prompts(session: Session, scope: str) -> Iterator[Missing]:
@@ -33,18 +34,16 @@ def _prompts(session: Session, scope: str) -> Iterator[Missing]:
             yield Missing(scope, f"{prompt.id}.{part}" if part else prompt.id, words)
 
 
-def _decision(session: Session, item: str, assess: Assess) -> Iterator[Missing]:
+def _decision(session: Session, item: str, assess: Assess, frame: Frame) -> Iterator[Missing]:
     made = session.determinations.get(item)
     if not session.item_answered(item):
         if made is None:
-            yield Missing(item, "determination", "There is no determination.")
+            yield Missing(item, "determination", frame.say("missing.determination"))
         return
     suggestion = assess(item).suggestion
     for criterion in unruled(session, item, suggestion):
-        yield Missing(
-            item, f"ruling:{criterion}", f"The rebuttal by {criterion} of a higher tier is not ruled on."
-        )
+        yield Missing(item, f"ruling:{criterion}", frame.say("missing.ruling", criterion=criterion))
     if made is None:
-        yield Missing(item, "determination", "There is no determination.")
+        yield Missing(item, "determination", frame.say("missing.determination"))
     elif made.suggested != suggestion.decision:
-        yield Missing(item, "determination", "The suggestion has changed since the determination.")
+        yield Missing(item, "determination", frame.say("missing.changed"))

@@ -8,8 +8,9 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
 
+from assistant.core.letter_frame import Frame
 from assistant.core.text import one_line
-from assistant.letter.document import TITLE, Block, Letter, Section
+from assistant.letter.document import Block, Letter, Section
 
 WIDTH = 80
 
@@ -22,18 +23,17 @@ def to_text(letter: Letter) -> str:
     parts.append(letter.body)
     parts += [section_text(section) for section in letter.sections if not section.signed]
     if letter.missing or letter.open_checks:
-        parts.append(_titled("Still missing", _points(missing_lines(letter))))
+        parts.append(_titled(letter.frame.say("missing.title"), _points(missing_lines(letter))))
     parts.append("\n\n".join("\n".join(wrapped(one)) for one in ("-" * WIDTH, *letter.footer)))
     return "\n\n".join(parts) + "\n"
 
 
-def signed_text(case: str, outcome_words: str, sections: Iterable[Section]) -> str:
+def signed_text(frame: Frame, case: str, outcome_words: str, sections: Iterable[Section]) -> str:
     """The text that a signature covers: title, case, outcome and the sections that are `signed`."""
     top = [
-        TITLE,
-        "=" * len(TITLE),
-        *wrapped(f"Case: {case}", "  "),
-        *wrapped(f"Outcome: {outcome_words}", "  "),
+        *_underlined(frame.say("title"), "="),
+        *wrapped(f"{frame.say('case')}: {case}", "  "),
+        *wrapped(f"{frame.say('outcome')}: {outcome_words}", "  "),
     ]
     return "\n\n".join(["\n".join(top), *(section_text(section) for section in sections if section.signed)])
 
@@ -50,12 +50,15 @@ def content(section: Section) -> str:
 
 def missing_lines(letter: Letter) -> Iterator[str]:
     """What keeps the letter from being signed, a line each; a question is named once, not as a check too."""
+    say = letter.frame.say
     for one in letter.missing:
-        scope = f"item {one.item}" if one.item in letter.session.items else "the case"
-        yield f"{scope}: {one.words} ({one.prompt})"
+        if one.item in letter.session.items:
+            yield say("missing.of_item", item=one.item, what=one.words, prompt=one.prompt)
+        else:
+            yield say("missing.of_case", what=one.words, prompt=one.prompt)
     for check in letter.open_checks:
         if check.check != "implied-finding":
-            yield f"check {check.check}: {check.message}"
+            yield say("missing.check", check=check.check, message=check.message)
 
 
 def wrapped(text: str, indent: str = "") -> list[str]:
@@ -83,7 +86,12 @@ def wrapped(text: str, indent: str = "") -> list[str]:
 
 
 def _titled(title: str, text: str) -> str:
-    return f"{title}\n{'-' * len(title)}\n\n{text}"
+    return "\n".join([*_underlined(title, "-"), "", text])
+
+
+def _underlined(title: str, sign: str) -> list[str]:
+    lines = wrapped(title)
+    return [*lines, sign * max(map(len, lines))]
 
 
 def _block(block: Block) -> str:

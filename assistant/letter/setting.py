@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 
 from assistant.core.answer import Answer, Evidence
+from assistant.core.letter_frame import Frame
 from assistant.core.rules import CASE_SCOPE
 from assistant.core.session import Session
 from assistant.letter.document import (
@@ -16,7 +17,6 @@ from assistant.letter.document import (
     LetterSentence,
     ReviewedDocument,
     Section,
-    counted,
     paragraph,
     points,
 )
@@ -24,67 +24,51 @@ from assistant.letter.document import (
 HIERARCHY = "law.lab-code-4610.5-c-2"
 """The path under which the letter names the statute that it weighs guidelines by."""
 
-_PARTIES = (
-    "the employer, the employee, the insurer, the claims administrator, the treating provider or the maker "
-    "of what was requested"
-)
 
-
-def how_it_was_made(session: Session) -> Section:
+def how_it_was_made(session: Session, frame: Frame) -> Section:
     """Who reviewed, without a name (Lab. Code 4610.6(f)), and by which order guidelines were weighed."""
-    hierarchy = LetterSentence(
-        "The reviewer worked with the strength of evidence hierarchy of Labor Code section 4610.5(c)(2), "
-        "which applies to Independent Medical Review: guidelines were weighed in its order, the Medical "
-        "Treatment Utilization Schedule (MTUS) first.",
-        CASE_SCOPE,
-        "hierarchy",
-        facts=(HIERARCHY,),
-    )
-    sentences = [_affiliation(session), *_qualifications(session), hierarchy]
-    return Section("How the determination was made", (paragraph(sentences),))
+    hierarchy = LetterSentence(frame.say("made.hierarchy"), CASE_SCOPE, "hierarchy", facts=(HIERARCHY,))
+    sentences = [_affiliation(session, frame), *_qualifications(session, frame), hierarchy]
+    return Section(frame.say("made.title"), (paragraph(sentences),))
 
 
-def _affiliation(session: Session) -> LetterSentence:
-    answer = case_answer(session, "conflict")
-    value = answer.value if answer is not None and answer.given else None
-    text = {
-        "none": f"The reviewer states no affiliation with {_PARTIES}.",
-        "conflict": f"The reviewer states a tie to one of these: {_PARTIES}.",
-    }.get(str(value), "Whether the reviewer has a tie to a party to this case is not on record.")
+def _affiliation(session: Session, frame: Frame) -> LetterSentence:
+    place = {"none": "made.no_tie", "conflict": "made.tie"}.get(_given(session, "conflict"))
+    text = frame.say(place, parties=frame.say("made.parties")) if place else frame.say("made.tie_unknown")
     return LetterSentence(text, CASE_SCOPE, "affiliation", prompts=("conflict",))
 
 
-def _qualifications(session: Session) -> Iterator[LetterSentence]:
+def _qualifications(session: Session, frame: Frame) -> Iterator[LetterSentence]:
     answer = case_answer(session, "qualifications")
     held = {
         name: part.value
         for name, part in ((answer.parts or {}) if answer is not None else {}).items()
         if part.given
     }
-    standing = [f"board certified in {held['certification']}"] if "certification" in held else []
-    standing += [f"licensed to practice in {held['licence']}"] if "licence" in held else []
-    practice = (
-        [f"has been in active clinical practice for {_count(held['years'], 'year')}"]
-        if "years" in held
-        else []
-    )
-    practice += (
-        [f"works {_count(held['hours'], 'hour')} a week in active practice"] if "hours" in held else []
-    )
+    standing = {name: str(held[name]) for name in ("certification", "licence") if name in held}
+    practice = {
+        name: _count(frame, held[name], noun)
+        for name, noun in (("years", "year"), ("hours", "hour"))
+        if name in held
+    }
     if standing:
-        yield _qualified("certification", f"The reviewer is {' and is '.join(standing)}.")
+        place = {"certification": "made.certified", "licence": "made.licensed"}[next(iter(standing))]
+        place = "made.certified_and_licensed" if len(standing) == 2 else place
+        yield _qualified("certification", frame.say(place, **standing))
     if practice:
-        yield _qualified("practice", f"The reviewer {' and '.join(practice)}.")
+        yield _qualified("practice", frame.say(f"made.{'_and_'.join(practice)}", **practice))
     if not standing and not practice:
-        yield _qualified("qualifications", "The reviewer's qualifications are not on record in this session.")
+        yield _qualified("qualifications", frame.say("made.unqualified"))
 
 
 def _qualified(key: str, text: str) -> LetterSentence:
     return LetterSentence(text, CASE_SCOPE, key, prompts=("qualifications",))
 
 
-def _count(value: object, noun: str) -> str:
-    return counted(value, noun) if isinstance(value, int) else f"{value} {noun}s"
+def _count(frame: Frame, value: object, noun: str) -> str:
+    if isinstance(value, int):
+        return frame.counted(value, noun)
+    return frame.say(f"counted.{noun}.many", count=str(value))
 
 
 # -- documents ------------------------------------------------------------------------------------
@@ -121,50 +105,54 @@ def documents(session: Session, used: Iterable[Evidence]) -> tuple[ReviewedDocum
     )
 
 
-def documents_reviewed(session: Session, reviewed: Iterable[ReviewedDocument]) -> Section:
+def documents_reviewed(session: Session, frame: Frame, reviewed: Iterable[ReviewedDocument]) -> Section:
     """Each document with its author, date and pages, and whether it counted."""
     case = session.rules.case
-    received = f"{counted(len(case.documents), 'document')} ({counted(case.page_count, 'page')})"
-    answer = case_answer(session, "documents")
-    value = answer.value if answer is not None and answer.given else None
-    text = {
-        "complete": f"The reviewer received {received}, and confirmed that these are all of them.",
-        "incomplete": f"The case file holds {received}. The reviewer found something missing or misplaced.",
-    }.get(
-        str(value), f"The case file holds {received}. The reviewer has not yet confirmed that these are all."
+    value = _given(session, "documents")
+    text = frame.say(
+        f"documents.{value if value in ('complete', 'incomplete') else 'unconfirmed'}",
+        documents=frame.counted(len(case.documents), "document"),
+        pages=frame.counted(case.page_count, "page"),
     )
     intro = LetterSentence(text, CASE_SCOPE, "documents", prompts=("documents",), facts=("documents",))
     listed = [
-        LetterSentence(_described(one), CASE_SCOPE, f"document:{one.id}", facts=(f"documents.{one.id}",))
+        LetterSentence(
+            _described(frame, one), CASE_SCOPE, f"document:{one.id}", facts=(f"documents.{one.id}",)
+        )
         for one in reviewed
     ]
-    return Section("Documents reviewed", (paragraph([intro, *_notes(session, "documents")]), points(listed)))
+    blocks = paragraph([intro, *_notes(session, frame, "documents")]), points(listed)
+    return Section(frame.say("documents.title"), blocks)
 
 
-def _described(one: ReviewedDocument) -> str:
-    date = one.date.prose() if one.date is not None else "undated"
-    about = ", ".join(
-        part
-        for part in (one.type, one.author or "author not stated", date, counted(one.pages, "page"))
-        if part
+def _described(frame: Frame, one: ReviewedDocument) -> str:
+    author = one.author or frame.say("documents.no_author")
+    date = one.date.prose() if one.date is not None else frame.say("documents.undated")
+    about = ", ".join(part for part in (one.type, author, date, frame.counted(one.pages, "page")) if part)
+    use = [
+        frame.say("documents.opened", pages=_pages(frame, one.opened))
+        if one.opened
+        else frame.say("documents.not_opened")
+    ]
+    use += [frame.say("documents.searched")] if one.searched else []
+    use.append(
+        frame.say("documents.cited", pages=_pages(frame, one.cited))
+        if one.cited
+        else frame.say("documents.not_cited")
     )
-    read = (
-        [f"{_pages(one.opened)} opened in this session"] if one.opened else ["no page opened in this session"]
-    )
-    read += ["searched"] if one.searched else []
-    read.append(f"{_pages(one.cited)} cited" if one.cited else "not cited in the decisions")
-    return f"{about} ({one.id}): {'; '.join(read)}."
+    return frame.say("documents.document", about=about, id=one.id, use="; ".join(use))
 
 
-def _pages(numbers: tuple[int, ...]) -> str:
-    listed = ", ".join(str(number) for number in numbers)
-    return f"page {listed}" if len(numbers) == 1 else f"pages {listed}"
+def _pages(frame: Frame, numbers: tuple[int, ...]) -> str:
+    if len(numbers) == 1:
+        return frame.say("documents.page", number=numbers[0])
+    return frame.say("documents.pages", numbers=", ".join(map(str, numbers)))
 
 
 # -- the clinical summary -------------------------------------------------------------------------
 
 
-def case_summary(session: Session) -> Section:
+def case_summary(session: Session, frame: Frame) -> Section:
     """What happened, oldest first, each sentence with the page that it rests on."""
     case = session.rules.case
     opening = [
@@ -181,16 +169,13 @@ def case_summary(session: Session) -> Section:
         )
         for n, entry in enumerate(case.timeline, 1)
     ]
-    answer = case_answer(session, "timeline")
-    value = answer.value if answer is not None and answer.given else None
-    text = {
-        "confirmed": "The reviewer confirmed that the record bears this timeline.",
-        "disputed": "The reviewer finds a date of this timeline doubtful.",
-    }.get(str(value), "The reviewer has not yet confirmed this timeline against the record.")
+    value = _given(session, "timeline")
+    text = frame.say(f"summary.{value if value in ('confirmed', 'disputed') else 'unconfirmed'}")
     closing = LetterSentence(text, CASE_SCOPE, "timeline", prompts=("timeline",))
     blocks: list[Block] = [paragraph(opening)] if opening else []
     blocks += [paragraph(told)] if told else []
-    return Section("Clinical case summary", (*blocks, paragraph([closing, *_notes(session, "timeline")])))
+    blocks.append(paragraph([closing, *_notes(session, frame, "timeline")]))
+    return Section(frame.say("summary.title"), tuple(blocks))
 
 
 def _with_pages(text: str, evidence: tuple[Evidence, ...]) -> str:
@@ -198,11 +183,20 @@ def _with_pages(text: str, evidence: tuple[Evidence, ...]) -> str:
     return f"{text} [{places}]" if places else text
 
 
-def _notes(session: Session, prompt: str) -> Iterator[LetterSentence]:
+def _notes(session: Session, frame: Frame, prompt: str) -> Iterator[LetterSentence]:
     """What the reviewer added to an answer, which says what is missing or doubtful."""
     answer = case_answer(session, prompt)
     if answer is not None and answer.note:
-        yield LetterSentence(answer.note, CASE_SCOPE, f"note:{prompt}", "reviewer", prompts=(prompt,))
+        mark = frame.say("reviewers_words")
+        yield LetterSentence(
+            answer.note, CASE_SCOPE, f"note:{prompt}", "reviewer", prompts=(prompt,), mark=mark
+        )
+
+
+def _given(session: Session, prompt: str) -> str:
+    """The value of an answer about the case as a whole; empty where none was given."""
+    answer = case_answer(session, prompt)
+    return str(answer.value) if answer is not None and answer.given else ""
 
 
 def case_answer(session: Session, prompt: str) -> Answer | None:

@@ -81,7 +81,7 @@ class Reference:
 
     def under(self, run: Session) -> Session:
         """A session that gives these answers under the rules of a run, as far as the questions are the same."""
-        session = begin("reference", run.rules, run.opened)
+        session = begin("reference", run.rules, run.opened, frame=run.frame)
         for scope in run.rules.scopes:
             for name, prompt in run.rules.sets[scope].prompts.items():
                 answer = self.answers.get((scope, name))

@@ -61,7 +61,7 @@ def session_of_sheet(sheet: Sheet, like: Session) -> Session:
             events.append(e.CriterionRuled(item, criterion, str(ruling["ruling"]), reason))
     for item, (decision, reason) in sheet.decisions.items():
         events.append(e.DeterminationRecorded(item, decision, None, False, reason))
-    return fold(begin(sheet.name, rules, like.opened), events)
+    return fold(begin(sheet.name, rules, like.opened, frame=like.frame), events)
 
 
 def as_answers_file(sheet: Sheet) -> dict[str, Any]:

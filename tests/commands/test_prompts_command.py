@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
+from assistant import library
 from assistant.cli import run
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -114,3 +115,24 @@ def test_nothing_that_a_terminal_obeys_is_printed(capsys: pytest.CaptureFixture[
     status, out, _ = printed(capsys, "show", str(path))
     assert status == 0
     assert not {"\x1b", "\u202e"} & set(out)
+
+
+def test_check_looks_at_the_letters_words(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = ROOT / "prompts" / "letter" / "frame.yaml"
+    status, out, _ = printed(capsys, "check", str(own))
+    assert status == 0
+    assert f"{own}: " in out
+    assert "texts of the letter, none missing" in out
+    path = tmp_path / "frame.yaml"
+    path.write_text(own.read_text("utf-8").replace("in {{ licence }}", "in {{ license }}", 1), "utf-8")
+    status, _, err = printed(capsys, "check", str(path))
+    assert status == 2
+    assert f"{path}, line " in err
+    assert "`license` can't be named here. Name only `licence`." in err
+    broken = {library.FRAME: path.read_text("utf-8")}
+    monkeypatch.setattr(library, "letter_texts", lambda: broken)
+    status, _, err = printed(capsys, "check")
+    assert status == 2
+    assert "prompts/letter/frame.yaml, line " in err

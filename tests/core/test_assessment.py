@@ -19,9 +19,11 @@ from assistant.core.decision import OUTCOME_WORDS
 from assistant.core.outcome import outcome, unruled
 from assistant.core.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold
+from assistant.letter_words import letter_words
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 RULES = library.rules_for(CASE)
+FRAME = letter_words(library.letter_texts())
 REFERENCE = plain_yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 ANSWERS: Mapping[str, Any] = REFERENCE["answers"]
 
@@ -43,7 +45,8 @@ INAPPLICABLE = {"routine-radiography": ("inapplicable", "The row speaks of the f
 
 def opened(rules: Rules = RULES) -> Session:
     items = {key: item.prompt_set for key, item in rules.case.items.items()}
-    return begin("s", rules, e.SessionOpened("practice", "r-test", "0", False, {}, {}, {}, items))
+    opening = e.SessionOpened("practice", "r-test", "0", False, {}, {}, {}, items)
+    return begin("s", rules, opening, frame=FRAME)
 
 
 def perform(session: Session, *commands: c.Command) -> Session:

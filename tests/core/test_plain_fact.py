@@ -18,6 +18,7 @@ from assistant.core.partial_date import PartialDate
 from assistant.core.plain_fact import Check, Sentence, checks
 from assistant.core.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold
+from assistant.letter_words import letter_words
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 SOURCES = library.sources()
@@ -81,7 +82,7 @@ def reviewed(
     ]
     if decision:
         events.append(e.DeterminationRecorded("1", decision, "upheld", decision != "upheld", "As published."))
-    return fold(begin("s", under, opened), events)
+    return fold(begin("s", under, opened, frame=letter_words(library.letter_texts())), events)
 
 
 def raised(session: Session, *texts: str, pages: bool = True) -> list[Check]:

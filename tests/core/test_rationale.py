@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
+import ast
+import re
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -19,9 +22,13 @@ from test_assessment import (
     ruled,
 )
 
+from assistant import library
 from assistant.core import command as c
+from assistant.core import rationale
 from assistant.core.assessment import assess
 from assistant.core.draft_sentence import DraftSentence, capital, ended, inner
+from assistant.core.frozen import replace
+from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.session import Session
 
 
@@ -216,6 +223,43 @@ def test_a_criterion_found_inapplicable_is_named_with_the_reason() -> None:
     one = said["ruling:routine-radiography"]
     assert (one.origin, one.criteria) == ("reviewer", ("routine-radiography",))
     assert "inapplicable to this condition: The row speaks of the first weeks." in one.text
+
+
+OWN = read_frame(library.letter_texts()[library.FRAME])
+
+
+def loud() -> Frame:
+    """The program's frame with all but its names in capitals."""
+    split = {place: re.split(r"(\{[{%].*?[%}]\})", text) for place, text in OWN.texts.items()}
+    return Frame({
+        place: "".join(part if part.startswith("{") else part.upper() for part in parts)
+        for place, parts in split.items()
+    })  # fmt: skip
+
+
+@pytest.mark.parametrize("session", CASES.values(), ids=CASES.keys())
+def test_what_joins_sentences_is_the_frames(session: Session) -> None:
+    said, again = texts(session), texts(replace(session, frame=loud))
+    assert again.upper() == said.upper()
+    assert not re.search("outweighed|does not prevail|and although|The reviewer|higher tier|above it", again)
+    for name in ("outweighed", "below", "accepted", "declined", "inapplicable"):
+        words = re.split(r"\{\{.*?\}\}", OWN.texts[f"rationale.{name}"])
+        assert all(word in said for word in words) == all(word.upper() in again for word in words)
+
+
+def test_what_was_not_found_is_listed_with_the_frames_word() -> None:
+    session = decided(answered(), "upheld")
+    said = draft(session)["together"].text
+    assert said.count(", or ") == 1
+    assert draft(replace(session, frame=loud))["together"].text == said.replace(", or ", ", OR ")
+
+
+def test_no_words_of_a_letter_stand_in_the_code() -> None:
+    tree = ast.parse(Path(rationale.__file__).read_text("utf-8"))
+    held = {node.value for node in ast.walk(tree) if isinstance(node, ast.Constant)}
+    documented = (ast.Module, ast.ClassDef, ast.FunctionDef)
+    about = {ast.get_docstring(node, clean=False) for node in ast.walk(tree) if isinstance(node, documented)}
+    assert [text for text in held - about if isinstance(text, str) and re.search(r"[a-z] +[a-z]", text)] == []
 
 
 # -- the reviewer's own words ---------------------------------------------------------------------

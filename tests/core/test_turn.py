@@ -22,6 +22,7 @@ from assistant.core.prompt_turn import Turn, prompt_turn
 from assistant.core.rules import Rules
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import last_place, next_place, next_turn, progress, statement
+from assistant.letter_words import letter_words
 
 FOLDER = library.find_case("cervical")
 REFERENCE: dict[str, dict[str, Any]] = plain_yaml.parse(
@@ -42,7 +43,7 @@ def rules(items: int = 1) -> Rules:
 
 def begun(items: int = 1, decide_first: bool = False, **profile: Any) -> Session:
     opened = e.SessionOpened("practice", "r-test", "0", decide_first, profile, {}, {}, {})
-    return begin("s1", rules(items), opened)
+    return begin("s1", rules(items), opened, frame=letter_words(library.letter_texts()))
 
 
 @pytest.fixture

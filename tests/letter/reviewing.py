@@ -40,4 +40,5 @@ def sign(review: Review, reason: str = "Parties may add records after the decisi
     case_outcome = outcome(review.session)
     assert case_outcome is not None
     said = statement(review.session, OUTCOME_WORDS[case_outcome])
-    review.perform(c.Sign(body_hash(review.session, review.assess, review.checks()), case_outcome, said))
+    letter = body_hash(review.session, review.assess)
+    review.perform(c.Sign(letter, case_outcome, said))

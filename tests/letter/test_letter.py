@@ -105,7 +105,7 @@ def test_a_signed_letter_is_the_text_that_was_signed(signed: Review) -> None:
 
 def test_the_signed_text_is_the_same_before_and_after(decided: Review) -> None:
     decided.perform(c.AttestAbsences())
-    before = signing_text(decided.session, decided.assess, decided.checks())
+    before = signing_text(decided.session, decided.assess)
     sign(decided)
     decided.perform(c.AddAddendum("A page arrived later."))
     assert signing_text(decided.session, decided.assess) == before

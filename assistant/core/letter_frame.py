@@ -1,0 +1,229 @@
+"""The words of a letter that are no prompt set's: headings, standing sentences, what joins those of a rationale.
+
+They are data (`prompts/letter/frame.yaml`), for physicians to read and correct. A sentence is a template as in a prompt set (`wording`), and names
+exactly what its place gives it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import field
+from typing import Any
+
+from assistant.core import plain_yaml, wording
+from assistant.core.field_reader import FieldReader, near
+from assistant.core.frozen import dataclass
+from assistant.core.plain_yaml import Document, Path
+from assistant.core.problem import Refused
+from assistant.core.text import visible
+
+FILE = "prompts/letter/frame.yaml"
+"""Where the program keeps it; `library.letter_texts` has its text."""
+
+_WITHOUT: dict[str, str] = {
+    "": "title case outcome reviewers_words",
+    "banner": "draft practice training altered",
+    "grounds": "conflict specialty records other",
+    "outcomes": "uphold overturn partial undecided",
+    "decisions": "upheld overturned declined undecided",
+    "why": "conflict gap open",
+    "tiers": "mtus studies national expert accepted likely_benefit",
+    "made": "title parties tie_unknown unqualified hierarchy",
+    "documents": "title no_author undated not_opened searched not_cited",
+    "summary": "title confirmed disputed unconfirmed",
+    "issues": "title administrator rationale declined closed draft guidelines no_guideline mtus others unverified",
+    "rationale": "and or",
+    "sources": "title",
+    "searches": "title intro no_document nothing all some not_attested",
+    "checks": "title open explained",
+    "signature": "title",
+    "addenda": "title",
+    "missing": "title determination changed",
+    "footer": "software",
+}
+"""The texts that name nothing, by the part of the file that they stand in."""
+
+_NAMING: dict[str, str] = {
+    "item": "item",
+    "banner.declined": "ground reason",
+    **{
+        f"counted.{noun}.{form}": "count"
+        for noun in ("document", "page", "passage", "year", "hour")
+        for form in ("one", "many")
+    },
+    "made.no_tie": "parties",
+    "made.tie": "parties",
+    "made.certified": "certification",
+    "made.licensed": "licence",
+    "made.certified_and_licensed": "certification licence",
+    "made.years": "years",
+    "made.hours": "hours",
+    "made.years_and_hours": "years hours",
+    "documents.complete": "documents pages",
+    "documents.incomplete": "documents pages",
+    "documents.unconfirmed": "documents pages",
+    "documents.document": "about id use",
+    "documents.opened": "pages",
+    "documents.cited": "pages",
+    "documents.page": "number",
+    "documents.pages": "numbers",
+    "issues.item": "item service decision",
+    "issues.based_on": "date guideline",
+    "issues.no_basis": "date",
+    "issues.no_suggestion": "why",
+    "issues.suggestion": "decision",
+    "issues.reference": "source edition locator",
+    "issues.cited": "reference tier",
+    "rationale.outweighed": "against because",
+    "rationale.and_although": "before further",
+    "rationale.accepted": "reason",
+    "rationale.declined": "citation reason",
+    "rationale.inapplicable": "citation reason",
+    "rationale.below": "against tier",
+    "sources.sentence": "number sources",
+    "sources.own_sentence": "number sources",
+    **{f"sources.{kind}": "names" for kind in ("answers", "rules", "guidelines", "facts", "pages")},
+    "searches.reach": "documents pages",
+    "searches.unreadable": "count",
+    "searches.by_eye": "pages",
+    "searches.unread": "pages",
+    "searches.absent": "question",
+    "searches.absent_parts": "question parts",
+    "searches.terms": "terms",
+    "searches.within": "documents pages",
+    "searches.found": "passages",
+    "searches.found_denied": "passages number",
+    "searches.passage_set_aside": "quoted reason",
+    "searches.set_aside": "count reason quoted",
+    "searches.set_aside_more": "count reason quoted more places",
+    "searches.to_deal_with": "passage",
+    "checks.check": "check message facts state",
+    "checks.reason": "reason",
+    "checks.unread": "documents",
+    "signature.signed": "date time",
+    "addenda.addendum": "number",
+    "missing.of_item": "item what prompt",
+    "missing.of_case": "what prompt",
+    "missing.check": "check message",
+    "missing.contradicted": "question",
+    "missing.ruling": "criterion",
+    "footer.case": "provenance",
+    "footer.hash": "hash",
+    "footer.signed": "session entry head",
+    "footer.open": "session entries head",
+}
+
+NAMES: Mapping[str, tuple[str, ...]] = {
+    **{f"{part}.{key}" if part else key: () for part, keys in _WITHOUT.items() for key in keys.split()},
+    **{key: tuple(names.split()) for key, names in _NAMING.items()},
+}
+"""Every text of the file by its place (`made.tie`), with the names that it must show, and no others.
+
+Sessions keep old files, so a place keeps its names for good: a text that needs others gets a new place, and its first
+wording stands in a new file of `prompts/letter/first-wording/`.
+"""
+
+_TAG = re.compile(r"\{[{%].*?[%}]\}")
+
+
+@dataclass(frozen=True)
+class Frame:
+    """The texts by their place; white space is folded."""
+
+    texts: Mapping[str, str] = field(repr=False)
+
+    def say(self, place: str, **values: object) -> str:
+        """The text at a place with its names filled in; foreign white space stays as it is."""
+        return wording.filled(self.texts[place], values)
+
+    def counted(self, number: int, noun: str) -> str:
+        """`1 page`, `6 pages`."""
+        return self.say(f"counted.{noun}.{'one' if number == 1 else 'many'}", count=f"{number:,}")
+
+
+def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = None) -> Frame:
+    """The frame in the YAML `text` of the file `name`; raises `Refused` with file and line for every fault.
+
+    With `first`, the frame in its first wording, the text is one that a session keeps, perhaps from another version
+    of the program: what it lacks is taken from `first`, and places that are no longer used don't matter.
+    """
+    document = plain_yaml.parse(text, name)
+    reader = FieldReader()
+    texts: dict[str, str] = {}
+    for path, value in _texts(document.data, ()):
+        place = ".".join(map(str, path))
+        if place not in NAMES or place.count(".") != len(path) - 1:
+            if first is None:
+                _unknown(reader, document, path, place)
+        elif isinstance(value, list):
+            reader.say("There is a list here. A text is wanted.", document.where(*path), "Write one text.")
+        else:
+            texts[place] = " ".join(str(value).split())
+            _check(reader, texts[place], NAMES[place], document.where(*path))
+    if first is None:
+        for place in [place for place in NAMES if place not in texts]:
+            part = tuple(place.split("."))
+            reader.say(f"`{place}` is missing.", document.where(*part), f"Add `{part[-1]}: ...`.")
+    if reader.problems:
+        raise Refused(*sorted(reader.problems, key=lambda one: _line(one.where)))
+    return Frame(texts if len(texts) == len(NAMES) or first is None else {**first().texts, **texts})
+
+
+def is_frame(document: Document) -> bool:
+    """Whether a file is written as the letter's frame is, and not as a prompt set."""
+    parts = {place.split(".", 1)[0] for place in NAMES}
+    return "id" not in document.data and len(parts & document.data.keys()) > len(parts) // 2
+
+
+def _texts(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
+    if not isinstance(data, Mapping):
+        yield path, data
+        return
+    for key, inner in data.items():
+        yield from _texts(inner, (*path, key))
+
+
+def _unknown(reader: FieldReader, document: Document, path: Path, place: str) -> None:
+    if place in NAMES:
+        reader.say(f"`{place}` stands in one line.", document.where(*path), "Put it below its part.")
+    elif any(known.startswith(f"{place}.") for known in NAMES):
+        reader.say(
+            f"`{place}` is a map of texts.", document.where(*path), "Put each text in a line below it."
+        )
+    else:
+        reader.say(f"`{place}` is not known here.", document.where(*path), _near(place))
+
+
+def _near(place: str) -> str:
+    siblings = [known for known in NAMES if known.rpartition(".")[0] == place.rpartition(".")[0]]
+    return near(place, siblings or {known.split(".", 1)[0] for known in NAMES})
+
+
+def _check(reader: FieldReader, text: str, names: tuple[str, ...], where: str) -> None:
+    only = (
+        f"Name only {', '.join(f'`{name}`' for name in names)}."
+        if names
+        else "This text can't name anything."
+    )
+    if not text:
+        reader.say("There is no text here.", where, "Write what the letter is to say.")
+        return
+    if visible(text) != text:
+        reader.say("The text holds an invisible or control character.", where, "Type it again without it.")
+    for what in wording.problems(text, names):
+        reader.say(what, where, only)
+    for tag in _TAG.findall(text):
+        if "." in tag:
+            reader.say(f"`{tag}` names a part of something.", where, only)
+    for name in names:
+        if not re.search(rf"\{{\{{\s*{name}\s*\}}\}}", text):
+            reader.say(
+                f"`{{{{ {name} }}}}` is missing from this text.",
+                where,
+                "It stands for what the letter has to say here; put it back.",
+            )
+
+
+def _line(where: str) -> int:
+    return int(where.rpartition(" ")[2])

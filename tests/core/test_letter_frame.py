@@ -1,0 +1,246 @@
+"""The file of the letter's words: what is in it is used and known, and what is wrong with one is said with its line."""
+
+from __future__ import annotations
+
+import ast
+import hashlib
+import json
+import re
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from assistant import library
+from assistant.core import plain_yaml, wording
+from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
+from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame
+from assistant.core.problem import Refused
+from assistant.core.prompt_set import TIER_NAMES
+from assistant.letter_words import first_words
+
+ROOT = Path(__file__).parents[2]
+TEXT = (ROOT / FILE).read_text(encoding="utf-8")
+OWN = read_frame(TEXT)
+
+
+def refused(text: str) -> str:
+    with pytest.raises(Refused) as found:
+        read_frame(text)
+    return str(found.value)
+
+
+def replaced(old: str, new: str) -> str:
+    assert TEXT.count(old) == 1, old
+    return TEXT.replace(old, new)
+
+
+# -- the file that comes with the program ---------------------------------------------------------
+
+
+def test_it_has_every_text_and_no_other() -> None:
+    assert OWN.texts.keys() == NAMES.keys()
+    assert list(library.letter_texts()) == [library.FRAME]
+
+
+PACKAGE = ROOT / "assistant"
+TREES = {
+    path.name: ast.parse(path.read_text("utf-8"))
+    for path in (*(PACKAGE / "letter").glob("*.py"), PACKAGE / "core" / "rationale.py")
+}
+CHOSEN = {
+    "banner": "practice training",
+    "grounds": "conflict specialty records other",
+    "outcomes": "uphold overturn partial undecided",
+    "decisions": "upheld overturned undecided",
+    "why": "conflict gap open",
+    "tiers": "mtus studies national expert accepted likely_benefit",
+    "made": "years hours years_and_hours",
+    "documents": "complete incomplete unconfirmed",
+    "summary": "confirmed disputed unconfirmed",
+    "sources": "answers rules guidelines facts pages",
+}
+"""The texts of which one is chosen by a word: a value, a tier, the kind of a source."""
+
+
+@pytest.mark.parametrize("place", NAMES)
+def test_every_text_is_used(place: str) -> None:
+    part, _, key = place.rpartition(".")
+    nodes = [node for tree in TREES.values() for node in ast.walk(tree)]
+    if key in CHOSEN.get(part, "").split():
+        starts = {getattr(node.values[0], "value", "") for node in nodes if isinstance(node, ast.JoinedStr)}
+        assert f"{part}." in starts
+    elif not part.startswith("counted."):
+        assert place in {node.value for node in nodes if isinstance(node, ast.Constant)}
+
+
+def test_every_call_gives_a_text_the_names_that_it_has() -> None:
+    calls = 0
+    for file, tree in TREES.items():
+        for node in ast.walk(tree):
+            if not isinstance(node, ast.Call) or not ast.unparse(node.func).endswith("say"):
+                continue
+            named = [keyword.arg for keyword in node.keywords]
+            if isinstance(node.args[0], ast.Constant) and None not in named:  # None is `**`
+                place = str(node.args[0].value)
+                assert sorted(map(str, named)) == sorted(NAMES[place]), f"{file}, line {node.lineno}"
+                calls += 1
+    assert calls > 70
+
+
+def test_the_words_for_decisions_are_those_of_the_screen() -> None:
+    said = {name: OWN.texts[f"outcomes.{name or 'undecided'}"] for name in OUTCOME_WORDS}
+    assert said == OUTCOME_WORDS
+    for name in ("upheld", "overturned"):
+        assert OWN.texts[f"decisions.{name}"] == DECISION_WORDS[name]
+    for name in ("conflict", "gap", "open"):
+        assert OWN.texts[f"why.{name}"] == WHY_WORDS[name]
+    assert {f"tiers.{name}": words for name, words in TIER_NAMES.items()} == {
+        place: text for place, text in OWN.texts.items() if place.startswith("tiers.")
+    }
+
+
+def test_the_schema_has_the_same_texts_with_the_same_names() -> None:
+    schema = json.loads((ROOT / "schemas" / "letter-frame.schema.json").read_text("utf-8"))
+    assert dict(leaves(schema, "")) == {place: set(names) for place, names in NAMES.items()}
+
+
+def leaves(schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, set[str]]]:
+    if "properties" not in schema:
+        yield (
+            place,
+            set(
+                re.findall(
+                    r"\\s\*(\w+)\\s\*",
+                    str([schema.get("pattern"), schema.get("allOf")]).replace("\\\\", "\\"),
+                )
+            ),
+        )
+        return
+    assert sorted(schema["required"]) == sorted(schema["properties"])
+    for key, inner in schema["properties"].items():
+        yield from leaves(inner, f"{place}.{key}" if place else key)
+
+
+def test_every_part_is_documented() -> None:
+    page = (ROOT / "docs" / "prompt-sets.md").read_text("utf-8")
+    section = page.split("## The letter's words", 1)[1].split("\n## ", 1)[0]
+    assert {place.split(".")[0] for place in NAMES} <= set(re.findall(r"`(\w+)`", section))
+
+
+# -- what is wrong with one -----------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "said"),
+    [
+        ("no_tie:", "no_tei:", "`made.no_tei` is not known here. Did you mean `made.no_tie`?"),
+        ("no_tie:", "no_tei:", "`made.no_tie` is missing."),
+        ("footer:\n", "fotter:\n", "`fotter.hash` is not known here."),
+        ("affiliation with {{ parties }}", "affiliation with {{ partys }}", "`partys` can't be named here. Name only"),
+        ("affiliation with {{ parties }}", "affiliation", "`{{ parties }}` is missing from this text."),
+        ("affiliation with {{ parties }}", "tie {% if parties %}to them{% endif %}", "`{{ parties }}` is missing"),
+        ("affiliation with {{ parties }}", "{{ parties.upper }} {{ parties }}", "`{{ parties.upper }}` names a part"),
+        ("affiliation with {{ parties }}", "{{ parties|upper }} {{ parties }}", "is not a form that sentences"),
+        ("affiliation with {{ parties }}", "{% if parties %} {{ parties }}", "is not closed by `{% endif %}`"),
+        ("affiliation with {{ parties }}", "{% endif %} {{ parties }}", "has no `{% if %}`"),
+        ("affiliation with {{ parties }}", "{{ parties }} {{ parties", "`{{` is not a form that sentences"),
+        ("searched: searched", "searched: '{{ pages }}'", "can't be named here. This text can't name anything."),
+        ("searched: searched", "searched: ''", "There is no text here."),
+        ("searched: searched", "searched:", "There is no text here."),
+        ("searched: searched", "searched: [a, b]", "There is a list here. A text is wanted."),
+        ("searched: searched", 'searched: "a\\u202eb"', "holds an invisible or control character"),
+        ("searched: searched", "searched: {a: b}", "`documents.searched` is missing."),
+        ("searched: searched", "searched: a\n  searched: b", "`searched` stands twice"),
+        ("summary:\n", "summary: x\nsomething:\n", "`summary` is a map of texts."),
+        ("checks:\n", "checks: }\n", "This isn't valid YAML"),
+        ("footer:\n", "made.tie: x\nfooter:\n", "`made.tie` stands in one line. Put it below its part."),
+    ],
+)  # fmt: skip
+def test_a_fault_is_named_with_its_line(old: str, new: str, said: str) -> None:
+    text = replaced(old, new)
+    found = refused(text)
+    assert said in found
+    assert all(re.match(rf"{re.escape(FILE)}, line \d+: ", line) for line in found.splitlines())
+    line = text[: text.index(new)].count("\n") + 1
+    assert "is missing. Add" in said or re.search(rf"line ({line}|{line + 1}): ", found)
+
+
+@pytest.mark.parametrize("place", NAMES)
+def test_no_text_can_be_left_out(place: str) -> None:
+    data = plain_yaml.parse(TEXT, FILE).data
+    *parts, key = place.split(".")
+    inner = data
+    for part in parts:
+        inner = inner[part]
+    del inner[key]
+    assert refused(json.dumps(data)).count("is missing") == 1
+
+
+TAGS = (
+    "{% if a %}", "{%if a%}", "{% elif a %}", "{% else %}", "{%-else-%}", "{% endif %}", "{% endif x %}", "{% else x %}",
+    "{% elif %}", "{{ a }}", "{{- a -}}", "{%- if a -%}", "{% for a in a %}", "{%", "%}", "{{", "}}", "{#", "x", " ",
+)  # fmt: skip
+
+
+@given(st.lists(st.sampled_from(TAGS), max_size=7).map("".join))
+def test_what_is_accepted_can_be_filled_in(template: str) -> None:
+    if not list(wording.problems(template, ["a"])):
+        assert "{%" not in wording.filled(template, {"a": "1"})
+
+
+@given(st.text())
+def test_a_name_is_filled_in_as_it_is(words: str) -> None:
+    assert OWN.say("searches.absent", question=words) == f"{words} Not found."
+
+
+# -- one that a session keeps ---------------------------------------------------------------------
+
+
+def test_a_kept_one_lacks_what_came_later_and_has_what_went() -> None:
+    kept = replaced("title: Still missing", "tittle: Gone")
+    made = read_frame(kept.replace("Case", "The case"), "kept", lambda: OWN)
+    assert made.texts == {**OWN.texts, "case": "The case", "footer.case": OWN.texts["footer.case"]}
+    with pytest.raises(Refused, match="is missing from this text"):
+        read_frame(replaced("affiliation with {{ parties }}", "affiliation"), "kept", lambda: OWN)
+
+
+FIRST = {
+    "1.yaml": "f28179007e0449266d3f518d7efe8c74628731c1f83704b073ece647fd3f765d",
+    "2.yaml": "19fbb11739984daeea8e6acf2a397f36935edf302d217976eb62a372a1e27222",
+}
+"""The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
+
+
+def test_the_first_wording_is_never_edited() -> None:
+    texts = library.first_letter_texts()
+    assert {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()} == FIRST
+    assert list(texts) == [f"{number}.yaml" for number in range(1, len(texts) + 1)]
+
+
+def test_the_first_wording_has_every_text_once_with_its_names() -> None:
+    frames = [
+        read_frame(text, name, lambda: Frame({})) for name, text in library.first_letter_texts().items()
+    ]
+    assert sorted(place for frame in frames for place in frame.texts) == sorted(NAMES)
+    assert first_words().texts == {place: text for frame in frames for place, text in frame.texts.items()}
+
+
+def test_a_frame_is_told_from_a_prompt_set() -> None:
+    assert is_frame(plain_yaml.parse(TEXT, FILE))
+    for path in (ROOT / "prompts").rglob("*.yaml"):
+        expected = path.name in (library.FRAME, "1.yaml")
+        assert is_frame(plain_yaml.parse(path.read_text("utf-8"), path.name)) == expected
+
+
+def test_a_frame_counts() -> None:
+    assert [OWN.counted(n, "page") for n in (0, 1, 2, 1234)] == [
+        "0 pages",
+        "1 page",
+        "2 pages",
+        "1,234 pages",
+    ]
+    assert isinstance(OWN, Frame)
