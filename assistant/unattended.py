@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -15,7 +14,7 @@ from assistant.core import plain_yaml
 from assistant.core.absence import pages_unread
 from assistant.core.answer_reader import read_answer
 from assistant.core.outcome import unruled
-from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.problem import Problem, Refused, placed, refuse
 from assistant.core.rules import Rules
 from assistant.core.text import one_line
 from assistant.library import read_text
@@ -143,7 +142,7 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: Outcome) -> N
         prompt = due[0]
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
-        with _at(where):
+        with placed(where):
             review.perform(c.RecordAnswer(scope, prompt.id, answer, "file"))
     reading = review.session.reading(scope)
     for prompt in reading.open_prompts():
@@ -158,7 +157,7 @@ def _rule(review: Review, file: AnswersFile, item: str, result: Outcome) -> bool
     if not review.session.item_answered(item):
         return False
     for criterion, ruling in file.rulings.get(item, {}).items():
-        with _at(file.where("rulings", item, criterion)):
+        with placed(file.where("rulings", item, criterion)):
             review.perform(
                 c.RuleOn(item, criterion, str(ruling.get("ruling")), str(ruling.get("reason", "")))
             )
@@ -183,17 +182,8 @@ def _determine(review: Review, file: AnswersFile, item: str, result: Outcome) ->
         return
     suggested = review.assess(item).suggestion.decision
     command = c.Determine(item, str(made.get("decision")), suggested, str(made.get("reason", "")))
-    with _at(file.where("determinations", item)):
+    with placed(file.where("determinations", item)):
         review.perform(command)
-
-
-@contextmanager
-def _at(where: str) -> Iterator[None]:
-    """What is refused inside names this place of the file."""
-    try:
-        yield
-    except Refused as refused:
-        raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
 
 
 def _edit(review: Review, file: AnswersFile) -> None:
@@ -211,7 +201,7 @@ def _edit(review: Review, file: AnswersFile) -> None:
             one = sentences[number - 1]
             held = review.session.edits.get(item, {}).get(one.key)
             was = held.was if held is not None else one.text
-            with _at(where):
+            with placed(where):
                 review.perform(c.EditSentence(item, one.key, was, str(edit.get("text", ""))))
 
 
@@ -220,7 +210,7 @@ def _read_by_eye(review: Review, file: AnswersFile) -> None:
     said = file.read_by_eye
     if said is not None and pages_unread(review.session):
         named = ", ".join(said) if isinstance(said, tuple) else ""
-        with _at(file.where("read_by_eye")):
+        with placed(file.where("read_by_eye")):
             review.perform(c.ReadByEye(bool(said), named))
 
 
@@ -231,7 +221,7 @@ def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:
             continue
         if reason.strip() and one.severity != "blocking":
             raised = c.RaiseCheck(one.check, one.key, one.message, one.facts)
-            with _at(file.where("acknowledge", one.check)):
+            with placed(file.where("acknowledge", one.check)):
                 review.perform(raised, c.Acknowledge(one.check, one.key, reason))
         else:
             facts = "; ".join(one.facts)

@@ -269,15 +269,20 @@ def test_pages_without_text_never_count_as_searched(log: Log, folder: Path, run:
     assert "has read by eye: progress-note-2014-05-10:1" in " ".join(to_text(letter_of(review)).split())
 
 
-def test_some_pages_can_be_said_to_be_read_and_others_not(
-    log: Log, folder: Path, run: Any, given: Given
-) -> None:
+def two_unreadable_pages(folder: Path) -> None:
+    """The case says that no program can read the pages of its newest note."""
     case = folder / "case.yaml"
     case.write_text(
         case.read_text().replace(
             "{id: progress-note-2014-07-17,", "{id: progress-note-2014-07-17, unreadable: [1, 2],"
         )
     )
+
+
+def test_some_pages_can_be_said_to_be_read_and_others_not(
+    log: Log, folder: Path, run: Any, given: Given
+) -> None:
+    two_unreadable_pages(folder)
     review, _ = run(folder, given | {"sign": "no"})
     conversation = Conversation(review)
     while review.turn.kind != "by_eye":
@@ -309,12 +314,7 @@ def test_some_pages_can_be_said_to_be_read_and_others_not(
 def test_an_answers_file_names_the_pages_read_by_eye(
     log: Log, folder: Path, run: Any, given: Given, said: Any, read: tuple[str, ...], unread: tuple[str, ...]
 ) -> None:
-    case = folder / "case.yaml"
-    case.write_text(
-        case.read_text().replace(
-            "{id: progress-note-2014-07-17,", "{id: progress-note-2014-07-17, unreadable: [1, 2],"
-        )
-    )
+    two_unreadable_pages(folder)
     review, result = run(folder, given | {"read_by_eye": said})
     assert (result.status, result.open) == (0, [])
     assert review.session.by_eye == e.PagesReadByEye(read, unread)
@@ -331,12 +331,7 @@ def test_an_answers_file_that_says_nothing_of_pages_read_by_eye_is_refused(
 def test_an_answers_file_that_names_another_page_is_refused(
     log: Log, folder: Path, run: Any, given: Given
 ) -> None:
-    case = folder / "case.yaml"
-    case.write_text(
-        case.read_text().replace(
-            "{id: progress-note-2014-07-17,", "{id: progress-note-2014-07-17, unreadable: [1, 2],"
-        )
-    )
+    two_unreadable_pages(folder)
     with pytest.raises(Refused, match="ur-report-2014-04-20:1 is not among the pages"):
         run(folder, given | {"read_by_eye": ["ur-report-2014-04-20:1"]})
 

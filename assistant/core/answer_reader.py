@@ -6,8 +6,7 @@ An object whose only keys are parts is a value; a status for a whole group holds
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Mapping
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -16,7 +15,7 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, gr
 from assistant.core.answer_schema import AnswerSchema
 from assistant.core.condition import RESERVED
 from assistant.core.partial_date import PartialDate, parse_date
-from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.problem import Refused, placed, refuse
 from assistant.core.reason import reason
 from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape, Statement, at
 from assistant.core.text import Private
@@ -87,15 +86,6 @@ def _has_shape(shape: Shape | None, answer: Answer) -> bool:
         numbered = [str(number) for number in range(1, len(answer.parts) + 1)]
         return answer.listing and list(answer.parts) == numbered
     return isinstance(shape, Group) and not answer.listing and set(answer.parts) <= set(shape.parts)
-
-
-@contextmanager
-def _at(where: str) -> Iterator[None]:
-    """What is refused inside names this place."""
-    try:
-        yield
-    except Refused as refused:
-        raise Refused(*(Problem(p.what, where, p.fix) for p in refused.problems)) from None
 
 
 class _Reader:
@@ -213,7 +203,7 @@ class _Reader:
                 raise self.refused("A dismissed passage is {document, page, quote, reason}", path)
             if not isinstance(entry["page"], int) or isinstance(entry["page"], bool):
                 raise self.refused(f"`{entry['page']}` is not a page number", path)
-            with _at(self.place(path)):
+            with placed(self.place(path)):
                 why = reason(str(entry["reason"]), "The reason for setting a passage aside")
             dismissed.append(Dismissed(str(entry["document"]), entry["page"], str(entry["quote"]), why))
         pages = raw.get("pages", 0)

@@ -6,6 +6,9 @@ A `Problem` says what is wrong, where, and what to do about it. Code that cannot
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 from assistant.core.frozen import dataclass
 
 
@@ -37,3 +40,12 @@ class Refused(Exception):
 def refuse(what: str, where: str = "", fix: str = "") -> Refused:
     """A `Refused` with a single problem, ready to be raised."""
     return Refused(Problem(what, where, fix))
+
+
+@contextmanager
+def placed(where: str) -> Iterator[None]:
+    """What is refused inside names the place `where`, such as a line of a file."""
+    try:
+        yield
+    except Refused as refused:
+        raise Refused(*(Problem(one.what, where, one.fix) for one in refused.problems)) from None
