@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable, Mapping
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.core.chain import canonical, leaf, seal, unseal
 from assistant.core.frozen import dataclass
@@ -54,8 +54,7 @@ class Entry:
     leaf: str
 
 
-@dataclass(frozen=True)
-class Writing:
+class Writing(NamedTuple):
     """An entry ready to be stored: the value, its canonical bytes and their hash."""
 
     entry: Entry

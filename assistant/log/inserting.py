@@ -6,7 +6,7 @@ import sqlite3
 from collections.abc import Mapping, Sequence
 
 from assistant.log.entry import Writing
-from assistant.log.tree import keep
+from assistant.log.tree import WIDTH, keep
 
 _EVENT = """INSERT INTO event (id, session, seq, kind, ts, entry, leaf)
 VALUES ((SELECT coalesce(max(id), 0) + 1 FROM event), ?, ?, ?, ?, ?, ?)"""
@@ -26,13 +26,13 @@ def insert(
     execute = connection.execute
     for name, (media, body) in artifacts.items():
         execute(_ARTIFACT, {"name": name, "media": media, "body": body})
-    blobs = ({"name": digest, "salt": salt, "body": text} for digest, (salt, text) in texts.items())
-    connection.executemany(_BLOB, blobs)
+    for digest, (salt, text) in texts.items():
+        execute(_BLOB, {"name": digest, "salt": salt, "body": text})
     ids = []
     for writing in writings:
         at = writing.entry
         cursor = execute(_EVENT, (at.session, at.seq, at.kind, at.ts, writing.data, writing.digest))
         ids.append(cursor.lastrowid or 0)
-    if ids:
+    if ids and ids[-1] // WIDTH > (ids[0] - 1) // WIDTH:
         keep(connection, ids[0], ids[-1])
     return ids
