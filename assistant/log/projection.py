@@ -20,6 +20,7 @@ from pathlib import Path
 from typing import Any
 
 from sqlite_utils import Database
+from sqlite_utils.db import DescIndex
 
 from assistant import __version__
 from assistant.core.problem import Refused
@@ -150,7 +151,8 @@ class _Projection:
                 self._project(db, [session for (session,) in every])
                 for name, indexes in INDEXES.items():
                     for columns_of_index in indexes:
-                        db.table(name).create_index(list(columns_of_index))
+                        parts = [DescIndex(one[1:]) if one[0] == "-" else one for one in columns_of_index]
+                        db.table(name).create_index(parts)
                 for one in reports().values():
                     db.create_view(one.view_name, one.view)
                 self._sign(db)

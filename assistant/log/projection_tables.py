@@ -138,7 +138,7 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "late_amendment": (("ts", "seq"),),
     "absence": (("ts",), ("prompt", "ts")),
     "search": (("ts", "seq"),),
-    "dismissal": (("ts", "seq", "n"),),
+    "dismissal": (("-ts", "-seq", "n"),),
     "ruling": (("ts", "seq"),),
     "early_look": (("ts", "seq"),),
     "sentence": (("ts", "seq"),),
@@ -148,7 +148,7 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "correction": (("ts", "seq"),),
     "case_change": (("ts", "seq"),),
     "deadline": (("due",),),
-    "reading": (("ts", "seq", "n"), ("session", "ts")),
+    "reading": (("-ts", "-seq", "n"), ("session", "ts")),
     "audit_note": (("ts", "seq"), ("session", "ts")),
 }
-"""The columns of each index; made once the rows are there."""
+"""The columns of each index, with a minus where it falls; made once the rows are there."""
