@@ -38,15 +38,9 @@ class SearchTrail:
     more: int
 
 
-def absences(session: Session, scope: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+def absences(session: Session, scope: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     """The prompts of a scope that are read now and say *not documented*, each with the paths that say so."""
-    reading = session.reading(scope)
-    for name in session.rules.sets[scope].prompts:
-        answer = reading.answer(name)
-        leaves = answer.leaves(name) if answer is not None else ()
-        paths = tuple(path for path, leaf in leaves if leaf.status is Status.NOT_DOCUMENTED)
-        if paths:
-            yield name, paths
+    return session.reading(scope).not_documented().items()
 
 
 def trail(session: Session, place: Place) -> SearchTrail | None:

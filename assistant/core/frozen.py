@@ -40,6 +40,11 @@ def _made(cls: type[Any]) -> type[Any]:
     cls.__doc__ = cls.__doc__ or cls.__name__  # without one the standard decorator works out a signature
     cls = standard(init=False, repr=False, eq=False)(cls)
     cls.__parts__ = {part.name: part for part in fields(cls)}
+    cls.__presets__ = tuple(
+        (part.name, part.default, None if part.default_factory is MISSING else part.default_factory)
+        for part in fields(cls)
+        if part.default is not MISSING or part.default_factory is not MISSING
+    )
     cls.__compared__ = tuple(part.name for part in fields(cls) if part.compare)
     for name, method in _SHARED.items():
         if name not in cls.__dict__:
@@ -48,24 +53,22 @@ def _made(cls: type[Any]) -> type[Any]:
 
 
 def _init(self: Any, /, *given: Any, **named: Any) -> None:
-    parts = type(self).__parts__
-    values = named if not given else {**dict(zip(parts, given, strict=False)), **named}
-    if len(values) == len(given) + len(named):
-        for name in parts if len(values) < len(parts) else ():
-            if name not in values:
-                values[name] = _preset(parts[name])
-        if len(values) == len(parts) and values.keys() == parts.keys():
-            self.__dict__.update(values)
+    cls, held = type(self), self.__dict__
+    parts = cls.__parts__
+    if given:
+        held.update(zip(parts, given, strict=False))
+    if named:
+        held.update(named)
+    told = len(given) + len(named)
+    if len(held) == told and (not named or named.keys() <= parts.keys()):
+        if told < len(parts):
+            for name, value, make in cls.__presets__:
+                if name not in held:
+                    held[name] = value if make is None else make()
+        if len(held) == len(parts):
             return
-    raise TypeError(f"{type(self).__name__} takes {', '.join(parts) or 'nothing'}, each at most once.")
-
-
-def _preset(part: Any) -> Any:
-    if part.default is not MISSING:
-        return part.default
-    if part.default_factory is not MISSING:
-        return part.default_factory()
-    raise TypeError(f"{part.name} is missing.")
+    held.clear()
+    raise TypeError(f"{cls.__name__} takes {', '.join(parts) or 'nothing'}, each at most once.")
 
 
 def _compared(self: Any) -> tuple[Any, ...]:

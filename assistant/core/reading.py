@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from assistant.core.answer import Answer
+from assistant.core.answer import Answer, Status
 from assistant.core.condition import Atom, Formula, Truth, evaluate, holds
 from assistant.core.prompt_set import Prompt, PromptSet
 from assistant.core.shape import complete, missing, select
@@ -23,6 +23,7 @@ class Reading:
         self.answers = answers
         self._asked: dict[str, Truth] = {}
         self._truth: dict[tuple[str, str], Truth] = {}
+        self._not_documented: dict[str, tuple[str, ...]] | None = None
 
     def asked(self, name: str) -> Truth:
         """Whether the prompt applies."""
@@ -63,6 +64,17 @@ class Reading:
         for name, prompt in self.prompt_set.prompts.items():
             if self.asked(name) is True and not self.answered(name):
                 yield prompt
+
+    def not_documented(self) -> Mapping[str, tuple[str, ...]]:
+        """The prompts that are read and say *not documented*, each with the paths that say so, in order."""
+        if self._not_documented is None:
+            found = {}
+            for name, given in self.answers.items():
+                paths = tuple(path for path, leaf in given.leaves(name) if leaf.status is Status.NOT_DOCUMENTED)
+                if paths and self.asked(name) is True:
+                    found[name] = paths
+            self._not_documented = {name: found[name] for name in self.prompt_set.prompts if name in found}
+        return self._not_documented
 
     def missing_parts(self, name: str) -> list[str]:
         """The paths below the prompt that are still to be answered (`""` for all of it)."""
