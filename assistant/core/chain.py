@@ -44,6 +44,11 @@ def canonical(value: object) -> bytes:
     2^53 in size, true, false and null. Anything else, floats above all, raises `Refused`.
     """
     _check(value, 0)
+    return encoded(value)
+
+
+def encoded(value: object) -> bytes:
+    """`canonical` for what is known to be within the profile, as what `seal` gives is, but for lone surrogates."""
     try:
         return _encode(value).encode("utf-8")
     except UnicodeEncodeError:
@@ -99,7 +104,8 @@ def commitment(salt: bytes, text: str) -> str:
 def seal(value: object, commit: Callable[[str], str]) -> Any:
     """`value` as plain JSON, with `commit(text)` in the place of every `Private` text.
 
-    A key that begins with "$" raises `Refused`, so that nobody's data can pass for a commitment.
+    A key that begins with "$" raises `Refused`, so that nobody's data can pass for a commitment; so does what
+    `canonical` would refuse, but for lone surrogates.
     """
     return _seal(value, commit, 0)
 
@@ -121,19 +127,26 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
 
 def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
     kind = type(value)
-    if kind in _LEAVES:
+    if kind in _HARMLESS:
         return value
     if kind is Private:
         return {_TEXT: commit(str(value))}
-    if depth > DEEPEST:
-        raise _unfit(f"it is nested deeper than {DEEPEST} levels")
     if isinstance(value, dict | Mapping):
+        if depth > DEEPEST:
+            raise _unfit(f"it is nested deeper than {DEEPEST} levels")
         for key in value:
             if not isinstance(key, str) or isinstance(key, Private) or key.startswith("$"):
                 raise _unfit(f"the name {key!r} can't be used for a part of an entry")
-        return {k: one if type(one) in _LEAVES else _seal(one, commit, depth + 1) for k, one in value.items()}
+            if not key.isascii():
+                raise _unfit(f"the name {key!r} is not plain ASCII text")
+        return {
+            k: one if type(one) in _HARMLESS else _seal(one, commit, depth + 1) for k, one in value.items()
+        }
     if isinstance(value, list | tuple):
-        return [_seal(inner, commit, depth + 1) for inner in value]
+        if depth > DEEPEST:
+            raise _unfit(f"it is nested deeper than {DEEPEST} levels")
+        return [inner if type(inner) in _HARMLESS else _seal(inner, commit, depth + 1) for inner in value]
+    _check(value, depth)
     return value
 
 

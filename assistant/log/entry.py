@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Mapping
 from typing import Any, NamedTuple
 
-from assistant.core.chain import canonical, leaf, seal, unseal
+from assistant.core.chain import encoded, leaf, seal, unseal
 from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 from assistant.log.schema import LARGEST_ENTRY
@@ -83,7 +83,7 @@ def write(
     if not _KIND.fullmatch(draft.kind) or not _MOMENT.fullmatch(ts):
         raise refuse(f"The log has no place for a step {draft.kind!r} at {ts!r}; nothing was logged.")
     body = seal(draft.body, commit)
-    data = canonical(
+    data = encoded(
         {
             "v": VERSION,
             "session": session,
@@ -93,8 +93,8 @@ def write(
             "ts": ts,
             "mono_ns": str(mono_ns),
             "boot": boot,
-            "actor": actor,
-            "case": case,
+            "actor": str(actor),
+            "case": str(case),
             "body": body,
         }
     )
