@@ -174,7 +174,7 @@ def write(path: Path, sessions: int, seed: int = 1, *, say: bool = False) -> int
     if path.exists():
         raise FileExistsError(f"{path} is there already")
     stock = make(min(TEMPLATES, 14 + sessions // 15), seed)
-    with seeded(random.Random(f"name {seed}")):
+    with seeded(random.Random(f"name {seed} {sessions}")):
         Log.open(path).close()
     begun, count, told = time.monotonic(), 0, 0
     with closing(sqlite3.connect(path, isolation_level=None)) as connection:

@@ -47,7 +47,7 @@ class RecordIndex:
         self._table = IndexTable(open_index(self._texts), self._texts)
         self.forms = self._table.forms
         """The words of the record that have the stem of a word."""
-        self._over = OverPages(self._places, self._texts)
+        self._over = OverPages(self._places, self._texts, self._table)
         self._number = {place: number for number, place in enumerate(self._places)}
         self._standings = Standings(vocabulary)
         self._looked_for = lru_cache(64)(self._every_mention)

@@ -89,9 +89,14 @@ def build(connection: sqlite3.Connection, pages: Sequence[str]) -> None:
 
 
 class IndexTable:
-    """The tables over `pages`, the texts of all pages that can be searched, in order."""
+    """The tables over `pages`, the texts of all pages that can be searched, in order.
 
-    def __init__(self, connection: sqlite3.Connection, pages: Sequence[str]) -> None:
+    Where `wider`, a table of more text, has every word of these pages, its word forms are used.
+    """
+
+    def __init__(
+        self, connection: sqlite3.Connection, pages: Sequence[str], wider: IndexTable | None = None
+    ) -> None:
         self._connection = connection
         self._pages = pages
         self._lock = threading.Lock()
@@ -100,13 +105,19 @@ class IndexTable:
         self._answers = lru_cache(64)(lambda wanted: Answers(self._expanded(wanted)))
         _serve_text(connection, pages)
         weakref.finalize(self, connection.close)
+        self._wider = wider if wider is not None and self._words() <= wider._words() else None
 
     def forms(self, word: str) -> tuple[str, ...]:
         """The words of the record that have the stem of a folded `word`."""
+        if self._wider is not None:
+            return self._wider.forms(word)
         if word not in self._forms:
             rows = self._ask("SELECT word FROM form WHERE form MATCH ? ORDER BY rowid", (f'"{word}"',))
             self._forms[word] = tuple(str(row[0]) for row in rows)
         return self._forms[word]
+
+    def _words(self) -> set[str]:
+        return {str(row[0]) for row in self._ask("SELECT term FROM word", ())}
 
     def words_like(self, word: str) -> tuple[str, ...]:
         """The words of the record that are spelled nearly as a folded `word` and are no form of it, the nearest first."""

@@ -61,14 +61,14 @@ class Passage:
 
 
 class OverPages:
-    """The words beside the page breaks of an index, ready to be searched."""
+    """The words beside the page breaks of an index, ready to be searched; `pages` is the table of its pages."""
 
-    def __init__(self, places: Sequence[tuple[str, int]], texts: Sequence[str]) -> None:
+    def __init__(self, places: Sequence[tuple[str, int]], texts: Sequence[str], pages: IndexTable) -> None:
         self._places = places
         self._texts = texts
         self._breaks = page_breaks(places, texts)
         beside = [one.text for one in self._breaks]
-        self._table = IndexTable(open_index(beside), beside) if beside else None
+        self._table = IndexTable(open_index(beside), beside, pages) if beside else None
 
     def words(self, wanted: Sequence[Wanted]) -> list[Over]:
         """The words that answer any of what is wanted and run on over a page's end."""

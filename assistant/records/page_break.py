@@ -10,8 +10,8 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-REACH = 240
-"""Characters of each page beside a break."""
+REACH = 48
+"""Characters of each page beside a break: as much as a phrase has. More would cost every search."""
 
 _MOST_LINES = 4
 _LINE = re.compile(r"[^\n]*\S[^\n]*")
