@@ -70,7 +70,9 @@ class Reading:
         if self._not_documented is None:
             found = {}
             for name, given in self.answers.items():
-                paths = tuple(path for path, leaf in given.leaves(name) if leaf.status is Status.NOT_DOCUMENTED)
+                paths = tuple(
+                    path for path, leaf in given.leaves(name) if leaf.status is Status.NOT_DOCUMENTED
+                )
                 if paths and self.asked(name) is True:
                     found[name] = paths
             self._not_documented = {name: found[name] for name in self.prompt_set.prompts if name in found}

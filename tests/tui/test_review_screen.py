@@ -59,7 +59,9 @@ async def test_single_keys_have_their_meaning_on_the_empty_line_only(open_window
         assert window.kinds().count("why.opened") == 1
 
 
-async def test_an_empty_reply_is_answered_once_however_often_it_is_given(open_window: Open, begin: Begin) -> None:
+async def test_an_empty_reply_is_answered_once_however_often_it_is_given(
+    open_window: Open, begin: Begin
+) -> None:
     begin("acute_trauma")
     async with open_window(session="last") as window:
         await window.press("9", "9", "enter", "enter", "enter", "enter")
