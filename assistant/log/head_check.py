@@ -151,7 +151,9 @@ def _signatures(found: Heads, known: Known, note: str, size: int) -> None:
         return
     found.signers |= {str(key) for key in ours}
     found.newest_known = bool(ours)
-    if not ours:
+    if not ours and known.origin not in {one.name for one in parts.signatures}:
+        found.unsigned.append(f"the checkpoint over {size} entries is not signed in the name of this log")
+    elif not ours:
         found.strangers |= {f"{one.name}+{one.id.hex()}" for one in parts.signatures}
 
 
