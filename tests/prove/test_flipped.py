@@ -34,6 +34,17 @@ def test_no_byte_of_the_log_changes_unnoticed(part: int, log: Path, tmp_path: Pa
     proved("bytes changed", told(found))
 
 
+def test_no_byte_of_a_stored_checkpoint_changes_unnoticed(log: Path, tmp_path: Path, proved: Proved) -> None:
+    data = log.read_bytes()
+    notes = [row["note"] for row in flipped.rows(log)["checkpoint"]]
+    where = [data.index(note) + at for note in notes for at in range(len(note))]
+    found = flipped.try_flips(log, where[:: scale.of(31, 1)], 1, tmp_path)
+    assert len(notes) > 1
+    assert found["bad"] == []
+    assert set(found["found"]) == {"noticed"}
+    proved("bytes of stored checkpoints changed", told(found))
+
+
 def test_a_changed_wal_loses_the_newest_entries_and_a_held_checkpoint_shows_it(
     tmp_path: Path, proved: Proved
 ) -> None:

@@ -22,6 +22,11 @@ from assistant.reviewer import Profile
 from assistant.web import site as pages
 from assistant.web.site import site
 
+pytestmark = pytest.mark.filterwarnings(
+    "ignore:Exception ignored in. <sqlite3.Connection:pytest.PytestUnraisableExceptionWarning"
+)
+"""Datasette leaves connections open, of which Python complains from 3.13 on."""
+
 KEY = "the-key"
 HOSTILE = "<script>alert(1)</script> [bold]=1+1\x1b[2J\u202egnp"
 FORMULA = '=HYPERLINK("http://example.org","x")'
