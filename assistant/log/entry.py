@@ -55,25 +55,11 @@ class Entry:
 
 
 class Writing(NamedTuple):
-    """An entry ready to be stored: the fields of `Entry` after `id`, its canonical bytes and their hash."""
+    """An entry ready to be stored: the value, its canonical bytes and their hash."""
 
-    session: str
-    seq: int
-    kind: str
-    ts: str
-    mono_ns: int
-    boot: str
-    actor: str
-    case: str
-    body: dict[str, Any]
-    prev: str
-    leaf: str
+    entry: Entry
     data: bytes
     digest: bytes
-
-    def stored(self, id: int) -> Entry:
-        """The entry, once it is in the log."""
-        return Entry(id, *self[:-2])
 
 
 def write(
@@ -96,7 +82,7 @@ def write(
     check_session(session)
     if not _KIND.fullmatch(draft.kind) or not _MOMENT.fullmatch(ts):
         raise refuse(f"The log has no place for a step {draft.kind!r} at {ts!r}; nothing was logged.")
-    actor, case, body = str(actor), str(case), seal(draft.body, commit)
+    body = seal(draft.body, commit)
     data = encoded(
         {
             "v": VERSION,
@@ -107,8 +93,8 @@ def write(
             "ts": ts,
             "mono_ns": str(mono_ns),
             "boot": boot,
-            "actor": actor,
-            "case": case,
+            "actor": str(actor),
+            "case": str(case),
             "body": body,
         }
     )
@@ -118,10 +104,11 @@ def write(
             fix="Shorten it, or split it into several; nothing was logged.",
         )
     digest = leaf(data)
-    if b'"$text"' in data:
-        body = unseal(body, reveal)
-    kind, leaf_hex = draft.kind, digest.hex()
-    return Writing(session, seq, kind, ts, mono_ns, boot, actor, case, body, prev, leaf_hex, data, digest)
+    shown = unseal(body, reveal) if b'"$text"' in data else body
+    entry = Entry(
+        0, session, seq, draft.kind, ts, mono_ns, boot, str(actor), str(case), shown, prev, digest.hex()
+    )
+    return Writing(entry, data, digest)
 
 
 def read(

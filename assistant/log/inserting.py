@@ -30,8 +30,8 @@ def insert(
         execute(_BLOB, {"name": digest, "salt": salt, "body": text})
     ids = []
     for writing in writings:
-        columns = (writing.session, writing.seq, writing.kind, writing.ts, writing.data, writing.digest)
-        cursor = execute(_EVENT, columns)
+        at = writing.entry
+        cursor = execute(_EVENT, (at.session, at.seq, at.kind, at.ts, writing.data, writing.digest))
         ids.append(cursor.lastrowid or 0)
     if ids and ids[-1] // WIDTH > (ids[0] - 1) // WIDTH:
         keep(connection, ids[0], ids[-1])

@@ -17,6 +17,7 @@ from pathlib import Path
 from types import MappingProxyType
 
 from assistant.core.chain import commitment
+from assistant.core.frozen import replace
 from assistant.core.problem import Refused, refuse
 from assistant.core.signed_note import VerifierKey
 from assistant.log import entry as entries
@@ -141,7 +142,7 @@ class Log:
                     commit=commit,
                     reveal=lambda digest: texts[digest][1],
                 )
-                prev = writing.leaf
+                prev = writing.entry.leaf
                 writings.append(writing)
             for name, (_, body) in artifacts.items():
                 if hashlib.sha256(body).hexdigest() != name:
@@ -160,7 +161,7 @@ class Log:
             self._sealing.logged(kinds, note, turn)
             if writings:
                 self._heads[session] = seq, prev
-            return [writing.stored(id) for writing, id in zip(writings, ids, strict=True)]
+            return [replace(writing.entry, id=id) for writing, id in zip(writings, ids, strict=True)]
 
     def read(self, session: str, since: int = 0, checked: bool = False) -> list[Entry]:
         """The session's entries after `seq` `since`, in order; empty for a session that isn't there.
