@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from walk import KEPT, WALK
 
 from assistant import library
 from assistant.conversation import Conversation
@@ -24,31 +25,10 @@ from assistant.review import Review
 from assistant.reviewer import Profile
 from assistant.talk import Line
 
-KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 CASE = library.find_case("cervical-radiographs-after-fusion")
 REFERENCE: dict[str, Any] = dict(
     plain_yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 )
-WALK = {
-    "qualifications": "",
-    "conflict": "1",
-    "documents": "1",
-    "timeline": "1",
-    "red_flags": "2",
-    "prior_surgery": "",
-    "prior_imaging": "",
-    "duration": "",
-    "acute_trauma": "2",
-    "films_since_surgery": "",
-    "sought": "2",
-    "suspected": "2",
-    "instability_suspected": "3",
-    "changed_since": "3",
-    "surgery_contemplated": "3",
-    "changes_management": "3",
-    "views": "",
-}
-"""The shortest reply to each question that comes to the answers of the reference."""
 
 
 @pytest.fixture

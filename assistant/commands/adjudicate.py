@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.review import LOG_OPTION, open_log
+from assistant.commands.which_log import log_option, open_log
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
@@ -30,7 +30,7 @@ WIDTH = 79
     help="Write the answers that count to FILE.",
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
-@LOG_OPTION
+@log_option
 def adjudicate(sessions: tuple[str, ...], output: Path | None, force: bool, log_path: Path | None) -> int:
     """Settle where the reviews of one case part, blind to who said what.
 

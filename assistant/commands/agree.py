@@ -7,7 +7,7 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.review import LOG_OPTION
+from assistant.commands.which_log import log_option
 from assistant.core.problem import refuse
 
 
@@ -37,7 +37,7 @@ from assistant.core.problem import refuse
     "--samples", type=click.IntRange(100, 20_000), default=2_000, show_default=True, help="Of the bootstrap."
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-@LOG_OPTION
+@log_option
 def agree(
     sessions: tuple[str, ...],
     cases: str | None,

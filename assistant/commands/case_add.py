@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.commands.import_progress import ImportProgress
-from assistant.commands.review import LOG_OPTION
+from assistant.commands.which_log import log_option
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
@@ -43,7 +43,7 @@ class _Told:
     help="Take the documents from a list (YAML).",
 )
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document (with --yes or --manifest).")
-@LOG_OPTION
+@log_option
 def add(
     name: str,
     files: tuple[Path, ...],

@@ -8,13 +8,13 @@ import click
 
 from assistant.commands.log_browse import browse
 from assistant.commands.log_proof import checkpoint, consistency, json_option, print_json, verify
-from assistant.commands.log_reading import log_at, log_option
 from assistant.commands.log_report import report, reports
 from assistant.commands.log_sample import note, notes, sample
 from assistant.commands.log_serve import serve
 from assistant.commands.log_session_proof import prove, rederive
 from assistant.commands.log_sessions import sessions, show
 from assistant.commands.log_sql import sql
+from assistant.commands.which_log import log_at, log_option
 
 
 @click.group()

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.log_reading import log_at, log_option
+from assistant.commands.which_log import log_at, log_option
 
 if TYPE_CHECKING:
     from assistant.core.signed_note import VerifierKey

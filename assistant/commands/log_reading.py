@@ -22,18 +22,6 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 FORMS = ("table", "json", "ndjson", "csv")
 
 
-def log_option(command: Command) -> Command:
-    """`--log PATH`."""
-    return click.option(
-        "--log",
-        "log_path",
-        type=click.Path(path_type=Path),
-        envvar="IMR_LOG",
-        metavar="PATH",
-        help="The decision log; without it, the one in your data folder.",
-    )(command)
-
-
 def form_options(command: Command) -> Command:
     """`--format` and `--json`, which give the command `form`."""
     form = click.option(
@@ -82,13 +70,6 @@ def filter_options(*names: str) -> Callable[[Command], Command]:
 def given(**filters: str | None) -> dict[str, str]:
     """The filters that were named."""
     return {name: value for name, value in filters.items() if value is not None}
-
-
-def log_at(path: Path | None) -> Path:
-    """The log that is meant."""
-    from assistant.log.place import default_log_path
-
-    return path or default_log_path()
 
 
 def note_reading(path: Path, event: Event) -> None:

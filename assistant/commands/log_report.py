@@ -14,14 +14,13 @@ from assistant.commands.log_reading import (
     filter_options,
     form_options,
     given,
-    log_at,
-    log_option,
     note_reading,
     open_reports,
     resolved,
     warn_of_unknown,
 )
 from assistant.commands.row_output import Value, print_json, print_lines, print_table
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.problem import refuse
 
 if TYPE_CHECKING:

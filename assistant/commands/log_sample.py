@@ -11,13 +11,12 @@ from assistant.commands.log_reading import (
     filter_options,
     form_options,
     given,
-    log_at,
-    log_option,
     note_reading,
     open_reports,
     warn_of_unknown,
 )
 from assistant.commands.row_output import print_json, print_lines, print_table
+from assistant.commands.which_log import log_at, log_option
 
 MOST = 1_000
 """Sessions in a draw, at most: all of them stand in one entry of the log."""

@@ -10,7 +10,7 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.log_reading import log_at, log_option
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.problem import refuse
 from assistant.core.text import visible
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 
 from assistant.commands.log_proof import json_option, keys_option, print_json, read_keys, write_new
-from assistant.commands.log_reading import log_at, log_option, note_reading
+from assistant.commands.log_reading import note_reading
+from assistant.commands.which_log import log_at, log_option
 
 
 @click.command()

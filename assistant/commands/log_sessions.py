@@ -12,14 +12,13 @@ from assistant.commands.log_reading import (
     filter_options,
     form_options,
     given,
-    log_at,
-    log_option,
     note_reading,
     open_reports,
     warn_of_unknown,
 )
 from assistant.commands.row_output import print_json, print_lines, print_table
 from assistant.commands.table import width, wrapped
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.text import one_line
 
 ON_SCREEN = 100

@@ -9,9 +9,10 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.log_reading import form_options, log_at, log_option, note_reading, open_reports
+from assistant.commands.log_reading import form_options, note_reading, open_reports
 from assistant.commands.row_output import print_json, print_lines, print_table
 from assistant.commands.table import filled, width
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import visible
 

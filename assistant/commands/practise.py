@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.commands.log_reading import log_at, log_option
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.problem import refuse
 from assistant.core.text import visible
 

@@ -6,7 +6,8 @@ from pathlib import Path
 
 import click
 
-from assistant.commands.log_reading import log_at, log_option, note_reading
+from assistant.commands.log_reading import note_reading
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.problem import refuse
 
 

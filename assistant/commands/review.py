@@ -10,21 +10,12 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.commands.which_log import log_option, open_log
 from assistant.core.problem import refuse
 from assistant.core.text import visible
 
 if TYPE_CHECKING:
-    from assistant.log import Log
     from assistant.review import Review
-
-LOG_OPTION = click.option(
-    "--log",
-    "log_path",
-    type=click.Path(path_type=Path),
-    envvar="IMR_LOG",
-    metavar="PATH",
-    help="The decision log; without it, the one in your data folder.",
-)
 
 
 @click.command()
@@ -36,7 +27,7 @@ LOG_OPTION = click.option(
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the result as one JSON document (with --answers)."
 )
-@LOG_OPTION
+@log_option
 def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, log_path: Path | None) -> int:
     """Review CASE: a folder with a case.yaml, or the id of a case in the case bank.
 
@@ -61,7 +52,7 @@ def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, l
 @click.command()
 @click.argument("session", default="last")
 @click.option("--plain", is_flag=True, help="The conversation as plain lines.")
-@LOG_OPTION
+@log_option
 def resume(session: str, plain: bool, log_path: Path | None) -> int:
     """Go on with SESSION: an id, the beginning of one, or `last`."""
     from assistant.commands.practise import carry_on, run_named
@@ -91,14 +82,6 @@ def needs_terminal() -> None:
         raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
     os.environ.setdefault("TEXTUAL_FPS", "240")  # what has changed is drawn within 4 ms, not 17
     gc.disable()
-
-
-def open_log(log_path: Path | None) -> Log:
-    """The decision log for writing: the one named, or the one in the user's data folder."""
-    from assistant.log import Log
-    from assistant.log.place import default_log_path
-
-    return Log.open(log_path or default_log_path())
 
 
 def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:

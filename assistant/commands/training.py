@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.log_reading import log_at, log_option
 from assistant.commands.practise import fault_options, note_sessions
+from assistant.commands.which_log import log_at, log_option
 from assistant.core.text import visible
 
 if TYPE_CHECKING:

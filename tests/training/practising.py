@@ -8,6 +8,10 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+from walk import CASE as CASE
+from walk import KEPT as KEPT
+from walk import WALK
+
 from assistant import library, unattended
 from assistant.core import command as c
 from assistant.core.answer import Answer
@@ -21,29 +25,12 @@ from assistant.training.fault import Fault
 from assistant.training.planting import plant
 from assistant.training.practice import Practice
 
-CASE = "cervical-radiographs-after-fusion"
-KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 TRAINEE = Profile("r-trainee", qualifications=KEPT)
 TRAINER = Profile("r-trainer", qualifications=KEPT)
-REPLIES: Mapping[str, str] = {
-    "qualifications": "",
-    "conflict": "1",
-    "documents": "1",
-    "timeline": "1",
-    "red_flags": "2",
-    "prior_surgery": "",
-    "prior_imaging": "",
-    "duration": "",
-    "acute_trauma": "no",
-    "films_since_surgery": "",
-    "sought": "not documented",
-    "suspected": "not documented",
-    "instability_suspected": "not documented",
-    "changed_since": "not documented",
-    "surgery_contemplated": "not documented",
-    "changes_management": "not documented",
-    "views": "",
-}
+_UNSTATED = (
+    "sought suspected instability_suspected changed_since surgery_contemplated changes_management".split()
+)
+REPLIES: Mapping[str, str] = {**WALK, "acute_trauma": "no", **dict.fromkeys(_UNSTATED, "not documented")}
 """The reply to each question that agrees with the reference of the case."""
 
 

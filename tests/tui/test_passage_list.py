@@ -6,7 +6,8 @@ import shutil
 from pathlib import Path
 
 import pytest
-from windowing import CASE, REPLIES, WIDE, Open
+from walk import WALK
+from windowing import CASE, WIDE, Open
 
 from assistant import library
 from assistant.core.absence import open_passages
@@ -31,7 +32,7 @@ async def test_passages_are_marked_in_the_list_and_set_aside_with_one_reason(
 ) -> None:
     async with open_window(case=case, size=WIDE) as window:
         while window.path != "suspected":
-            await window.press(*(REPLIES[window.path.split(".")[0]] or ["enter"]))
+            await window.press(*(WALK[window.path.split(".")[0]] or ["enter"]))
         await window.press("2")
         assert window.talk.turn.kind == "passages"
         assert "«suspects» «pseudarthrosis»" in window.folded

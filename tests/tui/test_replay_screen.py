@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable, Iterator
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from textual.screen import Screen
 from textual.widgets import Input, OptionList
-from windowing import CASE, NARROW, WIDE, Begin, Window, answer
+from windowing import CASE, WIDE, Begin, Show, Window, answer
 
 from assistant.conversation import Conversation
 from assistant.core import command as c
@@ -18,7 +16,6 @@ from assistant.core.answer import Answer
 from assistant.log import Log
 from assistant.training.opening import Marker, open_replay
 from assistant.training.side_by_side import SideBySide
-from assistant.tui.app import ImrApp
 from assistant.tui.replay_dialog import LinesScreen
 from assistant.tui.replay_pair_screen import ReplayPairScreen
 from assistant.tui.replay_panel import ReplayPanel
@@ -26,25 +23,6 @@ from assistant.tui.replay_screen import ReplayScreen
 from assistant.tui.replay_timeline import Timeline
 from assistant.tui.training_choice_screen import PracticeChoiceScreen
 from assistant.tui.training_screen import TrainingScreen
-
-Show = Callable[..., AbstractAsyncContextManager[Window]]
-
-
-@pytest.fixture
-def show(log_path: Path) -> Show:
-    """Runs the program with a screen of its own as the first."""
-
-    @asynccontextmanager
-    async def shown(
-        first: Callable[[], Screen[Any]], size: tuple[int, int] = NARROW
-    ) -> AsyncIterator[Window]:
-        app = ImrApp(log_path, first=first)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            window = Window(app, pilot)
-            await window.settle()
-            yield window
-
-    return shown
 
 
 @pytest.fixture

@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import AsyncIterator, Callable
-from contextlib import AbstractAsyncContextManager, asynccontextmanager
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any, cast
 
 import pytest
-from textual.screen import Screen
 from textual.widgets import Input, OptionList
-from windowing import CASE, NARROW, PROFILE, REPLIES, WIDE, Begin, Window
+from walk import WALK
+from windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 
 from assistant.log import Log
 from assistant.reviewer import Profile
@@ -27,25 +26,6 @@ from assistant.tui.training_choice_screen import PracticeChoiceScreen
 from assistant.tui.training_practice_screen import PracticeScreen
 from assistant.tui.training_screen import TrainingScreen
 
-Show = Callable[..., AbstractAsyncContextManager[Window]]
-
-
-@pytest.fixture
-def show(log_path: Path) -> Show:
-    """Runs the program with a screen of its own as the first."""
-
-    @asynccontextmanager
-    async def shown(
-        first: Callable[[], Screen[Any]], size: tuple[int, int] = NARROW
-    ) -> AsyncIterator[Window]:
-        app = ImrApp(log_path, first=first)
-        async with app.run_test(size=size, notifications=True) as pilot:
-            window = Window(app, pilot)
-            await window.settle()
-            yield window
-
-    return shown
-
 
 def begun(reveal: str = "each") -> Callable[[Log, Profile], Practice]:
     return lambda log, profile: begin_run(log, profile, exercise_of_case(CASE, reveal))
@@ -53,7 +33,7 @@ def begun(reveal: str = "each") -> Callable[[Log, Profile], Practice]:
 
 def finish(practice: Practice, until: str = "done", **changes: str) -> None:
     """Answers below the screen, as the reference has it."""
-    replies = {**REPLIES, "sought": "not documented", "suspected": "not documented", **changes}
+    replies = {**WALK, "sought": "not documented", "suspected": "not documented", **changes}
     while practice.turn.kind not in ("done", until) and practice.turn.path != until:
         turn = practice.turn
         practice.reply(

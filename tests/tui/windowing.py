@@ -11,7 +11,10 @@ from typing import Any, cast
 import pytest
 from textual.events import Key, Paste
 from textual.pilot import Pilot
+from textual.screen import Screen
 from textual.widgets import OptionList, Static
+from walk import CASE as CASE
+from walk import KEPT, WALK
 
 from assistant import library, review, reviewer
 from assistant.conversation import Conversation
@@ -25,31 +28,9 @@ from assistant.tui.panel import SidePanel
 from assistant.tui.reply import Reply
 from assistant.tui.session_screen import SessionScreen
 
-CASE = "cervical-radiographs-after-fusion"
-KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)
 CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<"}
-REPLIES = {
-    "qualifications": "",
-    "conflict": "1",
-    "documents": "1",
-    "timeline": "1",
-    "red_flags": "2",
-    "prior_surgery": "",
-    "prior_imaging": "",
-    "duration": "",
-    "acute_trauma": "2",
-    "films_since_surgery": "",
-    "sought": "2",
-    "suspected": "2",
-    "instability_suspected": "3",
-    "changed_since": "3",
-    "surgery_contemplated": "3",
-    "changes_management": "3",
-    "views": "",
-}
-"""The shortest reply to each question of the published case."""
 
 
 class Window:
@@ -218,7 +199,7 @@ def begin(log_path: Path) -> Iterator[Begin]:
 
 def answer(talk: Conversation, until: str = "") -> None:
     while talk.turn.kind == "prompt" and talk.turn.path != until:
-        talk.reply(REPLIES[talk.turn.path])
+        talk.reply(WALK[talk.turn.path])
     while until in ("check", "sign", "done") and talk.turn.kind != until:
         talk.reply("sign" if talk.turn.kind == "sign" else "1")
         if talk.pending is not None:
@@ -228,3 +209,23 @@ def answer(talk: Conversation, until: str = "") -> None:
 @pytest.fixture
 def fixed_ids(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(review.secrets, "token_hex", lambda count: "0123456789ab"[: 2 * count])  # type: ignore[attr-defined]
+
+
+Show = Callable[..., AbstractAsyncContextManager[Window]]
+
+
+@pytest.fixture
+def show(log_path: Path) -> Show:
+    """Runs the program with a screen of its own as the first."""
+
+    @asynccontextmanager
+    async def shown(
+        first: Callable[[], Screen[Any]], size: tuple[int, int] = NARROW
+    ) -> AsyncIterator[Window]:
+        app = ImrApp(log_path, first=first)
+        async with app.run_test(size=size, notifications=True) as pilot:
+            window = Window(app, pilot)
+            await window.settle()
+            yield window
+
+    return shown
