@@ -488,12 +488,23 @@ COPIED = 60
 NARROWEST = 16
 """Columns that a text gets, however narrow the terminal."""
 
-NOT_PROVEN = (
+NOT_PROVEN_OF_A_SESSION = (
     "Whose key it is, unless you gave one with --key that you got from elsewhere.",
     "That the session has no entry after those shown here, an addendum say.",
     "What README.txt says, and what letter.txt says outside the text that was signed.",
     "That the times are right, that the person named was at the keyboard, and that nothing was left out.",
 )
+NOT_PROVEN_OF_A_LOG = (
+    "Whose key it is, unless you gave one with --key that you got from elsewhere.",
+    "What any entry says: only that those of the older checkpoint stand unchanged in the newer one's log.",
+    "That the older checkpoint is the one that you hold, unless you gave that with --checkpoint.",
+)
+
+
+def not_proven(found: Sequence[Finding]) -> Sequence[str]:
+    """What these checks leave open: those of a consistency proof, or of a bundle."""
+    of_a_log = any(one.name == "consistency" for one in found)
+    return NOT_PROVEN_OF_A_LOG if of_a_log else NOT_PROVEN_OF_A_SESSION
 
 
 def examine(path: Path, key: str = "", held: bytes = b"") -> list[Finding]:
@@ -527,7 +538,7 @@ def show(found: Sequence[Finding], as_json: bool = False) -> int:
     ok = all(one.ok is not False for one in found)
     if as_json:
         checks = [one._asdict() for one in found]
-        print(json.dumps({"ok": ok, "checks": checks, "not_proven": NOT_PROVEN}, indent=2))
+        print(json.dumps({"ok": ok, "checks": checks, "not_proven": not_proven(found)}, indent=2))
         return 0 if ok else 1
     wide = shutil.get_terminal_size().columns
     for one in found:
@@ -535,7 +546,7 @@ def show(found: Sequence[Finding], as_json: bool = False) -> int:
         print("\n".join(wrapped(f"  {mark:<5}  {one.name:<11}  ", one.says, wide)))
     print("It holds." if ok else "It does NOT hold.")
     print("This does not prove:")
-    for limit in NOT_PROVEN:
+    for limit in not_proven(found):
         print("\n".join(wrapped("  - ", limit, wide)))
     return 0 if ok else 1
 

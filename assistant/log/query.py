@@ -190,7 +190,7 @@ def _refusal(error: Exception, sql: str, seconds: float | None) -> Refused:
             where,
             "Ask for less, or give it more time with --seconds.",
         )
-    refused = "prohibited" in said or said.startswith("not authorized")
+    refused = "prohibited" in said or said.startswith(("not authorized", "cannot modify"))
     if code in (sqlite3.SQLITE_AUTH, sqlite3.SQLITE_READONLY) or refused:
         return refuse(
             f"Here one can only read: {said}.",

@@ -202,7 +202,10 @@ def test_consistency(imr: Imr) -> None:
     said = imr("log", "consistency", "old.txt", "new.txt", "-o", "proof.json")
     assert said.status == 0
     assert "continues that of" in said.out
-    assert imr("log", "verify", "proof.json", "--checkpoint", "old.txt").status == 0
+    checked = imr("log", "verify", "proof.json", "--checkpoint", "old.txt")
+    assert checked.status == 0
+    assert "What any entry says" in checked.out
+    assert "letter.txt" not in checked.out
     assert imr("log", "verify", "proof.json", "--checkpoint", "new.txt").status == 1
     assert imr("log", "consistency", "new.txt", "old.txt").status == 1
     program = str(library.folder("proof") / "verify.py")

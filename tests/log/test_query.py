@@ -93,6 +93,16 @@ def test_nothing_is_written_attached_or_loaded(files: tuple[Path, Path], tmp_pat
 
 
 @pytest.mark.parametrize(
+    "sql", ["DELETE FROM session", "DELETE FROM departures", "UPDATE rulings SET seq = 1"]
+)
+def test_whoever_would_write_to_a_table_or_a_report_is_told_that_one_can_only_read(
+    held: ReadOnly, sql: str
+) -> None:
+    with pytest.raises(Refused, match="Here one can only read"):
+        held.run(sql)
+
+
+@pytest.mark.parametrize(
     "sql", [one for one in WRITES if "load_extension" not in one and "; DELETE" not in one]
 )
 def test_the_file_itself_could_not_be_written_without_the_authorizer(
