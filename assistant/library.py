@@ -4,17 +4,25 @@ from __future__ import annotations
 
 import hashlib
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
+from functools import lru_cache, partial
 from pathlib import Path
 
-from assistant.core import plain_yaml
-from assistant.core.case import Case, evidence_of
+from assistant.core import yaml
+from assistant.core.answer_reader import read_answer
 from assistant.core.frozen import dataclass
-from assistant.core.passage import located
+from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.rules import Rules, Sources, read_rules
+from assistant.core.record.case import Case, evidence_of
+from assistant.core.record.language import Vocabulary, read_vocabulary
+from assistant.core.record.passages import located
+from assistant.core.rules.criterion import RULINGS, Ruling, Suggestion
+from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.rules.rules import Rules, Sources, read_rules
+from assistant.core.rules.suggestion import suggest
 from assistant.core.text import one_line
+from assistant.core.yaml import Document
 
 _PACKAGE = Path(__file__).resolve().parent
 LARGEST_FILE = 64 * 1024 * 1024
@@ -148,7 +156,7 @@ def _being_written(path: Path, text: str) -> set[str]:
     """The documents that an import was writing when it was cut off, as far as `case.yaml` doesn't list them."""
     if not (path / BEING_WRITTEN).is_file():
         return set()
-    entries = plain_yaml.parse(text, "case.yaml").data.get("documents", [])
+    entries = yaml.parse(text, "case.yaml").data.get("documents", [])
     listed = {str(one.get("id")) for one in entries if isinstance(one, Mapping)} if entries else set()
     return set(read_text(path / BEING_WRITTEN).split("\n")) - listed
 
@@ -210,7 +218,7 @@ def _unlisted(case: CaseFolder, rules: Rules) -> Iterator[Problem]:
 
 
 def _misquoted(case: CaseFolder) -> Iterator[Problem]:
-    document = plain_yaml.parse(case.text, "case.yaml")
+    document = yaml.parse(case.text, "case.yaml")
     quotes = [path[:-1] for path in document.lines if path and path[-1] == "quote"]
     for path in quotes:
         fact = document.at(*path)
@@ -225,3 +233,113 @@ def _misquoted(case: CaseFolder) -> Iterator[Problem]:
             except Refused as refused:
                 for problem in refused.problems:
                     yield Problem(problem.what, document.where(*path, "quote"), problem.fix)
+
+
+# The words of a session's letter: those that it keeps, or the first wording where it keeps none.
+
+
+def letter_words(pinned: Mapping[str, str]) -> Callable[[], Frame]:
+    """Reads, when it is first called, the frame of a session that keeps these texts; it raises `Refused` for a fault.
+
+    A text that is not among them, since their version of the program had it elsewhere, has its first wording.
+    """
+    text = pinned.get(FRAME)
+    return first_words if text is None else partial(_kept, text)
+
+
+@lru_cache(maxsize=1)
+def first_words() -> Frame:
+    """The frame of sessions that were opened before its words were stored with them."""
+
+    texts: dict[str, str] = {}
+    for name, text in first_letter_texts().items():
+        texts |= read_frame(text, f"prompts/letter/first-wording/{name}", lambda: Frame({})).texts
+    return Frame(texts)
+
+
+@lru_cache(maxsize=8)
+def _kept(text: str) -> Frame:
+    return read_frame(text, "the letter's words that the session keeps", first_words)
+
+
+# The cases of the case bank whose outcome was published, for holding the rules against real decisions.
+
+
+@dataclass(frozen=True)
+class ReferenceItem:
+    """A disputed item of a published case: its answers under a set, what was decided, what is suggested."""
+
+    case: str
+    item: str
+    reading: Reading = field(repr=False)
+    published: str | None
+    suggestion: Suggestion
+
+    @property
+    def agrees(self) -> bool:
+        """Whether the suggestion is what was published."""
+        return self.published is not None and self.published == self.suggestion.decision
+
+
+def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
+    """The items of the case bank that fall under a set, read with it."""
+    for name in case_names():
+        folder = find_case(name)
+        path = folder.path / "reference.yaml"
+        if not path.is_file():
+            continue
+        document = yaml.parse(read_text(path), f"casebank/{name}/reference.yaml")
+        case = rules_for(folder).case
+        for key, item in case.items.items():
+            if item.prompt_set == prompt_set.id:
+                yield _item(prompt_set, case, key, document)
+
+
+def _item(prompt_set: PromptSet, case: Case, key: str, document: Document) -> ReferenceItem:
+    item = case.items[key]
+    answers = {
+        name: read_answer(prompt_set.prompts[name].schema, raw, document.where("answers", key, name))
+        for name, raw in _map(document, "answers", key).items()
+        if name in prompt_set.prompts
+    }
+    rulings = {}
+    for name, raw in _map(document, "rulings", key).items():
+        if not isinstance(raw, dict) or raw.get("ruling") not in RULINGS:
+            raise refuse(
+                f"The ruling on `{name}` is none.",
+                document.where("rulings", key, name),
+                f"Write {{ruling, reason}} with one of {', '.join(RULINGS)}.",
+            )
+        rulings[name] = Ruling(str(raw["ruling"]), str(raw.get("reason", "")))
+    reading = Reading(prompt_set, answers)
+    on = {"ur_decision": item.ur_date, "request": item.request_date}.get(prompt_set.governed_by)
+    published = _map(document, "published", "items").get(key)
+    return ReferenceItem(
+        case=case.id,
+        item=key,
+        reading=reading,
+        published=None if published is None else str(published),
+        suggestion=suggest(reading, on, rulings),
+    )
+
+
+def _map(document: Document, section: str, key: str) -> dict[str, object]:
+    """The map at `section.key`, empty where there is none."""
+    data = document.data.get(section, {})
+    found = data.get(key, {}) if isinstance(data, dict) else {}
+    return found if isinstance(found, dict) else {}
+
+
+# The vocabulary that comes with the program, from `prompts/vocabulary/`.
+
+
+def vocabulary_texts() -> dict[str, str]:
+    """The texts of the vocabulary's files, by file name."""
+    place = folder("prompts") / "vocabulary"
+    return {f"prompts/vocabulary/{path.name}": read_text(path) for path in sorted(place.glob("*.yaml"))}
+
+
+@lru_cache(1)
+def own_vocabulary() -> Vocabulary:
+    """The vocabulary as the files say; raises `Refused` with file and line for every fault."""
+    return read_vocabulary(vocabulary_texts())

@@ -15,10 +15,10 @@ from dataclasses import field, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.core import plain_yaml
-from assistant.core.case import NO, YES
+from assistant.core import yaml as plain_yaml
 from assistant.core.frozen import dataclass
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.record.case import NO, YES
 from assistant.core.text import one_line
 from assistant.library import read_text
 

@@ -17,13 +17,13 @@ from typing import Any
 import numpy as np
 
 from assistant import library
-from assistant.core import event as e
-from assistant.core import plain_yaml
+from assistant.core import events as e
+from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
 from assistant.core.session import Session, begin, fold
 from assistant.training.agreement import agreement
-from assistant.training.measure import Draws, Unit, Value, row
-from assistant.training.panel import Panel, Rater
+from assistant.training.comparison import Panel, Rater
+from assistant.training.statistics import Draws, Unit, Value, row
 from benchmarks.measure import CASE, Result
 
 REVIEWS = 1_000
@@ -72,7 +72,7 @@ def _reviews() -> list[Session]:
     """Sessions over the bundled case, each straying from its reference at random; the same each time."""
     folder = library.find_case(CASE)
     rules = library.rules_for(folder)
-    reference = plain_yaml.parse(library.read_text(folder.path / "reference.yaml"), "reference.yaml").data
+    reference = yaml.parse(library.read_text(folder.path / "reference.yaml"), "reference.yaml").data
     dice = random.Random(1)
     made = []
     for number in range(REVIEWS):

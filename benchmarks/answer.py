@@ -11,12 +11,12 @@ from pathlib import Path
 from statistics import median
 
 from assistant import library
-from assistant.conversation import Conversation
 from assistant.log import Log
-from assistant.log.connection import journal
-from assistant.passages import reach_words
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.log.database import journal
+from assistant.profile import Profile
+from assistant.review.conversation import Conversation
+from assistant.review.passages import reach_words
+from assistant.review.review import Review
 from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
 from benchmarks.plan import stops
 

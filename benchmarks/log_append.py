@@ -17,8 +17,8 @@ from pathlib import Path
 from statistics import median
 from unittest.mock import patch
 
-from assistant.log import Draft, Entry, Log, connection
-from assistant.log.schema import INDEXES, TABLES
+from assistant.log import Draft, Entry, Log, database
+from assistant.log.database import INDEXES, TABLES
 from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds, percentile
 
@@ -48,9 +48,9 @@ def run() -> list[Result]:
     """For each mode: the log against the bare table, and against the synced file."""
     results = []
     for name, mode in MODES.items():
-        with patch.object(connection, "journal", lambda mode=mode: mode):
+        with patch.object(database, "journal", lambda mode=mode: mode):
             results += _one(name, at_hand())
-    with patch.object(connection, "journal", lambda: MODES["WAL, FULL"]):
+    with patch.object(database, "journal", lambda: MODES["WAL, FULL"]):
         Log.open(at_hand()).close()
     return results
 
@@ -115,7 +115,7 @@ def _append(log: Log, session: str, after: int) -> Entry:
 @contextmanager
 def _raw(path: Path, schema: list[str], insert: str) -> Iterator[Callable[[tuple[object, ...]], object]]:
     """Inserts into a table, one commit each, with the log's settings."""
-    mode, synchronous, _ = connection.journal()
+    mode, synchronous, _ = database.journal()
     for name in path.parent.glob(f"{path.name}*"):
         name.unlink()
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:

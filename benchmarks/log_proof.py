@@ -10,12 +10,11 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from assistant.core.access_event import AccessOpened
-from assistant.core.event_form import encode
+from assistant.core.events import AccessOpened, encode
 from assistant.log import Draft, Log
-from assistant.log.bundle_writing import bundle, covering_checkpoint
+from assistant.log.bundle import bundle, covering_checkpoint
 from assistant.log.consistency import prove_consistency
-from assistant.proving import words_of
+from assistant.review.rederive import words_of
 from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds
 

@@ -9,10 +9,10 @@ from pathlib import Path
 from statistics import median
 
 from assistant.log import Log
-from assistant.log.connection import connect_reader
-from assistant.log.half import walk_all
+from assistant.log.database import connect_reader
 from assistant.log.timeline import timeline
 from assistant.log.verify import verify
+from assistant.log.verify_entries import walk_all
 from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds
 

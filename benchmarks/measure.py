@@ -17,7 +17,7 @@ APPS = Path(__file__).resolve().parent / "apps"
 CASE = "cervical-radiographs-after-fusion"
 QUALIFICATIONS = {"certification": "Occupational Medicine", "licence": "California", "years": 8, "hours": 24}
 _LEFT_OUT = ("TEXTUAL", "IMR_", "COLUMNS", "LINES", "PYTHON")
-PROGRAM = (sys.executable, "-c", "from assistant.cli import main; main()")
+PROGRAM = (sys.executable, "-c", "from assistant.cli.main import main; main()")
 
 
 @dataclass(frozen=True)

@@ -6,11 +6,10 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache
 
-from assistant.conversation import Conversation
-from assistant.core.prompt_turn import Option, Turn
+from assistant.core.turn import Option, Turn
 from assistant.library import folder
-from assistant.talk import Line
-from assistant.unattended import AnswersFile, read_file
+from assistant.review.answers_file import AnswersFile, read_file
+from assistant.review.conversation import Conversation, Line
 from benchmarks.measure import CASE
 
 

@@ -9,15 +9,15 @@ from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
-from assistant import library, unattended
-from assistant.core import command as c
+from assistant import library
+from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.log import Log
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.training.opening import open_replay
-from assistant.training.replay import Replay
-from assistant.tui.replay_lines import window
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
+from assistant.training.replay import Replay, open_replay
+from assistant.tui.replay import window
 from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
 from benchmarks.plan import reference
 
@@ -77,7 +77,7 @@ def _write(path: Path) -> None:
     profile = Profile("benchmark", qualifications=QUALIFICATIONS)
     with Log.open(path) as log:
         review = Review.open(log, library.find_case(CASE), profile)
-        unattended.run(review, file)
+        answers_file.run(review, file)
         turn = 0
         while review.seq < ENTRIES - 1:
             turn += 1

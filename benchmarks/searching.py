@@ -20,11 +20,9 @@ from statistics import median
 from unittest.mock import patch
 
 from assistant import library
-from assistant.records.expansion import expanded
+from assistant.library import own_vocabulary
+from assistant.records.fts import cache_folder, expanded, of_query
 from assistant.records.index import RecordIndex
-from assistant.records.index_file import cache_folder
-from assistant.records.query import of_query
-from assistant.records.vocabulary_files import own_vocabulary
 from benchmarks.case_file import case_file
 from benchmarks.measure import CASE, Result, milliseconds
 
@@ -137,7 +135,7 @@ def _queries(pages: Mapping[str, tuple[str, ...]], plain: Path, folder: Path) ->
 
 def _prompts(pages: Mapping[str, tuple[str, ...]]) -> list[Result]:
     """Everything that the words of each prompt find, in groups, as it is shown beside the question."""
-    from assistant.core.passage_group import grouped
+    from assistant.core.record.passages import grouped
 
     sets = library.rules_for(library.find_case(CASE)).sets["1"].prompts
     index = RecordIndex.of(pages, own_vocabulary())

@@ -21,18 +21,18 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
 
-from assistant import __version__, library, unattended
-from assistant.core import command as c
-from assistant.core.access_event import AccessOpened, AccessReported
-from assistant.core.criterion import RULINGS
-from assistant.core.event_form import Event, encode
-from assistant.core.outcome import unruled
+from assistant import __version__, library
+from assistant.core import commands as c
+from assistant.core.events import AccessOpened, AccessReported, Event, encode
 from assistant.core.problem import Refused
+from assistant.core.rules.criterion import RULINGS
+from assistant.core.session import unruled
 from assistant.log import Draft, Log
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.signing import sign
-from assistant.unattended import AnswersFile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.answers_file import AnswersFile
+from assistant.review.determination import sign
+from assistant.review.review import Review
 from benchmarks.measure import QUALIFICATIONS
 
 COPIES = 12
@@ -139,7 +139,7 @@ def _cases(folder: Path, most: int) -> Iterator[tuple[library.CaseFolder, Answer
     for name in library.case_names():
         path = library.folder("casebank") / name
         with suppress(Refused):
-            file = unattended.read_file(path / "reference.yaml")
+            file = answers_file.read_file(path / "reference.yaml")
             if file.sign:
                 found.append((name, path, file))
     for number in range(1, COPIES + 1):
@@ -197,7 +197,7 @@ def _work(review: Review, file: AnswersFile, end: str, chance: random.Random) ->
             scope: dict(list(given.items())[: chance.randint(1, 4)]) for scope, given in file.answers.items()
         }
         file = replace(file, answers=kept, rulings={})
-    unattended.run(review, file)
+    answers_file.run(review, file)
     if end == "declined":
         review.perform(
             c.Decline(chance.choice(["conflict", "specialty", "records"]), chance.choice(_REASONS))

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 from assistant import library
-from assistant.conversation import Conversation
 from assistant.log import Log
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review.conversation import Conversation
+from assistant.review.review import Review
 from benchmarks.measure import CASE, QUALIFICATIONS, Result, workplace
 from benchmarks.plan import Stop, stops
 from benchmarks.terminal import ENTER, Terminal, shows

@@ -14,12 +14,12 @@ SIZE = (120, 34)
 
 async def draw(folder: Path) -> str:
     """The screen of the bundled case after nine answers, as SVG without references to other places."""
-    from assistant import reviewer
+    from assistant import profile
     from assistant.tui.app import ImrApp
 
     os.environ["IMR_CONFIG"] = str(folder)
     kept = {"certification": "Occupational Medicine", "licence": "California", "years": 8, "hours": 24}
-    reviewer.save(reviewer.Profile("r-example", qualifications=kept))
+    profile.save(profile.Profile("r-example", qualifications=kept))
     app = ImrApp(folder / "log.sqlite", case="cervical-radiographs-after-fusion")
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(0.5)

@@ -10,22 +10,23 @@ from typing import Any
 import pytest
 import yaml
 
-from assistant import library, unattended
-from assistant.amending import amendment
-from assistant.conversation import Conversation
-from assistant.core import command as c
-from assistant.core import event as e
-from assistant.core import plain_yaml
-from assistant.core.absence import absences, contradicted, open_passages, pages_unread, trail
+from assistant import library
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.problem import Refused
-from assistant.letter import compose_from_log, to_json, to_text
-from assistant.letter.from_log import letter_of
+from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
+from assistant.letter import to_json, to_text
 from assistant.log import Log
 from assistant.log.verify import verify
-from assistant.recall import event_of, load
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.amendment import amendment
+from assistant.review.conversation import Conversation
+from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.loading import event_of, load
+from assistant.review.review import Review
 
 SEED = library.find_case("cervical").path
 PLANTED = "The attending provider suspects pseudarthrosis at C5-C6."
@@ -59,12 +60,12 @@ def given() -> Given:
 
 
 @pytest.fixture
-def run(log: Log, tmp_path: Path) -> Callable[[Path, Given], tuple[Review, unattended.Outcome]]:
-    def go(path: Path, answers: Given) -> tuple[Review, unattended.Outcome]:
+def run(log: Log, tmp_path: Path) -> Callable[[Path, Given], tuple[Review, answers_file.Outcome]]:
+    def go(path: Path, answers: Given) -> tuple[Review, answers_file.Outcome]:
         file = tmp_path / "answers.yaml"
         file.write_text(yaml.safe_dump(answers, sort_keys=False))
         review = Review.open(log, library.open_case(path), Profile("r-test"))
-        return review, unattended.run(review, unattended.read_file(file))
+        return review, answers_file.run(review, answers_file.read_file(file))
 
     return go
 
@@ -210,7 +211,7 @@ def test_what_is_left_for_later_comes_again_before_the_signature(
 
 def answer_until(review: Review, conversation: Conversation, name: str) -> None:
     """Answers what comes before a question as the reference does."""
-    reference = unattended.read_file(SEED / "reference.yaml")
+    reference = answers_file.read_file(SEED / "reference.yaml")
     from assistant.core.answer_reader import read_answer
 
     for _ in range(60):

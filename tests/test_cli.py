@@ -17,9 +17,9 @@ import click
 import pytest
 from jsonschema import Draft202012Validator
 
-from assistant import __version__, library, reviewer
-from assistant.cli import cli, run
-from assistant.reviewer import Profile
+from assistant import __version__, library, profile
+from assistant.cli.main import cli, run
+from assistant.profile import Profile
 
 CASE = "cervical-radiographs-after-fusion"
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
@@ -35,7 +35,7 @@ Imr = Callable[..., Told]
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
-    reviewer.save(Profile("r-test", "Amalia Quessenberry", KEPT))
+    profile.save(Profile("r-test", "Amalia Quessenberry", KEPT))
 
 
 @pytest.fixture
@@ -358,17 +358,17 @@ def test_the_profile_is_shown_without_the_name_and_set(imr: Imr) -> None:
     assert "hours            30" in out
     assert "Amalia" not in out
     assert json.loads(imr("reviewer", "--json")[1])["decide_first"] is True
-    assert reviewer.load().name == "Amalia Quessenberry"
+    assert profile.load().name == "Amalia Quessenberry"
 
 
 def test_qualifications_are_set_whole(imr: Imr) -> None:
-    reviewer.save(Profile("r-test"))
+    profile.save(Profile("r-test"))
     assert_refused(imr("reviewer", "--hours", "30"), "Still missing: --certification, --licence, --years.")
-    assert reviewer.load().qualifications == {}
+    assert profile.load().qualifications == {}
 
 
 def test_a_malformed_profile_is_refused_before_anything_is_logged(imr: Imr) -> None:
-    reviewer.profile_path().write_text("id: [\n", "utf-8")
+    profile.profile_path().write_text("id: [\n", "utf-8")
     assert_refused(imr("review", CASE, "--plain"), "reviewer.yaml")
     assert_refused(imr("reviewer"), "reviewer.yaml")
 

@@ -15,7 +15,7 @@ LATER = ("sqlite_utils", "jsonschema", "jinja2", "cryptography", "docx", "pypdf"
 
 HELP = """
 import contextlib, io, json, sys
-from assistant.cli import run
+from assistant.cli.main import run
 with contextlib.redirect_stdout(io.StringIO()) as out:
     status = run(sys.argv[1:])
 print(json.dumps([status, out.getvalue(), sorted({name.split(".")[0] for name in sys.modules})]))
@@ -25,13 +25,13 @@ FIRST_QUESTION = """
 import json, sys
 from pathlib import Path
 from assistant.tui.app import ImrApp
-from assistant.tui import panel_views, review_screen
-from assistant import library, reviewer
-from assistant.conversation import Conversation
+from assistant.tui import panel, review as review_screen
+from assistant import library, profile
+from assistant.review.conversation import Conversation
 from assistant.log import Log
-from assistant.review import Review
+from assistant.review.review import Review
 with Log.open(Path(sys.argv[1])) as log:
-    review = Review.open(log, library.find_case("cervical-radiographs-after-fusion"), reviewer.Profile("r-test"))
+    review = Review.open(log, library.find_case("cervical-radiographs-after-fusion"), profile.Profile("r-test"))
     kind = Conversation(review).turn.kind
     modules = set(sys.modules)
 ours = [vars(module) for name, module in sys.modules.items() if name.startswith("assistant")]

@@ -11,23 +11,22 @@ import pytest
 from walk import KEPT, WALK
 
 from assistant import library
-from assistant.conversation import Conversation
-from assistant.core import event as e
-from assistant.core import plain_yaml
+from assistant.core import events as e
+from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import assess
-from assistant.core.plain_fact import checks
 from assistant.core.problem import Refused, refuse
+from assistant.core.rationale import assess
+from assistant.core.record.checks import checks
 from assistant.core.turn import next_turn
 from assistant.log import Log
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.talk import Line
+from assistant.profile import Profile
+from assistant.review.conversation import Conversation, Line
+from assistant.review.review import Review
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 REFERENCE: dict[str, Any] = dict(
-    plain_yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
+    yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 )
 
 

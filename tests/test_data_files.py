@@ -11,12 +11,13 @@ from typing import Any
 import pytest
 from jsonschema import Draft202012Validator
 
-from assistant import library, unattended
-from assistant.core import plain_yaml
+from assistant import library
+from assistant.core import yaml
 from assistant.core.answer import Evidence
-from assistant.core.answer_schema import check_structure
-from assistant.core.passage import located
-from assistant.core.rules import CASE_SET, answers_named, read_prompt_set, read_schema
+from assistant.core.record.passages import located
+from assistant.core.rules.answer_schema import check_structure
+from assistant.core.rules.rules import CASE_SET, answers_named, read_prompt_set, read_schema
+from assistant.review import answers_file
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PROMPTS = sorted((CHECKOUT / "prompts").glob("*.*"))
@@ -31,8 +32,8 @@ def named(paths: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=lambda path: path.name)
 
 
-def parsed(path: Path) -> plain_yaml.Document:
-    return plain_yaml.parse(library.read_text(path), path.name)
+def parsed(path: Path) -> yaml.Document:
+    return yaml.parse(library.read_text(path), path.name)
 
 
 # -- prompts --------------------------------------------------------------------------------------
@@ -113,7 +114,7 @@ def test_a_reference_reads_and_says_what_was_published(path: Path) -> None:
     file = path / "reference.yaml"
     if not file.exists():
         pytest.skip("no outcome of this case was published")
-    read = unattended.read_file(file)
+    read = answers_file.read_file(file)
     published = parsed(file).data["published"]
     assert set(published) == {"outcome", "items", "source"}
     assert published["outcome"] in ("uphold", "overturn", "partial")

@@ -13,16 +13,18 @@ import click
 import pytest
 from jsonschema import Draft202012Validator
 
-from assistant import answers_form, core, library, reviewer, unattended
-from assistant.actions import ACTIONS, Action
-from assistant.cli import cli
-from assistant.core import case, plain_yaml
-from assistant.core.event_form import all_kinds
-from assistant.core.plain_yaml import Document
-from assistant.core.prompt_set import TIERS
-from assistant.core.proof import prove
+from assistant import core, library, profile
+from assistant.cli.main import cli
+from assistant.core import yaml
+from assistant.core.events import all_kinds
 from assistant.core.proposal import RULES
-from assistant.core.rules import Sources, read_prompt_set
+from assistant.core.record import case
+from assistant.core.rules.prompt_set import TIERS
+from assistant.core.rules.proof import prove
+from assistant.core.rules.rules import Sources, read_prompt_set
+from assistant.core.yaml import Document
+from assistant.review import answers_file
+from assistant.review.views import ACTIONS, Action
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAGES = {path.name: path for path in [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").glob("*.md")]}
@@ -73,8 +75,8 @@ def test_every_action_is_documented(action: Action) -> None:
 
 def key_sets() -> Iterator[tuple[str, str, Iterable[str]]]:
     """Every set of keys that a file may have: the module, the set's name, the keys."""
-    names = [f"{core.__name__}.{one.name}" for one in pkgutil.iter_modules(core.__path__)]
-    for name in [*names, answers_form.__name__, reviewer.__name__]:
+    names = [one.name for one in pkgutil.walk_packages(core.__path__, f"{core.__name__}.")]
+    for name in [*names, answers_file.__name__, profile.__name__]:
         for known, value in vars(importlib.import_module(name)).items():
             if re.fullmatch(r"_?(?:[A-Z]+_)?KEYS", known):
                 yield name.rpartition(".")[2], known, value
@@ -128,7 +130,7 @@ def examples(page: str) -> list[str]:
 @pytest.mark.parametrize("page", TEXTS)
 def test_examples_are_valid_yaml(page: str) -> None:
     for number, text in enumerate(examples(page), 1):
-        plain_yaml.parse(text, f"{page}, example {number}")
+        yaml.parse(text, f"{page}, example {number}")
 
 
 def test_the_example_of_a_prompt_set_is_sound() -> None:
@@ -144,18 +146,18 @@ def test_the_example_of_a_prompt_set_is_sound() -> None:
 )
 def test_the_examples_fit_their_schemas(schema: str, page: str, number: int) -> None:
     held = json.loads(library.read_text(CHECKOUT / "schemas" / f"{schema}.schema.json"))
-    data = plain_yaml.parse(examples(page)[number], page).data
+    data = yaml.parse(examples(page)[number], page).data
     assert [error.message for error in Draft202012Validator(held).iter_errors(data)] == []
 
 
 def test_the_example_of_an_answers_file_reads(tmp_path: Path) -> None:
     path = tmp_path / "answers.yaml"
     path.write_text(examples("formats.md")[0], encoding="utf-8")
-    assert unattended.read_file(path).sign
+    assert answers_file.read_file(path).sign
 
 
 def test_the_example_of_a_case_reads() -> None:
-    document: Document = plain_yaml.parse(examples("formats.md")[1], "case.yaml")
+    document: Document = yaml.parse(examples("formats.md")[1], "case.yaml")
     made = case.read(document, {"ur-report": 1, "progress-note": 1})
     assert list(made.items) == ["1"]
     assert made.practice

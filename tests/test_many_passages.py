@@ -8,20 +8,21 @@ from pathlib import Path
 
 import pytest
 
-from assistant import library, passages, searching
-from assistant.conversation import Conversation
-from assistant.core import command as c
-from assistant.core.absence import open_passages, trail
+from assistant import library
+from assistant.core import commands as c
 from assistant.core.answer import Answer, Dismissed, Status, Trail
 from assistant.core.answer_reader import read_answer
-from assistant.core.passage_turn import passage_words
+from assistant.core.record.absence import open_passages, trail
+from assistant.core.record.checks import passage_words
 from assistant.letter import to_text
-from assistant.letter.from_log import letter_of
 from assistant.log import Log
-from assistant.recall import load
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.unattended import read_file
+from assistant.profile import Profile
+from assistant.review import passages, search
+from assistant.review.answers_file import read_file
+from assistant.review.conversation import Conversation
+from assistant.review.determination import letter_of
+from assistant.review.loading import load
+from assistant.review.review import Review
 
 SEED = library.find_case("cervical").path
 PLACE = ("1", "suspected")
@@ -214,7 +215,7 @@ def many(folder: Path, count: int, denied: int) -> None:
 def test_the_count_stays_right_when_passages_are_set_aside_in_rounds(
     log: Log, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(searching, "MOST_GROUPS", 10)
+    monkeypatch.setattr(search, "MOST_GROUPS", 10)
     many(folder, count=23, denied=30)
     conversation = asked(log, folder)
     conversation.reply("not documented")
@@ -241,7 +242,7 @@ def test_the_count_stays_right_when_passages_are_set_aside_in_rounds(
 
 
 def test_all_that_is_denied_is_said_to_be(log: Log, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(searching, "MOST_GROUPS", 10)
+    monkeypatch.setattr(search, "MOST_GROUPS", 10)
     many(folder, count=1, denied=30)
     conversation = asked(log, folder)
     conversation.reply("not documented")

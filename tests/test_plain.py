@@ -12,15 +12,16 @@ from typing import TextIO
 
 import pytest
 
-from assistant import library, plain
-from assistant import reviewer as profiles
-from assistant.actions import ACTIONS
-from assistant.core import event as e
+from assistant import library
+from assistant import profile as profiles
+from assistant.cli import plain
+from assistant.cli.plain import talk
+from assistant.core import events as e
 from assistant.log import Log
-from assistant.plain import talk
-from assistant.records.original import original_file
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.records.case_folder import original_file
+from assistant.review.review import Review
+from assistant.review.views import ACTIONS
 
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)

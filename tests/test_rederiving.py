@@ -10,18 +10,17 @@ from typing import Any
 
 import pytest
 
-from assistant import library, unattended
-from assistant.core import command as c
-from assistant.core.access_event import AccessRead
+from assistant import library
+from assistant.core import commands as c
+from assistant.core.events import AccessRead
 from assistant.core.problem import Refused
-from assistant.deep_verifying import deeper
 from assistant.log import Log, access
 from assistant.log.verify import verify
-from assistant.proving import words_of
-from assistant.rederiving import Rederivation, rederive
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.signing import sign
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.determination import sign
+from assistant.review.rederive import Rederivation, deeper, rederive, words_of
+from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite, unfenced
 
 CASE = "cervical-radiographs-after-fusion"
@@ -37,8 +36,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("IMR_CONFIG", str(folder / "config"))
         with Log.open(folder / "log.sqlite") as log:
             review = Review.open(log, library.open_case(folder / "case"), Profile("r-1"))
-            file = unattended.read_file(REFERENCE)
-            assert unattended.run(review, replace(file, sign=False)).status in (0, 1)
+            file = answers_file.read_file(REFERENCE)
+            assert answers_file.run(review, replace(file, sign=False)).status in (0, 1)
             one = review.assess("1").sentences[0]
             for text in ("In my own words.", "In other words of mine."):
                 review.perform(c.EditSentence("1", one.key, one.text, text))

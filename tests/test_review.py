@@ -18,21 +18,21 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant import library, unattended
-from assistant.core import command as c
+from assistant import library
+from assistant.core import commands as c
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.problem import Refused, refuse
-from assistant.core.rules import Sources
+from assistant.core.rules.rules import Sources
 from assistant.core.text import Private
 from assistant.log import Log
 from assistant.log.verify import verify
-from assistant.pinned_pages import missing_documents
-from assistant.recall import load
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.loading import load, missing_documents
+from assistant.review.review import Review
 
 SEED = library.find_case("cervical")
-REFERENCE = unattended.read_file(SEED.path / "reference.yaml")
+REFERENCE = answers_file.read_file(SEED.path / "reference.yaml")
 PROFILE = Profile("r-test")
 NOT_DOCUMENTED = Answer(status=Status.NOT_DOCUMENTED)
 NOTE = "progress-note-2014-05-10"
@@ -68,7 +68,7 @@ def answer(path: str, made: Answer, reason: str = "") -> c.RecordAnswer:
 
 def answered(review: Review) -> Review:
     """Everything answered as the reference has it, nothing decided."""
-    unattended.run(review, replace(REFERENCE, determinations={}, acknowledge={}, sign=False))
+    answers_file.run(review, replace(REFERENCE, determinations={}, acknowledge={}, sign=False))
     return review
 
 
@@ -187,11 +187,11 @@ WORKER = """
 import sys
 from pathlib import Path
 from assistant import library
-from assistant.core import command as c
+from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.log import Log
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.review.review import Review
+from assistant.profile import Profile
 review = Review.open(Log.open(Path(sys.argv[1])), library.find_case("cervical"), Profile("r-test"))
 print(review.session.id, flush=True)
 for number in range(100_000):
@@ -518,7 +518,7 @@ def told(review: Review) -> list[Any]:
 
 
 def test_a_signed_session_is_loaded_as_it_was(log: Log, review: Review, path: Path) -> None:
-    assert unattended.run(review, REFERENCE).status == 0
+    assert answers_file.run(review, REFERENCE).status == 0
     assert review.session.status == "signed"
     assert_the_same(log, review)
     assert verify(path).ok

@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant import reviewer
+from assistant import profile
 from assistant.core.problem import Refused
-from assistant.reviewer import Profile
+from assistant.profile import Profile
 
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 FULL = Profile("r-test", "Amalia Quessenberry", KEPT, decide_first=True, theme="textual-light")
@@ -33,12 +33,12 @@ def written(path: Path, text: str) -> Path:
 
 def refused(path: Path) -> str:
     with pytest.raises(Refused) as caught:
-        reviewer.load(path)
+        profile.load(path)
     return str(caught.value)
 
 
 def test_a_reviewer_without_a_profile_gets_an_id_and_no_file(path: Path) -> None:
-    first, second = reviewer.load(), reviewer.load()
+    first, second = profile.load(), profile.load()
     assert first.id.startswith("r-")
     assert first.id != second.id
     assert first.qualifications == {}
@@ -46,15 +46,15 @@ def test_a_reviewer_without_a_profile_gets_an_id_and_no_file(path: Path) -> None
 
 
 def test_a_profile_comes_back_as_it_was_saved(path: Path) -> None:
-    assert reviewer.save(FULL) == path
-    assert reviewer.load() == FULL
-    reviewer.save(Profile("r-2"))
-    assert reviewer.load() == Profile("r-2")
+    assert profile.save(FULL) == path
+    assert profile.load() == FULL
+    profile.save(Profile("r-2"))
+    assert profile.load() == Profile("r-2")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_a_profile_is_closed_to_others(path: Path) -> None:
-    reviewer.save(FULL)
+    profile.save(FULL)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [one.name for one in path.parent.iterdir()] == ["reviewer.yaml"]
@@ -66,31 +66,31 @@ def test_the_name_is_never_among_what_is_logged() -> None:
 
 
 def test_a_save_that_is_cut_leaves_the_old_profile(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    reviewer.save(FULL)
+    profile.save(FULL)
 
     def cut(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", cut)
     with pytest.raises(Refused, match="No space left on device"):
-        reviewer.save(replace(FULL, id="r-2"))
-    assert reviewer.load() == FULL
+        profile.save(replace(FULL, id="r-2"))
+    assert profile.load() == FULL
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "file" / "below"))
     with pytest.raises(Refused, match="The profile can't be written"):
-        reviewer.save(FULL)
+        profile.save(FULL)
 
 
 def test_the_profile_lies_in_the_users_own_folder_unless_another_is_named(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert reviewer.profile_path() == path
+    assert profile.profile_path() == path
     monkeypatch.delenv("IMR_CONFIG")
-    assert reviewer.profile_path().name == "reviewer.yaml"
-    assert "imr-assistant" in reviewer.profile_path().parts
+    assert profile.profile_path().name == "reviewer.yaml"
+    assert "imr-assistant" in profile.profile_path().parts
 
 
 @pytest.mark.parametrize(
@@ -119,13 +119,13 @@ def test_a_profile_that_is_not_utf_8_is_refused(path: Path) -> None:
 
 
 def test_qualifications_count_only_when_they_are_whole(path: Path) -> None:
-    made = reviewer.load(written(path, "id: r-1\ncertification: Occupational Medicine\nyears: 6\n"))
+    made = profile.load(written(path, "id: r-1\ncertification: Occupational Medicine\nyears: 6\n"))
     assert made.qualifications == {}
 
 
 @pytest.mark.parametrize(("said", "first"), [("yes", True), ("true", True), ("no", False), ("false", False)])
 def test_the_settings_are_read(path: Path, said: str, first: bool) -> None:
-    made = reviewer.load(written(path, f"id: r-1\ndecide_first: {said}\ntheme: textual-light\n"))
+    made = profile.load(written(path, f"id: r-1\ndecide_first: {said}\ntheme: textual-light\n"))
     assert (made.decide_first, made.theme) == (first, "textual-light")
 
 
@@ -139,12 +139,12 @@ def test_any_words_survive_the_file(
     path = tmp_path_factory.getbasetemp() / "reviewer.yaml"
     kept = {"certification": certification, "licence": licence, "years": 0, "hours": 120}
     made = Profile("r-test", name, kept)
-    reviewer.save(made, path)
-    assert reviewer.load(path) == made
+    profile.save(made, path)
+    assert profile.load(path) == made
 
 
 def test_qualifications_are_taken_over_from_a_session() -> None:
-    made = reviewer.with_qualifications(Profile("r-test", "A"), KEPT)
+    made = profile.with_qualifications(Profile("r-test", "A"), KEPT)
     assert made == Profile("r-test", "A", KEPT)
 
 
@@ -152,14 +152,14 @@ def test_qualifications_are_taken_over_from_a_session() -> None:
 
 
 def test_a_new_id_is_kept_at_the_first_session(path: Path) -> None:
-    first = reviewer.kept()
+    first = profile.kept()
     assert path.exists()
-    assert reviewer.kept() == reviewer.load() == first
+    assert profile.kept() == profile.load() == first
 
 
 def test_a_profile_that_is_there_is_not_written_again(path: Path) -> None:
     written(path, "id: r-1  # mine\n")
-    assert reviewer.kept().id == "r-1"
+    assert profile.kept().id == "r-1"
     assert path.read_text("utf-8") == "id: r-1  # mine\n"
 
 
@@ -168,7 +168,7 @@ def test_where_a_profile_cannot_be_kept_it_goes_on_without(
 ) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "file" / "below"))
-    assert reviewer.kept().id.startswith("r-")
+    assert profile.kept().id.startswith("r-")
 
 
 @pytest.mark.parametrize(

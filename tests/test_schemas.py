@@ -18,22 +18,25 @@ from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
-from assistant import library, reviewer, unattended
-from assistant.amending import amendment
-from assistant.cli import cli
-from assistant.core import access_event as a
-from assistant.core import case as case_reader
-from assistant.core import command as c
-from assistant.core import plain_yaml, prompt_set_reader
+from assistant import library
+from assistant import profile as reviewer
+from assistant.cli.main import cli
+from assistant.core import commands as c
+from assistant.core import events as a
+from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.event_form import all_kinds
+from assistant.core.events import all_kinds
 from assistant.core.problem import Refused
-from assistant.core.rules import read_schema
+from assistant.core.record import case as case_reader
+from assistant.core.rules import prompt_set_reader
+from assistant.core.rules.rules import read_schema
 from assistant.core.text import Private
 from assistant.log import Log, access
-from assistant.records import manifest
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.records import importing
+from assistant.review import answers_file
+from assistant.review.amendment import amendment
+from assistant.review.review import Review
 
 FOLDER = library.folder("schemas")
 REFERENCE = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
@@ -152,7 +155,7 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     with Log.open(path) as log:
         signed = Review.open(log, library.find_case("cervical"), Profile("r-one", "A Name", QUALIFICATIONS))
         begin(signed)
-        assert unattended.run(signed, unattended.read_file(REFERENCE)).status == 0
+        assert answers_file.run(signed, answers_file.read_file(REFERENCE)).status == 0
         signed.perform(c.AddAddendum("A later film arrived."))
         signed.close()
         copy = shutil.copytree(library.find_case("cervical").path, path.parent / "case")
@@ -187,8 +190,8 @@ def begin(review: Review) -> None:
 
 
 def change_everything(review: Review) -> None:
-    file = replace(unattended.read_file(REFERENCE), determinations={}, acknowledge={}, sign=False)
-    assert unattended.run(review, file).status == 1
+    file = replace(answers_file.read_file(REFERENCE), determinations={}, acknowledge={}, sign=False)
+    assert answers_file.run(review, file).status == 1
     review.perform(c.DecideFirst("1", "overturned"))
     review.perform(c.AddNote("1", "", "A note to the decision."))
     review.perform(c.AddNote("1", "suspected", "A note."))
@@ -287,7 +290,7 @@ def test_words_in_the_open_are_no_valid_entry(entries: list[dict[str, Any]]) -> 
 
 
 def parsed(path: Path) -> dict[str, Any]:
-    return plain_yaml.parse(library.read_text(path), path.name).data
+    return yaml.parse(library.read_text(path), path.name).data
 
 
 def named(folder: str, pattern: str) -> list[Any]:
@@ -333,9 +336,9 @@ def test_the_schemas_have_the_words_that_the_readers_name(tmp_path: Path) -> Non
     file.write_text("guess: x")
     readers: dict[str, Callable[[], object]] = {
         "profile": lambda: reviewer.load(file),
-        "answers-file": lambda: unattended.read_file(file),
-        "case": lambda: case_reader.read(plain_yaml.parse("guess: x", "case.yaml"), {}),
-        "manifest": lambda: manifest.read_manifest(file),
+        "answers-file": lambda: answers_file.read_file(file),
+        "case": lambda: case_reader.read(yaml.parse("guess: x", "case.yaml"), {}),
+        "manifest": lambda: importing.read_manifest(file),
     }
     for name, read in readers.items():
         with pytest.raises(Refused) as caught:
@@ -363,7 +366,7 @@ def test_the_reader_of_prompt_sets_knows_the_words_of_its_schema(definition: str
         },
     }
     schemas = {"yes-no": read_schema("yes-no", library.sources().schemas["yes-no"])}
-    document = plain_yaml.Document("set.yaml", documents[definition], {})
+    document = yaml.Document("set.yaml", documents[definition], {})
     with pytest.raises(Refused) as caught:
         prompt_set_reader.read(document, schemas, {})
     said = str(caught.value)
@@ -409,7 +412,7 @@ def test_the_reader_of_prompt_sets_knows_the_words_of_its_schema(definition: str
     ],
 )
 def test_what_a_file_may_not_hold_is_refused(name: str, text: str) -> None:
-    assert wrong(name, plain_yaml.parse(text, name).data)
+    assert wrong(name, yaml.parse(text, name).data)
 
 
 # -- output ---------------------------------------------------------------------------------------

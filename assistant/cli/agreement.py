@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 import json
+import sys
+import textwrap
+from collections.abc import Sequence
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.which_log import log_option
-from assistant.core.problem import refuse
+from assistant.cli.options import log_option, open_log
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line, visible
+
+if TYPE_CHECKING:
+    from assistant.training.adjudication import Adjudication, Dispute
 
 
 @click.command()
@@ -53,10 +61,10 @@ def agree(
 
     With --cases: over all cases of the log, or those named (by id, apart by spaces or commas).
     """
-    from assistant.log.place import default_log_path
-    from assistant.training import rater, study
+    from assistant.files import default_log_path
+    from assistant.training import ratings
     from assistant.training.agreement import agreement
-    from assistant.training.measure import Draws
+    from assistant.training.statistics import Draws
 
     path = log_path or default_log_path()
     if cases is not None:
@@ -65,7 +73,7 @@ def agree(
                 "--with FILE is for the sessions of one case; use --reference with --cases."
             )
         names = [part for name in (cases, *sessions) for part in name.split(",") if part]
-        found = study.study(path, names, trainees, reference)
+        found = ratings.study(path, names, trainees, reference)
     else:
         if not sessions:
             raise refuse(
@@ -73,15 +81,15 @@ def agree(
                 "",
                 "Name two sessions of a case, or use --cases; see `imr log sessions`.",
             )
-        found = rater.named(path, sessions, sheets, reference)
+        found = ratings.named(path, sessions, sheets, reference)
     report = agreement(found.panels, cases is not None, Draws(seed, samples), found.warnings)
     _note(path, found.read)
     if as_json:
-        from assistant.training.agreement_data import as_json as data
+        from assistant.training.agreement import as_json as data
 
         click.echo(json.dumps(data(report), ensure_ascii=True, indent=2))
         return
-    from assistant.training.agreement_text import lines
+    from assistant.training.agreement import lines
 
     for line in lines(report):
         click.echo(line)
@@ -89,10 +97,131 @@ def agree(
 
 def _note(path: Path, read: tuple[str, ...]) -> None:
     """Logs that the sessions were read, in portions that an entry holds."""
-    from assistant.core.access_event import AccessRead
+    from assistant.core.events import AccessRead
     from assistant.log.access import note
 
     for start in range(0, len(read), 500):
         if said := note(path, AccessRead("agree", read[start : start + 500])):
             click.echo(said, err=True)
             return
+
+
+# `imr adjudicate`: settling where the reviewers of a case part, without knowing who said what.
+
+
+WIDTH = 79
+
+
+@click.command()
+@click.argument("sessions", nargs=-1, required=True, metavar="SESSION SESSION...")
+@click.option(
+    "-o",
+    "output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write the answers that count to FILE.",
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@log_option
+def adjudicate(sessions: tuple[str, ...], output: Path | None, force: bool, log_path: Path | None) -> int:
+    """Settle where the reviews of one case part, blind to who said what.
+
+    Naming the same sessions again goes on where it stopped; naming a finished adjudication writes its sheet anew.
+    """
+    from assistant.training import adjudication
+
+    if output is not None and not force and output.exists():
+        raise refuse("This file is already there.", one_line(str(output)), "Name another, or use --force.")
+    with open_log(log_path) as log:
+        sheet = adjudication.finished(log, sessions)
+        if sheet is None:
+            held = adjudication.begin(log, sessions)
+            if not _settle(held):
+                return 1
+            sheet = held.state.sheet(held.id)
+            _told(held, sessions)
+        elif output is None:
+            raise refuse("This adjudication is finished.", sheet.name, "Write its sheet with -o FILE.")
+        if output is not None:
+            adjudication.write(sheet, output)
+            click.echo(f"The answers that count are in {one_line(str(output))}.")
+    return 0
+
+
+def _settle(held: Adjudication) -> bool:
+    """Asks until nothing is left; whether it came to the end."""
+    again = "Going on with" if held.resumed else "Beginning"
+    count = len(held.sessions)
+    click.echo(f"{again} adjudication {held.id}: {count} reviews of {one_line(held.case)}.")
+    click.echo(
+        "Who said what is not shown. A letter takes that answer; `own ...` gives another; `stop` leaves."
+    )
+    if held.own:
+        click.echo(
+            "One of the reviews is your own; this is logged. Better let somebody else settle them.", err=True
+        )
+    while (dispute := held.next()) is not None:
+        _show(dispute)
+        if not _take(held, dispute):
+            click.echo("Stopped. Name the same sessions again to go on.")
+            return False
+    return True
+
+
+def _take(held: Adjudication, dispute: Dispute) -> bool:
+    """Reads a reply and a reason until both can stand; False where the input ends or says stop."""
+    option = None
+    while True:
+        said = _read("> " if option is None else "Why? ")
+        if said is None or (option is None and said.strip().lower() == "stop"):
+            return False
+        try:
+            if option is None:
+                option = held.option(dispute, said) if said.strip() else None
+            else:
+                held.settle(dispute, option, said)
+                return True
+        except Refused as refused:
+            for problem in refused.problems:
+                click.echo(f"  ! {visible(str(problem))}")
+
+
+def _show(dispute: Dispute) -> None:
+    where = "the case" if dispute.scope == "case" else f"item {dispute.scope}"
+    click.echo("")
+    _say(f"[{where} · {dispute.path}] {dispute.ask}", "", "  ")
+    for option in dispute.options:
+        _say(f"{option.letter}  {option.words}", "  ", "     ")
+        for one in option.evidence:
+            _say(f"{one} “{one_line(one.quote, 200)}”" if one.quote else str(one), "     ", "       ")
+        for trail in option.searches:
+            terms = f" for {', '.join(trail.terms[:10])}" if trail.terms else ""
+            _say(f"searched {len(trail.documents)} documents, {trail.pages} pages{terms}", "     ", "       ")
+        for note in option.notes:
+            _say(f"note: {one_line(note, 400)}", "     ", "       ")
+
+
+def _told(held: Adjudication, names: Sequence[str]) -> None:
+    counts = held.state.counts
+    click.echo("")
+    click.echo(
+        f"Done: {counts['agreed']} agreed, {counts['settled']} settled by choice, {counts['own']} answered otherwise."
+    )
+    click.echo(f"Compare with `imr agree {one_line(' '.join(names))} {held.id}`.")
+
+
+def _say(text: str, indent: str, later: str) -> None:
+    for line in textwrap.wrap(visible(text), WIDTH, initial_indent=indent, subsequent_indent=later):
+        click.echo(line)
+
+
+def _read(mark: str) -> str | None:
+    """A line from the terminal or the pipe; None at its end."""
+    click.echo(mark, nl=False)
+    try:
+        line = sys.stdin.readline(100_000)
+    except (KeyboardInterrupt, UnicodeDecodeError):
+        line = ""
+    if not line or not sys.stdin.isatty():
+        click.echo("")
+    return line.rstrip("\r\n") if line else None

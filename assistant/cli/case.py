@@ -3,14 +3,470 @@
 from __future__ import annotations
 
 import json
+import re
+import shutil
+import textwrap
+from collections.abc import Collection, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.case_add import add
-from assistant.commands.case_find import find
-from assistant.commands.case_new import new
-from assistant.commands.case_show import show
-from assistant.core.text import visible
+from assistant.cli.ask import Asking
+from assistant.cli.case_add import add
+from assistant.core.dates import read_date
+from assistant.core.problem import refuse
+from assistant.core.text import one_line, visible
+
+if TYPE_CHECKING:
+    from assistant.core.record.case import Case, Document
+    from assistant.core.record.passages import Mention
+    from assistant.core.rules.rules import Rules
+
+
+# `imr case show`: one case with its disputed items, documents and timeline, and what is amiss with its files.
+
+
+@click.command("show")
+@click.argument("name", metavar="CASE")
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def show(name: str, as_json: bool) -> int:
+    """Show a case: its disputed items, documents and timeline.
+
+    A text or an original that is no longer what was brought in is named, and the exit status is then 1.
+    """
+    from assistant import library
+    from assistant.records.case_folder import original_problems
+
+    folder = library.find_case(name)
+    read = library.rules_for(folder, as_it_lies=True).case
+    problems = [
+        str(one) for one in (*library.changed_documents(folder, read), *original_problems(folder.path, read))
+    ]
+    if as_json:
+        click.echo(json.dumps(_as_data(read, problems), ensure_ascii=False, indent=2))
+    else:
+        for line in _lines(read):
+            click.echo(visible(line))
+        for problem in problems:
+            click.echo(visible(f"imr: {problem}"), err=True)
+    return 1 if problems else 0
+
+
+def _as_data(read: Case, problems: list[str]) -> dict[str, Any]:
+    return {
+        "id": read.id,
+        "title": read.title,
+        "practice": read.practice,
+        "documents": [
+            {
+                "id": one.id,
+                "title": one.title,
+                "author": one.author,
+                "date": str(one.date or ""),
+                "pages": one.pages,
+                "recognised": list(one.recognised),
+                "unreadable": list(one.unreadable),
+                "original": one.original,
+                "sha256": one.sha256,
+            }
+            for one in read.documents.values()
+        ],
+        "timeline": [
+            {"date": str(one.date), "says": one.says, "pages": [str(page) for page in one.evidence]}
+            for one in read.timeline
+        ],
+        "items": {
+            key: {"service": one.service, "region": one.region, "prompt_set": one.prompt_set}
+            for key, one in read.items.items()
+        },
+        "problems": problems,
+    }
+
+
+def _lines(read: Case) -> Iterator[str]:
+    yield f"{read.title} ({'practice' if read.practice else 'real'})"
+    if read.provenance:
+        yield read.provenance
+    yield "\nDisputed items"
+    for key, item in read.items.items():
+        refused = item.ur_date.prose() if item.ur_date else "on an unknown date"
+        yield f"  {key}. {item.service} · refused {refused}"
+    yield "\nDocuments"
+    for document in read.documents.values():
+        yield from _document_lines(document)
+    if not read.documents:
+        yield "  none yet; bring them in with `imr case add`"
+    yield "\nTimeline"
+    for entry in read.timeline:
+        yield f"  {entry.date.prose():<18} {entry.says} ({', '.join(str(one) for one in entry.evidence)})"
+
+
+def _document_lines(document: Document) -> Iterator[str]:
+    from assistant.core.record.pages import page_runs
+
+    dated = document.date.prose() if document.date else "undated"
+    said = ", ".join(filter(None, [document.title, document.author, dated]))
+    yield f"  {document.id:<28} {said}, {document.pages} page(s)"
+    if document.original:
+        of = f", pages {document.from_pages}" if document.from_pages else ""
+        yield f"  {'':<28} from {one_line(document.original)}{of}"
+    if document.recognised:
+        yield f"  {'':<28} read from its picture: page {', '.join(page_runs(document.recognised))}"
+    if document.unreadable:
+        yield f"  {'':<28} not readable by search: page {', '.join(page_runs(document.unreadable))}"
+
+
+# `imr case find`: what the record of a case says of some words, or of what a prompt looks for.
+
+
+_BEFORE, _AFTER = 160, 240
+"""Characters of a long passage that are shown before and after the words found."""
+_WIDEST = 100
+
+
+@click.command("find")
+@click.argument("name", metavar="CASE")
+@click.argument("query", default="")
+@click.option("--prompt", "prompt", metavar="NAME", help="Look for what this prompt looks for.")
+@click.option(
+    "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many."
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def find(name: str, query: str, prompt: str | None, limit: int, as_json: bool) -> None:
+    """Find words in the record of a case.
+
+    QUERY is words, all of which are wanted, "phrases", and beginnings such as loos*. Word forms and synonyms are
+    found too, but for words in quotes.
+    """
+    from assistant import library
+    from assistant.library import own_vocabulary
+    from assistant.records.index import RecordIndex
+
+    if bool(query.strip()) == bool(prompt):
+        raise refuse(
+            "Give either words to find or --prompt.", "", "For example: imr case find CASE loosening"
+        )
+    case = library.find_case(name)
+    rules = library.rules_for(case)
+    terms = _look_for(rules, prompt) if prompt else ()
+    unreadable = {document.id: document.unreadable for document in rules.case.documents.values()}
+    index = RecordIndex.of(case.pages, own_vocabulary(), unreadable=unreadable)
+    found = index.look_for(terms) if prompt else index.find(query, limit)
+    if as_json:
+        click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=2))
+        return
+    if not case.pages:
+        click.echo("This case has no documents, so there is nothing to search.")
+        return
+    if prompt:
+        _print_prompt(found, limit)
+    else:
+        _print_found(query, found, limit)
+    _print_wordings(terms or index.wordings(query))
+    alike = index.words_like(terms or index.wordings(query))
+    if alike:
+        click.echo(f"\nSpelled alike in the record, and not looked for: {visible(', '.join(alike[:12]))}")
+    click.echo(_reach(rules, index.unreadable))
+
+
+def _look_for(rules: Rules, name: str) -> tuple[str, ...]:
+    """The `look_for` of a prompt, by its name or `item.name`."""
+    known: dict[str, tuple[str, ...]] = {}
+    for scope, used in rules.sets.items():
+        for key, prompt in used.prompts.items():
+            if prompt.look_for:
+                known.setdefault(key, prompt.look_for)
+                known[f"{scope}.{key}"] = prompt.look_for
+    if name not in known:
+        names = ", ".join(key for key in known if "." not in key)
+        raise refuse(
+            f"There is no prompt “{one_line(name, 60)}” that looks for words.", "", f"There are {names}."
+        )
+    return known[name]
+
+
+def _row(mention: Mention) -> dict[str, object]:
+    return {
+        "document": mention.document,
+        "page": mention.page,
+        "quote": mention.quote,
+        "start": mention.start,
+        "negated": mention.standing == "negated",
+        "standing": mention.standing,
+        "term": mention.term,
+    }
+
+
+def _print_found(query: str, found: Sequence[Mention], limit: int) -> None:
+    by_passage: dict[tuple[str, int, int], list[Mention]] = {}
+    for one in found:
+        by_passage.setdefault((one.document, one.page, one.start), []).append(one)
+    best = ", the best" if len(found) == limit else ""
+    click.echo(f"{_count(len(by_passage), 'passage')} for “{one_line(query, 80)}”{best}.")
+    for (document, page, _), mentions in by_passage.items():
+        mentions.sort(key=lambda one: one.at)
+        spoken = mentions[0].standing
+        if len(mentions) > 1:
+            spoken = ", ".join(f"{one_line(one.marked[1], 40)}: {one.standing}" for one in mentions)
+        click.echo(f"\n{visible(document)}:{page} · {spoken}")
+        _print_passage(mentions)
+
+
+def _print_prompt(found: Sequence[Mention], limit: int) -> None:
+    from assistant.core.record.passages import grouped
+
+    groups = grouped(found)
+    click.echo(f"{_count(len(groups), 'passage')}, {_count(len(found), 'mention')}.")
+    members: dict[tuple[str, int, bool], list[Mention]] = {}
+    for one in found:
+        members.setdefault((one.document, one.start, one.supports), []).append(one)
+    for group in groups[:limit]:
+        times = f" · {_count(group.count, 'mention')}" if group.count > 1 else ""
+        pages = ", ".join(map(str, group.pages[:12])) + (" ..." if len(group.pages) > 12 else "")
+        click.echo(f"\n{visible(group.document)}:{pages} · {group.standing}{times}")
+        same = members[group.document, group.start, group.supports]
+        _print_passage([one for one in same if one.page == group.pages[0]])
+    if len(groups) > limit:
+        click.echo(f"\nand {len(groups) - limit} more; --limit shows more.")
+
+
+def _print_wordings(wordings: Sequence[str]) -> None:
+    if wordings:
+        said = one_line(f"Looked for: {', '.join(wordings)}", 600)
+        click.echo("\n" + textwrap.fill(said, _width(), subsequent_indent="    ", break_on_hyphens=False))
+
+
+def _print_passage(mentions: Sequence[Mention]) -> None:
+    """The passage that the mentions share, the words found in brackets, and bold where the terminal can."""
+    quote, start = mentions[0].quote, mentions[0].start
+    parts, end = [], 0
+    for at, length in sorted({(one.at - start, one.length) for one in mentions}):
+        parts += [_folded(quote[end:at]), f"[{_folded(quote[at : at + length])}]"]
+        end = at + length
+    parts[0] = f"…{parts[0][-_BEFORE:]}" if len(parts[0]) > _BEFORE else parts[0]
+    after = _folded(quote[end:])
+    parts.append(f"{after[:_AFTER]}…" if len(after) > _AFTER else after)
+    said = textwrap.fill("".join(parts), _width(), initial_indent="    ", subsequent_indent="    ")
+    for words in dict.fromkeys(parts[1::2]):
+        said = said.replace(words, click.style(words, bold=True))
+    click.echo(said)
+
+
+def _folded(text: str) -> str:
+    """Visible text with every run of white space as one space, also at its ends."""
+    inner = one_line(text)
+    return f"{' ' if text[:1].isspace() else ''}{inner}{' ' if inner and text[-1:].isspace() else ''}"
+
+
+def _reach(rules: Rules, unreadable: dict[str, tuple[int, ...]]) -> str:
+    left_out = sum(map(len, unreadable.values()))
+    pages = rules.case.page_count - left_out
+    said = f"\nSearched: {_count(len(rules.case.documents), 'document')}, {_count(pages, 'page')}."
+    if left_out:
+        listed = "; ".join(f"{name}: {_pages(numbers)}" for name, numbers in unreadable.items())
+        said += f" Not readable by search: {_count(left_out, 'page')} ({visible(listed)})."
+    return said
+
+
+def _pages(numbers: Collection[int]) -> str:
+    shown = ", ".join(map(str, list(numbers)[:20]))
+    return f"{shown} ..." if len(numbers) > 20 else shown
+
+
+def _count(number: int, noun: str) -> str:
+    return f"{number} {noun}{'' if number == 1 else 's'}"
+
+
+def _width() -> int:
+    return min(shutil.get_terminal_size().columns, _WIDEST)
+
+
+# `imr case new`: makes a case folder, by questions or from a file.
+
+
+_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_ALREADY_DENIED = "denied"
+
+
+@click.command("new")
+@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.option(
+    "--from",
+    "source",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Take the case from a YAML file.",
+)
+def new(folder: Path | None, source: Path | None) -> int:
+    """Make a case in FOLDER (without it, a new folder here): by questions, or from a file.
+
+    The documents are brought in afterwards with `imr case add`; a file may list them with the paths of their files.
+    """
+    try:
+        target, notes = _made(folder, source)
+    except KeyboardInterrupt:
+        raise refuse("Stopped; nothing was written.", "", "Begin again with `imr case new`.") from None
+    click.echo(
+        visible(f"The case is in {target}. Bring its documents in with `imr case add {target} FILE...`,")
+    )
+    click.echo(
+        visible(f"add further facts to {target / 'case.yaml'}, and review it with `imr review {target}`.")
+    )
+    for note in notes:
+        click.echo(visible(note))
+    return 0
+
+
+def _made(folder: Path | None, source: Path | None) -> tuple[Path, list[str]]:
+    """The folder of the new case, and sentences about what was left out of its files."""
+    from assistant import library
+    from assistant.cli.output import ImportProgress
+    from assistant.core import yaml
+    from assistant.records.importing import make_case
+
+    if source is not None:
+        name, text = one_line(str(source)), library.read_text(source)
+        case_id = str(yaml.parse(text, name).data.get("id", ""))
+        if folder is None and not _ID.fullmatch(case_id):
+            raise refuse(
+                "This `id` can't be the name of a folder.",
+                name,
+                "Name a folder: imr case new FOLDER --from FILE.",
+            )
+    else:
+        name = "the case"
+        case_id, text = _asked(Asking(), folder)
+    target = folder or Path(case_id)
+    with ImportProgress() as progress:
+        progress.file = "the documents"
+        return target, make_case(
+            text, name, target, source.parent if source is not None else Path(), progress
+        )
+
+
+def _asked(asking: Asking, folder: Path | None) -> tuple[str, str]:
+    """The id and the text of a case, by questions."""
+    asking.say("A new case. Enter takes what stands in brackets; Ctrl+C stops, and nothing is written.")
+    title = asking.ask("Title of the case, without the patient's name", "", _words)
+    case_id = asking.ask(
+        "Its short name", folder.name if folder and _ID.fullmatch(folder.name) else _slug(title), _read_id
+    )
+    practice = asking.agrees("Is it for practice only?", False)
+    complaint = asking.ask("What is the complaint? Such as: chronic neck pain", "", _words, empty=True)
+    injury = asking.ask("Date of the injury", "", _day, empty=True)
+    lines = [
+        "# The facts of a case. docs/formats.md says what else can stand here.",
+        *_head(case_id, title, practice),
+    ]
+    items: list[str] = []
+    region = ""
+    while True:
+        number = len(items) + 1
+        made, region = _item(asking, number, region)
+        items.append(made)
+        if not asking.agrees("Is there another disputed item?", False):
+            break
+    lines += _claim(complaint, region, injury)
+    text = "\n".join([*lines, "documents: []", "timeline: []", "items:", *items, ""])
+    asking.say()
+    for line in text.splitlines():
+        asking.say(f"  {line}")
+    if not asking.agrees("Is this right?", True):
+        raise refuse("Nothing was written.", "", "Begin again with `imr case new`.")
+    return case_id, text
+
+
+def _head(case_id: str, title: str, practice: bool) -> Iterator[str]:
+    from assistant.records.case_yaml import scalar
+
+    yield f"id: {scalar(case_id)}"
+    yield f"title: {scalar(title)}"
+    yield f"practice: {'yes' if practice else 'no'}"
+
+
+def _claim(complaint: str, region: str, injury: str) -> Iterator[str]:
+    from assistant.records.case_yaml import scalar
+
+    yield "claim:"
+    if complaint:
+        yield f"  complaint: {scalar(complaint)}"
+    yield f"  region: {scalar(region)}"
+    if injury:
+        yield f"  injury: {{date: {injury}}}"
+
+
+def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
+    """A disputed item as lines of YAML, and its region."""
+    from assistant.records.case_yaml import scalar
+
+    sets = _prompt_sets()
+    asking.say()
+    service = asking.ask(
+        f"Disputed item {number}: which service was refused? As it should stand in a sentence", "", _words
+    )
+    chosen = asking.choose(
+        "Which prompt set reviews it?", [(name, f"{name}: {title}") for name, title, _ in sets], sets[0][0]
+    )
+    proposed = next(own for name, _, own in sets if name == chosen)
+    region = asking.ask("Which part of the body?", proposed or region, _words)
+    request = asking.ask("Date of the request for authorization", "", _day, empty=True)
+    decided = asking.ask("Date of the utilization review decision", "", _day, empty=True)
+    guideline = asking.ask("Which guideline did that decision rely on?", "", _words, empty=True)
+    lines = [
+        f'  "{number}":',
+        f"    service: {scalar(service)}",
+        f"    region: {scalar(region)}",
+        f"    prompt_set: {chosen}",
+    ]
+    if request:
+        lines.append(f"    request_date: {request}")
+    lines += ["    ur_decision:", f"      decision: {_ALREADY_DENIED}"]
+    if decided:
+        lines.append(f"      date: {decided}")
+    if guideline:
+        lines.append(f"      guideline: {scalar(guideline)}")
+    return "\n".join(lines), region
+
+
+def _prompt_sets() -> list[tuple[str, str, str]]:
+    """The prompt sets that review a service: id, title, region."""
+    from assistant import library
+    from assistant.core import yaml
+
+    made = []
+    for name, text in library.sources().prompts.items():
+        data = yaml.parse(text, f"prompts/{name}.yaml").data
+        if isinstance(meant := data.get("for"), dict):
+            made.append((name, str(data.get("title", name)), str(meant.get("region", ""))))
+    return made
+
+
+def _slug(title: str) -> str:
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+
+
+def _words(reply: str) -> str:
+    if len(reply) > 500:
+        raise refuse("That is longer than 500 characters.", "", "Shorten it.")
+    return one_line(reply)
+
+
+def _read_id(reply: str) -> str:
+    if not _ID.fullmatch(reply):
+        raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
+    return reply
+
+
+def _day(reply: str) -> str:
+    if not reply:
+        return ""
+    date = read_date(reply)
+    if date is None:
+        raise refuse(
+            f"“{one_line(reply, 40)}” is no date.", "", "Write it as 2014-05-10, May 10, 2014, or 5/10/2014."
+        )
+    return str(date)
 
 
 @click.group()

@@ -3,21 +3,25 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from dataclasses import dataclass, field
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.import_progress import ImportProgress
-from assistant.commands.which_log import log_option
+from assistant.cli.ask import Asking
+from assistant.cli.options import log_option
+from assistant.cli.output import ImportProgress
+from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
+from assistant.core.record.pages import read_range
 from assistant.core.text import one_line, visible
+from assistant.records.proposing import TYPES, UR_REPORT
 
 if TYPE_CHECKING:
-    from assistant.records.importing import Arrived, Importer, Part
-    from assistant.records.manifest import Manifest
+    from assistant.records.importing import Arrived, Importer, Manifest, Part
 
 
 @dataclass
@@ -66,10 +70,9 @@ def add(
     if as_json and not (yes or manifest is not None):
         raise click.UsageError("--json needs --yes or --manifest LIST.")
     from assistant import library
-    from assistant.records.case_store import CaseStore
-    from assistant.records.importing import Importer
-    from assistant.records.manifest import read_manifest
-    from assistant.records.recognition import find_tesseract
+    from assistant.records.case_folder import CaseStore
+    from assistant.records.importing import Importer, read_manifest
+    from assistant.records.pdf import find_tesseract
 
     path = library.find_case(name).path
     if path.resolve().is_relative_to(library.folder("casebank").resolve()):
@@ -146,10 +149,8 @@ class _Adding:
         return _Told(path.name, "added", self._documents([part.id for part in parts]), notes)
 
     def _parts(self, arrived: Arrived, path: Path) -> Sequence[Part]:
-        from assistant.commands.asking import Asking
-        from assistant.commands.confirming import Confirming
-        from assistant.records.manifest import parts_of
-        from assistant.records.splitting import read_parts
+        from assistant.cli.ask import Asking
+        from assistant.records.importing import parts_of, read_parts
 
         count = len(arrived.read.pages)
         if self._manifest is not None:
@@ -162,11 +163,11 @@ class _Adding:
 
     def _documents(self, names: Sequence[str]) -> list[dict[str, Any]]:
         """What the case now says of documents."""
-        from assistant.core import plain_yaml
-        from assistant.core.document import read_document
+        from assistant.core import yaml
+        from assistant.core.record.case import read_document
 
         case = self._importer.store.case
-        entries = {str(one["id"]): one for one in plain_yaml.parse(case.text, "case.yaml").data["documents"]}
+        entries = {str(one["id"]): one for one in yaml.parse(case.text, "case.yaml").data["documents"]}
         made = [read_document(entries[name], len(case.pages.get(name, ()))) for name in names]
         return [
             {
@@ -193,7 +194,7 @@ class _Adding:
 
 
 def _lines(told: _Told) -> list[str]:
-    from assistant.core.page_range import page_runs
+    from assistant.core.record.pages import page_runs
 
     names = [str(one["id"]) for one in told.documents]
     file = one_line(told.file)
@@ -219,7 +220,7 @@ def _several(names: Sequence[str], most: int = 6) -> str:
 def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Path | None) -> int:
     """Says what is left to do, and gives the exit status."""
     from assistant import library
-    from assistant.records.recognition import how_to_install
+    from assistant.records.pdf import how_to_install
 
     case = importer.store.case
     unread = sum(len(one["unreadable"]) for file in told for one in file.documents)
@@ -270,8 +271,8 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
 
 def _open_sessions(folder: Path, log_path: Path | None) -> list[str]:
     """The open reviews of a case folder, as far as there is a log that can be read."""
+    from assistant.files import default_log_path
     from assistant.log import Log
-    from assistant.log.place import default_log_path
 
     try:
         with Log.open(log_path or default_log_path(), write=False) as log:
@@ -279,3 +280,245 @@ def _open_sessions(folder: Path, log_path: Path | None) -> list[str]:
             return [one for one in open_ones if log.read(one)[0].body.get("folder") == str(folder.resolve())]
     except Refused:
         return []
+
+
+# Shows the documents that are proposed for a file, and takes the corrections of the person who knows better.
+
+
+_HELP = (
+    "Enter         brings the documents in as they are shown",
+    "4             corrects number 4: type, author, date, sender, name",
+    "new 17        begins a document at page 17",
+    "join 4        joins number 4 to the one before it",
+    "out 4         leaves number 4 out",
+    "split 1-3,4-9 parts the file anew; `one` keeps it whole",
+    "page 17       shows the beginning of page 17; `list 20-40` shows those documents",
+    "none          leaves the whole file out",
+)
+_SHORT = 12
+_MOST_ROWS = 40
+_FIRST_ROWS, _LAST_ROWS = 20, 5
+"""Of more documents than `_MOST_ROWS` these many are shown from the beginning and the end."""
+_SHOWN_LINES = 25
+_KNOWN_TYPES = tuple(name for name, _ in TYPES)
+
+
+class Confirming:
+    """The documents of one file, until a person has confirmed them."""
+
+    def __init__(self, asking: Asking, importer: Importer, arrived: Arrived, parts: Sequence[Part]) -> None:
+        self._asking = asking
+        self._importer = importer
+        self._arrived = arrived
+        self._read = arrived.read
+        self._name = one_line(arrived.staged.name)
+        self._parts = list(parts)
+
+    def ask(self) -> list[Part]:
+        """The documents to bring in; empty where the file is left out."""
+        self._show()
+        while True:
+            reply = self._asking.line()
+            if not reply:
+                return self._parts
+            if reply.casefold() == "none":
+                return []
+            try:
+                self._obey(reply)
+            except Refused as refused:
+                for problem in refused.problems:
+                    self._asking.say(f"  ! {problem}")
+
+    def _obey(self, reply: str) -> None:
+        from assistant.records.importing import read_parts
+
+        word, _, rest = reply.partition(" ")
+        if word.isdecimal() and not rest:
+            self._correct(self._number(word))
+        elif reply == "?":
+            for line in _HELP:
+                self._asking.say(f"  {line}")
+        elif word == "one":
+            self._part_anew([range(1, len(self._read.pages) + 1)])
+        elif word == "split":
+            self._part_anew(read_parts(rest, len(self._read.pages)))
+        elif word in _ACTIONS:
+            _ACTIONS[word](self, rest)
+        else:
+            raise refuse(
+                f"“{one_line(reply, 40)}” is nothing that can be done here.", "", "Type ? for what can."
+            )
+
+    def _new(self, rest: str) -> None:
+        page = self._page_number(rest)
+        at = next((n for n, part in enumerate(self._parts) if page in part.pages), None)
+        if at is None or page == self._parts[at].pages.start:
+            raise refuse(f"A document begins with page {page} already, or the page is left out.")
+        pages = self._parts[at].pages
+        self._put(at, at + 1, [range(pages.start, page), range(page, pages.stop)])
+
+    def _join(self, rest: str) -> None:
+        at = self._number(rest)
+        if at == 0 or self._parts[at - 1].pages.stop != self._parts[at].pages.start:
+            raise refuse("There is no document right before it to join it to.")
+        self._put(at - 1, at + 1, [range(self._parts[at - 1].pages.start, self._parts[at].pages.stop)])
+
+    def _out(self, rest: str) -> None:
+        if len(self._parts) == 1:
+            raise refuse("This is the only document.", "", "Type none to leave the file out.")
+        del self._parts[self._number(rest)]
+        self._show()
+
+    def _look(self, rest: str) -> None:
+        page = self._read.pages[self._page_number(rest) - 1]
+        lines = page.text.split("\n")
+        self._asking.say(f"  -- page {page.number}{'' if page.is_read else ', not readable by search'} --")
+        for line in lines[:_SHOWN_LINES]:
+            self._asking.say(f"  {line}")
+        more = len(lines) - _SHOWN_LINES
+        self._asking.say(f"  -- {more} more lines --" if more > 0 else "  --")
+
+    def _correct(self, at: int) -> None:
+        from assistant.records.importing import renamed
+
+        part, asking = self._parts[at], self._asking
+        said = part.said
+        kind = asking.ask("Type of document", said.type, _read_type)
+        said = replace(
+            said,
+            type=kind,
+            author=asking.ask("Author", said.author, _read_words, empty=True),
+            date=asking.ask("Date", said.date, _read_day, empty=True),
+            sent_by=asking.ask("Sent by", said.sent_by, _read_words, empty=True),
+        )
+        is_ur = said.ur_report if kind == said.type and kind != UR_REPORT else kind == UR_REPORT
+        said = replace(said, ur_report=asking.agrees("Is it a utilization review report?", is_ur))
+        taken = self._taken(but=at)
+        part = renamed(part, said, taken)
+        name = asking.ask("Its name in the case", part.id, lambda reply: _read_name(reply, taken))
+        self._parts[at] = replace(part, id=name)
+        self._say_row(at)
+        self._asking.say("  Enter brings the documents in; ? says what else can be done.")
+
+    def _part_anew(self, parts: list[range]) -> None:
+        self._parts = self._importer.propose(self._arrived, parts)
+        self._show()
+
+    def _put(self, first: int, last: int, parts: list[range]) -> None:
+        """Other parts in the place of some, described anew; ids that are taken are left to the others."""
+        others = [*self._parts[:first], *self._parts[last:]]
+        taken = {part.id.lower() for part in others}
+        self._parts[first:last] = self._importer.propose(self._arrived, parts, taken)
+        self._show()
+
+    def _number(self, said: str) -> int:
+        if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(self._parts):
+            raise refuse(f"The documents are numbered 1 to {len(self._parts)}.")
+        return int(said) - 1
+
+    def _page_number(self, said: str) -> int:
+        if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(self._read.pages):
+            raise refuse(f"The file has pages 1 to {len(self._read.pages)}.")
+        return int(said)
+
+    def _taken(self, but: int) -> set[str]:
+        others = {part.id.lower() for n, part in enumerate(self._parts) if n != but}
+        return others | {str(entry.get("id")).lower() for entry in self._importer.store.entries}
+
+    def _show(self) -> None:
+        from assistant.records.pdf import how_to_install
+
+        count = len(self._read.pages)
+        if self._read.unread and self._importer.tesseract is None:
+            self._asking.say(
+                f"{len(self._read.unread)} of {count} pages have no text layer, and Tesseract, which could read them, is"
+                f" not installed. {how_to_install()} (`none` leaves the file out until then.)"
+            )
+        self._asking.say(f"{self._name}: {count} page{'s' * (count != 1)}. Proposed:")
+        many = len(self._parts)
+        shown = range(many) if many <= _MOST_ROWS else range(_FIRST_ROWS)
+        self._rows(shown)
+        if many > _MOST_ROWS:
+            self._asking.say(f"       ... {many - _FIRST_ROWS - _LAST_ROWS} more ...")
+            self._rows(range(many - _LAST_ROWS, many))
+            self._asking.say(f"  `list {_FIRST_ROWS + 1}-{min(many, 2 * _FIRST_ROWS)}` shows more of them.")
+        if len(self._parts) > 1 or count > 1:
+            self._asking.say("  Enter brings them in; a number corrects one; ? shows what else can be done.")
+        else:
+            self._asking.say("  Enter brings it in; 1 corrects it; `none` leaves it out.")
+
+    def _list(self, rest: str) -> None:
+        span = read_range(rest)
+        if span is None or span.stop - 1 > len(self._parts):
+            raise refuse(
+                f"The documents are numbered 1 to {len(self._parts)}.", "", "Type, for example, list 1-20."
+            )
+        self._rows(range(span.start - 1, span.stop - 1))
+
+    def _rows(self, places: range) -> None:
+        for at in places:
+            self._say_row(at)
+
+    def _say_row(self, at: int) -> None:
+        part = self._parts[at]
+        said, pages = part.said, part.pages
+        span = f"{pages.start}-{pages.stop - 1}" if len(pages) > 1 else str(pages.start)
+        words = ", ".join(filter(None, [said.type, said.author]))
+        self._asking.say(f"  {at + 1:>3}  p. {span:<9}  {said.date or 'undated':<10}  {one_line(words, 100)}")
+        if unread := part.unread(self._read):
+            self._asking.say(f"{'':31}not readable by search: its page {_shortened(unread)}")
+        if twin := self._importer.twin(part, self._read):
+            self._asking.say(f"{'':31}has the same words as {twin}")
+
+
+_ACTIONS: dict[str, Callable[[Confirming, str], None]] = {
+    "new": Confirming._new,
+    "join": Confirming._join,
+    "out": Confirming._out,
+    "page": Confirming._look,
+    "list": Confirming._list,
+}
+
+
+def _shortened(runs: Sequence[str]) -> str:
+    return ", ".join(runs[:_SHORT]) + (", ..." if len(runs) > _SHORT else "")
+
+
+def _read_type(reply: str) -> str:
+    """A type in the person's words; the beginning of a known one stands for it."""
+    if not any(one.isalpha() for one in reply):
+        raise refuse("A document needs a type.", "", "Such as Progress note, or Letter.")
+    folded = reply.casefold()
+    known = [name for name in _KNOWN_TYPES if name.casefold().startswith(folded)]
+    return known[0] if len(known) == 1 and len(folded) > 2 else _read_words(reply)
+
+
+def _read_words(reply: str) -> str:
+    if len(reply) > 120:
+        raise refuse("That is longer than 120 characters.", "", "Shorten it.")
+    return one_line(reply)
+
+
+def _read_day(reply: str) -> str:
+    if not reply:
+        return ""
+    date = read_date(reply)
+    if date is None:
+        raise refuse(
+            f"“{one_line(reply, 40)}” is no date.", "", "Write it as 2014-05-10, May 10, 2014, or 5/10/2014."
+        )
+    return str(date)
+
+
+def _read_name(reply: str, taken: set[str]) -> str:
+    from assistant.records.importing import ID
+
+    if not ID.fullmatch(reply) or re.search(r"\.(?:txt|md)\Z", reply):
+        raise refuse(
+            "A name has letters, digits, dots and dashes, without spaces.",
+            "",
+            "Such as progress-note-2014-05-10.",
+        )
+    if reply.lower() in taken:
+        raise refuse(f"Another document is called {reply}.", "", "Give it another name.")
+    return reply

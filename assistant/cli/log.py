@@ -2,19 +2,342 @@
 
 from __future__ import annotations
 
+import secrets
+import socket
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from importlib.util import find_spec
 from pathlib import Path
+from typing import Any
 
 import click
 
-from assistant.commands.log_browse import browse
-from assistant.commands.log_proof import checkpoint, consistency, json_option, print_json, verify
-from assistant.commands.log_report import report, reports
-from assistant.commands.log_sample import note, notes, sample
-from assistant.commands.log_serve import serve
-from assistant.commands.log_session_proof import prove, rederive
-from assistant.commands.log_sessions import sessions, show
-from assistant.commands.log_sql import sql
-from assistant.commands.which_log import log_at, log_option
+from assistant.cli.log_proof import checkpoint, consistency, json_option, prove, rederive, verify
+from assistant.cli.log_proof import print_json as print_json_log_proof
+from assistant.cli.log_report import report, reports, sql
+from assistant.cli.options import (
+    filter_options,
+    form_options,
+    given,
+    log_at,
+    log_option,
+    note_reading,
+    open_reports,
+    warn_of_unknown,
+)
+from assistant.cli.output import print_json, print_lines, print_table, width, wrapped
+from assistant.core.problem import refuse
+from assistant.core.text import one_line, visible
+
+# `imr log sessions` and `imr log show`: which reviews there are, and what happened in one of them.
+
+
+ON_SCREEN = 100
+"""Sessions in a table, at most, unless --limit says otherwise."""
+
+_COLUMNS = ("id", "case", "reviewer", "kind", "status", "events", "opened", "last", "outcome")
+_HEADS = ("session", "case", "reviewer", "kind", "status", "entries", "opened", "last entry", "outcome")
+
+_LOOKS = ("prompt.shown", "prompt.left", "why.opened", "page.opened", "findings.opened", "suggestion.shown")
+"""Kinds of steps that change nothing."""
+
+
+@click.command()
+@filter_options("reviewer", "case", "prompt-set", "outcome", "status", "since", "until")
+@click.option(
+    "--kind",
+    type=click.Choice(["real", "practice", "training", "access", "book"]),
+    help="Only these: reviews of a kind, sittings of those who read the log, or trainers' books.",
+)
+@click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {ON_SCREEN} in a table.")
+@form_options
+@log_option
+def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str | None) -> None:
+    """List the reviews, the one last worked on first; a date is that of their opening."""
+    from assistant.core.events import AccessListed
+    from assistant.log.query import as_objects
+    from assistant.log.sessions import listed
+
+    path, chosen = log_at(log_path), given(**filters)
+    sql, values = listed(chosen)
+    note_reading(path, AccessListed("log sessions", chosen))
+    most = limit or (ON_SCREEN if form == "table" else None)
+    with open_reports(path) as held:
+        warn_of_unknown(held, chosen)
+        found = held.run(sql, values, limit=most)
+    if form == "json":
+        print_json(as_objects(_COLUMNS, found.rows))
+    elif form != "table":
+        print_lines(form, _COLUMNS, found.rows)
+    elif not found.rows:
+        click.echo(
+            "No session is like that."
+            if chosen
+            else "The decision log holds no session yet. Begin one with `imr review`."
+        )
+    else:
+        print_table(_HEADS, found.rows)
+        if found.more:
+            click.echo(f"\nThese are the newest {len(found.rows)}; see more with --limit, or filter them.")
+
+
+@click.command()
+@click.argument("session")
+@click.option("--changes", is_flag=True, help="Only what was changed, decided or said; not what was shown.")
+@form_options
+@log_option
+def show(session: str, changes: bool, form: str, log_path: Path | None) -> None:
+    """Show what was logged in SESSION: an id, the beginning of one, `last`, or a bundle's file."""
+    from assistant.core.events import AccessRead
+    from assistant.log.bundle import is_bundle, open_source
+    from assistant.log.timeline import timeline
+
+    path = log_at(log_path)
+    source, name = open_source(path, session)
+    with source:
+        if not is_bundle(session):
+            note_reading(path, AccessRead("log show", (name,)))
+        rows = [row for row in timeline(source.read(name)) if not changes or row["kind"] not in _LOOKS]
+    if form == "json":
+        print_json(rows)
+        return
+    if form != "table":
+        columns = ("seq", "ts", "kind", "item", "prompt", "old", "new", "reason", "evidence", "actor", "hash")
+        print_lines(form, columns, [_cells(row) for row in rows])
+        return
+    for line in _told(name, rows, width()):
+        click.echo(line)
+
+
+def _told(session: str, rows: Sequence[Mapping[str, Any]], wide: int) -> Iterator[str]:
+    """The timeline for people: a date where it changes, then number, time, kind, and what happened in full."""
+    kinds = max((len(row["kind"]) for row in rows), default=0)
+    place = len(str(len(rows))) + 10 + kinds + 4
+    shown = actor = ""
+    yield f"Session {session}; times are UTC."
+    for row in rows:
+        day, by = row["ts"][:10], row["actor"]
+        if (day, by) != (shown, actor):
+            yield f"{day}, {one_line(by)}:"
+            shown, actor = day, by
+        begin = f"{row['seq']:>{len(str(len(rows)))}}  {row['ts'][11:19]}  {row['kind']:<{kinds}}  "
+        for text in _lines(row) or [""]:
+            yield from wrapped(begin, one_line(text), wide, " " * place)
+            begin = " " * place
+
+
+def _lines(row: Mapping[str, Any]) -> list[str]:
+    from assistant.log.projection_answers import pages
+    from assistant.log.timeline import step_words
+
+    where = "/".join(part for part in (row["item"], row["prompt"]) if part)
+    said = step_words(row["kind"], row["old"], row["new"])
+    first = ": ".join(part for part in (where, said) if part)
+    label = "said of it" if row["kind"] == "answer.rejected" else "reason"
+    more = [f"{label}: {row['reason']}"] if row["reason"] else []
+    evidence = pages(row["new"]) if isinstance(row["new"], Mapping) else []
+    texts = (first, *more, f"evidence: {', '.join(evidence)}" if evidence else "")
+    return [line for text in texts for line in text.split("\n") if line]
+
+
+def _cells(row: Mapping[str, Any]) -> tuple[str | int | None, ...]:
+    from assistant.log.projection_answers import pages
+    from assistant.log.timeline import step_words
+
+    evidence = ", ".join(pages(row["new"])) if isinstance(row["new"], Mapping) else ""
+    return (
+        row["seq"],
+        row["ts"],
+        row["kind"],
+        row["item"],
+        row["prompt"],
+        step_words(row["kind"], None, row["old"]) or None,
+        step_words(row["kind"], None, row["new"]) or None,
+        row["reason"],
+        evidence or None,
+        row["actor"],
+        row["hash"],
+    )
+
+
+# `imr log browse`: look through the log in the terminal.
+
+
+@click.command()
+@log_option
+def browse(log_path: Path | None) -> int:
+    """Look through the log: sessions, their steps, an answer's history, the pages and the draft behind it."""
+    from assistant.cli.options import needs_terminal
+    from assistant.core.events import AccessListed
+
+    needs_terminal()
+    path = log_at(log_path)
+    with open_reports(path) as tables:
+        note_reading(path, AccessListed("log browse", {}))
+        from assistant.tui.app import run_app
+        from assistant.tui.browse import SessionList
+
+        return run_app(path, first=lambda: SessionList(path, tables))
+
+
+# `imr log serve`: the log in a browser, on this computer alone.
+
+
+HOST = "127.0.0.1"
+
+
+@click.command()
+@click.option("--port", type=click.IntRange(0, 65_535), default=0, help="A port; without it, a free one.")
+@log_option
+def serve(port: int, log_path: Path | None) -> None:
+    """Show the log in a browser: the reports, their tables, a page for each session. Ctrl+C ends it.
+
+    It can be reached from this computer alone, with the address that is printed, and can't change anything.
+    """
+    if find_spec("datasette") is None:
+        raise refuse(
+            "The browser view needs Datasette, which is not installed.",
+            "",
+            "Install it with: pip install 'imr-assistant[browser]'",
+        )
+    import uvicorn
+
+    from assistant.core.events import AccessListed
+    from assistant.log.access import note
+    from assistant.log.projection import up_to_date
+    from assistant.web.site import site
+
+    def tell(words: str) -> None:
+        click.echo(f"imr: {visible(words)}", err=True)
+
+    path = log_at(log_path)
+    tables = up_to_date(path)
+    unlogged = note(path, AccessListed("log serve", {}))
+    if unlogged:
+        tell(unlogged)
+    key = secrets.token_urlsafe(24)
+    with _listening(port) as taken:
+        click.echo(f"Open http://{HOST}:{taken.getsockname()[1]}/?key={key}")
+        click.echo("Only this computer can reach it, and only with this address. Ctrl+C ends it.")
+        config = uvicorn.Config(
+            site(tables, path, key, tell), log_level="error", access_log=False, server_header=False
+        )
+        with suppress(KeyboardInterrupt):
+            uvicorn.Server(config).run(sockets=[taken])
+
+
+def _listening(port: int) -> socket.socket:
+    """A socket that takes connections from now on; raises `Refused` where the port can't be had."""
+    taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
+    taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+    try:
+        taken.bind((HOST, port))
+        taken.listen()
+    except OSError as error:
+        taken.close()
+        raise refuse(
+            f"The port can't be had: {error.strerror}.", f"{HOST}:{port}", "Name another with --port."
+        ) from None
+    return taken
+
+
+# `imr log sample`, `note` and `notes`: what an auditor draws for review, and what the auditor makes of it.
+
+
+MOST = 1_000
+"""Sessions in a draw, at most: all of them stand in one entry of the log."""
+
+_COLUMNS_log_sample = ("draw", "session", "case", "reviewer", "kind", "outcome", "opened")
+
+
+@click.command()
+@click.option(
+    "-n", "size", type=click.IntRange(1, MOST), default=30, show_default=True, help="How many to draw."
+)
+@click.option(
+    "--seed", type=click.IntRange(min=0), help="The number that the draw rests on; without it, a new one."
+)
+@filter_options("reviewer", "case", "prompt-set", "outcome", "kind", "since", "until")
+@click.option(
+    "--status",
+    type=click.Choice(["open", "signed", "declined"]),
+    default="signed",
+    show_default=True,
+    help="Reviews of which status.",
+)
+@form_options
+@log_option
+def sample(
+    size: int, seed: int | None, status: str, form: str, log_path: Path | None, **filters: str | None
+) -> None:
+    """Draw reviews for review: the same again for the same seed. The draw is logged."""
+    from assistant.core.events import SampleDrawn
+    from assistant.log.access import METHOD, draw
+    from assistant.log.query import as_objects
+    from assistant.log.sessions import listed
+
+    path, chosen = log_at(log_path), given(status=status, **filters)
+    chance = secrets.randbelow(10**6) if seed is None else seed
+    sql, values = listed(chosen, columns="session", order="session")
+    with open_reports(path) as held:
+        warn_of_unknown(held, chosen)
+        every = [str(row[0]) for row in held.run(sql, values).rows]
+        drawn = draw(every, size, chance)
+        note_reading(path, SampleDrawn(METHOD, chance, size, chosen, len(every), drawn))
+        row = "SELECT session, case_id, reviewer, kind, outcome, opened FROM session WHERE session = ?"
+        rows = [(place, *held.run(row, [name]).rows[0]) for place, name in enumerate(drawn, 1)]
+    if form == "json":
+        print_json(
+            {
+                "method": METHOD,
+                "seed": chance,
+                "size": size,
+                "filters": chosen,
+                "population": len(every),
+                "sessions": as_objects(_COLUMNS_log_sample, rows),
+            }
+        )
+    elif form != "table":
+        print_lines(form, _COLUMNS_log_sample, rows)
+    elif not rows:
+        click.echo("No session is like that; nothing was drawn.")
+    else:
+        print_table(_COLUMNS_log_sample, rows)
+        click.echo(f"\n{len(rows)} of {len(every):,}, seed {chance}; draw them again with --seed {chance}.")
+
+
+@click.command()
+@click.argument("session")
+@click.argument("text")
+@log_option
+def note(session: str, text: str, log_path: Path | None) -> None:
+    """Note TEXT on SESSION. The note stands in a session of its own; the review gets no entry."""
+    from assistant.core.events import AuditNoteAdded
+    from assistant.core.problem import refuse
+    from assistant.core.text import visible
+    from assistant.log import Log
+    from assistant.log.access import note as log_note
+
+    path = log_at(log_path)
+    if not text.strip():
+        raise refuse("A note has words.", "", "Write it in quotes after the session.")
+    with Log.open(path, write=False) as log:
+        name = log.resolve(session)
+    said = log_note(path, AuditNoteAdded(name, text))
+    if said:
+        raise refuse(f"The note was not kept. {said}", str(path))
+    click.echo(f"Noted on session {visible(name)}. See all notes with `imr log notes`.")
+
+
+@click.command()
+@click.argument("session", required=False)
+@form_options
+@log_option
+def notes(session: str | None, form: str, log_path: Path | None) -> None:
+    """Show what auditors noted, on all sessions or on SESSION."""
+    from assistant.cli.log_report import run_report
+
+    run_report("notes", given(session=session), form=form, log_path=log_path)
 
 
 @click.group()
@@ -35,12 +358,12 @@ for command in (verify, checkpoint, consistency, prove, rederive):
 @log_option
 def backup(dest: Path, as_json: bool, log_path: Path | None) -> None:
     """Copy the log to the new file DEST, also while a review goes on, and verify the copy."""
-    from assistant.commands.verification_page import page
-    from assistant.log.backup import backup as copy
+    from assistant.cli.log_proof import page
+    from assistant.log.consistency import backup as copy
 
     found = copy(log_at(log_path), dest)
     if as_json:
-        print_json(found.as_json())
+        print_json_log_proof(found.as_json())
     else:
         for line in page(dest, found):
             click.echo(line)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import json
 import sys
+import textwrap
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.which_log import log_at, log_option
+from assistant.cli.options import log_at, log_option, note_reading
+from assistant.cli.output import width
+from assistant.core.text import one_line
 
 if TYPE_CHECKING:
-    from assistant.core.signed_note import VerifierKey
-    from assistant.log.rollback import Held
-    from assistant.log.verdict import Verification
+    from assistant.log.checkpoint import Held
+    from assistant.log.keys import VerifierKey
+    from assistant.log.verify_entries import Verification
+
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
@@ -61,7 +65,6 @@ def verify(
 
     With BUNDLE: check an exported session, or a consistency proof (.json), instead of the log.
     """
-    from assistant.commands.verification_page import page
 
     if bundle is not None:
         raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json))
@@ -78,7 +81,7 @@ def verify(
 def _verified(
     path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held]
 ) -> Verification:
-    from assistant.log.rollback import keep_verified
+    from assistant.log.checkpoint import keep_verified
     from assistant.log.verify import verify as examine
 
     progress = Progress("Verifying")
@@ -87,7 +90,7 @@ def _verified(
             path, keys=keys, checkpoints=held, since=since, every_signature=deep, step=progress.step
         )
         if deep:
-            from assistant.deep_verifying import deeper
+            from assistant.review.rederive import deeper
 
             found = deeper(path, found, progress)
     finally:
@@ -128,11 +131,11 @@ def checkpoint(
     output: Path | None, new_key: bool, accept_rollback: str | None, as_json: bool, log_path: Path | None
 ) -> None:
     """Sign the head of the log's tree, and print it: hold it where the log's owner can't reach."""
-    from assistant.commands.table import filled, width
-    from assistant.core.signed_note import read_checkpoint
+    from assistant.cli.output import filled, width
+    from assistant.files import existing_log
     from assistant.log import Log
-    from assistant.log.accepting import accept_rollback as accept
-    from assistant.log.place import existing_log
+    from assistant.log.consistency import accept_rollback as accept
+    from assistant.log.keys import read_checkpoint
 
     path = existing_log(log_at(log_path))
     if accept_rollback is not None:
@@ -207,8 +210,8 @@ def consistency(
 def read_keys(given: Sequence[str]) -> list[VerifierKey]:
     """The verifier keys in what was given: keys, or files with a key on a line."""
     from assistant.core.problem import refuse
-    from assistant.core.signed_note import read_verifier_key
     from assistant.library import read_text
+    from assistant.log.keys import read_verifier_key
 
     keys = []
     for one in given:
@@ -223,9 +226,9 @@ def read_keys(given: Sequence[str]) -> list[VerifierKey]:
 def read_held(path: Path) -> Held:
     """The checkpoint in a file."""
     from assistant.core.problem import Refused, refuse
-    from assistant.core.signed_note import read_checkpoint, read_note
     from assistant.library import read_text
-    from assistant.log.rollback import Held
+    from assistant.log.checkpoint import Held
+    from assistant.log.keys import read_checkpoint, read_note
 
     note = read_text(path)
     try:
@@ -279,3 +282,176 @@ class Progress:
         """Takes the line away."""
         if self._shown:
             click.echo("\r\x1b[K", nl=False, err=True)
+
+
+# `imr log prove` and `imr log rederive`: one session, taken along with its proof, and derived anew.
+
+
+@click.command()
+@click.argument("session")
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The new bundle."
+)
+@keys_option
+@json_option
+@log_option
+def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_path: Path | None) -> None:
+    """Write SESSION with the proof that it stands in the log to FILE, which checks itself: `python3 FILE`."""
+    from assistant.core.events import AccessExported
+    from assistant.log import Log
+    from assistant.log.bundle import bundle, covering_checkpoint
+    from assistant.log.keys import read_checkpoint
+    from assistant.review.rederive import words_of
+
+    path = log_at(log_path)
+    if output.exists():
+        write_new(output, b"")
+    with Log.open(path, write=False) as log:
+        session_id = log.resolve(session)
+    note_reading(path, AccessExported("bundle", "imr-bundle", (session_id,)))
+    note = covering_checkpoint(path, session_id)
+    if not note:
+        with Log.open(path) as log:
+            note = log.checkpoint()
+    with Log.open(path, write=False) as log:
+        words, unsigned = words_of(log, session_id)
+    data = bundle(path, session_id, note, words, read_keys(keys))
+    write_new(output, data)
+    head = read_checkpoint(note)
+    if unsigned:
+        click.echo(f"imr: {unsigned}", err=True)
+    if as_json:
+        print_json(
+            {
+                "session": session_id,
+                "file": str(output),
+                "bytes": len(data),
+                "origin": head.origin,
+                "size": head.size,
+                "root": head.root.hex(),
+            }
+        )
+        return
+    click.echo(f"{output}: session {session_id}, proven against the checkpoint over {head.size:,} entries.")
+    click.echo(f"Anybody can check it, without this program and without the log: python3 {output}")
+    click.echo(
+        "It holds health information in clear text. Give the verifier key and verify.py by another way."
+    )
+
+
+@click.command()
+@click.argument("session")
+@json_option
+@log_option
+def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
+    """Derive SESSION anew from its entries and pinned texts, and compare. Exit status 1 at the first difference.
+
+    SESSION is an id, the beginning of one, `last`, or the path of a bundle.
+    """
+    from assistant.core.events import AccessRead
+    from assistant.core.text import one_line
+    from assistant.log.bundle import is_bundle, open_source
+    from assistant.review.rederive import rederive as derive
+
+    path = log_at(log_path)
+    source, session_id = open_source(path, session)
+    with source:
+        if not is_bundle(session):
+            note_reading(path, AccessRead("rederive", (session_id,)))
+        made = derive(source, session_id)
+    if as_json:
+        print_json(made.as_json())
+    else:
+        counts = ", ".join(f"{count} {name}" for name, count in made.compared.items())
+        click.echo(
+            f"Session {session_id}, {made.entries} entries. The same as logged: {counts or 'nothing'}."
+        )
+        if made.letter:
+            click.echo(f"SHA-256 of the text that was signed, as derived: {made.letter}")
+        for sentence in made.not_compared:
+            click.echo(f"Not compared: {one_line(sentence)}")
+        if made.difference is not None:
+            first = made.difference
+            click.echo(f"First difference: entry {first.seq}, {one_line(first.what)}")
+            click.echo(f"  logged:  {one_line(first.logged) or '(nothing)'}")
+            click.echo(f"  derived: {one_line(first.derived) or '(nothing)'}")
+        else:
+            click.echo("Derived anew, it is the same byte for byte.")
+    if not made.ok:
+        raise click.exceptions.Exit(1)
+
+
+# A verification as an auditor reads it: verdict by verdict, the first break, and what is not proven.
+
+
+MARKS = {True: "holds", False: "FAILS", None: "open"}
+MEANS = {
+    "chain": "An entry was changed, removed, added or moved after it was logged, or the disk has damaged it.",
+    "tree": "The log as a whole is not the one that was signed: it was changed, or written anew.",
+    "signatures": "A checkpoint was not made by the keys that are trusted here, or was changed.",
+    "coverage": "Entries that were in the log are gone, or another log lies in its place.",
+    "triggers": "Somebody has opened a way to change entries; whether any was, the other verdicts say.",
+    "database": "The file is damaged; what is looked up in it may come out wrong.",
+    "artifacts": "A text that sessions rest on is not the one that was pinned; letters can't be derived from it.",
+    "schemas": "An entry holds what no version of this program writes.",
+    "drafts": "A suggestion or a letter does not come out of its answers as it was shown or signed.",
+}
+"""What it means when a verdict fails."""
+
+_WIDEST = 100
+"""Columns of the page, at most."""
+
+_INDENT = " " * 21
+
+
+def page(path: Path, found: Verification) -> Iterator[str]:
+    """The lines of the page."""
+    from assistant.log.verify_entries import counted
+
+    if found.since:
+        read = counted(found.events - found.since, "entry")
+        yield f"{one_line(str(path))}: {found.events:,} entries; looked at now: the newest {read}"
+    else:
+        yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {counted(found.sessions, 'session')}"
+    for name, verdict in found.verdicts.items():
+        head = f"  {MARKS[verdict.ok]:<5}  {name:<10}  "
+        yield from _wrapped(one_line(verdict.says), head, _INDENT)
+        if verdict.ok is False and name in MEANS:
+            yield from _wrapped(MEANS[name], _INDENT, _INDENT)
+    if found.first_break is not None:
+        at = found.first_break
+        where = f"session {one_line(at.session)}, entry {at.seq}" if at.session else "the log is empty"
+        yield from _wrapped(f"First break: {where}: {one_line(at.what).rstrip('.')}.", "", "  ")
+    yield from _wrapped(_outcome(found), "", "  ")
+    yield from _list("To look at:", found.notes)
+    yield from _list("This does not prove:", found.not_proven)
+
+
+def _outcome(found: Verification) -> str:
+    if found.ok:
+        return "The log verifies."
+    failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}
+    if failed == {"coverage"}:
+        return (
+            "The log does NOT verify against the checkpoint that is held. If that is the right one, keep this file "
+            "as it is, and go back to a backup that verifies."
+        )
+    return "The log does NOT verify. Keep this file as it is, and go back to a backup that does."
+
+
+def _list(title: str, sentences: Iterable[str]) -> Iterator[str]:
+    lines = [line for one in sentences for line in _wrapped(one_line(one), "  - ", "    ")]
+    if lines:
+        yield title
+        yield from lines
+
+
+def _wrapped(text: str, first: str, later: str) -> list[str]:
+    return textwrap.wrap(
+        text,
+        max(min(width(), _WIDEST), 40),
+        initial_indent=first,
+        subsequent_indent=later,
+        break_long_words=False,
+        break_on_hyphens=False,
+    )

@@ -3,29 +3,33 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+import sys
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from assistant.commands.log_reading import (
+from assistant.cli.options import (
     filter_options,
     form_options,
     given,
+    log_at,
+    log_option,
     note_reading,
     open_reports,
     resolved,
     warn_of_unknown,
 )
-from assistant.commands.row_output import Value, print_json, print_lines, print_table
-from assistant.commands.which_log import log_at, log_option
-from assistant.core.problem import refuse
+from assistant.cli.output import Value, filled, print_json, print_lines, print_table, width
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import visible
 
 if TYPE_CHECKING:
-    from assistant.log.query import Result
+    from assistant.log.query import ReadOnly, Result
     from assistant.log.report import Report
+
 
 ON_SCREEN = 200
 """Rows of a table, at most, unless --limit says otherwise."""
@@ -37,7 +41,7 @@ ON_SCREEN = 200
 @click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
     """List the reports with the question that each answers; with NAME, one with its columns and filters."""
-    from assistant.commands.table import filled, width
+    from assistant.cli.output import filled, width
     from assistant.log.report import report as find
     from assistant.log.report import reports as every
 
@@ -117,7 +121,7 @@ def run_report(
     anew: bool = False,
 ) -> None:
     """Asks a report and prints its answer; raises `Refused` for what it doesn't have."""
-    from assistant.core.access_event import AccessReported
+    from assistant.core.events import AccessReported
     from assistant.log.report import ask
     from assistant.log.report import report as find
 
@@ -149,7 +153,7 @@ def _cut(rows: Iterator[tuple[Value, ...]], most: int | None) -> Iterator[tuple[
 def _as_json(
     asked: Report, filters: Mapping[str, str], by: Sequence[str], found: Result, entries: int
 ) -> dict[str, object]:
-    from assistant.log.row_text import as_objects
+    from assistant.log.query import as_objects
 
     return {
         "report": asked.name,
@@ -166,7 +170,7 @@ def _as_json(
 def _print_report(
     asked: Report, filters: Mapping[str, str], found: Result, entries: int, as_plot: bool
 ) -> None:
-    from assistant.commands.table import filled, width
+    from assistant.cli.output import filled, width
     from assistant.log.report import FILTERS
 
     wide = width()
@@ -192,9 +196,8 @@ def _print_report(
 
 
 def _print_plot(asked: Report, found: Result, said: set[str], wide: int) -> None:
-    from assistant.commands.plot import bars, intervals
-    from assistant.commands.table import heading, wrapped
-    from assistant.log.row_text import as_objects
+    from assistant.cli.output import bars, heading, intervals, wrapped
+    from assistant.log.query import as_objects
 
     rows = as_objects(found.columns, found.rows)
     counted = [name for name in asked.columns if name not in asked.by]
@@ -219,7 +222,7 @@ def _number(value: object) -> float | None:
 
 
 def _print_one(one: Report) -> None:
-    from assistant.commands.table import filled, width
+    from assistant.cli.output import filled, width
 
     wide = width()
     for text in (one.question, one.note):
@@ -254,3 +257,139 @@ def _described(one: Report) -> dict[str, object]:
 
 def _plain_query(one: Report) -> str:
     return re.sub(r" +\n", "\n", one.query.format(by=", ".join(one.by), where=""))
+
+
+# `imr log sql`: a query of one's own, or a prompt for many of them, on a connection that can't write.
+
+
+SECONDS = 30
+ROWS = 1_000
+"""What a query may take and give, unless --seconds and --limit say otherwise."""
+
+_HELP = """Write a SELECT and press Enter; a line that ends in a backslash goes on.
+.tables          the views of the reports, their tables, and those of the log
+.columns NAME    the columns of one
+.quit            the end (so does Ctrl-D)"""
+
+_HELP_MORE = (
+    "Each report is a view by its name with _ for -, such as late_amendments; `imr log reports` lists them.",
+    "The table `session` also holds the sittings of those who read the log (kind 'access') and trainers' books "
+    "(kind 'book'). For reviews: WHERE kind IN ('real', 'practice', 'training').",
+    "What an entry holds: SELECT CAST(entry AS TEXT) ->> '$.body.decision' FROM event. The reviewer's own words stand "
+    "in `blob`, by the hash that the entry has in their place.",
+    "A decision is 'upheld' or 'overturned' in SQL; its consequence is added where it is shown. Times are text, in UTC.",
+)
+
+
+@click.command()
+@click.argument("query", required=False)
+@click.option(
+    "--limit", type=click.IntRange(min=1), default=ROWS, show_default=True, help="At most so many rows."
+)
+@click.option(
+    "--seconds",
+    type=click.FloatRange(min=0.1),
+    default=SECONDS,
+    show_default=True,
+    help="At most so long a query.",
+)
+@form_options
+@log_option
+def sql(query: str | None, limit: int, seconds: float, form: str, log_path: Path | None) -> None:
+    """Run QUERY, a SELECT over the views of the reports and the log; without it, a prompt that completes names.
+
+    Nothing can be changed here. Where standard input is no terminal, the query is read from it.
+    """
+    path = log_at(log_path)
+    if query is None and not _at_terminal():
+        query = sys.stdin.read()
+    if query is not None:
+        _note(path, query)
+        with open_reports(path) as held:
+            _print(held.run(query, limit=limit, seconds=seconds).readable(), form, limit)
+        return
+    with open_reports(path) as held:
+        _converse(held, path, limit, seconds, form)
+
+
+def _at_terminal() -> bool:
+    return sys.stdin.isatty()
+
+
+def _note(path: Path, query: str) -> None:
+    from assistant.core.events import AccessQueried
+
+    note_reading(path, AccessQueried(query[:4_000]))
+
+
+def _print(found: Result, form: str, limit: int) -> None:
+    if form == "json":
+        print_json(
+            {"columns": list(found.columns), "rows": [list(row) for row in found.rows], "more": found.more}
+        )
+    elif form == "table":
+        print_table(found.columns, found.rows)
+        click.echo(f"\n{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}.")
+    else:
+        print_lines(form, found.columns, found.rows)
+    if found.more:
+        click.echo(f"imr: There are more than these {limit:,} rows; see them with --limit.", err=True)
+
+
+def _converse(held: ReadOnly, path: Path, limit: int, seconds: float, form: str) -> None:
+    ask = _asker(held.names())
+    click.echo("Queries over the decision log, only to read. `.help` says more, `.quit` ends.")
+    lines: list[str] = []
+    while True:
+        try:
+            line = ask("... " if lines else "sql> ")
+        except KeyboardInterrupt:
+            lines = []
+            continue
+        except EOFError:
+            return
+        if line.endswith("\\"):
+            lines.append(line[:-1])
+            continue
+        text = "\n".join([*lines, line]).strip()
+        lines = []
+        if text in (".quit", ".exit", "quit", "exit"):
+            return
+        if text:
+            try:
+                _answer(held, path, text, limit, seconds, form)
+            except Refused as refused:
+                click.echo(f"imr: {visible(str(refused))}", err=True)
+            except KeyboardInterrupt:
+                click.echo("imr: Stopped.", err=True)
+
+
+def _answer(held: ReadOnly, path: Path, text: str, limit: int, seconds: float, form: str) -> None:
+    if text == ".help":
+        click.echo(_HELP)
+        for paragraph in _HELP_MORE:
+            click.echo("\n".join(["", *filled(paragraph, width())]))
+    elif text == ".tables":
+        print_table(
+            ("name", "columns"), [(name, ", ".join(columns)) for name, columns in held.names().items()]
+        )
+    elif text.startswith(".columns"):
+        name, names = text.removeprefix(".columns").strip(), held.names()
+        if name not in names:
+            raise refuse(f"There is no table or view `{name}`.", "", "See them with `.tables`.")
+        click.echo("\n".join(visible(column) for column in names[name]))
+    elif text.startswith("."):
+        raise refuse(f"`{text.split()[0]}` is not known here.", "", "See `.help`.")
+    else:
+        _note(path, text)
+        _print(held.run(text, limit=limit, seconds=seconds).readable(), form, limit)
+
+
+def _asker(names: dict[str, tuple[str, ...]]) -> Callable[[str], str]:
+    """What reads a line: with completion and history where prompt_toolkit is there, else a plain line."""
+    try:
+        from assistant.cli.sql_prompt import asker
+    except ImportError:
+        click.echo("Names are completed after `pip install 'imr-assistant[sql]'`.", err=True)
+        return input
+    return asker(names)

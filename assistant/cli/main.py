@@ -19,14 +19,14 @@ from assistant.core.text import visible
 _COMMANDS = {
     "review": ("Review a case: guided, as plain lines, or from an answers file.", "review"),
     "resume": ("Go on with a session where it stopped.", "review"),
-    "letter": ("Print the determination of a session.", "letter"),
-    "reviewer": ("Show or set the reviewer's profile.", "reviewer"),
+    "letter": ("Print the determination of a session.", "review"),
+    "reviewer": ("Show or set the reviewer's profile.", "review"),
     "case": ("Cases: list, show, make one, bring documents in, and search.", "case"),
     "prompts": ("List, show and check prompt sets.", "prompts"),
-    "agree": ("Measure how far reviewers agree.", "agree"),
-    "adjudicate": ("Settle where reviewers part, blind to who said what.", "adjudicate"),
-    "replay": ("Replay a session as it went, two side by side, or blind.", "replay"),
-    "practise": ("Review a case blind, with feedback.", "practise"),
+    "agree": ("Measure how far reviewers agree.", "agreement"),
+    "adjudicate": ("Settle where reviewers part, blind to who said what.", "agreement"),
+    "replay": ("Replay a session as it went, two side by side, or blind.", "training"),
+    "practise": ("Review a case blind, with feedback.", "training"),
     "training": ("Assign cases, see who has run what, and read the feedback.", "training"),
     "log": ("Look at the decision log, prove it, and take a copy along.", "log"),
 }
@@ -41,7 +41,7 @@ class _Lazy(click.Group):
     def get_command(self, ctx: click.Context, cmd_name: str) -> click.Command | None:
         if cmd_name not in _COMMANDS:
             return None
-        module = import_module(f"assistant.commands.{_COMMANDS[cmd_name][1]}")
+        module = import_module(f"assistant.cli.{_COMMANDS[cmd_name][1]}")
         command: click.Command = getattr(module, cmd_name)
         return command
 
@@ -59,7 +59,7 @@ def cli(ctx: click.Context) -> None:
     Without a command: the home screen, with the cases and the sessions that are open.
     """
     if ctx.invoked_subcommand is None:
-        from assistant.commands.review import home
+        from assistant.cli.review import home
 
         home()
 

@@ -2,14 +2,32 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import gc
+import os
+import sys
+import time
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
+from assistant.core.problem import refuse
+from assistant.core.text import one_line, visible
+
 if TYPE_CHECKING:
+    from assistant.core.events import Event
     from assistant.log import Log
+    from assistant.log.query import ReadOnly
+
+
+def needs_terminal() -> None:
+    """Refuses where there is no terminal; the collector rests until the first question stands (see `open`)."""
+    if not (sys.stdin.isatty() and sys.stdout.isatty()):
+        raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
+    os.environ.setdefault("TEXTUAL_FPS", "240")  # what has changed is drawn within 4 ms, not 17
+    gc.disable()
+
 
 Command = TypeVar("Command", bound=Callable[..., Any])
 
@@ -28,7 +46,7 @@ def log_option(command: Command) -> Command:
 
 def log_at(path: Path | None) -> Path:
     """The log that is meant."""
-    from assistant.log.place import default_log_path
+    from assistant.files import default_log_path
 
     return path or default_log_path()
 
@@ -38,3 +56,126 @@ def open_log(path: Path | None) -> Log:
     from assistant.log import Log
 
     return Log.open(log_at(path))
+
+
+# What the reading commands of `imr log` share: their options, the note that somebody reads, the reports'
+# tables.
+
+
+FORMS = ("table", "json", "ndjson", "csv")
+
+
+def form_options(command: Command) -> Command:
+    """`--format` and `--json`, which give the command `form`."""
+    form = click.option(
+        "--format", "form", type=click.Choice(FORMS), default="table", help="How to print it; a table."
+    )
+    as_json = click.option("--json", "form", flag_value="json", help="The same as --format json.")
+    return form(as_json(command))
+
+
+_FILTER_HELP = {
+    "session": "Only this SESSION: an id, the beginning of one, or `last`.",
+    "reviewer": "Only this reviewer's.",
+    "case": "Only this case.",
+    "item": "Only this disputed item; `case` for the questions about the case.",
+    "prompt": "Only this question, with its parts.",
+    "prompt-set": "Only this prompt set.",
+    "kind": "Only reviews of this kind.",
+    "status": "Only reviews that stand so.",
+    "outcome": "Only this outcome of the whole review.",
+    "since": "From this day, month or year on (UTC).",
+    "until": "Up to this day, month or year, itself included (UTC).",
+}
+
+
+_FILTER_VALUES = {
+    "kind": ("real", "practice", "training"),
+    "status": ("open", "signed", "declined"),
+    "outcome": ("uphold", "overturn", "partial"),
+}
+"""The filters that take one of a few words."""
+
+
+def filter_options(*names: str) -> Callable[[Command], Command]:
+    """A `--name VALUE` for each of these filters."""
+
+    def add(command: Command) -> Command:
+        for name in reversed(names):
+            metavar = "DATE" if name in ("since", "until") else None
+            words = click.Choice(_FILTER_VALUES[name]) if name in _FILTER_VALUES else None
+            command = click.option(f"--{name}", type=words, help=_FILTER_HELP[name], metavar=metavar)(command)
+        return command
+
+    return add
+
+
+def given(**filters: str | None) -> dict[str, str]:
+    """The filters that were named."""
+    return {name: value for name, value in filters.items() if value is not None}
+
+
+def note_reading(path: Path, event: Event) -> None:
+    """Logs that somebody reads; where that can't be done, says so and lets the reader go on."""
+    from assistant.log.access import note
+
+    said = note(path, event)
+    if said:
+        click.echo(f"imr: {visible(said)}", err=True)
+
+
+def resolved(path: Path, filters: Mapping[str, str]) -> dict[str, str]:
+    """The filters with the session's whole id in place of its beginning or `last`."""
+    if "session" not in filters:
+        return dict(filters)
+    from assistant.log import Log
+
+    with Log.open(path, write=False) as log:
+        return {**filters, "session": log.resolve(filters["session"])}
+
+
+_KNOWN = {
+    "reviewer": ("SELECT 1 FROM session WHERE reviewer = ? LIMIT 1", "is of the reviewer"),
+    "case": ("SELECT 1 FROM session WHERE case_id = ? LIMIT 1", "is of the case"),
+    "prompt_set": ("SELECT 1 FROM item WHERE ? IN (prompt_set, 'review') LIMIT 1", "rests on the prompt set"),
+    "item": ("SELECT 1 FROM item WHERE ? IN (item, 'case') LIMIT 1", "has the item"),
+    "prompt": ("SELECT 1 FROM answer WHERE prompt = ? LIMIT 1", "has an answer to"),
+}
+
+
+def warn_of_unknown(held: ReadOnly, filters: Mapping[str, str]) -> None:
+    """Says so where nothing in the log goes by the name in a filter: else a slip would pass for an answer."""
+    for name, value in filters.items():
+        if name not in _KNOWN or (name == "prompt" and value.startswith("(")):  # a step that is no question
+            continue
+        sql, has = _KNOWN[name]
+        if not held.run(sql, [value.split(".", 1)[0] if name == "prompt" else value]).rows:
+            click.echo(f"imr: No review in this log {has} `{one_line(value, 80)}`.", err=True)
+
+
+def open_reports(path: Path, *, anew: bool = False) -> ReadOnly:
+    """The tables of the reports, brought up to date, on a connection that can't write."""
+    from assistant.log.projection import up_to_date
+    from assistant.log.query import ReadOnly
+
+    waiting = _Waiting("Reading the log for the reports")
+    try:
+        return ReadOnly(up_to_date(path, anew=anew, progress=waiting), path)
+    finally:
+        waiting.end()
+
+
+class _Waiting:
+    """Says on a terminal how far something has come, if it takes longer than a second."""
+
+    def __init__(self, what: str) -> None:
+        self._what, self._begun, self._shown = what, time.monotonic(), False
+
+    def __call__(self, done: int, whole: int) -> None:
+        if whole and sys.stderr.isatty() and time.monotonic() - self._begun > 1:
+            self._shown = True
+            click.echo(f"\r{self._what}: {done:,} of {whole:,} entries ", nl=False, err=True)
+
+    def end(self) -> None:
+        if self._shown:
+            click.echo("\r\x1b[K", nl=False, err=True)

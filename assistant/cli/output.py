@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterable, Sequence
+import re
+import shutil
+import sys
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from typing import Any
 
 import click
 
-from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.text import one_line
 
 Value = str | int | float | None
 
@@ -23,7 +27,7 @@ def print_json(value: Any) -> None:
 
 def print_lines(form: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
     """The rows as NDJSON or CSV."""
-    from assistant.log.row_text import csv_lines, json_lines
+    from assistant.log.query import csv_lines, json_lines
 
     for line in (json_lines if form == "ndjson" else csv_lines)(columns, rows):
         click.echo(line)
@@ -40,7 +44,6 @@ def print_table(
 
     `flags` are columns whose 1 and 0 are shown as yes and no; `hidden` ones are left out.
     """
-    from assistant.commands.table import table, width
 
     kept = [at for at, name in enumerate(columns) if name not in hidden] or list(range(len(columns)))
     shown = [[_word(columns[at], row[at], flags) for at in kept] for row in rows]
@@ -56,3 +59,249 @@ def _word(column: str, value: Value, flags: Collection[str]) -> Value:
     if column == "outcome" and isinstance(value, str):
         return OUTCOME_WORDS.get(value, value)
     return value
+
+
+# Rows as a table that fits the terminal: what is too wide stands below its row, in full lines.
+
+
+PIPED = 200
+"""Columns of the table where no terminal says how wide it is."""
+
+_MOMENT = re.compile(r"(\d{4}-\d\d-\d\d)T(\d\d:\d\d):\d\d\.\d{3}Z")
+_GAP = "  "
+_NARROWEST = 6
+_WIDE = 9
+_FIRST = 5
+"""Columns that say which row it is; they go below it only where they are twice as wide as any other."""
+_LONGEST = 600
+_PAIRS = (("old", "new"), ("was", "text"), ("suggested", "decision"), ("answer", "other_answer"))
+_WITH = {one: pair for pair in _PAIRS for one in pair}
+
+
+def width() -> int:
+    """The columns of the terminal that standard output goes to; `COLUMNS` names another number."""
+    return shutil.get_terminal_size((PIPED, 24)).columns
+
+
+def table(columns: Sequence[str], rows: Sequence[Sequence[Value]], columns_wide: int) -> Iterator[str]:
+    """The lines of a table at most `columns_wide` wide.
+
+    What doesn't fit is taken out: columns that are empty in every row, then the widest, which stand below each
+    row with their names, the old value with the new; one that is the same in all rows is said once, above them.
+    """
+    from rich.cells import cell_len
+
+    cells = [[_cell(value) for value in row] for row in rows]
+    numeric = [any(isinstance(row[at], int | float) for row in rows) for at in range(len(columns))]
+    heads = [heading(name) for name in columns]
+    sizes = [max([cell_len(heads[at]), *(cell_len(row[at]) for row in cells)]) for at in range(len(columns))]
+    kept = list(range(len(columns)))
+    below: list[int] = []
+    while _total(sizes, kept) > columns_wide and len(kept) > 1:
+        empty = [at for at in kept if not any(row[at] for row in cells)]
+        at = empty[-1] if empty else max(kept[1:], key=lambda one: sizes[one] / (2 if one < _FIRST else 1))
+        if not empty and sizes[at] < _WIDE:
+            break
+        pair = [] if empty else [columns.index(one) for one in _WITH.get(columns[at], ()) if one in columns]
+        for each in {at, *pair} & set(kept):
+            kept.remove(each)
+            if not empty:
+                below.append(each)
+    while (over := _total(sizes, kept) - columns_wide) > 0:
+        at = max(kept, key=lambda one: sizes[one])
+        if sizes[at] <= _NARROWEST:
+            break
+        sizes[at] = max(sizes[at] - over, _NARROWEST)
+    below.sort()
+    for at in [one for one in below if len(rows) > 1 and len({row[one] for row in cells}) == 1]:
+        below.remove(at)
+        yield from wrapped("In all rows, ", f"{heads[at]}: {cells[0][at]}", columns_wide, _GAP)
+    yield _line(heads, kept, sizes, numeric).rstrip()
+    for number, row in enumerate(cells):
+        if below and number:
+            yield ""
+        yield _line(row, kept, sizes, numeric).rstrip()
+        for at in below:
+            if row[at]:
+                yield from _under(heads[at], row[at], columns_wide)
+
+
+def heading(name: str) -> str:
+    """A column's name as it stands above the column."""
+    return {"case_id": "case", "ts": "when (UTC)"}.get(name, name.replace("_", " "))
+
+
+def _cell(value: Value) -> str:
+    if value is None:
+        return ""
+    text = one_line(str(value), _LONGEST)
+    match = _MOMENT.fullmatch(text)
+    return f"{match[1]} {match[2]}" if match else text
+
+
+def _total(sizes: Sequence[int], kept: Sequence[int]) -> int:
+    return sum(sizes[at] for at in kept) + len(_GAP) * (len(kept) - 1)
+
+
+def _line(cells: Sequence[str], kept: Sequence[int], sizes: Sequence[int], numeric: Sequence[bool]) -> str:
+    return _GAP.join(_fit(cells[at], sizes[at], numeric[at]) for at in kept)
+
+
+def _fit(text: str, size: int, right: bool) -> str:
+    from rich.cells import cell_len, set_cell_size
+
+    room = size - cell_len(text)
+    if room < 0:
+        return set_cell_size(text, size - 1) + "…"
+    return " " * room + text if right else text + " " * room
+
+
+def _under(name: str, text: str, columns_wide: int) -> Iterator[str]:
+    begin = f"    {name}: "
+    yield from wrapped(begin, text, columns_wide, " " * min(len(begin), 12))
+
+
+def wrapped(begin: str, text: str, columns_wide: int, indent: str) -> Iterator[str]:
+    """`begin` and the text after it in lines of at most so many columns, the further ones indented."""
+    from rich.cells import cell_len
+
+    line = begin
+    for word in text.split(" "):
+        if cell_len(line) + cell_len(word) > columns_wide and line not in (begin, indent):
+            yield line.rstrip()
+            line = indent
+        while cell_len(line) + cell_len(word) > columns_wide and len(word) > _NARROWEST:
+            room = max(columns_wide - cell_len(line), _NARROWEST)
+            yield line + word[:room]
+            line, word = indent, word[room:]
+        line += word + " "
+    yield line.rstrip()
+
+
+def filled(text: str, columns_wide: int) -> list[str]:
+    """A text in lines of at most so many columns, for reading never more than 110."""
+    import textwrap
+
+    return textwrap.wrap(one_line(text), min(columns_wide, 110))
+
+
+# Plots in the terminal, where people would rather look than read: bars, and rates with their intervals.
+
+
+_LABEL = 40
+_SMALLEST = 10
+_EIGHTHS = " ▏▎▍▌▋▊▉█"
+
+
+def bars(labels: Sequence[str], values: Sequence[float | None], width: int, unit: str = "") -> Iterator[str]:
+    """A bar for each label, as long as its value; nothing for a value that isn't there."""
+    from rich.cells import cell_len
+
+    names, size = _names(labels, width)
+    most = max([value or 0 for value in values], default=0) or 1
+    texts = ["" if value is None else f"{value:g}{unit}" for value in values]
+    room = max(width - size - max(map(cell_len, texts), default=0) - 4, _SMALLEST)
+    for name, value, text in zip(names, values, texts, strict=True):
+        bar = _bar((value or 0) / most, room)
+        yield f"{name}  {bar}{' ' if bar else ''}{text}".rstrip()
+
+
+def intervals(
+    labels: Sequence[str],
+    rows: Sequence[tuple[float | None, float, float]],
+    texts: Sequence[str],
+    width: int,
+) -> Iterator[str]:
+    """Rates in percent with their intervals, on one scale from 0 to 100, and a text beside each.
+
+    A rate that isn't given has no mark.
+    """
+    names, size = _names(labels, width)
+    room = max(width - size - max(map(len, texts), default=0) - 4, 2 * _SMALLEST)
+    plain = not _draws()
+    begin, line, end, mark = "|-|o" if plain else "├─┤●"
+    scale = f"0%{'50%':^{room - 6}}100%"
+    yield f"{' ' * size}  {scale}"
+    for name, (rate, low, high), text in zip(names, rows, texts, strict=True):
+        first, last = _at(low, room), _at(high, room)
+        drawn = [" "] * room
+        drawn[first : last + 1] = line * (last - first + 1)
+        drawn[first], drawn[last] = begin, end
+        if rate is not None:
+            drawn[_at(rate, room)] = mark
+        yield f"{name}  {''.join(drawn)}  {text}".rstrip()
+
+
+def _at(percent: float, room: int) -> int:
+    return min(room - 1, max(0, round(percent / 100 * (room - 1))))
+
+
+def _bar(share: float, room: int) -> str:
+    if not _draws():
+        return "#" * round(share * room)
+    eighths = round(share * room * 8)
+    rest = _EIGHTHS[eighths % 8] if eighths % 8 else ""
+    return "█" * (eighths // 8) + rest
+
+
+def _names(labels: Sequence[str], width: int) -> tuple[list[str], int]:
+    from rich.cells import cell_len, set_cell_size
+
+    shown = [one_line(label, _LABEL) for label in labels]
+    size = min(max(map(cell_len, shown), default=0), max(width // 2, _SMALLEST))
+    return [set_cell_size(name, size) for name in shown], size
+
+
+def _draws() -> bool:
+    """Whether standard output can show more than ASCII."""
+    return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
+
+
+# How far an import has come: a bar on the standard error, where that is a terminal.
+
+
+_WORDS = {"read": "Reading", "recognise": "Recognising"}
+
+
+class ImportProgress:
+    """Told of every page that is done; a context manager that leaves the line whole."""
+
+    def __init__(self) -> None:
+        self.file = ""
+        self._bar: Any = None
+        self._now: tuple[str, str] = ("", "")
+        self._place: tuple[int, int] = (0, 0)
+
+    def __enter__(self) -> ImportProgress:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+
+    def __call__(self, what: str, done: int, total: int) -> None:
+        """`done` pages of `total` are read, or recognised."""
+        if self._now != (what, self.file):
+            self.end()
+            self._now = (what, self.file)
+            if sys.stderr.isatty():
+                label = f"{_WORDS[what]} {self.file}"
+                self._bar = click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr)
+                self._bar.__enter__()
+        self._place = (done, total)
+        if self._bar is not None:
+            self._bar.update(done - self._bar.pos)
+
+    def place(self) -> str:
+        """Where it stands, for a sentence."""
+        done, total = self._place
+        if not total:
+            return ""
+        if self._now[0] == "recognise":
+            return f" with {done:,} of {total:,} pages of {self.file} recognised"
+        return f" at page {done:,} of {total:,} of {self.file}"
+
+    def end(self) -> None:
+        """Ends the bar, if there is one."""
+        if self._bar is not None:
+            self._bar.__exit__(None, None, None)
+        self._bar, self._now, self._place = None, ("", ""), (0, 0)

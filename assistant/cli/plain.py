@@ -9,21 +9,20 @@ import textwrap
 from collections.abc import Callable
 from typing import TextIO
 
-from assistant import reviewer, showing
-from assistant.actions import ACTIONS
-from assistant.conversation import Conversation
-from assistant.core import command as c
+from assistant import profile as reviewer
+from assistant.core import commands as c
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
-from assistant.core.prompt_turn import Turn
 from assistant.core.text import visible
-from assistant.offering import offer_amendment
-from assistant.passages import Found, listed, nothing_found, numbered, reach_words, search
-from assistant.pinned_pages import missing_documents
-from assistant.qualifications import keep_qualifications
-from assistant.records.original import open_in_viewer, original_file
-from assistant.review import Review
-from assistant.talk import Line
+from assistant.core.turn import Turn
+from assistant.records.case_folder import open_in_viewer, original_file
+from assistant.review import views
+from assistant.review.conversation import Conversation, Line, offer_amendment
+from assistant.review.determination import keep_qualifications
+from assistant.review.loading import missing_documents
+from assistant.review.passages import Found, listed, nothing_found, numbered, reach_words, search
+from assistant.review.review import Review
+from assistant.review.views import ACTIONS
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
 LONGEST_LINE = 2_000_000
@@ -62,11 +61,11 @@ class _Talk:
 
     def run(self) -> int:
         session = self.review.session
-        self.say(f"{session.rules.case.title} · {showing.mode_words(self.review)}")
+        self.say(f"{session.rules.case.title} · {views.mode_words(self.review)}")
         self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
         for problem in missing_documents(self.review.session, self.review.pages):
             self.say(f"  ! {problem}")
-        for question, said in showing.recap(self.review):
+        for question, said in views.recap(self.review):
             self.say(f"    {question}")
             self.say(f"  = {said}")
         self.show(offer_amendment(self.conversation))
@@ -105,9 +104,9 @@ class _Talk:
         turn = conversation.turn
         self.say("")
         if conversation.pending is None:
-            where = showing.scope_words(self.review, turn.scope) if turn.scope else "the case"
-            question = f"[{where} · {showing.progress_words(self.review)}] {visible(conversation.question)}"
-            context = showing.context(self.review, turn) if self.asked != _asked(turn) else []
+            where = views.scope_words(self.review, turn.scope) if turn.scope else "the case"
+            question = f"[{where} · {views.progress_words(self.review)}] {visible(conversation.question)}"
+            context = views.context(self.review, turn) if self.asked != _asked(turn) else []
             self.asked = _asked(turn)
             for line in [*context, question] if turn.kind == "sign" else [question, *context]:
                 self.say(line)
@@ -160,8 +159,8 @@ class _Talk:
             "why": self.conversation.why,
             "back": self.conversation.back,
             "findings": self.findings,
-            "draft": lambda: self.opened(showing.draft_lines),
-            "answers": lambda: _notes(showing.answer_lines(self.review)),
+            "draft": lambda: self.opened(views.draft_lines),
+            "answers": lambda: _notes(views.answer_lines(self.review)),
             "decide": lambda: self.conversation.decide_again(self.item()),
             "letter": self.letter,
             "open": self.open_early,
@@ -175,7 +174,7 @@ class _Talk:
             "cite": self.cite,
             "original": self.original,
             "edit": self.edit,
-            "how": lambda words: self.opened(lambda review, item: showing.how_lines(review, item, words)),
+            "how": lambda words: self.opened(lambda review, item: views.how_lines(review, item, words)),
             "addendum": self.conversation.addendum,
             "decline": self.decline,
         }
@@ -199,7 +198,7 @@ class _Talk:
         return scope if scope in self.review.session.items else self.review.session.items[0]
 
     def findings(self) -> list[Line]:
-        return self.opened(showing.finding_lines)
+        return self.opened(views.finding_lines)
 
     def opened(self, lines: Callable[[Review, str], list[str]]) -> list[Line]:
         """Lines that stay closed until the item's questions are answered, or it is opened early (and logged)."""
@@ -237,7 +236,7 @@ class _Talk:
         document, number, _ = _place(words)
         text = self.review.page(document, number)
         self.review.perform(c.OpenPage(document, number))
-        return _notes([f"-- {document}, page {number} --", *showing.page_lines(text, document), "--"])
+        return _notes([f"-- {document}, page {number} --", *views.page_lines(text, document), "--"])
 
     def cite(self, words: str) -> list[Line]:
         if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(self.found):
@@ -261,7 +260,8 @@ class _Talk:
         return self.conversation.decline(ground.lower(), reason)
 
     def letter(self) -> list[Line]:
-        from assistant.letter import compose_from_log, to_text
+        from assistant.letter import to_text
+        from assistant.review.determination import compose_from_log
 
         return _notes(to_text(compose_from_log(self.review.log, self.review.session.id)).splitlines())
 

@@ -8,14 +8,12 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
-from assistant import showing
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.log import Entry
-from assistant.review import Review
-from assistant.training.opening import Marker
-from assistant.training.replay import Landmark, Replay, clock_words
-from assistant.training.side_by_side import MARKS, Pair, SideBySide
+from assistant.review import views
+from assistant.review.review import Review
+from assistant.training.replay import MARKS, Landmark, Marker, Pair, Replay, SideBySide, clock_words
 
 _MARKS = {
     "answer": "  = ",
@@ -117,9 +115,9 @@ class PlainReplay:
             "questions": lambda: self.list_of(["prompt"]),
             "marks": lambda: self.list_of([kind for kind in _JUMPS if kind != "prompt"]),
             "page": self.page,
-            "findings": lambda: self.view(showing.finding_lines),
-            "draft": lambda: self.view(showing.draft_lines),
-            "answers": lambda: self.tell(showing.answer_lines(self.review)),
+            "findings": lambda: self.view(views.finding_lines),
+            "draft": lambda: self.view(views.draft_lines),
+            "answers": lambda: self.tell(views.answer_lines(self.review)),
             "bookmark": lambda: self.mark(lambda: self.marker.bookmark(self.entry, rest), "Bookmarked."),
             "comment": lambda: self.mark(lambda: self.marker.comment(self.entry, rest), "Noted."),
             "unmark": lambda: self.unmark(rest),

@@ -2,20 +2,19 @@
 
 from __future__ import annotations
 
-import gc
 import os
-import sys
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.commands.which_log import log_option, open_log
-from assistant.core.problem import refuse
-from assistant.core.text import visible
+from assistant.cli.options import log_at, log_option, needs_terminal, note_reading, open_log
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line, visible
 
 if TYPE_CHECKING:
-    from assistant.review import Review
+    from assistant.review.review import Review
 
 
 @click.command()
@@ -55,7 +54,7 @@ def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, l
 @log_option
 def resume(session: str, plain: bool, log_path: Path | None) -> int:
     """Go on with SESSION: an id, the beginning of one, or `last`."""
-    from assistant.commands.practise import carry_on, run_named
+    from assistant.cli.training import carry_on, run_named
 
     if run := run_named(log_path, session):
         return carry_on(*run, plain)
@@ -76,18 +75,11 @@ def home() -> int:
     return run_app(Path(named) if named else None)
 
 
-def needs_terminal() -> None:
-    """Refuses where there is no terminal; the collector rests until the first question stands (see `open`)."""
-    if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
-    os.environ.setdefault("TEXTUAL_FPS", "240")  # what has changed is drawn within 4 ms, not 17
-    gc.disable()
-
-
 def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:
-    from assistant import library, reviewer
-    from assistant.plain import talk
-    from assistant.review import Review
+    from assistant import library
+    from assistant import profile as reviewer
+    from assistant.cli.plain import talk
+    from assistant.review.review import Review
 
     with open_log(log_path) as log:
         profile = reviewer.kept()
@@ -100,21 +92,23 @@ def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:
 
 
 def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) -> int:
-    from assistant import library, unattended
-    from assistant.review import Review
-    from assistant.reviewer import Profile
+    from assistant import library
+    from assistant.profile import Profile
+    from assistant.review import answers_file
+    from assistant.review.review import Review
 
-    file = unattended.read_file(answers)
+    file = answers_file.read_file(answers)
     folder = library.find_case(case)
-    unattended.check(file, library.rules_for(folder))
+    answers_file.check(file, library.rules_for(folder))
     with open_log(log_path) as log:
         held = Review.open(log, folder, Profile(_pseudonym(file.reviewer)))
         try:
-            result = unattended.run(held, file)
+            result = answers_file.run(held, file)
             if as_json:
                 import json
 
-                from assistant.letter import compose_from_log, to_json
+                from assistant.letter import to_json
+                from assistant.review.determination import compose_from_log
 
                 click.echo(
                     json.dumps(to_json(compose_from_log(log, held.session.id)), ensure_ascii=False, indent=2)
@@ -130,7 +124,7 @@ def _pseudonym(reviewer: str) -> str:
     import re
 
     if not reviewer:
-        from assistant import reviewer as profiles
+        from assistant import profile as profiles
 
         return profiles.load().id
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", reviewer):
@@ -141,8 +135,8 @@ def _pseudonym(reviewer: str) -> str:
 
 
 def _tell(review: Review, result: object) -> None:
-    from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS
-    from assistant.unattended import Outcome
+    from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
+    from assistant.review.answers_file import Outcome
 
     assert isinstance(result, Outcome)
     session = review.session
@@ -166,3 +160,160 @@ def _tell(review: Review, result: object) -> None:
         click.echo(visible(f"Open: {problem}"))
     if session.status == "open":
         click.echo(f"Go on with `imr resume {session.id}`.")
+
+
+# `imr reviewer`: the reviewer's profile, kept once.
+
+
+@click.command()
+@click.option("--certification", help="Your board certification, such as Occupational Medicine.")
+@click.option("--licence", help="The state that licensed you.")
+@click.option("--years", type=click.IntRange(0, 80), help="Years in active clinical practice.")
+@click.option("--hours", type=click.IntRange(0, 120), help="Hours a week in active practice.")
+@click.option("--name", help="Your name. It stays in the profile: never in the log or a letter.")
+@click.option(
+    "--decide-first/--no-decide-first",
+    default=None,
+    help="Be asked for a decision before the suggestion is shown.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given: Any) -> None:
+    """Show your profile, or set what the options name.
+
+    The log and the letter hold your pseudonymous id and your qualifications.
+    """
+    from assistant import profile as profiles
+
+    path = profiles.profile_path()
+    profile = profiles.load()
+    changes = {key: value for key, value in given.items() if value is not None}
+    if changes or name is not None or decide_first is not None:
+        qualifications = {**profile.qualifications, **changes}
+        missing = [key for key in ("certification", "licence", "years", "hours") if key not in qualifications]
+        if changes and missing:
+            raise click.UsageError(f"Still missing: {', '.join('--' + key for key in missing)}.")
+        profile = replace(
+            profile,
+            qualifications=qualifications,
+            name=profile.name if name is None else name,
+            decide_first=profile.decide_first if decide_first is None else decide_first,
+        )
+        profiles.save(profile)
+    shown = {
+        "id": profile.id,
+        **profile.qualifications,
+        "decide_first": profile.decide_first,
+        "kept": path.exists(),
+    }
+    if as_json:
+        import json
+
+        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        return
+    for key, value in shown.items():
+        click.echo(
+            visible(
+                f"{key.replace('_', ' '):<16} {'yes' if value is True else 'no' if value is False else value}"
+            )
+        )
+    if not profile.qualifications:
+        click.echo("Your qualifications are asked once, in your first review; or set them here (--help).")
+
+
+# `imr letter`: the determination of a session, printed or written to a file.
+
+
+FORMATS = ("text", "md", "json")
+
+
+@click.command()
+@click.argument("session")
+@click.option(
+    "--format", "form", type=click.Choice(FORMATS), default="text", help="How it is written; text without it."
+)
+@click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
+@click.option(
+    "-o", "output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to FILE instead."
+)
+@click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@log_option
+def letter(
+    session: str, form: str, as_json: bool, output: Path | None, force: bool, log_path: Path | None
+) -> None:
+    """Print the determination of SESSION: an id, the beginning of one, `last`, or the path of a bundle.
+
+    It is marked as a draft until it is signed. That it was read is logged, never in SESSION itself.
+    """
+    from assistant.core.events import AccessExported, AccessRead
+    from assistant.letter import json_text, to_markdown, to_text
+    from assistant.log.bundle import is_bundle, open_source
+    from assistant.review.determination import compose_from_log
+
+    form, path = "json" if as_json else form, log_at(log_path)
+    write = {"text": to_text, "md": to_markdown, "json": json_text}[form]
+    if output is not None and not force:
+        _must_be_free(output)
+    source, session_id = open_source(path, session)
+    with source:
+        if not is_bundle(session):
+            read = (session_id,)
+            note_reading(
+                path, AccessRead("letter", read) if output is None else AccessExported("letter", form, read)
+            )
+        text = write(compose_from_log(source, session_id))
+    if output is None:
+        click.echo(text, nl=False)
+        return
+    _write(output, text, force)
+    click.echo(f"The letter is in {one_line(str(output))}.")
+
+
+def _must_be_free(path: Path) -> None:
+    if os.path.lexists(path):
+        raise _taken(path)
+
+
+def _taken(path: Path) -> Refused:
+    return refuse(
+        "This file is already there.", one_line(str(path)), "Name another, or replace it with --force."
+    )
+
+
+def _write(path: Path, text: str, force: bool) -> None:
+    """The file appears whole or not at all, readable by its owner only."""
+    import secrets
+
+    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
+    try:
+        if path.is_dir():
+            raise refuse("This is a folder.", one_line(str(path)), "Name a file in it.")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
+        try:
+            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+                file.write(text)
+                file.flush()
+                os.fsync(file.fileno())
+            _move(draft, path, force)
+        finally:
+            draft.unlink(missing_ok=True)
+    except OSError as error:
+        reason = error.strerror or "the operating system refused"
+        raise refuse(
+            f"The letter can't be written: {reason}.",
+            one_line(str(path)),
+            "Check the folder and its permissions.",
+        ) from None
+
+
+def _move(draft: Path, path: Path, force: bool) -> None:
+    """Gives the finished file its name; without `force` never over another that has come there meanwhile."""
+    if force:
+        os.replace(draft, path)
+        return
+    try:
+        os.link(draft, path)
+    except FileExistsError:
+        raise _taken(path) from None
+    except OSError:  # a file system without links
+        _must_be_free(path)
+        os.replace(draft, path)

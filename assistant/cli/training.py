@@ -3,19 +3,224 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.commands.practise import fault_options, note_sessions
-from assistant.commands.which_log import log_at, log_option
+from assistant.cli.options import log_at, log_option, note_reading
+from assistant.core.problem import refuse
 from assistant.core.text import visible
 
 if TYPE_CHECKING:
     from assistant.log import Log
+    from assistant.profile import Profile
+    from assistant.training.practice import Exercise, Practice
+    from assistant.training.reference import Reference
+
+
+# `imr practise`: a case reviewed blind, each answer held against the reviewer's.
+
+
+Command = TypeVar("Command", bound=Callable[..., Any])
+
+
+def fault_options(command: Command) -> Command:
+    """`--fault` and `--faults`."""
+    some = click.option(
+        "--fault",
+        "faults",
+        multiple=True,
+        metavar="KIND[=QUESTION]",
+        help="Plant a fault of this kind in a copy of the case; may be given several times.",
+    )
+    many = click.option(
+        "--faults", "count", type=click.IntRange(0, 6), default=0, help="Plant so many faults, of any kind."
+    )
+    return some(many(command))
+
+
+@click.command()
+@click.argument("case", required=False)
+@click.option(
+    "--resume", "session", is_flag=False, flag_value="last", metavar="[RUN]", help="Go on with a run."
+)
+@click.option("--against", metavar="SESSION", help="Compare with a session instead of the case's reference.")
+@click.option(
+    "--reveal",
+    type=click.Choice(["each", "end"]),
+    default="each",
+    help="Show the reviewer's answer after each of yours, or at the end.",
+)
+@fault_options
+@click.option("--plain", is_flag=True, help="The conversation as plain lines.")
+@log_option
+def practise(
+    case: str | None,
+    session: str | None,
+    against: str | None,
+    reveal: str,
+    faults: tuple[str, ...],
+    count: int,
+    plain: bool,
+    log_path: Path | None,
+) -> int:
+    """Review CASE blind: you answer first, then you see the reviewer's answer, or at the end.
+
+    Without CASE: what is assigned to you, your open run, or the cases to choose from.
+    """
+    path = log_at(log_path)
+    if session is not None:
+        return _resume(path, session, plain)
+    if case is None:
+        if against or faults or count:
+            raise click.UsageError("--against, --fault and --faults need a CASE.")
+        return _next(path, plain)
+    from assistant.training.practice import exercise_of_case
+    from assistant.training.replay import reference_named
+
+    reference = reference_named(path, against) if against else None
+    exercise = exercise_of_case(case, reveal, reference)
+    note_sessions(path, "practise", against, reference)
+    return run_exercise(path, exercise, (*faults, *["any"] * count), plain)
+
+
+def note_sessions(
+    path: Path, command: str, against: str | None, reference: Reference | None, *sessions: str
+) -> None:
+    """Logs that sessions of the log are read, and the one that is compared with; a bundle's are none of the log."""
+    from assistant.cli.options import note_reading
+    from assistant.core.events import AccessRead
+    from assistant.log.bundle import is_bundle
+
+    if reference is not None and not is_bundle(against or ""):
+        sessions = (*sessions, reference.session)
+    if sessions and path.expanduser().exists():
+        note_reading(path, AccessRead(command, sessions))
+
+
+def run_exercise(path: Path, exercise: Exercise, faults: Sequence[str], plain: bool) -> int:
+    """Begins a run and carries it as far as the trainee goes."""
+    from assistant.training.practice import begin_run, with_faults
+
+    if plain:
+        return _talked(path, lambda log, profile: begin_run(log, profile, with_faults(log, exercise, faults)))
+    from assistant.cli.options import needs_terminal
+
+    needs_terminal()
+    from assistant.tui.app import run_app
+    from assistant.tui.training import PracticeScreen
+
+    return run_app(
+        path,
+        first=lambda: PracticeScreen(
+            lambda log, profile: begin_run(log, profile, with_faults(log, exercise, faults))
+        ),
+    )
+
+
+def _resume(path: Path, name: str, plain: bool) -> int:
+    from assistant import profile as reviewer
+    from assistant.log import Log
+    from assistant.training.book import all_entries
+    from assistant.training.practice import runs
+
+    profile = reviewer.kept()
+    with Log.open(path, write=False) as log:
+        if name == "last":
+            own = [run for run in runs(all_entries(log)) if run.trainee == profile.id and not run.ended]
+            if not own:
+                raise refuse("You have no run to go on with.", "", "Begin one with `imr practise CASE`.")
+            name = own[-1].session
+        else:
+            name = log.resolve(name)
+    return carry_on(path, name, plain)
+
+
+def run_named(log_path: Path | None, name: str) -> tuple[Path, str] | None:
+    """The log and the session, where the name is that of a blind run; a name that means nothing is left to others."""
+    from assistant.core.problem import Refused
+    from assistant.log import Log
+
+    path = log_at(log_path)
+    if not path.expanduser().is_file():
+        return None
+    with Log.open(path, write=False) as log:
+        try:
+            session = log.resolve(name)
+        except Refused:
+            return None
+        opened = log.read(session)[0]
+        if opened.body.get("mode") != "training":
+            return None
+        from assistant.training.practice import is_run
+
+        return (path, session) if is_run(log, session) else None
+
+
+def carry_on(path: Path, name: str, plain: bool) -> int:
+    """Goes on with a run, told by the id of its session."""
+    from assistant.training.practice import resume_run
+
+    if plain:
+        return _talked(path, lambda log, profile: resume_run(log, profile, name))
+    from assistant.cli.options import needs_terminal
+
+    needs_terminal()
+    from assistant.tui.app import run_app
+    from assistant.tui.training import PracticeScreen
+
+    return run_app(path, first=lambda: PracticeScreen(lambda log, profile: resume_run(log, profile, name)))
+
+
+def _talked(path: Path, begin: Callable[[Log, Profile], Practice]) -> int:
+    """A run as plain lines, and its feedback at the end."""
+    from assistant import profile as reviewer
+    from assistant.cli.plain import talk
+    from assistant.log import Log
+
+    with Log.open(path) as log:
+        profile = reviewer.kept()
+        practice = begin(log, profile)
+        try:
+            for line in practice.greeting():
+                click.echo(visible(line))
+            status = talk(practice.review, profile, conversation=practice)
+        finally:
+            practice.review.close()
+        if practice.run.ended and practice.run.reveal != "trainer":
+            from assistant.training.feedback import told_feedback
+
+            for line in told_feedback(log, practice.run.session, profile.id):
+                click.echo(line)
+    return status
+
+
+def _next(path: Path, plain: bool) -> int:
+    """What waits: on the screen a list to choose from; as lines the one thing that waits, or the list."""
+    if not plain:
+        from assistant.cli.options import needs_terminal
+
+        needs_terminal()
+        from assistant.tui.app import run_app
+        from assistant.tui.training import PracticeChoiceScreen
+
+        return run_app(path, first=PracticeChoiceScreen)
+    from assistant import profile as reviewer
+    from assistant.log import Log
+    from assistant.training.overview import waiting
+
+    with Log.open(path) as log:
+        found = waiting(log, reviewer.kept().id)
+    if len(found.runs) + len(found.assigned) == 1:
+        if found.runs:
+            return carry_on(path, found.runs[0].session, plain)
+        return run_exercise(path, found.exercise(found.assigned[0]), (), plain)
+    for line in found.lines():
+        click.echo(visible(line))
+    return 0
 
 
 @click.group()
@@ -47,18 +252,18 @@ def assign(
     log_path: Path | None,
 ) -> None:
     """Assign CASE to a trainee, perhaps with faults planted in a copy of it."""
-    from assistant import reviewer
+    from assistant import profile
     from assistant.log import Log
-    from assistant.training.assigning import assign_case
-    from assistant.training.assignment import REVEALS
-    from assistant.training.opening import reference_named
+    from assistant.training.book import REVEALS
+    from assistant.training.practice import assign_case
+    from assistant.training.replay import reference_named
 
     path = log_at(log_path)
     reference = reference_named(path, against) if against else None
     wanted = (*faults, *["any"] * count)
     note_sessions(path, "training assign", against, reference)
     with Log.open(path) as log:
-        made, planted = assign_case(log, reviewer.kept().id, case, trainee, reveal, wanted, reference)
+        made, planted = assign_case(log, profile.kept().id, case, trainee, reveal, wanted, reference)
     click.echo(f"Assignment {made.id}: {made.case} to {made.trainee}, revealed {REVEALS[reveal]}.")
     for fault in planted:
         click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))
@@ -70,13 +275,12 @@ def assign(
 @log_option
 def withdraw(assignment: str, log_path: Path | None) -> None:
     """Take ASSIGNMENT back, told by the beginning of its id."""
-    from assistant import reviewer
+    from assistant import profile
     from assistant.log import Log
-    from assistant.training.assignment import withdraw
-    from assistant.training.book import Book
+    from assistant.training.book import Book, withdraw
 
     with Log.open(log_at(log_path)) as log:
-        made = withdraw(Book(log, reviewer.kept().id), assignment)
+        made = withdraw(Book(log, profile.kept().id), assignment)
     click.echo(f"Assignment {made.id} of {made.case} to {made.trainee} is taken back.")
 
 
@@ -108,13 +312,12 @@ def feedback(session: str, against: str | None, as_csv: bool, as_json: bool, log
 
     SESSION is a run, or any finished session, also an exported bundle; `last` is the newest one.
     """
-    from assistant import reviewer
+    from assistant import profile
     from assistant.log.bundle import is_bundle
-    from assistant.training.debrief import debrief, note_shown
-    from assistant.training.feedback_text import feedback_csv, feedback_json, feedback_lines
-    from assistant.training.opening import open_replay, reference_named
+    from assistant.training.feedback import debrief, feedback_csv, feedback_json, feedback_lines, note_shown
+    from assistant.training.replay import open_replay, reference_named
 
-    path, actor = log_at(log_path), reviewer.kept().id
+    path, actor = log_at(log_path), profile.kept().id
     reference = reference_named(path, against) if against else None
     replay = open_replay(path, session)
     with replay.recording.log, _books(path) as log:
@@ -142,3 +345,131 @@ def _books(path: Path) -> Iterator[Log | None]:
         return
     with Log.open(path) as log:
         yield log
+
+
+# `imr replay`: a logged session as it went, two side by side, or blind.
+
+
+@click.command()
+@click.argument("session")
+@click.argument("other", required=False)
+@click.option("--plain", is_flag=True, help="The replay as plain lines.")
+@click.option("--all", "everything", is_flag=True, help="With --plain: all steps at once, without asking.")
+@click.option("--at", "where", metavar="WHERE", help="Begin at a step's number, a question's name, or `end`.")
+@click.option("--play", is_flag=True, help="Play at once, in the time that it took; pauses are shortened.")
+@click.option(
+    "--speed", type=click.FloatRange(0.01, 1000), default=1.0, help="How fast to play; 1 is as it went."
+)
+@click.option("--blind", is_flag=True, help="Answer yourself before each answer is shown.")
+@click.option(
+    "--reveal",
+    type=click.Choice(["each", "end"]),
+    default="each",
+    help="With --blind: show the reviewer's answer after each of yours, or at the end.",
+)
+@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@log_option
+def replay(
+    session: str,
+    other: str | None,
+    plain: bool,
+    everything: bool,
+    where: str | None,
+    play: bool,
+    speed: float,
+    blind: bool,
+    reveal: str,
+    as_json: bool,
+    log_path: Path | None,
+) -> int:
+    """Replay SESSION as it went; with OTHER, two sessions on one case side by side.
+
+    SESSION is an id, the beginning of one, `last`, or the file of an exported bundle.
+    """
+    from assistant.cli.options import needs_terminal
+    from assistant.training.replay import Marker, must_differ, open_replay
+
+    path = log_at(log_path)
+    if blind:
+        if other is not None or as_json:
+            raise click.UsageError("--blind takes one SESSION, and prints no JSON.")
+        return _blind(path, session, reveal, plain)
+    marker = Marker(path)
+    one = open_replay(path, session, marker)
+    _note(path, session, one.recording.id)
+    if other is not None:
+        from assistant.training.replay import SideBySide
+
+        second = open_replay(path, other, marker)
+        _note(path, other, second.recording.id)
+        must_differ(one, second)
+        pair = SideBySide(one, second)
+        if as_json:
+            from assistant.training.replay import side_by_side_json
+
+            return _print(side_by_side_json(pair))
+        if plain or everything:
+            from assistant.cli.plain_replay import pair_lines
+
+            for line in pair_lines(pair):
+                click.echo(line)
+            return 0
+        needs_terminal()
+        from assistant.tui.app import run_app
+        from assistant.tui.replay_pair import ReplayPairScreen
+
+        return run_app(path, first=lambda: ReplayPairScreen(pair, marker))
+    if as_json:
+        from assistant.training.replay import replay_json
+
+        return _print(replay_json(one))
+    start = _start(one, where)
+    if plain or everything:
+        from assistant.cli.plain_replay import PlainReplay
+
+        return PlainReplay(one, marker).run(start, everything, speed if play else 0)
+    needs_terminal()
+    from assistant.tui.app import run_app
+    from assistant.tui.replay import ReplayScreen
+
+    return run_app(path, first=lambda: ReplayScreen(one, marker, start, speed, play))
+
+
+def _start(one: object, where: str | None) -> int:
+    from assistant.training.replay import Replay
+
+    assert isinstance(one, Replay)
+    found = one.find(where) if where else 1
+    if found is None:
+        raise refuse(
+            f"There is no step or question “{where}” in this session.",
+            one.recording.id,
+            f"There are steps 1 to {len(one.steps)}, and the questions of the case.",
+        )
+    return found
+
+
+def _note(path: Path, name: str, session: str) -> None:
+    from assistant.core.events import AccessRead
+    from assistant.log.bundle import is_bundle
+
+    if not is_bundle(name):
+        note_reading(path, AccessRead("replay", (session,)))
+
+
+def _print(data: object) -> int:
+    import json
+
+    click.echo(json.dumps(data, ensure_ascii=True, indent=2))
+    return 0
+
+
+def _blind(path: Path, name: str, reveal: str, plain: bool) -> int:
+    from assistant.training.practice import exercise_of_session
+    from assistant.training.replay import open_replay
+
+    held = open_replay(path, name)
+    _note(path, name, held.recording.id)
+    with held.recording.log:
+        exercise = exercise_of_session(held.recording, reveal)
+    return run_exercise(path, exercise, (), plain)

@@ -5,10 +5,10 @@ from __future__ import annotations
 from datetime import date
 
 from assistant.core.answer import Answer, Evidence
-from assistant.core.event import CaseAmended
+from assistant.core.events import CaseAmended
 from assistant.core.frozen import dataclass
-from assistant.core.passage_group import Group
-from assistant.core.rules import Rules
+from assistant.core.record.passages import Group
+from assistant.core.rules.rules import Rules
 
 
 @dataclass(frozen=True)

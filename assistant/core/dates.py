@@ -6,9 +6,11 @@ A comparison that the missing part leaves open is undetermined (`None`), never g
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
+from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.core.frozen import dataclass
+from assistant.core.frozen import dataclass as dataclass_frozen
 
 MONTHS = "January February March April May June July August September October November December".split()
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
@@ -20,7 +22,7 @@ _SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
 _ISO_LOOSE = r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z"
 
 
-@dataclass(frozen=True)
+@dataclass_frozen(frozen=True)
 class PartialDate:
     """A year, a month of a year, or a day."""
 
@@ -132,3 +134,221 @@ def _made(year: str, month: str | None, day: str | None) -> PartialDate | None:
     except ValueError:
         return None
     return made if day is None or int(day) >= 1 else None
+
+
+# Dates as sentences hold them: whole, a month, a year, or in a list that shares a year.
+
+
+@dataclass(frozen=True)
+class When:
+    """What a text says of a date; a year, month or day that it doesn't say is None."""
+
+    year: int | None = None
+    month: int | None = None
+    day: int | None = None
+
+    @classmethod
+    def of(cls, date: PartialDate) -> When:
+        return cls(date.year, date.month, date.day)
+
+    def is_said_by(self, other: When) -> bool:
+        """Whether the other says all that this one says, and may say more."""
+        return all(
+            mine is None or mine == theirs
+            for mine, theirs in ((self.year, other.year), (self.month, other.month), (self.day, other.day))
+        )
+
+    def months_from(self, other: When) -> int:
+        """How many months lie between the two, as far as both are known."""
+        months = abs((self.month or 6) - (other.month or 6))
+        if self.year is None or other.year is None:
+            return min(months, 12 - months)
+        return abs(self.year * 12 + (self.month or 6) - other.year * 12 - (other.month or 6))
+
+    def prose(self) -> str:
+        """The date as people write it: `July 12, 2014`, `June`, `2014`."""
+        if self.month is None:
+            return str(self.year)
+        name = MONTHS[self.month - 1]
+        day = f" {self.day}" if self.day is not None else ""
+        year = "" if self.year is None else f", {self.year}" if day else f" {self.year}"
+        return f"{name}{day}{year}"
+
+
+_YEAR = r"(?:19|20)\d\d"
+_DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w)(?![/%.]\d)"
+_DAYS = rf"{_DAY}(?:\s*(?:,\s*(?:and\s+)?|-|–|and\s+|&\s*|to\s+|through\s+){_DAY}){{0,9}}"
+_SHORT = "Sept|" + "|".join(month[:3] for month in MONTHS)
+_MONTH = rf"(?:{'|'.join(MONTHS)})\b|(?:{_SHORT})\b"
+_NAMED = re.compile(
+    rf"(?:(?<![\w.,/-])(?P<before>{_DAYS})\s+(?:of\s+)?)?"
+    rf"(?<!\w)(?P<month>{_MONTH})(?:(?<!May)(?<=\b\w\w\w)\.|(?<=Sept)\.)?"
+    rf"(?:\s+(?:the\s+)?(?P<after>{_DAYS}))?"
+    rf"(?:\s*,?\s*(?:of\s+)?(?P<year>{_YEAR})(?!\w))?",
+    re.I,
+)
+_NUMERIC = re.compile(
+    rf"(?<!\d)(?<!\d-)(?P<iso>{_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?)(?![\d/])"
+    rf"|(?<![\d/.])(?P<slashed>\d{{1,2}}/\d{{1,2}}/(?:{_YEAR}|\d\d))(?![\d/])"
+    rf"|(?<![\d-])(?P<dashed>\d{{1,2}}-\d{{1,2}}-{_YEAR})(?![\d/])"
+    rf"|(?<![\d/.])(?P<monthly>\d{{1,2}}/{_YEAR})(?![\d/])"
+)
+_BARE = re.compile(
+    rf"\b(?:in|since|during|of|from|until|by|through|before|after|early|late|mid|year)[\s-]+(?P<year>{_YEAR})"
+    r"(?!\w)(?![-/.,]\d)(?!\s*(?:mg|mcg|ml|units?|patients?|subjects?|people|workers|cases|%))",
+    re.I,
+)
+_LINK = "and|or|to|through|thru|until|till|again|then|in|on|of|the|early|late|mid|from|both|also"
+_SHARED = re.compile(rf"(?:[\s,/&–—-]|(?:{_LINK})\b)*", re.I)
+_LEADING = "in|of|on|since|during|until|by|from|through|between|early|late|mid"
+_BEFORE_MONTH = re.compile(rf"\b(?:{_LEADING})[\s-]+$", re.I)
+_PERSON = re.compile(r"\b(?:dr|mr|mrs|ms|miss|doctor)\.?\s+$", re.I)
+_VERBS = ("may", "march")
+
+
+@dataclass
+class _Piece:
+    start: int
+    end: int
+    said: str
+    month: int
+    days: tuple[int, ...]
+    year: int | None
+    name: str
+
+
+def dates_in(text: str) -> Iterator[tuple[int, str, When]]:
+    """Every date that a text mentions: where, in which words, and what it says."""
+    taken: list[tuple[int, int]] = []
+    for match in _NUMERIC.finditer(text):
+        when = _numeric(match)
+        if when is not None:
+            taken.append(match.span())
+            yield match.start(), match[0], when
+    pieces = [_piece(match) for match in _NAMED.finditer(text)]
+    years = _shared_years(pieces, text)
+    for n, (piece, year) in enumerate(zip(pieces, years, strict=True)):
+        if year is not None or _is_month(piece, [*pieces[max(0, n - 1) : n], *pieces[n + 1 : n + 2]], text):
+            taken.append((piece.start, piece.end))
+            for day in piece.days or (None,):
+                yield piece.start, piece.said, When(year, piece.month, day)
+    for match in _BARE.finditer(text):
+        if not any(start < match.end() and match.start("year") < end for start, end in taken):
+            yield match.start("year"), match["year"], When(int(match["year"]))
+
+
+def _numeric(match: re.Match[str]) -> When | None:
+    parts = [int(part) for part in re.split(r"[-/]", match[0])]
+    if match["iso"]:
+        year, month, day = (*parts, None)[:3] if len(parts) == 2 else parts
+    elif match["monthly"]:
+        month, year, day = *parts, None
+    else:
+        month, day, year = parts
+    year = year if year is None or year > 99 else year + (1900 if year > 50 else 2000)
+    return When(year, month, day) if _is_day(month or 0, day) else None
+
+
+def _is_day(month: int, day: int | None) -> bool:
+    return 1 <= month <= 12 and (day is None or 1 <= day <= 31)
+
+
+def _piece(match: re.Match[str]) -> _Piece:
+    year = int(match["year"]) if match["year"] else None
+    start = match.start()
+    listed = match["after"]
+    if listed is None and match["before"] is not None:
+        listed = match["before"]
+    elif match["before"] is not None:
+        start = match.start("month")
+    days = tuple(int(day) for day in re.findall(r"\d+", listed or ""))
+    if year is None:
+        days = days[:1] if match["after"] else days[-1:]
+    said = match.string[start : match.end()].strip(" ,")
+    return _Piece(start, match.end(), said, month_number(match["month"]) or 0, days, year, match["month"])
+
+
+def _shared_years(pieces: list[_Piece], text: str) -> list[int | None]:
+    """The year of each piece: its own, or that of the next one in the same list."""
+    years: list[int | None] = [piece.year for piece in pieces]
+    for n in range(len(pieces) - 2, -1, -1):
+        if years[n] is None and _SHARED.fullmatch(text, pieces[n].end, pieces[n + 1].start):
+            years[n] = years[n + 1]
+    return years
+
+
+def _is_month(piece: _Piece, beside: list[_Piece], text: str) -> bool:
+    """Whether a month's name without a year is one: not the verb `may`, not Dr. June."""
+    before = text[max(0, piece.start - 12) : piece.start]
+    if _PERSON.search(before):
+        return False
+    gaps = [(min(piece.end, other.end), max(piece.start, other.start)) for other in beside]
+    listed = any(text[first:last].strip() and _SHARED.fullmatch(text, first, last) for first, last in gaps)
+    named = bool(_BEFORE_MONTH.search(before)) or listed
+    if piece.name.lower() not in (month.lower() for month in MONTHS):
+        return bool(piece.days) and piece.name[0].isupper()
+    if piece.name.lower() in _VERBS:
+        return named or (piece.name[0].isupper() and (bool(piece.days) or bool(re.search(r"\w\s+$", before))))
+    return named or bool(piece.days) or piece.name[0].isupper()
+
+
+# When a determination is due, by which rule, for information only: a late determination is not void.
+
+
+CLOCK_FACTS = ("documents_received", "application_received")
+"""The facts of a claim from which the time runs, the first that is stated: the later of the two is the rule's."""
+
+
+@dataclass_frozen(frozen=True)
+class DeadlineRule:
+    """So many `days` (or `working` days) from the receipt of the request and the documents that support it."""
+
+    priority: str
+    days: int
+    working: bool
+    says: str
+    source: str
+    verified: bool
+
+
+RULES = {
+    rule.priority: rule
+    for rule in (
+        DeadlineRule(
+            "standard",
+            30,
+            False,
+            "30 days from receipt of the request and the supporting documents",
+            "Lab. Code 4610.6(d)(1)",
+            True,
+        ),
+        DeadlineRule(
+            "formulary",
+            5,
+            True,
+            "5 working days from receipt of the request and the supporting documents",
+            "Lab. Code 4610.6(d)(1)",
+            True,
+        ),
+        DeadlineRule(
+            "expedited",
+            3,
+            False,
+            "3 days from receipt of the request and the supporting documents",
+            "Lab. Code 4610.6(d)",
+            False,
+        ),
+    )
+}
+"""The rules by priority. An unverified one was not yet read at its source."""
+
+
+def due(rule: DeadlineRule, start: date) -> date:
+    """The last day; working days are Monday to Friday, and holidays are not known here."""
+    if not rule.working:
+        return start + timedelta(days=rule.days)
+    day, left = start, rule.days
+    while left:
+        day += timedelta(days=1)
+        left -= day.weekday() < 5
+    return day

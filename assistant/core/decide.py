@@ -6,20 +6,150 @@ Raises `Refused`, with the reason in words, where a command may not be carried o
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Iterator
+from dataclasses import replace
 from typing import Any
 
-from assistant.core import command as c
-from assistant.core import event as e
-from assistant.core.absence import contradicted, open_passages, pages_unread
-from assistant.core.answer import Dismissed
-from assistant.core.answering import must_apply, must_have, record, unattested, withdraw
-from assistant.core.by_eye import read_and_left
-from assistant.core.criterion import RULINGS
-from assistant.core.problem import Refused, refuse
-from assistant.core.reason import LARGEST_WORDS, in_words, reason
-from assistant.core.session import Session
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core.answer import Answer, Dismissed, Status, Trail
+from assistant.core.answer_reader import check
+from assistant.core.frozen import replace as replace_frozen
+from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, refuse
+from assistant.core.rationale import assess
+from assistant.core.record.absence import contradicted, open_passages, pages_unread
+from assistant.core.record.pages import read_and_left
+from assistant.core.rules.answer_schema import Listing, at
+from assistant.core.rules.criterion import DECISION_WORDS, RULINGS
+from assistant.core.session import Session, apply, fold, outcome, unruled
 from assistant.core.text import one_line
+
+# Which events follow from answering, amending and taking back: trails noted, answers set aside and restored.
+
+
+def needs_reason(session: Session, scope: str, path: str) -> bool:
+    """Whether a change here must say why: it changes an answer, and a suggestion has been shown since."""
+    answered = session.reading(scope).answered(path.split(".", 1)[0])
+    return bool(session.suggestions_shown) and (answered or session.answer(scope, path) is not None)
+
+
+def unattested(session: Session) -> Iterator[tuple[str, str]]:
+    """The scope and path of each absence that is read now and not yet attested."""
+    for scope in session.rules.scopes:
+        reading = session.reading(scope)
+        for name in session.rules.sets[scope].prompts:
+            answer = reading.answer(name)
+            for path, leaf in answer.leaves(name) if answer is not None else ():
+                if leaf.status is Status.NOT_DOCUMENTED and not (leaf.search and leaf.search.attested):
+                    yield scope, path
+
+
+def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
+    """The events of an answer: recorded or amended, and what it sets aside or brings back."""
+    scope, path = command.item, command.prompt
+    must_apply(session, scope, path)
+    schema = session.prompt(scope, path).schema
+    rest = tuple(path.split(".")[1:])
+    if at(schema.shape, rest) is None:
+        raise refuse("There is no such part of this answer.", path)
+    check(schema, command.answer, path, rest, command.today)
+    answer = _with_trails(session, command.answer)
+    held = session.answer(scope, path)
+    if not session.reading(scope).answered(path.split(".", 1)[0]) and (held is None or not rest):
+        event: e.Event = e.AnswerRecorded(scope, path, answer, command.origin)
+    elif held == answer:
+        return []
+    elif needs_reason(session, scope, path) and not command.reason.strip():
+        raise refuse("The suggestion has been shown: say why the answer changes.", path, "Give a reason.")
+    else:
+        why = command.reason.strip()
+        if why and needs_reason(session, scope, path):
+            why = reason(why, "The reason for a change")
+        event = e.AnswerAmended(scope, path, answer, command.origin, why)
+    return _with_consequences(session, scope, event)
+
+
+def withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
+    """The events of an answer that is taken back."""
+    scope, path = command.item, command.prompt
+    if session.answer(scope, path) is None:
+        raise refuse("There is no answer to take back.", path)
+    if needs_reason(session, scope, path) and not command.reason.strip():
+        raise refuse(
+            "The suggestion has been shown: say why the answer is taken back.", path, "Give a reason."
+        )
+    why = command.reason.strip()
+    if why and needs_reason(session, scope, path):
+        why = reason(why, "The reason for taking an answer back")
+    return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, why))
+
+
+def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.Event]:
+    """The event, and what it sets aside or brings back."""
+    before = set(session.reading(scope).set_aside())
+    after = apply(session, event)
+    now = after.reading(scope).set_aside()
+    because = getattr(event, "prompt", "")
+    events = [event]
+    events += [e.AnswerSetAside(scope, name, because) for name in now if name not in before]
+    events += [
+        e.AnswerRestored(scope, name, because)
+        for name in session.rules.sets[scope].prompts
+        if name in before and name not in now and name in after.answers[scope]
+    ]
+    return events
+
+
+def _with_trails(session: Session, answer: Answer) -> Answer:
+    """The answer with the reach of its search noted wherever something was not found."""
+    if answer.parts is not None:
+        return replace_frozen(
+            answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()}
+        )
+    if answer.status is not Status.NOT_DOCUMENTED:
+        return answer
+    case, held = session.rules.case, answer.search or Trail()
+    documents = held.documents or case.named_documents
+    unknown = [name for name in documents if name not in case.documents]
+    if unknown:
+        raise refuse(
+            f"The search names a document that isn't in the case: {unknown[0]}.",
+            "",
+            f"There are {', '.join(case.documents)}.",
+        )
+    pages = held.pages or sum(case.documents[name].pages for name in documents or case.documents)
+    return replace_frozen(answer, search=replace_frozen(held, documents=documents, pages=pages))
+
+
+def must_have(session: Session, scope: str, path: str) -> None:
+    """The path is a prompt of the scope, or a part of one; an entry of a list is one that is there, or the next."""
+    root, *rest = path.split(".")
+    prompt = session.rules.sets[scope].prompts.get(root)
+    if prompt is None:
+        raise refuse("There is no such question in this review.", f"{scope}/{one_line(path, 60)}")
+    if at(prompt.schema.shape, tuple(rest)) is None:
+        raise refuse("There is no such part of this answer.", f"{scope}/{one_line(path, 60)}")
+    if isinstance(prompt.schema.shape, Listing) and rest:
+        held = session.answer(scope, root)
+        count = len(held.parts or {}) if held is not None else 0
+        if not re.fullmatch(r"[1-9][0-9]{0,5}", rest[0]) or int(rest[0]) > count + 1:
+            raise refuse(
+                f"There is no entry “{one_line(rest[0], 20)}” here.",
+                f"{scope}/{root}",
+                f"There are {count}; the next is {count + 1}.",
+            )
+
+
+def must_apply(session: Session, scope: str, path: str) -> None:
+    """Raises `Refused` unless the question applies, as things are answered."""
+    if session.reading(scope).asked(path.split(".", 1)[0]) is not True:
+        raise refuse(
+            "This question doesn't apply, as things are answered.",
+            f"{scope}/{path}",
+            "Amend what it hangs on first.",
+        )
+
 
 DECISIONS = ("upheld", "overturned")
 GROUNDS = ("conflict", "specialty", "records", "other")
@@ -222,8 +352,6 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
 
 def _sign(session: Session, command: c.Sign) -> list[e.Event]:
     """A signature covers decisions on every item, each measured against the suggestion as it stands."""
-    from assistant.core.assessment import assess
-    from assistant.core.outcome import outcome, unruled
 
     for scope in session.rules.scopes:
         if next(session.reading(scope).open_prompts(), None) is not None:
@@ -300,3 +428,36 @@ _STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
     c.Park: lambda s, v: [e.SessionParked()],
     c.Resume: lambda s, v: [e.SessionResumed()],
 }
+
+
+# What a change would do before it is made: what it sets aside, brings back, opens or turns.
+
+
+def preview(session: Session, command: c.RecordAnswer | c.WithdrawAnswer | c.RuleOn) -> list[str]:
+    """The consequences of a command, each in a sentence; none where it only adds an answer.
+
+    Raises `Refused` where the command may not be carried out at all.
+    """
+    asked = command if command.reason else replace(command, reason="(to be given)")
+    events = decide(session, asked)
+    after = fold(session, events)
+    scope = command.item
+    said = []
+    for event in events:
+        if isinstance(event, e.AnswerSetAside):
+            said.append(
+                f"The answer to “{session.prompt(scope, event.prompt).ask}” is set aside; it stays in the log."
+            )
+        elif isinstance(event, e.AnswerRestored):
+            said.append(f"The earlier answer to “{session.prompt(scope, event.prompt).ask}” is used again.")
+    if isinstance(command, c.RuleOn) or session.answer(scope, command.prompt) is not None:
+        before = {prompt.id for prompt in session.reading(scope).open_prompts()}
+        opened = [p for p in after.reading(scope).open_prompts() if p.id not in before]
+        said += [f"This question opens: “{prompt.ask}”" for prompt in opened]
+    if scope in session.suggestions_shown and scope in session.items:
+        was, now = assess(session, scope).suggestion, assess(after, scope).suggestion
+        if was.decision != now.decision:
+            said.append(
+                f"The suggestion turns from {DECISION_WORDS[was.decision]} to {DECISION_WORDS[now.decision]}."
+            )
+    return said

@@ -23,8 +23,9 @@ from assistant.core.answer import (
     from_json,
     to_json,
 )
-from assistant.core.passage_group import Group
+from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
+from assistant.core.record.passages import Group
 from assistant.core.text import Private
 
 
@@ -57,16 +58,11 @@ def all_kinds() -> dict[str, type[Event]]:
 def _kinds(family: str) -> dict[str, type[Event]]:
     """The kinds of one module; the others stay unloaded, since a review needs only its own."""
     if family == "access":
-        from assistant.core import access_event
-
-        return access_event.KINDS
+        return ACCESS_KINDS
     if family == "training":
-        from assistant.core import training_event
+        return TRAINING_KINDS
 
-        return training_event.KINDS
-    from assistant.core import event
-
-    return event.KINDS
+    return KINDS
 
 
 def encode(event: Event) -> dict[str, Any]:
@@ -149,4 +145,640 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "evidence": evidence_from_json,
     "dismissed": dismissed_from_json,
     "groups": _group_from_json,
+}
+
+
+# The steps of a review that concern the record: what was searched, found, set aside and attested; a case file
+# that grew.
+
+
+@dataclass(frozen=True)
+class AbsencesAttested(Event):
+    """The reviewer looked for each of `prompts` (`item/path`) in these documents and did not find it."""
+
+    kind: ClassVar[str] = "absences.attested"
+    documents: tuple[str, ...]
+    pages: int
+    prompts: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RecordSearched(Event):
+    """A search of the record for one question, and all that it found.
+
+    `by` is `look_for` (the question's own words), `reviewer` or `amendment` (the case file has grown). `pages`
+    counts those that could be searched, `unread` names those that could not. Of more groups than an entry
+    holds, the first stand here and `more` counts the rest. Only a reviewer's own `terms` are kept beside the
+    entry; logs of earlier versions keep all of them there.
+    """
+
+    kind: ClassVar[str] = "record.searched"
+    item: str
+    prompt: str
+    by: str
+    terms: tuple[str, ...] = private()
+    documents: tuple[str, ...] = ()
+    pages: int = 0
+    unread: tuple[str, ...] = ()
+    hits: int = 0
+    groups: tuple[Group, ...] = ()
+    more: int = 0
+
+    def of_the_rules(self) -> tuple[str, ...]:
+        return () if self.by == "reviewer" else ("terms",)
+
+
+@dataclass(frozen=True)
+class PassagesDismissed(Event):
+    """Passages that a search found and that do not speak of what was asked, with the reason."""
+
+    kind: ClassVar[str] = "passages.dismissed"
+    item: str
+    prompt: str
+    dismissed: tuple[Dismissed, ...]
+
+
+@dataclass(frozen=True)
+class PagesReadByEye(Event):
+    """The reviewer's word on pages (`document:page`) that no search can read: read by eye, or not."""
+
+    kind: ClassVar[str] = "pages.read_by_eye"
+    read: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class CaseAmended(Event):
+    """The session takes over a case file that has changed: new pins of its facts and documents, and what changed."""
+
+    kind: ClassVar[str] = "case.amended"
+    pins: Mapping[str, Mapping[str, str]]
+    documents: Mapping[str, Mapping[str, Any]]
+    added: tuple[str, ...] = ()
+    changed: tuple[str, ...] = ()
+    removed: tuple[str, ...] = ()
+    facts: bool = False
+
+
+@dataclass(frozen=True)
+class FactCorrected(Event):
+    """The program misread a fact on a page (`dates`, `levels`, `sides`); `says` is what the page says."""
+
+    kind: ClassVar[str] = "fact.corrected"
+    document: str
+    page: int
+    fact: str
+    was: str = private()
+    says: str = private()
+
+
+# Every step of a review that can be logged, as frozen values; an event's kind on disk is permanent.
+
+
+@dataclass(frozen=True)
+class SessionOpened(Event):
+    """The first event: who reviews which case under which rules.
+
+    `pins` holds the SHA-256 of each pinned text, by `case`, `prompts` and `schemas` and then by name;
+    `documents` the number of pages of each document and a salted commitment to its text.
+    """
+
+    kind: ClassVar[str] = "session.opened"
+    mode: str
+    reviewer: str
+    tool: str
+    decide_first: bool
+    profile: Mapping[str, Any]
+    pins: Mapping[str, Mapping[str, str]]
+    documents: Mapping[str, Mapping[str, Any]]
+    items: Mapping[str, str]
+    folder: str = private(default="")
+
+
+@dataclass(frozen=True)
+class SessionParked(Event):
+    kind: ClassVar[str] = "session.parked"
+
+
+@dataclass(frozen=True)
+class SessionResumed(Event):
+    kind: ClassVar[str] = "session.resumed"
+
+
+@dataclass(frozen=True)
+class PromptShown(Event):
+    """A prompt was put to the reviewer; `chosen` where the reviewer went there on purpose."""
+
+    kind: ClassVar[str] = "prompt.shown"
+    item: str
+    prompt: str
+    chosen: bool = False
+
+
+@dataclass(frozen=True)
+class PromptSkipped(Event):
+    kind: ClassVar[str] = "prompt.skipped"
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class PromptLeft(Event):
+    """A prompt that was gone to on purpose was left with its answer as it was."""
+
+    kind: ClassVar[str] = "prompt.left"
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class WhyOpened(Event):
+    kind: ClassVar[str] = "why.opened"
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class PageOpened(Event):
+    kind: ClassVar[str] = "page.opened"
+    document: str
+    page: int
+
+
+@dataclass(frozen=True)
+class FindingsOpened(Event):
+    """The findings of an item were looked at; `early` where its prompts were not yet answered."""
+
+    kind: ClassVar[str] = "findings.opened"
+    item: str
+    early: bool
+
+
+@dataclass(frozen=True)
+class SuggestionShown(Event):
+    kind: ClassVar[str] = "suggestion.shown"
+    item: str
+    decision: str | None
+    why: str
+
+
+@dataclass(frozen=True)
+class AnswerRecorded(Event):
+    """An answer; `prompt` is a prompt or the path of a part. `origin`: typed, proposed or file."""
+
+    kind: ClassVar[str] = "answer.recorded"
+    item: str
+    prompt: str
+    answer: Answer
+    origin: str = "typed"
+
+
+@dataclass(frozen=True)
+class AnswerAmended(Event):
+    kind: ClassVar[str] = "answer.amended"
+    item: str
+    prompt: str
+    answer: Answer
+    origin: str = "typed"
+    reason: str = private(default="")
+
+
+@dataclass(frozen=True)
+class AnswerWithdrawn(Event):
+    kind: ClassVar[str] = "answer.withdrawn"
+    item: str
+    prompt: str
+    reason: str = private(default="")
+
+
+@dataclass(frozen=True)
+class AnswerRejected(Event):
+    """Input that was not accepted: the words up to 4 KB, else their length, SHA-256 and beginning."""
+
+    kind: ClassVar[str] = "answer.rejected"
+    item: str
+    prompt: str
+    length: int
+    digest: str = ""
+    says: str = private(default="")
+    input: str = private(default="")
+
+
+@dataclass(frozen=True)
+class AnswerSetAside(Event):
+    """The prompt no longer applies; the answer stays in the log and returns with its prompt."""
+
+    kind: ClassVar[str] = "answer.set_aside"
+    item: str
+    prompt: str
+    because: str
+
+
+@dataclass(frozen=True)
+class AnswerRestored(Event):
+    kind: ClassVar[str] = "answer.restored"
+    item: str
+    prompt: str
+    because: str
+
+
+@dataclass(frozen=True)
+class EvidenceCited(Event):
+    kind: ClassVar[str] = "evidence.cited"
+    item: str
+    prompt: str
+    evidence: Evidence
+
+
+@dataclass(frozen=True)
+class NoteAdded(Event):
+    kind: ClassVar[str] = "note.added"
+    item: str
+    prompt: str
+    text: str = private()
+
+
+@dataclass(frozen=True)
+class CriterionRuled(Event):
+    kind: ClassVar[str] = "criterion.ruled"
+    item: str
+    criterion: str
+    ruling: str
+    reason: str = private()
+
+
+@dataclass(frozen=True)
+class FirstDecisionTaken(Event):
+    """The decision that the reviewer took before the suggestion was shown."""
+
+    kind: ClassVar[str] = "determination.first"
+    item: str
+    decision: str
+
+
+@dataclass(frozen=True)
+class DeterminationRecorded(Event):
+    """The reviewer's decision; `suggested` is what the suggestion was then."""
+
+    kind: ClassVar[str] = "determination.recorded"
+    item: str
+    decision: str
+    suggested: str | None
+    departs: bool
+    reason: str = private(default="")
+
+
+@dataclass(frozen=True)
+class SentenceEdited(Event):
+    """A sentence of the draft in the reviewer's own words; an empty `text` takes the edit back."""
+
+    kind: ClassVar[str] = "sentence.edited"
+    item: str
+    sentence: str
+    was: str = private()
+    text: str = private()
+
+
+@dataclass(frozen=True)
+class CheckRaised(Event):
+    kind: ClassVar[str] = "check.raised"
+    check: str
+    key: str
+    message: str = private()
+    facts: tuple[str, ...] = private()
+
+
+@dataclass(frozen=True)
+class CheckAcknowledged(Event):
+    kind: ClassVar[str] = "check.acknowledged"
+    check: str
+    key: str
+    reason: str = private()
+
+
+@dataclass(frozen=True)
+class SessionDeclined(Event):
+    """The reviewer must not or cannot decide: `ground` is conflict, specialty, records or other."""
+
+    kind: ClassVar[str] = "session.declined"
+    ground: str
+    reason: str = private()
+
+
+@dataclass(frozen=True)
+class SessionSigned(Event):
+    """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed."""
+
+    kind: ClassVar[str] = "session.signed"
+    letter: str
+    outcome: str
+    statement: str
+
+
+@dataclass(frozen=True)
+class AddendumAdded(Event):
+    """`reason` says where a fact of it stands that nothing in the case bears out; empty where there is none."""
+
+    kind: ClassVar[str] = "addendum.added"
+    text: str = private()
+    reason: str = private("")
+
+
+KINDS: dict[str, type[Event]] = {
+    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.split(".")[0] not in ("access", "training")
+}
+
+
+# Steps of a sitting at the log: who read what, drew which sample, noted what.
+
+
+@dataclass(frozen=True)
+class AccessOpened(Event):
+    """The first event of a sitting: the version of the program that reads."""
+
+    kind: ClassVar[str] = "access.opened"
+    tool: str
+
+
+@dataclass(frozen=True)
+class AccessRead(Event):
+    """A command was about to show what these sessions hold."""
+
+    kind: ClassVar[str] = "access.read"
+    command: str
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AccessListed(Event):
+    """The list of sessions was shown, cut down to what the filters let through."""
+
+    kind: ClassVar[str] = "access.listed"
+    command: str
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True)
+class AccessReported(Event):
+    """A report was about to be run; `by` is what it was grouped by, where it groups."""
+
+    kind: ClassVar[str] = "access.reported"
+    report: str
+    filters: Mapping[str, str]
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class AccessQueried(Event):
+    """A query of the reader's own was about to be run."""
+
+    kind: ClassVar[str] = "access.queried"
+    sql: str = private()
+
+
+@dataclass(frozen=True)
+class AccessExported(Event):
+    """Something was written out of the log: `what` says which, `form` in which format."""
+
+    kind: ClassVar[str] = "access.exported"
+    what: str
+    form: str
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class SampleDrawn(Event):
+    """`sessions` were drawn from the `population` that the filters let through, in the order of the draw."""
+
+    kind: ClassVar[str] = "access.sample_drawn"
+    method: str
+    seed: int
+    size: int
+    filters: Mapping[str, str]
+    population: int
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class AuditNoteAdded(Event):
+    """A reader's note on a session, kept in the sitting and not in the session."""
+
+    kind: ClassVar[str] = "access.note_added"
+    session: str
+    text: str = private()
+
+
+@dataclass(frozen=True)
+class RollbackAccepted(Event):
+    """The log was older than a checkpoint held of it, was another log, or did not continue it; somebody accepted that.
+
+    `held_log`, `held_size` and `held_root` (hex) are those of the checkpoint that was let go; `size` and `root`
+    those of the log as it was found.
+    """
+
+    kind: ClassVar[str] = "access.rollback_accepted"
+    held_log: str
+    held_size: int
+    held_root: str
+    size: int
+    root: str
+    reason: str = private()
+
+
+ACCESS_KINDS: dict[str, type[Event]] = {
+    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.startswith("access.")
+}
+
+
+# Steps of a trainer and of trainees beside the sessions: assignments, reveals, bookmarks, comments,
+# adjudication.
+
+
+@dataclass(frozen=True)
+class BookOpened(Event):
+    """The first event of a book: the version of the program that began it."""
+
+    kind: ClassVar[str] = "training.opened"
+    tool: str
+
+
+@dataclass(frozen=True)
+class Bookmarked(Event):
+    """A place of a session, for coming back to: its entry `seq`, bound to that entry's hash."""
+
+    kind: ClassVar[str] = "training.bookmarked"
+    session: str
+    seq: int
+    leaf: str
+    title: str = private(default="")
+
+
+@dataclass(frozen=True)
+class Commented(Event):
+    """A trainer's words on an entry of a session, bound to that entry's hash."""
+
+    kind: ClassVar[str] = "training.commented"
+    session: str
+    seq: int
+    leaf: str
+    text: str = private()
+
+
+@dataclass(frozen=True)
+class MarkRemoved(Event):
+    """A bookmark or comment of this book, by its number here, is no longer shown."""
+
+    kind: ClassVar[str] = "training.mark_removed"
+    mark: int
+
+
+@dataclass(frozen=True)
+class CaseAssigned(Event):
+    """A case for a trainee. `reveal`: each, end or trainer; `against` and `head`: what it is compared with.
+
+    `reference` holds the answers that it is compared with, `folder` the case folder to be reviewed.
+    """
+
+    kind: ClassVar[str] = "training.assigned"
+    assignment: str
+    trainee: str
+    case: str
+    reveal: str
+    against: str
+    head: str
+    planted: int
+    reference: str = private()
+    folder: str = private()
+
+
+@dataclass(frozen=True)
+class AssignmentWithdrawn(Event):
+    kind: ClassVar[str] = "training.assignment_withdrawn"
+    assignment: str
+
+
+@dataclass(frozen=True)
+class FaultPlanted(Event):
+    """A fault in a copy of a case. `plan` is the assignment or run that it belongs to; `truth` says what and where."""
+
+    kind: ClassVar[str] = "training.fault_planted"
+    plan: str
+    number: int
+    truth: str = private()
+
+
+@dataclass(frozen=True)
+class RunOpened(Event):
+    """A trainee began a run: `session` is the review, `plan` the assignment or the faults that belong to it.
+
+    `against`, `head` and `reference` are as in an assignment; an assigned run leaves `reference` there.
+    """
+
+    kind: ClassVar[str] = "training.run_opened"
+    session: str
+    case: str
+    reveal: str
+    plan: str
+    against: str
+    head: str
+    reference: str = private(default="")
+
+
+@dataclass(frozen=True)
+class AnswerFrozen(Event):
+    """What counts as the first answer: the entry `seq` of the run, by its hash; an empty `prompt` is the decision."""
+
+    kind: ClassVar[str] = "training.answer_frozen"
+    session: str
+    item: str
+    prompt: str
+    seq: int
+    leaf: str
+
+
+@dataclass(frozen=True)
+class AnswerRevealed(Event):
+    """The reviewer's answer was shown to the trainee, whose own was frozen before."""
+
+    kind: ClassVar[str] = "training.answer_revealed"
+    session: str
+    item: str
+    prompt: str
+
+
+@dataclass(frozen=True)
+class RunEnded(Event):
+    """A run is over: `how` is signed or declined."""
+
+    kind: ClassVar[str] = "training.run_ended"
+    session: str
+    how: str
+
+
+@dataclass(frozen=True)
+class FeedbackShown(Event):
+    """The feedback of a run was shown to the holder of this book."""
+
+    kind: ClassVar[str] = "training.feedback_shown"
+    session: str
+    agreed: int
+    compared: int
+    caught: int
+    planted: int
+
+
+@dataclass(frozen=True)
+class AdjudicationOpened(Event):
+    """The first event of an adjudication: the reviews of a case that are settled, bound to their last entries' hashes.
+
+    `own` where one of them is the adjudicator's.
+    """
+
+    kind: ClassVar[str] = "training.adjudication_opened"
+    tool: str
+    sessions: tuple[str, ...]
+    heads: tuple[str, ...]
+    own: bool
+
+
+@dataclass(frozen=True)
+class AnswerAdjudicated(Event):
+    """The answer that counts. `chosen`: agreed (all said so), the letter of one that was shown, or own.
+
+    `shown` are the answers in the shuffled order in which they stood as A, B, ...: nowhere by whom they are.
+    """
+
+    kind: ClassVar[str] = "training.answer_adjudicated"
+    item: str
+    prompt: str
+    chosen: str
+    answer: Answer
+    shown: tuple[str, ...] = private(default=())
+    reason: str = private(default="")
+
+
+@dataclass(frozen=True)
+class DecisionAdjudicated(Event):
+    """The decision on an item that counts; `chosen` and `shown` as for an answer."""
+
+    kind: ClassVar[str] = "training.decision_adjudicated"
+    item: str
+    chosen: str
+    decision: str
+    shown: tuple[str, ...] = private(default=())
+    reason: str = private(default="")
+
+
+@dataclass(frozen=True)
+class AdjudicationClosed(Event):
+    """Nothing is left to settle: how much was agreed, settled by choice, and answered otherwise than by any review."""
+
+    kind: ClassVar[str] = "training.adjudication_closed"
+    agreed: int
+    settled: int
+    own: int
+
+
+TRAINING_KINDS: dict[str, type[Event]] = {
+    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.startswith("training.")
 }

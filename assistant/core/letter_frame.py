@@ -11,12 +11,11 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import field
 from typing import Any
 
-from assistant.core import plain_yaml, wording
-from assistant.core.field_reader import FieldReader, near
+from assistant.core import wording, yaml
 from assistant.core.frozen import dataclass
-from assistant.core.plain_yaml import Document, Path
 from assistant.core.problem import Refused
 from assistant.core.text import visible
+from assistant.core.yaml import Document, FieldReader, Path, near
 
 FILE = "prompts/letter/frame.yaml"
 """Where the program keeps it; `library.letter_texts` has its text."""
@@ -148,7 +147,7 @@ def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = 
     With `first`, the frame in its first wording, the text is one that a session keeps, perhaps from another version
     of the program: what it lacks is taken from `first`, and places that are no longer used don't matter.
     """
-    document = plain_yaml.parse(text, name)
+    document = yaml.parse(text, name)
     reader = FieldReader()
     texts: dict[str, str] = {}
     for path, value in _texts(document.data, ()):

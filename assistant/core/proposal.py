@@ -11,13 +11,12 @@ from typing import Any
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.answer_reader import read_answer
-from assistant.core.case import Case, DisputedItem, evidence_of
+from assistant.core.dates import PartialDate, parse_date
 from assistant.core.frozen import dataclass, replace
-from assistant.core.partial_date import PartialDate, parse_date
 from assistant.core.problem import Refused
-from assistant.core.prompt_set import Prompt, Proposal
-from assistant.core.reading import Reading
-from assistant.core.shape import Group, Listing, Shape
+from assistant.core.record.case import Case, DisputedItem, evidence_of
+from assistant.core.rules.answer_schema import Group, Listing, Shape
+from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
 
 RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
 

@@ -8,17 +8,63 @@ in support of the side that doesn't need it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import field, replace
+from functools import cached_property
 
 from assistant.core import wording
-from assistant.core.answer import Evidence, Status
-from assistant.core.condition import atoms
-from assistant.core.criterion import SIDE, Finding, Ruling, State, Suggestion
-from assistant.core.draft_sentence import DraftSentence, capital, ended, inner, parts_absent
-from assistant.core.phrase import Words, sentence_names
-from assistant.core.prompt_set import Criterion, Prompt, Sentence
-from assistant.core.reading import Reading
-from assistant.core.session import Session
+from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.frozen import dataclass
+from assistant.core.rules.condition import atoms
+from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
+from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
+from assistant.core.rules.suggestion import suggest
+from assistant.core.session import Session, governing_date
+from assistant.core.wording import Words, sentence_names
+
+# One sentence of a draft with everything that it comes from, and how clauses are made of sentences.
+
+
+@dataclass(frozen=True)
+class DraftSentence:
+    """One sentence and its sources, which are never all empty; `key` stays the same while its source does."""
+
+    key: str
+    text: str
+    origin: str = "drafted"
+    prompts: tuple[str, ...] = ()
+    criteria: tuple[str, ...] = ()
+    citations: tuple[str, ...] = ()
+    facts: tuple[str, ...] = ()
+    evidence: tuple[Evidence, ...] = ()
+
+
+def parts_absent(prompt: Prompt, answer: Answer, element: Answer) -> Iterator[str]:
+    """The parts that were not found and of which the prompt says so."""
+    parts = (element.parts or {}) if answer.listing else (answer.parts or {})
+    for name in prompt.absent_parts:
+        if name in parts and parts[name].status is Status.NOT_DOCUMENTED:
+            yield name
+
+
+def inner(text: str) -> str:
+    """A sentence as a clause of another: without its period and, where it is an ordinary word, its capital."""
+    text = text.rstrip().removesuffix(".")
+    first = text.split(" ", 1)[0]
+    return text[0].lower() + text[1:] if first in _ORDINARY else text
+
+
+_ORDINARY = frozenset({"The", "As", "While", "No", "A", "An", "Where", "It", "This", "These", "Routine"})
+
+
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
+def ended(text: str) -> str:
+    """The text as a sentence: white space folded, a period where none stands."""
+    text = " ".join(text.split())
+    return text if text.endswith((".", "!", "?")) else f"{text}."
 
 
 def draft(
@@ -301,3 +347,30 @@ class _Writer:
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
             evidence=self.evidence(prompts),
         )
+
+
+# What the answers of an item come to: findings, suggestion and draft, worked out together.
+
+
+@dataclass(frozen=True)
+class Assessment:
+    """The findings, the suggestion and the draft of one item; the draft is written when it is first asked for."""
+
+    findings: Mapping[str, Finding]
+    suggestion: Suggestion
+    session: Session = field(repr=False, compare=False)
+    item: str
+
+    @cached_property
+    def sentences(self) -> tuple[DraftSentence, ...]:
+        return draft(self.session, self.item, self.findings, self.suggestion)
+
+
+def assess(session: Session, item: str) -> Assessment:
+    """The assessment of an item as things are answered and ruled."""
+    reading = session.reading(item)
+    on = governing_date(session, item)
+    rulings = session.rulings.get(item, {})
+    found = findings(reading, on, rulings)
+    suggestion = suggest(reading, on, rulings)
+    return Assessment(found, suggestion, session, item)

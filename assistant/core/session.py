@@ -9,18 +9,69 @@ from collections.abc import Callable, Iterable, Mapping
 from dataclasses import field
 from typing import TYPE_CHECKING, Any
 
-from assistant.core import event as e
+from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
-from assistant.core.criterion import Ruling
+from assistant.core.dates import PartialDate
+from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.frozen import dataclass, replace
-from assistant.core.prompt_set import Prompt
-from assistant.core.reading import Reading
-from assistant.core.record_fold import amended, dismissed, searched
-from assistant.core.rules import Rules
-from assistant.core.shape import Listing, in_order, select
+from assistant.core.record.case import Case
+from assistant.core.rules.answer_schema import Listing, in_order, select
+from assistant.core.rules.criterion import Ruling, Suggestion
+from assistant.core.rules.prompt_set import Prompt, Reading
+from assistant.core.rules.rules import Rules
 
 if TYPE_CHECKING:
     from assistant.core.letter_frame import Frame
+
+
+# The part of a session's fold that concerns the record: searches, passages set aside, a case file that has
+# grown.
+
+
+def searched(session: Session, event: RecordSearched) -> Session:
+    """A question's own search takes the place of an earlier one; the reviewer's are kept beside it."""
+    place = (event.item, event.prompt)
+    held = session.searches.get(place, ())
+    if event.by != "reviewer":
+        held = tuple(one for one in held if one.by == "reviewer")
+        session = replace(session, searched={**session.searched, place: session.amendments})
+    return replace(session, searches={**session.searches, place: (*held, event)})
+
+
+def dismissed(session: Session, event: PassagesDismissed) -> Session:
+    place = (event.item, event.prompt)
+    held = session.dismissed.get(place, ())
+    return replace(session, dismissed={**session.dismissed, place: (*held, *event.dismissed)})
+
+
+def amended(session: Session, event: CaseAmended) -> Session:
+    """The session under the case file's new facts; what was attested of the old file is no longer attested."""
+    rules = session.later[event.pins["case"]["case.yaml"]]
+    answers = {
+        scope: {name: _unattested(answer, rules.case) for name, answer in held.items()}
+        for scope, held in session.answers.items()
+    }
+    return replace(
+        session,
+        rules=rules,
+        opened=replace(session.opened, documents=event.documents),
+        answers=answers,
+        readings={scope: Reading(rules.sets[scope], answers.get(scope, {})) for scope in rules.scopes},
+        amendments=session.amendments + 1,
+        amended=event,
+        by_eye=None,
+    )
+
+
+def _unattested(answer: Answer, case: Case) -> Answer:
+    if answer.parts is not None:
+        parts: Mapping[str, Answer] = {name: _unattested(part, case) for name, part in answer.parts.items()}
+        return replace(answer, parts=parts)
+    if answer.status is not Status.NOT_DOCUMENTED or answer.search is None:
+        return answer
+    reach = replace(answer.search, attested=False, documents=case.named_documents, pages=case.page_count)
+    return replace(answer, search=reach)
+
 
 Place = tuple[str, str]
 """A scope and a prompt in it."""
@@ -308,3 +359,32 @@ _STEPS: dict[type[e.Event], Callable[[Session, Any], Session]] = {
     e.SessionSigned: lambda s, v: replace(s, signed=v, status="signed"),
     e.AddendumAdded: lambda s, v: replace(s, addenda=(*s.addenda, v.text)),
 }
+
+
+# What follows from the decisions on the items: the outcome of the case, and what still waits for a ruling.
+
+
+def outcome(session: Session) -> str | None:
+    """The outcome of the case, derived from its items: uphold, overturn, partial; None while one is open."""
+    decisions = {
+        session.determinations[item].decision for item in session.items if item in session.determinations
+    }
+    if len(session.determinations) < len(session.items):
+        return None
+    return "partial" if len(decisions) > 1 else "uphold" if decisions == {"upheld"} else "overturn"
+
+
+def unruled(session: Session, item: str, suggestion: Suggestion) -> tuple[str, ...]:
+    """The rebuttals that the suggestion rests on and that the reviewer has not ruled on."""
+    ruled = session.rulings.get(item, {})
+    return tuple(name for name in suggestion.rests_on if name not in ruled)
+
+
+# Which day says which edition of a guideline counts: the one that the prompt set names.
+
+
+def governing_date(session: Session, item: str) -> PartialDate | None:
+    """The date of a disputed item that its set's `governed_by` names; None where the case file has none."""
+    disputed = session.rules.case.items[item]
+    named = session.rules.sets[item].governed_by
+    return {"ur_decision": disputed.ur_date, "request": disputed.request_date}.get(named)

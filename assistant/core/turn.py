@@ -2,25 +2,364 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import re
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING
 
-from assistant.core import command as c
-from assistant.core.absence import contradicted
-from assistant.core.answering import unattested
-from assistant.core.check import Check
-from assistant.core.criterion import State
-from assistant.core.decision import DECISION_WORDS
-from assistant.core.outcome import unruled
-from assistant.core.passage_turn import by_eye_turn, passages_turn
-from assistant.core.prompt_set import Prompt
-from assistant.core.prompt_turn import Option, Turn, asked_together, prompt_turn, root_of
-from assistant.core.reply import STATUS_LABELS
-from assistant.core.session import Place, Session
-from assistant.core.shape import Group
+from assistant.core import commands as c
+from assistant.core.answer import Answer, Status, group, listing, same_content
+from assistant.core.answer_reader import STATUS_LABELS
+from assistant.core.decide import unattested
+from assistant.core.frozen import dataclass, replace
+from assistant.core.proposal import Proposed, propose
+from assistant.core.record.absence import contradicted, more_follow, open_passages, pages_in, pages_unread
+from assistant.core.record.checks import Check, absence_check, impossible_combinations
+from assistant.core.record.pages import HOW, parted
+from assistant.core.record.passages import Group as Group_passages
+from assistant.core.record.passages import figures
+from assistant.core.rules.answer_schema import (
+    Choice,
+    Group,
+    Listing,
+    Number,
+    Several,
+    Shape,
+    Statement,
+    at,
+    complete,
+)
+from assistant.core.rules.criterion import DECISION_WORDS, State
+from assistant.core.rules.prompt_set import Prompt
+from assistant.core.session import Place, Session, unruled
+from assistant.core.text import one_line
+from assistant.core.wording import told
 
 if TYPE_CHECKING:
-    from assistant.core.assessment import Assessment
+    from assistant.core.rationale import Assessment
+
+
+# One turn of the conversation, and how a prompt is put: its replies by the shape of its answer.
+
+
+_LONGEST_LABEL = 120
+
+
+@dataclass(frozen=True)
+class Option:
+    """A numbered reply. It leads to `command`; where `asks` is set, words are needed first: its reason."""
+
+    label: str
+    command: c.Command | None = None
+    asks: str = ""
+    value: str = ""
+
+
+@dataclass(frozen=True)
+class Turn:
+    """One stop of the conversation.
+
+    `kind`: prompt, passages, by_eye, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
+    """
+
+    kind: str
+    place: Place
+    question: str
+    options: tuple[Option, ...] = ()
+    words: str = ""
+    proposal: Proposed | None = None
+    held: Answer | None = None
+    check: Check | None = None
+    criterion: str = ""
+
+    @property
+    def scope(self) -> str:
+        return self.place[0]
+
+    @property
+    def path(self) -> str:
+        return self.place[1]
+
+
+def prompt_turn(session: Session, place: Place) -> Turn:
+    """The turn that asks a prompt or a part of one."""
+    scope, path = place
+    prompt = session.prompt(scope, path)
+    rest = tuple(path.split(".")[1:])
+    shape = at(prompt.schema.shape, rest)
+    assert shape is not None  # places come from the schema or were checked against it
+    held = session.answer(scope, path)
+    done = held is not None and complete(shape, held)
+    question = prompt.ask if not rest else part_question(prompt, rest)
+    made = _proposed(session, scope, prompt) if not rest and (held is None or done) else None
+    proposal = made if held is None else None
+    options = list(_options(session, place, prompt, shape, held))
+    if made is not None and held is not None and not same_content(held, made.answer):
+        stated = one_line(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
+        again = c.RecordAnswer(scope, path, made.answer, "proposed")
+        options.append(Option(f"What was proposed, {made.basis}: {stated}", again, value="proposed"))
+    if proposal is not None and isinstance(shape, Group | Listing) and not asked_together(shape):
+        options.insert(
+            0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
+        )
+    words = _words_wanted(shape)
+    return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
+
+
+def _proposed(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
+    """What the case file, the profile or an earlier item's review proposes for a prompt."""
+    item, reading = session.rules.case.items.get(scope), session.reading(scope)
+    made = propose(prompt, reading, session.rules.case, item, session.opened.profile)
+    return made or _from_another_item(session, scope, prompt)
+
+
+def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
+    """What an earlier item's review answered to a question of a shared block: it is of the patient, not the item."""
+    if not prompt.block or scope not in session.items:
+        return None
+    for other in session.items[: session.items.index(scope)]:
+        asked = session.rules.sets[other].prompts.get(prompt.id)
+        if asked == prompt and session.reading(other).answered(prompt.id):
+            answer = session.reading(other).answer(prompt.id)
+            return Proposed(answer, f"as answered for item {other}") if answer is not None else None
+    return None
+
+
+def part_question(prompt: Prompt, rest: tuple[str, ...]) -> str:
+    """The question of a part, with the number of the entry it belongs to."""
+    shape = prompt.schema.shape
+    inner = shape.element if isinstance(shape, Listing) else shape
+    named = [name for name in rest if not name.isdigit()]
+    entry = (
+        f"{shape.noun.capitalize()} {rest[0]}: " if isinstance(shape, Listing) and rest[0].isdigit() else ""
+    )
+    ask = inner.parts[named[0]].ask if isinstance(inner, Group) and named else prompt.ask
+    return f"{entry}{ask}"
+
+
+def _options(
+    session: Session, place: Place, prompt: Prompt, shape: Shape, held: Answer | None
+) -> list[Option]:
+    if isinstance(shape, Group):
+        made = _flag_options(place, shape, held) if shape.uniform else _group_options(place, shape, held)
+    elif isinstance(shape, Listing):
+        made = _list_options(place, shape, held)
+    elif isinstance(shape, Choice):
+        made = [
+            _answer_option(label, place, Answer(value=value), value) for value, label in shape.labels.items()
+        ]
+    else:
+        made = []
+    if isinstance(shape, Statement) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
+        made.append(Option("Stated", None, "In which words?", "stated"))
+    if not asked_together(shape):
+        made += [
+            _answer_option(label, place, Answer(status=status), status.value)
+            for status, label in STATUS_LABELS.items()
+            if prompt.schema.may_be(status) and (held is None or held.parts is None)
+        ]
+    return made
+
+
+def _answer_option(label: str, place: Place, answer: Answer, value: str) -> Option:
+    return Option(label, c.RecordAnswer(*place, answer), value=value)
+
+
+def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
+    """Flags are answered in one turn: all that remain alike, or one of them as present."""
+    parts = dict(held.parts or {}) if held is not None else {}
+    remaining = [part for name, part in shape.parts.items() if name not in parts] or list(
+        shape.parts.values()
+    )
+    first = remaining[0].shape
+    labels = first.labels if isinstance(first, Choice) else {}
+    leading, *others = labels.items()
+    who = "All" if len(remaining) == len(shape.parts) else f"The other {len(remaining)}"
+
+    def alike(answer: Answer) -> c.RecordAnswer:
+        kept = {} if who == "All" else parts
+        return c.RecordAnswer(*place, group({**{p.name: answer for p in remaining}, **kept}))
+
+    made = [
+        Option(f"{who} {label}: the record says so of each", alike(Answer(value=value)), value=value)
+        for value, label in others
+    ]
+    made.append(
+        Option(
+            f"{who} not documented: looked for, none found",
+            alike(Answer(status=Status.NOT_DOCUMENTED)),
+            value="not_documented",
+        )
+    )
+    for part in remaining:
+        yes = Answer(value=leading[0])
+        made.append(
+            Option(
+                f"{leading[1].capitalize()}: {part.ask}",
+                c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes),
+                value=part.name,
+            )
+        )
+    return made
+
+
+def _group_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
+    scope, path = place
+    made = [
+        _answer_option(label, place, Answer(value=value), value) for value, label in shape.instead.items()
+    ]
+    if held is None or held.parts is None:
+        first = next(iter(shape.parts))
+        made.append(Option("Answer it part by part", c.ShowPrompt(scope, f"{path}.{first}"), value="parts"))
+        return made
+    return made + [
+        Option(f"Change: {part.ask}", c.ShowPrompt(scope, f"{path}.{name}"), value=name)
+        for name, part in shape.parts.items()
+    ]
+
+
+def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Option]:
+    scope, path = place
+    count = len(held.parts or {}) if held is not None else 0
+    first = next(iter(shape.element.parts))
+    add = Option(f"Add a {shape.noun}", c.ShowPrompt(scope, f"{path}.{count + 1}.{first}"), value="add")
+    if not count or held is None:
+        return [_answer_option("None", place, listing([]), "none"), add]
+    close = Option(
+        f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done"
+    )
+    last = Option(f"Remove {shape.noun} {count}", c.WithdrawAnswer(scope, f"{path}.{count}"), value="remove")
+    change = [
+        Option(
+            f"Change {shape.noun} {number}", c.ShowPrompt(scope, f"{path}.{number}"), value=f"change {number}"
+        )
+        for number in range(1, count + 1)
+    ]
+    return [close, add, last, *change]
+
+
+def _words_wanted(shape: Shape) -> str:
+    if isinstance(shape, Several):
+        listed = ", ".join(shape.labels.values())
+        return f"Name them, with commas: {listed}."
+    if isinstance(shape, Statement):
+        return "Write it in words."
+    if isinstance(shape, Group | Listing | Choice):
+        return ""
+    if isinstance(shape, Number):
+        return f"Write a number{f' of {shape.unit}' if shape.unit else ''}."
+    return "Write a date, as 12 July 2014, 2014-07 or 2014."
+
+
+def root_of(path: str) -> str:
+    """The prompt of a path."""
+    return path.split(".", 1)[0]
+
+
+def asked_together(shape: Shape) -> bool:
+    """Whether all parts of a group are asked in one turn: a list of flags."""
+    return isinstance(shape, Group) and shape.uniform
+
+
+# What is asked when the record speaks of something that was answered as not documented, and of pages no
+# search reads.
+
+
+CITE = "cite"
+"""The value of the reply that cites the passage and asks the question anew."""
+
+_MOST_FIGURES = 6
+_HEADING = re.compile(r"^[a-z][a-z /]{2,30}: ")
+
+
+def passages_turn(session: Session, place: Place) -> Turn:
+    """Asks about the first passage that speaks against an absence; one reason may set aside several.
+
+    The several are those of its wording in any document, those of its document, or all. Where figures differ in a
+    wording, the reply names them, and there is one for the same figures.
+    """
+    scope, name = place
+    found = open_passages(session, place)
+    first = found[0]
+    beside = tuple(n for n, group in enumerate(found) if group.document == first.document)
+    alike = tuple(n for n, group in enumerate(found) if _wording(group) == _wording(first))
+    same = tuple(n for n in alike if _figures(found[n]) == _figures(first))
+    everything = tuple(range(len(found)))
+    options = [
+        Option("It speaks of this: cite it and answer anew", c.ShowPrompt(scope, name), value=CITE),
+        _dismissing("It does not count here", place, (0,), "dismiss"),
+    ]
+    if 1 < len(same) < len(alike):
+        label = f"None of the {len(same)} in these words and figures counts, whatever their document"
+        options.append(_dismissing(label, place, same, "same"))
+    if 1 < len(alike) < len(found):
+        label = f"None of the {len(alike)} in these words counts, "
+        label += _differing([found[n] for n in alike]) or "whatever their document"
+        options.append(_dismissing(label, place, alike, "wording"))
+    if 1 < len(beside) < len(found) and beside != alike:
+        label = f"None of the {len(beside)} in {first.document} counts"
+        options.append(_dismissing(label, place, beside, "document"))
+    if len(found) > 1:
+        more = " (more come after them)" if more_follow(session, place) else ""
+        label = f"None of the {len(found)} passages counts{more}"
+        if len(alike) == len(found) and (differing := _differing(found)):
+            label += f", {differing}"
+        options.append(_dismissing(label, place, everything, "all"))
+    options.append(Option("Come back to it before signing", c.SkipPrompt(scope, name), value="later"))
+    return Turn(
+        "passages",
+        place,
+        f"Answered as not documented, but the record speaks of it at {first.document}:{first.pages[0]}. Does this "
+        f"passage answer “{session.prompt(scope, name).ask}”",
+        tuple(options),
+        check=absence_check(session, place),
+    )
+
+
+def _dismissing(label: str, place: Place, passages: tuple[int, ...], value: str) -> Option:
+    asks = "Why does it not count?" if len(passages) == 1 else f"Why do these {len(passages)} not count?"
+    return Option(label, c.DismissPassages(*place, passages), asks, value)
+
+
+def _wording(group: Group_passages) -> str:
+    """What a passage says but for figures and the heading before it: notes are carried forward with both changed."""
+    return re.sub(r"\d+", "0", _bare(group))
+
+
+def _figures(group: Group_passages) -> tuple[str, ...]:
+    return figures(_bare(group))
+
+
+def _bare(group: Group_passages) -> str:
+    """The words of a passage without the heading before them."""
+    return _HEADING.sub("", " ".join(group.quote.casefold().split()))
+
+
+def _differing(groups: Sequence[Group_passages]) -> str:
+    """That the figures of passages differ, and what they are; empty where they don't."""
+    each = list(dict.fromkeys(one_line(", ".join(_figures(group)) or "none", 40) for group in groups))
+    if len(each) == 1:
+        return ""
+    more = f" · and {len(each) - _MOST_FIGURES} more; / lists them" if len(each) > _MOST_FIGURES else ""
+    return f"though their figures differ: {' · '.join(each[:_MOST_FIGURES])}{more}"
+
+
+def by_eye_turn(session: Session) -> Turn | None:
+    """Asks once whether the pages behind an absence that no search can read were read by eye."""
+    pages = pages_unread(session)
+    said = session.by_eye
+    if not pages or (said is not None and not parted(pages, (*said.read, *said.unread))[1]):
+        return None
+    options = [Option("Yes, I have read them by eye", c.ReadByEye(True), value="yes")]
+    if pages_in(pages) > 1:
+        options.append(
+            Option("Some of them, the others not", c.ReadByEye(True), f"Which have you read? {HOW}", "some")
+        )
+    options.append(Option("No, they have not been read", c.ReadByEye(False), value="no"))
+    question = (
+        f"Search can't read these pages: {', '.join(pages)}. Have you read them for what was not found?"
+    )
+    return Turn("by_eye", ("", ""), question, tuple(options))
+
 
 Assess = Callable[[str], "Assessment"]
 
@@ -65,8 +404,6 @@ def _barred(session: Session) -> Turn | None:
     for scope in session.rules.scopes:
         for exclusion in session.rules.sets[scope].never:
             if exclusion.blocks and session.reading(scope).holds(exclusion.when) is True:
-                from assistant.core.plain_fact import impossible_combinations
-
                 return _check_turn(
                     next(c for c in impossible_combinations(session, scope) if c.severity == "blocking")
                 )

@@ -11,6 +11,22 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
+from assistant.core.answer import Answer
+from assistant.core.dates import parse_date
+from assistant.core.record.case import Case, DisputedItem
+from assistant.core.rules.answer_schema import (
+    AnswerSchema,
+    Choice,
+    DateShape,
+    Group,
+    Listing,
+    Number,
+    Part,
+    Several,
+    Shape,
+)
+from assistant.core.rules.prompt_set import Reading
+
 _TAG = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}|\{#|\{\{|\{%", re.S)
 _NAMED = re.compile(r"^\s*([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)\s*$")
 _IF = re.compile(r"^-?\s*(?:el)?if\s+([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)\s*-?$")
@@ -86,3 +102,143 @@ def _compiled(template: str) -> Any:
     from jinja2.sandbox import SandboxedEnvironment
 
     return SandboxedEnvironment(undefined=StrictUndefined, autoescape=False).from_string(template)
+
+
+# How an answer, a case fact or a citation reads inside a sentence.
+
+
+STATUS_WORDS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
+
+
+class Words(str):
+    """Text in a sentence, with its parts as attributes (`prior_surgery.levels`); empty where there is none."""
+
+
+def words_of(schema: AnswerSchema, answer: Answer | None) -> Words:
+    """An answer as it reads in a sentence; every part of its schema is an attribute, empty where not given."""
+    return _words(schema.shape, schema.schema, answer)
+
+
+def told(schema: AnswerSchema, answer: Answer | None) -> str:
+    """An answer as the screen echoes it: its labels, or its status in words."""
+    return _told(schema.shape, answer)
+
+
+def sentence_names(
+    reading: Reading, case: Case, item: DisputedItem | None, template: str, **more: Any
+) -> dict[str, Any]:
+    """The values of the names that a template mentions."""
+    values: dict[str, Any] = dict(more)
+    for name in names(template):
+        if name in values:
+            continue
+        if name == "case":
+            values[name] = _facts(case.data)
+        elif name == "item":
+            values[name] = _facts(item.facts, item.service) if item is not None else Words("")
+        else:
+            values[name] = words_of(reading.prompt_set.prompts[name].schema, reading.answer(name))
+    return values
+
+
+def _words(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> Words:
+    made = Words(_text(shape, schema, answer))
+    if isinstance(shape, Group):
+        parts = (answer.parts or {}) if answer is not None else {}
+        for name, part in shape.parts.items():
+            setattr(made, name, _words(part.shape, part.schema, parts.get(name)))
+        if shape.uniform:
+            _add_by_value(made, shape, parts)
+    if isinstance(shape, DateShape):
+        date = parse_date(answer.value) if answer is not None and answer.given else None
+        on = "" if date is None else f"{'on' if date.day else 'in'} {date.prose()}"
+        made.on = Words(on)  # type: ignore[attr-defined]
+    return made
+
+
+def _add_by_value(made: Words, shape: Group, parts: Mapping[str, Answer]) -> None:
+    """For a group of flags: the parts that share a value or status, as a list in words."""
+    first = next(iter(shape.parts.values())).shape
+    for value in [*(first.labels if isinstance(first, Choice) else ()), "not_documented", "unclear"]:
+        named = [
+            shape.parts[name].ask.split(" (", 1)[0]
+            for name, part in parts.items()
+            if (part.value if part.given else part.status.value) == value
+        ]
+        setattr(made, value, Words(joined(named)))
+
+
+def _text(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> str:
+    if answer is None or not answer.given:
+        return ""
+    phrase = schema.get("phrase")
+    if isinstance(shape, Group):
+        if answer.parts is None:
+            return shape.instead.get(str(answer.value), str(answer.value)).lower()
+        parts = {name: _words(p.shape, p.schema, answer.parts.get(name)) for name, p in shape.parts.items()}
+        return render(str(phrase), parts) if phrase else joined(parts.values())
+    if isinstance(shape, Listing):
+        items = schema.get("items", {})
+        return joined(_text(shape.element, items, element) for element in (answer.parts or {}).values())
+    if isinstance(shape, Choice):
+        table = phrase if isinstance(phrase, Mapping) else {}
+        return str(table.get(answer.value, shape.labels.get(str(answer.value), answer.value)))
+    if isinstance(shape, Several):
+        return joined(shape.labels.get(str(value), str(value)) for value in answer.value)
+    if isinstance(shape, DateShape):
+        date = parse_date(answer.value)
+        return date.prose() if date is not None else str(answer.value)
+    if isinstance(shape, Number) and phrase:
+        return render(str(phrase), {"value": f"{answer.value:,}"})
+    return str(answer.value).strip()
+
+
+def _told(shape: Shape, answer: Answer | None) -> str:
+    if answer is None:
+        return "not answered"
+    if answer.parts is None and not answer.given:
+        return STATUS_WORDS[answer.status.value]
+    if isinstance(shape, Group) and answer.parts is not None:
+        if shape.uniform:
+            return _told_flags(shape, answer.parts)
+        return ", ".join(_told_part(part, answer.parts.get(name)) for name, part in shape.parts.items())
+    if isinstance(shape, Listing):
+        rows = [_told(shape.element, element) for element in (answer.parts or {}).values()]
+        return "\n".join(f"({n}) {row}" for n, row in enumerate(rows, 1)) if rows else "none"
+    if isinstance(shape, Number):
+        return f"{answer.value} {shape.unit}".strip()
+    if isinstance(shape, Group):
+        return shape.instead.get(str(answer.value), str(answer.value))
+    return _text(shape, {}, answer)
+
+
+def _told_part(part: Part, answer: Answer | None) -> str:
+    """The value of a part; a status says of what."""
+    said = _told(part.shape, answer)
+    return said if answer is not None and answer.given else f"{part.name.replace('_', ' ')} {said}"
+
+
+def _told_flags(shape: Group, parts: Mapping[str, Answer]) -> str:
+    """`tumor: present; the other 6: not documented`, with the parts that are alike taken together."""
+    alike: dict[str, list[str]] = {}
+    for name, part in shape.parts.items():
+        alike.setdefault(_told(part.shape, parts.get(name)), []).append(part.ask.split(" (", 1)[0])
+    if len(alike) == 1:
+        return f"all {len(shape.parts)}: {next(iter(alike))}"
+    most = max(alike, key=lambda told: len(alike[told]))
+    said = [f"{', '.join(names)}: {told}" for told, names in alike.items() if told != most]
+    return "; ".join([*said, f"the other {len(alike[most])}: {most}"])
+
+
+def _facts(data: Any, text: str = "") -> Words:
+    """A map of facts with its entries as attributes; dates as people write them."""
+    if isinstance(data, Mapping):
+        made = Words(text)
+        for key, value in data.items():
+            if str(key).isidentifier():
+                setattr(made, str(key), _facts(value))
+        return made
+    if isinstance(data, list):
+        return Words(joined(str(_facts(entry)) for entry in data))
+    date = parse_date(data)
+    return Words(date.prose() if date is not None else str(data))

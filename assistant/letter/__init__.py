@@ -6,12 +6,9 @@ determination must contain (8 CCR 9792.10.6) and writes it as text, Markdown or 
 
 from __future__ import annotations
 
-from assistant.letter.composing import body_hash, compose, signing_text
-from assistant.letter.data import json_text, to_json
+from assistant.letter.compose import body_hash, compose, signing_text
 from assistant.letter.document import Block, Head, Letter, LetterSentence, Missing, Section
-from assistant.letter.from_log import compose_from_log, letter_of
-from assistant.letter.markdown import to_markdown
-from assistant.letter.plain_text import to_text
+from assistant.letter.formats import json_text, to_json, to_markdown, to_text
 
 __all__ = [
     "Block",
@@ -22,9 +19,7 @@ __all__ = [
     "Section",
     "body_hash",
     "compose",
-    "compose_from_log",
     "json_text",
-    "letter_of",
     "signing_text",
     "to_json",
     "to_markdown",

@@ -9,15 +9,16 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from assistant.core.assessment import Assessment
 from assistant.core.letter_frame import Frame
-from assistant.core.outcome import outcome
-from assistant.core.plain_fact import Check
-from assistant.core.session import Session
-from assistant.letter import annex, issues, plain_text, setting
+from assistant.core.rationale import Assessment
+from assistant.core.record.checks import Check
+from assistant.core.session import Session, outcome
+from assistant.letter import formats
+from assistant.letter import sections as annex
+from assistant.letter import sections as issues
+from assistant.letter import sections as setting
 from assistant.letter.document import Head, Letter, Missing, ReviewedDocument, Section
-from assistant.letter.issues import Assess
-from assistant.letter.missing import still_missing
+from assistant.letter.sections import Assess, still_missing
 
 
 def compose(
@@ -102,9 +103,7 @@ def _signed_sections(
 
 def _body(session: Session, frame: Frame, sections: Sequence[Section]) -> str:
     case = session.rules.case
-    return plain_text.signed_text(
-        frame, f"{case.id} - {case.title}", _outcome_words(session, frame), sections
-    )
+    return formats.signed_text(frame, f"{case.id} - {case.title}", _outcome_words(session, frame), sections)
 
 
 def _outcome_words(session: Session, frame: Frame) -> str:

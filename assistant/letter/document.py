@@ -7,13 +7,15 @@ from, down to the page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import field
 
 from assistant.core.answer import Evidence
-from assistant.core.assessment import Assessment
+from assistant.core.dates import PartialDate
+from assistant.core.frozen import dataclass
 from assistant.core.letter_frame import Frame
-from assistant.core.partial_date import PartialDate
-from assistant.core.plain_fact import Check
+from assistant.core.rationale import Assessment
+from assistant.core.record.case import Case
+from assistant.core.record.checks import Check
 from assistant.core.session import Session
 
 
@@ -155,3 +157,13 @@ def points(sentences: Iterable[LetterSentence]) -> Block:
 
 def heading(sentence: LetterSentence) -> Block:
     return Block("heading", (sentence,))
+
+
+# The pages of a letter's evidence, in the order of the case file.
+
+
+def pages_in_order(case: Case, evidence: Iterable[Evidence]) -> tuple[str, ...]:
+    """The pages of some passages, each once, as the case lists its documents."""
+    places = {name: number for number, name in enumerate(case.documents)}
+    ranked = sorted(evidence, key=lambda one: (places.get(one.document, len(places)), one.document, one.page))
+    return tuple(dict.fromkeys(str(one) for one in ranked))

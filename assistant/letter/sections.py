@@ -6,17 +6,39 @@ missing rather than assumed.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 
-from assistant.core.answer import Answer, Evidence
+from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
+from assistant.core.frozen import dataclass
 from assistant.core.letter_frame import Frame
-from assistant.core.rules import CASE_SCOPE
-from assistant.core.session import Session
+from assistant.core.rationale import Assessment
+from assistant.core.record.absence import (
+    HARMLESS,
+    SearchTrail,
+    against,
+    contradicted,
+    dismissals,
+    pages_in,
+    pages_unread,
+)
+from assistant.core.record.absence import trail as search_trail
+from assistant.core.record.case import Case, DisputedItem, evidence_of
+from assistant.core.record.checks import Check, passage_words
+from assistant.core.record.pages import page_runs, parted
+from assistant.core.rules.answer_schema import Group, Listing, in_order
+from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
+from assistant.core.rules.rules import CASE_SCOPE
+from assistant.core.session import Session, unruled
+from assistant.core.turn import part_question
 from assistant.letter.document import (
     Block,
     LetterSentence,
+    Missing,
     ReviewedDocument,
     Section,
+    heading,
+    pages_in_order,
     paragraph,
     points,
 )
@@ -203,3 +225,457 @@ def case_answer(session: Session, prompt: str) -> Answer | None:
     """The answer to a prompt about the case as a whole; None also where the session's rules don't ask it."""
     asked: Mapping[str, object] = session.rules.sets[CASE_SCOPE].prompts
     return session.reading(CASE_SCOPE).answer(prompt) if prompt in asked else None
+
+
+# The heart of a letter: each disputed item with its decision, the guidelines cited, and the rationale.
+
+
+Assess = Callable[[str], Assessment]
+
+
+def closed(session: Session, item: str) -> bool:
+    """Whether the draft of an item stays closed: its prompts are open, or the reviewer is to decide first."""
+    if session.status == "declined":
+        return True
+    if item in session.determinations:
+        return False
+    if not session.item_answered(item):
+        return item not in session.findings_opened
+    return (
+        session.opened.decide_first
+        and item not in session.first_decisions
+        and item not in session.suggestions_shown
+    )
+
+
+def issues(session: Session, assess: Assess, frame: Frame) -> Section:
+    """Every item in order: decision, guidelines, rationale."""
+    blocks = [block for key in session.items for block in _item(session, key, assess, frame)]
+    return Section(frame.say("issues.title"), tuple(blocks))
+
+
+def decisive_evidence(session: Session, assess: Assess) -> Iterator[Evidence]:
+    """The passages that answers in force and the rationales shown rest on."""
+    for scope in session.rules.scopes:
+        reading = session.reading(scope)
+        for name in reading.prompt_set.prompts:
+            answer = reading.answer(name)
+            yield from answer.all_evidence() if answer is not None else ()
+    for key in session.items:
+        if not closed(session, key):
+            for sentence in assess(key).sentences:
+                yield from sentence.evidence
+
+
+def _item(session: Session, key: str, assess: Assess, frame: Frame) -> Iterator[Block]:
+    item = session.rules.case.items[key]
+    service = f"{item.service[:1].upper()}{item.service[1:]}"
+    title = frame.say("issues.item", item=key, service=service, decision=_decision(session, key, frame))
+    facts = ("item.service", f"determination.{key}") if key in session.determinations else ("item.service",)
+    yield heading(LetterSentence(title, key, "item", facts=facts, evidence=item.evidence[:1]))
+    yield paragraph([_administrators_guideline(key, item, frame)], frame.say("issues.administrator"))
+    if closed(session, key):
+        words = frame.say("issues.declined" if session.status == "declined" else "issues.closed")
+        said = LetterSentence(words, key, "closed", facts=(f"item.{key}.open",))
+        yield paragraph([said], frame.say("issues.rationale"))
+        return
+    assessment = assess(key)
+    prompt_set = session.rules.sets[key]
+    yield from _guidelines(key, prompt_set, assessment, frame)
+    yield from _undecided(session, key, assessment, frame)
+    sentences = rationale(key, assessment, frame)
+    if sentences:
+        yield paragraph(sentences, frame.say("issues.rationale"))
+
+
+def _decision(session: Session, key: str, frame: Frame) -> str:
+    made = session.determinations.get(key)
+    if session.status == "declined":
+        return frame.say("decisions.declined")
+    return frame.say(f"decisions.{made.decision if made is not None else 'undecided'}")
+
+
+def _administrators_guideline(key: str, item: DisputedItem, frame: Frame) -> LetterSentence:
+    refusal = item.facts.get("ur_decision", {})
+    date = item.ur_date.prose() if item.ur_date is not None else ""
+    text = (
+        frame.say("issues.based_on", date=date, guideline=item.ur_guideline.rstrip("."))
+        if item.ur_guideline
+        else frame.say("issues.no_basis", date=date)
+    )
+    return LetterSentence(
+        text, key, "administrator", facts=("item.ur_decision.guideline",), evidence=evidence_of(refusal)
+    )
+
+
+def _undecided(session: Session, key: str, assessment: Assessment, frame: Frame) -> Iterator[Block]:
+    if key in session.determinations:
+        return
+    suggestion = assessment.suggestion
+    if suggestion.decision is None:
+        text = frame.say("issues.no_suggestion", why=frame.say(f"why.{suggestion.why}"))
+    else:
+        text = frame.say("issues.suggestion", decision=frame.say(f"decisions.{suggestion.decision}"))
+    facts = (f"item.{key}.suggestion",)
+    said = LetterSentence(text, key, "undecided", criteria=suggestion.because, facts=facts)
+    yield paragraph([said], frame.say("issues.draft"))
+
+
+def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSentence, ...]:
+    """The item's sentences as the letter has them."""
+    return tuple(
+        LetterSentence(
+            one.text,
+            key,
+            one.key,
+            one.origin,
+            one.prompts,
+            one.criteria,
+            one.citations,
+            one.facts,
+            one.evidence,
+            frame.say("reviewers_words") if one.origin == "reviewer" else "",
+        )
+        for one in assessment.sentences
+    )
+
+
+def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: Frame) -> Iterator[Block]:
+    """The citations of the rationale, MTUS apart from the others, each tier in the order of the hierarchy."""
+    relied = [one for one in assessment.sentences if not one.key.startswith("ruling:")]
+    named = list(dict.fromkeys(name for one in relied for name in one.citations))
+    cited = sorted((prompt_set.citations[name] for name in named), key=lambda one: TIERS.index(one.tier))
+    mtus = [one for one in cited if one.tier == "mtus"]
+    others = [one for one in cited if one.tier != "mtus"]
+    if not cited:
+        text, facts = frame.say("issues.no_guideline"), (f"item.{key}.rationale",)
+        none = LetterSentence(text, key, "guidelines", facts=facts)
+        yield paragraph([none], frame.say("issues.guidelines"))
+    if mtus:
+        yield _cited(frame.say("issues.mtus"), [_citation(key, one, "", frame) for one in mtus])
+    if others:
+        below = [_citation(key, one, frame.say(f"tiers.{one.tier}"), frame) for one in others]
+        yield _cited(frame.say("issues.others"), below)
+
+
+def _citation(key: str, one: Citation, tier: str, frame: Frame) -> LetterSentence:
+    text = frame.say("issues.cited", reference=reference(one, frame), tier=tier)
+    text = text if one.verified else f"{text} {frame.say('issues.unverified')}"
+    return LetterSentence(text, key, f"citation:{one.id}", citations=(one.id,))
+
+
+def _cited(label: str, sentences: list[LetterSentence]) -> Block:
+    return Block("paragraph" if len(sentences) == 1 else "list", tuple(sentences), label)
+
+
+def reference(citation: Citation, frame: Frame) -> str:
+    """A citation in full: source, edition, place."""
+    return frame.say(
+        "issues.reference", source=citation.source, edition=citation.edition, locator=citation.locator
+    )
+
+
+def sources(session: Session, assess: Assess, frame: Frame) -> Section | None:
+    """Where each sentence of the rationales comes from, so that a reader can follow it to the page."""
+    blocks: list[Block] = []
+    for key in session.items:
+        if closed(session, key):
+            continue
+        prompt_set = session.rules.sets[key]
+        listed = [
+            _origins(n, one, prompt_set, session.rules.case, frame)
+            for n, one in enumerate(rationale(key, assess(key), frame), 1)
+        ]
+        if listed:
+            item = session.rules.case.items[key]
+            title, facts = frame.say("item", item=key), ("item.service",)
+            blocks.append(
+                heading(LetterSentence(title, key, "sources", facts=facts, evidence=item.evidence[:1]))
+            )
+            blocks.append(points(listed))
+    return Section(frame.say("sources.title"), tuple(blocks)) if blocks else None
+
+
+def _origins(
+    number: int, one: LetterSentence, prompt_set: PromptSet, case: Case, frame: Frame
+) -> LetterSentence:
+    named = {
+        "answers": one.prompts,
+        "rules": one.criteria,
+        "guidelines": tuple(reference(prompt_set.citations[name], frame) for name in one.citations),
+        "facts": one.facts,
+        "pages": pages_in_order(case, one.evidence),
+    }
+    told = "; ".join(
+        frame.say(f"sources.{kind}", names=", ".join(names)) for kind, names in named.items() if names
+    )
+    place = "sources.own_sentence" if one.origin == "reviewer" else "sources.sentence"
+    return LetterSentence(
+        frame.say(place, number=number, sources=told),
+        one.item,
+        f"source:{one.key}",
+        "drafted",
+        one.prompts,
+        one.criteria,
+        one.citations,
+        one.facts,
+        one.evidence,
+    )
+
+
+# What follows the decisions: the searches behind every absence, the checks, the signature, the addenda.
+
+
+_QUOTED = 5
+"""How many of the passages that one reason sets aside are quoted; the log and the JSON form hold the words of all."""
+
+
+def searches(session: Session, frame: Frame) -> Section | None:
+    """Everything answered as not documented, with where it was looked for and whether that is attested."""
+    found = {
+        scope: [_told(session, frame, one) for one in _absences(session, scope)]
+        for scope in session.rules.scopes
+    }
+    if not any(found.values()):
+        return None
+    text = f"{frame.say('searches.intro')} {reach(session, frame)}"
+    blocks = [paragraph([LetterSentence(text, CASE_SCOPE, "reach", facts=("documents",))])]
+    for scope, told in found.items():
+        if told and scope in session.items:
+            title = LetterSentence(frame.say("item", item=scope), scope, "absences", facts=("item.service",))
+            blocks.append(heading(title))
+        if told:
+            blocks.append(points(told))
+    return Section(frame.say("searches.title"), tuple(blocks))
+
+
+def reach(session: Session, frame: Frame) -> str:
+    """What the searches cover, once for all of them: documents, pages, and those that no search can read."""
+    case = session.rules.case
+    if not case.documents:
+        return frame.say("searches.no_document")
+    documents, pages = frame.counted(len(case.documents), "document"), frame.counted(case.page_count, "page")
+    said = [frame.say("searches.reach", documents=documents, pages=pages)]
+    unread = pages_unread(session)
+    if not unread:
+        return said[0]
+    read, left = parted(unread, session.by_eye.read if session.by_eye is not None else ())
+    said.append(frame.say("searches.unreadable", count=f"{pages_in(unread):,}"))
+    if read:
+        said.append(frame.say("searches.by_eye", pages=", ".join(read)))
+    if left:
+        said.append(frame.say("searches.unread", pages=", ".join(left)))
+    return " ".join(said)
+
+
+@dataclass(frozen=True)
+class _Absence:
+    """What was not found under one prompt by one search; `parts` is empty where that is the whole answer."""
+
+    scope: str
+    prompt: Prompt
+    parts: tuple[str, ...]
+    trail: Trail
+
+
+def _absences(session: Session, scope: str) -> Iterator[_Absence]:
+    """The absences that are read now; parts of one prompt that were searched for alike stand together."""
+    reading = session.reading(scope)
+    for prompt in reading.prompt_set.prompts.values():
+        answer = reading.answer(prompt.id)
+        alike: dict[Trail, list[str]] = {}
+        for path, leaf in in_order(prompt.schema.shape, answer).leaves() if answer is not None else ():
+            if leaf.status is Status.NOT_DOCUMENTED:
+                alike.setdefault(leaf.search or Trail(), []).append(path)
+        for trail, paths in alike.items():
+            yield _Absence(scope, prompt, tuple(path for path in paths if path), trail)
+
+
+def _told(session: Session, frame: Frame, absence: _Absence) -> LetterSentence:
+    prompt, trail, case = absence.prompt, absence.trail, session.rules.case
+    what = "; ".join(_part(prompt, path) for path in absence.parts)
+    told = [
+        frame.say("searches.absent_parts", question=prompt.ask, parts=what)
+        if what
+        else frame.say("searches.absent", question=prompt.ask)
+    ]
+    made = search_trail(session, (absence.scope, prompt.id))
+    terms = dict.fromkeys((*(made.terms if made is not None else ()), *trail.terms))
+    if terms:
+        told.append(frame.say("searches.terms", terms=", ".join(terms)))
+    names = trail.documents or tuple(case.documents)
+    pages = trail.pages or sum(case.documents[name].pages for name in names if name in case.documents)
+    if set(names) != set(case.documents) or pages != case.page_count:
+        within = ", ".join(names)
+        told.append(frame.say("searches.within", documents=within, pages=frame.counted(pages, "page")))
+    told += _found(session, frame, absence, made)
+    if not trail.attested:
+        told.append(frame.say("searches.not_attested"))
+    paths = tuple(f"{prompt.id}.{path}" for path in absence.parts) or (prompt.id,)
+    return LetterSentence(" ".join(told), absence.scope, f"absence:{paths[0]}", prompts=paths)
+
+
+def _found(session: Session, frame: Frame, absence: _Absence, made: SearchTrail | None) -> Iterator[str]:
+    """What the searches found: how much of it the record denies, what was set aside and why, what is still open."""
+    place = (absence.scope, absence.prompt.id)
+    if made is not None and not made.hits:
+        yield frame.say("searches.nothing")
+    elif made is not None:
+        number = f"{made.denied:,}" if made.denied else ""
+        if made.denied == made.hits:
+            number = frame.say("searches.all")
+        elif made.denied is None and any(one.standing in HARMLESS for one in made.groups):
+            number = frame.say("searches.some")
+        passages = frame.counted(made.hits, "passage")
+        yield (
+            frame.say("searches.found_denied", passages=passages, number=number)
+            if number
+            else frame.say("searches.found", passages=passages)
+        )
+    yield from _set_aside(frame, dismissals(session, place))
+    for group in against(session, place):
+        yield frame.say("searches.to_deal_with", passage=passage_words(group))
+
+
+def _set_aside(frame: Frame, passages: Sequence[Dismissed]) -> Iterator[str]:
+    """The passages that were set aside, by reason: the words of some, and the place of each."""
+    by_reason: dict[str, list[Dismissed]] = {}
+    for one in passages:
+        by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
+    for reason, alike in by_reason.items():
+        quoted = "; ".join(f"{one.document}:{one.page} “{one.quote}”" for one in alike[:_QUOTED])
+        if len(alike) == 1:
+            yield frame.say("searches.passage_set_aside", quoted=quoted, reason=reason)
+            continue
+        said = {"count": len(alike), "reason": reason, "quoted": quoted}
+        if len(alike) <= _QUOTED:
+            yield frame.say("searches.set_aside", **said)
+            continue
+        pages: dict[str, set[int]] = {}
+        for one in alike[_QUOTED:]:
+            pages.setdefault(one.document, set()).add(one.page)
+        places = "; ".join(f"{name}:{', '.join(page_runs(found))}" for name, found in pages.items())
+        yield frame.say("searches.set_aside_more", **said, more=len(alike) - _QUOTED, places=places)
+
+
+def _part(prompt: Prompt, path: str) -> str:
+    shape = prompt.schema.shape
+    if isinstance(shape, Listing) and path.isdigit():
+        return f"{shape.noun} {path}"
+    asked = part_question(prompt, tuple(path.split("."))).rstrip("?.")
+    return asked.split(" (", 1)[0] if isinstance(shape, Group) and shape.uniform else asked
+
+
+# -- after the signed text ------------------------------------------------------------------------
+
+
+def checked(session: Session, frame: Frame, checks: Sequence[Check], unread: Sequence[str]) -> Section | None:
+    """The checks of plain fact, each with the reviewer's word on it."""
+    sentences: list[LetterSentence] = []
+    for check in checks:
+        facts = tuple(check.facts) or (f"check.{check.check}.{check.key}",)
+        item = check.item or CASE_SCOPE
+        reason = session.acknowledged.get((check.check, check.key))
+        said = check.message if reason is None else check.message.split(". ", 1)[0]
+        text = frame.say(
+            "checks.check",
+            check=check.check,
+            message=_ended(said),
+            facts="; ".join(check.facts),
+            state=frame.say("checks.open" if reason is None else "checks.explained"),
+        )
+        sentences.append(LetterSentence(text, item, f"check:{check.check}:{check.key}", facts=facts))
+        if reason is not None:
+            sentences.append(
+                LetterSentence(
+                    frame.say("checks.reason", reason=_ended(reason)),
+                    item,
+                    f"explained:{check.check}:{check.key}",
+                    "reviewer",
+                    facts=facts,
+                    mark=frame.say("reviewers_words"),
+                )
+            )
+    if unread:
+        text = frame.say("checks.unread", documents=", ".join(unread))
+        sentences.append(
+            LetterSentence(text, CASE_SCOPE, "unread", facts=tuple(f"documents.{name}" for name in unread))
+        )
+    if not sentences:
+        return None
+    return Section(frame.say("checks.title"), (points(sentences),), signed=False)
+
+
+def signature(session: Session, frame: Frame, signed_at: str) -> Section | None:
+    """What was signed, and when by the log's clock."""
+    if session.signed is None:
+        return None
+    text = frame.say("signature.signed", date=signed_at[:10], time=signed_at[11:19])
+    first = LetterSentence(text, CASE_SCOPE, "signature", facts=("session.signed",))
+    said = [
+        replace(first, text=line, key=f"statement:{n}")
+        for n, line in enumerate(session.signed.statement.splitlines(), 1)
+        if line.strip()
+    ]
+    return Section(frame.say("signature.title"), (paragraph([first]), points(said)), signed=False)
+
+
+def addenda(session: Session, frame: Frame) -> Section | None:
+    """What the reviewer added after the signature."""
+    mark = frame.say("reviewers_words")
+    blocks: list[Block] = [
+        paragraph(
+            [
+                LetterSentence(
+                    text, CASE_SCOPE, f"addendum:{n}", "reviewer", facts=(f"addendum.{n}",), mark=mark
+                )
+            ],
+            frame.say("addenda.addendum", number=n),
+        )
+        for n, text in enumerate(session.addenda, 1)
+    ]
+    return Section(frame.say("addenda.title"), tuple(blocks), signed=False) if blocks else None
+
+
+def _ended(text: str) -> str:
+    text = text.rstrip()
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+# What an unsigned determination still waits for, so that a draft never passes for a finished letter.
+
+
+def still_missing(session: Session, assess: Assess, frame: Frame) -> Iterator[Missing]:
+    """Absences that the record contradicts, open prompts by their path, rebuttals not ruled on, items without a determination that still holds."""
+    if session.status != "open":
+        return
+    for scope, name in contradicted(session):
+        words = frame.say("missing.contradicted", question=session.prompt(scope, name).ask)
+        yield Missing(scope, name, words)
+    for scope in session.rules.scopes:
+        yield from _prompts(session, scope)
+        if scope in session.items:
+            yield from _decision_missing(session, scope, assess, frame)
+
+
+def _prompts(session: Session, scope: str) -> Iterator[Missing]:
+    reading = session.reading(scope)
+    for prompt in reading.open_prompts():
+        for part in reading.missing_parts(prompt.id):
+            words = part_question(prompt, tuple(part.split("."))) if part else prompt.ask
+            yield Missing(scope, f"{prompt.id}.{part}" if part else prompt.id, words)
+
+
+def _decision_missing(session: Session, item: str, assess: Assess, frame: Frame) -> Iterator[Missing]:
+    made = session.determinations.get(item)
+    if not session.item_answered(item):
+        if made is None:
+            yield Missing(item, "determination", frame.say("missing.determination"))
+        return
+    suggestion = assess(item).suggestion
+    for criterion in unruled(session, item, suggestion):
+        yield Missing(item, f"ruling:{criterion}", frame.say("missing.ruling", criterion=criterion))
+    if made is None:
+        yield Missing(item, "determination", frame.say("missing.determination"))
+    elif made.suggested != suggestion.decision:
+        yield Missing(item, "determination", frame.say("missing.changed"))

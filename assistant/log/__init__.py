@@ -7,8 +7,7 @@ changes the file by other means is found out by `verify`. Its limits are said by
 from __future__ import annotations
 
 from assistant.log.entry import Draft, Entry
-from assistant.log.hold import SessionHold
-from assistant.log.session_row import SessionRow, session_words
-from assistant.log.store import Log
+from assistant.log.sessions import SessionRow, session_words
+from assistant.log.store import Log, SessionHold
 
 __all__ = ["Draft", "Entry", "Log", "SessionHold", "SessionRow", "session_words"]

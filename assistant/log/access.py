@@ -9,15 +9,18 @@ from __future__ import annotations
 import os
 import secrets
 import threading
+from collections.abc import Iterable
+from hashlib import sha256
+from heapq import nsmallest
 from pathlib import Path
 
 from assistant import __version__
-from assistant.core.access_event import AccessOpened
-from assistant.core.event_form import Event, encode
+from assistant.core.events import AccessOpened, Event, encode
 from assistant.core.problem import Refused
+from assistant.files import existing_log
 from assistant.log.entry import Draft
-from assistant.log.place import existing_log
 from assistant.log.store import Log
+from assistant.profile import load, profile_path
 
 UNNAMED = "unnamed"
 """The actor of a sitting where no profile is kept."""
@@ -46,7 +49,6 @@ def note(path: Path, event: Event) -> str:
 
 def reader() -> str:
     """The pseudonymous id of whoever reads: that of the profile, or `UNNAMED`."""
-    from assistant.reviewer import load, profile_path
 
     try:
         return load().id if profile_path().exists() else UNNAMED
@@ -66,3 +68,20 @@ def _append(path: Path, event: Event) -> None:
 
 def _unlogged(event: Event, why: str) -> str:
     return f"This {_CALLED.get(event.kind, 'reading')} could not be logged: {why[0].lower()}{why[1:]}"
+
+
+# Files drawn for review, so that anybody can draw the same again with nothing but SHA-256.
+
+
+METHOD = "sha256-rank"
+"""What the draw is called in the log."""
+
+
+def draw(sessions: Iterable[str], size: int, seed: int) -> tuple[str, ...]:
+    """`size` of the sessions, or all where there are fewer, in the order of the draw."""
+    return tuple(nsmallest(size, sessions, key=lambda session: rank(session, seed)))
+
+
+def rank(session: str, seed: int) -> bytes:
+    """Where a session stands in the draw with that seed."""
+    return sha256(f"{seed}:{session}".encode()).digest()

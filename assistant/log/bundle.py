@@ -6,19 +6,29 @@ A bundle is a ZIP archive without compression: entries, texts, files, letter, pr
 
 from __future__ import annotations
 
+import io
 import json
 import re
 import sqlite3
 import zipfile
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
+from typing import Any
 
-from assistant.core.chain import leaf
+from assistant import __version__, library
 from assistant.core.problem import Refused, refuse
-from assistant.log.moment import system_clock
-from assistant.log.schema import LARGEST_ENTRY, TABLES
-from assistant.log.store import Log
+from assistant.files import existing_log
+from assistant.library import folder, read_text
+from assistant.log.chain import inclusion_proof, leaf
+from assistant.log.database import LARGEST_ENTRY, TABLES
+from assistant.log.entry import pinned_hashes, pinned_text, system_clock
+from assistant.log.errors import DAMAGE, broken
+from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
+from assistant.log.store import Log, open_reader
+from assistant.log.tree import StoredTree
+from assistant.log.verify_entries import COMMITMENTS
 
 FORMAT = "imr-bundle/1"
 MOST_MEMBERS = 5_000
@@ -77,7 +87,6 @@ def read_bundle(path: Path) -> tuple[Log, str]:
 
 def bundle_checks() -> ModuleType:
     """The module `proof/verify.py`, which checks bundles and consistency proofs."""
-    from assistant.library import folder, read_text
 
     path = folder("proof") / "verify.py"
     module = ModuleType("proof.verify")
@@ -124,3 +133,181 @@ def _damaged(path: Path) -> Refused:
     return refuse(
         "This is no bundle of a session, or it is damaged.", str(path), "Run `imr log verify FILE` on it."
     )
+
+
+# How a session becomes a bundle: its entries as they are stored, and the proof that they stand in the log.
+
+
+_EPOCH = (1980, 1, 1, 0, 0, 0)
+_ENTRIES = "SELECT id, entry, leaf FROM event WHERE session = ? ORDER BY seq"
+_COVERING = "SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1"
+_TEXT = "SELECT salt, body FROM blob WHERE commitment = ?"
+_ARTIFACT_bundle_writing = "SELECT media, body FROM artifact WHERE hash = ?"
+_MAIN = b"""import sys
+from pathlib import Path
+
+from verify import main
+
+sys.exit(main([sys.argv[0], *sys.argv[1:]]))
+"""
+
+
+@dataclass(frozen=True)
+class Words:
+    """The letter of a session: as it reads, and the part that the signature covers (empty if there is none)."""
+
+    letter: str = ""
+    signed: str = ""
+
+
+def covering_checkpoint(path: Path, session: str) -> str:
+    """The note of the oldest stored checkpoint that covers the whole session; "" where there is none."""
+    connection = open_reader(existing_log(path))
+    try:
+        (last,) = connection.execute("SELECT max(id) FROM event WHERE session = ?", (session,)).fetchone()
+        row = connection.execute(_COVERING, (last or 0,)).fetchone()
+        return str(row[0]) if row else ""
+    except DAMAGE as error:
+        raise broken(path, error) from None
+    finally:
+        connection.close()
+
+
+def bundle(path: Path, session: str, note: str, words: Words, keys: Sequence[VerifierKey] = ()) -> bytes:
+    """The bundle of a session of the log at `path`, proven against the checkpoint `note`.
+
+    The same session, checkpoint and words give the same bytes. `keys` are known besides those made here. Raises
+    `Refused` where the log does not give the checkpoint's root, or nobody here knows the key that signed it.
+    """
+    connection = open_reader(existing_log(path))
+    try:
+        connection.execute("BEGIN")
+        return _archived(_files(connection, path, session, note, words, keys))
+    except DAMAGE as error:
+        raise broken(path, error) from None
+    finally:
+        connection.close()
+
+
+def _files(
+    connection: sqlite3.Connection,
+    path: Path,
+    session: str,
+    note: str,
+    words: Words,
+    keys: Sequence[VerifierKey],
+) -> dict[str, bytes]:
+    head = read_checkpoint(note)
+    rows = connection.execute(_ENTRIES, (session,)).fetchall()
+    tree = StoredTree(connection)
+    if tree.root(head.size) != head.root:
+        raise refuse(
+            "The log does not give the root of this checkpoint; nothing was written.",
+            str(path),
+            "Run `imr log verify`.",
+        )
+    entries = [bytes(row[1]) for row in rows]
+    texts = [_text(connection, path, one) for one in sorted({c for e in entries for c in _commitments(e)})]
+    files = {f"artifacts/{name}": _artifact(connection, path, name) for name in _pinned(entries)}
+    about = {
+        "format": FORMAT,
+        "session": session,
+        "entries": len(entries),
+        "log": head.origin,
+        "size": head.size,
+        "program": __version__,
+        "artifacts": {name[10:]: media for name, (media, _) in files.items()},
+    }
+    made = {
+        "README.txt": _README.format(session=session, size=head.size).encode(),
+        "__main__.py": _MAIN,
+        "bundle.json": _json(about),
+        "checkpoint.txt": note.encode(),
+        "entries.ndjson": b"".join(entry + b"\n" for entry in entries),
+        "key.txt": f"{signer_of(note, keys)}\n".encode(),
+        "proof.json": _json(_proof(tree, head, [row[0] - 1 for row in rows])),
+        "texts.ndjson": b"".join(_json(text, indent=None) for text in texts),
+        "verify.py": (library.folder("proof") / "verify.py").read_bytes(),
+        **{name: body for name, (_, body) in files.items()},
+    }
+    if words.letter:
+        made["letter.txt"] = words.letter.encode()
+    if words.signed:
+        made["signed-text.txt"] = words.signed.encode()
+    return made
+
+
+def _proof(tree: StoredTree, head: Checkpoint, places: Sequence[int]) -> dict[str, Any]:
+    """An inclusion proof (RFC 6962) for each place; hashes that several use are written once."""
+    hashes: dict[str, int] = {}
+    entries = []
+    for place in places:
+        path = [each.hex() for each in inclusion_proof(place, head.size, tree.over)]
+        entries.append({"index": place, "path": [hashes.setdefault(each, len(hashes)) for each in path]})
+    return {"size": head.size, "root": head.root.hex(), "entries": entries, "hashes": list(hashes)}
+
+
+def _commitments(entry: bytes) -> list[str]:
+    return [one.decode("ascii") for one in COMMITMENTS.findall(entry)]
+
+
+def _text(connection: sqlite3.Connection, path: Path, commitment: str) -> dict[str, str]:
+    row = connection.execute(_TEXT, (commitment,)).fetchone()
+    if row is None or row[1] is None:
+        raise _missing(path, "A text of this session is missing from the log.")
+    return {"commitment": commitment, "salt": row[0].hex(), "text": row[1]}
+
+
+def _pinned(entries: Sequence[bytes]) -> list[str]:
+    found: dict[str, None] = {}
+    for entry in entries:
+        at = entry.find(b'"pins":')
+        while at >= 0:
+            found.update(dict.fromkeys(pinned_hashes(pinned_text(entry, at + 7) or b"null")))
+            at = entry.find(b'"pins":', at + 1)
+    return sorted(found)
+
+
+def _artifact(connection: sqlite3.Connection, path: Path, name: str) -> tuple[str, bytes]:
+    row = connection.execute(_ARTIFACT_bundle_writing, (name,)).fetchone()
+    if row is None:
+        raise _missing(path, f"A file that this session rests on is missing from the log ({name[:12]}).")
+    return str(row[0]), bytes(row[1])
+
+
+def _missing(path: Path, what: str) -> Refused:
+    return refuse(f"{what} Nothing was written.", str(path), "Run `imr log verify`.")
+
+
+def _json(value: Mapping[str, Any], indent: int | None = 1) -> bytes:
+    return json.dumps(value, indent=indent, sort_keys=True).encode() + b"\n"
+
+
+def _archived(files: Mapping[str, bytes]) -> bytes:
+    """A ZIP archive without compression, and with the same time on all members."""
+    made = io.BytesIO()
+    with zipfile.ZipFile(made, "w", zipfile.ZIP_STORED) as archive:
+        for name in sorted(files):
+            info = zipfile.ZipInfo(name, _EPOCH)
+            info.external_attr = 0o600 << 16
+            info.create_system = 3
+            archive.writestr(info, files[name])
+    return made.getvalue()
+
+
+_README = """Session {session}, taken out of a decision log of {size} entries, with the proof that it stands there.
+
+  python3 THIS-FILE                       checks it; nothing else is needed, and no network
+  python3 THIS-FILE --key KEY             with the verifier key of the log, as you got it from elsewhere
+  python3 THIS-FILE --checkpoint FILE     with a checkpoint of the log that you hold
+
+The check is done by verify.py in here. Whoever made this file could have changed it as well: for a check that you
+rely on, take a verify.py that you got from elsewhere, and run `python3 verify.py THIS-FILE --key KEY`.
+
+entries.ndjson    the session's entries, a line each, exactly the bytes that are hashed
+texts.ndjson      the words that entries have committed to, with the salt of each commitment
+artifacts/        the files on which the session rests, by their SHA-256
+letter.txt        the determination; signed-text.txt is the part of it that the signature covers
+proof.json        for each entry its number in the log (from 0) and its path in the hash tree (RFC 6962)
+checkpoint.txt    the signed head of the tree (C2SP tlog-checkpoint, signed-note); key.txt its verifier key
+"""

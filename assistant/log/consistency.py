@@ -2,21 +2,28 @@
 
 from __future__ import annotations
 
+import secrets
+import sqlite3
 from collections.abc import Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
+from assistant import __version__
+from assistant.core.events import AccessOpened, RollbackAccepted, encode
 from assistant.core.frozen import dataclass
-from assistant.core.merkle import consistency_proof, is_consistent
-from assistant.core.problem import refuse
-from assistant.core.signed_note import Checkpoint, VerifierKey, read_checkpoint
-from assistant.log.checkpoint import newest
-from assistant.log.keys import signer_of
-from assistant.log.opening import open_reader
-from assistant.log.place import existing_log
-from assistant.log.refusal import DAMAGE, broken
-from assistant.log.rollback import origin_of
+from assistant.core.problem import Refused, refuse
+from assistant.files import existing_log, make_file, sync_folder, true_path
+from assistant.log.access import reader
+from assistant.log.chain import consistency_proof, is_consistent
+from assistant.log.checkpoint import Held, gone, let_go, newest, origin_of, rolled_back
+from assistant.log.entry import Draft
+from assistant.log.errors import DAMAGE, broken
+from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
+from assistant.log.store import Log, open_reader
 from assistant.log.tree import StoredTree
+from assistant.log.verify import verify
+from assistant.log.verify_entries import Verification
 
 
 @dataclass(frozen=True)
@@ -96,3 +103,102 @@ def _hashes(tree: StoredTree, old: Checkpoint, new: Checkpoint) -> tuple[str, li
     if not is_consistent(old.size, new.size, old.root, new.root, path):
         return "The hashes that the log keeps are wrong. Run `imr log verify`.", []
     return "", path
+
+
+# To go on with a log that does not continue the checkpoint held of it: somebody says why, and that is logged.
+
+
+def accept_rollback(path: Path, reason: str) -> str:
+    """Logs that the log is gone on with as it is, and gives the new checkpoint, which is held from now on.
+
+    The checkpoints that it does not continue stay in the profile's folder under another name. A log that
+    continues what is held of it raises `Refused`, and so does an empty reason.
+    """
+    if not reason.strip():
+        raise refuse("A reason is needed.", "", "Say why this log is gone on with: it is logged.")
+    true = existing_log(path)
+    before, event, same = _found(true, reason.strip())
+    with Log.open(true, older=True) as log:
+        events = [AccessOpened(__version__), event]
+        drafts = [Draft(one.kind, encode(one)) for one in events]
+        log.append(secrets.token_hex(6), drafts, actor=reader(), case="", after=0)
+        note = log.checkpoint(replace=same)
+    if not same:
+        with suppress(OSError):
+            let_go(before)
+    return note
+
+
+def _found(path: Path, reason: str) -> tuple[Held, RollbackAccepted, bool]:
+    """The checkpoint that is not continued, what is logged of it, and whether it is of this very log."""
+    connection = open_reader(path)
+    try:
+        own = rolled_back(connection)
+        before = own[0] if own is not None else gone(origin_of(connection), path)
+        if before is None:
+            raise refuse(
+                "This log continues the checkpoint held of it; there is nothing to accept.", str(path)
+            )
+        tree = StoredTree(connection)
+        size = tree.size()
+        head = before.head
+        event = RollbackAccepted(head.origin, head.size, head.root.hex(), size, tree.root(size).hex(), reason)
+        return before, event, own is not None
+    finally:
+        connection.close()
+
+
+# A copy of the log that is whole even while a review goes on, and is proven before anyone relies on it.
+
+
+def backup(log_path: Path, dest: Path) -> Verification:
+    """Copies the log to the new file `dest` (mode 0600) and says whether the copy verifies.
+
+    Through SQLite's online backup, in one step, so entries being written meanwhile are in it wholly
+    or not at all. An existing `dest` raises `Refused`; nothing is left behind when copying fails.
+    """
+    source = existing_log(log_path)
+    target = true_path(dest)
+    for name in (target, Path(f"{target}-wal"), Path(f"{target}-journal")):
+        if name.exists():
+            raise refuse(
+                "This file is already there; a backup never replaces one.", str(name), "Name a new one."
+            )
+    if not target.parent.is_dir():
+        raise refuse("The folder for the backup does not exist.", str(target.parent), "Make it first.")
+    origin = open_reader(source)
+    try:
+        if not make_file(target):
+            raise refuse(
+                "This file is already there; a backup never replaces one.", str(dest), "Name a new one."
+            )
+        try:
+            copy = sqlite3.connect(target)
+            try:
+                copy.execute("PRAGMA synchronous = FULL")
+                origin.backup(copy)
+            finally:
+                copy.close()
+        except DAMAGE as error:
+            _remove(target)
+            raise _failed(target, error) from None
+        except BaseException:
+            _remove(target)
+            raise
+    finally:
+        origin.close()
+    sync_folder(target.parent)
+    return verify(target)
+
+
+def _failed(target: Path, error: Exception) -> Refused:
+    if getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_FULL:
+        return refuse(
+            "The disk is full; no backup was made.", str(target), "Free some space, or use another disk."
+        )
+    return broken(target, error)
+
+
+def _remove(target: Path) -> None:
+    for name in (target, Path(f"{target}-wal"), Path(f"{target}-shm"), Path(f"{target}-journal")):
+        name.unlink(missing_ok=True)

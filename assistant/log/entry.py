@@ -7,13 +7,18 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Mapping
+import time
+import uuid
+from collections.abc import Callable, Iterator, Mapping
+from datetime import UTC, datetime
+from functools import cache
+from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.core.chain import encoded, leaf, seal, unseal
 from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
-from assistant.log.schema import LARGEST_ENTRY
+from assistant.log.chain import encoded, leaf, seal, unseal
+from assistant.log.database import LARGEST_ENTRY
 
 VERSION = 1
 """`v` of every entry: the shape of the object around `body`."""
@@ -151,3 +156,99 @@ def check_session(session: str) -> None:
     """Raises `Refused` unless `session` can name a session: letters, digits, ".", "_", "-"; not "last"."""
     if not _SESSION.fullmatch(session) or session == "last":
         raise refuse(f"A session can't be named {session!r}.", fix="Use letters, digits, dots and dashes.")
+
+
+# What is wrong with one row of the log, in words: the slow look at a row that the quick one did not pass.
+
+
+Row = tuple[Any, ...]
+"""id, session, seq, kind, ts, entry and leaf, as the file gives them."""
+
+_SHAPE = (int, str, int, str, str, bytes, bytes)
+_DECODER = json.JSONDecoder()
+_HASH = re.compile(r"[0-9a-f]{64}")
+
+
+def fault(row: Row, last: int, known: int, prev: str) -> str:
+    """What keeps the row from following the row `last` of the log, and the entry `known` of its session.
+
+    `prev` is the hash of that entry in hex. Empty where nothing is wrong.
+    """
+    if tuple(map(type, row)) != _SHAPE:
+        return "a column has the wrong type"
+    id, session, seq, kind, ts, entry, digest = row
+    if leaf(entry) != digest:
+        return "the entry was changed: its bytes do not give its hash"
+    if seq != known + 1:
+        return f"entries are missing or out of order: number {known + 1} should stand here"
+    if len(entry) > LARGEST_ENTRY:
+        return "the entry is larger than the program writes"
+    columns = {"prev": prev, "seq": seq, "session": session, "ts": ts, "v": 1, "kind": kind}
+    tail = f'","prev":"{prev}","seq":{seq},"session":"{session}","ts":"{ts}","v":1}}'.encode()
+    at = entry.rfind(b'"mono_ns":"', 0, -len(tail))
+    if not (
+        entry.endswith(tail)
+        and entry.endswith(f'"kind":"{kind}",'.encode(), 0, at)
+        and entry[at + 11 : -len(tail)].isdigit()
+    ):
+        return _which(entry, columns)
+    if id != last + 1:
+        return "an entry of the log is missing or out of order before this one"
+    return ""
+
+
+def _which(entry: bytes, columns: dict[str, object]) -> str:
+    try:
+        fields: Any = json.loads(entry)
+        wrong = [name for name, value in columns.items() if fields[name] != value]
+    except (ValueError, KeyError, TypeError, RecursionError):
+        return "the entry can't be read"
+    if "prev" in wrong:
+        return "the entry does not link to the one before it"
+    if wrong:
+        return f"the columns beside the entry were changed: {', '.join(wrong)}"
+    return "the entry is not written as the program writes it"
+
+
+def pinned_text(entry: bytes, at: int) -> bytes:
+    """The bytes of the JSON value that begins at `at` in an entry; empty where there is none."""
+    try:
+        text = entry[at:].decode("utf-8")
+        return text[: _DECODER.raw_decode(text)[1]].encode("utf-8")
+    except (ValueError, RecursionError):
+        return b""
+
+
+def pinned_hashes(pins: bytes) -> list[str]:
+    """The SHA-256 of every file that is named among the `pins` of an entry."""
+    return list(_hashes(json.loads(pins)))
+
+
+def _hashes(pins: object) -> Iterator[str]:
+    if isinstance(pins, str):
+        if _HASH.fullmatch(pins):
+            yield pins
+    elif isinstance(pins, dict | list):
+        for inner in pins.values() if isinstance(pins, dict) else pins:
+            yield from _hashes(inner)
+
+
+# When something was logged, by the clocks of this machine; replaced by a fixed one in tests.
+
+
+Clock = Callable[[], tuple[str, int, str]]
+"""Gives (UTC as "2026-11-22T14:03:22.123Z", monotonic nanoseconds, boot id)."""
+
+
+def system_clock() -> tuple[str, int, str]:
+    """Now, by the wall clock and the monotonic clock, and the boot that the second counts from."""
+    now = datetime.now(UTC)
+    return f"{now.isoformat(timespec='milliseconds')[:-6]}Z", time.monotonic_ns(), _boot()
+
+
+@cache
+def _boot() -> str:
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
+    except (OSError, ValueError):
+        return str(uuid.uuid4())

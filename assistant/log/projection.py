@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import atexit
 import hashlib
+import multiprocessing
 import os
 import shutil
 import sqlite3
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections import deque
+from collections.abc import Callable, Iterator, Sequence
+from concurrent.futures import Future, ProcessPoolExecutor
 from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Any
@@ -24,13 +27,119 @@ from sqlite_utils.db import DescIndex
 
 from assistant import __version__
 from assistant.core.problem import Refused
-from assistant.log.lock import give_back, lock_file, take
-from assistant.log.opening import open_reader
-from assistant.log.place import existing_log, make_file, make_folder, sync_folder
-from assistant.log.projecting import project
-from assistant.log.projection_tables import INDEXES, RULE_TABLES, TABLES
-from assistant.log.refusal import DAMAGE, broken
+from assistant.files import existing_log, give_back, lock_file, make_file, make_folder, sync_folder, take
+from assistant.log.entry import Entry, read
+from assistant.log.errors import DAMAGE, broken
+from assistant.log.projection_answers import without_quotes
+from assistant.log.projection_rows import (
+    INDEXES,
+    RULE_TABLES,
+    TABLES,
+    Rows,
+    RuleTexts,
+    review_rows,
+    sitting_rows,
+)
 from assistant.log.report import reports
+from assistant.log.sessions import OTHER_KINDS
+from assistant.log.store import open_reader, read_artifact, revealer
+
+# Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
+
+
+ALONE = 100_000
+"""Entries up to which one process is done sooner than several have begun."""
+
+CHUNK = 200
+"""Sessions whose rows are handed over together."""
+
+_READ = "SELECT id, entry, leaf FROM event WHERE session = ? AND seq >= 1 AND id <= ? ORDER BY seq"
+
+Made = tuple[Rows, int]
+"""Rows by table, and the number of entries that they were made from."""
+
+
+class Projector:
+    """Makes the rows of sessions from what stood in the log at its entry `last`."""
+
+    def __init__(self, source: sqlite3.Connection, log: Path, last: int) -> None:
+        self._source, self._last = source, last
+        self._reveal = revealer(source, log, checked=False)
+        self._texts = RuleTexts(lambda digest: read_artifact(source, log, digest))
+
+    def rows(self, sessions: Sequence[str]) -> Made:
+        """The rows of some sessions; raises `Refused` for an entry that can't be read."""
+        rows: Rows = {}
+        count = 0
+        for session in sessions:
+            entries = [
+                read(id, data, digest, self._reveal, shorten=without_quotes)
+                for id, data, digest in self._source.execute(_READ, [session, self._last])
+            ]
+            count += len(entries)
+            for table, made in _of_session(entries, self._texts).items():
+                rows.setdefault(table, []).extend(made)
+        for table, made in self._texts.take_rows().items():
+            rows.setdefault(table, []).extend(made)
+        return rows, count
+
+
+def project(source: sqlite3.Connection, log: Path, sessions: Sequence[str], last: int) -> Iterator[Made]:
+    """The rows of all `sessions`, chunk by chunk and in their order."""
+    processes = os.cpu_count() or 1
+    if last <= ALONE or processes == 1 or len(sessions) <= CHUNK:
+        projector = Projector(source, log, last)
+        yield from (projector.rows(chunk) for chunk in _chunks(sessions))
+        return
+    context = multiprocessing.get_context("spawn")
+    with ProcessPoolExecutor(processes, context, _begin, (log, last)) as pool:
+        ahead: deque[Future[Made]] = deque()
+        for chunk in _chunks(sessions):
+            ahead.append(pool.submit(_work, chunk))
+            if len(ahead) > 2 * processes:
+                yield ahead.popleft().result()
+        while ahead:
+            yield ahead.popleft().result()
+
+
+def _chunks(sessions: Sequence[str]) -> Iterator[Sequence[str]]:
+    for begin in range(0, len(sessions), CHUNK):
+        yield sessions[begin : begin + CHUNK]
+
+
+_mine: list[Projector] = []
+
+
+def _begin(log: Path, last: int) -> None:
+    source = open_reader(log)
+    source.execute("BEGIN")
+    _mine.append(Projector(source, log, last))
+
+
+def _work(sessions: Sequence[str]) -> Made:
+    return _mine[0].rows(sessions)
+
+
+def _of_session(entries: Sequence[Entry], texts: RuleTexts) -> Rows:
+    family = entries[0].kind.split(".", 1)[0]
+    if family not in OTHER_KINDS:
+        return review_rows(entries, texts)
+    rows = sitting_rows(entries) if family == "access" else {}
+    first, last = entries[0], entries[-1]
+    session = dict.fromkeys(TABLES["session"].columns)
+    session |= {
+        "session": first.session,
+        "kind": OTHER_KINDS[family],
+        "case_id": first.case,
+        "reviewer": first.actor,
+        "opened": first.ts,
+        "last": last.ts,
+        "entries": last.seq,
+        "items": 0,
+        "tool": str(first.body.get("tool") or ""),
+    }
+    return {**rows, "session": [session]}
+
 
 Progress = Callable[[int, int], None]
 """Told now and then how many of how many entries have been read."""

@@ -2,19 +2,360 @@
 
 from __future__ import annotations
 
+import hashlib
+import json
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from functools import cache
 from typing import Any
+from zoneinfo import ZoneInfo
 
-from assistant.core.deadline import RULES, due
-from assistant.log.answer_words import value_words
-from assistant.log.california import california_day, end_of_day
+from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
+from assistant.core.problem import Refused, refuse
+from assistant.core.rules.rules import Sources, read_prompt_set
+from assistant.core.yaml import parse
+from assistant.log.database import CLOSING
 from assistant.log.entry import Entry
-from assistant.log.projected_answers import ProjectedAnswers
-from assistant.log.projected_searches import ProjectedSearches
-from assistant.log.projection_tables import SHARED, Rows
-from assistant.log.prompt_time import PromptTime
-from assistant.log.rule_texts import RuleTexts
-from assistant.log.schema import CLOSING
+from assistant.log.projection_answers import ProjectedAnswers, ProjectedSearches, value_words
+
+# How long a reviewer was with each question, by the computer's monotonic clock.
+
+
+IDLE_AFTER = 300
+"""Seconds between two steps above which the reviewer is taken to have been away from the question."""
+
+DECISION = "(decision)"
+LETTER = "(letter)"
+"""What stands in the place of a prompt while a decision or ruling is asked for, and at the letter and signature."""
+
+
+@dataclass
+class Spent:
+    """Time with one question: `work` and `idle` in seconds, and how often it was put."""
+
+    work: float = 0.0
+    idle: float = 0.0
+    visits: int = 0
+
+
+class PromptTime:
+    """Follows a session entry by entry; `spent` is by item and prompt."""
+
+    def __init__(self) -> None:
+        self.spent: dict[tuple[str, str], Spent] = {}
+        self._at: tuple[str, str] | None = None
+        self._last: Entry | None = None
+
+    def follow(self, entry: Entry) -> None:
+        """Takes in the session's next entry."""
+        last = self._last
+        self._last = entry
+        if last is not None and self._at is not None and _measured(last, entry):
+            seconds = max(entry.mono_ns - last.mono_ns, 0) / 1e9
+            spent = self.spent.setdefault(self._at, Spent())
+            if seconds > IDLE_AFTER:
+                spent.idle += seconds
+            else:
+                spent.work += seconds
+        self._move(entry)
+
+    def _move(self, entry: Entry) -> None:
+        kind, body = entry.kind, entry.body
+        if kind == "prompt.shown":
+            self._put(str(body.get("item")), str(body.get("prompt")).split(".", 1)[0])
+        elif kind == "suggestion.shown":
+            self._put(str(body.get("item")), DECISION)
+        elif kind == "check.raised":
+            self._put("case", f"({body.get('check')})")
+        elif kind == "check.acknowledged" or (kind == "determination.recorded" and self._deciding()):
+            self._at = "case", LETTER
+        elif kind in ("session.signed", "session.declined"):
+            self._at = None
+
+    def _put(self, item: str, prompt: str) -> None:
+        self._at = item, prompt
+        self.spent.setdefault(self._at, Spent()).visits += 1
+
+    def _deciding(self) -> bool:
+        return self._at is not None and self._at[1] == DECISION
+
+
+def _measured(last: Entry, entry: Entry) -> bool:
+    return last.boot == entry.boot and last.kind != "session.parked"
+
+
+# The tables that reports are asked of: what the log's events say, one row for each thing an auditor asks
+# after.
+
+
+Rows = dict[str, list[dict[str, Any]]]
+"""Rows to be stored, by table."""
+
+
+@dataclass(frozen=True)
+class Table:
+    """A table: its columns with their types, and those that its primary key is made of."""
+
+    columns: Mapping[str, type]
+    key: tuple[str, ...]
+
+
+_TYPES = {"": str, "int": int, "float": float}
+
+
+def _table(columns: str, key: str) -> Table:
+    """A table from names of columns; one that isn't text has its type after a colon."""
+    split = [name.partition(":") for name in columns.split()]
+    return Table({name: _TYPES[kind] for name, _, kind in split}, tuple(key.split()))
+
+
+SHARED = ("case_id", "reviewer", "kind", "status", "outcome")
+"""What every row of a review says of the review itself, so that a report need not look it up row by row."""
+
+
+def _of_review(columns: str, key: str) -> Table:
+    """A table whose rows also say what `SHARED` names."""
+    return _table(f"{columns} {' '.join(SHARED)}", key)
+
+
+TABLES: Mapping[str, Table] = {
+    "session": _table(
+        "session kind case_id reviewer status outcome opened last closed entries:int items:int tool "
+        "unattended:int decide_first:int ground reason",
+        key="session",
+    ),
+    "item": _of_review(
+        "session item service prompt_set edition:int rules first_decision suggested why decision "
+        "departs:int reason seq:int decided decisions:int month",
+        key="session item",
+    ),
+    "answer": _of_review(
+        "session item prompt prompt_set answered value evidence note origin changes:int set_aside:int seq:int ts",
+        key="session item prompt",
+    ),
+    "answer_change": _of_review(
+        "session seq:int ts item prompt prompt_set what old new reason origin evidence",
+        key="session seq",
+    ),
+    "late_amendment": _of_review(
+        "session seq:int ts item prompt prompt_set old new reason decision",
+        key="session seq",
+    ),
+    "disagreement": _of_review(
+        "session prompt item answer other_item other_answer prompt_set",
+        key="session prompt item other_item",
+    ),
+    "absence": _of_review(
+        "session item prompt prompt_set seq:int ts terms documents:int pages:int unread:int "
+        "read_by_eye:int searches:int hits:int denied:int cited:int dismissed:int attested:int",
+        key="session item prompt",
+    ),
+    "search": _of_review(
+        "session seq:int ts item prompt prompt_set searched_by terms documents pages:int unread hits:int denied:int",
+        key="session seq",
+    ),
+    "dismissal": _of_review(
+        "session seq:int n:int ts item prompt prompt_set page quote reason", key="session seq n"
+    ),
+    "ruling": _of_review(
+        "session seq:int ts item prompt_set criterion ruling reason standing:int", key="session seq"
+    ),
+    "early_look": _of_review(
+        "session seq:int ts item prompt_set answered_after:int decision", key="session seq"
+    ),
+    "sentence": _of_review(
+        "session seq:int ts item prompt_set sentence was text standing:int", key="session seq"
+    ),
+    "fact_check": _of_review(
+        "session name key raised message facts acknowledged reason seq:int", key="session name key"
+    ),
+    "prompt_time": _of_review(
+        "session item prompt prompt_set work:float seconds:int idle:float visits:int month",
+        key="session item prompt",
+    ),
+    "rejection": _of_review("session seq:int ts item prompt prompt_set input says", key="session seq"),
+    "correction": _of_review("session seq:int ts page fact was says", key="session seq"),
+    "case_change": _of_review("session seq:int ts added changed removed facts:int", key="session seq"),
+    "deadline": _of_review(
+        "session priority rule source verified:int start start_fact due ends signed opened", key="session"
+    ),
+    "reading": _table("sitting seq:int n:int ts reader what session detail", key="sitting seq n"),
+    "audit_note": _table("sitting seq:int ts reader session text", key="sitting seq"),
+}
+"""Each table by its name; the first column of its key is the session that its rows were made from."""
+
+RULE_TABLES: Mapping[str, Table] = {
+    "edition": _table(
+        "rules prompt_set edition:int title",
+        key="rules",
+    ),
+    "citation": _table(
+        "rules citation tier source edition locator starts ends verified_by verified_on criteria",
+        key="rules citation",
+    ),
+}
+"""What the pinned prompt sets say, once for each wording of them; `rules` is made of the hashes of their texts."""
+
+INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
+    "session": (
+        ("opened",),
+        ("last",),
+        ("reviewer", "opened"),
+        ("case_id", "opened"),
+        ("status", "closed"),
+    ),
+    "item": (
+        ("decided",),
+        ("departs", "decided"),
+        ("status", "kind", "prompt_set", "decision"),
+        ("status", "kind", "prompt_set", "reviewer", "month", "decision"),
+        ("status", "rules", "prompt_set", "edition", "month"),
+    ),
+    "answer": (("ts",), ("prompt", "ts")),
+    "answer_change": (("ts", "seq"), ("prompt", "ts", "seq")),
+    "late_amendment": (("ts", "seq"),),
+    "absence": (("ts",), ("prompt", "ts")),
+    "search": (("ts", "seq"),),
+    "dismissal": (("-ts", "-seq", "n"),),
+    "ruling": (("ts", "seq"),),
+    "early_look": (("ts", "seq"),),
+    "sentence": (("ts", "seq"),),
+    "fact_check": (("raised",), ("name", "raised")),
+    "prompt_time": (("kind", "prompt_set", "prompt", "seconds", "idle", "visits", "reviewer", "month"),),
+    "rejection": (("ts", "seq"),),
+    "correction": (("ts", "seq"),),
+    "case_change": (("ts", "seq"),),
+    "deadline": (("due",),),
+    "reading": (("-ts", "-seq", "n"), ("session", "ts")),
+    "audit_note": (("ts", "seq"), ("session", "ts")),
+}
+"""The columns of each index, with a minus where it falls; made once the rows are there."""
+
+
+# What the texts that a session is pinned to say: the edition of its prompt sets, their citations, the claim's
+# dates.
+
+
+@dataclass(frozen=True)
+class CaseText:
+    """What a case's text says: its services by item, its `priority`, and the dates by fact from which time runs."""
+
+    services: Mapping[str, str] = field(default_factory=dict)
+    priority: str = "standard"
+    received: Mapping[str, date] = field(default_factory=dict)
+
+
+class RuleTexts:
+    """Reads pinned texts through `artifact`, a function from a SHA-256 to the bytes that have it."""
+
+    def __init__(self, artifact: Callable[[str], bytes]) -> None:
+        self._artifact = artifact
+        self._cases: dict[str, CaseText] = {}
+        self._editions: dict[str, int | None] = {}
+        self._rows: Rows = {"edition": [], "citation": []}
+
+    def case(self, digest: str) -> CaseText:
+        """What the case's text of that SHA-256 says."""
+        if digest not in self._cases:
+            self._cases[digest] = self._read_case(digest)
+        return self._cases[digest]
+
+    def edition(self, prompt_set: str, pins: Mapping[str, Any]) -> tuple[str, int | None]:
+        """The key of the rules under which an item was reviewed, and their edition; None where it can't be read."""
+        named = {kind: pins.get(kind) or {} for kind in ("prompts", "schemas")}
+        key = hashlib.sha256(json.dumps([prompt_set, named], sort_keys=True).encode()).hexdigest()[:16]
+        if key not in self._editions:
+            self._editions[key] = self._read_set(key, prompt_set, named)
+        return key, self._editions[key]
+
+    def take_rows(self) -> Rows:
+        """The rows about editions and citations that were read since this was last asked."""
+        rows, self._rows = self._rows, {"edition": [], "citation": []}
+        return rows
+
+    def _text(self, digest: object) -> str:
+        return self._artifact(str(digest)).decode()
+
+    def _read_case(self, digest: str) -> CaseText:
+        try:
+            data = parse(self._text(digest), "case.yaml").data
+        except (Refused, UnicodeDecodeError):
+            return CaseText()
+        claim, items = data.get("claim"), data.get("items")
+        claim = claim if isinstance(claim, Mapping) else {}
+        received = {}
+        for fact in CLOCK_FACTS:
+            stated = parse_date(str(claim.get(fact, "")))
+            if stated is not None and stated.earliest == stated.latest:
+                received[fact] = stated.earliest
+        return CaseText(
+            services={
+                str(key): str(item.get("service", ""))
+                for key, item in (items.items() if isinstance(items, Mapping) else ())
+                if isinstance(item, Mapping)
+            },
+            priority=str(claim.get("priority", "standard")),
+            received=received,
+        )
+
+    def _read_set(self, key: str, prompt_set: str, pins: Mapping[str, Mapping[str, str]]) -> int | None:
+        try:
+            texts = {
+                kind: {name: self._text(digest) for name, digest in named.items()}
+                for kind, named in pins.items()
+            }
+            made = read_prompt_set(prompt_set, Sources(texts["prompts"], texts["schemas"]))
+        except (Refused, UnicodeDecodeError, AttributeError):
+            return None
+        self._rows["edition"].append(
+            {"rules": key, "prompt_set": made.id, "edition": made.edition, "title": made.title}
+        )
+        for citation in made.citations.values():
+            users = [one.id for one in made.criteria.values() if one.cite == citation.id]
+            verified_by, verified_on = citation.verified or (None, None)
+            self._rows["citation"].append(
+                {
+                    "rules": key,
+                    "citation": citation.id,
+                    "tier": citation.tier,
+                    "source": citation.source,
+                    "edition": str(citation.edition),
+                    "locator": citation.locator,
+                    "starts": None if citation.starts is None else str(citation.starts),
+                    "ends": None if citation.ends is None else str(citation.ends),
+                    "verified_by": verified_by,
+                    "verified_on": verified_on,
+                    "criteria": ", ".join(users),
+                }
+            )
+        return made.edition
+
+
+# The day in California, where time limits run; the log's own times are UTC.
+
+
+@cache
+def _zone() -> ZoneInfo:
+    return ZoneInfo("America/Los_Angeles")
+
+
+def california_day(ts: str) -> str:
+    """The day in California at a moment of the log (`2026-02-01T09:00:00.000Z`), as `2026-02-01`.
+
+    Raises `Refused` for what is no moment.
+    """
+    try:
+        return datetime.fromisoformat(ts).astimezone(_zone()).date().isoformat()
+    except (ValueError, OverflowError):
+        raise refuse("The log holds a damaged entry.", "its time", "Run `imr log verify`.") from None
+
+
+def end_of_day(day: date) -> str:
+    """The moment, as the log writes it, at which a day is over in California."""
+    after = datetime.combine(day + timedelta(days=1), time(), _zone())
+    return after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+
 
 CASE_SET = "review"
 """The prompt set of the questions about the case as a whole."""
@@ -295,4 +636,53 @@ _STEPS: Mapping[str, Callable[[_Review, Entry], None]] = {
     "answer.rejected": _Review._rejected,
     "fact.corrected": _Review._corrected,
     "case.amended": _Review._case_changed,
+}
+
+
+# The rows that a sitting at the log gives: who read, listed, queried, drew, noted or accepted what.
+
+
+def sitting_rows(entries: Sequence[Entry]) -> Rows:
+    """The rows of a sitting; one for each session that was read, or one for what concerns none in particular."""
+    rows: Rows = {"reading": [], "audit_note": []}
+    for entry in entries:
+        shared = {"sitting": entry.session, "seq": entry.seq, "ts": entry.ts, "reader": entry.actor}
+        if entry.kind == "access.note_added":
+            noted = {"session": entry.body.get("session"), "text": entry.body.get("text")}
+            rows["audit_note"].append({**shared, **noted})
+        telling = _TELLING.get(entry.kind)
+        if telling is None:
+            continue
+        what, detail = telling(entry.body)
+        sessions = entry.body.get("sessions") or [entry.body.get("session")]
+        rows["reading"] += [
+            {**shared, "n": n, "what": what, "session": session, "detail": detail or None}
+            for n, session in enumerate(sessions, 1)
+        ]
+    return rows
+
+
+def _filters(body: Mapping[str, Any]) -> str:
+    filters = body.get("filters")
+    return ", ".join(f"{name}: {value}" for name, value in filters.items()) if filters else ""
+
+
+def _rollback(body: Mapping[str, Any]) -> str:
+    held = f"a checkpoint of {body.get('held_size')} entries of {body.get('held_log')} was let go"
+    return f"{held}; this log had {body.get('size')}; reason: {body.get('reason')}"
+
+
+_TELLING: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
+    "access.read": lambda body: (str(body.get("command")), ""),
+    "access.listed": lambda body: (str(body.get("command")), _filters(body)),
+    "access.reported": lambda body: (f"report {body.get('report')}", _filters(body)),
+    "access.queried": lambda body: ("sql", str(body.get("sql") or "")),
+    "access.exported": lambda body: (f"export {body.get('what')}", str(body.get("form") or "")),
+    "access.sample_drawn": lambda body: (
+        "sample",
+        f"{len(body.get('sessions') or ())} of {body.get('population')}, seed {body.get('seed')}"
+        + (f"; {_filters(body)}" if _filters(body) else ""),
+    ),
+    "access.note_added": lambda body: ("note", ""),
+    "access.rollback_accepted": lambda body: ("rollback accepted", _rollback(body)),
 }

@@ -16,7 +16,7 @@ from importlib.resources import files
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
-from assistant.log.period import since, until
+from assistant.log.sessions import since, until
 
 _LINE = re.compile(r"-- (\w+)(?: (\w+))?: (.*)")
 

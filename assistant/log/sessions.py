@@ -8,12 +8,15 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
+from datetime import date, timedelta
 from typing import Any
 
-from assistant.core.chain import unseal
+from assistant.core.dates import PartialDate, parse_date
 from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
+from assistant.core.text import one_line
+from assistant.log.chain import unseal
 
 _ROWS = """
 SELECT o.session, o.ts, o.entry, l.ts, l.seq, c.kind, c.entry
@@ -132,3 +135,70 @@ def session_words(row: SessionRow) -> str:
     """A session on one line of a list: its case, state, when it was last worked on, and its id."""
     outcome = f" · {row.outcome}" if row.outcome else ""
     return f"{row.case} · {row.kind} · {row.status}{outcome} · {row.last[:16].replace('T', ' ')} · {row.id}"
+
+
+# A day, month or year as the bound of a period: `since` it begins, or `until` it is over.
+
+
+def since(text: str, *, months: bool = False) -> str:
+    """The first day of the period, as the log writes it (the first month where it counts by months)."""
+    return _bound(_date(text, months).earliest, months)
+
+
+def until(text: str, *, months: bool = False) -> str:
+    """The first day (or month) after the period."""
+    return _bound(_date(text, months).latest + timedelta(days=1), months)
+
+
+def _date(text: str, months: bool) -> PartialDate:
+    made = parse_date(text)
+    if made is None:
+        raise refuse(
+            f"`{one_line(text, 40)}` is not a date.",
+            "",
+            "Write 2026-03-15, 2026-03 or 2026; times are in UTC.",
+        )
+    if months and made.day is not None:
+        raise refuse(f"This report counts by months; `{made}` is a day.", "", f"Write {str(made)[:7]}.")
+    return made
+
+
+def _bound(day: date, months: bool) -> str:
+    return day.isoformat()[:7] if months else day.isoformat()
+
+
+# The sessions of a log as they are listed: reviews, unless another kind is asked for, filtered as an auditor
+# likes.
+
+
+_COLUMNS = (
+    "session AS id, case_id AS 'case', reviewer, kind, status, entries AS events, opened, last, outcome"
+)
+_EQUAL = {"reviewer": "reviewer", "case": "case_id", "kind": "kind", "status": "status", "outcome": "outcome"}
+_OF_SET = "EXISTS (SELECT 1 FROM item WHERE item.session = session.session AND item.prompt_set = :prompt_set)"
+
+
+def listed(
+    filters: Mapping[str, str], columns: str = _COLUMNS, order: str = "last DESC"
+) -> tuple[str, dict[str, str]]:
+    """The query for the sessions that the filters let through, and its values.
+
+    `since` and `until` are about the day on which a session was opened. Raises `Refused` for a date that is none.
+    """
+    parts, values = [], dict(filters)
+    if "kind" not in filters:
+        others = ", ".join(f"'{kind}'" for kind in OTHER_KINDS.values())
+        parts.append(f"kind NOT IN ({others})")
+    for name, value in filters.items():
+        if name == "since":
+            parts.append("opened >= :since")
+            values[name] = since(value)
+        elif name == "until":
+            parts.append("opened < :until")
+            values[name] = until(value)
+        elif name == "prompt_set":
+            parts.append(_OF_SET)
+        else:
+            parts.append(f"{_EQUAL[name]} = :{name}")
+    where = f" WHERE {' AND '.join(parts)}" if parts else ""
+    return f"SELECT {columns} FROM session{where} ORDER BY {order}", values

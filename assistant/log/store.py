@@ -7,31 +7,261 @@ other programs: SQLite's triggers check again, and what they refuse is told to t
 from __future__ import annotations
 
 import hashlib
+import os
+import re
 import secrets
 import sqlite3
 import threading
 import weakref
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
-from assistant.core.chain import commitment
 from assistant.core.frozen import replace
 from assistant.core.problem import Refused, refuse
-from assistant.core.signed_note import VerifierKey
+from assistant.files import (
+    PRIVATE_FILE,
+    WriteTurn,
+    existing_log,
+    give_back,
+    identity,
+    lock_file,
+    make_file,
+    make_folder,
+    sync_folder,
+    take,
+    true_path,
+)
 from assistant.log import entry as entries
-from assistant.log.checkpoint import MARKS, Sealing, seal
-from assistant.log.entry import Draft, Entry, Writing
-from assistant.log.hold import SessionHold
-from assistant.log.inserting import insert
-from assistant.log.lock import WriteTurn
-from assistant.log.moment import Clock, system_clock
-from assistant.log.opening import open_reader, open_writer
-from assistant.log.place import existing_log, identity, make_folder, true_path
-from assistant.log.reading import read_artifact, read_entries, revealer
-from assistant.log.refusal import DAMAGE, broken, is_busy, moved_on, replaced
-from assistant.log.session_row import SessionRow, matching_session, session_rows
+from assistant.log.chain import commitment, leaf
+from assistant.log.checkpoint import MARKS, Sealing, refuse_rollback, seal
+from assistant.log.database import (
+    FORMAT,
+    allow_only_inserts,
+    bring_up_to_date,
+    check_fences,
+    check_identity,
+    connect_reader,
+    connect_writer,
+    set_durable,
+)
+from assistant.log.entry import Clock, Draft, Entry, Writing, read, system_clock
+from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, replaced
+from assistant.log.keys import VerifierKey
+from assistant.log.sessions import SessionRow, matching_session, session_rows
+from assistant.log.tree import WIDTH, keep
+
+# The statements that add to the log, in a transaction that the caller has begun.
+
+
+_EVENT = """INSERT INTO event (id, session, seq, kind, ts, entry, leaf)
+VALUES ((SELECT coalesce(max(id), 0) + 1 FROM event), ?, ?, ?, ?, ?, ?)"""
+_BLOB = """INSERT INTO blob (commitment, salt, body) SELECT :name, :salt, :body
+WHERE NOT EXISTS (SELECT 1 FROM blob WHERE commitment = :name)"""
+_ARTIFACT = """INSERT INTO artifact (hash, media, body) SELECT :name, :media, :body
+WHERE NOT EXISTS (SELECT 1 FROM artifact WHERE hash = :name)"""
+
+
+def insert(
+    connection: sqlite3.Connection,
+    writings: Sequence[Writing],
+    texts: Mapping[str, tuple[bytes, str]],
+    artifacts: Mapping[str, tuple[str, bytes]],
+) -> list[int]:
+    """Adds entries, with their texts (by commitment) and files (by hash), and gives the entries' ids."""
+    execute = connection.execute
+    for name, (media, body) in artifacts.items():
+        execute(_ARTIFACT, {"name": name, "media": media, "body": body})
+    for digest, (salt, text) in texts.items():
+        execute(_BLOB, {"name": digest, "salt": salt, "body": text})
+    ids = []
+    for writing in writings:
+        at = writing.entry
+        cursor = execute(_EVENT, (at.session, at.seq, at.kind, at.ts, writing.data, writing.digest))
+        ids.append(cursor.lastrowid or 0)
+    if ids and ids[-1] // WIDTH > (ids[0] - 1) // WIDTH:
+        keep(connection, ids[0], ids[-1])
+    return ids
+
+
+# How entries, texts and artifacts come back out of the file, checked where somebody will go on from them.
+
+
+_ENTRIES = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= ? ORDER BY seq"
+_BLOB_reading = "SELECT salt, body FROM blob WHERE commitment = ?"
+_ARTIFACT_reading = "SELECT body FROM artifact WHERE hash = ?"
+_COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
+_AT_ONCE = 500
+
+
+def revealer(connection: sqlite3.Connection, path: Path, checked: bool) -> Callable[[str], str | None]:
+    """A function from a commitment to its text, None when the text is gone.
+
+    When `checked`, a text that is not the one committed to raises `Refused`.
+    """
+
+    def reveal(digest: str) -> str | None:
+        row = connection.execute(_BLOB_reading, [digest]).fetchone()
+        if row is None or row[1] is None:
+            return None
+        if checked and commitment(row[0] or b"", row[1]) != digest:
+            raise refuse(
+                "A text in the decision log is not the one that was logged.",
+                str(path),
+                "Run `imr log verify`, and go back to a backup.",
+            )
+        return str(row[1])
+
+    return reveal
+
+
+def texts_of(connection: sqlite3.Connection, entries: Iterable[bytes]) -> dict[str, str]:
+    """The texts of some entries by commitment, as they are, in a few queries; one that is gone is left out."""
+    found = dict.fromkeys(name.decode() for data in entries for name in _COMMITMENT.findall(data))
+    named, texts = list(found), dict[str, str]()
+    for begin in range(0, len(named), _AT_ONCE):
+        some = named[begin : begin + _AT_ONCE]
+        marks = ",".join("?" * len(some))
+        rows = connection.execute(f"SELECT commitment, body FROM blob WHERE commitment IN ({marks})", some)
+        texts.update((name, str(body)) for name, body in rows if body is not None)
+    return texts
+
+
+def read_entries(
+    connection: sqlite3.Connection, path: Path, session: str, since: int, checked: bool
+) -> tuple[list[Entry], tuple[int, str] | None]:
+    """The session's entries after `seq` `since`, and its head (seq and leaf), None if it has no entry.
+
+    When `checked`, an entry that does not hash to its leaf, or link to the one before, is `Refused`.
+    """
+    rows = connection.execute(_ENTRIES, [session, since]).fetchall()
+    reveal = (
+        revealer(connection, path, checked) if checked else texts_of(connection, (row[2] for row in rows)).get
+    )
+    found = []
+    seq, prev = max(since, 1) - 1, ""
+    for id, at, data, digest in rows:
+        entry = read(id, data, digest, reveal)
+        if checked:
+            linked = entry.prev == prev or (at > 1 and not prev)
+            if not linked or at != seq + 1 or leaf(data) != digest:
+                raise damaged(path, session, at)
+        seq, prev = at, entry.leaf
+        if at > since:
+            found.append(entry)
+    return found, ((seq, prev) if prev else None)
+
+
+def read_artifact(connection: sqlite3.Connection, path: Path, hash: str) -> bytes:
+    """The bytes whose SHA-256 is `hash` (hex); `Refused` if they are absent or have another."""
+    row = connection.execute(_ARTIFACT_reading, [hash]).fetchone()
+    if row is None or hashlib.sha256(row[0]).hexdigest() != hash:
+        raise refuse(
+            f"The log {'does not hold' if row is None else 'holds a changed copy of'} "
+            f"a file that a session rests on ({hash[:12]}).",
+            str(path),
+            "Run `imr log verify`, and go back to a backup.",
+        )
+    return bytes(row[0])
+
+
+# How a log is opened: made if need be, its format and fences checked, before anything is read from it.
+
+
+def open_reader(path: Path) -> sqlite3.Connection:
+    """A connection to the log at `path` that can't change it; what is no log of ours is `Refused`."""
+    try:
+        connection = connect_reader(path)
+    except DAMAGE as error:
+        raise broken(path, error) from None
+    try:
+        if not check_identity(connection, path):
+            raise refuse("This decision log is still empty.", str(path), "Begin with `imr review`.")
+    except DAMAGE as error:
+        connection.close()
+        raise broken(path, error) from None
+    except BaseException:
+        connection.close()
+        raise
+    return connection
+
+
+def open_writer(path: Path, older: bool = False) -> sqlite3.Connection:
+    """A connection that can read and insert; makes the file if it is missing. Only inside a `WriteTurn`.
+
+    A log that does not continue the checkpoint held of it is `Refused`, unless `older` is allowed.
+    """
+    made = make_file(path)
+    connection = None
+    try:
+        connection = connect_writer(path)
+        current = check_identity(connection, path) == FORMAT
+        if not made:
+            _close_to_others(path)
+        set_durable(connection, path)
+        if not current:
+            bring_up_to_date(connection)
+            sync_folder(path.parent)
+        check_fences(connection, path)
+        if not (made or older):
+            refuse_rollback(connection, path)
+        allow_only_inserts(connection)
+    except DAMAGE as error:
+        if connection is not None:
+            connection.close()
+        raise broken(path, error) from None
+    except BaseException:
+        if connection is not None:
+            connection.close()
+        raise
+    return connection
+
+
+def _close_to_others(path: Path) -> None:
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        try:
+            if name.stat().st_mode & 0o077:
+                name.chmod(PRIVATE_FILE)
+        except OSError:
+            continue
+
+
+# One window at a time for one session, so that two never answer the same question differently.
+
+
+class SessionHold:
+    """A session that is ours alone until `release`; a context manager.
+
+    Raises `Refused` at once if another window has the session.
+    """
+
+    def __init__(self, folder: Path, session: str) -> None:
+        make_folder(folder)
+        self.session = session
+        self._descriptor = lock_file(folder / session)
+        if not take(self._descriptor):
+            os.close(self._descriptor)
+            self._descriptor = -1
+            raise refuse(
+                "This session is open in another window.",
+                f"session {session}",
+                "Go on there, or close that window first.",
+            )
+
+    def release(self) -> None:
+        """Lets the session go; doing it twice is no error."""
+        if self._descriptor >= 0:
+            give_back(self._descriptor)
+            os.close(self._descriptor)
+            self._descriptor = -1
+
+    def __enter__(self) -> SessionHold:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.release()
+
 
 _HEAD = "SELECT seq, leaf FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
 

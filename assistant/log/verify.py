@@ -12,21 +12,24 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant.core.signed_note import VerifierKey, read_checkpoint
-from assistant.log import clock_check, database_check, head_check, kept_check
-from assistant.log.connection import check_identity, connect_reader
-from assistant.log.half import walk_all
-from assistant.log.head_check import Heads, Known
-from assistant.log.loose_ends import loose_ends
-from assistant.log.place import existing_log
-from assistant.log.refusal import DAMAGE, unless_damage, words
-from assistant.log.rollback import Held, verified
-from assistant.log.schema import APPLICATION_ID, FORMAT
-from assistant.log.text_check import without_words
-from assistant.log.tree import WIDTH, StoredTree
-from assistant.log.tree_blocks import Joined
-from assistant.log.verdict import Verdict, Verification, counted, limits
-from assistant.log.walk import Break, Stretch
+from assistant.files import existing_log
+from assistant.log import verify_checks, verify_entries
+from assistant.log.checkpoint import Held, verified
+from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader
+from assistant.log.errors import DAMAGE, unless_damage, words
+from assistant.log.keys import VerifierKey, read_checkpoint
+from assistant.log.tree import WIDTH, Joined, StoredTree
+from assistant.log.verify_checks import Heads, Known, loose_ends
+from assistant.log.verify_entries import (
+    Break,
+    Stretch,
+    Verdict,
+    Verification,
+    counted,
+    limits,
+    walk_all,
+    without_words,
+)
 
 __all__ = ["Break", "Verdict", "Verification", "verify"]
 
@@ -66,9 +69,9 @@ def verify(
         if not version:
             return _unreadable("the file is empty or unfinished: it has no log in it")
         with ThreadPoolExecutor(1) as pool:
-            database = pool.submit(database_check.integrity, true)
+            database = pool.submit(verify_checks.integrity, true)
             seen = _read(connection, true, known, since, every_signature, step)
-            triggers = database_check.fences(connection, true, version)
+            triggers = verify_checks.fences(connection, true, version)
             return _said(connection, true, seen, triggers, database.result())
     finally:
         connection.close()
@@ -111,7 +114,7 @@ def _known(
     connection: sqlite3.Connection, path: Path, keys: Sequence[VerifierKey], given: Sequence[Held]
 ) -> Known:
     try:
-        return head_check.known(connection, path, keys, given)
+        return verify_checks.known(connection, path, keys, given)
     except DAMAGE as error:
         unless_damage(path, error)
         return Known(path=path)
@@ -127,7 +130,7 @@ def _read(
 ) -> _Seen:
     seen = _Seen(known=known)
     try:
-        sizes = head_check.stored_sizes(connection)
+        sizes = verify_checks.stored_sizes(connection)
         end = StoredTree(connection).size()
         if since and (before := verified(seen.known.origin)):
             _go_on(connection, seen, before, end)
@@ -141,7 +144,7 @@ def _read(
         seen.stray = passed.texts is False and not seen.lost and seen.broken is None
         if seen.events == end and not seen.lost:
             _work_out(connection, seen, marks)
-        seen.heads = head_check.look_at(connection, seen.known, seen.roots, seen.events, every_signature)
+        seen.heads = verify_checks.look_at(connection, seen.known, seen.roots, seen.events, every_signature)
     except DAMAGE as error:
         unless_damage(path, error)
         seen.lost = seen.lost or f"the log can't be read: {words(error)}"
@@ -168,7 +171,7 @@ def _first(connection: sqlite3.Connection, seen: _Seen, end: int, texts: bool) -
 
 def _work_out(connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int]) -> None:
     blocks = [one.blocks for one in seen.stretches]
-    before = kept_check.before(connection, seen.start // WIDTH) if seen.start else []
+    before = verify_entries.before(connection, seen.start // WIDTH) if seen.start else []
     seen.roots = dict(Joined(blocks, before).roots(marks))
     tree = StoredTree(connection)
     for one in seen.known.held:
@@ -177,7 +180,7 @@ def _work_out(connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int])
     if not seen.events:
         seen.roots[0] = tree.root(0)
     if tree.kept:
-        seen.kept = kept_check.fault(connection, blocks)
+        seen.kept = verify_entries.fault(connection, blocks)
 
 
 # -- in words -------------------------------------------------------------------------------------
@@ -188,12 +191,12 @@ def _said(
 ) -> Verification:
     known, heads, events = seen.known, seen.heads, seen.events
     tree, suspect = _tree(seen)
-    coverage = head_check.coverage_verdict(heads, known, events, bool(seen.roots))
-    stored, resting = database_check.artifacts(connection, path, _pins(seen))
+    coverage = verify_checks.coverage_verdict(heads, known, events, bool(seen.roots))
+    stored, resting = verify_checks.artifacts(connection, path, _pins(seen))
     verdicts = {
         "chain": _chain(seen),
         "tree": tree,
-        "signatures": head_check.signature_verdict(heads, known),
+        "signatures": verify_checks.signature_verdict(heads, known),
         "coverage": coverage,
         "triggers": triggers,
         "database": database,
@@ -207,11 +210,11 @@ def _said(
             first = _place(connection, events, f"this is the last entry; {coverage.says}")
         first = first or resting
         notes = [
-            *clock_check.set_back(connection, [at for one in seen.stretches for at in one.backward]),
-            *clock_check.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
+            *verify_checks.set_back(connection, [at for one in seen.stretches for at in one.backward]),
+            *verify_checks.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
             *loose_ends(connection),
             *([_STRAY] if seen.stray else []),
-            *head_check.notes(known),
+            *verify_checks.notes(known),
         ]
     except DAMAGE as error:
         unless_damage(path, error)
@@ -284,7 +287,7 @@ def _tree(seen: _Seen) -> tuple[Verdict, int]:
 def _wrong_heads(seen: _Seen) -> tuple[list[str], int]:
     """What is said of the heads that are not those of the entries, and how many entries are beyond doubt."""
     known, heads, roots = seen.known, seen.heads, seen.roots
-    faults = sorted([*head_check.held_faults(known, roots), *heads.wrong])
+    faults = sorted([*verify_checks.held_faults(known, roots), *heads.wrong])
     bad = min([size for size, _ in faults if 0 < size <= seen.events], default=0)
     right = [one.head.size for one in known.held if roots.get(one.head.size) == one.head.root]
     good = max((size for size in (heads.good, *right) if size < bad), default=0)

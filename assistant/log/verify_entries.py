@@ -2,10 +2,345 @@
 
 from __future__ import annotations
 
+import hmac
+import os
+import pickle
+import re
+import secrets
+import sqlite3
+import subprocess
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import asdict, dataclass, field
+from datetime import datetime
+from hashlib import sha256
+from pathlib import Path
 from typing import Any
 
-from assistant.log.walk import Break
+from assistant.core.events import all_kinds
+from assistant.core.problem import Refused
+from assistant.log.chain import root
+from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
+from assistant.log.entry import Row, pinned_hashes, pinned_text
+from assistant.log.entry import fault as fault_entry
+from assistant.log.errors import DAMAGE, unless_damage, words
+from assistant.log.tree import WIDTH, Blocks, StoredTree
+
+CACHE_KIB = 65_536
+"""Memory for the pages of a file that is read as a whole, in KiB."""
+
+
+# Whether the words that entries have committed to are in the log, and are those words.
+
+
+COMMITMENTS = re.compile(rb'"\$text":(?:"([0-9a-f]{64})"[,}])?')
+"""Where an entry's bytes hold a commitment; an empty group for a malformed one."""
+
+PRIME = 2**256 + 297
+
+_BLOBS = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob WHERE commitment >= ? AND commitment < ?"
+_ASKED = """SELECT b.commitment, b.salt, CAST(b.body AS BLOB)
+FROM json_each(?) AS j CROSS JOIN blob AS b ON b.commitment = j.value"""
+_ENTRIES = "SELECT id, session, seq, entry FROM event WHERE id > ? AND id <= ? ORDER BY id"
+_INNER = bytes(each ^ 0x36 for each in range(256))
+_OUTER = bytes(each ^ 0x5C for each in range(256))
+
+
+def new_key() -> int:
+    """What the commitments of one verification are tallied with."""
+    return secrets.randbelow(PRIME)
+
+
+def tally(commitments: Iterable[bytes], key: int, product: int = 1) -> int:
+    """The product over more commitments; 0, which no other operand undoes, where one is malformed."""
+    try:
+        for one in commitments:
+            product = product * (key - int(one, 16)) % PRIME
+    except ValueError:
+        return 0
+    return product
+
+
+def tally_of_words(connection: sqlite3.Connection, key: int, low: str = "", high: str = "g") -> int:
+    """The product over the commitments from `low` to before `high` whose words are there and match."""
+    product = 1
+    for commitment, salt, body in connection.execute(_BLOBS, (low, high)):
+        if type(salt) is bytes and type(body) is bytes and _hmac(salt, body) == commitment:
+            product = product * (key - int(commitment, 16)) % PRIME
+    return product
+
+
+def without_words(connection: sqlite3.Connection, start: int, end: int) -> Iterator[tuple[int, str, int]]:
+    """Id, session and seq of the entries after `start`, up to `end`, that commit to words that aren't there."""
+    for id, session, seq, entry in connection.execute(_ENTRIES, (start, end)):
+        if isinstance(entry, bytes) and b'"$text":' in entry:
+            wanted = set(COMMITMENTS.findall(entry))
+            asked = '["' + '","'.join(one.decode("ascii") for one in wanted) + '"]'
+            for commitment, salt, body in connection.execute(_ASKED, (asked,)):
+                if type(salt) is bytes and type(body) is bytes and _hmac(salt, body) == commitment:
+                    wanted.discard(commitment.encode("ascii"))
+            if wanted:
+                yield id, session, seq
+
+
+def _hmac(key: bytes, message: bytes) -> str:
+    """HMAC-SHA256 in hex (RFC 2104), written out since that takes half the time of `hmac.digest`."""
+    if len(key) > 64:
+        return hmac.digest(key, message, "sha256").hex()
+    padded = key.ljust(64, b"\0")
+    inner = sha256(padded.translate(_INNER) + message).digest()
+    return sha256(padded.translate(_OUTER) + inner).hexdigest()
+
+
+# One pass over the entries in the order of the log, to find the first that does not hold.
+
+
+_EVENTS = "SELECT id, session, seq, kind, ts, entry, leaf FROM event WHERE id > ? AND id <= ? ORDER BY id"
+_BEFORE = "SELECT seq, leaf FROM event WHERE session = ? AND id <= ? ORDER BY seq DESC LIMIT 1"
+_CLOSED = f"SELECT 1 FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING}"
+
+SETTLED = tuple(
+    "answer. evidence. absences. record. passages. pages. case. fact. criterion. determination. sentence. check.".split()
+)
+"""What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
+
+ROLLBACK = "access.rollback_accepted"
+JITTER = 15.0
+"""Seconds by which an entry may seem older than the one before: the wait for a turn to write, and some more."""
+
+_ONCE = frozenset({*CLOSING, "session.opened"})
+_DOLLAR = ord("$")
+_PINS = re.compile(rb'"pins":')
+_AT_A_TIME = 16 * WIDTH
+_FEW = 7
+
+
+class _Labels(dict[str, bytes]):
+    """By kind, what stands in an entry before the value of its monotonic clock."""
+
+    def __missing__(self, kind: str) -> bytes:
+        label = self[kind] = f'"kind":"{kind}","mono_ns":"'.encode()
+        return label
+
+
+@dataclass(frozen=True)
+class Break:
+    """A place where the log stops to hold: a session, a `seq` in it, and what is wrong there."""
+
+    session: str
+    seq: int
+    what: str
+
+
+@dataclass
+class Stretch:
+    """What was found among the entries with the ids after `start`, up to `end`.
+
+    `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `backward` are
+    entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
+    the ids of entries that accept one, `tally` that of the commitments. `unread` says why entries after the last one seen could not be read.
+    """
+
+    start: int
+    end: int
+    blocks: Blocks
+    events: int = 0
+    sessions: int = 0
+    tally: int = 1
+    breaks: int = 0
+    first_break: Break | None = None
+    first_id: int = 0
+    unread: str = ""
+    pins: dict[str, tuple[str, int]] = field(default_factory=dict)
+    backward: list[tuple[int, str, str]] = field(default_factory=list)
+    rollbacks: list[int] = field(default_factory=list)
+
+    def broken(self, id: int, session: str, seq: int, what: str) -> None:
+        """Notes a place that does not hold."""
+        self.breaks += 1
+        if self.first_break is None or id < self.first_id:
+            self.first_break, self.first_id = Break(session, seq, what), id
+
+
+class Walk:
+    """A pass over the entries with the ids after `start` (a multiple of 256), up to `end`.
+
+    `marks` are the numbers of entries at which a root will be wanted; commitments are tallied with `key`; `step`
+    is told now and then how many have been read. Sessions that began before `start` go on from what the log holds of them there.
+    """
+
+    def __init__(
+        self,
+        connection: sqlite3.Connection,
+        path: Path,
+        start: int,
+        end: int,
+        marks: Sequence[int] = (),
+        key: int = 0,
+        step: Callable[[int], None] | None = None,
+    ) -> None:
+        self._key = key
+        self._found = Stretch(start, end, Blocks(start, marks))
+        self._connection = connection
+        self._path = path
+        self._step = step
+        self._heads: dict[str, tuple[int, str]] = {}
+        self._closed: set[str] = set()
+        self._last = start
+        self._before = ""
+        self._labels = _Labels()
+        self._pins: list[bytes] = []
+        self._plain = frozenset(
+            kind
+            for kind, cls in all_kinds().items()
+            if "pins" not in cls.__dataclass_fields__ and kind not in (*CLOSING, ROLLBACK)
+        )
+
+    def run(self) -> Stretch:
+        """The whole pass. Damage ends it, and is told in `unread`; an error of the disk is raised."""
+        try:
+            try:
+                self._rows()
+            except (sqlite3.OperationalError, UnicodeError) as error:
+                if "UTF-8" not in str(error):
+                    raise
+                self._connection.text_factory = lambda raw: raw.decode("utf-8", "replace")
+                try:
+                    self._rows()
+                finally:
+                    self._connection.text_factory = str
+        except DAMAGE as error:
+            unless_damage(self._path, error)
+            self._found.unread = f"entries after number {self._last} of the log can't be read: {words(error)}"
+        self._found.blocks.finish()
+        return self._found
+
+    def _rows(self) -> None:
+        found, heads, closed, plain, labels = (
+            self._found,
+            self._heads,
+            self._closed,
+            self._plain,
+            self._labels,
+        )
+        head_of, hashed, digits = heads.get, sha256(b"\x00").copy, 1
+        last, before = self._last, self._before
+        current, known, prev = "", 0, ""
+        leaves: list[bytes] = []
+        wanted: list[bytes] = []
+        rows = self._connection.execute(_EVENTS, (last, found.end))
+        try:
+            for id, session, seq, kind, ts, entry, digest in rows:
+                if session != current:  # entries of one session mostly stand together
+                    heads[current] = known, prev
+                    known, prev = head_of(session) or self._begin(session, seq)
+                    current = session
+                try:
+                    leaf = hashed()
+                    leaf.update(entry)
+                    actual = leaf.digest()
+                    tail = f'","prev":"{prev}","seq":{seq},"session":"{session}","ts":"{ts}","v":1}}'.encode()
+                    size = len(entry)
+                    end = size - len(tail)
+                    label = labels[kind]
+                    labelled = entry.endswith(label, 0, end - digits)
+                    if not labelled:
+                        digits = end - entry.rfind(b'"', 0, end) - 1
+                        labelled = entry.endswith(label, 0, end - digits)
+                    holds = (
+                        actual == digest
+                        and seq == known + 1
+                        and id == last + 1
+                        and entry.endswith(tail)
+                        and entry[end - digits : end].isdigit()
+                        and labelled
+                        and size <= LARGEST_ENTRY
+                    )
+                except (TypeError, AttributeError, UnicodeError):
+                    holds = False
+                last += 1
+                if not holds:
+                    self._wrong((id, session, seq, kind, ts, entry, digest), last - 1, known, prev)
+                    last = id
+                    if not isinstance(entry, bytes):
+                        entry = b""  # so that the tree has a leaf in its place
+                    actual, ts, kind = sha256(b"\x00" + entry).digest(), str(ts), str(kind)
+                    digest = digest if isinstance(digest, bytes) else b""
+                leaves.append(actual)
+                known, prev = seq, digest.hex()
+                if ts < before:
+                    self._set_back(id, before, ts)
+                before = ts
+                if closed and session in closed and (kind in _ONCE or kind.startswith(SETTLED)):
+                    found.broken(id, session, seq, f"{kind} stands after the end of the session")
+                if _DOLLAR in entry:
+                    wanted += COMMITMENTS.findall(entry)
+                if kind not in plain:
+                    self._special(id, session, seq, kind, entry)
+                if len(leaves) == _AT_A_TIME:
+                    self._flush(leaves, wanted)
+                    leaves, wanted = [], []
+        finally:
+            self._last, self._before = last, before
+            heads[current] = known, prev
+            self._flush(leaves, wanted)
+
+    def _flush(self, leaves: list[bytes], wanted: list[bytes]) -> None:
+        self._found.events += len(leaves)
+        self._found.blocks.add(leaves)
+        if self._step is not None:
+            self._step(len(leaves))
+        if wanted:
+            self._found.tally = tally(wanted, self._key, self._found.tally)
+
+    def _wrong(self, row: Row, last: int, known: int, prev: str) -> None:
+        what = fault_entry(row, last, known, prev)
+        if what:
+            seq = row[2] if isinstance(row[2], int) else 0
+            self._found.broken(row[0], str(row[1]), seq, what)
+
+    def _begin(self, session: str, seq: int) -> tuple[int, str]:
+        """The head of a session before the first entry of it that is seen here."""
+        if seq != 1 and self._found.start:
+            before = session, self._found.start
+            row = self._connection.execute(_BEFORE, before).fetchone()
+            if row is not None:
+                if self._connection.execute(_CLOSED, before).fetchone():
+                    self._closed.add(session)
+                self._heads[session] = row[0], row[1].hex()
+                return self._heads[session]
+        self._found.sessions += 1
+        return 0, ""
+
+    def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
+        if kind == ROLLBACK:
+            self._found.rollbacks.append(id)
+        elif kind in CLOSING:
+            self._closed.add(session)
+        else:
+            self._pin(id, session, seq, entry)
+
+    def _set_back(self, id: int, before: str, now: str) -> None:
+        try:
+            seconds = (datetime.fromisoformat(before) - datetime.fromisoformat(now)).total_seconds()
+        except (ValueError, TypeError):
+            return
+        if seconds > JITTER:
+            self._found.backward.append((id, before, now))
+
+    def _pin(self, id: int, session: str, seq: int, entry: bytes) -> None:
+        for match in _PINS.finditer(entry):
+            at = match.end()
+            if any(entry.startswith(known, at) for known in self._pins):
+                continue
+            pins = pinned_text(entry, at)
+            if not pins:
+                self._found.broken(id, session, seq, "the entry can't be read")
+            else:
+                for each in pinned_hashes(pins):
+                    self._found.pins.setdefault(each, (session, seq))
+                self._pins = [pins, *self._pins[:_FEW]]
 
 
 @dataclass(frozen=True)
@@ -76,3 +411,165 @@ def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[s
         "That nothing was left out: a step that was never logged leaves no trace.",
         "The media type noted beside a stored file; its bytes are proven, its label is not.",
     ]
+
+
+# The pass over a long log, shared between this process and a second one: each reads one half.
+
+
+SHARED_FROM = 100_000
+"""How many entries are worth the start of a second process."""
+
+OWN_SHARE = 0.42
+"""How much of the entries this process reads: less than half, since SQLite's own check runs beside it."""
+
+_MIDDLE = "8"
+_RUN = "from assistant.log.verify_entries import main; main()"
+
+
+@dataclass(frozen=True)
+class Passed:
+    """What the pass found: its stretches in order, and whether each committed text is there (None: not looked at)."""
+
+    stretches: list[Stretch]
+    texts: bool | None
+
+
+@dataclass(frozen=True)
+class _Task:
+    path: Path
+    start: int
+    end: int
+    marks: tuple[int, ...]
+    key: int
+    low: str
+    high: str
+
+    def run(self, step: Callable[[int], None] | None = None) -> tuple[Stretch, int]:
+        connection = connect_reader(self.path)
+        try:
+            connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
+            stretch = Walk(connection, self.path, self.start, self.end, self.marks, self.key, step).run()
+            try:
+                return stretch, tally_of_words(connection, self.key, self.low, self.high)
+            except DAMAGE as error:
+                unless_damage(self.path, error)
+                stretch.unread = stretch.unread or f"texts can't be read: {words(error)}"
+                return stretch, 0
+        finally:
+            connection.close()
+
+
+def walk_all(
+    path: Path,
+    start: int,
+    end: int,
+    marks: Sequence[int],
+    texts: bool = True,
+    step: Callable[[int], None] | None = None,
+) -> Passed:
+    """Looks at the entries with the ids after `start` (a multiple of 256), up to `end`; see `Walk`.
+
+    With `texts` (for a pass from the first entry) all words of the log are compared with all commitments.
+    """
+    key = new_key()
+    top = "g" if texts else ""
+    if end - start < SHARED_FROM or (os.cpu_count() or 1) < 2:
+        done = [_Task(path, start, end, tuple(marks), key, "", top).run(step)]
+    else:
+        middle = (start + int((end - start) * OWN_SHARE)) // WIDTH * WIDTH
+        first = tuple(mark for mark in marks if mark <= middle)
+        second = tuple(mark for mark in marks if mark > middle)
+        halfway = _MIDDLE if texts else ""
+        mine = _Task(path, start, middle, first, key, "", halfway)
+        other = _Task(path, middle, end, second, key, halfway, top)
+        with ThreadPoolExecutor(1) as pool:
+            elsewhere = pool.submit(_elsewhere, other)
+            own = mine.run(None if step is None else lambda count: step(2 * count))
+            done = [own, elsewhere.result() or other.run()]
+    said = held = 1
+    for stretch, texts_held in done:
+        said, held = said * stretch.tally % PRIME, held * texts_held % PRIME
+    return Passed([stretch for stretch, _ in done], said == held if texts else None)
+
+
+def _elsewhere(task: _Task) -> tuple[Stretch, int] | None:
+    """The task as another process does it; None where that did not work, so that it is done here."""
+    package = str(Path(__file__).resolve().parents[2])
+    before = os.environ.get("PYTHONPATH")
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, before)))}
+    try:
+        made = subprocess.run(
+            [sys.executable, "-P", "-c", _RUN],
+            input=pickle.dumps(task),
+            capture_output=True,
+            env=environment,
+            check=True,
+        )
+        found: tuple[Stretch, int] = pickle.loads(made.stdout)
+    except (OSError, subprocess.SubprocessError, pickle.UnpicklingError, EOFError):
+        return None
+    return found
+
+
+def main() -> None:
+    """Takes a task from standard input, and writes what it found to standard output."""
+    task = pickle.load(sys.stdin.buffer)
+    try:
+        found = task.run()
+    except (Refused, OSError):
+        raise SystemExit(1) from None
+    sys.stdout.buffer.write(pickle.dumps(found))
+
+
+# Whether the hashes that the log keeps of its tree are those of its entries.
+
+
+_ROWS = "SELECT level, number, hash FROM subtree WHERE level = ? AND number >= ? ORDER BY number"
+
+
+def before(connection: sqlite3.Connection, blocks: int) -> list[tuple[int, bytes]]:
+    """The kept hashes over the first `blocks` blocks as whole subtrees: height in blocks and hash, largest first."""
+    tree, done, found = StoredTree(connection), 0, []
+    for height in range(blocks.bit_length() - 1, -1, -1):
+        if blocks >> height & 1:
+            end = done + (1 << height)
+            found.append((height, tree.over(done * WIDTH, end * WIDTH)))
+            done = end
+    return found
+
+
+def fault(connection: sqlite3.Connection, stretches: Sequence[Blocks]) -> tuple[int, str] | None:
+    """The first kept hash that is not that of the entries: after how many entries it begins, and words for it."""
+    first = stretches[0].start // WIDTH
+    level, number = 1, first
+    actual = [digest for one in stretches for digest in one.hashes]
+    while True:
+        kept = connection.execute(_ROWS, (level, number)).fetchall()
+        width: int = WIDTH**level
+        for expected, row in _pairs(actual, kept):
+            if row is None or expected is None or row[1] != number or row[2] != expected:
+                what = "is missing" if row is None or row[1] != number else "is not that of the entries"
+                if expected is None:
+                    what = "is of entries that are not there"
+                where = (
+                    f"the hash that the log keeps over entries {number * width + 1} to {(number + 1) * width}"
+                )
+                return number * width, f"{where} {what}"
+            number += 1
+        if not actual:
+            return None
+        level, number = level + 1, first // WIDTH ** (level)
+        below = _all_of(connection, level - 1, number * WIDTH)
+        actual = [root(below[at : at + WIDTH]) for at in range(0, len(below) // WIDTH * WIDTH, WIDTH)]
+
+
+def _pairs(
+    actual: Sequence[bytes], kept: Sequence[tuple[int, int, bytes]]
+) -> Iterator[tuple[bytes | None, tuple[int, int, bytes] | None]]:
+    for at in range(max(len(actual), len(kept))):
+        yield actual[at] if at < len(actual) else None, kept[at] if at < len(kept) else None
+
+
+def _all_of(connection: sqlite3.Connection, level: int, number: int) -> list[bytes]:
+    """The kept hashes of a level, which were found right just before."""
+    return [row[2] for row in connection.execute(_ROWS, (level, number))]

@@ -13,7 +13,7 @@ from typing import Any
 
 import yaml
 
-from assistant.core import plain_yaml
+from assistant.core import yaml as plain_yaml
 from assistant.core.problem import refuse
 
 Value = str | list[str]

@@ -15,7 +15,7 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.parser import parse_xml
 
 from assistant.core.problem import refuse
-from assistant.records.read_page import PICTURE, TEXT
+from assistant.records.page import PICTURE, TEXT
 
 MOST_PAGES = 20_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"

@@ -2,23 +2,107 @@
 
 from __future__ import annotations
 
+import json
 import re
-from collections.abc import Collection, Iterator, Sequence
+import shutil
+from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from assistant.core.page_range import page_runs, read_range
-from assistant.core.problem import Refused
+from assistant import library
+from assistant.core import yaml
+from assistant.core.dates import parse_date
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.record.case import DOCUMENT_KEYS, NO, YES
+from assistant.core.record.pages import page_runs, read_range
+from assistant.core.text import one_line
 from assistant.library import split_pages
-from assistant.records.case_store import CaseStore, NewText, Staged, hash_of
-from assistant.records.document_type import UNKNOWN
-from assistant.records.file_kind import kind_of
-from assistant.records.proposing import Description, describe
-from assistant.records.read_page import RECOGNISED, ReadPage
-from assistant.records.reading import Progress, ReadFile, read_file
-from assistant.records.recognition import Tesseract
-from assistant.records.splitting import propose_parts
+from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
+from assistant.records.case_yaml import without_documents
+from assistant.records.page import RECOGNISED, ReadPage
+from assistant.records.pdf import Tesseract, find_tesseract
+from assistant.records.proposing import UNKNOWN, Description, date_of, describe, title_of, top_lines
+from assistant.records.reading import Progress, ReadFile, kind_of, read_file
+
+# Parts one file of many reports into documents: proposed from the pages, or as a person says (`1-3,4-9`).
+
+
+_PAGE_OF = re.compile(
+    r"\bpage\s*:?\s*(\d{1,4})\s*(?:of|/)\s*(\d{1,4})\b|^\s*(\d{1,4})\s+of\s+(\d{1,4})\s*$", re.M
+)
+_CONTINUED = re.compile(r"\bcont(?:inued|'d|d\b|\.)|\(cont", re.I)
+_HEAD_LINES = 8
+_LONG = 30
+"""From so many pages on, numbers that count through the whole file are taken for those of whoever bundled it."""
+
+
+def propose_parts(pages: Sequence[str]) -> list[range]:
+    """Where documents begin, as ranges of pages from 1 that together hold every page.
+
+    A page begins a document if it says that it is page 1 of several, or has a title or a labelled date at its top
+    that isn't the one of the document so far. A page that says that it is a later page, or continued, begins none.
+    """
+    starts: list[int] = []
+    title, date = "", None
+    for number, page in enumerate(pages, 1):
+        own_title, own_date = title_of(page), date_of(top_lines([page], _HEAD_LINES), labelled=True)
+        numbered = _page_number(page, number, len(pages))
+        if number == 1 or _begins(page, numbered, (title, date), (own_title, own_date)):
+            starts.append(number)
+            title, date = own_title, own_date
+        else:
+            title, date = title or own_title, date or own_date
+    return [range(first, last) for first, last in zip(starts, [*starts[1:], len(pages) + 1], strict=True)]
+
+
+def _begins(
+    page: str, numbered: int | None, so_far: tuple[object, object], own: tuple[object, object]
+) -> bool:
+    if numbered is not None:
+        return numbered == 1
+    if any(_CONTINUED.search(line) for line in top_lines([page], _HEAD_LINES)):
+        return False
+    new_title = bool(own[0]) and own[0] != so_far[0]
+    new_date = own[1] is not None and own[1] != so_far[1]
+    return new_title or new_date
+
+
+def _page_number(page: str, place: int, count: int) -> int | None:
+    """The number that a page gives itself (`Page 2 of 5`); None where it gives none, or one that can't be its own."""
+    text = page.lower() if len(page) <= 4000 else f"{page[:2000]}\n{page[-2000:]}".lower()
+    found = _PAGE_OF.search(text) if "page" in text or " of " in text else None
+    if found is None:
+        return None
+    number, last = int(found[1] or found[3]), int(found[2] or found[4])
+    of_the_file = count >= _LONG and (number, last) == (place, count)
+    return number if 1 <= number <= last and not of_the_file else None
+
+
+def read_parts(said: str, count: int) -> list[range]:
+    """The parts that a person names, such as `1-3,4-9,10-`; raises `Refused` unless they hold each page once, in order."""
+    parts: list[range] = []
+    for piece in said.replace(" ", "").split(","):
+        whole = f"{piece}{count}" if re.fullmatch(r"\d+[-–]", piece) else piece
+        part = read_range(whole)
+        if part is None:
+            raise refuse(f"“{one_line(piece, 40)}” is no range of pages.", "", "Write parts such as 1-3,4-9.")
+        expected = parts[-1].stop if parts else 1
+        if part.start != expected:
+            raise refuse(
+                f"The part {one_line(piece, 40)} should begin with page {expected}: each page belongs to one part.",
+                "",
+                "A part that you don't want can be left out when the documents are shown.",
+            )
+        parts.append(part)
+    if parts[-1].stop != count + 1:
+        raise refuse(
+            f"The parts end with page {parts[-1].stop - 1}; the file has {count}.",
+            "",
+            f"Go on to page {count}.",
+        )
+    return parts
+
 
 ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 """What the id of a document looks like: it is the stem of a file, and stands in `document:page`."""
@@ -194,3 +278,217 @@ def _reach(pages: Sequence[ReadPage], by: str) -> dict[str, Any]:
 
 def _span(pages: range) -> str:
     return f"{pages.start}-{pages.stop - 1}" if len(pages) > 1 else str(pages.start)
+
+
+# A list of documents with the files that they come from: what a person would otherwise confirm one by one.
+
+
+MANIFEST_KEYS = frozenset({"documents"})
+
+
+@dataclass(frozen=True)
+class Manifest:
+    """The entries by the file that they come from, in the order in which the files are first named."""
+
+    files: Mapping[Path, Sequence[Mapping[str, Any]]]
+
+
+def read_manifest(path: Path) -> Manifest:
+    """The manifest in a YAML file; paths are read from its folder. Raises `Refused` with all that is wrong."""
+    document = yaml.parse(library.read_text(path), one_line(str(path)))
+    for key in document.data:
+        if key not in MANIFEST_KEYS:
+            raise refuse(
+                f"`{one_line(key, 40)}` is not known in a list of documents.",
+                document.where(key),
+                "Known: documents.",
+            )
+    return listed_files(document, path.parent)
+
+
+def listed_files(document: yaml.Document, folder: Path) -> Manifest:
+    """The entries under `documents` by their files; raises `Refused` with all that is wrong with them."""
+    entries = document.data.get("documents")
+    if not isinstance(entries, list):
+        raise refuse("`documents` is missing or no list.", document.where("documents"), "Write it as a list.")
+    problems = list(_problems(document, entries))
+    if problems:
+        raise Refused(*problems)
+    files: dict[Path, list[Mapping[str, Any]]] = {}
+    for entry in entries:
+        files.setdefault(folder / str(entry["original"]), []).append(entry)
+    return Manifest(files)
+
+
+def parts_of(importer: Importer, arrived: Arrived, entries: Sequence[Mapping[str, Any]]) -> list[Part]:
+    """The documents of a file as its entries say.
+
+    Raises `Refused` for a file of another hash, for pages that it doesn't have, and for a name that is taken.
+    """
+    name, count = arrived.staged.name, len(arrived.read.pages)
+    taken = {str(entry.get("id")).lower() for entry in importer.store.entries}
+    made: list[Part] = []
+    for entry in entries:
+        if entry.get("sha256", arrived.staged.sha256) != arrived.staged.sha256:
+            raise refuse(
+                "The file is not the one that the list of documents means (another hash).", one_line(name)
+            )
+        pages = range(1, count + 1)
+        if "from_pages" in entry:
+            pages = read_range(entry["from_pages"]) or pages
+        if pages.stop - 1 > count:
+            raise refuse(
+                f"The file has no page {pages.stop - 1}; it has {count}.",
+                one_line(name),
+                "Correct `from_pages`.",
+            )
+        (part,) = importer.propose(arrived, [pages], taken)
+        part = renamed(part, _said(part, entry), taken)
+        if "id" in entry:
+            part = replace(part, id=str(entry["id"]))
+        if part.id.lower() in taken:
+            raise refuse(
+                f"Another document is called {one_line(part.id)}.", one_line(name), "Give it another `id`."
+            )
+        taken.add(part.id.lower())
+        made.append(part)
+    return made
+
+
+def _said(part: Part, entry: Mapping[str, Any]) -> Any:
+    said = part.said
+    return replace(
+        said,
+        type=str(entry.get("type", said.type)),
+        author=str(entry.get("author", said.author)),
+        date=str(entry.get("date", said.date)),
+        sent_by=str(entry.get("sent_by", said.sent_by)),
+        ur_report=str(entry["ur_report"]) in YES if "ur_report" in entry else said.ur_report,
+    )
+
+
+def _problems(document: yaml.Document, entries: Sequence[Any]) -> Iterator[Problem]:
+    several: dict[str, int] = {}
+    for entry in entries:
+        if isinstance(entry, Mapping):
+            several[str(entry.get("original"))] = several.get(str(entry.get("original")), 0) + 1
+    for index, entry in enumerate(entries):
+        where = document.where("documents", index)
+        if not isinstance(entry, Mapping) or not str(entry.get("original", "")):
+            yield Problem(
+                "A document doesn't name its file.", where, "Add `original:` with the path of the file."
+            )
+            continue
+        for key, value in entry.items():
+            if what := _wrong(key, value):
+                yield Problem(what, document.where("documents", index, key), "Correct it, or leave it out.")
+        if several[str(entry["original"])] > 1 and "from_pages" not in entry:
+            yield Problem(
+                "Several documents come from this file.",
+                where,
+                "Give each of them `from_pages`, such as 4-9.",
+            )
+
+
+def _wrong(key: str, value: Any) -> str:
+    if key not in DOCUMENT_KEYS:
+        return f"`{one_line(key, 40)}` is not known in a document."
+    if key == "from_pages":
+        return "" if read_range(value) is not None else "`from_pages` is no page and no range of pages."
+    if key == "ur_report":
+        return "" if str(value) in (*YES, *NO) else "`ur_report` is yes or no."
+    if key == "date":
+        return (
+            ""
+            if not str(value) or parse_date(str(value)) is not None
+            else f"`{one_line(str(value), 40)}` is not a date."
+        )
+    if key == "id":
+        return (
+            "" if ID.fullmatch(str(value)) else "`id` has letters, digits, dots and dashes, without spaces."
+        )
+    if isinstance(value, list | Mapping) and key not in ("recognised", "unreadable"):
+        return f"`{key}` is text."
+    return ""
+
+
+# Makes a case folder: written beside its place, checked whole, and only then put there in one step.
+
+
+_FOLDER = 0o700
+
+
+def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Progress) -> list[str]:
+    """Makes `folder` with the case of this text, whose documents name their files, looked for in `files_in`.
+
+    `name` is what the text is called where something is wrong in it. Gives sentences about what was left out of
+    the files. Raises `Refused` for a case that doesn't fit its schema, whose rules can't be read, or for a file that
+    can't be brought in; nothing is left behind then.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        raise refuse(
+            "There is something here already.", one_line(str(folder)), "Name a folder that doesn't exist yet."
+        )
+    document = yaml.parse(text, name)
+    problems = list(_schema_problems(document))
+    if problems:
+        raise Refused(*problems)
+    listed = listed_files(document, files_in)
+    draft = folder.with_name(f".{folder.name}.new")
+    shutil.rmtree(draft, ignore_errors=True)
+    try:
+        draft.mkdir(mode=_FOLDER, parents=True)
+        write_text(draft / "case.yaml", without_documents(text))
+        notes = _bring(draft, listed.files, progress)
+        library.rules_for(library.open_case(draft))
+        if folder.is_dir():
+            folder.rmdir()
+        draft.rename(folder)
+    except Refused as refused:
+        own = one_line(str(draft / "case.yaml"))
+        raise Refused(
+            *(replace(one, where=one.where.replace(own, name)) for one in refused.problems)
+        ) from None
+    except OSError as error:
+        raise refuse(
+            f"The case folder can't be written: {error.strerror}.",
+            one_line(str(folder)),
+            "Check permissions and disk.",
+        ) from None
+    finally:
+        shutil.rmtree(draft, ignore_errors=True)
+    return notes
+
+
+def _bring(draft: Path, files: Any, progress: Progress) -> list[str]:
+    notes: list[str] = []
+    with CaseStore(draft) as store:
+        importer = Importer(store, find_tesseract() if files else None, progress)
+        for path, entries in files.items():
+            arrived = importer.arrive(path)
+            if arrived.known:
+                raise refuse(
+                    f"The same file stands in the list as {arrived.known[0]}.",
+                    one_line(path.name),
+                    "List it once.",
+                )
+            parts = parts_of(importer, arrived, entries)
+            importer.store_parts(arrived, parts)
+            told = (*arrived.read.notes, *left_out(parts, len(arrived.read.pages)))
+            notes += [f"{path.name}: {note}" for note in told]
+    return notes
+
+
+def _schema_problems(document: yaml.Document) -> Iterator[Problem]:
+    """What in a case doesn't fit its schema, by line."""
+    from jsonschema import Draft202012Validator
+
+    schema = json.loads(library.read_text(library.folder("schemas") / "case.schema.json"))
+    for error in Draft202012Validator(schema).iter_errors(document.data):
+        path = tuple(error.absolute_path)
+        place = ".".join(str(part) for part in path) or "the file"
+        yield Problem(
+            f"`{place}` is not as a case has it: {one_line(error.message, 160)}.",
+            document.where(*path),
+            "See docs/formats.md.",
+        )

@@ -2,17 +2,217 @@
 
 from __future__ import annotations
 
+import re
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.core.mention import Mention
-from assistant.core.standing import AFFIRMED, Standings
-from assistant.core.vocabulary import Vocabulary, words
-from assistant.records.index_file import open_index
-from assistant.records.index_table import Hit, IndexTable
-from assistant.records.over_pages import Over, OverPages
-from assistant.records.query import Wanted, of_query, of_term
+from assistant.core.record.language import AFFIRMED, Standings, Vocabulary, sentence_starts, words
+from assistant.core.record.passages import Mention, page_mark
+from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
+
+# Where one page of a document ends and the next begins: the words on both sides, as one text.
+
+
+REACH = 48
+"""Characters of each page beside a break: as much as a phrase has. More would cost every search."""
+
+_MOST_LINES = 4
+_LINE = re.compile(r"[^\n]*\S[^\n]*")
+_EDGE = 600
+"""Characters at the head and at the end of a page in which its running lines are looked for."""
+_Lines = list[tuple[int, int, str]]
+
+
+@dataclass(frozen=True)
+class PageBreak:
+    """The words on both sides of the end of a page; `text` parts them by a line's end.
+
+    `page` and `following` are the numbers of the two pages in an index. `start` is where the text begins in the
+    page, `split` the line's end in the text, and `resumes` where the following page goes on.
+    """
+
+    page: int
+    following: int
+    text: str
+    start: int
+    split: int
+    resumes: int
+
+
+def page_breaks(places: Sequence[tuple[str, int]], texts: Sequence[str]) -> list[PageBreak]:
+    """The breaks between pages that follow each other in a document; pages without words have none."""
+    known = {place: number for number, place in enumerate(places)}
+    edges = [(_lines(text, first=True), _lines(text, first=False)) for text in texts]
+    bodies = [_body(number, place, known, edges) for number, place in enumerate(places)]
+    found: list[PageBreak] = []
+    for number, (document, page) in enumerate(places):
+        following = known.get((document, page + 1))
+        if following is None:
+            continue
+        (begin, end), (resumes, until) = bodies[number], bodies[following]
+        before = _from_a_word(texts[number][max(begin, end - REACH) : end], end - begin > REACH)
+        after = _to_a_word(texts[following][resumes : min(until, resumes + REACH)], until - resumes > REACH)
+        if before and after:
+            text = f"{before}\n{after}"
+            found.append(PageBreak(number, following, text, end - len(before), len(before), resumes))
+    return found
+
+
+def _body(
+    number: int,
+    place: tuple[str, int],
+    known: Mapping[tuple[str, int], int],
+    edges: Sequence[tuple[_Lines, _Lines]],
+) -> tuple[int, int]:
+    """Where the words of a page begin and end, without the lines that it shares with the page beside it."""
+    document, page = place
+    beside = [known[document, one] for one in (page - 1, page + 1) if (document, one) in known]
+    heads, feet = edges[number]
+    above = max((_shared(heads, edges[other][0]) for other in beside), default=0)
+    below = max((_shared(feet, edges[other][1]) for other in beside), default=0)
+    if above >= len(heads) or below >= len(feet):
+        return 0, 0  # nothing but running lines, or too few to tell
+    return heads[above][0], feet[below][1]
+
+
+def _lines(text: str, first: bool) -> _Lines:
+    """The first lines of a page, or its last ones from the end: where their words begin and end, and what they say."""
+    shift = 0 if first else max(0, len(text) - _EDGE)
+    found = []
+    for match in _LINE.finditer(text, shift, min(len(text), shift + _EDGE)):
+        said = match[0].strip()
+        begin = match.start() + len(match[0]) - len(match[0].lstrip())
+        found.append((begin, begin + len(said), re.sub(r"\d+", "0", " ".join(said.casefold().split()))))
+    chosen = found if first else found[::-1]
+    return chosen[: _MOST_LINES + 1]
+
+
+def _shared(ours: _Lines, theirs: _Lines) -> int:
+    """How many lines from the edge of the page on are the same."""
+    count = 0
+    for (_, _, mine), (_, _, other) in zip(ours[:_MOST_LINES], theirs, strict=False):
+        if mine != other:
+            break
+        count += 1
+    return count
+
+
+def _from_a_word(text: str, cut: bool) -> str:
+    return text.partition(" ")[2].lstrip() if cut and " " in text else text
+
+
+def _to_a_word(text: str, cut: bool) -> str:
+    return text.rpartition(" ")[0].rstrip() if cut and " " in text else text
+
+
+# What runs on over the end of a page: a phrase, or a sentence, that stands on neither page as a whole.
+
+
+_LONGEST = 600
+_AFTER = 100
+
+
+@dataclass(frozen=True)
+class Over:
+    """Words found beside a page break, their offsets in its text; `begin` and `end` are those of what runs on."""
+
+    at: PageBreak
+    begin: int
+    end: int
+    hits: tuple[Hit, ...]
+
+    def holds(self, page: int, offset: int) -> bool:
+        """Whether an offset in a page, by its number in the index, lies in what runs on."""
+        if page == self.at.page:
+            return self.at.start + self.begin <= offset < self.at.start + self.at.split
+        return page == self.at.following and 0 <= offset - self.at.resumes < self.end - self.at.split - 1
+
+
+@dataclass(frozen=True)
+class Passage:
+    """A passage over a page's end: its words as they read (`said`), and the sign of the new page put into them.
+
+    `start` is where it begins in the page.
+    """
+
+    said: str
+    quote: str
+    start: int
+    split: int
+
+    def place(self, hit: Hit, over: Over) -> tuple[int, int]:
+        """Where words stand in `said`, and how long they are."""
+        return hit.at + over.at.start - self.start, hit.length
+
+    def marked(self, at: int, length: int) -> tuple[int, int]:
+        """The place of words in `said` as one in `quote`, which is longer by the sign of the new page."""
+        grown = len(self.quote) - len(self.said)
+        if at > self.split:
+            return at + grown, length
+        return at, length + grown * (at + length > self.split)
+
+
+class OverPages:
+    """The words beside the page breaks of an index, ready to be searched; `pages` is the table of its pages."""
+
+    def __init__(self, places: Sequence[tuple[str, int]], texts: Sequence[str], pages: IndexTable) -> None:
+        self._places = places
+        self._texts = texts
+        self._breaks = page_breaks(places, texts)
+        beside = [one.text for one in self._breaks]
+        self._table = IndexTable(open_index(beside), beside, pages) if beside else None
+
+    def words(self, wanted: Sequence[Wanted]) -> list[Over]:
+        """The words that answer any of what is wanted and run on over a page's end."""
+        if self._table is None:
+            return []
+        found = [(self._breaks[hit.page], hit) for hit in self._table.all_hits(wanted)]
+        return [Over(at, hit.at, hit.at + hit.length, (hit,)) for at, hit in found if _runs_on(hit, at)]
+
+    def sentences(self, wanted: Sequence[Wanted], limit: int) -> list[Over]:
+        """The sentences that run on over a page's end and hold what neither page holds of them, at most `limit`."""
+        if self._table is None:
+            return []
+        by_sentence: dict[tuple[int, int], list[Hit]] = {}
+        for hit in self._table.hits_of_all(wanted):
+            by_sentence.setdefault((hit.page, hit.start), []).append(hit)
+        found = []
+        for (number, start), hits in by_sentence.items():
+            at = self._breaks[number]
+            if any(_runs_on(hit, at) for hit in hits) or _needs_both(hits, at):
+                found.append(Over(at, start, max(hit.end for hit in hits), tuple(hits)))
+                if len(found) == limit:
+                    break
+        return found
+
+    def passage(self, over: Over) -> Passage:
+        """The passage around what runs on, from the beginning of its sentence."""
+        at = over.at
+        page = self._texts[at.page]
+        starts = sentence_starts(page)
+        start = starts[bisect_right(starts, at.start + over.hits[0].at) - 1]
+        start += len(page[start:]) - len(page[start:].lstrip())
+        before = page[start : at.start + at.split]
+        least = max(hit.at + hit.length for hit in over.hits) - at.split - 1
+        after = at.text[at.split + 1 : max(hit.end for hit in over.hits)].rstrip()
+        if len(before) + len(after) > _LONGEST and len(after) > max(least, _AFTER):
+            after = after[: max(least, after.rfind(" ", 0, _AFTER))]
+        mark = page_mark(self._places[at.following][1])
+        return Passage(f"{before}\n{after}", f"{before}{mark}{after}", start, len(before))
+
+
+def _runs_on(hit: Hit, at: PageBreak) -> bool:
+    return hit.at < at.split < hit.at + hit.length - 1
+
+
+def _needs_both(hits: Sequence[Hit], at: PageBreak) -> bool:
+    """Whether the words on both sides of a break answer more of what is wanted than those on either."""
+    before = {number for hit in hits if hit.at < at.split for number in hit.answers}
+    after = {number for hit in hits if hit.at >= at.split for number in hit.answers}
+    return bool(before - after) and bool(after - before)
+
 
 _SHORTEST_SLIP = 7
 """Letters of the shortest word whose slips are looked for; short words have too many neighbours."""

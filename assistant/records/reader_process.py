@@ -15,6 +15,8 @@ from pathlib import Path
 from typing import IO, Any
 
 from assistant.core.problem import Refused
+from assistant.records.docx import DocxPages
+from assistant.records.pdf import PdfPages
 
 _MOST_MEMORY = 4 * 1024**3
 
@@ -41,10 +43,7 @@ def main(kind: str, path: str) -> None:
 
 def _opened(kind: str, path: Path) -> Any:
     if kind == "pdf":
-        from assistant.records.reading_pdf import PdfPages
-
         return PdfPages(path)
-    from assistant.records.reading_docx import DocxPages
 
     return DocxPages(path)
 

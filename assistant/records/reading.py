@@ -2,17 +2,255 @@
 
 from __future__ import annotations
 
+import json
 import os
-from collections.abc import Callable, Sequence
+import re
+import select
+import subprocess
+import sys
+import time
+import zipfile
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import IO, Any
 
-from assistant.records.page_journal import PageJournal
-from assistant.records.read_page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage
-from assistant.records.reading_apart import ReaderApart
-from assistant.records.reading_text import read_pages
-from assistant.records.recognition import SUREST, Tesseract, is_blank
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.text import one_line
+from assistant.records.page import (
+    BLANK,
+    PICTURE,
+    RECOGNISED,
+    STATES,
+    TEXT,
+    UNREADABLE,
+    ReadPage,
+    clean,
+    read_pages,
+)
+from assistant.records.pdf import SUREST, Tesseract, is_blank
+
+# Reads a PDF or Word file in a process of its own: a crash or an endless page costs that page, not the
+# import.
+
+
+NEEDED = {"pdf": ("pypdfium2", "PDF"), "docx": ("docx", "Word")}
+INSTALL = "pip install 'imr-assistant[documents]'"
+
+_AT_ONCE = 1 << 16
+
+OPENING_SECONDS = 120.0
+PAGE_SECONDS = 60.0
+MOST_FAILURES = 25
+"""After so many pages that took the reader down the file is given up."""
+
+
+class ReaderApart:
+    """A file that is read page by page; a context manager. Raises `Refused` for a file that can't be read at all."""
+
+    def __init__(self, kind: str, path: Path, name: str) -> None:
+        self._kind = kind
+        self._path = path
+        self._where = one_line(name)
+        self._failures = 0
+        self._require()
+        self._process: subprocess.Popen[bytes] | None = None
+        self._rest = b""
+        self.pages, self.notes = self._start()
+
+    def __enter__(self) -> ReaderApart:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def texts(self, first: int, last: int) -> Iterator[ReadPage]:
+        """The pages from `first` to `last` in order; one that can't be read is `UNREADABLE` and says why."""
+        number = first
+        while number <= last:
+            self._send(["text", number, last])
+            while number <= last:
+                answer = self._receive(PAGE_SECONDS)
+                if answer is None:
+                    self._restart()
+                    yield ReadPage(number, "", UNREADABLE, "it can't be read: the reader failed on it")
+                    number += 1
+                    break
+                yield _page(number, answer)
+                number += 1
+
+    def draw(self, number: int, target: Path) -> tuple[int, bool]:
+        """Draws a page into a file: the dots per inch, 0 where it can't be drawn, and whether all of it was drawn."""
+        self._send(["draw", number, str(target)])
+        answer = self._receive(PAGE_SECONDS)
+        if answer is None:
+            self._restart()
+            return 0, False
+        return int(answer.get("dpi", 0)), bool(answer.get("whole"))
+
+    def close(self) -> None:
+        """Ends the reading."""
+        process, self._process = self._process, None
+        if process is not None:
+            process.kill()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    pipe.close()
+
+    def _require(self) -> None:
+        from importlib.util import find_spec
+
+        module, words = NEEDED[self._kind]
+        if find_spec(module) is None:
+            raise refuse(
+                f"{words} files can't be read here yet.", self._where, f"Install what reads them: {INSTALL}"
+            )
+
+    def _start(self) -> tuple[int, tuple[str, ...]]:
+        root = str(Path(__file__).resolve().parents[2])
+        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
+        self._rest = b""
+        self._process = subprocess.Popen(
+            [sys.executable, "-P", "-m", "assistant.records.reader_process", self._kind, str(self._path)],
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.DEVNULL,
+            env={**os.environ, "PYTHONPATH": path},
+            bufsize=0,
+            start_new_session=True,
+        )
+        try:
+            answer = self._receive(OPENING_SECONDS)
+            if answer is None:
+                raise refuse(
+                    "The file can't be read: the reader failed on it.",
+                    self._where,
+                    "Ask for it again, or print it to a PDF.",
+                )
+            if "refused" in answer:
+                raise refuse(str(answer["refused"]), self._where, str(answer.get("fix", "")))
+        except BaseException:
+            self.close()
+            raise
+        return int(answer["pages"]), tuple(str(note) for note in answer["notes"])
+
+    def _restart(self) -> None:
+        self.close()
+        self._failures += 1
+        if self._failures > MOST_FAILURES:
+            raise refuse(
+                f"The file is too damaged: the reader failed on {self._failures} pages.",
+                self._where,
+                "Ask for it again.",
+            )
+        self._start()
+
+    def _send(self, command: list[object]) -> None:
+        assert self._process is not None
+        assert self._process.stdin is not None
+        with suppress(BrokenPipeError):  # what is received next says so
+            self._process.stdin.write(f"{json.dumps(command)}\n".encode())
+
+    def _receive(self, seconds: float) -> dict[str, Any] | None:
+        """The next answer; None where the process has died, or has said nothing for so long."""
+        assert self._process is not None
+        assert self._process.stdout is not None
+        pipe = self._process.stdout.fileno()
+        parts = [self._rest]
+        end = time.monotonic() + seconds
+        while b"\n" not in parts[-1]:
+            ready, _, _ = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
+            data = os.read(pipe, _AT_ONCE) if ready else b""
+            if not data:
+                return None
+            parts.append(data)
+        line, _, self._rest = b"".join(parts).partition(b"\n")
+        answer = json.loads(line)
+        return answer if isinstance(answer, dict) else None
+
+
+def _page(number: int, answer: dict[str, Any]) -> ReadPage:
+    state = str(answer.get("state", UNREADABLE))
+    if "damaged" in answer or answer.get("page") != number or state not in STATES:
+        return ReadPage(number, "", UNREADABLE, str(answer.get("damaged", "it is damaged")))
+    return ReadPage(number, clean(str(answer["text"])), state)
+
+
+# The pages of a file that have been read so far, so that an import which was cut off goes on where it
+# stopped.
+
+
+_FORM = 1
+
+
+class PageJournal:
+    """A context manager that notes each page as it is read."""
+
+    def __init__(self, path: Path) -> None:
+        self._path = path
+        self._file: IO[bytes] | None = None
+        self.folder = path.parent
+        self.pages: dict[int, ReadPage] = {}
+        self.count = 0
+        self.notes: tuple[str, ...] = ()
+
+    def __enter__(self) -> PageJournal:
+        end = self._take_up() if self._path.exists() else 0
+        self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        self._file.seek(end)
+        self._file.truncate()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._file is not None:
+            self._file.close()
+            self._file = None
+
+    def begin(self, count: int, notes: tuple[str, ...]) -> None:
+        """Notes how many pages there are."""
+        self.count, self.notes = count, notes
+        self._write({"form": _FORM, "pages": count, "notes": list(notes)})
+
+    def note(self, page: ReadPage) -> None:
+        """Notes a page."""
+        self.pages[page.number] = page
+        self._write({"page": page.number, "text": page.text, "state": page.state, "why": page.why})
+
+    def _write(self, entry: dict[str, object]) -> None:
+        assert self._file is not None
+        self._file.write(json.dumps(entry).encode() + b"\n")
+        self._file.flush()
+
+    def _take_up(self) -> int:
+        """Reads what was noted, and gives the place in the file after the last whole line."""
+        end = 0
+        with self._path.open("rb") as file:
+            for line in file:
+                try:
+                    entry = json.loads(line) if line.endswith(b"\n") else None
+                    if not self._taken(entry):
+                        break
+                except (ValueError, KeyError, TypeError):
+                    break
+                end += len(line)
+        return end
+
+    def _taken(self, entry: object) -> bool:
+        if not isinstance(entry, dict):
+            return False
+        if "form" in entry:
+            self.count = int(entry["pages"])
+            self.notes = tuple(str(note) for note in entry["notes"])
+            return bool(entry["form"] == _FORM and not self.pages)
+        page = ReadPage(int(entry["page"]), str(entry["text"]), str(entry["state"]), str(entry["why"]))
+        if not 1 <= page.number <= self.count or page.state not in STATES:
+            return False
+        self.pages[page.number] = page
+        return True
+
 
 Progress = Callable[[str, int, int], None]
 """Told what is being done, how many pages are done, and of how many."""
@@ -134,3 +372,134 @@ def _recognised(page: ReadPage, tesseract: Tesseract, picture: Path, dpi: int, w
     if found.sureness < SUREST:
         return replace(page, text=text, state=UNREADABLE, why="the words in its picture are uncertain")
     return replace(page, text=text, state=RECOGNISED)
+
+
+# What a file is by its content, whatever its name says: a file under a wrong name is refused, never guessed
+# at.
+
+
+KINDS = {"pdf": (".pdf",), "docx": (".docx",), "text": (".txt", ".text"), "markdown": (".md", ".markdown")}
+"""The kinds of file that can be brought in, with the endings that their names may have."""
+
+_HEAD = 4096
+_TAIL = 2048
+_MAGIC = (
+    (b"\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1", "an old Word or Office file", "Save it as .docx or PDF."),
+    (b"{\\rtf", "a rich text file (RTF)", "Save it as .docx or PDF."),
+    (b"\x89PNG\r\n", "a picture (PNG)", "Print it to a PDF file."),
+    (b"\xff\xd8\xff", "a picture (JPEG)", "Print it to a PDF file."),
+    (b"GIF8", "a picture (GIF)", "Print it to a PDF file."),
+    (b"II*\x00", "a picture (TIFF)", "Print it to a PDF file."),
+    (b"MM\x00*", "a picture (TIFF)", "Print it to a PDF file."),
+    (b"\x1f\x8b", "a compressed file (gzip)", "Unpack it first."),
+    (b"7z\xbc\xaf", "a compressed file (7z)", "Unpack it first."),
+    (b"Rar!", "a compressed file (RAR)", "Unpack it first."),
+    (b"\xff\xfe", "text in UTF-16", "Save it as UTF-8."),
+    (b"\xfe\xff", "text in UTF-16", "Save it as UTF-8."),
+)
+_NAMES = {"pdf": "a PDF file", "docx": "a Word file (.docx)", "text": "plain text", "markdown": "plain text"}
+_LARGEST_UNPACKED = 256 * 1024 * 1024
+_LARGEST_XML = 64 * 1024 * 1024
+_MOST_PACKED = 200
+"""How many times smaller the XML of a Word file may have been packed; ten times is usual, fifty is rare."""
+_MOST_PARTS = 10_000
+
+
+def kind_of(path: Path, name: str = "") -> str:
+    """The kind of a file, one of `KINDS`; raises `Refused` for one that can't be brought in.
+
+    Refused are folders and what is no file, empty files, files of another kind, files whose content isn't what
+    their ending says, PDF files that were cut off, and Word files that unpack to far more than they are.
+    """
+    name = name or path.name
+    where = one_line(name)
+    if path.is_dir():
+        raise refuse("This is a folder.", where, "Name the files in it.")
+    if not path.exists():
+        raise refuse("There is no such file.", where, "Check the name.")
+    if not path.is_file():
+        raise refuse("This is no ordinary file.", where, "Name a file.")
+    try:
+        with path.open("rb") as file:
+            head = file.read(_HEAD)
+            size = path.stat().st_size
+            file.seek(max(0, size - _TAIL))
+            tail = file.read(_TAIL)
+    except OSError as error:
+        raise refuse(f"The file can't be read: {error.strerror}.", where, "Check its permissions.") from None
+    if not head:
+        raise refuse("The file is empty (0 bytes).", where, "Ask for it again.")
+    said = next((kind for kind, endings in KINDS.items() if Path(name).suffix.lower() in endings), "")
+    held = _content(path, head, where)
+    if not said:
+        raise refuse(
+            f"Files with this ending are not brought in; by its content it is {_NAMES[held]}.",
+            where,
+            f"Give it its right ending: {', '.join(end for ends in KINDS.values() for end in ends)}.",
+        )
+    if _NAMES[said] != _NAMES[held]:
+        raise refuse(
+            f"Its name says that it is {_NAMES[said]}, but its content is {_NAMES[held]}.",
+            where,
+            f"Rename it to end in {KINDS[held][0]}, or ask for the right file.",
+        )
+    if held == "pdf":
+        _whole_pdf(tail, where)
+    return said
+
+
+def _content(path: Path, head: bytes, where: str) -> str:
+    if b"%PDF-" in head[:1024]:
+        return "pdf"
+    if head.startswith(b"PK\x03\x04") or head.startswith(b"PK\x05\x06"):
+        return _zip_content(path, where)
+    for magic, what, fix in _MAGIC:
+        if head.startswith(magic):
+            raise refuse(f"By its content this is {what}, which can't be brought in.", where, fix)
+    if b"\x00" in head:
+        raise refuse("By its content this is no text, PDF or Word file.", where, "Ask for it again.")
+    return "text"
+
+
+def _zip_content(path: Path, where: str) -> str:
+    """`docx`, where an archive is one that unpacks to no more than a Word file may."""
+    try:
+        with zipfile.ZipFile(path) as archive:
+            parts = archive.infolist()
+    except (zipfile.BadZipFile, OSError, ValueError, NotImplementedError):
+        raise refuse(
+            "This is a damaged or cut-off archive; a Word file is one.", where, "Ask for it again."
+        ) from None
+    if not any(part.filename == "word/document.xml" for part in parts):
+        raise refuse(
+            "By its content this is an archive, but no Word file.", where, "Unpack it, or save it as .docx."
+        )
+    if any(part.flag_bits & 1 for part in parts):
+        raise refuse("The file is protected by a password.", where, "Save it without a password.")
+    unpacked = sum(part.file_size for part in parts)
+    if unpacked > _LARGEST_UNPACKED or len(parts) > _MOST_PARTS or any(map(_is_swollen, parts)):
+        raise refuse(
+            f"The file is a bomb: it would unpack to {unpacked // (1 << 20):,} MiB in {len(parts):,} parts.",
+            where,
+            "Don't open it; ask for the document in another form.",
+        )
+    return "docx"
+
+
+def _is_swollen(part: zipfile.ZipInfo) -> bool:
+    xml = part.filename.endswith((".xml", ".rels"))
+    packed = max(part.compress_size, (1 << 20) // _MOST_PACKED)
+    return xml and part.file_size > min(_LARGEST_XML, _MOST_PACKED * packed)
+
+
+def _whole_pdf(tail: bytes, where: str) -> None:
+    """Refuses a PDF file that has no end mark, or more of the file after it (ISO 32000-2, 7.5.5)."""
+    end = tail.rfind(b"%%EOF")
+    if end < 0 or re.search(rb"\d+ \d+ obj\b", tail[end:]):
+        raise Refused(
+            Problem(
+                "The PDF file has no end: it was cut off, so pages may be missing.",
+                where,
+                "Ask for it again.",
+            )
+        )

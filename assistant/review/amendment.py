@@ -11,15 +11,14 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import library
-from assistant.core import command as c
-from assistant.core import event as e
+from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.answer import Evidence
 from assistant.core.problem import Problem, Refused
-from assistant.core.rules import Rules, Sources, pinned
+from assistant.core.rules.rules import Rules, Sources, pinned
 from assistant.core.session import Place, Session
 from assistant.library import CaseFolder
-from assistant.pinned_pages import committed, unchanged
-from assistant.recall_source import digest
+from assistant.review.loading import committed, digest, unchanged
 
 
 @dataclass(frozen=True)

@@ -3,15 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
+from typing import TYPE_CHECKING
 
-from assistant.core import command as c
-from assistant.core.answer import Evidence
+from assistant.core import commands as c
+from assistant.core.answer import Answer, Evidence, Status, same_content
+from assistant.core.answer_reader import merged, named_option, read_reply, unique
+from assistant.core.decide import needs_reason, preview
 from assistant.core.frozen import dataclass
-from assistant.core.prompt_turn import Option, Turn
-from assistant.core.reason import in_words
-from assistant.core.text import one_line
-from assistant.core.turn import last_place
-from assistant.review import Review
+from assistant.core.frozen import replace as replace_frozen
+from assistant.core.problem import Refused, in_words, refuse
+from assistant.core.proposal import propose
+from assistant.core.record.absence import contradicted, not_found
+from assistant.core.record.checks import unborne_in
+from assistant.core.rules.answer_schema import DateShape, Group, Listing, Number, Statement, at, complete
+from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.session import Place, outcome
+from assistant.core.text import one_line, visible
+from assistant.core.turn import (
+    CITE,
+    Option,
+    Turn,
+    decision_turn,
+    decline_options,
+    last_place,
+    part_question,
+    statement,
+)
+from assistant.core.wording import told
+from assistant.review.determination import sign
+from assistant.review.passages import first_against, trail_lines
+from assistant.review.review import Review
+
+if TYPE_CHECKING:
+    from assistant.review.amendment import Amendment
+
 
 Build = Callable[[str], c.Command]
 
@@ -107,7 +133,6 @@ class Talk:
 
     def addendum(self, text: str) -> list[Line]:
         """Adds words to a signed session; asks first where they name a fact that nothing in the case bears out."""
-        from assistant.core.unborne_fact import unborne_in
 
         words = in_words(text, "The addendum")
         session = self.review.session
@@ -175,3 +200,386 @@ def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
 def told_lines(text: str) -> list[Line]:
     """An answer as it was logged, a line for each of its entries."""
     return [Line("answer", one_line(line, 400)) for line in text.split("\n")]
+
+
+# What was logged, in words: the line that follows a reply.
+
+
+def echo(review: Review, command: c.Command) -> list[Line]:
+    """What was logged, in words."""
+    session = review.session
+    if isinstance(command, c.RecordAnswer):
+        schema = session.prompt(command.item, command.prompt).schema
+        root = command.prompt.split(".", 1)[0]
+        if root != command.prompt:
+            shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
+            assert shape is not None  # the command has been carried out
+            part = replace_frozen(schema, shape=shape)
+            ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
+            label = ask.split(" (", 1)[0].rstrip("?")
+            return told_lines(f"{label}: {told(part, command.answer)}")
+        return [
+            *told_lines(told(schema, session.answer(command.item, root))),
+            *_trail(review, command, root),
+        ]
+    if isinstance(command, c.Determine):
+        return [Line("answer", DECISION_WORDS[command.decision])]
+    if isinstance(command, c.RuleOn):
+        return [Line("answer", f"{command.criterion}: {command.ruling}: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.DecideFirst):
+        return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
+    if isinstance(command, c.Decline):
+        return [Line("news", "Declined. The session is closed, and the reason is logged.")]
+    if isinstance(command, c.DismissPassages):
+        count = len(command.passages)
+        noun = "The passage is" if count == 1 else f"{count} passages are"
+        return [Line("answer", f"{noun} set aside: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.ReadByEye):
+        said = review.session.by_eye
+        if said is not None and said.read and said.unread:
+            left = f"not read: {', '.join(said.unread)}; the letter says so."
+            return [Line("answer", f"Read by eye: {', '.join(said.read)}; {left}")]
+        return [Line("answer", "Read by eye." if command.read else "Not read; the letter says so.")]
+    if isinstance(command, c.CorrectFact):
+        return [Line("answer", f"The page says: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.AddAddendum):
+        return [Line("news", "The addendum is logged, and stands in the letter.")]
+    if isinstance(command, c.Acknowledge):
+        return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
+    return []
+
+
+def _trail(review: Review, command: c.RecordAnswer, root: str) -> list[Line]:
+    if not not_found(command.answer):
+        return []
+    return [Line("note", line) for line in trail_lines(review, (command.item, root))]
+
+
+# A case file that has changed since, offered to the session that is gone on with.
+
+
+@dataclass(frozen=True)
+class TakeOver(c.Command):
+    """The changed case file that the reviewer takes over."""
+
+    amendment: Amendment
+
+
+def offer_amendment(talk: Talk) -> list[Line]:
+    """Where the case file has changed since: says how, and asks whether this session takes it over."""
+    from assistant.review.amendment import amendment
+
+    session = talk.review.session
+    if talk.review.watching:
+        return []
+    try:
+        changed = amendment(session)
+    except Refused as refused:
+        return [Line("problem", f"The case file has changed: {problem}") for problem in refused.problems]
+    if changed is None:
+        return []
+    lines = [Line("warning", f"The case file has changed. {line}") for line in changed.says]
+    if session.status != "open":
+        return [*lines, Line("note", f"This session is {session.status}, and stays as it is.")]
+    options = (
+        Option("Take it over; absences are searched for again", TakeOver(changed), value="take"),
+        Option("Not now: go on with the file as it was"),
+    )
+    talk.pending = Pending("Does this session take the changed case file over?", None, options)
+    return lines
+
+
+def take_over(review: Review, command: TakeOver) -> list[Line]:
+    """Takes the changed case file over, and says which absences the record now speaks against."""
+    review.amend(command.amendment)
+    session = review.session
+    lines = [Line("news", "Taken over. What was answered as not documented has been searched for again.")]
+    lines += [
+        Line("warning", f"The record speaks of: {session.prompt(*place).ask}")
+        for place in contradicted(session)
+    ]
+    return lines
+
+
+# The conversation, the same on the screen and as plain lines: a reply in, lines out.
+
+
+class Conversation(Talk):
+    """One reviewer's talk with a session: a reply in, lines out."""
+
+    @property
+    def question(self) -> str:
+        return self.pending.question if self.pending is not None else self.turn.question
+
+    @property
+    def options(self) -> tuple[Option, ...]:
+        return self.pending.options if self.pending is not None else self.turn.options
+
+    @property
+    def digits(self) -> bool:
+        """Whether a digit alone is a reply: not where a number, a date or only words are asked for."""
+        return bool(self.options) and len(self.options) <= 9 and not self._numeric()
+
+    @property
+    def numbered(self) -> bool:
+        """Whether the replies have numbers; with more than nine, a number takes Enter."""
+        return bool(self.options) and not self._numeric()
+
+    def _numeric(self) -> bool:
+        turn = self.turn
+        if self.pending is not None or turn.kind != "prompt":
+            return False
+        prompt = self.review.session.prompt(*turn.place)
+        return isinstance(at(prompt.schema.shape, tuple(turn.path.split(".")[1:])), Number | DateShape)
+
+    def reply(self, text: str) -> list[Line]:
+        """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
+        half = self.pending
+        try:
+            return self._pended(text) if half is not None else self._replied(text)
+        except Refused as refused:
+            self.pending = half
+            if half is not None and self.turn.kind != "prompt":
+                raise  # the words of a reason stay where they were typed
+            return self._refused(text, refused)
+
+    def choose(self, number: int) -> list[Line]:
+        """The reply with that number, from 1."""
+        if not 1 <= number <= len(self.options):
+            return [Line("problem", f"There is no reply {number} here.")]
+        half = self.pending
+        try:
+            return self._chosen(self.options[number - 1])
+        except Refused as refused:
+            self.pending = half
+            return self._refused(str(number), refused)
+
+    def back(self) -> list[Line]:
+        """Half a reply is given up; otherwise the last question comes back, to be amended."""
+        if self.pending is not None:
+            self.pending = None
+            return [Line("note", "Left as it was.")]
+        if self.cited:
+            self.cited = ()
+            return [Line("note", "The cited passage is dropped.")]
+        place = last_place(self.review.session)
+        return self.go(*place) if place is not None else [Line("note", "This is the first question.")]
+
+    def _replied(self, text: str) -> list[Line]:
+        words = text.strip()
+        turn = self.turn
+        if not words:
+            return self._confirm(turn)
+        if turn.kind == "sign":
+            return (
+                self._sign()
+                if words.lower() == "sign"
+                else [Line("problem", "Type `sign` to sign. Nothing has been signed.")]
+            )
+        number = int(words) if words.isdecimal() and len(words) < 3 else 0
+        if 1 <= number <= len(turn.options) and not self._numeric():
+            return self._chosen(turn.options[number - 1])
+        if turn.kind == "prompt":
+            return self._worded(turn, text)
+        return self._by_name(turn, words)
+
+    def _confirm(self, turn: Turn) -> list[Line]:
+        if turn.proposal is not None:
+            return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
+        if turn.held is not None and self.review.session.focus is not None:
+            return self._leave(*turn.place)
+        return [Line("problem", "Nothing was typed. " + (turn.words or "Type the number of a reply."))]
+
+    def _leave(self, scope: str, path: str) -> list[Line]:
+        self.review.perform(c.LeavePrompt(scope, path))
+        return [Line("note", "Left as it was.")]
+
+    def _worded(self, turn: Turn, text: str) -> list[Line]:
+        prompt = self.review.session.prompt(*turn.place)
+        path = tuple(turn.path.split(".")[1:])
+        shape = at(prompt.schema.shape, path)
+        if isinstance(shape, Listing) or (isinstance(shape, Group) and not shape.uniform):
+            return self._by_name(turn, text.strip())
+        if isinstance(shape, Statement):
+            option = named_option(text, [option.label for option in turn.options])
+            if option is not None:
+                return self._chosen(turn.options[option])
+        if isinstance(shape, Group):
+            alike = all_alike(text, turn.options)
+            if alike is not None:
+                return self._chosen(alike)
+        answer = read_reply(prompt.schema, path, text)
+        if isinstance(shape, Group):
+            answer = merged(self.review.session.answer(*turn.place), answer)
+        return self._record(c.RecordAnswer(*turn.place, answer))
+
+    def _by_name(self, turn: Turn, words: str) -> list[Line]:
+        names = {str(number): option.label for number, option in enumerate(turn.options)}
+        values = {option.value: str(number) for number, option in enumerate(turn.options) if option.value}
+        said = "not documented" if words.lower() == "nd" else words
+        key = values.get(said.lower()) or unique(said, names)
+        return self._chosen(turn.options[int(key)])
+
+    def _pended(self, text: str) -> list[Line]:
+        pending = self.pending
+        assert pending is not None  # only called while half a reply is held
+        words = text.strip()
+        if pending.options:
+            number = int(words) if words.isdecimal() and len(words) < 3 else 0
+            if 1 <= number <= len(pending.options):
+                return self._chosen(pending.options[number - 1])
+            named = [
+                one for one in pending.options if words and words.lower() in (one.value, one.label.lower())
+            ]
+            if len(named) == 1:
+                return self._chosen(named[0])
+            return [Line("problem", "Type the number of a reply, or < to leave it as it was.")]
+        if not words or pending.build is None:
+            return [Line("problem", "Write it in words, or type < to leave it as it was.")]
+        command = pending.build(words)
+        self.pending = None
+        return self._record(command) if isinstance(command, c.RecordAnswer) else self._do(command)
+
+    def _chosen(self, option: Option) -> list[Line]:
+        self.pending = None
+        command = option.command
+        if option.value == CITE and self.turn.kind == "passages":
+            return self._cite_against(self.turn.place)
+        if command is None and not option.asks:
+            return (
+                self._leave(*self.turn.place)
+                if self.turn.kind == "prompt"
+                else [Line("note", "Left as it was.")]
+            )
+        if option.asks:
+            if command is None:
+                self.pending = Pending(option.asks, self._stated)
+            else:
+                self.pending = Pending(option.asks, lambda words: replace(command, reason=words))  # type: ignore[call-arg]
+            return []
+        if isinstance(command, c.RecordAnswer | c.WithdrawAnswer):
+            return self._record(command)
+        assert command is not None  # an option without a command asks for words
+        return self._do(command)
+
+    def _cite_against(self, place: Place) -> list[Line]:
+        """The passage that speaks against an absence is cited, and the question asked anew."""
+        evidence = first_against(self.review, self.turn)
+        lines = self.go(*place)
+        self.cited = (self.review.positioned(evidence),)
+        return [*lines, Line("note", f"Cited {evidence}: it goes with your answer.")]
+
+    def _stated(self, words: str) -> c.Command:
+        turn = self.turn
+        prompt = self.review.session.prompt(*turn.place)
+        return c.RecordAnswer(*turn.place, read_reply(prompt.schema, tuple(turn.path.split(".")[1:]), words))
+
+    def _record(self, command: c.RecordAnswer | c.WithdrawAnswer, confirmed: bool = False) -> list[Line]:
+        """Records an answer; one that changes an earlier answer is shown with its consequences first."""
+        session = self.review.session
+        held = session.answer(command.item, command.prompt)
+        if isinstance(command, c.RecordAnswer):
+            command = self._with_proposed_evidence(command)
+        if isinstance(command, c.RecordAnswer) and held is not None and self._says_the_same(held, command):
+            return self._leave(command.item, command.prompt)
+        was_whole = self._whole(command.item, command.prompt, held)
+        consequences = preview(session, command) if was_whole and not confirmed else []
+        if consequences:
+            options = (Option("Change it", _Confirmed(command)), Option("Leave it as it was"))
+            self.pending = Pending("Change the answer all the same?", None, options)
+            return [Line("warning", one) for one in consequences]
+        if needs_reason(session, command.item, command.prompt) and not command.reason:
+            self.pending = Pending(
+                "The suggestion has been shown. Why does the answer change?",
+                lambda words: _Confirmed(replace(command, reason=words)),
+            )
+            return []
+        return self._do(command)
+
+    def _whole(self, scope: str, path: str, held: Answer | None) -> bool:
+        """Whether there is an answer that misses nothing, so that another one changes it."""
+        schema = self.review.session.prompt(scope, path).schema
+        shape = at(schema.shape, tuple(path.split(".")[1:]))
+        return held is not None and shape is not None and complete(shape, held)
+
+    def _says_the_same(self, held: Answer, command: c.RecordAnswer) -> bool:
+        return same_content(held, command.answer) and not self.cited
+
+    def _with_cited(self, command: c.RecordAnswer) -> c.RecordAnswer:
+        """The answer with the passages that were cited for it; one that was not found can have none."""
+        answer = command.answer
+        if any(leaf.status is Status.NOT_DOCUMENTED for _, leaf in answer.leaves()):
+            raise refuse(
+                f"You have cited {self.cited[0]} for this question, so something is documented.",
+                "",
+                "Answer what it says, or drop the passage with <.",
+            )
+        return replace(command, answer=replace(answer, evidence=(*answer.evidence, *self.cited)))
+
+    def _with_proposed_evidence(self, command: c.RecordAnswer) -> c.RecordAnswer:
+        """An answer that says what the case file proposes rests on the page that the proposal names."""
+        session, answer = self.review.session, command.answer
+        if "." in command.prompt or answer.all_evidence() or not answer.given:
+            return command
+        prompt, item = (
+            session.prompt(command.item, command.prompt),
+            session.rules.case.items.get(command.item),
+        )
+        made = propose(
+            prompt, session.reading(command.item), session.rules.case, item, session.opened.profile
+        )
+        if made is None or made.answer.plain() != answer.plain():
+            return command
+        return replace(command, answer=made.answer, origin="proposed")
+
+    def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:
+        if isinstance(command, TakeOver):
+            self.pending = None
+            return take_over(self.review, command)
+        if isinstance(command, _Confirmed):
+            return self._record(command.command, confirmed=True)
+        if isinstance(command, c.RecordAnswer) and self.cited:
+            command = self._with_cited(command)
+        before = self.turn.place
+        self.review.perform(command)
+        self.pending = None
+        if self.turn.place != before:
+            self.cited = ()
+        return [] if quiet else echo(self.review, command)
+
+    def _refused(self, text: str, refused: Refused) -> list[Line]:
+        turn = self.turn
+        says = " ".join(f"{problem.what} {problem.fix}".strip() for problem in refused.problems)
+        if turn.kind == "prompt" and not self.review.watching:
+            self.review.perform(c.RejectInput(*turn.place, text, says))
+        return [Line("problem", visible(says))]
+
+    def decline_now(self) -> list[Line]:
+        """Asks for the ground on which the case is declined."""
+        self.pending = Pending("On what ground do you decline this case?", None, decline_options())
+        return []
+
+    def decide_again(self, item: str) -> list[Line]:
+        """Asks for the decision of an item anew, or for a ruling on one of its findings."""
+        if not self.review.session.item_answered(item):
+            return [Line("problem", "Questions of this item are still open.")]
+        turn = decision_turn(self.review.session, item, self.review.assess(item))
+        self.pending = Pending(turn.question, None, turn.options)
+        return []
+
+    def statement(self) -> str:
+        """What a signature would say now."""
+        session = self.review.session
+        return statement(session, OUTCOME_WORDS[outcome(session)])
+
+    def _sign(self) -> list[Line]:
+        session = sign(self.review)
+        assert session.signed is not None  # `sign` has just carried that out
+        return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
+
+
+@dataclass(frozen=True)
+class _Confirmed(c.Command):
+    """A change that the reviewer has confirmed after seeing what it does."""
+
+    command: c.RecordAnswer | c.WithdrawAnswer

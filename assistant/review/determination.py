@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
-from assistant.core import command as c
-from assistant.core.decision import OUTCOME_WORDS
-from assistant.core.outcome import outcome
+from collections.abc import Sequence
+
+from assistant import profile as reviewer
+from assistant.core import commands as c
 from assistant.core.problem import refuse
-from assistant.core.session import Session
+from assistant.core.rationale import Assessment, assess
+from assistant.core.record.checks import checks
+from assistant.core.rules.criterion import OUTCOME_WORDS
+from assistant.core.session import Session, outcome
 from assistant.core.turn import statement
-from assistant.review import Review
+from assistant.letter import body_hash
+from assistant.letter.compose import compose
+from assistant.letter.document import Head, Letter
+from assistant.log import Entry, Log
+from assistant.review.loading import load, pages_of
+from assistant.review.review import Review
 
 
 def sign(review: Review) -> Session:
     """Attests the absences and signs; the letter's hash is of what the letter says then."""
-    from assistant.letter import body_hash
 
     case_outcome = outcome(review.session)
     if case_outcome is None:
@@ -25,3 +33,54 @@ def sign(review: Review) -> Session:
     review.perform(c.AttestAbsences())
     letter = body_hash(review.session, review.assess)
     return review.perform(c.Sign(letter, case_outcome, said))
+
+
+# The qualifications are asked once: what a session confirmed is kept in the reviewer's profile.
+
+
+def keep_qualifications(review: Review, profile: reviewer.Profile) -> reviewer.Profile:
+    """Keeps the qualifications that were answered in a session, so that they are asked once only."""
+    answer = review.session.reading("case").answer("qualifications")
+    if answer is None or not review.session.reading("case").answered("qualifications"):
+        return profile
+    value = answer.plain()
+    if value == dict(profile.qualifications) or review.session.opened.reviewer != profile.id:
+        return profile
+    if profile.qualifications and value == review.session.opened.profile.get("qualifications"):
+        return profile  # the session changed nothing, and the profile has been changed since it began
+    kept = reviewer.with_qualifications(profile, value)
+    reviewer.save(kept)
+    return kept
+
+
+# The letter of a session as the log holds it; reading is enough, so one still at work can be looked at.
+
+
+def compose_from_log(log: Log, name: str) -> Letter:
+    """The letter of the session that `name` means: an id, the beginning of one, or `last`; else `Refused`."""
+    session_id = log.resolve(name)
+    session, seq = load(log, session_id)
+    return _composed(session, [entry for entry in log.read(session_id) if entry.seq <= seq])
+
+
+def letter_of(review: Review) -> Letter:
+    """The letter of a review at work, as it stands."""
+    entries = review.log.read(review.session.id)
+    unread = [name for name in review.session.opened.documents if name not in review.pages]
+    return compose(review.session, review.assess, review.checks(), head_of(entries), unread)
+
+
+def head_of(entries: Sequence[Entry]) -> Head:
+    """Where a session's log stands, or stood when the session was signed."""
+    for entry in entries:
+        if entry.kind == "session.signed":
+            return Head(entry.seq, entry.prev, entry.ts)
+    return Head(entries[-1].seq, entries[-1].leaf)
+
+
+def _composed(session: Session, entries: Sequence[Entry]) -> Letter:
+    known: dict[str, Assessment] = {item: assess(session, item) for item in session.items}
+    pages = pages_of(session)
+    found = checks(session, {item: one.sentences for item, one in known.items()}, pages)
+    unread = [name for name in session.opened.documents if name not in pages]
+    return compose(session, known.__getitem__, found, head_of(entries), unread)

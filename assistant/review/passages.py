@@ -4,16 +4,23 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from assistant.core.absence import HARMLESS, against, dismissals, more_follow, open_passages, pages_in, trail
 from assistant.core.answer import Evidence
 from assistant.core.frozen import dataclass
-from assistant.core.mention import Mention
-from assistant.core.passage_group import Group
-from assistant.core.passage_turn import passage_words
-from assistant.core.prompt_turn import Turn
+from assistant.core.record.absence import (
+    HARMLESS,
+    against,
+    dismissals,
+    more_follow,
+    open_passages,
+    pages_in,
+    trail,
+)
+from assistant.core.record.checks import passage_words
+from assistant.core.record.passages import Group, Mention
 from assistant.core.session import Place
 from assistant.core.text import one_line
-from assistant.review import Review
+from assistant.core.turn import Turn
+from assistant.review.review import Review
 
 MOST_FOUND = 20
 """How many passages plain mode lists at once."""

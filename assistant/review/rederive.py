@@ -8,22 +8,25 @@ each check as it was raised, and the text that was signed.
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
-from typing import Any
+from pathlib import Path
+from typing import Any, Protocol
 
-from assistant.core import event as e
-from assistant.core.assessment import Assessment, assess
-from assistant.core.event_form import decode, encode
+from assistant.core import events as e
+from assistant.core.events import decode, encode
 from assistant.core.frozen import dataclass
-from assistant.core.outcome import outcome
-from assistant.core.plain_fact import checks
 from assistant.core.problem import Refused
-from assistant.core.session import Session, fold
-from assistant.log import Entry
-from assistant.pinned_pages import pages_of
-from assistant.recall import begun
-from assistant.recall_source import Source
+from assistant.core.rationale import Assessment, assess
+from assistant.core.record.checks import checks
+from assistant.core.session import Session, fold, outcome
+from assistant.letter import body_hash, to_text
+from assistant.log import Entry, Log
+from assistant.log.bundle import Words
+from assistant.log.verify_checks import schemas
+from assistant.log.verify_entries import Break, Verdict, Verification
+from assistant.review.determination import compose_from_log
+from assistant.review.loading import Source, begun, pages_of
 
 Pages = Mapping[str, tuple[str, ...]]
 
@@ -172,7 +175,88 @@ def _derived(
 
 
 def _letter(session: Session) -> str:
-    from assistant.letter import body_hash
-
     known: dict[str, Assessment] = {item: assess(session, item) for item in session.items}
     return body_hash(session, known.__getitem__)
+
+
+# A deep verification: besides all that `verify` looks at, each entry's schema and each review derived anew.
+
+
+class Counting(Protocol):
+    """Says how far something has come."""
+
+    def begin(self, what: str) -> Callable[[int], None]: ...
+
+
+def deeper(path: Path, found: Verification, progress: Counting) -> Verification:
+    """The verification with two verdicts more: schemas and drafts. What `found` did not read again is left out."""
+    try:
+        with Log.open(path, write=False) as log:
+            schema, first = schemas(path, found.since, progress.begin("Checking schemas"))
+            drafts, broken = _drafts(log, found.since, progress.begin("Deriving drafts"))
+    except Refused as refusal:
+        says = " ".join(problem.what for problem in refusal.problems)
+        schema = drafts = Verdict(None, f"not looked at: {says}")
+        first = broken = None
+    verdicts = {**found.verdicts, "schemas": schema, "drafts": drafts}
+    return replace(
+        found,
+        ok=all(verdict.ok is not False for verdict in verdicts.values()),
+        verdicts=verdicts,
+        first_break=found.first_break or first or broken,
+        verified=found.verified if schema.ok is not False and drafts.ok is not False else "",
+    )
+
+
+def _drafts(log: Log, since: int, step: Callable[[int], None]) -> tuple[Verdict, Break | None]:
+    reviews = compared = 0
+    first, faults = None, 0
+    for row in log.sessions():
+        try:
+            if since and log.read(row.id)[-1].id <= since:
+                continue
+            made = rederive(log, row.id)
+            difference = made.difference
+            what = "" if difference is None else f"{difference.what} does not come out as it was logged"
+            seq = 0 if difference is None else difference.seq
+        except Refused as refusal:
+            what, seq = f"it can't be derived: {refusal.problems[0].what}", 1
+        reviews += 1
+        compared += not what
+        step(row.events)
+        if what:
+            faults += 1
+            first = first or Break(row.id, seq, what)
+    if first is not None:
+        more = f", and {faults - 1} more reviews" if faults > 1 else ""
+        return Verdict(False, f"session {first.session}, entry {first.seq}: {first.what}{more}"), first
+    return Verdict(
+        True, f"{compared} of {reviews} reviews give the suggestions and letters that were logged"
+    ), None
+
+
+# What a session's bundle says in words: its letter, and the text that was signed.
+
+
+def words_of(log: Log, session_id: str) -> tuple[Words, str]:
+    """The words that go along, and why the signed text can't, if it can't.
+
+    A session that is no review has none. Where the letter reads otherwise here than when it was signed, the text
+    that was signed is not to be had.
+    """
+    entries = log.read(session_id)
+    if not entries or entries[0].kind != "session.opened":
+        return Words(), ""
+    try:
+        letter = compose_from_log(log, session_id)
+    except Refused as refusal:
+        return Words(), f"The letter can't be composed, so it does not go along: {refusal.problems[0].what}"
+    signed = [entry.body["letter"] for entry in entries if entry.kind == "session.signed"]
+    if not signed:
+        return Words(to_text(letter)), ""
+    if signed[0] != letter.body_hash:
+        why = (
+            "The letter reads otherwise here than when it was signed, so the signed text does not go along. "
+        )
+        return Words(to_text(letter)), why + "See `imr log rederive`."
+    return Words(to_text(letter), letter.body), ""

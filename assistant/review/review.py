@@ -7,37 +7,82 @@ nothing itself.
 from __future__ import annotations
 
 import secrets
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant import __version__, library
-from assistant.core import command as c
-from assistant.core import event as e
-from assistant.core.absence import search_goes_on, unsearched
-from assistant.core.answer import Evidence
-from assistant.core.check import Check
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core.answer import Answer, Evidence
 from assistant.core.decide import decide
+from assistant.core.frozen import replace as replace_frozen
 from assistant.core.problem import refuse
-from assistant.core.prompt_turn import Turn
-from assistant.core.rules import Sources, pinned
+from assistant.core.rationale import assess
+from assistant.core.record.absence import search_goes_on, unsearched
+from assistant.core.record.case import Case
+from assistant.core.record.checks import Check, checks
+from assistant.core.record.passages import located
+from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
-from assistant.core.turn import next_turn
-from assistant.document_list import to_log
-from assistant.letter_words import letter_words
-from assistant.library import CaseFolder
+from assistant.core.turn import Turn, next_turn
+from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionHold
-from assistant.pinned_pages import committed, pages_of
-from assistant.quoting import positioned, with_positions
-from assistant.recall import event_of, load, pinned_texts
-from assistant.recall_source import digest, letter_to_pin
-from assistant.reviewer import Profile
-from assistant.searching import RecordSearch
+from assistant.profile import Profile
+from assistant.review.loading import (
+    committed,
+    digest,
+    event_of,
+    letter_to_pin,
+    load,
+    pages_of,
+    pinned_texts,
+    to_log,
+)
+from assistant.review.search import RecordSearch
 
 if TYPE_CHECKING:
-    from assistant.amending import Amendment
-    from assistant.core.assessment import Assessment
+    from assistant.core.rationale import Assessment
+    from assistant.review.amendment import Amendment
+
+
+# Quotes on the one road: every passage that a command brings is looked up on its page first.
+
+
+Page = Callable[[str, int], str]
+"""Gives the text of a page by document and number; raises `Refused` where there is none."""
+
+
+def with_positions(command: c.Command, case: Case, page: Page) -> c.Command:
+    """The command with the exact words and offset of every quote; raises `Refused` for one that isn't there."""
+    if isinstance(command, c.CiteEvidence):
+        return replace_frozen(command, evidence=positioned(command.evidence, case, page))
+    if isinstance(command, c.RecordAnswer):
+        return replace_frozen(command, answer=_answer(command.answer, case, page))
+    return command
+
+
+def _answer(answer: Answer, case: Case, page: Page) -> Answer:
+    parts, search = answer.parts, answer.search
+    if parts is None and search is None and not answer.evidence:
+        return answer
+    for one in search.dismissed if search is not None else ():
+        positioned(Evidence(one.document, one.page, one.quote), case, page)
+    return replace_frozen(
+        answer,
+        evidence=tuple(positioned(one, case, page) for one in answer.evidence),
+        parts=None if parts is None else {name: _answer(part, case, page) for name, part in parts.items()},
+    )
+
+
+def positioned(evidence: Evidence, case: Case, page: Page) -> Evidence:
+    """The passage with its exact words and offset; raises `Refused` where its page doesn't hold it."""
+    if evidence.document not in case.documents:
+        raise refuse(
+            f"There is no document `{evidence.document}`.", "", f"There are {', '.join(case.documents)}."
+        )
+    return located(evidence, page(evidence.document, evidence.page))
 
 
 class Review:
@@ -286,14 +331,10 @@ class Review:
         if self._assessed[0] is not session:
             self._assessed = session, {}
         if item not in self._assessed[1]:
-            from assistant.core.assessment import assess
-
             self._assessed[1][item] = assess(session, item)
         return self._assessed[1][item]
 
     def _checks(self, session: Session) -> tuple[Check, ...]:
-        from assistant.core.plain_fact import checks
-
         drafts = {item: self._assess(session, item).sentences for item in session.items}
         return checks(session, drafts, self.pages)
 

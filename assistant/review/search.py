@@ -7,16 +7,18 @@ from dataclasses import replace
 from threading import Lock
 from typing import TYPE_CHECKING
 
-from assistant.core import command as c
-from assistant.core.absence import HARMLESS, dismissals, speaking
-from assistant.core.case import Case
-from assistant.core.page_range import page_runs
-from assistant.core.passage_group import Group, grouped
+from assistant.core import commands as c
+from assistant.core.record.absence import HARMLESS, dismissals, speaking
+from assistant.core.record.case import Case
+from assistant.core.record.language import read_vocabulary
+from assistant.core.record.pages import page_runs
+from assistant.core.record.passages import Group, grouped
 from assistant.core.session import Place, Session
 
 if TYPE_CHECKING:
-    from assistant.core.mention import Mention
+    from assistant.core.record.passages import Mention
     from assistant.records.index import RecordIndex
+
 
 MOST_GROUPS = 150
 """How many groups of passages one entry of the log holds."""
@@ -134,7 +136,6 @@ class RecordSearch:
     def _open(self) -> RecordIndex:
         with self._making:
             if self._index is None:
-                from assistant.core.vocabulary import read_vocabulary
                 from assistant.records.index import RecordIndex
 
                 vocabulary = read_vocabulary(self._texts)

@@ -7,32 +7,35 @@ of its own before the next is shown; the reviews get no entry. Which questions a
 
 from __future__ import annotations
 
+import os
+import random
 import secrets
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from random import Random
 
-from assistant import __version__
-from assistant.core import plain_yaml
-from assistant.core import training_event as t
+from assistant import __version__, profile
+from assistant.core import events as t
+from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Trail
-from assistant.core.answer_reader import read_answer
-from assistant.core.comparison import OF_THE_REVIEWER, content, question
-from assistant.core.decision import DECISION_WORDS
-from assistant.core.event_form import Event, encode
-from assistant.core.phrase import told
-from assistant.core.problem import refuse
-from assistant.core.prompt_set import Prompt
-from assistant.core.prompt_turn import part_question
-from assistant.core.reply import read_reply
-from assistant.core.rules import CASE_SCOPE
+from assistant.core.answer_reader import read_answer, read_reply
+from assistant.core.events import Event, encode
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.rules.answer_schema import Group, Listing, Shape, at
+from assistant.core.rules.criterion import DECISION_WORDS
+from assistant.core.rules.prompt_set import Prompt
+from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.core.shape import Group, Listing, Shape, at
 from assistant.core.text import Private, one_line
+from assistant.core.turn import part_question
+from assistant.core.wording import told
 from assistant.log import Draft, Log
-from assistant.training.adjudicated import Settled, settled
-from assistant.training.panel import DETERMINATION
-from assistant.training.sheet import session_of_sheet
+from assistant.log.bundle import is_bundle, open_source
+from assistant.review import loading
+from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, content, question
+from assistant.training.ratings import Settled, must_verify, settled, unfit
+from assistant.training.reference import Sheet, as_answers_file, session_of_sheet
 
 OWN = "own"
 
@@ -257,3 +260,70 @@ def _joined(answers: Sequence[Answer]) -> Answer:
     """One of several answers that say the same, with the passages that any of them rests on; notes stay behind."""
     cited = tuple(dict.fromkeys(one for answer in answers for one in answer.evidence))
     return replace(answers[0], evidence=cited, note="")
+
+
+# Beginning, going on with and writing out an adjudication: what its command does with files and the log.
+
+
+def finished(log: Log, names: Sequence[str]) -> Sheet | None:
+    """The sheet of a finished adjudication, where one alone is named."""
+    if len(names) != 1 or is_bundle(names[0]):
+        return None
+    session_id = log.resolve(names[0])
+    found = settled(log.read(session_id))
+    return found.sheet(session_id) if found is not None and found.closed else None
+
+
+def begin(log: Log, names: Sequence[str]) -> Adjudication:
+    """A new adjudication of the named reviews, or the same person's unfinished one; raises `Refused`."""
+    must_verify(log.path, names)
+    sessions: dict[str, Session] = {}
+    heads: list[str] = []
+    problems: list[Problem] = []
+    for name in names:
+        source, session_id = open_source(log.path, name)
+        with source:
+            session = loading.load(source, session_id)[0]
+            head = source.read(session_id)[-1].leaf
+        problems += unfit(session, name)
+        if session.id in sessions:
+            problems.append(Problem("This session is named twice.", name, "Name each session once."))
+            continue
+        sessions[session.id] = session
+        heads.append(head)
+    if problems:
+        raise Refused(*problems)
+    if len(sessions) < 2:
+        raise refuse("One review alone leaves nothing to settle.", names[0], "Name a second session.")
+    cases = {one.rules.case.id for one in sessions.values()}
+    if len(cases) > 1:
+        raise refuse(
+            f"These sessions are of different cases: {', '.join(sorted(one_line(c) for c in cases))}.",
+            "",
+            "Name reviews of one case.",
+        )
+    actor = profile.kept().id
+    return Adjudication(log, list(sessions.values()), heads, actor, random.SystemRandom())
+
+
+def write(sheet: Sheet, path: Path) -> None:
+    """Writes the sheet as an answers file (YAML, or JSON by its ending), readable by its owner only."""
+    data = {"reviewer": f"adjudication-{sheet.name}", **as_answers_file(sheet)}
+    if path.suffix == ".json":
+        import json
+
+        text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
+    else:
+        import yaml
+
+        text = f"# What an adjudication of {one_line(sheet.case)} came to.\n"
+        text += yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
+    try:
+        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
+            file.write(text)
+    except OSError as error:
+        reason = error.strerror or "the operating system refused"
+        raise refuse(
+            f"The sheet can't be written: {reason}.", one_line(str(path)), "Check the folder."
+        ) from None

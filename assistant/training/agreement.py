@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+import textwrap
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import combinations
+from typing import Any
 
-from assistant.core.comparison import Piece
-from assistant.training.measure import Draws, Row, Unit, row
-from assistant.training.panel import DETERMINATION, Line, Panel, Rater
+from assistant.core.answer import Evidence, Trail
+from assistant.core.rules.criterion import DECISION_WORDS
+from assistant.core.text import one_line, visible
+from assistant.training.comparison import DETERMINATION, Line, Panel, Piece, Rater, listed
+from assistant.training.statistics import LEVEL, Draws, Row, Statistic, TooFew, Unit, Value, row
 
 FLATTERED = 2 / 3
 """Where chance alone gives this much agreement, a percentage says little."""
@@ -189,3 +195,503 @@ def _flattered(rows: Sequence[tuple[str, Row]], study: bool) -> Iterator[str]:
             "Only one answer was ever given, so that agreement shows nothing about a case that differs: "
             f"{', '.join(constant)}."
         )
+
+
+# Who parts from whom: how often each two raters say the same, where they part first, and on what evidence.
+
+
+MOST_PAIRED = 12
+"""Of more raters than this the pairs are not listed."""
+
+MOST_QUOTED = 6
+"""How many passages are named for one answer: those that most raters rest on."""
+
+
+@dataclass(frozen=True)
+class Side:
+    """Those who gave one answer, by number in the panel, the passages they rest on and where they searched."""
+
+    words: str
+    category: str
+    raters: tuple[int, ...]
+    evidence: tuple[Evidence, ...]
+    search: Trail | None
+    reasons: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Parting:
+    """A place where raters part, with its sides, the one of most raters first."""
+
+    panel: Panel
+    line: Line
+    sides: tuple[Side, ...]
+
+
+@dataclass(frozen=True)
+class Pair:
+    """Two raters (or reviewers): how many answers are alike of those that both gave, and where they first part."""
+
+    one: str
+    other: str
+    alike: int
+    of: int
+    first: Parting | None
+
+
+def first_parting(panel: Panel, among: Sequence[int] | None = None) -> Parting | None:
+    """Where the raters of a panel (or those of them named) part first; None where they never do."""
+    line = panel.first_parting(among)
+    return None if line is None else parting(panel, line, among)
+
+
+def partings(panel: Panel, among: Sequence[int]) -> list[Parting]:
+    """Every place where those named part, in the order of the questions."""
+    return [parting(panel, line, among) for line in panel.lines if line.parts(among)]
+
+
+def parting(panel: Panel, line: Line, among: Sequence[int] | None = None) -> Parting:
+    """The sides at one place."""
+    held: dict[str, list[tuple[int, Piece]]] = {}
+    for index in range(len(line.pieces)) if among is None else among:
+        piece = line.pieces[index]
+        if piece is not None:
+            held.setdefault(piece.category, []).append((index, piece))
+    sides = (_side(panel, line, members) for members in held.values())
+    return Parting(panel, line, tuple(sorted(sides, key=lambda side: -len(side.raters))))
+
+
+def pairs(panels: Sequence[Panel], study: bool) -> list[Pair]:
+    """Each two raters of one case, or each two reviewers over the cases that both reviewed; none if there are many."""
+    together: dict[tuple[str, str], list[tuple[Panel, int, int]]] = {}
+    for panel in panels:
+        reviews = [(i, r) for i, r in enumerate(panel.raters) if not r.standard]
+        if len(reviews) > MOST_PAIRED:
+            return []
+        for (i, one), (j, other) in combinations(reviews, 2):
+            names = (one.reviewer, other.reviewer) if study else (one.label, other.label)
+            key = (names[0], names[1]) if not study or names[0] <= names[1] else (names[1], names[0])
+            together.setdefault(key, []).append((panel, i, j))
+    if study and len({name for key in together for name in key}) > MOST_PAIRED:
+        return []
+    return [_pair(one, other, met) for (one, other), met in together.items()]
+
+
+def against_standards(panel: Panel) -> Iterator[tuple[int, Pair]]:
+    """Each review held against each standard of the panel, with the review's number."""
+    for j, standard in enumerate(panel.raters):
+        for i, rater in enumerate(panel.raters):
+            if standard.standard and not rater.standard:
+                yield i, _pair(rater.label, standard.label, [(panel, i, j)])
+
+
+def _pair(one: str, other: str, met: Sequence[tuple[Panel, int, int]]) -> Pair:
+    counts = [panel.alike(i, j) for panel, i, j in met]
+    first = next((found for panel, i, j in met if (found := first_parting(panel, (i, j)))), None)
+    return Pair(one, other, sum(alike for alike, _ in counts), sum(of for _, of in counts), first)
+
+
+def _side(panel: Panel, line: Line, members: Sequence[tuple[int, Piece]]) -> Side:
+    cited = Counter(one for _, piece in members for one in piece.answer.all_evidence())
+    trails = [piece.answer.search for _, piece in members if piece.answer.search is not None]
+    words = Counter(piece.words for _, piece in members)
+    reasons = dict.fromkeys(piece.answer.note for _, piece in members if piece.answer.note)
+    return Side(
+        words=words.most_common(1)[0][0],
+        category=members[0][1].category,
+        raters=tuple(index for index, _ in members),
+        evidence=tuple(one for one, _ in cited.most_common(MOST_QUOTED)),
+        search=max(trails, key=lambda trail: trail.pages, default=None),
+        reasons=tuple(reasons)[:3],
+    )
+
+
+# The agreement report as JSON: the contract of `imr agree --json`, with what was added to it.
+
+
+MOST_RATERS = 50
+"""Of more raters than this a side names the first ones and counts the rest."""
+
+
+def as_json(report: Report) -> dict[str, Any]:
+    """The report; figures have six decimals."""
+    panels = report.panels
+    return {
+        "case": report.case,
+        "cases": [_case(panel) for panel in panels],
+        "raters": [_rater(panel, rater) for panel in panels for rater in panel.raters],
+        "method": {
+            "kappa": "cohen" if len(report.reviewers) == 2 else "fleiss",
+            "level": LEVEL,
+            "samples": report.draws.samples,
+            "seed": report.draws.seed,
+            "study": report.study,
+        },
+        "outcome": _row(report.outcome),
+        "answers": _row(report.answers),
+        "documented": _row(report.documented),
+        "prompts": [{"prompt": one.name, **_named(one)} for one in report.prompts],
+        "findings": [{"criterion": one.name, **_named(one)} for one in report.findings],
+        "pairs": [_pair_agreement_data(one) for one in pairs(panels, report.study)],
+        "standards": [_pair_agreement_data(one) for panel in panels for _, one in against_standards(panel)],
+        "first_divergence": None if report.study else _parting(_first(panels[0])),
+        "divergences": [] if report.study else [_parting(one) for one in _every(panels[0])],
+        "warnings": list(report.warnings),
+    }
+
+
+def statistic(one: Statistic) -> dict[str, Any]:
+    """`{value, low, high}`, or `{too_few: n}` with what there is too little of and how much is needed."""
+    if isinstance(one, Value):
+        ends = {name: round(getattr(one, name), 6) for name in ("value", "low", "high")}
+        return {**ends, "interval": one.by}
+    return {"too_few": one.count, "of": one.of, "needed": one.needed}
+
+
+def _first(panel: Panel) -> Parting | None:
+    return first_parting(panel, [i for i, r in enumerate(panel.raters) if not r.standard])
+
+
+def _every(panel: Panel) -> list[Parting]:
+    return partings(panel, [i for i, r in enumerate(panel.raters) if not r.standard])
+
+
+def _row(row: Row) -> dict[str, Any]:
+    common = row.commonest
+    return {
+        "n": row.n,
+        "alike": row.alike,
+        "pairs": row.pairs,
+        **{name: statistic(one) for name, one in row.statistics.items()},
+        "chance": None if row.chance is None else round(row.chance, 6),
+        "commonest": None if common is None else {"answer": _plain(common[0]), "share": round(common[1], 6)},
+    }
+
+
+def _named(one: Named) -> dict[str, Any]:
+    return {"prompt_set": one.prompt_set, **_row(one.row)}
+
+
+def _case(panel: Panel) -> dict[str, Any]:
+    return {
+        "case": panel.case,
+        "raters": sum(not rater.standard for rater in panel.raters),
+        "first_divergence": _parting(_first(panel)),
+    }
+
+
+def _rater(panel: Panel, rater: Rater) -> dict[str, Any]:
+    session = rater.session
+    return {
+        "rater": rater.label,
+        "reviewer": rater.reviewer,
+        "case": panel.case,
+        "session": session.id,
+        "kind": session.mode if session.signed is not None else "standard",
+        "determinations": {item: made.decision for item, made in session.determinations.items()},
+    }
+
+
+def _pair_agreement_data(one: Pair) -> dict[str, Any]:
+    return {
+        "raters": [one.one, one.other],
+        "alike": one.alike,
+        "of": one.of,
+        "first_divergence": _parting(one.first),
+    }
+
+
+def _parting(found: Parting | None) -> dict[str, Any] | None:
+    if found is None:
+        return None
+    place = found.line.place
+    return {
+        "case": found.panel.case,
+        "item": place.scope,
+        "prompt": place.prompt,
+        "part": ".".join(place.path) or None,
+        "ask": found.line.ask,
+        "answers": [_side_agreement_data(found, side) for side in found.sides],
+    }
+
+
+def _side_agreement_data(found: Parting, side: Side) -> dict[str, Any]:
+    search = side.search
+    return {
+        "answer": _plain(side.category),
+        "words": side.words,
+        "raters": [found.panel.raters[index].label for index in side.raters[:MOST_RATERS]],
+        "count": len(side.raters),
+        "evidence": [{"document": e.document, "page": e.page, "quote": e.quote} for e in side.evidence],
+        "searched": None
+        if search is None
+        else {"documents": list(search.documents), "pages": search.pages, "terms": list(search.terms)},
+        "reasons": list(side.reasons),
+    }
+
+
+def _plain(category: str) -> str:
+    return category.removeprefix("=")
+
+
+# The agreement report as lines of text, at most 79 columns wide.
+
+
+WIDTH = 79
+MOST_SHOWN = 26
+"""Of more raters (or cases) than this the rest are counted, not listed."""
+
+_NAME, _COUNT, _AGREE, _CELL = 21, 5, 11, 14
+_CHANCE = ("kappa", "alpha", "ac1")
+
+
+def lines(report: Report) -> Iterator[str]:
+    """The report from the raters to the notes."""
+    yield from _heading(report)
+    yield ""
+    yield from _table(report)
+    for panel in report.panels[:1] if not report.study else ():
+        yield from _parts(panel)
+    if report.study:
+        yield from _by_case(report.panels)
+    yield from _pairs(report)
+    yield from _standards(report)
+    yield from _notes(report)
+
+
+# -- who ---------------------------------------------------------------------------------------------
+
+
+def _heading(report: Report) -> Iterator[str]:
+    if report.study:
+        reviews = sum(not rater.standard for panel in report.panels for rater in panel.raters)
+        yield (
+            f"{_counted(len(report.panels), 'case')}, {_counted(len(report.reviewers), 'reviewer')}, "
+            f"{_counted(reviews, 'review')}"
+        )
+        return
+    panel = report.panels[0]
+    yield one_line(f"{panel.case}: {_counted(len(report.reviewers), 'reviewer')}", WIDTH)
+    yield ""
+    reviews_held = [rater for rater in panel.raters if not rater.standard]
+    for rater in reviews_held[:MOST_SHOWN]:
+        session = rater.session
+        made = session.determinations
+        decided = [DECISION_WORDS[made[i].decision] if i in made else "not decided" for i in session.items]
+        said = (
+            decided[0]
+            if len(decided) == 1
+            else f"{decided.count(DECISION_WORDS['upheld'])} of {len(decided)} items upheld"
+        )
+        who = f"  {one_line(rater.label, 12):<4}{one_line(rater.reviewer, 16):<17}{one_line(session.id, 12):<13}{session.mode if session.signed is not None else 'sheet':<9}"
+        yield f"{who}{said}"
+    if len(reviews_held) > MOST_SHOWN:
+        yield f"  and {len(reviews_held) - MOST_SHOWN} more"
+
+
+# -- how far -----------------------------------------------------------------------------------------
+
+
+def _table(report: Report) -> Iterator[str]:
+    whole = [
+        ("outcome", report.outcome),
+        ("all answers", report.answers),
+        ("documented or not", report.documented),
+    ]
+    cohen = len(report.reviewers) == 2
+    yield from _section("", whole, cohen)
+    for title, some in (("By question", report.prompts), ("By finding", report.findings)):
+        rows = [(one.name, one.row) for one in some if one.row.n]
+        alike = [] if report.study else [name for name, row in rows if row.alike == row.pairs]
+        apart = [(name, row) for name, row in rows if name not in alike]
+        if rows:
+            yield ""
+            yield from _section(title, apart, cohen)
+        if alike:
+            yield from _wrapped(f"all alike: {', '.join(alike)}", "", "  ")
+
+
+def _section(title: str, rows: Sequence[tuple[str, Row]], cohen: bool) -> Iterator[str]:
+    """The rows under their head; the columns that correct for chance only where there is anything in them."""
+    wide = any(isinstance(row.statistics[name], Value) for _, row in rows for name in _CHANCE)
+    heads = f"{title:<{_NAME}}" + (f"{'n':>{_COUNT}}{'agree':>{_AGREE}}" if rows else "")
+    if wide:
+        kappa = "Cohen's kappa" if cohen else "Fleiss' kappa"
+        heads += "".join(f"{head:>{_CELL}}" for head in (kappa, "Kripp. alpha", "Gwet's AC1"))
+    yield heads.rstrip()
+    for name, one in rows:
+        yield from (line.rstrip() for line in _row_lines(name, one, wide))
+
+
+def _row_lines(name: str, row: Row, wide: bool) -> Iterator[str]:
+    cells = [_agree(row), *([_cell(row.statistics[n]) for n in _CHANCE] if wide else [])]
+    widths = [_AGREE, *([_CELL] * 3)]
+    label = one_line(name, _NAME - 1)
+    yield f"{label:<{_NAME}}{row.n:>{_COUNT}}" + "".join(
+        f"{top:>{width}}" for (top, _), width in zip(cells, widths, strict=False)
+    )
+    if any(below for _, below in cells):
+        yield " " * (_NAME + _COUNT) + "".join(
+            f"{below:>{width}}" for (_, below), width in zip(cells, widths, strict=False)
+        )
+
+
+def _agree(row: Row) -> tuple[str, str]:
+    """The percentage over its interval; else how many pairs of answers are alike."""
+    one = row.statistics["agreement"]
+    if isinstance(one, Value):
+        return f"{one.value:.0%}", f"{one.low * 100:.0f} to {one.high:.0%}"
+    return (f"{row.alike} of {row.pairs}" if row.pairs else "-"), ""
+
+
+def _cell(one: Statistic) -> tuple[str, str]:
+    if isinstance(one, Value):
+        return f"{one.value:.2f}".replace("-0.00", "0.00"), f"{_short(one.low)} to {_short(one.high)}"
+    return ("undefined", "") if one.of == "different answers" else ("too few", "")
+
+
+def _short(value: float) -> str:
+    said = f"{value:.2f}"
+    return "0" if float(said) == 0 else said.replace("0.", ".", 1) if abs(float(said)) < 1 else said
+
+
+# -- where and on what -------------------------------------------------------------------------------
+
+
+def _parts(panel: Panel) -> Iterator[str]:
+    """Every place where the reviews part: the first with its evidence, the others in a line each."""
+    reviews = [i for i, rater in enumerate(panel.raters) if not rater.standard]
+    found = partings(panel, reviews)
+    yield ""
+    if not found:
+        yield "They part nowhere: every answer and decision is alike."
+        return
+    yield f"They part first at {_place(found[0])}"
+    yield from _wrapped(found[0].line.ask, "  ")
+    for side in found[0].sides:
+        yield from _side_agreement_text(found[0], side)
+    if len(found) > 1:
+        yield f"then at {_counted(len(found) - 1, 'more place')}"
+    for one in found[1:MOST_SHOWN]:
+        sides = " | ".join(f"{_labels(one, side)} {one_line(side.words, 60)}" for side in one.sides)
+        yield from _wrapped(f"{_place(one)}: {sides}", "  ", "      ")
+    if len(found) > MOST_SHOWN:
+        yield f"  and {len(found) - MOST_SHOWN} more"
+
+
+def _labels(found: Parting, side: Side) -> str:
+    """Who is on a side; of more raters than are listed above, how many."""
+    if len(found.panel.raters) > MOST_SHOWN:
+        return _counted(len(side.raters), "reviewer")
+    return listed([one_line(found.panel.raters[index].label, 20) for index in side.raters])
+
+
+def _side_agreement_text(found: Parting, side: Side) -> Iterator[str]:
+    yield from _wrapped(f"{_labels(found, side)}: {side.words}", "  ", "      ")
+    for one in side.evidence:
+        quote = f" “{one_line(one.quote, 120)}”" if one.quote else ""
+        yield from _wrapped(f"{one}{quote}", "      ", "        ")
+    if side.search is not None:
+        documents = _counted(len(side.search.documents), "document")
+        terms = f" for {', '.join(side.search.terms[:8])}" if side.search.terms else ""
+        reach = f"{documents}, {_counted(side.search.pages, 'page')}" if side.search.pages else documents
+        yield from _wrapped(f"searched {reach}{terms}", "      ", "        ")
+    for reason in side.reasons:
+        yield from _wrapped(f"because: {one_line(reason, 200)}", "      ", "        ")
+
+
+def _place(found: Parting) -> str:
+    """The place in words; the item is named where the case has several."""
+    place = found.line.place
+    name = "the decision" if place.prompt == DETERMINATION else str(place)
+    several = len(found.panel.raters[0].session.items) > 1
+    return one_line(f"{name} (item {place.scope})" if several and place.scope != "case" else name)
+
+
+def _by_case(panels: Sequence[Panel]) -> Iterator[str]:
+    yield ""
+    yield f"{'By case':<40}{'reviews':>8}  they part first at"
+    for panel in panels[:MOST_SHOWN]:
+        reviews = [i for i, rater in enumerate(panel.raters) if not rater.standard]
+        found = first_parting(panel, reviews)
+        where = "nowhere" if found is None else _place(found)
+        yield f"{one_line(panel.case, 39):<40}{len(reviews):>8}  {one_line(where, WIDTH - 50)}"
+    if len(panels) > MOST_SHOWN:
+        yield f"and {len(panels) - MOST_SHOWN} more cases"
+
+
+def _pairs(report: Report) -> Iterator[str]:
+    found = pairs(report.panels, report.study)
+    if len(found) < 2:
+        return
+    yield ""
+    yield f"{'Who parts from whom':<36}{'alike':>12}  first at"
+    for one in found:
+        where = "nowhere" if one.first is None else _place(one.first)
+        if one.first is not None and report.study:
+            where = f"{where}, {one.first.panel.case}"
+        names = one_line(f"{one_line(one.one, 16)} and {one_line(one.other, 16)}")
+        yield f"{names:<36}{f'{one.alike} of {one.of}':>12}  {one_line(where, WIDTH - 50)}"
+
+
+def _standards(report: Report) -> Iterator[str]:
+    found = [(panel, pair) for panel in report.panels for _, pair in against_standards(panel)]
+    if not found:
+        return
+    yield ""
+    yield f"{'Against the standard':<36}{'alike':>12}  first at"
+    for panel, one in found:
+        where = "nowhere" if one.first is None else _place(one.first)
+        if report.study:
+            where = f"{where}, {panel.case}"
+        names = one_line(f"{one_line(one.one, 16)} and {one_line(one.other, 16)}")
+        yield f"{names:<36}{f'{one.alike} of {one.of}':>12}  {one_line(where, WIDTH - 50)}"
+
+
+# -- what else has to be said ------------------------------------------------------------------------
+
+
+def _notes(report: Report) -> Iterator[str]:
+    yield ""
+    for warning in report.warnings:
+        yield from _wrapped(f"! {warning}", "", "  ")
+    yield from _wrapped(_method(report), "")
+
+
+def _method(report: Report) -> str:
+    rows = [report.outcome, report.answers, report.documented, *(o.row for o in report.prompts)]
+    every = [one for row in rows for one in row.statistics.values()]
+    said = "n counts answers that at least two gave; the parts of a group or list count one by one."
+    made = {one.by for one in every if isinstance(one, Value)}
+    if made:
+        said += (
+            f" Intervals: {LEVEL:.0%}, bootstrap (BCa) over {_resampled(report)}, {report.draws.samples:,} samples, "
+            f"seed {report.draws.seed}"
+        )
+        said += "; Wilson's where no sample differs" if "wilson" in made else ""
+        said += "; of kappa and alpha within chance, as wide as chance makes it" if "chance" in made else ""
+        said += "."
+    few = [one for one in every if isinstance(one, TooFew) and one.of != "different answers"]
+    if few:
+        said += " “Too few” is fewer than 10 cases, reviewers or answers, or an answer that too few cases differ in."
+    return said
+
+
+def _resampled(report: Report) -> str:
+    if report.study:
+        return "cases"
+    return "reviewers" if len(report.reviewers) >= 10 else "the answers of this case"
+
+
+def _wrapped(text: str, indent: str, later: str | None = None) -> list[str]:
+    return textwrap.wrap(
+        visible(text),
+        WIDTH,
+        initial_indent=indent,
+        subsequent_indent=indent if later is None else later,
+        break_on_hyphens=False,
+    )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" + ("" if count == 1 else "s")

@@ -5,10 +5,28 @@ These are the values; `scoring` works them out.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from typing import Any
 
-from assistant.training.fault import Fault
-from assistant.training.pairing import Parted
+from assistant import library
+from assistant.core import events as e
+from assistant.core import events as t
+from assistant.core.answer import Answer
+from assistant.core.problem import refuse
+from assistant.core.rules.criterion import DECISION_WORDS
+from assistant.core.session import Place, Session, apply
+from assistant.core.text import one_line, visible
+from assistant.log import Log
+from assistant.log.projection_rows import PromptTime
+from assistant.log.query import Value, csv_lines
+from assistant.review.views import told_at
+from assistant.training.book import Book, Written, all_entries
+from assistant.training.comparison import Line, Parted, agree, paired, partings
+from assistant.training.faults import FAULTS, Fault, caught
+from assistant.training.practice import Run, is_compared, runs
+from assistant.training.recording import Recording
+from assistant.training.reference import FILE, Reference, reference_of_case
 
 STATES = {
     "same": "as the reviewer",
@@ -123,3 +141,542 @@ class Feedback:
     @property
     def wrong_absences(self) -> int:
         return sum(len(row.wrong_absences) for row in self.rows)
+
+
+# Works out the feedback on a run: its first answers against the reference, its evidence, time and planted
+# faults.
+
+
+def feedback(recording: Recording, reference: Reference, run: Run | None = None) -> Feedback:
+    """The feedback on a run, or on a session that was reviewed without knowing of a comparison (`run` None)."""
+    final = recording.final
+    time = _time(recording)
+    faults = run.faults if run is not None else ()
+    scoring = _Scoring(recording, reference, run)
+    return Feedback(
+        recording.id,
+        final.rules.case.id,
+        final.opened.reviewer,
+        reference.name,
+        final.status,
+        run.reveal if run is not None else "",
+        tuple(scoring.rows(time)),
+        tuple(scoring.decisions()),
+        tuple((fault, caught(fault, scoring.frozen.get(fault.place))) for fault in faults),
+        round(sum(one.work for one in time.spent.values())),
+        round(sum(one.idle for one in time.spent.values())),
+    )
+
+
+class _Scoring:
+    """One session held against one reference."""
+
+    def __init__(self, recording: Recording, reference: Reference, run: Run | None) -> None:
+        self.recording = recording
+        self.reference = reference
+        self.run = run
+        self.final = recording.final
+        self.faults = run.faults if run is not None else ()
+        self.frozen = self._frozen()
+        self.theirs = reference.under(self.final)
+        self.paired = self._paired()
+
+    def _frozen(self) -> dict[Place, Answer]:
+        """The first answers of a run: as they stood when they were frozen, or else as they stand."""
+        final = self.final
+        found = {
+            (scope, name): final.answers[scope][name]
+            for scope in final.rules.scopes
+            for name in final.rules.sets[scope].prompts
+            if final.reading(scope).answered(name)
+        }
+        entries = self.recording.entries
+        for place, (seq, leaf) in (self.run.frozen if self.run is not None else {}).items():
+            if place[1] and seq <= len(entries) and entries[seq - 1].leaf == leaf:
+                answer = self.recording.state(seq).answer(*place)
+                if answer is not None:
+                    found[place] = answer
+        return found
+
+    def _paired(self) -> dict[Place, list[Line]]:
+        """The pieces of every answer held against the reference's, by question.
+
+        An answer that was changed after it was frozen is put back for its own comparison only.
+        """
+        made = paired(self.final, self.theirs)
+        for place, answer in self.frozen.items():
+            if self.final.answer(*place) != answer:
+                as_frozen = apply(self.final, e.AnswerRecorded(*place, answer))
+                made[place] = paired(as_frozen, self.theirs).get(place, [])
+        return made
+
+    def rows(self, time: PromptTime) -> Iterable[Row]:
+        """A row for every question that one of the two answered."""
+        final, amended = self.final, self._amended()
+        for scope in final.rules.scopes:
+            for name in final.rules.sets[scope].prompts:
+                place = (scope, name)
+                answer, other = self.frozen.get(place), self.theirs.reading(scope).answer(name)
+                if not is_compared(place) or (answer is None and other is None):
+                    continue
+                here = [fault for fault in self.faults if fault.place == place]
+                lines = self.paired.get(place, [])
+                state = self._state(place, answer, other, here)
+                yield Row(
+                    *place,
+                    final.prompt(*place).ask,
+                    state,
+                    one_line(told_at(final, place, answer), 400) if answer is not None else "",
+                    one_line(told_at(self.theirs, place, other), 400) if other is not None else "",
+                    partings(lines) if state == "different" else (),
+                    self._evidence(answer, other) if not here else (),
+                    tuple(_wrong_absences(lines, answer, here)),
+                    round(time.spent[place].work) if place in time.spent else 0,
+                    self.reference.seconds.get(place),
+                    amended.get(place, 0),
+                    tuple(fault.kind for fault in here),
+                    tuple(fault.says for fault in here),
+                )
+
+    def _state(self, place: Place, answer: Answer | None, other: Answer | None, here: Sequence[Fault]) -> str:
+        if answer is None:
+            asked = self.final.reading(place[0]).asked(place[1]) is True
+            return "open" if asked else "not_asked"
+        if here:
+            return "caught" if all(caught(fault, answer) for fault in here) else "missed"
+        if self._is_touched(place):
+            return "touched"
+        same = agree(self.paired.get(place, ())) if other is not None else None
+        return {None: "no_reference", True: "same", False: "different"}[same]
+
+    def _is_touched(self, place: Place) -> bool:
+        """Whether the question's own words find a passage that was planted for another question."""
+        planted = [fault for fault in self.faults if fault.passage]
+        look_for = self.final.prompt(*place).look_for
+        if not planted or not look_for:
+            return False
+        found = self.recording.at(None).search.passages(look_for)
+        return any(
+            group.document == fault.document
+            and fault.page in group.pages
+            and " ".join(group.quote.split()) in " ".join(fault.passage.split())
+            for group in found
+            for fault in planted
+        )
+
+    def _evidence(self, answer: Answer | None, other: Answer | None) -> tuple[Passage, ...]:
+        """The passages that the reviewer rested on, and whether the trainee cited or at least opened them."""
+        cited = {(one.document, one.page) for one in answer.all_evidence()} if answer is not None else set()
+        found: dict[str, Passage] = {}
+        for one in other.all_evidence() if other is not None else ():
+            page = (one.document, one.page)
+            state = "cited" if page in cited else "opened" if page in self.final.pages_opened else "missed"
+            found.setdefault(str(one), Passage(str(one), one_line(one.quote, 200), state))
+        return tuple(found.values())
+
+    def _amended(self) -> dict[Place, int]:
+        """How often each answer was changed or taken back after it was frozen, or at all outside a run."""
+        found: dict[Place, int] = {}
+        frozen = self.run.frozen if self.run is not None else {}
+        for seq in range(1, len(self.recording.entries) + 1):
+            event = self.recording.event(seq)
+            if isinstance(event, e.AnswerAmended | e.AnswerWithdrawn):
+                place = event.item, event.prompt.split(".", 1)[0]
+                if seq > frozen.get(place, (0, ""))[0]:
+                    found[place] = found.get(place, 0) + 1
+        return found
+
+    def decisions(self) -> Iterable[Decision]:
+        """The decision on each item: as it was frozen in a run."""
+        for item in self.final.items:
+            frozen = self.run.frozen.get((item, "")) if self.run is not None else None
+            state: Session = self.recording.state(frozen[0]) if frozen is not None else self.final
+            made, other = state.determinations.get(item), self.theirs.determinations.get(item)
+            if made is not None or other is not None:
+                suggested = made.suggested if made is not None else None
+                yield Decision(
+                    item,
+                    made.decision if made is not None else "",
+                    other.decision if other is not None else "",
+                    suggested or "",
+                    made is not None and made.decision != suggested,
+                    made.reason if made is not None else "",
+                )
+
+
+def _wrong_absences(lines: Iterable[Line], answer: Answer | None, here: Sequence[Fault]) -> Iterable[str]:
+    """The absences that the record contradicts: where the reviewer found it, or where it was planted."""
+    for fault in here:
+        if fault.kind == "contradiction" and caught(fault, answer) is False:
+            yield fault.says
+    for line in lines if not here else ():
+        mine, other = line.pieces
+        if mine is None or other is None or mine.category != "not_documented":
+            continue
+        if other.category not in ("not_documented", "unclear", "=none", "not listed"):
+            pages = ", ".join(dict.fromkeys(str(one) for one in other.answer.all_evidence()))
+            yield f"{other.words}{f' ({pages})' if pages else ''}"
+
+
+def _time(recording: Recording) -> PromptTime:
+    time = PromptTime()
+    for entry in recording.entries:
+        time.follow(entry)
+    return time
+
+
+# What to practise next, from what a run missed.
+
+
+_CARE = {
+    "wrong-month": "Hold every proposed date against its page before you confirm it.",
+    "wrong-level": "Hold every spinal level against the operative or imaging report.",
+    "wrong-segment": "Ask of each study which region its page speaks of.",
+    "evidence-moved": "Open the page that a proposal names, and see whether it says so.",
+    "contradiction": "Read the pages, in other words than the question's, before you say that something is not documented.",
+    "later-study": "Ask of each study whether the provider could have had it when the treatment was asked for.",
+}
+
+
+def advice(made: Feedback, others: Iterable[str] = ()) -> list[str]:
+    """Sentences, the gravest first; `others` are cases with a reference that the trainee has not yet taken."""
+    found = [f"{_CARE[kind]} (`imr practise {made.case} --fault {kind}`)" for kind in _missed(made)]
+    if made.wrong_absences and "contradiction" not in _missed(made):
+        found.append(
+            "Search and read before you say that something is not documented: "
+            f"{_named(row.prompt for row in made.rows if row.wrong_absences)}."
+        )
+    unseen = [row.prompt for row in made.rows if any(one.state == "missed" for one in row.evidence)]
+    if unseen:
+        found.append(f"Look for the passage behind the answer: {_named(unseen)}.")
+    differing = [row.prompt for row in made.rows if row.state == "different"]
+    if differing:
+        found.append(f"Replay these and see why the reviewer answered otherwise: {_named(differing)}.")
+    left = [row.prompt for row in made.rows if row.state == "not_asked"]
+    if left:
+        found.append(f"An earlier answer kept these from being asked: {_named(left)}.")
+    if any(not one.same and one.theirs for one in made.decisions):
+        found.append("The decision parts from the reviewer's: read what the findings rest on with `:how`.")
+    other = next(iter(others), "")
+    if not found:
+        found.append("Nothing was missed.")
+    if other:
+        found.append(f"Next: `imr practise {other}`")
+    elif len(made.faults) < 3 or made.caught == len(made.faults):
+        found.append(f"Next: `imr practise {made.case} --faults {min(len(made.faults) + 1, 6)}`")
+    return found
+
+
+def _missed(made: Feedback) -> list[str]:
+    return list(dict.fromkeys(fault.kind for fault, seen in made.faults if seen is not True))
+
+
+def _named(names: Iterable[str]) -> str:
+    return ", ".join(dict.fromkeys(names))
+
+
+# Feedback as lines, as a table in CSV, and as JSON.
+
+
+_MARKS = {
+    "same": "=",
+    "different": "≠",
+    "caught": "✓",
+    "missed": "!",
+    "touched": "~",
+    "open": "?",
+    "not_asked": "-",
+    "no_reference": "-",
+}
+COLUMNS = (
+    "session case trainee item prompt question state yours reviewer parts evidence_cited evidence_opened "
+    "evidence_missed wrong_absences seconds reviewer_seconds amended planted"
+).split()
+
+
+def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
+    """The feedback for a terminal: what it comes to, then every question, then what to practise."""
+    lines = [f"Run {made.session} of {made.trainee} on {made.case}, against {made.reference}"]
+    if made.status == "open":
+        lines.append("This run is not finished yet: imr practise --resume")
+    lines += ["", *_summary(made), ""]
+    if made.faults:
+        lines.append("Planted")
+        for fault, seen in made.faults:
+            mark = {True: "✓ caught", False: "! missed", None: "? not reached"}[seen]
+            lines.append(f"  {mark}: {FAULTS.get(fault.kind, fault.kind)}")
+            lines.append(f"      {fault.says}")
+        lines.append("")
+    lines.append("By question   = as the reviewer   ≠ otherwise   ✓ caught   ! missed   - not compared")
+    for row in made.rows:
+        lines += _row(row)
+    lines += ["", "What to practise next", *(f"  {one}" for one in advice)]
+    return [visible(line) for line in lines]
+
+
+def _summary(made: Feedback) -> list[str]:
+    share = f" ({100 * made.agreed // made.compared}%)" if made.compared else ""
+    rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
+    if made.evidence():
+        opened, missed = made.evidence("opened"), made.evidence("missed")
+        more = f", {opened} opened and not cited" * bool(opened) + f", {missed} not seen" * bool(missed)
+        rows.append(("Evidence", f"{made.evidence('cited')} of {made.evidence()} pages cited{more}"))
+    rows.append(("Absences", f"{made.wrong_absences} wrong" if made.wrong_absences else "none wrong"))
+    if made.faults:
+        rows.append(("Planted", f"{made.caught} of {len(made.faults)} caught"))
+    theirs = sum(row.their_seconds or 0 for row in made.rows)
+    reviewer = f" (the reviewer: {clock(theirs)})" if theirs else ""
+    idle = f", and {clock(made.idle_seconds)} away" if made.idle_seconds else ""
+    rows.append(("Time", f"{clock(made.seconds)}{idle}{reviewer}"))
+    for one in made.decisions:
+        said = DECISION_WORDS.get(one.yours, "not decided")
+        against = (
+            "as the reviewer"
+            if one.same
+            else f"the reviewer: {DECISION_WORDS[one.theirs]}"
+            if one.theirs
+            else "no reference"
+        )
+        departs = " · departs from the suggestion" if one.departs and one.yours else ""
+        rows.append((f"Item {one.item}", f"{said} · {against}{departs}"))
+    if made.earlier is not None:
+        before = made.earlier
+        planted = f", {before.caught} of {before.planted} caught" if before.planted else ""
+        rows.append(("Last time", f"{before.agreed} of {before.compared} questions{planted}"))
+    return [f"{name:<10} {said}" for name, said in rows]
+
+
+def _row(row: Row) -> list[str]:
+    where = f"{row.prompt}" if row.item in ("case", "1") else f"{row.item}/{row.prompt}"
+    again = f", amended {row.amended} times" if row.amended > 1 else ", amended" if row.amended else ""
+    lines = [f"  {_MARKS[row.state]} {where:<24} {clock(row.seconds):>6}{again}"]
+    if row.state in ("different", "touched", "no_reference", "not_asked", "open"):
+        lines[0] += f"   {STATES[row.state]}" if row.state != "different" else ""
+    lines += [f"      {said}" for said in row.says]
+    if row.state == "different":
+        for name, yours, theirs in row.parts or (("", row.yours, row.theirs),):
+            label = f"{name}: " if name else ""
+            lines.append(f"      {label}you: {yours} · reviewer: {theirs}")
+    lines += [f"      wrong absence: {said}" for said in row.wrong_absences if not row.says]
+    for one in row.evidence:
+        if one.state != "cited":
+            label = "opened, not cited" if one.state == "opened" else "not seen"
+            lines.append(f"      {label}: {one.page}{f' “{one.quote}”' if one.quote else ''}")
+    return lines
+
+
+def clock(seconds: int) -> str:
+    """Minutes and seconds: `0:08`, `12:03`."""
+    return f"{seconds // 60}:{seconds % 60:02}"
+
+
+def feedback_csv(made: Feedback) -> str:
+    """A row for each question, safe to open in a spreadsheet."""
+    table: list[list[Value]] = []
+    for row in made.rows:
+        pages = {
+            state: "; ".join(one.page for one in row.evidence if one.state == state)
+            for state in ("cited", "opened", "missed")
+        }
+        cells: list[Value] = [
+            made.session,
+            made.case,
+            made.trainee,
+            row.item,
+            row.prompt,
+            row.ask,
+            row.state,
+            row.yours,
+            row.theirs,
+            "; ".join(
+                f"{name + ': ' if name else ''}{yours} / {theirs}" for name, yours, theirs in row.parts
+            ),
+            pages["cited"],
+            pages["opened"],
+            pages["missed"],
+            "; ".join(row.wrong_absences),
+            row.seconds,
+            row.their_seconds,
+            row.amended,
+            "; ".join(row.faults),
+        ]
+        table.append([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
+    return "".join(f"{line}\n" for line in csv_lines(COLUMNS, table))
+
+
+def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
+    """The feedback as `imr training feedback --json` prints it."""
+    return {
+        "session": made.session,
+        "case": made.case,
+        "trainee": made.trainee,
+        "reference": made.reference,
+        "status": made.status,
+        "reveal": made.reveal or None,
+        "agreed": made.agreed,
+        "compared": made.compared,
+        "evidence": {
+            "needed": made.evidence(),
+            **{state: made.evidence(state) for state in ("cited", "opened", "missed")},
+        },
+        "wrong_absences": made.wrong_absences,
+        "caught": made.caught,
+        "seconds": made.seconds,
+        "idle_seconds": made.idle_seconds,
+        "earlier": None
+        if made.earlier is None
+        else {
+            "session": made.earlier.session,
+            "agreed": made.earlier.agreed,
+            "compared": made.earlier.compared,
+            "caught": made.earlier.caught,
+            "planted": made.earlier.planted,
+        },
+        "faults": [
+            {
+                "kind": fault.kind,
+                "item": fault.item,
+                "prompt": fault.prompt,
+                "page": f"{fault.document}:{fault.page}",
+                "says": fault.says,
+                "caught": seen,
+            }
+            for fault, seen in made.faults
+        ],
+        "decisions": [
+            {
+                "item": one.item,
+                "yours": one.yours or None,
+                "reviewer": one.theirs or None,
+                "suggested": one.suggested or None,
+                "departs": one.departs,
+                "reason": one.reason,
+            }
+            for one in made.decisions
+        ],
+        "prompts": [
+            {
+                "item": row.item,
+                "prompt": row.prompt,
+                "question": row.ask,
+                "state": row.state,
+                "yours": row.yours,
+                "reviewer": row.theirs,
+                "parts": [
+                    {"part": name, "yours": yours, "reviewer": theirs} for name, yours, theirs in row.parts
+                ],
+                "evidence": [
+                    {"page": one.page, "quote": one.quote, "state": one.state} for one in row.evidence
+                ],
+                "wrong_absences": list(row.wrong_absences),
+                "seconds": row.seconds,
+                "reviewer_seconds": row.their_seconds,
+                "amended": row.amended,
+                "planted": list(row.faults),
+            }
+            for row in made.rows
+        ],
+        "practise_next": list(advice),
+    }
+
+
+# The feedback of a run or session from the log, for whoever may see it.
+
+
+def debrief(
+    log: Log | None, recording: Recording, actor: str, against: Reference | None = None
+) -> tuple[Feedback, list[str]]:
+    """The feedback on a session of `recording`, and what to practise next; `log` holds the books, if there is one.
+
+    A session that is no run is held against `against`, or the reference of its case. Raises `Refused` for a run
+    whose feedback is the trainer's to show, for one that nothing can be compared with, or of another case.
+    """
+    written = all_entries(log) if log is not None else []
+    every = runs(written)
+    run = next((one for one in every if one.session == recording.id), None)
+    _may_see(run, recording, actor)
+    reference = against or (run.reference if run is not None else _of_case(recording))
+    if reference.case != recording.case:
+        raise refuse(
+            f"This is of another case: {reference.case}.",
+            reference.name,
+            f"Compare with a session on {recording.case}.",
+        )
+    made = replace(feedback(recording, reference, run), earlier=_earlier(written, every, recording))
+    taken = {one.case for one in every if one.trainee == recording.opened.reviewer}
+    return made, advice(made, [name for name in cases_with_reference() if name not in taken])
+
+
+def note_shown(log: Log, made: Feedback, actor: str) -> None:
+    """Logs in the reader's book that the feedback is shown."""
+    event = t.FeedbackShown(made.session, made.agreed, made.compared, made.caught, len(made.faults))
+    Book(log, actor).write(event, case=made.case)
+
+
+def told_feedback(log: Log, session: str, actor: str) -> list[str]:
+    """The feedback on a run of the log as lines; it is logged that it was shown."""
+    made, next_ = debrief(log, Recording(log, session), actor)
+    note_shown(log, made, actor)
+    return feedback_lines(made, next_)
+
+
+def _earlier(written: Sequence[Written], every: Sequence[Run], recording: Recording) -> Earlier | None:
+    """What was last shown to the same trainee of an earlier run on the case."""
+    trainee = recording.opened.reviewer
+    own = {run.session for run in every if run.trainee == trainee and run.case == recording.case}
+    shown = [
+        one.event
+        for one in written
+        if isinstance(one.event, t.FeedbackShown)
+        and one.by == trainee
+        and one.event.session in own - {recording.id}
+        and one.ts < recording.entries[0].ts
+    ]
+    if not shown:
+        return None
+    last = shown[-1]
+    return Earlier(last.session, last.agreed, last.compared, last.caught, last.planted)
+
+
+def _may_see(run: Run | None, recording: Recording, actor: str) -> None:
+    if run is None or actor != run.trainee:
+        return
+    if run.reveal == "trainer":
+        raise refuse(
+            "Your trainer shows you the feedback on this run.",
+            run.session,
+            f"Ask {run.trainer or 'the trainer'}.",
+        )
+    if recording.final.status == "open":
+        raise refuse(
+            "This run is not finished; its reference stays closed until then.",
+            run.session,
+            "Go on with `imr practise --resume`.",
+        )
+
+
+def _of_case(recording: Recording) -> Reference:
+    """The reference in the session's case folder, or in that of the case bank."""
+    final = recording.final
+    for name in (final.opened.folder, final.rules.case.id):
+        case = _found(name)
+        if case is not None:
+            return reference_of_case(case, final.rules)
+    raise refuse(
+        "This case has no reference to compare with.", final.rules.case.id, "Name one: --against SESSION."
+    )
+
+
+def _found(name: str) -> library.CaseFolder | None:
+    from pathlib import Path
+
+    folder = Path(name) if "/" in name else library.folder("casebank") / name
+    if not (folder / FILE).is_file() or not (folder / "case.yaml").is_file():
+        return None
+    return library.open_case(folder)
+
+
+def cases_with_reference() -> Sequence[str]:
+    """The cases of the case bank that can be practised against their own reference."""
+    bank = library.folder("casebank")
+    return [name for name in library.case_names() if (bank / name / FILE).is_file()]

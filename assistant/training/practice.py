@@ -5,25 +5,170 @@ The run goes through `Review`; what is frozen and revealed is logged in the trai
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from dataclasses import replace
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import field, replace
+from pathlib import Path
+from random import Random, SystemRandom
 
-from assistant.conversation import Conversation
-from assistant.core import command as c
-from assistant.core import event as e
-from assistant.core import training_event as t
-from assistant.core.absence import contradicted
+from assistant import library
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core import events as t
 from assistant.core.answer import Answer
-from assistant.core.event_form import Event
+from assistant.core.events import Event
 from assistant.core.frozen import dataclass
-from assistant.core.prompt_turn import Option, Turn, root_of
+from assistant.core.problem import Refused, refuse
+from assistant.core.record.absence import contradicted
+from assistant.core.rules.criterion import DECISION_WORDS
+from assistant.core.rules.rules import CASE_SCOPE, Sources
 from assistant.core.session import Place, Session
-from assistant.log import Entry
-from assistant.review import Review
-from assistant.talk import Line, Pending
-from assistant.training.book import Book
-from assistant.training.reveal import is_compared, revealed_decision, revealed_lines
-from assistant.training.run import Run
+from assistant.core.text import one_line
+from assistant.core.turn import Option, Turn, root_of
+from assistant.library import CaseFolder
+from assistant.log import Entry, Log
+from assistant.profile import PSEUDONYM, Profile
+from assistant.review.conversation import Conversation, Line, Pending
+from assistant.review.loading import missing_documents, pinned_texts
+from assistant.review.review import Review
+from assistant.review.views import evidence_lines, reason_lines, told_at
+from assistant.training.book import (
+    Assignment,
+    Book,
+    Written,
+    all_entries,
+    assign,
+    assignments,
+    faults_of,
+    new_plan,
+    planted_events,
+)
+from assistant.training.comparison import OF_THE_REVIEWER, agree, paired
+from assistant.training.faults import Fault, caught, plant
+from assistant.training.recording import Recording
+from assistant.training.reference import Reference, reference_of_case, reference_of_session
+
+# What a trainee is shown after an answer is frozen: the reviewer's answer, its pages, and the guideline's
+# reason.
+
+
+def is_compared(place: Place) -> bool:
+    """Whether a question is about the case; those about the reviewer are nobody else's to answer."""
+    return not (place[0] == CASE_SCOPE and place[1] in OF_THE_REVIEWER)
+
+
+def revealed_lines(
+    trainee: Session, reference: Session, place: Place, answer: Answer | None, faults: tuple[Fault, ...]
+) -> list[Line]:
+    """The reviewer's answer to a question that the trainee has just answered, and what was planted there."""
+    theirs = reference.reading(place[0]).answer(place[1])
+    lines: list[Line] = []
+    here = [fault for fault in faults if fault.place == place]
+    for fault in here:
+        seen = caught(fault, answer)
+        lines.append(Line("news" if seen else "problem", f"{'Caught' if seen else 'Missed'}: {fault.says}"))
+    if theirs is None:
+        lines.append(Line("context", "The reviewer's answers did not lead to this question."))
+    elif not here:
+        same = agree(paired(trainee, reference).get(place, ()))
+        said = told_at(reference, place, theirs).split("\n")
+        mark = "As the reviewer answered:" if same else "The reviewer answered otherwise:"
+        lines.append(Line("news" if same else "warning", f"{mark} {one_line(said[0], 400)}"))
+        lines += [Line("context", one_line(line, 400)) for line in said[1:]]
+    if theirs is not None:
+        lines += evidence_lines(theirs.all_evidence())
+        if theirs.note:
+            lines.append(Line("context", f"Note: {one_line(theirs.note, 400)}"))
+    return [*lines, *reason_lines(trainee, place)]
+
+
+def revealed_decision(trainee: Session, reference: Session, item: str) -> list[Line]:
+    """The reviewer's decision on an item, and why."""
+    made, theirs = trainee.determinations.get(item), reference.determinations.get(item)
+    if theirs is None:
+        return [Line("context", "The reference holds no decision on this item.")]
+    same = made is not None and made.decision == theirs.decision
+    mark = "As the reviewer decided:" if same else "The reviewer decided otherwise:"
+    lines = [Line("news" if same else "warning", f"{mark} {DECISION_WORDS[theirs.decision]}")]
+    return [*lines, *([Line("context", f"Reason: {one_line(theirs.reason, 400)}")] if theirs.reason else [])]
+
+
+# A trainee's run: a review of kind `training`, and beside it, in the trainee's book, what was frozen and
+# revealed.
+
+
+MODE = "training"
+
+
+@dataclass(frozen=True)
+class Run:
+    """One passage of a trainee through a case. `frozen` has the entry of each first answer: its `seq` and hash.
+
+    The decision on an item is frozen at the place `(item, "")`. `ended` is signed, declined or empty.
+    """
+
+    session: str
+    trainee: str
+    case: str
+    reveal: str
+    plan: str
+    reference: Reference = field(repr=False)
+    faults: tuple[Fault, ...] = field(repr=False)
+    trainer: str = ""
+    ts: str = ""
+    frozen: Mapping[Place, tuple[int, str]] = field(default_factory=dict, repr=False)
+    revealed: frozenset[Place] = frozenset()
+    ended: str = ""
+
+    @property
+    def assigned(self) -> bool:
+        return bool(self.trainer)
+
+
+def runs(written: Sequence[Written]) -> list[Run]:
+    """Every run that stands in some books, the oldest first."""
+    given = {one.id: one for one in assignments(written)}
+    found: dict[str, Run] = {}
+    for one in written:
+        event = one.event
+        if isinstance(event, t.RunOpened):
+            found[event.session] = _begun(one, event, given.get(event.plan), written)
+        elif isinstance(event, t.AnswerFrozen | t.AnswerRevealed | t.RunEnded):
+            held = found.get(event.session)
+            if held is not None and held.trainee == one.by:
+                found[event.session] = _followed(held, event)
+    return sorted(found.values(), key=lambda run: run.ts)
+
+
+def run_of(log: Log, session: str) -> Run | None:
+    """The run whose review is `session`; None where it is none."""
+    return next((run for run in runs(all_entries(log)) if run.session == session), None)
+
+
+def _begun(
+    one: Written, event: t.RunOpened, assignment: Assignment | None, written: Iterable[Written]
+) -> Run:
+    reference = assignment.reference if assignment is not None else Reference.from_text(event.reference)
+    return Run(
+        event.session,
+        one.by,
+        event.case,
+        event.reveal,
+        event.plan,
+        reference,
+        faults_of(written, event.plan),
+        assignment.trainer if assignment is not None else "",
+        one.ts,
+    )
+
+
+def _followed(run: Run, event: t.AnswerFrozen | t.AnswerRevealed | t.RunEnded) -> Run:
+    if isinstance(event, t.RunEnded):
+        return replace(run, ended=event.how)
+    place = (event.item, event.prompt)
+    if isinstance(event, t.AnswerRevealed):
+        return replace(run, revealed=run.revealed | {place})
+    return replace(run, frozen={place: (event.seq, event.leaf), **run.frozen})  # the first one counts
+
 
 _READING = Pending("The reviewer answered otherwise, or a fault was missed.", None, (Option("Go on"),))
 """Holds the next question back until what parts from the reviewer has been read."""
@@ -213,3 +358,155 @@ def _place(entry: Entry) -> Place | None:
     if entry.kind in _ANSWERING:
         return str(entry.body["item"]), root_of(str(entry.body["prompt"]))
     return (str(entry.body["item"]), "") if entry.kind == e.DeterminationRecorded.kind else None
+
+
+# How a blind run begins: on a case with its reference, on an assigned case, or on the case of a session.
+
+
+COPIES = "training"
+"""The folder beside the log in which altered copies of cases lie."""
+
+
+@dataclass(frozen=True)
+class Exercise:
+    """What a run is made of: a case with its rules' texts, what it is compared with, and what is planted in it."""
+
+    case: CaseFolder
+    reference: Reference
+    sources: Sources | None = None
+    reveal: str = "each"
+    faults: tuple[Fault, ...] = ()
+    plan: str = ""
+    assignment: Assignment | None = field(default=None, repr=False)
+
+
+def exercise_of_case(name: str, reveal: str, against: Reference | None = None) -> Exercise:
+    """The case of that name, against `against` or the case's own reference; `Refused` where there is neither."""
+    case = library.find_case(name)
+    rules = library.rules_for(case)
+    reference = reference_of_case(case, rules) if against is None else against
+    if reference.case != rules.case.id:
+        raise refuse(
+            f"This is of another case: {reference.case}.",
+            reference.name,
+            f"Compare with a session on {rules.case.id}.",
+        )
+    return Exercise(case, reference, reveal=reveal)
+
+
+def exercise_of_session(recording: Recording, reveal: str) -> Exercise:
+    """The case of a session under the very rules that it had; `Refused` where its record isn't at hand."""
+    reference = reference_of_session(recording)
+    missing = missing_documents(recording.final, recording.pages)
+    if missing:
+        raise refuse(
+            f"The record of this session isn't here: {len(missing)} of its documents are missing or changed.",
+            recording.opened.folder or recording.id,
+            "Put the case folder there; a bundle holds no records.",
+        )
+    pins = recording.opened.pins
+    for entry in recording.entries:
+        event = recording.event(entry.seq)
+        pins = event.pins if isinstance(event, e.CaseAmended) else pins
+    texts = {kind: pinned_texts(recording.log, pins, kind) for kind in ("case", "prompts", "schemas")}
+    vocabulary = pinned_texts(recording.log, recording.opened.pins, "vocabulary")
+    folder = Path(recording.opened.folder)
+    case = CaseFolder(folder, texts["case"]["case.yaml"], recording.pages, {})
+    return Exercise(case, reference, Sources(texts["prompts"], texts["schemas"], vocabulary), reveal)
+
+
+def exercise_of_assignment(assignment: Assignment, faults: tuple[Fault, ...]) -> Exercise:
+    """An assigned case, as its trainer laid it out; `Refused` where its folder is gone."""
+    case = library.open_case(assignment.folder)
+    return Exercise(case, assignment.reference, None, assignment.reveal, faults, assignment.id, assignment)
+
+
+def with_faults(
+    log: Log, exercise: Exercise, wanted: Sequence[str], chance: Random | None = None
+) -> Exercise:
+    """The exercise on an altered copy of its case, kept in the folder of the log; `chance` chooses the places."""
+    if not wanted:
+        return exercise
+    plan = new_plan()
+    rules = library.rules_for(exercise.case, exercise.sources)
+    folder = log.path.parent / COPIES / plan
+    case, faults = plant(exercise.case, rules, exercise.reference, wanted, folder, chance or SystemRandom())
+    return replace(exercise, case=case, faults=faults, plan=plan)
+
+
+def begin_run(log: Log, profile: Profile, exercise: Exercise) -> Practice:
+    """Opens the run: the review in the log, and beside it in the trainee's book what it is compared with."""
+    book = Book(log, profile.id)
+    review = Review.open(log, exercise.case, profile, MODE, exercise.sources)
+    assigned = exercise.assignment is not None
+    opened = t.RunOpened(
+        review.session.id,
+        review.session.rules.case.id,
+        exercise.reveal,
+        exercise.plan,
+        exercise.reference.session,
+        exercise.reference.head,
+        "" if assigned else exercise.reference.to_text(),
+    )
+    try:
+        planted = [] if assigned else planted_events(exercise.plan, exercise.faults)
+        book.write(opened, *planted, case=opened.case)
+        return Practice(review, _run(log, opened.session), book)
+    except BaseException:
+        review.close()
+        raise
+
+
+def resume_run(log: Log, profile: Profile, session: str) -> Practice:
+    """Goes on with a run where it stopped; `Refused` for a session that is none, or of another trainee."""
+    run = _run(log, session)
+    if run.trainee != profile.id:
+        raise refuse(f"This run is of another trainee: {run.trainee}.", session, "Begin one of your own.")
+    return Practice(Review.resume(log, session), run, Book(log, profile.id))
+
+
+def _run(log: Log, session: str) -> Run:
+    run = run_of(log, session)
+    if run is None:
+        raise refuse("This session is no blind run.", session, "Begin one with `imr practise`.")
+    return run
+
+
+def is_run(log: Log, session: str) -> bool:
+    """Whether a session is a blind run that can be gone on with as one."""
+    try:
+        return run_of(log, session) is not None
+    except Refused:
+        return False
+
+
+# Assigning a case to a trainee: its reference, when that is revealed, and the copy with what is planted.
+
+
+def assign_case(
+    log: Log,
+    trainer: str,
+    case: str,
+    trainee: str,
+    reveal: str,
+    faults: Sequence[str] = (),
+    against: Reference | None = None,
+) -> tuple[Assignment, tuple[Fault, ...]]:
+    """Assigns a case of the case bank or a folder, and gives what was planted; raises `Refused`."""
+    if not PSEUDONYM.fullmatch(trainee):
+        raise refuse(
+            "A trainee is named by a pseudonymous id.",
+            one_line(trainee, 40),
+            "Use what `imr reviewer` shows.",
+        )
+    exercise = with_faults(log, exercise_of_case(case, reveal, against), faults)
+    made = assign(
+        Book(log, trainer),
+        trainee,
+        reveal,
+        exercise.reference,
+        exercise.case.path,
+        exercise.faults,
+        exercise.plan,
+    )
+    return made, exercise.faults

@@ -6,21 +6,94 @@ should know.
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import ExitStack
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from assistant import library, recall
+from assistant import library
+from assistant.core import events as t
+from assistant.core.answer import Answer, with_part
+from assistant.core.events import Event, decode
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.session import Session, fold
 from assistant.core.text import one_line
-from assistant.log import Log
+from assistant.log import Entry, Log
 from assistant.log.bundle import is_bundle, read_bundle
 from assistant.log.verify import verify
-from assistant.training.adjudicated import sheet_in
-from assistant.training.panel import Panel, Rater, listed
-from assistant.training.sheet import Sheet, read_sheet, session_of_sheet
+from assistant.review import loading
+from assistant.review.loading import Source
+from assistant.training.comparison import Panel, Rater, listed
+from assistant.training.reference import Place, Sheet, read_sheet, session_of_sheet
+
+# What an adjudication in the log came to: the answers and decisions that count, as a sheet.
+
+
+@dataclass
+class Settled:
+    """An adjudication as its events leave it; `answers` by scope and path of a prompt or of a part of one."""
+
+    opened: t.AdjudicationOpened
+    case: str
+    answers: dict[Place, Answer] = field(default_factory=dict)
+    decisions: dict[str, tuple[str, str]] = field(default_factory=dict)
+    counts: dict[str, int] = field(default_factory=lambda: {"agreed": 0, "settled": 0, "own": 0})
+    closed: bool = False
+
+    def take(self, event: Event) -> None:
+        """Takes in one more event."""
+        if isinstance(event, t.AnswerAdjudicated):
+            self.answers[event.item, event.prompt] = event.answer
+            self._count(event.chosen)
+        elif isinstance(event, t.DecisionAdjudicated):
+            self.decisions[event.item] = (event.decision, event.reason)
+            self._count(event.chosen)
+        elif isinstance(event, t.AdjudicationClosed):
+            self.closed = True
+
+    def sheet(self, name: str) -> Sheet:
+        """The answers by prompt, those of parts put together."""
+        whole: dict[Place, Answer] = {}
+        for (scope, path), answer in self.answers.items():
+            root, *rest = path.split(".")
+            held = whole.get((scope, root))
+            whole[scope, root] = with_part(held, tuple(rest), answer, False) if rest else answer
+        return Sheet(name, self.case, whole, dict(self.decisions))
+
+    def _count(self, chosen: str) -> None:
+        self.counts[chosen if chosen in ("agreed", "own") else "settled"] += 1
+
+
+def settled(entries: Sequence[Entry]) -> Settled | None:
+    """The adjudication that a session's entries are; None for any other session."""
+    if not entries or entries[0].kind != t.AdjudicationOpened.kind:
+        return None
+    events = [decode(entry.kind, entry.body) for entry in entries]
+    opened = events[0]
+    assert isinstance(opened, t.AdjudicationOpened)
+    found = Settled(opened, entries[0].case)
+    for event in events[1:]:
+        found.take(event)
+    return found
+
+
+def sheet_of(log: Source, session_id: str) -> Sheet | None:
+    """`sheet_in` the entries of a session."""
+    return sheet_in(log.read(session_id))
+
+
+def sheet_in(entries: Sequence[Entry]) -> Sheet | None:
+    """The sheet that entries come to; None where they are no adjudication, `Refused` for one that isn't finished."""
+    found = settled(entries)
+    if found is None:
+        return None
+    session = entries[0].session
+    if not found.closed:
+        fix = "Go on with `imr adjudicate` and the same sessions."
+        raise refuse("This adjudication isn't finished.", session, fix)
+    return found.sheet(session)
+
 
 REFERENCE = "reference.yaml"
 
@@ -126,7 +199,7 @@ def _read(log: Log, session_id: str) -> Session | Sheet:
     found = sheet_in(entries)
     if found is not None:
         return found
-    begun, events = recall.begun(log, session_id, entries)
+    begun, events = loading.begun(log, session_id, entries)
     return fold(begun, events)
 
 
@@ -204,3 +277,103 @@ def said_of(panel: Panel) -> Iterator[str]:
     trainees = [rater.label for rater in reviews if rater.session.mode == "training"]
     if trainees:
         yield f"{panel.case}: {listed(trainees)} in training; answers changed after a reveal count as changed."
+
+
+# The reviews of a study: what a log (and any bundles) hold of many cases, and what was left out and why.
+
+
+def study(log_path: Path, names: Sequence[str], trainees: bool = False, reference: bool = False) -> Gathered:
+    """The panels of the cases in `names` (all cases of the log without any); a bundle counts for its own case.
+
+    Each reviewer counts once for a case, with the session last worked on. Cases with a single reviewer are left
+    out. Raises `Refused` where nothing is left.
+    """
+    bundles = [name for name in names if is_bundle(name)]
+    wanted = [name for name in names if not is_bundle(name)]
+    reviews = list(_bundled(log_path, bundles))
+    read: list[str] = []
+    said: list[str] = []
+    if wanted or not bundles:
+        said += must_verify(log_path, ())
+        with Log.open(log_path, write=False) as log:
+            read, left = _chosen(log, wanted, trainees)
+            said += left
+            reviews += [loading.load(log, session)[0] for session in read]
+    panels = list(_panels(reviews, said))
+    if reference:
+        panels = [_with_reference(panel, said) for panel in panels]
+    if not panels:
+        raise refuse(
+            "No case was reviewed by two reviewers: there is nothing to compare.",
+            "",
+            " ".join(said) or "See the sessions with `imr log sessions`.",
+        )
+    said += [text for panel in panels for text in said_of(panel)]
+    return Gathered(tuple(panels), tuple(said), tuple(read))
+
+
+def _bundled(log_path: Path, names: Sequence[str]) -> Iterator[Session]:
+    for name, one in load(log_path, names):
+        if isinstance(one, Refused):
+            raise one
+        if isinstance(one, Sheet):
+            raise refuse("This is an adjudication, not a review.", name, "Leave it out.")
+        if problems := unfit(one, name):
+            raise Refused(*problems)
+        yield one
+
+
+def _chosen(log: Log, wanted: Sequence[str], trainees: bool) -> tuple[list[str], list[str]]:
+    """The sessions of a log that count, and what is said of those that don't."""
+    rows = log.sessions()
+    cases = _cases(wanted, list(dict.fromkeys(row.case for row in rows)))
+    rows = [row for row in rows if row.case in cases]
+    chosen: dict[tuple[str, str], str] = {}
+    left: Counter[str] = Counter()
+    for row in rows:  # the one last worked on comes first
+        key = (row.case, row.reviewer)
+        if row.status != "signed":
+            left[row.status] += 1
+        elif row.kind == "training" and not trainees:
+            left["of trainees (--trainees counts them)"] += 1
+        elif key in chosen:
+            left["earlier, of a reviewer who did the case again"] += 1
+        else:
+            chosen[key] = row.id
+    said = [f"Left out: {', '.join(f'{count} {why}' for why, count in left.items())}."] if left else []
+    return list(reversed(chosen.values())), said
+
+
+def _cases(wanted: Sequence[str], known: Sequence[str]) -> set[str]:
+    """The cases that are meant, each by its id or a unique beginning; all without any."""
+    found: set[str] = set()
+    for name in wanted:
+        hits = [case for case in known if case == name] or [case for case in known if case.startswith(name)]
+        if len(hits) != 1:
+            shown = ", ".join(one_line(case) for case in hits or known[:10]) or "none"
+            what = "could be several cases" if hits else "is no case that the log has sessions of"
+            raise refuse(f"“{one_line(name, 80)}” {what}.", "", f"There are: {shown}.")
+        found.add(hits[0])
+    return found or set(known)
+
+
+def _panels(reviews: Sequence[Session], said: list[str]) -> Iterator[Panel]:
+    by_case: dict[str, dict[str, Session]] = {}
+    for session in reviews:
+        by_case.setdefault(session.rules.case.id, {})[session.opened.reviewer] = session
+    alone = [case for case, held in by_case.items() if len(held) < 2]
+    if alone:
+        said.append(f"Left out, with a single reviewer: {listed(alone)}.")
+    for case in sorted(by_case):
+        if len(by_case[case]) > 1:
+            yield Panel(case, [Rater(reviewer, reviewer, one) for reviewer, one in by_case[case].items()])
+
+
+def _with_reference(panel: Panel, said: list[str]) -> Panel:
+    like = panel.raters[0].session
+    path = reference_of(panel.case, like.opened.folder)
+    if path is None:
+        said.append(f"{panel.case} has no reference to hold its reviews against.")
+        return panel
+    standard = session_of_sheet(read_sheet(path, like), like)
+    return Panel(panel.case, [*panel.raters, Rater("reference", "", standard, standard=True)])

@@ -10,12 +10,11 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from assistant.core import event as e
+from assistant.core import events as e
 from assistant.core.session import Session, apply
 from assistant.log import Entry, Log
-from assistant.pinned_pages import pages_of
-from assistant.recall import begun, pinned_texts
-from assistant.review import Review
+from assistant.review.loading import begun, pages_of, pinned_texts
+from assistant.review.review import Review
 
 SPACING = 8
 IDLE_MS = 3_000

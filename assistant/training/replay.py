@@ -6,19 +6,78 @@ what was asked and shown. A trainer's marks are put beside it from the trainer's
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from pathlib import Path
+from typing import Any
 
-from assistant import showing
-from assistant.conversation import Conversation
-from assistant.core import event as e
+from assistant import profile
+from assistant.core import events as e
+from assistant.core import events as t
 from assistant.core.answer import Evidence
-from assistant.core.text import one_line
-from assistant.talk import Line
-from assistant.training.event_words import event_lines
-from assistant.training.mark import Mark
+from assistant.core.problem import refuse
+from assistant.core.rules.criterion import DECISION_WORDS
+from assistant.core.session import Place, Session
+from assistant.core.text import one_line, visible
+from assistant.log import Entry, Log
+from assistant.log.bundle import open_source
+from assistant.review import views
+from assistant.review.conversation import Conversation, Line
+from assistant.review.views import event_lines, told_at
+from assistant.training.book import Book, Written, all_entries
+from assistant.training.comparison import DETERMINATION, Parted, agree, by_question, pair_panel, partings
+from assistant.training.ratings import sheet_of
 from assistant.training.recording import Recording, Step
+from assistant.training.reference import Reference, reference_of_session, reference_of_sheet
+
+# A trainer's bookmarks and comments: kept in the trainer's book, each bound to the hash of the entry it
+# stands at.
+
+
+@dataclass(frozen=True)
+class Mark:
+    """A bookmark or comment at the entry `at` of a session; `number` is its place in the book of `by`."""
+
+    number: int
+    by: str
+    session: str
+    at: int
+    leaf: str
+    text: str
+    is_comment: bool
+
+
+def marks_on(session: str, written: Iterable[Written]) -> list[Mark]:
+    """The marks on a session that stand in some books and were not removed."""
+    found: dict[tuple[str, int], Mark] = {}
+    for one in written:
+        event = one.event
+        if isinstance(event, t.MarkRemoved):
+            found.pop((one.by, event.mark), None)
+        elif isinstance(event, t.Bookmarked | t.Commented) and event.session == session:
+            is_comment = isinstance(event, t.Commented)
+            text = event.text if isinstance(event, t.Commented) else event.title
+            found[one.by, one.number] = Mark(
+                one.number, one.by, session, event.seq, event.leaf, text, is_comment
+            )
+    return list(found.values())
+
+
+def bookmark(book: Book, entry: Entry, title: str = "") -> None:
+    """Puts a bookmark at an entry."""
+    book.write(t.Bookmarked(entry.session, entry.seq, entry.leaf, title.strip()), case=entry.case)
+
+
+def comment(book: Book, entry: Entry, text: str) -> None:
+    """Puts a comment at an entry."""
+    book.write(t.Commented(entry.session, entry.seq, entry.leaf, text.strip()), case=entry.case)
+
+
+def remove(book: Book, mark: Mark) -> None:
+    """Takes a mark of one's own away; it stays in the book's log."""
+    book.write(t.MarkRemoved(mark.number))
+
 
 Stop = tuple[str, tuple[str, str], str]
 """Where a conversation stands: the kind of turn, its place, and the check or criterion that it is about."""
@@ -94,7 +153,7 @@ class Replay:
         if turn.kind == "done":
             return
         raised = turn.kind == "check" and any(isinstance(event, e.CheckRaised) for event in events)
-        context = [] if raised else showing.context(review, turn)
+        context = [] if raised else views.context(review, turn)
         question = [] if raised else [Line("question", turn.question)]
         said = [Line("proposal" if line.startswith("  Proposed") else "context", line) for line in context]
         yield from [*said, *question] if turn.kind == "sign" else [*question, *said]
@@ -215,3 +274,244 @@ def time_words(milliseconds: int) -> str:
 def clock_words(ts: str) -> str:
     """The time of day where the viewer sits, of a logged UTC time."""
     return datetime.fromisoformat(ts).astimezone().strftime("%H:%M:%S")
+
+
+# Two sessions on one case side by side, question by question, with the first point where they part.
+
+
+MARKS = {"same": "=", "different": "≠", "one": "-"}
+
+
+@dataclass(frozen=True)
+class Side:
+    """What one session said to a question: in words, the pages behind it, and the step in which it was said last."""
+
+    words: str
+    evidence: tuple[Evidence, ...]
+    step: int
+    amended: int
+
+
+@dataclass(frozen=True)
+class Pair:
+    """A question with both sides; a side is None where it was not asked. `parts` names where they part.
+
+    `state`: same, different, or one (only one of them answered, or they were asked otherwise).
+    """
+
+    item: str
+    prompt: str
+    ask: str
+    state: str
+    sides: tuple[Side | None, Side | None]
+    parts: tuple[Parted, ...]
+
+
+class SideBySide:
+    """Two replays of one case, aligned by their questions."""
+
+    def __init__(self, one: Replay, other: Replay) -> None:
+        self.replays = (one, other)
+        sessions = [replay.recording.final for replay in self.replays]
+        self.panel = pair_panel(sessions[0], sessions[1], ("A", "B"))
+        self.pairs = self._paired()
+        self.said = tuple(self.panel.apart)
+
+    @property
+    def first_parting(self) -> Pair | None:
+        """The first question, in the order in which they are asked, that was answered differently."""
+        return next((pair for pair in self.pairs if pair.state == "different"), None)
+
+    def _paired(self) -> list[Pair]:
+        answered = [_answered(replay) for replay in self.replays]
+        made = []
+        for place, lines in by_question(self.panel).items():
+            one, other = (
+                _side(replay, place, steps) for replay, steps in zip(self.replays, answered, strict=True)
+            )
+            state = {None: "one", True: "same", False: "different"}[agree(lines)]
+            made.append(Pair(*place, lines[0].ask, state, (one, other), partings(lines)))
+        return made
+
+
+def _answered(replay: Replay) -> dict[Place, tuple[int, int]]:
+    """By question: the step in which it was answered last, and how often its answer was changed."""
+    found: dict[Place, tuple[int, int]] = {}
+    recording = replay.recording
+    for entry in recording.entries:
+        event = recording.event(entry.seq)
+        if isinstance(event, e.AnswerRecorded | e.AnswerAmended | e.AnswerWithdrawn):
+            place = (event.item, event.prompt.split(".", 1)[0])
+            changed = not isinstance(event, e.AnswerRecorded)
+        elif isinstance(event, e.DeterminationRecorded):
+            place = (event.item, DETERMINATION)
+            changed = place in found
+        else:
+            continue
+        found[place] = recording.step_of(entry.seq).number, found.get(place, (0, 0))[1] + changed
+    return found
+
+
+def _side(replay: Replay, place: Place, answered: dict[Place, tuple[int, int]]) -> Side | None:
+    session: Session = replay.recording.final
+    step, amended = answered.get(place, (0, 0))
+    if place[1] == DETERMINATION:
+        made = session.determinations.get(place[0])
+        if made is None:
+            return None
+        reason = f": {one_line(made.reason, 200)}" if made.reason else ""
+        return Side(f"{DECISION_WORDS[made.decision]}{reason}", (), step, amended)
+    if place[0] not in session.rules.sets or place[1] not in session.rules.sets[place[0]].prompts:
+        return None
+    answer = session.reading(place[0]).answer(place[1])
+    if answer is None:
+        return None
+    return Side(one_line(told_at(session, place, answer), 300), answer.all_evidence(), step, amended)
+
+
+# Replays as JSON: every step with its lines and pauses, and of two sessions where they part.
+
+
+def replay_json(replay: Replay) -> dict[str, Any]:
+    """One session, as `imr replay SESSION --json` prints it."""
+    return {"case": replay.recording.case, "sessions": [_session(replay)], "questions": [], "parting": None}
+
+
+def side_by_side_json(pair: SideBySide) -> dict[str, Any]:
+    """Two sessions, as `imr replay A B --json` prints them."""
+    first = pair.first_parting
+    return {
+        "case": pair.panel.case,
+        "sessions": [_session(replay) for replay in pair.replays],
+        "questions": [_question(one) for one in pair.pairs],
+        "parting": None if first is None else _question(first),
+    }
+
+
+def _session(replay: Replay) -> dict[str, Any]:
+    recording = replay.recording
+    return {
+        "session": recording.id,
+        "reviewer": recording.opened.reviewer,
+        "kind": recording.final.mode,
+        "status": recording.final.status,
+        "steps": [
+            {
+                "step": step.number,
+                "entries": [step.first, step.last],
+                "ts": step.ts,
+                "pause_ms": step.pause_ms,
+                "idle": step.idle,
+                "kinds": [entry.kind for entry in recording.entries[step.first - 1 : step.last]],
+                "lines": [
+                    {"kind": line.kind, "text": visible(line.text)} for line in replay.lines(step.number)
+                ],
+            }
+            for step in replay.steps
+        ],
+        "landmarks": [
+            {"kind": one.kind, "step": one.step, "name": one.name, "words": one.words}
+            for one in replay.landmarks
+        ],
+    }
+
+
+def _question(pair: Pair) -> dict[str, Any]:
+    return {
+        "item": pair.item,
+        "prompt": pair.prompt,
+        "question": pair.ask,
+        "state": pair.state,
+        "answers": [None if side is None else _side_replay_data(side) for side in pair.sides],
+        "parts": [{"part": name, "a": one, "b": other} for name, one, other in pair.parts],
+    }
+
+
+def _side_replay_data(side: Side) -> dict[str, Any]:
+    return {
+        "words": side.words,
+        "pages": [str(one) for one in side.evidence],
+        "step": side.step,
+        "amended": side.amended,
+    }
+
+
+# Opens sessions for replay, with the marks that trainers have put beside them in their books.
+
+
+class Marker:
+    """Reads and writes the marks of a session in the books of the log at `path`.
+
+    `actor` is whoever writes: without one, the id of the profile, which is made when it is first needed.
+    """
+
+    def __init__(self, path: Path, actor: str = "") -> None:
+        self.path = path
+        self._actor = actor
+
+    @property
+    def actor(self) -> str:
+        self._actor = self._actor or profile.kept().id
+        return self._actor
+
+    def marks(self, session: str) -> list[Mark]:
+        """The marks of all trainers on a session; none where there is no log yet."""
+        if not self.path.expanduser().exists():
+            return []
+        with Log.open(self.path, write=False) as log:
+            return marks_on(session, all_entries(log))
+
+    def bookmark(self, entry: Entry, title: str = "") -> None:
+        self._write(lambda book: bookmark(book, entry, title))
+
+    def comment(self, entry: Entry, text: str) -> None:
+        """A comment at an entry; `Refused` without words."""
+        if not text.strip():
+            raise refuse("A comment has words.", "", "Write what you saw.")
+        self._write(lambda book: comment(book, entry, text))
+
+    def remove(self, mark: Mark) -> None:
+        """Takes a mark away; `Refused` for that of another."""
+        if mark.by != self.actor:
+            raise refuse(f"This mark is of {mark.by}.", "", "Only its writer takes it away.")
+        self._write(lambda book: remove(book, mark))
+
+    def _write(self, act: Callable[[Book], None]) -> None:
+        with Log.open(self.path) as log:
+            act(Book(log, self.actor))
+
+
+def open_replay(log_path: Path, name: str, marker: Marker | None = None) -> Replay:
+    """The replay of a session of the log (an id, the beginning of one, `last`) or of a bundle's file.
+
+    Close its `recording.log` after use. Raises `Refused` for what is no review or was changed.
+    """
+    source, session = open_source(log_path, name)
+    try:
+        recording = Recording(source, session)
+        return Replay(recording, marker.marks(session) if marker is not None else ())
+    except BaseException:
+        source.close()
+        raise
+
+
+def reference_named(log_path: Path, name: str) -> Reference:
+    """What a session that is named came to, or an adjudication; `Refused` for one that is still open."""
+    source, session = open_source(log_path, name)
+    with source:
+        sheet = sheet_of(source, session)
+        if sheet is not None:
+            return reference_of_sheet(sheet, session)
+        return reference_of_session(Recording(source, session))
+
+
+def must_differ(one: Replay, other: Replay) -> None:
+    """Raises `Refused` for two sessions that can't be set side by side."""
+    if one.recording.id == other.recording.id:
+        raise refuse("This is one session, twice.", one.recording.id, "Name two.")
+    if one.recording.case != other.recording.case:
+        raise refuse(
+            f"These sessions are of different cases: {one.recording.case} and {other.recording.case}.",
+            "",
+            "Name two sessions of one case; see `imr log sessions`.",
+        )

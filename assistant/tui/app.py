@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar, cast
 
-from textual.app import App, SystemCommand
+from textual.app import App, ComposeResult, SystemCommand
+from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.screen import Screen
+from textual.widgets import Footer, OptionList, Static
+from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
-from assistant.tui.text import literal
+from assistant.tui.widgets import MarkedList, literal
 
 if TYPE_CHECKING:
-    from assistant.log import Log
-    from assistant.reviewer import Profile
+    from assistant.log import Log, SessionRow
+    from assistant.profile import Profile
 
 
 class ImrApp(App[int]):
@@ -45,10 +50,9 @@ class ImrApp(App[int]):
         if self._first is not None:
             return self._first()
         if self.case is not None or self.session is not None:
-            from assistant.tui.review_screen import ReviewScreen
+            from assistant.tui.review import ReviewScreen
 
             return ReviewScreen(case=self.case, session=self.session)
-        from assistant.tui.home_screen import HomeScreen
 
         return HomeScreen()
 
@@ -56,8 +60,8 @@ class ImrApp(App[int]):
     def decision_log(self) -> Log:
         """The decision log, opened when it is first needed."""
         if self._held_log is None:
+            from assistant.files import default_log_path
             from assistant.log import Log
-            from assistant.log.place import default_log_path
 
             self._held_log = Log.open(self.log_path or default_log_path())
         return self._held_log
@@ -65,7 +69,7 @@ class ImrApp(App[int]):
     @property
     def profile(self) -> Profile:
         if self._profile is None:
-            from assistant import reviewer
+            from assistant import profile as reviewer
 
             self._profile = reviewer.kept()
             if self._profile.theme in self.available_themes:
@@ -86,10 +90,10 @@ class ImrApp(App[int]):
         self.notify(str(literal(text)), severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]
 
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from assistant.tui.review_screen import ReviewScreen
+        from assistant.tui.review import ReviewScreen
 
         if isinstance(screen, ReviewScreen):
-            from assistant.actions import ACTIONS
+            from assistant.review.views import ACTIONS
 
             for action in ACTIONS:
                 if screen.offers(action.name):
@@ -107,7 +111,7 @@ class ImrApp(App[int]):
     def action_light_or_dark(self) -> None:
         from dataclasses import replace
 
-        from assistant import reviewer
+        from assistant import profile as reviewer
 
         self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
         self.profile = replace(self.profile, theme=self.theme)
@@ -116,7 +120,7 @@ class ImrApp(App[int]):
 
     async def action_quit(self) -> None:
         """Leaves what is on the screen: from a session back to the home screen, from there the program."""
-        from assistant.tui.review_screen import ReviewScreen
+        from assistant.tui.review import ReviewScreen
 
         if isinstance(self.screen, ReviewScreen) and len(self.screen_stack) > 1:
             self.screen.run_action_named("park")
@@ -129,7 +133,7 @@ class ImrApp(App[int]):
         self.exit(0)
 
     def close_log(self) -> None:
-        from assistant.tui.review_screen import ReviewScreen
+        from assistant.tui.review import ReviewScreen
 
         for screen in self.screen_stack:
             if isinstance(screen, ReviewScreen):
@@ -157,3 +161,96 @@ def run_app(
             "The screen had to stop.", "", "What was accepted is in the log: go on with `imr resume`."
         )
     return result or 0
+
+
+# The home screen: sessions to go on with, and cases to begin.
+
+
+class HomeScreen(Screen[None]):
+    """Open sessions first, then the cases of the case bank, then what is signed."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f1", "help", "help"),
+        Binding("ctrl+q,escape", "app.quit", "quit"),
+    ]
+    DEFAULT_CSS = """
+    #home { padding: 1 2; }
+    #home-title { height: auto; text-style: bold; margin-bottom: 1; }
+    #home-list { height: 1fr; border: none; }
+    """
+    SCOPED_CSS = False
+    AUTO_FOCUS = "#home-list"
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="home"):
+            yield Static("IMR assistant", id="home-title", markup=False)
+            yield MarkedList(id="home-list")
+        yield Footer()
+
+    def on_mount(self) -> None:
+        self.call_after_refresh(self.fill)
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.call_after_refresh(self.fill)
+
+    def fill(self) -> None:
+        """Lists what there is to do."""
+        from assistant import library
+        from assistant.log import session_words
+
+        app = cast("ImrApp", self.app)
+        try:
+            rows = app.decision_log.sessions()
+            profile = app.profile
+            cases = library.case_names()
+        except Refused as refused:
+            app.give_up(refused)
+            return
+        title = "IMR assistant · decision support; the reviewer decides"
+        if not profile.qualifications:
+            title += "\nYour qualifications are asked in your first review, and kept."
+        self.query_one("#home-title", Static).update(literal(title))
+        options: list[Option | None] = []
+        opened = [row for row in rows if row.status == "open"]
+        ended = [row for row in rows if row.status != "open"][:20]
+        if opened:
+            options.append(Option(literal("Sessions to go on with"), disabled=True))
+            options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened]
+        options.append(Option(literal("Cases to review"), disabled=True))
+        options += [Option(literal(f"  {name}"), id=f"case:{name}") for name in cases]
+        options.append(Option(literal("Training"), disabled=True))
+        options.append(Option(literal("  Practise blind"), id="training:practise"))
+        options.append(Option(literal("  Trainers' screen"), id="training:trainers"))
+        if ended:
+            options.append(Option(literal("Ended sessions"), disabled=True))
+            options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended]
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options(options)
+        listed.highlighted = 1
+        gc.freeze()
+        gc.enable()
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        from assistant.tui.review import ReviewScreen
+
+        kind, _, name = (event.option_id or "").partition(":")
+        if kind == "case":
+            self.app.push_screen(ReviewScreen(case=name))
+        elif kind == "session":
+            self.app.push_screen(ReviewScreen(session=name))
+        elif kind in ("run", "training"):
+            from assistant.tui.training import entry_screen
+
+            self.app.push_screen(entry_screen(kind, name))
+
+    def action_help(self) -> None:
+        from assistant.tui.dialogs import HelpScreen
+
+        self.app.push_screen(HelpScreen())
+
+
+def _key(row: SessionRow) -> str:
+    """What a session is opened by; a trainee's run goes on as one."""
+    return f"{'run' if row.kind == 'training' else 'session'}:{row.id}"

@@ -2,21 +2,197 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
-from typing import ClassVar
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import VerticalScroll
+from textual.content import Content
 from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.browsing import Row
+from assistant.core.answer import Evidence
+from assistant.core.events import AccessRead
 from assistant.core.problem import Refused, refuse
+from assistant.core.rationale import assess
 from assistant.core.text import one_line
-from assistant.tui.text import literal
+from assistant.letter import to_text
+from assistant.letter.sections import closed
+from assistant.log import access
+from assistant.log.bundle import is_bundle, open_source
+from assistant.log.projection_answers import evidence
+from assistant.log.query import as_objects, csv_lines, json_lines
+from assistant.log.timeline import step_words, timeline
+from assistant.review.determination import compose_from_log
+from assistant.review.loading import load, pages_of
+from assistant.tui.dialogs import LetterScreen
+from assistant.tui.widgets import literal
+
+if TYPE_CHECKING:
+    from assistant.log.query import ReadOnly
+
+
+# What an auditor looks at in a log, list by list: sessions, the steps of one, an answer's history, a draft's
+# sources.
+
+
+MOST_SESSIONS = 500
+"""How many sessions a list holds; the filter finds the others."""
+
+
+@dataclass(frozen=True)
+class Row:
+    """A line of a list: what it is known by, and its cells."""
+
+    key: str
+    cells: tuple[str, ...]
+
+    def holds(self, words: Sequence[str]) -> bool:
+        """Whether every word stands somewhere in it."""
+        text = " ".join(self.cells).casefold()
+        return all(word in text for word in words)
+
+
+SESSION_COLUMNS = ("session", "last entry", "kind", "status", "outcome", "reviewer", "case")
+STEP_COLUMNS = ("no.", "time (UTC)", "step", "question", "what it says")
+STEP_MORE = ("reason", "pages", "hash")
+"""What is written to a file of a step besides the columns that are shown."""
+
+SENTENCE_COLUMNS = ("item", "sentence", "rests on")
+
+_SESSIONS = """
+SELECT session, last, kind, status, coalesce(outcome, ''), reviewer, case_id FROM session
+WHERE kind IN ('real', 'practice', 'training') AND {where} ORDER BY last DESC
+"""
+_SAID = "session || ' ' || kind || ' ' || status || ' ' || coalesce(outcome, '') || ' ' || reviewer || ' ' || case_id"
+
+
+def sessions(tables: ReadOnly, words: str) -> tuple[list[Row], bool]:
+    """The reviews that hold every one of the words, the one last worked on first; and whether there are more."""
+    wanted = words.split()[:8]
+    where = " AND ".join(f"{_SAID} LIKE :w{n} ESCAPE '\\'" for n in range(len(wanted))) or "1"
+    values: dict[str, str | int] = {f"w{n}": f"%{_literal(word)}%" for n, word in enumerate(wanted)}
+    found = tables.run(_SESSIONS.format(where=where), values, limit=MOST_SESSIONS)
+    rows = [Row(str(row[0]), tuple(_short(n, value) for n, value in enumerate(row))) for row in found.rows]
+    return rows, found.more
+
+
+def _literal(word: str) -> str:
+    return word.replace("\\", "\\\\").replace("%", "\\%").replace("_", "\\_")
+
+
+def _short(column: int, value: object) -> str:
+    return str(value)[:16].replace("T", " ") if column == 1 else str(value)
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a session: its row, the place that it is about, and the pages that it names."""
+
+    row: Row
+    place: tuple[str, str]
+    says: str
+    reason: str
+    evidence: tuple[Evidence, ...]
+    hash: str
+
+    @property
+    def whole(self) -> tuple[str, ...]:
+        """Its cells with nothing left out, under `STEP_COLUMNS` and `STEP_MORE`."""
+        pages = ", ".join(dict.fromkeys(map(str, self.evidence)))
+        return (*self.row.cells[:-1], self.says, self.reason, pages, self.hash)
+
+
+class Opened:
+    """One session as it is looked at; that it was read is logged in a sitting of its own, never in the session."""
+
+    def __init__(self, log_path: Path, name: str) -> None:
+        source, self.id = open_source(log_path, name)
+        self.unlogged = "" if is_bundle(name) else access.note(log_path, AccessRead("log browse", (self.id,)))
+        with source:
+            entries = source.read(self.id)
+            self.steps = tuple(_steps(timeline(entries)))
+            self.session, _ = load(source, self.id)
+        self.pages = pages_of(self.session)
+
+    def history(self, places: Iterable[tuple[str, str]]) -> list[Row]:
+        """Every step about these questions or parts of them, oldest first."""
+        wanted = {(item, path.split(".", 1)[0]) for item, path in places}
+        return [
+            step.row
+            for step in self.steps
+            if step.place[1] and (step.place[0], step.place[1].split(".", 1)[0]) in wanted
+        ]
+
+    def draft(self) -> list[tuple[Row, tuple[str, ...], tuple[Evidence, ...]]]:
+        """The sentences of the draft, each with the questions and the passages that it rests on.
+
+        An item's are left out where the letter leaves them out: before its questions are answered.
+        """
+
+        made = []
+        for item in self.session.items:
+            if closed(self.session, item):
+                continue
+            for number, one in enumerate(assess(self.session, item).sentences, 1):
+                own = " [the reviewer's own words]" if one.origin == "reviewer" else ""
+                rests = ", ".join((*one.prompts, *one.criteria, *dict.fromkeys(map(str, one.evidence))))
+                row = Row(
+                    f"{item}/{number}", (item, f"{number}. {one.text}{own}", rests or ", ".join(one.facts))
+                )
+                made.append((row, one.prompts, one.evidence))
+        return made
+
+    def page(self, evidence: Evidence) -> str:
+        """The text of a cited page; a sentence where it can't be shown."""
+        document = self.pages.get(evidence.document, ())
+        if not 1 <= evidence.page <= len(document):
+            return "The page is not in the case folder as it was when the session began, and can't be shown."
+        return document[evidence.page - 1]
+
+    def letter(self, log_path: Path, name: str) -> str:
+        """The letter as it stands, or why it can't be composed."""
+
+        source, session = open_source(log_path, name)
+        with source:
+            try:
+                return to_text(compose_from_log(source, session))
+            except Refused as refused:
+                return str(refused)
+
+
+def _steps(rows: Iterable[Mapping[str, Any]]) -> Iterator[Step]:
+    for row in rows:
+        item, prompt = str(row["item"] or ""), str(row["prompt"] or "")
+        says = step_words(row["kind"], row["old"], row["new"])
+        where = "/".join(part for part in (item, prompt) if part)
+        cells = (str(row["seq"]), row["ts"][11:19], row["kind"], where, one_line(says, 400))
+        yield Step(
+            Row(str(row["seq"]), cells),
+            (item, prompt),
+            says,
+            str(row["reason"] or ""),
+            tuple(_evidence(row["new"])),
+            row["hash"],
+        )
+
+
+def _evidence(value: Any) -> Iterator[Evidence]:
+    for one in evidence(value):
+        page, start = one.get("page"), one.get("start")
+        if isinstance(page, int):
+            yield Evidence(
+                str(one.get("document")),
+                page,
+                str(one.get("quote", "")),
+                start if isinstance(start, int) else None,
+            )
+
 
 _GAP = "  "
 
@@ -208,8 +384,6 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]
     import json
     import os
 
-    from assistant.log.row_text import as_objects, csv_lines, json_lines
-
     cells = [tuple(row) for row in rows]
     if path.suffix == ".csv":
         text = "\r\n".join(csv_lines(columns, cells)) + "\r\n"
@@ -243,3 +417,175 @@ def _line(cells: Sequence[str], widths: Sequence[int], room: int) -> str:
     padded = [one_line(cell, 400).ljust(width) for cell, width in zip(cells, widths, strict=True)]
     line = _GAP.join(padded).rstrip()
     return (line if len(line) <= room else f"{line[: room - 1]}…") or " "
+
+
+# The lists that an auditor goes through: sessions, the steps of one, the history of an answer, the draft's
+# sentences.
+
+
+class SessionList(BrowseList):
+    """Every review of the log."""
+
+    columns: ClassVar = SESSION_COLUMNS
+    called: ClassVar = "sessions"
+
+    def __init__(self, log_path: Path, tables: ReadOnly) -> None:
+        super().__init__("Reviews in the log, the one last worked on first")
+        self._log_path = log_path
+        self._tables = tables
+
+    def rows_with(self, words: str) -> list[Row]:
+        rows, self.more = sessions(self._tables, words)
+        return rows
+
+    def about(self, row: Row) -> str:
+        said = zip(SESSION_COLUMNS, row.cells, strict=True)
+        return "; ".join(f"{name}: {cell}" for name, cell in said if cell and name in ("case", "outcome"))
+
+    def go_in(self, row: Row) -> None:
+        self.app.push_screen(StepList(self._log_path, Opened(self._log_path, row.key), row.key))
+
+
+class StepList(BrowseList):
+    """The steps of one session, or those of some of its questions: each an item with a prompt."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "page", "page"),
+        Binding("f5", "draft", "draft"),
+        Binding("f6", "letter", "letter"),
+    ]
+    columns: ClassVar = STEP_COLUMNS
+    called: ClassVar = "steps"
+
+    def __init__(
+        self, log_path: Path, opened: Opened, name: str, places: Sequence[tuple[str, str]] = ()
+    ) -> None:
+        session = opened.session
+        about = f"{session.rules.case.id} · {session.mode} · {session.status} · {opened.id}"
+        super().__init__(" · ".join([about, *map("/".join, places)]))
+        self._log_path = log_path
+        self._opened = opened
+        self._session = name
+        self._places = tuple(places)
+        self._steps: dict[str, Step] = {step.row.key: step for step in opened.steps}
+
+    def rows_with(self, words: str) -> list[Row]:
+        rows = (
+            self._opened.history(self._places) if self._places else [step.row for step in self._opened.steps]
+        )
+        wanted = words.casefold().split()
+        return [row for row in rows if row.holds(wanted)]
+
+    def about(self, row: Row) -> str:
+        step = self._steps[row.key]
+        lines = [step.says]
+        if step.place[1] and not self._places:
+            lines.append("Enter shows every step of this question.")
+        if step.reason:
+            lines.append(f"Reason: {step.reason}")
+        if step.evidence:
+            lines.append(f"Pages (F4 opens them): {', '.join(dict.fromkeys(map(str, step.evidence)))}")
+        if self._opened.unlogged:
+            lines.append(self._opened.unlogged)
+        return "\n".join([*lines, f"Hash of the entry: {step.hash}"])
+
+    def go_in(self, row: Row) -> None:
+        step = self._steps[row.key]
+        if step.place[1] and not self._places:
+            self.app.push_screen(StepList(self._log_path, self._opened, self._session, [step.place]))
+        elif step.evidence:
+            self.app.push_screen(PageScreen(self._opened, step.evidence))
+
+    def written(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
+        return (*STEP_COLUMNS, *STEP_MORE), [self._steps[row.key].whole for row in self.shown]
+
+    def action_page(self) -> None:
+        row = self.chosen
+        step = self._steps[row.key] if row is not None else None
+        if step is None or not step.evidence:
+            self.query_one("#browse-about", Static).update("This step names no page.")
+        else:
+            self.app.push_screen(PageScreen(self._opened, step.evidence))
+
+    def action_draft(self) -> None:
+        listed = SentenceList(self._log_path, self._opened, self._session)
+        if listed.empty:
+            said = "There is no draft to see: it stays closed until the questions are answered."
+            self.query_one("#browse-about", Static).update(said)
+        else:
+            self.app.push_screen(listed)
+
+    def action_letter(self) -> None:
+        self.app.push_screen(LetterScreen(self._opened.letter(self._log_path, self._session)))
+
+
+class SentenceList(BrowseList):
+    """The sentences of the draft, each with what it rests on; Enter leads to the steps behind it."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f4", "page", "page")]
+    columns: ClassVar = SENTENCE_COLUMNS
+    called: ClassVar = "sentences"
+
+    def __init__(self, log_path: Path, opened: Opened, name: str) -> None:
+        super().__init__(f"Draft of {opened.id}, sentence by sentence")
+        self._log_path = log_path
+        self._opened = opened
+        self._session = name
+        self._sentences = {row.key: (row, prompts, evidence) for row, prompts, evidence in opened.draft()}
+        self.empty = not self._sentences
+
+    def rows_with(self, words: str) -> list[Row]:
+        wanted = words.casefold().split()
+        return [row for row, _, _ in self._sentences.values() if row.holds(wanted)]
+
+    def about(self, row: Row) -> str:
+        return f"{row.cells[1]}\nRests on: {row.cells[2]}"
+
+    def go_in(self, row: Row) -> None:
+        _, prompts, _ = self._sentences[row.key]
+        if not prompts:
+            raise refuse("No answer stands behind this sentence.", "", "It rests on what its line names.")
+        places = [(row.cells[0], prompt) for prompt in prompts]
+        self.app.push_screen(StepList(self._log_path, self._opened, self._session, places))
+
+    def action_page(self) -> None:
+        row = self.chosen
+        evidence = self._sentences[row.key][2] if row is not None else ()
+        if not evidence:
+            self.query_one("#browse-about", Static).update("No page stands behind this sentence.")
+        else:
+            self.app.push_screen(PageScreen(self._opened, evidence))
+
+
+class PageScreen(ModalScreen[None]):
+    """A page of the record, with the passage that was cited on top; F4 goes to the next one that is cited."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f4", "next", "next page"),
+        Binding("escape,q,enter", "dismiss", "close"),
+    ]
+
+    def __init__(self, opened: Opened, evidence: Sequence[Evidence]) -> None:
+        super().__init__()
+        self._opened = opened
+        self._evidence = tuple(dict.fromkeys(evidence))
+        self._at = 0
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help-lines"):
+            yield Static(self._text(), markup=False)
+        yield Footer()
+
+    def _text(self) -> Content:
+        one = self._evidence[self._at]
+        which = f" ({self._at + 1} of {len(self._evidence)} passages)" if len(self._evidence) > 1 else ""
+        cited = f"Cited: “{one.quote}”\n\n" if one.quote else ""
+        return literal(f"{one}{which}\n\n{cited}{self._opened.page(one)}")
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return len(self._evidence) > 1 if action == "next" else True
+
+    def action_next(self) -> None:
+        self._at = (self._at + 1) % len(self._evidence)
+        self.query_one("#help-lines Static", Static).update(self._text())
+        self.query_one("#help-lines", VerticalScroll).scroll_home(animate=False)

@@ -6,16 +6,19 @@ import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from typing import ClassVar
 
-from textual import on
+from textual import events, on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical, VerticalScroll
 from textual.events import Resize
+from textual.message import Message
 from textual.screen import ModalScreen
-from textual.widgets import Footer, Input, OptionList, Static
+from textual.widgets import Footer, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
-from assistant.tui.text import literal
+from assistant.core.text import visible
+from assistant.review.views import ACTIONS
+from assistant.tui.widgets import literal
 
 
 def wrapped(lines: Iterable[str], width: int) -> Iterator[str]:
@@ -142,3 +145,121 @@ class LinesScreen(ModalScreen[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard("\n".join(self._lines))
         self.notify("Sent to the clipboard.", markup=False)
+
+
+# A sentence to be changed, with all of it in view.
+
+
+class Words(TextArea):
+    """Text that wraps; Enter gives it, since a sentence has no line breaks."""
+
+    class Given(Message):
+        """Enter was pressed."""
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key == "enter":
+            event.prevent_default()
+            event.stop()
+            self.post_message(self.Given())
+        else:
+            await super()._on_key(event)
+
+
+class WordsScreen(ModalScreen[str | None]):
+    """Gives back the words, on one line, or None where they were left as they were."""
+
+    DEFAULT_CSS = """
+    WordsScreen { align: center middle; }
+    #words { width: 90%; max-width: 100; height: auto; max-height: 90%; padding: 1 2; background: $surface; border: round $accent; }
+    #words-question { text-style: bold; margin-bottom: 1; }
+    #words-text { height: 10; border: none; padding: 0; }
+    #words .about { color: $text-muted; margin-top: 1; }
+    """
+    SCOPED_CSS = False
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "leave", "leave")]
+
+    def __init__(self, question: str, words: str, about: str) -> None:
+        super().__init__()
+        self._question = question
+        self._words = words
+        self._about = about
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="words"):
+            yield Static(literal(self._question), id="words-question", markup=False)
+            yield Words(visible(self._words), soft_wrap=True, tab_behavior="focus", id="words-text")
+            yield Static(literal(self._about), classes="about", markup=False)
+
+    def on_mount(self) -> None:
+        area = self.query_one(Words)
+        area.move_cursor(area.document.end)
+
+    def on_words_given(self) -> None:
+        self.dismiss(" ".join(self.query_one(Words).text.split()))
+
+    def action_leave(self) -> None:
+        self.dismiss(None)
+
+
+# The letter as it stands, to be read through.
+
+
+class LetterScreen(ModalScreen[None]):
+    """The text of the letter; nothing in it can be changed here."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("escape,q,enter", "dismiss", "close"),
+        Binding("c", "copy", "copy"),
+    ]
+
+    def __init__(self, text: str) -> None:
+        super().__init__()
+        self._text = text
+
+    def compose(self) -> ComposeResult:
+        with VerticalScroll(id="help-lines"):
+            yield Static(literal(self._text), markup=False)
+        yield Footer()
+
+    def action_copy(self) -> None:
+        self.app.copy_to_clipboard(self._text)
+        self.notify("The letter's text was sent to the clipboard.", markup=False)
+
+
+# F1: what can be done here, with the keys that do it.
+
+
+_ANSWERING = (
+    "Answering",
+    "  a digit          answers a choice by itself",
+    "  words + Enter    the beginning of a reply, a date (12 July 2014), a number, your own words",
+    "  Enter            confirms what is proposed",
+    "  up, down         move among the replies; the mouse chooses one",
+    "  ?  /  <          on an empty line: why, find in the record, back",
+    "  Esc              gives up half a reply, such as a reason that was asked for",
+    "  Page Up, Down    scroll the conversation",
+    "",
+    "Beside answering (all of it is in the palette too: Ctrl+P)",
+)
+_PANEL = (
+    "",
+    "In the side panel (Tab goes there, Esc comes back)",
+    "  record           Space marks lines, Enter cites them, left and right turn pages, o opens the original",
+    "  draft            Enter opens the page behind a sentence, e edits it, q goes to its question",
+    "  questions        Enter goes to a question",
+    "",
+    "Upheld means that the refusal stands and the treatment is not approved.",
+    "This is decision support: the reviewer decides. It is not legal or medical advice.",
+)
+
+
+class HelpScreen(ModalScreen[None]):
+    """Every action with its key, read from the one list of actions."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,f1,q,enter", "dismiss", "close")]
+
+    def compose(self) -> ComposeResult:
+        keyed = [f"  {action.key.upper() or '-':<16} {action.title}: {action.help}" for action in ACTIONS]
+        with VerticalScroll(id="help-lines"):
+            yield Static(literal("\n".join((*_ANSWERING, *keyed, *_PANEL))), markup=False)
+        yield Footer()

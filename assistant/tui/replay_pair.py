@@ -15,13 +15,11 @@ from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.text import one_line
-from assistant.talk import Line
-from assistant.training.opening import Marker
-from assistant.training.side_by_side import MARKS, Pair, SideBySide
-from assistant.tui.key_line import Key, KeyLine
-from assistant.tui.replay_dialog import LinesScreen
-from assistant.tui.replay_lines import plain_window
-from assistant.tui.text import literal
+from assistant.review.conversation import Line
+from assistant.training.replay import MARKS, Marker, Pair, SideBySide
+from assistant.tui.dialogs import LinesScreen
+from assistant.tui.replay import ReplayScreen, plain_window
+from assistant.tui.widgets import Key, KeyLine, literal
 
 WIDE = 100
 _KEYS: tuple[Key, ...] = (
@@ -145,7 +143,6 @@ class ReplayPairScreen(Screen[None]):
 
     def action_open(self, number: int) -> None:
         """Replays one of the sessions at the chosen question."""
-        from assistant.tui.replay_screen import ReplayScreen
 
         at = self.query_one(OptionList).highlighted or 0
         side = self.pair.pairs[at].sides[number]

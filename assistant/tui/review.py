@@ -2,30 +2,117 @@
 
 from __future__ import annotations
 
+import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING, cast
+from typing import TYPE_CHECKING, ClassVar, cast
 
+from textual import on, work
 from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.widgets import OptionList, Static
+from textual.screen import Screen
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant import library
+from assistant.core import commands as c
 from assistant.core.problem import Refused
 from assistant.core.text import one_line
-from assistant.tui.key_line import KeyLine
-from assistant.tui.marked_list import MarkedList
-from assistant.tui.panel import SidePanel
-from assistant.tui.panel_host import BROAD, WIDE, PanelHost
-from assistant.tui.reply import Reply
-from assistant.tui.text import literal, local_time
-from assistant.tui.transcript import Transcript
+from assistant.letter import to_text
+from assistant.review import views
+from assistant.review import views as shown
+from assistant.review.conversation import Conversation, Line, offer_amendment
+from assistant.review.determination import compose_from_log, keep_qualifications
+from assistant.review.loading import missing_documents
+from assistant.review.passages import first_against, marks_against, reach_words
+from assistant.review.review import Review
+from assistant.review.views import ACTIONS
+from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
+from assistant.tui.widgets import KeyLine, MarkedList, Reply, Transcript, literal, local_time
 
 if TYPE_CHECKING:
-    from assistant.conversation import Conversation
-    from assistant.core.prompt_turn import Turn
-    from assistant.review import Review
-    from assistant.talk import Line
+    from assistant.core.turn import Turn
     from assistant.tui.app import ImrApp
+
+
+# A screen with the side panel beside it, or, on a narrow terminal, in the place of the conversation.
+
+
+WIDE, BROAD = 100, 150
+"""Columns from which the panel stands beside the conversation, and from which it has room for a record's lines."""
+
+
+class PanelHost(Screen[None]):
+    """Shows and hides the panel, and passes its keys on to what it shows."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._views: PanelViews | None = None
+
+    def action_leave(self) -> None:
+        """Back to what stands beside the panel."""
+        raise NotImplementedError
+
+    def open_document(self) -> str:
+        """The document whose page the panel shows."""
+        return self._views.document if self._views is not None else ""
+
+    def found(self, words: str) -> str:
+        """Lists the passages that hold the words in the panel, and says how many there are."""
+        if self._views is None:
+            return ""
+        said = self._views.found.find(words)
+        if self._views.found.passages:
+            if self.size.width < WIDE:
+                self.add_class("panelled")
+            self.query_one(PanelList).focus()
+        return said
+
+    def show_panel(self, view: str) -> None:
+        """Shows a view of the panel; on a narrow terminal it takes the conversation's place."""
+        if self._views is None:
+            return
+        try:
+            self._views.show(view)
+        except Refused as refused:
+            self.query_one(Transcript).say_all([("problem", str(problem)) for problem in refused.problems])
+            return
+        if self.size.width < WIDE:
+            self.add_class("panelled")
+        self.query_one(PanelList).focus()
+
+    def hide_panel(self) -> None:
+        self.remove_class("panelled")
+        self.query_one(SidePanel).remove_class("shown")
+
+    def next_view(self) -> None:
+        """Shows the panel, or its next view; after the last view a narrow screen shows the conversation again."""
+        panel = self.query_one(SidePanel)
+        if not panel.shown:
+            self.show_panel(panel.view)
+        elif panel.view == VIEWS[-1] and self.size.width < WIDE:
+            panel.view = VIEWS[0]
+            self.action_leave()
+        else:
+            self.show_panel(VIEWS[(VIEWS.index(panel.view) + 1) % len(VIEWS)])
+
+    @on(PanelList.OptionSelected, "#panel-list")
+    def _panel_chosen(self, event: OptionList.OptionSelected) -> None:
+        if self._views is not None:
+            self._views.chosen(event.option_index)
+
+    @on(PanelList.OptionHighlighted, "#panel-list")
+    def _panel_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        if self._views is not None:
+            self._views.highlighted(event.option_index)
+
+    @on(PanelList.Key)
+    def _panel_key(self, event: PanelList.Key) -> None:
+        if event.name == "leave":
+            self.action_leave()
+        elif self._views is not None:
+            self._views.key(event.name, event.index)
+
 
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 50, 14
 TOO_SMALL = (
@@ -77,14 +164,13 @@ class SessionScreen(PanelHost):
         conversation, review = self._conversation, self._review
         if conversation is None or review is None:
             return
-        from assistant import showing
 
         turn = conversation.turn
         now = (turn.kind, turn.place, turn.check.key if turn.check else turn.criterion)
         if now != self._drawn and conversation.pending is None:
             self._drawn = now
             lines = [("question", turn.question)]
-            context = showing.context(review, turn)
+            context = views.context(review, turn)
             if turn.kind == "sign":
                 lines = [("context", "\n".join(context)), *lines]
             else:
@@ -118,8 +204,6 @@ class SessionScreen(PanelHost):
         evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
         words: tuple[tuple[int, int], ...] = ()
         if turn.kind == "passages":
-            from assistant.passages import first_against, marks_against
-
             evidence = (first_against(conversation.review, turn),)
             words = marks_against(conversation.review, turn)
         try:
@@ -173,8 +257,6 @@ class SessionScreen(PanelHost):
         listed.display = bool(listed.option_count)
 
     def _draw_top(self, review: Review) -> None:
-        from assistant import showing as shown
-
         turn = review.turn
         mode = "" if review.session.mode == "real" else f" · {review.session.mode.upper()}"
         where = shown.scope_words(review, turn.scope) if turn.scope else "the case"
@@ -241,8 +323,6 @@ class SessionScreen(PanelHost):
         return True
 
     def _keep_profile(self) -> None:
-        from assistant.qualifications import keep_qualifications
-
         app = cast("ImrApp", self.app)
         if self._review is not None and not self._review.watching:
             try:
@@ -254,7 +334,7 @@ class SessionScreen(PanelHost):
         self, question: str, words: str, about: str, act: Callable[[str], list[Line]], wrong: str = ""
     ) -> None:
         """Lets words be changed on a screen of their own; refused ones come back, with what is `wrong` with them."""
-        from assistant.tui.words_screen import WordsScreen
+        from assistant.tui.dialogs import WordsScreen
 
         def given(changed: str | None) -> None:
             if changed is None:
@@ -281,9 +361,360 @@ class SessionScreen(PanelHost):
 
     def run_action_named(self, name: str) -> None:
         """Does one of the actions of the registry."""
-        from assistant.tui.review_actions import perform_action
 
         if self._review is not None and self._conversation is not None:
             perform_action(self, self._review, self._conversation, name)
         elif name == "park":
             self.app.exit(0)
+
+
+# One review on the screen: how it begins, what the reviewer replies, and which actions there are now.
+
+
+WATCHING_SECONDS = 1.0
+_SHORT = {"skip": "later"}
+"""Words for the line of keys that are shorter than the name of the action."""
+
+
+def _bindings() -> list[BindingType]:
+    keyed: list[BindingType] = [
+        Binding(
+            a.key,
+            f"named('{a.name}')",
+            _SHORT.get(a.name, a.name),
+            show=False,
+            priority=True,
+            id=a.name,
+        )
+        for a in ACTIONS
+        if a.key
+    ]
+    return [*keyed, Binding("escape", "leave", "reply", show=False)]
+
+
+class ReviewScreen(SessionScreen):
+    """A session that is worked on, or, where another window has it, watched."""
+
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+
+    def on_mount(self) -> None:
+        self.query_one("#options", OptionList).can_focus = False
+        self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
+
+    def _first_drawn(self, _: object) -> None:
+        """Opens the session once the empty screen has been drawn."""
+        self.screen_layout_refresh_signal.unsubscribe(self)
+        self.call_next(self.open)
+
+    def open(self) -> None:
+        """Opens the session and asks its first question."""
+        app = cast("ImrApp", self.app)
+        try:
+            self._review = self._opened(app)
+        except Refused as refused:
+            if len(app.screen_stack) > 1:
+                self.dismiss()
+                app.tell(str(refused), "error")
+            else:
+                app.give_up(refused)
+            return
+
+        review = self._review
+        self._conversation = self.conversing(review)
+        self._views = PanelViews(self, review, self.query_one(SidePanel))
+        with self.app.batch_update():
+            self._greet(review)
+            if self._session is not None:
+                self._offer(self._conversation)
+            self.draw()
+        if self.query_one(SidePanel).shown:
+            self.call_after_refresh(self._show_record)
+        self.set_timer(0.05, self._warm)
+        gc.freeze()  # what was made so far stays, and need not be gone through again and again
+        gc.enable()
+        if review.watching:
+            self.set_interval(WATCHING_SECONDS, self._watch)
+
+    def conversing(self, review: Review) -> Conversation:
+        """The conversation with the session; blind practice has one of its own."""
+
+        return Conversation(review)
+
+    def _show_record(self) -> None:
+        """The first page beside the first question; a page that can't be logged as opened isn't shown."""
+        try:
+            if self._views is not None and not self.query_one(SidePanel).keys:
+                self._views.show("record")
+        except Refused as refused:
+            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
+
+    def _opened(self, app: ImrApp) -> Review:
+
+        log = app.decision_log
+        if self._session is None:
+            return Review.open(log, library.find_case(self._case or ""), app.profile)
+        session = log.resolve(self._session)
+        try:
+            return Review.resume(log, session)
+        except Refused as refused:
+            if "window" not in str(refused):
+                raise
+            return Review.resume(log, session, watch=True)
+
+    def _greet(self, review: Review) -> None:
+
+        session = review.session
+        lines = [("news", f"{session.rules.case.title} · {views.mode_words(review)}")]
+        if review.watching:
+            lines.append(("warning", "Another window works on this session; this one watches it."))
+        elif self._session is not None and session.status == "open":
+            lines.append(
+                ("note", f"Going on: {views.progress_words(review)} questions answered, the last of them:")
+            )
+            for question, said in views.recap(review):
+                lines += [("note", question), ("answer", said)]
+        else:
+            lines.append(("note", f"Session {session.id}. F1 says what can be done."))
+        lines += [("problem", str(problem)) for problem in missing_documents(review.session, review.pages)]
+        self.transcript.say_all(lines)
+
+    @work(thread=True, exit_on_error=False)
+    def _warm(self) -> None:
+        """Imports what the first answer needs while the first question is being read."""
+        import jsonschema  # noqa: F401
+
+    def _offer(self, conversation: Conversation) -> None:
+        """Asks whether a session that is gone on with takes over a case file that has changed."""
+
+        self.transcript.say_all([(line.kind, line.text) for line in offer_amendment(conversation)])
+
+    def look_up(self, turn: Turn) -> None:
+        review = self._review
+        if review is not None and turn.kind == "prompt" and review.session.prompt(*turn.place).look_for:
+            self._look_up(review, turn)
+
+    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
+    def _look_up(self, review: Review, turn: Turn) -> None:
+        """The search runs in a thread of its own, so that typing never waits for it."""
+
+        words = reach_words(review, turn)
+        self.app.call_from_thread(self._looked_up, turn, words)
+
+    def _looked_up(self, turn: Turn, words: str) -> None:
+        if self._review is not None and self._review.turn.place == turn.place and self.is_attached:
+            self.record_said(words)
+
+    def _watch(self) -> None:
+        try:
+            if self._review is not None and self._review.refresh():
+                self.draw()
+        except Refused as refused:
+            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
+
+    @on(Input.Changed, "#reply")
+    def _typed(self) -> None:
+        self.draw_asked()
+
+    @on(Input.Submitted, "#reply")
+    def _submitted(self, event: Input.Submitted) -> None:
+        conversation = self._conversation
+        if conversation is None:
+            return
+        text = event.value
+        highlighted = self.query_one("#options", OptionList).highlighted
+        if self._asking is not None:
+            self._finish_asking(text)
+        elif not text.strip() and highlighted is not None:
+            self.answer(lambda: conversation.choose(highlighted + 1))
+        else:
+            self.answer(lambda: conversation.reply(text))
+
+    def _finish_asking(self, text: str) -> None:
+        """Carries out what words were asked for; refused words stay where they were asked for, and answer nothing."""
+        assert self._asking is not None  # only called while something is asked for
+        asking = self._asking
+        self._asking = None
+        if not text.strip() and not asking[0].startswith("Find "):
+            self.take_up_half()
+            self.draw()
+        elif self.answer(lambda: asking[1](text)):
+            self.take_up_half()
+        else:
+            self._asking = asking
+            self.draw()
+
+    @on(Reply.Pressed)
+    def _pressed(self, event: Reply.Pressed) -> None:
+        conversation = self._conversation
+        if conversation is None:
+            return
+        if event.key == "?":
+            self.answer(conversation.why)
+        elif event.key == "/":
+            self.run_action_named("find")
+        elif event.key == "<":
+            self.answer(conversation.back)
+        else:
+            number = int(event.key)
+            if number > len(conversation.options):
+                self.transcript.say("problem", f"There is no reply {number} here.")
+            else:
+                self.answer(lambda: conversation.choose(number))
+
+    @on(Reply.Oversized)
+    def _oversized(self, event: Reply.Oversized) -> None:
+        conversation = self._conversation
+        if conversation is not None:
+            self.answer(lambda: conversation.reply(event.text))
+
+    @on(Reply.Moved)
+    def _moved(self, event: Reply.Moved) -> None:
+        listed = self.query_one("#options", OptionList)
+        if listed.option_count:
+            at = listed.highlighted
+            start = -1 if event.by > 0 else 0
+            listed.highlighted = ((start if at is None else at) + event.by) % listed.option_count
+
+    @on(Reply.Scrolled)
+    def _scrolled(self, event: Reply.Scrolled) -> None:
+        self.transcript.page(event.pages)
+
+    @on(OptionList.OptionSelected, "#options")
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        conversation = self._conversation
+        if conversation is not None and self._asking is None:
+            self.answer(lambda: conversation.choose(event.option_index + 1))
+        self.reply.focus()
+
+    def offers(self, name: str) -> bool:
+        """Whether an action does something here and now; the footer and the palette show only those."""
+        if self._review is None:
+            return name in ("help", "park")
+        status, watching = self._review.session.status, self._review.watching
+        if name == "addendum":
+            return status == "signed"
+        if name in ("note", "skip", "why"):
+            return status == "open" and not watching and self._review.turn.kind == "prompt"
+        if name in ("back", "go", "edit", "decide", "decline", "cite"):
+            return status == "open" and not watching
+        return True
+
+    def draw_keys(self) -> None:
+        keyed = [a for a in ACTIONS if a.key.startswith("f") and self.offers(a.name)]
+        self.query_one(KeyLine).show([(a.key, _SHORT.get(a.name, a.name), a.name) for a in keyed])
+
+    @on(KeyLine.Chosen)
+    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
+        if event.name == "palette":
+            await self.app.run_action("command_palette")
+        else:
+            self.run_action_named(event.name)
+
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return self.offers(str(parameters[0])) if action == "named" and parameters else True
+
+    def action_named(self, name: str) -> None:
+        self.run_action_named(name)
+
+
+# What each action of the registry does on the review screen.
+
+
+def perform_action(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
+    """Carries out the action called `name`; what goes wrong is said in the transcript."""
+    if name == "help":
+        from assistant.tui.dialogs import HelpScreen
+
+        screen.app.push_screen(HelpScreen())
+    elif name == "why":
+        screen.answer(conversation.why, keep=True)
+    elif name == "back":
+        screen.answer(conversation.back)
+    elif name == "skip":
+        screen.answer(conversation.skip)
+    elif name == "panel":
+        screen.next_view()
+    elif name in ("draft", "findings"):
+        screen.show_panel(name)
+    elif name == "open":
+        screen.answer(lambda: _open_early(review))
+    elif name in ("answers", "go"):
+        screen.show_panel("questions")
+    elif name in ("page", "cite"):
+        screen.show_panel("record")
+    elif name == "how":
+        screen.show_panel("findings")
+    elif name == "edit":
+        screen.show_panel("draft")
+    elif name == "decline":
+        screen.answer(conversation.decline_now)
+    elif name == "decide":
+        screen.answer(lambda: conversation.decide_again(_item(review)))
+    elif name == "park":
+        _park(screen)
+    else:
+        _asked(screen, review, conversation, name)
+
+
+def _asked(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
+    if name == "find":
+        screen.ask_for(
+            "Find in the record (Enter alone: what this question looks for):",
+            lambda words: _find(screen, words),
+        )
+    elif name == "note":
+        screen.ask_for("Note:", conversation.note)
+    elif name == "addendum":
+        screen.ask_for("Addendum to the signed determination:", conversation.addendum)
+    elif name == "letter":
+        _letter(screen, review)
+    elif name == "copy":
+        _copy(screen, review)
+    elif name == "original":
+        screen.answer(lambda: _original(screen, review))
+
+
+def _item(review: Review) -> str:
+    scope = review.turn.scope
+    return scope if scope in review.session.items else review.session.items[0]
+
+
+def _open_early(review: Review) -> list[Line]:
+    review.perform(c.OpenFindings(_item(review)))
+    return [Line("note", "Findings and draft are open now; that is logged.")]
+
+
+def _find(screen: SessionScreen, words: str) -> list[Line]:
+    found = screen.found(words)
+    return [Line("note", found)]
+
+
+def _park(screen: SessionScreen) -> None:
+    screen.close_review()
+    if len(screen.app.screen_stack) > 1:
+        screen.dismiss()
+    else:
+        screen.app.exit(0)
+
+
+def _letter_text(review: Review) -> str:
+    return to_text(compose_from_log(review.log, review.session.id))
+
+
+def _letter(screen: SessionScreen, review: Review) -> None:
+    from assistant.tui.dialogs import LetterScreen
+
+    screen.app.push_screen(LetterScreen(_letter_text(review)))
+
+
+def _copy(screen: SessionScreen, review: Review) -> None:
+    screen.app.copy_to_clipboard(_letter_text(review))
+    cast("ImrApp", screen.app).tell("The letter's text was sent to the clipboard.")
+
+
+def _original(screen: SessionScreen, review: Review) -> list[Line]:
+    from assistant.records.case_folder import open_in_viewer, original_file
+
+    document = screen.open_document()
+    open_in_viewer(original_file(review.session.opened.folder, document))
+    return [Line("note", f"{document} was opened in the system's viewer.")]

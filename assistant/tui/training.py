@@ -9,21 +9,56 @@ from typing import TYPE_CHECKING, ClassVar, cast
 from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
+from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import OptionList, Static
+from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant.core.events import AccessRead
 from assistant.core.problem import Refused
-from assistant.tui.key_line import Key, KeyLine
-from assistant.tui.replay_dialog import ChooseScreen, LinesScreen
-from assistant.tui.text import literal
+from assistant.log.access import note
+from assistant.review.conversation import Conversation
+from assistant.review.review import Review
+from assistant.training.book import Book, withdraw
+from assistant.training.feedback import told_feedback
+from assistant.training.overview import (
+    assignment_line,
+    assignment_lines,
+    assignment_words,
+    by_trainee,
+    case_words,
+    glance_words,
+    overview_words,
+    read_overview,
+    run_line,
+    run_words,
+    waiting,
+)
+from assistant.training.practice import (
+    Practice,
+    assign_case,
+    begin_run,
+    exercise_of_case,
+    resume_run,
+    with_faults,
+)
+from assistant.training.replay import Marker, SideBySide, must_differ, open_replay
+from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
+from assistant.tui.replay import ReplayScreen
+from assistant.tui.replay_pair import ReplayPairScreen
+from assistant.tui.review import ReviewScreen
+from assistant.tui.widgets import Key, KeyLine, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
 
-    from assistant.training.opening import Marker
-    from assistant.training.overview import CaseRow, Overview
+    from assistant.log import Log
+    from assistant.profile import Profile
+    from assistant.review.conversation import Line
+    from assistant.training.book import Assignment
+    from assistant.training.overview import CaseRow, Overview, Waiting
     from assistant.tui.app import ImrApp
+
 
 _KEYS: tuple[Key, ...] = (
     ("Enter", "open", "help"),
@@ -91,7 +126,6 @@ class TrainingScreen(Screen[None]):
 
     def fill(self) -> None:
         """Reads the log and lists what it holds."""
-        from assistant.training.overview import overview_words, read_overview
 
         try:
             self._found = read_overview(self._app.decision_log)
@@ -160,8 +194,6 @@ class TrainingScreen(Screen[None]):
 
     def _replay(self, session: str) -> None:
         def opened() -> None:
-            from assistant.training.opening import open_replay
-            from assistant.tui.replay_screen import ReplayScreen
 
             self._noted(session)
             marker = self._marker()
@@ -184,9 +216,6 @@ class TrainingScreen(Screen[None]):
 
     def _pair(self, one: str, other: str) -> None:
         def opened() -> None:
-            from assistant.training.opening import must_differ, open_replay
-            from assistant.training.side_by_side import SideBySide
-            from assistant.tui.replay_pair_screen import ReplayPairScreen
 
             marker = self._marker()
             self._noted(one, other)
@@ -197,15 +226,11 @@ class TrainingScreen(Screen[None]):
         self._safely(opened)
 
     def _feedback(self, session: str) -> None:
-        from assistant.training.debrief import told_feedback
-
         self._noted(session)
         lines = told_feedback(self._app.decision_log, session, self._app.profile.id)
         self.app.push_screen(LinesScreen(lines))
 
     def _assignment(self, name: str) -> None:
-        from assistant.training.overview import assignment_lines
-
         if self._found is not None:
             lines = assignment_lines(self._app.decision_log, self._found, name, self._app.profile.id)
             self.app.push_screen(LinesScreen(lines))
@@ -215,7 +240,6 @@ class TrainingScreen(Screen[None]):
         if case is None or not case.reference:
             self._app.tell("Choose a case with a reference first.")
             return
-        from assistant.tui.training_assigning import assigning
 
         assigning(self, case.case, self.fill)
 
@@ -226,8 +250,6 @@ class TrainingScreen(Screen[None]):
             return
 
         def withdrawn() -> None:
-            from assistant.training.assignment import withdraw
-            from assistant.training.book import Book
 
             withdraw(Book(self._app.decision_log, self._app.profile.id), name)
             self.fill()
@@ -259,14 +281,10 @@ class TrainingScreen(Screen[None]):
         return self._app.decision_log.path
 
     def _marker(self) -> Marker:
-        from assistant.training.opening import Marker
-
         return Marker(self._path(), self._app.profile.id)
 
     def _noted(self, *sessions: str) -> None:
         """Logs that sessions are read."""
-        from assistant.core.access_event import AccessRead
-        from assistant.log.access import note
 
         said = note(self._path(), AccessRead("training", sessions))
         if said:
@@ -274,8 +292,6 @@ class TrainingScreen(Screen[None]):
 
 
 def _options(found: Overview) -> list[Option]:
-    from assistant.training.overview import assignment_line, by_trainee, case_words, glance_words, run_line
-
     def heading(words: str) -> Option:
         return Option(literal(words), disabled=True)
 
@@ -298,3 +314,213 @@ def _options(found: Overview) -> list[Option]:
             for run in by_trainee(found.runs)
         ]
     return options
+
+
+# What can be practised: runs to go on with, assigned cases, and cases with a reference.
+
+
+if TYPE_CHECKING:
+    Begin = Callable[[Log, Profile], Practice]
+
+_WAYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
+    ("Each answer revealed after yours", "each", ()),
+    ("Everything revealed at the end", "end", ()),
+    ("Three planted faults to find, revealed at the end", "end", ("any", "any", "any")),
+)
+
+
+class PracticeChoiceScreen(Screen[None]):
+    """A list to choose a run from."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,ctrl+q", "leave", "leave")]
+    AUTO_FOCUS = "#home-list"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._chosen: dict[str, Begin] = {}
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="home"):
+            yield Static("Practise blind", id="home-title", markup=False)
+            yield OptionList(id="home-list", markup=False)
+        yield Footer()
+
+    def on_mount(self) -> None:
+        gc.enable()
+        self.call_after_refresh(self.fill)
+
+    def on_screen_resume(self) -> None:
+        if self.is_mounted:
+            self.call_after_refresh(self.fill)
+
+    def fill(self) -> None:
+        """Lists what waits."""
+
+        app = cast("ImrApp", self.app)
+        try:
+            found = waiting(app.decision_log, app.profile.id)
+        except Refused as refused:
+            app.give_up(refused)
+            return
+        options = self._options(found)
+        listed = self.query_one(OptionList)
+        listed.clear_options()
+        listed.add_options(options)
+        listed.highlighted = 1 if options else None
+
+    def _options(self, found: Waiting) -> list[Option]:
+        groups = [
+            ("Runs to go on with", [(run_words(run), _resume(run.session)) for run in found.runs]),
+            ("Assigned to you", [(assignment_words(one), _assigned(found, one)) for one in found.assigned]),
+        ]
+        groups += [
+            (case, [(words, _case(case, reveal, faults)) for words, reveal, faults in _WAYS])
+            for case in found.cases
+        ]
+        options: list[Option] = []
+        for heading, rows in groups:
+            if rows:
+                options.append(Option(literal(heading), disabled=True))
+            for words, begin in rows:
+                key = f"row-{len(options)}"
+                self._chosen[key] = begin
+                options.append(Option(literal(f"  {words}"), id=key))
+        return options
+
+    def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        begin = self._chosen.get(event.option_id or "")
+        if begin is not None:
+            self.app.push_screen(PracticeScreen(begin))
+
+    def action_leave(self) -> None:
+        if len(self.app.screen_stack) > 1:
+            self.dismiss()
+        else:
+            self.app.exit(0)
+
+
+def _resume(session: str) -> Begin:
+    return lambda log, profile: resume_run(log, profile, session)
+
+
+def _assigned(found: Waiting, one: Assignment) -> Begin:
+    return lambda log, profile: begin_run(log, profile, found.exercise(one))
+
+
+def _case(case: str, reveal: str, faults: tuple[str, ...]) -> Begin:
+    return lambda log, profile: begin_run(
+        log, profile, with_faults(log, exercise_of_case(case, reveal), faults)
+    )
+
+
+# The ways from the home screen into training.
+
+
+def entry_screen(kind: str, name: str) -> Screen[None]:
+    """The screen for a trainee's run (by its session), for `practise`, or for `trainers`."""
+    if kind == "run":
+        return PracticeScreen(lambda log, profile: resume_run(log, profile, name))
+    if name == "practise":
+        return PracticeChoiceScreen()
+
+    return TrainingScreen()
+
+
+# A blind run on the screen: a review whose answers are held against the reviewer's, and its feedback at the
+# end.
+
+
+FEEDBACK_SECONDS = 0.8
+"""How long the last line of the run stands before the feedback covers it."""
+
+
+class PracticeScreen(ReviewScreen):
+    """The run that `begin` opens or goes on with."""
+
+    def __init__(self, begin: Callable[[Log, Profile], Practice]) -> None:
+        super().__init__()
+        self._begin = begin
+        self._practice: Practice | None = None
+        self._told = False
+
+    def _opened(self, app: ImrApp) -> Review:
+        self._practice = self._begin(app.decision_log, app.profile)
+        return self._practice.review
+
+    def conversing(self, review: Review) -> Conversation:
+        """The practice that this screen began."""
+        assert self._practice is not None  # `_opened` has made it
+        return self._practice
+
+    def _greet(self, review: Review) -> None:
+        super()._greet(review)
+        if self._practice is not None:
+            self.transcript.say_all([("news", line) for line in self._practice.greeting()])
+
+    def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
+        """Carries out a reply; after the last one the feedback is shown."""
+        done = super().answer(act, keep)
+        practice = self._practice
+        if practice is not None and practice.run.ended and not self._told:
+            self._told = True
+            if practice.run.reveal != "trainer":
+                self.set_timer(FEEDBACK_SECONDS, self._show_feedback)
+        return done
+
+    def _show_feedback(self) -> None:
+        app = cast("ImrApp", self.app)
+        practice = self._practice
+        assert practice is not None  # only called at the end of one
+        try:
+            lines = told_feedback(app.decision_log, practice.run.session, app.profile.id)
+        except Refused as refused:
+            app.tell(str(refused), "error")
+            return
+        app.push_screen(LinesScreen(lines))
+
+
+# Assigning a case on the trainers' screen: to whom, what is revealed when, and what is planted.
+
+
+_REVEALS = (
+    ("each", "after each answer"),
+    ("end", "at the end"),
+    ("trainer", "only to you: the reference stays hidden from the trainee"),
+)
+
+
+def assigning(screen: Screen[None], case: str, done: Callable[[], None]) -> None:
+    """Asks for what an assignment needs, one thing after the other, and makes it; Escape gives it up."""
+    app = cast("ImrApp", screen.app)
+
+    def made(trainee: str, reveal: str, count: int) -> None:
+        try:
+            assignment, _ = assign_case(
+                app.decision_log, app.profile.id, case, trainee, reveal, ("any",) * count
+            )
+        except Refused as refused:
+            app.tell(str(refused), "error")
+            return
+        app.tell(f"Assigned to {assignment.trainee}, with {assignment.planted} planted faults.")
+        done()
+
+    def planted(trainee: str, reveal: str) -> None:
+        rows = [
+            (str(number), f"{number or 'no'} fault{'s' * (number != 1)} planted")
+            for number in (0, 1, 2, 3, 4, 5)
+        ]
+        app.push_screen(
+            ChooseScreen("What is planted in a copy of the case?", rows),
+            lambda key: made(trainee, reveal, int(key)) if key else None,
+        )
+
+    def revealed(trainee: str) -> None:
+        app.push_screen(
+            ChooseScreen("When is the reference revealed?", _REVEALS),
+            lambda key: planted(trainee, key) if key else None,
+        )
+
+    app.push_screen(
+        AskScreen("The trainee's pseudonymous id (what `imr reviewer` shows):"),
+        lambda words: revealed(words.strip()) if words and words.strip() else None,
+    )

@@ -2,9 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping, Sequence
 from datetime import datetime
+from itertools import pairwise
 
+from rich.segment import Segment
+from rich.style import Style
+from textual import events
+from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.message import Message
+from textual.strip import Strip
+from textual.widget import Widget
+from textual.widgets import Input, OptionList, Static
 
 from assistant.core.text import visible
 
@@ -17,3 +27,248 @@ def local_time(ts: str) -> str:
 def literal(text: str, style: str = "") -> Content:
     """Text as it is, with nothing in it obeyed."""
     return Content.styled(visible(text), style) if style else Content(visible(text))
+
+
+# The conversation so far. Only its newest turns are mounted, so that a long one stays as quick as a short
+# one.
+
+
+MOUNTED = 60
+INDENT = 2
+"""Columns before a line of the conversation, as in the style sheet."""
+
+MARKS = {"answer": "→ ", "problem": "! ", "warning": "~ ", "news": "* "}
+"""What a line is, for those who don't see its colour."""
+
+
+class Transcript(VerticalScroll, can_focus=False):
+    """Lines of the conversation, the newest last; older ones come back when it is scrolled to its top."""
+
+    def __init__(self) -> None:
+        super().__init__(id="transcript")
+        self._lines: list[tuple[str, str]] = []
+        self._shown_from = 0
+
+    def on_mount(self) -> None:
+        self.anchor()
+
+    def say(self, kind: str, text: str) -> None:
+        """Adds a line; `kind` is its style: question, context, answer, note, problem, warning, news."""
+        self.say_all([(kind, text)])
+
+    def say_all(self, lines: list[tuple[str, str]]) -> None:
+        """Adds several lines at once. A problem that is the last thing said already is not said again."""
+        if not lines or (self._lines[-len(lines) :] == lines and all(kind == "problem" for kind, _ in lines)):
+            return
+        self._lines += lines
+        if any(kind == "question" for kind, _ in lines):
+            self.anchor()  # whoever has scrolled up sees what is asked next
+        self.mount_all([_turn(*line) for line in lines])
+        extra = len(self.children) - MOUNTED
+        if extra > MOUNTED // 2:
+            self._shown_from = len(self._lines) - MOUNTED
+            with self.app.batch_update():
+                self.remove_children(list(self.children)[:extra])
+
+    def page(self, pages: int) -> None:
+        """Scrolls by pages; at the top, older lines are brought back."""
+        if pages < 0 and self.scroll_offset.y <= self.size.height and self._shown_from:
+            start = max(0, self._shown_from - MOUNTED)
+            older = [_turn(*line) for line in self._lines[start : self._shown_from]]
+            self._shown_from = start
+            self.mount_all(older, before=0)
+        if pages < 0:
+            self.scroll_page_up(animate=False)
+        else:
+            self.scroll_page_down(animate=False)
+
+
+def _turn(kind: str, text: str) -> Static:
+    """A line; one that is indented stays so where it is wrapped."""
+    words = text if "\n" in text else text.lstrip(" ")
+    made = Static(literal(MARKS.get(kind, "") + words), classes=f"turn {kind}", markup=False)
+    if len(words) < len(text):
+        made.styles.padding = (0, 0, 0, INDENT + len(text) - len(words))
+    return made
+
+
+# The line in which the reviewer answers; typing starts at once.
+
+
+LONGEST_PASTE = 20_000
+
+
+class Reply(Input):
+    """An input that gives single keys their meaning while it is empty."""
+
+    help_text = "Type an answer, or the number of a reply."
+
+    class Pressed(Message):
+        """A key with a meaning of its own was pressed on the empty line."""
+
+        def __init__(self, key: str) -> None:
+            super().__init__()
+            self.key = key
+
+    class Moved(Message):
+        """An arrow asks to move among the replies."""
+
+        def __init__(self, by: int) -> None:
+            super().__init__()
+            self.by = by
+
+    class Scrolled(Message):
+        """The transcript is to be scrolled by pages."""
+
+        def __init__(self, pages: int) -> None:
+            super().__init__()
+            self.pages = pages
+
+    class Oversized(Message):
+        """More was pasted than any answer can hold."""
+
+        def __init__(self, text: str) -> None:
+            super().__init__()
+            self.text = text
+
+    digits: bool = False
+
+    async def _on_key(self, event: events.Key) -> None:
+        if event.key in ("up", "down"):
+            self.post_message(self.Moved(-1 if event.key == "up" else 1))
+        elif event.key in ("pageup", "pagedown"):
+            self.post_message(self.Scrolled(-1 if event.key == "pageup" else 1))
+        elif not self.value and event.character is not None and self._has_meaning(event.character):
+            self.post_message(self.Pressed(event.character))
+        else:
+            return
+        event.prevent_default()
+        event.stop()
+
+    def _has_meaning(self, character: str) -> bool:
+        return character in "?/<" or (self.digits and character.isdecimal() and character != "0")
+
+    def _on_paste(self, event: events.Paste) -> None:
+        """A paste keeps all its lines, as one line; one too long for any answer is answered as it is, and refused."""
+        event.prevent_default()
+        event.stop()
+        if len(event.text) > LONGEST_PASTE:
+            self.post_message(self.Oversized(event.text))
+        else:
+            self.insert_text_at_cursor(visible(" ".join(event.text.split())))
+
+
+# The last line of a session's screen: the keys that do something now, as many as fit; a click on one presses
+# it.
+
+
+Key = tuple[str, str, str]
+"""A key, the word for it, and the name of what it does."""
+
+PALETTE: Key = ("^p", "more", "palette")
+
+
+class KeyLine(Widget):
+    """Keys with a word each; what doesn't fit is left out from the end, the palette first."""
+
+    class Chosen(Message):
+        """A key was clicked; `name` is what it does."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
+
+    def __init__(self) -> None:
+        super().__init__(id="keys")
+        self._keys: list[Key] = []
+
+    def show(self, keys: Sequence[Key]) -> None:
+        """Shows these keys, and the palette where it fits."""
+        if list(keys) != self._keys:
+            self._keys = list(keys)
+            self.refresh()
+
+    def _fitting(self) -> list[tuple[int, Key]]:
+        """The keys that fit, each with the column where it ends."""
+        fitting: list[tuple[int, Key]] = []
+        end = 0
+        for one in (*self._keys, PALETTE):
+            end += len(one[0]) + len(one[1]) + 2
+            if end - 1 <= self.size.width:
+                fitting.append((end, one))
+        return fitting
+
+    def render(self) -> Content:
+        parts: list[str | tuple[str, str]] = []
+        for _, (key, word, _) in self._fitting():
+            parts += [(key.capitalize(), "bold $footer-key-foreground"), f" {word} "]
+        return Content.assemble(*parts)
+
+    def on_click(self, event: events.Click) -> None:
+        for end, (_, _, name) in self._fitting():
+            if event.x < end:
+                self.post_message(self.Chosen(name))
+                return
+
+
+# A list with marks before its lines, so that nothing is told by colour alone.
+
+
+CURRENT, CHOSEN = "›", "▌"
+
+
+class MarkedList(OptionList):
+    """An option list with a gutter: a mark for the current line, and one for each that is `chosen` (by its index)."""
+
+    def __init__(self, *, id: str) -> None:
+        super().__init__(id=id, markup=False)
+        self.chosen: frozenset[int] = frozenset()
+
+    def _get_left_gutter_width(self) -> int:
+        return 2
+
+    def render_line(self, y: int) -> Strip:
+        line = super().render_line(y)
+        style = next((part.style for part in line), None)
+        option = style.meta.get("option") if style is not None else None
+        current = option is not None and option == self.highlighted
+        if style is not None:  # the marks are no part of what is told apart in the line
+            style += Style(underline=False, reverse=False)
+        gutter = (CURRENT if current else " ") + (CHOSEN if option in self.chosen else " ")
+        return Strip([Segment(gutter, style), *line])
+
+
+# The lines of a page in which a passage stands, the passage underlined and the words that were found in it
+# reversed.
+
+
+PASSAGE, WORDS = "underline", "bold reverse"
+
+Span = tuple[int, int]
+"""Where something begins, and its length."""
+
+
+def passage_lines(text: str, passage: Span, words: Iterable[Span] = ()) -> Mapping[int, Content]:
+    """The lines, by their number from 0, that hold something of the passage; offsets are those of the page."""
+    begin, end = passage[0], passage[0] + passage[1]
+    found = [(at, min(at + length, end)) for at, length in words if begin <= at < end]
+    edges = sorted({begin, end, *(edge for span in found for edge in span)})
+    lines: dict[int, Content] = {}
+    at = 0
+    for number, line in enumerate(text.split("\n")):
+        until = at + len(line)
+        if at < end and begin < until:
+            cuts = [at, *(edge for edge in edges if at < edge < until), until]
+            pieces = [
+                (visible(text[first:last]), _style(first, begin, end, found))
+                for first, last in pairwise(cuts)
+            ]
+            lines[number] = Content.assemble(*pieces)
+        at = until + 1
+    return lines
+
+
+def _style(at: int, begin: int, end: int, found: Iterable[Span]) -> str:
+    if any(first <= at < last for first, last in found):
+        return WORDS
+    return PASSAGE if begin <= at < end else ""

@@ -5,17 +5,116 @@ Datasette calls these by name, as hooks of a plugin.
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import parse_qs, quote, unquote
 
 from markupsafe import Markup, escape
 
+from assistant.core.events import AccessQueried, AccessRead, AccessReported, Event
 from assistant.core.problem import Refused
+from assistant.core.rules.criterion import OUTCOME_WORDS
+from assistant.letter import to_text
+from assistant.log import Log
+from assistant.log.access import note
+from assistant.log.entry import Entry
+from assistant.log.projection_answers import pages
 from assistant.log.report import reports
-from assistant.web.session_page import session_page
+from assistant.log.sessions import OTHER_KINDS
+from assistant.log.timeline import step_words, timeline
+from assistant.review.determination import compose_from_log
+
+# One session as a page to read: what it is, its letter, and its steps in order.
+
+
+@dataclass(frozen=True)
+class Step:
+    """A step of a session in words: its number, day, time and kind, where it belongs, and what it says."""
+
+    seq: int
+    day: str
+    time: str
+    kind: str
+    where: str
+    says: str
+    reason: str
+    evidence: str
+
+
+@dataclass(frozen=True)
+class SessionPage:
+    """What the page shows. `review` is False for a sitting and a book; `unlogged` says why the reading
+    could not be logged, and is mostly empty."""
+
+    session: str
+    case: str
+    reviewer: str
+    kind: str
+    status: str
+    outcome: str
+    review: bool
+    steps: tuple[Step, ...]
+    letter: str
+    unlogged: str
+
+
+def session_page(log_path: Path, name: str, tell: Callable[[str], None]) -> SessionPage:
+    """The page of a session of the log; raises `Refused` where there is none. That it is read is logged."""
+    with Log.open(log_path, write=False) as log:
+        session = log.resolve(name)
+        unlogged = note(log_path, AccessRead("log serve", (session,)))
+        if unlogged:
+            tell(unlogged)
+        entries = log.read(session)
+        try:
+            letter = to_text(compose_from_log(log, session))
+        except Refused:
+            letter = ""
+    first = entries[0]
+    other = OTHER_KINDS.get(first.kind.partition(".")[0])
+    status, outcome = _ended(entries)
+    return SessionPage(
+        session=session,
+        case=first.case,
+        reviewer=first.actor,
+        kind=other or str(first.body.get("mode", "")),
+        status=status,
+        outcome=outcome,
+        review=other is None,
+        steps=tuple(_steps(timeline(entries))),
+        letter=letter,
+        unlogged=unlogged,
+    )
+
+
+def _ended(entries: Sequence[Entry]) -> tuple[str, str]:
+    """How a session stands, and its outcome in words."""
+    for entry in entries:
+        if entry.kind == "session.signed":
+            outcome = str(entry.body.get("outcome", ""))
+            return "signed", OUTCOME_WORDS.get(outcome, outcome)
+        if entry.kind == "session.declined":
+            return "declined", ""
+    return "open", ""
+
+
+def _steps(rows: list[dict[str, Any]]) -> Iterator[Step]:
+    for row in rows:
+        new = row["new"]
+        yield Step(
+            seq=row["seq"],
+            day=row["ts"][:10],
+            time=row["ts"][11:19],
+            kind=row["kind"],
+            where="/".join(part for part in (row["item"], row["prompt"]) if part),
+            says=step_words(row["kind"], row["old"], new),
+            reason=row["reason"] or "",
+            evidence=", ".join(pages(new)) if isinstance(new, Mapping) else "",
+        )
+
 
 PLUGIN = "imr_pages"
 NEWEST = 20
@@ -111,3 +210,26 @@ async def _error(datasette: Any, request: Any, status: int, title: str, words: s
         return Response.json(said, status=status)
     page = {"title": title, "error": words, "sql": request.args.get("sql")}
     return Response.html(await datasette.render_template("error.html", page, request=request), status=status)
+
+
+# Which page of the browser view is about to be shown, as the entry that says so in the log.
+
+
+def page_read(database: str, path: str, query: str) -> Event | None:
+    """A report, a table or a query of the reader's own; None for pages that show nothing of a review.
+
+    A session's page logs itself, when it is known which session is meant.
+    """
+    head, _, rest = path.lstrip("/").partition("/")
+    root, _, ending = head.partition(".")
+    asked = parse_qs(query).get("sql")
+    if root == database and not rest:
+        return AccessQueried(asked[0]) if asked else None
+    if head != database or rest.startswith("session/") or not rest or ending:
+        return None
+    name = unquote(rest)
+    for form in (".json", ".csv"):
+        name = name.removesuffix(form)
+    if name in reports():
+        return AccessReported(name, {})
+    return AccessQueried(f"{unquote(path)}?{query}" if query else unquote(path))

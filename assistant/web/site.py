@@ -2,19 +2,189 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+import codecs
+import csv
+import hmac
+import io
+import re
+import sys
+from collections.abc import Awaitable, Callable, Mapping, MutableMapping
+from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import parse_qsl, urlencode
 
+from markupsafe import escape
+
+from assistant.core.text import visible
 from assistant.log.access import note
+from assistant.log.query import csv_cell
 from assistant.log.report import Report, ask, reports
-from assistant.web.foreign_text import harmless
-from assistant.web.gate import App, Gate, Receive, Scope, Send
-from assistant.web.page_read import page_read
-from assistant.web.pages import add_pages
+from assistant.web.pages import add_pages, page_read
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
+
+
+# Who may ask: only this computer, by its own name, with the key that the program printed.
+
+
+Scope = MutableMapping[str, Any]
+Message = MutableMapping[str, Any]
+Receive = Callable[[], Awaitable[Message]]
+Send = Callable[[Message], Awaitable[None]]
+App = Callable[[Scope, Receive, Send], Awaitable[None]]
+
+COOKIE = "imr_key"
+HOSTS = ("127.0.0.1", "localhost", "[::1]")
+_HEADERS = [
+    (
+        b"content-security-policy",
+        b"default-src 'none'; style-src 'self' 'unsafe-inline'; img-src 'self' data:; form-action 'self';"
+        b" base-uri 'none'; frame-ancestors 'none'",
+    ),
+    (b"referrer-policy", b"no-referrer"),
+    (b"x-content-type-options", b"nosniff"),
+    (b"cache-control", b"no-store"),
+]
+
+
+class Gate:
+    """An ASGI application in front of another one: refuses what doesn't name this host or bring `key`."""
+
+    def __init__(self, app: App, key: str) -> None:
+        self._app = app
+        self._key = key
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] != "http":
+            await self._app(scope, receive, send)
+            return
+        headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
+        if headers.get(b"host", "").rsplit(":", 1)[0] not in HOSTS:
+            await _say(send, 421, "This address is not served under that name. Use http://127.0.0.1.")
+        elif scope["method"] not in ("GET", "HEAD"):
+            await _say(send, 405, "The log is for reading only.")
+        elif self._matches(_cookie(headers.get(b"cookie", ""))):
+            await self._app(scope, receive, _guarded(send))
+        else:
+            await self._admit(scope, send)
+
+    async def _admit(self, scope: Scope, send: Send) -> None:
+        asked = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
+        if not any(name == "key" and self._matches(value) for name, value in asked):
+            await _say(send, 403, "Open the whole address that `imr log serve` has printed, key included.")
+            return
+        rest = urlencode([(name, value) for name, value in asked if name != "key"])
+        location = "/" + scope.get("path", "/").lstrip("/") + (f"?{rest}" if rest else "")
+        cookie = f"{COOKIE}={self._key}; HttpOnly; SameSite=Strict; Path=/"
+        moved = [(b"location", location.encode("ascii", "ignore")), (b"set-cookie", cookie.encode())]
+        await send({"type": "http.response.start", "status": 303, "headers": [*moved, *_HEADERS]})
+        await send({"type": "http.response.body", "body": b""})
+
+    def _matches(self, key: str) -> bool:
+        return hmac.compare_digest(key.encode("utf-8", "replace"), self._key.encode())
+
+
+def _cookie(header: str) -> str:
+    try:
+        found = SimpleCookie(header).get(COOKIE)
+    except CookieError:
+        return ""
+    return found.value if found is not None else ""
+
+
+def _guarded(send: Send) -> Send:
+    """Answers with the headers that keep what is shown in this window."""
+
+    async def sending(message: Message) -> None:
+        if message["type"] == "http.response.start":
+            ours = {name for name, _ in _HEADERS}
+            kept = [(name, value) for name, value in message.get("headers", []) if name.lower() not in ours]
+            message = {**message, "headers": [*kept, *_HEADERS]}
+        await send(message)
+
+    return sending
+
+
+async def _say(send: Send, status: int, words: str) -> None:
+    headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
+    await send({"type": "http.response.start", "status": status, "headers": headers})
+    await send({"type": "http.response.body", "body": f"{words}\n".encode()})
+
+
+# Foreign text in what is sent to a browser: shown as what it is in pages, and no formula in CSV.
+
+
+_UNUSUAL = re.compile(r"[^\t\n\r -~]")
+_NUMBER = re.compile(r"-?[0-9]+(\.[0-9]+)?(e[+-]?[0-9]+)?", re.IGNORECASE)
+
+Rewrite = Callable[[str, bool], str]
+"""Takes a piece of text, and whether it is the last; gives what is to be sent of it."""
+
+
+def harmless(app: App) -> App:
+    """The application with its pages and its CSV made so."""
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        decoder = codecs.getincrementaldecoder("utf-8")("replace")
+        rewrite: Rewrite | None = None
+
+        async def sending(message: Message) -> None:
+            nonlocal rewrite
+            if message["type"] == "http.response.start":
+                rewrite = _for(scope, message)
+                if rewrite is not None:
+                    kept = [one for one in message["headers"] if one[0].lower() != b"content-length"]
+                    message = {**message, "headers": kept}
+            elif rewrite is not None:
+                last = not message.get("more_body", False)
+                text = rewrite(decoder.decode(message.get("body", b""), last), last)
+                message = {**message, "body": text.encode()}
+            await send(message)
+
+        await app(scope, receive, sending)
+
+    return answer
+
+
+def _for(scope: Scope, start: Message) -> Rewrite | None:
+    kinds = [value for name, value in start["headers"] if name.lower() == b"content-type"]
+    kind = kinds[0].partition(b";")[0] if kinds else b""
+    if kind == b"text/html":
+        return lambda text, _last: _UNUSUAL.sub(lambda char: str(escape(visible(char[0]))), text)
+    if kind == b"text/csv" or (kind == b"text/plain" and str(scope.get("path", "")).endswith(".csv")):
+        return _Csv()
+    return None
+
+
+class _Csv:
+    """Rows of CSV as they come in, perhaps in pieces: a line ends a row where the quotes before it are even."""
+
+    def __init__(self) -> None:
+        self._kept = ""
+
+    def __call__(self, text: str, last: bool) -> str:
+        self._kept += text
+        rows, begin, end = [], 0, 0
+        while (end := self._kept.find("\n", end) + 1) > 0:
+            if self._kept.count('"', begin, end) % 2 == 0:
+                rows.append(_row(self._kept[begin:end]))
+                begin = end
+        self._kept = self._kept[begin:]
+        if last and self._kept:
+            rows.append(_row(self._kept))
+        return "".join(rows)
+
+
+def _row(line: str) -> str:
+    csv.field_size_limit(sys.maxsize)
+    made = io.StringIO()
+    writer = csv.writer(made, lineterminator="\r\n")
+    for cells in csv.reader([line]):
+        writer.writerow([one if _NUMBER.fullmatch(one) else csv_cell(one) for one in cells])
+    return made.getvalue()
+
 
 DATABASE = "log"
 QUERY_SECONDS = 10.0

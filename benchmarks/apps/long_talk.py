@@ -10,7 +10,7 @@ import sys
 from pathlib import Path
 
 from assistant.tui import app
-from assistant.tui.review_screen import ReviewScreen
+from assistant.tui.review import ReviewScreen
 
 AT_ONCE = 10
 

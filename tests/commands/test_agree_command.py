@@ -15,9 +15,10 @@ import yaml
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
-from assistant import cli, library
-from assistant.core import plain_yaml
-from assistant.log.bundle_writing import Words, bundle, covering_checkpoint
+from assistant import library
+from assistant.cli import main
+from assistant.core import yaml as plain_yaml
+from assistant.log.bundle import Words, bundle, covering_checkpoint
 
 CASE = "cervical-radiographs-after-fusion"
 SCHEMA = json.loads(library.read_text(library.folder("schemas") / "output" / "agree.schema.json"))
@@ -46,13 +47,13 @@ class Desk:
 
     def imr(self, *arguments: str) -> Said:
         self.capsys.readouterr()
-        status = cli.run(list(arguments))
+        status = main.run(list(arguments))
         done = self.capsys.readouterr()
         return Said(status, done.out, done.err)
 
     def type(self, lines: str, *arguments: str) -> Said:
         """A call that reads `lines`."""
-        done = CliRunner().invoke(cli.cli, list(arguments), input=lines, standalone_mode=False)
+        done = CliRunner().invoke(main.cli, list(arguments), input=lines, standalone_mode=False)
         return Said(
             done.return_value if done.exception is None else 2,
             done.stdout,

@@ -15,9 +15,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assistant import library
-from assistant.cli import run
-from assistant.commands.asking import Asking
-from assistant.records import reading_apart
+from assistant.cli.ask import Asking
+from assistant.cli.main import run
+from assistant.records import reading
 from benchmarks.pdf_writer import picture_pdf, text_pdf
 
 NOTE = "PROGRESS NOTE\nDate of visit: May 10, 2014\nNeck pain."
@@ -300,7 +300,7 @@ def test_wrong_use_is_refused_in_words(imr: Imr, case: Path, arguments: list[str
 def test_without_the_libraries_the_install_command_is_named(
     imr: Imr, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setitem(reading_apart.NEEDED, "pdf", ("no_such_module", "PDF"))
+    monkeypatch.setitem(reading.NEEDED, "pdf", ("no_such_module", "PDF"))
     status, _, err = imr(
         "case", "add", case, made(tmp_path / "b.pdf", BUNDLE), made(tmp_path / "a.txt", NOTE), "-y"
     )
@@ -347,7 +347,7 @@ def _noted(case: Path) -> int:
 def test_a_stop_is_told_with_its_page(
     imr: Imr, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.commands.import_progress import ImportProgress
+    from assistant.cli.output import ImportProgress
 
     real = ImportProgress.__call__
 

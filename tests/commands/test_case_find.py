@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from assistant import library
-from assistant.cli import cli, run
+from assistant.cli.main import cli, run
 
 CASE = "cervical-radiographs-after-fusion"
 

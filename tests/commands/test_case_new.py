@@ -11,8 +11,8 @@ from pathlib import Path
 import pytest
 
 from assistant import library
-from assistant.cli import run
-from assistant.commands.asking import Asking
+from assistant.cli.ask import Asking
+from assistant.cli.main import run
 from benchmarks.pdf_writer import text_pdf
 
 Told = tuple[int, str, str]

@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.cli import run
+from assistant.cli.main import run
 
 CASE = """\
 id: neck

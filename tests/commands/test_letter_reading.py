@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from assistant import library
-from assistant.cli import run
+from assistant.cli.main import run
 from assistant.log import Log
 
 CASE = "cervical-radiographs-after-fusion"

@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 import pytest
 
 from assistant import library
-from assistant.cli import run
+from assistant.cli.main import run
 from assistant.log import Draft, Log
 from tests.log.forgery import rewrite, stored, unfenced
 
@@ -282,7 +282,7 @@ def test_rederive(imr: Imr, log_path: Path) -> None:
 def test_on_a_log_that_can_not_be_written_reading_goes_on(
     imr: Imr, log_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.log.opening.connect_writer", _no_writing)
+    monkeypatch.setattr("assistant.log.store.connect_writer", _no_writing)
     said = imr("log", "rederive", "last")
     assert said.status == 0
     assert "This reading could not be logged" in said.err

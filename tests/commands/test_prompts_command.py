@@ -10,7 +10,7 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assistant import library
-from assistant.cli import run
+from assistant.cli.main import run
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = (ROOT / "prompts" / "cervical-radiography.yaml").read_text(encoding="utf-8")

@@ -6,7 +6,7 @@ import pytest
 from prompt_toolkit.completion import CompleteEvent
 from prompt_toolkit.document import Document
 
-from assistant.commands.sql_prompt import NameCompleter
+from assistant.cli.sql_prompt import NameCompleter
 
 NAMES = {"departures": ("session", "reason", "seq"), "determinations": ("session", "decision")}
 

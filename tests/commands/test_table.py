@@ -6,8 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from assistant.commands.plot import bars, intervals
-from assistant.commands.table import table
+from assistant.cli.output import bars, intervals, table
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=30)
 CELL = st.one_of(st.none(), WORDS, st.integers(0, 10**6))

@@ -11,12 +11,11 @@ from random import Random
 from small_sets import DRAFT, SCHEMAS, a_set
 
 from assistant.core.answer import Answer, Status, group
-from assistant.core.completion import opened_by
-from assistant.core.criterion import Ruling, State, Suggestion, state_of, weigh
-from assistant.core.prompt_set import PromptSet
-from assistant.core.reading import Reading
-from assistant.core.rules import read_schema
-from assistant.core.shape import Choice, Group, Number, Several, Shape
+from assistant.core.rules.answer_schema import Choice, Group, Number, Several, Shape
+from assistant.core.rules.completion import opened_by
+from assistant.core.rules.criterion import Ruling, State, Suggestion, state_of, weigh
+from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.rules.rules import read_schema
 
 CONDITIONS = {
     "yes-no": ["{p}: 'yes'", "{p}: 'no'", "{p}: not_documented", "{p}: given"],

@@ -9,9 +9,8 @@ from typing import Any
 
 from assistant.core.answer import Answer
 from assistant.core.answer_reader import read_answer
-from assistant.core.prompt_set import PromptSet
-from assistant.core.reading import Reading
-from assistant.core.rules import Sources, read_prompt_set
+from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.rules.rules import Sources, read_prompt_set
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
 

@@ -13,7 +13,7 @@ from assistant import library
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, from_json, group, listing, to_json
 from assistant.core.answer_reader import check, read_answer
 from assistant.core.problem import Refused
-from assistant.core.rules import read_schema
+from assistant.core.rules.rules import read_schema
 from assistant.core.text import Private
 
 SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}

@@ -8,23 +8,21 @@ from typing import Any
 import pytest
 
 from assistant import library
-from assistant.core import command as c
-from assistant.core import event as e
-from assistant.core import plain_yaml
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import assess
-from assistant.core.criterion import State
 from assistant.core.decide import decide
-from assistant.core.decision import OUTCOME_WORDS
-from assistant.core.outcome import outcome, unruled
-from assistant.core.rules import Rules, Sources, read_rules
-from assistant.core.session import Session, begin, fold
-from assistant.letter_words import letter_words
+from assistant.core.rationale import assess
+from assistant.core.rules.criterion import OUTCOME_WORDS, State
+from assistant.core.rules.rules import Rules, Sources, read_rules
+from assistant.core.session import Session, begin, fold, outcome, unruled
+from assistant.library import letter_words
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 RULES = library.rules_for(CASE)
 FRAME = letter_words(library.letter_texts())
-REFERENCE = plain_yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
+REFERENCE = yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 ANSWERS: Mapping[str, Any] = REFERENCE["answers"]
 
 REBUTTED: dict[str, Any] = {"instability_suspected": "affirmed", "films_since_surgery": "static_clean"}

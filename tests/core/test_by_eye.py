@@ -6,9 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.by_eye import read_and_left
-from assistant.core.page_range import page_runs, parted, places_in
 from assistant.core.problem import Refused
+from assistant.core.record.pages import page_runs, parted, places_in, read_and_left
 
 UNREAD = ("scan:2-9", "notes:1", "notes:4")
 pages = st.sets(st.integers(1, 30), min_size=1)

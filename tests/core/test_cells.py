@@ -9,11 +9,11 @@ from small_sets import SCHEMAS, a_set, named
 
 from assistant.core.answer import Answer
 from assistant.core.answer_reader import check, read_answer
-from assistant.core.cells import Cell, cells_of, truths, without
-from assistant.core.condition import Atom, atoms
 from assistant.core.problem import Refused
-from assistant.core.prompt_set import Prompt
-from assistant.core.shape import complete
+from assistant.core.rules.answer_schema import complete
+from assistant.core.rules.completion import Cell, cells_of, truths, without
+from assistant.core.rules.condition import Atom, atoms
+from assistant.core.rules.prompt_set import Prompt
 
 
 def cells(answer: str, *conditions: str, held: Any = None, schemas: Any = SCHEMAS) -> tuple[Cell, ...]:

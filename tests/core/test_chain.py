@@ -11,9 +11,9 @@ import rfc8785
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core.chain import canonical, commitment, leaf, node, root, seal, unseal
 from assistant.core.problem import Refused
 from assistant.core.text import Private
+from assistant.log.chain import canonical, commitment, leaf, node, root, seal, unseal
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 keys = st.text(st.characters(max_codepoint=127), max_size=8)

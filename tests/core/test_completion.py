@@ -11,19 +11,15 @@ from brute_force import every_answer, every_reading, met, random_set, settling, 
 from small_sets import a_set, read
 
 from assistant.core.answer import Answer
-from assistant.core.answer_schema import reserved
-from assistant.core.cells import name_of
-from assistant.core.completion import Space, opened_by
-from assistant.core.completion import met as formulas_of
-from assistant.core.condition import Atom
-from assistant.core.condition import atoms as atoms_of
-from assistant.core.criterion import Ruling
-from assistant.core.partial_date import PartialDate
-from assistant.core.prompt_set import PromptSet
-from assistant.core.reading import Reading
-from assistant.core.settling import suggest
-from assistant.core.weighing import arguments
-from assistant.core.what_if import would_change
+from assistant.core.dates import PartialDate
+from assistant.core.rules.answer_schema import reserved
+from assistant.core.rules.completion import Space, name_of, opened_by
+from assistant.core.rules.completion import met as formulas_of
+from assistant.core.rules.condition import Atom
+from assistant.core.rules.condition import atoms as atoms_of
+from assistant.core.rules.criterion import Ruling
+from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.rules.suggestion import arguments, suggest, would_change
 
 
 def space_of(made: PromptSet) -> Space:

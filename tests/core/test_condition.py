@@ -8,9 +8,9 @@ import pytest
 from small_sets import a_set, read
 
 from assistant.core.answer import Answer, Status, group
-from assistant.core.answer_schema import inline, over, reserved
-from assistant.core.condition import AllOf, AnyOf, Atom, Formula, Truth, evaluate, holds, substitute
 from assistant.core.problem import Refused
+from assistant.core.rules.answer_schema import inline, over, reserved
+from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, Truth, evaluate, holds, substitute
 
 VALUES: tuple[Truth, ...] = (True, False, None)
 A, B = (Atom(name, reserved("given")) for name in "ab")

@@ -6,10 +6,10 @@ import pytest
 from brute_force import every_reading, met, random_set
 from small_sets import HEAD, a_set, read
 
-from assistant.core.argument_graph import MET, NOT_MET, ArgumentGraph
-from assistant.core.criterion import Ruling, State, findings, standing, state_of, weigh
-from assistant.core.partial_date import PartialDate
-from assistant.core.prompt_set import PromptSet
+from assistant.core.dates import PartialDate
+from assistant.core.rules.criterion import Ruling, State, findings, standing, state_of, weigh
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.suggestion import MET, NOT_MET, ArgumentGraph
 
 SET = """
 prompts:

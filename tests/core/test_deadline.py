@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.deadline import RULES, due
+from assistant.core.dates import RULES, due
 
 
 @pytest.mark.parametrize(

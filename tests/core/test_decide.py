@@ -11,14 +11,12 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from assistant import library
-from assistant.core import command as c
-from assistant.core import event as e
+from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, Trail, group, listing
 from assistant.core.answer_reader import read_answer
-from assistant.core.answering import needs_reason, unattested
-from assistant.core.decide import LARGEST_REJECTED, LARGEST_WORDS, decide
-from assistant.core.problem import Refused
-from assistant.core.reason import reason
+from assistant.core.decide import LARGEST_REJECTED, decide, needs_reason, unattested
+from assistant.core.problem import LARGEST_WORDS, Refused, reason
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import Private
 

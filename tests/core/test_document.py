@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core import plain_yaml
-from assistant.core.document import document_problems, read_document
-from assistant.core.page_range import page_runs, read_pages, read_range
+from assistant.core import yaml
+from assistant.core.record.case import document_problems, read_document
+from assistant.core.record.pages import page_runs, read_pages, read_range
 
 SHA = "0" * 63 + "a"
 ENTRY = f"""documents:
@@ -25,13 +25,13 @@ ENTRY = f"""documents:
 
 
 def problems(text: str, pages: int = 6) -> list[str]:
-    document = plain_yaml.parse(text, "case.yaml")
+    document = yaml.parse(text, "case.yaml")
     return [str(one) for one in document_problems(document, {"note": pages})]
 
 
 def test_a_document_says_where_it_is_from_and_how_far_it_can_be_read() -> None:
     assert problems(ENTRY) == []
-    made = read_document(plain_yaml.parse(ENTRY, "case.yaml").data["documents"][0], 6)
+    made = read_document(yaml.parse(ENTRY, "case.yaml").data["documents"][0], 6)
     assert (made.recognised, made.unreadable) == ((2, 4, 5), (3,))
     assert (made.original, made.from_pages, made.sha256) == ("originals/bundle.pdf", "4-9", SHA)
 

@@ -14,12 +14,20 @@ from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
-from assistant.core.chain import canonical, seal, unseal
-from assistant.core.event import KINDS, AnswerRecorded, Event, PromptShown, SentenceEdited, decode, encode
-from assistant.core.passage_group import Group
+from assistant.core.events import (
+    KINDS,
+    AnswerRecorded,
+    Event,
+    PromptShown,
+    RecordSearched,
+    SentenceEdited,
+    decode,
+    encode,
+)
 from assistant.core.problem import Refused
-from assistant.core.record_event import RecordSearched
+from assistant.core.record.passages import Group
 from assistant.core.text import Private
+from assistant.log.chain import canonical, seal, unseal
 
 SCHEMA = Draft202012Validator(
     json.loads((library.folder("schemas") / "event.schema.json").read_text(encoding="utf-8"))

@@ -9,9 +9,19 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.anatomy import akin, level_range, regions_of, touches
-from assistant.core.fact_text import DateMention, LevelMention, Mention, RegionMention, SideMention, extract
-from assistant.core.partial_date import PartialDate
+from assistant.core.dates import PartialDate
+from assistant.core.record.facts import (
+    DateMention,
+    LevelMention,
+    Mention,
+    RegionMention,
+    SideMention,
+    akin,
+    extract,
+    level_range,
+    regions_of,
+    touches,
+)
 
 
 def dates(text: str) -> list[str]:

@@ -15,12 +15,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import library
-from assistant.core import plain_yaml, wording
-from assistant.core.decision import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
+from assistant.core import wording, yaml
 from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame
 from assistant.core.problem import Refused
-from assistant.core.prompt_set import TIER_NAMES
-from assistant.letter_words import first_words
+from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
+from assistant.core.rules.prompt_set import TIER_NAMES
+from assistant.library import first_words
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / FILE).read_text(encoding="utf-8")
@@ -171,7 +171,7 @@ def test_a_fault_is_named_with_its_line(old: str, new: str, said: str) -> None:
 
 @pytest.mark.parametrize("place", NAMES)
 def test_no_text_can_be_left_out(place: str) -> None:
-    data = plain_yaml.parse(TEXT, FILE).data
+    data = yaml.parse(TEXT, FILE).data
     *parts, key = place.split(".")
     inner = data
     for part in parts:
@@ -229,10 +229,10 @@ def test_the_first_wording_has_every_text_once_with_its_names() -> None:
 
 
 def test_a_frame_is_told_from_a_prompt_set() -> None:
-    assert is_frame(plain_yaml.parse(TEXT, FILE))
+    assert is_frame(yaml.parse(TEXT, FILE))
     for path in (ROOT / "prompts").rglob("*.yaml"):
         expected = path.name in (library.FRAME, "1.yaml")
-        assert is_frame(plain_yaml.parse(path.read_text("utf-8"), path.name)) == expected
+        assert is_frame(yaml.parse(path.read_text("utf-8"), path.name)) == expected
 
 
 def test_a_frame_counts() -> None:

@@ -14,16 +14,18 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.chain import leaf, node, root
-from assistant.core.merkle import (
+from assistant.log.bundle import bundle_checks
+from assistant.log.chain import (
     consistency_proof,
     inclusion_proof,
     is_consistent,
     is_included,
+    leaf,
+    node,
+    root,
     root_of_inclusion,
     split,
 )
-from assistant.log.bundle import bundle_checks
 
 STANDALONE = bundle_checks()
 

@@ -8,14 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.partial_date import (
-    MONTHS,
-    PartialDate,
-    how_to_write,
-    month_number,
-    parse_date,
-    read_date,
-)
+from assistant.core.dates import MONTHS, PartialDate, how_to_write, month_number, parse_date, read_date
 
 days = st.dates(date(1800, 1, 1), date(2200, 12, 31)).map(lambda d: PartialDate(d.year, d.month, d.day))
 months = st.builds(PartialDate, st.integers(1800, 2200), st.integers(1, 12))

@@ -5,8 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.mention import Mention
-from assistant.core.passage_group import grouped
+from assistant.core.record.passages import Mention, grouped
 
 
 def mention(

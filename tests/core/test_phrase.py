@@ -11,10 +11,9 @@ from hypothesis import strategies as st
 from assistant import library
 from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_reader import read_answer
-from assistant.core.phrase import Words, sentence_names, told, words_of
-from assistant.core.reading import Reading
-from assistant.core.rules import read_schema
-from assistant.core.wording import joined, names, problems, render
+from assistant.core.rules.prompt_set import Reading
+from assistant.core.rules.rules import read_schema
+from assistant.core.wording import Words, joined, names, problems, render, sentence_names, told, words_of
 
 RULES = library.rules_for(library.find_case("cervical-radiographs-after-fusion"))
 SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}

@@ -9,20 +9,19 @@ from typing import Any
 import pytest
 
 from assistant import library
-from assistant.core import event as e
-from assistant.core import plain_yaml
+from assistant.core import events as e
+from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import assess
-from assistant.core.governing import governing_date
-from assistant.core.partial_date import PartialDate
-from assistant.core.plain_fact import Check, Sentence, checks
-from assistant.core.rules import Rules, Sources, read_rules
-from assistant.core.session import Session, begin, fold
-from assistant.letter_words import letter_words
+from assistant.core.dates import PartialDate
+from assistant.core.rationale import assess
+from assistant.core.record.checks import Check, Sentence, checks
+from assistant.core.rules.rules import Rules, Sources, read_rules
+from assistant.core.session import Session, begin, fold, governing_date
+from assistant.library import letter_words
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 SOURCES = library.sources()
-REFERENCE = plain_yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
+REFERENCE = yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 
 
 @dataclass(frozen=True)

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.plain_yaml import parse, plain
 from assistant.core.problem import Refused
+from assistant.core.yaml import parse, plain
 
 
 def refusal(text: str) -> str:

@@ -5,12 +5,12 @@ from __future__ import annotations
 import pytest
 from test_assessment import ACCEPTED, REBUTTED, answered, perform, ruled
 
-from assistant.core import command as c
+from assistant.core import commands as c
 from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import read_answer
-from assistant.core.assessment import assess
-from assistant.core.preview import preview
+from assistant.core.decide import preview
 from assistant.core.problem import Refused
+from assistant.core.rationale import assess
 from assistant.core.session import Session
 
 FILMS = "Have films been made since the operation, and what did they show?"

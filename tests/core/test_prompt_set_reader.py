@@ -10,8 +10,8 @@ import pytest
 from small_sets import HEAD, SCHEMAS, a_set, sources
 
 from assistant.core.problem import Refused
-from assistant.core.prompt_set import PromptSet
-from assistant.core.rules import read_prompt_set, read_schema
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.rules import read_prompt_set, read_schema
 
 GOOD = """\
 prompts:

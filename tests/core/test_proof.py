@@ -7,9 +7,9 @@ from brute_force import every_answer, every_reading, met, random_set, suggestion
 from small_sets import HEAD, SCHEMAS, a_set, named, read
 
 from assistant.core.answer import Answer, Status
-from assistant.core.criterion import Ruling, State, weigh
-from assistant.core.prompt_set import PromptSet
-from assistant.core.proof import Proof, prove, untested
+from assistant.core.rules.criterion import Ruling, State, weigh
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.proof import Proof, prove, untested
 
 SOUND = """
 prompts:

@@ -10,10 +10,9 @@ import pytest
 
 from assistant import library
 from assistant.core.answer_reader import read_answer
-from assistant.core.prompt_set import Proposal
 from assistant.core.proposal import Proposed, propose
-from assistant.core.reading import Reading
-from assistant.core.rules import Rules, Sources, read_rules, read_schema
+from assistant.core.rules.prompt_set import Proposal, Reading
+from assistant.core.rules.rules import Rules, Sources, read_rules, read_schema
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 SOURCES = library.sources()

@@ -23,12 +23,11 @@ from test_assessment import (
 )
 
 from assistant import library
-from assistant.core import command as c
+from assistant.core import commands as c
 from assistant.core import rationale
-from assistant.core.assessment import assess
-from assistant.core.draft_sentence import DraftSentence, capital, ended, inner
 from assistant.core.frozen import replace
 from assistant.core.letter_frame import Frame, read_frame
+from assistant.core.rationale import DraftSentence, assess, capital, ended, inner
 from assistant.core.session import Session
 
 

@@ -11,11 +11,10 @@ from hypothesis import strategies as st
 
 from assistant import library
 from assistant.core.answer import Answer, Status, group
-from assistant.core.answer_schema import AnswerSchema
+from assistant.core.answer_reader import merged, read_reply, unique
 from assistant.core.problem import Refused
-from assistant.core.reply import merged, read_reply, unique
-from assistant.core.rules import read_schema
-from assistant.core.shape import Group, Listing, Shape
+from assistant.core.rules.answer_schema import AnswerSchema, Group, Listing, Shape
+from assistant.core.rules.rules import read_schema
 
 SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}
 

@@ -7,7 +7,7 @@ from itertools import pairwise
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.sentence import LONGEST, sentence_starts
+from assistant.core.record.language import LONGEST, sentence_starts
 
 
 def sentences(text: str) -> list[str]:

@@ -13,16 +13,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import library
-from assistant.core import command as c
-from assistant.core import event as e
+from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, Trail, group, listing
-from assistant.core.chain import canonical, seal, unseal
 from assistant.core.decide import DECISIONS, GROUNDS, decide
 from assistant.core.problem import Refused
-from assistant.core.rules import Rules
+from assistant.core.rules.answer_schema import Choice, DateShape, Group, Listing, Number, Several, Shape
+from assistant.core.rules.rules import Rules
 from assistant.core.session import Determination, Edit, Session, apply, begin, fold
-from assistant.core.shape import Choice, DateShape, Group, Listing, Number, Several, Shape
 from assistant.core.text import Private
+from assistant.log.chain import canonical, seal, unseal
 
 OPENED = e.SessionOpened("practice", "r-test", "0", False, {}, {}, {}, {})
 NOT_DOCUMENTED = Answer(status=Status.NOT_DOCUMENTED)

@@ -16,17 +16,17 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
-from assistant.core.signed_note import (
+from assistant.log.keys import (
     Checkpoint,
     VerifierKey,
     checkpoint_text,
+    holds,
     read_checkpoint,
     read_note,
     read_verifier_key,
     signed,
     signers,
 )
-from assistant.log.keys import holds
 
 KEY = "PeterNeumann+c74f20a3+ARpc2QcUPDhMQegwxbzhKqiBfsVkmqq/LDE4izWy10TW"
 SEED = "AYEKFALVFGyNhPJEMzD1QIDr+Y7hfZx09iUvxdXHKDFz"

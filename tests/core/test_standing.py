@@ -6,9 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.cue import match, tokens
-from assistant.core.standing import Standings
-from assistant.core.vocabulary import Vocabulary, read_vocabulary
+from assistant.core.record.language import Standings, Vocabulary, match, read_vocabulary, tokens
 
 WORDS = """
 negated:

@@ -10,22 +10,20 @@ from typing import Any
 import pytest
 
 from assistant import library
-from assistant.core import assessment, plain_yaml
-from assistant.core import command as c
-from assistant.core import event as e
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core import rationale, yaml
 from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_reader import read_answer
-from assistant.core.check import Check
 from assistant.core.decide import decide
-from assistant.core.plain_fact import checks
-from assistant.core.prompt_turn import Turn, prompt_turn
-from assistant.core.rules import Rules
+from assistant.core.record.checks import Check, checks
+from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold
-from assistant.core.turn import last_place, next_place, next_turn, progress, statement
-from assistant.letter_words import letter_words
+from assistant.core.turn import Turn, last_place, next_place, next_turn, progress, prompt_turn, statement
+from assistant.library import letter_words
 
 FOLDER = library.find_case("cervical")
-REFERENCE: dict[str, dict[str, Any]] = plain_yaml.parse(
+REFERENCE: dict[str, dict[str, Any]] = yaml.parse(
     library.read_text(FOLDER.path / "reference.yaml"), "reference.yaml"
 ).data["answers"]
 QUALIFICATIONS = {"certification": "Neurology", "licence": "Oregon", "years": 4, "hours": 12}
@@ -74,10 +72,10 @@ def answered(session: Session, **changed: Any) -> Session:
 
 def turn_of(session: Session) -> Turn:
     def drafts() -> tuple[Check, ...]:
-        made = {item: assessment.assess(session, item).sentences for item in session.items}
+        made = {item: rationale.assess(session, item).sentences for item in session.items}
         return checks(session, made, FOLDER.pages)
 
-    return next_turn(session, lambda item: assessment.assess(session, item), drafts)
+    return next_turn(session, lambda item: rationale.assess(session, item), drafts)
 
 
 def labels(turn: Turn) -> list[str]:
@@ -410,7 +408,7 @@ def test_without_a_suggestion_each_decision_asks_for_a_reason(session: Session) 
     session = answered(session, red_flags="unclear")
     session = done(session, c.RuleOn("1", "acr-variant-11", "inapplicable", "Not here."))
     turn = turn_of(session)
-    assert assessment.assess(session, "1").suggestion.why == "gap"
+    assert rationale.assess(session, "1").suggestion.why == "gap"
     asked = [option.asks for option in turn.options if isinstance(option.command, c.Determine)]
     assert asked == ["There is no suggestion to rest on. Why?"] * 2
     (again,) = [option.command for option in turn.options if option.label.startswith("Apply it after all")]
@@ -482,7 +480,7 @@ def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
 
 def blocking(session: Session) -> Turn:
     check = Check("implied-finding", "k", "1", "blocking", "Nobody has answered this.", ())
-    return next_turn(session, lambda item: assessment.assess(session, item), lambda: (check,))
+    return next_turn(session, lambda item: rationale.assess(session, item), lambda: (check,))
 
 
 def test_a_check_that_blocks_can_only_be_mended_or_the_case_declined(session: Session) -> None:

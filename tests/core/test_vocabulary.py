@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.core.vocabulary import Cue, Vocabulary, fold, read_vocabulary, root, words
+from assistant.core.record.language import Cue, Vocabulary, fold, read_vocabulary, root, words
 
 SYNONYMS = """
 synonyms:

@@ -6,8 +6,8 @@ from typing import Any
 
 from small_sets import a_set, read
 
-from assistant.core.criterion import Ruling
-from assistant.core.what_if import Change, would_change
+from assistant.core.rules.criterion import Ruling
+from assistant.core.rules.suggestion import Change, would_change
 
 SET = """
 prompts:

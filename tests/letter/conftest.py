@@ -10,10 +10,10 @@ import pytest
 from reviewing import NAME, answer, determine, sign
 
 from assistant import library
-from assistant.core import plain_yaml
+from assistant.core import yaml
 from assistant.log import Log
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review.review import Review
 
 
 @pytest.fixture
@@ -50,7 +50,7 @@ def review(begin: Callable[..., Review]) -> Review:
 @pytest.fixture
 def reference() -> dict[str, Any]:
     file = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
-    data: dict[str, Any] = dict(plain_yaml.parse(library.read_text(file), file.name).data)
+    data: dict[str, Any] = dict(yaml.parse(library.read_text(file), file.name).data)
     return data
 
 

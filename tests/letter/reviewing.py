@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from typing import Any
 
-from assistant.core import command as c
+from assistant.core import commands as c
 from assistant.core.answer_reader import read_answer
-from assistant.core.decision import OUTCOME_WORDS
-from assistant.core.outcome import outcome
+from assistant.core.rules.criterion import OUTCOME_WORDS
+from assistant.core.session import outcome
 from assistant.core.turn import statement
 from assistant.letter import body_hash
-from assistant.review import Review
+from assistant.review.review import Review
 
 NAME = "Amalia Quessenberry"
 Answers = dict[str, dict[str, Any]]

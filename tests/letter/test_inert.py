@@ -12,12 +12,12 @@ from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from reviewing import answer, determine, sign
 
-from assistant.core import command as c
+from assistant.core import commands as c
 from assistant.core.text import one_line
-from assistant.letter import json_text, letter_of, to_markdown, to_text
-from assistant.letter.markdown import _start, escaped
-from assistant.letter.plain_text import WIDTH, wrapped
-from assistant.review import Review
+from assistant.letter import json_text, to_markdown, to_text
+from assistant.letter.formats import WIDTH, _start, escaped, wrapped
+from assistant.review.determination import letter_of
+from assistant.review.review import Review
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \u202etxt\x9b2J [bold]b[/bold] <script>alert(1)</script> "

@@ -13,19 +13,19 @@ import pytest
 from click.testing import CliRunner
 from reviewing import answer, determine, sign
 
-from assistant import letter_words, library
-from assistant.cli import cli
-from assistant.core import command as c
-from assistant.core import letter_frame, plain_yaml
+from assistant import library
+from assistant import library as letter_words
+from assistant.cli.main import cli
+from assistant.core import commands as c
+from assistant.core import letter_frame, yaml
 from assistant.core.problem import Refused
-from assistant.deep_verifying import deeper
-from assistant.letter import Letter, compose_from_log, json_text, letter_of, to_markdown, to_text
+from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.log import Log
 from assistant.log.verify import verify
-from assistant.proving import words_of
-from assistant.recall import load
-from assistant.rederiving import rederive
-from assistant.review import Review
+from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.loading import load
+from assistant.review.rederive import deeper, rederive, words_of
+from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite
 
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]
@@ -197,11 +197,11 @@ def test_what_the_kept_words_lack_has_its_first_wording(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A session of a version that stored the letter's words, but not those that join a rationale."""
-    older = dict(plain_yaml.parse(OWN.replace(STATED, NEW), library.FRAME).data)
+    older = dict(yaml.parse(OWN.replace(STATED, NEW), library.FRAME).data)
     del older["rationale"]
     older["tiers"] = {name: words for name, words in older["tiers"].items() if name != "mtus"}
     with monkeypatch.context() as patch:
-        patch.setattr("assistant.review.letter_to_pin", lambda log: {library.FRAME: json.dumps(older)})
+        patch.setattr("assistant.review.review.letter_to_pin", lambda log: {library.FRAME: json.dumps(older)})
         review = begin()
     outweigh(review, reference)
     before = forms(path)
@@ -287,4 +287,4 @@ def shouted() -> str:
         parts = re.split(r"(\{[{%].*?[%}]\})", str(value))
         return "".join(part if part.startswith("{") else part.upper() for part in parts)
 
-    return json.dumps(loud(plain_yaml.parse(OWN, library.FRAME).data))
+    return json.dumps(loud(yaml.parse(OWN, library.FRAME).data))

@@ -12,19 +12,11 @@ import pytest
 from jsonschema import Draft202012Validator
 from reviewing import NAME, answer, determine, sign
 
-from assistant.core import command as c
-from assistant.letter import (
-    Letter,
-    compose_from_log,
-    json_text,
-    letter_of,
-    signing_text,
-    to_json,
-    to_markdown,
-    to_text,
-)
+from assistant.core import commands as c
+from assistant.letter import Letter, json_text, signing_text, to_json, to_markdown, to_text
 from assistant.log import Log
-from assistant.review import Review
+from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.review import Review
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "letter.schema.json"
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]
@@ -296,7 +288,7 @@ def test_flags_read_alike_at_work_and_replayed(
 def test_a_letter_is_read_without_the_case_folder(
     signed: Review, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.letter.from_log.pages_of", lambda session: {})
+    monkeypatch.setattr("assistant.review.determination.pages_of", lambda session: {})
     with Log.open(path, write=False) as reader:
         letter = compose_from_log(reader, "last")
     assert "is not in the case folder as it was" in flat(to_text(letter))

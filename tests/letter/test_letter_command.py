@@ -9,10 +9,11 @@ from pathlib import Path
 import pytest
 from click.testing import CliRunner, Result
 
-from assistant.commands.letter import letter as command
+from assistant.cli.review import letter as command
 from assistant.core.problem import Refused
-from assistant.letter import letter_of, to_markdown, to_text
-from assistant.review import Review
+from assistant.letter import to_markdown, to_text
+from assistant.review.determination import letter_of
+from assistant.review.review import Review
 
 
 def run(*arguments: object, **environment: str) -> Result:

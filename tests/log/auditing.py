@@ -9,9 +9,9 @@ from pathlib import Path
 from typing import Any
 
 from assistant import library
-from assistant.core import event as e
+from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group
-from assistant.core.event_form import Event, encode
+from assistant.core.events import Event, encode
 from assistant.log import Draft, Log
 
 CASE = """\

@@ -11,7 +11,7 @@ import pytest
 
 from assistant.core.text import Private
 from assistant.log import Draft, Entry, Log
-from assistant.log.schema import TRIGGERS
+from assistant.log.database import TRIGGERS
 
 MOMENT = ("2026-11-22T14:03:22.123Z", 2**60, "boot")
 

@@ -12,10 +12,9 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant.core.chain import canonical, leaf, root
-from assistant.core.signed_note import Checkpoint
-from assistant.log.keys import Signer
-from assistant.log.schema import TRIGGERS
+from assistant.log.chain import canonical, leaf, root
+from assistant.log.database import TRIGGERS
+from assistant.log.keys import Checkpoint, Signer
 from assistant.log.tree import WIDTH, completed
 
 Entry = dict[str, Any]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.log.answer_words import answer_words, pages
+from assistant.log.projection_answers import answer_words, pages
 
 NO = {"status": "given", "value": "no"}
 ABSENT = {"status": "not_documented"}

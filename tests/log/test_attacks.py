@@ -16,13 +16,12 @@ from typing import Any
 
 import pytest
 
-from assistant.core.chain import canonical, commitment, leaf
-from assistant.core.signed_note import Checkpoint, VerifierKey, read_checkpoint
 from assistant.log import Draft, Log
-from assistant.log.keys import Signer, signer
-from assistant.log.rollback import Held
-from assistant.log.verdict import Verification
+from assistant.log.chain import canonical, commitment, leaf
+from assistant.log.checkpoint import Held
+from assistant.log.keys import Checkpoint, Signer, VerifierKey, read_checkpoint, signer
 from assistant.log.verify import verify
+from assistant.log.verify_entries import Verification
 from tests.log.forgery import Entry, rewrite, stored, unfenced
 
 CAUGHT, UNSEEN, NOTED = "caught", "unseen", "noted"

@@ -14,7 +14,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from assistant.commands.log import log as command
+from assistant.cli.log import log as command
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
@@ -239,7 +239,7 @@ def test_a_word_that_no_review_can_have_is_refused(look: Any) -> None:
 
 
 def test_no_formula_markup_or_escape_comes_through(ask: Any, reviewed: Path) -> None:
-    from assistant.core import event as e
+    from assistant.core import events as e
     from tests.log.auditing import Desk
 
     with Desk(reviewed, passed=9_000) as desk:
@@ -329,7 +329,7 @@ def test_a_cut_result_and_a_refused_query_say_so(look: Any) -> None:
 def test_the_prompt_answers_helps_and_goes_on_after_a_mistake(
     ask: Any, reviewed: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.commands import log_sql
+    from assistant.cli import log_report
 
     typed = iter(
         [
@@ -350,8 +350,8 @@ def test_the_prompt_answers_helps_and_goes_on_after_a_mistake(
         except StopIteration:
             raise EOFError from None
 
-    monkeypatch.setattr(log_sql, "_asker", lambda _names: line)
-    monkeypatch.setattr(log_sql, "_at_terminal", lambda: True)
+    monkeypatch.setattr(log_report, "_asker", lambda _names: line)
+    monkeypatch.setattr(log_report, "_at_terminal", lambda: True)
     done = ask("sql")
     assert done.exception is None
     assert "aa11" in done.stdout

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.log.backup import backup
+from assistant.log.consistency import backup
 from assistant.log.verify import verify
 
 

@@ -23,8 +23,15 @@ from hypothesis import strategies as st
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
-from assistant.log.bundle import bundle_checks, is_bundle, open_source, read_bundle
-from assistant.log.bundle_writing import Words, bundle, covering_checkpoint
+from assistant.log.bundle import (
+    Words,
+    bundle,
+    bundle_checks,
+    covering_checkpoint,
+    is_bundle,
+    open_source,
+    read_bundle,
+)
 from assistant.log.consistency import prove_consistency
 from assistant.log.keys import signer
 from tests.log.forgery import rewrite, unfenced

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
-from assistant.log.california import california_day, end_of_day
+from assistant.log.projection_rows import california_day, end_of_day
 
 
 @pytest.mark.parametrize(

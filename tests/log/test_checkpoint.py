@@ -15,11 +15,10 @@ from typing import Any
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.core.signed_note import read_checkpoint, read_note, signers
 from assistant.log import Draft, Log
-from assistant.log.accepting import accept_rollback
-from assistant.log.keys import holds, key_path, own_keys, signer
-from assistant.log.rollback import held
+from assistant.log.checkpoint import held
+from assistant.log.consistency import accept_rollback
+from assistant.log.keys import holds, key_path, own_keys, read_checkpoint, read_note, signer, signers
 from assistant.log.verify import verify
 from tests.log.forgery import rewrite, stored, unfenced
 

@@ -10,10 +10,10 @@ from pathlib import Path
 import pytest
 import sqlite_utils
 
-from assistant.core.chain import canonical, leaf
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.log.schema import SCHEMA, TRIGGERS
+from assistant.log.chain import canonical, leaf
+from assistant.log.database import SCHEMA, TRIGGERS
 from assistant.log.verify import verify
 
 INSERTS = [

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
-from assistant.commands.log import log as command
+from assistant.cli.log import log as command
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log

@@ -113,7 +113,7 @@ def test_a_session_is_held_by_one_window_until_that_ends(log: Log, path: Path) -
 def test_a_program_that_keeps_the_log_locked_is_waited_for_then_named(
     log: Log, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.log.lock.PATIENCE", 0.05)
+    monkeypatch.setattr("assistant.files.PATIENCE", 0.05)
     drafts = [Draft("a", {})]
     with Log.open(path) as other:
         assert other._turn is not None

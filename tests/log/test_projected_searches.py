@@ -9,15 +9,14 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from assistant import library
-from assistant.core import event as e
-from assistant.core.absence import HARMLESS, trail
+from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
-from assistant.core.event_form import Event, encode
-from assistant.core.passage_group import SAID_FIRST, Group
+from assistant.core.events import Event, encode
+from assistant.core.record.absence import HARMLESS, trail
+from assistant.core.record.passages import SAID_FIRST, Group
 from assistant.core.session import begin, fold
 from assistant.log import Entry
-from assistant.log.projected_answers import ProjectedAnswers
-from assistant.log.projected_searches import ProjectedSearches, without_quotes
+from assistant.log.projection_answers import ProjectedAnswers, ProjectedSearches, without_quotes
 
 PLACE = ("1", "sought")
 WORDS = st.sampled_from(["no fever", "fever", "a cough"])

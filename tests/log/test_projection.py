@@ -16,19 +16,21 @@ from hypothesis import given as hypothesis_given
 from hypothesis import settings
 from hypothesis import strategies as st
 
-from assistant import library, unattended
-from assistant.core import command as c
-from assistant.core import event as e
+from assistant import library
+from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.answer import Answer, Status, group, to_json
+from assistant.core.events import TRAINING_KINDS as TRAINING
 from assistant.core.problem import Refused
 from assistant.core.session import begin, fold
-from assistant.core.training_event import KINDS as TRAINING
-from assistant.log import Log, projecting, projection
-from assistant.log.answer_words import answer_words
+from assistant.log import Log, projection
+from assistant.log import projection as projecting
 from assistant.log.projection import up_to_date
-from assistant.log.projection_tables import RULE_TABLES, TABLES
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.log.projection_answers import answer_words
+from assistant.log.projection_rows import RULE_TABLES, TABLES
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
 from tests.log.auditing import Desk, decided, given
 
 
@@ -233,7 +235,7 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
     with Log.open(path) as log:
         review = Review.open(log, library.find_case("cervical"), Profile("r-one"))
         reference = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
-        unattended.run(review, unattended.read_file(reference))
+        answers_file.run(review, answers_file.read_file(reference))
         if review.session.status == "open":
             review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="Stated."))
             review.perform(c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="More."))
@@ -258,7 +260,7 @@ def unordered(words: str) -> list[str]:
 
 
 def test_a_rollback_that_was_accepted_is_among_the_readings(held: Path) -> None:
-    from assistant.core.access_event import AccessOpened, RollbackAccepted
+    from assistant.core.events import AccessOpened, RollbackAccepted
 
     accepted = RollbackAccepted("imr-log/ab", 90, "0" * 64, 60, "1" * 64, "The disk failed.")
     with Desk(held, passed=9_000) as desk:
@@ -271,7 +273,7 @@ def test_a_rollback_that_was_accepted_is_among_the_readings(held: Path) -> None:
 
 
 def test_a_sitting_and_a_book_are_sessions_but_no_reviews(held: Path) -> None:
-    from assistant.core.access_event import AccessOpened, AccessRead, AuditNoteAdded
+    from assistant.core.events import AccessOpened, AccessRead, AuditNoteAdded
 
     with Desk(held, passed=9_000) as desk:
         desk.log(
@@ -447,9 +449,9 @@ STEPS = st.one_of(
 @settings(max_examples=60, deadline=None)
 def test_each_old_value_is_the_new_value_before(steps: list[e.Event]) -> None:
     """In any order of steps: what a change replaces is what the timeline says stood there."""
-    from assistant.core.event_form import encode
+    from assistant.core.events import encode
     from assistant.log import Entry
-    from assistant.log.projected_answers import ProjectedAnswers
+    from assistant.log.projection_answers import ProjectedAnswers
     from assistant.log.timeline import timeline
 
     entries = [

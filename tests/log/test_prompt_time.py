@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from assistant.log import Entry
-from assistant.log.prompt_time import DECISION, IDLE_AFTER, LETTER, PromptTime
+from assistant.log.projection_rows import DECISION, IDLE_AFTER, LETTER, PromptTime
 
 
 def follow(

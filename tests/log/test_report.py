@@ -12,13 +12,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.access_event import AccessOpened, AccessRead, AuditNoteAdded
+from assistant.core.events import AccessOpened, AccessRead, AuditNoteAdded
 from assistant.core.problem import Refused
-from assistant.log.period import since, until
 from assistant.log.projection import up_to_date
-from assistant.log.query import ReadOnly
+from assistant.log.query import ReadOnly, as_objects
 from assistant.log.report import FILTERS, ask, report, reports
-from assistant.log.row_text import as_objects
+from assistant.log.sessions import since, until
 from tests.log.auditing import SET, Desk, decided
 from tests.log.auditing import given as answer
 
@@ -179,7 +178,7 @@ def test_the_interval_is_wilsons_and_few_decisions_give_no_rate(
         for number in range(count):
             session, decision = f"ff{number:02}", "upheld" if number < upheld else "overturned"
             desk.open(session, "r-six", case="ankle", items={"1": SET})
-            from assistant.core.event import SessionSigned
+            from assistant.core.events import SessionSigned
 
             ending = SessionSigned("0" * 64, "uphold", "It is mine.")
             desk.log(session, *decided("1", decision, decision), ending, case="ankle", actor="r-six")
@@ -192,7 +191,7 @@ def test_the_interval_is_wilsons_and_few_decisions_give_no_rate(
 
 
 def test_median_and_90th_percentile_are_the_smallest_that_reach_them(reviewed: Path) -> None:
-    from assistant.core.event import PromptShown
+    from assistant.core.events import PromptShown
 
     seconds = [1, 2, 3, 4, 5, 60, 70, 80, 90, 200]
     with Desk(reviewed, passed=9_000) as desk:

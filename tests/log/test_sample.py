@@ -8,7 +8,7 @@ import random
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.log.sample import draw
+from assistant.log.access import draw
 
 IDS = st.sets(st.from_regex(r"[0-9a-f]{12}", fullmatch=True), max_size=30)
 

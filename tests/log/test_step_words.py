@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from assistant.log.step_words import step_words
+from assistant.log.timeline import step_words
 
 
 @pytest.mark.parametrize(

@@ -16,12 +16,11 @@ from typing import Any
 
 import pytest
 
-from assistant.core.chain import canonical, leaf
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
-from assistant.log.connection import has_wal_reset_bug
-from assistant.log.schema import FORMAT
+from assistant.log.chain import canonical, leaf
+from assistant.log.database import FORMAT, has_wal_reset_bug
 from assistant.log.verify import verify
 
 BODY = {
@@ -202,8 +201,8 @@ def test_versions_with_the_wal_reset_bug(version: tuple[int, int, int], affected
 def test_without_file_locks_an_affected_version_uses_no_wal(
     path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("assistant.log.connection.QUEUES_WRITERS", False)
-    monkeypatch.setattr("assistant.log.connection.has_wal_reset_bug", lambda _: True)
+    monkeypatch.setattr("assistant.log.database.QUEUES_WRITERS", False)
+    monkeypatch.setattr("assistant.log.database.has_wal_reset_bug", lambda _: True)
     with Log.open(path) as log:
         one(log)
         log._connection.set_authorizer(None)

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core.chain import canonical, leaf, root
 from assistant.core.problem import Refused
 from assistant.core.text import Private
-from assistant.log import Draft, Log, half
-from assistant.log.rollback import keep_verified
-from assistant.log.schema import FORMAT
-from assistant.log.tree_blocks import Blocks, Joined
+from assistant.log import Draft, Log, verify_entries
+from assistant.log.chain import canonical, leaf, root
+from assistant.log.checkpoint import keep_verified
+from assistant.log.database import FORMAT
+from assistant.log.tree import Blocks, Joined
 from assistant.log.verify import verify
 from tests.log.forgery import rewrite, stored, unfenced
 
@@ -294,15 +294,15 @@ def test_a_newer_log_is_not_called_broken(full: Path) -> None:
 @pytest.mark.parametrize(
     "at",
     [
-        "verify.connect_reader",
-        "database_check.check_identity",
-        "database_check.differences",
-        "half.connect_reader",
-        "half.Walk",
-        "half.tally_of_words",
-        "head_check.stored_sizes",
-        "kept_check.fault",
-        "tree_blocks.folded",
+        "assistant.log.verify.connect_reader",
+        "assistant.log.verify_checks.check_identity",
+        "assistant.log.verify_checks.differences",
+        "assistant.log.verify_entries.connect_reader",
+        "assistant.log.verify_entries.Walk",
+        "assistant.log.verify_entries.tally_of_words",
+        "assistant.log.verify_checks.stored_sizes",
+        "assistant.log.verify_entries.fault",
+        "assistant.log.tree.folded",
     ],
 )
 def test_an_error_of_the_disk_is_no_verdict(
@@ -314,7 +314,7 @@ def test_an_error_of_the_disk_is_no_verdict(
     def fails(*_: object) -> Any:
         raise error
 
-    monkeypatch.setattr(f"assistant.log.{at}", fails)
+    monkeypatch.setattr(at, fails)
     with pytest.raises(Refused, match="could not be checked: the disk failed"):
         verify(full)
 
@@ -351,7 +351,7 @@ def long(long_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.log.half.SHARED_FROM", 1000)
+    monkeypatch.setattr("assistant.log.verify_entries.SHARED_FROM", 1000)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
@@ -359,15 +359,15 @@ def test_two_halves_say_what_one_whole_says(long: Path, monkeypatch: pytest.Monk
     whole = verify(long)
     assert whole.ok
     shared_out = []
-    monkeypatch.setattr("assistant.log.half.SHARED_FROM", 1000)
+    monkeypatch.setattr("assistant.log.verify_entries.SHARED_FROM", 1000)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
-    monkeypatch.setattr("assistant.log.half._Task.run", _counted(shared_out))
+    monkeypatch.setattr("assistant.log.verify_entries._Task.run", _counted(shared_out))
     assert verify(long) == whole
     assert len(shared_out) == 1  # the other ran elsewhere
 
 
 def _counted(calls: list[Any]) -> Any:
-    run = half._Task.run
+    run = verify_entries._Task.run
 
     def counted(self: Any, *rest: Any) -> Any:
         calls.append(self)

@@ -17,7 +17,7 @@ from typing import Any
 from flipped import UNPROVEN, rows
 
 from assistant.core.problem import Refused
-from assistant.log.schema import SCHEMA, TRIGGERS
+from assistant.log.database import SCHEMA, TRIGGERS
 from assistant.log.verify import verify
 
 KEYS = {"event": "id", "blob": "commitment", "artifact": "hash", "meta": "key", "checkpoint": "size"}

@@ -13,12 +13,13 @@ from contextlib import closing, suppress
 from pathlib import Path
 from typing import Any
 
-from assistant import library, unattended
+from assistant import library
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.log.verify import verify
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
 
 CASE = "cervical-radiographs-after-fusion"
 UNPROVEN: dict[str, set[str] | None] = {"artifact": {"media"}, "_sqlite_migrations": None}
@@ -34,12 +35,12 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def real_log(path: Path) -> Path:
     """A closed log with a signed review of the bundled case and one that was only begun."""
-    file = unattended.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
     with Log.open(path) as log:
         for signed in (True, False):
             review = Review.open(log, library.find_case(CASE), Profile("r-prove"), "practice")
             if signed:
-                outcome = unattended.run(review, file)
+                outcome = answers_file.run(review, file)
                 assert outcome.open == []
             review.close()
     return path

@@ -26,17 +26,18 @@ from browser import Browser, Page
 from click.testing import CliRunner
 from scale import Proved
 
-from assistant import library, unattended
-from assistant.cli import cli
-from assistant.core import command as c
-from assistant.core.access_event import AuditNoteAdded
+from assistant import library
+from assistant.cli.main import cli
+from assistant.core import commands as c
+from assistant.core.events import AuditNoteAdded
 from assistant.core.text import visible
 from assistant.log import Log
 from assistant.log.access import note
+from assistant.log.query import csv_cell
 from assistant.log.report import reports
-from assistant.log.row_text import csv_cell
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
 
 if not scale.ALL:
     pytest.skip("the browser is tried by `make prove` only", allow_module_level=True)
@@ -71,10 +72,10 @@ def hostile_case(folder: Path) -> Path:
 
 def write_log(path: Path, case: Path) -> None:
     """A signed reference review, one with hostile words wherever a person may write any, and a note on it."""
-    file = unattended.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
     with Log.open(path) as log:
         review = Review.open(log, library.find_case(CASE), Profile("r-plain"), "practice")
-        assert unattended.run(review, file).open == []
+        assert answers_file.run(review, file).open == []
         review.close()
         words = replace(
             file,
@@ -86,7 +87,7 @@ def write_log(path: Path, case: Path) -> None:
         for typed in (HOSTILE, FORMULA, LINK, WEB, f"\u202e{FORMULA}", f"\t{FORMULA}"):
             review.perform(c.AddNote("case", "qualifications", typed))
             review.perform(c.RejectInput("case", "qualifications", typed, typed))
-        unattended.run(review, words)
+        answers_file.run(review, words)
         review.close()
     assert note(path, AuditNoteAdded(review.session.id, HOSTILE)) == ""
 

@@ -12,7 +12,7 @@ from pathlib import Path
 
 from assistant.core.problem import Refused
 from assistant.core.text import Private
-from assistant.log import Draft, Log, connection
+from assistant.log import Draft, Log, database
 from assistant.log.verify import verify
 
 Saying = tuple[str, int, str]
@@ -35,7 +35,7 @@ def place(folder: Path) -> Path:
 
 def set_mode(mode: str) -> None:
     """Makes this process open logs with other settings than the program would choose."""
-    connection.journal = lambda: MODES[mode]
+    database.journal = lambda: MODES[mode]
 
 
 def say(

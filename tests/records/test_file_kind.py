@@ -10,7 +10,7 @@ import pytest
 from made_files import NOTE, bundle, word_file, written
 
 from assistant.core.problem import Refused
-from assistant.records.file_kind import kind_of
+from assistant.records.reading import kind_of
 
 
 def archive(parts: dict[str, bytes]) -> bytes:

@@ -20,13 +20,12 @@ from made_files import (
 )
 
 from assistant import library
-from assistant.core.case import Case
 from assistant.core.problem import Refused
-from assistant.records import case_store
-from assistant.records.case_store import CaseStore
+from assistant.core.record.case import Case
+from assistant.records import case_folder as case_store
+from assistant.records.case_folder import CaseStore, original_file, original_problems
 from assistant.records.importing import Importer
-from assistant.records.original import original_file, original_problems
-from assistant.records.recognition import find_tesseract
+from assistant.records.pdf import find_tesseract
 from benchmarks.pdf_writer import text_pdf
 
 

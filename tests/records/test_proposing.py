@@ -6,9 +6,8 @@ import pytest
 
 from assistant import library
 from assistant.core.problem import Refused
-from assistant.records.document_type import UNKNOWN, titled
-from assistant.records.proposing import Description, describe
-from assistant.records.splitting import propose_parts, read_parts
+from assistant.records.importing import propose_parts, read_parts
+from assistant.records.proposing import UNKNOWN, Description, describe, titled
 
 
 @pytest.mark.parametrize(

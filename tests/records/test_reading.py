@@ -28,13 +28,11 @@ from made_files import (
 )
 
 from assistant.core.problem import Refused
-from assistant.records import reading_apart, recognition
-from assistant.records.page_journal import PageJournal
-from assistant.records.read_page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage
-from assistant.records.reading import ReadFile, read_file
-from assistant.records.reading_apart import ReaderApart
-from assistant.records.reading_text import read_pages
-from assistant.records.recognition import Tesseract, find_tesseract
+from assistant.records import pdf as recognition
+from assistant.records import reading
+from assistant.records.page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage, read_pages
+from assistant.records.pdf import Tesseract, find_tesseract
+from assistant.records.reading import PageJournal, ReaderApart, ReadFile, read_file
 from benchmarks.pdf_writer import pdf, picture_pdf, text_pdf
 
 REAL = find_tesseract()
@@ -244,13 +242,13 @@ for line in sys.stdin:
 @pytest.fixture
 def reader_that(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Puts a reader in the place of the real one that does something at page 2."""
-    real = reading_apart.subprocess.Popen
+    real = reading.subprocess.Popen
 
     def put(what: str, script: str = CRASHES) -> None:
         def popen(command: list[str], **more: object) -> object:
             return real([sys.executable, "-c", script % what if "%s" in script else script], **more)  # type: ignore[call-overload]
 
-        monkeypatch.setattr(reading_apart.subprocess, "Popen", popen)
+        monkeypatch.setattr(reading.subprocess, "Popen", popen)
 
     return put
 
@@ -259,7 +257,7 @@ def reader_that(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
 def test_a_page_that_takes_the_reader_down_costs_that_page(
     place: Path, reader_that: Callable[..., None], monkeypatch: pytest.MonkeyPatch, what: str
 ) -> None:
-    monkeypatch.setattr(reading_apart, "PAGE_SECONDS", 0.5)
+    monkeypatch.setattr(reading, "PAGE_SECONDS", 0.5)
     reader_that(what)
     made = read(place, bundle())
     assert states(made) == [TEXT, UNREADABLE, TEXT, TEXT]
@@ -277,7 +275,7 @@ def test_a_file_that_takes_the_reader_down_at_once_is_refused(
 def test_a_file_of_nothing_but_such_pages_is_given_up(
     place: Path, reader_that: Callable[..., None], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading_apart, "MOST_FAILURES", 1)
+    monkeypatch.setattr(reading, "MOST_FAILURES", 1)
     reader_that("", CRASHES.replace("if page == 2", "if True") % "sys.exit(3)")
     with pytest.raises(Refused, match="too damaged"):
         read(place, bundle())

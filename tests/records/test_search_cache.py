@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.vocabulary import Vocabulary
-from assistant.records import index_file
+from assistant.core.record.language import Vocabulary
+from assistant.records import fts
 from assistant.records.index import RecordIndex
 
 PAGES = {"a": ("There is fever.",), "b": ("Fever again.",), "c": ("No chills.",)}
@@ -19,7 +19,7 @@ PAGES = {"a": ("There is fever.",), "b": ("Fever again.",), "c": ("No chills.",)
 @pytest.fixture
 def cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IMR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr(index_file, "LARGE", 10)
+    monkeypatch.setattr(fts, "LARGE", 10)
     return tmp_path / "cache"
 
 
@@ -51,7 +51,7 @@ def test_other_pages_have_another_index(cache: Path) -> None:
     places()
     RecordIndex.of({**PAGES, "d": ("Fever.",)}, Vocabulary())
     assert len(files(cache)) == 2
-    assert index_file.content_key(["ab", "c"]) != index_file.content_key(["a", "bc"])
+    assert fts.content_key(["ab", "c"]) != fts.content_key(["a", "bc"])
 
 
 @pytest.mark.parametrize("damage", [b"", b"not a database", None])
@@ -65,14 +65,14 @@ def test_a_damaged_index_is_made_again(cache: Path, damage: bytes | None) -> Non
 
 
 def test_a_folder_that_cannot_be_had_costs_only_time(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(index_file, "LARGE", 10)
+    monkeypatch.setattr(fts, "LARGE", 10)
     (tmp_path / "file").write_text("in the way")
     monkeypatch.setenv("IMR_CACHE", str(tmp_path / "file"))
     assert places() == [("a", 1), ("b", 1)]
 
 
 def test_a_folder_that_others_can_write_to_is_not_trusted(cache: Path) -> None:
-    folder = index_file.cache_folder()
+    folder = fts.cache_folder()
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     assert places() == [("a", 1), ("b", 1)]
@@ -92,14 +92,14 @@ def test_what_others_left_half_made_does_no_harm_and_is_cleared_in_time(cache: P
 
 
 def test_only_the_indexes_used_last_are_kept(cache: Path) -> None:
-    for number in range(index_file.MOST_KEPT + 3):
+    for number in range(fts.MOST_KEPT + 3):
         RecordIndex.of({"a": (f"Fever number {number}.",)}, Vocabulary())
-    assert len(files(cache)) == index_file.MOST_KEPT
+    assert len(files(cache)) == fts.MOST_KEPT
 
 
 def test_the_cache_is_the_users_own_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("IMR_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert "imr-assistant" in index_file.cache_folder().parts
+    assert "imr-assistant" in fts.cache_folder().parts
     monkeypatch.setenv("IMR_CACHE", str(tmp_path / "own"))
-    assert tmp_path / "own" in index_file.cache_folder().parents
+    assert tmp_path / "own" in fts.cache_folder().parents

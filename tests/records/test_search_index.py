@@ -10,12 +10,12 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant import library
-from assistant.core.mention import Mention
 from assistant.core.problem import Refused
-from assistant.core.vocabulary import Vocabulary, fold, read_vocabulary, words
+from assistant.core.record.language import Vocabulary, fold, read_vocabulary, words
+from assistant.core.record.passages import Mention
+from assistant.library import own_vocabulary, vocabulary_texts
+from assistant.records.fts import OVERHANG, TARGET
 from assistant.records.index import RecordIndex
-from assistant.records.vocabulary_files import own_vocabulary, vocabulary_texts
-from assistant.records.window import OVERHANG, TARGET
 
 OWN = own_vocabulary()
 BARE = Vocabulary()

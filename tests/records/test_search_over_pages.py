@@ -7,13 +7,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from assistant.core.answer import Evidence
-from assistant.core.mention import Mention
-from assistant.core.passage import located
-from assistant.core.passage_group import grouped
 from assistant.core.problem import Refused
-from assistant.records.index import RecordIndex
-from assistant.records.page_break import REACH, page_breaks
-from assistant.records.vocabulary_files import own_vocabulary
+from assistant.core.record.passages import Mention, grouped, located
+from assistant.library import own_vocabulary
+from assistant.records.index import REACH, RecordIndex, page_breaks
 
 OWN = own_vocabulary()
 ASKED = "The provider asks for cervical spine radiographs with flexion and"

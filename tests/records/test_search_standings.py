@@ -9,14 +9,14 @@ from typing import Any, NamedTuple
 import pytest
 
 from assistant import library
-from assistant.core import plain_yaml
-from assistant.core.vocabulary import Vocabulary
+from assistant.core import yaml
+from assistant.core.record.language import Vocabulary
+from assistant.library import own_vocabulary
 from assistant.records.index import RecordIndex
-from assistant.records.vocabulary_files import own_vocabulary
 
 SENTENCES = Path(__file__).with_name("negation_sentences.yaml")
 CUES_ONLY = Vocabulary(cues=own_vocabulary().cues, lists=own_vocabulary().lists)
-PARTS = plain_yaml.parse(library.read_text(SENTENCES), SENTENCES.name).data
+PARTS = yaml.parse(library.read_text(SENTENCES), SENTENCES.name).data
 STANDINGS = ("affirmed", "negated", "uncertain", "hypothetical", "historical", "family")
 
 

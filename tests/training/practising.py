@@ -12,18 +12,17 @@ from walk import CASE as CASE
 from walk import KEPT as KEPT
 from walk import WALK
 
-from assistant import library, unattended
-from assistant.core import command as c
+from assistant import library
+from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.log import Log
-from assistant.log.moment import Clock
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.talk import Line
-from assistant.training.beginning import Exercise, begin_run, exercise_of_case, with_faults
-from assistant.training.fault import Fault
-from assistant.training.planting import plant
-from assistant.training.practice import Practice
+from assistant.log.entry import Clock
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.conversation import Line
+from assistant.review.review import Review
+from assistant.training.faults import Fault, plant
+from assistant.training.practice import Exercise, Practice, begin_run, exercise_of_case, with_faults
 
 TRAINEE = Profile("r-trainee", qualifications=KEPT)
 TRAINER = Profile("r-trainer", qualifications=KEPT)
@@ -51,23 +50,23 @@ def reviewed(
     path: Path, changes: Mapping[str, Any] | None = None, clock: Clock | None = None, **more: Any
 ) -> str:
     """A review of the case as its reference has it, with other answers to item 1; gives the session's id."""
-    file = unattended.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
     answers = {**file.answers, "1": {**file.answers["1"], **(changes or {})}}
     file = replace(file, answers=answers, **more)
     with Log.open(path, **({} if clock is None else {"clock": clock})) as log:
         review = Review.open(log, library.find_case(CASE), Profile(file.reviewer or "r", qualifications=KEPT))
-        unattended.run(review, file)
+        answers_file.run(review, file)
         review.close()
         return review.session.id
 
 
 def wavered(path: Path, clock: Clock | None = None) -> str:
     """A review in which an answer was refused and changed, a page opened, and the decision departs."""
-    file = unattended.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
     with Log.open(path, **({} if clock is None else {"clock": clock})) as log:
         review = Review.open(log, library.find_case(CASE), Profile("r-wavers", qualifications=KEPT))
         review.perform(c.RejectInput("case", "qualifications", "maybe", "That is no answer."))
-        unattended.run(review, replace(file, determinations={}, acknowledge={}, sign=False))
+        answers_file.run(review, replace(file, determinations={}, acknowledge={}, sign=False))
         review.perform(c.OpenPage("progress-note-2014-07-17", 2))
         review.perform(c.RecordAnswer("1", "acute_trauma", Answer(value="yes"), reason="Read again."))
         suggested = review.assess("1").suggestion.decision

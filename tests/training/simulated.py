@@ -9,13 +9,13 @@ from functools import lru_cache
 from typing import Any
 
 from assistant import library
-from assistant.core import event as e
-from assistant.core import plain_yaml
+from assistant.core import events as e
+from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.rules import Rules
+from assistant.core.rules.answer_schema import Group
+from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold
-from assistant.core.shape import Group
-from assistant.training.panel import Panel, Rater
+from assistant.training.comparison import Panel, Rater
 
 CASE = "cervical-radiographs-after-fusion"
 
@@ -31,7 +31,7 @@ def reference() -> dict[str, Any]:
     path = library.find_case(CASE).path / "reference.yaml"
     flags = rules().sets["1"].prompts["red_flags"].schema.shape
     assert isinstance(flags, Group)
-    return {**plain_yaml.parse(library.read_text(path), "reference.yaml").data, "flags": list(flags.parts)}
+    return {**yaml.parse(library.read_text(path), "reference.yaml").data, "flags": list(flags.parts)}
 
 
 def session(

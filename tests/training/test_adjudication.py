@@ -12,17 +12,16 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from simulated import careless, panel, reference, rules, session
 
-from assistant.core import training_event as t
+from assistant.core import events as t
 from assistant.core.answer_reader import read_answer
-from assistant.core.comparison import pieces
-from assistant.core.event_form import decode
+from assistant.core.events import decode
 from assistant.core.problem import Refused
 from assistant.core.session import Session
 from assistant.log import Log
-from assistant.training.adjudicated import settled, sheet_of
-from assistant.training.adjudication import Adjudication, Dispute
-from assistant.training.conduct import write
-from assistant.training.sheet import read_sheet, session_of_sheet, written
+from assistant.training.adjudication import Adjudication, Dispute, write
+from assistant.training.comparison import pieces
+from assistant.training.ratings import settled, sheet_of
+from assistant.training.reference import read_sheet, session_of_sheet, written
 
 HEADS = tuple(f"{n:064x}" for n in range(9))
 

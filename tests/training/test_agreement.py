@@ -9,12 +9,9 @@ from jsonschema import Draft202012Validator
 from simulated import CASE, careless, other_edition, panel, session
 
 from assistant import library
-from assistant.training.agreement import Report, agreement
-from assistant.training.agreement_data import as_json
-from assistant.training.agreement_text import WIDTH, lines
-from assistant.training.divergence import first_parting, pairs
-from assistant.training.measure import Draws, TooFew, Value
-from assistant.training.panel import Panel, Rater
+from assistant.training.agreement import WIDTH, Report, agreement, as_json, first_parting, lines, pairs
+from assistant.training.comparison import Panel, Rater
+from assistant.training.statistics import Draws, TooFew, Value
 
 DRAWS = Draws(1, 500)
 SCHEMA = json.loads(library.read_text(library.folder("schemas") / "output" / "agree.schema.json"))

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from published import EXAMPLES, Example, Rows
 
-from assistant.training.coefficient import NAMES, Floats, Stratum, by_raters, by_units, coefficients
+from assistant.training.statistics import NAMES, Floats, Stratum, by_raters, by_units, coefficients
 
 
 def stratum(rows: Rows) -> Stratum:

@@ -8,7 +8,7 @@ import pytest
 from simulated import rules, session
 
 from assistant.core.answer_reader import read_answer
-from assistant.core.comparison import Piece, Place, aligned, content, pieces, question
+from assistant.training.comparison import Piece, Place, aligned, content, pieces, question
 
 FUSION = {"procedure": "fusion", "levels": ["C4-C5", "C5-C6"], "date": "2014-02"}
 JULY = {

@@ -12,20 +12,19 @@ import pytest
 from practising import CASE, exercise, planted
 
 from assistant import library
-from assistant.core import plain_yaml
+from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.problem import Refused
-from assistant.core.rules import read_prompt_set
-from assistant.training.beginning import exercise_of_case
-from assistant.training.fault import FAULTS, Fault, caught
-from assistant.training.planting import plant
+from assistant.core.rules.rules import read_prompt_set
+from assistant.training.faults import FAULTS, Fault, caught, plant
+from assistant.training.practice import exercise_of_case
 
 SEEDS = range(4)
 BANK = library.folder("casebank") / CASE
 
 
 def facts(folder: Path) -> dict[str, object]:
-    return dict(plain_yaml.parse(library.read_text(folder / "case.yaml"), "case.yaml").data)
+    return dict(yaml.parse(library.read_text(folder / "case.yaml"), "case.yaml").data)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -157,11 +156,11 @@ def test_caught_is_told_from_missed(planted: Fault, answer: Answer | None, seen:
 
 def test_every_sentence_that_may_be_planted_belongs_to_a_question_of_some_set() -> None:
     path = library.folder("training") / "passages.yaml"
-    kept = plain_yaml.parse(library.read_text(path), path.name).data
+    kept = yaml.parse(library.read_text(path), path.name).data
     sources = library.sources()
     known: set[str] = set()
     for name, text in sources.prompts.items():
-        if "for" in plain_yaml.parse(text, name).data:
+        if "for" in yaml.parse(text, name).data:
             for prompt in read_prompt_set(name, sources).prompts.values():
                 known |= {
                     prompt.id,

@@ -14,18 +14,26 @@ from jsonschema import Draft202012Validator
 from practising import TRAINEE, Ticking, answered, begun, reviewed
 
 from assistant import library
-from assistant.core import command as c
-from assistant.core import training_event as t
+from assistant.core import commands as c
+from assistant.core import events as t
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.training.book import all_entries
-from assistant.training.debrief import debrief, note_shown, told_feedback
-from assistant.training.feedback import Feedback
-from assistant.training.feedback_text import COLUMNS, clock, feedback_csv, feedback_json, feedback_lines
-from assistant.training.opening import open_replay, reference_named
+from assistant.training.feedback import (
+    COLUMNS,
+    Feedback,
+    clock,
+    debrief,
+    feedback_csv,
+    feedback_json,
+    feedback_lines,
+    note_shown,
+    told_feedback,
+)
 from assistant.training.practice import Practice
 from assistant.training.recording import Recording
+from assistant.training.replay import open_replay, reference_named
 
 
 @pytest.fixture

@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from published import EXAMPLES, FOUR_OBSERVERS
 
-from assistant.training.measure import Draws, Row, TooFew, Unit, Value, row
+from assistant.training.statistics import Draws, Row, TooFew, Unit, Value, row
 
 DRAWS = Draws(seed=7, samples=2_000)
 

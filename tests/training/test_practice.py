@@ -10,23 +10,23 @@ from pathlib import Path
 import pytest
 from practising import TRAINEE, TRAINER, answered, begun, exercise, reviewed, texts
 
-from assistant.core import event as e
-from assistant.core import training_event as t
+from assistant.core import events as e
+from assistant.core import events as t
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.training.beginning import (
+from assistant.training.book import Book, all_entries
+from assistant.training.feedback import debrief
+from assistant.training.practice import (
+    Practice,
     begin_run,
     exercise_of_case,
     exercise_of_session,
     is_run,
     resume_run,
+    run_of,
 )
-from assistant.training.book import Book, all_entries
-from assistant.training.debrief import debrief
-from assistant.training.opening import open_replay, reference_named
-from assistant.training.practice import Practice
 from assistant.training.recording import Recording
-from assistant.training.run import run_of
+from assistant.training.replay import open_replay, reference_named
 
 
 @pytest.fixture
@@ -160,7 +160,7 @@ def test_who_stops_half_way_goes_on_where_it_stopped(log: Log) -> None:
 
 
 def test_what_was_answered_when_the_program_stopped_is_frozen_at_the_next_beginning(log: Log) -> None:
-    from assistant.conversation import Conversation
+    from assistant.review.conversation import Conversation
 
     practice = begun(log)
     answered(practice, until="acute_trauma")
@@ -324,7 +324,7 @@ def test_the_practice_says_what_is_planted_but_not_where(log: Log) -> None:
 
 
 def test_a_run_that_only_watches_freezes_nothing(log: Log) -> None:
-    from assistant.review import Review
+    from assistant.review.review import Review
 
     practice = begun(log)
     answered(practice, until="sought")

@@ -13,7 +13,7 @@ from practising import Ticking, reviewed, wavered
 from assistant.core.problem import Refused
 from assistant.core.session import apply
 from assistant.log import Log
-from assistant.recall import begun, load
+from assistant.review.loading import begun, load
 from assistant.training import recording as module
 from assistant.training.recording import Recording, pause_ms
 
@@ -93,7 +93,7 @@ def test_a_session_that_was_changed_is_not_replayed(tmp_path: Path) -> None:
 
 def test_what_is_no_review_is_refused(tmp_path: Path) -> None:
     from assistant.training.book import Book
-    from assistant.training.mark import comment
+    from assistant.training.replay import comment
 
     session = reviewed(tmp_path / "log.sqlite")
     with Log.open(tmp_path / "log.sqlite") as log:

@@ -9,15 +9,14 @@ import pytest
 from practising import KEPT, Ticking, reviewed, texts, wavered
 
 from assistant import library
-from assistant.core import command as c
-from assistant.core import event as e
+from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.review import Review
-from assistant.reviewer import Profile
-from assistant.training.event_words import _WORDS
-from assistant.training.opening import Marker, open_replay
-from assistant.training.replay import Replay, time_words
+from assistant.profile import Profile
+from assistant.review.review import Review
+from assistant.review.views import _WORDS
+from assistant.training.replay import Marker, Replay, open_replay, time_words
 
 
 @pytest.fixture(scope="module")
@@ -235,7 +234,7 @@ def test_a_mark_on_an_entry_that_is_no_longer_there_is_not_shown(tmp_path: Path)
 def test_the_marks_of_a_bundle_stand_in_ones_own_log(tmp_path: Path) -> None:
     from click.testing import CliRunner
 
-    from assistant.cli import cli
+    from assistant.cli.main import cli
 
     path, bundle = tmp_path / "log.sqlite", tmp_path / "one.zip"
     session = reviewed(path)

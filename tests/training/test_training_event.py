@@ -13,16 +13,15 @@ from practising import CASE, TRAINEE, TRAINER, answered, begun
 from referencing import Registry, Resource
 
 from assistant import library
-from assistant.core import training_event as t
-from assistant.core.event_form import decode, encode
+from assistant.core import events as t
+from assistant.core.events import decode, encode
 from assistant.log import Log
-from assistant.training.assigning import assign_case
-from assistant.training.assignment import withdraw
-from assistant.training.book import Book
-from assistant.training.debrief import told_feedback
-from assistant.training.mark import bookmark, comment, marks_on, remove
+from assistant.training.book import Book, withdraw
+from assistant.training.feedback import told_feedback
+from assistant.training.practice import assign_case
+from assistant.training.replay import bookmark, comment, marks_on, remove
 
-ADJUDICATION = {kind for kind in t.KINDS if "adjudic" in kind}
+ADJUDICATION = {kind for kind in t.TRAINING_KINDS if "adjudic" in kind}
 
 
 @pytest.fixture(scope="module")
@@ -53,7 +52,7 @@ def test_every_kind_is_valid_as_it_is_stored(stored: list[dict[str, Any]]) -> No
         (schema["$id"], Resource.from_contents(schema)) for schema in files
     )
     check = Draft202012Validator(files[1], registry=registry)
-    assert {entry["kind"] for entry in stored} == set(t.KINDS) - ADJUDICATION
+    assert {entry["kind"] for entry in stored} == set(t.TRAINING_KINDS) - ADJUDICATION
     for entry in stored:
         found = [f"{error.json_path}: {error.message}" for error in check.iter_errors(entry)]
         assert found == [], entry["kind"]

@@ -12,17 +12,17 @@ import pytest
 from textual.pilot import Pilot
 from textual.widgets import Input, OptionList, Static
 
-from assistant import browsing, library, unattended
-from assistant.browsing import sessions
-from assistant.core import command as c
+from assistant import library
+from assistant.core import commands as c
 from assistant.log import Log
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
+from assistant.tui import browse
 from assistant.tui.app import ImrApp
-from assistant.tui.browse_list import BrowseList
-from assistant.tui.browse_screens import SessionList, StepList
+from assistant.tui.browse import BrowseList, SessionList, StepList, sessions
 
 SEED = library.find_case("cervical")
 
@@ -33,7 +33,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("log") / "log.sqlite"
     with Log.open(path) as made:
         signed = Review.open(made, SEED, Profile("r-one"))
-        assert unattended.run(signed, unattended.read_file(SEED.path / "reference.yaml")).status == 0
+        assert answers_file.run(signed, answers_file.read_file(SEED.path / "reference.yaml")).status == 0
         signed.close()
         other = Review.open(made, SEED, Profile("r-two"))
         other.perform(c.AddNote("case", "qualifications", "=1+1 [red]no[/x] \x1b[2J"))
@@ -72,7 +72,7 @@ def test_sessions_are_found_by_any_of_their_words(log: Path) -> None:
 
 
 async def test_a_list_that_holds_not_all_reviews_says_so(log: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(browsing, "MOST_SESSIONS", 1)
+    monkeypatch.setattr(browse, "MOST_SESSIONS", 1)
     async with browser(log) as pilot:
         assert len(listed(pilot)) == 1
         assert "The first 1 row; there are more: type to find them." in about(pilot)

@@ -10,13 +10,13 @@ from textual.screen import Screen
 from textual.widgets import OptionList
 from windowing import CASE, WIDE, Begin, Open
 
-from assistant import reviewer
-from assistant.actions import ACTIONS
+from assistant import profile
 from assistant.core.problem import Refused, refuse
 from assistant.log import Log
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review.views import ACTIONS
 from assistant.tui.app import ImrApp
-from assistant.tui.review_screen import ReviewScreen
+from assistant.tui.review import ReviewScreen
 
 
 async def test_it_lists_open_sessions_cases_and_what_is_signed(open_window: Open, begin: Begin) -> None:
@@ -54,7 +54,7 @@ async def test_parking_returns_to_it_with_the_session_on_top(open_window: Open) 
 
 
 async def test_a_new_reviewer_is_told_that_the_qualifications_are_asked_once(open_window: Open) -> None:
-    reviewer.profile_path().unlink()
+    profile.profile_path().unlink()
     async with open_window() as window:
         await window.settle(lambda: CASE in window.text)
         assert "Your qualifications are asked in your first review, and kept." in window.text
@@ -112,7 +112,7 @@ async def test_the_theme_is_changed_and_kept(open_window: Open) -> None:
         window.app.action_light_or_dark()
         await window.settle()
         assert window.app.theme == "textual-light"
-    assert reviewer.load().theme == "textual-light"
+    assert profile.load().theme == "textual-light"
     async with open_window() as window:
         await window.settle(lambda: window.app.theme == "textual-light")
 
@@ -150,13 +150,13 @@ async def test_a_session_that_cannot_be_opened_from_home_is_told_there(
 
 
 async def test_qualifications_are_asked_once_and_kept(open_window: Open) -> None:
-    reviewer.save(Profile("r-test"))
+    profile.save(Profile("r-test"))
     async with open_window(CASE) as window:
         await window.press(*"OM", "enter")
         for words in ("CA", "6", "24"):
             await window.write(words)
         assert window.path == "conflict"
-    assert dict(reviewer.load().qualifications) == {
+    assert dict(profile.load().qualifications) == {
         "certification": "OM",
         "licence": "CA",
         "years": 6,

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from windowing import CASE, NARROW, WIDE, Begin, Open
 
-from assistant.actions import ACTIONS
-from assistant.tui.key_line import KeyLine
+from assistant.review.views import ACTIONS
+from assistant.tui.widgets import KeyLine
 
 
 async def test_every_function_key_fits_in_eighty_columns(open_window: Open) -> None:

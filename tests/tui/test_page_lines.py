@@ -13,7 +13,7 @@ from windowing import CASE, NARROW, WIDE, Open, Window
 
 from assistant import library
 from assistant.core.text import visible
-from assistant.tui.page_lines import PASSAGE, WORDS, passage_lines
+from assistant.tui.widgets import PASSAGE, WORDS, passage_lines
 
 PLANTED = "The surgeon suspects pseudarthrosis at C5-C6."
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from windowing import CASE, WIDE, Begin, Open, Window
 
-from assistant.core import event as e
-from assistant.tui.words_screen import Words, WordsScreen
+from assistant.core import events as e
+from assistant.tui.dialogs import Words, WordsScreen
 
 PLAN = "Plan: x-rays of the cervical spine"
 

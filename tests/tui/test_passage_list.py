@@ -10,8 +10,8 @@ from walk import WALK
 from windowing import CASE, WIDE, Open
 
 from assistant import library
-from assistant.core.absence import open_passages
-from assistant.core.record_event import PassagesDismissed
+from assistant.core.events import PassagesDismissed
+from assistant.core.record.absence import open_passages
 
 
 @pytest.fixture

@@ -10,19 +10,15 @@ import pytest
 from textual.widgets import Input, OptionList
 from windowing import CASE, WIDE, Begin, Show, Window, answer
 
-from assistant.conversation import Conversation
-from assistant.core import command as c
+from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.log import Log
-from assistant.training.opening import Marker, open_replay
-from assistant.training.side_by_side import SideBySide
-from assistant.tui.replay_dialog import LinesScreen
-from assistant.tui.replay_pair_screen import ReplayPairScreen
-from assistant.tui.replay_panel import ReplayPanel
-from assistant.tui.replay_screen import ReplayScreen
-from assistant.tui.replay_timeline import Timeline
-from assistant.tui.training_choice_screen import PracticeChoiceScreen
-from assistant.tui.training_screen import TrainingScreen
+from assistant.review.conversation import Conversation
+from assistant.training.replay import Marker, SideBySide, open_replay
+from assistant.tui.dialogs import LinesScreen
+from assistant.tui.replay import ReplayPanel, ReplayScreen, Timeline
+from assistant.tui.replay_pair import ReplayPairScreen
+from assistant.tui.training import PracticeChoiceScreen, TrainingScreen
 
 
 @pytest.fixture

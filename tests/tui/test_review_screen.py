@@ -6,11 +6,11 @@ import pytest
 from textual.widgets import OptionList
 from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
-from assistant.actions import ACTIONS
-from assistant.conversation import Conversation
-from assistant.core import event as e
-from assistant.core.command import LeavePrompt
-from assistant.core.prompt_turn import Option
+from assistant.core import events as e
+from assistant.core.commands import LeavePrompt
+from assistant.core.turn import Option
+from assistant.review.conversation import Conversation
+from assistant.review.views import ACTIONS
 
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
@@ -228,7 +228,7 @@ async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open,
 
 
 def offers(window: Window, name: str) -> bool:
-    from assistant.tui.review_screen import ReviewScreen
+    from assistant.tui.review import ReviewScreen
 
     assert isinstance(window.screen, ReviewScreen)
     return window.screen.offers(name)

@@ -12,19 +12,14 @@ from walk import WALK
 from windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 
 from assistant.log import Log
-from assistant.reviewer import Profile
-from assistant.training.assigning import assign_case
-from assistant.training.beginning import begin_run, exercise_of_case
+from assistant.profile import Profile
 from assistant.training.book import all_entries
-from assistant.training.practice import Practice
-from assistant.training.run import runs
+from assistant.training.practice import Practice, assign_case, begin_run, exercise_of_case, runs
 from assistant.tui.app import ImrApp
-from assistant.tui.replay_dialog import ChooseScreen, LinesScreen
-from assistant.tui.replay_pair_screen import ReplayPairScreen
-from assistant.tui.replay_screen import ReplayScreen
-from assistant.tui.training_choice_screen import PracticeChoiceScreen
-from assistant.tui.training_practice_screen import PracticeScreen
-from assistant.tui.training_screen import TrainingScreen
+from assistant.tui.dialogs import ChooseScreen, LinesScreen
+from assistant.tui.replay import ReplayScreen
+from assistant.tui.replay_pair import ReplayPairScreen
+from assistant.tui.training import PracticeChoiceScreen, PracticeScreen, TrainingScreen
 
 
 def begun(reveal: str = "each") -> Callable[[Log, Profile], Practice]:

@@ -11,11 +11,11 @@ from textual.events import Paste
 from windowing import CASE, Begin, Open, Window
 
 from assistant import library
-from assistant.conversation import Conversation
-from assistant.core import event as e
+from assistant.core import events as e
 from assistant.core.problem import refuse
 from assistant.log import Draft, Log
-from assistant.tui import review_screen
+from assistant.review.conversation import Conversation
+from assistant.tui import review
 
 
 def failing(*_: object, **__: object) -> None:
@@ -88,7 +88,7 @@ async def test_a_page_that_could_not_be_logged_leaves_the_program_running(
 async def test_a_watcher_outlives_a_log_that_fails(
     open_window: Open, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(review_screen, "WATCHING_SECONDS", 0.02)
+    monkeypatch.setattr(review, "WATCHING_SECONDS", 0.02)
     first = begin("acute_trauma", held=True)
     async with open_window(session="last") as window:
         with monkeypatch.context() as patched:
@@ -102,7 +102,7 @@ async def test_a_watcher_outlives_a_log_that_fails(
 async def test_a_second_window_watches_and_cannot_answer(
     open_window: Open, begin: Begin, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(review_screen, "WATCHING_SECONDS", 0.05)
+    monkeypatch.setattr(review, "WATCHING_SECONDS", 0.05)
     first = begin("acute_trauma", held=True)
     async with open_window(session="last") as window:
         assert "Another window works on this session; this one watches it." in window.folded

@@ -16,17 +16,18 @@ from textual.widgets import OptionList, Static
 from walk import CASE as CASE
 from walk import KEPT, WALK
 
-from assistant import library, review, reviewer
-from assistant.conversation import Conversation
-from assistant.core import event as e
+from assistant import library, profile
+from assistant.core import events as e
 from assistant.log import Log
-from assistant.log.moment import Clock
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.log.entry import Clock
+from assistant.profile import Profile
+from assistant.review import review
+from assistant.review.conversation import Conversation
+from assistant.review.review import Review
 from assistant.tui.app import ImrApp
 from assistant.tui.panel import SidePanel
-from assistant.tui.reply import Reply
-from assistant.tui.session_screen import SessionScreen
+from assistant.tui.review import SessionScreen
+from assistant.tui.widgets import Reply
 
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)
@@ -145,7 +146,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    reviewer.save(PROFILE)
+    profile.save(PROFILE)
     return tmp_path / "config"
 
 

@@ -12,13 +12,14 @@ import httpx
 import pytest
 import pytest_asyncio
 
-from assistant import library, unattended
-from assistant.core import command as c
+from assistant import library
+from assistant.core import commands as c
 from assistant.log import Log
 from assistant.log.projection import up_to_date
 from assistant.log.report import reports
-from assistant.review import Review
-from assistant.reviewer import Profile
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
 from assistant.web import site as pages
 from assistant.web.site import site
 
@@ -43,7 +44,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for words in (HOSTILE, FORMULA, LINK, f"\u202e{FORMULA}"):
             review.perform(c.AddNote("case", "qualifications", words))
             review.perform(c.RejectInput("case", "qualifications", words, words))
-        assert unattended.run(review, unattended.read_file(SEED.path / "reference.yaml")).status == 0
+        assert answers_file.run(review, answers_file.read_file(SEED.path / "reference.yaml")).status == 0
         review.close()
     return path
 

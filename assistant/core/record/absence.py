@@ -10,12 +10,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
+from assistant.core.events import RecordSearched
 from assistant.core.frozen import dataclass
-from assistant.core.mention import UNSUPPORTING
-from assistant.core.passage_group import Group, figures
-from assistant.core.record_event import RecordSearched
+from assistant.core.record.passages import UNSUPPORTING, Group, figures
+from assistant.core.rules.answer_schema import Group as Parts
 from assistant.core.session import Place, Session
-from assistant.core.shape import Group as Parts
 
 HARMLESS = UNSUPPORTING
 """How a passage may mention a thing without speaking for it: it is denied, imagined, or said of somebody else."""

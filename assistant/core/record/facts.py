@@ -9,12 +9,104 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
-from typing import ClassVar
+from typing import Any, ClassVar
 
-from assistant.core.anatomy import akin, level_range, regions_named, touches
-from assistant.core.date_text import When, dates_in
+from assistant.core.answer import Answer, Evidence
+from assistant.core.dates import When, dates_in, parse_date
+from assistant.core.frozen import dataclass
+from assistant.core.record.case import Case, evidence_of
+from assistant.core.rules.prompt_set import Citation, PromptSet
+from assistant.core.session import Session
+from assistant.core.text import Private
+
+# Regions and spinal levels as records name them.
+
+
+CERVICAL, THORACIC, LUMBAR = "cervical spine", "thoracic spine", "lumbar spine"
+UPPER, LOWER = "upper extremity", "lower extremity"
+
+_NAMES: Mapping[str, str] = {
+    CERVICAL: r"cervical|cervicalgia|cervicogenic|c-spine|(?<!femoral )(?<!surgical )(?<!talar )neck",
+    THORACIC: r"thoracic|(?:upper|mid|middle)[ -]back|dorsal spine|t-spine",
+    LUMBAR: r"lumbar|lumbosacral|(?:low|lower)[ -]back|l-spine|sacrum|sacral|sacroiliac|lumbago",
+    "shoulder": r"shoulder|rotator cuff|glenohumeral|acromioclavicular",
+    "elbow": r"elbow|epicondylitis|cubital tunnel",
+    "wrist": r"wrist|carpal(?: tunnel)?",
+    "hand": r"finger|thumb|(?<!other )(?<!one )(?<!at )(?<!in )(?<!by )(?<!on )(?<!-)hand(?![\w-])",
+    UPPER: r"upper(?: and lower)? (?:extremity|extremities|limb)|forearm|arm(?!'s)",
+    "hip": r"hip|groin",
+    "knee": r"knee|meniscus|menisci|meniscal|patella",
+    "ankle": r"ankle",
+    "foot": r"foot|feet|heel|toe|plantar fasciitis",
+    LOWER: r"lower (?:extremity|extremities|limb)|leg|thigh|calf",
+}
+_ANY = "|".join(f"(?P<r{n}>(?:{names})s?)" for n, names in enumerate(_NAMES.values()))
+_REGION = re.compile(rf"(?<!\w)(?:{_ANY})(?!\w)", re.I)
+_LAST = {"C": 7, "T": 12, "L": 5, "S": 5}
+_ORDER = [f"{letter}{n}" for letter, last in _LAST.items() for n in range(1, last + 1)]
+_ROOTS = frozenset({*_ORDER, "C8"})
+_SPINE = {"C": CERVICAL, "T": THORACIC, "L": LUMBAR, "S": LUMBAR}
+_WIDER = {
+    **dict.fromkeys(("shoulder", "elbow", "wrist", "hand"), UPPER),
+    **dict.fromkeys(("hip", "knee", "ankle", "foot"), LOWER),
+}
+_SUPPLIED = {CERVICAL: (UPPER,), LUMBAR: (LOWER,)}
+
+
+def regions_named(text: str) -> Iterator[tuple[int, str, str]]:
+    """Every region that a text names: where, in which words, and the region in its own name."""
+    names = list(_NAMES)
+    for match in _REGION.finditer(text):
+        group = next(key for key, value in match.groupdict().items() if value is not None)
+        yield match.start(), match[0], names[int(group[1:])]
+
+
+def regions_of(text: str) -> frozenset[str]:
+    """The regions that a text names."""
+    return frozenset(region for _, _, region in regions_named(text))
+
+
+def level_range(vertebrae: Iterable[str]) -> tuple[str, ...] | None:
+    """The segments from the first to the last of some vertebrae, or a lone vertebra.
+
+    `C4`, `C6` are `C4-C5` and `C5-C6`; `L5`, `S1` are `L5-S1`. None where there is no such vertebra.
+    """
+    points = [one.upper() for one in vertebrae]
+    if any(point not in _ROOTS for point in points):
+        return None
+    distinct = list(dict.fromkeys(points))
+    if len(distinct) == 1 or any(point not in _ORDER for point in distinct):
+        return tuple(distinct)
+    places = sorted(_ORDER.index(point) for point in distinct)
+    return tuple(f"{_ORDER[n]}-{_ORDER[n + 1]}" for n in range(places[0], places[-1]))
+
+
+def region_of_level(level: str) -> frozenset[str]:
+    """The region of a vertebra or segment; a segment between two regions is of both."""
+    return frozenset(_SPINE[point[0]] for point in level.split("-"))
+
+
+def touches(level: str, known: Iterable[str]) -> bool:
+    """Whether known levels speak of this one: the same, or, for a vertebra, a segment that ends at it."""
+    return any(level == one or level in one.split("-") for one in known)
+
+
+def akin(first: str, second: str) -> bool:
+    """Whether evidence of one region may well bear on the other.
+
+    They are the same; one is part of the other (a shoulder of the upper extremity); or one is a part of the
+    spine and the other the limb that its nerves supply.
+    """
+    if first == second:
+        return True
+    for one, other in ((first, second), (second, first)):
+        if _WIDER.get(one) == other:
+            return True
+        limbs = _SUPPLIED.get(one, ())
+        if other in limbs or _WIDER.get(other) in limbs:
+            return True
+    return False
 
 
 @dataclass(frozen=True)
@@ -173,3 +265,178 @@ _SCANNERS: Mapping[str, Callable[[str], Iterator[Mention]]] = {
     "regions": _regions,
 }
 KINDS = tuple(_SCANNERS)
+
+
+# What a case bears: its facts one by one, each with the page it stands on, and the answers given so far.
+
+
+_NO_FACTS = frozenset(
+    {
+        "id",
+        "page",
+        "prompt_set",
+        "provenance",
+        "practice",
+        "sent_by",
+        "author",
+        "decision",
+        "guideline",
+        "ur_report",
+    }
+)
+_SHOWN_LENGTH = 90
+
+
+@dataclass(frozen=True)
+class Fact:
+    """One fact: what it is called, how it is shown, the page it stands on, and what it mentions."""
+
+    label: str
+    value: str
+    place: str
+    mentions: tuple[Mention, ...]
+
+    def __str__(self) -> str:
+        return shown(self.label, self.value, self.place)
+
+
+def shown(label: str, value: str, place: str = "") -> str:
+    """A fact as a check lists it: `label: value (document:page)`."""
+    words = " ".join(value.split())
+    if len(words) > _SHOWN_LENGTH:
+        words = words[: _SHOWN_LENGTH - 1] + "…"
+    return f"{label}: {words} ({place})" if place else f"{label}: {words}"
+
+
+def place_of(evidence: Iterable[Evidence]) -> str:
+    """The page of the first passage; empty where there is none."""
+    return next((str(one) for one in evidence), "")
+
+
+def facts_of(session: Session) -> tuple[Fact, ...]:
+    """Every fact that the case states or the reviewer has answered, the timeline first."""
+    case = session.rules.case
+    return (*_timeline(case), *_stated(case), *_answered(session))
+
+
+def _timeline(case: Case) -> Iterator[Fact]:
+    for entry in case.timeline:
+        place = place_of(entry.evidence)
+        yield Fact("timeline", entry.date.prose(), place, mentions(str(entry.date)))
+        yield Fact("timeline", entry.says, place, extract(entry.says))
+
+
+def _stated(case: Case) -> Iterator[Fact]:
+    """The facts of the case file as it states them, whatever they are called there."""
+    stack: list[tuple[tuple[str, ...], str, Any]] = [((), "", case.data)]
+    found: list[Fact] = []
+    while stack:
+        path, place, value = stack.pop()
+        if isinstance(value, Mapping):
+            place = place_of(evidence_of(value)) or place
+            kept = ((str(key), inner) for key, inner in value.items() if key not in _NO_FACTS)
+            stack.extend(((*path, key), place, inner) for key, inner in kept)
+        elif isinstance(value, list):
+            stack.extend(((*path, str(n)), place, inner) for n, inner in enumerate(value, 1))
+        else:
+            found.append(_fact(" ".join(_singular(path)), str(value), place))
+    yield from (fact for fact in reversed(found) if fact.mentions)
+
+
+def _singular(path: tuple[str, ...]) -> Iterator[str]:
+    for n, name in enumerate(path):
+        numbered = n + 1 < len(path) and path[n + 1].isdigit()
+        yield (name[:-1] if numbered and name.endswith("s") else name).replace("_", " ")
+
+
+def _answered(session: Session) -> Iterator[Fact]:
+    for scope in session.rules.scopes:
+        for name, answer in answers_read(session, scope):
+            for path, leaf in answer.leaves(name):
+                evidence = leaf.evidence or answer.all_evidence()
+                label = f"answer, {path.replace('.', ' ').replace('_', ' ')}"
+                for value in () if isinstance(leaf.value, Private) else values_of(leaf):
+                    yield _fact(label, value, place_of(evidence))
+            for one in answer.all_evidence():
+                if one.quote:
+                    yield _fact("quoted", one.quote, str(one))
+
+
+def answers_read(session: Session, scope: str) -> Iterator[tuple[str, Answer]]:
+    """The answers of a scope that are read now, each with its prompt."""
+    reading = session.reading(scope)
+    for name in reading.prompt_set.prompts:
+        answer = reading.answer(name)
+        if answer is not None:
+            yield name, answer
+
+
+def values_of(answer: Answer) -> tuple[str, ...]:
+    """The values of an answer without parts, as text; none where it isn't given."""
+    if not answer.given or answer.value is None:
+        return ()
+    values = answer.value if isinstance(answer.value, list | tuple) else (answer.value,)
+    return tuple(str(value) for value in values)
+
+
+def _fact(label: str, value: str, place: str) -> Fact:
+    date = parse_date(value)
+    return Fact(label, date.prose() if date is not None else value, place, mentions(value))
+
+
+def mentions(text: str) -> tuple[Mention, ...]:
+    """What a value of a fact or an answer mentions; a date in any of its written forms is one."""
+    date = parse_date(text)
+    return extract(text) if date is None else (DateMention(text, 0, When.of(date)),)
+
+
+# -- guidelines -----------------------------------------------------------------------------------
+
+
+def years_cited(session: Session) -> tuple[Mention, ...]:
+    """The years of the guidelines that the session's prompt sets cite."""
+    years = {
+        int(year)
+        for prompt_set in session.rules.sets.values()
+        for one in prompt_set.citations.values()
+        for text in (one.name, one.source, one.edition, one.locator, str(one.starts), str(one.ends))
+        for year in re.findall(r"\b(?:19|20)\d\d\b", text)
+    }
+    return tuple(DateMention(str(year), 0, When(year)) for year in sorted(years))
+
+
+def said_by_rules(prompt_set: PromptSet) -> tuple[Mention, ...]:
+    """What the set's own sentences mention: a guideline's words, not findings of fact."""
+    sentences = [prompt_set.request, *prompt_set.conclusion.values()]
+    for criterion in prompt_set.criteria.values():
+        sentences += [criterion.says, criterion.unmet, criterion.concedes]
+    for prompt in prompt_set.prompts.values():
+        sentences += prompt.says.values()
+    texts = [branch.says for sentence in sentences for branch in sentence]
+    texts += [prompt_set.together, *(prompt.absence for prompt in prompt_set.prompts.values())]
+    return tuple(mention for text in texts for mention in extract(text))
+
+
+def titles_cited(session: Session) -> tuple[str, ...]:
+    """The names of the guidelines that the sets or the refusals cite, and their parts; longest first."""
+    titles: set[str] = set()
+    for prompt_set in session.rules.sets.values():
+        for citation in prompt_set.citations.values():
+            titles.update(_parts(citation))
+    for item in session.rules.case.items.values():
+        titles.update(part.strip() for part in item.ur_guideline.split(",") if " " in part.strip())
+    return tuple(sorted(titles, key=lambda title: (-len(title), title)))
+
+
+def without_titles(titles: Iterable[str], text: str) -> str:
+    """The text on one line with the names of guidelines blanked out."""
+    folded = " ".join(text.split())
+    for title in titles:
+        if title in folded:
+            folded = folded.replace(title, " " * len(title))
+    return folded
+
+
+def _parts(citation: Citation) -> Iterator[str]:
+    yield from (citation.name, citation.source)
+    yield from (part.strip() for part in citation.source.split(",") if " " in part.strip())

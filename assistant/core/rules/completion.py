@@ -7,13 +7,30 @@ Without this, every value of every part would have to be tried.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from itertools import combinations, combinations_with_replacement, pairwise, product
 from typing import Any
 
-from assistant.core.answer import Answer
-from assistant.core.condition import Atom, Condition, holds
-from assistant.core.shape import Group, Listing, Several, Shape
+from assistant.core.answer import Answer, Status, group, listing
+from assistant.core.frozen import dataclass as dataclass_frozen
+from assistant.core.problem import refuse
+from assistant.core.rules.answer_schema import (
+    AnswerSchema,
+    DateShape,
+    Group,
+    Listing,
+    Number,
+    Several,
+    Shape,
+    Statement,
+    complete,
+    schema_at,
+    select,
+)
+from assistant.core.rules.answer_schema import Choice as Choice_answer_schema
+from assistant.core.rules.condition import AllOf, AnyOf, Atom, Condition, Formula, atoms, holds, substitute
+from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 
 Signature = tuple[Any, ...]
 
@@ -162,3 +179,558 @@ def _push(
     (place.asked if whole else place.pushed)[key] = condition
     place.status = True
     _look(place, shape, schema, defs)
+
+
+# Answers that stand for all others: one for every way in which a prompt's conditions can come out.
+
+
+_MOST_LABELS = 8
+_MOST_KINDS = 8
+_NOTHING = Probe()
+
+
+def representatives(schema: AnswerSchema, probe: Probe, held: Answer | None = None) -> list[Answer]:
+    """Valid complete answers, at least one for each truth of what `probe` asks.
+
+    Where `held` is there already, only answers that complete it.
+    """
+    return _Maker(schema).make(schema.shape, probe, (), held)
+
+
+class _Maker:
+    def __init__(self, schema: AnswerSchema) -> None:
+        self.schema = schema
+        self.absent = [Answer(status=s) for s in Status if s is not Status.GIVEN and schema.may_be(s)]
+
+    def make(self, shape: Shape, probe: Probe, path: tuple[str, ...], held: Answer | None) -> list[Answer]:
+        if held is not None and complete(shape, held):
+            return [held]
+        if isinstance(shape, Group):
+            return self.groups(shape, probe, path, held)
+        if isinstance(shape, Listing):
+            return self.lists(shape, probe, path, held)
+        return self.values(shape, probe, path)
+
+    def values(self, shape: Shape, probe: Probe, path: tuple[str, ...]) -> list[Answer]:
+        raw = schema_at(self.schema.shape, self.schema.schema, path) or {}
+        found: dict[Signature, Answer] = {}
+        for value in _values(shape, probe, raw):
+            if self.schema.problem(value, path) is None:
+                made = Answer(value=value)
+                found.setdefault(probe.kind(made), made)
+                if not probe.asked and not probe.pushed:
+                    break
+        if not found and self.schema.may_be(Status.GIVEN):
+            raise refuse(
+                "No example of a valid value can be made up for this answer.",
+                f"schemas/answers/{self.schema.name}.schema.json" + "".join(f", {name}" for name in path),
+                "Give it `examples`.",
+            )
+        for made in self.absent:
+            found.setdefault(probe.kind(made), made)
+        return list(found.values())
+
+    # -- groups -------------------------------------------------------------------------------
+
+    def groups(self, shape: Group, probe: Probe, path: tuple[str, ...], held: Answer | None) -> list[Answer]:
+        parts = (held.parts or {}) if held is not None else {}
+        every = probe.every_part or _NOTHING
+        named: dict[str, list[Answer]] = {}
+        kinds: dict[str, dict[Signature, Answer]] = {}
+        for name, part in shape.parts.items():
+            wanted = probe.parts.get(name)
+            asked = _joined(wanted or _NOTHING, every, probe.status)
+            answers = self.make(part.shape, asked, (*path, name), parts.get(name))
+            if wanted is not None:
+                named[name] = answers
+            else:
+                kinds[name] = _first_of_each(asked, answers)
+        made = []
+        for rest in _mixtures(kinds):
+            for chosen in product(*named.values()):
+                both = {**rest, **dict(zip(named, chosen, strict=True))}
+                made.append(group({name: both[name] for name in shape.parts}))
+        if held is None and shape.instead:
+            made.extend(Answer(value=value) for value in shape.instead)
+            made.extend(self.absent)
+        return made
+
+    # -- lists --------------------------------------------------------------------------------
+
+    def lists(self, shape: Listing, probe: Probe, path: tuple[str, ...], held: Answer | None) -> list[Answer]:
+        asked = probe.element or _NOTHING
+        place = (*path, "1")
+        distinct: dict[Signature, Answer] = {}
+        for answer in self.groups(shape.element, asked, place, None):
+            distinct.setdefault(asked.deep(answer), answer)
+        begun = [
+            self.make(shape.element, asked, place, element)
+            for element in ((held.parts or {}).values() if held is not None else ())
+        ]
+        ended = held is not None and held.closed
+        more = [()] if ended else list(_tuples(list(distinct.values()), probe.sizes))
+        raw = schema_at(self.schema.shape, self.schema.schema, path) or {}
+        fewest, most = raw.get("minItems", 0), raw.get("maxItems", 10_000)
+        made = [
+            listing([*first, *extra])
+            for first in product(*begun)
+            for extra in more
+            if fewest <= len(first) + len(extra) <= most
+        ]
+        return [*made, *(self.absent if held is None else ())]
+
+
+def _joined(one: Probe, every: Probe, status: bool) -> Probe:
+    """What is asked of a part: of it alone and of every part; its status too, where the group's matters."""
+    return Probe(
+        asked={**one.asked, **every.asked},
+        pushed={**one.pushed, **every.pushed},
+        status=one.status or every.status or status,
+        values=[*one.values, *every.values],
+        bounds=[*one.bounds, *every.bounds],
+        multiples=[*one.multiples, *every.multiples],
+        sizes=[*one.sizes, *every.sizes],
+        parts={**every.parts, **one.parts},
+        every_part=one.every_part or every.every_part,
+        element=one.element or every.element,
+    )
+
+
+def _first_of_each(probe: Probe, answers: Iterable[Answer]) -> dict[Signature, Answer]:
+    found: dict[Signature, Answer] = {}
+    for answer in answers:
+        found.setdefault(probe.kind(answer), answer)
+    return found
+
+
+def _mixtures(kinds: Mapping[str, Mapping[Signature, Answer]]) -> Iterator[dict[str, Answer]]:
+    """One assignment of answers to the parts for each set of kinds that they can show together."""
+    if not kinds:
+        yield {}
+        return
+    every = list(dict.fromkeys(kind for of_part in kinds.values() for kind in of_part))
+    most = len(kinds) if len(every) <= _MOST_KINDS else 3
+    for size in range(1, min(len(every), most) + 1):
+        for wanted in combinations(every, size):
+            chosen = _covering(kinds, wanted)
+            if chosen is not None:
+                yield {name: kinds[name][kind] for name, kind in chosen.items()}
+
+
+def _covering(
+    kinds: Mapping[str, Mapping[Signature, Answer]], wanted: Sequence[Signature]
+) -> dict[str, Signature] | None:
+    """A kind for each part, all of them among `wanted` and each of those shown by some part."""
+    able = {name: [kind for kind in wanted if kind in of_part] for name, of_part in kinds.items()}
+    if not all(able.values()):
+        return None
+    taken: dict[str, Signature] = {}
+
+    def place(kind: Signature, tried: set[str]) -> bool:
+        for name, of_part in able.items():
+            if kind in of_part and name not in tried:
+                tried.add(name)
+                if name not in taken or place(taken[name], tried):
+                    taken[name] = kind
+                    return True
+        return False
+
+    if not all(place(kind, set()) for kind in wanted):
+        return None
+    return {name: taken.get(name, of_part[0]) for name, of_part in able.items()}
+
+
+def _tuples(elements: Sequence[Answer], sizes: Iterable[int]) -> Iterator[tuple[Answer, ...]]:
+    """No element, one, two, one of each of several kinds, and as many as a condition counts."""
+    yield ()
+    for size in (1, 2):
+        yield from combinations_with_replacement(elements, size)
+    if len(elements) <= 5:
+        for size in range(3, len(elements) + 1):
+            yield from combinations(elements, size)
+    for count in sorted({n + d for n in sizes for d in (-1, 0, 1) if 3 <= n + d <= 60}):
+        for first in elements:
+            yield (first,) * count
+            for other in elements:
+                if other is not first:
+                    yield (*(first,) * (count - 1), other)
+
+
+# -- values without parts ------------------------------------------------------------------------
+
+
+def _values(shape: Shape, probe: Probe, raw: Mapping[str, Any]) -> Iterator[Any]:
+    if isinstance(shape, Choice_answer_schema):
+        yield from shape.labels
+    elif isinstance(shape, Several):
+        yield from _selections(list(shape.labels), probe)
+    elif isinstance(shape, Number):
+        yield from _numbers(shape, probe, raw)
+    else:
+        yield from (value for value in (*probe.values, *raw.get("examples", ())) if isinstance(value, str))
+        if isinstance(shape, DateShape):
+            yield from ("2014-07-12", "2014-07")
+        elif isinstance(shape, Statement):
+            length = int(raw.get("minLength", 1))
+            yield from ("words".ljust(length, "s"), "x" * length, "1" * length, "")
+
+
+def _selections(labels: list[str], probe: Probe) -> Iterator[list[str]]:
+    """Every choice of the labels; of many, those that conditions name, with up to two others beside them."""
+    named = labels
+    if len(labels) > _MOST_LABELS:
+        lists = [value for value in probe.values if isinstance(value, list)]
+        mentioned = {*(v for v in probe.values if isinstance(v, str)), *(w for one in lists for w in one)}
+        named = [label for label in labels if label in mentioned][:_MOST_LABELS]
+    others = [label for label in labels if label not in named]
+    counts = sorted({0, 1, 2, *(n + d for n in probe.sizes for d in (-1, 0, 1))}) if others else [0]
+    for size in range(len(named) + 1):
+        for chosen in combinations(named, size):
+            for extra in counts:
+                if 0 <= extra <= len(others):
+                    wanted = {*chosen, *others[:extra]}
+                    yield [label for label in labels if label in wanted]
+
+
+def _numbers(shape: Number, probe: Probe, raw: Mapping[str, Any]) -> Iterator[float]:
+    """Both sides of every number that a condition compares with, and a number between any two of them."""
+    at = {*probe.bounds, *(v for v in probe.values if isinstance(v, int | float) and not isinstance(v, bool))}
+    at.update(raw[word] for word in BOUNDS if word in raw)
+    near = sorted({n + d for n in (at or {0}) for d in (-1, 0, 1)} | {0, 1})
+    if not shape.whole:
+        near = sorted({*near, *((a + b) / 2 for a, b in pairwise(near))})
+    for step in probe.multiples:
+        near = sorted({*near, *(n // step * step for n in near), *(n // step * step + step for n in near)})
+    for number in near:
+        yield int(number) if float(number).is_integer() else number
+
+
+# The cells of a prompt: its answers, told apart only as far as the conditions put to it can tell them.
+
+
+Truths = tuple[bool, ...]
+
+STATUS_LABELS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
+
+
+@dataclass_frozen(frozen=True)
+class Cell:
+    """One way in which the conditions on a prompt come out: `truth` in their order, and a witness for it."""
+
+    truth: Truths
+    answer: Answer
+    label: str
+
+
+def cells_of(prompt: Prompt, atoms: Sequence[Atom], held: Answer | None = None) -> tuple[Cell, ...]:
+    """Every cell of a prompt under `atoms`, all about it; where `held` is given, those that complete it."""
+    found: dict[Truths, Cell] = {}
+    for answer in representatives(prompt.schema, probe_of(prompt.schema.shape, atoms), held):
+        truth = truths(prompt, atoms, answer)
+        if truth not in found:
+            found[truth] = Cell(truth, answer, _label(prompt, atoms, truth, answer))
+    return tuple(found.values())
+
+
+def truths(prompt: Prompt, atoms: Sequence[Atom], answer: Answer) -> Truths:
+    """Which of the atoms hold of a complete answer."""
+    shape = prompt.schema.shape
+    made = []
+    for atom in atoms:
+        at, whole = select(shape, answer, tuple(atom.path.split(".")[1:]))
+        made.append(holds(atom.condition, at, whole) is True)
+    return tuple(made)
+
+
+def without(answer: Answer | None, path: Sequence[str]) -> Answer | None:
+    """What is left of an answer when the part at `path` is taken out; None where nothing would be."""
+    if answer is None or not path or answer.parts is None or path[0] not in answer.parts:
+        return None
+    held = dict(answer.parts)
+    inner = without(held.pop(path[0]), path[1:])
+    if inner is not None:
+        held[path[0]] = inner
+    return replace(answer, parts=held) if held else None
+
+
+def label_of(atom: Atom) -> str:
+    """A condition in words, with the part that it speaks of."""
+    part = " ".join(atom.path.split(".")[1:]).replace("_", " ")
+    return f"{part}: {atom.condition.says}" if part else atom.condition.says
+
+
+def name_of(atom: Atom) -> str:
+    """What a prompt set calls a condition; one without a name is told in words."""
+    return atom.condition.name or atom.condition.says
+
+
+def _label(prompt: Prompt, atoms: Sequence[Atom], truth: Truths, answer: Answer) -> str:
+    """The conditions that hold, in words; where none does, the answer itself."""
+    true = [atom for atom, held in zip(atoms, truth, strict=True) if held]
+    telling = [atom for atom in true if atom.condition.key != "status:given"]
+    return "; ".join(dict.fromkeys(label_of(atom) for atom in telling)) or words(prompt.schema.shape, answer)
+
+
+def words(shape: Shape, answer: Answer) -> str:
+    """An answer in a few words."""
+    if answer.parts is None and not answer.given:
+        return STATUS_LABELS[answer.status.value]
+    if isinstance(shape, Listing):
+        count = len(answer.parts or {})
+        return f"{count or 'no'} {shape.noun if count == 1 else shape.noun + ' entries'}"
+    if isinstance(shape, Group):
+        if answer.parts is None:
+            return shape.instead.get(str(answer.value), str(answer.value))
+        told: dict[str, list[str]] = {}
+        for name, part in answer.parts.items():
+            told.setdefault(words(shape.parts[name].shape, part), []).append(name.replace("_", " "))
+        return "; ".join(f"{', '.join(names)}: {value}" for value, names in told.items())
+    if isinstance(shape, Choice_answer_schema):
+        return shape.labels.get(str(answer.value), str(answer.value))
+    if isinstance(shape, Several):
+        return ", ".join(shape.labels.get(str(value), str(value)) for value in answer.value) or "none of them"
+    if isinstance(shape, Number):
+        return f"{answer.value} {shape.unit}".strip()
+    return STATUS_LABELS["given"]
+
+
+# The completions of a prompt set: every way in which its answers, or the missing ones, can come out.
+
+
+State = tuple[int, ...]
+Choice = Mapping[str, Sequence[int]]
+"""Which cells a prompt may take, by their place in `Space.cells`; all of them where it isn't named."""
+
+_FALSE, _TRUE = 0, 1
+_NOT_ASKED = -1
+
+
+@dataclass_frozen(frozen=True)
+class Outcome:
+    """One way in which the formulas come out: how many completions lead there, and one of them."""
+
+    values: tuple[bool, ...]
+    count: int
+    witness: Mapping[str, Cell]
+
+
+class Space:
+    """All completions of a set's answers, told apart as far as `formulas` and `also` can tell them.
+
+    `never` combinations are left out. A prompt whose `when` doesn't hold makes its conditions false. Only
+    prompts that bear on the formulas are in `order`. `forget` may put formulas as false (0) that no longer
+    matter, when it is known of some that they hold (1) or don't (0).
+    """
+
+    def __init__(
+        self,
+        prompt_set: PromptSet,
+        formulas: Sequence[Formula],
+        also: Sequence[Atom] = (),
+        forget: Callable[[State], State] | None = None,
+    ) -> None:
+        self.prompt_set = prompt_set
+        self._forget = forget
+        self.formulas = tuple(formulas)
+        never = [exclusion.when for exclusion in prompt_set.never]
+        roots = [atom for formula in (*self.formulas, *never) for atom in atoms(formula)]
+        relevant = _relevant(prompt_set, {atom.prompt for atom in (*roots, *also)})
+        self.order = tuple(name for name in prompt_set.prompts if name in relevant)
+        self._gate = {name: len(formulas) + len(never) + n for n, name in enumerate(self.order)}
+        self._nevers = range(len(formulas), len(formulas) + len(never))
+        whens = [prompt_set.prompts[name].when for name in self.order]
+        slots = (*self.formulas, *never, *whens)
+        put: dict[str, dict[Atom, None]] = {name: {} for name in self.order}
+        for atom in (*(a for slot in slots for a in atoms(slot)), *also):
+            put[atom.prompt][atom] = None
+        self.atoms = {name: tuple(put[name]) for name in self.order}
+        self.cells = {name: cells_of(prompt_set.prompts[name], self.atoms[name]) for name in self.order}
+        self._made = {name: range(len(cells)) for name, cells in self.cells.items()}
+        self._reads = {
+            name: tuple(n for n, slot in enumerate(slots) if any(a.prompt == name for a in atoms(slot)))
+            for name in self.order
+        }
+        self._formulas: list[Formula] = [False, True]
+        self._ids: dict[Formula, int] = {False: _FALSE, True: _TRUE}
+        self._steps: dict[tuple[int, str, int], int] = {}
+        whole = (substitute(slot, lambda atom: None) for slot in slots)
+        self.start = self._reduced(tuple(self._id(slot) for slot in whole))
+
+    # -- where answers are held already -------------------------------------------------------
+
+    def held(self, reading: Reading) -> dict[str, tuple[int, ...]]:
+        """The cells that agree with the answers of a reading; the others may take any."""
+        chosen = {}
+        for name in self.order:
+            answer = reading.answers.get(name)
+            if answer is not None:
+                chosen[name] = self.agreeing(name, answer)
+        return chosen
+
+    def agreeing(self, name: str, answer: Answer) -> tuple[int, ...]:
+        """The cells of a prompt that an answer, complete or not, can still come to be in."""
+        prompt = self.prompt_set.prompts[name]
+        if complete(prompt.schema.shape, answer):
+            return (self._index(name, Cell(truths(prompt, self.atoms[name], answer), answer, "")),)
+        return tuple(self._index(name, cell) for cell in cells_of(prompt, self.atoms[name], answer))
+
+    def _index(self, name: str, cell: Cell) -> int:
+        known = self.cells[name]
+        for number, one in enumerate(known):
+            if one.truth == cell.truth:
+                return number
+        self.cells[name] = (*known, cell)
+        return len(known)
+
+    # -- one prompt after another -------------------------------------------------------------
+
+    def without(self, off: Sequence[int]) -> State:
+        """The first state, with the formulas at these places false from the outset."""
+        return self._reduced(tuple(_FALSE if n in off else value for n, value in enumerate(self.start)))
+
+    def asked(self, state: State, name: str) -> bool:
+        """Whether a prompt applies, once every prompt above it is decided."""
+        return state[self._gate[name]] == _TRUE
+
+    def steps(self, state: State, name: str, choice: Choice) -> Iterator[tuple[int, State]]:
+        """The states after a prompt, each with the cell that leads there (-1 where it isn't asked)."""
+        if not self.asked(state, name):
+            after = self._after(state, name, _NOT_ASKED)
+            if after is not None:
+                yield _NOT_ASKED, after
+            return
+        for cell in choice.get(name, self._made[name]):
+            after = self._after(state, name, cell)
+            if after is not None:
+                yield cell, after
+
+    def values(self, state: State) -> tuple[bool, ...]:
+        """How the formulas came out in a last state."""
+        return tuple(value == _TRUE for value in state[: len(self.formulas)])
+
+    def finals(
+        self,
+        choice: Choice,
+        order: Sequence[str] | None = None,
+        start: State | None = None,
+        asking: str = "",
+    ) -> Iterator[State]:
+        """Every last state once, found depth first, of the completions in which the prompt `asking` is asked.
+
+        `order` may differ from the set's own where each prompt still follows those that its `when` reads.
+        """
+        order = self.order if order is None else order
+        seen: set[tuple[int, State]] = set()
+        stack: list[tuple[int, State]] = [(0, self.start if start is None else start)]
+        while stack:
+            depth, state = stack.pop()
+            if (depth, state) in seen:
+                continue
+            seen.add((depth, state))
+            if depth == len(order):
+                yield state
+            elif order[depth] != asking or self.asked(state, asking):
+                stack.extend((depth + 1, after) for _, after in self.steps(state, order[depth], choice))
+
+    def outcomes(self, choice: Choice | None = None, start: State | None = None) -> tuple[Outcome, ...]:
+        """Every last state with the number of completions that lead to it, and the first of them."""
+        layer: dict[State, tuple[int, _Trail]] = {self.start if start is None else start: (1, None)}
+        for name in self.order:
+            following: dict[State, tuple[int, _Trail]] = {}
+            for state, (count, trail) in layer.items():
+                for cell, after in self.steps(state, name, choice or {}):
+                    known = following.get(after)
+                    if known is None:
+                        following[after] = (count, trail if cell == _NOT_ASKED else (trail, name, cell))
+                    else:
+                        following[after] = (known[0] + count, known[1])
+            layer = following
+        return tuple(
+            Outcome(self.values(state), count, self._witness(trail))
+            for state, (count, trail) in layer.items()
+        )
+
+    def _after(self, state: State, name: str, cell: int) -> State | None:
+        """The state after a cell; None where it is a combination that cannot be."""
+        made = list(state)
+        made[self._gate[name]] = _TRUE
+        for slot in self._reads[name]:
+            if made[slot] > _TRUE:
+                made[slot] = self._step(made[slot], name, cell)
+        if any(made[slot] == _TRUE for slot in self._nevers):
+            return None
+        return self._reduced(tuple(made))
+
+    def _reduced(self, state: State) -> State:
+        if self._forget is None:
+            return state
+        count = len(self.formulas)
+        return self._forget(state[:count]) + state[count:]
+
+    def _step(self, formula: int, name: str, cell: int) -> int:
+        key = (formula, name, cell)
+        if key not in self._steps:
+            put = self.atoms[name]
+            truth = (False,) * len(put) if cell == _NOT_ASKED else self.cells[name][cell].truth
+            known = dict(zip(put, truth, strict=True))
+            self._steps[key] = self._id(substitute(self._formulas[formula], known.get))
+        return self._steps[key]
+
+    def _id(self, formula: Formula) -> int:
+        if isinstance(formula, bool):
+            return _TRUE if formula else _FALSE
+        if formula not in self._ids:
+            self._ids[formula] = len(self._formulas)
+            self._formulas.append(formula)
+        return self._ids[formula]
+
+    def _witness(self, trail: _Trail) -> dict[str, Cell]:
+        found: list[tuple[str, Cell]] = []
+        while trail is not None:
+            trail, name, cell = trail
+            found.append((name, self.cells[name][cell]))
+        return dict(reversed(found))
+
+
+_Trail = tuple["_Trail", str, int] | None
+
+
+def met(prompt_set: PromptSet) -> tuple[Formula, ...]:
+    """For each criterion of a set, in order: that it applies and what must be shown is shown."""
+    return tuple(AllOf((one.applies, one.when)) for one in prompt_set.criteria.values())
+
+
+def opened_by(prompt_set: PromptSet, name: str) -> frozenset[str]:
+    """The prompts whose `when` reads a prompt, and those that these open in turn."""
+    found = {name}
+    for other, prompt in prompt_set.prompts.items():  # a `when` names only prompts above
+        if any(atom.prompt in found for atom in atoms(prompt.when)):
+            found.add(other)
+    return frozenset(found - {name})
+
+
+def _relevant(prompt_set: PromptSet, names: set[str]) -> set[str]:
+    """The prompts named, and those on which it hangs whether they are asked."""
+    found = set(names)
+    for name in reversed(list(prompt_set.prompts)):
+        if name in found:
+            found.update(atom.prompt for atom in atoms(prompt_set.prompts[name].when))
+    return found
+
+
+# A formula as a physician reads it.
+
+
+def in_words(formula: Formula) -> str:
+    """The formula with the labels of its conditions; "always" and "never" where it states nothing."""
+    if isinstance(formula, bool):
+        return "always" if formula else "never"
+    if isinstance(formula, Atom):
+        return f"{formula.prompt.replace('_', ' ')}: {label_of(formula)}"
+    if isinstance(formula, AllOf):
+        return "; and ".join(_within(item) for item in formula.items)
+    return "; or ".join(_within(item) for item in formula.items)
+
+
+def _within(formula: Formula) -> str:
+    return f"({in_words(formula)})" if isinstance(formula, AllOf | AnyOf) else in_words(formula)

@@ -10,10 +10,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from enum import StrEnum
 
+from assistant.core.dates import PartialDate
 from assistant.core.frozen import dataclass
-from assistant.core.partial_date import PartialDate
-from assistant.core.prompt_set import Criterion, PromptSet
-from assistant.core.reading import Reading
+from assistant.core.rules.prompt_set import Criterion, PromptSet, Reading
 
 
 class State(StrEnum):
@@ -196,3 +195,25 @@ def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mappin
 
 SIDE = {"upheld": "against", "overturned": "for"}
 """Which side a decision takes: Upheld means that the refusal stands and the treatment is not approved."""
+
+
+# The words for decisions and outcomes, always with their consequence.
+
+
+DECISION_WORDS: dict[str | None, str] = {
+    "upheld": "Upheld (treatment not approved)",
+    "overturned": "Overturned (treatment approved)",
+    None: "No suggestion",
+}
+OUTCOME_WORDS: dict[str | None, str] = {
+    "uphold": "Uphold (treatment not approved)",
+    "overturn": "Overturn (treatment approved)",
+    "partial": "Partial overturn (treatment approved in part)",
+    None: "Undecided",
+}
+WHY_WORDS = {
+    "carried": "carried by the arguments that stand",
+    "conflict": "arguments of the same tier stand on both sides",
+    "gap": "no guideline speaks to these answers, and silence argues for nothing (8 CCR 9792.21(d))",
+    "open": "answers are missing that could turn it",
+}

@@ -7,13 +7,15 @@ from collections.abc import Mapping
 from dataclasses import field
 from functools import lru_cache
 
-from assistant.core import answer_schema, case, plain_yaml, prompt_set_reader
-from assistant.core.answer_schema import AnswerSchema
-from assistant.core.case import Case
+from assistant.core import yaml
 from assistant.core.frozen import dataclass
-from assistant.core.plain_yaml import Document
 from assistant.core.problem import refuse
-from assistant.core.prompt_set import PromptSet
+from assistant.core.record import case
+from assistant.core.record.case import Case
+from assistant.core.rules import answer_schema, prompt_set_reader
+from assistant.core.rules.answer_schema import AnswerSchema
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.yaml import Document
 
 CASE_SCOPE = "case"
 """The scope of the prompts about the case as a whole; items have their own keys ("1", "2", ...)."""
@@ -45,7 +47,7 @@ class Rules:
 
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
-    read_case = case.read(plain_yaml.parse(case_text, "case.yaml"), pages)
+    read_case = case.read(yaml.parse(case_text, "case.yaml"), pages)
     read: dict[str, PromptSet] = {}
     sets = {CASE_SCOPE: read_prompt_set(CASE_SET, sources)}
     for key, item in read_case.items.items():
@@ -94,7 +96,7 @@ def answers_named(document: Document) -> list[str]:
 @lru_cache(maxsize=64)
 def _parsed(name: str, text: str) -> Document:
     """A prompt file as parsed; each is read several times while a session opens."""
-    return plain_yaml.parse(text, f"prompts/{name}.yaml")
+    return yaml.parse(text, f"prompts/{name}.yaml")
 
 
 def _needed(name: str, sources: Sources) -> dict[str, str]:
