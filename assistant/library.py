@@ -14,7 +14,7 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.frozen import dataclass
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.record.case import Case, evidence_of
+from assistant.core.record.case import Case, evidence_in_case
 from assistant.core.record.language import Vocabulary, read_vocabulary
 from assistant.core.record.passages import located
 from assistant.core.rules.criterion import RULINGS, Ruling, Suggestion
@@ -22,7 +22,7 @@ from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.rules import Rules, Sources, read_rules
 from assistant.core.rules.suggestion import suggest
 from assistant.core.text import one_line
-from assistant.core.yaml import Document
+from assistant.core.yaml import YamlDocument
 
 _PACKAGE = Path(__file__).resolve().parent
 LARGEST_FILE = 64 * 1024 * 1024
@@ -156,7 +156,7 @@ def _being_written(path: Path, text: str) -> set[str]:
     """The documents that an import was writing when it was cut off, as far as `case.yaml` doesn't list them."""
     if not (path / BEING_WRITTEN).is_file():
         return set()
-    entries = yaml.parse(text, "case.yaml").data.get("documents", [])
+    entries = yaml.parse_yaml(text, "case.yaml").data.get("documents", [])
     listed = {str(one.get("id")) for one in entries if isinstance(one, Mapping)} if entries else set()
     return set(read_text(path / BEING_WRITTEN).split("\n")) - listed
 
@@ -218,7 +218,7 @@ def _unlisted(case: CaseFolder, rules: Rules) -> Iterator[Problem]:
 
 
 def _misquoted(case: CaseFolder) -> Iterator[Problem]:
-    document = yaml.parse(case.text, "case.yaml")
+    document = yaml.parse_yaml(case.text, "case.yaml")
     quotes = [path[:-1] for path in document.lines if path and path[-1] == "quote"]
     for path in quotes:
         fact = document.at(*path)
@@ -227,7 +227,7 @@ def _misquoted(case: CaseFolder) -> Iterator[Problem]:
                 "A `quote` stands without its `page`.", document.where(*path, "quote"), "Add `page`."
             )
             continue
-        for evidence in evidence_of(fact):
+        for evidence in evidence_in_case(fact):
             try:
                 located(evidence, case.pages[evidence.document][evidence.page - 1])
             except Refused as refused:
@@ -288,14 +288,14 @@ def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
         path = folder.path / "reference.yaml"
         if not path.is_file():
             continue
-        document = yaml.parse(read_text(path), f"casebank/{name}/reference.yaml")
+        document = yaml.parse_yaml(read_text(path), f"casebank/{name}/reference.yaml")
         case = rules_for(folder).case
         for key, item in case.items.items():
             if item.prompt_set == prompt_set.id:
                 yield _item(prompt_set, case, key, document)
 
 
-def _item(prompt_set: PromptSet, case: Case, key: str, document: Document) -> ReferenceItem:
+def _item(prompt_set: PromptSet, case: Case, key: str, document: YamlDocument) -> ReferenceItem:
     item = case.items[key]
     answers = {
         name: read_answer(prompt_set.prompts[name].schema, raw, document.where("answers", key, name))
@@ -323,7 +323,7 @@ def _item(prompt_set: PromptSet, case: Case, key: str, document: Document) -> Re
     )
 
 
-def _map(document: Document, section: str, key: str) -> dict[str, object]:
+def _map(document: YamlDocument, section: str, key: str) -> dict[str, object]:
     """The map at `section.key`, empty where there is none."""
     data = document.data.get(section, {})
     found = data.get(key, {}) if isinstance(data, dict) else {}

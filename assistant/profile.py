@@ -51,12 +51,12 @@ def profile_path() -> Path:
     return Path(user_config_dir("imr-assistant", appauthor=False)) / "reviewer.yaml"
 
 
-def load(path: Path | None = None) -> Profile:
+def load_profile(path: Path | None = None) -> Profile:
     """The profile, or one with a new id where none has been kept; raises `Refused` where it is malformed."""
     path = path or profile_path()
     if not path.exists():
         return Profile(f"r-{secrets.token_hex(4)}")
-    document = plain_yaml.parse(read_text(path), one_line(str(path)))
+    document = plain_yaml.parse_yaml(read_text(path), one_line(str(path)))
     data = document.data
     for key in data:
         if key not in _KEYS:
@@ -82,14 +82,14 @@ def load(path: Path | None = None) -> Profile:
 
 def kept() -> Profile:
     """The profile; a new one is saved, so that its id stays. Where it can't be written it is used all the same."""
-    profile = load()
+    profile = load_profile()
     if not profile_path().exists():
         with suppress(Refused):
-            save(profile)
+            save_profile(profile)
     return profile
 
 
-def _problems(document: plain_yaml.Document) -> Iterator[tuple[str, str, str]]:
+def _problems(document: plain_yaml.YamlDocument) -> Iterator[tuple[str, str, str]]:
     """The key, what is wrong with it, and what to do."""
     data = document.data
     if not isinstance(data.get("id"), str) or not data["id"]:
@@ -112,7 +112,7 @@ def _problems(document: plain_yaml.Document) -> Iterator[tuple[str, str, str]]:
         yield "decide_first", "`decide_first` is yes or no.", "Write yes or no."
 
 
-def save(profile: Profile, path: Path | None = None) -> Path:
+def save_profile(profile: Profile, path: Path | None = None) -> Path:
     """Writes the profile (mode 0600) in one step, so that a cut leaves the old one."""
     import yaml
 

@@ -22,7 +22,7 @@ from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
 from assistant.core.session import Session, begin, fold
 from assistant.training.agreement import agreement
-from assistant.training.comparison import Panel, Rater
+from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.statistics import Draws, Unit, Value, row
 from benchmarks.measure import CASE, Result
 
@@ -45,7 +45,7 @@ INSTALL = "pip install -e '.[bench]' -c constraints.txt"
 
 def run() -> list[Result]:
     """The whole report, and the interval of one statistic beside SciPy's; only told what lacks a library."""
-    panel = Panel(CASE, [Rater(f"r-{n}", f"r-{n}", one) for n, one in enumerate(_reviews())])
+    panel = RatingMatrix(CASE, [Rater(f"r-{n}", f"r-{n}", one) for n, one in enumerate(_reviews())])
     panel.lines, panel.states  # noqa: B018  # what is compared is found before the clock starts
     whole = _median(lambda: agreement([panel], False, Draws(1, SAMPLES)))
     results = [
@@ -72,7 +72,7 @@ def _reviews() -> list[Session]:
     """Sessions over the bundled case, each straying from its reference at random; the same each time."""
     folder = library.find_case(CASE)
     rules = library.rules_for(folder)
-    reference = yaml.parse(library.read_text(folder.path / "reference.yaml"), "reference.yaml").data
+    reference = yaml.parse_yaml(library.read_text(folder.path / "reference.yaml"), "reference.yaml").data
     dice = random.Random(1)
     made = []
     for number in range(REVIEWS):
@@ -152,7 +152,7 @@ def _against_scipy(units: Sequence[Unit]) -> list[Result]:
     ]
 
 
-def _against_sklearn(panel: Panel) -> list[Result]:
+def _against_sklearn(panel: RatingMatrix) -> list[Result]:
     from sklearn.metrics import cohen_kappa_score
 
     apart = 0.0

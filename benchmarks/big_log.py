@@ -26,7 +26,7 @@ from pathlib import Path
 from tempfile import TemporaryDirectory
 
 from assistant.log import Log
-from assistant.log.tree import keep
+from assistant.log.tree import keep_tree
 from benchmarks.template_sessions import Stock, Template, make, seeded
 
 SESSIONS = 200_000
@@ -199,7 +199,7 @@ def write(path: Path, sessions: int, seed: int = 1, *, say: bool = False) -> int
                 told = count
                 print(f"{count:>12,} entries, {time.monotonic() - begun:.0f} s", file=sys.stderr)
         count += _flush(connection, waiting)
-        keep(connection, 1, count)
+        keep_tree(connection, 1, count)
         for _, _, sql in again:
             run(sql)
         run("COMMIT")

@@ -14,7 +14,7 @@ from assistant.core.events import AccessOpened, encode
 from assistant.log import Draft, Log
 from assistant.log.bundle import bundle, covering_checkpoint
 from assistant.log.consistency import prove_consistency
-from assistant.review.rederive import words_of
+from assistant.review.rederive import rederivation_words
 from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds
 
@@ -33,7 +33,7 @@ def run() -> list[Result]:
         for session in sessions:
             file = Path(name) / f"{session}.imr"
             begun = time.perf_counter()
-            words, _ = words_of(log, session)
+            words, _ = rederivation_words(log, session)
             data = bundle(path, session, covering_checkpoint(path, session), words)
             made.append(time.perf_counter() - begun)
             file.write_bytes(data)

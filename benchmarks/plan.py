@@ -8,7 +8,7 @@ from functools import cache
 
 from assistant.core.turn import Option, Turn
 from assistant.library import folder
-from assistant.review.answers_file import AnswersFile, read_file
+from assistant.review.answers_file import AnswersFile, read_answers_file
 from assistant.review.conversation import Conversation, Line
 from benchmarks.measure import CASE
 
@@ -41,7 +41,7 @@ class Stop:
 @cache
 def reference() -> AnswersFile:
     """The reference answers of the case."""
-    return read_file(folder("casebank") / CASE / "reference.yaml")
+    return read_answers_file(folder("casebank") / CASE / "reference.yaml")
 
 
 def stops(conversation: Conversation) -> Iterator[Stop]:

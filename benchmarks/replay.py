@@ -77,7 +77,7 @@ def _write(path: Path) -> None:
     profile = Profile("benchmark", qualifications=QUALIFICATIONS)
     with Log.open(path) as log:
         review = Review.open(log, library.find_case(CASE), profile)
-        answers_file.run(review, file)
+        answers_file.run_answers(review, file)
         turn = 0
         while review.seq < ENTRIES - 1:
             turn += 1

@@ -139,7 +139,7 @@ def _cases(folder: Path, most: int) -> Iterator[tuple[library.CaseFolder, Answer
     for name in library.case_names():
         path = library.folder("casebank") / name
         with suppress(Refused):
-            file = answers_file.read_file(path / "reference.yaml")
+            file = answers_file.read_answers_file(path / "reference.yaml")
             if file.sign:
                 found.append((name, path, file))
     for number in range(1, COPIES + 1):
@@ -197,7 +197,7 @@ def _work(review: Review, file: AnswersFile, end: str, chance: random.Random) ->
             scope: dict(list(given.items())[: chance.randint(1, 4)]) for scope, given in file.answers.items()
         }
         file = replace(file, answers=kept, rulings={})
-    answers_file.run(review, file)
+    answers_file.run_answers(review, file)
     if end == "declined":
         review.perform(
             c.Decline(chance.choice(["conflict", "specialty", "records"]), chance.choice(_REASONS))

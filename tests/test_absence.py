@@ -17,7 +17,7 @@ from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.problem import Refused
 from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
-from assistant.letter import to_json, to_text
+from assistant.letter import letter_to_json, to_text
 from assistant.log import Log
 from assistant.log.verify import verify
 from assistant.profile import Profile
@@ -25,7 +25,7 @@ from assistant.review import answers_file
 from assistant.review.amendment import amendment
 from assistant.review.conversation import Conversation
 from assistant.review.determination import compose_from_log, letter_of
-from assistant.review.loading import event_of, load
+from assistant.review.loading import event_of, load_session
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical").path
@@ -56,16 +56,16 @@ def planted(folder: Path) -> Path:
 
 @pytest.fixture
 def given() -> Given:
-    return dict(plain_yaml.parse((SEED / "reference.yaml").read_text(), "reference.yaml").data)
+    return dict(plain_yaml.parse_yaml((SEED / "reference.yaml").read_text(), "reference.yaml").data)
 
 
 @pytest.fixture
-def run(log: Log, tmp_path: Path) -> Callable[[Path, Given], tuple[Review, answers_file.Outcome]]:
-    def go(path: Path, answers: Given) -> tuple[Review, answers_file.Outcome]:
+def run(log: Log, tmp_path: Path) -> Callable[[Path, Given], tuple[Review, answers_file.RunOutcome]]:
+    def go(path: Path, answers: Given) -> tuple[Review, answers_file.RunOutcome]:
         file = tmp_path / "answers.yaml"
         file.write_text(yaml.safe_dump(answers, sort_keys=False))
         review = Review.open(log, library.open_case(path), Profile("r-test"))
-        return review, answers_file.run(review, answers_file.read_file(file))
+        return review, answers_file.run_answers(review, answers_file.read_answers_file(file))
 
     return go
 
@@ -118,10 +118,10 @@ def test_the_letter_states_the_reach_once_and_carries_the_trails(log: Log, run: 
     assert "the search covers the 5 documents received (6 pages)" in text
     assert "Words looked for, with their spellings and synonyms: suspect," in text
     assert "2 passages found, all of them denied or only imagined there" in text
-    answer = to_json(letter)["items"][0]["answers"]["red_flags"]
+    answer = letter_to_json(letter)["items"][0]["answers"]["red_flags"]
     assert answer["search"]["terms"][0] == "fever"
     assert answer["search"]["attested"] is True
-    assert all(one["searched"] for one in to_json(letter)["documents_reviewed"])
+    assert all(one["searched"] for one in letter_to_json(letter)["documents_reviewed"])
 
 
 # -- a passage that speaks against it -------------------------------------------------------------
@@ -211,7 +211,7 @@ def test_what_is_left_for_later_comes_again_before_the_signature(
 
 def answer_until(review: Review, conversation: Conversation, name: str) -> None:
     """Answers what comes before a question as the reference does."""
-    reference = answers_file.read_file(SEED / "reference.yaml")
+    reference = answers_file.read_answers_file(SEED / "reference.yaml")
     from assistant.core.answer_reader import read_answer
 
     for _ in range(60):
@@ -243,7 +243,7 @@ def test_a_search_at_a_question_is_logged_and_joins_the_trail(log: Log) -> None:
     assert open_passages(review.session, ("1", "suspected")) == (), (
         "only the question's own words stand against it"
     )
-    assert load(log, review.session.id)[0] == review.session
+    assert load_session(log, review.session.id)[0] == review.session
 
 
 # -- pages that no search can read ----------------------------------------------------------------
@@ -377,7 +377,7 @@ def test_a_document_added_is_taken_over_and_every_absence_is_searched_again(
     assert held is not None
     assert held.search is not None
     assert not held.search.attested, "what was attested of five documents isn't attested of six"
-    assert load(log, review.session.id)[0] == review.session
+    assert load_session(log, review.session.id)[0] == review.session
     review.close()
     resumed = Review.resume(log, review.session.id)
     assert "note-2014-08-10" in resumed.pages
@@ -418,8 +418,8 @@ def test_a_case_of_many_documents_can_be_reviewed_and_read_again(
     review, result = run(folder, given)
     assert (result.status, result.open) == (0, [])
     assert len(review.session.opened.documents) == 405
-    assert load(log, review.session.id)[0] == review.session
-    answer = to_json(compose_from_log(log, review.session.id))["items"][0]["answers"]["suspected"]
+    assert load_session(log, review.session.id)[0] == review.session
+    answer = letter_to_json(compose_from_log(log, review.session.id))["items"][0]["answers"]["suspected"]
     assert len(answer["search"]["documents"]) == 405
     assert verify(log.path).ok
 

@@ -35,7 +35,7 @@ Imr = Callable[..., Told]
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
-    profile.save(Profile("r-test", "Amalia Quessenberry", KEPT))
+    profile.save_profile(Profile("r-test", "Amalia Quessenberry", KEPT))
 
 
 @pytest.fixture
@@ -358,13 +358,13 @@ def test_the_profile_is_shown_without_the_name_and_set(imr: Imr) -> None:
     assert "hours            30" in out
     assert "Amalia" not in out
     assert json.loads(imr("reviewer", "--json")[1])["decide_first"] is True
-    assert profile.load().name == "Amalia Quessenberry"
+    assert profile.load_profile().name == "Amalia Quessenberry"
 
 
 def test_qualifications_are_set_whole(imr: Imr) -> None:
-    profile.save(Profile("r-test"))
+    profile.save_profile(Profile("r-test"))
     assert_refused(imr("reviewer", "--hours", "30"), "Still missing: --certification, --licence, --years.")
-    assert profile.load().qualifications == {}
+    assert profile.load_profile().qualifications == {}
 
 
 def test_a_malformed_profile_is_refused_before_anything_is_logged(imr: Imr) -> None:

@@ -26,7 +26,7 @@ from assistant.review.review import Review
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 REFERENCE: dict[str, Any] = dict(
-    yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
+    yaml.parse_yaml(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 )
 
 

@@ -32,8 +32,8 @@ def named(paths: list[Path]) -> pytest.MarkDecorator:
     return pytest.mark.parametrize("path", paths, ids=lambda path: path.name)
 
 
-def parsed(path: Path) -> yaml.Document:
-    return yaml.parse(library.read_text(path), path.name)
+def parsed(path: Path) -> yaml.YamlDocument:
+    return yaml.parse_yaml(library.read_text(path), path.name)
 
 
 # -- prompts --------------------------------------------------------------------------------------
@@ -114,7 +114,7 @@ def test_a_reference_reads_and_says_what_was_published(path: Path) -> None:
     file = path / "reference.yaml"
     if not file.exists():
         pytest.skip("no outcome of this case was published")
-    read = answers_file.read_file(file)
+    read = answers_file.read_answers_file(file)
     published = parsed(file).data["published"]
     assert set(published) == {"outcome", "items", "source"}
     assert published["outcome"] in ("uphold", "overturn", "partial")

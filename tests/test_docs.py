@@ -22,7 +22,7 @@ from assistant.core.record import case
 from assistant.core.rules.prompt_set import TIERS
 from assistant.core.rules.proof import prove
 from assistant.core.rules.rules import Sources, read_prompt_set
-from assistant.core.yaml import Document
+from assistant.core.yaml import YamlDocument
 from assistant.review import answers_file
 from assistant.review.views import ACTIONS, Action
 
@@ -130,7 +130,7 @@ def examples(page: str) -> list[str]:
 @pytest.mark.parametrize("page", TEXTS)
 def test_examples_are_valid_yaml(page: str) -> None:
     for number, text in enumerate(examples(page), 1):
-        yaml.parse(text, f"{page}, example {number}")
+        yaml.parse_yaml(text, f"{page}, example {number}")
 
 
 def test_the_example_of_a_prompt_set_is_sound() -> None:
@@ -146,19 +146,19 @@ def test_the_example_of_a_prompt_set_is_sound() -> None:
 )
 def test_the_examples_fit_their_schemas(schema: str, page: str, number: int) -> None:
     held = json.loads(library.read_text(CHECKOUT / "schemas" / f"{schema}.schema.json"))
-    data = yaml.parse(examples(page)[number], page).data
+    data = yaml.parse_yaml(examples(page)[number], page).data
     assert [error.message for error in Draft202012Validator(held).iter_errors(data)] == []
 
 
 def test_the_example_of_an_answers_file_reads(tmp_path: Path) -> None:
     path = tmp_path / "answers.yaml"
     path.write_text(examples("formats.md")[0], encoding="utf-8")
-    assert answers_file.read_file(path).sign
+    assert answers_file.read_answers_file(path).sign
 
 
 def test_the_example_of_a_case_reads() -> None:
-    document: Document = yaml.parse(examples("formats.md")[1], "case.yaml")
-    made = case.read(document, {"ur-report": 1, "progress-note": 1})
+    document: YamlDocument = yaml.parse_yaml(examples("formats.md")[1], "case.yaml")
+    made = case.read_case(document, {"ur-report": 1, "progress-note": 1})
     assert list(made.items) == ["1"]
     assert made.practice
 

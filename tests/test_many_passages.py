@@ -18,10 +18,10 @@ from assistant.letter import to_text
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import passages, search
-from assistant.review.answers_file import read_file
+from assistant.review.answers_file import read_answers_file
 from assistant.review.conversation import Conversation
 from assistant.review.determination import letter_of
-from assistant.review.loading import load
+from assistant.review.loading import load_session
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical").path
@@ -55,7 +55,7 @@ def asked(log: Log, folder: Path, name: str = "suspected") -> Conversation:
     """The conversation at a question, with what comes before it answered as the reference does."""
     review = Review.open(log, library.open_case(folder), Profile("r-test"))
     conversation = Conversation(review)
-    reference = read_file(SEED / "reference.yaml")
+    reference = read_answers_file(SEED / "reference.yaml")
     while review.turn.path != name or review.turn.kind != "prompt":
         turn = review.turn
         if turn.kind == "passages":
@@ -121,8 +121,8 @@ def test_the_passage_asked_about_is_shown_with_what_was_found_marked(log: Log, f
     assert lines[1] == "1 more speaks of it; / lists both:"
     long = next(line for line in lines if "A long" in line or "long word" in line)
     assert "«pseudarthrosis»" in long, "a long sentence is cut so that what was found is seen"
-    assert passages.listed(review, turn)[0].words == lines[0]
-    assert len(passages.listed(review, turn)) == 2, "only what is to be dealt with is listed"
+    assert passages.listed_passages(review, turn)[0].words == lines[0]
+    assert len(passages.listed_passages(review, turn)) == 2, "only what is to be dealt with is listed"
     resumed = _again(log, review)
     assert passages.speaking_lines(resumed, resumed.turn) == lines
 
@@ -200,7 +200,7 @@ def test_a_passage_over_a_page_break_is_asked_about_and_dealt_with(
     assert answer is not None
     quotes = ["Plan: the question is whether there is a pseudar-"] if reply == "cite" else []
     assert [(one.page, one.quote) for one in answer.all_evidence()] == [(1, quote) for quote in quotes]
-    assert load(log, review.session.id)[0] == review.session
+    assert load_session(log, review.session.id)[0] == review.session
 
 
 # -- more than an entry of the log holds ----------------------------------------------------------
@@ -238,7 +238,7 @@ def test_the_count_stays_right_when_passages_are_set_aside_in_rounds(
     assert "Passages in 23 wordings set aside (Before the last films.): chart:1" in text
     assert text.count("Before the last films.") == 1
     assert "and 18 more, at chart:1" in text
-    assert load(log, conversation.review.session.id)[0] == conversation.review.session
+    assert load_session(log, conversation.review.session.id)[0] == conversation.review.session
 
 
 def test_all_that_is_denied_is_said_to_be(log: Log, folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -205,8 +205,8 @@ def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> No
     script = "Occupational Medicine\nCalifornia\n6\n24\n"
     assert talk(review, Profile("r-new"), io.StringIO(script), out) == 1
     review.close()
-    assert profiles.load().id == "r-new"
-    assert dict(profiles.load().qualifications) == KEPT
+    assert profiles.load_profile().id == "r-new"
+    assert dict(profiles.load_profile().qualifications) == KEPT
 
 
 # -- what can be done beside answering ------------------------------------------------------------

@@ -19,7 +19,7 @@ from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.determination import sign
-from assistant.review.rederive import Rederivation, deeper, rederive, words_of
+from assistant.review.rederive import Rederivation, deeper, rederivation_words, rederive
 from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite, unfenced
 
@@ -36,8 +36,8 @@ def home(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("IMR_CONFIG", str(folder / "config"))
         with Log.open(folder / "log.sqlite") as log:
             review = Review.open(log, library.open_case(folder / "case"), Profile("r-1"))
-            file = answers_file.read_file(REFERENCE)
-            assert answers_file.run(review, replace(file, sign=False)).status in (0, 1)
+            file = answers_file.read_answers_file(REFERENCE)
+            assert answers_file.run_answers(review, replace(file, sign=False)).status in (0, 1)
             one = review.assess("1").sentences[0]
             for text in ("In my own words.", "In other words of mine."):
                 review.perform(c.EditSentence("1", one.key, one.text, text))
@@ -79,7 +79,7 @@ def test_it_is_the_same_byte_for_byte(log_path: Path) -> None:
     assert min(made.compared[name] for name in ("suggestions", "checks", "outcomes")) >= 1
     assert made.compared["entries"] == made.entries
     with Log.open(log_path, write=False) as log:
-        words, why = words_of(log, log.resolve("last"))
+        words, why = rederivation_words(log, log.resolve("last"))
     assert (why, words.signed in words.letter) == ("", True)
     assert "In other words of mine." in words.signed
 
@@ -148,7 +148,7 @@ def test_a_sitting_is_no_review(log_path: Path) -> None:
         (sitting,) = log.sessions(others=True)
         with pytest.raises(Refused, match="not the session of a review"):
             rederive(log, sitting.id)
-        assert words_of(log, sitting.id)[0].letter == ""
+        assert rederivation_words(log, sitting.id)[0].letter == ""
 
 
 class Steps:

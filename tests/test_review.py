@@ -28,11 +28,11 @@ from assistant.log import Log
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
-from assistant.review.loading import load, missing_documents
+from assistant.review.loading import load_session, missing_documents
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical")
-REFERENCE = answers_file.read_file(SEED.path / "reference.yaml")
+REFERENCE = answers_file.read_answers_file(SEED.path / "reference.yaml")
 PROFILE = Profile("r-test")
 NOT_DOCUMENTED = Answer(status=Status.NOT_DOCUMENTED)
 NOTE = "progress-note-2014-05-10"
@@ -68,7 +68,7 @@ def answer(path: str, made: Answer, reason: str = "") -> c.RecordAnswer:
 
 def answered(review: Review) -> Review:
     """Everything answered as the reference has it, nothing decided."""
-    answers_file.run(review, replace(REFERENCE, determinations={}, acknowledge={}, sign=False))
+    answers_file.run_answers(review, replace(REFERENCE, determinations={}, acknowledge={}, sign=False))
     return review
 
 
@@ -95,7 +95,7 @@ def test_a_new_session_pins_its_case_rules_and_documents(review: Review) -> None
     }
     assert review.log.artifact(opened.pins["case"]["case.yaml"]).decode() == SEED.text
     assert set(opened.documents) == set(SEED.pages)
-    assert load(review.log, review.session.id) == (review.session, review.seq)
+    assert load_session(review.log, review.session.id) == (review.session, review.seq)
 
 
 def test_when_the_log_refuses_the_session_stays_as_it_was(
@@ -113,7 +113,7 @@ def test_when_the_log_refuses_the_session_stays_as_it_was(
     assert (review.session, review.seq, review.turn, kinds(review)) == before
     review.perform(c.RecordAnswer("case", "conflict", Answer(value="none")))
     assert review.session.answer("case", "conflict") == Answer(value="none")
-    assert load(review.log, review.session.id)[0] == review.session
+    assert load_session(review.log, review.session.id)[0] == review.session
 
 
 def test_several_commands_are_one_step_or_none(review: Review) -> None:
@@ -501,7 +501,7 @@ def test_what_is_loaded_from_the_log_is_the_session_as_it_was(
 
 
 def assert_the_same(log: Log, review: Review) -> None:
-    loaded, seq = load(log, review.session.id)
+    loaded, seq = load_session(log, review.session.id)
     assert (loaded, seq) == (review.session, review.seq)
     watcher = Review.resume(log, review.session.id, watch=True)
     assert watcher.turn == review.turn
@@ -518,7 +518,7 @@ def told(review: Review) -> list[Any]:
 
 
 def test_a_signed_session_is_loaded_as_it_was(log: Log, review: Review, path: Path) -> None:
-    assert answers_file.run(review, REFERENCE).status == 0
+    assert answers_file.run_answers(review, REFERENCE).status == 0
     assert review.session.status == "signed"
     assert_the_same(log, review)
     assert verify(path).ok

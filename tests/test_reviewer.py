@@ -33,12 +33,12 @@ def written(path: Path, text: str) -> Path:
 
 def refused(path: Path) -> str:
     with pytest.raises(Refused) as caught:
-        profile.load(path)
+        profile.load_profile(path)
     return str(caught.value)
 
 
 def test_a_reviewer_without_a_profile_gets_an_id_and_no_file(path: Path) -> None:
-    first, second = profile.load(), profile.load()
+    first, second = profile.load_profile(), profile.load_profile()
     assert first.id.startswith("r-")
     assert first.id != second.id
     assert first.qualifications == {}
@@ -46,15 +46,15 @@ def test_a_reviewer_without_a_profile_gets_an_id_and_no_file(path: Path) -> None
 
 
 def test_a_profile_comes_back_as_it_was_saved(path: Path) -> None:
-    assert profile.save(FULL) == path
-    assert profile.load() == FULL
-    profile.save(Profile("r-2"))
-    assert profile.load() == Profile("r-2")
+    assert profile.save_profile(FULL) == path
+    assert profile.load_profile() == FULL
+    profile.save_profile(Profile("r-2"))
+    assert profile.load_profile() == Profile("r-2")
 
 
 @pytest.mark.skipif(os.name == "nt", reason="POSIX permissions")
 def test_a_profile_is_closed_to_others(path: Path) -> None:
-    profile.save(FULL)
+    profile.save_profile(FULL)
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
     assert [one.name for one in path.parent.iterdir()] == ["reviewer.yaml"]
@@ -66,22 +66,22 @@ def test_the_name_is_never_among_what_is_logged() -> None:
 
 
 def test_a_save_that_is_cut_leaves_the_old_profile(path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    profile.save(FULL)
+    profile.save_profile(FULL)
 
     def cut(*_: object) -> None:
         raise OSError(28, "No space left on device")
 
     monkeypatch.setattr(os, "replace", cut)
     with pytest.raises(Refused, match="No space left on device"):
-        profile.save(replace(FULL, id="r-2"))
-    assert profile.load() == FULL
+        profile.save_profile(replace(FULL, id="r-2"))
+    assert profile.load_profile() == FULL
 
 
 def test_a_folder_that_cannot_be_made_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "file").write_text("", "utf-8")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "file" / "below"))
     with pytest.raises(Refused, match="The profile can't be written"):
-        profile.save(FULL)
+        profile.save_profile(FULL)
 
 
 def test_the_profile_lies_in_the_users_own_folder_unless_another_is_named(
@@ -119,13 +119,13 @@ def test_a_profile_that_is_not_utf_8_is_refused(path: Path) -> None:
 
 
 def test_qualifications_count_only_when_they_are_whole(path: Path) -> None:
-    made = profile.load(written(path, "id: r-1\ncertification: Occupational Medicine\nyears: 6\n"))
+    made = profile.load_profile(written(path, "id: r-1\ncertification: Occupational Medicine\nyears: 6\n"))
     assert made.qualifications == {}
 
 
 @pytest.mark.parametrize(("said", "first"), [("yes", True), ("true", True), ("no", False), ("false", False)])
 def test_the_settings_are_read(path: Path, said: str, first: bool) -> None:
-    made = profile.load(written(path, f"id: r-1\ndecide_first: {said}\ntheme: textual-light\n"))
+    made = profile.load_profile(written(path, f"id: r-1\ndecide_first: {said}\ntheme: textual-light\n"))
     assert (made.decide_first, made.theme) == (first, "textual-light")
 
 
@@ -139,8 +139,8 @@ def test_any_words_survive_the_file(
     path = tmp_path_factory.getbasetemp() / "reviewer.yaml"
     kept = {"certification": certification, "licence": licence, "years": 0, "hours": 120}
     made = Profile("r-test", name, kept)
-    profile.save(made, path)
-    assert profile.load(path) == made
+    profile.save_profile(made, path)
+    assert profile.load_profile(path) == made
 
 
 def test_qualifications_are_taken_over_from_a_session() -> None:
@@ -154,7 +154,7 @@ def test_qualifications_are_taken_over_from_a_session() -> None:
 def test_a_new_id_is_kept_at_the_first_session(path: Path) -> None:
     first = profile.kept()
     assert path.exists()
-    assert profile.kept() == profile.load() == first
+    assert profile.kept() == profile.load_profile() == first
 
 
 def test_a_profile_that_is_there_is_not_written_again(path: Path) -> None:

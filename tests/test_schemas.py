@@ -155,7 +155,7 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     with Log.open(path) as log:
         signed = Review.open(log, library.find_case("cervical"), Profile("r-one", "A Name", QUALIFICATIONS))
         begin(signed)
-        assert answers_file.run(signed, answers_file.read_file(REFERENCE)).status == 0
+        assert answers_file.run_answers(signed, answers_file.read_answers_file(REFERENCE)).status == 0
         signed.perform(c.AddAddendum("A later film arrived."))
         signed.close()
         copy = shutil.copytree(library.find_case("cervical").path, path.parent / "case")
@@ -190,8 +190,8 @@ def begin(review: Review) -> None:
 
 
 def change_everything(review: Review) -> None:
-    file = replace(answers_file.read_file(REFERENCE), determinations={}, acknowledge={}, sign=False)
-    assert answers_file.run(review, file).status == 1
+    file = replace(answers_file.read_answers_file(REFERENCE), determinations={}, acknowledge={}, sign=False)
+    assert answers_file.run_answers(review, file).status == 1
     review.perform(c.DecideFirst("1", "overturned"))
     review.perform(c.AddNote("1", "", "A note to the decision."))
     review.perform(c.AddNote("1", "suspected", "A note."))
@@ -290,7 +290,7 @@ def test_words_in_the_open_are_no_valid_entry(entries: list[dict[str, Any]]) -> 
 
 
 def parsed(path: Path) -> dict[str, Any]:
-    return yaml.parse(library.read_text(path), path.name).data
+    return yaml.parse_yaml(library.read_text(path), path.name).data
 
 
 def named(folder: str, pattern: str) -> list[Any]:
@@ -326,18 +326,18 @@ def test_reference_answers_validate(path: Path) -> None:
 
 @pytest.mark.parametrize("profile", [Profile("r-1"), Profile("r-1", "A Name", QUALIFICATIONS, True, "nord")])
 def test_a_profile_validates_as_it_is_saved(profile: Profile, tmp_path: Path) -> None:
-    saved = reviewer.save(profile, tmp_path / "reviewer.yaml")
+    saved = reviewer.save_profile(profile, tmp_path / "reviewer.yaml")
     assert wrong("profile", parsed(saved)) == []
-    assert reviewer.load(saved) == profile
+    assert reviewer.load_profile(saved) == profile
 
 
 def test_the_schemas_have_the_words_that_the_readers_name(tmp_path: Path) -> None:
     file = tmp_path / "reviewer.yaml"
     file.write_text("guess: x")
     readers: dict[str, Callable[[], object]] = {
-        "profile": lambda: reviewer.load(file),
-        "answers-file": lambda: answers_file.read_file(file),
-        "case": lambda: case_reader.read(yaml.parse("guess: x", "case.yaml"), {}),
+        "profile": lambda: reviewer.load_profile(file),
+        "answers-file": lambda: answers_file.read_answers_file(file),
+        "case": lambda: case_reader.read_case(yaml.parse_yaml("guess: x", "case.yaml"), {}),
         "manifest": lambda: importing.read_manifest(file),
     }
     for name, read in readers.items():
@@ -366,9 +366,9 @@ def test_the_reader_of_prompt_sets_knows_the_words_of_its_schema(definition: str
         },
     }
     schemas = {"yes-no": read_schema("yes-no", library.sources().schemas["yes-no"])}
-    document = yaml.Document("set.yaml", documents[definition], {})
+    document = yaml.YamlDocument("set.yaml", documents[definition], {})
     with pytest.raises(Refused) as caught:
-        prompt_set_reader.read(document, schemas, {})
+        prompt_set_reader.read_prompt_set(document, schemas, {})
     said = str(caught.value)
     assert "is not known here" not in said
     assert "A proposal has only" not in said
@@ -412,7 +412,7 @@ def test_the_reader_of_prompt_sets_knows_the_words_of_its_schema(definition: str
     ],
 )
 def test_what_a_file_may_not_hold_is_refused(name: str, text: str) -> None:
-    assert wrong(name, yaml.parse(text, name).data)
+    assert wrong(name, yaml.parse_yaml(text, name).data)
 
 
 # -- output ---------------------------------------------------------------------------------------

@@ -21,7 +21,7 @@ from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
-from assistant.review.answers_file import AnswersFile, Outcome
+from assistant.review.answers_file import AnswersFile, RunOutcome
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical")
@@ -45,7 +45,7 @@ def review(log: Log) -> Iterator[Review]:
 @pytest.fixture
 def given() -> Given:
     """What the reference states, to be changed."""
-    return dict(plain_yaml.parse(library.read_text(REFERENCE), REFERENCE.name).data)
+    return dict(plain_yaml.parse_yaml(library.read_text(REFERENCE), REFERENCE.name).data)
 
 
 @pytest.fixture
@@ -55,12 +55,12 @@ def written(tmp_path: Path) -> Callable[[Any], AnswersFile]:
     def write(content: Any, name: str = "answers.yaml") -> AnswersFile:
         file = tmp_path / name
         file.write_text(content if isinstance(content, str) else yaml.safe_dump(content, sort_keys=False))
-        return answers_file.read_file(file)
+        return answers_file.read_answers_file(file)
 
     return write
 
 
-def opened(result: Outcome) -> str:
+def opened(result: RunOutcome) -> str:
     return "\n".join(str(problem) for problem in result.open)
 
 
@@ -68,7 +68,7 @@ def opened(result: Outcome) -> str:
 
 
 def test_the_reference_signs(review: Review) -> None:
-    result = answers_file.run(review, answers_file.read_file(REFERENCE))
+    result = answers_file.run_answers(review, answers_file.read_answers_file(REFERENCE))
     assert (result.status, result.open, result.unused) == (0, [], [])
     session = review.session
     assert session.signed is not None
@@ -88,12 +88,12 @@ def test_json_says_the_same_as_yaml(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     file = written(json.dumps({**given, "sign": True}), "answers.json")
-    assert answers_file.run(review, file).status == 0
+    assert answers_file.run_answers(review, file).status == 0
     assert review.session.status == "signed"
 
 
 def test_every_step_is_logged_as_from_a_file(review: Review) -> None:
-    answers_file.run(review, answers_file.read_file(REFERENCE))
+    answers_file.run_answers(review, answers_file.read_answers_file(REFERENCE))
     entries = review.log.read(review.session.id)
     recorded = [entry for entry in entries if entry.kind == "answer.recorded"]
     assert {entry.body["origin"] for entry in recorded} == {"file"}
@@ -102,7 +102,7 @@ def test_every_step_is_logged_as_from_a_file(review: Review) -> None:
 
 def test_an_item_is_named_by_a_number_or_a_text(review: Review, written: Callable[..., AnswersFile]) -> None:
     file = written("answers: {1: {acute_trauma: no}}")
-    answers_file.run(review, file)
+    answers_file.run_answers(review, file)
     assert review.session.answer("1", "acute_trauma") == Answer(value="no")
 
 
@@ -117,7 +117,7 @@ def test_without_a_word_to_sign_it_is_decided_and_stays_open(
             }
         )
         assert not file.sign
-    assert answers_file.run(review, file).status == 0
+    assert answers_file.run_answers(review, file).status == 0
     assert (review.session.status, review.turn.kind) == ("open", "sign")
 
 
@@ -125,7 +125,7 @@ def test_a_sentence_is_put_into_other_words(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     file = written({**given, "edits": {"1": [{"sentence": 1, "text": "In my own words."}]}, "sign": "no"})
-    assert answers_file.run(review, file).status == 0
+    assert answers_file.run_answers(review, file).status == 0
     first, second = review.assess("1").sentences[:2]
     assert (first.text, first.origin, second.origin) == ("In my own words.", "reviewer", "drafted")
 
@@ -134,7 +134,7 @@ def test_an_answer_that_no_question_asks_for_is_named(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     given["answers"]["1"]["prior_surgery"] = "none"
-    result = answers_file.run(review, written(given))
+    result = answers_file.run_answers(review, written(given))
     assert result.unused == ["1/films_since_surgery", "1/instability_suspected"]
 
 
@@ -147,7 +147,7 @@ def test_missing_answers_are_listed_and_the_session_goes_on(
     del given["answers"]["case"]["conflict"]
     del given["answers"]["1"]["sought"]
     del given["answers"]["1"]["prior_surgery"]["value"]["levels"]
-    result = answers_file.run(review, written(given))
+    result = answers_file.run_answers(review, written(given))
     assert result.status == 1
     for missing in ("`conflict`", "`sought`", "`prior_surgery.levels`"):
         assert f"{missing} is not answered" in opened(result)
@@ -160,7 +160,7 @@ def test_missing_answers_are_listed_and_the_session_goes_on(
     again.perform(c.RecordAnswer("case", "conflict", Answer(value="none")))
     assert again.turn.place == ("1", "prior_surgery.levels")
     again.perform(c.RecordAnswer("1", "prior_surgery.levels", Answer(status=Status.UNCLEAR)))
-    assert answers_file.run(again, answers_file.read_file(REFERENCE)).status == 0
+    assert answers_file.run_answers(again, answers_file.read_answers_file(REFERENCE)).status == 0
     assert again.session.status == "signed"
     again.close()
 
@@ -168,7 +168,7 @@ def test_missing_answers_are_listed_and_the_session_goes_on(
 def test_an_empty_file_lists_everything_that_is_asked(
     review: Review, written: Callable[..., AnswersFile]
 ) -> None:
-    result = answers_file.run(review, written("answers: {}"))
+    result = answers_file.run_answers(review, written("answers: {}"))
     assert result.status == 1
     listed = [problem.what for problem in result.open]
     assert len([what for what in listed if what.endswith("is not answered.")]) == 4 + 10
@@ -179,7 +179,7 @@ def test_an_empty_file_lists_everything_that_is_asked(
 def test_without_a_determination_it_stops(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
-    result = answers_file.run(review, written({**given, "determinations": {}}))
+    result = answers_file.run_answers(review, written({**given, "determinations": {}}))
     assert result.status == 1
     assert "There is no determination" in opened(result)
     assert review.turn.kind == "decision"
@@ -190,7 +190,7 @@ def test_a_check_without_a_reason_stops_it(
     review: Review, given: Given, written: Callable[..., AnswersFile], reason: str | None
 ) -> None:
     given["acknowledge"] = {} if reason is None else {"later-study": reason}
-    result = answers_file.run(review, written(given))
+    result = answers_file.run_answers(review, written(given))
     assert result.status == 1
     assert "later-study" in opened(result)
     assert review.session.status == "open"
@@ -202,7 +202,7 @@ def test_on_a_real_case_it_stops_at_the_signature(log: Log, tmp_path: Path) -> N
     case = folder / "case.yaml"
     case.write_text(case.read_text().replace("practice: yes", "practice: no"))
     review = Review.open(log, library.open_case(folder), Profile("r-test"))
-    result = answers_file.run(review, answers_file.read_file(REFERENCE))
+    result = answers_file.run_answers(review, answers_file.read_answers_file(REFERENCE))
     assert result.status == 1
     assert "signed by a person" in opened(result)
     assert review.session.id in opened(result)
@@ -239,7 +239,7 @@ def scenario(given: Given, changed: Given, **more: Any) -> Given:
 def test_without_films_since_the_operation_it_is_still_upheld_over_a_dissent(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
-    result = answers_file.run(review, written(scenario(given, WITHOUT_FILMS)))
+    result = answers_file.run_answers(review, written(scenario(given, WITHOUT_FILMS)))
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.why) == ("upheld", "carried")
     assert suggestion.because == ("routine-radiography",)
@@ -253,7 +253,7 @@ def test_where_the_table_is_inapplicable_the_dissent_prevails(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     more = {"rulings": {"1": INAPPLICABLE}, "determinations": {"1": OVERTURNED}}
-    result = answers_file.run(review, written(scenario(given, WITHOUT_FILMS, **more)))
+    result = answers_file.run_answers(review, written(scenario(given, WITHOUT_FILMS, **more)))
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.because) == ("overturned", ("acr-variant-3",))
     assert review.assess("1").findings["routine-radiography"].state.value == "not_applicable"
@@ -265,7 +265,9 @@ def test_where_the_table_is_inapplicable_the_dissent_prevails(
 def test_a_documented_suspicion_overturns_resting_on_a_rebuttal_that_must_be_ruled_on(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
-    result = answers_file.run(review, written(scenario(given, SUSPECTED, determinations={"1": OVERTURNED})))
+    result = answers_file.run_answers(
+        review, written(scenario(given, SUSPECTED, determinations={"1": OVERTURNED}))
+    )
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.because) == ("overturned", ("nonunion-or-instability",))
     assert suggestion.rests_on == ("nonunion-or-instability",)
@@ -279,7 +281,7 @@ def test_once_the_rebuttal_is_accepted_it_signs(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     more = {"rulings": {"1": ACCEPTED}, "determinations": {"1": OVERTURNED}}
-    result = answers_file.run(review, written(scenario(given, SUSPECTED, **more)))
+    result = answers_file.run_answers(review, written(scenario(given, SUSPECTED, **more)))
     assert (result.status, opened(result)) == (0, "")
     assert review.session.signed is not None
     assert review.session.signed.outcome == "overturn"
@@ -289,7 +291,7 @@ def test_where_the_rebuttal_is_declined_it_is_upheld(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     declined = {"nonunion-or-instability": {"ruling": "declined", "reason": "It is not shown."}}
-    result = answers_file.run(review, written(scenario(given, SUSPECTED, rulings={"1": declined})))
+    result = answers_file.run_answers(review, written(scenario(given, SUSPECTED, rulings={"1": declined})))
     assert review.assess("1").suggestion.decision == "upheld"
     assert review.session.determinations["1"].decision == "upheld"
     assert result.status == 0
@@ -300,7 +302,7 @@ def test_after_clean_flexion_and_extension_films_it_is_never_overturned(
     review: Review, given: Given, written: Callable[..., AnswersFile], rulings: Given
 ) -> None:
     more = {"rulings": rulings, "determinations": {"1": {"decision": "upheld", "reason": "They were clean."}}}
-    result = answers_file.run(review, written(scenario(given, SUSPECTED_AFTER_DYNAMIC, **more)))
+    result = answers_file.run_answers(review, written(scenario(given, SUSPECTED_AFTER_DYNAMIC, **more)))
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.why) in [("upheld", "carried"), (None, "conflict")]
     assert review.assess("1").findings["nonunion-or-instability"].state.value == "not_met"
@@ -391,7 +393,7 @@ def test_what_does_not_fit_the_case_is_refused_with_its_line(
 ) -> None:
     file = written(text)
     with pytest.raises(Refused) as caught:
-        answers_file.run(review, file)
+        answers_file.run_answers(review, file)
     problem = caught.value.problems[0]
     assert says in problem.what
     assert f"answers.yaml, line {line}" in problem.where
@@ -415,7 +417,7 @@ def test_what_a_decision_lacks_is_refused_with_its_line(
     file = written({**given, **change})
     lines = Path(file.name).read_text().splitlines()
     with pytest.raises(Refused) as caught:
-        answers_file.run(review, file)
+        answers_file.run_answers(review, file)
     (problem,) = caught.value.problems
     assert says in problem.what
     number = int(problem.where.rpartition("line ")[2])
@@ -433,7 +435,7 @@ def test_words_that_are_too_long_are_refused_with_their_line(
     review: Review, given: Given, written: Callable[..., AnswersFile], change: Given
 ) -> None:
     with pytest.raises(Refused) as caught:
-        answers_file.run(review, written({**given, **change}))
+        answers_file.run_answers(review, written({**given, **change}))
     assert "answers.yaml, line" in caught.value.problems[0].where
 
 
@@ -461,10 +463,10 @@ def test_json_is_refused_likewise(written: Callable[..., AnswersFile], text: str
 
 def test_a_file_that_is_not_there_or_is_not_text_is_refused(tmp_path: Path) -> None:
     with pytest.raises(Refused, match="There is no such file"):
-        answers_file.read_file(tmp_path / "none.yaml")
+        answers_file.read_answers_file(tmp_path / "none.yaml")
     (tmp_path / "bytes.yaml").write_bytes(b"sign: yes\n\xff")
     with pytest.raises(Refused, match=r"bytes\.yaml, line 2"):
-        answers_file.read_file(tmp_path / "bytes.yaml")
+        answers_file.read_answers_file(tmp_path / "bytes.yaml")
 
 
 def test_every_wrong_form_is_told_at_once(written: Callable[..., AnswersFile]) -> None:
@@ -474,10 +476,10 @@ def test_every_wrong_form_is_told_at_once(written: Callable[..., AnswersFile]) -
 
 
 def test_a_file_taken_again_changes_nothing_that_is_answered(review: Review) -> None:
-    file = replace(answers_file.read_file(REFERENCE), sign=False)
-    answers_file.run(review, file)
+    file = replace(answers_file.read_answers_file(REFERENCE), sign=False)
+    answers_file.run_answers(review, file)
     before = review.session.answers
-    again = answers_file.run(review, file)
+    again = answers_file.run_answers(review, file)
     assert (again.status, review.session.answers) == (0, before)
 
 
@@ -490,7 +492,7 @@ def test_a_bad_file_is_refused_whole_in_line_order(written: Callable[..., Answer
         "    colour: red\n  '2': {}\nrulings:\n  case: {}\n"
     )
     with pytest.raises(Refused) as caught:
-        answers_file.check(file, library.rules_for(SEED))
+        answers_file.check_answers(file, library.rules_for(SEED))
     lines = [int(problem.where.split("line ")[1]) for problem in caught.value.problems]
     assert lines == [5, 6, 7, 8, 10]
 

@@ -135,7 +135,7 @@ def adjudicate(sessions: tuple[str, ...], output: Path | None, force: bool, log_
     with open_log(log_path) as log:
         sheet = adjudication.finished(log, sessions)
         if sheet is None:
-            held = adjudication.begin(log, sessions)
+            held = adjudication.begin_adjudication(log, sessions)
             if not _settle(held):
                 return 1
             sheet = held.state.sheet(held.id)
@@ -143,7 +143,7 @@ def adjudicate(sessions: tuple[str, ...], output: Path | None, force: bool, log_
         elif output is None:
             raise refuse("This adjudication is finished.", sheet.name, "Write its sheet with -o FILE.")
         if output is not None:
-            adjudication.write(sheet, output)
+            adjudication.write_adjudication(sheet, output)
             click.echo(f"The answers that count are in {one_line(str(output))}.")
     return 0
 

@@ -20,7 +20,7 @@ from assistant.core.text import one_line, visible
 
 if TYPE_CHECKING:
     from assistant.core.record.case import Case, Document
-    from assistant.core.record.passages import Mention
+    from assistant.core.record.passages import Occurrence
     from assistant.core.rules.rules import Rules
 
 
@@ -186,7 +186,7 @@ def _look_for(rules: Rules, name: str) -> tuple[str, ...]:
     return known[name]
 
 
-def _row(mention: Mention) -> dict[str, object]:
+def _row(mention: Occurrence) -> dict[str, object]:
     return {
         "document": mention.document,
         "page": mention.page,
@@ -198,8 +198,8 @@ def _row(mention: Mention) -> dict[str, object]:
     }
 
 
-def _print_found(query: str, found: Sequence[Mention], limit: int) -> None:
-    by_passage: dict[tuple[str, int, int], list[Mention]] = {}
+def _print_found(query: str, found: Sequence[Occurrence], limit: int) -> None:
+    by_passage: dict[tuple[str, int, int], list[Occurrence]] = {}
     for one in found:
         by_passage.setdefault((one.document, one.page, one.start), []).append(one)
     best = ", the best" if len(found) == limit else ""
@@ -213,12 +213,12 @@ def _print_found(query: str, found: Sequence[Mention], limit: int) -> None:
         _print_passage(mentions)
 
 
-def _print_prompt(found: Sequence[Mention], limit: int) -> None:
+def _print_prompt(found: Sequence[Occurrence], limit: int) -> None:
     from assistant.core.record.passages import grouped
 
     groups = grouped(found)
     click.echo(f"{_count(len(groups), 'passage')}, {_count(len(found), 'mention')}.")
-    members: dict[tuple[str, int, bool], list[Mention]] = {}
+    members: dict[tuple[str, int, bool], list[Occurrence]] = {}
     for one in found:
         members.setdefault((one.document, one.start, one.supports), []).append(one)
     for group in groups[:limit]:
@@ -237,7 +237,7 @@ def _print_wordings(wordings: Sequence[str]) -> None:
         click.echo("\n" + textwrap.fill(said, _width(), subsequent_indent="    ", break_on_hyphens=False))
 
 
-def _print_passage(mentions: Sequence[Mention]) -> None:
+def _print_passage(mentions: Sequence[Occurrence]) -> None:
     """The passage that the mentions share, the words found in brackets, and bold where the terminal can."""
     quote, start = mentions[0].quote, mentions[0].start
     parts, end = [], 0
@@ -327,7 +327,7 @@ def _made(folder: Path | None, source: Path | None) -> tuple[Path, list[str]]:
 
     if source is not None:
         name, text = one_line(str(source)), library.read_text(source)
-        case_id = str(yaml.parse(text, name).data.get("id", ""))
+        case_id = str(yaml.parse_yaml(text, name).data.get("id", ""))
         if folder is None and not _ID.fullmatch(case_id):
             raise refuse(
                 "This `id` can't be the name of a folder.",
@@ -436,7 +436,7 @@ def _prompt_sets() -> list[tuple[str, str, str]]:
 
     made = []
     for name, text in library.sources().prompts.items():
-        data = yaml.parse(text, f"prompts/{name}.yaml").data
+        data = yaml.parse_yaml(text, f"prompts/{name}.yaml").data
         if isinstance(meant := data.get("for"), dict):
             made.append((name, str(data.get("title", name)), str(meant.get("region", ""))))
     return made

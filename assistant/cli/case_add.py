@@ -21,7 +21,7 @@ from assistant.core.text import one_line, visible
 from assistant.records.proposing import TYPES, UR_REPORT
 
 if TYPE_CHECKING:
-    from assistant.records.importing import Arrived, Importer, Manifest, Part
+    from assistant.records.importing import Arrived, DocumentPart, Importer, Manifest
 
 
 @dataclass
@@ -148,7 +148,7 @@ class _Adding:
         notes = [*arrived.read.notes, *left_out(parts, len(arrived.read.pages))]
         return _Told(path.name, "added", self._documents([part.id for part in parts]), notes)
 
-    def _parts(self, arrived: Arrived, path: Path) -> Sequence[Part]:
+    def _parts(self, arrived: Arrived, path: Path) -> Sequence[DocumentPart]:
         from assistant.cli.ask import Asking
         from assistant.records.importing import parts_of, read_parts
 
@@ -167,7 +167,7 @@ class _Adding:
         from assistant.core.record.case import read_document
 
         case = self._importer.store.case
-        entries = {str(one["id"]): one for one in yaml.parse(case.text, "case.yaml").data["documents"]}
+        entries = {str(one["id"]): one for one in yaml.parse_yaml(case.text, "case.yaml").data["documents"]}
         made = [read_document(entries[name], len(case.pages.get(name, ()))) for name in names]
         return [
             {
@@ -306,7 +306,9 @@ _KNOWN_TYPES = tuple(name for name, _ in TYPES)
 class Confirming:
     """The documents of one file, until a person has confirmed them."""
 
-    def __init__(self, asking: Asking, importer: Importer, arrived: Arrived, parts: Sequence[Part]) -> None:
+    def __init__(
+        self, asking: Asking, importer: Importer, arrived: Arrived, parts: Sequence[DocumentPart]
+    ) -> None:
         self._asking = asking
         self._importer = importer
         self._arrived = arrived
@@ -314,7 +316,7 @@ class Confirming:
         self._name = one_line(arrived.staged.name)
         self._parts = list(parts)
 
-    def ask(self) -> list[Part]:
+    def ask(self) -> list[DocumentPart]:
         """The documents to bring in; empty where the file is left out."""
         self._show()
         while True:

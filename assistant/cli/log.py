@@ -56,10 +56,10 @@ def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str
     """List the reviews, the one last worked on first; a date is that of their opening."""
     from assistant.core.events import AccessListed
     from assistant.log.query import as_objects
-    from assistant.log.sessions import listed
+    from assistant.log.sessions import listed_sessions
 
     path, chosen = log_at(log_path), given(**filters)
-    sql, values = listed(chosen)
+    sql, values = listed_sessions(chosen)
     note_reading(path, AccessListed("log sessions", chosen))
     most = limit or (ON_SCREEN if form == "table" else None)
     with open_reports(path) as held:
@@ -247,7 +247,7 @@ def _listening(port: int) -> socket.socket:
 MOST = 1_000
 """Sessions in a draw, at most: all of them stand in one entry of the log."""
 
-_COLUMNS_log_sample = ("draw", "session", "case", "reviewer", "kind", "outcome", "opened")
+_SAMPLE_COLUMNS = ("draw", "session", "case", "reviewer", "kind", "outcome", "opened")
 
 
 @click.command()
@@ -274,11 +274,11 @@ def sample(
     from assistant.core.events import SampleDrawn
     from assistant.log.access import METHOD, draw
     from assistant.log.query import as_objects
-    from assistant.log.sessions import listed
+    from assistant.log.sessions import listed_sessions
 
     path, chosen = log_at(log_path), given(status=status, **filters)
     chance = secrets.randbelow(10**6) if seed is None else seed
-    sql, values = listed(chosen, columns="session", order="session")
+    sql, values = listed_sessions(chosen, columns="session", order="session")
     with open_reports(path) as held:
         warn_of_unknown(held, chosen)
         every = [str(row[0]) for row in held.run(sql, values).rows]
@@ -294,15 +294,15 @@ def sample(
                 "size": size,
                 "filters": chosen,
                 "population": len(every),
-                "sessions": as_objects(_COLUMNS_log_sample, rows),
+                "sessions": as_objects(_SAMPLE_COLUMNS, rows),
             }
         )
     elif form != "table":
-        print_lines(form, _COLUMNS_log_sample, rows)
+        print_lines(form, _SAMPLE_COLUMNS, rows)
     elif not rows:
         click.echo("No session is like that; nothing was drawn.")
     else:
-        print_table(_COLUMNS_log_sample, rows)
+        print_table(_SAMPLE_COLUMNS, rows)
         click.echo(f"\n{len(rows)} of {len(every):,}, seed {chance}; draw them again with --seed {chance}.")
 
 

@@ -301,7 +301,7 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
     from assistant.log import Log
     from assistant.log.bundle import bundle, covering_checkpoint
     from assistant.log.keys import read_checkpoint
-    from assistant.review.rederive import words_of
+    from assistant.review.rederive import rederivation_words
 
     path = log_at(log_path)
     if output.exists():
@@ -314,7 +314,7 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
         with Log.open(path) as log:
             note = log.checkpoint()
     with Log.open(path, write=False) as log:
-        words, unsigned = words_of(log, session_id)
+        words, unsigned = rederivation_words(log, session_id)
     data = bundle(path, session_id, note, words, read_keys(keys))
     write_new(output, data)
     head = read_checkpoint(note)

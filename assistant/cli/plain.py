@@ -20,7 +20,7 @@ from assistant.review import views
 from assistant.review.conversation import Conversation, Line, offer_amendment
 from assistant.review.determination import keep_qualifications
 from assistant.review.loading import missing_documents
-from assistant.review.passages import Found, listed, nothing_found, numbered, reach_words, search
+from assistant.review.passages import Found, listed_passages, nothing_found, numbered, reach_words, search
 from assistant.review.review import Review
 from assistant.review.views import ACTIONS
 
@@ -216,7 +216,7 @@ class _Talk:
     def find(self, words: str) -> list[Line]:
         """The passages for some words, or for the question's own where none are given; :cite takes their number."""
         words = words.strip()
-        self.found = search(self.review, words) if words else listed(self.review, self.review.turn)
+        self.found = search(self.review, words) if words else listed_passages(self.review, self.review.turn)
         if not self.found:
             return [Line("note", nothing_found(self.review, self.review.turn, words))]
         return _notes(numbered(self.found))

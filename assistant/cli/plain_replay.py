@@ -13,7 +13,7 @@ from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
 from assistant.review.review import Review
-from assistant.training.replay import MARKS, Landmark, Marker, Pair, Replay, SideBySide, clock_words
+from assistant.training.replay import MARKS, Landmark, Marker, Replay, ReplayPairView, SideBySide, clock_words
 
 _MARKS = {
     "answer": "  = ",
@@ -270,7 +270,7 @@ def pair_lines(pair: SideBySide) -> Iterator[str]:
         yield from _pair(one, one.state != "same")
 
 
-def _pair(one: Pair, both: bool) -> Iterator[str]:
+def _pair(one: ReplayPairView, both: bool) -> Iterator[str]:
     yield visible(f"{MARKS[one.state]} {one.item}/{one.prompt}: {one_line(one.ask, 120)}")
     for label, side in zip("AB", one.sides, strict=True) if both else [("A, B", one.sides[0])]:
         if side is None:

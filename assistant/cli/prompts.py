@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.core.rules.completion import in_words
+from assistant.core.rules.completion import formula_in_words
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
 from assistant.core.text import visible
@@ -130,7 +130,7 @@ def _set_names() -> list[str]:
 def _is_set(text: str, where: str) -> bool:
     from assistant.core import yaml
 
-    return "for" in yaml.parse(text, where).data
+    return "for" in yaml.parse_yaml(text, where).data
 
 
 def _read(name: str) -> PromptSet:
@@ -165,7 +165,7 @@ def _is_frame(name: str) -> bool:
     path = Path(name)
     if path.suffix not in (".yaml", ".yml") or not path.is_file():
         return False
-    return is_frame(yaml.parse(library.read_text(path), one_line(name)))
+    return is_frame(yaml.parse_yaml(library.read_text(path), one_line(name)))
 
 
 def _frame_checked(name: str) -> str:
@@ -220,7 +220,7 @@ def lines(made: PromptSet) -> Iterator[str]:
         if exclusions:
             yield f"\n{title}"
         for exclusion in exclusions:
-            yield f"  {in_words(exclusion.when)}\n      {exclusion.says}"
+            yield f"  {formula_in_words(exclusion.when)}\n      {exclusion.says}"
     unverified = sum(citation.verified is None for citation in made.citations.values())
     if unverified:
         yield (
@@ -237,7 +237,7 @@ def _prompt(number: int, prompt: Prompt, made: PromptSet) -> Iterator[str]:
     yield f"\n  {number}. {prompt.ask}"
     yield f"     {prompt.id}: {prompt.schema.title}{''.join(f' · {mark}' for mark in marks)}"
     if prompt.when is not True:
-        yield f"     Asked where {in_words(prompt.when)}."
+        yield f"     Asked where {formula_in_words(prompt.when)}."
     if prompt.why:
         yield f"     Why: {prompt.why}"
     if prompt.cite:
@@ -248,8 +248,8 @@ def _criterion(criterion: Criterion, made: PromptSet) -> Iterator[str]:
     side = "FOR the treatment" if criterion.argues == "for" else "AGAINST the treatment"
     yield f"\n  {criterion.id} argues {side}"
     if criterion.applies is not True:
-        yield f"     Speaks of: {in_words(criterion.applies)}"
-    yield f"     Met where: {in_words(criterion.when)}"
+        yield f"     Speaks of: {formula_in_words(criterion.applies)}"
+    yield f"     Met where: {formula_in_words(criterion.when)}"
     if criterion.rebuts:
         yield f"     Rebuts: {', '.join(criterion.rebuts)}"
     yield f"     {_cited(made.citations[criterion.cite])}"
@@ -261,12 +261,12 @@ def _criterion(criterion: Criterion, made: PromptSet) -> Iterator[str]:
         for line in _told(sentence):
             yield f"     {title}: {line}"
     if criterion.caution is not None:
-        yield f"     CAUTION where {in_words(criterion.caution.when)}: {criterion.caution.says}"
+        yield f"     CAUTION where {formula_in_words(criterion.caution.when)}: {criterion.caution.says}"
 
 
 def _told(sentence: Sentence) -> Iterator[str]:
     for branch in sentence:
-        where = "" if branch.when is True else f"[where {in_words(branch.when)}] "
+        where = "" if branch.when is True else f"[where {formula_in_words(branch.when)}] "
         yield where + (" ".join(branch.says.split()) or "(nothing)")
 
 
@@ -298,7 +298,7 @@ def set_as_json(made: PromptSet) -> dict[str, Any]:
                 "ask": prompt.ask,
                 "why": prompt.why,
                 "answer": prompt.schema.name,
-                "when": in_words(prompt.when),
+                "when": formula_in_words(prompt.when),
                 "cite": prompt.cite or None,
                 "documentable": prompt.documentable,
             }
@@ -309,8 +309,8 @@ def set_as_json(made: PromptSet) -> dict[str, Any]:
                 "id": criterion.id,
                 "argues": criterion.argues,
                 "cite": criterion.cite,
-                "applies": in_words(criterion.applies),
-                "when": in_words(criterion.when),
+                "applies": formula_in_words(criterion.applies),
+                "when": formula_in_words(criterion.when),
                 "rebuts": list(criterion.rebuts),
                 "caution": None if criterion.caution is None else criterion.caution.says,
             }

@@ -97,21 +97,23 @@ def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) 
     from assistant.review import answers_file
     from assistant.review.review import Review
 
-    file = answers_file.read_file(answers)
+    file = answers_file.read_answers_file(answers)
     folder = library.find_case(case)
-    answers_file.check(file, library.rules_for(folder))
+    answers_file.check_answers(file, library.rules_for(folder))
     with open_log(log_path) as log:
         held = Review.open(log, folder, Profile(_pseudonym(file.reviewer)))
         try:
-            result = answers_file.run(held, file)
+            result = answers_file.run_answers(held, file)
             if as_json:
                 import json
 
-                from assistant.letter import to_json
+                from assistant.letter import letter_to_json
                 from assistant.review.determination import compose_from_log
 
                 click.echo(
-                    json.dumps(to_json(compose_from_log(log, held.session.id)), ensure_ascii=False, indent=2)
+                    json.dumps(
+                        letter_to_json(compose_from_log(log, held.session.id)), ensure_ascii=False, indent=2
+                    )
                 )
             else:
                 _tell(held, result)
@@ -126,7 +128,7 @@ def _pseudonym(reviewer: str) -> str:
     if not reviewer:
         from assistant import profile as profiles
 
-        return profiles.load().id
+        return profiles.load_profile().id
     if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", reviewer):
         raise refuse(
             "`reviewer` is a pseudonymous id.", "", "Use letters, digits, dots and dashes; never a name."
@@ -136,9 +138,9 @@ def _pseudonym(reviewer: str) -> str:
 
 def _tell(review: Review, result: object) -> None:
     from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
-    from assistant.review.answers_file import Outcome
+    from assistant.review.answers_file import RunOutcome
 
-    assert isinstance(result, Outcome)
+    assert isinstance(result, RunOutcome)
     session = review.session
     click.echo(f"Session {session.id} ({session.mode}), {session.status}.")
     for item in session.items:
@@ -185,7 +187,7 @@ def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given
     from assistant import profile as profiles
 
     path = profiles.profile_path()
-    profile = profiles.load()
+    profile = profiles.load_profile()
     changes = {key: value for key, value in given.items() if value is not None}
     if changes or name is not None or decide_first is not None:
         qualifications = {**profile.qualifications, **changes}
@@ -198,7 +200,7 @@ def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given
             name=profile.name if name is None else name,
             decide_first=profile.decide_first if decide_first is None else decide_first,
         )
-        profiles.save(profile)
+        profiles.save_profile(profile)
     shown = {
         "id": profile.id,
         **profile.qualifications,

@@ -16,14 +16,14 @@ from assistant.core.dates import PartialDate, parse_date, read_date
 from assistant.core.problem import Refused, placed, reason, refuse
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
-    Choice,
+    ChoiceShape,
     DateShape,
-    Group,
-    Listing,
-    Number,
-    Several,
+    GroupShape,
+    ListingShape,
+    NumberShape,
+    SeveralShape,
     Shape,
-    Statement,
+    StatementShape,
     at,
 )
 from assistant.core.rules.condition import RESERVED
@@ -42,7 +42,7 @@ def read_answer(
     return _Reader(schema, where, checked, today).read(raw, schema.shape, ())
 
 
-def check(
+def check_answer(
     schema: AnswerSchema,
     answer: Answer,
     where: str,
@@ -59,7 +59,7 @@ def check(
         )
     if answer.parts is not None:
         for name, part in answer.parts.items():
-            check(schema, part, where, (*path, name), today)
+            check_answer(schema, part, where, (*path, name), today)
     elif not schema.may_be(answer.status):
         raise refuse(
             f"“{answer.status.value.replace('_', ' ')}” is no answer to this question.",
@@ -87,14 +87,14 @@ def _check_past(value: str, today: date, where: str) -> None:
 
 def _has_shape(shape: Shape | None, answer: Answer) -> bool:
     if answer.parts is None:
-        bare = not isinstance(shape, Group) or (
+        bare = not isinstance(shape, GroupShape) or (
             isinstance(answer.value, str) and answer.value in shape.instead
         )
-        return not answer.given or (bare and not isinstance(shape, Listing))
-    if isinstance(shape, Listing):
+        return not answer.given or (bare and not isinstance(shape, ListingShape))
+    if isinstance(shape, ListingShape):
         numbered = [str(number) for number in range(1, len(answer.parts) + 1)]
         return answer.listing and list(answer.parts) == numbered
-    return isinstance(shape, Group) and not answer.listing and set(answer.parts) <= set(shape.parts)
+    return isinstance(shape, GroupShape) and not answer.listing and set(answer.parts) <= set(shape.parts)
 
 
 class _Reader:
@@ -129,11 +129,11 @@ class _Reader:
     def value(self, raw: Any, shape: Shape, path: tuple[str, ...], literal: bool = False) -> Answer:
         if isinstance(raw, str) and raw in RESERVED and raw != "given" and not literal:
             return self.status(Status(raw), shape, path)
-        if isinstance(raw, str) and raw in RESERVED and literal and not isinstance(shape, Statement):
+        if isinstance(raw, str) and raw in RESERVED and literal and not isinstance(shape, StatementShape):
             return self.status(Status(raw), shape, path)
-        if isinstance(shape, Group):
+        if isinstance(shape, GroupShape):
             return self.group(raw, shape, path)
-        if isinstance(shape, Listing):
+        if isinstance(shape, ListingShape):
             if not isinstance(raw, list):
                 raise self.refused(f"A list of {shape.noun} entries is needed", path)
             return listing(
@@ -141,12 +141,12 @@ class _Reader:
             )
         made = Answer(value=self.scalar(raw, shape))
         if self.checked:
-            check(self.schema, made, self.place(path), path, self.today)
+            check_answer(self.schema, made, self.place(path), path, self.today)
         elif not _plausible(shape, made.value):
             raise self.refused("This is no value of that kind", path)
         return made
 
-    def group(self, raw: Any, shape: Group, path: tuple[str, ...]) -> Answer:
+    def group(self, raw: Any, shape: GroupShape, path: tuple[str, ...]) -> Answer:
         if isinstance(raw, str) and raw in shape.instead:
             return Answer(value=raw)
         if isinstance(raw, Mapping):
@@ -164,23 +164,27 @@ class _Reader:
         raise self.refused(f"The parts {', '.join(shape.parts)} are needed{bare}", path)
 
     def status(self, status: Status, shape: Shape, path: tuple[str, ...]) -> Answer:
-        if isinstance(shape, Group) and not shape.instead:
+        if isinstance(shape, GroupShape) and not shape.instead:
             return group({n: self.status(status, p.shape, (*path, n)) for n, p in shape.parts.items()})
         made = Answer(status=status)
         if self.checked:
-            check(self.schema, made, self.place(path), path)
+            check_answer(self.schema, made, self.place(path), path)
         return made
 
     def scalar(self, raw: Any, shape: Shape) -> Any:
-        if isinstance(raw, bool) and isinstance(shape, Choice):
+        if isinstance(raw, bool) and isinstance(shape, ChoiceShape):
             return "yes" if raw else "no"
-        if isinstance(shape, Number) and isinstance(raw, float) and raw.is_integer():
+        if isinstance(shape, NumberShape) and isinstance(raw, float) and raw.is_integer():
             return int(raw)
-        if isinstance(shape, DateShape | Choice) and isinstance(raw, int):
+        if isinstance(shape, DateShape | ChoiceShape) and isinstance(raw, int):
             return str(raw)
-        if isinstance(shape, Several) and isinstance(raw, list):
+        if isinstance(shape, SeveralShape) and isinstance(raw, list):
             return [str(entry) if isinstance(entry, int) else entry for entry in raw]
-        if isinstance(shape, Statement) and isinstance(raw, str | int | float) and not isinstance(raw, bool):
+        if (
+            isinstance(shape, StatementShape)
+            and isinstance(raw, str | int | float)
+            and not isinstance(raw, bool)
+        ):
             return Private(str(raw))
         return raw
 
@@ -240,15 +244,15 @@ class _Reader:
 
 def _plausible(shape: Shape, value: Any) -> bool:
     """Whether a value is of the kind that is asked for, as far as its shape tells without its schema."""
-    if isinstance(shape, Choice):
+    if isinstance(shape, ChoiceShape):
         return isinstance(value, str) and value in shape.labels
-    if isinstance(shape, Several):
+    if isinstance(shape, SeveralShape):
         return isinstance(value, list) and all(isinstance(one, str) and one in shape.labels for one in value)
     if isinstance(shape, DateShape):
         return parse_date(value) is not None
-    if isinstance(shape, Number):
+    if isinstance(shape, NumberShape):
         return isinstance(value, int if shape.whole else int | float) and not isinstance(value, bool)
-    return isinstance(shape, Statement) and isinstance(value, str) and 0 < len(value) <= shape.limit
+    return isinstance(shape, StatementShape) and isinstance(value, str) and 0 < len(value) <= shape.limit
 
 
 def _with_search(answer: Answer, search: Trail) -> Answer:
@@ -295,13 +299,13 @@ def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer
     shape = at(schema.shape, path)
     words = " ".join(text.split())
     status = _STATUS_WORDS.get(words.lower())
-    if status is not None and schema.may_be(status) and not isinstance(shape, Group):
+    if status is not None and schema.may_be(status) and not isinstance(shape, GroupShape):
         return Answer(status=status)
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         return _flags(shape, words)
     if shape is None:
         raise refuse("There is no such question.")
-    if isinstance(shape, Choice):
+    if isinstance(shape, ChoiceShape):
         statuses = {s.value: label for s, label in STATUS_LABELS.items() if schema.may_be(s)}
         chosen = unique(words, {**shape.labels, **statuses})
         return Answer(status=Status(chosen)) if chosen in statuses else Answer(value=chosen)
@@ -363,14 +367,14 @@ def _or(labels: Iterable[str]) -> str:
 
 
 def _value(shape: Shape, words: str, text: str) -> object:
-    if isinstance(shape, Several):
+    if isinstance(shape, SeveralShape):
         return list(dict.fromkeys(unique(one.strip(), shape.labels) for one in _listed(words)))
     if isinstance(shape, DateShape):
         date = read_date(words)
         return str(date) if date is not None else words
-    if isinstance(shape, Number):
+    if isinstance(shape, NumberShape):
         return _number(shape, words)
-    if isinstance(shape, Statement):
+    if isinstance(shape, StatementShape):
         return Private(text.strip())
     raise refuse("This is answered by one of the numbers.", "", "Type the number of a reply.")
 
@@ -379,7 +383,7 @@ def _listed(words: str) -> list[str]:
     return [one for one in re.split(r"\s*(?:,|;|\band\b|\+)\s*", words) if one.strip()]
 
 
-def _number(shape: Number, words: str) -> object:
+def _number(shape: NumberShape, words: str) -> object:
     bare = re.sub(rf"\s*{re.escape(shape.unit)}?\s*$", "", words) if shape.unit else words
     bare = bare.strip()
     if re.fullmatch(r"\d{1,3}(,\d{3})+", bare):
@@ -391,7 +395,7 @@ def _number(shape: Number, words: str) -> object:
     return words
 
 
-def _flags(shape: Group, words: str) -> Answer:
+def _flags(shape: GroupShape, words: str) -> Answer:
     """`tumor yes, infection no`: some parts of a group of flags by name."""
     if not shape.uniform:
         raise refuse("This is answered by one of the numbers.", "", "Type the number of a reply.")
@@ -402,7 +406,7 @@ def _flags(shape: Group, words: str) -> Answer:
         status = _STATUS_WORDS.get(said.lower())
         if status is not None:
             parts[part.name] = Answer(status=status)
-        elif isinstance(part.shape, Choice):
+        elif isinstance(part.shape, ChoiceShape):
             labels = part.shape.labels
             parts[part.name] = Answer(value=unique(said, labels) if said else next(iter(labels)))
     if not parts:

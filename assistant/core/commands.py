@@ -7,7 +7,7 @@ from datetime import date
 from assistant.core.answer import Answer, Evidence
 from assistant.core.events import CaseAmended
 from assistant.core.frozen import dataclass
-from assistant.core.record.passages import Group
+from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.rules import Rules
 
 
@@ -125,7 +125,7 @@ class NoteSearch(Command):
     pages: int
     unread: tuple[str, ...]
     hits: int
-    groups: tuple[Group, ...]
+    groups: tuple[PassageGroup, ...]
     more: int
 
 

@@ -14,13 +14,13 @@ from typing import Any
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail
-from assistant.core.answer_reader import check
+from assistant.core.answer_reader import check_answer
 from assistant.core.frozen import replace as replace_frozen
 from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.absence import contradicted, open_passages, pages_unread
 from assistant.core.record.pages import read_and_left
-from assistant.core.rules.answer_schema import Listing, at
+from assistant.core.rules.answer_schema import ListingShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULINGS
 from assistant.core.session import Session, apply, fold, outcome, unruled
 from assistant.core.text import one_line
@@ -53,7 +53,7 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     rest = tuple(path.split(".")[1:])
     if at(schema.shape, rest) is None:
         raise refuse("There is no such part of this answer.", path)
-    check(schema, command.answer, path, rest, command.today)
+    check_answer(schema, command.answer, path, rest, command.today)
     answer = _with_trails(session, command.answer)
     held = session.answer(scope, path)
     if not session.reading(scope).answered(path.split(".", 1)[0]) and (held is None or not rest):
@@ -130,7 +130,7 @@ def must_have(session: Session, scope: str, path: str) -> None:
         raise refuse("There is no such question in this review.", f"{scope}/{one_line(path, 60)}")
     if at(prompt.schema.shape, tuple(rest)) is None:
         raise refuse("There is no such part of this answer.", f"{scope}/{one_line(path, 60)}")
-    if isinstance(prompt.schema.shape, Listing) and rest:
+    if isinstance(prompt.schema.shape, ListingShape) and rest:
         held = session.answer(scope, root)
         count = len(held.parts or {}) if held is not None else 0
         if not re.fullmatch(r"[1-9][0-9]{0,5}", rest[0]) or int(rest[0]) > count + 1:

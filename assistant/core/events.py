@@ -25,7 +25,7 @@ from assistant.core.answer import (
 )
 from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
-from assistant.core.record.passages import Group
+from assistant.core.record.passages import PassageGroup
 from assistant.core.text import Private
 
 
@@ -112,7 +112,7 @@ def _in(name: str, value: Any) -> Any:
     return value if read is None else read(value)
 
 
-def _group_to_json(one: Group) -> dict[str, Any]:
+def _group_to_json(one: PassageGroup) -> dict[str, Any]:
     return {
         "document": one.document,
         "pages": list(one.pages),
@@ -123,8 +123,8 @@ def _group_to_json(one: Group) -> dict[str, Any]:
     }
 
 
-def _group_from_json(data: Mapping[str, Any]) -> Group:
-    return Group(
+def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
+    return PassageGroup(
         data["document"],
         tuple(data["pages"]),
         data["quote"],
@@ -138,7 +138,7 @@ _WRITERS: Mapping[type, Callable[[Any], Any]] = {
     Answer: to_json,
     Evidence: evidence_to_json,
     Dismissed: dismissed_to_json,
-    Group: _group_to_json,
+    PassageGroup: _group_to_json,
 }
 _READERS: Mapping[str, Callable[[Any], Any]] = {
     "answer": from_json,
@@ -181,7 +181,7 @@ class RecordSearched(Event):
     pages: int = 0
     unread: tuple[str, ...] = ()
     hits: int = 0
-    groups: tuple[Group, ...] = ()
+    groups: tuple[PassageGroup, ...] = ()
     more: int = 0
 
     def of_the_rules(self) -> tuple[str, ...]:

@@ -15,7 +15,7 @@ from assistant.core import wording, yaml
 from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused
 from assistant.core.text import visible
-from assistant.core.yaml import Document, FieldReader, Path, near
+from assistant.core.yaml import FieldReader, Path, YamlDocument, near
 
 FILE = "prompts/letter/frame.yaml"
 """Where the program keeps it; `library.letter_texts` has its text."""
@@ -134,7 +134,7 @@ class Frame:
 
     def say(self, place: str, **values: object) -> str:
         """The text at a place with its names filled in; foreign white space stays as it is."""
-        return wording.filled(self.texts[place], values)
+        return wording.words_filled(self.texts[place], values)
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""
@@ -147,7 +147,7 @@ def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = 
     With `first`, the frame in its first wording, the text is one that a session keeps, perhaps from another version
     of the program: what it lacks is taken from `first`, and places that are no longer used don't matter.
     """
-    document = yaml.parse(text, name)
+    document = yaml.parse_yaml(text, name)
     reader = FieldReader()
     texts: dict[str, str] = {}
     for path, value in _texts(document.data, ()):
@@ -169,7 +169,7 @@ def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = 
     return Frame(texts if len(texts) == len(NAMES) or first is None else {**first().texts, **texts})
 
 
-def is_frame(document: Document) -> bool:
+def is_frame(document: YamlDocument) -> bool:
     """Whether a file is written as the letter's frame is, and not as a prompt set."""
     parts = {place.split(".", 1)[0] for place in NAMES}
     return "id" not in document.data and len(parts & document.data.keys()) > len(parts) // 2
@@ -183,7 +183,7 @@ def _texts(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
         yield from _texts(inner, (*path, key))
 
 
-def _unknown(reader: FieldReader, document: Document, path: Path, place: str) -> None:
+def _unknown(reader: FieldReader, document: YamlDocument, path: Path, place: str) -> None:
     if place in NAMES:
         reader.say(f"`{place}` stands in one line.", document.where(*path), "Put it below its part.")
     elif any(known.startswith(f"{place}.") for known in NAMES):
@@ -210,7 +210,7 @@ def _check(reader: FieldReader, text: str, names: tuple[str, ...], where: str) -
         return
     if visible(text) != text:
         reader.say("The text holds an invisible or control character.", where, "Type it again without it.")
-    for what in wording.problems(text, names):
+    for what in wording.template_problems(text, names):
         reader.say(what, where, only)
     for tag in _TAG.findall(text):
         if "." in tag:

@@ -14,8 +14,8 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.frozen import dataclass, replace
 from assistant.core.problem import Refused
-from assistant.core.record.case import Case, DisputedItem, evidence_of
-from assistant.core.rules.answer_schema import Group, Listing, Shape
+from assistant.core.record.case import Case, DisputedItem, evidence_in_case
+from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
 
 RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
@@ -109,8 +109,8 @@ def _answer(prompt: Prompt, raw: Any, evidence: tuple[Evidence, ...], basis: str
 
 
 def _part_names(shape: Shape) -> frozenset[str]:
-    inner = shape.element if isinstance(shape, Listing) else shape
-    return frozenset(inner.parts) if isinstance(inner, Group) else frozenset()
+    inner = shape.element if isinstance(shape, ListingShape) else shape
+    return frozenset(inner.parts) if isinstance(inner, GroupShape) else frozenset()
 
 
 def _stripped(raw: Any, parts: frozenset[str]) -> Any:
@@ -128,16 +128,16 @@ def _with_evidence(entry: Any, parts: frozenset[str]) -> Any:
     if not isinstance(entry, Mapping) or "page" not in entry:
         return entry
     evidence = [
-        {"document": one.document, "page": one.page, "quote": one.quote} for one in evidence_of(entry)
+        {"document": one.document, "page": one.page, "quote": one.quote} for one in evidence_in_case(entry)
     ]
     return {"value": _stripped(entry, parts), "evidence": evidence}
 
 
 def _all_evidence(raw: Any) -> Iterator[Evidence]:
-    yield from evidence_of(raw)
+    yield from evidence_in_case(raw)
     if isinstance(raw, list):
         for entry in raw:
-            yield from evidence_of(entry)
+            yield from evidence_in_case(entry)
 
 
 def _rows(proposal: Proposal, reading: Reading, case: Case, item: DisputedItem | None) -> Iterator[_Row]:
@@ -146,7 +146,7 @@ def _rows(proposal: Proposal, reading: Reading, case: Case, item: DisputedItem |
         raw = case.fact(proposal.of, item)
         container = case.fact(".".join([root, *rest[:-1]]), item)
         for value in raw if isinstance(raw, list) else [] if raw is None else [raw]:
-            yield _Row(value, None, True, evidence_of(container))
+            yield _Row(value, None, True, evidence_in_case(container))
         return
     answer = reading.answer(root)
     if answer is None or not reading.answered(root):

@@ -18,8 +18,8 @@ from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
 from assistant.core.rules.suggestion import suggest
-from assistant.core.session import Session, governing_date
-from assistant.core.wording import Words, sentence_names
+from assistant.core.session import Session, effective_date
+from assistant.core.wording import AnswerWords, sentence_names
 
 # One sentence of a draft with everything that it comes from, and how clauses are made of sentences.
 
@@ -314,7 +314,7 @@ class _Writer:
             if self.reading.holds(branch.when) is True:
                 more = {}
                 if criterion is not None:
-                    more["citation"] = Words(self.set.citations[criterion.cite].name)
+                    more["citation"] = AnswerWords(self.set.citations[criterion.cite].name)
                 if value_of is not None:
                     names = sentence_names(
                         self.reading, self.session.rules.case, self.item, "{{ " + value_of.id + " }}"
@@ -369,7 +369,7 @@ class Assessment:
 def assess(session: Session, item: str) -> Assessment:
     """The assessment of an item as things are answered and ruled."""
     reading = session.reading(item)
-    on = governing_date(session, item)
+    on = effective_date(session, item)
     rulings = session.rulings.get(item, {})
     found = findings(reading, on, rulings)
     suggestion = suggest(reading, on, rulings)

@@ -15,7 +15,7 @@ from assistant.core.dates import PartialDate
 from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.frozen import dataclass, replace
 from assistant.core.record.case import Case
-from assistant.core.rules.answer_schema import Listing, in_order, select
+from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import Ruling, Suggestion
 from assistant.core.rules.prompt_set import Prompt, Reading
 from assistant.core.rules.rules import Rules
@@ -73,7 +73,7 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     return replace(answer, search=reach)
 
 
-Place = tuple[str, str]
+AnswerPlace = tuple[str, str]
 """A scope and a prompt in it."""
 
 
@@ -107,16 +107,16 @@ class Session:
     opened: e.SessionOpened
     status: str = "open"
     answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
-    notes: Mapping[Place, tuple[str, ...]] = field(default_factory=dict)
-    skipped: tuple[Place, ...] = ()
-    focus: Place | None = None
-    trail: tuple[Place, ...] = ()
+    notes: Mapping[AnswerPlace, tuple[str, ...]] = field(default_factory=dict)
+    skipped: tuple[AnswerPlace, ...] = ()
+    focus: AnswerPlace | None = None
+    trail: tuple[AnswerPlace, ...] = ()
     pages_opened: frozenset[tuple[str, int]] = frozenset()
     findings_opened: frozenset[str] = frozenset()
     suggestions_shown: frozenset[str] = frozenset()
-    searches: Mapping[Place, tuple[e.RecordSearched, ...]] = field(default_factory=dict)
-    searched: Mapping[Place, int] = field(default_factory=dict)
-    dismissed: Mapping[Place, tuple[Dismissed, ...]] = field(default_factory=dict)
+    searches: Mapping[AnswerPlace, tuple[e.RecordSearched, ...]] = field(default_factory=dict)
+    searched: Mapping[AnswerPlace, int] = field(default_factory=dict)
+    dismissed: Mapping[AnswerPlace, tuple[Dismissed, ...]] = field(default_factory=dict)
     by_eye: e.PagesReadByEye | None = None
     amendments: int = 0
     amended: e.CaseAmended | None = None
@@ -205,7 +205,7 @@ def _answered(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> Se
     held = session.answers.get(event.item, {}).get(root)
     answer = event.answer
     if rest:
-        is_list = isinstance(session.prompt(event.item, root).schema.shape, Listing)
+        is_list = isinstance(session.prompt(event.item, root).schema.shape, ListingShape)
         answer = with_part(held, tuple(rest), answer, is_list)
     return _with_answer(session, event.item, root, answer, left=(event.item, root))
 
@@ -215,13 +215,13 @@ def _withdrawn(session: Session, event: e.AnswerWithdrawn) -> Session:
     held = session.answers.get(event.item, {}).get(root)
     answer = None
     if rest and held is not None:
-        is_list = isinstance(session.prompt(event.item, root).schema.shape, Listing)
+        is_list = isinstance(session.prompt(event.item, root).schema.shape, ListingShape)
         answer = with_part(held, tuple(rest), None, is_list)
     return _with_answer(session, event.item, root, answer, left=(event.item, root))
 
 
 def _with_answer(
-    session: Session, scope: str, name: str, answer: Answer | None, left: Place | None = None
+    session: Session, scope: str, name: str, answer: Answer | None, left: AnswerPlace | None = None
 ) -> Session:
     scoped = dict(session.answers.get(scope, {}))
     scoped.pop(name, None)
@@ -238,7 +238,7 @@ def _with_answer(
     )
 
 
-def _focus_after(session: Session, reading: Reading, scope: str, name: str) -> Place | None:
+def _focus_after(session: Session, reading: Reading, scope: str, name: str) -> AnswerPlace | None:
     """Where a reviewer who went somewhere on purpose stays: until all of that question's answer is there."""
     focus = session.focus
     if focus is None or focus[0] != scope or focus[1].split(".", 1)[0] != name:
@@ -383,7 +383,7 @@ def unruled(session: Session, item: str, suggestion: Suggestion) -> tuple[str, .
 # Which day says which edition of a guideline counts: the one that the prompt set names.
 
 
-def governing_date(session: Session, item: str) -> PartialDate | None:
+def effective_date(session: Session, item: str) -> PartialDate | None:
     """The date of a disputed item that its set's `governed_by` names; None where the case file has none."""
     disputed = session.rules.case.items[item]
     named = session.rules.sets[item].governed_by

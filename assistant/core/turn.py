@@ -15,22 +15,21 @@ from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import contradicted, more_follow, open_passages, pages_in, pages_unread
 from assistant.core.record.checks import Check, absence_check, impossible_combinations
 from assistant.core.record.pages import HOW, parted
-from assistant.core.record.passages import Group as Group_passages
-from assistant.core.record.passages import figures
+from assistant.core.record.passages import PassageGroup, figures
 from assistant.core.rules.answer_schema import (
-    Choice,
-    Group,
-    Listing,
-    Number,
-    Several,
+    ChoiceShape,
+    GroupShape,
+    ListingShape,
+    NumberShape,
+    SeveralShape,
     Shape,
-    Statement,
+    StatementShape,
     at,
     complete,
 )
 from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import Place, Session, unruled
+from assistant.core.session import AnswerPlace, Session, unruled
 from assistant.core.text import one_line
 from assistant.core.wording import told
 
@@ -62,7 +61,7 @@ class Turn:
     """
 
     kind: str
-    place: Place
+    place: AnswerPlace
     question: str
     options: tuple[Option, ...] = ()
     words: str = ""
@@ -80,7 +79,7 @@ class Turn:
         return self.place[1]
 
 
-def prompt_turn(session: Session, place: Place) -> Turn:
+def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
     """The turn that asks a prompt or a part of one."""
     scope, path = place
     prompt = session.prompt(scope, path)
@@ -97,7 +96,7 @@ def prompt_turn(session: Session, place: Place) -> Turn:
         stated = one_line(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
         again = c.RecordAnswer(scope, path, made.answer, "proposed")
         options.append(Option(f"What was proposed, {made.basis}: {stated}", again, value="proposed"))
-    if proposal is not None and isinstance(shape, Group | Listing) and not asked_together(shape):
+    if proposal is not None and isinstance(shape, GroupShape | ListingShape) and not asked_together(shape):
         options.insert(
             0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
         )
@@ -127,29 +126,31 @@ def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed
 def part_question(prompt: Prompt, rest: tuple[str, ...]) -> str:
     """The question of a part, with the number of the entry it belongs to."""
     shape = prompt.schema.shape
-    inner = shape.element if isinstance(shape, Listing) else shape
+    inner = shape.element if isinstance(shape, ListingShape) else shape
     named = [name for name in rest if not name.isdigit()]
     entry = (
-        f"{shape.noun.capitalize()} {rest[0]}: " if isinstance(shape, Listing) and rest[0].isdigit() else ""
+        f"{shape.noun.capitalize()} {rest[0]}: "
+        if isinstance(shape, ListingShape) and rest[0].isdigit()
+        else ""
     )
-    ask = inner.parts[named[0]].ask if isinstance(inner, Group) and named else prompt.ask
+    ask = inner.parts[named[0]].ask if isinstance(inner, GroupShape) and named else prompt.ask
     return f"{entry}{ask}"
 
 
 def _options(
-    session: Session, place: Place, prompt: Prompt, shape: Shape, held: Answer | None
+    session: Session, place: AnswerPlace, prompt: Prompt, shape: Shape, held: Answer | None
 ) -> list[Option]:
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         made = _flag_options(place, shape, held) if shape.uniform else _group_options(place, shape, held)
-    elif isinstance(shape, Listing):
+    elif isinstance(shape, ListingShape):
         made = _list_options(place, shape, held)
-    elif isinstance(shape, Choice):
+    elif isinstance(shape, ChoiceShape):
         made = [
             _answer_option(label, place, Answer(value=value), value) for value, label in shape.labels.items()
         ]
     else:
         made = []
-    if isinstance(shape, Statement) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
+    if isinstance(shape, StatementShape) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
         made.append(Option("Stated", None, "In which words?", "stated"))
     if not asked_together(shape):
         made += [
@@ -160,18 +161,18 @@ def _options(
     return made
 
 
-def _answer_option(label: str, place: Place, answer: Answer, value: str) -> Option:
+def _answer_option(label: str, place: AnswerPlace, answer: Answer, value: str) -> Option:
     return Option(label, c.RecordAnswer(*place, answer), value=value)
 
 
-def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
+def _flag_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -> list[Option]:
     """Flags are answered in one turn: all that remain alike, or one of them as present."""
     parts = dict(held.parts or {}) if held is not None else {}
     remaining = [part for name, part in shape.parts.items() if name not in parts] or list(
         shape.parts.values()
     )
     first = remaining[0].shape
-    labels = first.labels if isinstance(first, Choice) else {}
+    labels = first.labels if isinstance(first, ChoiceShape) else {}
     leading, *others = labels.items()
     who = "All" if len(remaining) == len(shape.parts) else f"The other {len(remaining)}"
 
@@ -202,7 +203,7 @@ def _flag_options(place: Place, shape: Group, held: Answer | None) -> list[Optio
     return made
 
 
-def _group_options(place: Place, shape: Group, held: Answer | None) -> list[Option]:
+def _group_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -> list[Option]:
     scope, path = place
     made = [
         _answer_option(label, place, Answer(value=value), value) for value, label in shape.instead.items()
@@ -217,7 +218,7 @@ def _group_options(place: Place, shape: Group, held: Answer | None) -> list[Opti
     ]
 
 
-def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Option]:
+def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) -> list[Option]:
     scope, path = place
     count = len(held.parts or {}) if held is not None else 0
     first = next(iter(shape.element.parts))
@@ -238,14 +239,14 @@ def _list_options(place: Place, shape: Listing, held: Answer | None) -> list[Opt
 
 
 def _words_wanted(shape: Shape) -> str:
-    if isinstance(shape, Several):
+    if isinstance(shape, SeveralShape):
         listed = ", ".join(shape.labels.values())
         return f"Name them, with commas: {listed}."
-    if isinstance(shape, Statement):
+    if isinstance(shape, StatementShape):
         return "Write it in words."
-    if isinstance(shape, Group | Listing | Choice):
+    if isinstance(shape, GroupShape | ListingShape | ChoiceShape):
         return ""
-    if isinstance(shape, Number):
+    if isinstance(shape, NumberShape):
         return f"Write a number{f' of {shape.unit}' if shape.unit else ''}."
     return "Write a date, as 12 July 2014, 2014-07 or 2014."
 
@@ -257,7 +258,7 @@ def root_of(path: str) -> str:
 
 def asked_together(shape: Shape) -> bool:
     """Whether all parts of a group are asked in one turn: a list of flags."""
-    return isinstance(shape, Group) and shape.uniform
+    return isinstance(shape, GroupShape) and shape.uniform
 
 
 # What is asked when the record speaks of something that was answered as not documented, and of pages no
@@ -271,7 +272,7 @@ _MOST_FIGURES = 6
 _HEADING = re.compile(r"^[a-z][a-z /]{2,30}: ")
 
 
-def passages_turn(session: Session, place: Place) -> Turn:
+def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     """Asks about the first passage that speaks against an absence; one reason may set aside several.
 
     The several are those of its wording in any document, those of its document, or all. Where figures differ in a
@@ -315,26 +316,26 @@ def passages_turn(session: Session, place: Place) -> Turn:
     )
 
 
-def _dismissing(label: str, place: Place, passages: tuple[int, ...], value: str) -> Option:
+def _dismissing(label: str, place: AnswerPlace, passages: tuple[int, ...], value: str) -> Option:
     asks = "Why does it not count?" if len(passages) == 1 else f"Why do these {len(passages)} not count?"
     return Option(label, c.DismissPassages(*place, passages), asks, value)
 
 
-def _wording(group: Group_passages) -> str:
+def _wording(group: PassageGroup) -> str:
     """What a passage says but for figures and the heading before it: notes are carried forward with both changed."""
     return re.sub(r"\d+", "0", _bare(group))
 
 
-def _figures(group: Group_passages) -> tuple[str, ...]:
+def _figures(group: PassageGroup) -> tuple[str, ...]:
     return figures(_bare(group))
 
 
-def _bare(group: Group_passages) -> str:
+def _bare(group: PassageGroup) -> str:
     """The words of a passage without the heading before them."""
     return _HEADING.sub("", " ".join(group.quote.casefold().split()))
 
 
-def _differing(groups: Sequence[Group_passages]) -> str:
+def _differing(groups: Sequence[PassageGroup]) -> str:
     """That the figures of passages differ, and what they are; empty where they don't."""
     each = list(dict.fromkeys(one_line(", ".join(_figures(group)) or "none", 40) for group in groups))
     if len(each) == 1:
@@ -410,7 +411,7 @@ def _barred(session: Session) -> Turn | None:
     return None
 
 
-def next_place(session: Session) -> Place | None:
+def next_place(session: Session) -> AnswerPlace | None:
     """The prompt, or part of one, to be asked next; None where all that apply are answered."""
     if session.focus is not None and _may_be_asked(session, session.focus):
         scope, path = session.focus
@@ -431,11 +432,11 @@ def next_place(session: Session) -> Place | None:
     return None
 
 
-def _may_be_asked(session: Session, place: Place) -> bool:
+def _may_be_asked(session: Session, place: AnswerPlace) -> bool:
     return session.reading(place[0]).asked(root_of(place[1])) is True
 
 
-def _skipped_at(session: Session, place: Place) -> int:
+def _skipped_at(session: Session, place: AnswerPlace) -> int:
     """What was left for later comes after all else, in the order in which it was left."""
     return session.skipped.index(place) if place in session.skipped else -1
 
@@ -453,7 +454,7 @@ def _first_missing(session: Session, scope: str, prompt: Prompt) -> str:
 def _asked_only_in_parts(session: Session, scope: str, prompt: Prompt) -> str:
     """The first part of an answer that can be given in no other way and for which nothing is proposed; else empty."""
     shape, documentable = prompt.schema.shape, any(map(prompt.schema.may_be, STATUS_LABELS))
-    if not isinstance(shape, Group) or shape.instead or documentable:
+    if not isinstance(shape, GroupShape) or shape.instead or documentable:
         return ""
     whole = prompt_turn(session, (scope, prompt.id))
     command = whole.options[0].command if whole.proposal is None and len(whole.options) == 1 else None
@@ -603,7 +604,7 @@ def statement(session: Session, outcome_words: str) -> str:
     return "\n".join(lines)
 
 
-def last_place(session: Session) -> Place | None:
+def last_place(session: Session) -> AnswerPlace | None:
     """The answered prompt that stands before the present one, for going back."""
     current = next_place(session)
     before = None

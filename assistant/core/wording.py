@@ -16,13 +16,13 @@ from assistant.core.dates import parse_date
 from assistant.core.record.case import Case, DisputedItem
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
-    Choice,
+    ChoiceShape,
     DateShape,
-    Group,
-    Listing,
-    Number,
+    GroupShape,
+    ListingShape,
+    NumberShape,
     Part,
-    Several,
+    SeveralShape,
     Shape,
 )
 from assistant.core.rules.prompt_set import Reading
@@ -32,7 +32,7 @@ _NAMED = re.compile(r"^\s*([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)\s*$")
 _IF = re.compile(r"^-?\s*(?:el)?if\s+([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)\s*-?$")
 
 
-def problems(template: str, allowed: Iterable[str]) -> Iterator[str]:
+def template_problems(template: str, allowed: Iterable[str]) -> Iterator[str]:
     """What keeps `template` from being a sentence that names only `allowed`, each in a sentence."""
     names = set(allowed)
     open_ifs: list[bool] = []  # for each, whether its `else` has come
@@ -77,10 +77,10 @@ def names(template: str) -> tuple[str, ...]:
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """The sentence with its names filled in, white space folded."""
-    return " ".join(filled(template, values).split())
+    return " ".join(words_filled(template, values).split())
 
 
-def filled(template: str, values: Mapping[str, Any]) -> str:
+def words_filled(template: str, values: Mapping[str, Any]) -> str:
     """The sentence with its names filled in, all white space as it is."""
     if "{" not in template:
         return template
@@ -110,11 +110,11 @@ def _compiled(template: str) -> Any:
 STATUS_WORDS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
 
 
-class Words(str):
+class AnswerWords(str):
     """Text in a sentence, with its parts as attributes (`prior_surgery.levels`); empty where there is none."""
 
 
-def words_of(schema: AnswerSchema, answer: Answer | None) -> Words:
+def words_of(schema: AnswerSchema, answer: Answer | None) -> AnswerWords:
     """An answer as it reads in a sentence; every part of its schema is an attribute, empty where not given."""
     return _words(schema.shape, schema.schema, answer)
 
@@ -135,15 +135,15 @@ def sentence_names(
         if name == "case":
             values[name] = _facts(case.data)
         elif name == "item":
-            values[name] = _facts(item.facts, item.service) if item is not None else Words("")
+            values[name] = _facts(item.facts, item.service) if item is not None else AnswerWords("")
         else:
             values[name] = words_of(reading.prompt_set.prompts[name].schema, reading.answer(name))
     return values
 
 
-def _words(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> Words:
-    made = Words(_text(shape, schema, answer))
-    if isinstance(shape, Group):
+def _words(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> AnswerWords:
+    made = AnswerWords(_text(shape, schema, answer))
+    if isinstance(shape, GroupShape):
         parts = (answer.parts or {}) if answer is not None else {}
         for name, part in shape.parts.items():
             setattr(made, name, _words(part.shape, part.schema, parts.get(name)))
@@ -152,43 +152,43 @@ def _words(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> Wo
     if isinstance(shape, DateShape):
         date = parse_date(answer.value) if answer is not None and answer.given else None
         on = "" if date is None else f"{'on' if date.day else 'in'} {date.prose()}"
-        made.on = Words(on)  # type: ignore[attr-defined]
+        made.on = AnswerWords(on)  # type: ignore[attr-defined]
     return made
 
 
-def _add_by_value(made: Words, shape: Group, parts: Mapping[str, Answer]) -> None:
+def _add_by_value(made: AnswerWords, shape: GroupShape, parts: Mapping[str, Answer]) -> None:
     """For a group of flags: the parts that share a value or status, as a list in words."""
     first = next(iter(shape.parts.values())).shape
-    for value in [*(first.labels if isinstance(first, Choice) else ()), "not_documented", "unclear"]:
+    for value in [*(first.labels if isinstance(first, ChoiceShape) else ()), "not_documented", "unclear"]:
         named = [
             shape.parts[name].ask.split(" (", 1)[0]
             for name, part in parts.items()
             if (part.value if part.given else part.status.value) == value
         ]
-        setattr(made, value, Words(joined(named)))
+        setattr(made, value, AnswerWords(joined(named)))
 
 
 def _text(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> str:
     if answer is None or not answer.given:
         return ""
     phrase = schema.get("phrase")
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         if answer.parts is None:
             return shape.instead.get(str(answer.value), str(answer.value)).lower()
         parts = {name: _words(p.shape, p.schema, answer.parts.get(name)) for name, p in shape.parts.items()}
         return render(str(phrase), parts) if phrase else joined(parts.values())
-    if isinstance(shape, Listing):
+    if isinstance(shape, ListingShape):
         items = schema.get("items", {})
         return joined(_text(shape.element, items, element) for element in (answer.parts or {}).values())
-    if isinstance(shape, Choice):
+    if isinstance(shape, ChoiceShape):
         table = phrase if isinstance(phrase, Mapping) else {}
         return str(table.get(answer.value, shape.labels.get(str(answer.value), answer.value)))
-    if isinstance(shape, Several):
+    if isinstance(shape, SeveralShape):
         return joined(shape.labels.get(str(value), str(value)) for value in answer.value)
     if isinstance(shape, DateShape):
         date = parse_date(answer.value)
         return date.prose() if date is not None else str(answer.value)
-    if isinstance(shape, Number) and phrase:
+    if isinstance(shape, NumberShape) and phrase:
         return render(str(phrase), {"value": f"{answer.value:,}"})
     return str(answer.value).strip()
 
@@ -198,16 +198,16 @@ def _told(shape: Shape, answer: Answer | None) -> str:
         return "not answered"
     if answer.parts is None and not answer.given:
         return STATUS_WORDS[answer.status.value]
-    if isinstance(shape, Group) and answer.parts is not None:
+    if isinstance(shape, GroupShape) and answer.parts is not None:
         if shape.uniform:
             return _told_flags(shape, answer.parts)
         return ", ".join(_told_part(part, answer.parts.get(name)) for name, part in shape.parts.items())
-    if isinstance(shape, Listing):
+    if isinstance(shape, ListingShape):
         rows = [_told(shape.element, element) for element in (answer.parts or {}).values()]
         return "\n".join(f"({n}) {row}" for n, row in enumerate(rows, 1)) if rows else "none"
-    if isinstance(shape, Number):
+    if isinstance(shape, NumberShape):
         return f"{answer.value} {shape.unit}".strip()
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         return shape.instead.get(str(answer.value), str(answer.value))
     return _text(shape, {}, answer)
 
@@ -218,7 +218,7 @@ def _told_part(part: Part, answer: Answer | None) -> str:
     return said if answer is not None and answer.given else f"{part.name.replace('_', ' ')} {said}"
 
 
-def _told_flags(shape: Group, parts: Mapping[str, Answer]) -> str:
+def _told_flags(shape: GroupShape, parts: Mapping[str, Answer]) -> str:
     """`tumor: present; the other 6: not documented`, with the parts that are alike taken together."""
     alike: dict[str, list[str]] = {}
     for name, part in shape.parts.items():
@@ -230,15 +230,15 @@ def _told_flags(shape: Group, parts: Mapping[str, Answer]) -> str:
     return "; ".join([*said, f"the other {len(alike[most])}: {most}"])
 
 
-def _facts(data: Any, text: str = "") -> Words:
+def _facts(data: Any, text: str = "") -> AnswerWords:
     """A map of facts with its entries as attributes; dates as people write them."""
     if isinstance(data, Mapping):
-        made = Words(text)
+        made = AnswerWords(text)
         for key, value in data.items():
             if str(key).isidentifier():
                 setattr(made, str(key), _facts(value))
         return made
     if isinstance(data, list):
-        return Words(joined(str(_facts(entry)) for entry in data))
+        return AnswerWords(joined(str(_facts(entry)) for entry in data))
     date = parse_date(data)
-    return Words(date.prose() if date is not None else str(data))
+    return AnswerWords(date.prose() if date is not None else str(data))

@@ -32,7 +32,7 @@ Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
-class Document:
+class YamlDocument:
     """A parsed file: its `data` (maps, lists, text, int and float only) and the line of each path in it."""
 
     name: str
@@ -54,7 +54,7 @@ class Document:
         return value
 
 
-def parse(text: str, name: str) -> Document:
+def parse_yaml(text: str, name: str) -> YamlDocument:
     """The one YAML map in `text`; raises `Refused` with `name` and line for anything else."""
     try:
         node = yaml.compose(text, Loader=_LOADER)
@@ -76,7 +76,7 @@ def parse(text: str, name: str) -> Document:
             )
         )
     lines: dict[Path, int] = {}
-    return Document(name, _Reader(name, lines).read(node, (), 0), lines)
+    return YamlDocument(name, _Reader(name, lines).read(node, (), 0), lines)
 
 
 def plain(value: Any) -> Iterator[tuple[Path, Any]]:
@@ -151,7 +151,7 @@ class FieldReader:
     def say(self, what: str, where: str, fix: str = "") -> None:
         self.problems.append(Problem(what, where, fix))
 
-    def get(self, doc: Document, path: tuple[Any, ...]) -> Any:
+    def get(self, doc: YamlDocument, path: tuple[Any, ...]) -> Any:
         try:
             return doc.at(*path)
         except (KeyError, IndexError, TypeError):
@@ -159,7 +159,7 @@ class FieldReader:
 
     def keys(
         self,
-        doc: Document,
+        doc: YamlDocument,
         path: tuple[Any, ...],
         data: Mapping[str, Any],
         allowed: frozenset[str],
@@ -172,14 +172,14 @@ class FieldReader:
             if data.get(key) in (None, ""):
                 self.say(f"`{key}` is missing.", doc.where(*path), f"Add `{key}: ...`.")
 
-    def mapping(self, doc: Document, path: tuple[Any, ...]) -> Mapping[str, Any]:
+    def mapping(self, doc: YamlDocument, path: tuple[Any, ...]) -> Mapping[str, Any]:
         raw = self.get(doc, path)
         if raw is None or isinstance(raw, Mapping):
             return raw or {}
         self.say(f"`{path[-1]}` is a map.", doc.where(*path))
         return {}
 
-    def texts(self, doc: Document, path: tuple[Any, ...]) -> list[str]:
+    def texts(self, doc: YamlDocument, path: tuple[Any, ...]) -> list[str]:
         raw = self.get(doc, path)
         if raw is None:
             return []
@@ -189,7 +189,7 @@ class FieldReader:
         return [str(entry) for entry in raw]
 
     def one_of(
-        self, doc: Document, path: tuple[Any, ...], words: Mapping[str, bool], otherwise: bool
+        self, doc: YamlDocument, path: tuple[Any, ...], words: Mapping[str, bool], otherwise: bool
     ) -> bool:
         raw = self.get(doc, path)
         if raw is None:
@@ -200,14 +200,14 @@ class FieldReader:
             )
         return words.get(str(raw), otherwise)
 
-    def whole(self, doc: Document, path: tuple[Any, ...]) -> int:
+    def whole(self, doc: YamlDocument, path: tuple[Any, ...]) -> int:
         raw = self.get(doc, path)
         if not isinstance(raw, int):
             self.say(f"`{path[-1]}` is a whole number.", doc.where(*path))
             return 0
         return raw
 
-    def date(self, doc: Document, path: tuple[Any, ...], raw: Any) -> PartialDate | None:
+    def date(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> PartialDate | None:
         if raw is None:
             return None
         made = parse_date(str(raw))

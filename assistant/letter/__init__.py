@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from assistant.letter.compose import body_hash, compose, signing_text
 from assistant.letter.document import Block, Head, Letter, LetterSentence, Missing, Section
-from assistant.letter.formats import json_text, to_json, to_markdown, to_text
+from assistant.letter.formats import json_text, letter_to_json, to_markdown, to_text
 
 __all__ = [
     "Block",
@@ -20,8 +20,8 @@ __all__ = [
     "body_hash",
     "compose",
     "json_text",
+    "letter_to_json",
     "signing_text",
-    "to_json",
     "to_markdown",
     "to_text",
 ]

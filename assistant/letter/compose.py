@@ -95,7 +95,7 @@ def _signed_sections(
         setting.documents_reviewed(session, frame, reviewed),
         setting.case_summary(session, frame),
         issues.issues(session, assess, frame),
-        issues.sources(session, assess, frame),
+        issues.sentence_sources(session, assess, frame),
         annex.searches(session, frame),
     )
     return tuple(one for one in made if one is not None)

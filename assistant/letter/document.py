@@ -155,7 +155,7 @@ def points(sentences: Iterable[LetterSentence]) -> Block:
     return Block("list", tuple(sentences))
 
 
-def heading(sentence: LetterSentence) -> Block:
+def letter_heading(sentence: LetterSentence) -> Block:
     return Block("heading", (sentence,))
 
 

@@ -19,7 +19,7 @@ from assistant.core.rules.answer_schema import in_order
 from assistant.core.rules.criterion import Finding, Suggestion
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.rules.suggestion import would_change
-from assistant.core.session import Session, governing_date
+from assistant.core.session import Session, effective_date
 from assistant.core.text import one_line
 from assistant.letter.document import Block, Letter, ReviewedDocument, Section
 
@@ -30,12 +30,12 @@ def to_text(letter: Letter) -> str:
     """The whole letter, ending in a line break."""
     parts = []
     if letter.banner:
-        parts.append("\n".join(line for one in letter.banner for line in wrapped(one)))
+        parts.append("\n".join(line for one in letter.banner for line in wrapped_text(one)))
     parts.append(letter.body)
     parts += [section_text(section) for section in letter.sections if not section.signed]
     if letter.missing or letter.open_checks:
         parts.append(_titled(letter.frame.say("missing.title"), _points(missing_lines(letter))))
-    parts.append("\n\n".join("\n".join(wrapped(one)) for one in ("-" * WIDTH, *letter.footer)))
+    parts.append("\n\n".join("\n".join(wrapped_text(one)) for one in ("-" * WIDTH, *letter.footer)))
     return "\n\n".join(parts) + "\n"
 
 
@@ -43,8 +43,8 @@ def signed_text(frame: Frame, case: str, outcome_words: str, sections: Iterable[
     """The text that a signature covers: title, case, outcome and the sections that are `signed`."""
     top = [
         *_underlined(frame.say("title"), "="),
-        *wrapped(f"{frame.say('case')}: {case}", "  "),
-        *wrapped(f"{frame.say('outcome')}: {outcome_words}", "  "),
+        *wrapped_text(f"{frame.say('case')}: {case}", "  "),
+        *wrapped_text(f"{frame.say('outcome')}: {outcome_words}", "  "),
     ]
     return "\n\n".join(["\n".join(top), *(section_text(section) for section in sections if section.signed)])
 
@@ -72,7 +72,7 @@ def missing_lines(letter: Letter) -> Iterator[str]:
             yield say("missing.check", check=check.check, message=check.message)
 
 
-def wrapped(text: str, indent: str = "") -> list[str]:
+def wrapped_text(text: str, indent: str = "") -> list[str]:
     """`text` made visible, in lines of at most `WIDTH` columns; lines after the first begin with `indent`.
 
     A word that is longer than a line is cut. This is done here, since what is signed must break the same in
@@ -101,7 +101,7 @@ def _titled(title: str, text: str) -> str:
 
 
 def _underlined(title: str, sign: str) -> list[str]:
-    lines = wrapped(title)
+    lines = wrapped_text(title)
     return [*lines, sign * max(map(len, lines))]
 
 
@@ -110,10 +110,10 @@ def _block(block: Block) -> str:
         lines = [
             line
             for one in _lines(block)
-            for line in (wrapped(one, "  ") if one.startswith("- ") else wrapped(one))
+            for line in (wrapped_text(one, "  ") if one.startswith("- ") else wrapped_text(one))
         ]
         return "\n".join(lines)
-    return "\n".join(line for one in _lines(block) for line in wrapped(one))
+    return "\n".join(line for one in _lines(block) for line in wrapped_text(one))
 
 
 def _lines(block: Block) -> list[str]:
@@ -126,7 +126,7 @@ def _lines(block: Block) -> list[str]:
 
 
 def _points(lines: Iterable[str]) -> str:
-    return "\n".join(line for one in lines for line in wrapped(f"- {one}", "  "))
+    return "\n".join(line for one in lines for line in wrapped_text(f"- {one}", "  "))
 
 
 # The letter as Markdown, in which foreign text stays text.
@@ -169,10 +169,10 @@ def _parts(letter: Letter) -> Iterator[str]:
 def _section(section: Section) -> Iterator[str]:
     yield f"## {escaped(section.title)}"
     for block in section.blocks:
-        yield _block_markdown(block)
+        yield _markdown_block(block)
 
 
-def _block_markdown(block: Block) -> str:
+def _markdown_block(block: Block) -> str:
     if block.kind == "heading":
         return f"### {_start(block.sentences[0].marked)}"
     label = f"**{escaped(block.label)}:**" if block.label else ""
@@ -208,7 +208,7 @@ def _start(text: str) -> str:
 # The letter as one JSON document, for programs: everything in the text, and what it was worked out from.
 
 
-def to_json(letter: Letter) -> dict[str, Any]:
+def letter_to_json(letter: Letter) -> dict[str, Any]:
     """The letter as JSON values."""
     return {
         "session": letter.session.id,
@@ -237,7 +237,7 @@ def to_json(letter: Letter) -> dict[str, Any]:
 
 def json_text(letter: Letter) -> str:
     """The document as text in which every character that is not printable ASCII is escaped."""
-    return json.dumps(to_json(letter), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
+    return json.dumps(letter_to_json(letter), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
 
 
 def _document(one: ReviewedDocument) -> dict[str, Any]:
@@ -261,7 +261,7 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
     assessment = letter.assessments[key]
     rulings = session.rulings.get(key, {})
     made = session.determinations.get(key)
-    changes = would_change(session.reading(key), governing_date(session, key), rulings)
+    changes = would_change(session.reading(key), effective_date(session, key), rulings)
     return {
         "item": key,
         "service": session.rules.case.items[key].service,

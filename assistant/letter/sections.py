@@ -23,10 +23,10 @@ from assistant.core.record.absence import (
     pages_unread,
 )
 from assistant.core.record.absence import trail as search_trail
-from assistant.core.record.case import Case, DisputedItem, evidence_of
+from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.record.checks import Check, passage_words
 from assistant.core.record.pages import page_runs, parted
-from assistant.core.rules.answer_schema import Group, Listing, in_order
+from assistant.core.rules.answer_schema import GroupShape, ListingShape, in_order
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
@@ -37,7 +37,7 @@ from assistant.letter.document import (
     Missing,
     ReviewedDocument,
     Section,
-    heading,
+    letter_heading,
     pages_in_order,
     paragraph,
     points,
@@ -272,7 +272,7 @@ def _item(session: Session, key: str, assess: Assess, frame: Frame) -> Iterator[
     service = f"{item.service[:1].upper()}{item.service[1:]}"
     title = frame.say("issues.item", item=key, service=service, decision=_decision(session, key, frame))
     facts = ("item.service", f"determination.{key}") if key in session.determinations else ("item.service",)
-    yield heading(LetterSentence(title, key, "item", facts=facts, evidence=item.evidence[:1]))
+    yield letter_heading(LetterSentence(title, key, "item", facts=facts, evidence=item.evidence[:1]))
     yield paragraph([_administrators_guideline(key, item, frame)], frame.say("issues.administrator"))
     if closed(session, key):
         words = frame.say("issues.declined" if session.status == "declined" else "issues.closed")
@@ -304,7 +304,7 @@ def _administrators_guideline(key: str, item: DisputedItem, frame: Frame) -> Let
         else frame.say("issues.no_basis", date=date)
     )
     return LetterSentence(
-        text, key, "administrator", facts=("item.ur_decision.guideline",), evidence=evidence_of(refusal)
+        text, key, "administrator", facts=("item.ur_decision.guideline",), evidence=evidence_in_case(refusal)
     )
 
 
@@ -375,7 +375,7 @@ def reference(citation: Citation, frame: Frame) -> str:
     )
 
 
-def sources(session: Session, assess: Assess, frame: Frame) -> Section | None:
+def sentence_sources(session: Session, assess: Assess, frame: Frame) -> Section | None:
     """Where each sentence of the rationales comes from, so that a reader can follow it to the page."""
     blocks: list[Block] = []
     for key in session.items:
@@ -390,7 +390,7 @@ def sources(session: Session, assess: Assess, frame: Frame) -> Section | None:
             item = session.rules.case.items[key]
             title, facts = frame.say("item", item=key), ("item.service",)
             blocks.append(
-                heading(LetterSentence(title, key, "sources", facts=facts, evidence=item.evidence[:1]))
+                letter_heading(LetterSentence(title, key, "sources", facts=facts, evidence=item.evidence[:1]))
             )
             blocks.append(points(listed))
     return Section(frame.say("sources.title"), tuple(blocks)) if blocks else None
@@ -443,7 +443,7 @@ def searches(session: Session, frame: Frame) -> Section | None:
     for scope, told in found.items():
         if told and scope in session.items:
             title = LetterSentence(frame.say("item", item=scope), scope, "absences", facts=("item.service",))
-            blocks.append(heading(title))
+            blocks.append(letter_heading(title))
         if told:
             blocks.append(points(told))
     return Section(frame.say("searches.title"), tuple(blocks))
@@ -560,10 +560,10 @@ def _set_aside(frame: Frame, passages: Sequence[Dismissed]) -> Iterator[str]:
 
 def _part(prompt: Prompt, path: str) -> str:
     shape = prompt.schema.shape
-    if isinstance(shape, Listing) and path.isdigit():
+    if isinstance(shape, ListingShape) and path.isdigit():
         return f"{shape.noun} {path}"
     asked = part_question(prompt, tuple(path.split("."))).rstrip("?.")
-    return asked.split(" (", 1)[0] if isinstance(shape, Group) and shape.uniform else asked
+    return asked.split(" (", 1)[0] if isinstance(shape, GroupShape) and shape.uniform else asked
 
 
 # -- after the signed text ------------------------------------------------------------------------
@@ -655,7 +655,7 @@ def still_missing(session: Session, assess: Assess, frame: Frame) -> Iterator[Mi
     for scope in session.rules.scopes:
         yield from _prompts(session, scope)
         if scope in session.items:
-            yield from _decision_missing(session, scope, assess, frame)
+            yield from _missing_decision(session, scope, assess, frame)
 
 
 def _prompts(session: Session, scope: str) -> Iterator[Missing]:
@@ -666,7 +666,7 @@ def _prompts(session: Session, scope: str) -> Iterator[Missing]:
             yield Missing(scope, f"{prompt.id}.{part}" if part else prompt.id, words)
 
 
-def _decision_missing(session: Session, item: str, assess: Assess, frame: Frame) -> Iterator[Missing]:
+def _missing_decision(session: Session, item: str, assess: Assess, frame: Frame) -> Iterator[Missing]:
     made = session.determinations.get(item)
     if not session.item_answered(item):
         if made is None:

@@ -8,6 +8,6 @@ from __future__ import annotations
 
 from assistant.log.entry import Draft, Entry
 from assistant.log.sessions import SessionRow, session_words
-from assistant.log.store import Log, SessionHold
+from assistant.log.store import Log, SessionLock
 
-__all__ = ["Draft", "Entry", "Log", "SessionHold", "SessionRow", "session_words"]
+__all__ = ["Draft", "Entry", "Log", "SessionLock", "SessionRow", "session_words"]

@@ -20,7 +20,7 @@ from assistant.core.problem import Refused
 from assistant.files import existing_log
 from assistant.log.entry import Draft
 from assistant.log.store import Log
-from assistant.profile import load, profile_path
+from assistant.profile import load_profile, profile_path
 
 UNNAMED = "unnamed"
 """The actor of a sitting where no profile is kept."""
@@ -51,7 +51,7 @@ def reader() -> str:
     """The pseudonymous id of whoever reads: that of the profile, or `UNNAMED`."""
 
     try:
-        return load().id if profile_path().exists() else UNNAMED
+        return load_profile().id if profile_path().exists() else UNNAMED
     except (Refused, OSError):
         return UNNAMED
 

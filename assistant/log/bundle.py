@@ -142,7 +142,7 @@ _EPOCH = (1980, 1, 1, 0, 0, 0)
 _ENTRIES = "SELECT id, entry, leaf FROM event WHERE session = ? ORDER BY seq"
 _COVERING = "SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1"
 _TEXT = "SELECT salt, body FROM blob WHERE commitment = ?"
-_ARTIFACT_bundle_writing = "SELECT media, body FROM artifact WHERE hash = ?"
+_ARTIFACT_ROW = "SELECT media, body FROM artifact WHERE hash = ?"
 _MAIN = b"""import sys
 from pathlib import Path
 
@@ -153,7 +153,7 @@ sys.exit(main([sys.argv[0], *sys.argv[1:]]))
 
 
 @dataclass(frozen=True)
-class Words:
+class LetterTexts:
     """The letter of a session: as it reads, and the part that the signature covers (empty if there is none)."""
 
     letter: str = ""
@@ -173,7 +173,9 @@ def covering_checkpoint(path: Path, session: str) -> str:
         connection.close()
 
 
-def bundle(path: Path, session: str, note: str, words: Words, keys: Sequence[VerifierKey] = ()) -> bytes:
+def bundle(
+    path: Path, session: str, note: str, words: LetterTexts, keys: Sequence[VerifierKey] = ()
+) -> bytes:
     """The bundle of a session of the log at `path`, proven against the checkpoint `note`.
 
     The same session, checkpoint and words give the same bytes. `keys` are known besides those made here. Raises
@@ -194,7 +196,7 @@ def _files(
     path: Path,
     session: str,
     note: str,
-    words: Words,
+    words: LetterTexts,
     keys: Sequence[VerifierKey],
 ) -> dict[str, bytes]:
     head = read_checkpoint(note)
@@ -269,7 +271,7 @@ def _pinned(entries: Sequence[bytes]) -> list[str]:
 
 
 def _artifact(connection: sqlite3.Connection, path: Path, name: str) -> tuple[str, bytes]:
-    row = connection.execute(_ARTIFACT_bundle_writing, (name,)).fetchone()
+    row = connection.execute(_ARTIFACT_ROW, (name,)).fetchone()
     if row is None:
         raise _missing(path, f"A file that this session rests on is missing from the log ({name[:12]}).")
     return str(row[0]), bytes(row[1])

@@ -65,7 +65,7 @@ def node(left: bytes, right: bytes) -> bytes:
     return hashlib.sha256(b"\x01" + left + right).digest()
 
 
-def root(leaves: Iterable[bytes]) -> bytes:
+def tree_root(leaves: Iterable[bytes]) -> bytes:
     """The Merkle tree head over `leaves` (hashes, in log order), 32 bytes, RFC 6962 section 2.1.
 
     Memory grows with the logarithm of the count. The head of no leaves is SHA-256 of nothing.
@@ -247,9 +247,9 @@ def root_of_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes])
     return None if last else digest
 
 
-def is_included(index: int, size: int, leaf: bytes, path: Sequence[bytes], root: bytes) -> bool:
+def is_included(index: int, size: int, leaf: bytes, path: Sequence[bytes], tree_root: bytes) -> bool:
     """Whether `path` shows that `leaf` is number `index` of the `size` leaves under `root`."""
-    return root_of_inclusion(index, size, leaf, path) == root
+    return root_of_inclusion(index, size, leaf, path) == tree_root
 
 
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:

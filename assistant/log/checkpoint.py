@@ -66,7 +66,7 @@ def held(origin: str) -> Held | None:
         return Held(path, note, head)
 
 
-def gone(origin: str, path: Path) -> Held | None:
+def missing_entries(origin: str, path: Path) -> Held | None:
     """The newest checkpoint of another log that was kept at `path` before; None where there was none."""
     for place in sorted(_path(origin).parent.glob("*.place")):
         note = place.with_suffix(".txt")
@@ -85,7 +85,7 @@ def let_go(before: Held) -> None:
     os.replace(before.path, before.path.with_name(f"{before.path.stem}-{before.head.size}-left.txt"))
 
 
-def keep(note: str, where: Path, replace: bool = False) -> None:
+def keep_checkpoint(note: str, where: Path, replace: bool = False) -> None:
     """Holds on to a checkpoint of the log at `where`, unless one of a longer log is held; in a `WriteTurn`.
 
     With `replace` it takes the place of a longer one. A folder that can't be written to raises `Refused`.
@@ -186,7 +186,7 @@ _NEWEST = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1"
 _AT = "SELECT note FROM checkpoint WHERE size = ?"
 
 
-def seal(connection: sqlite3.Connection, signer: Signer) -> str:
+def seal_log(connection: sqlite3.Connection, signer: Signer) -> str:
     """Signs the head of the log as it is in this transaction, and stores it; gives the note.
 
     Where one of this size is stored already, that is given; an empty log gives "".
@@ -256,7 +256,7 @@ class Sealing:
         self.covered = True
         try:
             if note:
-                keep(note, self._path, replace)
+                keep_checkpoint(note, self._path, replace)
             self.why = ""
         except Refused as refusal:
             self._unsigned(refusal)

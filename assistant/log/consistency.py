@@ -16,7 +16,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.files import existing_log, make_file, sync_folder, true_path
 from assistant.log.access import reader
 from assistant.log.chain import consistency_proof, is_consistent
-from assistant.log.checkpoint import Held, gone, let_go, newest, origin_of, rolled_back
+from assistant.log.checkpoint import Held, let_go, missing_entries, newest, origin_of, rolled_back
 from assistant.log.entry import Draft
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
@@ -134,7 +134,7 @@ def _found(path: Path, reason: str) -> tuple[Held, RollbackAccepted, bool]:
     connection = open_reader(path)
     try:
         own = rolled_back(connection)
-        before = own[0] if own is not None else gone(origin_of(connection), path)
+        before = own[0] if own is not None else missing_entries(origin_of(connection), path)
         if before is None:
             raise refuse(
                 "This log continues the checkpoint held of it; there is nothing to accept.", str(path)

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 from assistant.core.problem import refuse
 from assistant.files import QUEUES_WRITERS
 from assistant.log.errors import foreign
-from assistant.log.tree import keep
+from assistant.log.tree import keep_tree
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -326,7 +326,7 @@ def format_2(db: Database) -> None:
     for name in ADDED[2]:
         db.execute(SCHEMA[name])
     (last,) = db.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
-    keep(db.conn, 1, last)
+    keep_tree(db.conn, 1, last)
     db.execute("PRAGMA user_version = 2")
 
 

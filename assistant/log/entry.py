@@ -67,7 +67,7 @@ class Writing(NamedTuple):
     digest: bytes
 
 
-def write(
+def write_entry(
     draft: Draft,
     *,
     session: str,
@@ -169,7 +169,7 @@ _DECODER = json.JSONDecoder()
 _HASH = re.compile(r"[0-9a-f]{64}")
 
 
-def fault(row: Row, last: int, known: int, prev: str) -> str:
+def entry_fault(row: Row, last: int, known: int, prev: str) -> str:
     """What keeps the row from following the row `last` of the log, and the entry `known` of its session.
 
     `prev` is the hash of that entry in hex. Empty where nothing is wrong.

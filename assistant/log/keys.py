@@ -134,7 +134,7 @@ def _signature(line: str) -> Signature:
     return Signature(name, data[:4], data[4:])
 
 
-def signers(note: Note, keys: Sequence[VerifierKey], holds: Holds) -> list[VerifierKey]:
+def signers(note: Note, keys: Sequence[VerifierKey], signature_holds: Holds) -> list[VerifierKey]:
     """Those of `keys` that signed the note; signatures of other keys are passed over.
 
     A signature that one of `keys` is said to have made, and has not, raises `Refused`.
@@ -144,7 +144,7 @@ def signers(note: Note, keys: Sequence[VerifierKey], holds: Holds) -> list[Verif
     for signature in note.signatures:
         for key in keys:
             if (key.name, key.id) == (signature.name, signature.id):
-                if not holds(key.public, message, signature.data):
+                if not signature_holds(key.public, message, signature.data):
                     raise refuse(f"The signature is not that of the key {key.name}.")
                 found.append(key)
     return found
@@ -274,7 +274,7 @@ def remember(key: VerifierKey) -> None:
 def signer_of(note: str, keys: Sequence[VerifierKey] = ()) -> VerifierKey:
     """The key that signed a checkpoint, among `keys` and those made here; raises `Refused` if it is none of them."""
     origin = read_checkpoint(note).origin
-    found = signers(read_note(note), [*keys, *own_keys(origin)], holds)
+    found = signers(read_note(note), [*keys, *own_keys(origin)], signature_holds)
     if not found:
         raise refuse(
             "The key that signed this checkpoint is not known here.",
@@ -284,7 +284,7 @@ def signer_of(note: str, keys: Sequence[VerifierKey] = ()) -> VerifierKey:
     return found[0]
 
 
-def holds(public: bytes, message: bytes, signature: bytes) -> bool:
+def signature_holds(public: bytes, message: bytes, signature: bytes) -> bool:
     """Whether an Ed25519 signature holds."""
     from cryptography.exceptions import InvalidSignature
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PublicKey

@@ -21,8 +21,7 @@ from assistant.core.answer import (
 )
 from assistant.core.problem import refuse
 from assistant.core.record.absence import HARMLESS
-from assistant.core.record.pages import Place as Place_pages
-from assistant.core.record.pages import places_in
+from assistant.core.record.pages import PagePlace, places_in
 from assistant.log.entry import Entry
 
 # An answer as the log holds it, in words that fit a line: what was given, and what was not.
@@ -114,7 +113,7 @@ Absence = tuple[str, str, Mapping[str, Any], Mapping[str, Any], Mapping[str, Any
 """Of an answer "not documented": item, path, search trail, last change, and the whole answer of which it is a part."""
 
 
-class StandingAnswers:
+class CurrentAnswers:
     """What stands at each prompt so far; parts are put into the answer that they belong to.
 
     An answer is kept as the log has it until a part of it is asked for or changed, which few ever are.
@@ -218,7 +217,7 @@ class ProjectedAnswers:
     """
 
     def __init__(self, prompt_sets: Mapping[str, str]) -> None:
-        self.standing = StandingAnswers()
+        self.standing = CurrentAnswers()
         self.changes: list[dict[str, Any]] = []
         self.late: list[dict[str, Any]] = []
         self.from_file = False
@@ -438,7 +437,7 @@ class ProjectedSearches:
         self._all: list[tuple[tuple[str, str], _Search]] = []
         self._held: dict[tuple[str, str], list[_Search]] = {}
         self._dismissed: dict[tuple[str, str], list[Passage]] = {}
-        self._by_eye: dict[Place_pages, None] = {}
+        self._by_eye: dict[PagePlace, None] = {}
 
     def follow(self, entry: Entry) -> None:
         """Takes in the session's next entry."""

@@ -14,7 +14,7 @@ from zoneinfo import ZoneInfo
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.rules.rules import Sources, read_prompt_set
-from assistant.core.yaml import parse
+from assistant.core.yaml import parse_yaml
 from assistant.log.database import CLOSING
 from assistant.log.entry import Entry
 from assistant.log.projection_answers import ProjectedAnswers, ProjectedSearches, value_words
@@ -279,7 +279,7 @@ class RuleTexts:
 
     def _read_case(self, digest: str) -> CaseText:
         try:
-            data = parse(self._text(digest), "case.yaml").data
+            data = parse_yaml(self._text(digest), "case.yaml").data
         except (Refused, UnicodeDecodeError):
             return CaseText()
         claim, items = data.get("claim"), data.get("items")

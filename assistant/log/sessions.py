@@ -178,7 +178,7 @@ _EQUAL = {"reviewer": "reviewer", "case": "case_id", "kind": "kind", "status": "
 _OF_SET = "EXISTS (SELECT 1 FROM item WHERE item.session = session.session AND item.prompt_set = :prompt_set)"
 
 
-def listed(
+def listed_sessions(
     filters: Mapping[str, str], columns: str = _COLUMNS, order: str = "last DESC"
 ) -> tuple[str, dict[str, str]]:
     """The query for the sessions that the filters let through, and its values.

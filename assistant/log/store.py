@@ -35,7 +35,7 @@ from assistant.files import (
 )
 from assistant.log import entry as entries
 from assistant.log.chain import commitment, leaf
-from assistant.log.checkpoint import MARKS, Sealing, refuse_rollback, seal
+from assistant.log.checkpoint import MARKS, Sealing, refuse_rollback, seal_log
 from assistant.log.database import (
     FORMAT,
     allow_only_inserts,
@@ -50,7 +50,7 @@ from assistant.log.entry import Clock, Draft, Entry, Writing, read, system_clock
 from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, replaced
 from assistant.log.keys import VerifierKey
 from assistant.log.sessions import SessionRow, matching_session, session_rows
-from assistant.log.tree import WIDTH, keep
+from assistant.log.tree import WIDTH, keep_tree
 
 # The statements that add to the log, in a transaction that the caller has begun.
 
@@ -81,7 +81,7 @@ def insert(
         cursor = execute(_EVENT, (at.session, at.seq, at.kind, at.ts, writing.data, writing.digest))
         ids.append(cursor.lastrowid or 0)
     if ids and ids[-1] // WIDTH > (ids[0] - 1) // WIDTH:
-        keep(connection, ids[0], ids[-1])
+        keep_tree(connection, ids[0], ids[-1])
     return ids
 
 
@@ -89,8 +89,8 @@ def insert(
 
 
 _ENTRIES = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= ? ORDER BY seq"
-_BLOB_reading = "SELECT salt, body FROM blob WHERE commitment = ?"
-_ARTIFACT_reading = "SELECT body FROM artifact WHERE hash = ?"
+_BLOB_ROW = "SELECT salt, body FROM blob WHERE commitment = ?"
+_ARTIFACT_ROW = "SELECT body FROM artifact WHERE hash = ?"
 _COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
 _AT_ONCE = 500
 
@@ -102,7 +102,7 @@ def revealer(connection: sqlite3.Connection, path: Path, checked: bool) -> Calla
     """
 
     def reveal(digest: str) -> str | None:
-        row = connection.execute(_BLOB_reading, [digest]).fetchone()
+        row = connection.execute(_BLOB_ROW, [digest]).fetchone()
         if row is None or row[1] is None:
             return None
         if checked and commitment(row[0] or b"", row[1]) != digest:
@@ -155,7 +155,7 @@ def read_entries(
 
 def read_artifact(connection: sqlite3.Connection, path: Path, hash: str) -> bytes:
     """The bytes whose SHA-256 is `hash` (hex); `Refused` if they are absent or have another."""
-    row = connection.execute(_ARTIFACT_reading, [hash]).fetchone()
+    row = connection.execute(_ARTIFACT_ROW, [hash]).fetchone()
     if row is None or hashlib.sha256(row[0]).hexdigest() != hash:
         raise refuse(
             f"The log {'does not hold' if row is None else 'holds a changed copy of'} "
@@ -230,7 +230,7 @@ def _close_to_others(path: Path) -> None:
 # One window at a time for one session, so that two never answer the same question differently.
 
 
-class SessionHold:
+class SessionLock:
     """A session that is ours alone until `release`; a context manager.
 
     Raises `Refused` at once if another window has the session.
@@ -256,7 +256,7 @@ class SessionHold:
             os.close(self._descriptor)
             self._descriptor = -1
 
-    def __enter__(self) -> SessionHold:
+    def __enter__(self) -> SessionLock:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -361,7 +361,7 @@ class Log:
             moment = self._clock()
             writings: list[Writing] = []
             for draft in drafts:
-                writing = entries.write(
+                writing = entries.write_entry(
                     draft,
                     session=session,
                     seq=(seq := seq + 1),
@@ -384,7 +384,7 @@ class Log:
                 with self._transaction(turn) as connection:
                     ids = insert(connection, writings, texts, artifacts)
                     if signs is not None:
-                        note = seal(connection, signs)
+                        note = seal_log(connection, signs)
             except sqlite3.IntegrityError as error:
                 now, _ = self._head(session)
                 raise (moved_on(session, now, after) if now != after else broken(self.path, error)) from None
@@ -422,10 +422,10 @@ class Log:
         with self._mutex, self._speaking():
             return matching_session(self._connection, name)
 
-    def hold(self, session: str) -> SessionHold:
+    def hold(self, session: str) -> SessionLock:
         """Keeps the session to this window until released; `Refused` if another window has it."""
         entries.check_session(session)
-        return SessionHold(self.path.parent / "locks", session)
+        return SessionLock(self.path.parent / "locks", session)
 
     def checkpoint(self, new_key: bool = False, replace: bool = False) -> str:
         """Signs the head of the log, stores it in the log and holds it outside; gives the signed note.
@@ -438,7 +438,7 @@ class Log:
             with self._speaking():
                 signs = self._sealing.signer(new_key)
             with self._transaction(turn) as connection:
-                note = seal(connection, signs)
+                note = seal_log(connection, signs)
             with turn:
                 self._sealing.hold(note, replace)
             return note

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
 from assistant.log.entry import Entry
-from assistant.log.projection_answers import StandingAnswers, answer_words, value_words
+from assistant.log.projection_answers import CurrentAnswers, answer_words, value_words
 
 _APART = ("item", "prompt", "reason", "because", "says")
 _CHANGES = frozenset({"answer.recorded", "answer.amended", "answer.withdrawn", "evidence.cited"})
@@ -58,7 +58,7 @@ class _Values:
     """What stands at each place of a session so far."""
 
     def __init__(self) -> None:
-        self._answers = StandingAnswers()
+        self._answers = CurrentAnswers()
         self._standing: dict[tuple[str, ...], Any] = {}
 
     def change(self, entry: Entry) -> tuple[Any, Any]:

@@ -11,7 +11,7 @@ import sqlite3
 from collections.abc import Iterator, Sequence
 from hashlib import sha256
 
-from assistant.log.chain import node, root, split
+from assistant.log.chain import node, split, tree_root
 
 HEIGHT = 8
 """Levels of the tree between one kept hash and those below it."""
@@ -42,7 +42,7 @@ class StoredTree:
 
     def root(self, size: int) -> bytes:
         """The root over the first `size` entries."""
-        return self.over(0, size) if size else root(())
+        return self.over(0, size) if size else tree_root(())
 
     def over(self, start: int, end: int) -> bytes:
         """The hash over the entries from number `start` to before `end`, a node of some tree of this log.
@@ -68,10 +68,10 @@ class StoredTree:
         hashes = [row[0] for row in self._execute(sql, values)]
         if len(hashes) != last - first or not all(isinstance(one, bytes) for one in hashes):
             raise sqlite3.DatabaseError(f"hashes of the tree are missing between {start} and {start + count}")
-        return root(hashes)
+        return tree_root(hashes)
 
 
-def keep(connection: sqlite3.Connection, first: int, last: int) -> None:
+def keep_tree(connection: sqlite3.Connection, first: int, last: int) -> None:
     """Keeps the hashes of the blocks that the entries with the ids `first` to `last` complete.
 
     In the transaction that logs the entries.
@@ -84,7 +84,7 @@ def keep(connection: sqlite3.Connection, first: int, last: int) -> None:
         hashes = [row[0] for row in rows]
         if len(hashes) != WIDTH:
             raise sqlite3.IntegrityError("the log's tree has a gap")
-        connection.execute(_KEEP, (level, number, root(hashes)))
+        connection.execute(_KEEP, (level, number, tree_root(hashes)))
 
 
 def completed(first: int, last: int) -> Iterator[tuple[int, int]]:
@@ -100,7 +100,7 @@ def levels_above(hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
     level, below = 2, list(hashes)
     while len(below) >= WIDTH:
         whole = len(below) // WIDTH
-        below = [root(below[at * WIDTH : (at + 1) * WIDTH]) for at in range(whole)]
+        below = [tree_root(below[at * WIDTH : (at + 1) * WIDTH]) for at in range(whole)]
         yield level, below
         level += 1
 
@@ -144,7 +144,7 @@ class Blocks:
         while self._marks and self._marks[-1] <= base + len(self.rest):
             mark = self._marks.pop()
             if mark > base:
-                self.partial[mark] = root(self.rest[: mark - base])
+                self.partial[mark] = tree_root(self.rest[: mark - base])
 
     @property
     def end(self) -> int:
@@ -199,7 +199,7 @@ class Joined:
 def folded(nodes: Sequence[bytes]) -> bytes:
     """The root over whole subtrees that stand side by side, the largest first (RFC 6962, section 2.1)."""
     if not nodes:
-        return root(())
+        return tree_root(())
     digest = nodes[-1]
     for each in reversed(nodes[:-1]):
         digest = node(each, digest)

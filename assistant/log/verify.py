@@ -214,7 +214,7 @@ def _said(
             *verify_checks.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
             *loose_ends(connection),
             *([_STRAY] if seen.stray else []),
-            *verify_checks.notes(known),
+            *verify_checks.verification_notes(known),
         ]
     except DAMAGE as error:
         unless_damage(path, error)

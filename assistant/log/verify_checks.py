@@ -13,10 +13,18 @@ from typing import Any
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.files import existing_log
-from assistant.log.checkpoint import MARKS, Held, gone, held, origin_of
+from assistant.log.checkpoint import MARKS, Held, held, missing_entries, origin_of
 from assistant.log.database import check_identity, connect_reader, differences, schema_of
 from assistant.log.errors import DAMAGE, unless_damage, words
-from assistant.log.keys import Checkpoint, VerifierKey, holds, own_keys, read_checkpoint, read_note, signers
+from assistant.log.keys import (
+    Checkpoint,
+    VerifierKey,
+    own_keys,
+    read_checkpoint,
+    read_note,
+    signature_holds,
+    signers,
+)
 from assistant.log.store import open_reader
 from assistant.log.verify_entries import CACHE_KIB, Break, Verdict, counted
 
@@ -87,7 +95,7 @@ def known(
         tuple(one for one in everything if one.head.origin == origin),
         bool(keys or everything),
         bool(keys),
-        gone(origin, path),
+        missing_entries(origin, path),
         path,
         tuple(one for one in everything if one.head.origin != origin),
     )
@@ -146,7 +154,7 @@ def _signatures(found: Heads, known: Known, note: str, size: int) -> None:
     found.looked_at += 1
     try:
         parts = read_note(note)
-        ours = signers(parts, known.keys, holds)
+        ours = signers(parts, known.keys, signature_holds)
     except Refused as refusal:
         found.unsigned.append(f"the checkpoint over {size} entries: {_said(refusal)}")
         return
@@ -167,7 +175,7 @@ def signature_verdict(found: Heads, known: Known) -> Verdict:
     """Whether the checkpoints are signed by keys that are known here."""
     for one in known.held:
         try:
-            signers(read_note(one.note), known.keys, holds)
+            signers(read_note(one.note), known.keys, signature_holds)
         except Refused as refusal:
             return Verdict(False, f"the checkpoint in {one.path}: {_said(refusal)}")
     if found.unsigned:
@@ -252,11 +260,11 @@ def held_faults(known: Known, roots: Mapping[int, bytes]) -> Iterator[tuple[int,
             )
 
 
-def notes(known: Known) -> Iterator[str]:
+def verification_notes(known: Known) -> Iterator[str]:
     """What is odd about the checkpoints that are held."""
     for one in known.held:
         try:
-            signed = signers(read_note(one.note), known.keys, holds)
+            signed = signers(read_note(one.note), known.keys, signature_holds)
         except Refused:
             continue
         if not signed:

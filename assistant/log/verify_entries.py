@@ -20,10 +20,9 @@ from typing import Any
 
 from assistant.core.events import all_kinds
 from assistant.core.problem import Refused
-from assistant.log.chain import root
+from assistant.log.chain import tree_root
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
-from assistant.log.entry import Row, pinned_hashes, pinned_text
-from assistant.log.entry import fault as fault_entry
+from assistant.log.entry import Row, entry_fault, pinned_hashes, pinned_text
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.tree import WIDTH, Blocks, StoredTree
 
@@ -295,7 +294,7 @@ class Walk:
             self._found.tally = tally(wanted, self._key, self._found.tally)
 
     def _wrong(self, row: Row, last: int, known: int, prev: str) -> None:
-        what = fault_entry(row, last, known, prev)
+        what = entry_fault(row, last, known, prev)
         if what:
             seq = row[2] if isinstance(row[2], int) else 0
             self._found.broken(row[0], str(row[1]), seq, what)
@@ -560,7 +559,7 @@ def fault(connection: sqlite3.Connection, stretches: Sequence[Blocks]) -> tuple[
             return None
         level, number = level + 1, first // WIDTH ** (level)
         below = _all_of(connection, level - 1, number * WIDTH)
-        actual = [root(below[at : at + WIDTH]) for at in range(0, len(below) // WIDTH * WIDTH, WIDTH)]
+        actual = [tree_root(below[at : at + WIDTH]) for at in range(0, len(below) // WIDTH * WIDTH, WIDTH)]
 
 
 def _pairs(

@@ -95,7 +95,7 @@ class CaseStore:
     @property
     def entries(self) -> list[dict[str, Any]]:
         """The documents that the case lists, as it says them."""
-        listed = yaml.parse(self.case.text, "case.yaml").data.get("documents", [])
+        listed = yaml.parse_yaml(self.case.text, "case.yaml").data.get("documents", [])
         return [one for one in listed if isinstance(one, dict)]
 
     def known(self, sha256: str) -> list[dict[str, Any]]:
@@ -303,7 +303,7 @@ def original_file(folder: str, document: str) -> str:
             "",
             f"There are {', '.join(known[:_MOST_NAMED])}{more}.",
         )
-    entries = yaml.parse(case.text, "case.yaml").data.get("documents", [])
+    entries = yaml.parse_yaml(case.text, "case.yaml").data.get("documents", [])
     entry = next((one for one in entries if isinstance(one, dict) and str(one.get("id")) == document), {})
     original = str(entry.get("original", ""))
     if not original:

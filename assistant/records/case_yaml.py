@@ -33,7 +33,7 @@ def with_documents(text: str, entries: Sequence[Entry]) -> str:
     """The text with entries added at the end of `documents`."""
     node = _documents(text)
     newline = _newline(text)
-    wanted = [*plain_yaml.parse(text, "case.yaml").data["documents"], *(_read(one) for one in entries)]
+    wanted = [*plain_yaml.parse_yaml(text, "case.yaml").data["documents"], *(_read(one) for one in entries)]
     if node.flow_style and node.value:
         end = node.value[-1].end_mark.index
         made = f"{text[:end]}, {', '.join(_flow(one) for one in entries)}{text[end:]}"
@@ -56,7 +56,7 @@ def with_changes(text: str, document: str, changes: Entry) -> str:
         {**{key: value for key, value in entry.items() if changes.get(key) != []}, **_read(changes)}
         if str(entry.get("id")) == document
         else entry
-        for entry in plain_yaml.parse(text, "case.yaml").data["documents"]
+        for entry in plain_yaml.parse_yaml(text, "case.yaml").data["documents"]
     ]
     for key, value in changes.items():
         node = next(one for one in _documents(text).value if _value(one, "id") == document)
@@ -185,8 +185,8 @@ def _read(entry: Entry) -> dict[str, Any]:
 
 def _checked(made: str, old: str, documents: list[Any]) -> str:
     """The new text, where it says the old things and these documents."""
-    data = plain_yaml.parse(made, "case.yaml").data
-    before = plain_yaml.parse(old, "case.yaml").data
+    data = plain_yaml.parse_yaml(made, "case.yaml").data
+    before = plain_yaml.parse_yaml(old, "case.yaml").data
     if {**before, "documents": documents} != data:
         raise refuse(
             "The program can't add to this list of documents as it is written.",

@@ -23,7 +23,7 @@ from typing import Any, NamedTuple
 
 from assistant.core.problem import refuse
 from assistant.core.record import language
-from assistant.core.record.language import Vocabulary, sentence_starts, words
+from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 
 # A page cut into windows, the rows of the index: whole sentences, with some words of what follows.
 
@@ -76,11 +76,11 @@ def windows(page: str) -> Iterator[Window]:
             seen = space
         inside = tuple(one - begin for one in starts[first:last])
         text = page[begin:seen]
-        yield Window(begin, end - begin, len(text), inside, bool(mended(text)), shown(text) == text)
+        yield Window(begin, end - begin, len(text), inside, bool(mended(text)), window_shown(text) == text)
         first = last
 
 
-def shown(text: str) -> str:
+def window_shown(text: str) -> str:
     """The text with control characters and broken ones as spaces, each for one, so that offsets stay."""
     return text.translate(_CONTROL)
 
@@ -155,7 +155,7 @@ class Wanted:
 
 def of_term(term: str, vocabulary: Vocabulary) -> Wanted:
     """A term of `look_for`, with its spellings and synonyms."""
-    apart = frozenset(other for word in words(term).split() for other in vocabulary.kept_apart(word))
+    apart = frozenset(other for word in words_in(term).split() for other in vocabulary.kept_apart(word))
     unless = tuple(Phrase(one) for one in vocabulary.unless(term))
     return Wanted(term, tuple(Phrase(one) for one in vocabulary.variants(term)), apart, unless)
 
@@ -173,18 +173,18 @@ def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
         )
     found: list[Wanted] = []
     plain: list[str] = []
-    for quoted, word in _PART.findall(shown(query).translate(_QUOTES)):
-        if word and not (word.endswith("*") and words(word)):
-            plain += [word] if words(word) else []
+    for quoted, word in _PART.findall(window_shown(query).translate(_QUOTES)):
+        if word and not (word.endswith("*") and words_in(word)):
+            plain += [word] if words_in(word) else []
             continue
         found += _together(plain, vocabulary)
         plain = []
         if word:
             found.append(Wanted(word, (Phrase(word.rstrip("*"), exact=True, open_ended=True),)))
-        elif words(quoted):
+        elif words_in(quoted):
             found.append(Wanted(quoted, (Phrase(quoted, exact=True),)))
     found += _together(plain, vocabulary)
-    telling = [one for one in found if one.phrases[0].exact or words(one.term) not in _SMALL] or found
+    telling = [one for one in found if one.phrases[0].exact or words_in(one.term) not in _SMALL] or found
     wanted = tuple({one.phrases: one for one in reversed(telling)}.values())[::-1]
     if len(wanted) > MOST_WORDS:
         raise refuse(
@@ -245,14 +245,14 @@ def expanded(wanted: Wanted, forms: Forms) -> Expansion:
     wordings: set[str] = set()
     beginnings: list[str] = []
     for phrase in wanted.phrases:
-        as_given = shown(phrase.text).replace('"', " ")
+        as_given = window_shown(phrase.text).replace('"', " ")
         if phrase.open_ended:
             spoken[f'"{as_given}" *'] = None
-            beginnings.append(words(phrase.text))
+            beginnings.append(words_in(phrase.text))
             continue
         if phrase.exact or not as_given.isascii():
             spoken[f'"{as_given}"'] = None
-        wordings.add(words(phrase.text))
+        wordings.add(words_in(phrase.text))
         if not phrase.exact:
             wordings |= _spoken(phrase, forms, wanted.apart, spoken)
     other: set[str] = set()
@@ -271,7 +271,7 @@ def _spoken(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[st
 
 
 def _worded(phrase: Phrase, forms: Forms, apart: frozenset[str]) -> Iterator[str]:
-    own = words(phrase.text).split()
+    own = words_in(phrase.text).split()
     every = [[form for form in forms(word) if form == word or form not in apart] for word in own]
     return map(" ".join, islice(product(*every), MOST_FORMS))
 
@@ -294,7 +294,7 @@ class Answers:
     def of(self, surface: str) -> tuple[int, ...]:
         """The numbers for the words found, the smallest first; none where they mean something else."""
         if surface not in self._known:
-            folded = words(surface)
+            folded = words_in(surface)
             meant_otherwise = set(self._held(folded, self._other))
             found = {*self._held(folded, self._by_wording), *self._begun(folded)} - meant_otherwise
             self._known[surface] = tuple(sorted(found)) or (() if meant_otherwise else (0,))
@@ -530,10 +530,10 @@ def _serve_text(connection: sqlite3.Connection, pages: Sequence[str]) -> None:
         return pages[page][start : start + length]
 
     def shown_of(page: int, start: int, length: int) -> str:
-        return shown(pages[page][start : start + length])
+        return window_shown(pages[page][start : start + length])
 
     def mended_of(page: int, start: int, length: int) -> str:
-        return shown(mended(pages[page][start : start + length]))
+        return window_shown(mended(pages[page][start : start + length]))
 
     connection.create_function("text_of", 3, text_of, deterministic=True)
     connection.create_function("shown_of", 3, shown_of, deterministic=True)

@@ -23,7 +23,7 @@ from assistant.records.case_yaml import without_documents
 from assistant.records.page import RECOGNISED, ReadPage
 from assistant.records.pdf import Tesseract, find_tesseract
 from assistant.records.proposing import UNKNOWN, Description, date_of, describe, title_of, top_lines
-from assistant.records.reading import Progress, ReadFile, kind_of, read_file
+from assistant.records.reading import Progress, ReadFile, kind_of, read_record_file
 
 # Parts one file of many reports into documents: proposed from the pages, or as a person says (`1-3,4-9`).
 
@@ -118,7 +118,7 @@ class Arrived:
 
 
 @dataclass(frozen=True)
-class Part:
+class DocumentPart:
     """Pages of a file, from 1, as one document."""
 
     id: str
@@ -175,7 +175,9 @@ class Importer:
                 self.store.forget(staged)
                 return Arrived(staged, ReadFile(()), tuple(known))
             with self.store.journal(staged) as journal:
-                read = read_file(kind, staged.path, staged.name, journal, self.tesseract, self.progress)
+                read = read_record_file(
+                    kind, staged.path, staged.name, journal, self.tesseract, self.progress
+                )
         except Refused:
             self.store.forget(staged)
             raise
@@ -183,19 +185,19 @@ class Importer:
 
     def propose(
         self, arrived: Arrived, parts: Sequence[range] | None = None, taken: Collection[str] = ()
-    ) -> list[Part]:
+    ) -> list[DocumentPart]:
         """The documents of a file as its words say, or as `parts` part it; none has an id that is `taken`."""
         texts = [page.text for page in arrived.read.pages]
         used = {*taken, *(str(entry.get("id")).lower() for entry in self.store.entries)}
-        made: list[Part] = []
+        made: list[DocumentPart] = []
         for pages in parts or propose_parts(texts):
             said = describe(texts[pages.start - 1 : pages.stop - 1])
             name = Path(arrived.staged.name).stem if len(pages) == len(texts) else ""
-            made.append(Part(free_id(said, used, name), pages, said))
+            made.append(DocumentPart(free_id(said, used, name), pages, said))
             used.add(made[-1].id.lower())
         return made
 
-    def twin(self, part: Part, read: ReadFile) -> str:
+    def twin(self, part: DocumentPart, read: ReadFile) -> str:
         """The document of the case that has the same words as a part; empty where none has, or the part has none."""
         own = part.text(read)
         pages = split_pages(own.text)
@@ -203,7 +205,7 @@ class Importer:
             return ""
         return next((name for name, held in self.store.case.pages.items() if held == pages), "")
 
-    def store_parts(self, arrived: Arrived, parts: Sequence[Part]) -> None:
+    def store_parts(self, arrived: Arrived, parts: Sequence[DocumentPart]) -> None:
         """Makes the parts documents of the case; raises `Refused`, with the case as it was."""
         self.store.add(arrived.staged, [part.text(arrived.read) for part in parts])
 
@@ -253,14 +255,14 @@ def free_id(said: Description, taken: Collection[str], file: str = "") -> str:
     return found
 
 
-def left_out(parts: Sequence[Part], count: int) -> list[str]:
+def left_out(parts: Sequence[DocumentPart], count: int) -> list[str]:
     """A sentence about the pages of a file that are in no document, where there are any."""
     kept = {page for part in parts for page in part.pages}
     runs = page_runs(page for page in range(1, count + 1) if page not in kept)
     return [f"Left out, in no document: page {', '.join(runs)}."] if runs else []
 
 
-def renamed(part: Part, said: Description, taken: Collection[str]) -> Part:
+def renamed(part: DocumentPart, said: Description, taken: Collection[str]) -> DocumentPart:
     """The part under another description; an id that was made from the old one follows it."""
     own = re.fullmatch(rf"{re.escape(free_id(part.said, ()))}(?:-\d+)?", part.id) or part.said.type == UNKNOWN
     changed = (said.type, said.date) != (part.said.type, part.said.date)
@@ -295,7 +297,7 @@ class Manifest:
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest in a YAML file; paths are read from its folder. Raises `Refused` with all that is wrong."""
-    document = yaml.parse(library.read_text(path), one_line(str(path)))
+    document = yaml.parse_yaml(library.read_text(path), one_line(str(path)))
     for key in document.data:
         if key not in MANIFEST_KEYS:
             raise refuse(
@@ -306,7 +308,7 @@ def read_manifest(path: Path) -> Manifest:
     return listed_files(document, path.parent)
 
 
-def listed_files(document: yaml.Document, folder: Path) -> Manifest:
+def listed_files(document: yaml.YamlDocument, folder: Path) -> Manifest:
     """The entries under `documents` by their files; raises `Refused` with all that is wrong with them."""
     entries = document.data.get("documents")
     if not isinstance(entries, list):
@@ -320,14 +322,16 @@ def listed_files(document: yaml.Document, folder: Path) -> Manifest:
     return Manifest(files)
 
 
-def parts_of(importer: Importer, arrived: Arrived, entries: Sequence[Mapping[str, Any]]) -> list[Part]:
+def parts_of(
+    importer: Importer, arrived: Arrived, entries: Sequence[Mapping[str, Any]]
+) -> list[DocumentPart]:
     """The documents of a file as its entries say.
 
     Raises `Refused` for a file of another hash, for pages that it doesn't have, and for a name that is taken.
     """
     name, count = arrived.staged.name, len(arrived.read.pages)
     taken = {str(entry.get("id")).lower() for entry in importer.store.entries}
-    made: list[Part] = []
+    made: list[DocumentPart] = []
     for entry in entries:
         if entry.get("sha256", arrived.staged.sha256) != arrived.staged.sha256:
             raise refuse(
@@ -355,7 +359,7 @@ def parts_of(importer: Importer, arrived: Arrived, entries: Sequence[Mapping[str
     return made
 
 
-def _said(part: Part, entry: Mapping[str, Any]) -> Any:
+def _said(part: DocumentPart, entry: Mapping[str, Any]) -> Any:
     said = part.said
     return replace(
         said,
@@ -367,7 +371,7 @@ def _said(part: Part, entry: Mapping[str, Any]) -> Any:
     )
 
 
-def _problems(document: yaml.Document, entries: Sequence[Any]) -> Iterator[Problem]:
+def _problems(document: yaml.YamlDocument, entries: Sequence[Any]) -> Iterator[Problem]:
     several: dict[str, int] = {}
     for entry in entries:
         if isinstance(entry, Mapping):
@@ -429,7 +433,7 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
         raise refuse(
             "There is something here already.", one_line(str(folder)), "Name a folder that doesn't exist yet."
         )
-    document = yaml.parse(text, name)
+    document = yaml.parse_yaml(text, name)
     problems = list(_schema_problems(document))
     if problems:
         raise Refused(*problems)
@@ -479,7 +483,7 @@ def _bring(draft: Path, files: Any, progress: Progress) -> list[str]:
     return notes
 
 
-def _schema_problems(document: yaml.Document) -> Iterator[Problem]:
+def _schema_problems(document: yaml.YamlDocument) -> Iterator[Problem]:
     """What in a case doesn't fit its schema, by line."""
     from jsonschema import Draft202012Validator
 

@@ -8,8 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.core.record.language import AFFIRMED, Standings, Vocabulary, sentence_starts, words
-from assistant.core.record.passages import Mention, page_mark
+from assistant.core.record.language import AFFIRMED, Assertions, Vocabulary, sentence_starts, words_in
+from assistant.core.record.passages import Occurrence, page_mark
 from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
 
 # Where one page of a document ends and the next begins: the words on both sides, as one text.
@@ -249,7 +249,7 @@ class RecordIndex:
         """The words of the record that have the stem of a word."""
         self._over = OverPages(self._places, self._texts, self._table)
         self._number = {place: number for number, place in enumerate(self._places)}
-        self._standings = Standings(vocabulary)
+        self._standings = Assertions(vocabulary)
         self._looked_for = lru_cache(64)(self._every_mention)
 
     @classmethod
@@ -263,7 +263,7 @@ class RecordIndex:
         """The index of the pages of each document; that of a large case file is kept in the user's cache folder."""
         return cls(pages, vocabulary, unreadable)
 
-    def look_for(self, terms: Sequence[str]) -> tuple[Mention, ...]:
+    def look_for(self, terms: Sequence[str]) -> tuple[Occurrence, ...]:
         """Every mention of the terms, their forms and synonyms, in the order of the case file.
 
         Words that answer several of the terms are one mention, of the first of them; so are words that run on over
@@ -271,7 +271,7 @@ class RecordIndex:
         """
         return self._looked_for(tuple(dict.fromkeys(terms)))
 
-    def find(self, query: str, limit: int = 50) -> tuple[Mention, ...]:
+    def find(self, query: str, limit: int = 50) -> tuple[Occurrence, ...]:
         """What answers a person's query, best first: what holds most of it in a sentence, then as FTS5 ranks it.
 
         All words are wanted, near each other or, failing that, on one page. A sentence is one mention for each
@@ -297,15 +297,18 @@ class RecordIndex:
 
     def words_like(self, terms: Iterable[str]) -> tuple[str, ...]:
         """Words of the record that are spelled nearly as a word of these terms, may be slips of it, and aren't found."""
-        given = {word for term in terms for word in words(term).split() if len(word) >= _SHORTEST_SLIP}
+        given = {word for term in terms for word in words_in(term).split() if len(word) >= _SHORTEST_SLIP}
         found = {
-            one for word in given for term in self._vocabulary.variants(word) for one in words(term).split()
+            one
+            for word in given
+            for term in self._vocabulary.variants(word)
+            for one in words_in(term).split()
         }
         found |= {form for word in found for form in self.forms(word)}
         alike = dict.fromkeys(other for word in sorted(given) for other in self._table.words_like(word))
         return tuple(one for one in alike if one not in found)
 
-    def _every_mention(self, terms: tuple[str, ...]) -> tuple[Mention, ...]:
+    def _every_mention(self, terms: tuple[str, ...]) -> tuple[Occurrence, ...]:
         wanted = [one for one in (of_term(term, self._vocabulary) for term in terms) if one.phrases]
         if not wanted:
             return ()
@@ -320,7 +323,7 @@ class RecordIndex:
             sorted([*every, *running], key=lambda one: (self._number[one.document, one.page], one.at))
         )
 
-    def _not_in(self, over: Sequence[Over], mentions: Iterable[Mention]) -> list[Mention]:
+    def _not_in(self, over: Sequence[Over], mentions: Iterable[Occurrence]) -> list[Occurrence]:
         """The mentions that aren't a part of what runs on over a page's end."""
         if not over:
             return list(mentions)
@@ -335,7 +338,7 @@ class RecordIndex:
                 kept.append(mention)
         return kept
 
-    def _run_on(self, over: Over, wanted: Sequence[Wanted]) -> list[Mention]:
+    def _run_on(self, over: Over, wanted: Sequence[Wanted]) -> list[Occurrence]:
         """The mentions in a passage that runs on over a page's end, on the page where it begins."""
         document, page = self._places[over.at.page]
         passage = self._over.passage(over)
@@ -349,7 +352,7 @@ class RecordIndex:
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
-                Mention(
+                Occurrence(
                     document,
                     page,
                     passage.quote,
@@ -364,7 +367,7 @@ class RecordIndex:
 
     def _sentences(
         self, hits: Iterable[Hit], wanted: Sequence[Wanted], limit: int, over: Sequence[Over] = ()
-    ) -> list[Mention]:
+    ) -> list[Occurrence]:
         """The sentences around hits, and those `over` a page's end, the fullest first, as far as the limit goes."""
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
         full = 0
@@ -374,7 +377,7 @@ class RecordIndex:
                 break
             members.append(hit)
             full += _fullness(members) == len(wanted)
-        found: list[Mention] = []
+        found: list[Occurrence] = []
         every: list[tuple[Sequence[Hit], Over | None]] = [(one, None) for one in by_sentence.values() if one]
         every += [(one.hits, one) for one in over]
         for inside, running in sorted(every, key=lambda one: _fullness(one[0]), reverse=True):
@@ -387,7 +390,7 @@ class RecordIndex:
             found += {one.standing: one for one in reversed(mentions)}.values()
         return found[:limit]
 
-    def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Mention:
+    def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Occurrence:
         document, number = self._places[hit.page]
         text = self._texts[hit.page]
         raw = text[hit.start : hit.end]
@@ -396,12 +399,12 @@ class RecordIndex:
         standing = self._standings.of(quote, hit.at - start, hit.length)
         if standing == AFFIRMED:
             standing = self._standings.under_heading(text, hit.at)
-        return Mention(
+        return Occurrence(
             document, number, quote, start, hit.at, hit.length, wanted[hit.answers[0]].term, standing
         )
 
 
-def _within(one: Mention, whole: Mapping[tuple[str, int, int], str]) -> Mention:
+def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occurrence:
     """A mention in a sentence that runs on over the page's end: with all of that sentence, as far as it is in it."""
     quote = whole.get((one.document, one.page, one.start), "")
     return replace(one, quote=quote) if quote.startswith("".join(one.marked[:2])) else one

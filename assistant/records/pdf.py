@@ -282,7 +282,7 @@ def _read_table(table: str) -> Recognised:
     lines: list[str] = []
     place: list[str] = []
     weights: list[tuple[int, float]] = []
-    for found, sureness, word in _words_recognition(table):
+    for found, sureness, word in _recognised_words(table):
         if place[:1] != found[:1] and lines:
             lines.append("")
         if place != found:
@@ -296,7 +296,7 @@ def _read_table(table: str) -> Recognised:
     return Recognised(clean("\n".join(lines)), mean)
 
 
-def _words_recognition(table: str) -> Iterator[tuple[list[str], float, str]]:
+def _recognised_words(table: str) -> Iterator[tuple[list[str], float, str]]:
     """Each word with its block, paragraph and line, and its sureness."""
     for row in table.split("\n")[1:]:
         cells = row.rstrip("\r").split("\t", _TSV_COLUMNS - 1)

@@ -270,7 +270,7 @@ class ReadFile:
         return tuple(page.number for page in self.pages if not page.is_read)
 
 
-def read_file(
+def read_record_file(
     kind: str,
     path: Path,
     name: str,

@@ -16,7 +16,7 @@ from assistant.core import events as e
 from assistant.core.answer import Evidence
 from assistant.core.problem import Problem, Refused
 from assistant.core.rules.rules import Rules, Sources, pinned
-from assistant.core.session import Place, Session
+from assistant.core.session import AnswerPlace, Session
 from assistant.library import CaseFolder
 from assistant.review.loading import committed, digest, unchanged
 
@@ -32,7 +32,7 @@ class Amendment:
     pages: Mapping[str, tuple[str, ...]]
     artifacts: Mapping[str, tuple[str, bytes]]
     says: tuple[str, ...]
-    asked_again: tuple[Place, ...]
+    asked_again: tuple[AnswerPlace, ...]
 
 
 def amendment(session: Session, sources: Sources | None = None) -> Amendment | None:
@@ -112,7 +112,7 @@ def _cited(session: Session) -> tuple[Evidence, ...]:
     return tuple(dict.fromkeys(one for answer in answers for one in answer.all_evidence()))
 
 
-def _asked_again(session: Session, event: e.CaseAmended) -> tuple[Place, ...]:
+def _asked_again(session: Session, event: e.CaseAmended) -> tuple[AnswerPlace, ...]:
     lists = {"documents"} if event.added or event.changed or event.removed else set()
     lists |= {"timeline"} if event.facts else set()
     return tuple(

@@ -139,7 +139,7 @@ class AnswersFile:
 
 
 @dataclass
-class Outcome:
+class RunOutcome:
     """What came of a run: what is still open, and answers that no applying prompt asked for."""
 
     open: list[Problem] = field(default_factory=list)
@@ -151,14 +151,14 @@ class Outcome:
         return 1 if self.open else 0
 
 
-def read_file(path: Path) -> AnswersFile:
+def read_answers_file(path: Path) -> AnswersFile:
     """The answers file at `path` (YAML, or JSON by its ending); raises `Refused` with every wrong form."""
     text, name = read_text(path), one_line(str(path))
     places: dict[str, str] = {}
     if path.suffix == ".json":
         data = parsed_json(text, name)
     else:
-        document = yaml.parse(text, name)
+        document = yaml.parse_yaml(text, name)
         data = document.data
         places = {"/".join(str(step) for step in key): document.where(*key) for key in document.lines}
     problems = list(form_problems(data, name, places))
@@ -178,7 +178,7 @@ def read_file(path: Path) -> AnswersFile:
     )
 
 
-def check(file: AnswersFile, rules: Rules) -> None:
+def check_answers(file: AnswersFile, rules: Rules) -> None:
     """Raises `Refused`, before anything is logged, with all that doesn't fit the case or the answers' schemas."""
     problems: list[Problem] = []
 
@@ -212,10 +212,10 @@ def _in_line_order(problems: Iterable[Problem]) -> list[Problem]:
     return sorted(problems, key=lambda problem: int((line.search(problem.where) or ("", "0"))[1]))
 
 
-def run(review: Review, file: AnswersFile) -> Outcome:
+def run_answers(review: Review, file: AnswersFile) -> RunOutcome:
     """Carries a session as far as the file goes; raises `Refused` for an answer that can't stand."""
-    check(file, review.session.rules)
-    result = Outcome()
+    check_answers(file, review.session.rules)
+    result = RunOutcome()
     for scope in review.session.rules.scopes:
         _answer(review, file, scope, result)
     for item in review.session.items:
@@ -229,7 +229,7 @@ def run(review: Review, file: AnswersFile) -> Outcome:
     return result
 
 
-def _answer(review: Review, file: AnswersFile, scope: str, result: Outcome) -> None:
+def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -> None:
     given = file.answers.get(scope, {})
     while True:
         due = [prompt for prompt in review.session.reading(scope).open_prompts() if prompt.id in given]
@@ -249,7 +249,7 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: Outcome) -> N
     result.unused += [f"{scope}/{name}" for name in given if reading.asked(name) is not True]
 
 
-def _rule(review: Review, file: AnswersFile, item: str, result: Outcome) -> bool:
+def _rule(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> bool:
     """Gives the file's rulings; whether the item can be decided on."""
     if not review.session.item_answered(item):
         return False
@@ -270,7 +270,7 @@ def _rule(review: Review, file: AnswersFile, item: str, result: Outcome) -> bool
     return not waiting
 
 
-def _determine(review: Review, file: AnswersFile, item: str, result: Outcome) -> None:
+def _determine(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> None:
     made = file.determinations.get(item)
     if made is None:
         result.open.append(
@@ -311,7 +311,7 @@ def _read_by_eye(review: Review, file: AnswersFile) -> None:
             review.perform(c.ReadByEye(bool(said), named))
 
 
-def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:
+def _acknowledge(review: Review, file: AnswersFile, result: RunOutcome) -> None:
     for one in review.checks():
         reason = file.acknowledge.get(one.check, "")
         if (one.check, one.key) in review.session.acknowledged:
@@ -331,7 +331,7 @@ def _acknowledge(review: Review, file: AnswersFile, result: Outcome) -> None:
             )
 
 
-def _sign(review: Review, result: Outcome) -> None:
+def _sign(review: Review, result: RunOutcome) -> None:
     if review.session.mode != "practice":
         result.open.append(
             Problem(

@@ -16,9 +16,17 @@ from assistant.core.problem import Refused, in_words, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import contradicted, not_found
 from assistant.core.record.checks import unborne_in
-from assistant.core.rules.answer_schema import DateShape, Group, Listing, Number, Statement, at, complete
+from assistant.core.rules.answer_schema import (
+    DateShape,
+    GroupShape,
+    ListingShape,
+    NumberShape,
+    StatementShape,
+    at,
+    complete,
+)
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
-from assistant.core.session import Place, outcome
+from assistant.core.session import AnswerPlace, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import (
     CITE,
@@ -330,7 +338,7 @@ class Conversation(Talk):
         if self.pending is not None or turn.kind != "prompt":
             return False
         prompt = self.review.session.prompt(*turn.place)
-        return isinstance(at(prompt.schema.shape, tuple(turn.path.split(".")[1:])), Number | DateShape)
+        return isinstance(at(prompt.schema.shape, tuple(turn.path.split(".")[1:])), NumberShape | DateShape)
 
     def reply(self, text: str) -> list[Line]:
         """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
@@ -398,18 +406,18 @@ class Conversation(Talk):
         prompt = self.review.session.prompt(*turn.place)
         path = tuple(turn.path.split(".")[1:])
         shape = at(prompt.schema.shape, path)
-        if isinstance(shape, Listing) or (isinstance(shape, Group) and not shape.uniform):
+        if isinstance(shape, ListingShape) or (isinstance(shape, GroupShape) and not shape.uniform):
             return self._by_name(turn, text.strip())
-        if isinstance(shape, Statement):
+        if isinstance(shape, StatementShape):
             option = named_option(text, [option.label for option in turn.options])
             if option is not None:
                 return self._chosen(turn.options[option])
-        if isinstance(shape, Group):
+        if isinstance(shape, GroupShape):
             alike = all_alike(text, turn.options)
             if alike is not None:
                 return self._chosen(alike)
         answer = read_reply(prompt.schema, path, text)
-        if isinstance(shape, Group):
+        if isinstance(shape, GroupShape):
             answer = merged(self.review.session.answer(*turn.place), answer)
         return self._record(c.RecordAnswer(*turn.place, answer))
 
@@ -462,7 +470,7 @@ class Conversation(Talk):
         assert command is not None  # an option without a command asks for words
         return self._do(command)
 
-    def _cite_against(self, place: Place) -> list[Line]:
+    def _cite_against(self, place: AnswerPlace) -> list[Line]:
         """The passage that speaks against an absence is cited, and the question asked anew."""
         evidence = first_against(self.review, self.turn)
         lines = self.go(*place)

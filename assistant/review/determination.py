@@ -16,7 +16,7 @@ from assistant.letter import body_hash
 from assistant.letter.compose import compose
 from assistant.letter.document import Head, Letter
 from assistant.log import Entry, Log
-from assistant.review.loading import load, pages_of
+from assistant.review.loading import load_session, pages_of
 from assistant.review.review import Review
 
 
@@ -49,7 +49,7 @@ def keep_qualifications(review: Review, profile: reviewer.Profile) -> reviewer.P
     if profile.qualifications and value == review.session.opened.profile.get("qualifications"):
         return profile  # the session changed nothing, and the profile has been changed since it began
     kept = reviewer.with_qualifications(profile, value)
-    reviewer.save(kept)
+    reviewer.save_profile(kept)
     return kept
 
 
@@ -59,7 +59,7 @@ def keep_qualifications(review: Review, profile: reviewer.Profile) -> reviewer.P
 def compose_from_log(log: Log, name: str) -> Letter:
     """The letter of the session that `name` means: an id, the beginning of one, or `last`; else `Refused`."""
     session_id = log.resolve(name)
-    session, seq = load(log, session_id)
+    session, seq = load_session(log, session_id)
     return _composed(session, [entry for entry in log.read(session_id) if entry.seq <= seq])
 
 

@@ -86,7 +86,7 @@ def from_log(event: Pinning, log: Source) -> Pinning:
     return replace(event, documents=documents, pins=pins)
 
 
-def load(log: Source, session_id: str) -> tuple[Session, int]:
+def load_session(log: Source, session_id: str) -> tuple[Session, int]:
     """The session that a log holds, and the number of its last entry; raises `Refused` where it can't be read."""
     entries = log.read(session_id)
     session, events = begun(log, session_id, entries)

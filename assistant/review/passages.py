@@ -16,8 +16,8 @@ from assistant.core.record.absence import (
     trail,
 )
 from assistant.core.record.checks import passage_words
-from assistant.core.record.passages import Group, Mention
-from assistant.core.session import Place
+from assistant.core.record.passages import Occurrence, PassageGroup
+from assistant.core.session import AnswerPlace
 from assistant.core.text import one_line
 from assistant.core.turn import Turn
 from assistant.review.review import Review
@@ -32,7 +32,7 @@ _AROUND = 160
 _LONGEST = 240
 
 
-def found_for(review: Review, turn: Turn) -> tuple[Group, ...]:
+def found_for(review: Review, turn: Turn) -> tuple[PassageGroup, ...]:
     """The passages that a question's own words find in the record, those that speak for it first.
 
     Where passages speak against an absence, those that are still to be dealt with.
@@ -45,7 +45,7 @@ def found_for(review: Review, turn: Turn) -> tuple[Group, ...]:
     return review.search.passages(prompt.look_for) if prompt.look_for else ()
 
 
-def count_words(groups: Iterable[Group], searched: int, received: int) -> str:
+def count_words(groups: Iterable[PassageGroup], searched: int, received: int) -> str:
     """How many passages there are and how they stand: `2 passages, 1 of them denied (5 of 5 documents searched)`."""
     if not received:
         return "there are no documents to search"
@@ -75,14 +75,14 @@ class Found:
     marks: tuple[tuple[int, int], ...] = ()
 
 
-def evidence_of(group: Group) -> Evidence:
+def evidence_at(group: PassageGroup) -> Evidence:
     """A group's first passage, to be cited."""
     return Evidence(group.document, group.pages[0], group.quote, group.start)
 
 
 def first_against(review: Review, turn: Turn) -> Evidence:
     """The passage that a turn of kind `passages` asks about."""
-    return evidence_of(open_passages(review.session, turn.place)[0])
+    return evidence_at(open_passages(review.session, turn.place)[0])
 
 
 def marks_against(review: Review, turn: Turn) -> tuple[tuple[int, int], ...]:
@@ -91,12 +91,12 @@ def marks_against(review: Review, turn: Turn) -> tuple[tuple[int, int], ...]:
     return review.search.marks(review.session.prompt(*turn.place).look_for, first)
 
 
-def listed(review: Review, turn: Turn) -> tuple[Found, ...]:
+def listed_passages(review: Review, turn: Turn) -> tuple[Found, ...]:
     """The passages that a question's own words find, as they are listed."""
     groups = found_for(review, turn)
     terms = review.session.prompt(*turn.place).look_for if groups else ()
     return tuple(
-        Found(marked_words(review, turn.place, group), evidence_of(group), review.search.marks(terms, group))
+        Found(marked_words(review, turn.place, group), evidence_at(group), review.search.marks(terms, group))
         for group in groups
     )
 
@@ -149,7 +149,7 @@ def speaking_lines(review: Review, turn: Turn) -> list[str]:
     return lines
 
 
-def marked_words(review: Review, place: Place, group: Group) -> str:
+def marked_words(review: Review, place: AnswerPlace, group: PassageGroup) -> str:
     """A passage on one line, with the words that were found in it between « and »."""
     marks = review.search.marks(review.session.prompt(*place).look_for, group)
     quote, parts, at = group.quote, [], 0
@@ -164,7 +164,7 @@ def marked_words(review: Review, place: Place, group: Group) -> str:
     return passage_words(group, marked, max(1, group.count // max(1, len(marks))))
 
 
-def trail_lines(review: Review, place: Place) -> list[str]:
+def trail_lines(review: Review, place: AnswerPlace) -> list[str]:
     """The search behind an absence: for what, where, how much was found, what became of it."""
     made = trail(review.session, place)
     if made is None:
@@ -205,7 +205,7 @@ def search(review: Review, query: str) -> tuple[Found, ...]:
     return tuple(_found(one) for one in mentions)
 
 
-def _found(mention: Mention) -> Found:
+def _found(mention: Occurrence) -> Found:
     before, term, after = mention.marked
     standing = f" [{mention.standing}]" if mention.standing != "affirmed" else ""
     words = one_line(f"{before[-_AROUND:]}«{term}»{after[:_AROUND]}", 2 * _AROUND + 80)

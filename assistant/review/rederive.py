@@ -22,7 +22,7 @@ from assistant.core.record.checks import checks
 from assistant.core.session import Session, fold, outcome
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
-from assistant.log.bundle import Words
+from assistant.log.bundle import LetterTexts
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.review.determination import compose_from_log
@@ -238,7 +238,7 @@ def _drafts(log: Log, since: int, step: Callable[[int], None]) -> tuple[Verdict,
 # What a session's bundle says in words: its letter, and the text that was signed.
 
 
-def words_of(log: Log, session_id: str) -> tuple[Words, str]:
+def rederivation_words(log: Log, session_id: str) -> tuple[LetterTexts, str]:
     """The words that go along, and why the signed text can't, if it can't.
 
     A session that is no review has none. Where the letter reads otherwise here than when it was signed, the text
@@ -246,17 +246,20 @@ def words_of(log: Log, session_id: str) -> tuple[Words, str]:
     """
     entries = log.read(session_id)
     if not entries or entries[0].kind != "session.opened":
-        return Words(), ""
+        return LetterTexts(), ""
     try:
         letter = compose_from_log(log, session_id)
     except Refused as refusal:
-        return Words(), f"The letter can't be composed, so it does not go along: {refusal.problems[0].what}"
+        return (
+            LetterTexts(),
+            f"The letter can't be composed, so it does not go along: {refusal.problems[0].what}",
+        )
     signed = [entry.body["letter"] for entry in entries if entry.kind == "session.signed"]
     if not signed:
-        return Words(to_text(letter)), ""
+        return LetterTexts(to_text(letter)), ""
     if signed[0] != letter.body_hash:
         why = (
             "The letter reads otherwise here than when it was signed, so the signed text does not go along. "
         )
-        return Words(to_text(letter)), why + "See `imr log rederive`."
-    return Words(to_text(letter), letter.body), ""
+        return LetterTexts(to_text(letter)), why + "See `imr log rederive`."
+    return LetterTexts(to_text(letter), letter.body), ""

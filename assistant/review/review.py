@@ -28,14 +28,14 @@ from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.turn import Turn, next_turn
 from assistant.library import CaseFolder, letter_words
-from assistant.log import Draft, Log, SessionHold
+from assistant.log import Draft, Log, SessionLock
 from assistant.profile import Profile
 from assistant.review.loading import (
     committed,
     digest,
     event_of,
     letter_to_pin,
-    load,
+    load_session,
     pages_of,
     pinned_texts,
     to_log,
@@ -97,7 +97,7 @@ class Review:
         session: Session,
         seq: int,
         pages: Mapping[str, tuple[str, ...]],
-        hold: SessionHold | None,
+        hold: SessionLock | None,
         vocabulary: Mapping[str, str],
     ) -> None:
         self.log = log
@@ -163,7 +163,7 @@ class Review:
         session_id = log.resolve(name)
         hold = None if watch else log.hold(session_id)
         try:
-            session, seq = load(log, session_id)
+            session, seq = load_session(log, session_id)
             review = cls(
                 log,
                 session,

@@ -12,11 +12,11 @@ from assistant.core.record.absence import HARMLESS, dismissals, speaking
 from assistant.core.record.case import Case
 from assistant.core.record.language import read_vocabulary
 from assistant.core.record.pages import page_runs
-from assistant.core.record.passages import Group, grouped
-from assistant.core.session import Place, Session
+from assistant.core.record.passages import PassageGroup, grouped
+from assistant.core.session import AnswerPlace, Session
 
 if TYPE_CHECKING:
-    from assistant.core.record.passages import Mention
+    from assistant.core.record.passages import Occurrence
     from assistant.records.index import RecordIndex
 
 
@@ -41,14 +41,14 @@ class RecordSearch:
         self._texts = vocabulary
         self._index: RecordIndex | None = None
         self._making = Lock()
-        self._found: dict[tuple[str, ...], tuple[Group, ...]] = {}
+        self._found: dict[tuple[str, ...], tuple[PassageGroup, ...]] = {}
         self._marks: dict[tuple[str, ...], dict[_Sentence, list[tuple[int, int]]]] = {}
 
-    def find(self, query: str) -> tuple[Mention, ...]:
+    def find(self, query: str) -> tuple[Occurrence, ...]:
         """The passages for a person's query, best first."""
         return self._open().find(query)
 
-    def passages(self, terms: Sequence[str]) -> tuple[Group, ...]:
+    def passages(self, terms: Sequence[str]) -> tuple[PassageGroup, ...]:
         """Every group of passages that speaks of one of the terms, in the order in which they matter."""
         key = tuple(terms)
         if key not in self._found:
@@ -62,7 +62,7 @@ class RecordSearch:
             self._found[key] = grouped(mentions)
         return self._found[key]
 
-    def marks(self, terms: Sequence[str], group: Group) -> tuple[tuple[int, int], ...]:
+    def marks(self, terms: Sequence[str], group: PassageGroup) -> tuple[tuple[int, int], ...]:
         """Where in a group's quote the words stand that were found, each as offset and length.
 
         Empty where `passages` has not been asked for these terms.
@@ -70,27 +70,27 @@ class RecordSearch:
         held = self._marks.get(tuple(terms), {})
         return tuple(sorted(set(held.get((group.document, group.pages[0], group.start), ()))))
 
-    def behind(self, session: Session, place: Place, by: str) -> c.NoteSearch:
+    def behind(self, session: Session, place: AnswerPlace, by: str) -> c.NoteSearch:
         """The search of a question's own words, as it is logged; what is already set aside stands after what is open."""
         prompt = session.prompt(*place)
         gone = {(one.document, one.quote) for one in dismissals(session, place)}
-        groups: list[Group] = []
-        aside: list[Group] = []
+        groups: list[PassageGroup] = []
+        aside: list[PassageGroup] = []
         for one in self.passages(prompt.look_for):
             (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)
         return self._logged(place, by, tuple(prompt.look_for), groups, aside)
 
-    def asked(self, place: Place, query: str, mentions: Iterable[Mention]) -> c.NoteSearch:
+    def asked(self, place: AnswerPlace, query: str, mentions: Iterable[Occurrence]) -> c.NoteSearch:
         """A reviewer's own search, as it is logged; of a long one the first words, with a sign that it goes on."""
         return self._logged(place, "reviewer", (_term(query),), grouped(mentions))
 
     def _logged(
         self,
-        place: Place,
+        place: AnswerPlace,
         by: str,
         terms: tuple[str, ...],
-        groups: Sequence[Group],
-        aside: Sequence[Group] = (),
+        groups: Sequence[PassageGroup],
+        aside: Sequence[PassageGroup] = (),
     ) -> c.NoteSearch:
         open_ones = speaking(groups)
         harmless = [one for one in groups if one.standing in HARMLESS]

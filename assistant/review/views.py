@@ -15,7 +15,7 @@ from assistant.core.rationale import assess
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.suggestion import would_change
-from assistant.core.session import Place, Session, fold, governing_date, outcome
+from assistant.core.session import AnswerPlace, Session, effective_date, fold, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import Turn, part_question, progress, root_of, statement
 from assistant.core.wording import told
@@ -148,7 +148,7 @@ def suggestion_lines(review: Review, item: str) -> list[str]:
 
 def changes_of(review: Review, item: str) -> tuple[Change, ...]:
     session = review.session
-    return would_change(session.reading(item), governing_date(session, item), session.rulings.get(item, {}))
+    return would_change(session.reading(item), effective_date(session, item), session.rulings.get(item, {}))
 
 
 def change_words(review: Review, item: str, change: Change) -> str:
@@ -240,7 +240,7 @@ def event_lines(session: Session, event: e.Event) -> list[Line]:
     return words(session, event) if words is not None else [_in_full(event)]
 
 
-def reason_lines(session: Session, place: Place) -> list[Line]:
+def reason_lines(session: Session, place: AnswerPlace) -> list[Line]:
     """Why a question is asked, and the guideline behind it."""
     prompt = session.prompt(*place)
     lines = [Line("note", prompt.why or "It is asked for the record.")]
@@ -251,7 +251,7 @@ def reason_lines(session: Session, place: Place) -> list[Line]:
     return lines
 
 
-def told_at(session: Session, place: Place, answer: Answer | None) -> str:
+def told_at(session: Session, place: AnswerPlace, answer: Answer | None) -> str:
     """An answer to a prompt or a part of one, as it reads on the screen."""
     prompt = session.prompt(*place)
     shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:]))
@@ -283,7 +283,7 @@ def _answered(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> li
     return lines
 
 
-def _ask(session: Session, place: Place) -> str:
+def _ask(session: Session, place: AnswerPlace) -> str:
     return one_line(session.prompt(place[0], root_of(place[1])).ask, 160)
 
 

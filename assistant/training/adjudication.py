@@ -22,7 +22,7 @@ from assistant.core.answer import Answer, Evidence, Trail
 from assistant.core.answer_reader import read_answer, read_reply
 from assistant.core.events import Event, encode
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.rules.answer_schema import Group, Listing, Shape, at
+from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import CASE_SCOPE
@@ -33,15 +33,15 @@ from assistant.core.wording import told
 from assistant.log import Draft, Log
 from assistant.log.bundle import is_bundle, open_source
 from assistant.review import loading
-from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, content, question
+from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, comparable_content, question
 from assistant.training.ratings import Settled, must_verify, settled, unfit
-from assistant.training.reference import Sheet, as_answers_file, session_of_sheet
+from assistant.training.reference import AnswerSheet, as_answers_file, session_of_answer_sheet
 
 OWN = "own"
 
 
 @dataclass(frozen=True)
-class Option:
+class DisputedReading:
     """One of the answers that were given, or (`answer` is None) of the decisions that were taken."""
 
     letter: str
@@ -60,7 +60,7 @@ class Dispute:
     scope: str
     path: str
     ask: str
-    options: tuple[Option, ...]
+    options: tuple[DisputedReading, ...]
 
 
 class Adjudication:
@@ -99,7 +99,7 @@ class Adjudication:
         self._append(agreed)
         return None
 
-    def option(self, dispute: Dispute, reply: str) -> Option:
+    def option(self, dispute: Dispute, reply: str) -> DisputedReading:
         """What a reply takes: the answer of a letter, or `own WORDS`; raises `Refused` for anything else."""
         said, _, words = reply.strip().partition(" ")
         if said.lower() == OWN:
@@ -111,7 +111,7 @@ class Adjudication:
         fix = f"Type a letter, or `{OWN}` and an answer."
         raise refuse(f"“{one_line(reply, 40)}” is none of {letters}.", "", fix)
 
-    def settle(self, dispute: Dispute, option: Option, reason: str) -> None:
+    def settle(self, dispute: Dispute, option: DisputedReading, reason: str) -> None:
         """Logs what counts and why; raises `Refused` without a reason."""
         if not reason.strip():
             raise refuse(
@@ -131,7 +131,7 @@ class Adjudication:
 
     def _steps(self) -> Iterator[Event | Dispute]:
         """What is not settled yet, in the order of the questions: the first is what comes next."""
-        held = session_of_sheet(self.state.sheet(self.id), self.like)
+        held = session_of_answer_sheet(self.state.sheet(self.id), self.like)
         for scope in self.like.rules.scopes:
             for name, prompt in self.like.rules.sets[scope].prompts.items():
                 about_reviewer = scope == CASE_SCOPE and name in OF_THE_REVIEWER
@@ -146,7 +146,11 @@ class Adjudication:
         shape = prompt.schema.shape
         if (scope, prompt.id) in done or not answers:
             return
-        if isinstance(shape, Group) and not shape.instead and all(one.parts is not None for one in answers):
+        if (
+            isinstance(shape, GroupShape)
+            and not shape.instead
+            and all(one.parts is not None for one in answers)
+        ):
             for name, part in shape.parts.items():
                 path = f"{prompt.id}.{name}"
                 parts = [held for one in answers if (held := (one.parts or {}).get(name)) is not None]
@@ -161,7 +165,9 @@ class Adjudication:
         below = tuple(path.split(".")[1:])
         held: dict[str, list[Answer]] = {}
         for one in answers:
-            held.setdefault(repr(sorted(content(prompt, below, shape, one).items())), []).append(one)
+            held.setdefault(repr(sorted(comparable_content(prompt, below, shape, one).items())), []).append(
+                one
+            )
         groups = list(held.values())
         if len(groups) == 1:
             return t.AnswerAdjudicated(scope, path, "agreed", _joined(groups[0]))
@@ -170,7 +176,7 @@ class Adjudication:
         for number, alike in enumerate(groups):
             joined = _joined(alike)
             options.append(
-                Option(
+                DisputedReading(
                     letter=chr(ord("A") + number),
                     words=one_line(
                         told(replace(prompt.schema, shape=shape), joined).replace("\n", "; "), 400
@@ -196,7 +202,7 @@ class Adjudication:
             decisions = list(reasons)
             self._shuffle.shuffle(decisions)
             options = tuple(
-                Option(
+                DisputedReading(
                     chr(ord("A") + n),
                     DECISION_WORDS[one],
                     (),
@@ -222,17 +228,17 @@ class Adjudication:
                 found.append(answer)
         return found
 
-    def _own(self, dispute: Dispute, words: str) -> Option:
+    def _own(self, dispute: Dispute, words: str) -> DisputedReading:
         if dispute.path == DETERMINATION:
             raise refuse("A decision is one of those shown.", "", "Type its letter.")
         prompt = self.like.prompt(dispute.scope, dispute.path)
         path = tuple(dispute.path.split(".")[1:])
-        if isinstance(at(prompt.schema.shape, path), Group | Listing):
-            raw = plain_yaml.parse(f"answer: {words}", "your answer").data.get("answer")
+        if isinstance(at(prompt.schema.shape, path), GroupShape | ListingShape):
+            raw = plain_yaml.parse_yaml(f"answer: {words}", "your answer").data.get("answer")
             answer = read_answer(prompt.schema, raw, "your answer")
         else:
             answer = read_reply(prompt.schema, path, words)
-        return Option(OWN, "", (), (), (), answer)
+        return DisputedReading(OWN, "", (), (), (), answer)
 
     def _append(self, events: Sequence[Event]) -> None:
         if events:
@@ -265,7 +271,7 @@ def _joined(answers: Sequence[Answer]) -> Answer:
 # Beginning, going on with and writing out an adjudication: what its command does with files and the log.
 
 
-def finished(log: Log, names: Sequence[str]) -> Sheet | None:
+def finished(log: Log, names: Sequence[str]) -> AnswerSheet | None:
     """The sheet of a finished adjudication, where one alone is named."""
     if len(names) != 1 or is_bundle(names[0]):
         return None
@@ -274,7 +280,7 @@ def finished(log: Log, names: Sequence[str]) -> Sheet | None:
     return found.sheet(session_id) if found is not None and found.closed else None
 
 
-def begin(log: Log, names: Sequence[str]) -> Adjudication:
+def begin_adjudication(log: Log, names: Sequence[str]) -> Adjudication:
     """A new adjudication of the named reviews, or the same person's unfinished one; raises `Refused`."""
     must_verify(log.path, names)
     sessions: dict[str, Session] = {}
@@ -283,7 +289,7 @@ def begin(log: Log, names: Sequence[str]) -> Adjudication:
     for name in names:
         source, session_id = open_source(log.path, name)
         with source:
-            session = loading.load(source, session_id)[0]
+            session = loading.load_session(source, session_id)[0]
             head = source.read(session_id)[-1].leaf
         problems += unfit(session, name)
         if session.id in sessions:
@@ -306,7 +312,7 @@ def begin(log: Log, names: Sequence[str]) -> Adjudication:
     return Adjudication(log, list(sessions.values()), heads, actor, random.SystemRandom())
 
 
-def write(sheet: Sheet, path: Path) -> None:
+def write_adjudication(sheet: AnswerSheet, path: Path) -> None:
     """Writes the sheet as an answers file (YAML, or JSON by its ending), readable by its owner only."""
     data = {"reviewer": f"adjudication-{sheet.name}", **as_answers_file(sheet)}
     if path.suffix == ".json":

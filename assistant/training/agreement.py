@@ -12,8 +12,8 @@ from typing import Any
 from assistant.core.answer import Evidence, Trail
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.text import one_line, visible
-from assistant.training.comparison import DETERMINATION, Line, Panel, Piece, Rater, listed
-from assistant.training.statistics import LEVEL, Draws, Row, Statistic, TooFew, Unit, Value, row
+from assistant.training.comparison import DETERMINATION, Piece, Rater, RatingMatrix, RatingRow, listed_values
+from assistant.training.statistics import LEVEL, Draws, Statistic, StatisticRow, TooFew, Unit, Value, row
 
 FLATTERED = 2 / 3
 """Where chance alone gives this much agreement, a percentage says little."""
@@ -28,26 +28,26 @@ class Named:
 
     name: str
     prompt_set: str
-    row: Row
+    row: StatisticRow
 
 
 @dataclass(frozen=True)
-class Report:
+class AgreementReport:
     """The agreement of the raters of one panel, or of several in a study.
 
     `answers` takes all prompts together, each with chance of its own; `documented` asks only whether something
     was given, not documented or unclear. `reviewers` are the columns: the raters of one case, the ids of a study.
     """
 
-    panels: tuple[Panel, ...]
+    panels: tuple[RatingMatrix, ...]
     study: bool
     reviewers: tuple[str, ...]
     draws: Draws
     prompts: tuple[Named, ...]
     findings: tuple[Named, ...]
-    answers: Row
-    documented: Row
-    outcome: Row
+    answers: StatisticRow
+    documented: StatisticRow
+    outcome: StatisticRow
     warnings: tuple[str, ...]
 
     @property
@@ -60,7 +60,9 @@ class Report:
         return "cases" if self.study else "reviewers, or the answers of fewer than 10 reviewers"
 
 
-def agreement(panels: Sequence[Panel], study: bool, draws: Draws, warnings: Sequence[str] = ()) -> Report:
+def agreement(
+    panels: Sequence[RatingMatrix], study: bool, draws: Draws, warnings: Sequence[str] = ()
+) -> AgreementReport:
     """The report on the panels; the standards among their raters are left out of the statistics."""
     columns = _columns(panels, study)
     tables = _Tables(columns, study)
@@ -69,7 +71,7 @@ def agreement(panels: Sequence[Panel], study: bool, draws: Draws, warnings: Sequ
     measured = {name: row(units, study, draws) for name, units in tables.all().items()}
     prompts = tuple(Named(key[2], key[1], measured[key]) for key in tables.prompts)
     found = tuple(Named(key[2], key[1], measured[key]) for key in tables.findings)
-    report = Report(
+    report = AgreementReport(
         panels=tuple(panels),
         study=study,
         reviewers=tuple(columns),
@@ -82,7 +84,7 @@ def agreement(panels: Sequence[Panel], study: bool, draws: Draws, warnings: Sequ
         warnings=(),
     )
     said = [*warnings, *(text for panel in panels for text in panel.apart), *_warnings(report)]
-    return Report(**{**vars(report), "warnings": tuple(dict.fromkeys(said))})
+    return AgreementReport(**{**vars(report), "warnings": tuple(dict.fromkeys(said))})
 
 
 _Key = tuple[str, str, str]
@@ -104,7 +106,7 @@ class _Tables:
     def all(self) -> dict[_Key, list[Unit]]:
         return {**self.prompts, **self.findings, **self.others}
 
-    def take(self, panel: Panel) -> None:
+    def take(self, panel: RatingMatrix) -> None:
         for line in panel.lines:
             if line.place.prompt == DETERMINATION:
                 self.others[_OUTCOME].append(self._unit(panel, DETERMINATION, _categories(line.pieces)))
@@ -114,7 +116,7 @@ class _Tables:
             key = ("finding", state.prompt_set, state.criterion)
             self.findings.setdefault(key, []).append(self._unit(panel, state.criterion, state.states))
 
-    def _take_answer(self, panel: Panel, line: Line) -> None:
+    def _take_answer(self, panel: RatingMatrix, line: RatingRow) -> None:
         piece = next(one for one in line.pieces if one is not None)
         question = line.place.line if self.study else piece.alike
         unit = self._unit(panel, f"{line.prompt_set} {question} {line.edition}", _categories(line.pieces))
@@ -124,7 +126,7 @@ class _Tables:
             scale = f"{line.prompt_set} {question}" if self.study else ""
             self.others[_DOCUMENTED].append(self._unit(panel, scale, tuple(_status(p) for p in line.pieces)))
 
-    def _unit(self, panel: Panel, scale: str, categories: Sequence[str | None]) -> Unit:
+    def _unit(self, panel: RatingMatrix, scale: str, categories: Sequence[str | None]) -> Unit:
         """The unit with a column for each reviewer; who did not review this case said nothing."""
         said: list[str | None] = [None] * len(self.columns)
         for rater, category in zip(panel.raters, categories, strict=True):
@@ -133,7 +135,7 @@ class _Tables:
         return Unit(scale, panel.case, tuple(said))
 
 
-def _columns(panels: Sequence[Panel], study: bool) -> dict[str, int]:
+def _columns(panels: Sequence[RatingMatrix], study: bool) -> dict[str, int]:
     names = dict.fromkeys(_column(r, study) for panel in panels for r in panel.raters if not r.standard)
     return {name: index for index, name in enumerate(names)}
 
@@ -155,7 +157,7 @@ def _status(piece: Piece | None) -> str | None:
 # -- what has to be said beside the figures ----------------------------------------------------------
 
 
-def _warnings(report: Report) -> Iterator[str]:
+def _warnings(report: AgreementReport) -> Iterator[str]:
     rows = [("outcome", report.outcome), *((one.name, one.row) for one in report.prompts)]
     yield from _flattered(rows, report.study)
     if not report.study:
@@ -170,7 +172,7 @@ def _warnings(report: Report) -> Iterator[str]:
         )
 
 
-def _flattered(rows: Sequence[tuple[str, Row]], study: bool) -> Iterator[str]:
+def _flattered(rows: Sequence[tuple[str, StatisticRow]], study: bool) -> Iterator[str]:
     """The paradox of prevalence: A. R. Feinstein and D. V. Cicchetti, Journal of Clinical Epidemiology 43 (1990)."""
     found, constant = [], []
     for name, one in rows:
@@ -208,7 +210,7 @@ MOST_QUOTED = 6
 
 
 @dataclass(frozen=True)
-class Side:
+class RaterSide:
     """Those who gave one answer, by number in the panel, the passages they rest on and where they searched."""
 
     words: str
@@ -223,13 +225,13 @@ class Side:
 class Parting:
     """A place where raters part, with its sides, the one of most raters first."""
 
-    panel: Panel
-    line: Line
-    sides: tuple[Side, ...]
+    panel: RatingMatrix
+    line: RatingRow
+    sides: tuple[RaterSide, ...]
 
 
 @dataclass(frozen=True)
-class Pair:
+class RaterPair:
     """Two raters (or reviewers): how many answers are alike of those that both gave, and where they first part."""
 
     one: str
@@ -239,18 +241,18 @@ class Pair:
     first: Parting | None
 
 
-def first_parting(panel: Panel, among: Sequence[int] | None = None) -> Parting | None:
+def first_parting(panel: RatingMatrix, among: Sequence[int] | None = None) -> Parting | None:
     """Where the raters of a panel (or those of them named) part first; None where they never do."""
     line = panel.first_parting(among)
     return None if line is None else parting(panel, line, among)
 
 
-def partings(panel: Panel, among: Sequence[int]) -> list[Parting]:
+def partings(panel: RatingMatrix, among: Sequence[int]) -> list[Parting]:
     """Every place where those named part, in the order of the questions."""
     return [parting(panel, line, among) for line in panel.lines if line.parts(among)]
 
 
-def parting(panel: Panel, line: Line, among: Sequence[int] | None = None) -> Parting:
+def parting(panel: RatingMatrix, line: RatingRow, among: Sequence[int] | None = None) -> Parting:
     """The sides at one place."""
     held: dict[str, list[tuple[int, Piece]]] = {}
     for index in range(len(line.pieces)) if among is None else among:
@@ -261,9 +263,9 @@ def parting(panel: Panel, line: Line, among: Sequence[int] | None = None) -> Par
     return Parting(panel, line, tuple(sorted(sides, key=lambda side: -len(side.raters))))
 
 
-def pairs(panels: Sequence[Panel], study: bool) -> list[Pair]:
+def pairs(panels: Sequence[RatingMatrix], study: bool) -> list[RaterPair]:
     """Each two raters of one case, or each two reviewers over the cases that both reviewed; none if there are many."""
-    together: dict[tuple[str, str], list[tuple[Panel, int, int]]] = {}
+    together: dict[tuple[str, str], list[tuple[RatingMatrix, int, int]]] = {}
     for panel in panels:
         reviews = [(i, r) for i, r in enumerate(panel.raters) if not r.standard]
         if len(reviews) > MOST_PAIRED:
@@ -277,7 +279,7 @@ def pairs(panels: Sequence[Panel], study: bool) -> list[Pair]:
     return [_pair(one, other, met) for (one, other), met in together.items()]
 
 
-def against_standards(panel: Panel) -> Iterator[tuple[int, Pair]]:
+def against_standards(panel: RatingMatrix) -> Iterator[tuple[int, RaterPair]]:
     """Each review held against each standard of the panel, with the review's number."""
     for j, standard in enumerate(panel.raters):
         for i, rater in enumerate(panel.raters):
@@ -285,18 +287,18 @@ def against_standards(panel: Panel) -> Iterator[tuple[int, Pair]]:
                 yield i, _pair(rater.label, standard.label, [(panel, i, j)])
 
 
-def _pair(one: str, other: str, met: Sequence[tuple[Panel, int, int]]) -> Pair:
+def _pair(one: str, other: str, met: Sequence[tuple[RatingMatrix, int, int]]) -> RaterPair:
     counts = [panel.alike(i, j) for panel, i, j in met]
     first = next((found for panel, i, j in met if (found := first_parting(panel, (i, j)))), None)
-    return Pair(one, other, sum(alike for alike, _ in counts), sum(of for _, of in counts), first)
+    return RaterPair(one, other, sum(alike for alike, _ in counts), sum(of for _, of in counts), first)
 
 
-def _side(panel: Panel, line: Line, members: Sequence[tuple[int, Piece]]) -> Side:
+def _side(panel: RatingMatrix, line: RatingRow, members: Sequence[tuple[int, Piece]]) -> RaterSide:
     cited = Counter(one for _, piece in members for one in piece.answer.all_evidence())
     trails = [piece.answer.search for _, piece in members if piece.answer.search is not None]
     words = Counter(piece.words for _, piece in members)
     reasons = dict.fromkeys(piece.answer.note for _, piece in members if piece.answer.note)
-    return Side(
+    return RaterSide(
         words=words.most_common(1)[0][0],
         category=members[0][1].category,
         raters=tuple(index for index, _ in members),
@@ -313,7 +315,7 @@ MOST_RATERS = 50
 """Of more raters than this a side names the first ones and counts the rest."""
 
 
-def as_json(report: Report) -> dict[str, Any]:
+def as_json(report: AgreementReport) -> dict[str, Any]:
     """The report; figures have six decimals."""
     panels = report.panels
     return {
@@ -332,8 +334,8 @@ def as_json(report: Report) -> dict[str, Any]:
         "documented": _row(report.documented),
         "prompts": [{"prompt": one.name, **_named(one)} for one in report.prompts],
         "findings": [{"criterion": one.name, **_named(one)} for one in report.findings],
-        "pairs": [_pair_agreement_data(one) for one in pairs(panels, report.study)],
-        "standards": [_pair_agreement_data(one) for panel in panels for _, one in against_standards(panel)],
+        "pairs": [_pair_data(one) for one in pairs(panels, report.study)],
+        "standards": [_pair_data(one) for panel in panels for _, one in against_standards(panel)],
         "first_divergence": None if report.study else _parting(_first(panels[0])),
         "divergences": [] if report.study else [_parting(one) for one in _every(panels[0])],
         "warnings": list(report.warnings),
@@ -348,15 +350,15 @@ def statistic(one: Statistic) -> dict[str, Any]:
     return {"too_few": one.count, "of": one.of, "needed": one.needed}
 
 
-def _first(panel: Panel) -> Parting | None:
+def _first(panel: RatingMatrix) -> Parting | None:
     return first_parting(panel, [i for i, r in enumerate(panel.raters) if not r.standard])
 
 
-def _every(panel: Panel) -> list[Parting]:
+def _every(panel: RatingMatrix) -> list[Parting]:
     return partings(panel, [i for i, r in enumerate(panel.raters) if not r.standard])
 
 
-def _row(row: Row) -> dict[str, Any]:
+def _row(row: StatisticRow) -> dict[str, Any]:
     common = row.commonest
     return {
         "n": row.n,
@@ -372,7 +374,7 @@ def _named(one: Named) -> dict[str, Any]:
     return {"prompt_set": one.prompt_set, **_row(one.row)}
 
 
-def _case(panel: Panel) -> dict[str, Any]:
+def _case(panel: RatingMatrix) -> dict[str, Any]:
     return {
         "case": panel.case,
         "raters": sum(not rater.standard for rater in panel.raters),
@@ -380,7 +382,7 @@ def _case(panel: Panel) -> dict[str, Any]:
     }
 
 
-def _rater(panel: Panel, rater: Rater) -> dict[str, Any]:
+def _rater(panel: RatingMatrix, rater: Rater) -> dict[str, Any]:
     session = rater.session
     return {
         "rater": rater.label,
@@ -392,7 +394,7 @@ def _rater(panel: Panel, rater: Rater) -> dict[str, Any]:
     }
 
 
-def _pair_agreement_data(one: Pair) -> dict[str, Any]:
+def _pair_data(one: RaterPair) -> dict[str, Any]:
     return {
         "raters": [one.one, one.other],
         "alike": one.alike,
@@ -411,11 +413,11 @@ def _parting(found: Parting | None) -> dict[str, Any] | None:
         "prompt": place.prompt,
         "part": ".".join(place.path) or None,
         "ask": found.line.ask,
-        "answers": [_side_agreement_data(found, side) for side in found.sides],
+        "answers": [_side_data(found, side) for side in found.sides],
     }
 
 
-def _side_agreement_data(found: Parting, side: Side) -> dict[str, Any]:
+def _side_data(found: Parting, side: RaterSide) -> dict[str, Any]:
     search = side.search
     return {
         "answer": _plain(side.category),
@@ -445,7 +447,7 @@ _NAME, _COUNT, _AGREE, _CELL = 21, 5, 11, 14
 _CHANCE = ("kappa", "alpha", "ac1")
 
 
-def lines(report: Report) -> Iterator[str]:
+def lines(report: AgreementReport) -> Iterator[str]:
     """The report from the raters to the notes."""
     yield from _heading(report)
     yield ""
@@ -462,7 +464,7 @@ def lines(report: Report) -> Iterator[str]:
 # -- who ---------------------------------------------------------------------------------------------
 
 
-def _heading(report: Report) -> Iterator[str]:
+def _heading(report: AgreementReport) -> Iterator[str]:
     if report.study:
         reviews = sum(not rater.standard for panel in report.panels for rater in panel.raters)
         yield (
@@ -492,7 +494,7 @@ def _heading(report: Report) -> Iterator[str]:
 # -- how far -----------------------------------------------------------------------------------------
 
 
-def _table(report: Report) -> Iterator[str]:
+def _table(report: AgreementReport) -> Iterator[str]:
     whole = [
         ("outcome", report.outcome),
         ("all answers", report.answers),
@@ -511,7 +513,7 @@ def _table(report: Report) -> Iterator[str]:
             yield from _wrapped(f"all alike: {', '.join(alike)}", "", "  ")
 
 
-def _section(title: str, rows: Sequence[tuple[str, Row]], cohen: bool) -> Iterator[str]:
+def _section(title: str, rows: Sequence[tuple[str, StatisticRow]], cohen: bool) -> Iterator[str]:
     """The rows under their head; the columns that correct for chance only where there is anything in them."""
     wide = any(isinstance(row.statistics[name], Value) for _, row in rows for name in _CHANCE)
     heads = f"{title:<{_NAME}}" + (f"{'n':>{_COUNT}}{'agree':>{_AGREE}}" if rows else "")
@@ -523,7 +525,7 @@ def _section(title: str, rows: Sequence[tuple[str, Row]], cohen: bool) -> Iterat
         yield from (line.rstrip() for line in _row_lines(name, one, wide))
 
 
-def _row_lines(name: str, row: Row, wide: bool) -> Iterator[str]:
+def _row_lines(name: str, row: StatisticRow, wide: bool) -> Iterator[str]:
     cells = [_agree(row), *([_cell(row.statistics[n]) for n in _CHANCE] if wide else [])]
     widths = [_AGREE, *([_CELL] * 3)]
     label = one_line(name, _NAME - 1)
@@ -536,7 +538,7 @@ def _row_lines(name: str, row: Row, wide: bool) -> Iterator[str]:
         )
 
 
-def _agree(row: Row) -> tuple[str, str]:
+def _agree(row: StatisticRow) -> tuple[str, str]:
     """The percentage over its interval; else how many pairs of answers are alike."""
     one = row.statistics["agreement"]
     if isinstance(one, Value):
@@ -558,7 +560,7 @@ def _short(value: float) -> str:
 # -- where and on what -------------------------------------------------------------------------------
 
 
-def _parts(panel: Panel) -> Iterator[str]:
+def _parts(panel: RatingMatrix) -> Iterator[str]:
     """Every place where the reviews part: the first with its evidence, the others in a line each."""
     reviews = [i for i, rater in enumerate(panel.raters) if not rater.standard]
     found = partings(panel, reviews)
@@ -569,7 +571,7 @@ def _parts(panel: Panel) -> Iterator[str]:
     yield f"They part first at {_place(found[0])}"
     yield from _wrapped(found[0].line.ask, "  ")
     for side in found[0].sides:
-        yield from _side_agreement_text(found[0], side)
+        yield from _side_text(found[0], side)
     if len(found) > 1:
         yield f"then at {_counted(len(found) - 1, 'more place')}"
     for one in found[1:MOST_SHOWN]:
@@ -579,14 +581,14 @@ def _parts(panel: Panel) -> Iterator[str]:
         yield f"  and {len(found) - MOST_SHOWN} more"
 
 
-def _labels(found: Parting, side: Side) -> str:
+def _labels(found: Parting, side: RaterSide) -> str:
     """Who is on a side; of more raters than are listed above, how many."""
     if len(found.panel.raters) > MOST_SHOWN:
         return _counted(len(side.raters), "reviewer")
-    return listed([one_line(found.panel.raters[index].label, 20) for index in side.raters])
+    return listed_values([one_line(found.panel.raters[index].label, 20) for index in side.raters])
 
 
-def _side_agreement_text(found: Parting, side: Side) -> Iterator[str]:
+def _side_text(found: Parting, side: RaterSide) -> Iterator[str]:
     yield from _wrapped(f"{_labels(found, side)}: {side.words}", "  ", "      ")
     for one in side.evidence:
         quote = f" “{one_line(one.quote, 120)}”" if one.quote else ""
@@ -608,7 +610,7 @@ def _place(found: Parting) -> str:
     return one_line(f"{name} (item {place.scope})" if several and place.scope != "case" else name)
 
 
-def _by_case(panels: Sequence[Panel]) -> Iterator[str]:
+def _by_case(panels: Sequence[RatingMatrix]) -> Iterator[str]:
     yield ""
     yield f"{'By case':<40}{'reviews':>8}  they part first at"
     for panel in panels[:MOST_SHOWN]:
@@ -620,7 +622,7 @@ def _by_case(panels: Sequence[Panel]) -> Iterator[str]:
         yield f"and {len(panels) - MOST_SHOWN} more cases"
 
 
-def _pairs(report: Report) -> Iterator[str]:
+def _pairs(report: AgreementReport) -> Iterator[str]:
     found = pairs(report.panels, report.study)
     if len(found) < 2:
         return
@@ -634,7 +636,7 @@ def _pairs(report: Report) -> Iterator[str]:
         yield f"{names:<36}{f'{one.alike} of {one.of}':>12}  {one_line(where, WIDTH - 50)}"
 
 
-def _standards(report: Report) -> Iterator[str]:
+def _standards(report: AgreementReport) -> Iterator[str]:
     found = [(panel, pair) for panel in report.panels for _, pair in against_standards(panel)]
     if not found:
         return
@@ -651,14 +653,14 @@ def _standards(report: Report) -> Iterator[str]:
 # -- what else has to be said ------------------------------------------------------------------------
 
 
-def _notes(report: Report) -> Iterator[str]:
+def _notes(report: AgreementReport) -> Iterator[str]:
     yield ""
     for warning in report.warnings:
         yield from _wrapped(f"! {warning}", "", "  ")
     yield from _wrapped(_method(report), "")
 
 
-def _method(report: Report) -> str:
+def _method(report: AgreementReport) -> str:
     rows = [report.outcome, report.answers, report.documented, *(o.row for o in report.prompts)]
     every = [one for row in rows for one in row.statistics.values()]
     said = "n counts answers that at least two gave; the parts of a group or list count one by one."
@@ -677,7 +679,7 @@ def _method(report: Report) -> str:
     return said
 
 
-def _resampled(report: Report) -> str:
+def _resampled(report: AgreementReport) -> str:
     if report.study:
         return "cases"
     return "reviewers" if len(report.reviewers) >= 10 else "the answers of this case"

@@ -14,12 +14,11 @@ from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant.core.answer import Answer
-from assistant.core.rules.answer_schema import Group, Listing, Several, Shape, Statement
+from assistant.core.rules.answer_schema import GroupShape, ListingShape, SeveralShape, Shape, StatementShape
 from assistant.core.rules.criterion import DECISION_WORDS, findings
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import CASE_SCOPE
-from assistant.core.session import Place as Place_session
-from assistant.core.session import Session, governing_date
+from assistant.core.session import AnswerPlace, Session, effective_date
 from assistant.core.text import one_line
 from assistant.core.wording import told
 
@@ -32,7 +31,7 @@ _SOME = "given"
 
 
 @dataclass(frozen=True)
-class Place:
+class PiecePlace:
     """Where something is answered: `path` leads from the prompt to a part or to an `[entry]` of a list."""
 
     scope: str
@@ -65,25 +64,25 @@ class Piece:
     """Whether the piece says that something is given or not documented, rather than what a list names."""
 
 
-def pieces(session: Session) -> dict[Place, Piece]:
+def pieces(session: Session) -> dict[PiecePlace, Piece]:
     """Every piece of the answers that the session reads at its end, in the order of the questions."""
-    found: dict[Place, Piece] = {}
+    found: dict[PiecePlace, Piece] = {}
     for scope in session.rules.scopes:
         reading = session.reading(scope)
         for name, prompt in session.rules.sets[scope].prompts.items():
             answer = reading.answer(name)
             if answer is not None and not (scope == CASE_SCOPE and name in OF_THE_REVIEWER):
-                found.update(_pieces(prompt, Place(scope, name), prompt.schema.shape, answer, ""))
+                found.update(_pieces(prompt, PiecePlace(scope, name), prompt.schema.shape, answer, ""))
     return found
 
 
-def aligned(sessions: Iterable[Mapping[Place, Piece]]) -> list[dict[Place, Piece]]:
+def aligned(sessions: Iterable[Mapping[PiecePlace, Piece]]) -> list[dict[PiecePlace, Piece]]:
     """The pieces of several sessions with the entries of their lists held against each other.
 
     A session that names entries in a list says `not listed` of each that only others name.
     """
     made = [dict(one) for one in sessions]
-    named: dict[Place, dict[str, None]] = {}
+    named: dict[PiecePlace, dict[str, None]] = {}
     for one in made:
         for place, piece in one.items():
             for entry in piece.entries or ():
@@ -94,14 +93,14 @@ def aligned(sessions: Iterable[Mapping[Place, Piece]]) -> list[dict[Place, Piece
             if held is None or not held.entries:
                 continue
             for entry in entries:
-                at = Place(place.scope, place.prompt, (*place.path, entry))
+                at = PiecePlace(place.scope, place.prompt, (*place.path, entry))
                 one.setdefault(at, Piece(UNLISTED, UNLISTED, f"{place.line}[]", held.answer, states=False))
     return made
 
 
-def content(prompt: Prompt, path: tuple[str, ...], shape: Shape, answer: Answer) -> dict[str, str]:
+def comparable_content(prompt: Prompt, path: tuple[str, ...], shape: Shape, answer: Answer) -> dict[str, str]:
     """What an answer (to a prompt, or to a part of one) says, whatever it rests on: the category of each piece."""
-    found = _pieces(prompt, Place("", prompt.id, path), shape, answer, "")
+    found = _pieces(prompt, PiecePlace("", prompt.id, path), shape, answer, "")
     return {str(place): piece.category for place, piece in found}
 
 
@@ -111,13 +110,13 @@ def question(prompt: Prompt) -> str:
 
 
 def _pieces(
-    prompt: Prompt, at: Place, shape: Shape, answer: Answer, alike: str
-) -> Iterator[tuple[Place, Piece]]:
-    if isinstance(shape, Group):
+    prompt: Prompt, at: PiecePlace, shape: Shape, answer: Answer, alike: str
+) -> Iterator[tuple[PiecePlace, Piece]]:
+    if isinstance(shape, GroupShape):
         yield from _group(prompt, at, shape, answer, alike)
-    elif isinstance(shape, Listing):
+    elif isinstance(shape, ListingShape):
         yield from _listing(prompt, at, shape, answer)
-    elif isinstance(shape, Several):
+    elif isinstance(shape, SeveralShape):
         chosen = [str(value) for value in answer.value] if answer.given else []
         named = {f"[{shape.labels.get(value, value)}]": answer for value in chosen}
         yield at, _root(prompt, at, shape, answer, named)
@@ -127,21 +126,23 @@ def _pieces(
 
 
 def _group(
-    prompt: Prompt, at: Place, shape: Group, answer: Answer, alike: str
-) -> Iterator[tuple[Place, Piece]]:
+    prompt: Prompt, at: PiecePlace, shape: GroupShape, answer: Answer, alike: str
+) -> Iterator[tuple[PiecePlace, Piece]]:
     if shape.instead:
         yield at, _root(prompt, at, shape, answer)
         if answer.parts is None:
             return
     for name, part in shape.parts.items():
-        inner = Place(at.scope, at.prompt, (*at.path, name))
+        inner = PiecePlace(at.scope, at.prompt, (*at.path, name))
         held = answer if answer.parts is None else answer.parts.get(name)
         if held is not None:
             together = f"{at.line}.*" if shape.uniform else ""
             yield from _pieces(prompt, inner, part.shape, held, together)
 
 
-def _listing(prompt: Prompt, at: Place, shape: Listing, answer: Answer) -> Iterator[tuple[Place, Piece]]:
+def _listing(
+    prompt: Prompt, at: PiecePlace, shape: ListingShape, answer: Answer
+) -> Iterator[tuple[PiecePlace, Piece]]:
     entries: dict[str, Answer] = {}
     for element in (answer.parts or {}).values():
         name = _name(prompt, shape, element)
@@ -155,25 +156,25 @@ def _listing(prompt: Prompt, at: Place, shape: Listing, answer: Answer) -> Itera
         for part in shape.element.parts.values():
             held = (element.parts or {}).get(part.name)
             if held is not None and part.name not in _required(prompt):
-                below = Place(inner.scope, inner.prompt, (*inner.path, part.name))
+                below = PiecePlace(inner.scope, inner.prompt, (*inner.path, part.name))
                 yield from _pieces(prompt, below, part.shape, held, "")
 
 
-def _entry(at: Place, name: str) -> Place:
-    return Place(at.scope, at.prompt, (*at.path, name))
+def _entry(at: PiecePlace, name: str) -> PiecePlace:
+    return PiecePlace(at.scope, at.prompt, (*at.path, name))
 
 
-def _listed(at: Place, answer: Answer) -> Piece:
+def _listed(at: PiecePlace, answer: Answer) -> Piece:
     return Piece(_LISTED, _LISTED, f"{at.line}[]", answer, states=False)
 
 
 def _root(
-    prompt: Prompt, at: Place, shape: Shape, answer: Answer, entries: Mapping[str, Answer] | None = None
+    prompt: Prompt, at: PiecePlace, shape: Shape, answer: Answer, entries: Mapping[str, Answer] | None = None
 ) -> Piece:
     """Whether anything is given at all: a status, a word such as `none`, or that there is some."""
     if not answer.given:
         category = answer.status.value
-    elif answer.parts is None and isinstance(shape, Group):
+    elif answer.parts is None and isinstance(shape, GroupShape):
         category = f"={answer.value}"
     else:
         category = "=none" if entries is not None and not entries else _SOME
@@ -183,13 +184,15 @@ def _root(
 def _category(shape: Shape, answer: Answer) -> str:
     if not answer.given:
         return answer.status.value
-    return _SOME if isinstance(shape, Statement) else f"={answer.value}"
+    return _SOME if isinstance(shape, StatementShape) else f"={answer.value}"
 
 
 def _words(prompt: Prompt, shape: Shape, answer: Answer) -> str:
     said = told(replace(prompt.schema, shape=shape), answer).replace("\n", "; ")
     return (
-        f"“{one_line(said, 160)}”" if isinstance(shape, Statement) and answer.given else one_line(said, 160)
+        f"“{one_line(said, 160)}”"
+        if isinstance(shape, StatementShape) and answer.given
+        else one_line(said, 160)
     )
 
 
@@ -198,7 +201,7 @@ def _required(prompt: Prompt) -> tuple[str, ...]:
     return tuple(items.get("required", ())) if isinstance(items, Mapping) else ()
 
 
-def _name(prompt: Prompt, shape: Listing, element: Answer) -> str:
+def _name(prompt: Prompt, shape: ListingShape, element: Answer) -> str:
     """An entry's name: the parts that its schema requires, or all of them where it requires none."""
     parts = element.parts or {}
     known = _required(prompt) or tuple(shape.element.parts)
@@ -227,10 +230,10 @@ class Rater:
 
 
 @dataclass(frozen=True)
-class Line:
+class RatingRow:
     """One place with what each rater of the panel said there, None for who was not asked (or asked otherwise)."""
 
-    place: Place
+    place: PiecePlace
     ask: str
     prompt_set: str
     pieces: tuple[Piece | None, ...]
@@ -242,7 +245,7 @@ class Line:
 
 
 @dataclass(frozen=True)
-class StateLine:
+class FindingRow:
     """One finding with its state in each review."""
 
     scope: str
@@ -251,7 +254,7 @@ class StateLine:
     states: tuple[str | None, ...]
 
 
-class Panel:
+class RatingMatrix:
     """The raters of one case. `apart` says where their questions or criteria were not the same."""
 
     def __init__(self, case: str, raters: Sequence[Rater]) -> None:
@@ -260,10 +263,10 @@ class Panel:
         self.apart: list[str] = []
 
     @cached_property
-    def lines(self) -> list[Line]:
+    def lines(self) -> list[RatingRow]:
         """Every place that is answered, in the order of the questions; after an item's, the decision on it."""
         held = aligned(pieces(rater.session) for rater in self.raters)
-        made: list[Line] = []
+        made: list[RatingRow] = []
         for scope in self._scopes():
             for name in self._names(scope, "prompts"):
                 made += self._prompt_lines(scope, name, held)
@@ -272,7 +275,7 @@ class Panel:
         return made
 
     @cached_property
-    def states(self) -> list[StateLine]:
+    def states(self) -> list[FindingRow]:
         """The state of every criterion of every item."""
         found = [{item: _states(r.session, item) for item in r.session.items} for r in self.raters]
         made = []
@@ -283,10 +286,10 @@ class Panel:
                     one.get(scope, {}).get(name) if index in alike else None
                     for index, one in enumerate(found)
                 )
-                made.append(StateLine(scope, self._set(scope, min(alike)), name, states))
+                made.append(FindingRow(scope, self._set(scope, min(alike)), name, states))
         return made
 
-    def first_parting(self, among: Sequence[int] | None = None) -> Line | None:
+    def first_parting(self, among: Sequence[int] | None = None) -> RatingRow | None:
         """The first place where raters part; `among` names them by number, all without it."""
         chosen = range(len(self.raters)) if among is None else among
         return next((line for line in self.lines if line.parts(chosen)), None)
@@ -308,7 +311,9 @@ class Panel:
     def _set(self, scope: str, rater: int) -> str:
         return self.raters[rater].session.rules.sets[scope].id
 
-    def _prompt_lines(self, scope: str, name: str, held: Sequence[Mapping[Place, Piece]]) -> Iterator[Line]:
+    def _prompt_lines(
+        self, scope: str, name: str, held: Sequence[Mapping[PiecePlace, Piece]]
+    ) -> Iterator[RatingRow]:
         alike = self._alike(scope, name, "prompts")
         asked = self.raters[min(alike)].session.rules.sets[scope].prompts[name]
         edition = question(asked)
@@ -320,9 +325,9 @@ class Panel:
         )
         for place in places:
             said = tuple(one.get(place) if i in alike else None for i, one in enumerate(held))
-            yield Line(place, asked.ask, self._set(scope, min(alike)), said, edition)
+            yield RatingRow(place, asked.ask, self._set(scope, min(alike)), said, edition)
 
-    def _decision_line(self, scope: str) -> Iterator[Line]:
+    def _decision_line(self, scope: str) -> Iterator[RatingRow]:
         made: list[Piece | None] = []
         for rater in self.raters:
             decided = rater.session.determinations.get(scope)
@@ -335,7 +340,7 @@ class Panel:
         if any(made):
             first = next(i for i, r in enumerate(self.raters) if scope in r.session.rules.sets)
             ask = "Is the refusal upheld or overturned?"
-            yield Line(Place(scope, DETERMINATION), ask, self._set(scope, first), tuple(made))
+            yield RatingRow(PiecePlace(scope, DETERMINATION), ask, self._set(scope, first), tuple(made))
 
     def _alike(self, scope: str, name: str, what: str) -> frozenset[int]:
         """The raters who were asked the same question (or whose criterion is the same): the largest such group."""
@@ -362,13 +367,13 @@ class Panel:
     def _say_apart(self, scope: str, name: str, what: str, others: list[str], kept: list[str]) -> None:
         where = "" if scope == CASE_SCOPE else f"item {scope}, "
         noun = "question" if what == "prompts" else "criterion"
-        done = f"compared among {listed(kept)}" if len(kept) > 1 else "not compared"
-        said = f"{self.case}, {where}{name}: the {noun} was not the same for {listed(others)}; {done}."
+        done = f"compared among {listed_values(kept)}" if len(kept) > 1 else "not compared"
+        said = f"{self.case}, {where}{name}: the {noun} was not the same for {listed_values(others)}; {done}."
         if said not in self.apart:
             self.apart.append(said)
 
 
-def listed(labels: Sequence[str]) -> str:
+def listed_values(labels: Sequence[str]) -> str:
     """Labels in a sentence; of many, the first ones and how many more."""
     shown = list(labels[:8])
     if len(labels) > 8:
@@ -377,7 +382,7 @@ def listed(labels: Sequence[str]) -> str:
 
 
 def _states(session: Session, item: str) -> dict[str, str]:
-    found = findings(session.reading(item), governing_date(session, item), session.rulings.get(item, {}))
+    found = findings(session.reading(item), effective_date(session, item), session.rulings.get(item, {}))
     return {name: finding.state.value for name, finding in found.items()}
 
 
@@ -388,35 +393,35 @@ Parted = tuple[str, str, str]
 """Where two answers part: the part (empty for all of it), what the one says and what the other."""
 
 
-def paired(one: Session, other: Session) -> dict[Place_session, list[Line]]:
+def paired(one: Session, other: Session) -> dict[AnswerPlace, list[RatingRow]]:
     """The pieces of both by scope and prompt, in the order of the questions; decisions under their own name."""
     return by_question(pair_panel(one, other))
 
 
-def pair_panel(one: Session, other: Session, labels: tuple[str, str] = ("you", "reviewer")) -> Panel:
+def pair_panel(one: Session, other: Session, labels: tuple[str, str] = ("you", "reviewer")) -> RatingMatrix:
     """The panel of two sessions."""
     raters = [
         Rater(label, session.opened.reviewer, session)
         for label, session in zip(labels, (one, other), strict=True)
     ]
-    return Panel(one.rules.case.id, raters)
+    return RatingMatrix(one.rules.case.id, raters)
 
 
-def by_question(panel: Panel) -> dict[Place_session, list[Line]]:
+def by_question(panel: RatingMatrix) -> dict[AnswerPlace, list[RatingRow]]:
     """The lines of a panel by scope and prompt."""
-    found: dict[Place_session, list[Line]] = {}
+    found: dict[AnswerPlace, list[RatingRow]] = {}
     for line in panel.lines:
         found.setdefault((line.place.scope, line.place.prompt), []).append(line)
     return found
 
 
-def agree(lines: Iterable[Line]) -> bool | None:
+def all_agree(lines: Iterable[RatingRow]) -> bool | None:
     """Whether every piece that both gave is alike; None where they gave none in common."""
     both = [line for line in lines if None not in line.pieces]
     return not any(_differs(line) for line in both) if both else None
 
 
-def partings(lines: Iterable[Line]) -> tuple[Parted, ...]:
+def panel_partings(lines: Iterable[RatingRow]) -> tuple[Parted, ...]:
     """Where two answers part, those of a list's entries by what they are."""
     found = []
     for line in lines:
@@ -427,5 +432,5 @@ def partings(lines: Iterable[Line]) -> tuple[Parted, ...]:
     return tuple(found)
 
 
-def _differs(line: Line) -> bool:
+def _differs(line: RatingRow) -> bool:
     return len({piece.category for piece in line.pieces if piece is not None}) > 1

@@ -28,10 +28,10 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
 from assistant.core.record.facts import DateMention, LevelMention, extract_kind, regions_named, regions_of
-from assistant.core.rules.answer_schema import DateShape, Group, Listing, Several
+from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, SeveralShape
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import CASE_SCOPE, Rules
-from assistant.core.session import Place
+from assistant.core.session import AnswerPlace
 from assistant.files import make_folder
 from assistant.library import CaseFolder
 from assistant.training.reference import Reference
@@ -130,11 +130,11 @@ class Stated:
     fact: Fact
 
     @property
-    def parts(self) -> Group:
+    def parts(self) -> GroupShape:
         """The parts of the answer that the fact gives."""
         shape = self.prompt.schema.shape
-        inner = shape.element if isinstance(shape, Listing) else shape
-        return inner if isinstance(inner, Group) else Group({})
+        inner = shape.element if isinstance(shape, ListingShape) else shape
+        return inner if isinstance(inner, GroupShape) else GroupShape({})
 
     @property
     def page(self) -> tuple[str, int] | None:
@@ -158,7 +158,7 @@ class CaseCopy:
 
     @classmethod
     def of(cls, case: CaseFolder, rules: Rules, reference: Reference) -> CaseCopy:
-        data = deepcopy(dict(plain_yaml.parse(case.text, "case.yaml").data))
+        data = deepcopy(dict(plain_yaml.parse_yaml(case.text, "case.yaml").data))
         return cls(rules, reference, data, {name: list(pages) for name, pages in case.pages.items()})
 
     def stated(self) -> Iterator[Stated]:
@@ -185,7 +185,7 @@ class CaseCopy:
         """Keeps a fact and pages from a second fault."""
         self.used |= {id(one.fact), *pages}
 
-    def absences(self) -> Iterator[tuple[Place, str]]:
+    def absences(self) -> Iterator[tuple[AnswerPlace, str]]:
         """What the reference answers as not documented: the place, and the part of a group."""
         for place, answer in self.reference.answers.items():
             scope, name = place
@@ -395,7 +395,7 @@ def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
 def _passages() -> dict[str, list[str]]:
     """The sentences that may be planted, by prompt or `prompt.part`."""
     path = library.folder("training") / PASSAGES
-    data = plain_yaml.parse(library.read_text(path), PASSAGES).data
+    data = plain_yaml.parse_yaml(library.read_text(path), PASSAGES).data
     return {str(name): [str(one) for one in sentences] for name, sentences in data.items()}
 
 
@@ -552,7 +552,7 @@ def _wrong_level(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
     for one in _shuffled(copy, chance, prompt):
         for name, part in one.parts.parts.items():
             values = one.fact.get(name)
-            if not isinstance(part.shape, Several) or not isinstance(values, list):
+            if not isinstance(part.shape, SeveralShape) or not isinstance(values, list):
                 continue
             known = list(part.shape.labels)
             where = _says_levels(copy, values)

@@ -15,14 +15,14 @@ from assistant.core import events as t
 from assistant.core.answer import Answer
 from assistant.core.problem import refuse
 from assistant.core.rules.criterion import DECISION_WORDS
-from assistant.core.session import Place, Session, apply
+from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import one_line, visible
 from assistant.log import Log
 from assistant.log.projection_rows import PromptTime
 from assistant.log.query import Value, csv_lines
 from assistant.review.views import told_at
 from assistant.training.book import Book, Written, all_entries
-from assistant.training.comparison import Line, Parted, agree, paired, partings
+from assistant.training.comparison import Parted, RatingRow, all_agree, paired, panel_partings
 from assistant.training.faults import FAULTS, Fault, caught
 from assistant.training.practice import Run, is_compared, runs
 from assistant.training.recording import Recording
@@ -42,7 +42,7 @@ STATES = {
 
 
 @dataclass(frozen=True)
-class Passage:
+class PassageShown:
     """A passage that the reviewer rested an answer on. `state`: cited, opened or missed by the trainee."""
 
     page: str
@@ -51,7 +51,7 @@ class Passage:
 
 
 @dataclass(frozen=True)
-class Row:
+class FeedbackRow:
     """One question. `parts` names where the answers part: the part, what the trainee said, what the reviewer.
 
     `amended` counts the changes after the answer was frozen; `faults` are the kinds of what was planted here, and
@@ -65,7 +65,7 @@ class Row:
     yours: str
     theirs: str
     parts: tuple[Parted, ...]
-    evidence: tuple[Passage, ...]
+    evidence: tuple[PassageShown, ...]
     wrong_absences: tuple[str, ...]
     seconds: int
     their_seconds: int | None
@@ -115,7 +115,7 @@ class Feedback:
     reference: str
     status: str
     reveal: str
-    rows: tuple[Row, ...]
+    rows: tuple[FeedbackRow, ...]
     decisions: tuple[Decision, ...]
     faults: tuple[tuple[Fault, bool | None], ...]
     seconds: int
@@ -181,7 +181,7 @@ class _Scoring:
         self.theirs = reference.under(self.final)
         self.paired = self._paired()
 
-    def _frozen(self) -> dict[Place, Answer]:
+    def _frozen(self) -> dict[AnswerPlace, Answer]:
         """The first answers of a run: as they stood when they were frozen, or else as they stand."""
         final = self.final
         found = {
@@ -198,7 +198,7 @@ class _Scoring:
                     found[place] = answer
         return found
 
-    def _paired(self) -> dict[Place, list[Line]]:
+    def _paired(self) -> dict[AnswerPlace, list[RatingRow]]:
         """The pieces of every answer held against the reference's, by question.
 
         An answer that was changed after it was frozen is put back for its own comparison only.
@@ -210,7 +210,7 @@ class _Scoring:
                 made[place] = paired(as_frozen, self.theirs).get(place, [])
         return made
 
-    def rows(self, time: PromptTime) -> Iterable[Row]:
+    def rows(self, time: PromptTime) -> Iterable[FeedbackRow]:
         """A row for every question that one of the two answered."""
         final, amended = self.final, self._amended()
         for scope in final.rules.scopes:
@@ -222,13 +222,13 @@ class _Scoring:
                 here = [fault for fault in self.faults if fault.place == place]
                 lines = self.paired.get(place, [])
                 state = self._state(place, answer, other, here)
-                yield Row(
+                yield FeedbackRow(
                     *place,
                     final.prompt(*place).ask,
                     state,
                     one_line(told_at(final, place, answer), 400) if answer is not None else "",
                     one_line(told_at(self.theirs, place, other), 400) if other is not None else "",
-                    partings(lines) if state == "different" else (),
+                    panel_partings(lines) if state == "different" else (),
                     self._evidence(answer, other) if not here else (),
                     tuple(_wrong_absences(lines, answer, here)),
                     round(time.spent[place].work) if place in time.spent else 0,
@@ -238,7 +238,9 @@ class _Scoring:
                     tuple(fault.says for fault in here),
                 )
 
-    def _state(self, place: Place, answer: Answer | None, other: Answer | None, here: Sequence[Fault]) -> str:
+    def _state(
+        self, place: AnswerPlace, answer: Answer | None, other: Answer | None, here: Sequence[Fault]
+    ) -> str:
         if answer is None:
             asked = self.final.reading(place[0]).asked(place[1]) is True
             return "open" if asked else "not_asked"
@@ -246,10 +248,10 @@ class _Scoring:
             return "caught" if all(caught(fault, answer) for fault in here) else "missed"
         if self._is_touched(place):
             return "touched"
-        same = agree(self.paired.get(place, ())) if other is not None else None
+        same = all_agree(self.paired.get(place, ())) if other is not None else None
         return {None: "no_reference", True: "same", False: "different"}[same]
 
-    def _is_touched(self, place: Place) -> bool:
+    def _is_touched(self, place: AnswerPlace) -> bool:
         """Whether the question's own words find a passage that was planted for another question."""
         planted = [fault for fault in self.faults if fault.passage]
         look_for = self.final.prompt(*place).look_for
@@ -264,19 +266,19 @@ class _Scoring:
             for fault in planted
         )
 
-    def _evidence(self, answer: Answer | None, other: Answer | None) -> tuple[Passage, ...]:
+    def _evidence(self, answer: Answer | None, other: Answer | None) -> tuple[PassageShown, ...]:
         """The passages that the reviewer rested on, and whether the trainee cited or at least opened them."""
         cited = {(one.document, one.page) for one in answer.all_evidence()} if answer is not None else set()
-        found: dict[str, Passage] = {}
+        found: dict[str, PassageShown] = {}
         for one in other.all_evidence() if other is not None else ():
             page = (one.document, one.page)
             state = "cited" if page in cited else "opened" if page in self.final.pages_opened else "missed"
-            found.setdefault(str(one), Passage(str(one), one_line(one.quote, 200), state))
+            found.setdefault(str(one), PassageShown(str(one), one_line(one.quote, 200), state))
         return tuple(found.values())
 
-    def _amended(self) -> dict[Place, int]:
+    def _amended(self) -> dict[AnswerPlace, int]:
         """How often each answer was changed or taken back after it was frozen, or at all outside a run."""
-        found: dict[Place, int] = {}
+        found: dict[AnswerPlace, int] = {}
         frozen = self.run.frozen if self.run is not None else {}
         for seq in range(1, len(self.recording.entries) + 1):
             event = self.recording.event(seq)
@@ -304,7 +306,9 @@ class _Scoring:
                 )
 
 
-def _wrong_absences(lines: Iterable[Line], answer: Answer | None, here: Sequence[Fault]) -> Iterable[str]:
+def _wrong_absences(
+    lines: Iterable[RatingRow], answer: Answer | None, here: Sequence[Fault]
+) -> Iterable[str]:
     """The absences that the record contradicts: where the reviewer found it, or where it was planted."""
     for fault in here:
         if fault.kind == "contradiction" and caught(fault, answer) is False:
@@ -446,7 +450,7 @@ def _summary(made: Feedback) -> list[str]:
     return [f"{name:<10} {said}" for name, said in rows]
 
 
-def _row(row: Row) -> list[str]:
+def _row(row: FeedbackRow) -> list[str]:
     where = f"{row.prompt}" if row.item in ("case", "1") else f"{row.item}/{row.prompt}"
     again = f", amended {row.amended} times" if row.amended > 1 else ", amended" if row.amended else ""
     lines = [f"  {_MARKS[row.state]} {where:<24} {clock(row.seconds):>6}{again}"]

@@ -10,9 +10,9 @@ from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.log import Log, SessionRow
-from assistant.review.loading import load
+from assistant.review.loading import load_session
 from assistant.training.book import REVEALS, Assignment, Written, all_entries, assignments, faults_of
-from assistant.training.comparison import Panel, Rater
+from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.feedback import cases_with_reference
 from assistant.training.practice import MODE, Exercise, Run, exercise_of_assignment, runs
 
@@ -84,12 +84,12 @@ def _glance(log: Log, rows: Sequence[SessionRow]) -> Glance | None:
     sessions = []
     for row in [row for row in rows if row.status == "signed"][:MOST_COMPARED]:
         try:
-            sessions.append(load(log, row.id)[0])
+            sessions.append(load_session(log, row.id)[0])
         except Refused:
             continue
     if len(sessions) < 2:
         return None
-    panel = Panel(rows[0].case, [Rater(one.id, one.opened.reviewer, one) for one in sessions])
+    panel = RatingMatrix(rows[0].case, [Rater(one.id, one.opened.reviewer, one) for one in sessions])
     alike = both = 0
     for first in range(len(sessions)):
         for second in range(first + 1, len(sessions)):

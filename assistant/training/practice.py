@@ -21,7 +21,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.record.absence import contradicted
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.rules import CASE_SCOPE, Sources
-from assistant.core.session import Place, Session
+from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
 from assistant.core.turn import Option, Turn, root_of
 from assistant.library import CaseFolder
@@ -42,7 +42,7 @@ from assistant.training.book import (
     new_plan,
     planted_events,
 )
-from assistant.training.comparison import OF_THE_REVIEWER, agree, paired
+from assistant.training.comparison import OF_THE_REVIEWER, all_agree, paired
 from assistant.training.faults import Fault, caught, plant
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference, reference_of_case, reference_of_session
@@ -51,13 +51,13 @@ from assistant.training.reference import Reference, reference_of_case, reference
 # reason.
 
 
-def is_compared(place: Place) -> bool:
+def is_compared(place: AnswerPlace) -> bool:
     """Whether a question is about the case; those about the reviewer are nobody else's to answer."""
     return not (place[0] == CASE_SCOPE and place[1] in OF_THE_REVIEWER)
 
 
 def revealed_lines(
-    trainee: Session, reference: Session, place: Place, answer: Answer | None, faults: tuple[Fault, ...]
+    trainee: Session, reference: Session, place: AnswerPlace, answer: Answer | None, faults: tuple[Fault, ...]
 ) -> list[Line]:
     """The reviewer's answer to a question that the trainee has just answered, and what was planted there."""
     theirs = reference.reading(place[0]).answer(place[1])
@@ -69,7 +69,7 @@ def revealed_lines(
     if theirs is None:
         lines.append(Line("context", "The reviewer's answers did not lead to this question."))
     elif not here:
-        same = agree(paired(trainee, reference).get(place, ()))
+        same = all_agree(paired(trainee, reference).get(place, ()))
         said = told_at(reference, place, theirs).split("\n")
         mark = "As the reviewer answered:" if same else "The reviewer answered otherwise:"
         lines.append(Line("news" if same else "warning", f"{mark} {one_line(said[0], 400)}"))
@@ -115,8 +115,8 @@ class Run:
     faults: tuple[Fault, ...] = field(repr=False)
     trainer: str = ""
     ts: str = ""
-    frozen: Mapping[Place, tuple[int, str]] = field(default_factory=dict, repr=False)
-    revealed: frozenset[Place] = frozenset()
+    frozen: Mapping[AnswerPlace, tuple[int, str]] = field(default_factory=dict, repr=False)
+    revealed: frozenset[AnswerPlace] = frozenset()
     ended: str = ""
 
     @property
@@ -189,8 +189,8 @@ class Practice(Conversation):
         self.run = run
         self.book = book
         self._read = 0
-        self._taken_over: Place | None = None
-        self._standing: dict[Place, tuple[int, str]] = {}
+        self._taken_over: AnswerPlace | None = None
+        self._standing: dict[AnswerPlace, tuple[int, str]] = {}
         self._reference: tuple[object, Session] | None = None
 
     def greeting(self) -> list[str]:
@@ -296,7 +296,7 @@ class Practice(Conversation):
             self._reference = rules, self.run.reference.under(self.review.session)
         return self._reference[1]
 
-    def _settled(self) -> Iterator[Place]:
+    def _settled(self) -> Iterator[AnswerPlace]:
         """The questions that are answered, and against whose answer no passage speaks; then the decisions."""
         session = self.review.session
         open_ = set(contradicted(session))
@@ -316,7 +316,7 @@ class Practice(Conversation):
             if (item, "") in self._standing:
                 yield item, ""
 
-    def _revealed(self, place: Place) -> list[Line]:
+    def _revealed(self, place: AnswerPlace) -> list[Line]:
         session = self.review.session
         if not place[1]:
             return revealed_decision(session, self.reference, place[0])
@@ -354,7 +354,7 @@ class _TakeOver(c.Command):
     answer: c.RecordAnswer
 
 
-def _place(entry: Entry) -> Place | None:
+def _place(entry: Entry) -> AnswerPlace | None:
     if entry.kind in _ANSWERING:
         return str(entry.body["item"]), root_of(str(entry.body["prompt"]))
     return (str(entry.body["item"]), "") if entry.kind == e.DeterminationRecorded.kind else None

@@ -24,8 +24,8 @@ from assistant.log.bundle import is_bundle, read_bundle
 from assistant.log.verify import verify
 from assistant.review import loading
 from assistant.review.loading import Source
-from assistant.training.comparison import Panel, Rater, listed
-from assistant.training.reference import Place, Sheet, read_sheet, session_of_sheet
+from assistant.training.comparison import Rater, RatingMatrix, listed_values
+from assistant.training.reference import AnswerSheet, Place, read_answer_sheet, session_of_answer_sheet
 
 # What an adjudication in the log came to: the answers and decisions that count, as a sheet.
 
@@ -52,14 +52,14 @@ class Settled:
         elif isinstance(event, t.AdjudicationClosed):
             self.closed = True
 
-    def sheet(self, name: str) -> Sheet:
+    def sheet(self, name: str) -> AnswerSheet:
         """The answers by prompt, those of parts put together."""
         whole: dict[Place, Answer] = {}
         for (scope, path), answer in self.answers.items():
             root, *rest = path.split(".")
             held = whole.get((scope, root))
             whole[scope, root] = with_part(held, tuple(rest), answer, False) if rest else answer
-        return Sheet(name, self.case, whole, dict(self.decisions))
+        return AnswerSheet(name, self.case, whole, dict(self.decisions))
 
     def _count(self, chosen: str) -> None:
         self.counts[chosen if chosen in ("agreed", "own") else "settled"] += 1
@@ -78,12 +78,12 @@ def settled(entries: Sequence[Entry]) -> Settled | None:
     return found
 
 
-def sheet_of(log: Source, session_id: str) -> Sheet | None:
+def sheet_of(log: Source, session_id: str) -> AnswerSheet | None:
     """`sheet_in` the entries of a session."""
     return sheet_in(log.read(session_id))
 
 
-def sheet_in(entries: Sequence[Entry]) -> Sheet | None:
+def sheet_in(entries: Sequence[Entry]) -> AnswerSheet | None:
     """The sheet that entries come to; None where they are no adjudication, `Refused` for one that isn't finished."""
     found = settled(entries)
     if found is None:
@@ -102,7 +102,7 @@ REFERENCE = "reference.yaml"
 class Gathered:
     """The panels to be compared, what has to be said of them, and the sessions of the log that were read."""
 
-    panels: tuple[Panel, ...]
+    panels: tuple[RatingMatrix, ...]
     warnings: tuple[str, ...]
     read: tuple[str, ...]
 
@@ -116,15 +116,15 @@ def named(
     """
     said = must_verify(log_path, names)
     reviews: list[Session] = []
-    settled: list[Sheet] = []
+    settled: list[AnswerSheet] = []
     read: list[str] = []
     problems: list[Problem] = []
-    for name, one in load(log_path, names):
+    for name, one in load_reviews(log_path, names):
         if isinstance(one, Refused):
             problems += one.problems
             continue
-        read += [] if is_bundle(name) else [one.name if isinstance(one, Sheet) else one.id]
-        if isinstance(one, Sheet):
+        read += [] if is_bundle(name) else [one.name if isinstance(one, AnswerSheet) else one.id]
+        if isinstance(one, AnswerSheet):
             settled.append(one)
         else:
             reviews.append(one)
@@ -136,7 +136,7 @@ def named(
         raise refuse("Agreement is between reviewers, and no review is named.", "", "Name two sessions.")
     _same_case([*((one.rules.case.id, one.id) for one in reviews), *((s.case, s.name) for s in settled)])
     like = reviews[0]
-    against = [Rater("adjudicated", "", session_of_sheet(one, like), standard=True) for one in settled]
+    against = [Rater("adjudicated", "", session_of_answer_sheet(one, like), standard=True) for one in settled]
     against += _sheets(like, sheets, reference)
     if len(reviews) + len(against) < 2:
         raise refuse(
@@ -147,7 +147,7 @@ def named(
     raters = [Rater(label(i), one.opened.reviewer, one) for i, one in enumerate(reviews)]
     if len(raters) == 1:
         against = [Rater(one.label, one.reviewer, one.session) for one in against]
-    panel = Panel(like.rules.case.id, [*raters, *against])
+    panel = RatingMatrix(like.rules.case.id, [*raters, *against])
     return Gathered((panel,), (*said, *said_of(panel)), tuple(read))
 
 
@@ -177,7 +177,9 @@ def must_verify(log_path: Path, names: Sequence[str]) -> list[str]:
     return [f"The log's signatures were not verified: {one_line(stranger)}."] if stranger else []
 
 
-def load(log_path: Path, names: Iterable[str]) -> Iterator[tuple[str, Session | Sheet | Refused]]:
+def load_reviews(
+    log_path: Path, names: Iterable[str]
+) -> Iterator[tuple[str, Session | AnswerSheet | Refused]]:
     """What each name means: a review, the sheet that an adjudication came to, or why it can't be read."""
     with ExitStack() as held:
         log: Log | None = None
@@ -194,7 +196,7 @@ def load(log_path: Path, names: Iterable[str]) -> Iterator[tuple[str, Session | 
                 yield name, refused
 
 
-def _read(log: Log, session_id: str) -> Session | Sheet:
+def _read(log: Log, session_id: str) -> Session | AnswerSheet:
     entries = log.read(session_id)
     found = sheet_in(entries)
     if found is not None:
@@ -224,7 +226,7 @@ def _same_case(named: Sequence[tuple[str, str]]) -> None:
     for case, session in named:
         cases.setdefault(case, []).append(session)
     if len(cases) > 1:
-        said = "; ".join(f"{one_line(case)} ({listed(ids)})" for case, ids in cases.items())
+        said = "; ".join(f"{one_line(case)} ({listed_values(ids)})" for case, ids in cases.items())
         raise refuse(
             f"These sessions are of different cases: {said}.",
             "",
@@ -249,7 +251,7 @@ def _sheets(like: Session, sheets: Sequence[Path], reference: bool) -> list[Rate
 
 
 def _standard(name: str, path: Path, like: Session) -> Rater:
-    return Rater(name, "", session_of_sheet(read_sheet(path, like), like), standard=True)
+    return Rater(name, "", session_of_answer_sheet(read_answer_sheet(path, like), like), standard=True)
 
 
 def reference_of(case: str, folder: str = "") -> Path | None:
@@ -260,7 +262,7 @@ def reference_of(case: str, folder: str = "") -> Path | None:
     return next((path for one in folders if (path := one / REFERENCE).is_file()), None)
 
 
-def said_of(panel: Panel) -> Iterator[str]:
+def said_of(panel: RatingMatrix) -> Iterator[str]:
     """What makes the reviews of a panel less than alike, beside the prompts."""
     reviews = [rater for rater in panel.raters if not rater.standard]
     by_reviewer: dict[str, list[str]] = {}
@@ -270,13 +272,13 @@ def said_of(panel: Panel) -> Iterator[str]:
         facts.setdefault(rater.session.opened.pins["case"]["case.yaml"], []).append(rater.label)
     for reviewer, labels in by_reviewer.items():
         if len(labels) > 1 and reviewer:
-            yield f"{listed(labels)} are by one reviewer ({reviewer}): that is agreement with oneself."
+            yield f"{listed_values(labels)} are by one reviewer ({reviewer}): that is agreement with oneself."
     if len(facts) > 1:
-        groups = "; ".join(listed(labels) for labels in facts.values())
+        groups = "; ".join(listed_values(labels) for labels in facts.values())
         yield f"{panel.case}: the case file was not the same for all ({groups})."
     trainees = [rater.label for rater in reviews if rater.session.mode == "training"]
     if trainees:
-        yield f"{panel.case}: {listed(trainees)} in training; answers changed after a reveal count as changed."
+        yield f"{panel.case}: {listed_values(trainees)} in training; answers changed after a reveal count as changed."
 
 
 # The reviews of a study: what a log (and any bundles) hold of many cases, and what was left out and why.
@@ -298,7 +300,7 @@ def study(log_path: Path, names: Sequence[str], trainees: bool = False, referenc
         with Log.open(log_path, write=False) as log:
             read, left = _chosen(log, wanted, trainees)
             said += left
-            reviews += [loading.load(log, session)[0] for session in read]
+            reviews += [loading.load_session(log, session)[0] for session in read]
     panels = list(_panels(reviews, said))
     if reference:
         panels = [_with_reference(panel, said) for panel in panels]
@@ -313,10 +315,10 @@ def study(log_path: Path, names: Sequence[str], trainees: bool = False, referenc
 
 
 def _bundled(log_path: Path, names: Sequence[str]) -> Iterator[Session]:
-    for name, one in load(log_path, names):
+    for name, one in load_reviews(log_path, names):
         if isinstance(one, Refused):
             raise one
-        if isinstance(one, Sheet):
+        if isinstance(one, AnswerSheet):
             raise refuse("This is an adjudication, not a review.", name, "Leave it out.")
         if problems := unfit(one, name):
             raise Refused(*problems)
@@ -357,23 +359,25 @@ def _cases(wanted: Sequence[str], known: Sequence[str]) -> set[str]:
     return found or set(known)
 
 
-def _panels(reviews: Sequence[Session], said: list[str]) -> Iterator[Panel]:
+def _panels(reviews: Sequence[Session], said: list[str]) -> Iterator[RatingMatrix]:
     by_case: dict[str, dict[str, Session]] = {}
     for session in reviews:
         by_case.setdefault(session.rules.case.id, {})[session.opened.reviewer] = session
     alone = [case for case, held in by_case.items() if len(held) < 2]
     if alone:
-        said.append(f"Left out, with a single reviewer: {listed(alone)}.")
+        said.append(f"Left out, with a single reviewer: {listed_values(alone)}.")
     for case in sorted(by_case):
         if len(by_case[case]) > 1:
-            yield Panel(case, [Rater(reviewer, reviewer, one) for reviewer, one in by_case[case].items()])
+            yield RatingMatrix(
+                case, [Rater(reviewer, reviewer, one) for reviewer, one in by_case[case].items()]
+            )
 
 
-def _with_reference(panel: Panel, said: list[str]) -> Panel:
+def _with_reference(panel: RatingMatrix, said: list[str]) -> RatingMatrix:
     like = panel.raters[0].session
     path = reference_of(panel.case, like.opened.folder)
     if path is None:
         said.append(f"{panel.case} has no reference to hold its reviews against.")
         return panel
-    standard = session_of_sheet(read_sheet(path, like), like)
-    return Panel(panel.case, [*panel.raters, Rater("reference", "", standard, standard=True)])
+    standard = session_of_answer_sheet(read_answer_sheet(path, like), like)
+    return RatingMatrix(panel.case, [*panel.raters, Rater("reference", "", standard, standard=True)])

@@ -20,8 +20,7 @@ from assistant.core.problem import refuse
 from assistant.core.rules.condition import RESERVED
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import Rules
-from assistant.core.session import Place as Place_session
-from assistant.core.session import Session, apply, begin, fold
+from assistant.core.session import AnswerPlace, Session, apply, begin, fold
 from assistant.library import CaseFolder
 from assistant.log.projection_rows import PromptTime
 from assistant.review import answers_file
@@ -35,7 +34,7 @@ Place = tuple[str, str]
 
 
 @dataclass(frozen=True)
-class Sheet:
+class AnswerSheet:
     """Answers by scope and prompt; decisions with their reasons, and rulings, by item."""
 
     name: str
@@ -45,10 +44,10 @@ class Sheet:
     rulings: Mapping[str, Mapping[str, Mapping[str, Any]]] = field(default_factory=dict)
 
 
-def read_sheet(path: Path, like: Session) -> Sheet:
+def read_answer_sheet(path: Path, like: Session) -> AnswerSheet:
     """The answers file at `path`, for the case of `like`; raises `Refused` where it doesn't fit."""
-    file = answers_file.read_file(path)
-    answers_file.check(file, like.rules)
+    file = answers_file.read_answers_file(path)
+    answers_file.check_answers(file, like.rules)
     answers = {
         (scope, name): read_answer(like.prompt(scope, name).schema, raw, file.where("answers", scope, name))
         for scope, given in file.answers.items()
@@ -58,10 +57,10 @@ def read_sheet(path: Path, like: Session) -> Sheet:
         item: (str(made["decision"]), str(made.get("reason", "")))
         for item, made in file.determinations.items()
     }
-    return Sheet(path.stem, like.rules.case.id, answers, decisions, file.rulings)
+    return AnswerSheet(path.stem, like.rules.case.id, answers, decisions, file.rulings)
 
 
-def session_of_sheet(sheet: Sheet, like: Session) -> Session:
+def session_of_answer_sheet(sheet: AnswerSheet, like: Session) -> Session:
     """The sheet as a session that was never held, under the rules of `like`; what these don't ask is left out."""
     rules = like.rules
     events: list[e.Event] = [
@@ -78,7 +77,7 @@ def session_of_sheet(sheet: Sheet, like: Session) -> Session:
     return fold(begin(sheet.name, rules, like.opened, frame=like.frame), events)
 
 
-def as_answers_file(sheet: Sheet) -> dict[str, Any]:
+def as_answers_file(sheet: AnswerSheet) -> dict[str, Any]:
     """The sheet in the form of an answers file; `read_sheet` reads it back."""
     answers: dict[str, dict[str, Any]] = {}
     for (scope, prompt), answer in sheet.answers.items():
@@ -133,10 +132,10 @@ class Reference:
     case: str
     session: str = ""
     head: str = ""
-    answers: Mapping[Place_session, Answer] = field(default_factory=dict)
-    forms: Mapping[Place_session, str] = field(default_factory=dict)
+    answers: Mapping[AnswerPlace, Answer] = field(default_factory=dict)
+    forms: Mapping[AnswerPlace, str] = field(default_factory=dict)
     decisions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
-    seconds: Mapping[Place_session, int] = field(default_factory=dict)
+    seconds: Mapping[AnswerPlace, int] = field(default_factory=dict)
 
     def to_text(self) -> str:
         """The reference as it is kept in a book."""
@@ -185,7 +184,7 @@ class Reference:
                 session = apply(session, e.DeterminationRecorded(item, decision, None, False, reason))
         return session
 
-    def asked_otherwise(self, run: Session) -> list[Place_session]:
+    def asked_otherwise(self, run: Session) -> list[AnswerPlace]:
         """The questions that were asked otherwise of the reference than of a run, and are not compared."""
         return [
             (scope, name)
@@ -239,8 +238,8 @@ def reference_of_case(case: CaseFolder, rules: Rules) -> Reference:
             str(case.path),
             "Compare with a signed session: --against SESSION.",
         )
-    file = answers_file.read_file(path)
-    answers_file.check(file, rules)
+    file = answers_file.read_answers_file(path)
+    answers_file.check_answers(file, rules)
     answers = {
         (scope, name): read_answer(
             rules.sets[scope].prompts[name].schema, raw, file.where("answers", scope, name)
@@ -256,16 +255,16 @@ def reference_of_case(case: CaseFolder, rules: Rules) -> Reference:
     return Reference("the case's reference", rules.case.id, "", "", answers, forms, decisions)
 
 
-def reference_of_sheet(sheet: Sheet, session: str) -> Reference:
+def reference_of_answer_sheet(sheet: AnswerSheet, session: str) -> Reference:
     """What an adjudication came to."""
     name = f"adjudication {session}"
     return Reference(name, sheet.case, session, "", sheet.answers, {}, sheet.decisions)
 
 
-def _key(place: Place_session) -> str:
+def _key(place: AnswerPlace) -> str:
     return "/".join(place)
 
 
-def _place(key: str) -> Place_session:
+def _place(key: str) -> AnswerPlace:
     scope, _, name = key.partition("/")
     return scope, name

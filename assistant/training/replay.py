@@ -18,7 +18,7 @@ from assistant.core import events as t
 from assistant.core.answer import Evidence
 from assistant.core.problem import refuse
 from assistant.core.rules.criterion import DECISION_WORDS
-from assistant.core.session import Place, Session
+from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line, visible
 from assistant.log import Entry, Log
 from assistant.log.bundle import open_source
@@ -26,17 +26,24 @@ from assistant.review import views
 from assistant.review.conversation import Conversation, Line
 from assistant.review.views import event_lines, told_at
 from assistant.training.book import Book, Written, all_entries
-from assistant.training.comparison import DETERMINATION, Parted, agree, by_question, pair_panel, partings
+from assistant.training.comparison import (
+    DETERMINATION,
+    Parted,
+    all_agree,
+    by_question,
+    pair_panel,
+    panel_partings,
+)
 from assistant.training.ratings import sheet_of
 from assistant.training.recording import Recording, Step
-from assistant.training.reference import Reference, reference_of_session, reference_of_sheet
+from assistant.training.reference import Reference, reference_of_answer_sheet, reference_of_session
 
 # A trainer's bookmarks and comments: kept in the trainer's book, each bound to the hash of the entry it
 # stands at.
 
 
 @dataclass(frozen=True)
-class Mark:
+class Annotation:
     """A bookmark or comment at the entry `at` of a session; `number` is its place in the book of `by`."""
 
     number: int
@@ -48,9 +55,9 @@ class Mark:
     is_comment: bool
 
 
-def marks_on(session: str, written: Iterable[Written]) -> list[Mark]:
+def annotations_on(session: str, written: Iterable[Written]) -> list[Annotation]:
     """The marks on a session that stand in some books and were not removed."""
-    found: dict[tuple[str, int], Mark] = {}
+    found: dict[tuple[str, int], Annotation] = {}
     for one in written:
         event = one.event
         if isinstance(event, t.MarkRemoved):
@@ -58,7 +65,7 @@ def marks_on(session: str, written: Iterable[Written]) -> list[Mark]:
         elif isinstance(event, t.Bookmarked | t.Commented) and event.session == session:
             is_comment = isinstance(event, t.Commented)
             text = event.text if isinstance(event, t.Commented) else event.title
-            found[one.by, one.number] = Mark(
+            found[one.by, one.number] = Annotation(
                 one.number, one.by, session, event.seq, event.leaf, text, is_comment
             )
     return list(found.values())
@@ -74,7 +81,7 @@ def comment(book: Book, entry: Entry, text: str) -> None:
     book.write(t.Commented(entry.session, entry.seq, entry.leaf, text.strip()), case=entry.case)
 
 
-def remove(book: Book, mark: Mark) -> None:
+def remove(book: Book, mark: Annotation) -> None:
     """Takes a mark of one's own away; it stays in the book's log."""
     book.write(t.MarkRemoved(mark.number))
 
@@ -101,24 +108,24 @@ class Landmark:
 class Replay:
     """A recording with its steps in words, its landmarks, and the marks of a trainer."""
 
-    def __init__(self, recording: Recording, marks: Sequence[Mark] = ()) -> None:
+    def __init__(self, recording: Recording, marks: Sequence[Annotation] = ()) -> None:
         self.recording = recording
         self._lines: dict[int, list[Line]] = {}
         self._stops: dict[int, Stop] = {}
         self._landmarks: list[Landmark] | None = None
-        self.marks: tuple[Mark, ...] = ()
+        self.marks: tuple[Annotation, ...] = ()
         self.with_marks(marks)
 
     @property
     def steps(self) -> Sequence[Step]:
         return self.recording.steps
 
-    def with_marks(self, marks: Sequence[Mark]) -> None:
+    def with_marks(self, marks: Sequence[Annotation]) -> None:
         """Takes these marks for the trainer's."""
         self.marks = tuple(mark for mark in marks if self._fits(mark))
         self._landmarks = None
 
-    def _fits(self, mark: Mark) -> bool:
+    def _fits(self, mark: Annotation) -> bool:
         """Whether the entry that was marked is still the one that stands there."""
         entries = self.recording.entries
         return 1 <= mark.at <= len(entries) and entries[mark.at - 1].leaf == mark.leaf
@@ -283,7 +290,7 @@ MARKS = {"same": "=", "different": "≠", "one": "-"}
 
 
 @dataclass(frozen=True)
-class Side:
+class ReplayPairSide:
     """What one session said to a question: in words, the pages behind it, and the step in which it was said last."""
 
     words: str
@@ -293,7 +300,7 @@ class Side:
 
 
 @dataclass(frozen=True)
-class Pair:
+class ReplayPairView:
     """A question with both sides; a side is None where it was not asked. `parts` names where they part.
 
     `state`: same, different, or one (only one of them answered, or they were asked otherwise).
@@ -303,7 +310,7 @@ class Pair:
     prompt: str
     ask: str
     state: str
-    sides: tuple[Side | None, Side | None]
+    sides: tuple[ReplayPairSide | None, ReplayPairSide | None]
     parts: tuple[Parted, ...]
 
 
@@ -318,25 +325,25 @@ class SideBySide:
         self.said = tuple(self.panel.apart)
 
     @property
-    def first_parting(self) -> Pair | None:
+    def first_parting(self) -> ReplayPairView | None:
         """The first question, in the order in which they are asked, that was answered differently."""
         return next((pair for pair in self.pairs if pair.state == "different"), None)
 
-    def _paired(self) -> list[Pair]:
+    def _paired(self) -> list[ReplayPairView]:
         answered = [_answered(replay) for replay in self.replays]
         made = []
         for place, lines in by_question(self.panel).items():
             one, other = (
                 _side(replay, place, steps) for replay, steps in zip(self.replays, answered, strict=True)
             )
-            state = {None: "one", True: "same", False: "different"}[agree(lines)]
-            made.append(Pair(*place, lines[0].ask, state, (one, other), partings(lines)))
+            state = {None: "one", True: "same", False: "different"}[all_agree(lines)]
+            made.append(ReplayPairView(*place, lines[0].ask, state, (one, other), panel_partings(lines)))
         return made
 
 
-def _answered(replay: Replay) -> dict[Place, tuple[int, int]]:
+def _answered(replay: Replay) -> dict[AnswerPlace, tuple[int, int]]:
     """By question: the step in which it was answered last, and how often its answer was changed."""
-    found: dict[Place, tuple[int, int]] = {}
+    found: dict[AnswerPlace, tuple[int, int]] = {}
     recording = replay.recording
     for entry in recording.entries:
         event = recording.event(entry.seq)
@@ -352,7 +359,9 @@ def _answered(replay: Replay) -> dict[Place, tuple[int, int]]:
     return found
 
 
-def _side(replay: Replay, place: Place, answered: dict[Place, tuple[int, int]]) -> Side | None:
+def _side(
+    replay: Replay, place: AnswerPlace, answered: dict[AnswerPlace, tuple[int, int]]
+) -> ReplayPairSide | None:
     session: Session = replay.recording.final
     step, amended = answered.get(place, (0, 0))
     if place[1] == DETERMINATION:
@@ -360,13 +369,15 @@ def _side(replay: Replay, place: Place, answered: dict[Place, tuple[int, int]]) 
         if made is None:
             return None
         reason = f": {one_line(made.reason, 200)}" if made.reason else ""
-        return Side(f"{DECISION_WORDS[made.decision]}{reason}", (), step, amended)
+        return ReplayPairSide(f"{DECISION_WORDS[made.decision]}{reason}", (), step, amended)
     if place[0] not in session.rules.sets or place[1] not in session.rules.sets[place[0]].prompts:
         return None
     answer = session.reading(place[0]).answer(place[1])
     if answer is None:
         return None
-    return Side(one_line(told_at(session, place, answer), 300), answer.all_evidence(), step, amended)
+    return ReplayPairSide(
+        one_line(told_at(session, place, answer), 300), answer.all_evidence(), step, amended
+    )
 
 
 # Replays as JSON: every step with its lines and pauses, and of two sessions where they part.
@@ -416,18 +427,18 @@ def _session(replay: Replay) -> dict[str, Any]:
     }
 
 
-def _question(pair: Pair) -> dict[str, Any]:
+def _question(pair: ReplayPairView) -> dict[str, Any]:
     return {
         "item": pair.item,
         "prompt": pair.prompt,
         "question": pair.ask,
         "state": pair.state,
-        "answers": [None if side is None else _side_replay_data(side) for side in pair.sides],
+        "answers": [None if side is None else _side_data(side) for side in pair.sides],
         "parts": [{"part": name, "a": one, "b": other} for name, one, other in pair.parts],
     }
 
 
-def _side_replay_data(side: Side) -> dict[str, Any]:
+def _side_data(side: ReplayPairSide) -> dict[str, Any]:
     return {
         "words": side.words,
         "pages": [str(one) for one in side.evidence],
@@ -454,12 +465,12 @@ class Marker:
         self._actor = self._actor or profile.kept().id
         return self._actor
 
-    def marks(self, session: str) -> list[Mark]:
+    def marks(self, session: str) -> list[Annotation]:
         """The marks of all trainers on a session; none where there is no log yet."""
         if not self.path.expanduser().exists():
             return []
         with Log.open(self.path, write=False) as log:
-            return marks_on(session, all_entries(log))
+            return annotations_on(session, all_entries(log))
 
     def bookmark(self, entry: Entry, title: str = "") -> None:
         self._write(lambda book: bookmark(book, entry, title))
@@ -470,7 +481,7 @@ class Marker:
             raise refuse("A comment has words.", "", "Write what you saw.")
         self._write(lambda book: comment(book, entry, text))
 
-    def remove(self, mark: Mark) -> None:
+    def remove(self, mark: Annotation) -> None:
         """Takes a mark away; `Refused` for that of another."""
         if mark.by != self.actor:
             raise refuse(f"This mark is of {mark.by}.", "", "Only its writer takes it away.")
@@ -501,7 +512,7 @@ def reference_named(log_path: Path, name: str) -> Reference:
     with source:
         sheet = sheet_of(source, session)
         if sheet is not None:
-            return reference_of_sheet(sheet, session)
+            return reference_of_answer_sheet(sheet, session)
         return reference_of_session(Recording(source, session))
 
 

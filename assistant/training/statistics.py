@@ -295,7 +295,7 @@ Statistic = Value | TooFew
 
 
 @dataclass(frozen=True)
-class Row:
+class StatisticRow:
     """One line of a report: `n` units that at least two rated, their pairs of answers, and the statistics.
 
     `chance` is the agreement that chance alone would give; None where nothing is compared, and of one case where
@@ -329,14 +329,14 @@ class Draws:
         return self._made[count]
 
 
-def row(units: Sequence[Unit], study: bool, draws: Draws) -> Row:
+def row(units: Sequence[Unit], study: bool, draws: Draws) -> StatisticRow:
     """The agreement on some units; `study` where cases are what is resampled."""
     compared = [unit for unit in units if unit.rated >= 2]
     raters = [index for index in _columns(units) if any(unit.ratings[index] is not None for unit in compared)]
     cases = {unit.case for unit in compared}
     if not compared:
         nothing: Statistic = TooFew(0, "answers", ENOUGH)
-        return Row(0, 0, 0, 0, dict.fromkeys(NAMES, nothing))
+        return StatisticRow(0, 0, 0, 0, dict.fromkeys(NAMES, nothing))
     strata = _strata(units, raters)
     alike, pairs = _pairs(compared)
     of, count = ("cases", len(cases)) if study else _independent(len(raters), len(compared))
@@ -354,7 +354,7 @@ def row(units: Sequence[Unit], study: bool, draws: Draws) -> Row:
             statistics[name] = TooFew(smallest, "answers on one scale", ENOUGH_ALIKE)
         else:
             statistics[name] = _statistic(name, point, sampled[name], left_out[name], of, count, strata)
-    return Row(
+    return StatisticRow(
         n=len(compared),
         cases=len(cases),
         alike=alike,

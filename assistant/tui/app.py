@@ -116,7 +116,7 @@ class ImrApp(App[int]):
         self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
         self.profile = replace(self.profile, theme=self.theme)
         if reviewer.profile_path().exists():
-            reviewer.save(self.profile)
+            reviewer.save_profile(self.profile)
 
     async def action_quit(self) -> None:
         """Leaves what is on the screen: from a session back to the home screen, from there the program."""

@@ -29,7 +29,7 @@ from assistant.log.projection_answers import evidence
 from assistant.log.query import as_objects, csv_lines, json_lines
 from assistant.log.timeline import step_words, timeline
 from assistant.review.determination import compose_from_log
-from assistant.review.loading import load, pages_of
+from assistant.review.loading import load_session, pages_of
 from assistant.tui.dialogs import LetterScreen
 from assistant.tui.widgets import literal
 
@@ -46,7 +46,7 @@ MOST_SESSIONS = 500
 
 
 @dataclass(frozen=True)
-class Row:
+class BrowseRow:
     """A line of a list: what it is known by, and its cells."""
 
     key: str
@@ -72,13 +72,15 @@ WHERE kind IN ('real', 'practice', 'training') AND {where} ORDER BY last DESC
 _SAID = "session || ' ' || kind || ' ' || status || ' ' || coalesce(outcome, '') || ' ' || reviewer || ' ' || case_id"
 
 
-def sessions(tables: ReadOnly, words: str) -> tuple[list[Row], bool]:
+def sessions(tables: ReadOnly, words: str) -> tuple[list[BrowseRow], bool]:
     """The reviews that hold every one of the words, the one last worked on first; and whether there are more."""
     wanted = words.split()[:8]
     where = " AND ".join(f"{_SAID} LIKE :w{n} ESCAPE '\\'" for n in range(len(wanted))) or "1"
     values: dict[str, str | int] = {f"w{n}": f"%{_literal(word)}%" for n, word in enumerate(wanted)}
     found = tables.run(_SESSIONS.format(where=where), values, limit=MOST_SESSIONS)
-    rows = [Row(str(row[0]), tuple(_short(n, value) for n, value in enumerate(row))) for row in found.rows]
+    rows = [
+        BrowseRow(str(row[0]), tuple(_short(n, value) for n, value in enumerate(row))) for row in found.rows
+    ]
     return rows, found.more
 
 
@@ -91,10 +93,10 @@ def _short(column: int, value: object) -> str:
 
 
 @dataclass(frozen=True)
-class Step:
+class EntryRow:
     """A step of a session: its row, the place that it is about, and the pages that it names."""
 
-    row: Row
+    row: BrowseRow
     place: tuple[str, str]
     says: str
     reason: str
@@ -117,10 +119,10 @@ class Opened:
         with source:
             entries = source.read(self.id)
             self.steps = tuple(_steps(timeline(entries)))
-            self.session, _ = load(source, self.id)
+            self.session, _ = load_session(source, self.id)
         self.pages = pages_of(self.session)
 
-    def history(self, places: Iterable[tuple[str, str]]) -> list[Row]:
+    def history(self, places: Iterable[tuple[str, str]]) -> list[BrowseRow]:
         """Every step about these questions or parts of them, oldest first."""
         wanted = {(item, path.split(".", 1)[0]) for item, path in places}
         return [
@@ -129,7 +131,7 @@ class Opened:
             if step.place[1] and (step.place[0], step.place[1].split(".", 1)[0]) in wanted
         ]
 
-    def draft(self) -> list[tuple[Row, tuple[str, ...], tuple[Evidence, ...]]]:
+    def draft(self) -> list[tuple[BrowseRow, tuple[str, ...], tuple[Evidence, ...]]]:
         """The sentences of the draft, each with the questions and the passages that it rests on.
 
         An item's are left out where the letter leaves them out: before its questions are answered.
@@ -142,7 +144,7 @@ class Opened:
             for number, one in enumerate(assess(self.session, item).sentences, 1):
                 own = " [the reviewer's own words]" if one.origin == "reviewer" else ""
                 rests = ", ".join((*one.prompts, *one.criteria, *dict.fromkeys(map(str, one.evidence))))
-                row = Row(
+                row = BrowseRow(
                     f"{item}/{number}", (item, f"{number}. {one.text}{own}", rests or ", ".join(one.facts))
                 )
                 made.append((row, one.prompts, one.evidence))
@@ -166,14 +168,14 @@ class Opened:
                 return str(refused)
 
 
-def _steps(rows: Iterable[Mapping[str, Any]]) -> Iterator[Step]:
+def _steps(rows: Iterable[Mapping[str, Any]]) -> Iterator[EntryRow]:
     for row in rows:
         item, prompt = str(row["item"] or ""), str(row["prompt"] or "")
         says = step_words(row["kind"], row["old"], row["new"])
         where = "/".join(part for part in (item, prompt) if part)
         cells = (str(row["seq"]), row["ts"][11:19], row["kind"], where, one_line(says, 400))
-        yield Step(
-            Row(str(row["seq"]), cells),
+        yield EntryRow(
+            BrowseRow(str(row["seq"]), cells),
             (item, prompt),
             says,
             str(row["reason"] or ""),
@@ -230,7 +232,7 @@ class BrowseList(Screen[None]):
     def __init__(self, title: str) -> None:
         super().__init__()
         self._title = title
-        self.shown: list[Row] = []
+        self.shown: list[BrowseRow] = []
 
     def compose(self) -> ComposeResult:
         yield Static(literal(self._title), id="browse-title", markup=False)
@@ -246,15 +248,15 @@ class BrowseList(Screen[None]):
 
     # -- what a kind of list says ------------------------------------------------------------------
 
-    def rows_with(self, words: str) -> list[Row]:
+    def rows_with(self, words: str) -> list[BrowseRow]:
         """The rows that hold every word."""
         raise NotImplementedError
 
-    def about(self, row: Row) -> str:
+    def about(self, row: BrowseRow) -> str:
         """More of the row that is chosen, under the list."""
         return ""
 
-    def go_in(self, row: Row) -> None:
+    def go_in(self, row: BrowseRow) -> None:
         """What Enter leads to."""
 
     def written(self) -> tuple[Sequence[str], Sequence[Sequence[str]]]:
@@ -283,7 +285,7 @@ class BrowseList(Screen[None]):
         self._tell_about()
 
     @property
-    def chosen(self) -> Row | None:
+    def chosen(self) -> BrowseRow | None:
         at = self.query_one("#browse-list", OptionList).highlighted
         return self.shown[at] if at is not None and at < len(self.shown) else None
 
@@ -434,15 +436,15 @@ class SessionList(BrowseList):
         self._log_path = log_path
         self._tables = tables
 
-    def rows_with(self, words: str) -> list[Row]:
+    def rows_with(self, words: str) -> list[BrowseRow]:
         rows, self.more = sessions(self._tables, words)
         return rows
 
-    def about(self, row: Row) -> str:
+    def about(self, row: BrowseRow) -> str:
         said = zip(SESSION_COLUMNS, row.cells, strict=True)
         return "; ".join(f"{name}: {cell}" for name, cell in said if cell and name in ("case", "outcome"))
 
-    def go_in(self, row: Row) -> None:
+    def go_in(self, row: BrowseRow) -> None:
         self.app.push_screen(StepList(self._log_path, Opened(self._log_path, row.key), row.key))
 
 
@@ -467,16 +469,16 @@ class StepList(BrowseList):
         self._opened = opened
         self._session = name
         self._places = tuple(places)
-        self._steps: dict[str, Step] = {step.row.key: step for step in opened.steps}
+        self._steps: dict[str, EntryRow] = {step.row.key: step for step in opened.steps}
 
-    def rows_with(self, words: str) -> list[Row]:
+    def rows_with(self, words: str) -> list[BrowseRow]:
         rows = (
             self._opened.history(self._places) if self._places else [step.row for step in self._opened.steps]
         )
         wanted = words.casefold().split()
         return [row for row in rows if row.holds(wanted)]
 
-    def about(self, row: Row) -> str:
+    def about(self, row: BrowseRow) -> str:
         step = self._steps[row.key]
         lines = [step.says]
         if step.place[1] and not self._places:
@@ -489,7 +491,7 @@ class StepList(BrowseList):
             lines.append(self._opened.unlogged)
         return "\n".join([*lines, f"Hash of the entry: {step.hash}"])
 
-    def go_in(self, row: Row) -> None:
+    def go_in(self, row: BrowseRow) -> None:
         step = self._steps[row.key]
         if step.place[1] and not self._places:
             self.app.push_screen(StepList(self._log_path, self._opened, self._session, [step.place]))
@@ -534,14 +536,14 @@ class SentenceList(BrowseList):
         self._sentences = {row.key: (row, prompts, evidence) for row, prompts, evidence in opened.draft()}
         self.empty = not self._sentences
 
-    def rows_with(self, words: str) -> list[Row]:
+    def rows_with(self, words: str) -> list[BrowseRow]:
         wanted = words.casefold().split()
         return [row for row, _, _ in self._sentences.values() if row.holds(wanted)]
 
-    def about(self, row: Row) -> str:
+    def about(self, row: BrowseRow) -> str:
         return f"{row.cells[1]}\nRests on: {row.cells[2]}"
 
-    def go_in(self, row: Row) -> None:
+    def go_in(self, row: BrowseRow) -> None:
         _, prompts, _ = self._sentences[row.key]
         if not prompts:
             raise refuse("No answer stands behind this sentence.", "", "It rests on what its line names.")

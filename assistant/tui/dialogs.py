@@ -21,7 +21,7 @@ from assistant.review.views import ACTIONS
 from assistant.tui.widgets import literal
 
 
-def wrapped(lines: Iterable[str], width: int) -> Iterator[str]:
+def wrapped_lines(lines: Iterable[str], width: int) -> Iterator[str]:
     """Lines at most `width` columns long; what is carried over stands a little further in."""
     for line in lines:
         indent = " " * (len(line) - len(line.lstrip()) + 2)
@@ -140,7 +140,7 @@ class LinesScreen(ModalScreen[None]):
 
     def on_resize(self, event: Resize) -> None:
         width = max(event.size.width - 7, 20)
-        self.query_one("#lines", Static).update(literal("\n".join(wrapped(self._lines, width))))
+        self.query_one("#lines", Static).update(literal("\n".join(wrapped_lines(self._lines, width))))
 
     def action_copy(self) -> None:
         self.app.copy_to_clipboard("\n".join(self._lines))
@@ -150,7 +150,7 @@ class LinesScreen(ModalScreen[None]):
 # A sentence to be changed, with all of it in view.
 
 
-class Words(TextArea):
+class WordsInput(TextArea):
     """Text that wraps; Enter gives it, since a sentence has no line breaks."""
 
     class Given(Message):
@@ -187,15 +187,15 @@ class WordsScreen(ModalScreen[str | None]):
     def compose(self) -> ComposeResult:
         with Vertical(id="words"):
             yield Static(literal(self._question), id="words-question", markup=False)
-            yield Words(visible(self._words), soft_wrap=True, tab_behavior="focus", id="words-text")
+            yield WordsInput(visible(self._words), soft_wrap=True, tab_behavior="focus", id="words-text")
             yield Static(literal(self._about), classes="about", markup=False)
 
     def on_mount(self) -> None:
-        area = self.query_one(Words)
+        area = self.query_one(WordsInput)
         area.move_cursor(area.document.end)
 
     def on_words_given(self) -> None:
-        self.dismiss(" ".join(self.query_one(Words).text.split()))
+        self.dismiss(" ".join(self.query_one(WordsInput).text.split()))
 
     def action_leave(self) -> None:
         self.dismiss(None)

@@ -22,12 +22,12 @@ from assistant.core.text import one_line
 from assistant.core.wording import told
 from assistant.review import views
 from assistant.review.conversation import Line, echo
-from assistant.review.passages import Found, evidence_of, listed, listed_words, nothing_found, search
+from assistant.review.passages import Found, evidence_at, listed_passages, listed_words, nothing_found, search
 from assistant.review.review import Review
 from assistant.tui.widgets import MarkedList, literal, passage_lines
 
 if TYPE_CHECKING:
-    from assistant.core.session import Place
+    from assistant.core.session import AnswerPlace
     from assistant.tui.review import SessionScreen
 
 
@@ -136,34 +136,36 @@ class SidePanel(Vertical):
                 PanelList(id="panel-list"),
                 Static(id="panel-about", markup=False),
             )
-        listed = self.query_one(PanelList)
-        at = listed.highlighted if view == self.view else None
-        listed.chosen = frozenset(chosen)
+        listed_passages = self.query_one(PanelList)
+        at = listed_passages.highlighted if view == self.view else None
+        listed_passages.chosen = frozenset(chosen)
         self.view = view
         self.keys = [key for key, _ in rows]
         tabs = " ".join(f"[{name}]" if name == view else f" {name} " for name in VIEWS)
         self.query_one("#tabs", Static).update(literal(tabs + (f"\n{title}" if title else "")))
-        listed.clear_options()
-        listed.add_options([Option(drawn.get(n) or literal(line or " ")) for n, (_, line) in enumerate(rows)])
+        listed_passages.clear_options()
+        listed_passages.add_options(
+            [Option(drawn.get(n) or literal(line or " ")) for n, (_, line) in enumerate(rows)]
+        )
         if rows:
-            listed.highlighted = min(at or 0, len(rows) - 1)
-            self.call_after_refresh(self.call_after_refresh, listed.scroll_to_highlight)
+            listed_passages.highlighted = min(at or 0, len(rows) - 1)
+            self.call_after_refresh(self.call_after_refresh, listed_passages.scroll_to_highlight)
         self.query_one("#panel-about", Static).update(literal(about or ABOUT[view]))
 
     def about(self, text: str) -> None:
         self.query_one("#panel-about", Static).update(literal(text))
 
     def highlight(self, index: int) -> None:
-        listed = self.query_one(PanelList)
-        if 0 <= index < listed.option_count:
-            listed.highlighted = index
-            listed.scroll_to_highlight()
+        listed_passages = self.query_one(PanelList)
+        if 0 <= index < listed_passages.option_count:
+            listed_passages.highlighted = index
+            listed_passages.scroll_to_highlight()
 
     def bring(self, index: int, within: float = 0) -> None:
         """Puts the cursor on a line, with the lines before and after it."""
-        listed = self.query_one(PanelList)
-        if 0 <= index < listed.option_count:
-            listed.bring(index, within)
+        listed_passages = self.query_one(PanelList)
+        if 0 <= index < listed_passages.option_count:
+            listed_passages.bring(index, within)
 
 
 # The panel's list of passages: opened, cited, or, where they speak against an absence, set aside several at
@@ -186,14 +188,16 @@ class PassageList:
         self.panel = panel
         self.passages: tuple[Found, ...] = ()
         self.picked: set[int] = set()
-        self.against: Place | None = None
+        self.against: AnswerPlace | None = None
         self.title = ""
 
     def find(self, words: str) -> str:
         """Lists the passages for some words, or for the question's own; says how many there are."""
         own = not words.strip()
         turn = self.review.turn
-        self.passages = (listed(self.review, turn) if own else search(self.review, words))[:MOST_PASSAGES]
+        self.passages = (listed_passages(self.review, turn) if own else search(self.review, words))[
+            :MOST_PASSAGES
+        ]
         self.picked = set()
         self.against = turn.place if own and turn.kind == "passages" else None
         if not self.passages:
@@ -235,7 +239,7 @@ class PassageList:
 
         def dismiss(reason: str) -> list[Line]:
             found = open_passages(self.review.session, place)
-            numbers = tuple(n for n, group in enumerate(found) if evidence_of(group) in chosen)
+            numbers = tuple(n for n, group in enumerate(found) if evidence_at(group) in chosen)
             command = c.DismissPassages(*place, numbers, reason)
             self.review.perform(command)
             self.picked = set()

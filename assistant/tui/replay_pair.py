@@ -16,7 +16,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.text import one_line
 from assistant.review.conversation import Line
-from assistant.training.replay import MARKS, Marker, Pair, SideBySide
+from assistant.training.replay import MARKS, Marker, ReplayPairView, SideBySide
 from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayScreen, plain_window
 from assistant.tui.widgets import Key, KeyLine, literal
@@ -118,7 +118,7 @@ class ReplayPairScreen(Screen[None]):
             width = max(self.query_one(f"#pair-{name}").size.width - 3, 20)
             side.update(plain_window(self._side(self.pair.pairs[index], number), width))
 
-    def _side(self, pair: Pair, number: int) -> Iterator[Line]:
+    def _side(self, pair: ReplayPairView, number: int) -> Iterator[Line]:
         side = pair.sides[number]
         yield Line("question", f"{'AB'[number]}  {one_line(pair.ask, 200)}")
         if side is None:
@@ -163,7 +163,7 @@ class ReplayPairScreen(Screen[None]):
             self.app.exit(0)
 
 
-def _row(one: Pair) -> str:
+def _row(one: ReplayPairView) -> str:
     said = " | ".join("not asked" if side is None else one_line(side.words, 48) for side in one.sides)
     where = one.prompt if one.item in ("case", "1") else f"{one.item}/{one.prompt}"
     return f"{MARKS[one.state]} {where:<22} {said if one.state != 'same' else one_line(said.partition(' | ')[0], 60)}"

@@ -31,7 +31,7 @@ from assistant.review.determination import compose_from_log
 
 
 @dataclass(frozen=True)
-class Step:
+class EntryRow:
     """A step of a session in words: its number, day, time and kind, where it belongs, and what it says."""
 
     seq: int
@@ -56,7 +56,7 @@ class SessionPage:
     status: str
     outcome: str
     review: bool
-    steps: tuple[Step, ...]
+    steps: tuple[EntryRow, ...]
     letter: str
     unlogged: str
 
@@ -101,10 +101,10 @@ def _ended(entries: Sequence[Entry]) -> tuple[str, str]:
     return "open", ""
 
 
-def _steps(rows: list[dict[str, Any]]) -> Iterator[Step]:
+def _steps(rows: list[dict[str, Any]]) -> Iterator[EntryRow]:
     for row in rows:
         new = row["new"]
-        yield Step(
+        yield EntryRow(
             seq=row["seq"],
             day=row["ts"][:10],
             time=row["ts"][11:19],

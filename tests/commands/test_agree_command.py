@@ -18,7 +18,7 @@ from jsonschema import Draft202012Validator
 from assistant import library
 from assistant.cli import main
 from assistant.core import yaml as plain_yaml
-from assistant.log.bundle import Words, bundle, covering_checkpoint
+from assistant.log.bundle import LetterTexts, bundle, covering_checkpoint
 
 CASE = "cervical-radiographs-after-fusion"
 SCHEMA = json.loads(library.read_text(library.folder("schemas") / "output" / "agree.schema.json"))
@@ -65,7 +65,7 @@ class Desk:
     ) -> str:
         """A review with the reference's answers but for some; an empty decision is the reference's. Its id."""
         data = dict(
-            plain_yaml.parse(library.read_text(library.find_case(CASE).path / "reference.yaml"), "").data
+            plain_yaml.parse_yaml(library.read_text(library.find_case(CASE).path / "reference.yaml"), "").data
         )
         data.pop("published")
         data["reviewer"] = reviewer
@@ -214,7 +214,7 @@ def test_bundles_are_compared_like_sessions_also_where_there_is_no_log(desk: Des
     for session in (one, other):
         files.append(str(desk.folder / f"{session}.imr"))
         Path(files[-1]).write_bytes(
-            bundle(desk.log, session, covering_checkpoint(desk.log, session), Words())
+            bundle(desk.log, session, covering_checkpoint(desk.log, session), LetterTexts())
         )
     figures = desk.agree(one, other)
     assert desk.agree(*files) == figures

@@ -11,7 +11,7 @@ from random import Random
 from small_sets import DRAFT, SCHEMAS, a_set
 
 from assistant.core.answer import Answer, Status, group
-from assistant.core.rules.answer_schema import Choice, Group, Number, Several, Shape
+from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, NumberShape, SeveralShape, Shape
 from assistant.core.rules.completion import opened_by
 from assistant.core.rules.criterion import Ruling, State, Suggestion, state_of, weigh
 from assistant.core.rules.prompt_set import PromptSet, Reading
@@ -83,19 +83,19 @@ def every_answer(schema: str) -> tuple[Answer, ...]:
 
 def _answers(shape: Shape) -> Iterator[Answer]:
     absent = [Answer(status=Status.NOT_DOCUMENTED), Answer(status=Status.UNCLEAR)]
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         for chosen in product(*(list(_answers(part.shape)) for part in shape.parts.values())):
             yield group(dict(zip(shape.parts, chosen, strict=True)))
         if shape.instead:
             yield from (*(Answer(value=value) for value in shape.instead), *absent)
         return
-    if isinstance(shape, Choice):
+    if isinstance(shape, ChoiceShape):
         yield from (Answer(value=value) for value in shape.labels)
-    elif isinstance(shape, Several):
+    elif isinstance(shape, SeveralShape):
         sizes = range(1 if len(shape.labels) == 3 and "C4" in shape.labels else 0, len(shape.labels) + 1)
         subsets = chain.from_iterable(combinations(shape.labels, size) for size in sizes)
         yield from (Answer(value=list(subset)) for subset in subsets)
-    elif isinstance(shape, Number):
+    elif isinstance(shape, NumberShape):
         yield from (Answer(value=value) for value in (0, 3, 5, 6, 7, 10, 12, 13, 15, 16, 20))
     yield from absent
 

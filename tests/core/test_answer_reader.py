@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from assistant import library
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, from_json, group, listing, to_json
-from assistant.core.answer_reader import check, read_answer
+from assistant.core.answer_reader import check_answer, read_answer
 from assistant.core.problem import Refused
 from assistant.core.rules.rules import read_schema
 from assistant.core.text import Private
@@ -219,7 +219,7 @@ def test_a_date_after_today_is_refused_and_one_that_may_not_be_is_not(written: s
         with pytest.raises(Refused, match="lies in the future; today is July 12, 2014"):
             read_answer(schema, study, "1.prior_imaging", today=today)
         with pytest.raises(Refused, match="lies in the future"):
-            check(schema, read_answer(schema, study, ""), "1.prior_imaging", (), today)
+            check_answer(schema, read_answer(schema, study, ""), "1.prior_imaging", (), today)
     else:
         read_answer(schema, study, "1.prior_imaging", today=today)
     read_answer(schema, study, "1.prior_imaging")
@@ -227,9 +227,9 @@ def test_a_date_after_today_is_refused_and_one_that_may_not_be_is_not(written: s
 
 def test_a_value_made_elsewhere_is_checked_at_its_path() -> None:
     schema = SCHEMAS["prior-surgery-neck"]
-    check(schema, Answer(value=["C4-C5"]), "1.prior_surgery.levels", ("levels",))
+    check_answer(schema, Answer(value=["C4-C5"]), "1.prior_surgery.levels", ("levels",))
     with pytest.raises(Refused):
-        check(schema, Answer(value=["L4-L5"]), "1.prior_surgery.levels", ("levels",))
+        check_answer(schema, Answer(value=["L4-L5"]), "1.prior_surgery.levels", ("levels",))
 
 
 @pytest.mark.parametrize(
@@ -281,7 +281,7 @@ def test_anything_in_a_file_is_an_answer_or_is_refused(schema: str, raw: Any) ->
 
 def test_a_list_in_the_place_of_a_group_is_refused() -> None:
     with pytest.raises(Refused, match="doesn't have the parts"):
-        check(SCHEMAS["prior-surgery-neck"], Answer(value=["fusion"]), "1.prompt")
+        check_answer(SCHEMAS["prior-surgery-neck"], Answer(value=["fusion"]), "1.prompt")
 
 
 def test_a_part_is_named_beside_the_line() -> None:

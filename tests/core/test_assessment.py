@@ -22,7 +22,7 @@ from assistant.library import letter_words
 CASE = library.find_case("cervical-radiographs-after-fusion")
 RULES = library.rules_for(CASE)
 FRAME = letter_words(library.letter_texts())
-REFERENCE = yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
+REFERENCE = yaml.parse_yaml(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 ANSWERS: Mapping[str, Any] = REFERENCE["answers"]
 
 REBUTTED: dict[str, Any] = {"instability_suspected": "affirmed", "films_since_surgery": "static_clean"}

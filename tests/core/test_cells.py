@@ -8,22 +8,22 @@ import pytest
 from small_sets import SCHEMAS, a_set, named
 
 from assistant.core.answer import Answer
-from assistant.core.answer_reader import check, read_answer
+from assistant.core.answer_reader import check_answer, read_answer
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import complete
-from assistant.core.rules.completion import Cell, cells_of, truths, without
+from assistant.core.rules.completion import Partition, partitions_of, truths, without
 from assistant.core.rules.condition import Atom, atoms
 from assistant.core.rules.prompt_set import Prompt
 
 
-def cells(answer: str, *conditions: str, held: Any = None, schemas: Any = SCHEMAS) -> tuple[Cell, ...]:
+def cells(answer: str, *conditions: str, held: Any = None, schemas: Any = SCHEMAS) -> tuple[Partition, ...]:
     """The cells of a prompt `p` under conditions as a set writes them."""
     prompt, put = _put(answer, conditions, schemas)
     begun = None if held is None else read_answer(prompt.schema, held, "p")
-    found = cells_of(prompt, put, begun)
+    found = partitions_of(prompt, put, begun)
     for cell in found:
         assert complete(prompt.schema.shape, cell.answer)
-        check(prompt.schema, cell.answer, "p")
+        check_answer(prompt.schema, cell.answer, "p")
         assert truths(prompt, put, cell.answer) == cell.truth
     assert len({cell.truth for cell in found}) == len(found)
     return found
@@ -42,7 +42,7 @@ def _put(answer: str, conditions: tuple[str, ...], schemas: Any) -> tuple[Prompt
     return made.prompts["p"], list(dict.fromkeys(put))
 
 
-def vectors(found: tuple[Cell, ...]) -> set[tuple[int, ...]]:
+def vectors(found: tuple[Partition, ...]) -> set[tuple[int, ...]]:
     return {tuple(int(value) for value in cell.truth) for cell in found}
 
 
@@ -167,8 +167,8 @@ def test_an_open_list_goes_on_from_what_is_there() -> None:
     prompt, put = _put("studies", ("p: none", "p.kind: {every: {const: ct}}"), SCHEMAS)
     begun = read_answer(prompt.schema, [{"kind": "ct", "clean": "yes"}], "p")
     opened = Answer(parts=begun.parts, closed=False, listing=True)
-    assert vectors(cells_of(prompt, put, opened)) == {(0, 1), (0, 0)}
-    assert vectors(cells_of(prompt, put, begun)) == {(0, 1)}
+    assert vectors(partitions_of(prompt, put, opened)) == {(0, 1), (0, 0)}
+    assert vectors(partitions_of(prompt, put, begun)) == {(0, 1)}
 
 
 def test_statements_have_a_value_that_fits() -> None:

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
 from assistant.core.text import Private
-from assistant.log.chain import canonical, commitment, leaf, node, root, seal, unseal
+from assistant.log.chain import canonical, commitment, leaf, node, seal, tree_root, unseal
 
 texts = st.text(st.characters(exclude_categories=["Cs"]))
 keys = st.text(st.characters(max_codepoint=127), max_size=8)
@@ -83,8 +83,8 @@ def tree_head(hashes: list[bytes]) -> bytes:
 @pytest.mark.parametrize("size", [*range(18), 100, 255, 256, 257])
 def test_root_is_the_tree_head_of_rfc_6962(size: int) -> None:
     hashes = [leaf(str(number).encode()) for number in range(size)]
-    assert root(hashes) == tree_head(hashes)
-    assert root(iter(hashes)) == tree_head(hashes)
+    assert tree_root(hashes) == tree_head(hashes)
+    assert tree_root(iter(hashes)) == tree_head(hashes)
 
 
 def test_root_gives_the_published_values() -> None:
@@ -100,8 +100,8 @@ def test_root_gives_the_published_values() -> None:
         "606162636465666768696a6b6c6d6e6f",
     ]
     hashes = [leaf(bytes.fromhex(each)) for each in inputs]
-    assert root(hashes[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    assert root(hashes).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
+    assert tree_root(hashes[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
+    assert tree_root(hashes).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
 
 
 def test_a_leaf_is_never_a_node() -> None:

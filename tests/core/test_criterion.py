@@ -7,7 +7,7 @@ from brute_force import every_reading, met, random_set
 from small_sets import HEAD, a_set, read
 
 from assistant.core.dates import PartialDate
-from assistant.core.rules.criterion import Ruling, State, findings, standing, state_of, weigh
+from assistant.core.rules.criterion import Ruling, State, findings, state_of, unrebutted, weigh
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.suggestion import MET, NOT_MET, ArgumentGraph
 
@@ -181,7 +181,7 @@ def test_a_criterion_stands_if_met_and_rebutted_by_none_that_stands(seed: int) -
     for reading in every_reading(made, {}):
         holding = {n for n, is_met in zip(made.criteria, met(reading), strict=True) if is_met}
         states = {n: State.MET if n in holding else State.NOT_MET for n in made.criteria}
-        stand = standing(made, states, {})
+        stand = unrebutted(made, states, {})
         for name in made.criteria:
             rebutted = any(name in made.criteria[other].rebuts for other in stand)
             assert (name in stand) is (name in holding and not rebutted)

@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.core import yaml
 from assistant.core.record.case import document_problems, read_document
-from assistant.core.record.pages import page_runs, read_pages, read_range
+from assistant.core.record.pages import page_runs, places_of_ranges, read_range
 
 SHA = "0" * 63 + "a"
 ENTRY = f"""documents:
@@ -25,13 +25,13 @@ ENTRY = f"""documents:
 
 
 def problems(text: str, pages: int = 6) -> list[str]:
-    document = yaml.parse(text, "case.yaml")
+    document = yaml.parse_yaml(text, "case.yaml")
     return [str(one) for one in document_problems(document, {"note": pages})]
 
 
 def test_a_document_says_where_it_is_from_and_how_far_it_can_be_read() -> None:
     assert problems(ENTRY) == []
-    made = read_document(yaml.parse(ENTRY, "case.yaml").data["documents"][0], 6)
+    made = read_document(yaml.parse_yaml(ENTRY, "case.yaml").data["documents"][0], 6)
     assert (made.recognised, made.unreadable) == ((2, 4, 5), (3,))
     assert (made.original, made.from_pages, made.sha256) == ("originals/bundle.pdf", "4-9", SHA)
 
@@ -72,7 +72,7 @@ def test_a_document_is_listed_once_and_as_a_map() -> None:
 
 @given(st.sets(st.integers(1, 60)))
 def test_runs_of_pages_read_back(pages: set[int]) -> None:
-    assert read_pages(page_runs(pages), 60) == tuple(sorted(pages))
+    assert places_of_ranges(page_runs(pages), 60) == tuple(sorted(pages))
 
 
 @pytest.mark.parametrize(

@@ -25,7 +25,7 @@ from assistant.core.events import (
     encode,
 )
 from assistant.core.problem import Refused
-from assistant.core.record.passages import Group
+from assistant.core.record.passages import PassageGroup
 from assistant.core.text import Private
 from assistant.log.chain import canonical, seal, unseal
 
@@ -115,7 +115,7 @@ opened = {
 }
 ranges = st.lists(st.sampled_from(["note:1", "note:2-5", "film:3"]), unique=True).map(tuple)
 found = st.builds(
-    Group,
+    PassageGroup,
     document=documents,
     pages=st.lists(numbers, min_size=1, max_size=3).map(tuple),
     quote=said,

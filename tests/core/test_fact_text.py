@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from assistant.core.dates import PartialDate
 from assistant.core.record.facts import (
     DateMention,
+    FactMention,
     LevelMention,
-    Mention,
     RegionMention,
     SideMention,
     akin,
@@ -254,12 +254,12 @@ def test_regions_go_by_all_their_names(text: str, expected: list[str]) -> None:
 )
 def test_a_mention_is_borne_by_a_fact_that_says_as_much(said: str, record: str, borne: bool) -> None:
     known = extract(record)
-    mentions: list[Mention] = [one for one in extract(said) if not _whole_region_beside_a_side(one, said)]
+    mentions: list[FactMention] = [one for one in extract(said) if not _whole_region_beside_a_side(one, said)]
     assert mentions
     assert all(one.borne_by(known) for one in mentions) is borne
 
 
-def _whole_region_beside_a_side(mention: Mention, said: str) -> bool:
+def _whole_region_beside_a_side(mention: FactMention, said: str) -> bool:
     return isinstance(mention, RegionMention) and bool(sides(said))
 
 

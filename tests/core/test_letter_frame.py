@@ -171,7 +171,7 @@ def test_a_fault_is_named_with_its_line(old: str, new: str, said: str) -> None:
 
 @pytest.mark.parametrize("place", NAMES)
 def test_no_text_can_be_left_out(place: str) -> None:
-    data = yaml.parse(TEXT, FILE).data
+    data = yaml.parse_yaml(TEXT, FILE).data
     *parts, key = place.split(".")
     inner = data
     for part in parts:
@@ -188,8 +188,8 @@ TAGS = (
 
 @given(st.lists(st.sampled_from(TAGS), max_size=7).map("".join))
 def test_what_is_accepted_can_be_filled_in(template: str) -> None:
-    if not list(wording.problems(template, ["a"])):
-        assert "{%" not in wording.filled(template, {"a": "1"})
+    if not list(wording.template_problems(template, ["a"])):
+        assert "{%" not in wording.words_filled(template, {"a": "1"})
 
 
 @given(st.text())
@@ -229,10 +229,10 @@ def test_the_first_wording_has_every_text_once_with_its_names() -> None:
 
 
 def test_a_frame_is_told_from_a_prompt_set() -> None:
-    assert is_frame(yaml.parse(TEXT, FILE))
+    assert is_frame(yaml.parse_yaml(TEXT, FILE))
     for path in (ROOT / "prompts").rglob("*.yaml"):
         expected = path.name in (library.FRAME, "1.yaml")
-        assert is_frame(yaml.parse(path.read_text("utf-8"), path.name)) == expected
+        assert is_frame(yaml.parse_yaml(path.read_text("utf-8"), path.name)) == expected
 
 
 def test_a_frame_counts() -> None:

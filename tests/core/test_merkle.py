@@ -22,9 +22,9 @@ from assistant.log.chain import (
     is_included,
     leaf,
     node,
-    root,
     root_of_inclusion,
     split,
+    tree_root,
 )
 
 STANDALONE = bundle_checks()
@@ -107,7 +107,7 @@ CONSISTENCY = {
 
 
 def over(leaves: Sequence[bytes]) -> Callable[[int, int], bytes]:
-    return lambda start, end: root(leaves[start:end])
+    return lambda start, end: tree_root(leaves[start:end])
 
 
 def included(index: int, size: int, digest: bytes, path: Sequence[bytes], top: bytes) -> bool:
@@ -129,7 +129,7 @@ def consistent(old: int, new: int, first: bytes, second: bytes, path: Sequence[b
 
 @pytest.mark.parametrize("size", range(9))
 def test_the_reference_roots(size: int) -> None:
-    assert root(LEAVES[:size]) == ROOTS[size]
+    assert tree_root(LEAVES[:size]) == ROOTS[size]
 
 
 @pytest.mark.parametrize("at", INCLUSION)
@@ -243,7 +243,7 @@ MANY = [leaf(bytes([at])) for at in range(40)]
 
 @pytest.mark.parametrize("size", range(1, 41))
 def test_every_leaf_is_included_and_nowhere_else(size: int) -> None:
-    top = root(MANY[:size])
+    top = tree_root(MANY[:size])
     for index in range(size):
         path = inclusion_proof(index, size, over(MANY))
         for other in range(size):
@@ -254,9 +254,9 @@ def test_every_leaf_is_included_and_nowhere_else(size: int) -> None:
 def test_every_beginning_is_continued(new: int) -> None:
     for old in range(1, new + 1):
         path = consistency_proof(old, new, over(MANY))
-        assert consistent(old, new, root(MANY[:old]), root(MANY[:new]), path)
+        assert consistent(old, new, tree_root(MANY[:old]), tree_root(MANY[:new]), path)
         changed = [*MANY[:old], leaf(b"x"), *MANY[old + 1 :]]
-        assert consistent(old, new, root(MANY[:old]), root(changed[:new]), path) is (old == new)
+        assert consistent(old, new, tree_root(MANY[:old]), tree_root(changed[:new]), path) is (old == new)
 
 
 @given(st.integers(0, 60), st.integers(0, 60), st.lists(st.binary(min_size=32, max_size=32), max_size=8))
@@ -279,4 +279,4 @@ def test_a_tree_does_not_continue_a_longer_one() -> None:
 
 def test_a_tree_is_split_at_a_power_of_two() -> None:
     assert [split(size) for size in (2, 3, 4, 5, 8, 9, 2**40, 2**40 + 1)] == [1, 2, 2, 4, 4, 8, 2**39, 2**40]
-    assert root(MANY[:3]) == node(node(MANY[0], MANY[1]), MANY[2])
+    assert tree_root(MANY[:3]) == node(node(MANY[0], MANY[1]), MANY[2])

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.record.passages import Mention, grouped
+from assistant.core.record.passages import Occurrence, grouped
 
 
 def mention(
@@ -15,8 +15,8 @@ def mention(
     document: str = "a",
     page: int = 1,
     start: int = 0,
-) -> Mention:
-    return Mention(document, page, quote, start, start, 1, term, standing)
+) -> Occurrence:
+    return Occurrence(document, page, quote, start, start, 1, term, standing)
 
 
 def test_the_same_words_of_one_document_are_one_group() -> None:
@@ -79,7 +79,7 @@ def test_nothing_makes_no_group() -> None:
         max_size=12,
     )
 )
-def test_every_mention_is_in_one_group_and_the_order_is_always_the_same(mentions: list[Mention]) -> None:
+def test_every_mention_is_in_one_group_and_the_order_is_always_the_same(mentions: list[Occurrence]) -> None:
     found = grouped(mentions)
     assert sum(one.count for one in found) == len(mentions)
     assert found == grouped(iter(mentions))

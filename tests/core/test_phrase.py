@@ -13,7 +13,16 @@ from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_reader import read_answer
 from assistant.core.rules.prompt_set import Reading
 from assistant.core.rules.rules import read_schema
-from assistant.core.wording import Words, joined, names, problems, render, sentence_names, told, words_of
+from assistant.core.wording import (
+    AnswerWords,
+    joined,
+    names,
+    render,
+    sentence_names,
+    template_problems,
+    told,
+    words_of,
+)
 
 RULES = library.rules_for(library.find_case("cervical-radiographs-after-fusion"))
 SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}
@@ -24,7 +33,7 @@ def answer(name: str, raw: Any) -> Answer:
     return read_answer(SCHEMAS[name], raw, name)
 
 
-def phrase(name: str, raw: Any) -> Words:
+def phrase(name: str, raw: Any) -> AnswerWords:
     return words_of(SCHEMAS[name], answer(name, raw))
 
 
@@ -166,7 +175,7 @@ def test_a_list_in_words() -> None:
 
 def test_a_template_names_only_what_it_may() -> None:
     assert names("{{ a.b }} {% if c %}{{ d }}{% endif %}") == ("a", "c", "d")
-    assert list(problems("{{ a }} {% if b %}x{% else %}y{% endif %}", ["a", "b"])) == []
+    assert list(template_problems("{{ a }} {% if b %}x{% else %}y{% endif %}", ["a", "b"])) == []
     for wrong in (
         "{{ z }}",
         "{{ a() }}",
@@ -178,7 +187,7 @@ def test_a_template_names_only_what_it_may() -> None:
         "{# a #}",
         "{% set b = 1 %}",
     ):
-        assert list(problems(wrong, ["a", "b"])), wrong
+        assert list(template_problems(wrong, ["a", "b"])), wrong
 
 
 @given(st.text())

@@ -16,12 +16,12 @@ from assistant.core.dates import PartialDate
 from assistant.core.rationale import assess
 from assistant.core.record.checks import Check, Sentence, checks
 from assistant.core.rules.rules import Rules, Sources, read_rules
-from assistant.core.session import Session, begin, fold, governing_date
+from assistant.core.session import Session, begin, effective_date, fold
 from assistant.library import letter_words
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 SOURCES = library.sources()
-REFERENCE = yaml.parse(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
+REFERENCE = yaml.parse_yaml(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 
 
 @dataclass(frozen=True)
@@ -423,10 +423,10 @@ def test_a_criterion_ruled_inapplicable_needs_no_edition() -> None:
 
 
 def test_the_governing_date_is_the_one_that_the_set_names() -> None:
-    assert governing_date(reviewed(), "1") == PartialDate(2014, 4, 20)
-    assert governing_date(reviewed(governed("")), "1") is None
+    assert effective_date(reviewed(), "1") == PartialDate(2014, 4, 20)
+    assert effective_date(reviewed(governed("")), "1") is None
     by_request = rules(rule=lambda text: text.replace("governed_by: ur_decision", "governed_by: request"))
-    assert governing_date(reviewed(by_request), "1") is None
+    assert effective_date(reviewed(by_request), "1") is None
 
 
 # -- implied-finding ------------------------------------------------------------------------------

@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
-from assistant.core.yaml import parse, plain
+from assistant.core.yaml import parse_yaml, plain
 
 
 def refusal(text: str) -> str:
     with pytest.raises(Refused) as caught:
-        parse(text, "case.yaml")
+        parse_yaml(text, "case.yaml")
     return str(caught.value)
 
 
@@ -49,13 +49,13 @@ def refusal(text: str) -> str:
     ],
 )
 def test_plain_scalars_stay_text_but_for_decimal_numbers(typed: str, value: object) -> None:
-    found = parse(f"a: {typed}\n", "case.yaml").data["a"]
+    found = parse_yaml(f"a: {typed}\n", "case.yaml").data["a"]
     assert found == value
     assert type(found) is type(value)
 
 
 def test_names_are_text_whatever_they_look_like() -> None:
-    assert parse("1: a\nyes: b\n2014-02: c\n", "f").data == {"1": "a", "yes": "b", "2014-02": "c"}
+    assert parse_yaml("1: a\nyes: b\n2014-02: c\n", "f").data == {"1": "a", "yes": "b", "2014-02": "c"}
 
 
 @pytest.mark.parametrize(
@@ -113,11 +113,11 @@ def test_what_grows_without_bound_is_refused_soon(text: str) -> None:
 
 
 def test_an_alias_within_reason_is_the_value_it_names() -> None:
-    assert parse("a: &x [1, 2]\nb: *x\n", "f").data == {"a": [1, 2], "b": [1, 2]}
+    assert parse_yaml("a: &x [1, 2]\nb: *x\n", "f").data == {"a": [1, 2], "b": [1, 2]}
 
 
 def test_every_value_knows_its_line() -> None:
-    document = parse("# about\na: 1\nb:\n  - c: 2\n  - d:\n      e: 3\n", "case.yaml")
+    document = parse_yaml("# about\na: 1\nb:\n  - c: 2\n  - d:\n      e: 3\n", "case.yaml")
     assert document.where("a") == "case.yaml, line 2"
     assert document.where("b", 0, "c") == "case.yaml, line 4"
     assert document.where("b", 1, "d", "e") == "case.yaml, line 6"
@@ -133,7 +133,7 @@ def test_scalars_are_listed_with_their_paths() -> None:
 @given(st.text(max_size=200) | st.text("ab:-[]{}&*!|>'\" \n", max_size=60))
 def test_any_text_is_a_map_or_is_refused(text: str) -> None:
     try:
-        data = parse(text, "f").data
+        data = parse_yaml(text, "f").data
     except Refused as refused:
         data = {"refused": str(refused)}
     assert isinstance(data, dict)

@@ -13,7 +13,7 @@ from assistant import library
 from assistant.core.answer import Answer, Status, group
 from assistant.core.answer_reader import merged, read_reply, unique
 from assistant.core.problem import Refused
-from assistant.core.rules.answer_schema import AnswerSchema, Group, Listing, Shape
+from assistant.core.rules.answer_schema import AnswerSchema, GroupShape, ListingShape, Shape
 from assistant.core.rules.rules import read_schema
 
 SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}
@@ -22,9 +22,9 @@ SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().sch
 def places(shape: Shape, path: tuple[str, ...] = ()) -> list[tuple[str, ...]]:
     """Every path of a shape at which a reply can be given."""
     found = [path]
-    if isinstance(shape, Listing):
+    if isinstance(shape, ListingShape):
         found += places(shape.element, (*path, "1"))
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         for name, part in shape.parts.items():
             found += places(part.shape, (*path, name))
     return found

@@ -18,7 +18,15 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, Trail, group, listing
 from assistant.core.decide import DECISIONS, GROUNDS, decide
 from assistant.core.problem import Refused
-from assistant.core.rules.answer_schema import Choice, DateShape, Group, Listing, Number, Several, Shape
+from assistant.core.rules.answer_schema import (
+    ChoiceShape,
+    DateShape,
+    GroupShape,
+    ListingShape,
+    NumberShape,
+    SeveralShape,
+    Shape,
+)
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Determination, Edit, Session, apply, begin, fold
 from assistant.core.text import Private
@@ -278,22 +286,22 @@ dates = st.sampled_from(["2012", "2014-02", "2014-07-12", "2015-01-31"])
 
 def answers(shape: Shape, full: bool = False) -> st.SearchStrategy[Answer]:
     """Answers of a shape, with parts missing unless `full`, and now and then without a value."""
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         needed = {name: answers(part.shape) for name, part in shape.parts.items()}
         none = {} if full else needed
         some = st.fixed_dictionaries({} if none else needed, optional=none).map(group)
         bare = st.sampled_from(sorted(shape.instead)) if shape.instead else None
         return some if bare is None else some | bare.map(lambda word: Answer(value=word))
-    if isinstance(shape, Listing):
+    if isinstance(shape, ListingShape):
         return st.builds(listing, st.lists(answers(shape.element, True), max_size=2), closed=st.booleans())
     values: st.SearchStrategy[Any]
-    if isinstance(shape, Choice):
+    if isinstance(shape, ChoiceShape):
         values = st.sampled_from(sorted(shape.labels))
-    elif isinstance(shape, Several):
+    elif isinstance(shape, SeveralShape):
         values = st.lists(st.sampled_from(sorted(shape.labels)), min_size=1, max_size=3, unique=True)
     elif isinstance(shape, DateShape):
         values = dates
-    elif isinstance(shape, Number):
+    elif isinstance(shape, NumberShape):
         values = st.integers(0, 100)
     else:
         values = st.sampled_from(["non-union", "Loosening?"]).map(Private)
@@ -310,9 +318,9 @@ def recordings(*only: str) -> st.SearchStrategy[c.Command]:
             if only and name not in only:
                 continue
             asked = {name: answers(shape, True)}
-            if isinstance(shape, Group):
+            if isinstance(shape, GroupShape):
                 asked |= {f"{name}.{part.name}": answers(part.shape) for part in shape.parts.values()}
-            elif isinstance(shape, Listing):
+            elif isinstance(shape, ListingShape):
                 parts = shape.element.parts.values()
                 asked |= {f"{name}.1.{part.name}": answers(part.shape) for part in parts}
             for path, answer in asked.items():

@@ -20,10 +20,10 @@ from assistant.log.keys import (
     Checkpoint,
     VerifierKey,
     checkpoint_text,
-    holds,
     read_checkpoint,
     read_note,
     read_verifier_key,
+    signature_holds,
     signed,
     signers,
 )
@@ -47,7 +47,7 @@ def test_the_public_example_opens() -> None:
     assert (key.name, key.id.hex(), str(key)) == ("PeterNeumann", "c74f20a3", KEY)
     note = read_note(NOTE)
     assert note.text == TEXT
-    assert signers(note, [key], holds) == [key]
+    assert signers(note, [key], signature_holds) == [key]
 
 
 def test_the_public_example_is_signed_again_byte_for_byte() -> None:
@@ -81,13 +81,13 @@ def test_what_is_no_key_is_refused(text: str) -> None:
 
 def test_other_keys_are_passed_over_and_a_false_signature_is_not() -> None:
     key, note = read_verifier_key(KEY), read_note(NOTE)
-    assert signers(note, [read_verifier_key(PLUS)], holds) == []
-    assert signers(note, [VerifierKey("PeterNeumann", b"x" * 32)], holds) == []
+    assert signers(note, [read_verifier_key(PLUS)], signature_holds) == []
+    assert signers(note, [VerifierKey("PeterNeumann", b"x" * 32)], signature_holds) == []
     for at, char in enumerate(TEXT):
         if char.isalpha():
             other = read_note(NOTE[:at] + chr(ord(char) ^ 2) + NOTE[at + 1 :])
             with pytest.raises(Refused, match="not that of the key PeterNeumann"):
-                signers(other, [key], holds)
+                signers(other, [key], signature_holds)
 
 
 @pytest.mark.parametrize(

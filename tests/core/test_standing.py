@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.record.language import Standings, Vocabulary, match, read_vocabulary, tokens
+from assistant.core.record.language import Assertions, Vocabulary, match, read_vocabulary, tokens
 
 WORDS = """
 negated:
@@ -27,8 +27,8 @@ functions: [gait]
 """
 
 
-def standings() -> Standings:
-    return Standings(read_vocabulary({"words.yaml": WORDS}))
+def standings() -> Assertions:
+    return Assertions(read_vocabulary({"words.yaml": WORDS}))
 
 
 def standing(marked: str) -> str:
@@ -95,7 +95,7 @@ def test_a_heading_lends_its_standing_to_its_paragraph(page: str, expected: str)
 
 
 def test_without_cues_everything_is_affirmed() -> None:
-    bare = Standings(Vocabulary())
+    bare = Assertions(Vocabulary())
     assert bare.of("No fever.", 3, 5) == "affirmed"
     assert bare.under_heading("Family history: fever", 16) == "affirmed"
 

@@ -23,7 +23,7 @@ from assistant.core.turn import Turn, last_place, next_place, next_turn, progres
 from assistant.library import letter_words
 
 FOLDER = library.find_case("cervical")
-REFERENCE: dict[str, dict[str, Any]] = yaml.parse(
+REFERENCE: dict[str, dict[str, Any]] = yaml.parse_yaml(
     library.read_text(FOLDER.path / "reference.yaml"), "reference.yaml"
 ).data["answers"]
 QUALIFICATIONS = {"certification": "Neurology", "licence": "Oregon", "years": 4, "hours": 12}

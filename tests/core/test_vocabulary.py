@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.core.record.language import Cue, Vocabulary, fold, read_vocabulary, root, words
+from assistant.core.record.language import Cue, Vocabulary, read_vocabulary, word_root, words_in
 
 SYNONYMS = """
 synonyms:
@@ -32,7 +32,7 @@ def test_a_narrower_word_does_not_find_the_wider_ones() -> None:
 
 @pytest.mark.parametrize("term", ["X-Ray", "x ray", "X-rays", "radiographs", " x-ray "])
 def test_capitals_hyphens_spaces_and_plurals_do_not_matter(term: str) -> None:
-    assert {"x ray", "radiograph"} <= {root(one) for one in made().variants(term)}
+    assert {"x ray", "radiograph"} <= {word_root(one) for one in made().variants(term)}
     assert made().knows(term)
 
 
@@ -62,12 +62,12 @@ def test_words_kept_apart_do_not_answer_for_each_other() -> None:
     ],
 )
 def test_accents_and_ligatures_fold(text: str, folded: str) -> None:
-    assert fold(text) == folded
+    assert folded(text) == folded
 
 
 def test_signs_are_no_words() -> None:
-    assert words("C4-C5, (non-union)*") == "c4 c5 non union"
-    assert words("--- ***") == ""
+    assert words_in("C4-C5, (non-union)*") == "c4 c5 non union"
+    assert words_in("--- ***") == ""
 
 
 def test_cues_keep_their_standing_and_place() -> None:

@@ -50,7 +50,7 @@ def review(begin: Callable[..., Review]) -> Review:
 @pytest.fixture
 def reference() -> dict[str, Any]:
     file = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
-    data: dict[str, Any] = dict(yaml.parse(library.read_text(file), file.name).data)
+    data: dict[str, Any] = dict(yaml.parse_yaml(library.read_text(file), file.name).data)
     return data
 
 

@@ -15,7 +15,7 @@ from reviewing import answer, determine, sign
 from assistant.core import commands as c
 from assistant.core.text import one_line
 from assistant.letter import json_text, to_markdown, to_text
-from assistant.letter.formats import WIDTH, _start, escaped, wrapped
+from assistant.letter.formats import WIDTH, _start, escaped, wrapped_text
 from assistant.review.determination import letter_of
 from assistant.review.review import Review
 
@@ -118,6 +118,6 @@ def test_addresses_are_no_links(words: list[str]) -> None:
 @given(st.text())
 def test_wrapping_loses_nothing_and_fits(text: str) -> None:
     for indent in ("", "  "):
-        lines = wrapped(text, indent)
+        lines = wrapped_text(text, indent)
         assert max(map(len, lines)) <= WIDTH
         assert "".join("".join(lines).split()) == "".join(one_line(text).split())

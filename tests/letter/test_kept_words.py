@@ -23,8 +23,8 @@ from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.log import Log
 from assistant.log.verify import verify
 from assistant.review.determination import compose_from_log, letter_of
-from assistant.review.loading import load
-from assistant.review.rederive import deeper, rederive, words_of
+from assistant.review.loading import load_session
+from assistant.review.rederive import deeper, rederivation_words, rederive
 from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite
 
@@ -89,7 +89,7 @@ def test_a_signed_letter_reads_as_it_was_signed(
     signed.close()
     with Log.open(path, write=False) as log:
         assert rederive(log, signed.session.id).ok
-        words, why = words_of(log, signed.session.id)
+        words, why = rederivation_words(log, signed.session.id)
         assert (words.letter, why) == (before[0], "")
         assert words.signed in words.letter
     found = deeper(path, verify(path), Quiet())
@@ -197,7 +197,7 @@ def test_what_the_kept_words_lack_has_its_first_wording(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """A session of a version that stored the letter's words, but not those that join a rationale."""
-    older = dict(yaml.parse(OWN.replace(STATED, NEW), library.FRAME).data)
+    older = dict(yaml.parse_yaml(OWN.replace(STATED, NEW), library.FRAME).data)
     del older["rationale"]
     older["tiers"] = {name: words for name, words in older["tiers"].items() if name != "mtus"}
     with monkeypatch.context() as patch:
@@ -249,7 +249,7 @@ def test_words_that_the_log_holds_are_not_read_again(
         raise AssertionError
 
     monkeypatch.setattr(letter_frame, "read_frame", never)
-    load(log, begin().session.id)
+    load_session(log, begin().session.id)
 
 
 @pytest.mark.parametrize("stage", ["review", "answered", "decided", "signed", "declined", "departed"])
@@ -287,4 +287,4 @@ def shouted() -> str:
         parts = re.split(r"(\{[{%].*?[%}]\})", str(value))
         return "".join(part if part.startswith("{") else part.upper() for part in parts)
 
-    return json.dumps(loud(yaml.parse(OWN, library.FRAME).data))
+    return json.dumps(loud(yaml.parse_yaml(OWN, library.FRAME).data))

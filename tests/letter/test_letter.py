@@ -13,7 +13,7 @@ from jsonschema import Draft202012Validator
 from reviewing import NAME, answer, determine, sign
 
 from assistant.core import commands as c
-from assistant.letter import Letter, json_text, signing_text, to_json, to_markdown, to_text
+from assistant.letter import Letter, json_text, letter_to_json, signing_text, to_markdown, to_text
 from assistant.log import Log
 from assistant.review.determination import compose_from_log, letter_of
 from assistant.review.review import Review
@@ -301,7 +301,7 @@ def test_a_letter_is_read_without_the_case_folder(
 
 def test_json_keeps_its_contract(signed: Review) -> None:
     value = valid(letter_of(signed))
-    assert value == to_json(letter_of(signed))
+    assert value == letter_to_json(letter_of(signed))
     (item,) = value["items"]
     assert item["suggestion"]["decision"] == "upheld"
     assert item["determination"] == {"decision": "upheld", "departs": False, "reason": ""}

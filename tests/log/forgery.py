@@ -12,7 +12,7 @@ from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Any
 
-from assistant.log.chain import canonical, leaf, root
+from assistant.log.chain import canonical, leaf, tree_root
 from assistant.log.database import TRIGGERS
 from assistant.log.keys import Checkpoint, Signer
 from assistant.log.tree import WIDTH, completed
@@ -63,8 +63,8 @@ def rewrite(path: Path, edit: Edit, signer: Signer | None = None, keep_checkpoin
             leaves.append(digest)
         for level, number in completed(1, len(leaves)):
             width = WIDTH**level
-            digest = root(leaves[number * width : (number + 1) * width])
+            digest = tree_root(leaves[number * width : (number + 1) * width])
             connection.execute("INSERT INTO subtree VALUES (?, ?, ?)", (level, number, digest))
         if signer is not None:
-            note = signer.sign(Checkpoint(signer.key.name, len(leaves), root(leaves)))
+            note = signer.sign(Checkpoint(signer.key.name, len(leaves), tree_root(leaves)))
             connection.execute("INSERT INTO checkpoint VALUES (?, ?)", (len(leaves), note))

@@ -24,7 +24,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
 from assistant.log.bundle import (
-    Words,
+    LetterTexts,
     bundle,
     bundle_checks,
     covering_checkpoint,
@@ -67,7 +67,7 @@ def three(path: Path) -> Path:
 @pytest.fixture
 def made(three: Path) -> bytes:
     note = covering_checkpoint(three, "charlie")
-    return bundle(three, "bravo", note, Words(f"Dear all,\n{LETTER}", LETTER))
+    return bundle(three, "bravo", note, LetterTexts(f"Dear all,\n{LETTER}", LETTER))
 
 
 def unpacked(data: bytes) -> Files:
@@ -94,7 +94,7 @@ def key_of(path: Path) -> str:
 
 
 def unpacked_about(path: Path) -> bytes:
-    return unpacked(bundle(path, "alpha", covering_checkpoint(path, "alpha"), Words()))["bundle.json"]
+    return unpacked(bundle(path, "alpha", covering_checkpoint(path, "alpha"), LetterTexts()))["bundle.json"]
 
 
 # -- a whole one ----------------------------------------------------------------------------------
@@ -127,7 +127,7 @@ def test_what_the_signature_does_not_cover_is_not_said_to_be_proven(made: bytes,
 
 def test_the_same_session_gives_the_same_bytes(three: Path, made: bytes) -> None:
     note = covering_checkpoint(three, "charlie")
-    assert bundle(three, "bravo", note, Words(f"Dear all,\n{LETTER}", LETTER)) == made
+    assert bundle(three, "bravo", note, LetterTexts(f"Dear all,\n{LETTER}", LETTER)) == made
 
 
 def test_nothing_of_another_session_goes_along(made: bytes) -> None:
@@ -328,7 +328,7 @@ def test_another_key_than_the_one_you_hold(made: bytes, tmp_path: Path) -> None:
 def test_another_history_than_the_one_you_hold(three: Path, made: bytes, tmp_path: Path) -> None:
     origin = json.loads(unpacked(made)["bundle.json"])["log"]
     rewrite(three, lambda all_of: [{**one, "actor": "r-2"} for one in all_of], signer(origin))
-    forged = bundle(three, "bravo", covering_checkpoint(three, "bravo"), Words(LETTER, LETTER))
+    forged = bundle(three, "bravo", covering_checkpoint(three, "bravo"), LetterTexts(LETTER, LETTER))
     assert checked(forged, tmp_path)["inclusion"] is True
     assert checked(forged, tmp_path, held=unpacked(made)["checkpoint.txt"])["held"] is False
 
@@ -367,7 +367,7 @@ def test_a_signature_is_checked_as_other_programs_do(made: bytes) -> None:
     """The pure arithmetic against the library, on sound and on changed input."""
     from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
 
-    from assistant.log.keys import holds
+    from assistant.log.keys import signature_holds
 
     chance = random.Random(8032)
     for _ in range(12):
@@ -382,7 +382,7 @@ def test_a_signature_is_checked_as_other_programs_do(made: bytes) -> None:
             (public, message, other),
             (chance.randbytes(32), message, signature),
         ):
-            assert CHECKS.ed25519_holds(*wrong) is holds(*wrong) is False
+            assert CHECKS.ed25519_holds(*wrong) is signature_holds(*wrong) is False
         order = CHECKS.ORDER.to_bytes(32, "little")
         assert not CHECKS.ed25519_holds(public, message, signature[:32] + order)
         assert not CHECKS.ed25519_holds(public, message, signature[:-1])
@@ -404,7 +404,7 @@ def test_a_checkpoint_must_be_that_of_the_log(three: Path) -> None:
     with unfenced(three) as file:
         file.execute("UPDATE event SET leaf = zeroblob(32) WHERE id = 3")
     with pytest.raises(Refused, match="does not give the root"):
-        bundle(three, "bravo", note, Words())
+        bundle(three, "bravo", note, LetterTexts())
 
 
 @pytest.mark.parametrize(
@@ -418,14 +418,14 @@ def test_what_is_missing_is_not_left_out(three: Path, sql: str, says: str) -> No
     with unfenced(three) as file:
         file.execute(sql)
     with pytest.raises(Refused, match=says):
-        bundle(three, "bravo", covering_checkpoint(three, "bravo"), Words())
+        bundle(three, "bravo", covering_checkpoint(three, "bravo"), LetterTexts())
 
 
 def test_the_key_must_be_known(three: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     note = covering_checkpoint(three, "bravo")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "elsewhere"))
     with pytest.raises(Refused, match="key that signed this checkpoint is not known"):
-        bundle(three, "bravo", note, Words())
+        bundle(three, "bravo", note, LetterTexts())
 
 
 def test_a_session_that_goes_on_is_not_covered_yet(three: Path) -> None:

@@ -18,7 +18,15 @@ from assistant.core.problem import Refused
 from assistant.log import Draft, Log
 from assistant.log.checkpoint import held
 from assistant.log.consistency import accept_rollback
-from assistant.log.keys import holds, key_path, own_keys, read_checkpoint, read_note, signer, signers
+from assistant.log.keys import (
+    key_path,
+    own_keys,
+    read_checkpoint,
+    read_note,
+    signature_holds,
+    signer,
+    signers,
+)
 from assistant.log.verify import verify
 from tests.log.forgery import rewrite, stored, unfenced
 
@@ -84,7 +92,7 @@ def test_it_is_the_signed_root_of_the_log(path: Path) -> None:
         key = log.verifier_key
     assert notes(path) == [(2, note)]
     assert key is not None
-    assert signers(read_note(note), [key], holds) == [key]
+    assert signers(read_note(note), [key], signature_holds) == [key]
     assert read_checkpoint(note).root.hex() == verify(path).root
     assert own_keys(key.name) == [key]
     kept = held(key.name)

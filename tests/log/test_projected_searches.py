@@ -13,7 +13,7 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
 from assistant.core.events import Event, encode
 from assistant.core.record.absence import HARMLESS, trail
-from assistant.core.record.passages import SAID_FIRST, Group
+from assistant.core.record.passages import SAID_FIRST, PassageGroup
 from assistant.core.session import begin, fold
 from assistant.log import Entry
 from assistant.log.projection_answers import ProjectedAnswers, ProjectedSearches, without_quotes
@@ -26,7 +26,7 @@ WORDS = st.sampled_from(["no fever", "fever", "a cough"])
 def searches(draw: st.DrawFn) -> e.RecordSearched:
     """What speaks comes first; what had no room is harmless where the last that is listed is."""
     found = draw(st.lists(st.tuples(WORDS, st.sampled_from(SAID_FIRST), st.integers(1, 3)), max_size=4))
-    groups = [Group("note", (1,), quote, standing, count, 0) for quote, standing, count in found]
+    groups = [PassageGroup("note", (1,), quote, standing, count, 0) for quote, standing, count in found]
     groups.sort(key=lambda one: one.standing in HARMLESS)
     more = draw(st.integers(0, 2))
     hits = sum(one.count for one in groups) + more
@@ -59,13 +59,13 @@ def projected(steps: list[Event]) -> tuple[list[dict[str, Any]], list[dict[str, 
     return absences, list(found.searches(answers.standing.logged))
 
 
-def searched(groups: tuple[Group, ...], more: int = 0) -> e.RecordSearched:
+def searched(groups: tuple[PassageGroup, ...], more: int = 0) -> e.RecordSearched:
     hits = sum(one.count for one in groups) + more
     return e.RecordSearched(*PLACE, "look_for", ("fever",), ("note",), 1, (), hits, groups, more)
 
 
-DENIED = Group("note", (1, 2), "no fever", "negated", 3, 0)
-SAID = Group("note", (2,), "fever", "affirmed", 2, 9)
+DENIED = PassageGroup("note", (1, 2), "no fever", "negated", 3, 0)
+SAID = PassageGroup("note", (2,), "fever", "affirmed", 2, 9)
 
 
 @given(STEPS, st.lists(st.sampled_from(["fever", "no fever", "another"]), max_size=2))

@@ -235,7 +235,7 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
     with Log.open(path) as log:
         review = Review.open(log, library.find_case("cervical"), Profile("r-one"))
         reference = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
-        answers_file.run(review, answers_file.read_file(reference))
+        answers_file.run_answers(review, answers_file.read_answers_file(reference))
         if review.session.status == "open":
             review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="Stated."))
             review.perform(c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="More."))

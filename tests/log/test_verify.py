@@ -19,7 +19,7 @@ from hypothesis import strategies as st
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log, verify_entries
-from assistant.log.chain import canonical, leaf, root
+from assistant.log.chain import canonical, leaf, tree_root
 from assistant.log.checkpoint import keep_verified
 from assistant.log.database import FORMAT
 from assistant.log.tree import Blocks, Joined
@@ -42,7 +42,7 @@ def test_an_untouched_log_verifies(full: Path) -> None:
     found = verify(full)
     assert (found.ok, found.events, found.sessions, found.first_break) == (True, 12, 2, None)
     assert {name: verdict.ok for name, verdict in found.verdicts.items()} == dict.fromkeys(VERDICTS, True)
-    assert root([row[6] for row in events(full)]).hex() == found.root
+    assert tree_root([row[6] for row in events(full)]).hex() == found.root
     assert found.root in found.verdicts["tree"].says
     assert "What came after the last checkpoint held elsewhere (no entry)" in found.not_proven[0]
     assert full.read_bytes() == before
@@ -471,4 +471,4 @@ def test_the_root_is_that_of_the_plain_tree(size: int, data: st.DataObject) -> N
             part = part[count:]
         one.finish()
         blocks.append(one)
-    assert dict(Joined(blocks).roots(marks)) == {mark: root(leaves[:mark]) for mark in marks}
+    assert dict(Joined(blocks).roots(marks)) == {mark: tree_root(leaves[:mark]) for mark in marks}

@@ -35,12 +35,12 @@ Rows = dict[str, list[dict[str, Any]]]
 
 def real_log(path: Path) -> Path:
     """A closed log with a signed review of the bundled case and one that was only begun."""
-    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_answers_file(library.folder("casebank") / CASE / "reference.yaml")
     with Log.open(path) as log:
         for signed in (True, False):
             review = Review.open(log, library.find_case(CASE), Profile("r-prove"), "practice")
             if signed:
-                outcome = answers_file.run(review, file)
+                outcome = answers_file.run_answers(review, file)
                 assert outcome.open == []
             review.close()
     return path

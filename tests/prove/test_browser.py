@@ -72,10 +72,10 @@ def hostile_case(folder: Path) -> Path:
 
 def write_log(path: Path, case: Path) -> None:
     """A signed reference review, one with hostile words wherever a person may write any, and a note on it."""
-    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_answers_file(library.folder("casebank") / CASE / "reference.yaml")
     with Log.open(path) as log:
         review = Review.open(log, library.find_case(CASE), Profile("r-plain"), "practice")
-        assert answers_file.run(review, file).open == []
+        assert answers_file.run_answers(review, file).open == []
         review.close()
         words = replace(
             file,
@@ -87,7 +87,7 @@ def write_log(path: Path, case: Path) -> None:
         for typed in (HOSTILE, FORMULA, LINK, WEB, f"\u202e{FORMULA}", f"\t{FORMULA}"):
             review.perform(c.AddNote("case", "qualifications", typed))
             review.perform(c.RejectInput("case", "qualifications", typed, typed))
-        answers_file.run(review, words)
+        answers_file.run_answers(review, words)
         review.close()
     assert note(path, AuditNoteAdded(review.session.id, HOSTILE)) == ""
 

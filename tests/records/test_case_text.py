@@ -28,7 +28,7 @@ LISTS = (
 
 
 def documents(text: str) -> list[object]:
-    made: list[object] = yaml.parse(text, "case.yaml").data["documents"]
+    made: list[object] = yaml.parse_yaml(text, "case.yaml").data["documents"]
     return made
 
 
@@ -81,7 +81,7 @@ def test_a_change_of_the_bundled_case_is_one_line_long() -> None:
 @settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text)))
 def test_any_words_come_back_as_they_were(words: str) -> None:
-    assert yaml.parse(f"a: {scalar(words)}\n", "x").data == {"a": words}
+    assert yaml.parse_yaml(f"a: {scalar(words)}\n", "x").data == {"a": words}
     made = with_documents("documents: [{id: a, type: b}]\n", [{"id": "note", "type": words}])
     assert documents(made)[-1] == {"id": "note", "type": words}
 

@@ -32,7 +32,7 @@ from assistant.records import pdf as recognition
 from assistant.records import reading
 from assistant.records.page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage, read_pages
 from assistant.records.pdf import Tesseract, find_tesseract
-from assistant.records.reading import PageJournal, ReaderApart, ReadFile, read_file
+from assistant.records.reading import PageJournal, ReaderApart, ReadFile, read_record_file
 from benchmarks.pdf_writer import pdf, picture_pdf, text_pdf
 
 REAL = find_tesseract()
@@ -61,7 +61,7 @@ def read(
 
     file = written(path / f"file.{kind}", data)
     with PageJournal(path / "journal") as journal:
-        return read_file(kind, file, file.name, journal, tesseract, progress)
+        return read_record_file(kind, file, file.name, journal, tesseract, progress)
 
 
 def states(made: ReadFile) -> list[str]:
@@ -435,7 +435,7 @@ def test_a_cut_costs_no_page_that_was_read(place: Path) -> None:
 
     file = written(place / "file.pdf", bundle())
     with PageJournal(place / "journal") as journal, pytest.raises(KeyboardInterrupt):
-        read_file("pdf", file, file.name, journal, None, stop_at_three)
+        read_record_file("pdf", file, file.name, journal, None, stop_at_three)
     made = read(place, bundle(), told=told)
     assert told == ["read 4/5", "read 5/5"]
     assert [page.text for page in made.pages] == [page.text for page in read(place / "..", bundle()).pages]

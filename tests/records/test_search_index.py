@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 
 from assistant import library
 from assistant.core.problem import Refused
-from assistant.core.record.language import Vocabulary, fold, read_vocabulary, words
-from assistant.core.record.passages import Mention
+from assistant.core.record.language import Vocabulary, folded, read_vocabulary, words_in
+from assistant.core.record.passages import Occurrence
 from assistant.library import own_vocabulary, vocabulary_texts
 from assistant.records.fts import OVERHANG, TARGET
 from assistant.records.index import RecordIndex
@@ -23,7 +23,7 @@ BARE = Vocabulary()
 
 def found(
     pages: Mapping[str, tuple[str, ...]] | str, *terms: str, by: Vocabulary = OWN
-) -> tuple[Mention, ...]:
+) -> tuple[Occurrence, ...]:
     given = {"d": (pages,)} if isinstance(pages, str) else pages
     mentions = RecordIndex.of(given, by).look_for(terms)
     for one in mentions:
@@ -196,7 +196,7 @@ GAPS = [" ", "\n", ". ", "\n\n", "\t", ", ", "-", "\x1b", "\x00 ", "\u202e", "\r
 def test_every_occurrence_is_found_once_at_its_place(parts: list[tuple[str, str]]) -> None:
     text, places = "", []
     for piece, gap in parts:
-        if fold(piece) in ("fever", "fevers"):
+        if folded(piece) in ("fever", "fevers"):
             places.append((len(text), len(piece)))
         text += piece + gap
     assert [(one.at, one.length) for one in found(text, "fever", by=BARE)] == places
@@ -280,7 +280,7 @@ def test_one_sentence_may_speak_in_two_ways() -> None:
 )  # fmt: skip
 def test_no_sign_in_a_query_is_an_operator(query: str) -> None:
     for _, _, quote in asked(query):
-        assert set(words(query).split()) & set(words(quote).split())
+        assert set(words_in(query).split()) & set(words_in(quote).split())
     assert asked(f"{query} hardware") or query.strip('" *').strip()
 
 

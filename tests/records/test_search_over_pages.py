@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
-from assistant.core.record.passages import Mention, grouped, located
+from assistant.core.record.passages import Occurrence, grouped, located
 from assistant.library import own_vocabulary
 from assistant.records.index import REACH, RecordIndex, page_breaks
 
@@ -21,7 +21,7 @@ def index(*pages: str, unreadable: tuple[int, ...] = ()) -> RecordIndex:
     return RecordIndex.of({"note": pages}, OWN, unreadable={"note": unreadable})
 
 
-def told(found: tuple[Mention, ...]) -> list[tuple[int, int, str]]:
+def told(found: tuple[Occurrence, ...]) -> list[tuple[int, int, str]]:
     return [(one.page, one.at, one.marked[1]) for one in found]
 
 

@@ -16,7 +16,7 @@ from assistant.records.index import RecordIndex
 
 SENTENCES = Path(__file__).with_name("negation_sentences.yaml")
 CUES_ONLY = Vocabulary(cues=own_vocabulary().cues, lists=own_vocabulary().lists)
-PARTS = yaml.parse(library.read_text(SENTENCES), SENTENCES.name).data
+PARTS = yaml.parse_yaml(library.read_text(SENTENCES), SENTENCES.name).data
 STANDINGS = ("affirmed", "negated", "uncertain", "hypothetical", "historical", "family")
 
 

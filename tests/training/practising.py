@@ -50,23 +50,23 @@ def reviewed(
     path: Path, changes: Mapping[str, Any] | None = None, clock: Clock | None = None, **more: Any
 ) -> str:
     """A review of the case as its reference has it, with other answers to item 1; gives the session's id."""
-    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_answers_file(library.folder("casebank") / CASE / "reference.yaml")
     answers = {**file.answers, "1": {**file.answers["1"], **(changes or {})}}
     file = replace(file, answers=answers, **more)
     with Log.open(path, **({} if clock is None else {"clock": clock})) as log:
         review = Review.open(log, library.find_case(CASE), Profile(file.reviewer or "r", qualifications=KEPT))
-        answers_file.run(review, file)
+        answers_file.run_answers(review, file)
         review.close()
         return review.session.id
 
 
 def wavered(path: Path, clock: Clock | None = None) -> str:
     """A review in which an answer was refused and changed, a page opened, and the decision departs."""
-    file = answers_file.read_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = answers_file.read_answers_file(library.folder("casebank") / CASE / "reference.yaml")
     with Log.open(path, **({} if clock is None else {"clock": clock})) as log:
         review = Review.open(log, library.find_case(CASE), Profile("r-wavers", qualifications=KEPT))
         review.perform(c.RejectInput("case", "qualifications", "maybe", "That is no answer."))
-        answers_file.run(review, replace(file, determinations={}, acknowledge={}, sign=False))
+        answers_file.run_answers(review, replace(file, determinations={}, acknowledge={}, sign=False))
         review.perform(c.OpenPage("progress-note-2014-07-17", 2))
         review.perform(c.RecordAnswer("1", "acute_trauma", Answer(value="yes"), reason="Read again."))
         suggested = review.assess("1").suggestion.decision

@@ -12,10 +12,10 @@ from assistant import library
 from assistant.core import events as e
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.rules.answer_schema import Group
+from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold
-from assistant.training.comparison import Panel, Rater
+from assistant.training.comparison import Rater, RatingMatrix
 
 CASE = "cervical-radiographs-after-fusion"
 
@@ -30,8 +30,8 @@ def reference() -> dict[str, Any]:
     """The reference of the case, with the names of its red flags."""
     path = library.find_case(CASE).path / "reference.yaml"
     flags = rules().sets["1"].prompts["red_flags"].schema.shape
-    assert isinstance(flags, Group)
-    return {**yaml.parse(library.read_text(path), "reference.yaml").data, "flags": list(flags.parts)}
+    assert isinstance(flags, GroupShape)
+    return {**yaml.parse_yaml(library.read_text(path), "reference.yaml").data, "flags": list(flags.parts)}
 
 
 def session(
@@ -68,9 +68,9 @@ def session(
     return fold(begin(name or f"session-{reviewer}", own, opened), events)
 
 
-def panel(*sessions: Session, case: str = CASE, study: bool = False) -> Panel:
+def panel(*sessions: Session, case: str = CASE, study: bool = False) -> RatingMatrix:
     labels = [one.opened.reviewer if study else chr(ord("A") + n) for n, one in enumerate(sessions)]
-    return Panel(
+    return RatingMatrix(
         case, [Rater(label, one.opened.reviewer, one) for label, one in zip(labels, sessions, strict=True)]
     )
 

@@ -18,10 +18,10 @@ from assistant.core.events import decode
 from assistant.core.problem import Refused
 from assistant.core.session import Session
 from assistant.log import Log
-from assistant.training.adjudication import Adjudication, Dispute, write
+from assistant.training.adjudication import Adjudication, Dispute, write_adjudication
 from assistant.training.comparison import pieces
 from assistant.training.ratings import settled, sheet_of
-from assistant.training.reference import read_sheet, session_of_sheet, written
+from assistant.training.reference import read_answer_sheet, session_of_answer_sheet, written
 
 HEADS = tuple(f"{n:064x}" for n in range(9))
 
@@ -186,11 +186,11 @@ def test_the_sheet_is_read_back_as_it_was_written_and_compares_as_the_adjudicati
     held = begin(log, ONE, TWO, THREE)
     settle(held)
     sheet = held.state.sheet(held.id)
-    direct = pieces(session_of_sheet(sheet, ONE))
+    direct = pieces(session_of_answer_sheet(sheet, ONE))
     for name in ("sheet.yaml", "sheet.json"):
-        write(sheet, tmp_path / name)
-        again = read_sheet(tmp_path / name, ONE)
-        assert pieces(session_of_sheet(again, ONE)) == direct
+        write_adjudication(sheet, tmp_path / name)
+        again = read_answer_sheet(tmp_path / name, ONE)
+        assert pieces(session_of_answer_sheet(again, ONE)) == direct
         assert again.decisions == sheet.decisions
         assert (tmp_path / name).stat().st_mode & 0o777 == 0o600
     assert again.answers["1", "prior_surgery"].evidence == sheet.answers["1", "prior_surgery"].evidence
@@ -215,6 +215,6 @@ def test_free_text_that_reads_like_a_status_stays_text() -> None:
 def test_settled_reviews_part_from_their_settlement_only_where_they_lost(log: Log) -> None:
     held = begin(log, ONE, TWO)
     settle(held, "A")
-    made = session_of_sheet(held.state.sheet(held.id), ONE)
+    made = session_of_answer_sheet(held.state.sheet(held.id), ONE)
     lost = [panel(one, made).first_parting() for one in (ONE, TWO)]
     assert [line is None or str(line.place) in ("duration", "determination") for line in lost] == [True, True]

@@ -9,19 +9,27 @@ from jsonschema import Draft202012Validator
 from simulated import CASE, careless, other_edition, panel, session
 
 from assistant import library
-from assistant.training.agreement import WIDTH, Report, agreement, as_json, first_parting, lines, pairs
-from assistant.training.comparison import Panel, Rater
+from assistant.training.agreement import (
+    WIDTH,
+    AgreementReport,
+    agreement,
+    as_json,
+    first_parting,
+    lines,
+    pairs,
+)
+from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.statistics import Draws, TooFew, Value
 
 DRAWS = Draws(1, 500)
 SCHEMA = json.loads(library.read_text(library.folder("schemas") / "output" / "agree.schema.json"))
 
 
-def one_case(*sessions: object) -> Report:
+def one_case(*sessions: object) -> AgreementReport:
     return agreement([panel(*sessions)], False, DRAWS)  # type: ignore[arg-type]
 
 
-def study(cases: int, reviewers: int, seed: int = 1) -> Report:
+def study(cases: int, reviewers: int, seed: int = 1) -> AgreementReport:
     panels = []
     for number in range(cases):
         held = [careless(f"r-{n}", seed * 1_000 + number * 10 + n) for n in range(reviewers)]
@@ -29,7 +37,7 @@ def study(cases: int, reviewers: int, seed: int = 1) -> Report:
     return agreement(panels, True, DRAWS)
 
 
-def printed(report: Report) -> list[str]:
+def printed(report: AgreementReport) -> list[str]:
     """The lines, after the JSON of the same report was held to its schema."""
     data = as_json(report)
     assert [error.message for error in Draft202012Validator(SCHEMA).iter_errors(data)] == []
@@ -39,7 +47,7 @@ def printed(report: Report) -> list[str]:
     return found
 
 
-def row(report: Report, prompt: str) -> object:
+def row(report: AgreementReport, prompt: str) -> object:
     return next(one.row for one in report.prompts if one.name == prompt)
 
 
@@ -202,7 +210,7 @@ def test_in_a_study_pairs_go_over_all_cases_that_both_reviewed() -> None:
 def test_a_standard_is_held_against_each_and_counts_among_none() -> None:
     held = [session("r-one"), session("r-two", {"duration": 70})]
     standard = Rater("reference", "", session("reference"), standard=True)
-    with_it = Panel(CASE, [*panel(*held).raters, standard])
+    with_it = RatingMatrix(CASE, [*panel(*held).raters, standard])
     report = agreement([with_it], False, DRAWS)
     without = one_case(*held)
     assert report.answers == without.answers

@@ -8,7 +8,7 @@ import pytest
 from simulated import rules, session
 
 from assistant.core.answer_reader import read_answer
-from assistant.training.comparison import Piece, Place, aligned, content, pieces, question
+from assistant.training.comparison import Piece, PiecePlace, aligned, comparable_content, pieces, question
 
 FUSION = {"procedure": "fusion", "levels": ["C4-C5", "C5-C6"], "date": "2014-02"}
 JULY = {
@@ -60,7 +60,7 @@ def test_a_group_of_flags_goes_flag_by_flag_and_its_flags_are_asked_alike() -> N
     assert len(flags) == 7
     assert {piece.category for piece in flags.values()} == {"not_documented"}
     assert {piece.alike for piece in flags.values()} == {"red_flags.*"}
-    assert Place("1", "red_flags", ("tumor",)) in flags
+    assert PiecePlace("1", "red_flags", ("tumor",)) in flags
 
 
 def test_a_group_with_a_word_for_having_none_is_first_that_word_or_its_parts() -> None:
@@ -103,8 +103,8 @@ def test_two_entries_that_bear_one_name_are_kept_apart() -> None:
 def test_a_question_that_was_not_asked_has_no_piece() -> None:
     without = pieces(session("r-one", {"prior_surgery": "none"}))
     asked = pieces(session("r-two"))
-    assert Place("1", "films_since_surgery") in asked
-    assert Place("1", "films_since_surgery") not in without
+    assert PiecePlace("1", "films_since_surgery") in asked
+    assert PiecePlace("1", "films_since_surgery") not in without
 
 
 def test_what_is_about_the_reviewer_is_not_compared() -> None:
@@ -113,7 +113,7 @@ def test_what_is_about_the_reviewer_is_not_compared() -> None:
 
 
 def test_the_line_of_a_place_forgets_which_entry_it_was() -> None:
-    place = Place("1", "prior_imaging", ("[August 4, 2014, Radiographs]", "finding"))
+    place = PiecePlace("1", "prior_imaging", ("[August 4, 2014, Radiographs]", "finding"))
     assert place.line == "prior_imaging.[].finding"
     assert str(place) == "prior_imaging[August 4, 2014, Radiographs].finding"
 
@@ -122,8 +122,12 @@ def test_content_is_the_same_for_answers_that_say_the_same() -> None:
     prompt = rules().sets["1"].prompts["prior_imaging"]
     one, other = (read_answer(prompt.schema, raw, "here") for raw in ([JULY, AUGUST], [AUGUST, JULY]))
     third = read_answer(prompt.schema, [JULY], "here")
-    assert content(prompt, (), prompt.schema.shape, one) == content(prompt, (), prompt.schema.shape, other)
-    assert content(prompt, (), prompt.schema.shape, one) != content(prompt, (), prompt.schema.shape, third)
+    assert comparable_content(prompt, (), prompt.schema.shape, one) == comparable_content(
+        prompt, (), prompt.schema.shape, other
+    )
+    assert comparable_content(prompt, (), prompt.schema.shape, one) != comparable_content(
+        prompt, (), prompt.schema.shape, third
+    )
 
 
 def test_questions_are_told_apart_by_words_answers_and_conditions() -> None:
@@ -133,5 +137,5 @@ def test_questions_are_told_apart_by_words_answers_and_conditions() -> None:
 
 
 def test_nothing_is_added_where_nobody_names_entries() -> None:
-    place, piece = Place("1", "p"), Piece("=no", "no", "p", None)  # type: ignore[arg-type]
+    place, piece = PiecePlace("1", "p"), Piece("=no", "no", "p", None)  # type: ignore[arg-type]
     assert aligned([{place: piece}, {}]) == [{place: piece}, {}]

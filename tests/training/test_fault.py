@@ -24,7 +24,7 @@ BANK = library.folder("casebank") / CASE
 
 
 def facts(folder: Path) -> dict[str, object]:
-    return dict(yaml.parse(library.read_text(folder / "case.yaml"), "case.yaml").data)
+    return dict(yaml.parse_yaml(library.read_text(folder / "case.yaml"), "case.yaml").data)
 
 
 @pytest.mark.parametrize("seed", SEEDS)
@@ -156,11 +156,11 @@ def test_caught_is_told_from_missed(planted: Fault, answer: Answer | None, seen:
 
 def test_every_sentence_that_may_be_planted_belongs_to_a_question_of_some_set() -> None:
     path = library.folder("training") / "passages.yaml"
-    kept = yaml.parse(library.read_text(path), path.name).data
+    kept = yaml.parse_yaml(library.read_text(path), path.name).data
     sources = library.sources()
     known: set[str] = set()
     for name, text in sources.prompts.items():
-        if "for" in yaml.parse(text, name).data:
+        if "for" in yaml.parse_yaml(text, name).data:
             for prompt in read_prompt_set(name, sources).prompts.values():
                 known |= {
                     prompt.id,

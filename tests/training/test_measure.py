@@ -10,7 +10,7 @@ import numpy as np
 import pytest
 from published import EXAMPLES, FOUR_OBSERVERS
 
-from assistant.training.statistics import Draws, Row, TooFew, Unit, Value, row
+from assistant.training.statistics import Draws, StatisticRow, TooFew, Unit, Value, row
 
 DRAWS = Draws(seed=7, samples=2_000)
 
@@ -32,14 +32,14 @@ def at_random(units: int, raters: int, share: float, seed: int) -> list[list[str
     ]
 
 
-def value(found: Row, name: str) -> Value:
+def value(found: StatisticRow, name: str) -> Value:
     one = found.statistics[name]
     assert isinstance(one, Value), (name, one)
     assert one.low <= one.value <= one.high
     return one
 
 
-def few(found: Row, name: str) -> TooFew:
+def few(found: StatisticRow, name: str) -> TooFew:
     one = found.statistics[name]
     assert isinstance(one, TooFew), (name, one)
     return one

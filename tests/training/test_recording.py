@@ -13,7 +13,7 @@ from practising import Ticking, reviewed, wavered
 from assistant.core.problem import Refused
 from assistant.core.session import apply
 from assistant.log import Log
-from assistant.review.loading import begun, load
+from assistant.review.loading import begun, load_session
 from assistant.training import recording as module
 from assistant.training.recording import Recording, pause_ms
 
@@ -39,7 +39,7 @@ def test_every_moment_is_the_fold_up_to_it_in_whatever_order_they_are_asked_for(
         Random(5).shuffle(order)
         for seq in order:
             assert one.state(seq) == states[seq - 1]
-        assert one.final == load(log, one.id)[0]
+        assert one.final == load_session(log, one.id)[0]
 
 
 def test_what_was_logged_together_is_one_step(path: Path) -> None:

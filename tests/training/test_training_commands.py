@@ -38,7 +38,7 @@ def imr(
     """Calls the program with the log and a profile of its own; gives the status and what it printed."""
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_LOG", str(path))
-    profile.save(Profile("r-trainee", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainee", qualifications=KEPT))
 
     def call(*words: str, say: str = "") -> tuple[int, str, str]:
         monkeypatch.setattr("sys.stdin", io.StringIO(say))
@@ -272,7 +272,7 @@ def test_a_session_is_taken_blind(imr: Imr, path: Path) -> None:
 
 
 def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
-    profile.save(Profile("r-trainer", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainer", qualifications=KEPT))
     status, out, _ = imr("training", "assign", "cervical", "--to", "r-trainee", "--reveal", "trainer",
                          "--fault", "wrong-level", "--fault", "contradiction=changed_since")  # fmt: skip
     assert status == 0
@@ -280,7 +280,7 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
     planned = fits("training-list", imr("training", "list", "--json")[1])
     assert planned["assignments"][0]["state"] == "waiting"
     assert planned["assignments"][0]["planted"] == 2
-    profile.save(Profile("r-trainee", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainee", qualifications=KEPT))
     _, out, _ = imr("practise", "--plain", say=say_all() + ":park\n")
     assert "Your trainer shows you the feedback" in out
     assert "planted" not in out
@@ -291,7 +291,7 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
         status, _, err = imr("training", "feedback")
         assert status == 2
         assert "Your trainer shows you" in err
-    profile.save(Profile("r-trainer", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainer", qualifications=KEPT))
     data = fits("training-feedback", imr("training", "feedback", "--json")[1])
     assert len(data["faults"]) == 2
     listed = imr("training", "list")[1]
@@ -300,12 +300,12 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
 
 
 def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
-    profile.save(Profile("r-trainer", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainer", qualifications=KEPT))
     _, out, _ = imr("training", "assign", "cervical", "--to", "r-trainee")
     name = out.split()[1].rstrip(":")
-    profile.save(Profile("r-trainee", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainee", qualifications=KEPT))
     assert imr("training", "withdraw", name)[0] == 2
-    profile.save(Profile("r-trainer", qualifications=KEPT))
+    profile.save_profile(Profile("r-trainer", qualifications=KEPT))
     status, out, _ = imr("training", "withdraw", name)
     assert status == 0
     assert "is taken back" in out

@@ -19,7 +19,7 @@ from assistant.log import Log
 from assistant.training.book import Book, withdraw
 from assistant.training.feedback import told_feedback
 from assistant.training.practice import assign_case
-from assistant.training.replay import bookmark, comment, marks_on, remove
+from assistant.training.replay import annotations_on, bookmark, comment, remove
 
 ADJUDICATION = {kind for kind in t.TRAINING_KINDS if "adjudic" in kind}
 
@@ -39,7 +39,7 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         bookmark(book, entry)
         bookmark(book, entry, "A title.")
         comment(book, entry, "Words.")
-        remove(book, marks_on(entry.session, book.entries())[0])
+        remove(book, annotations_on(entry.session, book.entries())[0])
     with closing(sqlite3.connect(path)) as connection:
         rows = connection.execute("SELECT entry FROM event WHERE kind LIKE 'training.%' ORDER BY id")
         return [json.loads(row[0]) for row in rows]

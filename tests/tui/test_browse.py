@@ -33,7 +33,12 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = tmp_path_factory.mktemp("log") / "log.sqlite"
     with Log.open(path) as made:
         signed = Review.open(made, SEED, Profile("r-one"))
-        assert answers_file.run(signed, answers_file.read_file(SEED.path / "reference.yaml")).status == 0
+        assert (
+            answers_file.run_answers(
+                signed, answers_file.read_answers_file(SEED.path / "reference.yaml")
+            ).status
+            == 0
+        )
         signed.close()
         other = Review.open(made, SEED, Profile("r-two"))
         other.perform(c.AddNote("case", "qualifications", "=1+1 [red]no[/x] \x1b[2J"))

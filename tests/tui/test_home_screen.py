@@ -112,7 +112,7 @@ async def test_the_theme_is_changed_and_kept(open_window: Open) -> None:
         window.app.action_light_or_dark()
         await window.settle()
         assert window.app.theme == "textual-light"
-    assert profile.load().theme == "textual-light"
+    assert profile.load_profile().theme == "textual-light"
     async with open_window() as window:
         await window.settle(lambda: window.app.theme == "textual-light")
 
@@ -150,13 +150,13 @@ async def test_a_session_that_cannot_be_opened_from_home_is_told_there(
 
 
 async def test_qualifications_are_asked_once_and_kept(open_window: Open) -> None:
-    profile.save(Profile("r-test"))
+    profile.save_profile(Profile("r-test"))
     async with open_window(CASE) as window:
         await window.press(*"OM", "enter")
         for words in ("CA", "6", "24"):
             await window.write(words)
         assert window.path == "conflict"
-    assert dict(profile.load().qualifications) == {
+    assert dict(profile.load_profile().qualifications) == {
         "certification": "OM",
         "licence": "CA",
         "years": 6,

@@ -5,7 +5,7 @@ from __future__ import annotations
 from windowing import CASE, WIDE, Begin, Open, Window
 
 from assistant.core import events as e
-from assistant.tui.dialogs import Words, WordsScreen
+from assistant.tui.dialogs import WordsInput, WordsScreen
 
 PLAN = "Plan: x-rays of the cervical spine"
 
@@ -166,7 +166,7 @@ async def test_a_sentence_is_put_into_ones_own_words(open_window: Open, begin: B
     async with open_window(session="last") as window:
         await window.press("f5", "end", "e")
         assert "in your own words:" in window.text
-        words = window.app.screen.query_one(Words)
+        words = window.app.screen.query_one(WordsInput)
         assert words.text == "Therefore, the request is not medically necessary."
         await window.press("backspace", "space", *"here.")
         assert "necessary here." in window.text
@@ -187,11 +187,11 @@ async def test_a_sentence_that_is_refused_comes_back_to_be_mended(open_window: O
     begin("check")
     async with open_window(session="last") as window:
         await window.press("f5", "end", "e")
-        window.app.screen.query_one(Words).text = "word " * 5_000
+        window.app.screen.query_one(WordsInput).text = "word " * 5_000
         await window.press("enter")
         await window.settle(lambda: isinstance(window.app.screen, WordsScreen))
         await window.settle(lambda: "! " in window.text)
-        assert window.app.screen.query_one(Words).text.startswith("word word")
+        assert window.app.screen.query_one(WordsInput).text.startswith("word word")
         await window.press("escape")
         assert "sentence.edited" not in window.kinds()
 
@@ -202,7 +202,7 @@ async def test_nothing_written_brings_the_drafts_own_sentence_back(open_window: 
         await window.press("f5", "e", *"Mine. ", "enter")
         assert "[your own words]" in window.folded
         await window.press("e", "ctrl+a", "backspace")
-        window.app.screen.query_one(Words).text = ""
+        window.app.screen.query_one(WordsInput).text = ""
         await window.press("enter")
         assert "[your own words]" not in window.folded
 

@@ -146,7 +146,7 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("TZ", "UTC")
     time.tzset()
-    profile.save(PROFILE)
+    profile.save_profile(PROFILE)
     return tmp_path / "config"
 
 

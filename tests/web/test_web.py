@@ -44,7 +44,12 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
         for words in (HOSTILE, FORMULA, LINK, f"\u202e{FORMULA}"):
             review.perform(c.AddNote("case", "qualifications", words))
             review.perform(c.RejectInput("case", "qualifications", words, words))
-        assert answers_file.run(review, answers_file.read_file(SEED.path / "reference.yaml")).status == 0
+        assert (
+            answers_file.run_answers(
+                review, answers_file.read_answers_file(SEED.path / "reference.yaml")
+            ).status
+            == 0
+        )
         review.close()
     return path
 

@@ -12,9 +12,9 @@ from dataclasses import replace
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.events import RecordSearched
 from assistant.core.frozen import dataclass
-from assistant.core.record.passages import UNSUPPORTING, Group, figures
-from assistant.core.rules.answer_schema import Group as Parts
-from assistant.core.session import Place, Session
+from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
+from assistant.core.rules.answer_schema import GroupShape as Parts
+from assistant.core.session import AnswerPlace, Session
 
 HARMLESS = UNSUPPORTING
 """How a passage may mention a thing without speaking for it: it is denied, imagined, or said of somebody else."""
@@ -33,7 +33,7 @@ class SearchTrail:
     unread: tuple[str, ...]
     hits: int
     denied: int | None
-    groups: tuple[Group, ...]
+    groups: tuple[PassageGroup, ...]
     more: int
 
 
@@ -42,7 +42,7 @@ def absences(session: Session, scope: str) -> Iterable[tuple[str, tuple[str, ...
     return session.reading(scope).not_documented().items()
 
 
-def trail(session: Session, place: Place) -> SearchTrail | None:
+def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
     """The searches for a question as one; None where there was none."""
     made = session.searches.get(place, ())
     if not made:
@@ -64,7 +64,7 @@ def trail(session: Session, place: Place) -> SearchTrail | None:
     )
 
 
-def dismissals(session: Session, place: Place) -> tuple[Dismissed, ...]:
+def dismissals(session: Session, place: AnswerPlace) -> tuple[Dismissed, ...]:
     """The passages that were set aside for a question, in the conversation or with its answer."""
     answer = session.answer(*place)
     leaves = answer.leaves() if answer is not None else ()
@@ -74,7 +74,7 @@ def dismissals(session: Session, place: Place) -> tuple[Dismissed, ...]:
     return tuple(dict.fromkeys((*session.dismissed.get(place, ()), *given)))
 
 
-def open_passages(session: Session, place: Place) -> tuple[Group, ...]:
+def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
     """What the question's own words find that is neither denied in the record, nor cited, nor dismissed.
 
     The same words in one document are one, whether they are said of now, of the past or as uncertain.
@@ -93,9 +93,9 @@ def open_passages(session: Session, place: Place) -> tuple[Group, ...]:
     )
 
 
-def speaking(groups: Iterable[Group]) -> tuple[Group, ...]:
+def speaking(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
     """Those that aren't denied, the same words in one document as one."""
-    found: dict[tuple[str, str], Group] = {}
+    found: dict[tuple[str, str], PassageGroup] = {}
     for group in groups:
         if group.standing not in HARMLESS:
             key = group.document, _folded(group.quote)
@@ -107,7 +107,7 @@ def speaking(groups: Iterable[Group]) -> tuple[Group, ...]:
     return tuple(found.values())
 
 
-def contradicted(session: Session) -> Iterator[Place]:
+def contradicted(session: Session) -> Iterator[AnswerPlace]:
     """The absences that a finding reads or the letter states, while passages of the record speak against them.
 
     An answer of which only a part was not found, such as the views of a study, is not weighed so: the question's
@@ -129,7 +129,7 @@ def _is_contradicted(session: Session, scope: str, name: str) -> bool:
     )
 
 
-def against(session: Session, place: Place) -> tuple[Group, ...]:
+def against(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
     """The passages that have to be cited or dismissed before this absence can be signed."""
     return (
         open_passages(session, place)
@@ -138,7 +138,7 @@ def against(session: Session, place: Place) -> tuple[Group, ...]:
     )
 
 
-def unsearched(session: Session) -> Iterator[Place]:
+def unsearched(session: Session) -> Iterator[AnswerPlace]:
     """The absences whose question has words to look for, and the record as it is now was not searched for them."""
     for scope in session.rules.scopes:
         for name, _ in absences(session, scope):
@@ -148,7 +148,7 @@ def unsearched(session: Session) -> Iterator[Place]:
                 yield scope, name
 
 
-def search_goes_on(session: Session, place: Place) -> bool:
+def search_goes_on(session: Session, place: AnswerPlace) -> bool:
     """Whether all that a search has shown is dealt with while it had found more than an entry of the log holds."""
     own = _own_search(session, place)
     return own is not None and own.more > 0 and not open_passages(session, place)
@@ -173,7 +173,7 @@ def pages_in(ranges: Iterable[str]) -> int:
     return count
 
 
-def more_follow(session: Session, place: Place) -> bool:
+def more_follow(session: Session, place: AnswerPlace) -> bool:
     """Whether more passages come after those that the log's entry lists; it lists what is denied last."""
     own = _own_search(session, place)
     return own is not None and own.more > 0 and not any(one.standing in HARMLESS for one in own.groups)
@@ -190,7 +190,7 @@ def _denied(made: RecordSearched, gone: Iterable[tuple[str, str]]) -> int | None
     return made.hits - sum(one.count for one in made.groups if one.standing not in HARMLESS)
 
 
-def _own_search(session: Session, place: Place) -> RecordSearched | None:
+def _own_search(session: Session, place: AnswerPlace) -> RecordSearched | None:
     own = [one for one in session.searches.get(place, ()) if one.by != "reviewer"]
     return own[-1] if own else None
 
@@ -204,7 +204,7 @@ def _wholly(session: Session, scope: str, name: str) -> bool:
     return answer is not None and answer.status is Status.NOT_DOCUMENTED
 
 
-def _same(group: Group, passage: Dismissed | Evidence) -> bool:
+def _same(group: PassageGroup, passage: Dismissed | Evidence) -> bool:
     if passage.document != group.document:
         return False
     ours, theirs = _folded(group.quote), _folded(passage.quote)
@@ -213,7 +213,7 @@ def _same(group: Group, passage: Dismissed | Evidence) -> bool:
     return bool(theirs) and passage.page in group.pages and (theirs in ours or ours in theirs)
 
 
-def _set_aside(group: Group, one: Dismissed, groups: Iterable[Group]) -> bool:
+def _set_aside(group: PassageGroup, one: Dismissed, groups: Iterable[PassageGroup]) -> bool:
     """Whether a dismissal is of this passage.
 
     Words that are a part of several passages with other figures each are of none but those whose figures they hold:

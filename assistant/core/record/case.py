@@ -11,9 +11,9 @@ from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.frozen import dataclass
 from assistant.core.problem import Problem, Refused
-from assistant.core.record.pages import read_pages, read_range
+from assistant.core.record.pages import places_of_ranges, read_range
 from assistant.core.text import one_line
-from assistant.core.yaml import Document as YamlDocument
+from assistant.core.yaml import YamlDocument as YamlDocument
 
 # A document of the case file, as `case.yaml` lists it: what it is, which of its pages no search can read, its
 # hashes.
@@ -67,8 +67,8 @@ def read_document(entry: Mapping[str, Any], pages: int) -> Document:
         pages=pages,
         sent_by=str(entry.get("sent_by", "")),
         is_ur_report=str(entry.get("ur_report", "no")) in YES,
-        unreadable=read_pages(entry.get("unreadable", []), pages) or (),
-        recognised=read_pages(entry.get("recognised", []), pages) or (),
+        unreadable=places_of_ranges(entry.get("unreadable", []), pages) or (),
+        recognised=places_of_ranges(entry.get("recognised", []), pages) or (),
         sha256=str(entry.get("sha256", "")),
         original=str(entry.get("original", "")),
         text_sha256=str(entry.get("text_sha256", "")),
@@ -126,9 +126,9 @@ def _entry_problems(entry: Mapping[str, Any], pages: int | None) -> Iterator[tup
         yield "original", "`original` names no file in originals/.", "Write originals/NAME."
     if "from_pages" in entry and read_range(entry["from_pages"]) is None:
         yield "from_pages", "`from_pages` is no page and no range of pages.", "Write it as 4-9."
-    lists = {key: read_pages(entry.get(key, []), pages or 0) for key in ("recognised", "unreadable")}
-    for key, read in lists.items():
-        if read is None and pages is not None:
+    lists = {key: places_of_ranges(entry.get(key, []), pages or 0) for key in ("recognised", "unreadable")}
+    for key, read_case in lists.items():
+        if read_case is None and pages is not None:
             yield key, f"`{key}` is not a list of the document's pages.", f"Its pages are 1 to {pages}."
     if double := sorted(set(lists["recognised"] or ()) & set(lists["unreadable"] or ())):
         yield "unreadable", f"Page {double[0]} is both recognised and unreadable.", "Take it out of one list."
@@ -196,7 +196,7 @@ class Case:
         return sum(document.pages for document in self.documents.values())
 
 
-def evidence_of(data: Any) -> tuple[Evidence, ...]:
+def evidence_in_case(data: Any) -> tuple[Evidence, ...]:
     """The page that a fact names: `page: document:number` with an optional `quote`."""
     if not isinstance(data, Mapping) or "page" not in data:
         return ()
@@ -204,7 +204,7 @@ def evidence_of(data: Any) -> tuple[Evidence, ...]:
     return (Evidence(document, int(number), str(data.get("quote", ""))),)
 
 
-def read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
+def read_case(document: YamlDocument, pages: Mapping[str, int]) -> Case:
     """The case in `case.yaml`; `pages` says how many pages each file in `records/` has, by its stem.
 
     Raises `Refused` with every problem found: a missing key, a date that is none, a page that isn't there.
@@ -217,7 +217,7 @@ def read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
         str(entry["id"]): read_document(entry, pages[str(entry["id"])]) for entry in data["documents"]
     }
     timeline = [
-        TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_of(entry))
+        TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_in_case(entry))
         for entry in data["timeline"]
     ]
     return Case(
@@ -244,7 +244,7 @@ def _item(key: str, data: Mapping[str, Any]) -> DisputedItem:
         ur_guideline=str(refusal.get("guideline", "")),
         request_date=parse_date(str(data.get("request_date", ""))),
         facts=data,
-        evidence=(*evidence_of(data), *evidence_of(refusal)),
+        evidence=(*evidence_in_case(data), *evidence_in_case(refusal)),
     )
 
 

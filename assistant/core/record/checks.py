@@ -13,37 +13,36 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.frozen import dataclass
 from assistant.core.proposal import rule_result
 from assistant.core.record.absence import contradicted, open_passages
-from assistant.core.record.case import DisputedItem, evidence_of
+from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.facts import (
     DateMention,
     Fact,
+    FactMention,
     LevelMention,
-    Mention,
     RegionMention,
     SideMention,
     akin,
     answers_read,
     extract,
     extract_kind,
+    fact_shown,
     facts_of,
     mentions,
     place_of,
     region_of_level,
     regions_of,
     said_by_rules,
-    shown,
     titles_cited,
     values_of,
     without_titles,
     years_cited,
 )
-from assistant.core.record.passages import Group
-from assistant.core.rules.answer_schema import Choice, DateShape, Listing
-from assistant.core.rules.answer_schema import Group as Group_answer_schema
+from assistant.core.record.passages import PassageGroup
+from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.prompt_set import Citation, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
-from assistant.core.session import Place, Session, governing_date
+from assistant.core.session import AnswerPlace, Session, effective_date
 from assistant.core.text import Private, one_line
 from assistant.core.wording import joined, told
 
@@ -118,7 +117,7 @@ _SHOWN = 12
 _STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"}
 
 
-def absence_check(session: Session, place: Place) -> Check:
+def absence_check(session: Session, place: AnswerPlace) -> Check:
     """The absence and the passages that speak against it, side by side; only mended, never acknowledged."""
     scope, name = place
     found = open_passages(session, place)
@@ -133,7 +132,7 @@ def absence_check(session: Session, place: Place) -> Check:
     return made("contradicted-absence", scope, message, facts, "blocking")
 
 
-def passage_words(group: Group, quote: str = "", count: int = 0) -> str:
+def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
     """A passage on one line: its words, or `quote` in their place, how they stand, where, and how often."""
     count = count or group.count
     pages = ", ".join(str(page) for page in group.pages[:6]) + (" and more" if len(group.pages) > 6 else "")
@@ -146,7 +145,7 @@ def passage_words(group: Group, quote: str = "", count: int = 0) -> str:
 # pages.
 
 
-_KINDS: Sequence[type[Mention]] = (DateMention, LevelMention, SideMention)
+_KINDS: Sequence[type[FactMention]] = (DateMention, LevelMention, SideMention)
 _QUOTED = ("levels", "sides")
 """Where the quoted words name one, they are what counts: a long note names many. A date stands at a page's head."""
 
@@ -176,11 +175,11 @@ def unquoted_facts(session: Session, pages: Pages) -> Iterator[Check]:
 
 
 def _check(
-    claim: _Claim, missing: Sequence[Mention], there: Sequence[tuple[Evidence, Mention]], kind: str
+    claim: _Claim, missing: Sequence[FactMention], there: Sequence[tuple[Evidence, FactMention]], kind: str
 ) -> Check:
     read: dict[str, str] = {}
     for one, mention in there:
-        read.setdefault(str(mention), shown("the page says", str(mention), str(one)))
+        read.setdefault(str(mention), fact_shown("the page says", str(mention), str(one)))
     says = joined([str(one) for one in missing])
     message = (
         f"{claim.label[0].upper() + claim.label[1:]} says {says}, and the page that is cited for it says "
@@ -189,14 +188,14 @@ def _check(
     )
     first = there[0][0]
     check = made(
-        "unborne-fact", claim.item, message, [shown(claim.label, says), *list(read.values())[:_MOST]]
+        "unborne-fact", claim.item, message, [fact_shown(claim.label, says), *list(read.values())[:_MOST]]
     )
     return replace(check, misread=Misread(first.document, first.page, kind, next(iter(read))))
 
 
 def _on_pages(
     session: Session, evidence: Sequence[Evidence], kind: str, titles: tuple[str, ...], pages: Pages
-) -> Iterator[tuple[Evidence, Mention]]:
+) -> Iterator[tuple[Evidence, FactMention]]:
     """What the cited pages mention of a kind; where the reviewer has said what a page says, that as well."""
     for one in evidence:
         document = pages.get(one.document, ())
@@ -243,13 +242,13 @@ def _of_answer(scope: str, path: str, answer: Answer, cited: tuple[Evidence, ...
 def wrong_region(session: Session, item: str, pages: Pages) -> Iterator[Check]:
     """Where the item, its prompt set, its answers and the cited record speak of different regions."""
     disputed, prompt_set = session.rules.case.items[item], session.rules.sets[item]
-    own = shown("disputed item", disputed.region)
+    own = fact_shown("disputed item", disputed.region)
     if prompt_set.region and not _same(disputed.region, prompt_set.region):
         message = (
             "The questions asked are for another region than the disputed item. Correct the item's region or "
             "its prompt set in the case file, or say why these rules fit."
         )
-        yield made("wrong-region", item, message, [own, shown("prompt set", prompt_set.region)])
+        yield made("wrong-region", item, message, [own, fact_shown("prompt set", prompt_set.region)])
     regions = regions_of(disputed.region)
     if not regions:
         return
@@ -289,14 +288,14 @@ def _foreign(
             if _elsewhere(_regions_in(value), regions):
                 evidence = leaf.evidence or answer.all_evidence()
                 label = " ".join(("answer,", words, *path.replace("_", " ").split("."))).strip()
-                yield shown(label, value, str(evidence[0]) if evidence else "")
+                yield fact_shown(label, value, str(evidence[0]) if evidence else "")
     passages = [(one, _spoken_of(one, titles, pages)) for one in answer.all_evidence()]
     spoken = frozenset(region for _, found in passages for region in found)
     if _elsewhere(spoken, regions):
         for one, found in passages:
             if found:
                 said = f"“{one.quote}”" if one.quote else f"speaks of the {' and the '.join(sorted(found))}"
-                yield shown(f"cited for {words}", said, str(one))
+                yield fact_shown(f"cited for {words}", said, str(one))
 
 
 def _elsewhere(spoken: frozenset[str], regions: frozenset[str]) -> bool:
@@ -336,7 +335,7 @@ class _Text:
     item: str
     whose: str
     words: str
-    also: tuple[Mention, ...] = ()
+    also: tuple[FactMention, ...] = ()
 
 
 def unborne_facts(
@@ -361,24 +360,24 @@ def _missing_in(session: Session, texts: Iterable[_Text], pages: Pages) -> Itera
         missing = [one for one in extract(words) if not one.borne_by([*known, *text.also])]
         missing = [one for one in missing if not _on_a_page(one, titles, pages)]
         if missing:
-            yield _check_unborne_fact(text, missing, facts)
+            yield _unborne_check(text, missing, facts)
 
 
-def _on_a_page(mention: Mention, titles: tuple[str, ...], pages: Pages) -> bool:
+def _on_a_page(mention: FactMention, titles: tuple[str, ...], pages: Pages) -> bool:
     return any(mention.borne_by(_said_in(document, titles, mention.kind)) for document in pages.values())
 
 
 @lru_cache(maxsize=512)
-def _said_in(document: tuple[str, ...], titles: tuple[str, ...], kind: str) -> tuple[Mention, ...]:
+def _said_in(document: tuple[str, ...], titles: tuple[str, ...], kind: str) -> tuple[FactMention, ...]:
     """What the pages of a document mention, each fact once; read when first needed, and only then."""
-    found: dict[Mention, None] = {}
+    found: dict[FactMention, None] = {}
     for page in document:
         mentioned = extract_kind(without_titles(titles, page), kind)
         found.update((replace(one, said="", start=0), None) for one in mentioned)
     return tuple(found)
 
 
-def _check_unborne_fact(text: _Text, missing: Sequence[Mention], facts: Sequence[Fact]) -> Check:
+def _unborne_check(text: _Text, missing: Sequence[FactMention], facts: Sequence[Fact]) -> Check:
     said = list(dict.fromkeys(str(one) for one in missing))
     beside: dict[str, None] = {}
     for kind in dict.fromkeys(one.kind for one in missing):
@@ -394,7 +393,7 @@ def _check_unborne_fact(text: _Text, missing: Sequence[Mention], facts: Sequence
     return made("unborne-fact", text.item, message, rows)
 
 
-def _around(mention: Mention, words: str) -> str:
+def _around(mention: FactMention, words: str) -> str:
     """The words about a mention, cut at white space."""
     first, last = max(0, mention.start - _CONTEXT), mention.start + len(mention.said) + _CONTEXT
     before, after = words[first : mention.start], words[mention.start : last]
@@ -405,7 +404,7 @@ def _around(mention: Mention, words: str) -> str:
     return before + after
 
 
-def _nearest(kind: str, missing: Sequence[Mention], facts: Sequence[Fact]) -> Iterator[str]:
+def _nearest(kind: str, missing: Sequence[FactMention], facts: Sequence[Fact]) -> Iterator[str]:
     """The facts of one kind that come nearest to what was said."""
     having = [(fact, one) for fact in facts for one in fact.mentions if one.kind == kind]
     if not having:
@@ -416,23 +415,25 @@ def _nearest(kind: str, missing: Sequence[Mention], facts: Sequence[Fact]) -> It
         return
     seen: dict[str, str] = {}
     for fact, one in having:
-        seen.setdefault(_plainly(one), shown(fact.label, _plainly(one), fact.place))
+        seen.setdefault(_plainly(one), fact_shown(fact.label, _plainly(one), fact.place))
     yield from list(seen.values())[:_NEAREST]
 
 
-def _nearest_dates(missing: Sequence[DateMention], having: Sequence[tuple[Fact, Mention]]) -> Iterator[str]:
+def _nearest_dates(
+    missing: Sequence[DateMention], having: Sequence[tuple[Fact, FactMention]]
+) -> Iterator[str]:
     seen: dict[tuple[int, int, int], tuple[int, str]] = {}
     for fact, one in having:
         if isinstance(one, DateMention) and one.when.month is not None and one.when.year:
             when = one.when
             far = min(mention.when.months_from(when) for mention in missing)
             place = (when.year or 0, when.month or 0, when.day or 0)
-            seen.setdefault(place, (far, shown(fact.label, when.prose(), fact.place)))
+            seen.setdefault(place, (far, fact_shown(fact.label, when.prose(), fact.place)))
     near = sorted(seen.items(), key=lambda row: (row[1][0], row[0]))[:_NEAREST]
     yield from (shown_fact for _, (_, shown_fact) in sorted(near))
 
 
-def _plainly(mention: Mention) -> str:
+def _plainly(mention: FactMention) -> str:
     if isinstance(mention, LevelMention):
         return ", ".join(mention.levels)
     if isinstance(mention, RegionMention):
@@ -525,7 +526,7 @@ def later_studies(session: Session, item: str) -> Iterator[Check]:
     disputed = session.rules.case.items[item]
     limits = [date for date in (disputed.request_date, disputed.ur_date) if date is not None]
     later = [
-        (noun, shown(f"{noun} {number}".strip(), words, place))
+        (noun, fact_shown(f"{noun} {number}".strip(), words, place))
         for noun, number, date, words, place in _dated_entries(session, item)
         if any(date.after(limit) for limit in limits)
     ]
@@ -546,11 +547,13 @@ def _dated_entries(session: Session, item: str) -> Iterator[tuple[str, str, Part
     bearing = _bearing(session.rules.sets[item])
     for name, answer in answers_read(session, item):
         shape = prompts[name].schema.shape
-        if name not in bearing or not isinstance(shape, Listing | Group_answer_schema):
+        if name not in bearing or not isinstance(shape, ListingShape | GroupShape):
             continue
-        element = shape.element if isinstance(shape, Listing) else shape
-        noun = shape.noun if isinstance(shape, Listing) else name.replace("_", " ")
-        for number, entry in (answer.parts or {}).items() if isinstance(shape, Listing) else [("", answer)]:
+        element = shape.element if isinstance(shape, ListingShape) else shape
+        noun = shape.noun if isinstance(shape, ListingShape) else name.replace("_", " ")
+        for number, entry in (
+            (answer.parts or {}).items() if isinstance(shape, ListingShape) else [("", answer)]
+        ):
             place = place_of(entry.all_evidence() or answer.evidence)
             kind = _kind(element, entry)
             for part in element.parts.values():
@@ -560,11 +563,11 @@ def _dated_entries(session: Session, item: str) -> Iterator[tuple[str, str, Part
                     yield noun, number, date, f"{kind}{date.prose()}", place
 
 
-def _kind(shape: Group_answer_schema, entry: Answer) -> str:
+def _kind(shape: GroupShape, entry: Answer) -> str:
     """What an entry says first that it is (`Radiographs, `); empty where it doesn't."""
     for part in shape.parts.values():
         held = (entry.parts or {}).get(part.name)
-        if isinstance(part.shape, Choice) and held is not None and held.given:
+        if isinstance(part.shape, ChoiceShape) and held is not None and held.given:
             return f"{part.shape.labels.get(str(held.value), held.value)}, "
     return ""
 
@@ -589,14 +592,16 @@ def _limits(item: DisputedItem) -> Iterator[str]:
     missing = "no date in the case file"
     refusal = item.facts.get("ur_decision", {})
     request = item.request_date
-    yield shown(
+    yield fact_shown(
         "request",
         request.prose() if request else missing,
-        place_of(evidence_of(item.facts)) if request else "",
+        place_of(evidence_in_case(item.facts)) if request else "",
     )
     decided = item.ur_date
-    yield shown(
-        "utilization review decision", decided.prose() if decided else missing, place_of(evidence_of(refusal))
+    yield fact_shown(
+        "utilization review decision",
+        decided.prose() if decided else missing,
+        place_of(evidence_in_case(refusal)),
     )
 
 
@@ -609,7 +614,7 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
     An edition that another one of the same source replaces in the set is not missed.
     """
     reading, prompt_set = session.reading(item), session.rules.sets[item]
-    on = governing_date(session, item)
+    on = effective_date(session, item)
     rulings = session.rulings.get(item, {})
     used = {
         criterion.cite: prompt_set.citations[criterion.cite] for criterion in prompt_set.criteria.values()
@@ -626,10 +631,10 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
         citation = prompt_set.citations[criterion.cite]
         in_force = citation.in_force(on)
         if in_force is None:
-            unknown[citation.id] = shown(citation.name, _period(citation))
+            unknown[citation.id] = fact_shown(citation.name, _period(citation))
         elif in_force is False and _source(citation) not in replaced:
-            out[citation.id] = shown(citation.name, _period(citation))
-    dated = shown("date that governs", on.prose() if on is not None else "none in the case file")
+            out[citation.id] = fact_shown(citation.name, _period(citation))
+    dated = fact_shown("date that governs", on.prose() if on is not None else "none in the case file")
     if out:
         message = (
             "A guideline that speaks of this case was not in force, in this edition, on the date that "
@@ -664,7 +669,7 @@ def implied_findings(session: Session, scope: str) -> Iterator[Check]:
     if not open_prompts:
         return
     facts = [
-        shown(
+        fact_shown(
             prompt.ask,
             "not fully answered" if prompt.id in session.answers.get(scope, {}) else "not answered",
         )
@@ -721,7 +726,7 @@ def impossible_combinations(session: Session, scope: str) -> Iterator[Check]:
             answer = reading.answer(name)
             place = place_of(answer.all_evidence()) if answer is not None else ""
             facts.append(
-                shown(prompt_set.prompts[name].ask, told(prompt_set.prompts[name].schema, answer), place)
+                fact_shown(prompt_set.prompts[name].ask, told(prompt_set.prompts[name].schema, answer), place)
             )
         message = (
             f"These answers can't stand together: {exclusion.says} Amend one of them, or say how they can."
@@ -742,8 +747,8 @@ def contradicted_rules(session: Session, item: str) -> Iterator[Check]:
             other = proposal.gives.get("no") if result is True else None
             if other is not None and answer is not None and answer.plain() == other:
                 facts = (
-                    shown(prompt.ask, told(prompt.schema, answer), place_of(answer.all_evidence())),
-                    shown("by the other answers", basis),
+                    fact_shown(prompt.ask, told(prompt.schema, answer), place_of(answer.all_evidence())),
+                    fact_shown("by the other answers", basis),
                 )
                 message = (
                     "An answer doesn't agree with the dates that other answers give. Amend one of them, or say how "

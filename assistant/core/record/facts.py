@@ -15,7 +15,7 @@ from typing import Any, ClassVar
 from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import When, dates_in, parse_date
 from assistant.core.frozen import dataclass
-from assistant.core.record.case import Case, evidence_of
+from assistant.core.record.case import Case, evidence_in_case
 from assistant.core.rules.prompt_set import Citation, PromptSet
 from assistant.core.session import Session
 from assistant.core.text import Private
@@ -110,7 +110,7 @@ def akin(first: str, second: str) -> bool:
 
 
 @dataclass(frozen=True)
-class Mention:
+class FactMention:
     """A fact that a text mentions, in its own words, and where in the text it stands."""
 
     kind: ClassVar[str] = ""
@@ -120,13 +120,13 @@ class Mention:
     def __str__(self) -> str:
         return self.said
 
-    def borne_by(self, known: Iterable[Mention]) -> bool:
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
         """Whether one of the known mentions, or all together, say this."""
         raise NotImplementedError
 
 
 @dataclass(frozen=True)
-class DateMention(Mention):
+class DateMention(FactMention):
     """A date, as far as it is said."""
 
     kind: ClassVar[str] = "dates"
@@ -135,31 +135,31 @@ class DateMention(Mention):
     def __str__(self) -> str:
         return self.when.prose()
 
-    def borne_by(self, known: Iterable[Mention]) -> bool:
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
         return any(isinstance(one, DateMention) and self.when.is_said_by(one.when) for one in known)
 
 
 @dataclass(frozen=True)
-class LevelMention(Mention):
+class LevelMention(FactMention):
     """A vertebra, a segment, or several segments in a row."""
 
     kind: ClassVar[str] = "levels"
     levels: tuple[str, ...]
 
-    def borne_by(self, known: Iterable[Mention]) -> bool:
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
         levels = [level for one in known if isinstance(one, LevelMention) for level in one.levels]
         return all(touches(level, levels) for level in self.levels)
 
 
 @dataclass(frozen=True)
-class SideMention(Mention):
+class SideMention(FactMention):
     """A side, and the region that it is said of (`""` where none is named beside it)."""
 
     kind: ClassVar[str] = "sides"
     side: str
     region: str
 
-    def borne_by(self, known: Iterable[Mention]) -> bool:
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
         sides = {one.side for one in known if isinstance(one, SideMention) and self._agrees(one.region)}
         both = "bilateral" in sides or {"left", "right"} <= sides
         return both or self.side in sides
@@ -169,33 +169,33 @@ class SideMention(Mention):
 
 
 @dataclass(frozen=True)
-class RegionMention(Mention):
+class RegionMention(FactMention):
     """A region of the body, in its own name."""
 
     kind: ClassVar[str] = "regions"
     region: str
 
-    def borne_by(self, known: Iterable[Mention]) -> bool:
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
         return any(isinstance(one, RegionMention) and one.region == self.region for one in known)
 
 
 @lru_cache(maxsize=4_096)
-def extract(text: str) -> tuple[Mention, ...]:
+def extract(text: str) -> tuple[FactMention, ...]:
     """Every fact that the text mentions, in the order in which they stand; remembered, so for short texts."""
     found = [mention for kind in KINDS for mention in extract_kind(text, kind)]
     return tuple(sorted(found, key=lambda mention: (mention.start, type(mention).__name__)))
 
 
-def extract_kind(text: str, kind: str) -> Iterator[Mention]:
+def extract_kind(text: str, kind: str) -> Iterator[FactMention]:
     """The facts of one kind (`dates`, `levels`, `sides`, `regions`) that a text mentions."""
     yield from _SCANNERS[kind](text)
 
 
-def _dates(text: str) -> Iterator[Mention]:
+def _dates(text: str) -> Iterator[FactMention]:
     return (DateMention(said, start, when) for start, said, when in dates_in(text))
 
 
-def _regions(text: str) -> Iterator[Mention]:
+def _regions(text: str) -> Iterator[FactMention]:
     return (RegionMention(said, start, region) for start, said, region in regions_named(text))
 
 
@@ -211,7 +211,7 @@ _LEVEL = re.compile(
 _NO_LEVEL = re.compile(r"\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$", re.I)
 
 
-def _levels(text: str) -> Iterator[Mention]:
+def _levels(text: str) -> Iterator[FactMention]:
     for match in _LEVEL.finditer(text):
         if _NO_LEVEL.search(text, max(0, match.start() - 12), match.start()):
             continue
@@ -249,7 +249,7 @@ _SIDED = re.compile(
 _PAIR = re.compile(r"^(left|right)\s+(?:and|or)\s+(left|right)\b", re.I)
 
 
-def _sides(text: str) -> Iterator[Mention]:
+def _sides(text: str) -> Iterator[FactMention]:
     for match in _SIDED.finditer(text):
         side = (match["side"] or match["there"] or "bilateral").lower()
         if _PAIR.match(match[0]):
@@ -258,7 +258,7 @@ def _sides(text: str) -> Iterator[Mention]:
         yield SideMention(match[0], match.start(), side, region)
 
 
-_SCANNERS: Mapping[str, Callable[[str], Iterator[Mention]]] = {
+_SCANNERS: Mapping[str, Callable[[str], Iterator[FactMention]]] = {
     "dates": _dates,
     "levels": _levels,
     "sides": _sides,
@@ -294,13 +294,13 @@ class Fact:
     label: str
     value: str
     place: str
-    mentions: tuple[Mention, ...]
+    mentions: tuple[FactMention, ...]
 
     def __str__(self) -> str:
-        return shown(self.label, self.value, self.place)
+        return fact_shown(self.label, self.value, self.place)
 
 
-def shown(label: str, value: str, place: str = "") -> str:
+def fact_shown(label: str, value: str, place: str = "") -> str:
     """A fact as a check lists it: `label: value (document:page)`."""
     words = " ".join(value.split())
     if len(words) > _SHOWN_LENGTH:
@@ -333,7 +333,7 @@ def _stated(case: Case) -> Iterator[Fact]:
     while stack:
         path, place, value = stack.pop()
         if isinstance(value, Mapping):
-            place = place_of(evidence_of(value)) or place
+            place = place_of(evidence_in_case(value)) or place
             kept = ((str(key), inner) for key, inner in value.items() if key not in _NO_FACTS)
             stack.extend(((*path, key), place, inner) for key, inner in kept)
         elif isinstance(value, list):
@@ -384,7 +384,7 @@ def _fact(label: str, value: str, place: str) -> Fact:
     return Fact(label, date.prose() if date is not None else value, place, mentions(value))
 
 
-def mentions(text: str) -> tuple[Mention, ...]:
+def mentions(text: str) -> tuple[FactMention, ...]:
     """What a value of a fact or an answer mentions; a date in any of its written forms is one."""
     date = parse_date(text)
     return extract(text) if date is None else (DateMention(text, 0, When.of(date)),)
@@ -393,7 +393,7 @@ def mentions(text: str) -> tuple[Mention, ...]:
 # -- guidelines -----------------------------------------------------------------------------------
 
 
-def years_cited(session: Session) -> tuple[Mention, ...]:
+def years_cited(session: Session) -> tuple[FactMention, ...]:
     """The years of the guidelines that the session's prompt sets cite."""
     years = {
         int(year)
@@ -405,7 +405,7 @@ def years_cited(session: Session) -> tuple[Mention, ...]:
     return tuple(DateMention(str(year), 0, When(year)) for year in sorted(years))
 
 
-def said_by_rules(prompt_set: PromptSet) -> tuple[Mention, ...]:
+def said_by_rules(prompt_set: PromptSet) -> tuple[FactMention, ...]:
     """What the set's own sentences mention: a guideline's words, not findings of fact."""
     sentences = [prompt_set.request, *prompt_set.conclusion.values()]
     for criterion in prompt_set.criteria.values():

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
-from assistant.core.yaml import Document, FieldReader, near
+from assistant.core.yaml import FieldReader, YamlDocument, near
 
 STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family")
 """What the cues can make of a mention; without one it is `affirmed`."""
@@ -62,7 +62,7 @@ class Vocabulary:
     def __post_init__(self) -> None:
         for group in self.synonyms:
             for term in group.same:
-                self._groups.setdefault(root(term), []).append(group)
+                self._groups.setdefault(word_root(term), []).append(group)
 
     def variants(self, term: str) -> tuple[str, ...]:
         """The term, its spellings and synonyms, the term first and none twice."""
@@ -71,33 +71,33 @@ class Vocabulary:
             found = [own]
             if "-" in own.strip("-"):
                 found.append(own.replace("-", ""))
-            for group in self._groups.get(root(term), ()):
+            for group in self._groups.get(word_root(term), ()):
                 found += [*group.same, *group.kinds]
-            first = {words(one): one for one in reversed(found)}
-            self._variants[term] = tuple(first[key] for key in dict.fromkeys(map(words, found)) if key)
+            first = {words_in(one): one for one in reversed(found)}
+            self._variants[term] = tuple(first[key] for key in dict.fromkeys(map(words_in, found)) if key)
         return self._variants[term]
 
     def unless(self, term: str) -> tuple[str, ...]:
         """The phrases in which a term or its synonyms mean something else."""
-        return tuple(one for group in self._groups.get(root(term), ()) for one in group.unless)
+        return tuple(one for group in self._groups.get(word_root(term), ()) for one in group.unless)
 
     def knows(self, term: str) -> bool:
         """Whether a line of synonyms holds the term."""
-        return root(term) in self._groups
+        return word_root(term) in self._groups
 
     def kept_apart(self, word: str) -> frozenset[str]:
         """The folded words that may not answer for `word`."""
-        own = words(word)
+        own = words_in(word)
         return frozenset(
-            words(other)
+            words_in(other)
             for line in self.apart
-            if own in map(words, line)
+            if own in map(words_in, line)
             for other in line
-            if words(other) != own
+            if words_in(other) != own
         )
 
 
-def fold(text: str) -> str:
+def folded(text: str) -> str:
     """Text in small letters and without accents."""
     if text.isascii():
         return text.lower()
@@ -105,14 +105,14 @@ def fold(text: str) -> str:
     return unicodedata.normalize("NFC", bare).lower()
 
 
-def words(term: str) -> str:
+def words_in(term: str) -> str:
     """The folded words of a term, one space between them: capitals, accents and hyphens don't matter."""
-    return " ".join(_WORD.findall(fold(term)))
+    return " ".join(_WORD.findall(folded(term)))
 
 
-def root(term: str) -> str:
+def word_root(term: str) -> str:
     """The words of a term, each without the ending of the plural."""
-    return " ".join(map(_singular, words(term).split()))
+    return " ".join(map(_singular, words_in(term).split()))
 
 
 def _singular(word: str) -> str:
@@ -132,7 +132,7 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     lists: dict[str, tuple[str, ...]] = {}
     known: dict[tuple[str, str], str] = {}
     for name in sorted(texts):
-        document = yaml.parse(texts[name], name)
+        document = yaml.parse_yaml(texts[name], name)
         for key in document.data:
             if key not in _SECTIONS:
                 reader.say(f"`{key}` is not known here.", document.where(key), near(key, _SECTIONS))
@@ -149,7 +149,7 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     return Vocabulary(tuple(synonyms), tuple(apart), tuple(cues), lists)
 
 
-def _synonyms(reader: FieldReader, document: Document) -> list[Synonyms]:
+def _synonyms(reader: FieldReader, document: YamlDocument) -> list[Synonyms]:
     found = []
     for index, entry in enumerate(_list(reader, document, "synonyms")):
         path = ("synonyms", index)
@@ -161,13 +161,13 @@ def _synonyms(reader: FieldReader, document: Document) -> list[Synonyms]:
     return found
 
 
-def _lines(reader: FieldReader, document: Document) -> list[tuple[str, ...]]:
+def _lines(reader: FieldReader, document: YamlDocument) -> list[tuple[str, ...]]:
     entries = _list(reader, document, "apart")
     return [_terms(reader, document, ("apart", index)) for index in range(len(entries))]
 
 
 def _cues(
-    reader: FieldReader, document: Document, standing: str, known: dict[tuple[str, str], str]
+    reader: FieldReader, document: YamlDocument, standing: str, known: dict[tuple[str, str], str]
 ) -> list[Cue]:
     """The cues of a standing; `known` says of each phrase and place what standing it has already."""
     data = reader.mapping(document, (standing,))
@@ -189,7 +189,7 @@ def _cues(
     return found
 
 
-def _list(reader: FieldReader, document: Document, key: str) -> list[Any]:
+def _list(reader: FieldReader, document: YamlDocument, key: str) -> list[Any]:
     raw = document.data[key]
     if isinstance(raw, list):
         return raw
@@ -198,12 +198,12 @@ def _list(reader: FieldReader, document: Document, key: str) -> list[Any]:
 
 
 def _terms(
-    reader: FieldReader, document: Document, path: tuple[Any, ...], signs: bool = False
+    reader: FieldReader, document: YamlDocument, path: tuple[Any, ...], signs: bool = False
 ) -> tuple[str, ...]:
     """The words at `path`; each must hold a letter or digit, or with `signs` anything at all."""
     found = reader.texts(document, path)
     for index, term in enumerate(found):
-        if not (term.strip() if signs else words(term)):
+        if not (term.strip() if signs else words_in(term)):
             reader.say("There is no word here.", document.where(*path, index), "Write a word, or remove it.")
     return tuple(found)
 
@@ -218,7 +218,7 @@ _WIDEST_GAP = 3
 Tokens = Sequence[str]
 
 
-class FoundCue(NamedTuple):
+class CueFound(NamedTuple):
     """A cue found in a sentence: its standing and place as in the vocabulary, and the numbers of its tokens."""
 
     standing: str
@@ -259,7 +259,7 @@ class Cues:
         """Whether any phrase could begin in the sentence."""
         return not self._phrases.keys().isdisjoint(sentence)
 
-    def found(self, sentence: Tokens, start: int, end: int, places: frozenset[str]) -> list[FoundCue]:
+    def found(self, sentence: Tokens, start: int, end: int, places: frozenset[str]) -> list[CueFound]:
         """The cues of these places among the tokens `start` to `end`.
 
         From the left, the longest first, none over another; a phrase that is set aside keeps what it covers from
@@ -277,7 +277,7 @@ class Cues:
                 stop = match(phrase.tokens, sentence, at, end)
                 if stop:
                     if phrase.standing:
-                        found.append(FoundCue(phrase.standing, phrase.place, at, stop))
+                        found.append(CueFound(phrase.standing, phrase.place, at, stop))
                     at = stop
                     break
             else:
@@ -364,7 +364,7 @@ _HEADING = re.compile(
 """What begins a part of a page: words with a colon, or a line of capitals."""
 
 
-class Standings:
+class Assertions:
     """Tells how a sentence speaks of what it mentions, by the cues of a vocabulary."""
 
     def __init__(self, vocabulary: Vocabulary) -> None:
@@ -373,10 +373,10 @@ class Standings:
         self._beside = Beginnings(vocabulary.lists.get("beside", ()))
         self._carriers = frozenset(vocabulary.lists.get("carriers", ()))
         self._clause = frozenset(vocabulary.lists.get("clause", ()))
-        self._services = frozenset(root(one) for one in vocabulary.lists.get("services", ()))
+        self._services = frozenset(word_root(one) for one in vocabulary.lists.get("services", ()))
         self._headings = _headings(vocabulary)
-        self._functions = frozenset(root(one) for one in vocabulary.lists.get("functions", ()))
-        self._root = lru_cache(4096)(root)
+        self._functions = frozenset(word_root(one) for one in vocabulary.lists.get("functions", ()))
+        self._root = lru_cache(4096)(word_root)
         self._known = lru_cache(16384)(self._standing)
 
     def of(self, sentence: str, at: int, length: int) -> str:
@@ -419,7 +419,7 @@ class Standings:
         }
         return next((one for one in ORDER if one in found), AFFIRMED)
 
-    def _reaches_on(self, said: Tokens, cue: FoundCue, first: int, service: bool) -> bool:
+    def _reaches_on(self, said: Tokens, cue: CueFound, first: int, service: bool) -> bool:
         """Whether a cue reaches the mention after it, which begins at token `first`."""
         begin = cue.end + (said[cue.end : cue.end + 1] == [":"])
         if service and cue.standing == "negated" and begin < first and said[first - 1] == "the":
@@ -440,7 +440,7 @@ class Standings:
                 beside = True
         return not beside
 
-    def _reaches_back(self, said: Tokens, cue: FoundCue, first: int, last: int, service: bool) -> bool:
+    def _reaches_back(self, said: Tokens, cue: CueFound, first: int, last: int, service: bool) -> bool:
         """Whether a cue reaches the mention before it, the tokens `first` to `last`."""
         if cue.place == "after_finding" and (
             service or not self._services.isdisjoint(said[last : cue.start])
@@ -456,13 +456,13 @@ class Standings:
             return False
         return not any(self._beside.at(said, at) for at in range(begin, first))
 
-    def _is_repeated(self, said: Tokens, cue: FoundCue) -> bool:
+    def _is_repeated(self, said: Tokens, cue: CueFound) -> bool:
         """Whether the entry before has the same cue: in "no spasm, no tenderness, weakness" each reaches one only."""
         if cue.start == 0 or said[cue.start - 1] not in _LISTED:
             return False
         return said[cue.start] in said[_entry_start(said, cue.start - 1) : cue.start]
 
-    def _goes_on(self, said: Tokens, begin: int, cue: FoundCue) -> bool:
+    def _goes_on(self, said: Tokens, begin: int, cue: CueFound) -> bool:
         """Whether what follows a comma or an "and" goes on with the list: no verb of its own, no new doubt."""
         for at in range(begin, len(said)):
             if said[at] in _LISTED or said[at] in _CLOSED or self._ends.at(said, at):
@@ -485,7 +485,7 @@ def _headings(vocabulary: Vocabulary) -> re.Pattern[str] | None:
     by_standing: dict[str, list[str]] = {}
     for cue in vocabulary.cues:
         if cue.place == "headings":
-            spelled = r"[ \t]+".join(map(re.escape, words(cue.text).split()))
+            spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
             by_standing.setdefault(cue.standing, []).append(spelled)
     if not by_standing:
         return None

@@ -21,7 +21,7 @@ def read_range(text: object) -> range | None:
     return range(first, last + 1) if 1 <= first <= last else None
 
 
-def read_pages(entries: object, last: int) -> tuple[int, ...] | None:
+def places_of_ranges(entries: object, last: int) -> tuple[int, ...] | None:
     """The pages, in order, of a list of numbers and ranges; None where one isn't a page of 1 to `last`, or is double."""
     if not isinstance(entries, Sequence) or isinstance(entries, str):
         return None
@@ -50,13 +50,13 @@ def page_runs(pages: Iterable[int]) -> list[str]:
     return said
 
 
-Place = tuple[str, int]
+PagePlace = tuple[str, int]
 """A document and the number of a page in it."""
 
 
-def places_in(ranges: Iterable[str]) -> dict[Place, None]:
+def places_in(ranges: Iterable[str]) -> dict[PagePlace, None]:
     """The pages that `document:page` and `document:first-last` name, in order, each once."""
-    found: dict[Place, None] = {}
+    found: dict[PagePlace, None] = {}
     for one in ranges:
         document, _, pages = one.rpartition(":")
         span = read_range(pages) or range(0)
@@ -100,7 +100,7 @@ def read_and_left(text: str, unread: tuple[str, ...]) -> tuple[tuple[str, ...], 
     pages = places_in(unread)
     documents = tuple(dict.fromkeys(document for document, _ in pages))
     document = documents[0] if len(documents) == 1 else ""
-    named: dict[Place, None] = {}
+    named: dict[PagePlace, None] = {}
     for part in re.split(r"\s*[,;]\s*|\s+(?=[^\s,;]+:)", text.strip().rstrip(".")):
         before, _, numbers = part.rpartition(":")
         document = before.strip() or document
@@ -124,7 +124,7 @@ def _other(document: str, numbers: str, unread: tuple[str, ...]) -> Refused:
     )
 
 
-def _ranges(places: Iterable[Place]) -> tuple[str, ...]:
+def _ranges(places: Iterable[PagePlace]) -> tuple[str, ...]:
     by_document: dict[str, list[int]] = {}
     for document, page in places:
         by_document.setdefault(document, []).append(page)

@@ -57,7 +57,7 @@ UNSUPPORTING = frozenset({"negated", "hypothetical", "family"})
 
 
 @dataclass(frozen=True, slots=True)
-class Mention:
+class Occurrence:
     """Words on a page that answer a search term.
 
     `quote` is the sentence or line around them, word for word, and `start` its offset in the page's text; `at` and
@@ -96,7 +96,7 @@ _FIGURE = re.compile(r"\b[a-z]?\d+(?:[.,/:-][a-z]?\d+)*", re.I)
 
 
 @dataclass(frozen=True, slots=True)
-class Group:
+class PassageGroup:
     """Mentions in the same words of one document: `pages` where they stand, `quote` and `start` of the first.
 
     `count` is the number of mentions. All of them support an answer or none does; `standing` is what they say as in
@@ -121,25 +121,25 @@ def figures(quote: str) -> tuple[str, ...]:
     return tuple(one.upper() for one in _FIGURE.findall(quote))
 
 
-def grouped(mentions: Iterable[Mention]) -> tuple[Group, ...]:
+def grouped(mentions: Iterable[Occurrence]) -> tuple[PassageGroup, ...]:
     """The groups of the mentions: first those that can support an answer, each time the most telling first.
 
     Wording is the same where only capitals and white space differ; digits count. A group is the more telling the
     rarer the terms that it holds are among all the mentions. What is then equal stays in the order given.
     """
     kept = list(mentions)
-    found: dict[tuple[str, str, bool], list[Mention]] = {}
+    found: dict[tuple[str, str, bool], list[Occurrence]] = {}
     for mention in kept:
         wording = " ".join(mention.quote.casefold().split())
         found.setdefault((mention.document, wording, mention.supports), []).append(mention)
     often = Counter(mention.term for mention in kept)
 
-    def telling(members: list[Mention]) -> float:
+    def telling(members: list[Occurrence]) -> float:
         return sum(log(1 + len(kept) / often[term]) for term in sorted({member.term for member in members}))
 
     ranked = sorted(found.values(), key=lambda members: (not members[0].supports, -telling(members)))
     return tuple(
-        Group(
+        PassageGroup(
             document=members[0].document,
             pages=tuple(dict.fromkeys(member.page for member in members)),
             quote=members[0].quote,

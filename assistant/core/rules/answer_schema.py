@@ -20,28 +20,28 @@ from assistant.core.rules.condition import RESERVED, Condition
 
 
 @dataclass(frozen=True)
-class Choice:
+class ChoiceShape:
     """One of a few words; `labels` says how each reads on the screen."""
 
     labels: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Several:
+class SeveralShape:
     """Any of a few words (a JSON array of them)."""
 
     labels: Mapping[str, str]
 
 
 @dataclass(frozen=True)
-class Statement:
+class StatementShape:
     """Words, at most `limit` characters."""
 
     limit: int
 
 
 @dataclass(frozen=True)
-class Number:
+class NumberShape:
     """A number in `unit`s."""
 
     unit: str
@@ -64,7 +64,7 @@ class Part:
 
 
 @dataclass(frozen=True)
-class Group:
+class GroupShape:
     """Several answers under one prompt; `instead` are bare values that stand for having none (`none`)."""
 
     parts: Mapping[str, Part]
@@ -78,14 +78,14 @@ class Group:
 
 
 @dataclass(frozen=True)
-class Listing:
+class ListingShape:
     """Any number of groups of one kind; `noun` is what one of them is called."""
 
-    element: Group
+    element: GroupShape
     noun: str
 
 
-Shape = Choice | Several | Statement | Number | DateShape | Group | Listing
+Shape = ChoiceShape | SeveralShape | StatementShape | NumberShape | DateShape | GroupShape | ListingShape
 
 
 def complete(shape: Shape, answer: Answer | None) -> bool:
@@ -99,10 +99,10 @@ def missing(shape: Shape, answer: Answer | None, path: str = "") -> Iterator[str
         yield path
     elif answer.parts is None:
         return
-    elif isinstance(shape, Group):
+    elif isinstance(shape, GroupShape):
         for name, part in shape.parts.items():
             yield from missing(part.shape, answer.parts.get(name), f"{path}.{name}" if path else name)
-    elif isinstance(shape, Listing):
+    elif isinstance(shape, ListingShape):
         for number, element in answer.parts.items():
             yield from missing(shape.element, element, f"{path}.{number}" if path else number)
         if not answer.closed:
@@ -117,11 +117,11 @@ def in_order(shape: Shape, answer: Answer) -> Answer:
     parts = answer.parts
     if parts is None:
         return answer
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         ordered = {
             name: in_order(part.shape, parts[name]) for name, part in shape.parts.items() if name in parts
         }
-    elif isinstance(shape, Listing):
+    elif isinstance(shape, ListingShape):
         ordered = {number: in_order(shape.element, parts[number]) for number in sorted(parts, key=int)}
     else:
         return answer
@@ -140,10 +140,10 @@ def select(shape: Shape, answer: Answer | None, path: tuple[str, ...]) -> tuple[
         return None, False
     if answer.parts is None:
         return Answer(status=answer.status) if not answer.given else Answer(parts={}), True
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         part = shape.parts[path[0]]
         return select(part.shape, answer.parts.get(path[0]), path[1:])
-    if not isinstance(shape, Listing):
+    if not isinstance(shape, ListingShape):
         return None, False
     if path[0] in answer.parts:
         return select(shape.element, answer.parts[path[0]], path[1:])
@@ -160,11 +160,11 @@ def select(shape: Shape, answer: Answer | None, path: tuple[str, ...]) -> tuple[
 def at(shape: Shape, path: tuple[str, ...]) -> Shape | None:
     """The shape at a path below `shape`; None where there is no such part."""
     for name in path:
-        if isinstance(shape, Listing):
+        if isinstance(shape, ListingShape):
             shape = shape.element
             if name.isascii() and name.isdigit():
                 continue
-        if not isinstance(shape, Group) or name not in shape.parts:
+        if not isinstance(shape, GroupShape) or name not in shape.parts:
             return None
         shape = shape.parts[name].shape
     return shape
@@ -173,12 +173,12 @@ def at(shape: Shape, path: tuple[str, ...]) -> Shape | None:
 def schema_at(shape: Shape, schema: Mapping[str, Any], path: tuple[str, ...]) -> Mapping[str, Any] | None:
     """The JSON Schema of the value at a path below `shape`, whose own schema is `schema`."""
     for name in path:
-        if isinstance(shape, Listing):
+        if isinstance(shape, ListingShape):
             shape = shape.element
             if name.isascii() and name.isdigit():
                 schema = {}
                 continue
-        if not isinstance(shape, Group) or name not in shape.parts:
+        if not isinstance(shape, GroupShape) or name not in shape.parts:
             return None
         schema = shape.parts[name].schema
         shape = shape.parts[name].shape
@@ -210,7 +210,7 @@ _SAID = frozenset("title description labels phrase ask unit noun examples condit
 _TYPES = frozenset({"string", "integer", "number", "array", "object"})
 
 
-def problems(
+def answer_problems(
     schema: Any, where: str, defs: Mapping[str, Any] | None = None, within: tuple[str, ...] = ()
 ) -> Iterator[Problem]:
     """Everything that keeps `schema` from being a condition; `where` says which file, line and name.
@@ -239,10 +239,10 @@ def problems(
             yield Problem(f"`{keyword}` needs a list of conditions.", where)
             continue
         for branch in branches:
-            yield from problems(branch, where, defs, within)
+            yield from answer_problems(branch, where, defs, within)
     for keyword in ("not", "contains", "items"):
         if keyword in schema:
-            yield from problems(schema[keyword], where, defs, within)
+            yield from answer_problems(schema[keyword], where, defs, within)
 
 
 def _reference_problems(
@@ -255,7 +255,7 @@ def _reference_problems(
         yield Problem(f"`{reference}` refers to itself.", where, "Write it out.")
     elif isinstance(defs[name], Mapping):
         plain = {key: value for key, value in defs[name].items() if key not in _SAID}
-        yield from problems(plain, f"{where}, $defs, {name}", defs, (*within, name))
+        yield from answer_problems(plain, f"{where}, $defs, {name}", defs, (*within, name))
 
 
 def _type_problems(schema: Mapping[str, Any], where: str) -> Iterator[Problem]:
@@ -297,7 +297,7 @@ def _object_problems(
                 where,
                 f"Add `required: [{name}]`.",
             )
-        yield from problems(inner, where, defs, within)
+        yield from answer_problems(inner, where, defs, within)
 
 
 def _nearest(keyword: str) -> str:
@@ -360,7 +360,7 @@ def reserved(name: str) -> Condition:
 
 def inline(schema: Any, where: str, defs: Mapping[str, Any] | None = None, says: str = "") -> Condition:
     """A condition from a JSON Schema; raises `Refused` where the schema may not stand as one."""
-    found = list(problems(schema, where, defs))
+    found = list(answer_problems(schema, where, defs))
     if found:
         raise Refused(*found)
     whole = {**schema, "$defs": defs} if defs and "$ref" in json.dumps(schema) else schema
@@ -376,7 +376,7 @@ def over(kind: str, inner: tuple[Condition, ...], name: str = "", says: str = ""
     )
 
 
-def parse(data: Mapping[str, Any], name: str) -> AnswerSchema:
+def parse_schema(data: Mapping[str, Any], name: str) -> AnswerSchema:
     """The answer schema in a parsed JSON file; raises `Refused` with what is wrong in it."""
     where = f"schemas/answers/{name}.schema.json"
     if not isinstance(data, Mapping):
@@ -403,24 +403,24 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
     if "anyOf" in schema:
         return _alternatives(schema, defs, where)
     if "enum" in schema:
-        return Choice(_labels(schema, schema["enum"]))
+        return ChoiceShape(_labels(schema, schema["enum"]))
     kind = schema.get("type")
     if kind == "string":
         return (
             DateShape()
             if schema.get("format") == "partial-date"
-            else Statement(schema.get("maxLength", _STATEMENT_LIMIT))
+            else StatementShape(schema.get("maxLength", _STATEMENT_LIMIT))
         )
     if kind in ("integer", "number"):
-        return Number(str(schema.get("unit", "")), kind == "integer")
+        return NumberShape(str(schema.get("unit", "")), kind == "integer")
     if kind == "object":
         return _group(schema, defs, where)
     if kind == "array":
         items = _resolved(schema.get("items", {}), defs, where)
         if "enum" in items:
-            return Several(_labels(items, items["enum"]))
+            return SeveralShape(_labels(items, items["enum"]))
         if items.get("type") == "object":
-            return Listing(_group(items, defs, where), str(schema.get("noun", "entry")))
+            return ListingShape(_group(items, defs, where), str(schema.get("noun", "entry")))
     raise refuse(
         "No way of asking is known for this structure.",
         where,
@@ -428,7 +428,7 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
     )
 
 
-def _group(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Group:
+def _group(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> GroupShape:
     parts: dict[str, Part] = {}
     for name, inner in schema.get("properties", {}).items():
         if name in ("value", "status", "evidence", "search", "note") or name.isdigit():
@@ -438,7 +438,7 @@ def _group(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Gr
         parts[name] = Part(name, ask, _shape(resolved, defs, where), resolved)
     if not parts:
         raise refuse("An object needs `properties`.", where)
-    return Group(parts)
+    return GroupShape(parts)
 
 
 def _alternatives(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Shape:
@@ -446,9 +446,9 @@ def _alternatives(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str
     bare = {str(b["const"]): str(b.get("title", b["const"])) for b in branches if "const" in b}
     rest = [branch for branch in branches if "const" not in branch]
     shape = _shape(rest[0], defs, where) if len(rest) == 1 else None
-    if not isinstance(shape, Group) or not bare:
+    if not isinstance(shape, GroupShape) or not bare:
         raise refuse("`anyOf` may only join one object and bare values (`const`).", where)
-    return Group(shape.parts, bare)
+    return GroupShape(shape.parts, bare)
 
 
 def _labels(schema: Mapping[str, Any], values: list[Any]) -> dict[str, str]:
@@ -506,7 +506,7 @@ def _part_condition(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any
 
 def _plain_words(shape: Shape, value: Any, error: Any) -> str:
     shown = f"“{str(value)[:60]}”"
-    if isinstance(shape, Choice | Several):
+    if isinstance(shape, ChoiceShape | SeveralShape):
         if error.validator == "uniqueItems":
             return "One of the choices is named twice."
         if error.validator == "minItems":
@@ -514,7 +514,7 @@ def _plain_words(shape: Shape, value: Any, error: Any) -> str:
         return f"{shown} is not among the choices: {', '.join(shape.labels.values())}."
     if isinstance(shape, DateShape):
         return f"{shown} is not a date. {how_to_write(str(value))}"
-    if isinstance(shape, Statement):
+    if isinstance(shape, StatementShape):
         if error.validator == "maxLength":
             return f"That is {len(str(value)):,} characters long; at most {error.validator_value:,} fit here."
         if error.validator == "minLength":
@@ -522,7 +522,7 @@ def _plain_words(shape: Shape, value: Any, error: Any) -> str:
         if error.validator == "pattern":
             return f"{shown} does not have the form that is needed here: {error.schema.get('form', 'see the help')}."
         return f"{shown} is not text."
-    if isinstance(shape, Number):
+    if isinstance(shape, NumberShape):
         unit = f" {shape.unit}" if shape.unit else ""
         if error.validator in ("minimum", "exclusiveMinimum"):
             return f"{value}{unit} is too small: at least {error.validator_value} is needed."

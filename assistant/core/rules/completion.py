@@ -17,18 +17,18 @@ from assistant.core.frozen import dataclass as dataclass_frozen
 from assistant.core.problem import refuse
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
+    ChoiceShape,
     DateShape,
-    Group,
-    Listing,
-    Number,
-    Several,
+    GroupShape,
+    ListingShape,
+    NumberShape,
+    SeveralShape,
     Shape,
-    Statement,
+    StatementShape,
     complete,
     schema_at,
     select,
 )
-from assistant.core.rules.answer_schema import Choice as Choice_answer_schema
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Condition, Formula, atoms, holds, substitute
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 
@@ -39,7 +39,7 @@ _SIZES = ("minItems", "maxItems", "minContains", "maxContains")
 
 
 @dataclass
-class Probe:
+class PlaceConditions:
     """What is asked of the answer at one place, and below it.
 
     `asked` are the conditions put to this very place, `pushed` the pieces of conditions put to a place
@@ -55,9 +55,9 @@ class Probe:
     bounds: list[float] = field(default_factory=list)
     multiples: list[float] = field(default_factory=list)
     sizes: list[int] = field(default_factory=list)
-    parts: dict[str, Probe] = field(default_factory=dict)
-    every_part: Probe | None = None
-    element: Probe | None = None
+    parts: dict[str, PlaceConditions] = field(default_factory=dict)
+    every_part: PlaceConditions | None = None
+    element: PlaceConditions | None = None
 
     def kind(self, answer: Answer | None) -> Signature:
         """The truth of all that is noted here and below; equal for answers that it can't tell apart."""
@@ -77,48 +77,48 @@ class Probe:
         below = (probe._signature(answer.parts.get(name), pieces) for name, probe in self.parts.items())
         return (*own, *below)
 
-    def part(self, name: str) -> Probe:
+    def part(self, name: str) -> PlaceConditions:
         """What is asked of one part alone."""
-        return self.parts.setdefault(name, Probe())
+        return self.parts.setdefault(name, PlaceConditions())
 
-    def of_elements(self) -> Probe:
+    def of_elements(self) -> PlaceConditions:
         if self.element is None:
-            self.element = Probe()
+            self.element = PlaceConditions()
         return self.element
 
-    def of_parts(self) -> Probe:
+    def of_parts(self) -> PlaceConditions:
         if self.every_part is None:
-            self.every_part = Probe()
+            self.every_part = PlaceConditions()
         return self.every_part
 
 
-def probe_of(shape: Shape, atoms: Iterable[Atom]) -> Probe:
+def conditions_by_place(shape: Shape, atoms: Iterable[Atom]) -> PlaceConditions:
     """What `atoms`, all about one prompt whose answer has `shape`, look at."""
-    root = Probe()
+    root = PlaceConditions()
     for atom in atoms:
         place, at, gathered = root, shape, False
         for name in atom.path.split(".")[1:]:
-            if isinstance(at, Listing):
+            if isinstance(at, ListingShape):
                 place, at, gathered = place.of_elements(), at.element, True
                 if name.isdigit():
                     continue
-            if isinstance(at, Group):
+            if isinstance(at, GroupShape):
                 place, at = place.part(name), at.parts[name].shape
         _ask(place, at, atom.condition, gathered)
     return root
 
 
-def _ask(place: Probe, shape: Shape, condition: Condition, gathered: bool = False) -> None:
+def _ask(place: PlaceConditions, shape: Shape, condition: Condition, gathered: bool = False) -> None:
     if condition.over:
         target = place
         if not gathered:
-            target = place.of_elements() if isinstance(shape, Listing) else place.of_parts()
+            target = place.of_elements() if isinstance(shape, ListingShape) else place.of_parts()
         for inner in condition.inner:
             for below in _below(shape, gathered):
                 _ask(target, below, inner)
         return
     place.asked[condition.key] = condition
-    if condition.status is not None or isinstance(shape, Group | Listing):
+    if condition.status is not None or isinstance(shape, GroupShape | ListingShape):
         place.status = True
     if condition.schema:
         schema = json.loads(condition.key)
@@ -128,9 +128,9 @@ def _ask(place: Probe, shape: Shape, condition: Condition, gathered: bool = Fals
 def _below(shape: Shape, gathered: bool) -> Iterator[Shape]:
     if gathered:
         yield shape
-    elif isinstance(shape, Listing):
+    elif isinstance(shape, ListingShape):
         yield shape.element
-    elif isinstance(shape, Group):
+    elif isinstance(shape, GroupShape):
         seen: list[Shape] = []
         for part in shape.parts.values():
             if part.shape not in seen:
@@ -138,7 +138,7 @@ def _below(shape: Shape, gathered: bool) -> Iterator[Shape]:
                 yield part.shape
 
 
-def _look(place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
+def _look(place: PlaceConditions, shape: Shape, schema: Mapping[str, Any], defs: Mapping[str, Any]) -> None:
     """Notes the constants in a schema put to `place`, and pushes its pieces down to parts and elements."""
     if "$ref" in schema:
         _look(place, shape, defs.get(str(schema["$ref"]).removeprefix("#/$defs/"), {}), defs)
@@ -148,7 +148,7 @@ def _look(place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[s
         _look(place, shape, schema["not"], defs)
     for value in (*((schema["const"],) if "const" in schema else ()), *schema.get("enum", ())):
         place.values.append(value)
-        if isinstance(shape, Group) and isinstance(value, Mapping):
+        if isinstance(shape, GroupShape) and isinstance(value, Mapping):
             for name, inner in value.items():
                 if name in shape.parts:
                     _push(place.part(name), shape.parts[name].shape, {"const": inner}, defs)
@@ -156,7 +156,7 @@ def _look(place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[s
     place.sizes.extend(int(schema[word]) for word in _SIZES if word in schema)
     if "multipleOf" in schema:
         place.multiples.append(schema["multipleOf"])
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         for name, inner in schema.get("properties", {}).items():
             if name in shape.parts:
                 _push(place.part(name), shape.parts[name].shape, inner, defs)
@@ -164,14 +164,18 @@ def _look(place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[s
             if name in shape.parts:
                 place.part(name).status = True
     for word in ("items", "contains"):
-        if word in schema and isinstance(shape, Listing):
+        if word in schema and isinstance(shape, ListingShape):
             _push(place.of_elements(), shape.element, schema[word], defs, whole=True)
-        elif word in schema and isinstance(shape, Several):
+        elif word in schema and isinstance(shape, SeveralShape):
             _look(place, shape, {k: v for k, v in schema[word].items() if k in ("const", "enum")}, defs)
 
 
 def _push(
-    place: Probe, shape: Shape, schema: Mapping[str, Any], defs: Mapping[str, Any], whole: bool = False
+    place: PlaceConditions,
+    shape: Shape,
+    schema: Mapping[str, Any],
+    defs: Mapping[str, Any],
+    whole: bool = False,
 ) -> None:
     """A piece of a condition, for the place below; `whole` where it is asked of an element as such."""
     key = json.dumps({**schema, "$defs": defs} if defs else schema, sort_keys=True, ensure_ascii=False)
@@ -186,10 +190,10 @@ def _push(
 
 _MOST_LABELS = 8
 _MOST_KINDS = 8
-_NOTHING = Probe()
+_NOTHING = PlaceConditions()
 
 
-def representatives(schema: AnswerSchema, probe: Probe, held: Answer | None = None) -> list[Answer]:
+def representatives(schema: AnswerSchema, probe: PlaceConditions, held: Answer | None = None) -> list[Answer]:
     """Valid complete answers, at least one for each truth of what `probe` asks.
 
     Where `held` is there already, only answers that complete it.
@@ -202,16 +206,18 @@ class _Maker:
         self.schema = schema
         self.absent = [Answer(status=s) for s in Status if s is not Status.GIVEN and schema.may_be(s)]
 
-    def make(self, shape: Shape, probe: Probe, path: tuple[str, ...], held: Answer | None) -> list[Answer]:
+    def make(
+        self, shape: Shape, probe: PlaceConditions, path: tuple[str, ...], held: Answer | None
+    ) -> list[Answer]:
         if held is not None and complete(shape, held):
             return [held]
-        if isinstance(shape, Group):
+        if isinstance(shape, GroupShape):
             return self.groups(shape, probe, path, held)
-        if isinstance(shape, Listing):
+        if isinstance(shape, ListingShape):
             return self.lists(shape, probe, path, held)
         return self.values(shape, probe, path)
 
-    def values(self, shape: Shape, probe: Probe, path: tuple[str, ...]) -> list[Answer]:
+    def values(self, shape: Shape, probe: PlaceConditions, path: tuple[str, ...]) -> list[Answer]:
         raw = schema_at(self.schema.shape, self.schema.schema, path) or {}
         found: dict[Signature, Answer] = {}
         for value in _values(shape, probe, raw):
@@ -232,7 +238,9 @@ class _Maker:
 
     # -- groups -------------------------------------------------------------------------------
 
-    def groups(self, shape: Group, probe: Probe, path: tuple[str, ...], held: Answer | None) -> list[Answer]:
+    def groups(
+        self, shape: GroupShape, probe: PlaceConditions, path: tuple[str, ...], held: Answer | None
+    ) -> list[Answer]:
         parts = (held.parts or {}) if held is not None else {}
         every = probe.every_part or _NOTHING
         named: dict[str, list[Answer]] = {}
@@ -257,7 +265,9 @@ class _Maker:
 
     # -- lists --------------------------------------------------------------------------------
 
-    def lists(self, shape: Listing, probe: Probe, path: tuple[str, ...], held: Answer | None) -> list[Answer]:
+    def lists(
+        self, shape: ListingShape, probe: PlaceConditions, path: tuple[str, ...], held: Answer | None
+    ) -> list[Answer]:
         asked = probe.element or _NOTHING
         place = (*path, "1")
         distinct: dict[Signature, Answer] = {}
@@ -280,9 +290,9 @@ class _Maker:
         return [*made, *(self.absent if held is None else ())]
 
 
-def _joined(one: Probe, every: Probe, status: bool) -> Probe:
+def _joined(one: PlaceConditions, every: PlaceConditions, status: bool) -> PlaceConditions:
     """What is asked of a part: of it alone and of every part; its status too, where the group's matters."""
-    return Probe(
+    return PlaceConditions(
         asked={**one.asked, **every.asked},
         pushed={**one.pushed, **every.pushed},
         status=one.status or every.status or status,
@@ -296,7 +306,7 @@ def _joined(one: Probe, every: Probe, status: bool) -> Probe:
     )
 
 
-def _first_of_each(probe: Probe, answers: Iterable[Answer]) -> dict[Signature, Answer]:
+def _first_of_each(probe: PlaceConditions, answers: Iterable[Answer]) -> dict[Signature, Answer]:
     found: dict[Signature, Answer] = {}
     for answer in answers:
         found.setdefault(probe.kind(answer), answer)
@@ -359,23 +369,23 @@ def _tuples(elements: Sequence[Answer], sizes: Iterable[int]) -> Iterator[tuple[
 # -- values without parts ------------------------------------------------------------------------
 
 
-def _values(shape: Shape, probe: Probe, raw: Mapping[str, Any]) -> Iterator[Any]:
-    if isinstance(shape, Choice_answer_schema):
+def _values(shape: Shape, probe: PlaceConditions, raw: Mapping[str, Any]) -> Iterator[Any]:
+    if isinstance(shape, ChoiceShape):
         yield from shape.labels
-    elif isinstance(shape, Several):
+    elif isinstance(shape, SeveralShape):
         yield from _selections(list(shape.labels), probe)
-    elif isinstance(shape, Number):
+    elif isinstance(shape, NumberShape):
         yield from _numbers(shape, probe, raw)
     else:
         yield from (value for value in (*probe.values, *raw.get("examples", ())) if isinstance(value, str))
         if isinstance(shape, DateShape):
             yield from ("2014-07-12", "2014-07")
-        elif isinstance(shape, Statement):
+        elif isinstance(shape, StatementShape):
             length = int(raw.get("minLength", 1))
             yield from ("words".ljust(length, "s"), "x" * length, "1" * length, "")
 
 
-def _selections(labels: list[str], probe: Probe) -> Iterator[list[str]]:
+def _selections(labels: list[str], probe: PlaceConditions) -> Iterator[list[str]]:
     """Every choice of the labels; of many, those that conditions name, with up to two others beside them."""
     named = labels
     if len(labels) > _MOST_LABELS:
@@ -392,7 +402,7 @@ def _selections(labels: list[str], probe: Probe) -> Iterator[list[str]]:
                     yield [label for label in labels if label in wanted]
 
 
-def _numbers(shape: Number, probe: Probe, raw: Mapping[str, Any]) -> Iterator[float]:
+def _numbers(shape: NumberShape, probe: PlaceConditions, raw: Mapping[str, Any]) -> Iterator[float]:
     """Both sides of every number that a condition compares with, and a number between any two of them."""
     at = {*probe.bounds, *(v for v in probe.values if isinstance(v, int | float) and not isinstance(v, bool))}
     at.update(raw[word] for word in BOUNDS if word in raw)
@@ -414,7 +424,7 @@ STATUS_LABELS = {"given": "answered", "not_documented": "not documented", "uncle
 
 
 @dataclass_frozen(frozen=True)
-class Cell:
+class Partition:
     """One way in which the conditions on a prompt come out: `truth` in their order, and a witness for it."""
 
     truth: Truths
@@ -422,13 +432,13 @@ class Cell:
     label: str
 
 
-def cells_of(prompt: Prompt, atoms: Sequence[Atom], held: Answer | None = None) -> tuple[Cell, ...]:
+def partitions_of(prompt: Prompt, atoms: Sequence[Atom], held: Answer | None = None) -> tuple[Partition, ...]:
     """Every cell of a prompt under `atoms`, all about it; where `held` is given, those that complete it."""
-    found: dict[Truths, Cell] = {}
-    for answer in representatives(prompt.schema, probe_of(prompt.schema.shape, atoms), held):
+    found: dict[Truths, Partition] = {}
+    for answer in representatives(prompt.schema, conditions_by_place(prompt.schema.shape, atoms), held):
         truth = truths(prompt, atoms, answer)
         if truth not in found:
-            found[truth] = Cell(truth, answer, _label(prompt, atoms, truth, answer))
+            found[truth] = Partition(truth, answer, _label(prompt, atoms, truth, answer))
     return tuple(found.values())
 
 
@@ -475,21 +485,21 @@ def words(shape: Shape, answer: Answer) -> str:
     """An answer in a few words."""
     if answer.parts is None and not answer.given:
         return STATUS_LABELS[answer.status.value]
-    if isinstance(shape, Listing):
+    if isinstance(shape, ListingShape):
         count = len(answer.parts or {})
         return f"{count or 'no'} {shape.noun if count == 1 else shape.noun + ' entries'}"
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         if answer.parts is None:
             return shape.instead.get(str(answer.value), str(answer.value))
         told: dict[str, list[str]] = {}
         for name, part in answer.parts.items():
             told.setdefault(words(shape.parts[name].shape, part), []).append(name.replace("_", " "))
         return "; ".join(f"{', '.join(names)}: {value}" for value, names in told.items())
-    if isinstance(shape, Choice_answer_schema):
+    if isinstance(shape, ChoiceShape):
         return shape.labels.get(str(answer.value), str(answer.value))
-    if isinstance(shape, Several):
+    if isinstance(shape, SeveralShape):
         return ", ".join(shape.labels.get(str(value), str(value)) for value in answer.value) or "none of them"
-    if isinstance(shape, Number):
+    if isinstance(shape, NumberShape):
         return f"{answer.value} {shape.unit}".strip()
     return STATUS_LABELS["given"]
 
@@ -506,12 +516,12 @@ _NOT_ASKED = -1
 
 
 @dataclass_frozen(frozen=True)
-class Outcome:
+class FormulaOutcome:
     """One way in which the formulas come out: how many completions lead there, and one of them."""
 
     values: tuple[bool, ...]
     count: int
-    witness: Mapping[str, Cell]
+    witness: Mapping[str, Partition]
 
 
 class Space:
@@ -544,7 +554,7 @@ class Space:
         for atom in (*(a for slot in slots for a in atoms(slot)), *also):
             put[atom.prompt][atom] = None
         self.atoms = {name: tuple(put[name]) for name in self.order}
-        self.cells = {name: cells_of(prompt_set.prompts[name], self.atoms[name]) for name in self.order}
+        self.cells = {name: partitions_of(prompt_set.prompts[name], self.atoms[name]) for name in self.order}
         self._made = {name: range(len(cells)) for name, cells in self.cells.items()}
         self._reads = {
             name: tuple(n for n, slot in enumerate(slots) if any(a.prompt == name for a in atoms(slot)))
@@ -571,10 +581,10 @@ class Space:
         """The cells of a prompt that an answer, complete or not, can still come to be in."""
         prompt = self.prompt_set.prompts[name]
         if complete(prompt.schema.shape, answer):
-            return (self._index(name, Cell(truths(prompt, self.atoms[name], answer), answer, "")),)
-        return tuple(self._index(name, cell) for cell in cells_of(prompt, self.atoms[name], answer))
+            return (self._index(name, Partition(truths(prompt, self.atoms[name], answer), answer, "")),)
+        return tuple(self._index(name, cell) for cell in partitions_of(prompt, self.atoms[name], answer))
 
-    def _index(self, name: str, cell: Cell) -> int:
+    def _index(self, name: str, cell: Partition) -> int:
         known = self.cells[name]
         for number, one in enumerate(known):
             if one.truth == cell.truth:
@@ -632,7 +642,9 @@ class Space:
             elif order[depth] != asking or self.asked(state, asking):
                 stack.extend((depth + 1, after) for _, after in self.steps(state, order[depth], choice))
 
-    def outcomes(self, choice: Choice | None = None, start: State | None = None) -> tuple[Outcome, ...]:
+    def outcomes(
+        self, choice: Choice | None = None, start: State | None = None
+    ) -> tuple[FormulaOutcome, ...]:
         """Every last state with the number of completions that lead to it, and the first of them."""
         layer: dict[State, tuple[int, _Trail]] = {self.start if start is None else start: (1, None)}
         for name in self.order:
@@ -646,7 +658,7 @@ class Space:
                         following[after] = (known[0] + count, known[1])
             layer = following
         return tuple(
-            Outcome(self.values(state), count, self._witness(trail))
+            FormulaOutcome(self.values(state), count, self._witness(trail))
             for state, (count, trail) in layer.items()
         )
 
@@ -684,8 +696,8 @@ class Space:
             self._formulas.append(formula)
         return self._ids[formula]
 
-    def _witness(self, trail: _Trail) -> dict[str, Cell]:
-        found: list[tuple[str, Cell]] = []
+    def _witness(self, trail: _Trail) -> dict[str, Partition]:
+        found: list[tuple[str, Partition]] = []
         while trail is not None:
             trail, name, cell = trail
             found.append((name, self.cells[name][cell]))
@@ -721,7 +733,7 @@ def _relevant(prompt_set: PromptSet, names: set[str]) -> set[str]:
 # A formula as a physician reads it.
 
 
-def in_words(formula: Formula) -> str:
+def formula_in_words(formula: Formula) -> str:
     """The formula with the labels of its conditions; "always" and "never" where it states nothing."""
     if isinstance(formula, bool):
         return "always" if formula else "never"
@@ -733,4 +745,6 @@ def in_words(formula: Formula) -> str:
 
 
 def _within(formula: Formula) -> str:
-    return f"({in_words(formula)})" if isinstance(formula, AllOf | AnyOf) else in_words(formula)
+    return (
+        f"({formula_in_words(formula)})" if isinstance(formula, AllOf | AnyOf) else formula_in_words(formula)
+    )

@@ -72,7 +72,7 @@ def findings(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Rul
     reasons: dict[str, str] = {}
     for name, criterion in prompt_set.criteria.items():
         states[name], reasons[name] = _state(reading, criterion, on, rulings.get(name))
-    stand = standing(prompt_set, states, rulings)
+    stand = unrebutted(prompt_set, states, rulings)
     found = {}
     for name, criterion in prompt_set.criteria.items():
         caution = criterion.caution
@@ -112,7 +112,7 @@ def state_of(applies: bool | None, when: bool | None) -> State:
     return State.MET if when else State.NOT_MET
 
 
-def standing(
+def unrebutted(
     prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
 ) -> frozenset[str]:
     """The met criteria that no standing criterion rebuts."""
@@ -157,7 +157,7 @@ def weigh(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[s
     """What determined findings suggest; undetermined ones count as not met (see `settling` for those)."""
     decided = _weighed(prompt_set, states, rulings)
     rests = []
-    stand = standing(prompt_set, states, rulings)
+    stand = unrebutted(prompt_set, states, rulings)
     for criterion in prompt_set.criteria.values():
         if criterion.id in stand and _rebuts_higher(prompt_set, criterion, states):
             without = {**rulings, criterion.id: Ruling("declined", "")}
@@ -175,7 +175,7 @@ def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[
 
 
 def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
-    standing_now = standing(prompt_set, states, rulings)
+    standing_now = unrebutted(prompt_set, states, rulings)
     stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing_now]
     if not stand:
         return Suggestion(None, "gap")

@@ -12,9 +12,9 @@ from assistant.core.problem import Refused
 from assistant.core.proposal import RULES
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
-    Group,
-    Listing,
-    Several,
+    GroupShape,
+    ListingShape,
+    SeveralShape,
     at,
     inline,
     over,
@@ -33,7 +33,7 @@ from assistant.core.rules.prompt_set import (
     Proposal,
     Sentence,
 )
-from assistant.core.yaml import Document, FieldReader, near
+from assistant.core.yaml import FieldReader, YamlDocument, near
 
 Say = Callable[..., None]
 
@@ -74,7 +74,7 @@ def _on(path: str, spec: Any, prompts: Mapping[str, Prompt], say: Say) -> Formul
         return True
     if isinstance(spec, list):
         return AnyOf(tuple(_on(path, one, prompts, say) for one in spec))
-    gathered = bool(rest) and isinstance(prompt.schema.shape, Listing) and not rest[0].isdigit()
+    gathered = bool(rest) and isinstance(prompt.schema.shape, ListingShape) and not rest[0].isdigit()
     condition = _condition(prompt.schema, tuple(rest), spec, shape, gathered, say)
     return True if condition is None else Atom(path, condition)
 
@@ -84,7 +84,9 @@ def _condition(
 ) -> Condition | None:
     if isinstance(spec, Mapping) and len(spec) == 1 and next(iter(spec)) in ("some", "every"):
         kind, wanted = next(iter(spec.items()))
-        if not gathered and (not isinstance(shape, Group | Listing) or isinstance(shape, Several)):
+        if not gathered and (
+            not isinstance(shape, GroupShape | ListingShape) or isinstance(shape, SeveralShape)
+        ):
             say(f"`{kind}` speaks of the parts of a group, and this answer has none.")
             return None
         inner = [
@@ -105,7 +107,7 @@ def _inner(
 ) -> Condition | None:
     if gathered or not isinstance(spec, str) or spec in RESERVED:
         return _plain(schema, rest, spec, say)
-    if isinstance(shape, Group):
+    if isinstance(shape, GroupShape):
         for name in shape.parts:
             found = schema.condition(spec, (*rest, name))
             if found is not None:
@@ -161,19 +163,19 @@ class PromptReader(FieldReader):
         self.citations: dict[str, Citation] = {}
         self.lines: dict[str, str] = {}
 
-    def formula(self, doc: Document, path: tuple[Any, ...]) -> Formula:
+    def formula(self, doc: YamlDocument, path: tuple[Any, ...]) -> Formula:
         return self.formula_of(doc, path, self.get(doc, path))
 
-    def formula_of(self, doc: Document, path: tuple[Any, ...], raw: Any) -> Formula:
+    def formula_of(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> Formula:
         if raw is None:
             return ALWAYS
         return read_formula(raw, self.prompts, lambda what, fix="": self.say(what, doc.where(*path), fix))
 
-    def sentence(self, doc: Document, path: tuple[Any, ...], names: Iterable[str] = ()) -> Sentence:
+    def sentence(self, doc: YamlDocument, path: tuple[Any, ...], names: Iterable[str] = ()) -> Sentence:
         return self.sentence_of(doc, path, self.get(doc, path), names)
 
     def sentence_of(
-        self, doc: Document, path: tuple[Any, ...], raw: Any, names: Iterable[str] = ()
+        self, doc: YamlDocument, path: tuple[Any, ...], raw: Any, names: Iterable[str] = ()
     ) -> Sentence:
         if raw is None:
             return ()
@@ -185,7 +187,7 @@ class PromptReader(FieldReader):
                 continue
             text = str(branch["says"])
             allowed = {*names, *_FACTS, *self.prompts}
-            for what in wording.problems(text, allowed):
+            for what in wording.template_problems(text, allowed):
                 self.say(
                     what,
                     doc.where(*path),
@@ -194,7 +196,7 @@ class PromptReader(FieldReader):
             made.append(Branch(self.formula_of(doc, path, branch.get("when")), text))
         return tuple(made)
 
-    def read_citations(self, doc: Document) -> None:
+    def read_citations(self, doc: YamlDocument) -> None:
         section = self.mapping(doc, ("citations",))
         for name, data in section.items():
             path = ("citations", name)
@@ -232,7 +234,7 @@ class PromptReader(FieldReader):
                 verified=checked,
             )
 
-    def read_prompts(self, doc: Document, block: str) -> None:
+    def read_prompts(self, doc: YamlDocument, block: str) -> None:
         entries = doc.data.get("prompts", [])
         if not isinstance(entries, list):
             self.say("`prompts` is a list.", doc.where("prompts"), "Begin each prompt with `- id: ...`.")
@@ -249,7 +251,7 @@ class PromptReader(FieldReader):
             self.lines[prompt.id] = doc.where(*path)
 
     def prompt(
-        self, doc: Document, path: tuple[Any, ...], data: Mapping[str, Any], block: str
+        self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any], block: str
     ) -> Prompt | None:
         self.keys(doc, path, data, _PROMPT_KEYS, ("id", "ask", "answer"))
         name, answer = str(data.get("id", "")), str(data.get("answer", ""))
@@ -304,10 +306,10 @@ class PromptReader(FieldReader):
         return made
 
     def absent_parts(
-        self, doc: Document, path: tuple[Any, ...], schema: AnswerSchema, raw: Any
+        self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any
     ) -> dict[str, str]:
-        shape = schema.shape.element if isinstance(schema.shape, Listing) else schema.shape
-        known = shape.parts if isinstance(shape, Group) else {}
+        shape = schema.shape.element if isinstance(schema.shape, ListingShape) else schema.shape
+        known = shape.parts if isinstance(shape, GroupShape) else {}
         if not isinstance(raw, Mapping) or set(raw) - set(known):
             self.say(
                 "`parts` says of parts of the answer what is missing.",
@@ -317,14 +319,14 @@ class PromptReader(FieldReader):
             return {}
         return {str(name): str(text) for name, text in raw.items()}
 
-    def shown(self, doc: Document, path: tuple[Any, ...], raw: Any) -> str:
+    def shown(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
         if raw is not None and raw not in _SHOWN:
             self.say(
                 f"`{raw}` can't be shown.", doc.where(*path, "shows"), f"Use one of {', '.join(_SHOWN)}."
             )
         return str(raw or "")
 
-    def proposals(self, doc: Document, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
+    def proposals(self, doc: YamlDocument, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
         raw = self.get(doc, path)
         if raw is None:
             return ()
@@ -385,8 +387,8 @@ _CRITERION_KEYS = frozenset(
 )
 
 
-def read(
-    document: Document, schemas: Mapping[str, AnswerSchema], blocks: Mapping[str, Document]
+def read_prompt_set(
+    document: YamlDocument, schemas: Mapping[str, AnswerSchema], blocks: Mapping[str, YamlDocument]
 ) -> PromptSet:
     """The prompt set in `document`; raises `Refused` with every problem found in it.
 
@@ -397,7 +399,7 @@ def read(
 
 class _Reader(PromptReader):
     def __init__(
-        self, document: Document, schemas: Mapping[str, AnswerSchema], blocks: Mapping[str, Document]
+        self, document: YamlDocument, schemas: Mapping[str, AnswerSchema], blocks: Mapping[str, YamlDocument]
     ) -> None:
         super().__init__(schemas)
         self.document = document
@@ -450,7 +452,7 @@ class _Reader(PromptReader):
             raise Refused(*self.problems)
         return result
 
-    def read_criteria(self, doc: Document) -> dict[str, Criterion]:
+    def read_criteria(self, doc: YamlDocument) -> dict[str, Criterion]:
         found: dict[str, Criterion] = {}
         entries = doc.data.get("criteria", [])
         for index, data in enumerate(entries if isinstance(entries, list) else []):
@@ -478,7 +480,7 @@ class _Reader(PromptReader):
                     )
         return found
 
-    def criterion(self, doc: Document, path: tuple[Any, ...], data: Mapping[str, Any]) -> Criterion:
+    def criterion(self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any]) -> Criterion:
         self.keys(doc, path, data, _CRITERION_KEYS, ("id", "cite", "when", "argues", "says"))
         name, cite = str(data.get("id", "")), str(data.get("cite", ""))
         if not _NAME.match(name):
@@ -511,7 +513,7 @@ class _Reader(PromptReader):
             parts=tuple(self.texts(doc, (*path, "parts"))),
         )
 
-    def exclusions(self, doc: Document, key: str) -> tuple[Exclusion, ...]:
+    def exclusions(self, doc: YamlDocument, key: str) -> tuple[Exclusion, ...]:
         entries = doc.data.get(key, [])
         if not isinstance(entries, list):
             self.say(f"`{key}` is a list of {{when, says}}.", doc.where(key))
@@ -556,10 +558,10 @@ class _Reader(PromptReader):
                 self.document.where("governed_by"),
                 f"Use {' or '.join(_GOVERNING)}.",
             )
-        read = {atom.prompt for criterion in made.criteria.values() for atom in criterion.atoms()}
+        read_prompt_set = {atom.prompt for criterion in made.criteria.values() for atom in criterion.atoms()}
         for prompt in made.prompts.values():
             if (
-                prompt.id not in read
+                prompt.id not in read_prompt_set
                 and not prompt.says
                 and not prompt.record
                 and not _opens(made, prompt.id)

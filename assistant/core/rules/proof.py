@@ -16,19 +16,19 @@ from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import (
-    Choice,
+    ChoiceShape,
     DateShape,
-    Group,
-    Listing,
-    Several,
+    GroupShape,
+    ListingShape,
+    SeveralShape,
     at,
     inline,
     over,
     reserved,
 )
-from assistant.core.rules.completion import Cell, Outcome, Space, met, name_of
+from assistant.core.rules.completion import FormulaOutcome, Partition, Space, met, name_of
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms
-from assistant.core.rules.criterion import Ruling, State, standing
+from assistant.core.rules.criterion import Ruling, State, unrebutted
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading, Sentence
 from assistant.core.rules.suggestion import ArgumentGraph, Arguments, Weighing, arguments, arguments_telling
 
@@ -62,7 +62,7 @@ def missing_sentences(prompt_set: PromptSet) -> Iterator[str]:
         yield from _empty_names(prompt_set, speech)
 
 
-def possible(prompt_set: PromptSet, demands: Sequence[Demand]) -> dict[str, Cell] | None:
+def possible(prompt_set: PromptSet, demands: Sequence[Demand]) -> dict[str, Partition] | None:
     """Answers under which every demand is fulfilled, as far as they matter to it; None where none are."""
     wanted = tuple(value for _, value in demands)
     if any(isinstance(formula, bool) and formula is not value for formula, value in demands):
@@ -73,7 +73,7 @@ def possible(prompt_set: PromptSet, demands: Sequence[Demand]) -> dict[str, Cell
     return None
 
 
-def where(witness: dict[str, Cell]) -> str:
+def where(witness: dict[str, Partition]) -> str:
     """A witness as the end of a sentence."""
     told = "; ".join(f"{name} is “{cell.label}”" for name, cell in witness.items())
     return f" where {told}" if told else ""
@@ -160,7 +160,7 @@ def _has_words(prompt_set: PromptSet, name: str, speech: Speech) -> Formula | No
     path = ".".join((root, *rest))
     if rest and _through_list(prompt, rest):
         return None
-    if isinstance(shape, Several | Listing):
+    if isinstance(shape, SeveralShape | ListingShape):
         return Atom(path, inline({"type": "array", "minItems": 1}, path))
     if shape is not None:
         return Atom(path, reserved("given"))
@@ -168,17 +168,17 @@ def _has_words(prompt_set: PromptSet, name: str, speech: Speech) -> Formula | No
     path = ".".join((root, *rest[:-1]))
     if isinstance(above, DateShape) and rest[-1] == "on":
         return Atom(path, reserved("given"))
-    if isinstance(above, Group) and above.uniform:
+    if isinstance(above, GroupShape) and above.uniform:
         first = next(iter(above.parts.values())).shape
         if rest[-1] in ("not_documented", "unclear"):
             return Atom(path, over("some", (reserved(rest[-1]),)))
-        if isinstance(first, Choice) and rest[-1] in first.labels:
+        if isinstance(first, ChoiceShape) and rest[-1] in first.labels:
             return Atom(path, over("some", (inline({"const": rest[-1]}, path),)))
     return None
 
 
 def _through_list(prompt: Prompt, rest: Sequence[str]) -> bool:
-    return any(isinstance(at(prompt.schema.shape, tuple(rest[:n])), Listing) for n in range(len(rest)))
+    return any(isinstance(at(prompt.schema.shape, tuple(rest[:n])), ListingShape) for n in range(len(rest)))
 
 
 @dataclass(frozen=True)
@@ -297,14 +297,16 @@ def _regimes(prompt_set: PromptSet) -> Iterator[tuple[int, ...]]:
     return iter(sorted(tuple(sorted(one)) for one in smallest))
 
 
-def _gaps(prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Weighing) -> Iterator[Gap]:
+def _gaps(prompt_set: PromptSet, outcomes: Sequence[FormulaOutcome], weighing: Weighing) -> Iterator[Gap]:
     count = len(prompt_set.criteria)
     for outcome in outcomes:
         if weighing.of(outcome.values[:count]).why == "gap" and not any(outcome.values[count:]):
             yield Gap(_labels(outcome), outcome.count)
 
 
-def _conflicts(prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Weighing) -> Iterator[Conflict]:
+def _conflicts(
+    prompt_set: PromptSet, outcomes: Sequence[FormulaOutcome], weighing: Weighing
+) -> Iterator[Conflict]:
     count = len(prompt_set.criteria)
     found: dict[tuple[tuple[str, ...], str | None], Conflict] = {}
     for outcome in outcomes:
@@ -327,7 +329,7 @@ def _conflicts(prompt_set: PromptSet, outcomes: Sequence[Outcome], weighing: Wei
     yield from found.values()
 
 
-def _labels(outcome: Outcome) -> dict[str, str]:
+def _labels(outcome: FormulaOutcome) -> dict[str, str]:
     return {name: cell.label for name, cell in outcome.witness.items()}
 
 
@@ -346,7 +348,7 @@ def _dead_criteria(prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]) ->
             space.without([around.index(every[n]) for n in off if every[n] in around]) for off in regimes
         ]
         if not any(
-            name in standing(prompt_set, _states(prompt_set, around, space.values(state)), rulings)
+            name in unrebutted(prompt_set, _states(prompt_set, around, space.values(state)), rulings)
             for start in starts
             for state in space.finals({}, start=start)
             for rulings in ({}, declined)

@@ -15,7 +15,7 @@ from assistant.core.record.case import Case
 from assistant.core.rules import answer_schema, prompt_set_reader
 from assistant.core.rules.answer_schema import AnswerSchema
 from assistant.core.rules.prompt_set import PromptSet
-from assistant.core.yaml import Document
+from assistant.core.yaml import YamlDocument
 
 CASE_SCOPE = "case"
 """The scope of the prompts about the case as a whole; items have their own keys ("1", "2", ...)."""
@@ -47,7 +47,7 @@ class Rules:
 
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
-    read_case = case.read(yaml.parse(case_text, "case.yaml"), pages)
+    read_case = case.read_case(yaml.parse_yaml(case_text, "case.yaml"), pages)
     read: dict[str, PromptSet] = {}
     sets = {CASE_SCOPE: read_prompt_set(CASE_SET, sources)}
     for key, item in read_case.items.items():
@@ -69,7 +69,7 @@ def read_prompt_set(name: str, sources: Sources) -> PromptSet:
         for answer in answers_named(document)
         if answer in sources.schemas
     }
-    return prompt_set_reader.read(parsed[name], schemas, parsed)
+    return prompt_set_reader.read_prompt_set(parsed[name], schemas, parsed)
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
@@ -79,10 +79,10 @@ def read_schema(name: str, text: str) -> AnswerSchema:
         data = json.loads(text)
     except ValueError as error:
         raise refuse("This isn't valid JSON.", f"{where}, line {getattr(error, 'lineno', 1)}") from None
-    return answer_schema.parse(data, name)
+    return answer_schema.parse_schema(data, name)
 
 
-def answers_named(document: Document) -> list[str]:
+def answers_named(document: YamlDocument) -> list[str]:
     """The answer schemas that a prompt file's prompts name."""
     prompts = document.data.get("prompts", [])
     names = (
@@ -94,9 +94,9 @@ def answers_named(document: Document) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _parsed(name: str, text: str) -> Document:
+def _parsed(name: str, text: str) -> YamlDocument:
     """A prompt file as parsed; each is read several times while a session opens."""
-    return yaml.parse(text, f"prompts/{name}.yaml")
+    return yaml.parse_yaml(text, f"prompts/{name}.yaml")
 
 
 def _needed(name: str, sources: Sources) -> dict[str, str]:
