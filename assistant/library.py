@@ -5,13 +5,12 @@ from __future__ import annotations
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
 
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.frozen import dataclass
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import Case, evidence_in_case

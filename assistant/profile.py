@@ -11,12 +11,11 @@ import re
 import secrets
 from collections.abc import Iterator, Mapping
 from contextlib import suppress
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
 from assistant.core import yaml as plain_yaml
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import NO, YES
 from assistant.core.text import one_line

@@ -34,16 +34,7 @@ with Log.open(Path(sys.argv[1])) as log:
     review = Review.open(log, library.find_case("cervical-radiographs-after-fusion"), profile.Profile("r-test"))
     kind = Conversation(review).turn.kind
     modules = set(sys.modules)
-ours = [vars(module) for name, module in sys.modules.items() if name.startswith("assistant")]
-compiled = {
-    f"{one.__module__}.{one.__qualname__}"
-    for names in ours
-    for one in names.values()
-    if "__dataclass_fields__" in getattr(one, "__dict__", {})
-    and one.__module__.startswith("assistant")
-    and one.__init__.__code__.co_filename == "<string>"
-}
-print(json.dumps([kind, sorted({name.split(".")[0] for name in modules}), sorted(compiled)]))
+print(json.dumps([kind, sorted({name.split(".")[0] for name in modules})]))
 """
 
 
@@ -70,7 +61,6 @@ def test_help_imports_nothing_heavy(arguments: list[str]) -> None:
 def test_the_first_question_imports_nothing_that_only_an_answer_needs(tmp_path: Path) -> None:
     log = str(tmp_path / "log.sqlite")
     asked(FIRST_QUESTION, log)  # makes the log, which needs more
-    kind, modules, compiled = asked(FIRST_QUESTION, log)
+    kind, modules = asked(FIRST_QUESTION, log)
     assert kind == "prompt"
     assert sorted(set(LATER) & set(modules)) == []
-    assert len(compiled) <= 20, f"Declare these with assistant.core.frozen: {compiled}"

@@ -7,11 +7,10 @@ from, down to the page.
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate
-from assistant.core.frozen import dataclass
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment
 from assistant.core.record.case import Case

@@ -7,10 +7,9 @@ missing rather than assumed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
-from assistant.core.frozen import dataclass
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment
 from assistant.core.record.absence import (

@@ -11,9 +11,9 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused, refuse
 from assistant.files import PRIVATE_FILE, PRIVATE_FOLDER, WriteTurn
 from assistant.log.database import CLOSING

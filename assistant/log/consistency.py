@@ -6,12 +6,12 @@ import secrets
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant import __version__
 from assistant.core.events import AccessOpened, RollbackAccepted, encode
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused, refuse
 from assistant.files import existing_log, make_file, sync_folder, true_path
 from assistant.log.access import reader

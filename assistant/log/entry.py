@@ -10,12 +10,12 @@ import re
 import time
 import uuid
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 from assistant.log.chain import encoded, leaf, seal, unseal
 from assistant.log.database import LARGEST_ENTRY

@@ -12,10 +12,10 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused, refuse
 from assistant.files import PRIVATE_FILE, make_folder, sync_folder
 from assistant.profile import profile_path

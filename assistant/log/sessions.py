@@ -9,11 +9,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 from assistant.core.text import one_line
 from assistant.log.chain import unseal

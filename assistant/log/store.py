@@ -15,10 +15,10 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
+from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
-from assistant.core.frozen import replace
 from assistant.core.problem import Refused, refuse
 from assistant.files import (
     PRIVATE_FILE,

@@ -3,15 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status, same_content
 from assistant.core.answer_reader import merged, named_option, read_reply, unique
 from assistant.core.decide import needs_reason, preview
-from assistant.core.frozen import dataclass
-from assistant.core.frozen import replace as replace_frozen
 from assistant.core.problem import Refused, in_words, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import contradicted, not_found
@@ -222,7 +220,7 @@ def echo(review: Review, command: c.Command) -> list[Line]:
         if root != command.prompt:
             shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
             assert shape is not None  # the command has been carried out
-            part = replace_frozen(schema, shape=shape)
+            part = replace(schema, shape=shape)
             ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
             label = ask.split(" (", 1)[0].rstrip("?")
             return told_lines(f"{label}: {told(part, command.answer)}")

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterable
+from dataclasses import dataclass
 
 from assistant.core.answer import Evidence
-from assistant.core.frozen import dataclass
 from assistant.core.record.absence import (
     HARMLESS,
     against,

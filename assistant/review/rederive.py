@@ -9,13 +9,12 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.core import events as e
 from assistant.core.events import decode, encode
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks

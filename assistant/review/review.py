@@ -17,7 +17,6 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence
 from assistant.core.decide import decide
-from assistant.core.frozen import replace as replace_frozen
 from assistant.core.problem import refuse
 from assistant.core.rationale import assess
 from assistant.core.record.absence import search_goes_on, unsearched
@@ -57,9 +56,9 @@ Page = Callable[[str, int], str]
 def with_positions(command: c.Command, case: Case, page: Page) -> c.Command:
     """The command with the exact words and offset of every quote; raises `Refused` for one that isn't there."""
     if isinstance(command, c.CiteEvidence):
-        return replace_frozen(command, evidence=positioned(command.evidence, case, page))
+        return replace(command, evidence=positioned(command.evidence, case, page))
     if isinstance(command, c.RecordAnswer):
-        return replace_frozen(command, answer=_answer(command.answer, case, page))
+        return replace(command, answer=_answer(command.answer, case, page))
     return command
 
 
@@ -69,7 +68,7 @@ def _answer(answer: Answer, case: Case, page: Page) -> Answer:
         return answer
     for one in search.dismissed if search is not None else ():
         positioned(Evidence(one.document, one.page, one.quote), case, page)
-    return replace_frozen(
+    return replace(
         answer,
         evidence=tuple(positioned(one, case, page) for one in answer.evidence),
         parts=None if parts is None else {name: _answer(part, case, page) for name, part in parts.items()},

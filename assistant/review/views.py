@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import fields, replace
+from dataclasses import dataclass, fields, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence
 from assistant.core.decide import decide
-from assistant.core.frozen import dataclass
 from assistant.core.rationale import assess
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State

@@ -6,7 +6,7 @@ The run goes through `Review`; what is frozen and revealed is logged in the trai
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -16,7 +16,6 @@ from assistant.core import events as e
 from assistant.core import events as t
 from assistant.core.answer import Answer
 from assistant.core.events import Event
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.absence import contradicted
 from assistant.core.rules.criterion import DECISION_WORDS

@@ -5,11 +5,19 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
-from test_assessment import (
+
+from assistant import library
+from assistant.core import commands as c
+from assistant.core import rationale
+from assistant.core.letter_frame import Frame, read_frame
+from assistant.core.rationale import DraftSentence, assess, capital, ended, inner
+from assistant.core.session import Session
+from tests.core.test_rationale_assessment import (
     ACCEPTED,
     ANSWERS,
     DECLINED,
@@ -21,14 +29,6 @@ from test_assessment import (
     perform,
     ruled,
 )
-
-from assistant import library
-from assistant.core import commands as c
-from assistant.core import rationale
-from assistant.core.frozen import replace
-from assistant.core.letter_frame import Frame, read_frame
-from assistant.core.rationale import DraftSentence, assess, capital, ended, inner
-from assistant.core.session import Session
 
 
 def alike(answer: Any, prompts: str) -> dict[str, Any]:

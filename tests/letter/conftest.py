@@ -7,13 +7,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from reviewing import NAME, answer, determine, sign
 
 from assistant import library
 from assistant.core import yaml
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.review import Review
+from tests.letter.reviewing import NAME, answer, determine, sign
 
 
 @pytest.fixture

@@ -11,7 +11,6 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
-from reviewing import answer, determine, sign
 
 from assistant import library
 from assistant import library as letter_words
@@ -26,6 +25,7 @@ from assistant.review.determination import compose_from_log, letter_of
 from assistant.review.loading import load_session
 from assistant.review.rederive import deeper, rederivation_words, rederive
 from assistant.review.review import Review
+from tests.letter.reviewing import answer, determine, sign
 from tests.log.forgery import Entry, rewrite
 
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]

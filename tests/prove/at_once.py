@@ -10,12 +10,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import writing
-from forked import start
-
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.log.verify import verify
+from tests.prove import writing
+from tests.prove.forked import start
 
 _TOLD = ("Another window has gone on", "keeps the decision log to itself")
 """What a writer may be told, and then tries its next step: nothing was logged."""

@@ -6,8 +6,9 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-import scale
-from scale import Proved
+
+from tests.prove import scale
+from tests.prove.scale import Proved
 
 
 @pytest.fixture

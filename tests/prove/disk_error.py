@@ -14,10 +14,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import scale
-import writing
-from power_cut import Disk, State, laid_out
-from traced import Fault, follow
+from tests.prove import scale, writing
+from tests.prove.power_cut import Disk, State, laid_out
+from tests.prove.traced import Fault, follow
 
 ERRORS = {
     "write": ("EIO", "ENOSPC"),

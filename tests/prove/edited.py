@@ -14,11 +14,10 @@ from contextlib import closing
 from pathlib import Path
 from typing import Any
 
-from flipped import UNPROVEN, rows
-
 from assistant.core.problem import Refused
 from assistant.log.database import SCHEMA, TRIGGERS
 from assistant.log.verify import verify
+from tests.prove.flipped import UNPROVEN, rows
 
 KEYS = {"event": "id", "blob": "commitment", "artifact": "hash", "meta": "key", "checkpoint": "size"}
 

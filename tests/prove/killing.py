@@ -14,13 +14,11 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-import scale
-import writing
-from forked import end, start
-from traced import follow
-from writing import Saying
-
 from assistant.log import Log
+from tests.prove import scale, writing
+from tests.prove.forked import end, start
+from tests.prove.traced import follow
+from tests.prove.writing import Saying
 
 LONGEST = 0.05
 """Seconds that a writer lives at most, once it began or has said something."""

@@ -16,10 +16,9 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import scale
-import writing
-from traced import Call, follow
-from writing import Saying
+from tests.prove import scale, writing
+from tests.prove.traced import Call, follow
+from tests.prove.writing import Saying
 
 SECTOR = 512
 _KEPT = (0.1, 0.5, 0.9)

@@ -20,12 +20,11 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-import writing
-from forked import end, everything, start
-
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.log.verify import verify
+from tests.prove import writing
+from tests.prove.forked import end, everything, start
 
 SIZE = 1 << 20
 """Bytes of the small disk."""

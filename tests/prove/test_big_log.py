@@ -2,16 +2,12 @@
 
 from __future__ import annotations
 
-import sys
 from pathlib import Path
-
-import scale
 
 from assistant.log import Log
 from assistant.log.verify import verify
-
-sys.path.insert(0, str(Path(__file__).resolve().parents[2]))
 from benchmarks import big_log
+from tests.prove import scale
 
 
 def test_a_generated_log_verifies_and_is_the_same_for_the_same_seed(tmp_path: Path) -> None:

@@ -19,12 +19,8 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-import browser
 import pytest
-import scale
-from browser import Browser, Page
 from click.testing import CliRunner
-from scale import Proved
 
 from assistant import library
 from assistant.cli.main import cli
@@ -38,6 +34,9 @@ from assistant.log.report import reports
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review
+from tests.prove import browser, scale
+from tests.prove.browser import Browser, Page
+from tests.prove.scale import Proved
 
 if not scale.ALL:
     pytest.skip("the browser is tried by `make prove` only", allow_module_level=True)
@@ -404,7 +403,7 @@ def test_the_same_words_do_harm_where_they_are_obeyed(fresh: Page) -> None:
 LEFT = """
 import sys, time
 sys.path.insert(0, sys.argv[1])
-import browser
+from tests.prove import browser
 server = browser.tied([sys.executable, "-m", "assistant", "log", "serve", "--log", sys.argv[2]])
 with browser.chromium() as program:
     program.open()
@@ -422,7 +421,7 @@ def short() -> Iterator[str]:
 
 
 def test_a_killed_run_leaves_no_browser_and_no_server(served: Served, short: str) -> None:
-    command = [sys.executable, "-c", LEFT, str(Path(__file__).parent), str(served.log)]
+    command = [sys.executable, "-c", LEFT, str(Path(__file__).parents[2]), str(served.log)]
     surroundings = {**os.environ, "TMPDIR": short}
     with subprocess.Popen(command, stdout=subprocess.PIPE, env=surroundings) as running:
         assert running.stdout is not None

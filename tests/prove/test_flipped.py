@@ -6,14 +6,12 @@ import os
 import shutil
 from pathlib import Path
 
-import flipped
 import pytest
-import scale
-import writing
-from edited import try_edits
-from scale import Proved
 
 from assistant.log import Log
+from tests.prove import flipped, scale, writing
+from tests.prove.edited import try_edits
+from tests.prove.scale import Proved
 
 PARTS = 4
 

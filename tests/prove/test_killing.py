@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import pytest
-import scale
-from apart import apart
-from scale import Proved
+
+from tests.prove import scale
+from tests.prove.apart import apart
+from tests.prove.scale import Proved
 
 PARTS = 2
 

@@ -8,13 +8,11 @@ import sqlite3
 from contextlib import closing, suppress
 from pathlib import Path
 
-import flipped
-import scale
-from scale import Proved
-
 from assistant.core.problem import Refused
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly
+from tests.prove import flipped, scale
+from tests.prove.scale import Proved
 
 BEFORE = [
     "",

@@ -5,7 +5,16 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from made_files import (
+
+from assistant import library
+from assistant.core.problem import Refused
+from assistant.core.record.case import Case
+from assistant.records import case_folder as case_store
+from assistant.records.case_folder import CaseStore, original_file, original_problems
+from assistant.records.importing import Importer
+from assistant.records.pdf import find_tesseract
+from benchmarks.pdf_writer import text_pdf
+from tests.records.made_files import (
     CASE,
     FILMS,
     INK,
@@ -18,15 +27,6 @@ from made_files import (
     word_file,
     written,
 )
-
-from assistant import library
-from assistant.core.problem import Refused
-from assistant.core.record.case import Case
-from assistant.records import case_folder as case_store
-from assistant.records.case_folder import CaseStore, original_file, original_problems
-from assistant.records.importing import Importer
-from assistant.records.pdf import find_tesseract
-from benchmarks.pdf_writer import text_pdf
 
 
 def silent(what: str, done: int, total: int) -> None:

@@ -10,7 +10,15 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
-from made_files import (
+
+from assistant.core.problem import Refused
+from assistant.records import pdf as recognition
+from assistant.records import reading
+from assistant.records.page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage, read_pages
+from assistant.records.pdf import Tesseract, find_tesseract
+from assistant.records.reading import PageJournal, ReaderApart, ReadFile, read_record_file
+from benchmarks.pdf_writer import pdf, picture_pdf, text_pdf
+from tests.records.made_files import (
     FILMS,
     INK,
     NOTE,
@@ -26,14 +34,6 @@ from made_files import (
     word_file,
     written,
 )
-
-from assistant.core.problem import Refused
-from assistant.records import pdf as recognition
-from assistant.records import reading
-from assistant.records.page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage, read_pages
-from assistant.records.pdf import Tesseract, find_tesseract
-from assistant.records.reading import PageJournal, ReaderApart, ReadFile, read_record_file
-from benchmarks.pdf_writer import pdf, picture_pdf, text_pdf
 
 REAL = find_tesseract()
 

@@ -8,10 +8,6 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-from walk import CASE as CASE
-from walk import KEPT as KEPT
-from walk import WALK
-
 from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer import Answer
@@ -23,6 +19,9 @@ from assistant.review.conversation import Line
 from assistant.review.review import Review
 from assistant.training.faults import Fault, plant
 from assistant.training.practice import Exercise, Practice, begin_run, exercise_of_case, with_faults
+from tests.walk import CASE as CASE
+from tests.walk import KEPT as KEPT
+from tests.walk import WALK
 
 TRAINEE = Profile("r-trainee", qualifications=KEPT)
 TRAINER = Profile("r-trainer", qualifications=KEPT)

@@ -10,7 +10,6 @@ from typing import Any
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from simulated import careless, panel, reference, rules, session
 
 from assistant.core import events as t
 from assistant.core.answer_reader import read_answer
@@ -22,6 +21,7 @@ from assistant.training.adjudication import Adjudication, Dispute, write_adjudic
 from assistant.training.comparison import pieces
 from assistant.training.ratings import settled, sheet_of
 from assistant.training.reference import read_answer_sheet, session_of_answer_sheet, written
+from tests.training.simulated import careless, panel, reference, rules, session
 
 HEADS = tuple(f"{n:064x}" for n in range(9))
 

@@ -6,7 +6,6 @@ import json
 
 import pytest
 from jsonschema import Draft202012Validator
-from simulated import CASE, careless, other_edition, panel, session
 
 from assistant import library
 from assistant.training.agreement import (
@@ -20,6 +19,7 @@ from assistant.training.agreement import (
 )
 from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.statistics import Draws, TooFew, Value
+from tests.training.simulated import CASE, careless, other_edition, panel, session
 
 DRAWS = Draws(1, 500)
 SCHEMA = json.loads(library.read_text(library.folder("schemas") / "output" / "agree.schema.json"))

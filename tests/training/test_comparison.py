@@ -5,10 +5,10 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from simulated import rules, session
 
 from assistant.core.answer_reader import read_answer
 from assistant.training.comparison import Piece, PiecePlace, aligned, comparable_content, pieces, question
+from tests.training.simulated import rules, session
 
 FUSION = {"procedure": "fusion", "levels": ["C4-C5", "C5-C6"], "date": "2014-02"}
 JULY = {

@@ -11,7 +11,6 @@ from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
-from practising import TRAINEE, Ticking, answered, begun, reviewed
 
 from assistant import library
 from assistant.core import commands as c
@@ -34,6 +33,7 @@ from assistant.training.feedback import (
 from assistant.training.practice import Practice
 from assistant.training.recording import Recording
 from assistant.training.replay import open_replay, reference_named
+from tests.training.practising import TRAINEE, Ticking, answered, begun, reviewed
 
 
 @pytest.fixture

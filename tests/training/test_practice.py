@@ -8,7 +8,6 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from practising import TRAINEE, TRAINER, answered, begun, exercise, reviewed, texts
 
 from assistant.core import events as e
 from assistant.core import events as t
@@ -27,6 +26,7 @@ from assistant.training.practice import (
 )
 from assistant.training.recording import Recording
 from assistant.training.replay import open_replay, reference_named
+from tests.training.practising import TRAINEE, TRAINER, answered, begun, exercise, reviewed, texts
 
 
 @pytest.fixture

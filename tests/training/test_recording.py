@@ -8,7 +8,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from practising import Ticking, reviewed, wavered
 
 from assistant.core.problem import Refused
 from assistant.core.session import apply
@@ -16,6 +15,7 @@ from assistant.log import Log
 from assistant.review.loading import begun, load_session
 from assistant.training import recording as module
 from assistant.training.recording import Recording, pause_ms
+from tests.training.practising import Ticking, reviewed, wavered
 
 
 @pytest.fixture(scope="module")

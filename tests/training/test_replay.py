@@ -6,7 +6,6 @@ import json
 from pathlib import Path
 
 import pytest
-from practising import KEPT, Ticking, reviewed, texts, wavered
 
 from assistant import library
 from assistant.core import commands as c
@@ -17,6 +16,7 @@ from assistant.profile import Profile
 from assistant.review.review import Review
 from assistant.review.views import _WORDS
 from assistant.training.replay import Marker, Replay, open_replay, time_words
+from tests.training.practising import KEPT, Ticking, reviewed, texts, wavered
 
 
 @pytest.fixture(scope="module")

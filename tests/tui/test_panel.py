@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from windowing import CASE, WIDE, Begin, Open, Window
-
 from assistant.core import events as e
 from assistant.tui.dialogs import WordsInput, WordsScreen
+from tests.tui.windowing import CASE, WIDE, Begin, Open, Window
 
 PLAN = "Plan: x-rays of the cervical spine"
 

@@ -11,9 +11,9 @@ import os
 from pathlib import Path
 
 import pytest
-from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 from assistant import library
+from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 PICTURES = Path(__file__).parent / "snapshots"
 MOMENT = ("2026-11-22T14:03:22.123Z", 2**60, "boot")

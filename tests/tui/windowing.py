@@ -13,8 +13,6 @@ from textual.events import Key, Paste
 from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import OptionList, Static
-from walk import CASE as CASE
-from walk import KEPT, WALK
 
 from assistant import library, profile
 from assistant.core import events as e
@@ -28,6 +26,8 @@ from assistant.tui.app import ImrApp
 from assistant.tui.panel import SidePanel
 from assistant.tui.review import SessionScreen
 from assistant.tui.widgets import Reply
+from tests.walk import CASE as CASE
+from tests.walk import KEPT, WALK
 
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)

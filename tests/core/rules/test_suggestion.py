@@ -4,10 +4,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from small_sets import a_set, read
-
 from assistant.core.rules.criterion import Ruling
 from assistant.core.rules.suggestion import Change, would_change
+from tests.core.rules.small_sets import a_set, read
 
 SET = """
 prompts:

@@ -10,7 +10,6 @@ from hypothesis import given
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
-from reviewing import answer, determine, sign
 
 from assistant.core import commands as c
 from assistant.core.text import one_line
@@ -18,6 +17,7 @@ from assistant.letter import json_text, to_markdown, to_text
 from assistant.letter.formats import WIDTH, _start, escaped, wrapped_text
 from assistant.review.determination import letter_of
 from assistant.review.review import Review
+from tests.letter.reviewing import answer, determine, sign
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \u202etxt\x9b2J [bold]b[/bold] <script>alert(1)</script> "

@@ -8,8 +8,6 @@ from typing import Any, cast
 
 import pytest
 from textual.widgets import Input, OptionList
-from walk import WALK
-from windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 
 from assistant.log import Log
 from assistant.profile import Profile
@@ -20,6 +18,8 @@ from assistant.tui.dialogs import ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.training import PracticeChoiceScreen, PracticeScreen, TrainingScreen
+from tests.tui.windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
+from tests.walk import WALK
 
 
 def begun(reveal: str = "each") -> Callable[[Log, Profile], Practice]:

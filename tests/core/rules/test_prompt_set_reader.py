@@ -7,11 +7,11 @@ from textwrap import dedent
 from typing import Any
 
 import pytest
-from small_sets import HEAD, SCHEMAS, a_set, sources
 
 from assistant.core.problem import Refused
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import read_prompt_set, read_schema
+from tests.core.rules.small_sets import HEAD, SCHEMAS, a_set, sources
 
 GOOD = """\
 prompts:

@@ -10,9 +10,9 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from published import EXAMPLES, Example, Rows
 
 from assistant.training.statistics import NAMES, Floats, Stratum, by_raters, by_units, coefficients
+from tests.training.published import EXAMPLES, Example, Rows
 
 
 def stratum(rows: Rows) -> Stratum:

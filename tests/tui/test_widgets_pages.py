@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from textual.content import Content
-from windowing import CASE, NARROW, WIDE, Open, Window
 
 from assistant import library
 from assistant.core.text import visible
 from assistant.tui.widgets import PASSAGE, WORDS, passage_lines
+from tests.tui.windowing import CASE, NARROW, WIDE, Open, Window
 
 PLANTED = "The surgeon suspects pseudarthrosis at C5-C6."
 

@@ -13,7 +13,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from practising import CASE, KEPT, REPLIES, Ticking, answered, begun, reviewed, wavered
 
 from assistant import library, profile
 from assistant.cli.main import run
@@ -22,6 +21,7 @@ from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.training.replay import Marker, open_replay
+from tests.training.practising import CASE, KEPT, REPLIES, Ticking, answered, begun, reviewed, wavered
 
 Imr = Callable[..., tuple[int, str, str]]
 

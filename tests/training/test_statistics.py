@@ -8,9 +8,9 @@ from collections import Counter
 
 import numpy as np
 import pytest
-from published import EXAMPLES, FOUR_OBSERVERS
 
 from assistant.training.statistics import Draws, StatisticRow, TooFew, Unit, Value, row
+from tests.training.published import EXAMPLES, FOUR_OBSERVERS
 
 DRAWS = Draws(seed=7, samples=2_000)
 

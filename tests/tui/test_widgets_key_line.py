@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import pytest
-from windowing import CASE, NARROW, WIDE, Begin, Open
 
 from assistant.review.views import ACTIONS
 from assistant.tui.widgets import KeyLine
+from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open
 
 
 async def test_every_function_key_fits_in_eighty_columns(open_window: Open) -> None:

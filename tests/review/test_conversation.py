@@ -8,7 +8,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from walk import KEPT, WALK
 
 from assistant import library
 from assistant.core import events as e
@@ -23,6 +22,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.conversation import Conversation, Line
 from assistant.review.review import Review
+from tests.walk import KEPT, WALK
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 REFERENCE: dict[str, Any] = dict(

@@ -10,13 +10,13 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from reviewing import NAME, answer, determine, sign
 
 from assistant.core import commands as c
 from assistant.letter import Letter, json_text, letter_to_json, signing_text, to_markdown, to_text
 from assistant.log import Log
 from assistant.review.determination import compose_from_log, letter_of
 from assistant.review.review import Review
+from tests.letter.reviewing import NAME, answer, determine, sign
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "letter.schema.json"
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from brute_force import every_reading, met, random_set
-from small_sets import HEAD, a_set, read
 
 from assistant.core.dates import PartialDate
 from assistant.core.rules.criterion import Ruling, State, findings, state_of, unrebutted, weigh
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.suggestion import MET, NOT_MET, ArgumentGraph
+from tests.core.rules.brute_force import every_reading, met, random_set
+from tests.core.rules.small_sets import HEAD, a_set, read
 
 SET = """
 prompts:

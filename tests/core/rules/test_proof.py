@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import pytest
-from brute_force import every_answer, every_reading, met, random_set, suggestion
-from small_sets import HEAD, SCHEMAS, a_set, named, read
 
 from assistant.core.answer import Answer, Status
 from assistant.core.rules.criterion import Ruling, State, weigh
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.proof import Proof, prove, untested
+from tests.core.rules.brute_force import every_answer, every_reading, met, random_set, suggestion
+from tests.core.rules.small_sets import HEAD, SCHEMAS, a_set, named, read
 
 SOUND = """
 prompts:

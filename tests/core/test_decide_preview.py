@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import pytest
-from test_assessment import ACCEPTED, REBUTTED, answered, perform, ruled
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status
@@ -12,6 +11,7 @@ from assistant.core.decide import preview
 from assistant.core.problem import Refused
 from assistant.core.rationale import assess
 from assistant.core.session import Session
+from tests.core.test_rationale_assessment import ACCEPTED, REBUTTED, answered, perform, ruled
 
 FILMS = "Have films been made since the operation, and what did they show?"
 SUSPECTED = "Does the record say that non-union (pseudarthrosis) or instability is suspected?"

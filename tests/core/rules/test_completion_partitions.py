@@ -5,7 +5,6 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_sets import SCHEMAS, a_set, named
 
 from assistant.core.answer import Answer
 from assistant.core.answer_reader import check_answer, read_answer
@@ -14,6 +13,7 @@ from assistant.core.rules.answer_schema import complete
 from assistant.core.rules.completion import Partition, partitions_of, truths, without
 from assistant.core.rules.condition import Atom, atoms
 from assistant.core.rules.prompt_set import Prompt
+from tests.core.rules.small_sets import SCHEMAS, a_set, named
 
 
 def cells(answer: str, *conditions: str, held: Any = None, schemas: Any = SCHEMAS) -> tuple[Partition, ...]:

@@ -8,7 +8,6 @@ from typing import Any
 
 import pytest
 from textual.events import Paste
-from windowing import CASE, Begin, Open, Window
 
 from assistant import library
 from assistant.core import events as e
@@ -16,6 +15,7 @@ from assistant.core.problem import refuse
 from assistant.log import Draft, Log
 from assistant.review.conversation import Conversation
 from assistant.tui import review
+from tests.tui.windowing import CASE, Begin, Open, Window
 
 
 def failing(*_: object, **__: object) -> None:

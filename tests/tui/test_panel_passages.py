@@ -6,12 +6,12 @@ import shutil
 from pathlib import Path
 
 import pytest
-from walk import WALK
-from windowing import CASE, WIDE, Open
 
 from assistant import library
 from assistant.core.events import PassagesDismissed
 from assistant.core.record.absence import open_passages
+from tests.tui.windowing import CASE, WIDE, Open
+from tests.walk import WALK
 
 
 @pytest.fixture

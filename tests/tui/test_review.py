@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import pytest
 from textual.widgets import OptionList
-from windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 from assistant.core import events as e
 from assistant.core.commands import LeavePrompt
 from assistant.core.turn import Option
 from assistant.review.conversation import Conversation
 from assistant.review.views import ACTIONS
+from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:

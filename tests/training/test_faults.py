@@ -9,7 +9,6 @@ from pathlib import Path
 from random import Random
 
 import pytest
-from practising import CASE, exercise, planted
 
 from assistant import library
 from assistant.core import yaml
@@ -18,6 +17,7 @@ from assistant.core.problem import Refused
 from assistant.core.rules.rules import read_prompt_set
 from assistant.training.faults import FAULTS, Fault, caught, plant
 from assistant.training.practice import exercise_of_case
+from tests.training.practising import CASE, exercise, planted
 
 SEEDS = range(4)
 BANK = library.folder("casebank") / CASE

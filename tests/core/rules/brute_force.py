@@ -8,14 +8,13 @@ from functools import lru_cache
 from itertools import chain, combinations, product
 from random import Random
 
-from small_sets import DRAFT, SCHEMAS, a_set
-
 from assistant.core.answer import Answer, Status, group
 from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, NumberShape, SeveralShape, Shape
 from assistant.core.rules.completion import opened_by
 from assistant.core.rules.criterion import Ruling, State, Suggestion, state_of, weigh
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.rules import read_schema
+from tests.core.rules.small_sets import DRAFT, SCHEMAS, a_set
 
 CONDITIONS = {
     "yes-no": ["{p}: 'yes'", "{p}: 'no'", "{p}: not_documented", "{p}: given"],

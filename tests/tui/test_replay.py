@@ -8,7 +8,6 @@ from typing import Any, cast
 
 import pytest
 from textual.widgets import Input, OptionList
-from windowing import CASE, WIDE, Begin, Show, Window, answer
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer
@@ -19,6 +18,7 @@ from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayPanel, ReplayScreen, Timeline
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.training import PracticeChoiceScreen, TrainingScreen
+from tests.tui.windowing import CASE, WIDE, Begin, Show, Window, answer
 
 
 @pytest.fixture

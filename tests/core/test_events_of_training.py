@@ -9,7 +9,6 @@ from typing import Any
 
 import pytest
 from jsonschema import Draft202012Validator
-from practising import CASE, TRAINEE, TRAINER, answered, begun
 from referencing import Registry, Resource
 
 from assistant import library
@@ -20,6 +19,7 @@ from assistant.training.book import Book, withdraw
 from assistant.training.feedback import told_feedback
 from assistant.training.practice import assign_case
 from assistant.training.replay import annotations_on, bookmark, comment, remove
+from tests.training.practising import CASE, TRAINEE, TRAINER, answered, begun
 
 ADJUDICATION = {kind for kind in t.TRAINING_KINDS if "adjudic" in kind}
 

@@ -8,7 +8,6 @@ from typing import cast
 import pytest
 from textual.screen import Screen
 from textual.widgets import OptionList
-from windowing import CASE, WIDE, Begin, Open
 
 from assistant import profile
 from assistant.core.problem import Refused, refuse
@@ -17,6 +16,7 @@ from assistant.profile import Profile
 from assistant.review.views import ACTIONS
 from assistant.tui.app import ImrApp
 from assistant.tui.review import ReviewScreen
+from tests.tui.windowing import CASE, WIDE, Begin, Open
 
 
 async def test_it_lists_open_sessions_cases_and_what_is_signed(open_window: Open, begin: Begin) -> None:

@@ -5,12 +5,12 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
-from small_sets import a_set, read
 
 from assistant.core.answer import Answer, Status, group
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import inline, over, reserved
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, Truth, evaluate, holds, substitute
+from tests.core.rules.small_sets import a_set, read
 
 VALUES: tuple[Truth, ...] = (True, False, None)
 A, B = (Atom(name, reserved("given")) for name in "ab")

@@ -7,8 +7,6 @@ from collections.abc import Mapping
 from random import Random
 
 import pytest
-from brute_force import every_answer, every_reading, met, random_set, settling, suggestion
-from small_sets import a_set, read
 
 from assistant.core.answer import Answer
 from assistant.core.dates import PartialDate
@@ -20,6 +18,8 @@ from assistant.core.rules.condition import atoms as atoms_of
 from assistant.core.rules.criterion import Ruling
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.suggestion import arguments, suggest, would_change
+from tests.core.rules.brute_force import every_answer, every_reading, met, random_set, settling, suggestion
+from tests.core.rules.small_sets import a_set, read
 
 
 def space_of(made: PromptSet) -> Space:

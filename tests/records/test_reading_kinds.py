@@ -7,10 +7,10 @@ import zipfile
 from pathlib import Path
 
 import pytest
-from made_files import NOTE, bundle, word_file, written
 
 from assistant.core.problem import Refused
 from assistant.records.reading import kind_of
+from tests.records.made_files import NOTE, bundle, word_file, written
 
 
 def archive(parts: dict[str, bytes]) -> bytes:
