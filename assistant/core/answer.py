@@ -7,11 +7,10 @@ the value, and only a given answer has a value: "not documented" is never the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
-from assistant.core.frozen import dataclass, replace
 from assistant.core.text import Private
 
 

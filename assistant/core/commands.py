@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from datetime import date
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.events import CaseAmended
-from assistant.core.frozen import dataclass
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.rules import Rules
 

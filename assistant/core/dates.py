@@ -10,8 +10,6 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.core.frozen import dataclass as dataclass_frozen
-
 MONTHS = "January February March April May June July August September October November December".split()
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _NAMED_DAY_FIRST = r"^(\d{1,2})\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z"
@@ -22,7 +20,7 @@ _SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
 _ISO_LOOSE = r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z"
 
 
-@dataclass_frozen(frozen=True)
+@dataclass(frozen=True)
 class PartialDate:
     """A year, a month of a year, or a day."""
 
@@ -299,7 +297,7 @@ CLOCK_FACTS = ("documents_received", "application_received")
 """The facts of a claim from which the time runs, the first that is stated: the later of the two is the rule's."""
 
 
-@dataclass_frozen(frozen=True)
+@dataclass(frozen=True)
 class DeadlineRule:
     """So many `days` (or `working` days) from the receipt of the request and the documents that support it."""
 

@@ -15,7 +15,6 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail
 from assistant.core.answer_reader import check_answer
-from assistant.core.frozen import replace as replace_frozen
 from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.absence import contradicted, open_passages, pages_unread
@@ -104,7 +103,7 @@ def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.E
 def _with_trails(session: Session, answer: Answer) -> Answer:
     """The answer with the reach of its search noted wherever something was not found."""
     if answer.parts is not None:
-        return replace_frozen(
+        return replace(
             answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()}
         )
     if answer.status is not Status.NOT_DOCUMENTED:
@@ -119,7 +118,7 @@ def _with_trails(session: Session, answer: Answer) -> Answer:
             f"There are {', '.join(case.documents)}.",
         )
     pages = held.pages or sum(case.documents[name].pages for name in documents or case.documents)
-    return replace_frozen(answer, search=replace_frozen(held, documents=documents, pages=pages))
+    return replace(answer, search=replace(held, documents=documents, pages=pages))
 
 
 def must_have(session: Session, scope: str, path: str) -> None:

@@ -8,7 +8,7 @@ salted commitments), `decode` the event again: `decode(kind, encode(event)) == e
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, Field, field, fields
+from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
 from typing import Any, ClassVar
 
@@ -23,7 +23,6 @@ from assistant.core.answer import (
     from_json,
     to_json,
 )
-from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 from assistant.core.record.passages import PassageGroup
 from assistant.core.text import Private

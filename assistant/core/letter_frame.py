@@ -8,11 +8,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core import wording, yaml
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.core.yaml import FieldReader, Path, YamlDocument, near

@@ -9,8 +9,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 
-from assistant.core.frozen import dataclass
 from assistant.core.text import one_line
 
 

@@ -7,12 +7,12 @@ not made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.frozen import dataclass, replace
 from assistant.core.problem import Refused
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape

@@ -8,12 +8,11 @@ in support of the side that doesn't need it.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import field, replace
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.frozen import dataclass
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence

@@ -6,14 +6,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
 from assistant.core.dates import PartialDate
 from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
-from assistant.core.frozen import dataclass, replace
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import Ruling, Suggestion

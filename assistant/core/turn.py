@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
 from assistant.core.decide import unattested
-from assistant.core.frozen import dataclass, replace
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import contradicted, more_follow, open_passages, pages_in, pages_unread
 from assistant.core.record.checks import Check, absence_check, impossible_combinations

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
 
 import yaml
 
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Problem, Refused
 
 _NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)

@@ -7,11 +7,10 @@ a question that a finding reads stands only when every passage that a search fou
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.events import RecordSearched
-from assistant.core.frozen import dataclass
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session

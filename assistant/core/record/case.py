@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.frozen import dataclass
 from assistant.core.problem import Problem, Refused
 from assistant.core.record.pages import places_of_ranges, read_range
 from assistant.core.text import one_line

@@ -4,13 +4,12 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import lru_cache
 from typing import Protocol
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.frozen import dataclass
 from assistant.core.proposal import rule_result
 from assistant.core.record.absence import contradicted, open_passages
 from assistant.core.record.case import DisputedItem, evidence_in_case

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any, ClassVar
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import When, dates_in, parse_date
-from assistant.core.frozen import dataclass
 from assistant.core.record.case import Case, evidence_in_case
 from assistant.core.rules.prompt_set import Citation, PromptSet
 from assistant.core.session import Session

@@ -8,13 +8,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from typing import Any
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import how_to_write, parse_date
-from assistant.core.frozen import dataclass, replace
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.condition import RESERVED, Condition
 

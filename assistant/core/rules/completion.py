@@ -13,7 +13,6 @@ from itertools import combinations, combinations_with_replacement, pairwise, pro
 from typing import Any
 
 from assistant.core.answer import Answer, Status, group, listing
-from assistant.core.frozen import dataclass as dataclass_frozen
 from assistant.core.problem import refuse
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
@@ -423,7 +422,7 @@ Truths = tuple[bool, ...]
 STATUS_LABELS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
 
 
-@dataclass_frozen(frozen=True)
+@dataclass(frozen=True)
 class Partition:
     """One way in which the conditions on a prompt come out: `truth` in their order, and a witness for it."""
 
@@ -515,7 +514,7 @@ _FALSE, _TRUE = 0, 1
 _NOT_ASKED = -1
 
 
-@dataclass_frozen(frozen=True)
+@dataclass(frozen=True)
 class FormulaOutcome:
     """One way in which the formulas come out: how many completions lead there, and one of them."""
 

@@ -9,12 +9,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterator
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
 from assistant.core.answer import Answer, Status
-from assistant.core.frozen import dataclass
 
 Truth = bool | None
 

@@ -8,10 +8,10 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.core.dates import PartialDate
-from assistant.core.frozen import dataclass
 from assistant.core.rules.prompt_set import Criterion, PromptSet, Reading
 
 

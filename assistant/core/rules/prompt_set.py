@@ -6,13 +6,12 @@ These are plain values, made by `prompt_set_reader` from files that a physician 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
-from assistant.core.frozen import dataclass
 from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, select
 from assistant.core.rules.condition import ALWAYS, Atom, Formula, Truth, atoms, evaluate, holds
 

@@ -4,11 +4,10 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import field
+from dataclasses import dataclass, field
 from functools import lru_cache
 
 from assistant.core import yaml
-from assistant.core.frozen import dataclass
 from assistant.core.problem import refuse
 from assistant.core.record import case
 from assistant.core.record.case import Case

@@ -7,13 +7,12 @@ is told what to look for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import combinations
 
 from assistant.core.answer import Status
 from assistant.core.dates import PartialDate
-from assistant.core.frozen import replace
 from assistant.core.rules.answer_schema import reserved
 from assistant.core.rules.completion import Choice, Space, State, label_of, name_of, opened_by, without
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms
