@@ -194,7 +194,7 @@ class WordsScreen(ModalScreen[str | None]):
         area = self.query_one(WordsInput)
         area.move_cursor(area.document.end)
 
-    def on_words_given(self) -> None:
+    def on_words_input_given(self) -> None:
         self.dismiss(" ".join(self.query_one(WordsInput).text.split()))
 
     def action_leave(self) -> None:

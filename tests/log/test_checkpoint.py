@@ -114,7 +114,7 @@ def test_the_entry_and_its_checkpoint_are_in_the_log_together_or_not_at_all(
 
     with Log.open(path) as log:
         step(log, "session.opened")
-        monkeypatch.setattr("assistant.log.store.seal", fails)
+        monkeypatch.setattr("assistant.log.store.seal_log", fails)
         with pytest.raises(Refused, match="the disk failed"):
             step(log, "session.signed")
     assert [entry["kind"] for entry in stored(path)] == ["session.opened"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.core.record.language import Cue, Vocabulary, read_vocabulary, word_root, words_in
+from assistant.core.record.language import Cue, Vocabulary, folded, read_vocabulary, word_root, words_in
 
 SYNONYMS = """
 synonyms:
@@ -53,7 +53,7 @@ def test_words_kept_apart_do_not_answer_for_each_other() -> None:
 
 
 @pytest.mark.parametrize(
-    ("text", "folded"),
+    ("text", "plain"),
     [
         ("ÉCOLE", "ecole"),
         ("pseudarthro\u0301sis", "pseudarthrosis"),
@@ -61,8 +61,8 @@ def test_words_kept_apart_do_not_answer_for_each_other() -> None:
         ("한국", "한국"),
     ],
 )
-def test_accents_and_ligatures_fold(text: str, folded: str) -> None:
-    assert folded(text) == folded
+def test_accents_and_ligatures_fold(text: str, plain: str) -> None:
+    assert folded(text) == plain
 
 
 def test_signs_are_no_words() -> None:
