@@ -143,6 +143,11 @@ def test_the_core_is_pure() -> None:
     assert wrong == []
 
 
+def test_the_verifier_that_bundles_carry_needs_nothing_but_python() -> None:
+    needed = {target.split(".")[0] for target, _ in imports("assistant.log.standalone_verify")}
+    assert needed <= sys.stdlib_module_names
+
+
 def test_a_module_is_no_longer_than_can_be_read_in_a_sitting() -> None:
     lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}

@@ -15,7 +15,7 @@ import zipfile
 from pathlib import Path
 
 CHECKOUT = Path(__file__).resolve().parent.parent
-DATA = ("prompts", "schemas", "casebank", "training", "proof")
+DATA = ("prompts", "schemas", "casebank")
 CASE = "cervical-radiographs-after-fusion"
 
 

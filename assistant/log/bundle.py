@@ -1,7 +1,7 @@
 """A session that was taken out of the log as one file, read by the same methods as one in the log.
 
 A bundle is a ZIP archive without compression: entries, texts, files, letter, proof and checkpoint. It checks itself
-(`python FILE`) by `proof/verify.py`, of which it holds a copy.
+(`python FILE`) by `standalone_verify.py`, of which it holds a copy.
 """
 
 from __future__ import annotations
@@ -14,13 +14,11 @@ import zipfile
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
-from assistant import __version__, library
+from assistant import __version__
 from assistant.core.problem import Refused, refuse
 from assistant.files import existing_log
-from assistant.library import folder, read_text
 from assistant.log.chain import inclusion_proof, leaf
 from assistant.log.database import LARGEST_ENTRY, TABLES
 from assistant.log.entry import pinned_hashes, pinned_text, system_clock
@@ -83,15 +81,6 @@ def read_bundle(path: Path) -> tuple[Log, str]:
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError, sqlite3.Error):
         connection.close()
         raise _damaged(path) from None
-
-
-def bundle_checks() -> ModuleType:
-    """The module `proof/verify.py`, which checks bundles and consistency proofs."""
-
-    path = folder("proof") / "verify.py"
-    module = ModuleType("proof.verify")
-    exec(compile(read_text(path), str(path), "exec"), module.__dict__)
-    return module
 
 
 def _members(path: Path) -> dict[str, bytes]:
@@ -229,7 +218,7 @@ def _files(
         "key.txt": f"{signer_of(note, keys)}\n".encode(),
         "proof.json": _json(_proof(tree, head, [row[0] - 1 for row in rows])),
         "texts.ndjson": b"".join(_json(text, indent=None) for text in texts),
-        "verify.py": (library.folder("proof") / "verify.py").read_bytes(),
+        "verify.py": Path(__file__).with_name("standalone_verify.py").read_bytes(),
         **{name: body for name, (_, body) in files.items()},
     }
     if words.letter:

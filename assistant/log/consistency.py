@@ -38,7 +38,7 @@ class Consistency:
     hashes: Sequence[str]
 
     def as_json(self) -> dict[str, Any]:
-        """The contract of `imr log consistency --json`, and the file that `proof/verify.py` checks."""
+        """The contract of `imr log consistency --json`, and the file that `standalone_verify.py` checks."""
         return {
             "ok": self.ok,
             "says": self.says,

@@ -15,7 +15,7 @@ import pytest
 
 from assistant import library
 from assistant.cli.main import run
-from assistant.log import Draft, Log
+from assistant.log import Draft, Log, standalone_verify
 from tests.log.forgery import rewrite, stored, unfenced
 
 CASE = "cervical-radiographs-after-fusion"
@@ -208,7 +208,7 @@ def test_consistency(imr: Imr) -> None:
     assert "letter.txt" not in checked.out
     assert imr("log", "verify", "proof.json", "--checkpoint", "new.txt").status == 1
     assert imr("log", "consistency", "new.txt", "old.txt").status == 1
-    program = str(library.folder("proof") / "verify.py")
+    program = standalone_verify.__file__
     done = subprocess.run(
         [sys.executable, "-I", "-S", program, "proof.json"], capture_output=True, check=False
     )

@@ -22,11 +22,10 @@ from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
 from assistant.core.text import Private
-from assistant.log import Draft, Log
+from assistant.log import Draft, Log, standalone_verify
 from assistant.log.bundle import (
     LetterTexts,
     bundle,
-    bundle_checks,
     covering_checkpoint,
     is_bundle,
     open_source,
@@ -36,7 +35,6 @@ from assistant.log.consistency import prove_consistency
 from assistant.log.keys import signer
 from tests.log.forgery import rewrite, unfenced
 
-CHECKS = bundle_checks()
 LETTER = "The determination.\n"
 Files = dict[str, bytes]
 
@@ -86,7 +84,7 @@ def packed(files: Files, how: int = zipfile.ZIP_STORED) -> bytes:
 def checked(data: bytes, tmp_path: Path, **known: Any) -> dict[str, bool | None]:
     file = tmp_path / "given.imr"
     file.write_bytes(data)
-    return {one.name: one.ok for one in CHECKS.examine(file, **known)}
+    return {one.name: one.ok for one in standalone_verify.examine(file, **known)}
 
 
 def key_of(path: Path) -> str:
@@ -117,11 +115,11 @@ def test_what_the_signature_does_not_cover_is_not_said_to_be_proven(made: bytes,
     files = unpacked(made)
     for letter in (files["letter.txt"], files["letter.txt"] + b"\nAddendum: the other way round."):
         file.write_bytes(packed({**files, "letter.txt": letter}))
-        said = {one.name: one.says for one in CHECKS.examine(file)}
+        said = {one.name: one.says for one in standalone_verify.examine(file)}
         assert said["letter"].endswith("what stands there before and after it is not proven")
         assert "session bravo, a practice review, link" in said["chain"]
     file.write_bytes(packed({**files, "letter.txt": files["signed-text.txt"]}))
-    said = {one.name: one.says for one in CHECKS.examine(file)}
+    said = {one.name: one.says for one in standalone_verify.examine(file)}
     assert said["letter"] == "signed-text.txt has the hash that the signature holds"
 
 
@@ -152,15 +150,15 @@ def test_what_it_prints_fits_the_terminal_and_a_key_stays_whole(
     assert all(" " not in line for line in over)
     assert all(key.startswith(line.rstrip(";")) for line in over)
     said = " ".join(done.stdout.split())
-    for one in CHECKS.examine(file):
+    for one in standalone_verify.examine(file):
         assert f"{one.name} {one.says}" in said
 
 
 @hypothesis_given(st.text("ab =+/-\x1b", max_size=300), st.integers(1, 120))
 def test_no_word_is_lost_or_broken_by_wrapping(text: str, wide: int) -> None:
-    lines = CHECKS.wrapped("  holds  chain  ", text, wide)
+    lines = standalone_verify.wrapped("  holds  chain  ", text, wide)
     assert " ".join(lines).split() == ["holds", "chain", *text.replace("\x1b", "?").split()]
-    room = max(wide, CHECKS.NARROWEST + 16)
+    room = max(wide, standalone_verify.NARROWEST + 16)
     assert all(len(line) <= room or len(line.removeprefix("  holds  chain").split()) == 1 for line in lines)
 
 
@@ -353,7 +351,7 @@ def test_a_bomb_is_not_unpacked(
     elif what == "large":
         for module in ("assistant.log.bundle",):
             monkeypatch.setattr(f"{module}.MOST_BYTES", 1000)
-        monkeypatch.setattr(CHECKS, "MOST_BYTES", 1000)
+        monkeypatch.setattr(standalone_verify, "MOST_BYTES", 1000)
     elif what == "none":
         data = b"PK\x03\x04 and then nothing"
     else:
@@ -374,7 +372,7 @@ def test_a_signature_is_checked_as_other_programs_do(made: bytes) -> None:
         private = Ed25519PrivateKey.from_private_bytes(chance.randbytes(32))
         public, message = private.public_key().public_bytes_raw(), chance.randbytes(chance.randrange(100))
         signature = private.sign(message)
-        assert CHECKS.ed25519_holds(public, message, signature)
+        assert standalone_verify.ed25519_holds(public, message, signature)
         at = chance.randrange(64)
         other = signature[:at] + bytes([signature[at] ^ 1 << chance.randrange(8)]) + signature[at + 1 :]
         for wrong in (
@@ -382,10 +380,10 @@ def test_a_signature_is_checked_as_other_programs_do(made: bytes) -> None:
             (public, message, other),
             (chance.randbytes(32), message, signature),
         ):
-            assert CHECKS.ed25519_holds(*wrong) is signature_holds(*wrong) is False
-        order = CHECKS.ORDER.to_bytes(32, "little")
-        assert not CHECKS.ed25519_holds(public, message, signature[:32] + order)
-        assert not CHECKS.ed25519_holds(public, message, signature[:-1])
+            assert standalone_verify.ed25519_holds(*wrong) is signature_holds(*wrong) is False
+        order = standalone_verify.ORDER.to_bytes(32, "little")
+        assert not standalone_verify.ed25519_holds(public, message, signature[:32] + order)
+        assert not standalone_verify.ed25519_holds(public, message, signature[:-1])
 
 
 def test_the_first_test_vector_of_rfc_8032() -> None:
@@ -393,7 +391,7 @@ def test_the_first_test_vector_of_rfc_8032() -> None:
     signature = bytes.fromhex(
         "e5564300c360ac729086e2cc806e828a84877f1eb8e5d974d873e065224901555fb8821590a33bacc61e39701cf9b46bd25bf5f0595bbe24655141438e7a100b"
     )
-    assert CHECKS.ed25519_holds(public, b"", signature)
+    assert standalone_verify.ed25519_holds(public, b"", signature)
 
 
 # -- making one -----------------------------------------------------------------------------------
@@ -451,7 +449,7 @@ def two(three: Path) -> tuple[Path, str, str]:
 def given(proof: Any, tmp_path: Path, **known: Any) -> list[Any]:
     file = tmp_path / "proof.json"
     file.write_text(json.dumps(proof))
-    found: list[Any] = CHECKS.examine(file, **known)
+    found: list[Any] = standalone_verify.examine(file, **known)
     return found
 
 

@@ -15,7 +15,7 @@ from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.problem import Refused
 from assistant.core.rules.rules import read_prompt_set
-from assistant.training.faults import FAULTS, Fault, caught, plant
+from assistant.training.faults import FAULTS, PASSAGES, Fault, caught, plant
 from assistant.training.practice import exercise_of_case
 from tests.training.practising import CASE, exercise, planted
 
@@ -155,7 +155,7 @@ def test_caught_is_told_from_missed(planted: Fault, answer: Answer | None, seen:
 
 
 def test_every_sentence_that_may_be_planted_belongs_to_a_question_of_some_set() -> None:
-    path = library.folder("training") / "passages.yaml"
+    path = library.folder("prompts") / "training" / PASSAGES
     kept = yaml.parse_yaml(library.read_text(path), path.name).data
     sources = library.sources()
     known: set[str] = set()
