@@ -4,17 +4,16 @@ from __future__ import annotations
 
 import hmac
 import os
-import pickle
 import re
 import secrets
 import sqlite3
-import subprocess
-import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
+from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
@@ -42,8 +41,6 @@ _BLOBS = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob WHERE commitment
 _ASKED = """SELECT b.commitment, b.salt, CAST(b.body AS BLOB)
 FROM json_each(?) AS j CROSS JOIN blob AS b ON b.commitment = j.value"""
 _ENTRIES = "SELECT id, session, seq, entry FROM event WHERE id > ? AND id <= ? ORDER BY id"
-_INNER = bytes(each ^ 0x36 for each in range(256))
-_OUTER = bytes(each ^ 0x5C for each in range(256))
 
 
 def new_key() -> int:
@@ -65,9 +62,15 @@ def tally_of_words(connection: sqlite3.Connection, key: int, low: str = "", high
     """The product over the commitments from `low` to before `high` whose words are there and match."""
     product = 1
     for commitment, salt, body in connection.execute(_BLOBS, (low, high)):
-        if type(salt) is bytes and type(body) is bytes and _hmac(salt, body) == commitment:
+        if _are_words_of(commitment, salt, body):
             product = product * (key - int(commitment, 16)) % PRIME
     return product
+
+
+def _are_words_of(commitment: str, salt: object, body: object) -> bool:
+    if not isinstance(salt, bytes) or not isinstance(body, bytes):
+        return False
+    return hmac.digest(salt, body, "sha256").hex() == commitment
 
 
 def without_words(connection: sqlite3.Connection, start: int, end: int) -> Iterator[tuple[int, str, int]]:
@@ -77,19 +80,10 @@ def without_words(connection: sqlite3.Connection, start: int, end: int) -> Itera
             wanted = set(COMMITMENTS.findall(entry))
             asked = '["' + '","'.join(one.decode("ascii") for one in wanted) + '"]'
             for commitment, salt, body in connection.execute(_ASKED, (asked,)):
-                if type(salt) is bytes and type(body) is bytes and _hmac(salt, body) == commitment:
+                if _are_words_of(commitment, salt, body):
                     wanted.discard(commitment.encode("ascii"))
             if wanted:
                 yield id, session, seq
-
-
-def _hmac(key: bytes, message: bytes) -> str:
-    """HMAC-SHA256 in hex (RFC 2104), written out since that takes half the time of `hmac.digest`."""
-    if len(key) > 64:
-        return hmac.digest(key, message, "sha256").hex()
-    padded = key.ljust(64, b"\0")
-    inner = sha256(padded.translate(_INNER) + message).digest()
-    return sha256(padded.translate(_OUTER) + inner).hexdigest()
 
 
 # One pass over the entries in the order of the log, to find the first that does not hold.
@@ -422,7 +416,6 @@ OWN_SHARE = 0.42
 """How much of the entries this process reads: less than half, since SQLite's own check runs beside it."""
 
 _MIDDLE = "8"
-_RUN = "from assistant.log.verify_entries import main; main()"
 
 
 @dataclass(frozen=True)
@@ -481,43 +474,19 @@ def walk_all(
         halfway = _MIDDLE if texts else ""
         mine = _Task(path, start, middle, first, key, "", halfway)
         other = _Task(path, middle, end, second, key, halfway, top)
-        with ThreadPoolExecutor(1) as pool:
-            elsewhere = pool.submit(_elsewhere, other)
-            own = mine.run(None if step is None else lambda count: step(2 * count))
-            done = [own, elsewhere.result() or other.run()]
+        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
+            elsewhere = None
+            with suppress(OSError, BrokenExecutor):
+                elsewhere = pool.submit(other.run)
+            done = [mine.run(None if step is None else lambda count: step(2 * count))]
+            with suppress(Refused, OSError, BrokenExecutor):
+                done += [elsewhere.result()] if elsewhere else []
+        if len(done) == 1:  # no second process, or it came to nothing
+            done.append(other.run())
     said = held = 1
     for stretch, texts_held in done:
         said, held = said * stretch.tally % PRIME, held * texts_held % PRIME
     return Passed([stretch for stretch, _ in done], said == held if texts else None)
-
-
-def _elsewhere(task: _Task) -> tuple[Stretch, int] | None:
-    """The task as another process does it; None where that did not work, so that it is done here."""
-    package = str(Path(__file__).resolve().parents[2])
-    before = os.environ.get("PYTHONPATH")
-    environment = {**os.environ, "PYTHONPATH": os.pathsep.join(filter(None, (package, before)))}
-    try:
-        made = subprocess.run(
-            [sys.executable, "-P", "-c", _RUN],
-            input=pickle.dumps(task),
-            capture_output=True,
-            env=environment,
-            check=True,
-        )
-        found: tuple[Stretch, int] = pickle.loads(made.stdout)
-    except (OSError, subprocess.SubprocessError, pickle.UnpicklingError, EOFError):
-        return None
-    return found
-
-
-def main() -> None:
-    """Takes a task from standard input, and writes what it found to standard output."""
-    task = pickle.load(sys.stdin.buffer)
-    try:
-        found = task.run()
-    except (Refused, OSError):
-        raise SystemExit(1) from None
-    sys.stdout.buffer.write(pickle.dumps(found))
 
 
 # Whether the hashes that the log keeps of its tree are those of its entries.

@@ -9,6 +9,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable
 from contextlib import closing, suppress
+from functools import wraps
 from pathlib import Path
 from typing import Any
 
@@ -366,9 +367,20 @@ def test_two_halves_say_what_one_whole_says(long: Path, monkeypatch: pytest.Monk
     assert len(shared_out) == 1  # the other ran elsewhere
 
 
+def test_without_a_second_process_the_whole_is_read_here(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    whole = verify(long)
+    monkeypatch.setattr("assistant.log.verify_entries.SHARED_FROM", 1000)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("multiprocessing.spawn.get_executable", lambda: b"/no/such/python")
+    assert verify(long) == whole
+    monkeypatch.setattr("multiprocessing.spawn.get_executable", lambda: b"/bin/false")
+    assert verify(long) == whole
+
+
 def _counted(calls: list[Any]) -> Any:
     run = verify_entries._Task.run
 
+    @wraps(run)
     def counted(self: Any, *rest: Any) -> Any:
         calls.append(self)
         return run(self, *rest)
