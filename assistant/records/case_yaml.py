@@ -1,119 +1,121 @@
 """Adds documents to the text of a `case.yaml`, and changes their entries, without touching anything else in it.
 
-Comments, order and spacing stay as they were written. The result is parsed again and compared with what it should
-say before anybody gets to see it.
+Only the piece that changes is written anew, by a library that keeps comments, order and quotes; lines in it that say
+what they said stay as they were typed. The result is parsed again and compared with what it should say before
+anybody gets to see it.
 """
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Mapping, Sequence
+from difflib import SequenceMatcher
+from io import StringIO
 from typing import Any
 
-import yaml
+import yaml as positions
+from ruamel.yaml import YAML
+from ruamel.yaml.comments import CommentedMap, CommentedSeq
+from ruamel.yaml.error import YAMLError
+from ruamel.yaml.resolver import VersionedResolver
+from ruamel.yaml.scalarstring import DoubleQuotedScalarString
 
-from assistant.core import yaml as plain_yaml
-from assistant.core.problem import refuse
+from assistant.core import yaml
+from assistant.core.problem import Refused, refuse
 
 Value = str | list[str]
 Entry = Mapping[str, Value]
 
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
+_LOADER: Any = getattr(positions, "CSafeLoader", positions.SafeLoader)
 _SIMPLE = re.compile(
     r"[A-Za-z](?:[A-Za-z0-9 ./()_'-]|,(?= ))*(?<! )|originals/[\w.-]+|\d{4}-\d\d(?:-\d\d)?|\d{1,7}-\d{1,7}"
 )
-_AWKWARD = re.compile("[^\x20-\x7e\xa0-\u2027\u202a-\ud7ff\ue000-\ufefe\uff00-\ufffd\U00010000-\U0010ffff]")
 _HASH = re.compile(r"[0-9a-f]{64}")
 _NUMBER = re.compile(r"\d{1,7}")
 _WORDS = frozenset("yes no true false null on off y n".split())
 
 
+class _AllText(VersionedResolver):
+    """Plain scalars are text, as in `core/yaml.py`: none is rewritten as the number or day that it looks like."""
+
+    @property
+    def versioned_resolver(self) -> Any:
+        return {}
+
+
 def with_documents(text: str, entries: Sequence[Entry]) -> str:
     """The text with entries added at the end of `documents`."""
-    node = _documents(text)
-    newline = _newline(text)
-    wanted = [*plain_yaml.parse_yaml(text, "case.yaml").data["documents"], *(_read(one) for one in entries)]
+    node, values = _documents(text), [_values(one) for one in entries]
+    wanted = [*_said(text), *(_read(one) for one in entries)]
     if node.flow_style and node.value:
-        end = node.value[-1].end_mark.index
-        made = f"{text[:end]}, {', '.join(_flow(one) for one in entries)}{text[end:]}"
-    elif node.flow_style:
-        at = _after_line(text, node.end_mark.index)
-        head = text[: node.start_mark.index].rstrip() + text[node.end_mark.index : at].rstrip("\r\n")
-        made = f"{head}{newline}{_block(entries, '  ', newline)}{newline}{text[at:]}"
+        at = node.value[-1].end_mark.index
+        return _checked(text, f"{text[:at]}, {', '.join(map(_flow, values))}{text[at:]}", wanted)
+    if node.flow_style:  # `[]`, which goes; what stands behind it on its line stays
+        head = text[: node.start_mark.index].rstrip()
+        head, at, column = head + text[node.end_mark.index :], len(head), 2
     else:
-        at = _after_line(text, _last(node).end_mark.index)
-        gap = "" if text[:at].endswith("\n") else newline
-        made = (
-            f"{text[:at]}{gap}{_block(entries, ' ' * _dash_column(text, node), newline)}{newline}{text[at:]}"
-        )
-    return _checked(made, text, wanted)
+        head, at, column = text, _last(node).end_mark.index, _dash(text, node.value[0])[1]
+    at = _after_line(head, at)
+    gap = "" if head[:at].endswith("\n") else "\n"
+    return _checked(text, head[:at] + gap + _block(values, column, column + 2) + head[at:], wanted)
 
 
 def with_changes(text: str, document: str, changes: Entry) -> str:
     """The text with keys of one document's entry set; an empty list takes the key away."""
-    wanted = [
-        {**{key: value for key, value in entry.items() if changes.get(key) != []}, **_read(changes)}
-        if str(entry.get("id")) == document
-        else entry
-        for entry in plain_yaml.parse_yaml(text, "case.yaml").data["documents"]
-    ]
-    for key, value in changes.items():
-        node = next(one for one in _documents(text).value if _value(one, "id") == document)
-        text = _with_key(text, node, key, value)
-    return _checked(text, text, wanted)
+    wanted = _said(text)
+    place = next(at for at, entry in enumerate(wanted) if str(entry.get("id")) == document)
+    kept = {key: value for key, value in wanted[place].items() if changes.get(key) != []}
+    wanted[place] = {**kept, **_read(changes)}
+    entry = _documents(text).value[place]
+    start, end = entry.start_mark.index, entry.end_mark.index
+    if not entry.flow_style:
+        (start, column), end = _dash(text, entry), _after_line(text, _last(entry).end_mark.index)
+    piece = text[start:end].replace("\r\n", "\n")
+    before, after = _loaded(piece), _loaded(piece)
+    for key, value in _values(changes).items():
+        if value:
+            after[0][key] = value
+        else:
+            after[0].pop(key, None)
+    if not entry.flow_style:
+        inner = entry.start_mark.column
+        made = _as_typed(piece, _block(before, column, inner), _block(after, column, inner))
+    elif "\n" in piece and "#" in piece:  # the library loses a comment inside braces
+        raise _refused()
+    else:
+        made = _flow(after[0])
+    return _checked(text, text[:start] + made + text[end:], wanted)
 
 
 def without_documents(text: str) -> str:
     """The text with an empty list of documents."""
     node = _documents(text)
     if node.flow_style:
-        made = f"{text[: node.start_mark.index]}[]{text[node.end_mark.index :]}"
-    else:
-        key = text.rfind("documents", 0, node.start_mark.index)
-        rest = text[_after_line(text, _last(node).end_mark.index) :]
-        made = f"{text[:key]}documents: []{_newline(text)}{rest}"
-    return _checked(made, text, [])
+        return _checked(text, f"{text[: node.start_mark.index]}[]{text[node.end_mark.index :]}", [])
+    key = text.rfind("documents", 0, node.start_mark.index)
+    rest = text[_after_line(text, _last(node).end_mark.index) :]
+    return _checked(text, f"{text[:key]}documents: []\n{rest}", [])
 
 
-def _with_key(text: str, entry: Any, key: str, value: Value) -> str:
-    pairs = {str(name.value): (name, held) for name, held in entry.value}
-    if key in pairs:
-        name, held = pairs[key]
-        if value != []:
-            return f"{text[: held.start_mark.index]}{_scalar_or_list(value)}{text[held.end_mark.index :]}"
-        if entry.flow_style:
-            start = text.rfind(",", 0, name.start_mark.index)
-            return text[:start] + text[held.end_mark.index :]
-        start = text.rfind("\n", 0, name.start_mark.index) + 1
-        return text[:start] + text[_after_line(text, _last(held).end_mark.index) :]
-    if value == []:
-        return text
-    said = f"{key}: {_scalar_or_list(value)}"
-    if entry.flow_style:
-        end = entry.end_mark.index - 1
-        return f"{text[:end].rstrip().rstrip(',')}, {said}{text[end:]}"
-    at = _after_line(text, _last(entry).end_mark.index)
-    newline = _newline(text)
-    gap = "" if text[:at].endswith("\n") else newline
-    return f"{text[:at]}{gap}{' ' * entry.start_mark.column}{said}{newline}{text[at:]}"
+def scalar(value: str) -> str:
+    """Text as a YAML value: bare where that can't be misread, else in quotes."""
+    return _flow(CommentedMap(a=_scalar(value)))[4:-1]
+
+
+# Where things stand in the text.
 
 
 def _documents(text: str) -> Any:
-    root: Any = yaml.compose(text, Loader=_LOADER)
+    root: Any = positions.compose(text, Loader=_LOADER)
     for key, value in root.value:
-        if key.value == "documents" and isinstance(value, yaml.SequenceNode):
+        if key.value == "documents" and isinstance(value, positions.SequenceNode):
             return value
     raise refuse("The case has no list of documents.", "case.yaml", "Add `documents: []`.")
 
 
-def _value(entry: Any, key: str) -> str:
-    return next((str(held.value) for name, held in entry.value if name.value == key), "")
-
-
 def _last(node: Any) -> Any:
     """The node whose end is the end of the text of `node`: a block's own end mark lies after what follows it."""
-    while not isinstance(node, yaml.ScalarNode) and not node.flow_style and node.value:
+    while not isinstance(node, positions.ScalarNode) and not node.flow_style and node.value:
         last = node.value[-1]
         node = last[1] if isinstance(last, tuple) else last
     return node
@@ -127,53 +129,88 @@ def _after_line(text: str, end: int) -> int:
     return len(text) if found < 0 else found + 1
 
 
-def _dash_column(text: str, node: Any) -> int:
-    start = node.value[0].start_mark.index
-    dash = text.rfind("-", 0, start)
-    return dash - (text.rfind("\n", 0, dash) + 1)
+def _dash(text: str, entry: Any) -> tuple[int, int]:
+    """Where the line of an entry's dash begins, and the dash's column."""
+    dash = text.rfind("-", 0, entry.start_mark.index)
+    start = text.rfind("\n", 0, dash) + 1
+    return start, dash - start
 
 
-def _newline(text: str) -> str:
-    return "\r\n" if "\r\n" in text else "\n"
+# What is written there.
 
 
-def _block(entries: Sequence[Entry], indent: str, newline: str) -> str:
-    lines = []
-    for entry in entries:
-        sign = "- "
-        for key, value in entry.items():
-            lines.append(f"{indent}{sign}{key}: {_scalar_or_list(value)}")
-            sign = "  "
-    return newline.join(lines)
+def _yaml(column: int = 0, inner: int = 2) -> YAML:
+    """The library's reader and writer; a list's dashes stand at `column`, its values at `inner`."""
+    made = YAML()
+    made.Resolver = _AllText
+    made.preserve_quotes = True
+    made.width = 1 << 20
+    made.indent(mapping=2, sequence=inner, offset=column)
+    return made
 
 
-def _flow(entry: Entry) -> str:
-    return "{" + ", ".join(f"{key}: {_flow_scalar(value)}" for key, value in entry.items()) + "}"
+def _loaded(piece: str) -> Any:
+    """The entries in a piece of the list: one, with its dash or in braces."""
+    try:
+        read = _yaml().load(piece)
+    except YAMLError:
+        raise _refused() from None
+    if isinstance(read, CommentedMap):
+        return CommentedSeq([read])
+    if not isinstance(read, CommentedSeq) or not all(isinstance(one, CommentedMap) for one in read):
+        raise _refused()
+    return read
 
 
-def _scalar_or_list(value: Value) -> str:
-    return f"[{', '.join(value)}]" if isinstance(value, list) else scalar(value)
+def _block(entries: Sequence[CommentedMap], column: int, inner: int) -> str:
+    written = StringIO()
+    _yaml(column, inner).dump(
+        entries if isinstance(entries, CommentedSeq) else CommentedSeq(entries), written
+    )
+    return written.getvalue()
 
 
-def _flow_scalar(value: Value) -> str:
-    said = _scalar_or_list(value)
-    return quoted(str(value)) if isinstance(value, str) and "," in said and not said.startswith('"') else said
+def _flow(entry: CommentedMap) -> str:
+    entry.fa.set_flow_style()
+    written = StringIO()
+    _yaml().dump(entry, written)
+    return written.getvalue().rstrip("\n")
 
 
-def scalar(value: str) -> str:
-    """Text as a YAML value: bare where that can't be misread, else in quotes."""
+def _as_typed(piece: str, before: str, after: str) -> str:
+    """`after`, with the lines that are those of `before` as they stand in `piece`; comments stay in any case."""
+    typed, old, new = (text.splitlines(keepends=True) for text in (piece, before, after))
+    if len(typed) != len(old):
+        return after
+    made = []
+    for what, start, end, begin, stop in SequenceMatcher(None, old, new, autojunk=False).get_opcodes():
+        if what == "equal":
+            made += typed[start:end]
+        else:
+            made += new[begin:stop]
+            made += [line for line in typed[start:end] if line.lstrip().startswith("#") and line not in new]
+    if made[0].endswith("\n") and not made[-1].endswith("\n"):
+        made[-1] += "\n"
+    return "".join(made)
+
+
+def _scalar(value: str) -> str:
     bare = _SIMPLE.fullmatch(value) and value.lower() not in _WORDS and not _HASH.fullmatch(value)
-    return value if bare else quoted(value)
+    return value if bare else DoubleQuotedScalarString(value)
 
 
-def quoted(value: str) -> str:
-    """Text in double quotes, with whatever YAML wouldn't take as it is written out in signs."""
-    said = json.dumps(value, ensure_ascii=False)
-    return _AWKWARD.sub(lambda found: f"\\u{ord(found[0]):04x}", said)
+def _values(entry: Entry) -> CommentedMap:
+    """An entry as the library writes it; lists in one line."""
+    made = CommentedMap()
+    for key, value in entry.items():
+        made[key] = _scalar(value) if isinstance(value, str) else CommentedSeq(value)
+        if isinstance(value, list):
+            made[key].fa.set_flow_style()
+    return made
 
 
 def _read(entry: Entry) -> dict[str, Any]:
-    """An entry as the parser will give it back."""
+    """An entry as the program's parser will give it back."""
     read: dict[str, Any] = {}
     for key, value in entry.items():
         if isinstance(value, str):
@@ -183,14 +220,24 @@ def _read(entry: Entry) -> dict[str, Any]:
     return read
 
 
-def _checked(made: str, old: str, documents: list[Any]) -> str:
-    """The new text, where it says the old things and these documents."""
-    data = plain_yaml.parse_yaml(made, "case.yaml").data
-    before = plain_yaml.parse_yaml(old, "case.yaml").data
-    if {**before, "documents": documents} != data:
-        raise refuse(
-            "The program can't add to this list of documents as it is written.",
-            "case.yaml",
-            "Write each document as an entry of its own, beginning with `- id:`.",
-        )
+def _said(text: str) -> list[Any]:
+    return list(yaml.parse_yaml(text, "case.yaml").data["documents"])
+
+
+def _checked(old: str, made: str, documents: list[Any]) -> str:
+    """The new text with the line ends of the old, where it says the old things and these documents."""
+    if "\r\n" in old:
+        made = made.replace("\r\n", "\n").replace("\n", "\r\n")
+    if {**yaml.parse_yaml(old, "case.yaml").data, "documents": documents} != yaml.parse_yaml(
+        made, "case.yaml"
+    ).data:
+        raise _refused()
     return made
+
+
+def _refused() -> Refused:
+    return refuse(
+        "The program can't change this list of documents as it is written.",
+        "case.yaml",
+        "Write each document as an entry of its own, beginning with `- id:`.",
+    )

@@ -62,6 +62,38 @@ def test_an_entry_is_changed_in_its_place(listed: str) -> None:
         assert with_changes(made, "a", {"recognised": []}).count("recognised") == made.count("recognised") - 1
 
 
+def test_what_is_not_changed_stays_as_it_was_typed() -> None:
+    """Aligned values, odd quotes, long lines and comments, in the entry that changes as well as around it."""
+    text = (
+        f"title:   'A  case'   # aligned\nnote: {'long ' * 40}\n  folded\nday: 2014-07-17\nflow: {{a:  1,b: [ x ]}}\n"
+        "documents:\n"
+        "  # the first\n"
+        "  -   id:         a            # as in the bundle\n"
+        "      type:       'Progress  note'\n"
+        "      unreadable: [2]\n"
+        "      # asked for again\n\n"
+        "      date:       2014-07-17\n"
+        "  # the end of the list\n\n"
+        "items: {}\n"
+    )
+    made = with_changes(text, "a", {"unreadable": [], "sha256": "3" * 64})
+    added = f'      sha256: "{"3" * 64}"\n'
+    assert made == text.replace("      unreadable: [2]\n", "").replace(
+        "07-17\n  # the end", f"07-17\n{added}  # the end"
+    )
+    said = "      unreadable: [2, 4-6]\n"
+    assert with_changes(text, "a", {"unreadable": ["2", "4-6"]}) == text.replace(
+        "      unreadable: [2]\n", said
+    )
+    made = with_documents(text, [{"id": "b", "type": "x"}])
+    assert made == text.replace("07-17\n  # the end", "07-17\n  - id: b\n    type: x\n  # the end")
+
+
+def test_a_comment_inside_braces_is_not_lost_but_the_change_refused() -> None:
+    with pytest.raises(Refused, match="can't change this list"):
+        with_changes("documents:\n  - {id: a, # first\n     type: b}\n", "a", {"recognised": ["1"]})
+
+
 @pytest.mark.parametrize("listed", LISTS)
 def test_the_list_is_emptied(listed: str) -> None:
     made = without_documents(f"{listed}\nitems: [1]  # kept\n")
