@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import sys
 import textwrap
 from collections.abc import Sequence
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.options import log_option, open_log
+from assistant.cli.options import json_option, log_option, open_log
+from assistant.cli.output import print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
@@ -44,7 +44,7 @@ if TYPE_CHECKING:
 @click.option(
     "--samples", type=click.IntRange(100, 20_000), default=2_000, show_default=True, help="Of the bootstrap."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 @log_option
 def agree(
     sessions: tuple[str, ...],
@@ -87,7 +87,7 @@ def agree(
     if as_json:
         from assistant.training.agreement import as_json as data
 
-        click.echo(json.dumps(data(report), ensure_ascii=True, indent=2))
+        print_json(data(report))
         return
     from assistant.training.agreement import lines
 

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
 import textwrap
@@ -14,6 +13,8 @@ import click
 
 from assistant.cli.ask import Asking
 from assistant.cli.case_add import add
+from assistant.cli.options import json_option
+from assistant.cli.output import print_json
 from assistant.core.dates import read_date
 from assistant.core.problem import refuse
 from assistant.core.text import one_line, visible
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
 
 @click.command("show")
 @click.argument("name", metavar="CASE")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def show(name: str, as_json: bool) -> int:
     """Show a case: its disputed items, documents and timeline.
 
@@ -44,7 +45,7 @@ def show(name: str, as_json: bool) -> int:
         str(one) for one in (*library.changed_documents(folder, read), *original_problems(folder.path, read))
     ]
     if as_json:
-        click.echo(json.dumps(_as_data(read, problems), ensure_ascii=False, indent=2))
+        print_json(_as_data(read, problems))
     else:
         for line in _lines(read):
             click.echo(visible(line))
@@ -132,7 +133,7 @@ _WIDEST = 100
 @click.option(
     "--limit", type=click.IntRange(1, 10_000), default=50, show_default=True, help="Show at most this many."
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def find(name: str, query: str, prompt: str | None, limit: int, as_json: bool) -> None:
     """Find words in the record of a case.
 
@@ -154,7 +155,7 @@ def find(name: str, query: str, prompt: str | None, limit: int, as_json: bool) -
     index = RecordIndex.of(case.pages, own_vocabulary(), unreadable=unreadable)
     found = index.look_for(terms) if prompt else index.find(query, limit)
     if as_json:
-        click.echo(json.dumps([_row(one) for one in found], ensure_ascii=False, indent=2))
+        print_json([_row(one) for one in found])
         return
     if not case.pages:
         click.echo("This case has no documents, so there is nothing to search.")
@@ -481,7 +482,7 @@ case.add_command(show)
 
 
 @case.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def list_(as_json: bool) -> None:
     """List the cases of the case bank."""
     from assistant import library
@@ -500,7 +501,7 @@ def list_(as_json: bool) -> None:
             }
         )
     if as_json:
-        click.echo(json.dumps(rows, ensure_ascii=False, indent=2))
+        print_json(rows)
         return
     for row in rows:
         kind = "practice" if row["practice"] else "real"

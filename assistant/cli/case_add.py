@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field, replace
@@ -13,7 +12,7 @@ import click
 
 from assistant.cli.ask import Asking
 from assistant.cli.options import log_option
-from assistant.cli.output import ImportProgress
+from assistant.cli.output import ImportProgress, print_json
 from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.pages import read_range
@@ -231,25 +230,21 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
         problems, case_id = [str(problem) for problem in refused.problems], ""
     waiting = _open_sessions(case.path, log_path) if changed else []
     if as_json:
-        click.echo(
-            json.dumps(
-                {
-                    "case": case_id or case.path.name,
-                    "files": [
-                        {
-                            "file": one.file,
-                            "status": one.status,
-                            "documents": one.documents,
-                            "notes": one.notes,
-                        }
-                        for one in told
-                    ],
-                    "unreadable": unread,
-                    "open_sessions": waiting,
-                },
-                ensure_ascii=False,
-                indent=2,
-            )
+        print_json(
+            {
+                "case": case_id or case.path.name,
+                "files": [
+                    {
+                        "file": one.file,
+                        "status": one.status,
+                        "documents": one.documents,
+                        "notes": one.notes,
+                    }
+                    for one in told
+                ],
+                "unreadable": unread,
+                "open_sessions": waiting,
+            }
         )
     else:
         if unread and importer.tesseract is None:

@@ -12,13 +12,13 @@ from typing import Any
 
 import click
 
-from assistant.cli.log_proof import checkpoint, consistency, json_option, prove, rederive, verify
-from assistant.cli.log_proof import print_json as print_json_log_proof
+from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
 from assistant.cli.log_report import report, reports, sql
 from assistant.cli.options import (
     filter_options,
     form_options,
     given,
+    json_option,
     log_at,
     log_option,
     note_reading,
@@ -363,7 +363,7 @@ def backup(dest: Path, as_json: bool, log_path: Path | None) -> None:
 
     found = copy(log_at(log_path), dest)
     if as_json:
-        print_json_log_proof(found.as_json())
+        print_json(found.as_json())
     else:
         for line in page(dest, found):
             click.echo(line)

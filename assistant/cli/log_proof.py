@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import json
-import sys
 import textwrap
-import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.options import log_at, log_option, note_reading
-from assistant.cli.output import width
+from assistant.cli.options import json_option, log_at, log_option, note_reading
+from assistant.cli.output import Progress, print_json, width
 from assistant.core.text import one_line
 
 if TYPE_CHECKING:
@@ -24,7 +22,6 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 keys_option = click.option(
     "--key",
     "keys",
@@ -84,8 +81,7 @@ def _verified(
     from assistant.log.checkpoint import keep_verified
     from assistant.log.verify import verify as examine
 
-    progress = Progress("Verifying")
-    try:
+    with Progress("Verifying") as progress:
         found = examine(
             path, keys=keys, checkpoints=held, since=since, every_signature=deep, step=progress.step
         )
@@ -93,8 +89,6 @@ def _verified(
             from assistant.review.rederive import deeper
 
             found = deeper(path, found, progress)
-    finally:
-        progress.end()
     if since and not found.since:
         found.notes.append(
             "All of the log was read: it was not verified here before, or is too short to be worth less."
@@ -250,37 +244,6 @@ def write_new(path: Path, data: bytes) -> None:
         ) from None
     with open(descriptor, "wb") as file:
         file.write(data)
-
-
-def print_json(value: Any) -> None:
-    """One JSON document."""
-    click.echo(json.dumps(value, ensure_ascii=True, indent=2))
-
-
-class Progress:
-    """Says on a terminal how far something has come, if it takes longer than a second."""
-
-    def __init__(self, what: str) -> None:
-        self.what, self._count, self._shown = what, 0, 0.0
-        self._begun = time.monotonic()
-
-    def step(self, count: int) -> None:
-        """So many more are done."""
-        self._count += count
-        now = time.monotonic()
-        if sys.stderr.isatty() and now - self._begun > 1 and now - self._shown > 0.1:
-            self._shown = now
-            click.echo(f"\r{self.what}: {self._count:,} entries ", nl=False, err=True)
-
-    def begin(self, what: str) -> Callable[[int], None]:
-        """Something else is counted from now on."""
-        self.what, self._count = what, 0
-        return self.step
-
-    def end(self) -> None:
-        """Takes the line away."""
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
 
 
 # `imr log prove` and `imr log rederive`: one session, taken along with its proof, and derived anew.

@@ -15,6 +15,7 @@ from assistant.cli.options import (
     filter_options,
     form_options,
     given,
+    json_option,
     log_at,
     log_option,
     note_reading,
@@ -38,7 +39,7 @@ ON_SCREEN = 200
 @click.command()
 @click.argument("name", required=False)
 @click.option("--sql", "with_sql", is_flag=True, help="Print the SQL of the report, or of all of them.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
     """List the reports with the question that each answers; with NAME, one with its columns and filters."""
     from assistant.cli.output import filled, width

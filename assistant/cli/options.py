@@ -5,7 +5,6 @@ from __future__ import annotations
 import gc
 import os
 import sys
-import time
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -30,6 +29,8 @@ def needs_terminal() -> None:
 
 
 Command = TypeVar("Command", bound=Callable[..., Any])
+
+json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
 def log_option(command: Command) -> Command:
@@ -155,27 +156,9 @@ def warn_of_unknown(held: ReadOnly, filters: Mapping[str, str]) -> None:
 
 def open_reports(path: Path, *, anew: bool = False) -> ReadOnly:
     """The tables of the reports, brought up to date, on a connection that can't write."""
+    from assistant.cli.output import Progress
     from assistant.log.projection import up_to_date
     from assistant.log.query import ReadOnly
 
-    waiting = _Waiting("Reading the log for the reports")
-    try:
-        return ReadOnly(up_to_date(path, anew=anew, progress=waiting), path)
-    finally:
-        waiting.end()
-
-
-class _Waiting:
-    """Says on a terminal how far something has come, if it takes longer than a second."""
-
-    def __init__(self, what: str) -> None:
-        self._what, self._begun, self._shown = what, time.monotonic(), False
-
-    def __call__(self, done: int, whole: int) -> None:
-        if whole and sys.stderr.isatty() and time.monotonic() - self._begun > 1:
-            self._shown = True
-            click.echo(f"\r{self._what}: {done:,} of {whole:,} entries ", nl=False, err=True)
-
-    def end(self) -> None:
-        if self._shown:
-            click.echo("\r\x1b[K", nl=False, err=True)
+    with Progress("Reading the log for the reports") as progress:
+        return ReadOnly(up_to_date(path, anew=anew, progress=progress.at), path)

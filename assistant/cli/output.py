@@ -1,4 +1,4 @@
-"""How the reading commands print rows: a table for people, JSON, NDJSON or CSV for programs."""
+"""How the commands print: tables and plots for people, JSON, NDJSON or CSV for programs, one line of progress."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import json
 import re
 import shutil
 import sys
-from collections.abc import Collection, Iterable, Iterator, Sequence
-from typing import Any
+import time
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from typing import Any, Self
 
 import click
 
@@ -21,8 +22,8 @@ DECISIONS = ("decision", "suggested", "first_decision")
 
 
 def print_json(value: Any) -> None:
-    """One JSON document, in ASCII."""
-    click.echo(json.dumps(value, ensure_ascii=True, indent=2))
+    """One JSON document, in printable ASCII: what comes from outside can't steer a terminal."""
+    click.echo(json.dumps(value, ensure_ascii=True, indent=2).replace("\x7f", "\\u007f"))
 
 
 def print_lines(form: str, columns: Sequence[str], rows: Iterable[Sequence[Value]]) -> None:
@@ -257,51 +258,95 @@ def _draws() -> bool:
     return (sys.stdout.encoding or "").lower().replace("-", "").startswith("utf")
 
 
-# How far an import has come: a bar on the standard error, where that is a terminal.
+# How far something long has come: a line on standard error, where that is a terminal.
 
 
-_WORDS = {"read": "Reading", "recognise": "Recognising"}
+_PATIENCE = 1.0
+"""Seconds before a line is shown."""
+_EVERY = 0.1
+_IMPORTING = {"read": "Reading", "recognise": "Recognising"}
 
 
-class ImportProgress:
-    """Told of every page that is done; a context manager that leaves the line whole."""
+class Progress:
+    """One line that says how far something has come, if it takes longer than a second; `end` takes it away."""
 
-    def __init__(self) -> None:
-        self.file = ""
-        self._bar: Any = None
-        self._now: tuple[str, str] = ("", "")
-        self._place: tuple[int, int] = (0, 0)
+    def __init__(self, what: str, unit: str = "entries") -> None:
+        self._unit = unit
+        self._line: Any = None
+        self.begin(what)
 
-    def __enter__(self) -> ImportProgress:
+    def __enter__(self) -> Self:
         return self
 
     def __exit__(self, *_: object) -> None:
         self.end()
 
-    def __call__(self, what: str, done: int, total: int) -> None:
-        """`done` pages of `total` are read, or recognised."""
+    def begin(self, what: str) -> Callable[[int], None]:
+        """Something else is counted from now on, from 0; gives `step`."""
+        self.end()
+        self._what, self._done, self._begun, self._shown = what, 0, time.monotonic(), 0.0
+        return self.step
+
+    def step(self, count: int) -> None:
+        """So many more are done."""
+        self.at(self._done + count)
+
+    def at(self, done: int, whole: int | None = None) -> None:
+        """So many are done, of `whole` if that is known."""
+        self._done = done
+        now = time.monotonic()
+        if now - self._begun < _PATIENCE or now - self._shown < _EVERY or not sys.stderr.isatty():
+            return
+        self._shown = now
+        said = f"{self._what}: {done:,}{f' of {whole:,}' if whole else ''} {self._unit}"
+        if self._line is None:
+            self._line = _line_of_progress()
+            self._line.add_task(said, total=whole)
+            self._line.start()
+        self._line.update(0, description=said, completed=done, total=whole, refresh=True)
+
+    def end(self) -> None:
+        """Takes the line away."""
+        if self._line is not None:
+            self._line.stop()
+            self._line = None
+
+
+def _line_of_progress() -> Any:
+    from rich import progress
+    from rich.console import Console
+
+    columns = progress.TextColumn("{task.description}", markup=False), progress.BarColumn()
+    return progress.Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True)
+
+
+class ImportProgress(Progress):
+    """Told of every page of `file` that is read or recognised."""
+
+    def __init__(self) -> None:
+        super().__init__("", "pages")
+        self.file = ""
+        self._now: tuple[str, str] = ("", "")
+        self._place: tuple[int, int] = (0, 0)
+
+    def __call__(self, what: str, done: int, whole: int) -> None:
+        """`done` pages of `whole` are read, or recognised."""
         if self._now != (what, self.file):
-            self.end()
+            self.begin(f"{_IMPORTING[what]} {self.file}")
             self._now = (what, self.file)
-            if sys.stderr.isatty():
-                label = f"{_WORDS[what]} {self.file}"
-                self._bar = click.progressbar(length=total, label=label, show_pos=True, file=sys.stderr)
-                self._bar.__enter__()
-        self._place = (done, total)
-        if self._bar is not None:
-            self._bar.update(done - self._bar.pos)
+        self._place = (done, whole)
+        self.at(done, whole)
 
     def place(self) -> str:
         """Where it stands, for a sentence."""
-        done, total = self._place
-        if not total:
+        done, whole = self._place
+        if not whole:
             return ""
         if self._now[0] == "recognise":
-            return f" with {done:,} of {total:,} pages of {self.file} recognised"
-        return f" at page {done:,} of {total:,} of {self.file}"
+            return f" with {done:,} of {whole:,} pages of {self.file} recognised"
+        return f" at page {done:,} of {whole:,} of {self.file}"
 
     def end(self) -> None:
-        """Ends the bar, if there is one."""
-        if self._bar is not None:
-            self._bar.__exit__(None, None, None)
-        self._bar, self._now, self._place = None, ("", ""), (0, 0)
+        """Takes the line away, and forgets the place."""
+        super().end()
+        self._now, self._place = ("", ""), (0, 0)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import os
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -10,6 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli.options import json_option
+from assistant.cli.output import print_json
 from assistant.core.rules.completion import formula_in_words
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
@@ -20,16 +21,13 @@ if TYPE_CHECKING:
     from assistant.core.rules.rules import Sources
 
 
-_JSON = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
-
-
 @click.group()
 def prompts() -> None:
     """List, show and check prompt sets."""
 
 
 @prompts.command("list")
-@_JSON
+@json_option
 def list_(as_json: bool) -> None:
     """List the prompt sets."""
     rows = [
@@ -45,7 +43,7 @@ def list_(as_json: bool) -> None:
         for made in map(_read, _set_names())
     ]
     if as_json:
-        _print_json(rows)
+        print_json(rows)
         return
     for row in rows:
         about = f"{row['region']} · " if row["region"] else ""
@@ -58,13 +56,13 @@ def list_(as_json: bool) -> None:
 
 @prompts.command()
 @click.argument("name", metavar="SET")
-@_JSON
+@json_option
 def show(name: str, as_json: bool) -> None:
     """Show the prompt set SET (an id, or a YAML file) as a physician reads it."""
 
     made = _read(name)
     if as_json:
-        _print_json(set_as_json(made))
+        print_json(set_as_json(made))
         return
     for line in lines(made):
         _say(line)
@@ -72,7 +70,7 @@ def show(name: str, as_json: bool) -> None:
 
 @prompts.command()
 @click.argument("names", metavar="[SET]...", nargs=-1)
-@_JSON
+@json_option
 def check(names: tuple[str, ...], as_json: bool) -> None:
     """Prove the prompt sets SET (ids, or YAML files; all without one), with every reference case.
 
@@ -111,7 +109,7 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     for line in [] if as_json else frames:
         _say(line)
     if as_json:
-        _print_json(rows)
+        print_json(rows)
     if not sound:
         click.get_current_context().exit(1)
 
@@ -195,10 +193,6 @@ def _checked(name: str, sources: Sources) -> PromptSet:
 
 def _say(text: str) -> None:
     click.echo(visible(text))
-
-
-def _print_json(value: object) -> None:
-    click.echo(json.dumps(value, ensure_ascii=True, indent=2))
 
 
 # A prompt set, and its proof, as lines that a physician can read.

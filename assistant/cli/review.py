@@ -9,7 +9,8 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.options import log_at, log_option, needs_terminal, note_reading, open_log
+from assistant.cli.options import json_option, log_at, log_option, needs_terminal, note_reading, open_log
+from assistant.cli.output import print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
@@ -105,16 +106,10 @@ def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) 
         try:
             result = answers_file.run_answers(held, file)
             if as_json:
-                import json
-
                 from assistant.letter import letter_to_json
                 from assistant.review.determination import compose_from_log
 
-                click.echo(
-                    json.dumps(
-                        letter_to_json(compose_from_log(log, held.session.id)), ensure_ascii=False, indent=2
-                    )
-                )
+                print_json(letter_to_json(compose_from_log(log, held.session.id)))
             else:
                 _tell(held, result)
             return result.status
@@ -178,7 +173,7 @@ def _tell(review: Review, result: object) -> None:
     default=None,
     help="Be asked for a decision before the suggestion is shown.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given: Any) -> None:
     """Show your profile, or set what the options name.
 
@@ -208,9 +203,7 @@ def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given
         "kept": path.exists(),
     }
     if as_json:
-        import json
-
-        click.echo(json.dumps(shown, ensure_ascii=False, indent=2))
+        print_json(shown)
         return
     for key, value in shown.items():
         click.echo(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
@@ -10,7 +9,8 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli.options import log_at, log_option, note_reading
+from assistant.cli.options import json_option, log_at, log_option, note_reading
+from assistant.cli.output import print_json
 from assistant.core.problem import refuse
 from assistant.core.text import visible
 
@@ -285,7 +285,7 @@ def withdraw(assignment: str, log_path: Path | None) -> None:
 
 
 @training.command("list")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 @log_option
 def overview(as_json: bool, log_path: Path | None) -> None:
     """List the cases with a reference, their sessions, the assignments and runs, and the agreement at a glance."""
@@ -295,7 +295,7 @@ def overview(as_json: bool, log_path: Path | None) -> None:
     with Log.open(log_at(log_path), write=False) as log:
         found = read_overview(log)
     if as_json:
-        click.echo(json.dumps(overview_json(found), ensure_ascii=True, indent=2))
+        print_json(overview_json(found))
         return
     for line in overview_lines(found):
         click.echo(line)
@@ -305,7 +305,7 @@ def overview(as_json: bool, log_path: Path | None) -> None:
 @click.argument("session", default="last")
 @click.option("--against", metavar="SESSION", help="Compare with this session or adjudication.")
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table in CSV, a row for each question.")
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 @log_option
 def feedback(session: str, against: str | None, as_csv: bool, as_json: bool, log_path: Path | None) -> None:
     """Show what came of a run, question by question: agreement, evidence, absences, faults, time.
@@ -327,7 +327,7 @@ def feedback(session: str, against: str | None, as_csv: bool, as_json: bool, log
     read = () if is_bundle(session) else (made.session,)
     note_sessions(path, "training feedback", against, reference, *read)
     if as_json:
-        click.echo(json.dumps(feedback_json(made, advice), ensure_ascii=True, indent=2))
+        print_json(feedback_json(made, advice))
     elif as_csv:
         click.echo(feedback_csv(made), nl=False)
     else:
@@ -367,7 +367,7 @@ def _books(path: Path) -> Iterator[Log | None]:
     default="each",
     help="With --blind: show the reviewer's answer after each of yours, or at the end.",
 )
-@click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
+@json_option
 @log_option
 def replay(
     session: str,
@@ -458,9 +458,8 @@ def _note(path: Path, name: str, session: str) -> None:
 
 
 def _print(data: object) -> int:
-    import json
 
-    click.echo(json.dumps(data, ensure_ascii=True, indent=2))
+    print_json(data)
     return 0
 
 

@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
+import io
+import json
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from assistant.cli.output import bars, intervals, table
+from assistant.cli.output import ImportProgress, Progress, bars, intervals, print_json, table
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=30)
 CELL = st.one_of(st.none(), WORDS, st.integers(0, 10**6))
@@ -66,3 +70,52 @@ def test_bars_and_intervals_fit_and_keep_their_order() -> None:
     assert (rates[1].count("●"), rates[2].count("●")) == (1, 0)
     assert rates[1].index("├") < rates[1].index("●") < rates[1].index("┤")
     assert rates[2].endswith("1 of 1")
+
+
+def test_json_holds_nothing_that_could_steer_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
+    hostile = "".join(map(chr, range(0xA0))) + "\u202e\u2028\U0001f600"
+    print_json({"name": hostile})
+    said = capsys.readouterr().out
+    assert all(" " <= one <= "~" or one == "\n" for one in said)
+    assert json.loads(said) == {"name": hostile}
+
+
+class Terminal(io.StringIO):
+    def isatty(self) -> bool:
+        return True
+
+
+def test_what_takes_long_is_told_on_one_line_that_goes_again(monkeypatch: pytest.MonkeyPatch) -> None:
+    now = [0.0]
+    monkeypatch.setattr("assistant.cli.output.time.monotonic", lambda: now[0])
+    monkeypatch.setenv("TERM", "xterm")
+    monkeypatch.setattr("sys.stderr", terminal := Terminal())
+    with Progress("Verifying") as progress:
+        progress.step(500)
+        assert terminal.getvalue() == ""  # less than a second so far
+        now[0] = 1.5
+        progress.step(700)
+        assert "Verifying: 1,200 entries" in terminal.getvalue()
+        progress.begin("Checking schemas")
+        now[0] = 3.0
+        progress.at(5, 2000)
+        assert "Checking schemas: 5 of 2,000 entries" in terminal.getvalue()
+    assert terminal.getvalue().endswith("\x1b[2K")
+    with ImportProgress() as importing:
+        importing.file = "[b]und.pdf"
+        importing("read", 1, 3)
+        now[0] = 4.5
+        importing("read", 2, 3)
+        assert "Reading [b]und.pdf: 2 of 3 pages" in terminal.getvalue()
+        assert importing.place() == " at page 2 of 3 of [b]und.pdf"
+
+
+def test_without_a_terminal_nothing_is_told(
+    monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+) -> None:
+    now = [0.0]
+    monkeypatch.setattr("assistant.cli.output.time.monotonic", lambda: now[0])
+    with Progress("Verifying") as progress:
+        now[0] = 9.0
+        progress.step(1)
+    assert capsys.readouterr().err == ""
