@@ -16,6 +16,8 @@ from assistant.core.problem import Refused, refuse
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
+LARGEST_FILE = 64 * 1024 * 1024
+"""Bytes of a text that a person brings; larger ones are refused unread."""
 
 
 def default_log_path() -> Path:

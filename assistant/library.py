@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
@@ -15,16 +14,17 @@ from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import Case, evidence_in_case
 from assistant.core.record.language import Vocabulary, read_vocabulary
+from assistant.core.record.pages import split_pages
 from assistant.core.record.passages import located
 from assistant.core.rules.criterion import RULINGS, Ruling, Suggestion
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.rules import Rules, Sources, read_rules
 from assistant.core.rules.suggestion import suggest
-from assistant.core.text import one_line
+from assistant.core.text import digest, one_line
 from assistant.core.yaml import YamlDocument
+from assistant.files import LARGEST_FILE
 
 _PACKAGE = Path(__file__).resolve().parent
-LARGEST_FILE = 64 * 1024 * 1024
 FRAME = "frame.yaml"
 """The file of the letter's words, in `prompts/letter/`."""
 BEING_WRITTEN = Path(".import", "writing")
@@ -147,7 +147,7 @@ def open_case(path: Path) -> CaseFolder:
             held = read_text(file)
             pages[file.stem] = split_pages(held)
             files[file.stem] = file
-            hashes[file.stem] = hashlib.sha256(held.encode()).hexdigest()
+            hashes[file.stem] = digest(held)
     return CaseFolder(path, text, pages, files, hashes)
 
 
@@ -158,14 +158,6 @@ def _being_written(path: Path, text: str) -> set[str]:
     entries = yaml.parse_yaml(text, "case.yaml").data.get("documents", [])
     listed = {str(one.get("id")) for one in entries if isinstance(one, Mapping)} if entries else set()
     return set(read_text(path / BEING_WRITTEN).split("\n")) - listed
-
-
-def split_pages(text: str) -> tuple[str, ...]:
-    """The pages of a text document; a form feed ends a page."""
-    pages = text.replace("\r\n", "\n").split("\f")
-    if len(pages) > 1 and not pages[-1].strip():
-        pages.pop()
-    return tuple(page.strip("\n") for page in pages)
 
 
 def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_lies: bool = False) -> Rules:

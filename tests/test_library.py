@@ -10,6 +10,7 @@ import pytest
 
 from assistant import library
 from assistant.core.problem import Refused
+from assistant.core.record.pages import split_pages
 
 CASE = "cervical-radiographs-after-fusion"
 
@@ -140,7 +141,7 @@ def test_what_is_wrong_in_a_case_names_its_file(folder: Path) -> None:
     ],
 )
 def test_pages_are_parted_by_form_feeds(text: str, pages: tuple[str, ...]) -> None:
-    assert library.split_pages(text) == pages
+    assert split_pages(text) == pages
 
 
 def test_the_sources_are_every_prompt_file_and_answer_schema() -> None:

@@ -17,7 +17,7 @@ from assistant.cli.options import json_option
 from assistant.cli.output import print_json
 from assistant.core.dates import read_date
 from assistant.core.problem import refuse
-from assistant.core.text import one_line, visible
+from assistant.core.text import counted, one_line, visible
 
 if TYPE_CHECKING:
     from assistant.core.record.case import Case, Document
@@ -204,7 +204,7 @@ def _print_found(query: str, found: Sequence[Occurrence], limit: int) -> None:
     for one in found:
         by_passage.setdefault((one.document, one.page, one.start), []).append(one)
     best = ", the best" if len(found) == limit else ""
-    click.echo(f"{_count(len(by_passage), 'passage')} for “{one_line(query, 80)}”{best}.")
+    click.echo(f"{counted(len(by_passage), 'passage')} for “{one_line(query, 80)}”{best}.")
     for (document, page, _), mentions in by_passage.items():
         mentions.sort(key=lambda one: one.at)
         spoken = mentions[0].standing
@@ -218,12 +218,12 @@ def _print_prompt(found: Sequence[Occurrence], limit: int) -> None:
     from assistant.core.record.passages import grouped
 
     groups = grouped(found)
-    click.echo(f"{_count(len(groups), 'passage')}, {_count(len(found), 'mention')}.")
+    click.echo(f"{counted(len(groups), 'passage')}, {counted(len(found), 'mention')}.")
     members: dict[tuple[str, int, bool], list[Occurrence]] = {}
     for one in found:
         members.setdefault((one.document, one.start, one.supports), []).append(one)
     for group in groups[:limit]:
-        times = f" · {_count(group.count, 'mention')}" if group.count > 1 else ""
+        times = f" · {counted(group.count, 'mention')}" if group.count > 1 else ""
         pages = ", ".join(map(str, group.pages[:12])) + (" ..." if len(group.pages) > 12 else "")
         click.echo(f"\n{visible(group.document)}:{pages} · {group.standing}{times}")
         same = members[group.document, group.start, group.supports]
@@ -263,20 +263,16 @@ def _folded(text: str) -> str:
 def _reach(rules: Rules, unreadable: dict[str, tuple[int, ...]]) -> str:
     left_out = sum(map(len, unreadable.values()))
     pages = rules.case.page_count - left_out
-    said = f"\nSearched: {_count(len(rules.case.documents), 'document')}, {_count(pages, 'page')}."
+    said = f"\nSearched: {counted(len(rules.case.documents), 'document')}, {counted(pages, 'page')}."
     if left_out:
         listed = "; ".join(f"{name}: {_pages(numbers)}" for name, numbers in unreadable.items())
-        said += f" Not readable by search: {_count(left_out, 'page')} ({visible(listed)})."
+        said += f" Not readable by search: {counted(left_out, 'page')} ({visible(listed)})."
     return said
 
 
 def _pages(numbers: Collection[int]) -> str:
     shown = ", ".join(map(str, list(numbers)[:20]))
     return f"{shown} ..." if len(numbers) > 20 else shown
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'' if number == 1 else 's'}"
 
 
 def _width() -> int:

@@ -12,7 +12,7 @@ import click
 
 from assistant.cli.options import json_option, log_at, log_option, note_reading
 from assistant.cli.output import Progress, print_json, width
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
@@ -368,7 +368,6 @@ _INDENT = " " * 21
 
 def page(path: Path, found: Verification) -> Iterator[str]:
     """The lines of the page."""
-    from assistant.log.verify_entries import counted
 
     if found.since:
         read = counted(found.events - found.since, "entry")

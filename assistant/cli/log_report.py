@@ -25,7 +25,7 @@ from assistant.cli.options import (
 )
 from assistant.cli.output import Value, filled, print_json, print_lines, print_table, width
 from assistant.core.problem import Refused, refuse
-from assistant.core.text import visible
+from assistant.core.text import counted, visible
 
 if TYPE_CHECKING:
     from assistant.log.query import ReadOnly, Result
@@ -188,7 +188,7 @@ def _print_report(
         flags = [name for name, meaning in asked.columns.items() if meaning.startswith("1 where")]
         print_table(found.columns, found.rows, flags=flags, hidden=said)
     click.echo()
-    rows = f"{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}"
+    rows = counted(len(found.rows), "row")
     more = "; there are more, see them with --limit, or all of them with --format csv" if found.more else ""
     for line in filled(f"{rows}{more}. As of entry {entries:,} of the log.", wide):
         click.echo(line)
@@ -330,7 +330,7 @@ def _print(found: Result, form: str, limit: int) -> None:
         )
     elif form == "table":
         print_table(found.columns, found.rows)
-        click.echo(f"\n{len(found.rows):,} row{'' if len(found.rows) == 1 else 's'}.")
+        click.echo(f"\n{counted(len(found.rows), 'row')}.")
     else:
         print_lines(form, found.columns, found.rows)
     if found.more:

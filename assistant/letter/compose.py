@@ -13,6 +13,7 @@ from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment
 from assistant.core.record.checks import Check
 from assistant.core.session import Session, outcome
+from assistant.core.text import digest
 from assistant.letter import formats
 from assistant.letter import sections as annex
 from assistant.letter import sections as issues
@@ -84,7 +85,7 @@ def signing_text(session: Session, assess: Assess) -> str:
 
 def body_hash(session: Session, assess: Assess) -> str:
     """The SHA-256 of `signing_text`, in hex: what the signature holds."""
-    return hashlib.sha256(signing_text(session, assess).encode()).hexdigest()
+    return digest(signing_text(session, assess))
 
 
 def _signed_sections(

@@ -27,6 +27,7 @@ from sqlite_utils.db import DescIndex
 
 from assistant import __version__
 from assistant.core.problem import Refused
+from assistant.core.text import digest
 from assistant.files import existing_log, give_back, lock_file, make_file, make_folder, sync_folder, take
 from assistant.log.entry import Entry, read
 from assistant.log.errors import DAMAGE, broken
@@ -176,7 +177,7 @@ def _places(log: Path) -> Iterator[Path]:
     yield Path(f"{log}.reports")
     from platformdirs import user_cache_dir
 
-    name = hashlib.sha256(str(log).encode()).hexdigest()[:16]
+    name = digest(str(log))[:16]
     yield Path(user_cache_dir("imr-assistant", appauthor=False)) / f"{name}.reports"
     folder = tempfile.mkdtemp(prefix="imr-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)

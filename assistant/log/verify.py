@@ -12,6 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from assistant.core.text import counted
 from assistant.files import existing_log
 from assistant.log import verify_checks, verify_entries
 from assistant.log.checkpoint import Held, verified
@@ -25,7 +26,6 @@ from assistant.log.verify_entries import (
     Stretch,
     Verdict,
     Verification,
-    counted,
     limits,
     walk_all,
     without_words,

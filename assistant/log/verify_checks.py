@@ -12,6 +12,7 @@ from typing import Any
 
 from assistant import library
 from assistant.core.problem import Refused
+from assistant.core.text import counted
 from assistant.files import existing_log
 from assistant.log.checkpoint import MARKS, Held, held, missing_entries, origin_of
 from assistant.log.database import check_identity, connect_reader, differences, schema_of
@@ -26,7 +27,7 @@ from assistant.log.keys import (
     signers,
 )
 from assistant.log.store import open_reader
-from assistant.log.verify_entries import CACHE_KIB, Break, Verdict, counted
+from assistant.log.verify_entries import CACHE_KIB, Break, Verdict
 
 NEWEST = 1_000
 """How many of the newest signatures are checked, unless all are: the newest vouches for all entries before it."""

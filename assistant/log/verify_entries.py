@@ -19,6 +19,7 @@ from typing import Any
 
 from assistant.core.events import all_kinds
 from assistant.core.problem import Refused
+from assistant.core.text import counted
 from assistant.log.chain import tree_root
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import Row, entry_fault, pinned_hashes, pinned_text
@@ -368,12 +369,6 @@ class Verification:
     def as_json(self) -> dict[str, Any]:
         """The contract of `imr log verify --json`."""
         return asdict(self)
-
-
-def counted(count: int, noun: str) -> str:
-    """The count with its noun: "1 entry", "2 entries"."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else many}"
 
 
 def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[str]:

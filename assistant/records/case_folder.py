@@ -23,8 +23,9 @@ from assistant import library
 from assistant.core import yaml
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import Case
-from assistant.core.text import one_line, visible
-from assistant.files import give_back, take
+from assistant.core.record.pages import split_pages
+from assistant.core.text import digest, one_line, visible
+from assistant.files import LARGEST_FILE, give_back, take
 from assistant.records.case_yaml import Entry, with_changes, with_documents
 from assistant.records.reading import PageJournal
 
@@ -143,7 +144,7 @@ class CaseStore:
         original = self._original(staged)
         entries = [
             _entry(
-                {**one.entry, "original": original, "sha256": staged.sha256, "text_sha256": _hash(one.text)},
+                {**one.entry, "original": original, "sha256": staged.sha256, "text_sha256": digest(one.text)},
                 one.id,
             )
             for one in documents
@@ -155,19 +156,19 @@ class CaseStore:
         """Writes listed documents of a file anew; raises `Refused`, with the case as it was."""
         text = self.case.text
         for one in documents:
-            text = with_changes(text, one.id, {**_listed(one.entry), "text_sha256": _hash(one.text)})
+            text = with_changes(text, one.id, {**_listed(one.entry), "text_sha256": digest(one.text)})
         original = next((str(one["original"]) for one in self.known(staged.sha256) if "original" in one), "")
         self._commit(text, documents, staged, original)
 
     def _commit(self, text: str, documents: Sequence[NewText], staged: Staged, original: str) -> None:
         for one in documents:
-            if len(one.text.encode()) > library.LARGEST_FILE:
+            if len(one.text.encode()) > LARGEST_FILE:
                 raise refuse(
                     f"The text of the document `{one.id}` is larger than 64 MiB.",
                     one_line(staged.name),
                     "Part the file into several documents.",
                 )
-        pages = {one.id: library.split_pages(one.text) for one in documents}
+        pages = {one.id: split_pages(one.text) for one in documents}
         files = {
             one.id: self.case.files.get(one.id, self.path / "records" / f"{one.id}.txt") for one in documents
         }
@@ -176,7 +177,7 @@ class CaseStore:
             text=text,
             pages={**self.case.pages, **pages},
             files={**self.case.files, **files},
-            hashes={**self.case.hashes, **{one.id: _hash(one.text) for one in documents}},
+            hashes={**self.case.hashes, **{one.id: digest(one.text) for one in documents}},
         )
         worse = [one for one in _problems(case) if one.what not in {old.what for old in _problems(self.case)}]
         if worse:
@@ -247,10 +248,6 @@ def _problems(case: library.CaseFolder) -> Sequence[Problem]:
     except Refused as refused:
         return refused.problems
     return ()
-
-
-def _hash(text: str) -> str:
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def _private(path: Path) -> Any:

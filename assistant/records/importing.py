@@ -15,9 +15,8 @@ from assistant.core import yaml
 from assistant.core.dates import parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import DOCUMENT_KEYS, NO, YES
-from assistant.core.record.pages import page_runs, read_range
+from assistant.core.record.pages import page_runs, read_range, split_pages
 from assistant.core.text import one_line
-from assistant.library import split_pages
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import without_documents
 from assistant.records.page import RECOGNISED, ReadPage

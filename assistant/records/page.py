@@ -6,8 +6,9 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.problem import refuse
+from assistant.core.record.pages import split_pages
 from assistant.core.text import one_line
-from assistant.library import LARGEST_FILE
+from assistant.files import LARGEST_FILE
 
 TEXT = "text"
 BLANK = "blank"
@@ -62,9 +63,7 @@ def read_pages(path: Path, name: str) -> list[str]:
         raise refuse("The file holds zero bytes, so it is no text.", where, "Ask for it again.")
     if not text.strip():
         raise refuse("The file holds no words.", where, "Ask for it again.")
-    pages = [clean(page) for page in text.split("\f")]
-    if len(pages) > 1 and not pages[-1].strip():
-        pages.pop()
+    pages = list(split_pages(_plain_lines(text)))
     if len(pages) > MOST_PAGES:
         raise refuse(f"The file has more than {MOST_PAGES:,} pages.", where, "Split it.")
     return pages
@@ -75,5 +74,9 @@ def clean(text: str) -> str:
 
     Nothing else is changed: words keep their marks, directions and odd characters.
     """
-    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\f", "\n").replace("\x00", "")
-    return text.encode("utf-8", "replace").decode("utf-8").strip("\n")
+    return _plain_lines(text).replace("\f", "\n").strip("\n")
+
+
+def _plain_lines(text: str) -> str:
+    text = text.replace("\r\n", "\n").replace("\r", "\n").replace("\x00", "")
+    return text.encode("utf-8", "replace").decode("utf-8")

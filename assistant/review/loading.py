@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import json
 import secrets
 from collections.abc import Mapping
@@ -18,6 +17,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import MOST_NAMED
 from assistant.core.rules.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, fold
+from assistant.core.text import digest
 from assistant.library import letter_words
 from assistant.log import Entry
 from assistant.log.chain import canonical, commitment
@@ -34,11 +34,6 @@ class Source(Protocol):
     def read(self, session: str, after: int = 0) -> list[Entry]: ...
 
     def artifact(self, digest: str) -> bytes: ...
-
-
-def digest(text: str) -> str:
-    """The SHA-256 of a text in hex, by which it is pinned."""
-    return hashlib.sha256(text.encode()).hexdigest()
 
 
 def letter_to_pin(log: Source) -> dict[str, str]:

@@ -18,7 +18,7 @@ from assistant.core.record.absence import (
 from assistant.core.record.checks import passage_words
 from assistant.core.record.passages import Occurrence, PassageGroup
 from assistant.core.session import AnswerPlace
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.core.turn import Turn
 from assistant.review.review import Review
 
@@ -52,7 +52,7 @@ def count_words(groups: Iterable[PassageGroup], searched: int, received: int) ->
     groups = tuple(groups)
     total = sum(one.count for one in groups)
     harmless = sum(one.count for one in groups if one.standing in HARMLESS)
-    passages = f"{total:,} passage{'s' if total != 1 else ''}" if total else "no passages"
+    passages = counted(total, "passage") if total else "no passages"
     some = "all" if harmless == total else f"{harmless:,}"
     denied = f", {some} of them denied or only imagined there, or said of a relative" if harmless else ""
     return f"{passages}{denied} ({searched} of {received} documents searched)"
@@ -174,25 +174,21 @@ def trail_lines(review: Review, place: AnswerPlace) -> list[str]:
     if not documents:
         return ["There are no documents, so nothing was searched."]
     lines = [
-        f"Searched {_counted(documents, 'document')}, {_counted(made.pages, 'page')}, for {words}, with their "
+        f"Searched {counted(documents, 'document')}, {counted(made.pages, 'page')}, for {words}, with their "
         "spellings and synonyms."
     ]
     speaking = len(against(review.session, place))
     gone = len(dismissals(review.session, place))
-    told = [f"{_counted(made.hits, 'passage') if made.hits else 'no passages'} found"]
+    told = [f"{counted(made.hits, 'passage') if made.hits else 'no passages'} found"]
     told += [f"{made.denied:,} denied or only imagined there, or said of a relative"] if made.denied else []
-    told += [f"{_counted(gone, 'wording')} set aside with a reason"] if gone else []
+    told += [f"{counted(gone, 'wording')} set aside with a reason"] if gone else []
     more = " and more after them" if speaking and more_follow(review.session, place) else ""
-    told += [f"{_counted(speaking, 'wording')} open{more}"] if speaking else []
+    told += [f"{counted(speaking, 'wording')} open{more}"] if speaking else []
     lines.append(f"{'; '.join(told)}.".capitalize())
     if made.unread:
-        unread = _counted(pages_in(made.unread), "page")
+        unread = counted(pages_in(made.unread), "page")
         lines.append(f"Not readable by search: {unread} ({', '.join(made.unread)}).")
     return lines
-
-
-def _counted(number: int, noun: str) -> str:
-    return f"{number:,} {noun}{'s' * (number != 1)}"
 
 
 def search(review: Review, query: str) -> tuple[Found, ...]:

@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.core.answer import Evidence, Trail
 from assistant.core.rules.criterion import DECISION_WORDS
-from assistant.core.text import one_line, visible
+from assistant.core.text import counted, one_line, visible
 from assistant.training.comparison import DETERMINATION, Piece, Rater, RatingMatrix, RatingRow, listed_values
 from assistant.training.statistics import LEVEL, Draws, Statistic, StatisticRow, TooFew, Unit, Value, row
 
@@ -468,12 +468,12 @@ def _heading(report: AgreementReport) -> Iterator[str]:
     if report.study:
         reviews = sum(not rater.standard for panel in report.panels for rater in panel.raters)
         yield (
-            f"{_counted(len(report.panels), 'case')}, {_counted(len(report.reviewers), 'reviewer')}, "
-            f"{_counted(reviews, 'review')}"
+            f"{counted(len(report.panels), 'case')}, {counted(len(report.reviewers), 'reviewer')}, "
+            f"{counted(reviews, 'review')}"
         )
         return
     panel = report.panels[0]
-    yield one_line(f"{panel.case}: {_counted(len(report.reviewers), 'reviewer')}", WIDTH)
+    yield one_line(f"{panel.case}: {counted(len(report.reviewers), 'reviewer')}", WIDTH)
     yield ""
     reviews_held = [rater for rater in panel.raters if not rater.standard]
     for rater in reviews_held[:MOST_SHOWN]:
@@ -573,7 +573,7 @@ def _parts(panel: RatingMatrix) -> Iterator[str]:
     for side in found[0].sides:
         yield from _side_text(found[0], side)
     if len(found) > 1:
-        yield f"then at {_counted(len(found) - 1, 'more place')}"
+        yield f"then at {counted(len(found) - 1, 'more place')}"
     for one in found[1:MOST_SHOWN]:
         sides = " | ".join(f"{_labels(one, side)} {one_line(side.words, 60)}" for side in one.sides)
         yield from _wrapped(f"{_place(one)}: {sides}", "  ", "      ")
@@ -584,7 +584,7 @@ def _parts(panel: RatingMatrix) -> Iterator[str]:
 def _labels(found: Parting, side: RaterSide) -> str:
     """Who is on a side; of more raters than are listed above, how many."""
     if len(found.panel.raters) > MOST_SHOWN:
-        return _counted(len(side.raters), "reviewer")
+        return counted(len(side.raters), "reviewer")
     return listed_values([one_line(found.panel.raters[index].label, 20) for index in side.raters])
 
 
@@ -594,9 +594,9 @@ def _side_text(found: Parting, side: RaterSide) -> Iterator[str]:
         quote = f" “{one_line(one.quote, 120)}”" if one.quote else ""
         yield from _wrapped(f"{one}{quote}", "      ", "        ")
     if side.search is not None:
-        documents = _counted(len(side.search.documents), "document")
+        documents = counted(len(side.search.documents), "document")
         terms = f" for {', '.join(side.search.terms[:8])}" if side.search.terms else ""
-        reach = f"{documents}, {_counted(side.search.pages, 'page')}" if side.search.pages else documents
+        reach = f"{documents}, {counted(side.search.pages, 'page')}" if side.search.pages else documents
         yield from _wrapped(f"searched {reach}{terms}", "      ", "        ")
     for reason in side.reasons:
         yield from _wrapped(f"because: {one_line(reason, 200)}", "      ", "        ")
@@ -693,7 +693,3 @@ def _wrapped(text: str, indent: str, later: str | None = None) -> list[str]:
         subsequent_indent=indent if later is None else later,
         break_on_hyphens=False,
     )
-
-
-def _counted(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" + ("" if count == 1 else "s")

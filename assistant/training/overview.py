@@ -8,7 +8,7 @@ from typing import Any
 
 from assistant import library
 from assistant.core.problem import Refused
-from assistant.core.text import visible
+from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
 from assistant.review.loading import load_session
 from assistant.training.book import REVEALS, Assignment, Written, all_entries, assignments, faults_of
@@ -135,7 +135,7 @@ def assignment_lines(log: Log, found: Overview, name: str, actor: str) -> list[s
 def case_words(case: CaseRow) -> str:
     """A case's counts."""
     reference = "with reference" if case.reference else "no reference"
-    return f"{reference} · {_count(len(case.sessions), 'session')} · {_count(len(case.runs), 'run')}"
+    return f"{reference} · {counted(len(case.sessions), 'session')} · {counted(len(case.runs), 'run')}"
 
 
 def glance_words(case: CaseRow) -> str:
@@ -149,7 +149,7 @@ def run_line(run: Run) -> str:
 
 def overview_words(found: Overview) -> str:
     """How much there is of everything."""
-    cases, made = _count(len(found.cases), "case"), _count(len(found.runs), "run")
+    cases, made = counted(len(found.cases), "case"), counted(len(found.runs), "run")
     return f"{cases} · {len(found.assignments)} assigned · {made}"
 
 
@@ -157,10 +157,6 @@ def by_trainee(made: Sequence[Run]) -> list[Run]:
     """The runs by trainee, the newest of each first."""
     newest = sorted(made, key=lambda run: run.ts, reverse=True)
     return sorted(newest, key=lambda run: run.trainee)
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}{'s' * (number != 1)}"
 
 
 def overview_json(found: Overview) -> dict[str, Any]:

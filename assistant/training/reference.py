@@ -6,7 +6,6 @@ whatever becomes of the session or the file.
 
 from __future__ import annotations
 
-import hashlib
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -21,6 +20,7 @@ from assistant.core.rules.condition import RESERVED
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import Rules
 from assistant.core.session import AnswerPlace, Session, apply, begin, fold
+from assistant.core.text import digest
 from assistant.library import CaseFolder
 from assistant.log.projection_rows import PromptTime
 from assistant.review import answers_file
@@ -196,7 +196,7 @@ class Reference:
 
 def form_of(prompt: Prompt) -> str:
     """What tells a question from another of the same name: a digest of its words, answers and condition."""
-    return hashlib.sha256(question(prompt).encode()).hexdigest()[:16]
+    return digest(question(prompt))[:16]
 
 
 def reference_of_session(recording: Recording) -> Reference:

@@ -20,7 +20,7 @@ from assistant.core.answer import Evidence
 from assistant.core.events import AccessRead
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.letter import to_text
 from assistant.letter.sections import closed
 from assistant.log import access
@@ -407,11 +407,6 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]
     except OSError as error:
         raise refuse(f"The file can't be written: {error.strerror}.", one_line(str(path), 80)) from None
     return f"{counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'} in {one_line(str(path), 80)}."
-
-
-def counted(count: int, noun: str) -> str:
-    """The count with its noun: "1 row", "2 rows"."""
-    return f"{count:,} {noun}{'' if count == 1 else 's'}"
 
 
 def _line(cells: Sequence[str], widths: Sequence[int], room: int) -> str:

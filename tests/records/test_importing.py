@@ -262,7 +262,7 @@ def test_a_text_that_the_case_could_not_open_is_refused_and_the_case_is_as_it_wa
 ) -> None:
     before = everything(folder)
     file = written(tmp_path / "long.pdf", text_pdf([NOTE + " word" * 100]))
-    monkeypatch.setattr(library, "LARGEST_FILE", 400)
+    monkeypatch.setattr("assistant.records.case_folder.LARGEST_FILE", 400)
     with pytest.raises(Refused, match=r"larger than 64 MiB.*Part the file"):
         bring(folder, file)
     monkeypatch.undo()

@@ -129,3 +129,14 @@ def _ranges(places: Iterable[PagePlace]) -> tuple[str, ...]:
     for document, page in places:
         by_document.setdefault(document, []).append(page)
     return tuple(f"{document}:{run}" for document, pages in by_document.items() for run in page_runs(pages))
+
+
+def split_pages(text: str) -> tuple[str, ...]:
+    """The pages of a text document: a form feed ends a page; what is blank after the last one is none.
+
+    Records that a session pinned are hashed page by page, so this never changes.
+    """
+    pages = text.replace("\r\n", "\n").split("\f")
+    if len(pages) > 1 and not pages[-1].strip():
+        pages.pop()
+    return tuple(page.strip("\n") for page in pages)
