@@ -1,4 +1,4 @@
-"""Where the decision log lies when nobody says otherwise, and how its folder is made.
+"""Files and folders of the program: where the decision log lies, how files are made, written whole, and locked.
 
 A log holds opinions about people's health, so every folder and file made for it is closed to
 everyone but its owner.
@@ -8,16 +8,21 @@ from __future__ import annotations
 
 import errno
 import os
+import secrets
+import stat
 import sys
 import time
 from pathlib import Path
 
 from assistant.core.problem import Refused, refuse
+from assistant.core.text import one_line
 
 PRIVATE_FILE = 0o600
 PRIVATE_FOLDER = 0o700
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a text that a person brings; larger ones are refused unread."""
+OTHERS = 0o007
+"""What everybody may do who is neither the owner nor of the file's group."""
 
 
 def default_log_path() -> Path:
@@ -110,6 +115,76 @@ def _folder(path: Path) -> Refused:
     return refuse("This is a folder, not a decision log.", str(path), "Name a file inside it with --log.")
 
 
+def write_file(path: Path, data: bytes, *, replace: bool = False) -> None:
+    """Writes a file of its owner's own (mode 0600), whole or not at all; when it returns, the file is on the disk.
+
+    With `replace` one that is there is written anew and keeps its mode; a link stays, and what it leads to is
+    written. Raises `Refused` where the file is there and may not be replaced, and for what is no regular file: a
+    folder, a device, a pipe, a socket, a link to nothing.
+    """
+    try:
+        target = _target(path, replace)
+        mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else PRIVATE_FILE
+        draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
+        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        try:
+            with os.fdopen(descriptor, "wb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+            if mode != PRIVATE_FILE:
+                draft.chmod(mode)
+            _name(draft, target, replace)
+        finally:
+            draft.unlink(missing_ok=True)
+        sync_folder(target.parent)
+    except OSError as error:
+        raise refuse(
+            f"The file can't be written: {error.strerror or 'the operating system refused'}.",
+            one_line(str(path)),
+            "Check the folder and its permissions.",
+        ) from None
+
+
+def _target(path: Path, replace: bool) -> Path:
+    """Where the bytes go: `path`, or what a link to a regular file leads to."""
+    try:
+        found = os.lstat(path)
+    except FileNotFoundError:
+        return path
+    if not replace:
+        raise taken(path)
+    if stat.S_ISLNK(found.st_mode):
+        path = true_path(path)
+        if not path.exists():
+            raise refuse("This is a link to nothing.", one_line(str(path)), "Name a file.")
+        found = os.stat(path)
+    if stat.S_ISDIR(found.st_mode):
+        raise refuse("This is a folder.", one_line(str(path)), "Name a file in it.")
+    if not stat.S_ISREG(found.st_mode):
+        raise refuse("This is no ordinary file, and was left alone.", one_line(str(path)), "Name another.")
+    return path
+
+
+def taken(path: Path) -> Refused:
+    """The refusal to write where something is."""
+    return refuse("This file is already there; it was left as it is.", one_line(str(path)), "Name another.")
+
+
+def _name(draft: Path, path: Path, replace: bool) -> None:
+    """Gives the finished file its name; without `replace` never over another that has come there meanwhile."""
+    if not replace:
+        try:
+            os.link(draft, path)
+            return
+        except FileExistsError:
+            raise taken(path) from None
+        except OSError:  # a file system without links
+            if os.path.lexists(path):
+                raise taken(path) from None
+    os.replace(draft, path)
+
+
 def identity(path: Path) -> tuple[int, int] | None:
     """What tells the file at `path` from any other, so that a replaced one is noticed; None for a missing one."""
     try:
@@ -165,13 +240,39 @@ _STEP = 0.0005
 _LONGEST_STEP = 0.005
 
 
-def lock_file(path: Path) -> int:
-    """An open descriptor of the lock file `path`, made with mode 0600 if need be."""
+def lock_file(path: Path, log: Path) -> int:
+    """An open descriptor of the lock file `path`, made if need be for those who may write to `log`: 0600, or 0660."""
     flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     try:
-        return os.open(path, flags, PRIVATE_FILE)
+        made = not path.exists()
+        descriptor = os.open(path, flags, PRIVATE_FILE)
     except OSError as error:
         raise unreachable(path, error) from None
+    if made:
+        share_like(path, log)
+    return descriptor
+
+
+def open_to_all(log: Path) -> str:
+    """A sentence where everybody on this machine may read or change the log; empty where they may not."""
+    try:
+        mode = stat.S_IMODE(os.stat(log).st_mode)
+    except OSError:
+        return ""
+    if os.name == "nt" or not mode & OTHERS:
+        return ""
+    return f"Everybody on this machine may read this log ({mode:o}); close it with: chmod o= {one_line(str(log))}"
+
+
+def share_like(path: Path, log: Path) -> None:
+    """Opens what was made beside a log, a file or a folder, to the group that may write to the log."""
+    try:
+        if os.stat(log).st_mode & 0o020:
+            mode = 0o770 if path.is_dir() else 0o660
+            os.chown(path, -1, os.stat(log).st_gid)
+            path.chmod(mode)
+    except (OSError, AttributeError):  # no log yet, somebody else's file, or a system without groups
+        return
 
 
 class WriteTurn:
@@ -180,9 +281,9 @@ class WriteTurn:
     Waits at most `PATIENCE` seconds, then raises `Refused`. Not to be taken twice by one thread.
     """
 
-    def __init__(self, path: Path) -> None:
-        self._path = path
-        self._descriptor = lock_file(path) if QUEUES_WRITERS else -1
+    def __init__(self, log: Path) -> None:
+        self._path = Path(f"{log}.lock")
+        self._descriptor = lock_file(self._path, log) if QUEUES_WRITERS else -1
 
     def __enter__(self) -> None:
         if self._descriptor < 0 or take(self._descriptor):

@@ -19,6 +19,7 @@ from assistant.core import yaml as plain_yaml
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import NO, YES
 from assistant.core.text import one_line
+from assistant.files import write_file
 from assistant.library import read_text
 
 _KEYS = {"id", "name", "certification", "licence", "years", "hours", "decide_first", "theme"}
@@ -126,18 +127,15 @@ def save_profile(profile: Profile, path: Path | None = None) -> Path:
     data["theme"] = profile.theme
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-        draft = path.with_suffix(".new")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write("# The reviewer's profile. The name never enters the log or a letter.\n")
-            yaml.safe_dump(data, file, allow_unicode=True, sort_keys=False)
-        os.replace(draft, path)
     except OSError as error:
         raise refuse(
             f"The profile can't be written: {error.strerror}.",
             one_line(str(path)),
             "Check the folder's permissions.",
         ) from None
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
+    heading = "# The reviewer's profile. The name never enters the log or a letter.\n"
+    write_file(path, f"{heading}{text}".encode(), replace=True)
     return path
 
 

@@ -26,7 +26,7 @@ LAYERS = {
     "review": ("review", "web"),
     "log": ("log",),
     "records": ("records", "profile"),
-    "library": ("letter", "library", "files"),
+    "library": ("letter", "library", "files", "machine"),
     "core": ("core",),
 }
 """The layers from the top, each with its units: the modules and packages right under `assistant`."""

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import textwrap
 from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
@@ -13,6 +14,7 @@ import click
 from assistant.cli.options import json_option, log_at, log_option, note_reading
 from assistant.cli.output import Progress, print_json, width
 from assistant.core.text import counted, one_line
+from assistant.files import taken, write_file
 
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
@@ -141,7 +143,7 @@ def checkpoint(
         raise click.exceptions.Exit(2)
     head = read_checkpoint(note)
     if output is not None:
-        write_new(output, note.encode())
+        write_file(output, note.encode())
     if unheld:
         click.echo(f"imr: {unheld}", err=True)
     if as_json:
@@ -186,7 +188,7 @@ def consistency(
         log_at(log_path), read_held(old).note, read_held(new).note if new is not None else "", known
     )
     if output is not None and proof.ok:
-        write_new(output, json.dumps(proof.as_json(), indent=1).encode() + b"\n")
+        write_file(output, json.dumps(proof.as_json(), indent=1).encode() + b"\n")
     if as_json:
         print_json(proof.as_json())
     else:
@@ -230,20 +232,6 @@ def read_held(path: Path) -> Held:
         raise refuse(refusal.problems[0].what, str(path), refusal.problems[0].fix) from None
 
 
-def write_new(path: Path, data: bytes) -> None:
-    """Writes a file that is not there yet, for its owner only; raises `Refused` where it is there."""
-    import os
-
-    from assistant.core.problem import refuse
-
-    try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-    except FileExistsError:
-        raise refuse(
-            "This file is already there; it was left as it is.", str(path), "Name a new one."
-        ) from None
-    with open(descriptor, "wb") as file:
-        file.write(data)
 
 
 # `imr log prove` and `imr log rederive`: one session, taken along with its proof, and derived anew.
@@ -266,8 +254,8 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
     from assistant.review.rederive import rederivation_words
 
     path = log_at(log_path)
-    if output.exists():
-        write_new(output, b"")
+    if os.path.lexists(output):
+        raise taken(output)
     with Log.open(path, write=False) as log:
         session_id = log.resolve(session)
     note_reading(path, AccessExported("bundle", "imr-bundle", (session_id,)))
@@ -278,7 +266,7 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
     with Log.open(path, write=False) as log:
         words, unsigned = rederivation_words(log, session_id)
     data = bundle(path, session_id, note, words, read_keys(keys))
-    write_new(output, data)
+    write_file(output, data)
     head = read_checkpoint(note)
     if unsigned:
         click.echo(f"imr: {unsigned}", err=True)

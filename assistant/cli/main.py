@@ -6,7 +6,6 @@ error as what, where, what to do; never a traceback.
 
 from __future__ import annotations
 
-import os
 import sys
 from importlib import import_module
 
@@ -15,6 +14,7 @@ import click
 from assistant import __version__
 from assistant.core.problem import Refused
 from assistant.core.text import visible
+from assistant.machine import READER_GONE, Ended, end_in_order, give_up_output, have_streams
 
 _COMMANDS = {
     "review": ("Review a case: guided, as plain lines, or from an answers file.", "review"),
@@ -66,17 +66,28 @@ def cli(ctx: click.Context) -> None:
 
 def main() -> None:
     """The entry point of `imr`."""
+    have_streams()
+    end_in_order()
     sys.exit(run(sys.argv[1:]))
 
 
 def run(arguments: list[str]) -> int:
-    """Carries out one call of `imr` and gives its exit status."""
+    """Carries out one call of `imr` and gives its exit status.
+
+    It is the command's own, also where nobody reads what it prints; 141 where it had none yet when the reader went.
+    """
+    status = READER_GONE
     try:
-        result = cli.main(arguments, prog_name="imr", standalone_mode=False)
+        try:
+            result = cli.main(arguments, prog_name="imr", standalone_mode=False)
+            status = result if isinstance(result, int) else 0
+        except click.exceptions.Exit as stop:
+            status = stop.exit_code
         sys.stdout.flush()
-        return result if isinstance(result, int) else 0
-    except click.exceptions.Exit as stop:
-        return stop.exit_code
+        return status
+    except BrokenPipeError:
+        give_up_output()
+        return status
     except click.ClickException as error:
         _say(visible(error.format_message()), "", "See `imr --help`.")
         return 2
@@ -87,11 +98,11 @@ def run(arguments: list[str]) -> int:
         for problem in refused.problems:
             _say(problem.what, problem.where, problem.fix)
         return 2
+    except Ended as ended:
+        return int(ended.code or 0)
     except SystemExit:  # what click makes of a reader that went away
-        return 0
-    except BrokenPipeError:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 0
+        give_up_output()
+        return status
     except OSError as error:
         where = str(error.filename or "")
         _say(

@@ -118,11 +118,13 @@ def given(**filters: str | None) -> dict[str, str]:
 
 def note_reading(path: Path, event: Event) -> None:
     """Logs that somebody reads; where that can't be done, says so and lets the reader go on."""
+    from assistant.files import open_to_all
     from assistant.log.access import note
 
     said = note(path, event)
-    if said:
-        click.echo(f"imr: {visible(said)}", err=True)
+    for sentence in (said, open_to_all(path)):
+        if sentence:
+            click.echo(f"imr: {visible(sentence)}", err=True)
 
 
 def resolved(path: Path, filters: Mapping[str, str]) -> dict[str, str]:

@@ -240,14 +240,15 @@ def letter(
     It is marked as a draft until it is signed. That it was read is logged, never in SESSION itself.
     """
     from assistant.core.events import AccessExported, AccessRead
+    from assistant.files import write_file
     from assistant.letter import json_text, to_markdown, to_text
     from assistant.log.bundle import is_bundle, open_source
     from assistant.review.determination import compose_from_log
 
     form, path = "json" if as_json else form, log_at(log_path)
     write = {"text": to_text, "md": to_markdown, "json": json_text}[form]
-    if output is not None and not force:
-        _must_be_free(output)
+    if output is not None and not force and os.path.lexists(output):
+        raise _is_there(output)
     source, session_id = open_source(path, session)
     with source:
         if not is_bundle(session):
@@ -259,56 +260,13 @@ def letter(
     if output is None:
         click.echo(text, nl=False)
         return
-    _write(output, text, force)
+    if not force and os.path.lexists(output):
+        raise _is_there(output)
+    write_file(output, text.encode("utf-8"), replace=force)
     click.echo(f"The letter is in {one_line(str(output))}.")
 
 
-def _must_be_free(path: Path) -> None:
-    if os.path.lexists(path):
-        raise _taken(path)
-
-
-def _taken(path: Path) -> Refused:
+def _is_there(path: Path) -> Refused:
     return refuse(
         "This file is already there.", one_line(str(path)), "Name another, or replace it with --force."
     )
-
-
-def _write(path: Path, text: str, force: bool) -> None:
-    """The file appears whole or not at all, readable by its owner only."""
-    import secrets
-
-    draft = path.with_name(f".{path.name[:100]}.{secrets.token_hex(4)}")
-    try:
-        if path.is_dir():
-            raise refuse("This is a folder.", one_line(str(path)), "Name a file in it.")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600)
-        try:
-            with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
-                file.write(text)
-                file.flush()
-                os.fsync(file.fileno())
-            _move(draft, path, force)
-        finally:
-            draft.unlink(missing_ok=True)
-    except OSError as error:
-        reason = error.strerror or "the operating system refused"
-        raise refuse(
-            f"The letter can't be written: {reason}.",
-            one_line(str(path)),
-            "Check the folder and its permissions.",
-        ) from None
-
-
-def _move(draft: Path, path: Path, force: bool) -> None:
-    """Gives the finished file its name; without `force` never over another that has come there meanwhile."""
-    if force:
-        os.replace(draft, path)
-        return
-    try:
-        os.link(draft, path)
-    except FileExistsError:
-        raise _taken(path) from None
-    except OSError:  # a file system without links
-        _must_be_free(path)
-        os.replace(draft, path)

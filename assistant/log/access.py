@@ -60,7 +60,7 @@ def _append(path: Path, event: Event) -> None:
     place = os.getpid(), path
     session, seq = _sittings.get(place) or (secrets.token_hex(6), 0)
     events = [event] if seq else [AccessOpened(__version__), event]
-    with Log.open(path) as log:
+    with Log.open(path, reader=True) as log:
         drafts = [Draft(one.kind, encode(one)) for one in events]
         entries = log.append(session, drafts, actor=reader(), case="", after=seq)
     _sittings[place] = session, entries[-1].seq

@@ -8,17 +8,15 @@ from __future__ import annotations
 import json
 import re
 import time
-import uuid
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from functools import cache
-from pathlib import Path
 from typing import Any, NamedTuple
 
 from assistant.core.problem import refuse
 from assistant.log.chain import encoded, leaf, seal, unseal
 from assistant.log.database import LARGEST_ENTRY
+from assistant.machine import start_of_machine
 
 VERSION = 1
 """`v` of every entry: the shape of the object around `body`."""
@@ -243,12 +241,4 @@ Clock = Callable[[], tuple[str, int, str]]
 def system_clock() -> tuple[str, int, str]:
     """Now, by the wall clock and the monotonic clock, and the boot that the second counts from."""
     now = datetime.now(UTC)
-    return f"{now.isoformat(timespec='milliseconds')[:-6]}Z", time.monotonic_ns(), _boot()
-
-
-@cache
-def _boot() -> str:
-    try:
-        return Path("/proc/sys/kernel/random/boot_id").read_text("ascii").strip()
-    except (OSError, ValueError):
-        return str(uuid.uuid4())
+    return f"{now.isoformat(timespec='milliseconds')[:-6]}Z", time.monotonic_ns(), start_of_machine()

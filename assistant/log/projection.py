@@ -313,7 +313,7 @@ def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
 @contextmanager
 def _turn(place: Path) -> Iterator[None]:
     """One program at a time brings a file up to date; the others wait until it is done."""
-    descriptor = lock_file(Path(f"{place}.lock"))
+    descriptor = lock_file(Path(f"{place}.lock"), place)
     try:
         while not take(descriptor):
             time.sleep(0.05)

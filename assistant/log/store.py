@@ -11,6 +11,7 @@ import os
 import re
 import secrets
 import sqlite3
+import stat
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -21,7 +22,7 @@ from types import MappingProxyType
 
 from assistant.core.problem import Refused, refuse
 from assistant.files import (
-    PRIVATE_FILE,
+    OTHERS,
     WriteTurn,
     existing_log,
     give_back,
@@ -29,9 +30,11 @@ from assistant.files import (
     lock_file,
     make_file,
     make_folder,
+    share_like,
     sync_folder,
     take,
     true_path,
+    unreachable,
 )
 from assistant.log import entry as entries
 from assistant.log.chain import commitment, leaf
@@ -187,17 +190,26 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_writer(path: Path, older: bool = False) -> sqlite3.Connection:
+def open_writer(path: Path, older: bool = False, reader: bool = False) -> sqlite3.Connection:
     """A connection that can read and insert; makes the file if it is missing. Only inside a `WriteTurn`.
 
-    A log that does not continue the checkpoint held of it is `Refused`, unless `older` is allowed.
+    A log that does not continue the checkpoint held of it is `Refused`, unless `older` is allowed. For a `reader`
+    nothing is made, no mode is changed, and a log of an older format or one that nobody may write is `Refused`.
     """
-    made = make_file(path)
+    if reader:
+        _must_take_readings(path)
+    made = not reader and make_file(path)
     connection = None
     try:
         connection = connect_writer(path)
         current = check_identity(connection, path) == FORMAT
-        if not made:
+        if reader and not current:
+            raise refuse(
+                "The log is of an older format, which a reading doesn't change.",
+                str(path),
+                "Whoever writes it next, as with `imr review`, brings it up to date.",
+            )
+        if not (made or reader):
             _close_to_others(path)
         set_durable(connection, path)
         if not current:
@@ -218,11 +230,25 @@ def open_writer(path: Path, older: bool = False) -> sqlite3.Connection:
     return connection
 
 
+def _must_take_readings(path: Path) -> None:
+    """Raises `Refused` for a log that may not be written, by the mode of its file, or that is still empty."""
+    try:
+        found = path.stat()
+    except OSError as error:
+        raise unreachable(path, error) from None
+    if not found.st_mode & 0o222:
+        raise refuse("Its file may only be read.", str(path), "")
+    if not found.st_size:
+        raise refuse("This decision log is still empty.", str(path), "Begin with `imr review`.")
+
+
 def _close_to_others(path: Path) -> None:
+    """Takes from everybody but the owner and the file's group what they may do; a group's log stays the group's."""
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
         try:
-            if name.stat().st_mode & 0o077:
-                name.chmod(PRIVATE_FILE)
+            mode = stat.S_IMODE(name.stat().st_mode)
+            if mode & OTHERS:
+                name.chmod(mode & ~OTHERS)
         except OSError:
             continue
 
@@ -236,10 +262,12 @@ class SessionLock:
     Raises `Refused` at once if another window has the session.
     """
 
-    def __init__(self, folder: Path, session: str) -> None:
-        make_folder(folder)
+    def __init__(self, folder: Path, session: str, log: Path) -> None:
+        if not folder.exists():
+            make_folder(folder)
+            share_like(folder, log)
         self.session = session
-        self._descriptor = lock_file(folder / session)
+        self._descriptor = lock_file(folder / session, log)
         if not take(self._descriptor):
             os.close(self._descriptor)
             self._descriptor = -1
@@ -304,10 +332,13 @@ class Log:
         *,
         write: bool = True,
         older: bool = False,
+        reader: bool = False,
         clock: Clock = system_clock,
         salt: Callable[[], bytes] = _new_salt,
     ) -> Log:
         """The log at `path`. For writing it is made if missing (file 0600, new folders 0700).
+
+        A `reader` that only notes its reading changes nothing else: see `open_writer`.
 
         Raises `Refused` for what is not a decision log, is of a newer version or can't be reached; and for
         writing, when its append-only triggers are missing or changed, or when it does not continue the
@@ -316,12 +347,14 @@ class Log:
         if not write:
             true = existing_log(path)
             return cls(true, open_reader(true), None, clock, salt)
-        true = true_path(path)
+        true = existing_log(path) if reader else true_path(path)
+        if reader:
+            _must_take_readings(true)
         make_folder(true.parent)
-        turn = WriteTurn(Path(f"{true}.lock"))
+        turn = WriteTurn(true)
         try:
             with turn:
-                return cls(true, open_writer(true, older), turn, clock, salt)
+                return cls(true, open_writer(true, older, reader), turn, clock, salt)
         except BaseException:
             turn.close()
             raise
@@ -425,7 +458,7 @@ class Log:
     def hold(self, session: str) -> SessionLock:
         """Keeps the session to this window until released; `Refused` if another window has it."""
         entries.check_session(session)
-        return SessionLock(self.path.parent / "locks", session)
+        return SessionLock(self.path.parent / "locks", session, self.path)
 
     def checkpoint(self, new_key: bool = False, replace: bool = False) -> str:
         """Signs the head of the log, stores it in the log and holds it outside; gives the signed note.

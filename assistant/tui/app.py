@@ -15,6 +15,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
+from assistant.machine import when_told_to_end
 from assistant.tui.widgets import MarkedList, literal
 
 if TYPE_CHECKING:
@@ -140,6 +141,14 @@ class ImrApp(App[int]):
                 screen.close_review()
         if self._held_log is not None:
             self._held_log.close()
+
+    def on_mount(self) -> None:
+        when_told_to_end(self.end)
+
+    def end(self, status: int) -> None:
+        """Parks what is open and leaves, as a signal asked."""
+        self.close_log()
+        self.exit(status)
 
     async def on_unmount(self) -> None:
         self.close_log()

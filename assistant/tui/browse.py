@@ -21,6 +21,7 @@ from assistant.core.events import AccessRead
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.text import counted, one_line
+from assistant.files import write_file
 from assistant.letter import to_text
 from assistant.letter.sections import closed
 from assistant.log import access
@@ -384,7 +385,6 @@ class ExportDialog(ModalScreen[str]):
 def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Writes rows to a new file as CSV, JSON or a JSON object a line; raises `Refused` where it can't be."""
     import json
-    import os
 
     cells = [tuple(row) for row in rows]
     if path.suffix == ".csv":
@@ -397,15 +397,7 @@ def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]
         raise refuse(
             "The file's ending names no form.", one_line(str(path), 80), "Use .csv, .json or .ndjson."
         )
-    try:
-        with open(
-            os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8", newline=""
-        ) as file:
-            file.write(text)
-    except FileExistsError:
-        raise refuse("The file is there already.", one_line(str(path), 80), "Name a new one.") from None
-    except OSError as error:
-        raise refuse(f"The file can't be written: {error.strerror}.", one_line(str(path), 80)) from None
+    write_file(path, text.encode("utf-8"))
     return f"{counted(len(rows), 'row')} {'is' if len(rows) == 1 else 'are'} in {one_line(str(path), 80)}."
 
 

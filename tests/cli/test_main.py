@@ -373,13 +373,13 @@ def test_a_malformed_profile_is_refused_before_anything_is_logged(imr: Imr) -> N
     assert_refused(imr("reviewer"), "reviewer.yaml")
 
 
-def test_a_reader_that_goes_away_is_no_error() -> None:
+def test_a_reader_that_goes_away_is_told_by_the_status_alone() -> None:
     command = [sys.executable, "-m", "assistant", "prompts", "show", "cervical-radiography"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.PIPE) as made:
         assert made.stdout is not None
         assert made.stderr is not None
         made.stdout.close()
-        assert (made.wait(20), made.stderr.read()) == (0, b"")
+        assert (made.wait(20), made.stderr.read()) == (141, b"")
 
 
 def test_a_broken_disk_is_told_in_words(imr: Imr, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -166,10 +166,39 @@ def test_files_and_folders_are_their_owners_alone(log: Log, path: Path) -> None:
     assert stat.S_IMODE(path.parent.stat().st_mode) == 0o700
 
 
-def test_a_log_that_others_could_read_is_closed_to_them(full: Path) -> None:
-    full.chmod(0o644)
+def test_a_log_that_everybody_could_read_is_closed_to_them_and_stays_the_groups(full: Path) -> None:
+    full.chmod(0o664)
     Log.open(full).close()
-    assert stat.S_IMODE(full.stat().st_mode) == 0o600
+    assert stat.S_IMODE(full.stat().st_mode) == 0o660
+
+
+def test_what_is_made_beside_a_groups_log_is_the_groups(full: Path) -> None:
+    full.chmod(0o660)
+    Path(f"{full}.lock").unlink(missing_ok=True)
+    with Log.open(full) as log, log.hold("a"):
+        assert stat.S_IMODE(Path(f"{full}.lock").stat().st_mode) == 0o660
+        assert stat.S_IMODE((full.parent / "locks").stat().st_mode) == 0o770
+        assert stat.S_IMODE((full.parent / "locks" / "a").stat().st_mode) == 0o660
+
+
+@pytest.mark.parametrize("mode", [0o660, 0o664, 0o600])
+def test_a_reader_leaves_the_mode(full: Path, mode: int) -> None:
+    full.chmod(mode)
+    with Log.open(full, reader=True) as log:
+        one(log, session="reading")
+    assert stat.S_IMODE(full.stat().st_mode) == mode
+
+
+def test_a_reader_makes_no_log_and_writes_into_none_that_may_only_be_read(full: Path, tmp_path: Path) -> None:
+    with pytest.raises(Refused, match="no decision log here"):
+        Log.open(tmp_path / "none.sqlite", reader=True)
+    (tmp_path / "empty").touch()
+    with pytest.raises(Refused, match="still empty"):
+        Log.open(tmp_path / "empty", reader=True)
+    assert (tmp_path / "empty").stat().st_size == 0
+    full.chmod(0o444)
+    with pytest.raises(Refused, match="may only be read"):
+        Log.open(full, reader=True)
 
 
 def test_settings_are_durable(log: Log) -> None:

@@ -184,7 +184,7 @@ async def test_what_is_seen_is_taken_along(log: Path, tmp_path: Path) -> None:
         await pilot.press("f8")
         pilot.app.screen.query_one(Input).value = str(tmp_path / "steps.csv")
         await pilot.press("enter")
-        assert "there already" in str(pilot.app.screen.query_one("#export-wrong", Static).content)
+        assert "already there" in str(pilot.app.screen.query_one("#export-wrong", Static).content)
 
 
 async def test_reading_is_logged_and_never_in_what_is_read(log: Path) -> None:
