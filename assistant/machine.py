@@ -6,6 +6,7 @@ On a system that lacks one of these the branch here says what stands in its plac
 
 from __future__ import annotations
 
+import codecs
 import contextlib
 import io
 import os
@@ -14,7 +15,7 @@ import sys
 import threading
 import uuid
 from collections.abc import Callable
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import TextIO
 
@@ -138,6 +139,20 @@ def shows(stream: TextIO, text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+def take_any_bytes() -> None:
+    """From now on a byte of the keyboard's that isn't UTF-8 comes in as U+FFFD.
+
+    Textual's driver reads keys in a thread that such a byte would end, and the screen would be deaf.
+    """
+    try:
+        from textual.drivers import linux_driver
+    except ImportError:  # Windows reads characters, not bytes
+        return
+    vars(linux_driver)["getincrementaldecoder"] = lambda name: partial(
+        codecs.getincrementaldecoder(name), "replace"
+    )
 
 
 @cache

@@ -96,7 +96,7 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from objects(inner, f"{path}/{key}")
 
 
-LATER = {"addendum.added": {"reason"}}
+LATER = {"addendum.added": {"reason"}, "session.opened": {"again"}}
 """Fields that entries of earlier versions don't have."""
 
 

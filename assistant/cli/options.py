@@ -13,6 +13,7 @@ import click
 
 from assistant.core.problem import refuse
 from assistant.core.text import one_line, visible
+from assistant.machine import shows
 
 if TYPE_CHECKING:
     from assistant.core.events import Event
@@ -24,6 +25,12 @@ def needs_terminal() -> None:
     """Refuses where there is no terminal; the collector rests until the first question stands (see `open`)."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
         raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
+    if not shows(sys.stdout, "─│╭▍›·…"):
+        raise refuse(
+            f"This terminal's encoding ({one_line(sys.stdout.encoding)}) has no characters for the screen's lines.",
+            "",
+            "Set it to UTF-8, or use --plain for plain lines.",
+        )
     os.environ.setdefault("TEXTUAL_FPS", "240")  # what has changed is drawn within 4 ms, not 17
     gc.disable()
 

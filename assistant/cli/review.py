@@ -27,26 +27,31 @@ if TYPE_CHECKING:
 @click.option(
     "--json", "as_json", is_flag=True, help="Print the result as one JSON document (with --answers)."
 )
+@click.option("--again", default="", metavar="REASON", help="Review a signed case once more; it says why.")
 @log_option
-def review(case: str | None, answers: Path | None, plain: bool, as_json: bool, log_path: Path | None) -> int:
+def review(
+    case: str | None, answers: Path | None, plain: bool, as_json: bool, again: str, log_path: Path | None
+) -> int:
     """Review CASE: a folder with a case.yaml, or the id of a case in the case bank.
 
     Without CASE the home screen opens, with the cases to choose from.
     """
     if as_json and answers is None:
         raise click.UsageError("--json needs --answers FILE.")
+    if again and case is None:
+        raise click.UsageError("--again needs a CASE.")
     if answers is not None:
         if case is None:
             raise click.UsageError("--answers needs a CASE.")
-        return _unattended(case, answers, as_json, log_path)
+        return _unattended(case, answers, as_json, again, log_path)
     if plain:
         if case is None:
             raise click.UsageError("--plain needs a CASE.")
-        return _plain(log_path, case=case)
+        return _plain(log_path, case=case, again=again)
     needs_terminal()
     from assistant.tui.app import run_app
 
-    return run_app(log_path, case=case)
+    return run_app(log_path, case=case, again=again)
 
 
 @click.command()
@@ -76,7 +81,7 @@ def home() -> int:
     return run_app(Path(named) if named else None)
 
 
-def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:
+def _plain(log_path: Path | None, case: str = "", session: str = "", again: str = "") -> int:
     from assistant import library
     from assistant import profile as reviewer
     from assistant.cli.plain import talk
@@ -85,14 +90,14 @@ def _plain(log_path: Path | None, case: str = "", session: str = "") -> int:
     with open_log(log_path) as log:
         profile = reviewer.kept()
         resumed = Review.resume(log, session) if session else None
-        held = resumed or Review.open(log, library.find_case(case), profile)
+        held = resumed or Review.open(log, library.find_case(case), profile, again=again)
         try:
             return talk(held, profile)
         finally:
             held.close()
 
 
-def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) -> int:
+def _unattended(case: str, answers: Path, as_json: bool, again: str, log_path: Path | None) -> int:
     from assistant import library
     from assistant.profile import Profile
     from assistant.review import answers_file
@@ -102,7 +107,7 @@ def _unattended(case: str, answers: Path, as_json: bool, log_path: Path | None) 
     folder = library.find_case(case)
     answers_file.check_answers(file, library.rules_for(folder))
     with open_log(log_path) as log:
-        held = Review.open(log, folder, Profile(_pseudonym(file.reviewer)))
+        held = Review.open(log, folder, Profile(_pseudonym(file.reviewer)), again=again)
         try:
             result = answers_file.run_answers(held, file)
             if as_json:

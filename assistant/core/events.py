@@ -28,9 +28,12 @@ from assistant.core.record.passages import PassageGroup
 from assistant.core.text import Private
 
 
-def private(default: Any = MISSING) -> Any:
-    """A field of free text."""
-    return field(metadata={"private": True}, default=default)
+def private(default: Any = MISSING, rare: bool = False) -> Any:
+    """A field of free text; a `rare` one stands in the log only where it says something.
+
+    So an earlier program, which doesn't know the field, still reads the entries that don't need it.
+    """
+    return field(metadata={"private": True, "rare": rare}, default=default)
 
 
 class Event:
@@ -72,6 +75,7 @@ def encode(event: Event) -> dict[str, Any]:
             getattr(event, part.name), part.name not in clear and part.metadata.get("private", False)
         )
         for part in fields(event)
+        if not (part.metadata.get("rare") and getattr(event, part.name) == part.default)
     }
 
 
@@ -239,7 +243,8 @@ class SessionOpened(Event):
     """The first event: who reviews which case under which rules.
 
     `pins` holds the SHA-256 of each pinned text, by `case`, `prompts` and `schemas` and then by name;
-    `documents` the number of pages of each document and a salted commitment to its text.
+    `documents` the number of pages of each document and a salted commitment to its text. `again` is why a case
+    that has been signed is reviewed once more.
     """
 
     kind: ClassVar[str] = "session.opened"
@@ -252,6 +257,7 @@ class SessionOpened(Event):
     documents: Mapping[str, Mapping[str, Any]]
     items: Mapping[str, str]
     folder: str = private(default="")
+    again: str = private(default="", rare=True)
 
 
 @dataclass(frozen=True)

@@ -58,6 +58,27 @@ class Result:
         return Result(self.columns, [tuple(map(_shown, row)) for row in self.rows], self.more)
 
 
+_QUOTED = re.compile(
+    r"""'(?:[^']|'')*'|\[[^]]*]|`(?:[^`]|``)*`|--[^\n]*|/\*.*?(?:\*/|\Z)|"((?:[^"]|"")*)\"""", re.S
+)
+"""What may hold a double quote in SQL; the group is what stands in double quotes itself."""
+
+
+def _names_as_names(sql: str) -> str:
+    """The query with the names in double quotes in backticks, which SQLite never takes for text.
+
+    A misspelt name in double quotes is text to SQLite (https://sqlite.org/quirks.html#dblquote), and a count comes
+    to 0 where it should be an error.
+    """
+
+    def name(found: re.Match[str]) -> str:
+        if found[1] is None:
+            return found[0]
+        return "`" + found[1].replace('""', '"').replace("`", "``") + "`"
+
+    return _QUOTED.sub(name, sql)
+
+
 class ReadOnly:
     """A connection to the tables of the reports, with the log beside them as `log`; a context manager."""
 
@@ -75,7 +96,7 @@ class ReadOnly:
         """The rows that a query gives, up to `limit`; raises `Refused` for what isn't one, or takes too long."""
         try:
             with nullcontext() if seconds is None else _limit(self._connection, seconds):
-                cursor = self._connection.execute(sql, values)
+                cursor = self._connection.execute(_names_as_names(sql), values)
                 rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
         except _WRONG as error:
             raise _refusal(error, sql, seconds) from None
@@ -90,7 +111,7 @@ class ReadOnly:
     ) -> Iterator[tuple[Value, ...]]:
         """The rows of a query one by one, for those that are too many to be held."""
         try:
-            for row in self._connection.execute(sql, values):  # noqa: UP028 - it may outlive the connection
+            for row in self._connection.execute(_names_as_names(sql), values):  # noqa: UP028 - it may outlive the connection
                 yield row
         except _WRONG as error:
             raise _refusal(error, sql, None) from None

@@ -17,12 +17,13 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence
 from assistant.core.decide import decide
-from assistant.core.problem import refuse
+from assistant.core.problem import reason, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.absence import search_goes_on, unsearched
 from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, checks
 from assistant.core.record.passages import located
+from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import digest
@@ -84,6 +85,23 @@ def positioned(evidence: Evidence, case: Case, page: Page) -> Evidence:
     return located(evidence, page(evidence.document, evidence.page))
 
 
+def _may_begin(log: Log, case: str, again: str) -> str:
+    """The reason for a further review of a real case; raises `Refused` where it was signed and there is none."""
+    signed = [row for row in log.sessions() if (row.case, row.kind, row.status) == (case, "real", "signed")]
+    if not signed:
+        return ""
+    if again:
+        return reason(again, "The reason for a second review")
+    last = signed[0]
+    outcome = OUTCOME_WORDS.get(last.outcome or "", "without an outcome")
+    raise refuse(
+        f"This case was reviewed and signed on {last.last[:10]} at {last.last[11:16]} UTC: {outcome}.",
+        f"session {last.id}",
+        f"Read it with `imr letter {last.id}`, or add to it with `imr resume {last.id}`; a second review is begun with "
+        f"`imr review {case} --again REASON` and no other way.",
+    )
+
+
 class Review:
     """A session that is being worked on, and the log that it stands in."""
 
@@ -114,11 +132,23 @@ class Review:
 
     @classmethod
     def open(
-        cls, log: Log, case: CaseFolder, profile: Profile, mode: str = "", sources: Sources | None = None
+        cls,
+        log: Log,
+        case: CaseFolder,
+        profile: Profile,
+        mode: str = "",
+        sources: Sources | None = None,
+        again: str = "",
     ) -> Review:
-        """A new session over a case, under the rules as the files say them now."""
+        """A new session over a case, under the rules as the files say them now.
+
+        A real case that has a signed review is `Refused` unless `again` says why it is reviewed once more: two
+        signed determinations may say opposite things.
+        """
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
+        if mode == "real" or (not mode and not rules.case.practice):
+            again = _may_begin(log, rules.case.id, again)
         kept = pinned(rules, sources)
         texts = {
             "case": {"case.yaml": case.text},
@@ -138,6 +168,7 @@ class Review:
             documents={name: committed(case.pages[name]) for name in rules.case.documents},
             items={key: item.prompt_set for key, item in rules.case.items.items()},
             folder=str(case.path.resolve()),
+            again=again,
         )
         session_id = secrets.token_hex(6)
         hold = log.hold(session_id)

@@ -15,7 +15,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
-from assistant.machine import when_told_to_end
+from assistant.machine import take_any_bytes, when_told_to_end
 from assistant.tui.widgets import MarkedList, literal
 
 if TYPE_CHECKING:
@@ -36,8 +36,10 @@ class ImrApp(App[int]):
         case: str | None = None,
         session: str | None = None,
         first: Callable[[], Screen[Any]] | None = None,
+        again: str = "",
     ) -> None:
         super().__init__()
+        self._again = again
         self._first = first
         self.log_path = log_path
         self.case = case
@@ -53,7 +55,7 @@ class ImrApp(App[int]):
         if self.case is not None or self.session is not None:
             from assistant.tui.review import ReviewScreen
 
-            return ReviewScreen(case=self.case, session=self.session)
+            return ReviewScreen(case=self.case, session=self.session, again=self._again)
 
         return HomeScreen()
 
@@ -159,9 +161,11 @@ def run_app(
     case: str | None = None,
     session: str | None = None,
     first: Callable[[], Screen[Any]] | None = None,
+    again: str = "",
 ) -> int:
     """Runs the screen until it is left; raises `Refused` where it could not begin."""
-    app = ImrApp(log_path, case, session, first)
+    take_any_bytes()
+    app = ImrApp(log_path, case, session, first, again)
     result = app.run()
     if app.failed is not None:
         raise app.failed

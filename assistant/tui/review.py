@@ -126,9 +126,10 @@ class SessionScreen(PanelHost):
     AUTO_FOCUS = "#reply"
     HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (WIDE, "wide"), (BROAD, "broad")]  # noqa: RUF012 - Textual's own type
 
-    def __init__(self, case: str | None = None, session: str | None = None) -> None:
+    def __init__(self, case: str | None = None, session: str | None = None, again: str = "") -> None:
         super().__init__()
         self._case = case
+        self._again = again
         self._session = session
         self._review: Review | None = None
         self._conversation: Conversation | None = None
@@ -452,7 +453,7 @@ class ReviewScreen(SessionScreen):
 
         log = app.decision_log
         if self._session is None:
-            return Review.open(log, library.find_case(self._case or ""), app.profile)
+            return Review.open(log, library.find_case(self._case or ""), app.profile, again=self._again)
         session = log.resolve(self._session)
         try:
             return Review.resume(log, session)

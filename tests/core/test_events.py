@@ -112,6 +112,7 @@ opened = {
     ),
     "items": st.dictionaries(scopes, dashed, min_size=1, max_size=2),
     "folder": words,
+    "again": words,
 }
 ranges = st.lists(st.sampled_from(["note:1", "note:2-5", "film:3"]), unique=True).map(tuple)
 found = st.builds(
@@ -287,7 +288,7 @@ def private_words(answer: Answer) -> list[str]:
 @pytest.mark.parametrize(
     ("kind", "parts"),
     [
-        ("session.opened", {"folder"}),
+        ("session.opened", {"folder", "again"}),
         ("session.declined", {"reason"}),
         ("answer.amended", {"reason"}),
         ("answer.withdrawn", {"reason"}),

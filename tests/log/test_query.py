@@ -194,3 +194,25 @@ def test_the_log_can_go_on_while_it_is_asked(reviewed: Path) -> None:
         next(left)
         assert len(list(rows)) == 2
     left.close()  # as when whoever reads the output has gone away
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        'SELECT "reviwer" FROM session',
+        "SELECT count(*) FROM session WHERE \"satus\" = 'signed'",
+        'SELECT "a""b" FROM session',
+        'WITH one AS (SELECT "nosuch") SELECT * FROM one',
+    ],
+)
+def test_a_misspelt_name_in_double_quotes_is_an_error_and_not_a_text(held: ReadOnly, sql: str) -> None:
+    with pytest.raises(Refused, match="no such column"):
+        held.run(sql)
+
+
+def test_names_in_double_quotes_are_names_and_other_quotes_stay(held: ReadOnly) -> None:
+    sql = """SELECT 'a "b" c' AS "one two", [status] /* "x" */, "session"."session" AS "it`s" -- "y"
+    FROM "session" LIMIT 1"""
+    found = held.run(sql)
+    assert found.columns == ("one two", "status", "it`s")
+    assert found.rows[0][0] == 'a "b" c'

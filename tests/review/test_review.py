@@ -24,7 +24,7 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, gr
 from assistant.core.problem import Refused, refuse
 from assistant.core.rules.rules import Sources
 from assistant.core.text import Private
-from assistant.log import Log
+from assistant.log import Draft, Log
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -189,7 +189,7 @@ from pathlib import Path
 from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer import Answer
-from assistant.log import Log
+from assistant.log import Draft, Log
 from assistant.review.review import Review
 from assistant.profile import Profile
 review = Review.open(Log.open(Path(sys.argv[1])), library.find_case("cervical"), Profile("r-test"))
@@ -522,3 +522,50 @@ def test_a_signed_session_is_loaded_as_it_was(log: Log, review: Review, path: Pa
     assert review.session.status == "signed"
     assert_the_same(log, review)
     assert verify(path).ok
+
+
+# -- a second review ------------------------------------------------------------------------------
+
+
+@pytest.fixture
+def real(folder: Path) -> library.CaseFolder:
+    """The case as one that is no practice case."""
+    case = folder / "case.yaml"
+    case.write_text(case.read_text().replace("practice: yes", "practice: no"))
+    return library.open_case(folder)
+
+
+def ended(log: Log, case: library.CaseFolder, kind: str) -> str:
+    """A review of the case that ended so; the entry is written straight into the log."""
+    with closing(Review.open(log, case, PROFILE)) as review:
+        session, case_id = review.session.id, review.session.rules.case.id
+    seq = len(log.read(session))
+    body = {
+        "session.signed": {"letter": "0" * 64, "outcome": "uphold", "statement": Private("It is mine.")},
+        "session.declined": {"ground": "other", "reason": Private("It is not for me.")},
+    }[kind]
+    log.append(session, [Draft(kind, body)], actor="r", case=case_id, after=seq)
+    return session
+
+
+def test_a_signed_real_case_is_not_begun_again_unasked(log: Log, real: library.CaseFolder) -> None:
+    session = ended(log, real, "session.signed")
+    with pytest.raises(Refused, match=f"signed on .* UTC: Uphold.*imr letter {session}.*--again"):
+        Review.open(log, real, PROFILE)
+    with pytest.raises(Refused, match="reason"):
+        Review.open(log, real, PROFILE, again="x")
+    assert len(log.sessions()) == 1
+    with closing(Review.open(log, real, PROFILE, again="The first decision was set aside.")) as second:
+        assert second.session.opened.again == "The first decision was set aside."
+    opened = log.read(second.session.id)[0]
+    assert "again" in opened.body
+
+
+def test_a_declined_or_parked_real_case_and_a_practice_case_are_begun_again(
+    log: Log, real: library.CaseFolder
+) -> None:
+    ended(log, real, "session.declined")
+    for mode in ("", "practice", "training"):
+        Review.open(log, real, PROFILE, mode).close()
+    ended(log, real, "session.signed")
+    Review.open(log, real, PROFILE, "training").close()
