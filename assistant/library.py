@@ -12,6 +12,7 @@ from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.proposal import unfit
 from assistant.core.record.case import Case, evidence_in_case
 from assistant.core.record.language import Vocabulary, read_vocabulary
 from assistant.core.record.pages import split_pages
@@ -169,7 +170,8 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
     try:
         rules = read_rules(case.text, case.page_counts, from_sources or sources())
         changed = [] if as_it_lies else changed_documents(case, rules.case)
-        problems = [*_unlisted(case, rules), *changed, *_misquoted(case)]
+        unfitting = unfit(rules, yaml.parse_yaml(case.text, "case.yaml"))
+        problems = [*_unlisted(case, rules), *changed, *_misquoted(case), *unfitting]
         if problems:
             raise Refused(*problems)
         return rules

@@ -207,3 +207,28 @@ def test_what_is_yes_or_no_is_nothing_else(seed: Path, old: str, new: str, says:
     said = ruled(seed)
     assert says in said
     assert f"line {line}:" in said
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "line_of"),
+    [
+        ("levels: [C4-C5, C5-C6]", "levels: [C4-C5, L4-L5]", "levels: [C4-C5, L4-L5]"),
+        ("procedure: fusion", "procedure: fused", "procedure: fused"),
+        (
+            "views: [anteroposterior, lateral, flexion, extension]",
+            "views: [anteroposterior, sideways]",
+            "sideways",
+        ),
+        ("modality: radiographs", "modality: pictures", "modality: pictures"),
+    ],
+)
+def test_a_fact_that_no_question_can_take_is_refused_with_its_line(
+    seed: Path, was: str, now: str, line_of: str
+) -> None:
+    file = seed / "case.yaml"
+    text = file.read_text("utf-8")
+    assert was in text
+    file.write_text(text.replace(was, now, 1), "utf-8")
+    line = next(n for n, said in enumerate(file.read_text("utf-8").splitlines(), 1) if line_of in said)
+    with pytest.raises(Refused, match=f"case.yaml, line {line}: .*can't take this"):
+        library.rules_for(library.open_case(seed))

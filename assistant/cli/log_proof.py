@@ -232,8 +232,6 @@ def read_held(path: Path) -> Held:
         raise refuse(refusal.problems[0].what, str(path), refusal.problems[0].fix) from None
 
 
-
-
 # `imr log prove` and `imr log rederive`: one session, taken along with its proof, and derived anew.
 
 

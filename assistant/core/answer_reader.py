@@ -14,6 +14,7 @@ from typing import Any
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.dates import PartialDate, parse_date, read_date
 from assistant.core.problem import Refused, placed, reason, refuse
+from assistant.core.record.mentions import LevelMention, extract_kind
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
     ChoiceShape,
@@ -179,7 +180,9 @@ class _Reader:
         if isinstance(shape, DateShape | ChoiceShape) and isinstance(raw, int):
             return str(raw)
         if isinstance(shape, SeveralShape) and isinstance(raw, list):
-            return [str(entry) if isinstance(entry, int) else entry for entry in raw]
+            return self.several(raw, shape)
+        if isinstance(shape, ChoiceShape) and isinstance(raw, str) and raw not in shape.labels:
+            return _also_called(raw, shape) or raw
         if (
             isinstance(shape, StatementShape)
             and isinstance(raw, str | int | float)
@@ -187,6 +190,17 @@ class _Reader:
         ):
             return Private(str(raw))
         return raw
+
+    def several(self, raw: list[Any], shape: SeveralShape) -> list[Any]:
+        """The values in the words of the schema, where they are its words or short forms of them."""
+        found: list[Any] = []
+        for entry in raw:
+            text = str(entry) if isinstance(entry, str | int) and not isinstance(entry, bool) else None
+            try:
+                found += [entry] if text is None else read_several(text, shape, prefixes=False)
+            except Refused:
+                found.append(text)
+        return found
 
     def evidence(self, raw: Any, path: tuple[str, ...]) -> Evidence:
         if (
@@ -307,7 +321,7 @@ def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer
         raise refuse("There is no such question.")
     if isinstance(shape, ChoiceShape):
         statuses = {s.value: label for s, label in STATUS_LABELS.items() if schema.may_be(s)}
-        chosen = unique(words, {**shape.labels, **statuses})
+        chosen = unique(words, {**shape.labels, **statuses}, shape.also)
         return Answer(status=Status(chosen)) if chosen in statuses else Answer(value=chosen)
     value = _value(shape, words, text)
     problem = schema.problem(value, path)
@@ -334,19 +348,22 @@ def named_option(words: str, labels: Sequence[str]) -> int | None:
     return None
 
 
-def unique(words: str, labels: Mapping[str, str]) -> str:
-    """The one key whose name or label is `words` or begins so; raises `Refused` for none or several."""
-    wanted = words.lower()
-    exact = [
-        key
-        for key, label in labels.items()
-        if wanted in (key.lower(), label.lower(), key.replace("_", " ").lower())
-    ]
+def unique(
+    words: str,
+    labels: Mapping[str, str],
+    also: Mapping[str, Sequence[str]] | None = None,
+    prefixes: bool = True,
+) -> str:
+    """The one key whose name, label or other name is `words` or begins so; raises `Refused` for none or several.
+
+    `also` holds other names of a key, `prefixes` says whether the beginning of a name will do.
+    """
+    wanted = _plain(words)
+    names = {key: _names(key, label, (also or {}).get(key, ())) for key, label in labels.items()}
+    exact = [key for key, said in names.items() if wanted in said]
     if len(exact) == 1:
         return exact[0]
-    near = [
-        key for key, label in labels.items() if any(name.startswith(wanted) for name in _names(key, label))
-    ]
+    near = [key for key, said in names.items() if prefixes and any(one.startswith(wanted) for one in said)]
     if len(near) == 1 and wanted:
         return near[0]
     if near:
@@ -358,8 +375,53 @@ def unique(words: str, labels: Mapping[str, str]) -> str:
     )
 
 
-def _names(key: str, label: str) -> tuple[str, ...]:
-    return key.lower(), key.replace("_", " ").lower(), label.lower()
+def _plain(words: str) -> str:
+    return " ".join(words.lower().split())
+
+
+def _names(key: str, label: str, also: Iterable[str]) -> tuple[str, ...]:
+    return _plain(key), _plain(key.replace("_", " ")), _plain(label), *map(_plain, also)
+
+
+def _also_called(words: str, shape: ChoiceShape) -> str | None:
+    """The value that has `words` among its other names, if one has."""
+    try:
+        return unique(words, shape.labels, shape.also, prefixes=False)
+    except Refused:
+        return None
+
+
+_SEGMENT = re.compile(r"[CTLS]\d+-[CTLS]\d+")
+
+
+def read_several(words: str, shape: SeveralShape, prefixes: bool = True) -> list[str]:
+    """The values that `words` name, in a list of names with commas, `and` or slashes; raises `Refused`.
+
+    Where the values are spinal segments, levels are read as notes write them: `C5-6`, `C4/5`, and `C4-6` for both.
+    """
+    if all(_SEGMENT.fullmatch(value) for value in shape.labels) and (found := _segments(words, shape)):
+        return found
+    made: list[str] = []
+    for one in _listed(words):
+        try:
+            made.append(unique(one, shape.labels, shape.also, prefixes))
+        except Refused:
+            parts = [part for part in re.split(r"\s*/\s*", one) if part]
+            if len(parts) < 2:
+                raise
+            made += [unique(part, shape.labels, shape.also, prefixes) for part in parts]
+    return list(dict.fromkeys(made))
+
+
+def _segments(words: str, shape: SeveralShape) -> list[str]:
+    """The segments in text that holds nothing else; none where one of them is not among the values."""
+    rest, found = words, list[str]()
+    for mention in extract_kind(words, "levels"):
+        assert isinstance(mention, LevelMention)
+        rest = rest.replace(mention.said, " ", 1)
+        found += mention.levels
+    bare = re.sub(r"\b(?:and|levels?)\b|[,;+&\s]", "", rest, flags=re.I)
+    return list(dict.fromkeys(found)) if found and not bare and set(found) <= set(shape.labels) else []
 
 
 def _or(labels: Iterable[str]) -> str:
@@ -368,7 +430,7 @@ def _or(labels: Iterable[str]) -> str:
 
 def _value(shape: Shape, words: str, text: str) -> object:
     if isinstance(shape, SeveralShape):
-        return list(dict.fromkeys(unique(one.strip(), shape.labels) for one in _listed(words)))
+        return read_several(words, shape)
     if isinstance(shape, DateShape):
         date = read_date(words)
         return str(date) if date is not None else words

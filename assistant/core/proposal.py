@@ -8,15 +8,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.problem import Refused
+from assistant.core.problem import Problem, Refused
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
+from assistant.core.yaml import YamlDocument
+
+if TYPE_CHECKING:
+    from assistant.core.rules.rules import Rules
 
 RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
 
@@ -88,6 +92,48 @@ def _propose(
     elif isinstance(value, bool):
         value = "yes" if value else "no"
     return None if value is None else _answer(prompt, value, evidence, basis)
+
+
+def unfit(rules: Rules, document: YamlDocument) -> Iterator[Problem]:
+    """Each fact of the case file that a question asks for in words that it can't take, with its line.
+
+    A fact that can't be proposed would be passed over, and the reviewer would not know that the case states it.
+    """
+    for scope in rules.scopes:
+        item = rules.case.items.get(scope)
+        for prompt in rules.sets[scope].prompts.values():
+            for proposal in prompt.propose:
+                root, *rest = proposal.fact.split(".")
+                if root in ("case", "item") and (raw := rules.case.fact(proposal.fact, item)) is not None:
+                    path = (*(("items", scope) if root == "item" else ()), *rest)
+                    yield from _unfit(prompt, raw, document, path)
+
+
+def _unfit(
+    prompt: Prompt, raw: Any, document: YamlDocument, path: tuple[str | int, ...]
+) -> Iterator[Problem]:
+    shape = prompt.schema.shape
+    parts = _part_names(shape)
+    if isinstance(shape, ListingShape) and isinstance(raw, list):
+        for number, entry in enumerate(raw):
+            yield from _refusals(prompt, [_with_evidence(entry, parts)], document, (*path, number))
+    else:
+        yield from _refusals(prompt, _stripped(raw, parts), document, path)
+
+
+def _refusals(
+    prompt: Prompt, raw: Any, document: YamlDocument, path: tuple[str | int, ...]
+) -> Iterator[Problem]:
+    try:
+        read_answer(prompt.schema, raw, prompt.id)
+    except Refused as refused:
+        for problem in refused.problems:
+            at = problem.where.split(".")[1:]
+            named = [int(one) - 1 if one.isdigit() else one for one in at]
+            own = named[1:] if named and isinstance(path[-1], int) else named
+            yield Problem(
+                f"“{prompt.ask}” can't take this: {problem.what}", document.where(*path, *own), problem.fix
+            )
 
 
 @dataclass(frozen=True)

@@ -27,7 +27,7 @@ from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
-from assistant.core.record.facts import DateMention, LevelMention, extract_kind, regions_named, regions_of
+from assistant.core.record.mentions import DateMention, LevelMention, extract_kind, regions_named, regions_of
 from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, SeveralShape
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import CASE_SCOPE, Rules

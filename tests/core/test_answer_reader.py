@@ -289,3 +289,40 @@ def test_a_part_is_named_beside_the_line() -> None:
     with pytest.raises(Refused) as caught:
         read_answer(SCHEMAS["studies-neck"], raw, "answers.yaml, line 3")
     assert caught.value.problems[0].where == "answers.yaml, line 3, part 1.date"
+
+
+@pytest.mark.parametrize(
+    ("raw", "meant"),
+    [
+        (["C5-6"], ["C5-C6"]),
+        (["c5/6"], ["C5-C6"]),
+        (["C4-6"], ["C4-C5", "C5-C6"]),
+        (["C4-C6"], ["C4-C5", "C5-C6"]),
+        (["C4 to C6", "C6-7"], ["C4-C5", "C5-C6", "C6-C7"]),
+        (["C4-5, C5-6"], ["C4-C5", "C5-C6"]),
+        (["C7-T1"], ["C7-T1"]),
+    ],
+)
+def test_levels_are_read_as_notes_write_them(raw: list[str], meant: list[str]) -> None:
+    answer = read_answer(SCHEMAS["prior-surgery-neck"], {"procedure": "fusion", "levels": raw}, "file")
+    assert answer.parts is not None
+    assert answer.parts["levels"].value == meant
+
+
+@pytest.mark.parametrize("raw", [["L4-5"], ["C5-6 left"], ["C9-10"], ["C5"], ["not C5-6"], ["C4-6", "C5-6"]])
+def test_what_is_no_level_of_the_question_or_says_more_is_refused(raw: list[str]) -> None:
+    with pytest.raises(Refused):
+        read_answer(SCHEMAS["prior-surgery-neck"], {"procedure": "fusion", "levels": raw}, "file")
+
+
+@pytest.mark.parametrize(
+    ("raw", "meant"),
+    [
+        (["AP", "lat"], ["anteroposterior", "lateral"]),
+        (["AP/lat"], ["anteroposterior", "lateral"]),
+        (["A/P", "flex/ext"], ["anteroposterior", "flexion", "extension"]),
+        (["Lateral", "Open-Mouth"], ["lateral", "odontoid"]),
+    ],
+)
+def test_choices_may_be_named_by_their_other_names(raw: list[str], meant: list[str]) -> None:
+    assert read_answer(SCHEMAS["views-neck"], raw, "file").value == meant

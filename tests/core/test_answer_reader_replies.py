@@ -292,3 +292,21 @@ def assert_allowed(schema: AnswerSchema, path: tuple[str, ...], made: Answer) ->
 def test_a_unique_beginning_is_one_of_the_labels_or_refused(words: str, labels: dict[str, Any]) -> None:
     with suppress(Refused):
         assert unique(words, labels) in labels
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"),
+    [
+        ("AP/lat", ["anteroposterior", "lateral"]),
+        ("ap, flex/ext", ["anteroposterior", "flexion", "extension"]),
+    ],
+)
+def test_short_forms_are_typed_as_they_stand_in_notes(typed: str, meant: list[str]) -> None:
+    assert read_reply(SCHEMAS["views-neck"], (), typed).value == meant
+
+
+@pytest.mark.parametrize(
+    ("typed", "meant"), [("C4-6", ["C4-C5", "C5-C6"]), ("c5/6 and C6-7", ["C5-C6", "C6-C7"])]
+)
+def test_a_range_of_levels_is_each_of_its_segments(typed: str, meant: list[str]) -> None:
+    assert read_reply(SCHEMAS["prior-surgery-neck"], ("levels",), typed).value == meant

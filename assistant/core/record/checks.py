@@ -14,27 +14,29 @@ from assistant.core.proposal import rule_result
 from assistant.core.record.absence import contradicted, open_passages
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.facts import (
-    DateMention,
     Fact,
-    FactMention,
-    LevelMention,
-    RegionMention,
-    SideMention,
-    akin,
     answers_read,
-    extract,
-    extract_kind,
     fact_shown,
     facts_of,
     mentions,
     place_of,
-    region_of_level,
-    regions_of,
     said_by_rules,
     titles_cited,
     values_of,
     without_titles,
     years_cited,
+)
+from assistant.core.record.mentions import (
+    DateMention,
+    FactMention,
+    LevelMention,
+    RegionMention,
+    SideMention,
+    akin,
+    extract,
+    extract_kind,
+    region_of_level,
+    regions_of,
 )
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape

@@ -20,16 +20,18 @@ from assistant.core.rules.condition import RESERVED, Condition
 
 @dataclass(frozen=True)
 class ChoiceShape:
-    """One of a few words; `labels` says how each reads on the screen."""
+    """One of a few words; `labels` says how each reads on the screen, `also` what else people write for it."""
 
     labels: Mapping[str, str]
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
 class SeveralShape:
-    """Any of a few words (a JSON array of them)."""
+    """Any of a few words (a JSON array of them), as in `ChoiceShape`."""
 
     labels: Mapping[str, str]
+    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True)
@@ -203,7 +205,7 @@ _TYPED = {
     "required": ("object",),
 }
 KEYWORDS = frozenset({*_TYPED, "const", "enum", "type", "allOf", "anyOf", "not", "$ref"})
-_SAID = frozenset("title description labels phrase ask unit noun examples conditions".split())
+_SAID = frozenset("title description labels also phrase ask unit noun examples conditions".split())
 """What a shared piece of structure may say beside its test, without changing what it accepts."""
 
 _TYPES = frozenset({"string", "integer", "number", "array", "object"})
@@ -402,7 +404,7 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
     if "anyOf" in schema:
         return _alternatives(schema, defs, where)
     if "enum" in schema:
-        return ChoiceShape(_labels(schema, schema["enum"]))
+        return ChoiceShape(_labels(schema, schema["enum"]), _also(schema))
     kind = schema.get("type")
     if kind == "string":
         return (
@@ -417,7 +419,7 @@ def _shape(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str) -> Sh
     if kind == "array":
         items = _resolved(schema.get("items", {}), defs, where)
         if "enum" in items:
-            return SeveralShape(_labels(items, items["enum"]))
+            return SeveralShape(_labels(items, items["enum"]), _also(items))
         if items.get("type") == "object":
             return ListingShape(_group(items, defs, where), str(schema.get("noun", "entry")))
     raise refuse(
@@ -448,6 +450,10 @@ def _alternatives(schema: Mapping[str, Any], defs: Mapping[str, Any], where: str
     if not isinstance(shape, GroupShape) or not bare:
         raise refuse("`anyOf` may only join one object and bare values (`const`).", where)
     return GroupShape(shape.parts, bare)
+
+
+def _also(schema: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
+    return {str(value): tuple(map(str, words)) for value, words in schema.get("also", {}).items()}
 
 
 def _labels(schema: Mapping[str, Any], values: list[Any]) -> dict[str, str]:

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.dates import PartialDate
-from assistant.core.record.facts import (
+from assistant.core.record.mentions import (
     DateMention,
     FactMention,
     LevelMention,

@@ -1,0 +1,262 @@
+"""The plain facts that a text mentions: dates, spinal levels, sides and regions.
+
+A determination falls on one wrong month or one wrong level (Lab. Code 4610.6(h)(5)), and both hide best in
+free text. What is found here is compared with what the case bears; a word that only may be such a fact
+("they may", "the right to appeal", "on the other hand") is left alone.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import ClassVar
+
+from assistant.core.dates import When, dates_in
+
+# Regions and spinal levels as records name them.
+
+
+CERVICAL, THORACIC, LUMBAR = "cervical spine", "thoracic spine", "lumbar spine"
+UPPER, LOWER = "upper extremity", "lower extremity"
+
+_NAMES: Mapping[str, str] = {
+    CERVICAL: r"cervical|cervicalgia|cervicogenic|c-spine|(?<!femoral )(?<!surgical )(?<!talar )neck",
+    THORACIC: r"thoracic|(?:upper|mid|middle)[ -]back|dorsal spine|t-spine",
+    LUMBAR: r"lumbar|lumbosacral|(?:low|lower)[ -]back|l-spine|sacrum|sacral|sacroiliac|lumbago",
+    "shoulder": r"shoulder|rotator cuff|glenohumeral|acromioclavicular",
+    "elbow": r"elbow|epicondylitis|cubital tunnel",
+    "wrist": r"wrist|carpal(?: tunnel)?",
+    "hand": r"finger|thumb|(?<!other )(?<!one )(?<!at )(?<!in )(?<!by )(?<!on )(?<!-)hand(?![\w-])",
+    UPPER: r"upper(?: and lower)? (?:extremity|extremities|limb)|forearm|arm(?!'s)",
+    "hip": r"hip|groin",
+    "knee": r"knee|meniscus|menisci|meniscal|patella",
+    "ankle": r"ankle",
+    "foot": r"foot|feet|heel|toe|plantar fasciitis",
+    LOWER: r"lower (?:extremity|extremities|limb)|leg|thigh|calf",
+}
+_ANY = "|".join(f"(?P<r{n}>(?:{names})s?)" for n, names in enumerate(_NAMES.values()))
+_REGION = re.compile(rf"(?<!\w)(?:{_ANY})(?!\w)", re.I)
+_LAST = {"C": 7, "T": 12, "L": 5, "S": 5}
+_ORDER = [f"{letter}{n}" for letter, last in _LAST.items() for n in range(1, last + 1)]
+_ROOTS = frozenset({*_ORDER, "C8"})
+_SPINE = {"C": CERVICAL, "T": THORACIC, "L": LUMBAR, "S": LUMBAR}
+_WIDER = {
+    **dict.fromkeys(("shoulder", "elbow", "wrist", "hand"), UPPER),
+    **dict.fromkeys(("hip", "knee", "ankle", "foot"), LOWER),
+}
+_SUPPLIED = {CERVICAL: (UPPER,), LUMBAR: (LOWER,)}
+
+
+def regions_named(text: str) -> Iterator[tuple[int, str, str]]:
+    """Every region that a text names: where, in which words, and the region in its own name."""
+    names = list(_NAMES)
+    for match in _REGION.finditer(text):
+        group = next(key for key, value in match.groupdict().items() if value is not None)
+        yield match.start(), match[0], names[int(group[1:])]
+
+
+def regions_of(text: str) -> frozenset[str]:
+    """The regions that a text names."""
+    return frozenset(region for _, _, region in regions_named(text))
+
+
+def level_range(vertebrae: Iterable[str]) -> tuple[str, ...] | None:
+    """The segments from the first to the last of some vertebrae, or a lone vertebra.
+
+    `C4`, `C6` are `C4-C5` and `C5-C6`; `L5`, `S1` are `L5-S1`. None where there is no such vertebra.
+    """
+    points = [one.upper() for one in vertebrae]
+    if any(point not in _ROOTS for point in points):
+        return None
+    distinct = list(dict.fromkeys(points))
+    if len(distinct) == 1 or any(point not in _ORDER for point in distinct):
+        return tuple(distinct)
+    places = sorted(_ORDER.index(point) for point in distinct)
+    return tuple(f"{_ORDER[n]}-{_ORDER[n + 1]}" for n in range(places[0], places[-1]))
+
+
+def region_of_level(level: str) -> frozenset[str]:
+    """The region of a vertebra or segment; a segment between two regions is of both."""
+    return frozenset(_SPINE[point[0]] for point in level.split("-"))
+
+
+def touches(level: str, known: Iterable[str]) -> bool:
+    """Whether known levels speak of this one: the same, or, for a vertebra, a segment that ends at it."""
+    return any(level == one or level in one.split("-") for one in known)
+
+
+def akin(first: str, second: str) -> bool:
+    """Whether evidence of one region may well bear on the other.
+
+    They are the same; one is part of the other (a shoulder of the upper extremity); or one is a part of the
+    spine and the other the limb that its nerves supply.
+    """
+    if first == second:
+        return True
+    for one, other in ((first, second), (second, first)):
+        if _WIDER.get(one) == other:
+            return True
+        limbs = _SUPPLIED.get(one, ())
+        if other in limbs or _WIDER.get(other) in limbs:
+            return True
+    return False
+
+
+@dataclass(frozen=True)
+class FactMention:
+    """A fact that a text mentions, in its own words, and where in the text it stands."""
+
+    kind: ClassVar[str] = ""
+    said: str
+    start: int
+
+    def __str__(self) -> str:
+        return self.said
+
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
+        """Whether one of the known mentions, or all together, say this."""
+        raise NotImplementedError
+
+
+@dataclass(frozen=True)
+class DateMention(FactMention):
+    """A date, as far as it is said."""
+
+    kind: ClassVar[str] = "dates"
+    when: When
+
+    def __str__(self) -> str:
+        return self.when.prose()
+
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
+        return any(isinstance(one, DateMention) and self.when.is_said_by(one.when) for one in known)
+
+
+@dataclass(frozen=True)
+class LevelMention(FactMention):
+    """A vertebra, a segment, or several segments in a row."""
+
+    kind: ClassVar[str] = "levels"
+    levels: tuple[str, ...]
+
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
+        levels = [level for one in known if isinstance(one, LevelMention) for level in one.levels]
+        return all(touches(level, levels) for level in self.levels)
+
+
+@dataclass(frozen=True)
+class SideMention(FactMention):
+    """A side, and the region that it is said of (`""` where none is named beside it)."""
+
+    kind: ClassVar[str] = "sides"
+    side: str
+    region: str
+
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
+        sides = {one.side for one in known if isinstance(one, SideMention) and self._agrees(one.region)}
+        both = "bilateral" in sides or {"left", "right"} <= sides
+        return both or self.side in sides
+
+    def _agrees(self, region: str) -> bool:
+        return not self.region or not region or akin(self.region, region)
+
+
+@dataclass(frozen=True)
+class RegionMention(FactMention):
+    """A region of the body, in its own name."""
+
+    kind: ClassVar[str] = "regions"
+    region: str
+
+    def borne_by(self, known: Iterable[FactMention]) -> bool:
+        return any(isinstance(one, RegionMention) and one.region == self.region for one in known)
+
+
+@lru_cache(maxsize=4_096)
+def extract(text: str) -> tuple[FactMention, ...]:
+    """Every fact that the text mentions, in the order in which they stand; remembered, so for short texts."""
+    found = [mention for kind in KINDS for mention in extract_kind(text, kind)]
+    return tuple(sorted(found, key=lambda mention: (mention.start, type(mention).__name__)))
+
+
+def extract_kind(text: str, kind: str) -> Iterator[FactMention]:
+    """The facts of one kind (`dates`, `levels`, `sides`, `regions`) that a text mentions."""
+    yield from _SCANNERS[kind](text)
+
+
+def _dates(text: str) -> Iterator[FactMention]:
+    return (DateMention(said, start, when) for start, said, when in dates_in(text))
+
+
+def _regions(text: str) -> Iterator[FactMention]:
+    return (RegionMention(said, start, region) for start, said, region in regions_named(text))
+
+
+# -- spinal levels --------------------------------------------------------------------------------
+
+_NUMBER = r"(?:1[0-2]|[1-9])(?!\d)"
+_POINT = rf"[CTLS]{_NUMBER}"
+_LEVEL = re.compile(
+    rf"(?<!\w){_POINT}(?:[-–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
+    r"(?![\w%])(?![/.]\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))",
+    re.I,
+)
+_NO_LEVEL = re.compile(r"\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$", re.I)
+
+
+def _levels(text: str) -> Iterator[FactMention]:
+    for match in _LEVEL.finditer(text):
+        if _NO_LEVEL.search(text, max(0, match.start() - 12), match.start()):
+            continue
+        letter = ""
+        points = []
+        for part in re.finditer(r"([CTLS]?)(\d{1,2})", match[0], re.I):
+            letter = part[1].upper() or letter
+            points.append(f"{letter}{int(part[2])}")
+        levels = level_range(points)
+        if levels:
+            yield LevelMention(match[0], match.start(), levels)
+
+
+# -- sides ----------------------------------------------------------------------------------------
+
+_BODY = (
+    r"(?:upper|lower)\s+(?:extremit|limb)\w*|arms?|forearms?|legs?|thighs?|cal(?:f|ves)|shoulders?|elbows?|wrists?"
+    r"|hands?|thumbs?|(?:index |ring |middle |little )?fingers?|hips?|groin|knees?|ankles?|f(?:oo|ee)t|heels?"
+    r"|toes?|neck|trapezius|scapula\w*|cervical|thoracic|lumbar|low back|paraspinal\w*|buttocks?|sacroiliac"
+    r"|facets?|foramin\w*|radicul\w+|nerves?|rotator cuff|carpal|cubital|ulnar|median|menisc\w+|epidural"
+    rf"|transforaminal|selective|side|{_POINT}"
+)
+_NOT_NEXT = (
+    r"(?!(?:the|to|of|out|open|in|for|an?|no|any|it|off|behind|over|after|before|at|by|from|on|as|is|was|his|her|him"
+    r"|their|them|this|that|un\w+|with\w*)\b)"
+)
+_SIDED = re.compile(
+    r"\b(?P<side>left|right)(?:-hand)?(?:"
+    rf"-sided?\b(?:\s+(?:{_BODY})\b)?|\s+(?:(?:and|or)\s+(?:left|right)\s+)?{_NOT_NEXT}(?:[\w-]+,?\s+){{0,2}}?(?:{_BODY})\b)"
+    r"|\bon\s+the\s+(?P<there>left|right)(?=\s*(?:[.,;:)]|$|and\b|at\b|more\b|than\b))"
+    rf"|\bbilateral(?:ly)?(?:\s+(?:[\w-]+,?\s+){{0,2}}?(?:{_BODY})\b)?"
+    rf"|\bboth\s+(?=(?:{_BODY})\b)(?:[\w-]+\s+)?(?:{_BODY})\b",
+    re.I,
+)
+_PAIR = re.compile(r"^(left|right)\s+(?:and|or)\s+(left|right)\b", re.I)
+
+
+def _sides(text: str) -> Iterator[FactMention]:
+    for match in _SIDED.finditer(text):
+        side = (match["side"] or match["there"] or "bilateral").lower()
+        if _PAIR.match(match[0]):
+            side = "bilateral"
+        region = next((name for _, _, name in regions_named(match[0])), "")
+        yield SideMention(match[0], match.start(), side, region)
+
+
+_SCANNERS: Mapping[str, Callable[[str], Iterator[FactMention]]] = {
+    "dates": _dates,
+    "levels": _levels,
+    "sides": _sides,
+    "regions": _regions,
+}
+KINDS = tuple(_SCANNERS)
