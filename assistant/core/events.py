@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeGuard, get_args
 
 from assistant.core.answer import (
     Answer,
@@ -483,9 +483,49 @@ class AddendumAdded(Event):
     reason: str = private("")
 
 
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.split(".")[0] not in ("access", "training")
-}
+Step = (
+    AbsencesAttested
+    | RecordSearched
+    | PassagesDismissed
+    | PagesReadByEye
+    | CaseAmended
+    | FactCorrected
+    | SessionOpened
+    | SessionParked
+    | SessionResumed
+    | PromptShown
+    | PromptSkipped
+    | PromptLeft
+    | WhyOpened
+    | PageOpened
+    | FindingsOpened
+    | SuggestionShown
+    | AnswerRecorded
+    | AnswerAmended
+    | AnswerWithdrawn
+    | AnswerRejected
+    | AnswerSetAside
+    | AnswerRestored
+    | EvidenceCited
+    | NoteAdded
+    | CriterionRuled
+    | FirstDecisionTaken
+    | DeterminationRecorded
+    | SentenceEdited
+    | CheckRaised
+    | CheckAcknowledged
+    | SessionDeclined
+    | SessionSigned
+    | AddendumAdded
+)
+"""A step of a review: every kind that may follow in one."""
+
+KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Step)}
+
+
+def is_step(event: Event) -> TypeGuard[Step]:
+    """Whether an event is a step of a review, which is all but those of sittings and books."""
+    return event.kind in KINDS
 
 
 # Steps of a sitting at the log: who read what, drew which sample, noted what.
@@ -584,9 +624,20 @@ class RollbackAccepted(Event):
     reason: str = private()
 
 
-ACCESS_KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.startswith("access.")
-}
+AccessStep = (
+    AccessOpened
+    | AccessRead
+    | AccessListed
+    | AccessReported
+    | AccessQueried
+    | AccessExported
+    | SampleDrawn
+    | AuditNoteAdded
+    | RollbackAccepted
+)
+"""A step of a sitting at the log."""
+
+ACCESS_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(AccessStep)}
 
 
 # Steps of a trainer and of trainees beside the sessions: assignments, reveals, bookmarks, comments,
@@ -778,6 +829,24 @@ class AdjudicationClosed(Event):
     own: int
 
 
-TRAINING_KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.startswith("training.")
-}
+TrainingStep = (
+    BookOpened
+    | Bookmarked
+    | Commented
+    | MarkRemoved
+    | CaseAssigned
+    | AssignmentWithdrawn
+    | FaultPlanted
+    | RunOpened
+    | AnswerFrozen
+    | AnswerRevealed
+    | RunEnded
+    | FeedbackShown
+    | AdjudicationOpened
+    | AnswerAdjudicated
+    | DecisionAdjudicated
+    | AdjudicationClosed
+)
+"""A step of a trainer's or trainee's book."""
+
+TRAINING_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(TrainingStep)}
