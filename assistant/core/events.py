@@ -46,22 +46,12 @@ class Event:
 
 def event_class(kind: str) -> type[Event] | None:
     """The class of a kind of event, or None for one that is unknown."""
-    return _kinds(kind.split(".", 1)[0]).get(kind)
+    return KINDS.get(kind) or ACCESS_KINDS.get(kind) or TRAINING_KINDS.get(kind)
 
 
 def all_kinds() -> dict[str, type[Event]]:
     """Every kind of event that this version knows."""
-    return {**_kinds("session"), **_kinds("access"), **_kinds("training")}
-
-
-def _kinds(family: str) -> dict[str, type[Event]]:
-    """The kinds of one module; the others stay unloaded, since a review needs only its own."""
-    if family == "access":
-        return ACCESS_KINDS
-    if family == "training":
-        return TRAINING_KINDS
-
-    return KINDS
+    return {**KINDS, **ACCESS_KINDS, **TRAINING_KINDS}
 
 
 def encode(event: Event) -> dict[str, Any]:
@@ -79,20 +69,42 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
     if (cls := event_class(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    known, needed = _names(kind)
-    if not needed <= body.keys() <= known:
-        raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
-    return cls(**{name: _in(name, value) for name, value in body.items()})
+    types, needed = _form(kind)
+    try:
+        if needed <= body.keys() and all(_fits(value, types[name]) for name, value in body.items()):
+            return cls(**{name: _in(name, value) for name, value in body.items()})
+    except (KeyError, TypeError, ValueError, AttributeError):  # a part of an answer is not as one is
+        pass
+    raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,),
+    "str | None": (str, type(None)),
+    "int": (int,),
+    "bool": (bool,),
+    "tuple[str, ...]": (list, tuple),
+    "Answer": (Mapping,),
+    "Evidence": (Mapping,),
+}
 
 
 @cache
-def _names(kind: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a body of this kind may have, and those that it must."""
+def _form(kind: str) -> tuple[dict[str, tuple[type, ...]], frozenset[str]]:
+    """What the value of each field of a body may be, and the fields that it must have."""
     cls = event_class(kind)
     parts = fields(cls) if cls is not None else ()
-    return frozenset(part.name for part in parts), frozenset(
-        part.name for part in parts if part.default is MISSING
-    )
+    types = {}
+    for part in parts:
+        said = str(part.type)
+        types[part.name] = _TYPES.get(said, (Mapping,) if said.startswith("Mapping") else (list, tuple))
+    return types, frozenset(part.name for part in parts if part.default is MISSING)
+
+
+def _fits(value: Any, types: tuple[type, ...]) -> bool:
+    if isinstance(value, list | tuple):
+        return list in types and None not in value
+    return isinstance(value, types)
 
 
 def _out(value: Any, apart: bool) -> Any:
@@ -524,8 +536,18 @@ KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Step)}
 
 
 def is_step(event: Event) -> TypeGuard[Step]:
-    """Whether an event is a step of a review, which is all but those of sittings and books."""
+    """Whether an event is a step of a review."""
     return event.kind in KINDS
+
+
+def is_access(event: Event) -> TypeGuard[AccessStep]:
+    """Whether an event is a step of a sitting."""
+    return event.kind in ACCESS_KINDS
+
+
+def is_training(event: Event) -> TypeGuard[TrainingStep]:
+    """Whether an event is a step of a book."""
+    return event.kind in TRAINING_KINDS
 
 
 # Steps of a sitting at the log: who read what, drew which sample, noted what.

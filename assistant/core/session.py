@@ -112,7 +112,7 @@ class Session:
     trail: tuple[AnswerPlace, ...] = ()
     pages_opened: frozenset[tuple[str, int]] = frozenset()
     findings_opened: frozenset[str] = frozenset()
-    suggestions_shown: frozenset[str] = frozenset()
+    suggestions_shown: Mapping[str, e.SuggestionShown] = field(default_factory=dict)
     searches: Mapping[AnswerPlace, tuple[e.RecordSearched, ...]] = field(default_factory=dict)
     searched: Mapping[AnswerPlace, int] = field(default_factory=dict)
     dismissed: Mapping[AnswerPlace, tuple[Dismissed, ...]] = field(default_factory=dict)
@@ -231,7 +231,7 @@ def _after(session: Session, event: e.Step) -> Session:
         case e.FindingsOpened(item):
             return replace(session, findings_opened=session.findings_opened | {item})
         case e.SuggestionShown(item):
-            return replace(session, suggestions_shown=session.suggestions_shown | {item})
+            return replace(session, suggestions_shown={**session.suggestions_shown, item: event})
         case e.FirstDecisionTaken(item, decision):
             return replace(session, first_decisions={**session.first_decisions, item: decision})
         case e.CriterionRuled():

@@ -1,4 +1,4 @@
-"""The only door for foreign text.
+"""The only door for foreign text, and the two things that are said of any text: how many, and its hash.
 
 Case files, answers, file names and error messages may hold terminal escapes, bidirectional
 overrides or invisible characters. Every such string passes through `visible` before it can
@@ -8,6 +8,7 @@ reach a terminal, where it then shows what is there instead of obeying it.
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
@@ -37,6 +38,17 @@ def _picture(match: re.Match[str]) -> str:
     if char == "\x7f":
         return "\u2421"
     return chr(0x2400 + ord(char)) if char < " " else f"<U+{ord(char):04X}>"
+
+
+def counted(count: int, noun: str) -> str:
+    """The count with its noun: "1 entry", "2,000 entries"."""
+    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    return f"{count:,} {noun if count == 1 else many}"
+
+
+def digest(text: str) -> str:
+    """The SHA-256 of a text in hex, by which it is pinned."""
+    return sha256(text.encode()).hexdigest()
 
 
 class Private(str):
