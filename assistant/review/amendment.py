@@ -17,8 +17,9 @@ from assistant.core.answer import Evidence
 from assistant.core.problem import Problem, Refused
 from assistant.core.rules.rules import Rules, Sources, pinned
 from assistant.core.session import AnswerPlace, Session
+from assistant.core.text import digest
 from assistant.library import CaseFolder
-from assistant.review.loading import committed, digest, unchanged
+from assistant.review.loading import committed, unchanged
 
 
 @dataclass(frozen=True)

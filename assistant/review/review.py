@@ -25,20 +25,13 @@ from assistant.core.record.checks import Check, checks
 from assistant.core.record.passages import located
 from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
+from assistant.core.text import digest
 from assistant.core.turn import Turn, next_turn
 from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock
+from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile
-from assistant.review.loading import (
-    committed,
-    digest,
-    event_of,
-    letter_to_pin,
-    load_session,
-    pages_of,
-    pinned_texts,
-    to_log,
-)
+from assistant.review.loading import committed, letter_to_pin, pages_of
 from assistant.review.search import RecordSearch
 
 if TYPE_CHECKING:

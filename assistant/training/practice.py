@@ -26,9 +26,10 @@ from assistant.core.text import one_line
 from assistant.core.turn import Option, Turn, root_of
 from assistant.library import CaseFolder
 from assistant.log import Entry, Log
+from assistant.log.fold import pinned_texts
 from assistant.profile import PSEUDONYM, Profile
 from assistant.review.conversation import Conversation, Pending
-from assistant.review.loading import missing_documents, pinned_texts
+from assistant.review.loading import missing_documents
 from assistant.review.review import Review
 from assistant.training.book import (
     Assignment,

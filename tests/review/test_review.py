@@ -25,10 +25,11 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.rules.rules import Sources
 from assistant.core.text import Private
 from assistant.log import Log
+from assistant.log.fold import load_session
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
-from assistant.review.loading import load_session, missing_documents
+from assistant.review.loading import missing_documents
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical")
