@@ -39,11 +39,11 @@ def describe(event: e.Event, session: Session | None) -> list[Line]:
 
     Empty where the next question says it all: a prompt that was put in its turn.
     """
-    if e.is_step(event):
+    if isinstance(event, e.Step):
         made = _of_review(event, session)
-    elif e.is_access(event):
+    elif isinstance(event, e.AccessStep):
         made = [Line("news", _of_sitting(event))]
-    elif e.is_training(event):
+    elif isinstance(event, e.TrainingStep):
         made = _of_book(event)
     else:
         made = [Line("note", in_full(event.kind, {}))]

@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar, TypeGuard, get_args
+from typing import Any, ClassVar, get_args
 
 from assistant.core.answer import (
     Answer,
@@ -44,11 +44,7 @@ class Event:
         return ()
 
 
-def event_class(kind: str) -> type[Event] | None:
-    """The class of a kind of event, or None for one that is unknown."""
-    return KINDS.get(kind) or ACCESS_KINDS.get(kind) or TRAINING_KINDS.get(kind)
-
-
+@cache
 def all_kinds() -> dict[str, type[Event]]:
     """Every kind of event that this version knows."""
     return {**KINDS, **ACCESS_KINDS, **TRAINING_KINDS}
@@ -67,7 +63,7 @@ def encode(event: Event) -> dict[str, Any]:
 
 def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
-    if (cls := event_class(kind)) is None:
+    if (cls := all_kinds().get(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
     types, needed = _form(kind)
     try:
@@ -79,25 +75,16 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    "str": (str,),
-    "str | None": (str, type(None)),
-    "int": (int,),
-    "bool": (bool,),
-    "tuple[str, ...]": (list, tuple),
-    "Answer": (Mapping,),
-    "Evidence": (Mapping,),
+    **{"str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,)},
+    **{"tuple": (list, tuple), **dict.fromkeys(("Mapping", "Answer", "Evidence"), (Mapping,))},
 }
 
 
 @cache
 def _form(kind: str) -> tuple[dict[str, tuple[type, ...]], frozenset[str]]:
     """What the value of each field of a body may be, and the fields that it must have."""
-    cls = event_class(kind)
-    parts = fields(cls) if cls is not None else ()
-    types = {}
-    for part in parts:
-        said = str(part.type)
-        types[part.name] = _TYPES.get(said, (Mapping,) if said.startswith("Mapping") else (list, tuple))
+    parts = fields(all_kinds()[kind])
+    types = {part.name: _TYPES[str(part.type).partition("[")[0]] for part in parts}
     return types, frozenset(part.name for part in parts if part.default is MISSING)
 
 
@@ -496,58 +483,16 @@ class AddendumAdded(Event):
 
 
 Step = (
-    AbsencesAttested
-    | RecordSearched
-    | PassagesDismissed
-    | PagesReadByEye
-    | CaseAmended
-    | FactCorrected
-    | SessionOpened
-    | SessionParked
-    | SessionResumed
-    | PromptShown
-    | PromptSkipped
-    | PromptLeft
-    | WhyOpened
-    | PageOpened
-    | FindingsOpened
-    | SuggestionShown
-    | AnswerRecorded
-    | AnswerAmended
-    | AnswerWithdrawn
-    | AnswerRejected
-    | AnswerSetAside
-    | AnswerRestored
-    | EvidenceCited
-    | NoteAdded
-    | CriterionRuled
-    | FirstDecisionTaken
-    | DeterminationRecorded
-    | SentenceEdited
-    | CheckRaised
-    | CheckAcknowledged
-    | SessionDeclined
-    | SessionSigned
-    | AddendumAdded
-)
+    AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | CaseAmended | FactCorrected
+    | SessionOpened | SessionParked | SessionResumed | PromptShown | PromptSkipped | PromptLeft
+    | WhyOpened | PageOpened | FindingsOpened | SuggestionShown | AnswerRecorded | AnswerAmended
+    | AnswerWithdrawn | AnswerRejected | AnswerSetAside | AnswerRestored | EvidenceCited | NoteAdded
+    | CriterionRuled | FirstDecisionTaken | DeterminationRecorded | SentenceEdited | CheckRaised
+    | CheckAcknowledged | SessionDeclined | SessionSigned | AddendumAdded
+)  # fmt: skip
 """A step of a review: every kind that may follow in one."""
 
 KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Step)}
-
-
-def is_step(event: Event) -> TypeGuard[Step]:
-    """Whether an event is a step of a review."""
-    return event.kind in KINDS
-
-
-def is_access(event: Event) -> TypeGuard[AccessStep]:
-    """Whether an event is a step of a sitting."""
-    return event.kind in ACCESS_KINDS
-
-
-def is_training(event: Event) -> TypeGuard[TrainingStep]:
-    """Whether an event is a step of a book."""
-    return event.kind in TRAINING_KINDS
 
 
 # Steps of a sitting at the log: who read what, drew which sample, noted what.
@@ -647,16 +592,9 @@ class RollbackAccepted(Event):
 
 
 AccessStep = (
-    AccessOpened
-    | AccessRead
-    | AccessListed
-    | AccessReported
-    | AccessQueried
-    | AccessExported
-    | SampleDrawn
-    | AuditNoteAdded
-    | RollbackAccepted
-)
+    AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
+    | SampleDrawn | AuditNoteAdded | RollbackAccepted
+)  # fmt: skip
 """A step of a sitting at the log."""
 
 ACCESS_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(AccessStep)}
@@ -852,23 +790,10 @@ class AdjudicationClosed(Event):
 
 
 TrainingStep = (
-    BookOpened
-    | Bookmarked
-    | Commented
-    | MarkRemoved
-    | CaseAssigned
-    | AssignmentWithdrawn
-    | FaultPlanted
-    | RunOpened
-    | AnswerFrozen
-    | AnswerRevealed
-    | RunEnded
-    | FeedbackShown
-    | AdjudicationOpened
-    | AnswerAdjudicated
-    | DecisionAdjudicated
-    | AdjudicationClosed
-)
+    BookOpened | Bookmarked | Commented | MarkRemoved | CaseAssigned | AssignmentWithdrawn
+    | FaultPlanted | RunOpened | AnswerFrozen | AnswerRevealed | RunEnded | FeedbackShown
+    | AdjudicationOpened | AnswerAdjudicated | DecisionAdjudicated | AdjudicationClosed
+)  # fmt: skip
 """A step of a trainer's or trainee's book."""
 
 TRAINING_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(TrainingStep)}

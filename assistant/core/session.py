@@ -195,7 +195,7 @@ def fold(session: Session, events: Iterable[e.Event]) -> Session:
 
 def apply(session: Session, event: e.Event) -> Session:
     """The session after one more event; a step of another family leaves it as it is."""
-    return _after(session, event) if e.is_step(event) else session
+    return _after(session, event) if isinstance(event, e.Step) else session
 
 
 def _after(session: Session, event: e.Step) -> Session:
