@@ -12,12 +12,13 @@ from typing import TextIO
 from assistant import profile as reviewer
 from assistant.core import commands as c
 from assistant.core.answer import Evidence
+from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.core.turn import Turn
 from assistant.records.case_folder import open_in_viewer, original_file
 from assistant.review import views
-from assistant.review.conversation import Conversation, Line, offer_amendment
+from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.determination import keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import Found, listed_passages, nothing_found, numbered, reach_words, search

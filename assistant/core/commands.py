@@ -247,3 +247,37 @@ class Park(Command):
 @dataclass(frozen=True)
 class Resume(Command):
     pass
+
+
+AnyCommand = (
+    ShowPrompt
+    | SkipPrompt
+    | LeavePrompt
+    | RecordAnswer
+    | WithdrawAnswer
+    | RejectInput
+    | CiteEvidence
+    | AddNote
+    | OpenPage
+    | OpenWhy
+    | OpenFindings
+    | ShowSuggestion
+    | AttestAbsences
+    | NoteSearch
+    | DismissPassages
+    | ReadByEye
+    | AmendCase
+    | CorrectFact
+    | RuleOn
+    | DecideFirst
+    | Determine
+    | EditSentence
+    | RaiseCheck
+    | Acknowledge
+    | Decline
+    | Sign
+    | AddAddendum
+    | Park
+    | Resume
+)
+"""Every request that there is."""

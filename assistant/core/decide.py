@@ -7,9 +7,9 @@ from __future__ import annotations
 
 import hashlib
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import replace
-from typing import Any
+from typing import assert_never, cast
 
 from assistant.core import commands as c
 from assistant.core import events as e
@@ -166,7 +166,7 @@ def decide(session: Session, command: c.Command) -> list[e.Event]:
     if session.status != "signed" and isinstance(command, c.AddAddendum):
         raise refuse("An addendum follows a signature.", "", "This session is not signed: change it itself.")
     _must_be_there(session, command)
-    return _STEPS[type(command)](session, command)
+    return _events(session, cast("c.AnyCommand", command))
 
 
 def _must_be_there(session: Session, command: c.Command) -> None:
@@ -394,39 +394,73 @@ def _add(session: Session, command: c.AddAddendum) -> list[e.Event]:
     return [e.AddendumAdded(in_words(command.text, "The addendum"), why)]
 
 
-_STEPS: dict[type[c.Command], Callable[[Session, Any], list[e.Event]]] = {
-    c.ShowPrompt: _show,
-    c.SkipPrompt: _skip,
-    c.LeavePrompt: lambda s, v: [e.PromptLeft(v.item, v.prompt)],
-    c.RecordAnswer: record,
-    c.WithdrawAnswer: withdraw,
-    c.RejectInput: _reject,
-    c.CiteEvidence: _cite,
-    c.AddNote: _note,
-    c.OpenPage: lambda s, v: (
-        [e.PageOpened(v.document, v.page)] if (v.document, v.page) not in s.pages_opened else []
-    ),
-    c.OpenWhy: lambda s, v: [e.WhyOpened(v.item, v.prompt)],
-    c.OpenFindings: _open_findings,
-    c.ShowSuggestion: lambda s, v: [e.SuggestionShown(v.item, v.decision, v.why)],
-    c.AttestAbsences: _attest,
-    c.NoteSearch: _note_search,
-    c.DismissPassages: _dismiss,
-    c.ReadByEye: _read_by_eye,
-    c.AmendCase: lambda s, v: [v.event],
-    c.CorrectFact: _correct,
-    c.RuleOn: _rule,
-    c.DecideFirst: _decide_first,
-    c.Determine: _determine,
-    c.EditSentence: _edit,
-    c.RaiseCheck: _raise_check,
-    c.Acknowledge: _acknowledge,
-    c.Decline: _decline,
-    c.Sign: _sign,
-    c.AddAddendum: _add,
-    c.Park: lambda s, v: [e.SessionParked()],
-    c.Resume: lambda s, v: [e.SessionResumed()],
-}
+def _open_page(session: Session, command: c.OpenPage) -> list[e.Event]:
+    place = command.document, command.page
+    return [] if place in session.pages_opened else [e.PageOpened(*place)]
+
+
+def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
+    match command:
+        case c.ShowPrompt():
+            return _show(session, command)
+        case c.SkipPrompt():
+            return _skip(session, command)
+        case c.LeavePrompt():
+            return [e.PromptLeft(command.item, command.prompt)]
+        case c.RecordAnswer():
+            return record(session, command)
+        case c.WithdrawAnswer():
+            return withdraw(session, command)
+        case c.RejectInput():
+            return _reject(session, command)
+        case c.CiteEvidence():
+            return _cite(session, command)
+        case c.AddNote():
+            return _note(session, command)
+        case c.OpenPage():
+            return _open_page(session, command)
+        case c.OpenWhy():
+            return [e.WhyOpened(command.item, command.prompt)]
+        case c.OpenFindings():
+            return _open_findings(session, command)
+        case c.ShowSuggestion():
+            return [e.SuggestionShown(command.item, command.decision, command.why)]
+        case c.AttestAbsences():
+            return _attest(session, command)
+        case c.NoteSearch():
+            return _note_search(session, command)
+        case c.DismissPassages():
+            return _dismiss(session, command)
+        case c.ReadByEye():
+            return _read_by_eye(session, command)
+        case c.AmendCase():
+            return [command.event]
+        case c.CorrectFact():
+            return _correct(session, command)
+        case c.RuleOn():
+            return _rule(session, command)
+        case c.DecideFirst():
+            return _decide_first(session, command)
+        case c.Determine():
+            return _determine(session, command)
+        case c.EditSentence():
+            return _edit(session, command)
+        case c.RaiseCheck():
+            return _raise_check(session, command)
+        case c.Acknowledge():
+            return _acknowledge(session, command)
+        case c.Decline():
+            return _decline(session, command)
+        case c.Sign():
+            return _sign(session, command)
+        case c.AddAddendum():
+            return _add(session, command)
+        case c.Park():
+            return [e.SessionParked()]
+        case c.Resume():
+            return [e.SessionResumed()]
+        case _:
+            assert_never(command)
 
 
 # What a change would do before it is made: what it sets aside, brings back, opens or turns.

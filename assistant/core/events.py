@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from dataclasses import MISSING, Field, dataclass, field, fields
 from functools import cache
-from typing import Any, ClassVar
+from typing import Any, ClassVar, get_args
 
 from assistant.core.answer import (
     Answer,
@@ -47,24 +47,10 @@ class Event:
         return ()
 
 
-def event_class(kind: str) -> type[Event] | None:
-    """The class of a kind of event, or None for one that is unknown."""
-    return _kinds(kind.split(".", 1)[0]).get(kind)
-
-
+@cache
 def all_kinds() -> dict[str, type[Event]]:
     """Every kind of event that this version knows."""
-    return {**_kinds("session"), **_kinds("access"), **_kinds("training")}
-
-
-def _kinds(family: str) -> dict[str, type[Event]]:
-    """The kinds of one module; the others stay unloaded, since a review needs only its own."""
-    if family == "access":
-        return ACCESS_KINDS
-    if family == "training":
-        return TRAINING_KINDS
-
-    return KINDS
+    return {**KINDS, **ACCESS_KINDS, **TRAINING_KINDS}
 
 
 def encode(event: Event) -> dict[str, Any]:
@@ -81,22 +67,35 @@ def encode(event: Event) -> dict[str, Any]:
 
 def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
-    if (cls := event_class(kind)) is None:
+    if (cls := all_kinds().get(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    known, needed = _names(kind)
-    if not needed <= body.keys() <= known:
-        raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
-    return cls(**{name: _in(name, value) for name, value in body.items()})
+    types, needed = _form(kind)
+    try:
+        if needed <= body.keys() and all(_fits(value, types[name]) for name, value in body.items()):
+            return cls(**{name: _in(name, value) for name, value in body.items()})
+    except (KeyError, TypeError, ValueError, AttributeError):  # a part of an answer is not as one is
+        pass
+    raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    **{"str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,)},
+    **{"tuple": (list, tuple), **dict.fromkeys(("Mapping", "Answer", "Evidence"), (Mapping,))},
+}
 
 
 @cache
-def _names(kind: str) -> tuple[frozenset[str], frozenset[str]]:
-    """The names that a body of this kind may have, and those that it must."""
-    cls = event_class(kind)
-    parts = fields(cls) if cls is not None else ()
-    return frozenset(part.name for part in parts), frozenset(
-        part.name for part in parts if part.default is MISSING
-    )
+def _form(kind: str) -> tuple[dict[str, tuple[type, ...]], frozenset[str]]:
+    """What the value of each field of a body may be, and the fields that it must have."""
+    parts = fields(all_kinds()[kind])
+    types = {part.name: _TYPES[str(part.type).partition("[")[0]] for part in parts}
+    return types, frozenset(part.name for part in parts if part.default is MISSING)
+
+
+def _fits(value: Any, types: tuple[type, ...]) -> bool:
+    if isinstance(value, list | tuple):
+        return list in types and None not in value
+    return isinstance(value, types)
 
 
 def _out(value: Any, apart: bool) -> Any:
@@ -489,9 +488,17 @@ class AddendumAdded(Event):
     reason: str = private("")
 
 
-KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.split(".")[0] not in ("access", "training")
-}
+Step = (
+    AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | CaseAmended | FactCorrected
+    | SessionOpened | SessionParked | SessionResumed | PromptShown | PromptSkipped | PromptLeft
+    | WhyOpened | PageOpened | FindingsOpened | SuggestionShown | AnswerRecorded | AnswerAmended
+    | AnswerWithdrawn | AnswerRejected | AnswerSetAside | AnswerRestored | EvidenceCited | NoteAdded
+    | CriterionRuled | FirstDecisionTaken | DeterminationRecorded | SentenceEdited | CheckRaised
+    | CheckAcknowledged | SessionDeclined | SessionSigned | AddendumAdded
+)  # fmt: skip
+"""A step of a review: every kind that may follow in one."""
+
+KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Step)}
 
 
 # Steps of a sitting at the log: who read what, drew which sample, noted what.
@@ -590,9 +597,13 @@ class RollbackAccepted(Event):
     reason: str = private()
 
 
-ACCESS_KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.startswith("access.")
-}
+AccessStep = (
+    AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
+    | SampleDrawn | AuditNoteAdded | RollbackAccepted
+)  # fmt: skip
+"""A step of a sitting at the log."""
+
+ACCESS_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(AccessStep)}
 
 
 # Steps of a trainer and of trainees beside the sessions: assignments, reveals, bookmarks, comments,
@@ -784,6 +795,11 @@ class AdjudicationClosed(Event):
     own: int
 
 
-TRAINING_KINDS: dict[str, type[Event]] = {
-    cls.kind: cls for cls in Event.__subclasses__() if cls.kind.startswith("training.")
-}
+TrainingStep = (
+    BookOpened | Bookmarked | Commented | MarkRemoved | CaseAssigned | AssignmentWithdrawn
+    | FaultPlanted | RunOpened | AnswerFrozen | AnswerRevealed | RunEnded | FeedbackShown
+    | AdjudicationOpened | AnswerAdjudicated | DecisionAdjudicated | AdjudicationClosed
+)  # fmt: skip
+"""A step of a trainer's or trainee's book."""
+
+TRAINING_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(TrainingStep)}

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass, field, replace
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, assert_never
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
@@ -112,7 +112,7 @@ class Session:
     trail: tuple[AnswerPlace, ...] = ()
     pages_opened: frozenset[tuple[str, int]] = frozenset()
     findings_opened: frozenset[str] = frozenset()
-    suggestions_shown: frozenset[str] = frozenset()
+    suggestions_shown: Mapping[str, e.SuggestionShown] = field(default_factory=dict)
     searches: Mapping[AnswerPlace, tuple[e.RecordSearched, ...]] = field(default_factory=dict)
     searched: Mapping[AnswerPlace, int] = field(default_factory=dict)
     dismissed: Mapping[AnswerPlace, tuple[Dismissed, ...]] = field(default_factory=dict)
@@ -194,9 +194,68 @@ def fold(session: Session, events: Iterable[e.Event]) -> Session:
 
 
 def apply(session: Session, event: e.Event) -> Session:
-    """The session after one more event."""
-    step = _STEPS.get(type(event))
-    return session if step is None else step(session, event)
+    """The session after one more event; a step of another family leaves it as it is."""
+    return _after(session, event) if isinstance(event, e.Step) else session
+
+
+def _after(session: Session, event: e.Step) -> Session:
+    match event:
+        case e.PromptShown():
+            return _shown(session, event)
+        case e.AnswerRecorded() | e.AnswerAmended():
+            return _answered(session, event)
+        case e.RecordSearched():
+            return searched(session, event)
+        case e.PageOpened(document, page):
+            return replace(session, pages_opened=session.pages_opened | {(document, page)})
+        case e.PassagesDismissed():
+            return dismissed(session, event)
+        case e.EvidenceCited():
+            return _cited(session, event)
+        case e.AnswerWithdrawn():
+            return _withdrawn(session, event)
+        case e.PromptSkipped():
+            return _skipped(session, event)
+        case e.PromptLeft():
+            return replace(session, focus=None)
+        case e.NoteAdded():
+            return _noted(session, event)
+        case e.AbsencesAttested():
+            return _attested(session, event)
+        case e.PagesReadByEye():
+            return replace(session, by_eye=event)
+        case e.CaseAmended():
+            return amended(session, event)
+        case e.FactCorrected():
+            return replace(session, corrections=(*session.corrections, event))
+        case e.FindingsOpened(item):
+            return replace(session, findings_opened=session.findings_opened | {item})
+        case e.SuggestionShown(item):
+            return replace(session, suggestions_shown={**session.suggestions_shown, item: event})
+        case e.FirstDecisionTaken(item, decision):
+            return replace(session, first_decisions={**session.first_decisions, item: decision})
+        case e.CriterionRuled():
+            return _ruled(session, event)
+        case e.DeterminationRecorded():
+            return _determined(session, event)
+        case e.SentenceEdited():
+            return _edited(session, event)
+        case e.CheckRaised(check, key):
+            return replace(session, raised=session.raised | {(check, key)})
+        case e.CheckAcknowledged():
+            return _acknowledged(session, event)
+        case e.SessionDeclined():
+            return replace(session, declined=event, status="declined")
+        case e.SessionSigned():
+            return replace(session, signed=event, status="signed")
+        case e.AddendumAdded(text):
+            return replace(session, addenda=(*session.addenda, text))
+        case e.SessionOpened() | e.SessionParked() | e.SessionResumed() | e.WhyOpened():
+            return session
+        case e.AnswerRejected() | e.AnswerSetAside() | e.AnswerRestored():
+            return session
+        case _:
+            assert_never(event)
 
 
 def _answered(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> Session:
@@ -328,36 +387,6 @@ def _edited(session: Session, event: e.SentenceEdited) -> Session:
 
 def _acknowledged(session: Session, event: e.CheckAcknowledged) -> Session:
     return replace(session, acknowledged={**session.acknowledged, (event.check, event.key): event.reason})
-
-
-_STEPS: dict[type[e.Event], Callable[[Session, Any], Session]] = {
-    e.AnswerRecorded: _answered,
-    e.AnswerAmended: _answered,
-    e.AnswerWithdrawn: _withdrawn,
-    e.PromptShown: _shown,
-    e.PromptSkipped: _skipped,
-    e.PromptLeft: lambda s, v: replace(s, focus=None),
-    e.EvidenceCited: _cited,
-    e.NoteAdded: _noted,
-    e.AbsencesAttested: _attested,
-    e.RecordSearched: searched,
-    e.PassagesDismissed: dismissed,
-    e.PagesReadByEye: lambda s, v: replace(s, by_eye=v),
-    e.CaseAmended: amended,
-    e.FactCorrected: lambda s, v: replace(s, corrections=(*s.corrections, v)),
-    e.CriterionRuled: _ruled,
-    e.DeterminationRecorded: _determined,
-    e.SentenceEdited: _edited,
-    e.CheckAcknowledged: _acknowledged,
-    e.PageOpened: lambda s, v: replace(s, pages_opened=s.pages_opened | {(v.document, v.page)}),
-    e.FindingsOpened: lambda s, v: replace(s, findings_opened=s.findings_opened | {v.item}),
-    e.SuggestionShown: lambda s, v: replace(s, suggestions_shown=s.suggestions_shown | {v.item}),
-    e.FirstDecisionTaken: lambda s, v: replace(s, first_decisions={**s.first_decisions, v.item: v.decision}),
-    e.CheckRaised: lambda s, v: replace(s, raised=s.raised | {(v.check, v.key)}),
-    e.SessionDeclined: lambda s, v: replace(s, declined=v, status="declined"),
-    e.SessionSigned: lambda s, v: replace(s, signed=v, status="signed"),
-    e.AddendumAdded: lambda s, v: replace(s, addenda=(*s.addenda, v.text)),
-}
 
 
 # What follows from the decisions on the items: the outcome of the case, and what still waits for a ruling.

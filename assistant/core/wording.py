@@ -124,6 +124,51 @@ def told(schema: AnswerSchema, answer: Answer | None) -> str:
     return _told(schema.shape, answer)
 
 
+_CODE = re.compile(r"[a-z][a-z0-9]*(_[a-z0-9]+)+")
+
+
+def answer_words(answer: Answer) -> str:
+    """An answer by its codes, where the words of its schema aren't wanted: the value, or the status in its place.
+
+    Of a group its parts, of a list its elements. The parts that say nothing are named at the end, by status:
+    `tumor: no; not documented: fracture, infection`.
+    """
+    if answer.parts is None:
+        return value_words(answer.value) if answer.given else _status(answer)
+    if answer.listing:
+        elements = [answer_words(one) for one in answer.parts.values()]
+        if len(elements) == 1:
+            return elements[0]
+        return " | ".join(f"{n}) {one}" for n, one in enumerate(elements, 1)) or "none"
+    said, silent = [], dict[str, list[str]]()
+    for name, part in answer.parts.items():
+        if part.given or part.parts:
+            said.append(f"{name.replace('_', ' ')}: {answer_words(part)}")
+        else:
+            silent.setdefault(_status(part), []).append(name.replace("_", " "))
+    return "; ".join([*said, *(f"{status}: {', '.join(names)}" for status, names in silent.items())])
+
+
+def _status(answer: Answer) -> str:
+    return answer.status.value.replace("_", " ")
+
+
+def value_words(value: object) -> str:
+    """A value in words: `flexion, extension`, `yes`, `no complication`; empty for none."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    if isinstance(value, Mapping):
+        if set(value) == {"decimal"}:
+            return str(value["decimal"])
+        return "; ".join(f"{str(name).replace('_', ' ')}: {value_words(one)}" for name, one in value.items())
+    if isinstance(value, list | tuple):
+        return ", ".join(value_words(one) for one in value)
+    text = str(value)
+    return text.replace("_", " ") if _CODE.fullmatch(text) else text
+
+
 def sentence_names(
     reading: Reading, case: Case, item: DisputedItem | None, template: str, **more: Any
 ) -> dict[str, Any]:

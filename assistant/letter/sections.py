@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
+from assistant.core.event_words import quoted
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment
 from assistant.core.record.absence import (
@@ -542,11 +543,11 @@ def _set_aside(frame: Frame, passages: Sequence[Dismissed]) -> Iterator[str]:
     for one in passages:
         by_reason.setdefault(" ".join(one.reason.split()), []).append(one)
     for reason, alike in by_reason.items():
-        quoted = "; ".join(f"{one.document}:{one.page} “{one.quote}”" for one in alike[:_QUOTED])
+        told = "; ".join(quoted(one) for one in alike[:_QUOTED])
         if len(alike) == 1:
-            yield frame.say("searches.passage_set_aside", quoted=quoted, reason=reason)
+            yield frame.say("searches.passage_set_aside", quoted=told, reason=reason)
             continue
-        said = {"count": len(alike), "reason": reason, "quoted": quoted}
+        said = {"count": len(alike), "reason": reason, "quoted": told}
         if len(alike) <= _QUOTED:
             yield frame.say("searches.set_aside", **said)
             continue

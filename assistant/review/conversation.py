@@ -10,6 +10,7 @@ from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status, same_content
 from assistant.core.answer_reader import merged, named_option, read_reply, unique
 from assistant.core.decide import needs_reason, preview
+from assistant.core.event_words import Line
 from assistant.core.problem import Refused, in_words, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import contradicted, not_found
@@ -46,14 +47,6 @@ if TYPE_CHECKING:
 
 
 Build = Callable[[str], c.Command]
-
-
-@dataclass(frozen=True)
-class Line:
-    """A line of the transcript. `kind`: answer, note, problem, warning or news."""
-
-    kind: str
-    text: str
 
 
 @dataclass(frozen=True)

@@ -16,7 +16,8 @@ from assistant.letter import body_hash
 from assistant.letter.compose import compose
 from assistant.letter.document import Head, Letter
 from assistant.log import Entry, Log
-from assistant.review.loading import load_session, pages_of
+from assistant.log.fold import load_session
+from assistant.review.loading import pages_of
 from assistant.review.review import Review
 
 

@@ -22,10 +22,11 @@ from assistant.core.session import Session, fold, outcome
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
 from assistant.log.bundle import LetterTexts
+from assistant.log.fold import Source, begun
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.review.determination import compose_from_log
-from assistant.review.loading import Source, begun, pages_of
+from assistant.review.loading import pages_of
 
 Pages = Mapping[str, tuple[str, ...]]
 

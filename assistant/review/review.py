@@ -30,16 +30,9 @@ from assistant.core.text import digest
 from assistant.core.turn import Turn, next_turn
 from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock
+from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile
-from assistant.review.loading import (
-    committed,
-    event_of,
-    letter_to_pin,
-    load_session,
-    pages_of,
-    pinned_texts,
-    to_log,
-)
+from assistant.review.loading import committed, letter_to_pin, pages_of
 from assistant.review.search import RecordSearch
 
 if TYPE_CHECKING:

@@ -31,8 +31,8 @@ from assistant.core.text import Private, one_line
 from assistant.core.turn import part_question
 from assistant.core.wording import told
 from assistant.log import Draft, Log
+from assistant.log import fold as log_fold
 from assistant.log.bundle import is_bundle, open_source
-from assistant.review import loading
 from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, comparable_content, question
 from assistant.training.ratings import Settled, must_verify, settled, unfit
 from assistant.training.reference import AnswerSheet, as_answers_file, session_of_answer_sheet
@@ -289,7 +289,7 @@ def begin_adjudication(log: Log, names: Sequence[str]) -> Adjudication:
     for name in names:
         source, session_id = open_source(log.path, name)
         with source:
-            session = loading.load_session(source, session_id)[0]
+            session = log_fold.load_session(source, session_id)[0]
             head = source.read(session_id)[-1].leaf
         problems += unfit(session, name)
         if session.id in sessions:

@@ -13,6 +13,7 @@ from assistant import library
 from assistant.core import events as e
 from assistant.core import events as t
 from assistant.core.answer import Answer
+from assistant.core.event_words import told_at
 from assistant.core.problem import refuse
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.session import AnswerPlace, Session, apply
@@ -20,7 +21,6 @@ from assistant.core.text import one_line, visible
 from assistant.log import Log
 from assistant.log.projection_rows import PromptTime
 from assistant.log.query import Value, csv_lines
-from assistant.review.views import told_at
 from assistant.training.book import Book, Written, all_entries
 from assistant.training.comparison import Parted, RatingRow, all_agree, paired, panel_partings
 from assistant.training.faults import FAULTS, Fault, caught

@@ -10,7 +10,7 @@ from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
-from assistant.review.loading import load_session
+from assistant.log.fold import load_session
 from assistant.training.book import REVEALS, Assignment, Written, all_entries, assignments, faults_of
 from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.feedback import cases_with_reference

@@ -15,6 +15,7 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import events as t
 from assistant.core.answer import Answer
+from assistant.core.event_words import Line, evidence_lines, reason_lines, told_at
 from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.absence import contradicted
@@ -25,11 +26,11 @@ from assistant.core.text import one_line
 from assistant.core.turn import Option, Turn, root_of
 from assistant.library import CaseFolder
 from assistant.log import Entry, Log
+from assistant.log.fold import pinned_texts
 from assistant.profile import PSEUDONYM, Profile
-from assistant.review.conversation import Conversation, Line, Pending
-from assistant.review.loading import missing_documents, pinned_texts
+from assistant.review.conversation import Conversation, Pending
+from assistant.review.loading import missing_documents
 from assistant.review.review import Review
-from assistant.review.views import evidence_lines, reason_lines, told_at
 from assistant.training.book import (
     Assignment,
     Book,

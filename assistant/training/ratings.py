@@ -20,10 +20,10 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.session import Session, fold
 from assistant.core.text import one_line
 from assistant.log import Entry, Log
+from assistant.log import fold as log_fold
 from assistant.log.bundle import is_bundle, read_bundle
+from assistant.log.fold import Source
 from assistant.log.verify import verify
-from assistant.review import loading
-from assistant.review.loading import Source
 from assistant.training.comparison import Rater, RatingMatrix, listed_values
 from assistant.training.reference import AnswerSheet, Place, read_answer_sheet, session_of_answer_sheet
 
@@ -201,7 +201,7 @@ def _read(log: Log, session_id: str) -> Session | AnswerSheet:
     found = sheet_in(entries)
     if found is not None:
         return found
-    begun, events = loading.begun(log, session_id, entries)
+    begun, events = log_fold.begun(log, session_id, entries)
     return fold(begun, events)
 
 
@@ -300,7 +300,7 @@ def study(log_path: Path, names: Sequence[str], trainees: bool = False, referenc
         with Log.open(log_path, write=False) as log:
             read, left = _chosen(log, wanted, trainees)
             said += left
-            reviews += [loading.load_session(log, session)[0] for session in read]
+            reviews += [log_fold.load_session(log, session)[0] for session in read]
     panels = list(_panels(reviews, said))
     if reference:
         panels = [_with_reference(panel, said) for panel in panels]

@@ -13,7 +13,8 @@ from dataclasses import dataclass
 from assistant.core import events as e
 from assistant.core.session import Session, apply
 from assistant.log import Entry, Log
-from assistant.review.loading import begun, pages_of, pinned_texts
+from assistant.log.fold import begun, pinned_texts
+from assistant.review.loading import pages_of
 from assistant.review.review import Review
 
 SPACING = 8

@@ -16,6 +16,7 @@ from assistant import profile
 from assistant.core import events as e
 from assistant.core import events as t
 from assistant.core.answer import Evidence
+from assistant.core.event_words import Line, describe, told_at
 from assistant.core.problem import refuse
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.session import AnswerPlace, Session
@@ -23,8 +24,7 @@ from assistant.core.text import one_line, visible
 from assistant.log import Entry, Log
 from assistant.log.bundle import open_source
 from assistant.review import views
-from assistant.review.conversation import Conversation, Line
-from assistant.review.views import event_lines, told_at
+from assistant.review.conversation import Conversation
 from assistant.training.book import Book, Written, all_entries
 from assistant.training.comparison import (
     DETERMINATION,
@@ -152,7 +152,7 @@ class Replay:
         events = [recording.event(seq) for seq in range(step.first, step.last + 1)]
         before = self._stop(step.number - 1)
         for seq, event in zip(range(step.first, step.last + 1), events, strict=True):
-            yield from event_lines(recording.state(seq), event)
+            yield from _said(describe(event, recording.state(max(seq - 1, 1))))
         if before == self._stop(step.number) or any(isinstance(event, e.SessionParked) for event in events):
             return
         review = recording.at(step)
@@ -261,6 +261,17 @@ class Replay:
             if isinstance(event, e.AnswerRecorded | e.AnswerAmended) and event.answer.all_evidence():
                 return event.answer.all_evidence()[0]
         return None
+
+
+_LONGEST = 600
+_LABELS = {"before": "Before: ", "reason": "Reason: ", "evidence": ""}
+
+
+def _said(lines: Iterable[Line]) -> Iterator[Line]:
+    """What a step says, as it stands in a conversation."""
+    for line in lines:
+        kind = "context" if line.kind in _LABELS else line.kind
+        yield Line(kind, one_line(_LABELS.get(line.kind, "") + line.text, _LONGEST))
 
 
 def _pause(step: Step) -> list[Line]:

@@ -26,11 +26,12 @@ from assistant.letter import to_text
 from assistant.letter.sections import closed
 from assistant.log import access
 from assistant.log.bundle import is_bundle, open_source
+from assistant.log.fold import load_session
 from assistant.log.projection_answers import evidence
 from assistant.log.query import as_objects, csv_lines, json_lines
 from assistant.log.timeline import step_words, timeline
 from assistant.review.determination import compose_from_log
-from assistant.review.loading import load_session, pages_of
+from assistant.review.loading import pages_of
 from assistant.tui.dialogs import LetterScreen
 from assistant.tui.widgets import literal
 

@@ -20,11 +20,11 @@ from textual.widget import Widget
 from textual.widgets import Static
 
 from assistant.core.answer import Evidence
+from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
-from assistant.review.conversation import Line
 from assistant.review.review import Review
 from assistant.training.replay import Marker, Replay, clock_words, time_words
 from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen

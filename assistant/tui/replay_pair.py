@@ -14,8 +14,8 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant.core.event_words import Line
 from assistant.core.text import one_line
-from assistant.review.conversation import Line
 from assistant.training.replay import MARKS, Marker, ReplayPairView, SideBySide
 from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayScreen, plain_window

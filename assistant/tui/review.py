@@ -16,12 +16,13 @@ from textual.widgets.option_list import Option
 
 from assistant import library
 from assistant.core import commands as c
+from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.text import one_line
 from assistant.letter import to_text
 from assistant.review import views
 from assistant.review import views as shown
-from assistant.review.conversation import Conversation, Line, offer_amendment
+from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.determination import compose_from_log, keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words

@@ -52,9 +52,9 @@ from assistant.tui.widgets import Key, KeyLine, literal
 if TYPE_CHECKING:
     from pathlib import Path
 
+    from assistant.core.event_words import Line
     from assistant.log import Log
     from assistant.profile import Profile
-    from assistant.review.conversation import Line
     from assistant.training.book import Assignment
     from assistant.training.overview import CaseRow, Overview, Waiting
     from assistant.tui.app import ImrApp

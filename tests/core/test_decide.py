@@ -90,14 +90,6 @@ def refusal(session: Session, command: c.Command) -> str:
 # -- what can be answered -------------------------------------------------------------------------
 
 
-def test_every_command_has_its_rule(session: Session) -> None:
-    from assistant.core.decide import _STEPS
-
-    assert set(_STEPS) == {
-        cls for cls in vars(c).values() if isinstance(cls, type) and issubclass(cls, c.Command)
-    } - {c.Command}
-
-
 def asking(scope: str, path: str) -> list[c.Command]:
     """Each way of coming to a question."""
     return [

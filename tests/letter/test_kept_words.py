@@ -20,9 +20,9 @@ from assistant.core import letter_frame, yaml
 from assistant.core.problem import Refused
 from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.log import Log
+from assistant.log.fold import load_session
 from assistant.log.verify import verify
 from assistant.review.determination import compose_from_log, letter_of
-from assistant.review.loading import load_session
 from assistant.review.rederive import deeper, rederivation_words, rederive
 from assistant.review.review import Review
 from tests.letter.reviewing import answer, determine, sign

@@ -14,13 +14,14 @@ from assistant.core import events as e
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
+from assistant.core.event_words import Line
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.checks import checks
 from assistant.core.turn import next_turn
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.conversation import Conversation, Line
+from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from tests.walk import KEPT, WALK
 

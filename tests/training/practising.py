@@ -11,11 +11,11 @@ from typing import Any
 from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer import Answer
+from assistant.core.event_words import Line
 from assistant.log import Log
 from assistant.log.entry import Clock
 from assistant.profile import Profile
 from assistant.review import answers_file
-from assistant.review.conversation import Line
 from assistant.review.review import Review
 from assistant.training.faults import Fault, plant
 from assistant.training.practice import Exercise, Practice, begin_run, exercise_of_case, with_faults

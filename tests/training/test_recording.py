@@ -12,7 +12,7 @@ import pytest
 from assistant.core.problem import Refused
 from assistant.core.session import apply
 from assistant.log import Log
-from assistant.review.loading import begun, load_session
+from assistant.log.fold import begun, load_session
 from assistant.training import recording as module
 from assistant.training.recording import Recording, pause_ms
 from tests.training.practising import Ticking, reviewed, wavered

@@ -9,12 +9,10 @@ import pytest
 
 from assistant import library
 from assistant.core import commands as c
-from assistant.core import events as e
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.review import Review
-from assistant.review.views import _WORDS
 from assistant.training.replay import Marker, Replay, open_replay, time_words
 from tests.training.practising import KEPT, Ticking, reviewed, texts, wavered
 
@@ -167,10 +165,6 @@ def test_findings_and_answers_are_those_of_the_moment(path: Path) -> None:
     with pytest.raises(Refused, match="only watches"):
         review.perform(c.AddNote("1", "sought", "Not so."))
     assert replay.recording.at(replay.steps[-1]).session.status == "signed"
-
-
-def test_every_kind_of_step_of_a_review_has_words_of_its_own() -> None:
-    assert set(_WORDS) == set(e.KINDS.values())
 
 
 # -- marks ----------------------------------------------------------------------------------------

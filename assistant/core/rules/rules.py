@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 
@@ -47,13 +47,15 @@ class Rules:
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
     read_case = case.read_case(yaml.parse_yaml(case_text, "case.yaml"), pages)
-    read: dict[str, PromptSet] = {}
-    sets = {CASE_SCOPE: read_prompt_set(CASE_SET, sources)}
-    for key, item in read_case.items.items():
-        if item.prompt_set not in read:
-            read[item.prompt_set] = read_prompt_set(item.prompt_set, sources)
-        sets[key] = read[item.prompt_set]
-    return Rules(read_case, sets)
+    return rules_over(read_case, lambda name: read_prompt_set(name, sources))
+
+
+def rules_over(case: Case, read: Callable[[str], PromptSet]) -> Rules:
+    """The rules over a case; `read` gives a prompt set by its name, and is asked once for each."""
+    names = dict.fromkeys((CASE_SET, *(item.prompt_set for item in case.items.values())))
+    sets = {name: read(name) for name in names}
+    of_items = {key: sets[item.prompt_set] for key, item in case.items.items()}
+    return Rules(case, {CASE_SCOPE: sets[CASE_SET], **of_items})
 
 
 def read_prompt_set(name: str, sources: Sources) -> PromptSet:

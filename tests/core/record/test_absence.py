@@ -19,13 +19,13 @@ from assistant.core.problem import Refused
 from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
 from assistant.letter import letter_to_json, to_text
 from assistant.log import Log
+from assistant.log.fold import event_of, load_session
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
 from assistant.review.conversation import Conversation
 from assistant.review.determination import compose_from_log, letter_of
-from assistant.review.loading import event_of, load_session
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical").path

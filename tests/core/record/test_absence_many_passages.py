@@ -16,12 +16,12 @@ from assistant.core.record.absence import open_passages, trail
 from assistant.core.record.checks import passage_words
 from assistant.letter import to_text
 from assistant.log import Log
+from assistant.log.fold import load_session
 from assistant.profile import Profile
 from assistant.review import passages, search
 from assistant.review.answers_file import read_answers_file
 from assistant.review.conversation import Conversation
 from assistant.review.determination import letter_of
-from assistant.review.loading import load_session
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical").path

@@ -1,0 +1,395 @@
+"""A logged step in words: the one reading that replay, timeline, browser view and letter share.
+
+Every line is on one line and passed the door for foreign text (`core/text.py`); nothing is cut.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, replace
+from typing import Any, assert_never
+
+from assistant.core import events as e
+from assistant.core.answer import Answer, Dismissed, Evidence
+from assistant.core.rules.answer_schema import at
+from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.rules.prompt_set import Prompt
+from assistant.core.session import AnswerPlace, Session
+from assistant.core.text import counted, one_line
+from assistant.core.turn import part_question
+from assistant.core.wording import answer_words, told, value_words
+
+_ORIGINS = {"proposed": " · as proposed", "file": " · from a file"}
+_SEARCHED = {"look_for": "The program searched", "amendment": "The program searched again"}
+
+
+@dataclass(frozen=True)
+class Line:
+    """A line of a conversation. `kind`: answer, note, problem, warning, news, context; of a logged step also
+
+    `before` (what stood there), `evidence` (a passage that it rests on) and `reason`.
+    """
+
+    kind: str
+    text: str
+
+
+def describe(event: e.Event, session: Session | None) -> list[Line]:
+    """What an event says; `session` is as it stood before, or as it began, and None where that can't be known.
+
+    Empty where the next question says it all: a prompt that was put in its turn.
+    """
+    if isinstance(event, e.Step):
+        made = _of_review(event, session)
+    elif isinstance(event, e.AccessStep):
+        made = [Line("news", _of_sitting(event))]
+    elif isinstance(event, e.TrainingStep):
+        made = _of_book(event)
+    else:
+        made = [Line("note", in_full(event.kind, {}))]
+    return [Line(line.kind, one_line(line.text)) for line in made]
+
+
+def in_full(kind: str, body: Mapping[str, Any]) -> str:
+    """A step of a kind that this program doesn't know, or that it can't read: all that it holds."""
+    held = "; ".join(f"{name.replace('_', ' ')}: {value_words(value)}" for name, value in body.items())
+    return one_line(f"{kind}{': ' + held if held else ''}")
+
+
+def told_at(session: Session | None, place: AnswerPlace, answer: Answer | None) -> str:
+    """An answer to a prompt or a part of one, as it reads on the screen; by its codes where the rules don't have it."""
+    prompt = _prompt(session, place)
+    shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:])) if prompt is not None else None
+    if prompt is None or shape is None:
+        return answer_words(answer) if answer is not None else ""
+    return told(replace(prompt.schema, shape=shape), answer)
+
+
+def answer_label(prompt: Prompt, path: str) -> str:
+    """What a part of an answer is called before its value; empty for a whole answer."""
+    rest = tuple(path.split(".")[1:])
+    return part_question(prompt, rest).split(" (", 1)[0].rstrip("?") if rest else ""
+
+
+def evidence_lines(evidence: Iterable[Evidence], kind: str = "context") -> list[Line]:
+    """The passages that an answer rests on, each with its words."""
+    return [Line(kind, quoted(one) if one.quote else str(one)) for one in evidence]
+
+
+def quoted(one: Evidence | Dismissed) -> str:
+    """A passage with its page: `note:2 “no fever”`."""
+    return f"{one.document}:{one.page} “{one.quote}”"
+
+
+def reason_lines(session: Session, place: AnswerPlace) -> list[Line]:
+    """Why a question is asked, and the guideline behind it."""
+    prompt = session.prompt(*place)
+    lines = [Line("note", prompt.why or "It is asked for the record.")]
+    if prompt.cite:
+        source = session.rules.sets[place[0]].citations[prompt.cite]
+        mark = "" if source.verified else " · not yet verified against the guideline itself"
+        lines.append(Line("note", f"{source.source} ({source.edition}), {source.locator}{mark}"))
+    return lines
+
+
+def _prompt(session: Session | None, place: AnswerPlace) -> Prompt | None:
+    if session is None or place[0] not in session.rules.sets:
+        return None
+    return session.rules.sets[place[0]].prompts.get(place[1].split(".", 1)[0])
+
+
+def _ask(session: Session | None, event: Any) -> str:
+    """The question that an event is about, or its place where the rules don't have it."""
+    prompt = _prompt(session, (event.item, event.prompt))
+    return prompt.ask if prompt is not None else f"{event.item}/{event.prompt}"
+
+
+def _because(reason: str) -> list[Line]:
+    return [Line("reason", reason)] if reason else []
+
+
+def _before(session: Session | None, event: Any) -> list[Line]:
+    """The answer that stood at an event's place."""
+    held = session.answer(event.item, event.prompt) if session is not None else None
+    return [] if held is None else [Line("before", told_at(session, (event.item, event.prompt), held))]
+
+
+# -- the steps of a review ------------------------------------------------------------------------
+
+
+def _of_review(event: e.Step, session: Session | None) -> list[Line]:
+    match event:
+        case e.SessionOpened():
+            return _opened(event, session)
+        case e.SessionParked():
+            return [Line("news", "Parked.")]
+        case e.SessionResumed():
+            return [Line("news", "Gone on with.")]
+        case e.PromptShown():
+            return [Line("note", f"Went to: {_ask(session, event)}")] if event.chosen else []
+        case e.PromptSkipped():
+            return [Line("note", f"Left for later: {_ask(session, event)}")]
+        case e.PromptLeft():
+            return [Line("note", f"Left as it was: {_ask(session, event)}")]
+        case e.WhyOpened(item, prompt):
+            asked = _prompt(session, (item, prompt))
+            why = reason_lines(session, (item, prompt)) if session is not None and asked is not None else []
+            return why or [Line("note", f"Opened why this is asked: {_ask(session, event)}")]
+        case e.PageOpened(document, number):
+            return [Line("note", f"Opened {document}, page {number}.")]
+        case e.FindingsOpened(item, early):
+            when = " before the questions were answered" if early else ""
+            return [Line("note", f"Opened the findings of item {item}{when}.")]
+        case e.SuggestionShown():
+            return _suggested(event, session)
+        case e.AnswerRecorded() | e.AnswerAmended():
+            return _answered(event, session)
+        case e.AnswerWithdrawn():
+            return [
+                Line("news", f"Taken back: {_ask(session, event)}"),
+                *_before(session, event),
+                *_because(event.reason),
+            ]
+        case e.AnswerRejected():
+            return _rejected(event)
+        case e.AnswerSetAside():
+            said = [Line("warning", f"Set aside: {_ask(session, event)}"), *_before(session, event)]
+            return said + _hanging(event.because)
+        case e.AnswerRestored():
+            return [Line("note", f"Applies again: {_ask(session, event)}"), *_hanging(event.because)]
+        case e.EvidenceCited():
+            cited = evidence_lines([event.evidence], "evidence")
+            return [Line("answer", f"Cited for “{_ask(session, event)}”"), *cited]
+        case e.NoteAdded(text=text):
+            return [Line("answer", f"Note: {text}")]
+        case e.AbsencesAttested():
+            where = _reach(event.documents, event.pages)
+            return [
+                Line("note", f"Attested as looked for in {where} and not found: {', '.join(event.prompts)}.")
+            ]
+        case e.RecordSearched():
+            return _searched(event)
+        case e.PassagesDismissed():
+            return [Line("answer", f"Set aside {quoted(one)}: {one.reason}") for one in event.dismissed]
+        case e.PagesReadByEye(read, unread):
+            left = ", ".join(unread) or "none"
+            return [Line("answer", f"Read by eye: {', '.join(read) or 'none'}; not read: {left}")]
+        case e.CaseAmended():
+            return [Line("news", f"The case file was taken over anew: {_changes(event)}.")]
+        case e.FactCorrected():
+            page = f"{event.document}:{event.page}"
+            return [Line("answer", f"{page} says {event.says}, not {event.was} ({event.fact})")]
+        case e.CriterionRuled():
+            return _ruled(event, session)
+        case e.FirstDecisionTaken(item, decision):
+            return [Line("answer", f"At first: {_decision(decision)} (item {item})")]
+        case e.DeterminationRecorded():
+            return _determined(event, session)
+        case e.SentenceEdited():
+            return _edited(event)
+        case e.CheckRaised():
+            facts = [Line("context", fact) for fact in event.facts]
+            return [Line("warning", f"Check {event.check}: {event.message}"), *facts]
+        case e.CheckAcknowledged(check):
+            return [Line("answer", f"Acknowledged: {check}"), *_because(event.reason)]
+        case e.SessionDeclined():
+            return [Line("news", f"Declined: {event.ground}"), *_because(event.reason)]
+        case e.SessionSigned():
+            said = [Line("context", line) for line in event.statement.split("\n") if line.strip()]
+            outcome = OUTCOME_WORDS.get(event.outcome, event.outcome)
+            return [*said, Line("news", f"Signed: {outcome}. Letter {event.letter[:12]}")]
+        case e.AddendumAdded(text, reason):
+            return [Line("news", f"Addendum: {text}"), *_because(reason)]
+        case _:
+            assert_never(event)
+
+
+def _opened(event: e.SessionOpened, session: Session | None) -> list[Line]:
+    title = [session.rules.case.title] if session is not None else []
+    said = [*title, event.mode, event.reviewer, f"version {event.tool}"]
+    pages = sum(int(one.get("pages", 0)) for one in event.documents.values())
+    held = [counted(len(event.documents), "document"), counted(pages, "page")]
+    held += [f"item {item}: {name}" for item, name in event.items.items()]
+    held += ["decides before the suggestion is shown"] if event.decide_first else []
+    return [Line("news", " · ".join(said)), Line("context", "; ".join(held))]
+
+
+def _answered(event: e.AnswerRecorded | e.AnswerAmended, session: Session | None) -> list[Line]:
+    place = event.item, event.prompt
+    prompt = _prompt(session, place)
+    label = answer_label(prompt, event.prompt) if prompt is not None else ""
+    said = told_at(session, place, event.answer)
+    lines = [Line("answer", line) for line in (f"{label}: {said}" if label else said).split("\n")]
+    lines[-1] = Line("answer", lines[-1].text + _ORIGINS.get(event.origin, ""))
+    lines += evidence_lines(event.answer.all_evidence(), "evidence")
+    lines += [Line("context", f"Note: {leaf.note}") for leaf in _noted(event.answer)]
+    if isinstance(event, e.AnswerAmended):
+        amended = [Line("news", f"Amended: {_ask(session, event)}"), *_before(session, event)]
+        lines = [*amended, *lines, *_because(event.reason)]
+    return lines
+
+
+def _noted(answer: Answer) -> list[Answer]:
+    parts = [one for part in (answer.parts or {}).values() for one in _noted(part)]
+    return [answer, *parts] if answer.note else parts
+
+
+def _hanging(because: str) -> list[Line]:
+    return _because(f"because of {because}" if because else "")
+
+
+def _rejected(event: e.AnswerRejected) -> list[Line]:
+    typed = f"“{event.input}”" if event.input else "nothing was typed"
+    if event.digest:  # too long to be kept whole
+        typed = f"{event.length} bytes that begin {typed}"
+    return [Line("answer", f"Not accepted: {typed}"), Line("problem", event.says)]
+
+
+def _searched(event: e.RecordSearched) -> list[Line]:
+    where = _reach(event.documents, event.pages)
+    terms = ", ".join(event.terms) or "nothing"
+    unread = f"; unreadable: {', '.join(event.unread)}" if event.unread else ""
+    found = counted(event.hits, "passage")
+    return [Line("note", f"{_SEARCHED.get(event.by, 'Searched')} {where} for {terms}: {found}{unread}.")]
+
+
+def _reach(documents: tuple[str, ...], pages: int) -> str:
+    named = counted(len(documents), "document") if documents else "all documents"
+    return f"{counted(pages, 'page')} of {named}"
+
+
+def _changes(event: e.CaseAmended) -> str:
+    named = (("added", event.added), ("changed", event.changed), ("removed", event.removed))
+    changes = [f"{what}: {', '.join(names)}" for what, names in named if names]
+    return "; ".join([*changes, *(["its facts were corrected"] if event.facts else [])]) or "no change"
+
+
+def _decision(decision: str | None) -> str:
+    return DECISION_WORDS.get(decision, str(decision))
+
+
+def _suggested(event: e.SuggestionShown, session: Session | None) -> list[Line]:
+    held = session.suggestions_shown.get(event.item) if session is not None else None
+    before = [] if held is None else [Line("before", f"{_decision(held.decision)} ({held.why})")]
+    return [Line("context", f"Suggested: {_decision(event.decision)} ({event.why})"), *before]
+
+
+def _ruled(event: e.CriterionRuled, session: Session | None) -> list[Line]:
+    held = session.rulings.get(event.item, {}).get(event.criterion) if session is not None else None
+    before = [] if held is None else [Line("before", held.ruling)]
+    return [Line("answer", f"{event.criterion}: {event.ruling}"), *before, *_because(event.reason)]
+
+
+def _determined(event: e.DeterminationRecorded, session: Session | None) -> list[Line]:
+    held = session.determinations.get(event.item) if session is not None else None
+    lines = [Line("answer", _decision(event.decision))]
+    lines += [Line("before", _decision(held.decision))] if held is not None else []
+    if event.departs:
+        suggested = _decision(event.suggested) if event.suggested else "no suggestion"
+        lines.append(Line("warning", f"A departure from the suggestion: {suggested}"))
+    return lines + _because(event.reason)
+
+
+def _edited(event: e.SentenceEdited) -> list[Line]:
+    if not event.text:
+        return [Line("note", f"The draft's own sentence is back: {event.was or event.sentence}")]
+    said = [Line("news", "A sentence in the reviewer's own words:"), Line("answer", event.text)]
+    return [*said, Line("before", event.was)]
+
+
+# -- the steps of a sitting -----------------------------------------------------------------------
+
+
+def _of_sitting(event: e.AccessStep) -> str:
+    match event:
+        case e.AccessOpened(tool):
+            return f"A sitting at the log, version {tool}"
+        case e.AccessRead(command, sessions):
+            return f"{command}: read {', '.join(sessions)}"
+        case e.AccessListed(command):
+            return f"{command}: the list of sessions{filters_in_words(event.filters, ' with ')}"
+        case e.AccessReported(report):
+            by = f" by {', '.join(event.by)}" if event.by else ""
+            return f"report {report}{by}{filters_in_words(event.filters, ' with ')}"
+        case e.AccessQueried(sql):
+            return f"query: {sql}"
+        case e.AccessExported(what, form, sessions):
+            return f"export {what} as {form}: {', '.join(sessions)}"
+        case e.SampleDrawn():
+            drawn = f"{len(event.sessions)} of {event.population}, {event.method}, seed {event.seed}"
+            return f"sample of {drawn}{filters_in_words(event.filters, '; ')}: {', '.join(event.sessions)}"
+        case e.AuditNoteAdded(session, text):
+            return f"note on {session}: {text}"
+        case e.RollbackAccepted():
+            return f"rollback accepted: {rollback_in_words(event)}"
+        case _:
+            assert_never(event)
+
+
+def filters_in_words(filters: Mapping[str, str], before: str = "") -> str:
+    """Filters as `name: value, ...` after some words; empty where there is none."""
+    return before + ", ".join(f"{name}: {value}" for name, value in filters.items()) if filters else ""
+
+
+def rollback_in_words(event: e.RollbackAccepted) -> str:
+    """Which checkpoint was let go for which log, and why."""
+    held = f"a checkpoint of {event.held_size} entries of {event.held_log} was let go"
+    return f"{held}; this log had {event.size}; reason: {event.reason}"
+
+
+# -- the steps of a book --------------------------------------------------------------------------
+
+
+def _of_book(event: e.TrainingStep) -> list[Line]:
+    match event:
+        case e.BookOpened(tool):
+            return [Line("news", f"A book, version {tool}")]
+        case e.Bookmarked(session, seq):
+            return [Line("note", f"Bookmark at entry {seq} of {session}: {event.title}".removesuffix(": "))]
+        case e.Commented(session, seq):
+            return [Line("answer", f"Comment at entry {seq} of {session}: {event.text}")]
+        case e.MarkRemoved(mark):
+            return [Line("note", f"Mark {mark} taken away")]
+        case e.CaseAssigned():
+            planted = f"; {counted(event.planted, 'fault')} planted" if event.planted else ""
+            said = f"Assigned {event.case} to {event.trainee} as {event.assignment}"
+            return [Line("news", f"{said}: against {event.against}, revealed: {event.reveal}{planted}")]
+        case e.AssignmentWithdrawn(assignment):
+            return [Line("news", f"Assignment {assignment} withdrawn")]
+        case e.FaultPlanted(plan, number, truth):
+            return [Line("note", f"Fault {number} of {plan} planted: {truth}")]
+        case e.RunOpened(session, case, reveal):
+            plan = f", plan {event.plan}" if event.plan else ""
+            return [
+                Line("news", f"Run {session} of {case} against {event.against}, revealed: {reveal}{plan}")
+            ]
+        case e.AnswerFrozen(session, item, prompt, seq):
+            what = f"answer {item}/{prompt}" if prompt else f"decision on item {item}"
+            return [Line("note", f"First {what} of {session}: entry {seq}")]
+        case e.AnswerRevealed(session, item, prompt):
+            what = f"answer to {item}/{prompt}" if prompt else f"decision on item {item}"
+            return [Line("note", f"The reviewer's {what} was shown in {session}")]
+        case e.RunEnded(session, how):
+            return [Line("news", f"Run {session} is over: {how}")]
+        case e.FeedbackShown(session):
+            agreed = f"{event.agreed} of {event.compared} alike"
+            caught = f"{event.caught} of {counted(event.planted, 'fault')} caught"
+            return [Line("news", f"Feedback on {session}: {agreed}; {caught}")]
+        case e.AdjudicationOpened(tool, sessions):
+            own = "; one is the adjudicator's own" if event.own else ""
+            return [Line("news", f"Adjudication of {', '.join(sessions)}, version {tool}{own}")]
+        case e.AnswerAdjudicated(item, prompt):
+            said = f"{item}/{prompt}: {answer_words(event.answer)}"
+            return _adjudicated(said, event.chosen, event.shown, event.reason)
+        case e.DecisionAdjudicated(item):
+            said = f"item {item}: {_decision(event.decision)}"
+            return _adjudicated(said, event.chosen, event.shown, event.reason)
+        case e.AdjudicationClosed(agreed, settled, own):
+            return [Line("news", f"Nothing is left to settle: {agreed} agreed, {settled} settled, {own} own")]
+        case _:
+            assert_never(event)
+
+
+def _adjudicated(said: str, chosen: str, shown: tuple[str, ...], reason: str) -> list[Line]:
+    listed = [Line("context", f"{chr(65 + n % 26)}: {one}") for n, one in enumerate(shown)]
+    return [Line("answer", f"{said} ({chosen})"), *listed, *_because(reason)]
