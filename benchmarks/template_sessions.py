@@ -158,7 +158,7 @@ def _session(
     """Reviews the case in one of many ways; gives the session's id."""
     mode = chance.choices(["real", "practice", "training"], [75, 20, 5])[0]
     profile = Profile(_ACTOR, qualifications=QUALIFICATIONS, decide_first=chance.random() < 0.25)
-    review = Review.open(log, case, profile, mode)
+    review = Review.open(log, case, profile, mode, again="Made for a measurement.")
     end = ("full", "full", "short", "full", "open", "full", "declined")[number % 7]
     try:
         _work(review, _varied(file, chance), end, chance)

@@ -44,7 +44,7 @@ PURE = frozenset(
 CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset({"now", "utcnow", "today", "read_text", "write_text", "read_bytes", "write_bytes"})
-MOST_LINES = 800
+MOST_LINES = 1000
 MOST_LOOSE = 8
 EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"})
 

@@ -125,7 +125,7 @@ def _refusals(
     prompt: Prompt, raw: Any, document: YamlDocument, path: tuple[str | int, ...]
 ) -> Iterator[Problem]:
     try:
-        read_answer(prompt.schema, raw, prompt.id)
+        read_answer(prompt.schema, raw, prompt.id, checked=False)
     except Refused as refused:
         for problem in refused.problems:
             at = problem.where.split(".")[1:]
