@@ -45,8 +45,8 @@ class Change:
 
     @property
     def words(self) -> str:
-        """What it says, after what stood there before."""
-        return f"{self.was} -> {self.says}" if self.was else self.says
+        """What it says, with what stood there before."""
+        return f"{self.says} (before: {self.was})" if self.was else self.says
 
     @property
     def because(self) -> str:
