@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import secrets
 import socket
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING
 
 import click
 
@@ -28,6 +28,9 @@ from assistant.cli.options import (
 from assistant.cli.output import print_json, print_lines, print_table, width, wrapped
 from assistant.core.problem import refuse
 from assistant.core.text import one_line, visible
+
+if TYPE_CHECKING:
+    from assistant.log.timeline import Change
 
 # `imr log sessions` and `imr log show`: which reviews there are, and what happened in one of them.
 
@@ -97,9 +100,10 @@ def show(session: str, changes: bool, form: str, log_path: Path | None) -> None:
     with source:
         if not is_bundle(session):
             note_reading(path, AccessRead("log show", (name,)))
-        rows = [row for row in timeline(source.read(name)) if not changes or row["kind"] not in _LOOKS]
+        every = timeline(source, source.read(name))
+        rows = [one for one in every if not changes or one.entry.kind not in _LOOKS]
     if form == "json":
-        print_json(rows)
+        print_json([one.as_json() for one in rows])
         return
     if form != "table":
         columns = ("seq", "ts", "kind", "item", "prompt", "old", "new", "reason", "evidence", "actor", "hash")
@@ -109,55 +113,34 @@ def show(session: str, changes: bool, form: str, log_path: Path | None) -> None:
         click.echo(line)
 
 
-def _told(session: str, rows: Sequence[Mapping[str, Any]], wide: int) -> Iterator[str]:
+def _told(session: str, rows: Sequence[Change], wide: int) -> Iterator[str]:
     """The timeline for people: a date where it changes, then number, time, kind, and what happened in full."""
-    kinds = max((len(row["kind"]) for row in rows), default=0)
+    kinds = max((len(row.entry.kind) for row in rows), default=0)
     place = len(str(len(rows))) + 10 + kinds + 4
     shown = actor = ""
     yield f"Session {session}; times are UTC."
     for row in rows:
-        day, by = row["ts"][:10], row["actor"]
+        entry = row.entry
+        day, by = entry.ts[:10], entry.actor
         if (day, by) != (shown, actor):
             yield f"{day}, {one_line(by)}:"
             shown, actor = day, by
-        begin = f"{row['seq']:>{len(str(len(rows)))}}  {row['ts'][11:19]}  {row['kind']:<{kinds}}  "
-        for text in _lines(row) or [""]:
+        begin = f"{entry.seq:>{len(str(len(rows)))}}  {entry.ts[11:19]}  {one_line(entry.kind):<{kinds}}  "
+        for text in _lines(row):
             yield from wrapped(begin, one_line(text), wide, " " * place)
             begin = " " * place
 
 
-def _lines(row: Mapping[str, Any]) -> list[str]:
-    from assistant.log.projection_answers import pages
-    from assistant.log.timeline import step_words
-
-    where = "/".join(part for part in (row["item"], row["prompt"]) if part)
-    said = step_words(row["kind"], row["old"], row["new"])
-    first = ": ".join(part for part in (where, said) if part)
-    label = "said of it" if row["kind"] == "answer.rejected" else "reason"
-    more = [f"{label}: {row['reason']}"] if row["reason"] else []
-    evidence = pages(row["new"]) if isinstance(row["new"], Mapping) else []
-    texts = (first, *more, f"evidence: {', '.join(evidence)}" if evidence else "")
-    return [line for text in texts for line in text.split("\n") if line]
+def _lines(row: Change) -> list[str]:
+    first = ": ".join(part for part in (row.where, row.words) if part)
+    reason = [f"reason: {row.because}"] if row.because else []
+    return [first, *reason, *([f"evidence: {row.pages}"] if row.evidence else [])]
 
 
-def _cells(row: Mapping[str, Any]) -> tuple[str | int | None, ...]:
-    from assistant.log.projection_answers import pages
-    from assistant.log.timeline import step_words
-
-    evidence = ", ".join(pages(row["new"])) if isinstance(row["new"], Mapping) else ""
-    return (
-        row["seq"],
-        row["ts"],
-        row["kind"],
-        row["item"],
-        row["prompt"],
-        step_words(row["kind"], None, row["old"]) or None,
-        step_words(row["kind"], None, row["new"]) or None,
-        row["reason"],
-        evidence or None,
-        row["actor"],
-        row["hash"],
-    )
+def _cells(row: Change) -> tuple[str | int | None, ...]:
+    entry, said = row.entry, (row.was, row.says, row.reason, row.pages)
+    what = (entry.seq, entry.ts, entry.kind, row.item, row.prompt)
+    return (*what, *(one or None for one in said), entry.actor, entry.leaf)
 
 
 # `imr log browse`: look through the log in the terminal.

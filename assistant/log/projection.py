@@ -31,15 +31,16 @@ from assistant.core.text import digest
 from assistant.files import existing_log, give_back, lock_file, make_file, make_folder, sync_folder, take
 from assistant.log.entry import Entry, read
 from assistant.log.errors import DAMAGE, broken
-from assistant.log.projection_answers import without_quotes
+from assistant.log.fold import PinnedRules, moments
 from assistant.log.projection_rows import (
     INDEXES,
     RULE_TABLES,
     TABLES,
+    Editions,
     Rows,
-    RuleTexts,
     review_rows,
     sitting_rows,
+    without_quotes,
 )
 from assistant.log.report import reports
 from assistant.log.sessions import OTHER_KINDS
@@ -64,9 +65,14 @@ class Projector:
     """Makes the rows of sessions from what stood in the log at its entry `last`."""
 
     def __init__(self, source: sqlite3.Connection, log: Path, last: int) -> None:
-        self._source, self._last = source, last
+        self._source, self._log, self._last = source, log, last
         self._reveal = revealer(source, log, checked=False)
-        self._texts = RuleTexts(lambda digest: read_artifact(source, log, digest))
+        self._rules = PinnedRules(self)
+        self._editions = Editions()
+
+    def artifact(self, digest: str, /) -> bytes:
+        """The text that a session pins."""
+        return read_artifact(self._source, self._log, digest)
 
     def rows(self, sessions: Sequence[str]) -> Made:
         """The rows of some sessions; raises `Refused` for an entry that can't be read."""
@@ -78,11 +84,32 @@ class Projector:
                 for id, data, digest in self._source.execute(_READ, [session, self._last])
             ]
             count += len(entries)
-            for table, made in _of_session(entries, self._texts).items():
+            for table, made in self._of_session(entries).items():
                 rows.setdefault(table, []).extend(made)
-        for table, made in self._texts.take_rows().items():
+        for table, made in self._editions.take_rows().items():
             rows.setdefault(table, []).extend(made)
         return rows, count
+
+    def _of_session(self, entries: Sequence[Entry]) -> Rows:
+        family = entries[0].kind.split(".", 1)[0]
+        passed = moments(self, entries, self._rules)
+        if family not in OTHER_KINDS:
+            return review_rows(passed, self._editions)
+        rows = sitting_rows(passed) if family == "access" else {}
+        first, last = entries[0], entries[-1]
+        session = dict.fromkeys(TABLES["session"].columns)
+        session |= {
+            "session": first.session,
+            "kind": OTHER_KINDS[family],
+            "case_id": first.case,
+            "reviewer": first.actor,
+            "opened": first.ts,
+            "last": last.ts,
+            "entries": last.seq,
+            "items": 0,
+            "tool": str(first.body.get("tool") or ""),
+        }
+        return {**rows, "session": [session]}
 
 
 def project(source: sqlite3.Connection, log: Path, sessions: Sequence[str], last: int) -> Iterator[Made]:
@@ -121,31 +148,10 @@ def _work(sessions: Sequence[str]) -> Made:
     return _mine[0].rows(sessions)
 
 
-def _of_session(entries: Sequence[Entry], texts: RuleTexts) -> Rows:
-    family = entries[0].kind.split(".", 1)[0]
-    if family not in OTHER_KINDS:
-        return review_rows(entries, texts)
-    rows = sitting_rows(entries) if family == "access" else {}
-    first, last = entries[0], entries[-1]
-    session = dict.fromkeys(TABLES["session"].columns)
-    session |= {
-        "session": first.session,
-        "kind": OTHER_KINDS[family],
-        "case_id": first.case,
-        "reviewer": first.actor,
-        "opened": first.ts,
-        "last": last.ts,
-        "entries": last.seq,
-        "items": 0,
-        "tool": str(first.body.get("tool") or ""),
-    }
-    return {**rows, "session": [session]}
-
-
 Progress = Callable[[int, int], None]
 """Told now and then how many of how many entries have been read."""
 
-MADE_BY = 3
+MADE_BY = 4
 """Raised by one whenever the same events would give other rows than before."""
 
 _UNHELD = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)

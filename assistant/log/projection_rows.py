@@ -1,23 +1,30 @@
-"""The rows that one session gives to the tables of the reports, worked out from its events alone."""
+"""The rows that one session gives to the tables of the reports, read off its fold: the session before a step, the step, and after."""
 
 from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from typing import Any
+from itertools import combinations
+from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
+from assistant.core import events as e
+from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
-from assistant.core.problem import Refused, refuse
-from assistant.core.rules.rules import Sources, read_prompt_set
-from assistant.core.yaml import parse_yaml
-from assistant.log.database import CLOSING
+from assistant.core.event_words import filters_in_words, rollback_in_words
+from assistant.core.problem import refuse
+from assistant.core.record.absence import denied, dismissals
+from assistant.core.record.pages import places_in
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.rules import CASE_SCOPE, CASE_SET
+from assistant.core.session import Session
+from assistant.core.wording import answer_words
 from assistant.log.entry import Entry
-from assistant.log.projection_answers import ProjectedAnswers, ProjectedSearches, value_words
+from assistant.log.fold import Moment, Pins
 
 # How long a reviewer was with each question, by the computer's monotonic clock.
 
@@ -40,15 +47,15 @@ class Spent:
 
 
 class PromptTime:
-    """Follows a session entry by entry; `spent` is by item and prompt."""
+    """Follows a session step by step; `spent` is by item and prompt."""
 
     def __init__(self) -> None:
         self.spent: dict[tuple[str, str], Spent] = {}
         self._at: tuple[str, str] | None = None
         self._last: Entry | None = None
 
-    def follow(self, entry: Entry) -> None:
-        """Takes in the session's next entry."""
+    def follow(self, entry: Entry, event: e.Event | None) -> None:
+        """Takes in the session's next entry, with its event where it can be read."""
         last = self._last
         self._last = entry
         if last is not None and self._at is not None and _measured(last, entry):
@@ -58,27 +65,23 @@ class PromptTime:
                 spent.idle += seconds
             else:
                 spent.work += seconds
-        self._move(entry)
-
-    def _move(self, entry: Entry) -> None:
-        kind, body = entry.kind, entry.body
-        if kind == "prompt.shown":
-            self._put(str(body.get("item")), str(body.get("prompt")).split(".", 1)[0])
-        elif kind == "suggestion.shown":
-            self._put(str(body.get("item")), DECISION)
-        elif kind == "check.raised":
-            self._put("case", f"({body.get('check')})")
-        elif kind == "check.acknowledged" or (kind == "determination.recorded" and self._deciding()):
-            self._at = "case", LETTER
-        elif kind in ("session.signed", "session.declined"):
-            self._at = None
+        match event:
+            case e.PromptShown(item, prompt):
+                self._put(item, prompt.split(".", 1)[0])
+            case e.SuggestionShown(item):
+                self._put(item, DECISION)
+            case e.CheckRaised(check):
+                self._put(CASE_SCOPE, f"({check})")
+            case e.CheckAcknowledged():
+                self._at = CASE_SCOPE, LETTER
+            case e.DeterminationRecorded() if self._at is not None and self._at[1] == DECISION:
+                self._at = CASE_SCOPE, LETTER
+            case e.SessionSigned() | e.SessionDeclined():
+                self._at = None
 
     def _put(self, item: str, prompt: str) -> None:
         self._at = item, prompt
         self.spent.setdefault(self._at, Spent()).visits += 1
-
-    def _deciding(self) -> bool:
-        return self._at is not None and self._at[1] == DECISION
 
 
 def _measured(last: Entry, entry: Entry) -> bool:
@@ -233,86 +236,36 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
 """The columns of each index, with a minus where it falls; made once the rows are there."""
 
 
-# What the texts that a session is pinned to say: the edition of its prompt sets, their citations, the claim's
-# dates.
+# What the pinned prompt sets say: their edition and their citations, once for each wording of them.
 
 
-@dataclass(frozen=True)
-class CaseText:
-    """What a case's text says: its services by item, its `priority`, and the dates by fact from which time runs."""
+class Editions:
+    """Collects the rows about the prompt sets under which items were reviewed."""
 
-    services: Mapping[str, str] = field(default_factory=dict)
-    priority: str = "standard"
-    received: Mapping[str, date] = field(default_factory=dict)
-
-
-class RuleTexts:
-    """Reads pinned texts through `artifact`, a function from a SHA-256 to the bytes that have it."""
-
-    def __init__(self, artifact: Callable[[str], bytes]) -> None:
-        self._artifact = artifact
-        self._cases: dict[str, CaseText] = {}
-        self._editions: dict[str, int | None] = {}
+    def __init__(self) -> None:
+        self._known: set[str] = set()
         self._rows: Rows = {"edition": [], "citation": []}
 
-    def case(self, digest: str) -> CaseText:
-        """What the case's text of that SHA-256 says."""
-        if digest not in self._cases:
-            self._cases[digest] = self._read_case(digest)
-        return self._cases[digest]
-
-    def edition(self, prompt_set: str, pins: Mapping[str, Any]) -> tuple[str, int | None]:
-        """The key of the rules under which an item was reviewed, and their edition; None where it can't be read."""
+    def key(self, used: PromptSet, pins: Pins) -> str:
+        """The key of the rules under which an item was reviewed, made of the hashes of their texts."""
         named = {kind: pins.get(kind) or {} for kind in ("prompts", "schemas")}
-        key = hashlib.sha256(json.dumps([prompt_set, named], sort_keys=True).encode()).hexdigest()[:16]
-        if key not in self._editions:
-            self._editions[key] = self._read_set(key, prompt_set, named)
-        return key, self._editions[key]
+        key = hashlib.sha256(json.dumps([used.id, named], sort_keys=True).encode()).hexdigest()[:16]
+        if key not in self._known:
+            self._known.add(key)
+            self._add(key, used)
+        return key
 
     def take_rows(self) -> Rows:
-        """The rows about editions and citations that were read since this was last asked."""
+        """The rows about editions and citations that are new since this was last asked."""
         rows, self._rows = self._rows, {"edition": [], "citation": []}
         return rows
 
-    def _text(self, digest: object) -> str:
-        return self._artifact(str(digest)).decode()
-
-    def _read_case(self, digest: str) -> CaseText:
-        try:
-            data = parse_yaml(self._text(digest), "case.yaml").data
-        except (Refused, UnicodeDecodeError):
-            return CaseText()
-        claim, items = data.get("claim"), data.get("items")
-        claim = claim if isinstance(claim, Mapping) else {}
-        received = {}
-        for fact in CLOCK_FACTS:
-            stated = parse_date(str(claim.get(fact, "")))
-            if stated is not None and stated.earliest == stated.latest:
-                received[fact] = stated.earliest
-        return CaseText(
-            services={
-                str(key): str(item.get("service", ""))
-                for key, item in (items.items() if isinstance(items, Mapping) else ())
-                if isinstance(item, Mapping)
-            },
-            priority=str(claim.get("priority", "standard")),
-            received=received,
-        )
-
-    def _read_set(self, key: str, prompt_set: str, pins: Mapping[str, Mapping[str, str]]) -> int | None:
-        try:
-            texts = {
-                kind: {name: self._text(digest) for name, digest in named.items()}
-                for kind, named in pins.items()
-            }
-            made = read_prompt_set(prompt_set, Sources(texts["prompts"], texts["schemas"]))
-        except (Refused, UnicodeDecodeError, AttributeError):
-            return None
+    def _add(self, key: str, used: PromptSet) -> None:
         self._rows["edition"].append(
-            {"rules": key, "prompt_set": made.id, "edition": made.edition, "title": made.title}
+            {"rules": key, "prompt_set": used.id, "edition": used.edition, "title": used.title}
         )
-        for citation in made.citations.values():
-            users = [one.id for one in made.criteria.values() if one.cite == citation.id]
+        for citation in used.citations.values():
+            users = [one.id for one in used.criteria.values() if one.cite == citation.id]
             verified_by, verified_on = citation.verified or (None, None)
             self._rows["citation"].append(
                 {
@@ -329,7 +282,6 @@ class RuleTexts:
                     "criteria": ", ".join(users),
                 }
             )
-        return made.edition
 
 
 # The day in California, where time limits run; the log's own times are UTC.
@@ -357,76 +309,365 @@ def end_of_day(day: date) -> str:
     return after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
-CASE_SET = "review"
-"""The prompt set of the questions about the case as a whole."""
+# The rows of a review.
 
 
-def review_rows(entries: Sequence[Entry], texts: RuleTexts) -> Rows:
-    """The rows of a review; `entries` are all of its entries, in order."""
-    made = _Review(entries[0], texts)
-    for entry in entries:
-        made.follow(entry)
-    return made.rows(entries[-1])
+def without_quotes(kind: str, body: dict[str, Any]) -> None:
+    """Leaves the quotes of what a search found out: looking them up takes long.
+
+    Where a search had found more than the entry lists, they are needed, and stay.
+    """
+    if kind == e.RecordSearched.kind and not body.get("more"):
+        body["groups"] = [{**one, "quote": ""} for one in body.get("groups") or ()]
+
+
+def review_rows(moments: Iterable[Moment], editions: Editions) -> Rows:
+    """The rows of a review; `moments` are all of its moments, in order."""
+    made = _Review(editions)
+    for moment in moments:
+        made.follow(moment)
+    return made.rows()
+
+
+_Place = tuple[str, str]
+_Changing = e.AnswerRecorded | e.AnswerAmended | e.AnswerWithdrawn | e.AnswerSetAside | e.AnswerRestored
+
+
+@dataclass
+class _Decided:
+    entry: Entry
+    event: e.DeterminationRecorded
+    count: int
 
 
 class _Review:
-    def __init__(self, first: Entry, texts: RuleTexts) -> None:
-        self._first, self._texts = first, texts
-        body = first.body
-        pins = body.get("pins")
-        self._pins: Mapping[str, Any] = pins if isinstance(pins, Mapping) else {}
-        items = body.get("items")
-        self._sets = {str(key): str(value) for key, value in items.items()} if isinstance(items, dict) else {}
-        self._answers = ProjectedAnswers({**self._sets, "case": CASE_SET})
+    """Follows a session; what stands at its end is asked of the session itself."""
+
+    def __init__(self, editions: Editions) -> None:
+        self._editions = editions
         self._time = PromptTime()
         self._rows: Rows = {}
-        self._items: dict[str, dict[str, Any]] = {}
-        self._checks: dict[tuple[str, str], dict[str, Any]] = {}
-        self._searches = ProjectedSearches({**self._sets, "case": CASE_SET})
-        self._close: Entry | None = None
+        self._session: Session | None = None
+        self._opened: e.SessionOpened | None = None
+        self._first: Entry | None = None
+        self._last: Entry | None = None
+        self._close: tuple[Entry, e.SessionSigned | e.SessionDeclined] | None = None
+        self._decided: dict[str, _Decided] = {}
+        self._suggested: dict[str, str | None] = {}
+        self._checks: dict[_Place, dict[str, Any]] = {}
+        self._searches: list[tuple[e.RecordSearched, dict[str, Any]]] = []
+        self._changes: dict[_Place, list[dict[str, Any]]] = {}
+        self._withdrawn: dict[_Place, list[dict[str, Any]]] = {}
+        self._from_file = False
 
-    def follow(self, entry: Entry) -> None:
-        self._answers.follow(entry)
-        self._time.follow(entry)
-        self._searches.follow(entry)
-        step = _STEPS.get(entry.kind)
-        if step is not None:
-            step(self, entry)
+    def follow(self, moment: Moment) -> None:
+        """Takes in the session's next moment."""
+        entry = moment.entry
+        self._first, self._last = self._first or entry, entry
+        self._session = moment.after
+        self._time.follow(entry, moment.event)
+        if isinstance(moment.event, e.Step):
+            self._step(moment, entry, moment.event)
 
-    def rows(self, last: Entry) -> Rows:
-        """All rows of the session; `last` is its newest entry."""
-        session = self._session(last)
-        answers, searches = self._answers, self._searches
-        decisions = {item: said.get("decision") for item, said in self._items.items()}
+    def _step(self, moment: Moment, entry: Entry, event: e.Step) -> None:
+        said: dict[str, Any]
+        match event:
+            case e.SessionOpened():
+                self._opened = self._opened or event
+            case e.SessionSigned() | e.SessionDeclined():
+                self._close = self._close or (entry, event)
+            case (
+                e.AnswerRecorded() | e.AnswerAmended() | e.AnswerWithdrawn()
+                | e.AnswerSetAside() | e.AnswerRestored()
+            ):  # fmt: skip
+                self._changed(moment, event)
+            case e.RecordSearched(item):
+                self._searches.append((event, self._at(entry, item, event.prompt)))
+            case e.PassagesDismissed(item, prompt):
+                for n, one in enumerate(event.dismissed, 1):
+                    page = f"{one.document}:{one.page}"
+                    row = {**self._at(entry, item, prompt), "n": n, "page": page}
+                    self._put("dismissal", {**row, "quote": one.quote, "reason": one.reason})
+            case e.DeterminationRecorded(item):
+                count = self._decided[item].count if item in self._decided else 0
+                self._decided[item] = _Decided(entry, event, count + 1)
+                self._suggested[item] = event.suggested
+            case e.SuggestionShown(item, decision):
+                self._suggested[item] = decision
+            case e.CriterionRuled(item, criterion, ruling, reason):
+                said = {"criterion": criterion, "ruling": ruling, "reason": reason}
+                self._standing("ruling", "criterion", {**self._at(entry, item), **said, "standing": 1})
+            case e.SentenceEdited(item, sentence, was, text):
+                said = {"sentence": sentence, "was": was, "text": text or None}
+                row = {**self._at(entry, item), **said, "standing": int(bool(text))}
+                self._standing("sentence", "sentence", row)
+            case e.FindingsOpened(item, early):
+                if early:
+                    self._put("early_look", self._at(entry, item))
+            case e.CheckRaised(check, key, message, facts):
+                raised = {"raised": entry.ts, "message": message, "facts": "; ".join(facts) or None}
+                self._check(entry, check, key).update(raised)
+            case e.CheckAcknowledged(check, key, reason):
+                said = {"acknowledged": entry.ts, "reason": reason, "seq": entry.seq}
+                self._check(entry, check, key).update(said)
+            case e.AnswerRejected(item, prompt):
+                said = {"input": event.input or None, "says": event.says}
+                self._put("rejection", {**self._at(entry, item, prompt), **said})
+            case e.FactCorrected(document, page_number, fact, was, says):
+                said = {"fact": fact, "was": was or None, "says": says or None}
+                self._put("correction", {**_logged(entry), "page": f"{document}:{page_number}", **said})
+            case e.CaseAmended():
+                names = (("added", event.added), ("changed", event.changed), ("removed", event.removed))
+                changes = {what: ", ".join(named) or None for what, named in names}
+                self._put("case_change", {**_logged(entry), **changes, "facts": int(event.facts)})
+            case (
+                e.SessionParked() | e.SessionResumed() | e.PromptShown() | e.PromptSkipped() | e.PromptLeft()
+                | e.WhyOpened() | e.PageOpened() | e.EvidenceCited() | e.NoteAdded()
+                | e.AbsencesAttested() | e.PagesReadByEye() | e.FirstDecisionTaken() | e.AddendumAdded()
+            ):  # fmt: skip
+                pass
+            case _:
+                assert_never(event)
+
+    # -- where a row belongs ----------------------------------------------------------------------
+
+    def _set(self, item: str) -> str:
+        """The prompt set of an item, or of the case as a whole."""
+        if item == CASE_SCOPE:
+            return CASE_SET
+        return self._opened.items.get(item, "") if self._opened is not None else ""
+
+    def _at(self, entry: Entry, item: str, prompt: str = "") -> dict[str, Any]:
+        place = {"item": item, "prompt_set": self._set(item)}
+        return {**_logged(entry), **place, **({"prompt": prompt} if prompt else {})}
+
+    def _put(self, table: str, row: dict[str, Any]) -> None:
+        self._rows.setdefault(table, []).append(row)
+
+    def _standing(self, table: str, name: str, row: dict[str, Any]) -> None:
+        """Adds a row after which no earlier one of the same item and name stands."""
+        for one in self._rows.get(table, ()):
+            if (one["item"], one[name]) == (row["item"], row[name]):
+                one["standing"] = 0
+        self._put(table, row)
+
+    def _check(self, entry: Entry, check: str, key: str) -> dict[str, Any]:
+        empty = dict.fromkeys(("raised", "message", "facts", "acknowledged", "reason"))
+        made = {"session": entry.session, "name": check, "key": key, **empty, "seq": entry.seq}
+        return self._checks.setdefault((check, key), made)
+
+    # -- how answers came about -------------------------------------------------------------------
+
+    def _changed(self, moment: Moment, event: _Changing) -> None:
+        item, path = event.item, event.prompt
+        place = item, path.split(".", 1)[0]
+        old, new = _said(moment.before, item, path), _said(moment.after, item, path)
+        origin, pages = "", None
+        match event:
+            case e.AnswerRecorded() | e.AnswerAmended():
+                origin, pages = event.origin, _pages(event.answer)
+                self._from_file = self._from_file or origin == "file"
+            case e.AnswerSetAside():
+                new = None
+            case e.AnswerRestored():
+                old = None
+        row = {
+            **self._at(moment.entry, item, path),
+            "what": event.kind.removeprefix("answer.").replace("_", " "),
+            "old": old,
+            "new": new,
+            "reason": _reason(event),
+            "origin": origin,
+            "evidence": None if new is None else pages,
+        }
+        self._put("answer_change", row)
+        self._changes.setdefault(place, []).append(row)
+        if moment.before is not None and item in moment.before.suggestions_shown:
+            self._late(moment, place, event, {**row})
+
+    def _late(self, moment: Moment, place: _Place, event: _Changing, row: dict[str, Any]) -> None:
+        """An answer that is recorded where one was withdrawn stands in the row of the withdrawal."""
+        if isinstance(event, e.AnswerRecorded):
+            for withdrawn in self._withdrawn.get(place, ()):
+                withdrawn["new"] = _said(moment.after, place[0], withdrawn["prompt"])
+        elif isinstance(event, e.AnswerAmended | e.AnswerWithdrawn):
+            self._put("late_amendment", row)
+            left = [one for one in self._withdrawn.get(place, ()) if one["prompt"] != row["prompt"]]
+            self._withdrawn[place] = [*left, row] if isinstance(event, e.AnswerWithdrawn) else left
+
+    # -- what stands at the end -------------------------------------------------------------------
+
+    def rows(self) -> Rows:
+        """All rows of the session, as its newest entry leaves it."""
+        assert self._first is not None
+        assert self._last is not None
+        session = self._summary(self._first, self._last)
+        answers = list(self._answers(self._session)) if self._session is not None else []
         made: Rows = {
             **self._rows,
-            "item": [self._item_row(item, session) for item in self._named_items()],
-            "answer": list(answers.rows()),
-            "answer_change": answers.changes,
-            "late_amendment": [{**row, "decision": decisions.get(row["item"])} for row in answers.late],
-            "disagreement": list(answers.disagreements()) if len(self._sets) > 1 else [],
-            "absence": [searches.absence(*one) for one in answers.absences()],
-            "search": list(searches.searches(answers.standing.logged)),
-            "dismissal": searches.dismissals,
-            "early_look": [
-                {**row, "answered_after": self._answered_after(row), "decision": decisions.get(row["item"])}
-                for row in self._rows.get("early_look", ())
-            ],
+            "item": [self._item(item, session) for item in self._named_items()],
+            "answer": answers,
+            "disagreement": list(_disagreements(answers)),
+            "absence": list(self._absences(self._session)) if self._session is not None else [],
+            "search": [self._search(event, row) for event, row in self._searches],
             "fact_check": list(self._checks.values()),
-            "prompt_time": [] if answers.from_file else list(self._times(last)),
-            "deadline": list(self._deadline(session)),
+            "prompt_time": [] if self._from_file else list(self._times(self._last)),
+            "deadline": list(self._deadline(self._session, session)) if self._session is not None else [],
         }
+        for row in (*made.get("late_amendment", ()), *made.get("early_look", ())):
+            decided = self._decided.get(row["item"])
+            row["decision"] = None if decided is None else decided.event.decision
+        for row in made.get("early_look", ()):
+            row["answered_after"] = self._answered_after(row)
         shared = {name: session[name] for name in SHARED}
-        for rows in made.values():
-            for row in rows:
+        for listed in made.values():
+            for row in listed:
                 row.update(shared)
         return {**made, "session": [session]}
 
+    def _summary(self, first: Entry, last: Entry) -> dict[str, Any]:
+        opened = self._opened
+        ended, end = self._close or (None, None)
+        return {
+            "session": first.session,
+            "kind": opened.mode if opened is not None else "",
+            "case_id": first.case,
+            "reviewer": (opened.reviewer if opened is not None else "") or first.actor,
+            "status": "open" if end is None else end.kind.removeprefix("session."),
+            "outcome": end.outcome if isinstance(end, e.SessionSigned) else None,
+            "opened": first.ts,
+            "last": last.ts,
+            "closed": None if ended is None else ended.ts,
+            "entries": last.seq,
+            "items": len(opened.items) if opened is not None else 0,
+            "tool": opened.tool if opened is not None else "",
+            "unattended": int(self._from_file),
+            "decide_first": int(opened is not None and opened.decide_first),
+            "ground": end.ground if isinstance(end, e.SessionDeclined) else None,
+            "reason": end.reason if isinstance(end, e.SessionDeclined) else None,
+        }
+
+    def _named_items(self) -> list[str]:
+        return list(
+            dict.fromkeys([*(self._opened.items if self._opened is not None else ()), *self._decided])
+        )
+
+    def _item(self, item: str, summary: Mapping[str, Any]) -> dict[str, Any]:
+        session, decided = self._session, self._decided.get(item)
+        shown = session.suggestions_shown.get(item) if session is not None else None
+        disputed = session.rules.case.items.get(item) if session is not None else None
+        used = session.rules.sets.get(item) if session is not None else None
+        event = None if decided is None else decided.event
+        when = None if decided is None else decided.entry.ts
+        return {
+            "session": summary["session"],
+            "item": item,
+            "service": None if disputed is None else disputed.service,
+            "prompt_set": self._set(item),
+            "edition": None if used is None else used.edition,
+            "rules": self._editions.key(used, _pins(session))
+            if session is not None and used is not None
+            else "",
+            "first_decision": session.first_decisions.get(item) if session is not None else None,
+            "suggested": self._suggested.get(item),
+            "why": None if shown is None else shown.why,
+            "decision": None if event is None else event.decision,
+            "reason": None if event is None else event.reason or None,
+            "departs": int(event is not None and event.departs),
+            "seq": None if decided is None else decided.entry.seq,
+            "decided": when,
+            "decisions": 0 if decided is None else decided.count,
+            "month": str(when or summary["opened"])[:7],
+        }
+
+    def _answers(self, session: Session) -> Iterator[dict[str, Any]]:
+        """A row for each prompt that has an answer, set aside or not."""
+        for item, held in session.answers.items():
+            aside = session.reading(item).set_aside()
+            for prompt, answer in held.items():
+                changes = self._changes.get((item, prompt))
+                if not changes:
+                    continue
+                last = changes[-1]
+                yield {
+                    "session": last["session"],
+                    "item": item,
+                    "prompt": prompt,
+                    "prompt_set": self._set(item),
+                    "answered": answer.status.value,
+                    "value": answer_words(answer),
+                    "evidence": _pages(answer),
+                    "note": answer.note or None,
+                    "origin": last["origin"],
+                    "changes": len(changes) - 1,
+                    "set_aside": int(prompt in aside),
+                    "seq": last["seq"],
+                    "ts": last["ts"],
+                }
+
+    def _absences(self, session: Session) -> Iterator[dict[str, Any]]:
+        """A row for each answer "not documented" that is read now."""
+        for item in session.answers:
+            for prompt, paths in session.reading(item).not_documented().items():
+                changes = self._changes.get((item, prompt))
+                for path in paths if changes else ():
+                    leaf = session.answer(item, path)
+                    if changes and leaf is not None:
+                        yield self._absence(
+                            session, (item, prompt), path, leaf.search or Trail(), changes[-1]
+                        )
+
+    def _absence(
+        self, session: Session, place: _Place, path: str, own: Trail, last: Mapping[str, Any]
+    ) -> dict[str, Any]:
+        made = session.searches.get(place, ())
+        gone = dismissals(session, place)
+        harmless = [denied(one, gone) for one in made]
+        unread = places_in(page for one in made for page in one.unread)
+        by_eye = places_in(session.by_eye.read) if session.by_eye is not None and unread else {}
+        whole = session.answer(*place)
+        dismissed = session.dismissed.get(place, own.dismissed)
+        return {
+            "session": last["session"],
+            "item": place[0],
+            "prompt": path,
+            "prompt_set": self._set(place[0]),
+            "seq": last["seq"],
+            "ts": last["ts"],
+            "terms": ", ".join(dict.fromkeys([*own.terms, *(one for search in made for one in search.terms)]))
+            or None,
+            "documents": len({*own.documents, *(one for search in made for one in search.documents)}) or None,
+            "pages": max([own.pages, *(one.pages for one in made)]),
+            "unread": len(unread),
+            "read_by_eye": len(unread.keys() & by_eye.keys()),
+            "searches": len(made),
+            "hits": sum(one.hits for one in made) if made else len(own.dismissed),
+            "denied": None if None in harmless else sum(one or 0 for one in harmless),
+            "cited": sum(bool(one.quote) for one in whole.all_evidence()) if whole is not None else 0,
+            "dismissed": len(dismissed),
+            "attested": int(own.attested),
+        }
+
+    def _search(self, event: e.RecordSearched, row: Mapping[str, Any]) -> dict[str, Any]:
+        place = event.item, event.prompt.split(".", 1)[0]
+        gone = dismissals(self._session, place) if self._session is not None else ()
+        return {
+            **row,
+            "searched_by": event.by.replace("_", " "),
+            "terms": ", ".join(event.terms) or None,
+            "documents": ", ".join(event.documents) or None,
+            "pages": event.pages,
+            "unread": ", ".join(event.unread) or None,
+            "hits": event.hits,
+            "denied": denied(event, gone),
+        }
+
     def _answered_after(self, look: Mapping[str, Any]) -> int:
-        changes = ("recorded", "amended", "withdrawn")
         return sum(
-            row["seq"] > look["seq"] and row["item"] == look["item"] and row["what"] in changes
-            for row in self._answers.changes
+            row["seq"] > look["seq"] and row["what"] in ("recorded", "amended", "withdrawn")
+            for (item, _), rows in self._changes.items()
+            if item == look["item"]
+            for row in rows
         )
 
     def _times(self, last: Entry) -> Iterator[dict[str, Any]]:
@@ -443,73 +684,24 @@ class _Review:
                 "month": last.ts[:7],
             }
 
-    # -- the session and its items --------------------------------------------------------------
-
-    def _session(self, last: Entry) -> dict[str, Any]:
-        first, body = self._first, self._first.body
-        end = {} if self._close is None else self._close.body
-        status = "open" if self._close is None else self._close.kind.removeprefix("session.")
-        return {
-            "session": first.session,
-            "kind": str(body.get("mode") or ""),
-            "case_id": first.case,
-            "reviewer": str(body.get("reviewer") or first.actor),
-            "status": status,
-            "outcome": end.get("outcome"),
-            "opened": first.ts,
-            "last": last.ts,
-            "closed": None if self._close is None else self._close.ts,
-            "entries": last.seq,
-            "items": len(self._sets),
-            "tool": str(body.get("tool") or ""),
-            "unattended": int(self._answers.from_file),
-            "decide_first": int(bool(body.get("decide_first"))),
-            "ground": end.get("ground"),
-            "reason": end.get("reason"),
-        }
-
-    def _named_items(self) -> list[str]:
-        return list(dict.fromkeys([*self._sets, *self._items]))
-
-    def _item(self, entry: Entry) -> dict[str, Any]:
-        return self._items.setdefault(str(entry.body.get("item")), {"decisions": 0})
-
-    def _item_row(self, item: str, session: Mapping[str, Any]) -> dict[str, Any]:
-        said = self._items.get(item, {"decisions": 0})
-        rules, edition = self._texts.edition(self._set(item), self._pins) if self._pins else ("", None)
-        decided = said.get("decided")
-        return {
-            "session": session["session"],
-            "item": item,
-            "service": self._texts.case(self._case_pin()).services.get(item),
-            "prompt_set": self._set(item),
-            "edition": edition,
-            "rules": rules,
-            **{name: said.get(name) for name in ("first_decision", "suggested", "why", "decision", "reason")},
-            "departs": int(bool(said.get("departs"))),
-            "seq": said.get("seq"),
-            "decided": decided,
-            "decisions": said["decisions"],
-            "month": str(decided or session["opened"])[:7],
-        }
-
-    def _set(self, item: str) -> str:
-        return self._sets.get(item, CASE_SET if item == "case" else "")
-
-    def _case_pin(self) -> str:
-        case = self._pins.get("case")
-        return str(case.get("case.yaml", "")) if isinstance(case, Mapping) else ""
-
-    def _deadline(self, session: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
-        text = self._texts.case(self._case_pin()) if self._pins else None
-        rule = RULES.get(text.priority) if text is not None else None
-        if text is None or rule is None:
+    def _deadline(self, session: Session, summary: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
+        claim = session.rules.case.data.get("claim")
+        claim = claim if isinstance(claim, Mapping) else {}
+        rule = RULES.get(str(claim.get("priority", "standard")))
+        if rule is None:
             return
-        fact, start = max(text.received.items(), key=lambda one: one[1], default=("", None))
+        stated = {fact: parse_date(str(claim.get(fact, ""))) for fact in CLOCK_FACTS}
+        received = {
+            fact: day.earliest
+            for fact, day in stated.items()
+            if day is not None and day.earliest == day.latest
+        }
+        fact, start = max(received.items(), key=lambda one: one[1], default=("", None))
         last = None if start is None else due(rule, start)
-        signed = self._close is not None and self._close.kind == "session.signed"
+        ended, end = self._close or (None, None)
+        signed = ended if isinstance(end, e.SessionSigned) else None
         yield {
-            "session": session["session"],
+            "session": summary["session"],
             "priority": rule.priority,
             "rule": rule.says,
             "source": rule.source,
@@ -518,171 +710,101 @@ class _Review:
             "start_fact": fact or None,
             "due": None if last is None else last.isoformat(),
             "ends": None if last is None else end_of_day(last),
-            "signed": california_day(self._close.ts) if self._close is not None and signed else None,
-            "opened": session["opened"],
+            "signed": None if signed is None else california_day(signed.ts),
+            "opened": summary["opened"],
         }
 
-    # -- one step of each kind ------------------------------------------------------------------
 
-    def _add(self, table: str, entry: Entry, **more: Any) -> dict[str, Any]:
-        row = {"session": entry.session, "seq": entry.seq, "ts": entry.ts, **more}
-        self._rows.setdefault(table, []).append(row)
-        return row
-
-    def _place(self, entry: Entry) -> dict[str, Any]:
-        item = str(entry.body.get("item"))
-        return {"item": item, "prompt": str(entry.body.get("prompt")), "prompt_set": self._set(item)}
-
-    def _closed(self, entry: Entry) -> None:
-        self._close = self._close or entry
-
-    def _suggested(self, entry: Entry) -> None:
-        self._item(entry).update(suggested=entry.body.get("decision"), why=entry.body.get("why"))
-
-    def _decided_first(self, entry: Entry) -> None:
-        self._item(entry)["first_decision"] = entry.body.get("decision")
-
-    def _decided(self, entry: Entry) -> None:
-        item, body = self._item(entry), entry.body
-        item.update({name: body.get(name) or None for name in ("decision", "suggested", "departs", "reason")})
-        item.update(seq=entry.seq, decided=entry.ts, decisions=item["decisions"] + 1)
-
-    def _ruled(self, entry: Entry) -> None:
-        item, criterion = str(entry.body.get("item")), str(entry.body.get("criterion"))
-        for row in self._rows.get("ruling", ()):
-            if (row["item"], row["criterion"]) == (item, criterion):
-                row["standing"] = 0
-        self._add(
-            "ruling",
-            entry,
-            item=item,
-            prompt_set=self._set(item),
-            criterion=criterion,
-            ruling=entry.body.get("ruling"),
-            reason=entry.body.get("reason"),
-            standing=1,
-        )
-
-    def _looked(self, entry: Entry) -> None:
-        if entry.body.get("early"):
-            item = str(entry.body.get("item"))
-            self._add("early_look", entry, item=item, prompt_set=self._set(item))
-
-    def _edited(self, entry: Entry) -> None:
-        item, sentence = str(entry.body.get("item")), str(entry.body.get("sentence"))
-        for row in self._rows.get("sentence", ()):
-            if (row["item"], row["sentence"]) == (item, sentence):
-                row["standing"] = 0
-        text = entry.body.get("text") or None
-        self._add(
-            "sentence",
-            entry,
-            item=item,
-            prompt_set=self._set(item),
-            sentence=sentence,
-            was=entry.body.get("was"),
-            text=text,
-            standing=int(text is not None),
-        )
-
-    def _check(self, entry: Entry) -> dict[str, Any]:
-        name, key = str(entry.body.get("check")), str(entry.body.get("key"))
-        empty = dict.fromkeys(("raised", "message", "facts", "acknowledged", "reason"))
-        made = {"session": entry.session, "name": name, "key": key, **empty, "seq": entry.seq}
-        return self._checks.setdefault((name, key), made)
-
-    def _raised(self, entry: Entry) -> None:
-        facts = "; ".join(str(fact) for fact in entry.body.get("facts") or ())
-        self._check(entry).update(raised=entry.ts, message=entry.body.get("message"), facts=facts or None)
-
-    def _acknowledged(self, entry: Entry) -> None:
-        self._check(entry).update(acknowledged=entry.ts, reason=entry.body.get("reason"), seq=entry.seq)
-
-    def _rejected(self, entry: Entry) -> None:
-        self._add(
-            "rejection",
-            entry,
-            **self._place(entry),
-            input=value_words(entry.body.get("input")) or None,
-            says=entry.body.get("says"),
-        )
-
-    def _corrected(self, entry: Entry) -> None:
-        body = entry.body
-        page = f"{body.get('document')}:{body.get('page')}"
-        said = {name: body.get(name) or None for name in ("fact", "was", "says")}
-        self._add("correction", entry, page=page, **said)
-
-    def _case_changed(self, entry: Entry) -> None:
-        if isinstance(entry.body.get("pins"), Mapping):
-            self._pins = {**self._pins, **entry.body["pins"]}
-        changes = {
-            name: ", ".join(map(str, entry.body.get(name) or ())) or None
-            for name in ("added", "changed", "removed")
-        }
-        self._add("case_change", entry, **changes, facts=int(bool(entry.body.get("facts"))))
+def _logged(entry: Entry) -> dict[str, Any]:
+    return {"session": entry.session, "seq": entry.seq, "ts": entry.ts}
 
 
-_STEPS: Mapping[str, Callable[[_Review, Entry], None]] = {
-    **dict.fromkeys(CLOSING, _Review._closed),
-    "suggestion.shown": _Review._suggested,
-    "determination.first": _Review._decided_first,
-    "determination.recorded": _Review._decided,
-    "criterion.ruled": _Review._ruled,
-    "findings.opened": _Review._looked,
-    "sentence.edited": _Review._edited,
-    "check.raised": _Review._raised,
-    "check.acknowledged": _Review._acknowledged,
-    "answer.rejected": _Review._rejected,
-    "fact.corrected": _Review._corrected,
-    "case.amended": _Review._case_changed,
-}
+def _pins(session: Session) -> Pins:
+    return (session.opened if session.amended is None else session.amended).pins
+
+
+def _said(session: Session | None, item: str, path: str) -> str | None:
+    """What stands at a prompt or a part of one, in words."""
+    held = session.answer(item, path) if session is not None else None
+    return None if held is None else answer_words(held)
+
+
+def _pages(answer: Answer) -> str | None:
+    return ", ".join(dict.fromkeys(map(str, answer.all_evidence()))) or None
+
+
+def _reason(event: _Changing) -> str | None:
+    match event:
+        case e.AnswerRecorded():
+            return None
+        case e.AnswerAmended() | e.AnswerWithdrawn():
+            return event.reason or None
+        case e.AnswerSetAside() | e.AnswerRestored():
+            return f"because of {event.because}" if event.because else None
+
+
+def _disagreements(answers: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, Any]]:
+    """A row for each two items that were asked the same question and answered it differently."""
+    said: dict[str, list[Mapping[str, Any]]] = {}
+    for row in answers:
+        if row["item"] != CASE_SCOPE and not row["set_aside"]:
+            said.setdefault(row["prompt"], []).append(row)
+    for prompt, rows in said.items():
+        for one, other in combinations(sorted(rows, key=lambda row: str(row["item"])), 2):
+            if one["value"] != other["value"]:
+                yield {
+                    "session": one["session"],
+                    "prompt": prompt,
+                    "item": one["item"],
+                    "answer": one["value"],
+                    "other_item": other["item"],
+                    "other_answer": other["value"],
+                    "prompt_set": one["prompt_set"],
+                }
 
 
 # The rows that a sitting at the log gives: who read, listed, queried, drew, noted or accepted what.
 
 
-def sitting_rows(entries: Sequence[Entry]) -> Rows:
+def sitting_rows(moments: Iterable[Moment]) -> Rows:
     """The rows of a sitting; one for each session that was read, or one for what concerns none in particular."""
     rows: Rows = {"reading": [], "audit_note": []}
-    for entry in entries:
-        shared = {"sitting": entry.session, "seq": entry.seq, "ts": entry.ts, "reader": entry.actor}
-        if entry.kind == "access.note_added":
-            noted = {"session": entry.body.get("session"), "text": entry.body.get("text")}
-            rows["audit_note"].append({**shared, **noted})
-        telling = _TELLING.get(entry.kind)
-        if telling is None:
+    for moment in moments:
+        entry, event = moment.entry, moment.event
+        if not isinstance(event, e.AccessStep) or isinstance(event, e.AccessOpened):
             continue
-        what, detail = telling(entry.body)
-        sessions = entry.body.get("sessions") or [entry.body.get("session")]
+        shared = {"sitting": entry.session, "seq": entry.seq, "ts": entry.ts, "reader": entry.actor}
+        if isinstance(event, e.AuditNoteAdded):
+            rows["audit_note"].append({**shared, "session": event.session, "text": event.text})
+        what, detail, sessions = _reading(event)
         rows["reading"] += [
             {**shared, "n": n, "what": what, "session": session, "detail": detail or None}
-            for n, session in enumerate(sessions, 1)
+            for n, session in enumerate(sessions or (None,), 1)
         ]
     return rows
 
 
-def _filters(body: Mapping[str, Any]) -> str:
-    filters = body.get("filters")
-    return ", ".join(f"{name}: {value}" for name, value in filters.items()) if filters else ""
-
-
-def _rollback(body: Mapping[str, Any]) -> str:
-    held = f"a checkpoint of {body.get('held_size')} entries of {body.get('held_log')} was let go"
-    return f"{held}; this log had {body.get('size')}; reason: {body.get('reason')}"
-
-
-_TELLING: Mapping[str, Callable[[Mapping[str, Any]], tuple[str, str]]] = {
-    "access.read": lambda body: (str(body.get("command")), ""),
-    "access.listed": lambda body: (str(body.get("command")), _filters(body)),
-    "access.reported": lambda body: (f"report {body.get('report')}", _filters(body)),
-    "access.queried": lambda body: ("sql", str(body.get("sql") or "")),
-    "access.exported": lambda body: (f"export {body.get('what')}", str(body.get("form") or "")),
-    "access.sample_drawn": lambda body: (
-        "sample",
-        f"{len(body.get('sessions') or ())} of {body.get('population')}, seed {body.get('seed')}"
-        + (f"; {_filters(body)}" if _filters(body) else ""),
-    ),
-    "access.note_added": lambda body: ("note", ""),
-    "access.rollback_accepted": lambda body: ("rollback accepted", _rollback(body)),
-}
+def _reading(event: e.AccessStep) -> tuple[str, str, tuple[str, ...]]:
+    """What a reader did, more of it, and the sessions that it was about."""
+    match event:
+        case e.AccessOpened():
+            return "", "", ()
+        case e.AccessRead(command, sessions):
+            return command, "", sessions
+        case e.AccessListed(command, filters):
+            return command, filters_in_words(filters), ()
+        case e.AccessReported(report, filters):
+            return f"report {report}", filters_in_words(filters), ()
+        case e.AccessQueried(sql):
+            return "sql", sql, ()
+        case e.AccessExported(what, form, sessions):
+            return f"export {what}", form, sessions
+        case e.SampleDrawn():
+            drawn = f"{len(event.sessions)} of {event.population}, seed {event.seed}"
+            return "sample", drawn + filters_in_words(event.filters, "; "), event.sessions
+        case e.AuditNoteAdded(session):
+            return "note", "", (session,)
+        case e.RollbackAccepted():
+            return "rollback accepted", rollback_in_words(event), ()
+        case _:
+            assert_never(event)

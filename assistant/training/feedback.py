@@ -325,7 +325,7 @@ def _wrong_absences(
 def _time(recording: Recording) -> PromptTime:
     time = PromptTime()
     for entry in recording.entries:
-        time.follow(entry)
+        time.follow(entry, recording.event(entry.seq))
     return time
 
 

@@ -210,7 +210,7 @@ def reference_of_session(recording: Recording) -> Reference:
         )
     time = PromptTime()
     for entry in recording.entries:
-        time.follow(entry)
+        time.follow(entry, recording.event(entry.seq))
     places = [
         (scope, name)
         for scope in session.rules.scopes

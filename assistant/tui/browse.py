@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -27,9 +27,8 @@ from assistant.letter.sections import closed
 from assistant.log import access
 from assistant.log.bundle import is_bundle, open_source
 from assistant.log.fold import load_session
-from assistant.log.projection_answers import evidence
 from assistant.log.query import as_objects, csv_lines, json_lines
-from assistant.log.timeline import step_words, timeline
+from assistant.log.timeline import Change, timeline
 from assistant.review.determination import compose_from_log
 from assistant.review.loading import pages_of
 from assistant.tui.dialogs import LetterScreen
@@ -119,8 +118,7 @@ class Opened:
         source, self.id = open_source(log_path, name)
         self.unlogged = "" if is_bundle(name) else access.note(log_path, AccessRead("log browse", (self.id,)))
         with source:
-            entries = source.read(self.id)
-            self.steps = tuple(_steps(timeline(entries)))
+            self.steps = tuple(map(_row, timeline(source, source.read(self.id))))
             self.session, _ = load_session(source, self.id)
         self.pages = pages_of(self.session)
 
@@ -170,32 +168,16 @@ class Opened:
                 return str(refused)
 
 
-def _steps(rows: Iterable[Mapping[str, Any]]) -> Iterator[EntryRow]:
-    for row in rows:
-        item, prompt = str(row["item"] or ""), str(row["prompt"] or "")
-        says = step_words(row["kind"], row["old"], row["new"])
-        where = "/".join(part for part in (item, prompt) if part)
-        cells = (str(row["seq"]), row["ts"][11:19], row["kind"], where, one_line(says, 400))
-        yield EntryRow(
-            BrowseRow(str(row["seq"]), cells),
-            (item, prompt),
-            says,
-            str(row["reason"] or ""),
-            tuple(_evidence(row["new"])),
-            row["hash"],
-        )
-
-
-def _evidence(value: Any) -> Iterator[Evidence]:
-    for one in evidence(value):
-        page, start = one.get("page"), one.get("start")
-        if isinstance(page, int):
-            yield Evidence(
-                str(one.get("document")),
-                page,
-                str(one.get("quote", "")),
-                start if isinstance(start, int) else None,
-            )
+def _row(one: Change) -> EntryRow:
+    cells = (str(one.entry.seq), one.entry.ts[11:19], one.entry.kind, one.where, one_line(one.words, 400))
+    return EntryRow(
+        BrowseRow(str(one.entry.seq), cells),
+        (one.item or "", one.prompt or ""),
+        one.words,
+        one.because,
+        one.evidence,
+        one.entry.leaf,
+    )
 
 
 _GAP = "  "

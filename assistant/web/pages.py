@@ -5,7 +5,7 @@ Datasette calls these by name, as hooks of a plugin.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from types import ModuleType
@@ -21,27 +21,12 @@ from assistant.letter import to_text
 from assistant.log import Log
 from assistant.log.access import note
 from assistant.log.entry import Entry
-from assistant.log.projection_answers import pages
 from assistant.log.report import reports
 from assistant.log.sessions import OTHER_KINDS
-from assistant.log.timeline import step_words, timeline
+from assistant.log.timeline import Change, timeline
 from assistant.review.determination import compose_from_log
 
 # One session as a page to read: what it is, its letter, and its steps in order.
-
-
-@dataclass(frozen=True)
-class EntryRow:
-    """A step of a session in words: its number, day, time and kind, where it belongs, and what it says."""
-
-    seq: int
-    day: str
-    time: str
-    kind: str
-    where: str
-    says: str
-    reason: str
-    evidence: str
 
 
 @dataclass(frozen=True)
@@ -56,7 +41,7 @@ class SessionPage:
     status: str
     outcome: str
     review: bool
-    steps: tuple[EntryRow, ...]
+    steps: tuple[Change, ...]
     letter: str
     unlogged: str
 
@@ -69,6 +54,7 @@ def session_page(log_path: Path, name: str, tell: Callable[[str], None]) -> Sess
         if unlogged:
             tell(unlogged)
         entries = log.read(session)
+        steps = tuple(timeline(log, entries))
         try:
             letter = to_text(compose_from_log(log, session))
         except Refused:
@@ -84,7 +70,7 @@ def session_page(log_path: Path, name: str, tell: Callable[[str], None]) -> Sess
         status=status,
         outcome=outcome,
         review=other is None,
-        steps=tuple(_steps(timeline(entries))),
+        steps=steps,
         letter=letter,
         unlogged=unlogged,
     )
@@ -99,21 +85,6 @@ def _ended(entries: Sequence[Entry]) -> tuple[str, str]:
         if entry.kind == "session.declined":
             return "declined", ""
     return "open", ""
-
-
-def _steps(rows: list[dict[str, Any]]) -> Iterator[EntryRow]:
-    for row in rows:
-        new = row["new"]
-        yield EntryRow(
-            seq=row["seq"],
-            day=row["ts"][:10],
-            time=row["ts"][11:19],
-            kind=row["kind"],
-            where="/".join(part for part in (row["item"], row["prompt"]) if part),
-            says=step_words(row["kind"], row["old"], new),
-            reason=row["reason"] or "",
-            evidence=", ".join(pages(new)) if isinstance(new, Mapping) else "",
-        )
 
 
 PLUGIN = "imr_pages"

@@ -11,9 +11,12 @@ from click.testing import CliRunner, Result
 from jsonschema import Draft202012Validator
 
 from assistant.cli.log import log as command
+from assistant.core import events as e
+from assistant.core.answer import Answer, Status
 from assistant.core.problem import Refused
-from assistant.core.text import Private
+from assistant.core.text import digest
 from assistant.log import Draft, Log
+from tests.log.auditing import DOCUMENTS, SET, pinned_texts, pins_of
 
 SCHEMAS = Path(__file__).parents[2] / "schemas" / "output"
 
@@ -32,19 +35,23 @@ def valid(name: str, output: str) -> Any:
 
 @pytest.fixture
 def signed(log: Log, path: Path) -> Path:
-    place = {"item": "1", "prompt": "pain"}
-    drafts = [
-        Draft("session.opened", {"mode": "real", "reviewer": "Dr A", "items": ["1"]}),
-        Draft("answer.recorded", {**place, "answer": {"status": "given", "value": "partial"}}),
-        Draft("answer.amended", {**place, "answer": {"status": "not_documented", "value": None}}),
-        Draft("note.added", {**place, "text": Private("seen \x1b[31mred\u202e")}),
-        Draft(
-            "determination.recorded",
-            {"item": "1", "decision": "upheld", "departs": True, "reason": "no films"},
-        ),
-        Draft("session.signed", {"outcome": "uphold", "statement": "mine"}),
+    texts = pinned_texts()
+    opened = e.SessionOpened(
+        "real", "Dr A", "0.1.0", False, {}, pins_of(texts), DOCUMENTS, {"1": SET, "2": SET}
+    )
+    events: list[e.Event] = [
+        opened,
+        e.AnswerRecorded("1", "sought", Answer(value="partial")),
+        e.AnswerAmended("1", "sought", Answer(status=Status.NOT_DOCUMENTED)),
+        e.NoteAdded("1", "sought", "seen \x1b[31mred\u202e"),
+        e.DeterminationRecorded("1", "upheld", None, True, "no films"),
+        e.SessionSigned("0" * 64, "uphold", "mine"),
     ]
-    log.append("neck-1", drafts, actor="Dr A", case="neck", after=0)
+    artifacts = {
+        digest(one): (f"text/{kind}", one.encode()) for kind, named in texts.items() for one in named.values()
+    }
+    drafts = [Draft(event.kind, e.encode(event)) for event in events]
+    log.append("neck-1", drafts, actor="Dr A", case="neck", after=0, artifacts=artifacts)
     log.close()
     return path
 
@@ -63,7 +70,7 @@ def test_a_session_is_shown_safely_and_with_its_consequence(signed: Path) -> Non
     assert "\u202e" not in out
     assert "1: Upheld (treatment not approved)" in out
     assert "reason: no films" in out
-    assert "partial -> not documented" in out
+    assert "not documented (before: partial)" in " ".join(out.split())
     rows = valid("show", run("show", "neck", "--json", IMR_LOG=str(signed)).output)
     assert [row["seq"] for row in rows] == [1, 2, 3, 4, 5, 6]
     assert rows[2]["old"] == {"status": "given", "value": "partial"}

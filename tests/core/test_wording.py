@@ -15,6 +15,7 @@ from assistant.core.rules.prompt_set import Reading
 from assistant.core.rules.rules import read_schema
 from assistant.core.wording import (
     AnswerWords,
+    answer_words,
     joined,
     names,
     render,
@@ -194,3 +195,28 @@ def test_a_template_names_only_what_it_may() -> None:
 def test_a_value_is_never_read_as_a_template(value: str) -> None:
     assert render("x {{ value }} y", {"value": value}) == " ".join(f"x {value} y".split())
     assert render("{{ value }}", {"value": "{{ 7 * 7 }}"}) == "{{ 7 * 7 }}"
+
+
+NO = Answer(value="no")
+ABSENT = Answer(status=Status.NOT_DOCUMENTED)
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        (Answer(value=7), "7"),
+        (Answer(value="no_complication"), "no complication"),
+        (Answer(value="C4_C5 by hand"), "C4_C5 by hand"),
+        (Answer(value=["flexion", "extension"]), "flexion, extension"),
+        (Answer(value=True), "yes"),
+        (ABSENT, "not documented"),
+        (Answer(status=Status.UNCLEAR), "unclear"),
+        (group({"tumor": NO, "fracture": ABSENT}), "tumor: no; not documented: fracture"),
+        (group({"spinal_cord": NO}), "spinal cord: no"),
+        (listing([]), "none"),
+        (listing([group({"date": NO}), group({"date": NO})]), "1) date: no | 2) date: no"),
+        (listing([group({"date": NO})]), "date: no"),
+    ],
+)
+def test_an_answer_is_told_by_its_codes_with_its_parts(answer: Answer, words: str) -> None:
+    assert answer_words(answer) == words

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -12,7 +13,7 @@ from assistant import library
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group
 from assistant.core.events import Event, encode
-from assistant.log import Draft, Log
+from assistant.log import Draft, Entry, Log
 
 CASE = """\
 id: {case}
@@ -31,6 +32,40 @@ NONE = Answer(status=Status.NOT_DOCUMENTED)
 
 def digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()
+
+
+DOCUMENTS = {"note": {"pages": 2, "salt": "0" * 32, "commitment": "hmac-sha256:" + "0" * 64}}
+
+
+def pinned_texts(case: str = "neck", priority: str = "standard") -> dict[str, dict[str, str]]:
+    """The texts that a review of the case rests on."""
+    sources, text = library.sources(), CASE.format(case=case, priority=priority)
+    return {"case": {"case.yaml": text}, "prompts": dict(sources.prompts), "schemas": dict(sources.schemas)}
+
+
+def pins_of(texts: dict[str, dict[str, str]]) -> dict[str, dict[str, str]]:
+    return {kind: {name: digest(one) for name, one in named.items()} for kind, named in texts.items()}
+
+
+class Held:
+    """Texts by their SHA-256, as a log has them."""
+
+    def __init__(self, texts: dict[str, dict[str, str]]) -> None:
+        self._texts = {digest(one): one.encode() for named in texts.values() for one in named.values()}
+
+    def artifact(self, digest: str, /) -> bytes:
+        return self._texts[digest]
+
+
+def opened_review(steps: Sequence[Event]) -> tuple[Held, list[Entry]]:
+    """The entries of a review of two items with these steps, and the texts that it rests on."""
+    texts = pinned_texts()
+    items = {"1": SET, "2": SET}
+    opened = e.SessionOpened("real", "r-one", "0.1.0", False, {}, pins_of(texts), DOCUMENTS, items)
+    return Held(texts), [
+        Entry(n, "s", n, one.kind, f"t{n}", n, "b", "r-one", "neck", encode(one), f"p{n}", f"l{n}")
+        for n, one in enumerate((opened, *steps), 1)
+    ]
 
 
 @dataclass
@@ -76,21 +111,15 @@ class Desk:
 
     def open(self, session: str, reviewer: str = "r-one", case: str = "neck", **more: Any) -> None:
         """Begins a review of two items under the bundled prompt sets."""
-        sources, text = library.sources(), CASE.format(case=case, priority=more.pop("priority", "standard"))
-        texts = {
-            "case": {"case.yaml": text},
-            "prompts": dict(sources.prompts),
-            "schemas": dict(sources.schemas),
-        }
-        pins = {kind: {name: digest(one) for name, one in named.items()} for kind, named in texts.items()}
+        texts = pinned_texts(case, more.pop("priority", "standard"))
         opened = e.SessionOpened(
             mode=more.pop("mode", "real"),
             reviewer=reviewer,
             tool="0.1.0",
             decide_first=False,
             profile={},
-            pins=pins,
-            documents={"note": {"pages": 2, "salt": "0" * 32, "commitment": "hmac-sha256:" + "0" * 64}},
+            pins=pins_of(texts),
+            documents=DOCUMENTS,
             items=more.pop("items", {"1": SET, "2": SET}),
         )
         artifacts = {
@@ -153,8 +182,8 @@ def whole_review(desk: Desk, session: str = "aa11") -> None:
     step(session, e.CheckRaised("later-study", "k", "A study is later.", ("study 1", "request")))
     step(session, e.CheckAcknowledged("later-study", "k", "It is right."))
     step(session, e.FactCorrected("note", 1, "date", "2014", "2015"))
-    pins = {"case": {"case.yaml": digest(CASE.format(case="neck", priority="standard"))}}
-    step(session, e.CaseAmended(pins, {}, added=("late-note",), facts=True))
+    pins = pins_of(pinned_texts())
+    step(session, e.CaseAmended(pins, DOCUMENTS, added=("late-note",), facts=True))
     step(session, e.PagesReadByEye(("scan:1",)))
     step(session, e.AbsencesAttested(("note",), 2, ("1/sought", "1/red_flags.fracture")))
     step(session, e.SessionSigned("0" * 64, "partial", "It is mine."))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-import re
 import sqlite3
 import stat
 from contextlib import closing
@@ -19,19 +18,20 @@ from hypothesis import strategies as st
 from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
-from assistant.core.answer import Answer, Status, group, to_json
+from assistant.core.answer import Answer, Status, from_json, group
 from assistant.core.events import TRAINING_KINDS as TRAINING
 from assistant.core.problem import Refused
-from assistant.core.session import begin, fold
+from assistant.core.wording import answer_words
 from assistant.log import Log, projection
 from assistant.log import projection as projecting
+from assistant.log.fold import moments
 from assistant.log.projection import up_to_date
-from assistant.log.projection_answers import answer_words
-from assistant.log.projection_rows import RULE_TABLES, TABLES
+from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, review_rows
+from assistant.log.timeline import timeline
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review
-from tests.log.auditing import Desk, decided, given
+from tests.log.auditing import Desk, decided, given, opened_review
 
 
 @pytest.fixture
@@ -115,10 +115,12 @@ def test_an_answer_that_follows_a_withdrawal_stands_in_its_row(path: Path) -> No
     flags = {"tumor": Answer(value="no"), "fracture": Answer(value="no")}
     with Desk(path) as desk:
         desk.open("aa11", items={"1": "cervical-radiography"})
-        desk.log("aa11", given("1", "views", ["flexion"]), given("1", "sought", "a"), given("1", "why", "b"))
+        desk.log(
+            "aa11", given("1", "views", ["flexion"]), given("1", "sought", "a"), given("1", "suspected", "b")
+        )
         desk.log("aa11", e.AnswerRecorded("1", "red_flags", group(flags)))
         desk.log("aa11", e.SuggestionShown("1", "upheld", "carried"))
-        for prompt in ("views", "sought", "why", "red_flags.tumor", "red_flags.fracture"):
+        for prompt in ("views", "sought", "suspected", "red_flags.tumor", "red_flags.fracture"):
             desk.log("aa11", e.AnswerWithdrawn("1", prompt, "Misread."))
         desk.log("aa11", given("1", "views", ["extension"]), given("1", "red_flags.tumor", "yes"))
         desk.log("aa11", e.AnswerAmended("1", "views", Answer(value=["flexion"]), reason="Again."))
@@ -129,7 +131,7 @@ def test_an_answer_that_follows_a_withdrawal_stands_in_its_row(path: Path) -> No
     assert late == [
         ("views", "flexion", "extension"),
         ("sought", "a", None),
-        ("why", "b", None),
+        ("suspected", "b", None),
         ("red_flags.tumor", "no", "yes"),
         ("red_flags.fracture", "no", None),
         ("views", "extension", "flexion"),
@@ -244,19 +246,11 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
         session = review.session
         review.close()
     found = {(row["item"], row["prompt"]): row["value"] for row in rows(up_to_date(path), "answer")}
-    expected = {
-        (scope, prompt): answer_words(to_json(answer))
+    assert found == {
+        (scope, prompt): answer_words(answer)
         for scope, answers in session.answers.items()
         for prompt, answer in answers.items()
     }
-    assert {place: unordered(words) for place, words in found.items()} == {
-        place: unordered(words) for place, words in expected.items()
-    }
-
-
-def unordered(words: str) -> list[str]:
-    """The words of an answer; the log has the parts of a group in the order of their names."""
-    return sorted(re.split(r"[;:,|]? ", words))
 
 
 def test_a_rollback_that_was_accepted_is_among_the_readings(held: Path) -> None:
@@ -449,45 +443,14 @@ STEPS = st.one_of(
 @settings(max_examples=60, deadline=None)
 def test_each_old_value_is_the_new_value_before(steps: list[e.Event]) -> None:
     """In any order of steps: what a change replaces is what the timeline says stood there."""
-    from assistant.core.events import encode
-    from assistant.log import Entry
-    from assistant.log.projection_answers import ProjectedAnswers
-    from assistant.log.timeline import timeline
-
-    entries = [
-        Entry(n, "s", n, one.kind, "t", n, "b", "r", "c", encode(one), "", "")
-        for n, one in enumerate(steps, 1)
-    ]
-    followed = ProjectedAnswers({"1": "x"})
-    for entry in entries:
-        followed.follow(entry)
-    shown = {row["seq"]: row for row in timeline(entries)}
-    for row in followed.changes:
-        said = shown[row["seq"]]
-        for mine, theirs in ((row["old"], said["old"]), (row["new"], said["new"])):
-            words = None if theirs is None else answer_words(theirs)
-            assert mine == words
-    for row in followed.rows():
-        assert row["value"] == answer_words(to_json(followed.standing.answers[row["item"], row["prompt"]]))
-    assert {place: words_of(answer) for place, answer in followed.standing.answers.items()} == {
-        place: words_of(answer) for place, answer in by_the_core(steps).items()
-    }
-
-
-def words_of(answer: Answer) -> list[tuple[str, Status, Any, bool]]:
-    """Every leaf by its path; the order of parts is that of the schema, which the log doesn't have."""
-    return sorted(
-        (path, leaf.status, leaf.value, leaf.search is not None and leaf.search.attested)
-        for path, leaf in answer.leaves()
-    )
-
-
-def by_the_core(steps: list[e.Event]) -> dict[tuple[str, str], Answer]:
-    """The answers as `core.session` folds them, over the bundled prompt set."""
-    case = library.find_case("cervical")
-    rules = library.rules_for(case)
-    opened = e.SessionOpened("practice", "r", "0", False, {}, {"case": {"case.yaml": ""}}, {}, {"1": "x"})
-    return {
-        ("1", prompt): answer
-        for prompt, answer in fold(begin("s", rules, opened), steps).answers.get("1", {}).items()
+    held, entries = opened_review(steps)
+    made = review_rows(moments(held, entries), Editions())
+    shown = {one.entry.seq: one for one in timeline(held, entries)}
+    for row in made.get("answer_change", ()):
+        for mine, theirs in ((row["old"], shown[row["seq"]].old), (row["new"], shown[row["seq"]].new)):
+            assert mine == (None if theirs is None else answer_words(from_json(theirs)))
+    last = list(moments(held, entries))[-1].after
+    assert last is not None
+    assert {row["prompt"]: row["value"] for row in made["answer"]} == {
+        prompt: answer_words(answer) for prompt, answer in last.answers.get("1", {}).items()
     }

@@ -51,7 +51,7 @@ def test_the_reference_session_replays_from_its_first_question_to_its_signature(
     ):
         assert words in said
     assert said.index("What is your determination?") < said.index("Sign this determination?")
-    assert texts(replay.lines(len(replay.steps))).endswith("Signed: Uphold (treatment not approved).")
+    assert "\nSigned: Uphold (treatment not approved). Letter " in texts(replay.lines(len(replay.steps)))
 
 
 def test_a_question_is_shown_with_the_replies_that_it_had(path: Path) -> None:

@@ -49,15 +49,15 @@ def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
     own = [one for one in made if one.by != "reviewer"]
     widest = own[-1] if own else made[-1]
     terms = dict.fromkeys(term for one in made for term in one.terms)
-    gone = [(one.document, one.quote) for one in dismissals(session, place)]
-    denied = [_denied(one, gone) for one in made]
+    gone = dismissals(session, place)
+    harmless = [denied(one, gone) for one in made]
     return SearchTrail(
         tuple(terms),
         widest.documents,
         widest.pages,
         widest.unread,
         sum(one.hits for one in made),
-        sum(one or 0 for one in denied) if None not in denied else None,
+        sum(one or 0 for one in harmless) if None not in harmless else None,
         tuple(dict.fromkeys(group for one in made for group in one.groups)),
         widest.more,
     )
@@ -178,13 +178,16 @@ def more_follow(session: Session, place: AnswerPlace) -> bool:
     return own is not None and own.more > 0 and not any(one.standing in HARMLESS for one in own.groups)
 
 
-def _denied(made: RecordSearched, gone: Iterable[tuple[str, str]]) -> int | None:
-    """Of one search. What speaks is listed first, so that what an entry has no room for is denied like the last."""
+def denied(made: RecordSearched, gone: Iterable[Dismissed]) -> int | None:
+    """How many hits of one search are denied; None where the log can't tell, `gone` being what was set aside.
+
+    What speaks is listed first, so that what an entry has no room for is denied like the last.
+    """
     harmless = sum(one.count for one in made.groups if one.standing in HARMLESS)
     if not made.more:
         return harmless
     listed = {(one.document, one.quote) for one in made.groups}
-    if not harmless or not listed.issuperset(gone):
+    if not harmless or not listed.issuperset((one.document, one.quote) for one in gone):
         return None
     return made.hits - sum(one.count for one in made.groups if one.standing not in HARMLESS)
 
