@@ -194,6 +194,8 @@ def _row(mention: Occurrence) -> dict[str, object]:
         "start": mention.start,
         "negated": mention.standing == "negated",
         "standing": mention.standing,
+        "plain": mention.plain,
+        "cue": mention.cue,
         "term": mention.term,
     }
 

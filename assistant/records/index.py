@@ -249,7 +249,7 @@ class RecordIndex:
         """The words of the record that have the stem of a word."""
         self._over = OverPages(self._places, self._texts, self._table)
         self._number = {place: number for number, place in enumerate(self._places)}
-        self._standings = Assertions(vocabulary)
+        self._assertions = Assertions(vocabulary)
         self._looked_for = lru_cache(64)(self._every_mention)
 
     @classmethod
@@ -345,10 +345,10 @@ class RecordIndex:
         made = []
         for hit in over.hits:
             at, length = passage.place(hit, over)
-            standing = self._standings.of(passage.said, at, length)
-            if standing == AFFIRMED:
+            said = self._assertions.of(passage.said, at, length)
+            if said.standing == AFFIRMED:
                 before = min(passage.start + at, len(self._texts[over.at.page]))
-                standing = self._standings.under_heading(self._texts[over.at.page], before)
+                said = self._assertions.under_heading(self._texts[over.at.page], before)
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
@@ -360,7 +360,9 @@ class RecordIndex:
                     passage.start + at,
                     length,
                     term,
-                    standing,
+                    said.standing,
+                    said.plain,
+                    said.cue,
                 )
             )
         return made
@@ -396,11 +398,12 @@ class RecordIndex:
         raw = text[hit.start : hit.end]
         quote = raw.strip()
         start = hit.start + len(raw) - len(raw.lstrip())
-        standing = self._standings.of(quote, hit.at - start, hit.length)
-        if standing == AFFIRMED:
-            standing = self._standings.under_heading(text, hit.at)
+        said = self._assertions.of(quote, hit.at - start, hit.length)
+        if said.standing == AFFIRMED:
+            said = self._assertions.under_heading(text, hit.at)
+        term = wanted[hit.answers[0]].term
         return Occurrence(
-            document, number, quote, start, hit.at, hit.length, wanted[hit.answers[0]].term, standing
+            document, number, quote, start, hit.at, hit.length, term, said.standing, said.plain, said.cue
         )
 
 

@@ -17,8 +17,12 @@ from assistant.core import yaml
 from assistant.core.problem import Refused
 from assistant.core.yaml import FieldReader, YamlDocument, near
 
-STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family")
-"""What the cues can make of a mention; without one it is `affirmed`."""
+STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family", "printed")
+"""What the cues can make of a mention; without one it is `affirmed`.
+
+`printed` are words that the note carries whoever the patient is: advice on a discharge sheet, a footer, a box that
+nobody ticked. They neither affirm nor deny.
+"""
 
 _PLACES = ("before", "after", "after_finding", "before_function", "after_function", "headings")
 _LISTS = ("set_aside", "ends", "beside", "carriers", "clause", "services", "functions")
@@ -219,8 +223,9 @@ Tokens = Sequence[str]
 
 
 class CueFound(NamedTuple):
-    """A cue found in a sentence: its standing and place as in the vocabulary, and the numbers of its tokens."""
+    """A cue found in a sentence: its phrase, standing and place in the vocabulary, and the numbers of its tokens."""
 
+    text: str
     standing: str
     place: str
     start: int
@@ -233,6 +238,7 @@ class _Phrase(NamedTuple):
     tokens: tuple[str, ...]
     standing: str
     place: str
+    text: str
 
 
 def tokens(text: str) -> list[str]:
@@ -277,7 +283,7 @@ class Cues:
                 stop = match(phrase.tokens, sentence, at, end)
                 if stop:
                     if phrase.standing:
-                        found.append(CueFound(phrase.standing, phrase.place, at, stop))
+                        found.append(CueFound(phrase.text, phrase.standing, phrase.place, at, stop))
                     at = stop
                     break
             else:
@@ -298,7 +304,7 @@ class Cues:
         known = parts[0] + [token for part in parts[1:] for token in (_GAP, *part)]
         if known:
             second = known[1] if len(known) > 1 and known[1] != _GAP else ""
-            phrase = _Phrase(tuple(known), standing, place)
+            phrase = _Phrase(tuple(known), standing, place, text)
             self._phrases.setdefault(known[0], {}).setdefault(second, []).append(phrase)
 
     def _beginning(self, sentence: Tokens, at: int) -> Iterable[_Phrase]:
@@ -347,9 +353,28 @@ def match(phrase: tuple[str, ...], sentence: Tokens, at: int, end: int) -> int:
 
 
 AFFIRMED = "affirmed"
-ORDER = ("family", "negated", "hypothetical", "uncertain", "historical")
+ORDER = ("printed", "family", "negated", "hypothetical", "uncertain", "historical")
 """Where several hold, the first of these is what a mention is shown as."""
 
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """How a sentence speaks of words in it.
+
+    `standing` is `affirmed` or one of `STANDINGS`; `cue` is the phrase of the vocabulary that makes it so, empty where
+    it is affirmed. `plain` is true only of a denial that can be read in one way:
+    its cue bears directly on the words, or heads a bare list in which they stand ("denies fever, chills or weight
+    loss"). It is false where the cue stands at a distance, speaks of a time or of one side, has a contrast beside
+    it, or reaches over a comma without being a bare list.
+    """
+
+    standing: str = AFFIRMED
+    plain: bool = False
+    cue: str = ""
+
+
+_AFFIRMED = Assertion()
+_NEAR = 3
 _BEFORE = frozenset({"before"})
 _AFTER = frozenset({"after", "after_finding"})
 _BEFORE_FUNCTION = _BEFORE | {"before_function"}
@@ -379,45 +404,50 @@ class Assertions:
         self._root = lru_cache(4096)(word_root)
         self._known = lru_cache(16384)(self._standing)
 
-    def of(self, sentence: str, at: int, length: int) -> str:
-        """The standing of the words at `at` in the sentence: `affirmed` or one of `STANDINGS`."""
+    def of(self, sentence: str, at: int, length: int) -> Assertion:
+        """How the sentence speaks of the words at `at`."""
         return self._known(sentence, at, length)
 
-    def under_heading(self, page: str, at: int) -> str:
-        """The standing that a heading lends to what stands at `at` in the same paragraph: `affirmed` without one."""
+    def under_heading(self, page: str, at: int) -> Assertion:
+        """What a heading lends to the words at `at` in the same paragraph: `affirmed` without one."""
         if self._headings is None:
-            return AFFIRMED
+            return _AFFIRMED
         begin = max(0, at - _LONGEST_PART)
         begin = max(begin, page.rfind("\n\n", begin, at))
-        found = AFFIRMED
+        found = _AFFIRMED
         for own in self._headings.finditer(page, begin, at):
             if all(other.start() <= own.start() for other in _HEADING.finditer(page, own.start(), at)):
-                found = own.lastgroup or AFFIRMED
+                found = Assertion(own.lastgroup or AFFIRMED, cue=" ".join(own[0].split()).strip("-*: "))
         return found
 
-    def _standing(self, sentence: str, at: int, length: int) -> str:
+    def _standing(self, sentence: str, at: int, length: int) -> Assertion:
         said = tokens(sentence[:at])
         first = len(said)
         said += tokens(sentence[at : at + length])
         last = len(said)
         said += tokens(sentence[at + length :])
         if not self._cues.may_be_in(said):
-            return AFFIRMED
+            return _AFFIRMED
         term = self._root(sentence[at : at + length])
         service, function = term in self._services, term in self._functions
         before = _BEFORE_FUNCTION if function else _BEFORE
         after = _AFTER_FUNCTION if function else _AFTER
-        found = {
-            cue.standing
+        found = [
+            cue
             for cue in self._cues.found(said, 0, first, before)
             if self._reaches_on(said, cue, first, service)
-        }
-        found |= {
-            cue.standing
+        ][::-1]
+        found += [
+            cue
             for cue in self._cues.found(said, last, len(said), after)
             if self._reaches_back(said, cue, first, last, service)
-        }
-        return next((one for one in ORDER if one in found), AFFIRMED)
+        ]
+        if not found:
+            return _AFFIRMED
+        cue = min(found, key=lambda one: ORDER.index(one.standing))
+        between = said[cue.end : first] if cue.end <= first else said[last : cue.start]
+        plain = cue.standing == "negated" and len(between) <= _NEAR and not _LISTED & set(between)
+        return Assertion(cue.standing, plain, cue.text)
 
     def _reaches_on(self, said: Tokens, cue: CueFound, first: int, service: bool) -> bool:
         """Whether a cue reaches the mention after it, which begins at token `first`."""
