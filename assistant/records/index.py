@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.core.record.language import AFFIRMED, Assertions, Vocabulary, sentence_starts, words_in
+from assistant.core.record.assertions import Assertions
+from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 from assistant.core.record.passages import Occurrence, page_mark
 from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
 
@@ -345,10 +346,9 @@ class RecordIndex:
         made = []
         for hit in over.hits:
             at, length = passage.place(hit, over)
+            text = self._texts[over.at.page]
             said = self._assertions.of(passage.said, at, length)
-            if said.standing == AFFIRMED:
-                before = min(passage.start + at, len(self._texts[over.at.page]))
-                said = self._assertions.under_heading(self._texts[over.at.page], before)
+            said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
@@ -399,8 +399,7 @@ class RecordIndex:
         quote = raw.strip()
         start = hit.start + len(raw) - len(raw.lstrip())
         said = self._assertions.of(quote, hit.at - start, hit.length)
-        if said.standing == AFFIRMED:
-            said = self._assertions.under_heading(text, hit.at)
+        said = self._assertions.under_heading(said, text, hit.at)
         term = wanted[hit.answers[0]].term
         return Occurrence(
             document, number, quote, start, hit.at, hit.length, term, said.standing, said.plain, said.cue
