@@ -195,6 +195,8 @@ def _row(mention: Occurrence) -> dict[str, object]:
         "start": mention.start,
         "negated": mention.standing == "negated",
         "standing": mention.standing,
+        "plain": mention.plain,
+        "cue": mention.cue,
         "term": mention.term,
     }
 

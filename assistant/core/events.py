@@ -115,7 +115,8 @@ def _in(name: str, value: Any) -> Any:
 
 
 def _group_to_json(one: PassageGroup) -> dict[str, Any]:
-    return {
+    """Written without `plain` and `cue` where they say nothing, as before there were any."""
+    data = {
         "document": one.document,
         "pages": list(one.pages),
         "quote": Private(one.quote),
@@ -123,6 +124,11 @@ def _group_to_json(one: PassageGroup) -> dict[str, Any]:
         "count": one.count,
         "start": one.start,
     }
+    if one.plain:
+        data["plain"] = True
+    if one.cue:
+        data["cue"] = one.cue
+    return data
 
 
 def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
@@ -133,6 +139,8 @@ def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
         data["standing"],
         data["count"],
         data["start"],
+        data.get("plain", False),
+        data.get("cue", ""),
     )
 
 

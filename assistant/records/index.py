@@ -8,7 +8,8 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.core.record.language import AFFIRMED, Assertions, Vocabulary, sentence_starts, words_in
+from assistant.core.record.assertions import Assertions
+from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 from assistant.core.record.passages import Occurrence, page_mark
 from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
 
@@ -249,7 +250,7 @@ class RecordIndex:
         """The words of the record that have the stem of a word."""
         self._over = OverPages(self._places, self._texts, self._table)
         self._number = {place: number for number, place in enumerate(self._places)}
-        self._standings = Assertions(vocabulary)
+        self._assertions = Assertions(vocabulary)
         self._looked_for = lru_cache(64)(self._every_mention)
 
     @classmethod
@@ -345,10 +346,9 @@ class RecordIndex:
         made = []
         for hit in over.hits:
             at, length = passage.place(hit, over)
-            standing = self._standings.of(passage.said, at, length)
-            if standing == AFFIRMED:
-                before = min(passage.start + at, len(self._texts[over.at.page]))
-                standing = self._standings.under_heading(self._texts[over.at.page], before)
+            text = self._texts[over.at.page]
+            said = self._assertions.of(passage.said, at, length)
+            said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
@@ -360,7 +360,9 @@ class RecordIndex:
                     passage.start + at,
                     length,
                     term,
-                    standing,
+                    said.standing,
+                    said.plain,
+                    said.cue,
                 )
             )
         return made
@@ -396,11 +398,11 @@ class RecordIndex:
         raw = text[hit.start : hit.end]
         quote = raw.strip()
         start = hit.start + len(raw) - len(raw.lstrip())
-        standing = self._standings.of(quote, hit.at - start, hit.length)
-        if standing == AFFIRMED:
-            standing = self._standings.under_heading(text, hit.at)
+        said = self._assertions.of(quote, hit.at - start, hit.length)
+        said = self._assertions.under_heading(said, text, hit.at)
+        term = wanted[hit.answers[0]].term
         return Occurrence(
-            document, number, quote, start, hit.at, hit.length, wanted[hit.answers[0]].term, standing
+            document, number, quote, start, hit.at, hit.length, term, said.standing, said.plain, said.cue
         )
 
 

@@ -120,9 +120,13 @@ found = st.builds(
     document=documents,
     pages=st.lists(numbers, min_size=1, max_size=3).map(tuple),
     quote=said,
-    standing=st.sampled_from(["affirmed", "negated", "historical", "family", "hypothetical", "uncertain"]),
+    standing=st.sampled_from(
+        ["affirmed", "negated", "historical", "family", "hypothetical", "uncertain", "printed"]
+    ),
     count=numbers,
     start=numbers,
+    plain=st.booleans(),
+    cue=st.sampled_from(["", "no evidence of"]),
 )
 BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "session.opened": opened,

@@ -17,7 +17,7 @@ from assistant.records.index import RecordIndex
 SENTENCES = Path(__file__).with_name("negation_sentences.yaml")
 CUES_ONLY = Vocabulary(cues=own_vocabulary().cues, lists=own_vocabulary().lists)
 PARTS = yaml.parse_yaml(library.read_text(SENTENCES), SENTENCES.name).data
-STANDINGS = ("affirmed", "negated", "uncertain", "hypothetical", "historical", "family")
+STANDINGS = ("affirmed", "negated", "uncertain", "hypothetical", "historical", "family", "printed")
 
 
 class Judged(NamedTuple):

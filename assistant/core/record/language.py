@@ -1,27 +1,54 @@
 """The words that a search of a medical record knows: synonyms, and the cues of negation and its like.
 
 The words are data, `prompts/vocabulary/*.yaml`, for physicians to read and correct. What the cues do is said in
-`standing`.
+`assertions`.
 """
 
 from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, field
-from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
 from assistant.core.yaml import FieldReader, YamlDocument, near
 
-STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family")
-"""What the cues can make of a mention; without one it is `affirmed`."""
+STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family", "printed")
+"""What the cues can make of a mention; without one it is `affirmed`.
 
-_PLACES = ("before", "after", "after_finding", "before_function", "after_function", "headings")
-_LISTS = ("set_aside", "ends", "beside", "carriers", "clause", "services", "functions")
+`printed` are words that the note carries whoever the patient is: advice on a discharge sheet, a footer, a box that
+nobody ticked. They neither affirm nor deny.
+"""
+
+_PLACES = (
+    "before",
+    "next_to",
+    "after",
+    "after_finding",
+    "after_service",
+    "before_function",
+    "after_function",
+    "headings",
+)
+_LISTS = (
+    *("set_aside", "ends", "beside", "carriers", "clause", "services", "functions", "needed", "lost"),
+    *(
+        "sayings",
+        "aside",
+        "absorbing",
+        "contrasts",
+        "asserts",
+        "predicates",
+        "abnormal",
+        "weak",
+        "negators",
+        "claims",
+    ),
+    *("disputes", "earlier", "now", "left", "right", "both", "witnesses"),
+)
 _SECTIONS = frozenset({"synonyms", "apart", *STANDINGS, *_LISTS})
 _LINE = ("same", "kinds", "unless")
 _WORD = re.compile(r"[^\W_]+")
@@ -143,7 +170,7 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
             elif key in STANDINGS:
                 cues += _cues(reader, document, key, known)
             else:
-                lists[key] = (*lists.get(key, ()), *_terms(reader, document, (key,)))
+                lists[key] = (*lists.get(key, ()), *_terms(reader, document, (key,), signs=key == "ends"))
     if reader.problems:
         raise Refused(*reader.problems)
     return Vocabulary(tuple(synonyms), tuple(apart), tuple(cues), lists)
@@ -206,295 +233,6 @@ def _terms(
         if not (term.strip() if signs else words_in(term)):
             reader.say("There is no word here.", document.where(*path, index), "Write a word, or remove it.")
     return tuple(found)
-
-
-# Cues in a sentence: the phrases of the vocabulary that make what is mentioned negated, uncertain, and so on.
-
-
-_TOKEN = re.compile(r"\w+(?:[/']\w+)*|(?<!\w)-|-(?!\w)|[^\w\s-]")
-_GAP = "..."
-_WIDEST_GAP = 3
-
-Tokens = Sequence[str]
-
-
-class CueFound(NamedTuple):
-    """A cue found in a sentence: its standing and place as in the vocabulary, and the numbers of its tokens."""
-
-    standing: str
-    place: str
-    start: int
-    end: int
-
-
-class _Phrase(NamedTuple):
-    """A phrase of the vocabulary; `standing` is empty for one that is set aside."""
-
-    tokens: tuple[str, ...]
-    standing: str
-    place: str
-
-
-def tokens(text: str) -> list[str]:
-    """The words and signs of a text in small letters; a hyphen inside a word parts it and is none."""
-    low = text.lower()
-    return _TOKEN.findall(low if low.isascii() else low.replace("\u2019", "'"))
-
-
-class Cues:
-    """The cues of a vocabulary, to be found in sentences."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._phrases: dict[str, dict[str, list[_Phrase]]] = {}
-        for cue in vocabulary.cues:
-            if cue.place != "headings":
-                self._learn(cue.text, cue.standing, cue.place)
-        for text in vocabulary.lists.get("set_aside", ()):
-            self._learn(text, "", "")
-        for by_second in self._phrases.values():
-            for phrases in by_second.values():
-                phrases.sort(key=lambda one: (-len(one.tokens), one))
-
-    def may_be_in(self, sentence: Tokens) -> bool:
-        """Whether any phrase could begin in the sentence."""
-        return not self._phrases.keys().isdisjoint(sentence)
-
-    def found(self, sentence: Tokens, start: int, end: int, places: frozenset[str]) -> list[CueFound]:
-        """The cues of these places among the tokens `start` to `end`.
-
-        From the left, the longest first, none over another; a phrase that is set aside keeps what it covers from
-        being a cue.
-        """
-        found = []
-        at = start
-        while at < end:
-            if sentence[at] not in self._phrases:
-                at += 1
-                continue
-            for phrase in self._beginning(sentence, at):
-                if phrase.standing and phrase.place not in places:
-                    continue
-                stop = match(phrase.tokens, sentence, at, end)
-                if stop:
-                    if phrase.standing:
-                        found.append(CueFound(phrase.standing, phrase.place, at, stop))
-                    at = stop
-                    break
-            else:
-                at += 1
-        return found
-
-    def doubts(self, sentence: Tokens, at: int) -> bool:
-        """Whether a cue of uncertainty about what follows begins at a token."""
-        return any(
-            phrase.standing == "uncertain"
-            and phrase.place == "before"
-            and match(phrase.tokens, sentence, at, len(sentence))
-            for phrase in self._beginning(sentence, at)
-        )
-
-    def _learn(self, text: str, standing: str, place: str) -> None:
-        parts = [tokens(part) for part in text.split(_GAP)]
-        known = parts[0] + [token for part in parts[1:] for token in (_GAP, *part)]
-        if known:
-            second = known[1] if len(known) > 1 and known[1] != _GAP else ""
-            phrase = _Phrase(tuple(known), standing, place)
-            self._phrases.setdefault(known[0], {}).setdefault(second, []).append(phrase)
-
-    def _beginning(self, sentence: Tokens, at: int) -> Iterable[_Phrase]:
-        """The phrases that may begin at a token, by it and the next."""
-        by_second = self._phrases.get(sentence[at], {})
-        alone = by_second.get("", ())
-        if at + 1 < len(sentence) and sentence[at + 1] in by_second:
-            return (*by_second[sentence[at + 1]], *alone)
-        return alone
-
-
-class Beginnings:
-    """Phrases without gaps, asked whether one begins at a token."""
-
-    def __init__(self, phrases: Iterable[str]) -> None:
-        self._by_first: dict[str, list[tuple[str, ...]]] = {}
-        for phrase in phrases:
-            known = tuple(tokens(phrase))
-            if known:
-                self._by_first.setdefault(known[0], []).append(known)
-
-    def at(self, sentence: Tokens, at: int) -> bool:
-        known = self._by_first.get(sentence[at])
-        return known is not None and any(match(phrase, sentence, at, len(sentence)) for phrase in known)
-
-
-def match(phrase: tuple[str, ...], sentence: Tokens, at: int, end: int) -> int:
-    """Where the phrase ends that begins at `at`; 0 where it doesn't stand there before `end`."""
-    if _GAP not in phrase:
-        stop = at + len(phrase)
-        return stop if stop <= end and tuple(sentence[at:stop]) == phrase else 0
-    gap = phrase.index(_GAP)
-    begin = at + gap
-    if begin > end or tuple(sentence[at:begin]) != phrase[:gap]:
-        return 0
-    for skipped in range(_WIDEST_GAP + 1):
-        if skipped and (begin + skipped > end or not sentence[begin + skipped - 1][0].isalnum()):
-            return 0
-        stop = match(phrase[gap + 1 :], sentence, begin + skipped, end)
-        if stop:
-            return stop
-    return 0
-
-
-# Whether a sentence affirms, denies, doubts or only remembers what it mentions.
-
-
-AFFIRMED = "affirmed"
-ORDER = ("family", "negated", "hypothetical", "uncertain", "historical")
-"""Where several hold, the first of these is what a mention is shown as."""
-
-_BEFORE = frozenset({"before"})
-_AFTER = frozenset({"after", "after_finding"})
-_BEFORE_FUNCTION = _BEFORE | {"before_function"}
-_AFTER_FUNCTION = _AFTER | {"after_function"}
-_LISTED = frozenset({",", "and", "or", "nor", "/", "&", "+"})
-_JOINED = frozenset({"and", "/", "&", "+"})
-_CLOSED = frozenset({";", "\u2014", "\u2022"})
-_LONGEST_PART = 2000
-_HEADING = re.compile(
-    r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?[A-Z](?:[^\n:.]{0,40}:|[A-Z /&-]{3,40}$)", re.MULTILINE
-)
-"""What begins a part of a page: words with a colon, or a line of capitals."""
-
-
-class Assertions:
-    """Tells how a sentence speaks of what it mentions, by the cues of a vocabulary."""
-
-    def __init__(self, vocabulary: Vocabulary) -> None:
-        self._cues = Cues(vocabulary)
-        self._ends = Beginnings(vocabulary.lists.get("ends", ()))
-        self._beside = Beginnings(vocabulary.lists.get("beside", ()))
-        self._carriers = frozenset(vocabulary.lists.get("carriers", ()))
-        self._clause = frozenset(vocabulary.lists.get("clause", ()))
-        self._services = frozenset(word_root(one) for one in vocabulary.lists.get("services", ()))
-        self._headings = _headings(vocabulary)
-        self._functions = frozenset(word_root(one) for one in vocabulary.lists.get("functions", ()))
-        self._root = lru_cache(4096)(word_root)
-        self._known = lru_cache(16384)(self._standing)
-
-    def of(self, sentence: str, at: int, length: int) -> str:
-        """The standing of the words at `at` in the sentence: `affirmed` or one of `STANDINGS`."""
-        return self._known(sentence, at, length)
-
-    def under_heading(self, page: str, at: int) -> str:
-        """The standing that a heading lends to what stands at `at` in the same paragraph: `affirmed` without one."""
-        if self._headings is None:
-            return AFFIRMED
-        begin = max(0, at - _LONGEST_PART)
-        begin = max(begin, page.rfind("\n\n", begin, at))
-        found = AFFIRMED
-        for own in self._headings.finditer(page, begin, at):
-            if all(other.start() <= own.start() for other in _HEADING.finditer(page, own.start(), at)):
-                found = own.lastgroup or AFFIRMED
-        return found
-
-    def _standing(self, sentence: str, at: int, length: int) -> str:
-        said = tokens(sentence[:at])
-        first = len(said)
-        said += tokens(sentence[at : at + length])
-        last = len(said)
-        said += tokens(sentence[at + length :])
-        if not self._cues.may_be_in(said):
-            return AFFIRMED
-        term = self._root(sentence[at : at + length])
-        service, function = term in self._services, term in self._functions
-        before = _BEFORE_FUNCTION if function else _BEFORE
-        after = _AFTER_FUNCTION if function else _AFTER
-        found = {
-            cue.standing
-            for cue in self._cues.found(said, 0, first, before)
-            if self._reaches_on(said, cue, first, service)
-        }
-        found |= {
-            cue.standing
-            for cue in self._cues.found(said, last, len(said), after)
-            if self._reaches_back(said, cue, first, last, service)
-        }
-        return next((one for one in ORDER if one in found), AFFIRMED)
-
-    def _reaches_on(self, said: Tokens, cue: CueFound, first: int, service: bool) -> bool:
-        """Whether a cue reaches the mention after it, which begins at token `first`."""
-        begin = cue.end + (said[cue.end : cue.end + 1] == [":"])
-        if service and cue.standing == "negated" and begin < first and said[first - 1] == "the":
-            return False
-        alone = not said[cue.start][0].isalnum() or self._is_repeated(said, cue)
-        beside = False
-        for at in range(begin, first):
-            token = said[at]
-            if token in _CLOSED or self._ends.at(said, at) or (token == ")" and "(" not in said[begin:at]):
-                return False
-            if token in _LISTED:
-                if (alone and token == ",") or said[at + 1 : at + 2] == [said[cue.start]]:
-                    return False
-                if not self._goes_on(said, at + 1, cue):
-                    return False
-                beside = beside and (service or token in _JOINED)
-            elif self._beside.at(said, at) and said[at - 1] not in self._carriers:
-                beside = True
-        return not beside
-
-    def _reaches_back(self, said: Tokens, cue: CueFound, first: int, last: int, service: bool) -> bool:
-        """Whether a cue reaches the mention before it, the tokens `first` to `last`."""
-        if cue.place == "after_finding" and (
-            service or not self._services.isdisjoint(said[last : cue.start])
-        ):
-            return False
-        if said[cue.start] in ":-?(" and cue.end < len(said) and said[cue.end] not in ",;.)":
-            return False
-        if any(said[at] in _CLOSED or self._ends.at(said, at) for at in range(last, cue.start)):
-            return False
-        begin = _entry_start(said, first)
-        crossed = [at for at in range(last, cue.start) if said[at] in _LISTED]
-        if crossed and not self._clause.isdisjoint(said[begin : crossed[-1]]):
-            return False
-        return not any(self._beside.at(said, at) for at in range(begin, first))
-
-    def _is_repeated(self, said: Tokens, cue: CueFound) -> bool:
-        """Whether the entry before has the same cue: in "no spasm, no tenderness, weakness" each reaches one only."""
-        if cue.start == 0 or said[cue.start - 1] not in _LISTED:
-            return False
-        return said[cue.start] in said[_entry_start(said, cue.start - 1) : cue.start]
-
-    def _goes_on(self, said: Tokens, begin: int, cue: CueFound) -> bool:
-        """Whether what follows a comma or an "and" goes on with the list: no verb of its own, no new doubt."""
-        for at in range(begin, len(said)):
-            if said[at] in _LISTED or said[at] in _CLOSED or self._ends.at(said, at):
-                return True
-            if said[at] in self._clause or said[at] == ":":
-                return False
-            if cue.standing == "negated" and self._cues.doubts(said, at):
-                return False
-        return True
-
-
-def _entry_start(said: Tokens, at: int) -> int:
-    """Where the entry of a list begins that token `at` is in."""
-    while at > 0 and said[at - 1] not in _LISTED and said[at - 1] not in _CLOSED:
-        at -= 1
-    return at
-
-
-def _headings(vocabulary: Vocabulary) -> re.Pattern[str] | None:
-    by_standing: dict[str, list[str]] = {}
-    for cue in vocabulary.cues:
-        if cue.place == "headings":
-            spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
-            by_standing.setdefault(cue.standing, []).append(spelled)
-    if not by_standing:
-        return None
-    kinds = "|".join(
-        f"(?P<{standing}>{'|'.join(sorted(spelled, key=len, reverse=True))})"
-        for standing, spelled in by_standing.items()
-    )
-    begin = r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?"
-    return re.compile(rf"{begin}(?:{kinds})[ \t]*(?::|$)", re.IGNORECASE | re.MULTILINE)
 
 
 # Where the sentences of a record page begin: running text, headings, bullets and short lines of a form.

@@ -52,8 +52,8 @@ def _find(quote: str, page: str) -> re.Match[str] | None:
 # them.
 
 
-UNSUPPORTING = frozenset({"negated", "hypothetical", "family"})
-"""Standings that don't count as support: the sentence denies it, imagines it, or speaks of somebody else."""
+UNSUPPORTING = frozenset({"negated", "hypothetical", "family", "printed"})
+"""Standings that don't count as support: it is denied, imagined, said of somebody else, or printed on every such form."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,7 +62,8 @@ class Occurrence:
 
     `quote` is the sentence or line around them, word for word, and `start` its offset in the page's text; `at` and
     `length` are the words themselves in the page. `term` is what was looked for. `standing` is `affirmed`,
-    `negated`, `historical`, `family`, `hypothetical` or `uncertain`.
+    `negated`, `historical`, `family`, `hypothetical`, `uncertain` or `printed`; `plain` and `cue` are those of its
+    `Assertion`.
     """
 
     document: str
@@ -73,6 +74,8 @@ class Occurrence:
     length: int
     term: str
     standing: str
+    plain: bool = False
+    cue: str = ""
 
     @property
     def supports(self) -> bool:
@@ -89,7 +92,7 @@ class Occurrence:
 # Mentions grouped by same wording, document and negation, the most telling first.
 
 
-SAID_FIRST = ("uncertain", "affirmed", "historical", "negated", "hypothetical", "family")
+SAID_FIRST = ("uncertain", "affirmed", "historical", "negated", "hypothetical", "family", "printed")
 """Of a sentence that "suspects pseudarthrosis", the suspicion is affirmed and the pseudarthrosis uncertain."""
 
 _FIGURE = re.compile(r"\b[a-z]?\d+(?:[.,/:-][a-z]?\d+)*", re.I)
@@ -100,7 +103,8 @@ class PassageGroup:
     """Mentions in the same words of one document: `pages` where they stand, `quote` and `start` of the first.
 
     `count` is the number of mentions. All of them support an answer or none does; `standing` is what they say as in
-    `Mention`, and where they differ the first of `SAID_FIRST`.
+    `Occurrence`, and where they differ the first of `SAID_FIRST`. `plain` is whether every mention in it is a plain
+    denial, and `cue` the words that deny the first one; groups logged by earlier versions have neither.
     """
 
     document: str
@@ -109,6 +113,8 @@ class PassageGroup:
     standing: str
     count: int
     start: int
+    plain: bool = False
+    cue: str = ""
 
     @property
     def supports(self) -> bool:
@@ -146,6 +152,8 @@ def grouped(mentions: Iterable[Occurrence]) -> tuple[PassageGroup, ...]:
             standing=min((member.standing for member in members), key=SAID_FIRST.index),
             count=len(members),
             start=members[0].start,
+            plain=all(member.plain for member in members),
+            cue=next((member.cue for member in members if member.standing == "negated"), ""),
         )
         for members in ranked
     )

@@ -1,0 +1,774 @@
+"""Whether a sentence affirms, denies, doubts or only remembers what it mentions, by the cues of a vocabulary.
+
+The cues are data, in `prompts/vocabulary/standing.yaml`; here is how far each of them reaches, after NegEx (Chapman and
+others, 2001) and ConText (Harkema and others, 2009). A denial is kept narrow: one that is of an earlier time or of one side,
+that is itself denied or disputed, or that stands at a distance is doubtful or at least not `plain`.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import pairwise
+from typing import NamedTuple
+
+from assistant.core.record.language import Vocabulary, word_root, words_in
+
+# Cues in a sentence: the phrases of the vocabulary that make what is mentioned negated, uncertain, and so on.
+
+
+_TOKEN = re.compile(r"\w+(?:[/']\w+)*|(?<!\w)-|-(?!\w)|[^\w\s-]")
+_GAP = "..."
+_OPENING = "^"
+_WIDEST_GAP = 3
+_DENIALS = frozenset({"before", "next_to", "after", "after_finding"})
+
+Tokens = Sequence[str]
+
+
+class CueFound(NamedTuple):
+    """A cue found in a sentence: its phrase, standing and place in the vocabulary, and the numbers of its tokens."""
+
+    text: str
+    standing: str
+    place: str
+    start: int
+    end: int
+
+
+class _Phrase(NamedTuple):
+    """A phrase of the vocabulary; `standing` is empty for one that is set aside."""
+
+    tokens: tuple[str, ...]
+    standing: str
+    place: str
+    text: str
+
+
+def tokens(text: str) -> list[str]:
+    """The words and signs of a text in small letters; a hyphen inside a word parts it and is none, and n't is "not"."""
+    low = text.lower()
+    if not low.isascii():
+        low = low.replace("\u2019", "'")
+    return _TOKEN.findall(low.replace("n't", " not") if "n't" in low else low)
+
+
+class Cues:
+    """The cues of a vocabulary, to be found in sentences."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._phrases: dict[str, dict[str, list[_Phrase]]] = {}
+        self._openings: dict[str, dict[str, list[_Phrase]]] = {}
+        for cue in vocabulary.cues:
+            if cue.place != "headings":
+                self._learn(cue.text, cue.standing, cue.place)
+        for text in vocabulary.lists.get("set_aside", ()):
+            self._learn(text, "", "")
+        for by_second in self._phrases.values():
+            for phrases in by_second.values():
+                phrases.sort(key=lambda one: (-len(one.tokens), one))
+
+    def may_be_in(self, sentence: Tokens) -> bool:
+        """Whether any phrase could begin in the sentence."""
+        return not (self._phrases.keys().isdisjoint(sentence) and self._openings.keys().isdisjoint(sentence))
+
+    def found(self, sentence: Tokens, start: int, end: int, places: frozenset[str]) -> list[CueFound]:
+        """The cues of these places among the tokens `start` to `end`.
+
+        From the left, the longest first, none over another; a phrase that is set aside keeps what it covers from
+        being a cue.
+        """
+        found = []
+        at = start
+        while at < end:
+            if sentence[at] not in self._phrases:
+                at += 1
+                continue
+            for phrase in self._beginning(sentence, at):
+                if phrase.standing and phrase.place not in places:
+                    continue
+                stop = match(phrase.tokens, sentence, at, end)
+                if stop:
+                    if phrase.standing:
+                        found.append(CueFound(phrase.text, phrase.standing, phrase.place, at, stop))
+                    at = stop
+                    break
+            else:
+                at += 1
+        return found
+
+    def printed(self, sentence: Tokens, until: int) -> CueFound | None:
+        """The first printed phrase that begins at or before a token: it covers what follows, itself included.
+
+        One that begins with `^` counts only where the sentence begins, or what a colon leads in.
+        """
+        for at in range(until + 1 if until < len(sentence) else until):
+            opens = at == 0 or not sentence[at - 1][0].isalnum()
+            for phrase in (*self._beginning(sentence, at), *(self._opening(sentence, at) if opens else ())):
+                if phrase.standing == "printed":
+                    stop = match(phrase.tokens, sentence, at, len(sentence))
+                    if stop:
+                        return CueFound(phrase.text, phrase.standing, phrase.place, at, stop)
+        return None
+
+    def denies(self, sentence: Tokens, start: int, end: int) -> bool:
+        """Whether a denial stands among the tokens `start` to `end`."""
+        return any(cue.standing == "negated" for cue in self.found(sentence, start, end, _DENIALS))
+
+    def doubts(self, sentence: Tokens, at: int) -> bool:
+        """Whether a cue of uncertainty about what follows begins at a token."""
+        return any(
+            phrase.standing == "uncertain"
+            and phrase.place == "before"
+            and match(phrase.tokens, sentence, at, len(sentence))
+            for phrase in self._beginning(sentence, at)
+        )
+
+    def _learn(self, text: str, standing: str, place: str) -> None:
+        opening = text.startswith(_OPENING)
+        known = _parted(text.removeprefix(_OPENING))
+        if known:
+            second = known[1] if len(known) > 1 and known[1] != _GAP else ""
+            phrase = _Phrase(known, standing, place, text)
+            learnt = self._openings if opening else self._phrases
+            learnt.setdefault(known[0], {}).setdefault(second, []).append(phrase)
+
+    def _opening(self, sentence: Tokens, at: int) -> Iterable[_Phrase]:
+        return (phrase for phrases in self._openings.get(sentence[at], {}).values() for phrase in phrases)
+
+    def _beginning(self, sentence: Tokens, at: int) -> Iterable[_Phrase]:
+        """The phrases that may begin at a token, by it and the next."""
+        by_second = self._phrases.get(sentence[at], {})
+        alone = by_second.get("", ())
+        if at + 1 < len(sentence) and sentence[at + 1] in by_second:
+            return (*by_second[sentence[at + 1]], *alone)
+        return alone
+
+
+class Beginnings:
+    """Phrases, asked whether one begins at a token."""
+
+    def __init__(self, phrases: Iterable[str]) -> None:
+        self._by_first: dict[str, list[tuple[str, ...]]] = {}
+        for phrase in phrases:
+            known = _parted(phrase)
+            if known:
+                self._by_first.setdefault(known[0], []).append(known)
+
+    def at(self, sentence: Tokens, at: int) -> int:
+        """Where the first phrase ends that begins at a token; 0 where none does."""
+        known = self._by_first.get(sentence[at], ())
+        return next((stop for phrase in known if (stop := match(phrase, sentence, at, len(sentence)))), 0)
+
+
+def _parted(text: str) -> tuple[str, ...]:
+    """The tokens of a phrase, and its gaps."""
+    first, *rest = (tokens(part) for part in text.split(_GAP))
+    return (*first, *(token for part in rest for token in (_GAP, *part)))
+
+
+def match(phrase: tuple[str, ...], sentence: Tokens, at: int, end: int) -> int:
+    """Where the phrase ends that begins at `at`; 0 where it doesn't stand there before `end`."""
+    if _GAP not in phrase:
+        stop = at + len(phrase)
+        return stop if stop <= end and tuple(sentence[at:stop]) == phrase else 0
+    gap = phrase.index(_GAP)
+    begin = at + gap
+    if begin > end or tuple(sentence[at:begin]) != phrase[:gap]:
+        return 0
+    for skipped in range(_WIDEST_GAP + 1):
+        if skipped and (begin + skipped > end or not sentence[begin + skipped - 1][0].isalnum()):
+            return 0
+        stop = match(phrase[gap + 1 :], sentence, begin + skipped, end)
+        if stop:
+            return stop
+    return 0
+
+
+# Whether a sentence affirms, denies, doubts or only remembers what it mentions.
+
+
+AFFIRMED = "affirmed"
+ORDER = ("printed", "family", "negated", "hypothetical", "uncertain", "historical")
+"""Where several hold, the first of these is what a mention is shown as."""
+
+
+@dataclass(frozen=True, slots=True)
+class Assertion:
+    """How a sentence speaks of words in it.
+
+    `standing` is `affirmed` or one of `STANDINGS`; `cue` is the phrase of the vocabulary that makes it so, empty where
+    it is affirmed. `plain` is true only of a denial that can be read in one way:
+    its cue bears directly on the words, or heads a bare list in which they stand ("denies fever, chills or weight
+    loss"). It is false where the cue stands at a distance, speaks of a time or of one side, has a contrast beside
+    it, or reaches over a comma without being a bare list.
+    """
+
+    standing: str = AFFIRMED
+    plain: bool = False
+    cue: str = ""
+
+
+_AFFIRMED = Assertion()
+_BEFORE = frozenset({"before", "next_to"})
+_AFTER = frozenset({"after", "after_finding"})
+_SERVICE_AFTER = frozenset({"after", "after_service"})
+_BEFORE_FUNCTION = _BEFORE | {"before_function"}
+_AFTER_FUNCTION = _AFTER | {"after_function"}
+_NORMAL = frozenset({"before_function", "after_function"})
+_LISTED = frozenset({",", "and", "or", "nor", "/", "&", "+"})
+_JOINED = frozenset({"and", "/", "&", "+"})
+_EITHER = frozenset({"or", "nor", "/"})
+_CLOSED = frozenset({";", "\u2014", "\u2022"})
+_PARTING = _LISTED | _CLOSED | {"but", "then", "now", "today"}
+_COPULA = frozenset("is are was were".split())
+_VERBS = frozenset("is are was were has have had been be not no".split())
+_DEFINITE = frozenset("the his her their its this these those my our".split())
+_SUBJECTS = frozenset("he she they it i we you who".split())
+_RELATIVE = frozenset({"that", "which", "who"})
+_GLUE = frozenset(
+    "and or nor but then is was are were it they be been on to in at the a of side sides as well also , / & - left right"
+    " lt rt bilaterally again".split()
+)
+"""What may stand in a clause that has no subject of its own: "and is seen at C6"."""
+_LEVEL = re.compile(r"[ctls]\d{1,2}")
+_NUMBER = re.compile(r"\d")
+_YEAR = re.compile(r"(?:19|20)\d\d")
+_FAR = 8
+_LONGEST_ENTRY = 4
+_LONGEST_PART = 2000
+_HEADING = re.compile(
+    r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?[A-Z](?:[^\n:.]{0,40}:|[A-Z /&-]{3,40}$)", re.MULTILINE
+)
+"""What begins a part of a page: words with a colon, or a line of capitals."""
+
+_NOT, _DOUBT, _LOOSE, _PLAIN = range(4)
+"""How far a denial reaches a mention: not at all, so that it is doubtful, as a denial, as a plain one."""
+
+
+class Assertions:
+    """Tells how a sentence speaks of what it mentions, by the cues of a vocabulary."""
+
+    def __init__(self, vocabulary: Vocabulary) -> None:
+        self._cues = Cues(vocabulary)
+        self._headings = _headings(vocabulary)
+        self._root = lru_cache(4096)(word_root)
+        self._known = lru_cache(16384)(self._assertion)
+        lists = vocabulary.lists
+
+        def beginnings(name: str) -> Beginnings:
+            return Beginnings(lists.get(name, ()))
+
+        def words(name: str) -> frozenset[str]:
+            return frozenset(word for one in lists.get(name, ()) for word in tokens(one))
+
+        self._ends, self._beside = beginnings("ends"), beginnings("beside")
+        self._earlier, self._contrasts = beginnings("earlier"), beginnings("contrasts")
+        self._disputes, self._asserts = beginnings("disputes"), beginnings("asserts")
+        self._sayings = frozenset(lists.get("sayings", ()))
+        self._carriers, self._clause = words("carriers"), words("clause")
+        self._now, self._negators, self._abnormal = words("now"), words("negators"), words("abnormal")
+        self._aside = words("aside")
+        self._absorbing, self._claims = words("absorbing"), words("claims")
+        self._witnesses, self._lost = words("witnesses"), words("lost")
+        self._left, self._right, self._both = words("left"), words("right"), words("both")
+        self._predicates, self._weak = words("predicates"), frozenset(lists.get("weak", ()))
+        self._services = frozenset(word_root(one) for one in lists.get("services", ()))
+        self._functions = frozenset(word_root(one) for one in lists.get("functions", ()))
+        self._needed = frozenset(word_root(one) for one in lists.get("needed", ()))
+
+    def of(self, sentence: str, at: int, length: int) -> Assertion:
+        """How the sentence speaks of the words at `at`."""
+        return self._known(sentence, at, length)
+
+    def under_heading(self, said: Assertion, page: str, at: int) -> Assertion:
+        """What is `said` of the words at `at` under the heading of their paragraph.
+
+        A heading speaks for what is affirmed only; under one of printed words all is printed.
+        """
+        if self._headings is None or said.standing == "printed":
+            return said
+        begin = max(0, at - _LONGEST_PART)
+        begin = max(begin, page.rfind("\n\n", begin, at))
+        found = said
+        for own in self._headings.finditer(page, begin, at):
+            if all(other.start() <= own.start() for other in _HEADING.finditer(page, own.start(), at)):
+                lent = Assertion(own.lastgroup or AFFIRMED, cue=words_in(own[own.lastgroup or 0]))
+                found = (
+                    lent
+                    if "printed" in (lent.standing, found.standing) or said.standing == AFFIRMED
+                    else said
+                )
+        return found
+
+    def _assertion(self, sentence: str, at: int, length: int) -> Assertion:
+        said = tokens(sentence[:at])
+        first = len(said)
+        said += tokens(sentence[at : at + length])
+        last = len(said)
+        said += tokens(sentence[at + length :])
+        if not self._cues.may_be_in(said):
+            return _AFFIRMED
+        printed = self._cues.printed(said, first)
+        if printed is not None and _CLOSED.isdisjoint(said[printed.end : first]):
+            return Assertion("printed", cue=printed.text)
+        term = self._root(sentence[at : at + length])
+        service, function = term in self._services, term in self._functions
+        mention = _Mention(first, last, service, function, self._is_needed(term, said, last))
+        before = _BEFORE_FUNCTION if function else _BEFORE
+        after = _SERVICE_AFTER if service else _AFTER_FUNCTION if function else _AFTER
+        leading = reversed(self._cues.found(said, 0, first, before))
+        following = self._cues.found(said, last, len(said), after)
+        reached = [(cue, self._reaches_on(said, cue, mention)) for cue in leading]
+        reached += [(cue, self._reaches_back(said, cue, mention)) for cue in following]
+        topic = self._topic(said, mention)
+        if topic is not None:
+            reached.append(topic)
+        best = _AFFIRMED
+        for cue, reach in reached:
+            if reach == _NOT:
+                continue
+            standing, plain = cue.standing, False
+            if standing == "negated":
+                reach = min(reach, self._bounds(said, cue, mention))
+                standing, plain = ("uncertain" if reach == _DOUBT else standing), reach == _PLAIN
+            made = Assertion(standing, plain, cue.text)
+            if best is _AFFIRMED or _rank(made) < _rank(best):
+                best = made
+        return best
+
+    def _is_needed(self, term: str, said: Tokens, last: int) -> bool:
+        """Whether the mention is of something whose absence is a finding: bladder control, a reflex."""
+        return term in self._needed or (
+            term in self._functions and said[last : last + 1] != [] and said[last] in self._lost
+        )
+
+    # -- a cue and what follows it
+
+    def _reaches_on(self, said: Tokens, cue: CueFound, of: _Mention) -> int:
+        """How a cue reaches the mention after it."""
+        first = of.first
+        begin = cue.end + (said[cue.end : cue.end + 1] == [":"])
+        if cue.place == "next_to":
+            return _PLAIN if said[cue.end : first] in ([], ["-"]) else _NOT
+        denies = cue.standing == "negated"
+        saying = cue.text in self._sayings
+        if of.service and denies and begin < first and said[first - 1] == "the":
+            return _NOT
+        if cue.standing == "family" and not _SUBJECTS.isdisjoint(said[cue.end : first]):
+            return _NOT
+        if cue.standing == "family" and said[cue.end : cue.end + 1] and said[cue.end] in self._witnesses:
+            return _NOT
+        if denies and self._cues.denies(said, begin, min(first, self._segment_end(said, begin))):
+            return _NOT
+        if denies and cue.place not in _NORMAL and of.needed and self._bears_at_once(said, begin, first):
+            return _NOT
+        alone = not said[cue.start][0].isalnum() or self._is_repeated(said, cue)
+        reach, beside, qualified, verb = _PLAIN, False, False, False
+        separators: list[int] = []
+        for at in range(begin, first):
+            token = said[at]
+            if token in _CLOSED or self._ends.at(said, at) or (token == ")" and "(" not in said[begin:at]):
+                return _NOT
+            if denies and token == ":" and said[at - 1] not in self._carriers:
+                return _NOT
+            if token in _LISTED:
+                if (alone and token == ",") or said[at + 1 : at + 2] == [said[cue.start]]:
+                    return _NOT
+                if not self._goes_on(said, at + 1, cue):
+                    return _NOT
+                separators.append(at)
+                qualified = qualified or beside
+                beside = beside and (of.service or token in _JOINED)
+            elif self._beside.at(said, at) and said[at - 1] not in self._carriers:
+                beside = True
+            elif denies and token in self._aside and said[at - 1] not in self._carriers:
+                beside = beside or not saying
+                reach = min(reach, _LOOSE)
+            elif denies and not saying:
+                if token in _SUBJECTS and at > begin:
+                    return _NOT if separators else _DOUBT
+                verb = verb or (token in self._clause and at > begin)
+                if token in self._absorbing:
+                    reach = _DOUBT
+        if beside:
+            return _NOT
+        if not denies:
+            return _LOOSE
+        if verb or (not saying and self._is_definite(said, begin, first)):
+            return _DOUBT
+        if separators:
+            return min(reach, self._listed(said, cue, of, begin, separators, qualified))
+        return min(reach, _PLAIN if first - begin <= _FAR else _LOOSE)
+
+    def _bears_at_once(self, said: Tokens, begin: int, first: int) -> bool:
+        """Whether nothing but a list of words stands between a cue and the mention: "no bowel or bladder control"."""
+        return all(token not in self._carriers and token != "of" for token in said[begin:first])
+
+    def _is_definite(self, said: Tokens, begin: int, first: int) -> bool:
+        """Whether the mention is spoken of as known: "no brace was ordered for the instability"."""
+        if first - begin < 2 or said[first - 1] not in _DEFINITE:
+            return False
+        return not self._carriers.intersection(said[max(begin, first - 3) : first - 1])
+
+    def _listed(
+        self,
+        said: Tokens,
+        cue: CueFound,
+        of: _Mention,
+        begin: int,
+        separators: Sequence[int],
+        qualified: bool,
+    ) -> int:
+        """How a denial reaches an entry of the list that follows it.
+
+        *or* carries a denial on. Over a comma it goes on in a bare list, whose entries have neither figures nor a
+        place, time or degree of their own, and which no *or* has closed before.
+        """
+        saying = cue.text in self._sayings
+        start, end = separators[-1] + 1, self._entry_end(said, of.last)
+        own = said[start:end]
+        marked = any(_NUMBER.search(token) for token in own if not _LEVEL.fullmatch(token))
+        marked = marked or any(self._asserts.at(said, at) for at in range(start, of.first + 1))
+        placed = any(self._is_placed(said, at) for at in range(start, end))
+        placed = placed or (end < len(said) and said[end] not in _LISTED | _CLOSED and said[end][0].isalpha())
+        signs = [said[at] for at in separators]
+        commas = [at for at in separators if said[at] == ","]
+        if not commas:
+            if _EITHER.issuperset(signs):
+                return _LOOSE if marked else _PLAIN
+            if marked or (placed and not saying):
+                return _DOUBT
+            return _LOOSE if placed else _PLAIN
+        joined = said[commas[-1] + 1] in _EITHER | _JOINED or separators[-1] > commas[-1]
+        closing = self._closes(said, end)
+        closed = not joined and not closing and any(said[at] in _EITHER | _JOINED for at in separators)
+        bare = not qualified and all(
+            right - left - 1 <= _LONGEST_ENTRY
+            for left, right in zip([begin - 1, *separators], [*separators, end], strict=True)
+        )
+        if marked or (closed and not (saying and bare and not placed)):
+            return _DOUBT
+        if joined or closing:
+            either = "or" in said[begin:end] or "nor" in said[begin:end] or closing in _EITHER
+            if placed and not either and not saying:
+                return _DOUBT
+            return _PLAIN if bare and not placed else _LOOSE
+        if placed or qualified:
+            return _LOOSE if saying else _DOUBT
+        if not bare:
+            return _LOOSE
+        more = said[end : end + 1] == [","]
+        return _PLAIN if saying or len(commas) > 1 or more else _LOOSE
+
+    def _is_placed(self, said: Tokens, at: int) -> bool:
+        """Whether a place, time or purpose of a finding begins at a token."""
+        return said[at - 1] not in self._carriers and bool(
+            self._beside.at(said, at) or said[at] in self._aside
+        )
+
+    def _entry_end(self, said: Tokens, at: int) -> int:
+        while (
+            at < len(said)
+            and said[at] not in _LISTED
+            and said[at] not in _CLOSED
+            and not self._ends.at(said, at)
+        ):
+            at += 1
+        return at
+
+    def _closes(self, said: Tokens, at: int) -> str:
+        """The *or* or *and* with which a list ends that goes on at a token; empty where it has none."""
+        while at < len(said) and said[at] not in _CLOSED and not self._ends.at(said, at):
+            if said[at] in _EITHER or said[at] in _JOINED:
+                return said[at]
+            if said[at] in self._clause or said[at] == ":":
+                return ""
+            at += 1
+        return ""
+
+    # -- a cue and what stands before it
+
+    def _reaches_back(self, said: Tokens, cue: CueFound, of: _Mention) -> int:
+        """How a cue reaches the mention before it."""
+        first, last = of.first, of.last
+        between = said[last : cue.start]
+        if cue.place == "after_finding" and (of.service or not self._services.isdisjoint(between)):
+            return _NOT
+        if said[cue.start] in ":-?(" and self._leads_on(said, cue.end):
+            return _NOT
+        if any(said[at] in _CLOSED or self._ends.at(said, at) for at in range(last, cue.start)):
+            return _NOT
+        begin = _entry_start(said, first)
+        crossed = [at for at in range(last, cue.start) if said[at] in _LISTED]
+        if crossed and not self._clause.isdisjoint(said[begin : crossed[-1]]):
+            return _NOT
+        if any(
+            self._beside.at(said, at) and said[at - 1] not in self._carriers for at in range(begin, first)
+        ):
+            return _NOT
+        if cue.standing != "negated":
+            return _LOOSE
+        if self._qualifies_what_follows(said, cue, last):
+            return _NOT
+        if of.needed and cue.place not in _NORMAL and self._bears_at_once(said, last, cue.start):
+            return _NOT
+        if (
+            crossed
+            and crossed[-1] == cue.start - 1
+            and said[crossed[-1]] == ","
+            and any(_NUMBER.search(token) for token in said[last : cue.start])
+        ):
+            return _DOUBT
+        if not _RELATIVE.isdisjoint(between):
+            return _DOUBT
+        if len(between) > _FAR and not crossed:
+            return _LOOSE
+        edges = [last - 1, *crossed, cue.start]
+        bare = all(right - left - 1 <= _LONGEST_ENTRY for left, right in pairwise(edges))
+        return (
+            _PLAIN if bare and not any(self._beside.at(said, at) for at in range(last, cue.start)) else _LOOSE
+        )
+
+    def _leads_on(self, said: Tokens, end: int) -> bool:
+        """Whether a reply such as ": no" is only the beginning of a sentence: "fever: no relief"."""
+        if end >= len(said) or said[end] in (*",;.)", "on", "in", "at"):
+            return False
+        return self._both.isdisjoint(said[end : end + 2])
+
+    def _qualifies_what_follows(self, said: Tokens, cue: CueFound, last: int) -> bool:
+        """Whether a bare cue is the adjective of what comes next: "with a negative stress test", "none recent"."""
+        bare = said[cue.start].isalpha() and said[cue.start] not in _VERBS
+        if not bare or cue.end >= len(said) or not said[cue.end][0].isalpha():
+            return False
+        following = said[cue.end]
+        if said[cue.start] == "none":
+            return (
+                following not in self._now
+                and following not in self._clause
+                and following not in ("reported", "known")
+            )
+        if (
+            following in _GLUE
+            or following in self._both
+            or following in self._now
+            or following in self._clause
+        ):
+            return False
+        if (
+            self._beside.at(said, cue.end)
+            or self._ends.at(said, cue.end)
+            or following in ("for", "with", "without", "no")
+        ):
+            return False
+        return cue.start > last
+
+    # -- a heading such as "Bladder:" and the denial after it
+
+    def _topic(self, said: Tokens, of: _Mention) -> tuple[CueFound, int] | None:
+        """The denial that begins what is said under a function's name: "bowel and bladder: denies incontinence"."""
+        if not of.function or ":" not in said[of.last :]:
+            return None
+        colon = said.index(":", of.last)
+        if colon - of.last > _LONGEST_ENTRY or any(said[at] in _CLOSED for at in range(of.last, colon)):
+            return None
+        found = self._cues.found(said, colon + 1, len(said), _BEFORE)
+        if not found or found[0].start != colon + 1 or found[0].standing != "negated":
+            return None
+        rest = range(found[0].end, len(said))
+        if any(
+            said[at] in self._clause or self._ends.at(said, at) or self._asserts.at(said, at) for at in rest
+        ):
+            return None
+        return found[0], _LOOSE if "," in said[found[0].end :] else _PLAIN
+
+    # -- what bounds a denial
+
+    def _bounds(self, said: Tokens, cue: CueFound, of: _Mention) -> int:
+        """How much a denial can be worth in this sentence: of an earlier time, of one side, disputed, denied itself."""
+        start, end = min(cue.start, of.first), max(cue.end, of.last)
+        begin, until = self._clause_start(said, start), self._clause_end(said, end)
+        if any(self._disputes.at(said, at) for at in range(len(said))):
+            return _DOUBT
+        if cue.place in _NORMAL:
+            negated = not self._negators.isdisjoint(said[begin:start]) or not self._negators.isdisjoint(
+                said[min(cue.end, of.last) : max(cue.start, of.first)]
+            )
+            if negated:
+                return _DOUBT
+            if not self._abnormal.isdisjoint(said[begin : self._part_end(said, end)]):
+                return _DOUBT
+        elif self._is_denied(said, cue, begin):
+            return _DOUBT
+        if self._now.isdisjoint(said[cue.start : cue.end]) and self._is_of_the_past(
+            said, begin, start, end, until
+        ):
+            return _DOUBT
+        if self._goes_on_without_subject(said, end):
+            return _DOUBT
+        sides = self._sides(said, start, end, cue.end <= of.first)
+        if sides != _PLAIN:
+            return sides
+        part = range(self._part_start(said, start), self._part_end(said, end))
+        if cue.text in self._weak or any(self._contrasts.at(said, at) for at in part):
+            return _LOOSE
+        return _PLAIN
+
+    def _is_denied(self, said: Tokens, cue: CueFound, begin: int) -> bool:
+        """Whether a denial is itself denied: "not free of", "it can't be said that there is no"."""
+        at = max(begin, cue.start - 2)
+        own = said[cue.start]
+        if own in ("without", "w/o") and not (self._negators | {"no"}).isdisjoint(said[begin : cue.start]):
+            return True
+        if own not in ("no", "nor", "never", "neither", "not") and not self._negators.isdisjoint(
+            said[at : cue.start]
+        ):
+            return True
+        earlier = next((one for one in range(begin, cue.start) if said[one] in self._negators), None)
+        return earlier is not None and not self._claims.isdisjoint(said[earlier : cue.start])
+
+    def _is_of_the_past(self, said: Tokens, begin: int, start: int, end: int, until: int) -> bool:
+        for at in (*range(0, min(start, 1)), *range(begin, start), *range(end, until)):
+            stop = self._earlier.at(said, at)
+            if said[at] == "in" and at + 1 < len(said) and _YEAR.fullmatch(said[at + 1]):
+                stop = at + 2
+            if stop:
+                return self._now.isdisjoint(said[begin:stop])
+        return False
+
+    def _goes_on_without_subject(self, said: Tokens, end: int) -> bool:
+        """Whether the sentence goes on to affirm: "and is seen at C6", "and positive on the right"."""
+        begin = self._segment_end(said, end)
+        after = next((at for at in range(begin, len(said)) if said[at] not in _PARTING), len(said))
+        if after > begin and said[after : after + 1] and said[after] in _COPULA:
+            return not self._cues.denies(said, after, self._segment_end(said, after))
+        for token in said[begin:]:
+            if token in self._predicates:
+                return True
+            if token not in _GLUE and token not in _CLOSED and not _LEVEL.fullmatch(token):
+                return False
+        return False
+
+    def _sides(self, said: Tokens, start: int, end: int, forward: bool) -> int:
+        """What the sides and levels of a sentence leave of a denial: one side is not both."""
+        begin, until = self._part_start(said, start), self._part_end(said, end)
+        if not self._both.isdisjoint(said[begin:until]):
+            return _PLAIN
+        sides = [at for at in range(begin, until) if said[at] in self._left or said[at] in self._right]
+        for one, other in pairwise(sides):
+            if (said[one] in self._left) != (said[other] in self._left):
+                return self._of_two_sides(said, one, other, forward)
+        levels = [at for at in range(begin, until) if _LEVEL.fullmatch(said[at])]
+        own = [at for at in levels if at < self._segment_end(said, end)]
+        if own and any(self._tells_of_another_level(said, own, at) for at in levels if at > max(own)):
+            return _DOUBT
+        return _LOOSE if sides else _PLAIN
+
+    def _of_two_sides(self, said: Tokens, one: int, other: int, forward: bool) -> int:
+        """What is left of a denial in a sentence that names both sides, with tokens `one` and `other`."""
+        if _GLUE.issuperset(said[one + 1 : other]) and "but" not in said[one:other]:
+            return _LOOSE if "," in said[one:other] else _PLAIN
+        begin = _segment_start(said, other)
+        if self._cues.denies(said, begin, self._segment_end(said, other)):
+            return _LOOSE
+        return _LOOSE if forward and begin > 0 and said[begin - 1] in _EITHER else _DOUBT
+
+    def _tells_of_another_level(self, said: Tokens, own: Sequence[int], at: int) -> bool:
+        """Whether a part of the sentence that denies nothing speaks of a level that the denial doesn't name."""
+        begin, end = _segment_start(said, at), self._segment_end(said, at)
+        if begin <= max(own) or said[at] in {said[one] for one in own} or said[begin - 1] in _EITHER:
+            return False
+        listed = _GLUE.issuperset(said[max(own) + 1 : at]) and said[begin - 1] != ","
+        return not listed and not self._cues.denies(said, begin, end)
+
+    def _is_repeated(self, said: Tokens, cue: CueFound) -> bool:
+        """Whether the entry before has the same cue: in "no spasm, no tenderness, weakness" each reaches one only."""
+        if cue.start == 0 or said[cue.start - 1] not in _LISTED:
+            return False
+        return said[cue.start] in said[_entry_start(said, cue.start - 1) : cue.start]
+
+    def _goes_on(self, said: Tokens, begin: int, cue: CueFound) -> bool:
+        """Whether what follows a comma or an "and" goes on with the list: no verb of its own, no new doubt."""
+        for at in range(begin, len(said)):
+            if said[at] in _LISTED or said[at] in _CLOSED or self._ends.at(said, at):
+                return True
+            if said[at] in self._clause or said[at] == ":":
+                return False
+            if cue.standing == "negated" and self._cues.doubts(said, at):
+                return False
+        return True
+
+    def _clause_start(self, said: Tokens, at: int) -> int:
+        """Where the words begin that belong to the clause of a token: after a comma, a colon, a contrast."""
+        while at > 0 and said[at - 1] not in _CLOSED and said[at - 1] not in (",", ":", "(", "and"):
+            if self._contrasts.at(said, at - 1):
+                break
+            at -= 1
+        return at
+
+    def _clause_end(self, said: Tokens, at: int) -> int:
+        while at < len(said) and said[at] not in _CLOSED and said[at] != ")":
+            if said[at] in (",", "and", "but") and not self._earlier.at(said, min(at + 1, len(said) - 1)):
+                break
+            at += 1
+        return at
+
+    def _part_start(self, said: Tokens, at: int) -> int:
+        while at > 0 and said[at - 1] not in _CLOSED:
+            at -= 1
+        return at
+
+    def _part_end(self, said: Tokens, at: int) -> int:
+        while at < len(said) and said[at] not in _CLOSED:
+            at += 1
+        return at
+
+    def _segment_end(self, said: Tokens, at: int) -> int:
+        while at < len(said) and said[at] not in _LISTED and said[at] not in _CLOSED and said[at] != "but":
+            at += 1
+        return at
+
+
+class _Mention(NamedTuple):
+    """The tokens of the words that a sentence is asked about, and what they are by the vocabulary."""
+
+    first: int
+    last: int
+    service: bool
+    function: bool
+    needed: bool
+
+
+def _rank(one: Assertion) -> tuple[int, bool]:
+    return ORDER.index(one.standing), not one.plain
+
+
+def _segment_start(said: Tokens, at: int) -> int:
+    while at > 0 and said[at - 1] not in _LISTED and said[at - 1] not in _CLOSED and said[at - 1] != "but":
+        at -= 1
+    return at
+
+
+def _entry_start(said: Tokens, at: int) -> int:
+    """Where the entry of a list begins that token `at` is in."""
+    while at > 0 and said[at - 1] not in _LISTED and said[at - 1] not in _CLOSED:
+        at -= 1
+    return at
+
+
+def _headings(vocabulary: Vocabulary) -> re.Pattern[str] | None:
+    by_standing: dict[str, list[str]] = {}
+    for cue in vocabulary.cues:
+        if cue.place == "headings":
+            spelled = r"[ \t]+".join(map(re.escape, words_in(cue.text).split()))
+            by_standing.setdefault(cue.standing, []).append(spelled)
+    if not by_standing:
+        return None
+    kinds = "|".join(
+        f"(?P<{standing}>{'|'.join(sorted(spelled, key=len, reverse=True))})"
+        for standing, spelled in by_standing.items()
+    )
+    begin = r"^[ \t]*(?:[-*\u2022\d.)]+[ \t]*)?"
+    return re.compile(rf"{begin}(?:{kinds})[ \t]*(?::|$)", re.IGNORECASE | re.MULTILINE)

@@ -1,0 +1,89 @@
+"""Denials are understood narrowly, and not too narrowly: sentences of many kinds, and how many come out right."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import library
+from assistant.core import yaml
+from assistant.core.record.language import Vocabulary
+from assistant.core.record.passages import Occurrence
+from assistant.library import own_vocabulary
+from assistant.records.index import RecordIndex
+
+SENTENCES = Path(__file__).with_name("denials.yaml")
+PARTS: Mapping[str, Mapping[str, Any]] = yaml.parse_yaml(library.read_text(SENTENCES), SENTENCES.name).data
+CUES_ONLY = Vocabulary(cues=own_vocabulary().cues, lists=own_vocabulary().lists)
+KINDS = ("found", "unsure", "printed", "denied", "open")
+
+
+@cache
+def mentions(part: str, kind: str) -> tuple[tuple[str, Occurrence], ...]:
+    """Each sentence, a page of its own, with the mention of the words in brackets."""
+    rows = PARTS[part][kind]
+    pages = tuple(row.replace("[", "", 1).replace("]", "", 1) for row in rows)
+    index = RecordIndex.of({part: pages}, CUES_ONLY)
+    found = []
+    for number, row in enumerate(rows, 1):
+        at = row.index("[")
+        words = row[at + 1 : row.index("]")]
+        (mention,) = (one for one in index.look_for([words]) if (one.page, one.at) == (number, at))
+        found.append((row, mention))
+    return tuple(found)
+
+
+def right(kind: str, one: Occurrence) -> bool:
+    match kind:
+        case "found":
+            return one.standing in ("affirmed", "uncertain", "historical")
+        case "unsure":
+            return one.standing == "uncertain"
+        case "printed":
+            return one.standing == "printed"
+        case "denied":
+            return one.standing == "negated"
+    return one.standing != "negated" or not one.plain
+
+
+def wrong(part: str) -> list[str]:
+    return [
+        row
+        for kind in KINDS
+        if kind in PARTS[part]
+        for row, one in mentions(part, kind)
+        if not right(kind, one)
+    ]
+
+
+KNOWN_WRONG = {"later": ["[Atrophy] is not present on the right; the left thenar is wasted."]}
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_each_sentence_says_what_it_says(part: str) -> None:
+    assert wrong(part) == KNOWN_WRONG.get(part, [])
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_a_denial_in_plain_words_is_plain_and_names_its_cue(part: str) -> None:
+    denied = mentions(part, "denied")
+    doubtful = [row for row, one in denied if not one.plain]
+    assert len(doubtful) <= len(denied) // 20, doubtful
+    assert all(one.cue for _, one in denied)
+
+
+def test_only_denials_are_plain() -> None:
+    every = [one for part in PARTS for kind in PARTS[part] for _, one in mentions(part, kind)]
+    assert all(one.standing == "negated" for one in every if one.plain)
+    assert len({(one.document, one.quote, one.at) for one in every}) == len(every) > 350
+
+
+def test_a_printed_heading_covers_its_paragraph_whatever_it_says() -> None:
+    page = "Discharge instructions:\nNo fever is expected.\nCall for weakness.\n\nExamination: no fever, weakness."
+    index = RecordIndex.of({"d": (page,)}, CUES_ONLY)
+    assert [one.standing for one in index.look_for(["fever"])] == ["printed", "negated"]
+    assert index.look_for(["fever"])[0].cue == "discharge instructions"
