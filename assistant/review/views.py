@@ -115,7 +115,6 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
 
 
 def _told_at(review: Review, turn: Turn) -> str:
-
     prompt = review.session.prompt(turn.scope, turn.path)
     shape = at(prompt.schema.shape, tuple(turn.path.split(".")[1:]))
     return told(replace(prompt.schema, shape=shape), turn.held) if shape is not None else ""
