@@ -291,3 +291,7 @@ ACTIONS = (
 )
 
 BY_NAME = {action.name: action for action in ACTIONS}
+SIGNS = {
+    action.plain[0]: action.name for action in ACTIONS if action.plain and not action.plain.startswith(":")
+}
+"""The signs that do something by themselves on an empty line, the same on the screen and in plain lines."""

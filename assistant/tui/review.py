@@ -26,7 +26,7 @@ from assistant.review.determination import compose_from_log, keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
 from assistant.review.review import Review
-from assistant.review.views import ACTIONS
+from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
 from assistant.tui.widgets import (
     KeyLine,
@@ -108,7 +108,7 @@ class ReviewScreen(ProgramScreen):
             yield Static(id="found", markup=False)
             yield Static(id="asks", markup=False)
             yield MarkedList(id="options")
-            yield Reply(id="reply", select_on_focus=False)
+            yield Reply(SIGNS)
         yield SidePanel(shown=width >= WIDE)
         yield KeyLine()
 
@@ -399,12 +399,8 @@ class ReviewScreen(ProgramScreen):
         conversation = self._conversation
         if conversation is None:
             return
-        if event.key == "?":
-            self.answer(conversation.why)
-        elif event.key == "/":
-            self.run_action_named("find")
-        elif event.key == "<":
-            self.answer(conversation.back)
+        if event.key in SIGNS:
+            self.run_action_named(SIGNS[event.key])
         else:
             number = int(event.key)
             if number > len(conversation.options):

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
@@ -139,7 +139,10 @@ class Reply(Input):
             super().__init__()
             self.text = text
 
-    digits: bool = False
+    def __init__(self, signs: Collection[str]) -> None:
+        super().__init__(id="reply", select_on_focus=False)
+        self.signs = signs
+        self.digits = False
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key in ("up", "down"):
@@ -154,7 +157,7 @@ class Reply(Input):
         event.stop()
 
     def _has_meaning(self, character: str) -> bool:
-        return character in "?/<" or (self.digits and character.isdecimal() and character != "0")
+        return character in self.signs or (self.digits and character.isdecimal() and character != "0")
 
     def _on_paste(self, event: events.Paste) -> None:
         """A paste keeps all its lines, as one line; one too long for any answer is answered as it is, and refused."""
