@@ -15,6 +15,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import yaml
+
 from assistant.core import yaml as plain_yaml
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import NO, YES
@@ -114,8 +116,6 @@ def _problems(document: plain_yaml.YamlDocument) -> Iterator[tuple[str, str, str
 
 def save_profile(profile: Profile, path: Path | None = None) -> Path:
     """Writes the profile (mode 0600) in one step, so that a cut leaves the old one."""
-    import yaml
-
     path = path or profile_path()
     stated = {
         key: str(value) if isinstance(value, str) else value for key, value in profile.qualifications.items()

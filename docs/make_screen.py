@@ -16,11 +16,15 @@ async def draw(folder: Path) -> str:
     """The screen of the bundled case after nine answers, as SVG without references to other places."""
     from assistant import profile
     from assistant.tui.app import ImrApp
+    from assistant.tui.review import ReviewScreen
 
     os.environ["IMR_CONFIG"] = str(folder)
     kept = {"certification": "Occupational Medicine", "licence": "California", "years": 8, "hours": 24}
     profile.save(profile.Profile("r-example", qualifications=kept))
-    app = ImrApp(folder / "log.sqlite", case="cervical-radiographs-after-fusion")
+    app = ImrApp(
+        folder / "log.sqlite",
+        lambda services: ReviewScreen(services, case="cervical-radiographs-after-fusion"),
+    )
     async with app.run_test(size=SIZE) as pilot:
         await pilot.pause(0.5)
         for key in KEYS:

@@ -9,6 +9,7 @@ from __future__ import annotations
 import ast
 import sys
 from collections.abc import Iterator
+from functools import cache
 from pathlib import Path
 
 import pytest
@@ -44,9 +45,31 @@ PURE = frozenset(
 CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset({"now", "utcnow", "today", "read_text", "write_text", "read_bytes", "write_bytes"})
-MOST_LINES = 1000
+MOST_LINES = 1_000
+"""As a rule a file has 100 to 800."""
 MOST_LOOSE = 8
 EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "base", "common", "misc"})
+
+
+LATE = {
+    "asyncio": "slow; where it is asked for, a loop runs already",
+    "cryptography": "slow, and only signing needs it",
+    "datasette": "an optional extra",
+    "jinja2": "slow, and the first frame has no sentence to write",
+    "jsonschema": "slow, and the first frame has no answer to check",
+    "platformdirs": "slow, and a place that is named needs none",
+    "resource": "not on every system",
+    "sqlite_utils": "slow, and only a new log needs it",
+    "textual": "slow; where it is asked for, a screen runs already",
+}
+"""What a function may import, and why; a command (`cli/`) imports what it needs when it is called."""
+
+LATE_OURS = {
+    ("tui.app", "files library log profile tui"): "the home screen is drawn before there is anything to list",
+    ("tui.review", "tui.dialogs records.case_folder"): "a session is drawn before a dialog is asked for",
+    ("review.search", "records.index"): "the index is made while the first question is read",
+}
+"""The same for modules of ours: importer, what it imports late, and why."""
 
 
 def unit(module: str) -> str:
@@ -56,19 +79,40 @@ def unit(module: str) -> str:
 
 def imports(module: str) -> Iterator[tuple[str, int]]:
     """Every module that `module` imports, with the line."""
-    path = MODULES[module]
-    package = module if path.name == "__init__.py" else module.rpartition(".")[0]
-    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
-        if isinstance(node, ast.Import):
-            yield from ((name.name, node.lineno) for name in node.names)
-        elif isinstance(node, ast.ImportFrom):
-            parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
-            source = ".".join([*parts, *([node.module] if node.module else [])])
-            for name in node.names:
-                inner = f"{source}.{name.name}"
-                yield (inner if inner in MODULES else source), node.lineno
-        elif isinstance(node, ast.Call):
-            yield from _late(node)
+    for node in ast.walk(parsed(MODULES[module])):
+        yield from _imported(module, node)
+
+
+def imports_at_run_time(module: str) -> Iterator[tuple[str, int, bool]]:
+    """The same without those for types only; with whether it stands in a function."""
+
+    def walk(node: ast.AST, late: bool) -> Iterator[tuple[str, int, bool]]:
+        for inner in ast.iter_child_nodes(node):
+            if isinstance(inner, ast.If) and ast.unparse(inner.test) == "TYPE_CHECKING":
+                continue
+            yield from ((target, line, late) for target, line in _imported(module, inner))
+            yield from walk(inner, late or isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef))
+
+    yield from walk(parsed(MODULES[module]), False)
+
+
+@cache
+def parsed(path: Path) -> ast.Module:
+    return ast.parse(path.read_text(encoding="utf-8"))
+
+
+def _imported(module: str, node: ast.AST) -> Iterator[tuple[str, int]]:
+    package = module if MODULES[module].name == "__init__.py" else module.rpartition(".")[0]
+    if isinstance(node, ast.Import):
+        yield from ((name.name, node.lineno) for name in node.names)
+    elif isinstance(node, ast.ImportFrom):
+        parts = package.split(".")[: len(package.split(".")) - node.level + 1] if node.level else []
+        source = ".".join([*parts, *([node.module] if node.module else [])])
+        for name in node.names:
+            inner = f"{source}.{name.name}"
+            yield (inner if inner in MODULES else source), node.lineno
+    elif isinstance(node, ast.Call):
+        yield from _late(node)
 
 
 def _late(node: ast.Call) -> Iterator[tuple[str, int]]:
@@ -111,6 +155,45 @@ def test_units_of_a_layer_do_not_import_each_other_in_a_circle() -> None:
     assert sorted(" -> ".join(one) for one in circles(arrows)) == []
 
 
+def test_files_do_not_import_each_other_in_a_circle_when_the_program_runs() -> None:
+    arrows = {
+        module: {target for target, *_ in imports_at_run_time(module) if target in MODULES} - {module}
+        for module in MODULES
+    }
+    assert tangled(arrows) == set()
+
+
+def tangled(arrows: dict[str, set[str]]) -> set[str]:
+    """What is left of a graph when what leads nowhere, or is led to by nothing, is taken away again and again."""
+    left = dict(arrows)
+    while True:
+        reached = set().union(*left.values()) if left else set()
+        going = {name: targets & left.keys() for name, targets in left.items() if name in reached}
+        going = {name: targets for name, targets in going.items() if targets}
+        if going == left:
+            return set(left)
+        left = going
+
+
+def test_imports_stand_at_the_top() -> None:
+    """But those in `LATE`; a process that runs alone, as the standalone verifier does, imports as it likes."""
+    ours = {
+        (f"assistant.{importer}", f"assistant.{one}")
+        for importer, several in LATE_OURS
+        for one in several.split()
+    }
+    wrong = []
+    for module in MODULES:
+        if unit(module) == "cli" or module == "assistant.log.standalone_verify":
+            continue
+        for target, line, late in imports_at_run_time(module):
+            above = target.split(".")
+            names = {".".join(above[:count]) for count in range(1, len(above) + 1)}
+            if late and above[0] not in LATE and not any((module, name) in ours for name in names):
+                wrong.append(f"{module}, line {line}: imports {target} in a function")
+    assert wrong == []
+
+
 def circles(arrows: dict[str, set[str]]) -> Iterator[list[str]]:
     """The circles in a graph, each once, beginning at its first name."""
 
@@ -134,7 +217,7 @@ def test_the_core_is_pure() -> None:
             known = PURE if root in sys.stdlib_module_names else CORE_LIBRARIES
             if unit(target) != "core" if root == "assistant" else root not in known:
                 wrong.append(f"{module}, line {line}: imports {target}")
-        for node in ast.walk(ast.parse(MODULES[module].read_text(encoding="utf-8"))):
+        for node in ast.walk(parsed(MODULES[module])):
             if isinstance(node, ast.Call):
                 if isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
                     wrong.append(f"{module}, line {node.lineno}: calls {node.func.id}()")
@@ -183,6 +266,25 @@ def test_imports_are_found_wherever_they_stand(tmp_path: Path, monkeypatch: pyte
     }
 
 
+def test_what_is_imported_for_types_only_does_not_run(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "one.py"
+    path.write_text(
+        "from typing import TYPE_CHECKING\n"
+        "if TYPE_CHECKING:\n    from assistant.log import Log\n"
+        "class One:\n    from assistant import library\n    def late():\n        import assistant.tui.app\n"
+    )
+    monkeypatch.setitem(MODULES, "assistant.letter.one", path)
+    assert {(target, late) for target, _, late in imports_at_run_time("assistant.letter.one")} == {
+        ("typing", False),
+        ("assistant.library", False),
+        ("assistant.tui.app", True),
+    }
+
+
 def test_a_circle_is_found() -> None:
+    assert tangled({"a": {"b"}, "b": {"c"}, "c": {"b", "d"}, "d": set()}) == {"b", "c"}
+    assert tangled({"a": {"b"}, "b": {"c"}, "c": set()}) == set()
     assert list(circles({"a": {"b"}, "b": {"c"}, "c": {"a", "d"}})) == [["a", "b", "c", "a"]]
     assert list(circles({"a": {"b", "c"}, "b": {"c"}})) == []

@@ -160,7 +160,7 @@ def browse(log_path: Path | None) -> int:
         from assistant.tui.app import run_app
         from assistant.tui.browse import SessionList
 
-        return run_app(path, first=lambda: SessionList(path, tables))
+        return run_app(path, lambda _: SessionList(path, tables))
 
 
 # `imr log serve`: the log in a browser, on this computer alone.

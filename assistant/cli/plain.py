@@ -138,12 +138,9 @@ class _Talk:
     def answer(self, line: str) -> list[Line]:
         words = line.strip()
         try:
-            if words == "?":
-                return self.conversation.why()
-            if words == "<":
-                return self.conversation.back()
-            if words.startswith("/"):
-                return self.find(words[1:])
+            sign = views.SIGNS.get(words[:1], "")
+            if sign and (len(words) == 1 or " " in views.BY_NAME[sign].plain):
+                return self.command(sign, words[1:].strip())
             if words.startswith(":"):
                 name, _, rest = words[1:].partition(" ")
                 return self.command(name.lower(), rest.strip())

@@ -50,8 +50,9 @@ def review(
         return _plain(log_path, case=case, again=again)
     needs_terminal()
     from assistant.tui.app import run_app
+    from assistant.tui.review import ReviewScreen
 
-    return run_app(log_path, case=case, again=again)
+    return run_app(log_path, lambda services: ReviewScreen(services, case=case, again=again))
 
 
 @click.command()
@@ -68,8 +69,9 @@ def resume(session: str, plain: bool, log_path: Path | None) -> int:
         return _plain(log_path, session=session)
     needs_terminal()
     from assistant.tui.app import run_app
+    from assistant.tui.review import ReviewScreen
 
-    return run_app(log_path, session=session)
+    return run_app(log_path, lambda services: ReviewScreen(services, session=session))
 
 
 def home() -> int:

@@ -115,8 +115,8 @@ def run_exercise(path: Path, exercise: Exercise, faults: Sequence[str], plain: b
 
     return run_app(
         path,
-        first=lambda: PracticeScreen(
-            lambda log, profile: begin_run(log, profile, with_faults(log, exercise, faults))
+        lambda services: PracticeScreen(
+            services, lambda log, profile: begin_run(log, profile, with_faults(log, exercise, faults))
         ),
     )
 
@@ -170,9 +170,9 @@ def carry_on(path: Path, name: str, plain: bool) -> int:
 
     needs_terminal()
     from assistant.tui.app import run_app
-    from assistant.tui.training import PracticeScreen
+    from assistant.tui.training import entry_screen
 
-    return run_app(path, first=lambda: PracticeScreen(lambda log, profile: resume_run(log, profile, name)))
+    return run_app(path, lambda services: entry_screen(services, "run", name))
 
 
 def _talked(path: Path, begin: Callable[[Log, Profile], Practice]) -> int:
@@ -207,7 +207,7 @@ def _next(path: Path, plain: bool) -> int:
         from assistant.tui.app import run_app
         from assistant.tui.training import PracticeChoiceScreen
 
-        return run_app(path, first=PracticeChoiceScreen)
+        return run_app(path, PracticeChoiceScreen)
     from assistant import profile as reviewer
     from assistant.log import Log
     from assistant.training.overview import waiting
@@ -418,7 +418,7 @@ def replay(
         from assistant.tui.app import run_app
         from assistant.tui.replay_pair import ReplayPairScreen
 
-        return run_app(path, first=lambda: ReplayPairScreen(pair, marker))
+        return run_app(path, lambda _: ReplayPairScreen(pair, marker))
     if as_json:
         from assistant.training.replay import replay_json
 
@@ -432,7 +432,7 @@ def replay(
     from assistant.tui.app import run_app
     from assistant.tui.replay import ReplayScreen
 
-    return run_app(path, first=lambda: ReplayScreen(one, marker, start, speed, play))
+    return run_app(path, lambda _: ReplayScreen(one, marker, start, speed, play))
 
 
 def _start(one: object, where: str | None) -> int:

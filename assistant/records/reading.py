@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
+from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -101,8 +102,6 @@ class ReaderApart:
                     pipe.close()
 
     def _require(self) -> None:
-        from importlib.util import find_spec
-
         module, words = NEEDED[self._kind]
         if find_spec(module) is None:
             raise refuse(

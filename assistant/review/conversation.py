@@ -38,6 +38,7 @@ from assistant.core.turn import (
     statement,
 )
 from assistant.core.wording import told
+from assistant.review.amendment import amendment
 from assistant.review.determination import sign
 from assistant.review.passages import first_against, trail_lines
 from assistant.review.review import Review
@@ -266,8 +267,6 @@ class TakeOver(c.Command):
 
 def offer_amendment(talk: Talk) -> list[Line]:
     """Where the case file has changed since: says how, and asks whether this session takes it over."""
-    from assistant.review.amendment import amendment
-
     session = talk.review.session
     if talk.review.watching:
         return []

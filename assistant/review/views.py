@@ -115,7 +115,6 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
 
 
 def _told_at(review: Review, turn: Turn) -> str:
-
     prompt = review.session.prompt(turn.scope, turn.path)
     shape = at(prompt.schema.shape, tuple(turn.path.split(".")[1:]))
     return told(replace(prompt.schema, shape=shape), turn.held) if shape is not None else ""
@@ -292,3 +291,7 @@ ACTIONS = (
 )
 
 BY_NAME = {action.name: action for action in ACTIONS}
+SIGNS = {
+    action.plain[0]: action.name for action in ACTIONS if action.plain and not action.plain.startswith(":")
+}
+"""The signs that do something by themselves on an empty line, the same on the screen and in plain lines."""

@@ -7,6 +7,7 @@ of its own before the next is shown; the reviews get no entry. Which questions a
 
 from __future__ import annotations
 
+import json
 import os
 import random
 import secrets
@@ -14,6 +15,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from random import Random
+
+import yaml
 
 from assistant import __version__, profile
 from assistant.core import events as t
@@ -316,12 +319,8 @@ def write_adjudication(sheet: AnswerSheet, path: Path) -> None:
     """Writes the sheet as an answers file (YAML, or JSON by its ending), readable by its owner only."""
     data = {"reviewer": f"adjudication-{sheet.name}", **as_answers_file(sheet)}
     if path.suffix == ".json":
-        import json
-
         text = json.dumps(data, ensure_ascii=False, indent=2) + "\n"
     else:
-        import yaml
-
         text = f"# What an adjudication of {one_line(sheet.case)} came to.\n"
         text += yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
     try:

@@ -21,6 +21,8 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
+import yaml
+
 from assistant import library
 from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Status
@@ -233,8 +235,6 @@ class CaseCopy:
 
     def write(self, case: CaseFolder, folder: Path) -> CaseFolder:
         """The copy as a case folder, without the case's reference; removed again where it doesn't read as a case."""
-        import yaml
-
         for document in self.data["documents"]:
             document.pop("text_sha256", None)
         make_folder(folder / "records")

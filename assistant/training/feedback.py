@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
+from pathlib import Path
 from typing import Any
 
 from assistant import library
@@ -672,8 +673,6 @@ def _of_case(recording: Recording) -> Reference:
 
 
 def _found(name: str) -> library.CaseFolder | None:
-    from pathlib import Path
-
     folder = Path(name) if "/" in name else library.folder("casebank") / name
     if not (folder / FILE).is_file() or not (folder / "case.yaml").is_file():
         return None

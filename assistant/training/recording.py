@@ -9,6 +9,7 @@ from __future__ import annotations
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from datetime import datetime
 
 from assistant.core import events as e
 from assistant.core.session import Session, apply
@@ -104,8 +105,6 @@ def pause_ms(before: Entry, after: Entry) -> int:
     """Milliseconds between two entries: by the monotonic clock within one boot, else by the wall clock; never less than 0."""
     if before.boot == after.boot:
         return max(0, (after.mono_ns - before.mono_ns) // 1_000_000)
-    from datetime import datetime
-
     between = datetime.fromisoformat(after.ts) - datetime.fromisoformat(before.ts)
     return max(0, int(between.total_seconds() * 1000))
 

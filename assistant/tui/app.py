@@ -1,11 +1,12 @@
-"""The application: the home screen, a review, or a session that is watched."""
+"""The application: one log, the screens over it, and the first of them, the home screen."""
 
 from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, ClassVar, cast
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
@@ -16,7 +17,7 @@ from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
 from assistant.machine import take_any_bytes, when_told_to_end
-from assistant.tui.widgets import MarkedList, literal
+from assistant.tui.widgets import MarkedList, ProgramScreen, Services, literal
 
 if TYPE_CHECKING:
     from assistant.log import Log, SessionRow
@@ -24,86 +25,57 @@ if TYPE_CHECKING:
 
 
 class ImrApp(App[int]):
-    """One log, and the screens over it."""
+    """One log, and the screens over it, which get the log and the reviewer's profile from here (`Services`)."""
 
     CSS_PATH = "style.tcss"
     TITLE = "IMR assistant"
     ENABLE_COMMAND_PALETTE = True
 
-    def __init__(
-        self,
-        log_path: Path | None,
-        case: str | None = None,
-        session: str | None = None,
-        first: Callable[[], Screen[Any]] | None = None,
-        again: str = "",
-    ) -> None:
+    def __init__(self, log_path: Path | None, first: Callable[[Services], Screen[Any]] | None = None) -> None:
         super().__init__()
-        self._again = again
         self._first = first
-        self.log_path = log_path
-        self.case = case
-        self.session = session
-        self.failed: Refused | None = None
+        self._log_path = log_path
         self._held_log: Log | None = None
         self._profile: Profile | None = None
+        self.failed: Refused | None = None
 
     def get_default_screen(self) -> Screen[Any]:
-        """The screen that was asked for, else the review that was, else the home screen."""
-        if self._first is not None:
-            return self._first()
-        if self.case is not None or self.session is not None:
-            from assistant.tui.review import ReviewScreen
-
-            return ReviewScreen(case=self.case, session=self.session, again=self._again)
-
-        return HomeScreen()
+        """The screen that was asked for, else the home screen."""
+        return self._first(self) if self._first is not None else HomeScreen(self)
 
     @property
     def decision_log(self) -> Log:
         """The decision log, opened when it is first needed."""
         if self._held_log is None:
-            from assistant.files import default_log_path
+            from assistant.files import default_log_path  # after the first frame, like the log itself
             from assistant.log import Log
 
-            self._held_log = Log.open(self.log_path or default_log_path())
+            self._held_log = Log.open(self._log_path or default_log_path())
         return self._held_log
 
     @property
     def profile(self) -> Profile:
+        """The reviewer's profile as it is kept; the theme follows it."""
         if self._profile is None:
-            from assistant import profile as reviewer
+            from assistant import profile as reviewer  # after the first frame
 
             self._profile = reviewer.kept()
             if self._profile.theme in self.available_themes:
                 self.theme = self._profile.theme
         return self._profile
 
-    @profile.setter
-    def profile(self, profile: Profile) -> None:
+    def keep_profile(self, profile: Profile) -> None:
+        """Takes over what was added to the profile."""
         self._profile = profile
 
     def give_up(self, refused: Refused) -> None:
-        """Leaves the screen; the command line then says why."""
+        """Leaves the program; the command line then says why."""
         self.failed = refused
         self.exit(2)
 
-    def tell(self, text: str, severity: str = "information") -> None:
-        """A short message on top of the screen."""
-        self.notify(str(literal(text)), severity=severity, markup=False, timeout=6)  # type: ignore[arg-type]
-
     def get_system_commands(self, screen: Screen[object]) -> Iterable[SystemCommand]:
-        from assistant.tui.review import ReviewScreen
-
-        if isinstance(screen, ReviewScreen):
-            from assistant.review.views import ACTIONS
-
-            for action in ACTIONS:
-                if screen.offers(action.name):
-                    name = action.name
-                    yield SystemCommand(
-                        action.title, action.help, lambda name=name: screen.run_action_named(name)
-                    )
+        if isinstance(screen, ProgramScreen):
+            yield from screen.commands()
         yield SystemCommand(
             "Light or dark", "Change between the light and the dark theme.", self.action_light_or_dark
         )
@@ -112,35 +84,30 @@ class ImrApp(App[int]):
         )
 
     def action_light_or_dark(self) -> None:
-        from dataclasses import replace
-
-        from assistant import profile as reviewer
+        from assistant import profile as reviewer  # after the first frame
 
         self.theme = "textual-light" if self.theme == "textual-dark" else "textual-dark"
-        self.profile = replace(self.profile, theme=self.theme)
+        self.keep_profile(replace(self.profile, theme=self.theme))
         if reviewer.profile_path().exists():
             reviewer.save_profile(self.profile)
 
     async def action_quit(self) -> None:
         """Leaves what is on the screen: from a session back to the home screen, from there the program."""
-        from assistant.tui.review import ReviewScreen
-
-        if isinstance(self.screen, ReviewScreen) and len(self.screen_stack) > 1:
-            self.screen.run_action_named("park")
+        if isinstance(self.screen, ProgramScreen):
+            self.screen.leave()
         else:
             self.action_leave_program()
 
     def action_leave_program(self) -> None:
         """Parks what is open, and leaves."""
-        self.close_log()
+        self.release()
         self.exit(0)
 
-    def close_log(self) -> None:
-        from assistant.tui.review import ReviewScreen
-
+    def release(self) -> None:
+        """Closes the sessions and the log."""
         for screen in self.screen_stack:
-            if isinstance(screen, ReviewScreen):
-                screen.close_review()
+            if isinstance(screen, ProgramScreen):
+                screen.release()
         if self._held_log is not None:
             self._held_log.close()
 
@@ -149,23 +116,17 @@ class ImrApp(App[int]):
 
     def end(self, status: int) -> None:
         """Parks what is open and leaves, as a signal asked."""
-        self.close_log()
+        self.release()
         self.exit(status)
 
     async def on_unmount(self) -> None:
-        self.close_log()
+        self.release()
 
 
-def run_app(
-    log_path: Path | None,
-    case: str | None = None,
-    session: str | None = None,
-    first: Callable[[], Screen[Any]] | None = None,
-    again: str = "",
-) -> int:
-    """Runs the screen until it is left; raises `Refused` where it could not begin."""
+def run_app(log_path: Path | None, first: Callable[[Services], Screen[Any]] | None = None) -> int:
+    """Runs the program until it is left, from the home screen or from `first`; raises `Refused` where it could not begin."""
     take_any_bytes()
-    app = ImrApp(log_path, case, session, first, again)
+    app = ImrApp(log_path, first)
     result = app.run()
     if app.failed is not None:
         raise app.failed
@@ -179,7 +140,7 @@ def run_app(
 # The home screen: sessions to go on with, and cases to begin.
 
 
-class HomeScreen(Screen[None]):
+class HomeScreen(ProgramScreen):
     """Open sessions first, then the cases of the case bank, then what is signed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -193,6 +154,10 @@ class HomeScreen(Screen[None]):
     """
     SCOPED_CSS = False
     AUTO_FOCUS = "#home-list"
+
+    def __init__(self, services: Services) -> None:
+        super().__init__()
+        self._services = services
 
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):
@@ -209,16 +174,15 @@ class HomeScreen(Screen[None]):
 
     def fill(self) -> None:
         """Lists what there is to do."""
-        from assistant import library
+        from assistant import library  # once the empty screen is drawn
         from assistant.log import session_words
 
-        app = cast("ImrApp", self.app)
         try:
-            rows = app.decision_log.sessions()
-            profile = app.profile
+            rows = self._services.decision_log.sessions()
+            profile = self._services.profile
             cases = library.case_names()
         except Refused as refused:
-            app.give_up(refused)
+            self._services.give_up(refused)
             return
         title = "IMR assistant · decision support; the reviewer decides"
         if not profile.qualifications:
@@ -246,20 +210,21 @@ class HomeScreen(Screen[None]):
         gc.enable()
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
-        from assistant.tui.review import ReviewScreen
-
         kind, _, name = (event.option_id or "").partition(":")
-        if kind == "case":
-            self.app.push_screen(ReviewScreen(case=name))
-        elif kind == "session":
-            self.app.push_screen(ReviewScreen(session=name))
-        elif kind in ("run", "training"):
-            from assistant.tui.training import entry_screen
+        self.app.push_screen(self._chosen(kind, name))
 
-            self.app.push_screen(entry_screen(kind, name))
+    def _chosen(self, kind: str, name: str) -> Screen[None]:
+        """The screen of a line of the list: imported when it is chosen, which keeps the home screen quick."""
+        if kind in ("case", "session"):
+            from assistant.tui.review import ReviewScreen
+
+            return ReviewScreen(self._services, **{kind: name})
+        from assistant.tui.training import entry_screen
+
+        return entry_screen(self._services, kind, name)
 
     def action_help(self) -> None:
-        from assistant.tui.dialogs import HelpScreen
+        from assistant.tui.dialogs import HelpScreen  # when it is asked for
 
         self.app.push_screen(HelpScreen())
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -367,8 +368,6 @@ class ExportDialog(ModalScreen[str]):
 
 def write_rows(path: Path, columns: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
     """Writes rows to a new file as CSV, JSON or a JSON object a line; raises `Refused` where it can't be."""
-    import json
-
     cells = [tuple(row) for row in rows]
     if path.suffix == ".csv":
         text = "\r\n".join(csv_lines(columns, cells)) + "\r\n"

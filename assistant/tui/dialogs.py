@@ -17,7 +17,7 @@ from textual.widgets import Footer, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from assistant.core.text import visible
-from assistant.review.views import ACTIONS
+from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.widgets import literal
 
 
@@ -235,7 +235,7 @@ _ANSWERING = (
     "  words + Enter    the beginning of a reply, a date (12 July 2014), a number, your own words",
     "  Enter            confirms what is proposed",
     "  up, down         move among the replies; the mouse chooses one",
-    "  ?  /  <          on an empty line: why, find in the record, back",
+    f"  {'  '.join(SIGNS):<15}  on an empty line: {', '.join(SIGNS.values())}",
     "  Esc              gives up half a reply, such as a reason that was asked for",
     "  Page Up, Down    scroll the conversation",
     "",

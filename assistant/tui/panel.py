@@ -29,7 +29,7 @@ from assistant.tui.widgets import MarkedList, literal, passage_lines
 
 if TYPE_CHECKING:
     from assistant.core.session import AnswerPlace
-    from assistant.tui.review import SessionScreen
+    from assistant.tui.review import ReviewScreen
 
 
 VIEWS = ("record", "findings", "draft", "questions")
@@ -183,7 +183,7 @@ _ABOUT_AGAINST = "Space marks, d sets the marked ones aside, c cites, Enter open
 class PassageList:
     """What was found last. `picked` are the marked ones; `against` is the absence that they speak against, if any."""
 
-    def __init__(self, screen: SessionScreen, review: Review, panel: SidePanel) -> None:
+    def __init__(self, screen: ReviewScreen, review: Review, panel: SidePanel) -> None:
         self.screen = screen
         self.review = review
         self.panel = panel
@@ -258,7 +258,7 @@ class PassageList:
 class PanelViews:
     """The panel's content for one review."""
 
-    def __init__(self, screen: SessionScreen, review: Review, panel: SidePanel) -> None:
+    def __init__(self, screen: ReviewScreen, review: Review, panel: SidePanel) -> None:
         self.screen = screen
         self.review = review
         self.panel = panel

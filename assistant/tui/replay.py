@@ -6,7 +6,7 @@ import gc
 import textwrap
 from collections.abc import Callable, Iterable, Iterator
 from functools import partial
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import ClassVar
 
 from textual import events, on
 from textual.app import ComposeResult
@@ -14,7 +14,6 @@ from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.message import Message
-from textual.screen import Screen
 from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
@@ -28,11 +27,7 @@ from assistant.review import views
 from assistant.review.review import Review
 from assistant.training.replay import Marker, Replay, clock_words, time_words
 from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
-from assistant.tui.widgets import Key, KeyLine, literal
-
-if TYPE_CHECKING:
-    from assistant.tui.app import ImrApp
-
+from assistant.tui.widgets import Key, KeyLine, ProgramScreen, literal
 
 # The keys of a replay, their line at the bottom of the screen, and their help.
 
@@ -348,7 +343,7 @@ ROWS_BACK = 3
 """How many screens of lines before the present step can be scrolled back to."""
 
 
-class ReplayScreen(Screen[None]):
+class ReplayScreen(ProgramScreen):
     """One replay, at one step."""
 
     BINDINGS: ClassVar[list[BindingType]] = bindings()
@@ -450,7 +445,7 @@ class ReplayScreen(Screen[None]):
         kinds = ("bookmark", "comment") if kind == "mark" else (kind,)
         found = self.replay.next_landmark(self.number, kinds, by)
         if found is None:
-            self._say(f"There is no {kind} {'after' if by > 0 else 'before'} this step.")
+            self.tell(f"There is no {kind} {'after' if by > 0 else 'before'} this step.")
         else:
             self.seek(found.step)
 
@@ -465,7 +460,7 @@ class ReplayScreen(Screen[None]):
             if found is not None:
                 self.seek(found)
             elif key:
-                self._say(f"There is no step or question “{one_line(key, 40)}”.")
+                self.tell(f"There is no step or question “{one_line(key, 40)}”.")
 
         question = "Go where? Type words of a question, or a step's number."
         self.app.push_screen(ChooseScreen(question, rows, own=True), gone)
@@ -473,10 +468,6 @@ class ReplayScreen(Screen[None]):
     @on(Timeline.Chosen)
     def _clicked(self, event: Timeline.Chosen) -> None:
         self.seek(event.step)
-
-    @on(KeyLine.Chosen)
-    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
-        await self.run_action(event.name if event.name != "palette" else "app.command_palette")
 
     def action_scroll(self, pages: int) -> None:
         """Scrolls the conversation, or the panel where it has taken its place."""
@@ -496,7 +487,7 @@ class ReplayScreen(Screen[None]):
         elif self.number < len(self.replay.steps):
             self._wait()
         else:
-            self._say("This is the end.")
+            self.tell("This is the end.")
         self._draw_top()
 
     def _wait(self) -> None:
@@ -504,7 +495,7 @@ class ReplayScreen(Screen[None]):
         step = self.replay.steps[self.number]
         self._timer = self.set_timer(max(step.played_ms / 1000 / self.speed, 0.01), self._played)
         if step.idle:
-            self._say(f"The reviewer paused for {time_words(step.pause_ms)}; shortened.")
+            self.tell(f"The reviewer paused for {time_words(step.pause_ms)}; shortened.")
 
     def _played(self) -> None:
         self._timer = None
@@ -533,7 +524,7 @@ class ReplayScreen(Screen[None]):
             if 0.01 <= speed <= 1000:
                 self._set_speed(speed)
             else:
-                self._say("A speed is a number from 0.01 to 1000.")
+                self.tell("A speed is a number from 0.01 to 1000.")
 
         self.app.push_screen(AskScreen("How fast? 1 is as it went.", f"{self.speed:g}"), given)
 
@@ -570,7 +561,7 @@ class ReplayScreen(Screen[None]):
             if mark.by == self.marker.actor and step.first <= mark.at <= step.last
         ]
         if not own:
-            self._say("There is no mark of yours at this step.")
+            self.tell("There is no mark of yours at this step.")
         for mark in own:
             self._marked(partial(self.marker.remove, mark))
 
@@ -579,7 +570,7 @@ class ReplayScreen(Screen[None]):
             act()
             self.replay.with_marks(self.marker.marks(self.replay.recording.id))
         except Refused as refused:
-            self._say(str(refused))
+            self.tell(str(refused))
         self.draw()
 
     # -- the rest ------------------------------------------------------------------------------
@@ -601,12 +592,6 @@ class ReplayScreen(Screen[None]):
     def action_help(self) -> None:
         self.app.push_screen(LinesScreen(HELP))
 
-    def action_leave(self) -> None:
+    def leave(self) -> None:
         self._stop()
-        if len(self.app.screen_stack) > 1:
-            self.dismiss()
-        else:
-            self.app.exit(0)
-
-    def _say(self, words: str) -> None:
-        cast("ImrApp", self.app).tell(words)
+        super().leave()

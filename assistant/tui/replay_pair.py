@@ -10,7 +10,6 @@ from textual import on
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, VerticalScroll
-from textual.screen import Screen
 from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -19,7 +18,7 @@ from assistant.core.text import one_line
 from assistant.training.replay import MARKS, Marker, ReplayPairView, SideBySide
 from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayScreen, plain_window
-from assistant.tui.widgets import Key, KeyLine, literal
+from assistant.tui.widgets import Key, KeyLine, ProgramScreen, literal
 
 WIDE = 100
 _KEYS: tuple[Key, ...] = (
@@ -43,7 +42,7 @@ HELP = (
 )
 
 
-class ReplayPairScreen(Screen[None]):
+class ReplayPairScreen(ProgramScreen):
     """The list of questions above, and under it what each session said to the chosen one."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -149,18 +148,8 @@ class ReplayPairScreen(Screen[None]):
         replay = self.pair.replays[number]
         self.app.push_screen(ReplayScreen(replay, self.marker, side.step if side is not None else 1))
 
-    @on(KeyLine.Chosen)
-    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
-        await self.run_action(event.name if event.name != "palette" else "app.command_palette")
-
     def action_help(self) -> None:
         self.app.push_screen(LinesScreen(HELP))
-
-    def action_leave(self) -> None:
-        if len(self.app.screen_stack) > 1:
-            self.dismiss()
-        else:
-            self.app.exit(0)
 
 
 def _row(one: ReplayPairView) -> str:

@@ -1,58 +1,514 @@
-"""What a session looks like on the screen: transcript, replies, the reply line, and the side panel beside them."""
+"""A session on the screen: the conversation with its replies, the side panel beside it, and what each key does."""
 
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from collections.abc import Callable, Iterable
+from functools import partial
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
-from textual.app import ComposeResult
+from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.screen import Screen
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant import library
-from assistant.core import commands as c
+from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
-from assistant.core.problem import Refused
+from assistant.core.problem import Problem, Refused
 from assistant.core.text import one_line
 from assistant.letter import to_text
 from assistant.review import views
-from assistant.review import views as shown
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.determination import compose_from_log, keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
 from assistant.review.review import Review
-from assistant.review.views import ACTIONS
+from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
-from assistant.tui.widgets import KeyLine, MarkedList, Reply, Transcript, literal, local_time
+from assistant.tui.widgets import (
+    KeyLine,
+    MarkedList,
+    ProgramScreen,
+    Reply,
+    Services,
+    Transcript,
+    literal,
+    local_time,
+)
 
 if TYPE_CHECKING:
     from assistant.core.turn import Turn
-    from assistant.tui.app import ImrApp
-
-
-# A screen with the side panel beside it, or, on a narrow terminal, in the place of the conversation.
 
 
 WIDE, BROAD = 100, 150
 """Columns from which the panel stands beside the conversation, and from which it has room for a record's lines."""
 
+SMALLEST_WIDTH, SMALLEST_HEIGHT = 50, 14
+TOO_SMALL = (
+    f"The terminal is too small: at least {SMALLEST_WIDTH} columns and {SMALLEST_HEIGHT} lines are needed."
+)
+WATCHING_SECONDS = 1.0
+_SHORT = {"skip": "later"}
+"""Words for the line of keys that are shorter than the name of the action."""
 
-class PanelHost(Screen[None]):
-    """Shows and hides the panel, and passes its keys on to what it shows."""
 
-    def __init__(self) -> None:
+def _bindings() -> list[BindingType]:
+    keyed: list[BindingType] = [
+        Binding(
+            a.key,
+            f"named('{a.name}')",
+            _SHORT.get(a.name, a.name),
+            show=False,
+            priority=True,
+            id=a.name,
+        )
+        for a in ACTIONS
+        if a.key
+    ]
+    return [*keyed, Binding("escape", "leave", "reply", show=False)]
+
+
+class ReviewScreen(ProgramScreen):
+    """A session that is worked on, or, where another window has it, watched.
+
+    On the left the conversation with its reply line, beside it the panel; on a narrow terminal the panel takes the
+    conversation's place.
+    """
+
+    BINDINGS: ClassVar[list[BindingType]] = _bindings()
+    AUTO_FOCUS = "#reply"
+    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (WIDE, "wide"), (BROAD, "broad")]  # noqa: RUF012 - Textual's own type
+
+    def __init__(
+        self, services: Services, case: str | None = None, session: str | None = None, again: str = ""
+    ) -> None:
         super().__init__()
+        self._services = services
+        self._case = case
+        self._again = again
+        self._session = session
+        self._review: Review | None = None
+        self._conversation: Conversation | None = None
         self._views: PanelViews | None = None
+        self._asking: tuple[str, Callable[[str], list[Line]]] | None = None
+        self._drawn: tuple[str, tuple[str, str], str] | None = None
+        self._half = ""
+        self._asked_lines: list[str] = []
+
+    def compose(self) -> ComposeResult:
+        width = self.app.size.width
+        kind = [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least][-1]
+        self.add_class(kind, update=False)  # known from the beginning, so that the first frame is drawn once
+        yield Static("Opening ...", id="top", markup=False)
+        with Vertical(id="conversation"):
+            yield Transcript()
+            yield Static(id="found", markup=False)
+            yield Static(id="asks", markup=False)
+            yield MarkedList(id="options")
+            yield Reply(SIGNS)
+        yield SidePanel(shown=width >= WIDE)
+        yield KeyLine()
+
+    @property
+    def transcript(self) -> Transcript:
+        return self.query_one(Transcript)
+
+    @property
+    def reply(self) -> Reply:
+        return self.query_one(Reply)
+
+    @property
+    def talk(self) -> Conversation | None:
+        """The conversation, once the session is open."""
+        return self._conversation
+
+    # -- how it begins and ends ------------------------------------------------------------------
+
+    def on_mount(self) -> None:
+        self.query_one("#options", OptionList).can_focus = False
+        self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
+
+    def _first_drawn(self, _: object) -> None:
+        """Opens the session once the empty screen has been drawn."""
+        self.screen_layout_refresh_signal.unsubscribe(self)
+        self.call_next(self.open)
+
+    def open(self) -> None:
+        """Opens the session and asks its first question."""
+        try:
+            self._review = self._opened()
+        except Refused as refused:
+            self.refuse(self._services, refused)
+            return
+        review = self._review
+        self._conversation = self.conversing(review)
+        self._views = PanelViews(self, review, self.query_one(SidePanel))
+        with self.app.batch_update():
+            self._greet(review)
+            if self._session is not None:
+                self._offer(self._conversation)
+            self.draw()
+        if self.query_one(SidePanel).shown:
+            self.call_after_refresh(self._show_record)
+        self.set_timer(0.05, self._warm)
+        gc.freeze()  # what was made so far stays, and need not be gone through again and again
+        gc.enable()
+        if review.watching:
+            self.set_interval(WATCHING_SECONDS, self._watch)
+
+    def conversing(self, review: Review) -> Conversation:
+        """The conversation with the session; blind practice has one of its own."""
+        return Conversation(review)
+
+    def _show_record(self) -> None:
+        """The first page beside the first question; a page that can't be logged as opened isn't shown."""
+        try:
+            if self._views is not None and not self.query_one(SidePanel).keys:
+                self._views.show("record")
+        except Refused as refused:
+            self._say_problems(refused.problems)
+
+    def _opened(self) -> Review:
+        log = self._services.decision_log
+        if self._session is None:
+            case = library.find_case(self._case or "")
+            return Review.open(log, case, self._services.profile, again=self._again)
+        session = log.resolve(self._session)
+        try:
+            return Review.resume(log, session)
+        except Refused as refused:
+            if "window" not in str(refused):
+                raise
+            return Review.resume(log, session, watch=True)
+
+    def _greet(self, review: Review) -> None:
+        session = review.session
+        lines = [("news", f"{session.rules.case.title} · {views.mode_words(review)}")]
+        if review.watching:
+            lines.append(("warning", "Another window works on this session; this one watches it."))
+        elif self._session is not None and session.status == "open":
+            lines.append(
+                ("note", f"Going on: {views.progress_words(review)} questions answered, the last of them:")
+            )
+            for question, said in views.recap(review):
+                lines += [("note", question), ("answer", said)]
+        else:
+            lines.append(("note", f"Session {session.id}. F1 says what can be done."))
+        self.transcript.say_all(lines)
+        self._say_problems(missing_documents(review.session, review.pages))
+
+    @work(thread=True, exit_on_error=False)
+    def _warm(self) -> None:
+        """Imports what the first answer needs while the first question is being read."""
+        import jsonschema  # noqa: F401 - slow, and not needed for the first frame
+
+    def _offer(self, conversation: Conversation) -> None:
+        """Asks whether a session that is gone on with takes over a case file that has changed."""
+        self.transcript.say_all([(line.kind, line.text) for line in offer_amendment(conversation)])
+
+    def release(self) -> None:
+        """Parks the session."""
+        if self._review is not None:
+            try:
+                self._review.close()
+            except Refused as refused:
+                self.tell(str(refused), "error")
+
+    def leave(self) -> None:
+        """Parks the session, and goes back to the screen below, or out of the program."""
+        self.release()
+        super().leave()
+
+    # -- what is drawn ---------------------------------------------------------------------------
+
+    def draw(self) -> None:
+        """Draws what the session waits for now."""
+        conversation, review = self._conversation, self._review
+        if conversation is None or review is None:
+            return
+        turn = conversation.turn
+        now = (turn.kind, turn.place, turn.check.key if turn.check else turn.criterion)
+        if now != self._drawn and conversation.pending is None:
+            self._drawn = now
+            lines = [("question", turn.question)]
+            context = views.context(review, turn)
+            if turn.kind == "sign":
+                lines = [("context", "\n".join(context)), *lines]
+            else:
+                lines += [
+                    ("proposal" if line.startswith("  Proposed") else "context", line) for line in context
+                ]
+            if turn.words and (not turn.options or turn.options[0].value != "stated"):
+                lines.append(("context", turn.words))
+            if turn.kind == "done":
+                lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
+            self.transcript.say_all(lines)
+            self._show_page_beside(conversation)
+            self.record_said("")
+            self.look_up(conversation.turn)
+        self.draw_asked()
+        self._draw_options(conversation)
+        self.reply.digits = conversation.digits and self._asking is None
+        signing = turn.kind == "sign" and not self._asked and not review.watching
+        self.reply.placeholder = "type sign" if signing else ""
+        self.reply.disabled = review.watching
+        self._draw_top(review)
+        if self._views is not None:
+            self._views.refresh()
+        self.draw_keys()
+
+    def _show_page_beside(self, conversation: Conversation) -> None:
+        """Puts the page that a proposal rests on, or that speaks against an absence, beside the question."""
+        turn, panel = conversation.turn, self.query_one(SidePanel)
+        if self._views is None or not panel.shown or panel.view != "record":
+            return
+        evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
+        words: tuple[tuple[int, int], ...] = ()
+        if turn.kind == "passages":
+            evidence = (first_against(conversation.review, turn),)
+            words = marks_against(conversation.review, turn)
+        try:
+            if evidence:
+                self._views.open_page(evidence[0], words)
+        except Refused as refused:
+            self._say_problems(refused.problems)
+
+    @property
+    def _asked(self) -> str:
+        """The words that are wanted in the reply line now."""
+        if self._asking is not None:
+            return self._asking[0]
+        pending = self._conversation.pending if self._conversation is not None else None
+        return pending.question if pending is not None else ""
+
+    def draw_asked(self) -> None:
+        """What words are wanted, and, where they are longer than the reply line, all that is typed of them."""
+        lines = [f"{self._asked} (Esc: not now)"] if self._asked else []
+        if len(self.reply.value) > self.reply.content_size.width > 0:
+            lines.append(self.reply.value)
+        if lines != self._asked_lines:  # nothing is drawn anew for each key
+            self._asked_lines = lines
+            label = self.query_one("#asks", Static)
+            label.update(literal("\n".join(lines)))
+            label.set_class(bool(lines), "shown")
+
+    def draw_keys(self) -> None:
+        """Shows the keys that do something now."""
+        keyed = [a for a in ACTIONS if a.key.startswith("f") and self.offers(a.name)]
+        self.query_one(KeyLine).show([(a.key, _SHORT.get(a.name, a.name), a.name) for a in keyed])
+
+    def record_said(self, words: str) -> None:
+        """What the record says about the question that is asked, in a line above its replies."""
+        line = self.query_one("#found", Static)
+        line.update(literal(f"In the record: {words} · / lists them" if words else ""))
+        line.set_class(bool(words), "shown")
+
+    def _draw_options(self, conversation: Conversation) -> None:
+        listed = self.query_one("#options", OptionList)
+        listed.clear_options()
+        if self._asking is None:
+            listed.add_options(
+                [
+                    Option(literal(f"{number if conversation.numbered else '-'}  {option.label}"))
+                    for number, option in enumerate(conversation.options, 1)
+                ]
+            )
+            listed.highlighted = None
+        listed.display = bool(listed.option_count)
+
+    def _draw_top(self, review: Review) -> None:
+        turn = review.turn
+        mode = "" if review.session.mode == "real" else f" · {review.session.mode.upper()}"
+        where = views.scope_words(review, turn.scope) if turn.scope else "the case"
+        watching = " · watching" if review.watching else ""
+        text = (
+            f"{where} · {views.progress_words(review)} answered · logged {local_time(review.logged_at)}{mode}{watching}"
+            f" · {review.session.rules.case.id}"
+        )
+        self.query_one("#top", Static).update(literal(one_line(text, max(self.size.width - 2, 10))))
+
+    def on_resize(self) -> None:
+        tiny = self.size.width < SMALLEST_WIDTH or self.size.height < SMALLEST_HEIGHT
+        if tiny and not self.query("#small"):
+            self.mount(Static(TOO_SMALL, id="small", markup=False))
+        self.set_class(tiny, "tiny")
+
+    # -- what the record says about a question ---------------------------------------------------
+
+    def look_up(self, turn: Turn) -> None:
+        review = self._review
+        if review is not None and turn.kind == "prompt" and review.session.prompt(*turn.place).look_for:
+            self._look_up(review, turn)
+
+    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
+    def _look_up(self, review: Review, turn: Turn) -> None:
+        """The search runs in a thread of its own, so that typing never waits for it."""
+        words = reach_words(review, turn)
+        self.app.call_from_thread(self._looked_up, turn, words)
+
+    def _looked_up(self, turn: Turn, words: str) -> None:
+        if self._review is not None and self._review.turn.place == turn.place and self.is_attached:
+            self.record_said(words)
+
+    def _watch(self) -> None:
+        try:
+            if self._review is not None and self._review.refresh():
+                self.draw()
+        except Refused as refused:
+            self._say_problems(refused.problems)
+
+    # -- what is replied -------------------------------------------------------------------------
+
+    @on(Input.Changed, "#reply")
+    def _typed(self) -> None:
+        self.draw_asked()
+
+    @on(Input.Submitted, "#reply")
+    def _submitted(self, event: Input.Submitted) -> None:
+        conversation = self._conversation
+        if conversation is None:
+            return
+        text = event.value
+        highlighted = self.query_one("#options", OptionList).highlighted
+        if self._asking is not None:
+            self._finish_asking(text)
+        elif not text.strip() and highlighted is not None:
+            self.answer(lambda: conversation.choose(highlighted + 1))
+        else:
+            self.answer(lambda: conversation.reply(text))
+
+    def _finish_asking(self, text: str) -> None:
+        """Carries out what words were asked for; refused words stay where they were asked for, and answer nothing."""
+        assert self._asking is not None  # only called while something is asked for
+        asking = self._asking
+        self._asking = None
+        if not text.strip() and not asking[0].startswith("Find "):
+            self.take_up_half()
+            self.draw()
+        elif self.answer(lambda: asking[1](text)):
+            self.take_up_half()
+        else:
+            self._asking = asking
+            self.draw()
+
+    @on(Reply.Pressed)
+    def _pressed(self, event: Reply.Pressed) -> None:
+        conversation = self._conversation
+        if conversation is None:
+            return
+        if event.key in SIGNS:
+            self.run_action_named(SIGNS[event.key])
+        else:
+            number = int(event.key)
+            if number > len(conversation.options):
+                self.transcript.say("problem", f"There is no reply {number} here.")
+            else:
+                self.answer(lambda: conversation.choose(number))
+
+    @on(Reply.Oversized)
+    def _oversized(self, event: Reply.Oversized) -> None:
+        conversation = self._conversation
+        if conversation is not None:
+            self.answer(lambda: conversation.reply(event.text))
+
+    @on(Reply.Moved)
+    def _moved(self, event: Reply.Moved) -> None:
+        listed = self.query_one("#options", OptionList)
+        if listed.option_count:
+            at = listed.highlighted
+            start = -1 if event.by > 0 else 0
+            listed.highlighted = ((start if at is None else at) + event.by) % listed.option_count
+
+    @on(Reply.Scrolled)
+    def _scrolled(self, event: Reply.Scrolled) -> None:
+        self.transcript.page(event.pages)
+
+    @on(OptionList.OptionSelected, "#options")
+    def _clicked(self, event: OptionList.OptionSelected) -> None:
+        conversation = self._conversation
+        if conversation is not None and self._asking is None:
+            self.answer(lambda: conversation.choose(event.option_index + 1))
+        self.reply.focus()
+
+    def _say_problems(self, problems: Iterable[Problem]) -> None:
+        self.transcript.say_all([("problem", str(problem)) for problem in problems])
+
+    def take_up_half(self) -> None:
+        """Puts back what was half typed when something else was asked for."""
+        self.reply.value, self._half = self._half, ""
+        self.reply.cursor_position = len(self.reply.value)
 
     def action_leave(self) -> None:
-        """Back to what stands beside the panel."""
-        raise NotImplementedError
+        """Back to the reply; there, half a reply is given up."""
+        conversation = self._conversation
+        if self._asking is not None:
+            self._asking = None
+            self.take_up_half()
+            self.draw()
+        elif conversation is not None and conversation.pending is not None and self.reply.has_focus:
+            self.answer(conversation.back)
+        if self.size.width < WIDE:
+            self.hide_panel()
+        self.reply.focus()
+
+    def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
+        """Carries out a reply and draws what it led to; whether it was carried out.
+
+        What could not be stays in the reply line, with what is wrong above it; with `keep` it stays anyway.
+        """
+        try:
+            lines = act()
+        except Refused as refused:
+            self._say_problems(refused.problems)
+            self.draw()
+            return False
+        if not keep:
+            self.reply.value = ""
+        self.transcript.say_all([(line.kind, line.text) for line in lines])
+        self._keep_profile()
+        self.draw()
+        return True
+
+    def _keep_profile(self) -> None:
+        if self._review is not None and not self._review.watching:
+            try:
+                self._services.keep_profile(keep_qualifications(self._review, self._services.profile))
+            except Refused as refused:
+                self.tell(str(refused), "warning")
+
+    def edit_words(
+        self, question: str, words: str, about: str, act: Callable[[str], list[Line]], wrong: str = ""
+    ) -> None:
+        """Lets words be changed on a screen of their own; refused ones come back, with what is `wrong` with them."""
+        from assistant.tui.dialogs import WordsScreen
+
+        def given(changed: str | None) -> None:
+            if changed is None:
+                return
+            try:
+                lines = act(changed)
+            except Refused as refused:
+                self.edit_words(question, changed, about, act, f"! {refused}\n")
+            else:
+                self.answer(lambda: lines, keep=True)
+
+        self.app.push_screen(WordsScreen(question, words, wrong + about), given)
+
+    def ask_for(self, question: str, act: Callable[[str], list[Line]]) -> None:
+        """Asks for words in the reply line; Escape gives it up."""
+        if self._asking is None:
+            self._half = self.reply.value
+        self._asking = (question, act)
+        self.reply.value = ""
+        if self.size.width < WIDE:
+            self.hide_panel()
+        self.reply.focus()
+        self.draw()
+
+    # -- the panel -------------------------------------------------------------------------------
 
     def open_document(self) -> str:
         """The document whose page the panel shows."""
@@ -114,479 +570,7 @@ class PanelHost(Screen[None]):
         elif self._views is not None:
             self._views.key(event.name, event.index)
 
-
-SMALLEST_WIDTH, SMALLEST_HEIGHT = 50, 14
-TOO_SMALL = (
-    f"The terminal is too small: at least {SMALLEST_WIDTH} columns and {SMALLEST_HEIGHT} lines are needed."
-)
-
-
-class SessionScreen(PanelHost):
-    """Draws a session; `ReviewScreen` adds its beginning and the reviewer's replies."""
-
-    AUTO_FOCUS = "#reply"
-    HORIZONTAL_BREAKPOINTS = [(0, "narrow"), (WIDE, "wide"), (BROAD, "broad")]  # noqa: RUF012 - Textual's own type
-
-    def __init__(self, case: str | None = None, session: str | None = None, again: str = "") -> None:
-        super().__init__()
-        self._case = case
-        self._again = again
-        self._session = session
-        self._review: Review | None = None
-        self._conversation: Conversation | None = None
-        self._asking: tuple[str, Callable[[str], list[Line]]] | None = None
-        self._drawn: tuple[str, tuple[str, str], str] | None = None
-        self._half = ""
-        self._asked_lines: list[str] = []
-
-    def compose(self) -> ComposeResult:
-        width = self.app.size.width
-        kind = [name for least, name in self.HORIZONTAL_BREAKPOINTS if width >= least][-1]
-        self.add_class(kind, update=False)  # known from the beginning, so that the first frame is drawn once
-        yield Static("Opening ...", id="top", markup=False)
-        with Vertical(id="conversation"):
-            yield Transcript()
-            yield Static(id="found", markup=False)
-            yield Static(id="asks", markup=False)
-            yield MarkedList(id="options")
-            yield Reply(id="reply", select_on_focus=False)
-        yield SidePanel(shown=width >= WIDE)
-        yield KeyLine()
-
-    @property
-    def transcript(self) -> Transcript:
-        return self.query_one(Transcript)
-
-    @property
-    def reply(self) -> Reply:
-        return self.query_one(Reply)
-
-    def draw(self) -> None:
-        """Draws what the session waits for now."""
-        conversation, review = self._conversation, self._review
-        if conversation is None or review is None:
-            return
-
-        turn = conversation.turn
-        now = (turn.kind, turn.place, turn.check.key if turn.check else turn.criterion)
-        if now != self._drawn and conversation.pending is None:
-            self._drawn = now
-            lines = [("question", turn.question)]
-            context = views.context(review, turn)
-            if turn.kind == "sign":
-                lines = [("context", "\n".join(context)), *lines]
-            else:
-                lines += [
-                    ("proposal" if line.startswith("  Proposed") else "context", line) for line in context
-                ]
-            if turn.words and (not turn.options or turn.options[0].value != "stated"):
-                lines.append(("context", turn.words))
-            if turn.kind == "done":
-                lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
-            self.transcript.say_all(lines)
-            self._show_page_beside(conversation)
-            self.record_said("")
-            self.look_up(conversation.turn)
-        self.draw_asked()
-        self._draw_options(conversation)
-        self.reply.digits = conversation.digits and self._asking is None
-        signing = turn.kind == "sign" and not self._asked and not review.watching
-        self.reply.placeholder = "type sign" if signing else ""
-        self.reply.disabled = review.watching
-        self._draw_top(review)
-        if self._views is not None:
-            self._views.refresh()
-        self.draw_keys()
-
-    def _show_page_beside(self, conversation: Conversation) -> None:
-        """Puts the page that a proposal rests on, or that speaks against an absence, beside the question."""
-        turn, panel = conversation.turn, self.query_one(SidePanel)
-        if self._views is None or not panel.shown or panel.view != "record":
-            return
-        evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
-        words: tuple[tuple[int, int], ...] = ()
-        if turn.kind == "passages":
-            evidence = (first_against(conversation.review, turn),)
-            words = marks_against(conversation.review, turn)
-        try:
-            if evidence:
-                self._views.open_page(evidence[0], words)
-        except Refused as refused:
-            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
-
-    @property
-    def _asked(self) -> str:
-        """The words that are wanted in the reply line now."""
-        if self._asking is not None:
-            return self._asking[0]
-        pending = self._conversation.pending if self._conversation is not None else None
-        return pending.question if pending is not None else ""
-
-    def draw_asked(self) -> None:
-        """What words are wanted, and, where they are longer than the reply line, all that is typed of them."""
-        lines = [f"{self._asked} (Esc: not now)"] if self._asked else []
-        if len(self.reply.value) > self.reply.content_size.width > 0:
-            lines.append(self.reply.value)
-        if lines != self._asked_lines:  # nothing is drawn anew for each key
-            self._asked_lines = lines
-            label = self.query_one("#asks", Static)
-            label.update(literal("\n".join(lines)))
-            label.set_class(bool(lines), "shown")
-
-    def draw_keys(self) -> None:
-        """Shows the keys that do something now."""
-
-    def look_up(self, turn: Turn) -> None:
-        """Looks for what the record says about a question, beside the screen; `record_said` tells it."""
-
-    def record_said(self, words: str) -> None:
-        """What the record says about the question that is asked, in a line above its replies."""
-        line = self.query_one("#found", Static)
-        line.update(literal(f"In the record: {words} · / lists them" if words else ""))
-        line.set_class(bool(words), "shown")
-
-    def _draw_options(self, conversation: Conversation) -> None:
-        listed = self.query_one("#options", OptionList)
-        listed.clear_options()
-        if self._asking is None:
-            listed.add_options(
-                [
-                    Option(literal(f"{number if conversation.numbered else '-'}  {option.label}"))
-                    for number, option in enumerate(conversation.options, 1)
-                ]
-            )
-            listed.highlighted = None
-        listed.display = bool(listed.option_count)
-
-    def _draw_top(self, review: Review) -> None:
-        turn = review.turn
-        mode = "" if review.session.mode == "real" else f" · {review.session.mode.upper()}"
-        where = shown.scope_words(review, turn.scope) if turn.scope else "the case"
-        watching = " · watching" if review.watching else ""
-        text = (
-            f"{where} · {shown.progress_words(review)} answered · logged {local_time(review.logged_at)}{mode}{watching}"
-            f" · {review.session.rules.case.id}"
-        )
-        self.query_one("#top", Static).update(literal(one_line(text, max(self.size.width - 2, 10))))
-
-    def close_review(self) -> None:
-        """Parks the session."""
-        if self._review is not None:
-            try:
-                self._review.close()
-            except Refused as refused:
-                cast("ImrApp", self.app).tell(str(refused), "error")
-
-    def on_resize(self) -> None:
-        tiny = self.size.width < SMALLEST_WIDTH or self.size.height < SMALLEST_HEIGHT
-        if tiny and not self.query("#small"):
-            self.mount(Static(TOO_SMALL, id="small", markup=False))
-        self.set_class(tiny, "tiny")
-
-    @property
-    def talk(self) -> Conversation | None:
-        """The conversation, once the session is open."""
-        return self._conversation
-
-    def take_up_half(self) -> None:
-        """Puts back what was half typed when something else was asked for."""
-        self.reply.value, self._half = self._half, ""
-        self.reply.cursor_position = len(self.reply.value)
-
-    def action_leave(self) -> None:
-        """Back to the reply; there, half a reply is given up."""
-        conversation = self._conversation
-        if self._asking is not None:
-            self._asking = None
-            self.take_up_half()
-            self.draw()
-        elif conversation is not None and conversation.pending is not None and self.reply.has_focus:
-            self.answer(conversation.back)
-        if self.size.width < WIDE:
-            self.hide_panel()
-        self.reply.focus()
-
-    def answer(self, act: Callable[[], list[Line]], keep: bool = False) -> bool:
-        """Carries out a reply and draws what it led to; whether it was carried out.
-
-        What could not be stays in the reply line, with what is wrong above it; with `keep` it stays anyway.
-        """
-        try:
-            lines = act()
-        except Refused as refused:
-            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
-            self.draw()
-            return False
-        if not keep:
-            self.reply.value = ""
-        self.transcript.say_all([(line.kind, line.text) for line in lines])
-        self._keep_profile()
-        self.draw()
-        return True
-
-    def _keep_profile(self) -> None:
-        app = cast("ImrApp", self.app)
-        if self._review is not None and not self._review.watching:
-            try:
-                app.profile = keep_qualifications(self._review, app.profile)
-            except Refused as refused:
-                app.tell(str(refused), "warning")
-
-    def edit_words(
-        self, question: str, words: str, about: str, act: Callable[[str], list[Line]], wrong: str = ""
-    ) -> None:
-        """Lets words be changed on a screen of their own; refused ones come back, with what is `wrong` with them."""
-        from assistant.tui.dialogs import WordsScreen
-
-        def given(changed: str | None) -> None:
-            if changed is None:
-                return
-            try:
-                lines = act(changed)
-            except Refused as refused:
-                self.edit_words(question, changed, about, act, f"! {refused}\n")
-            else:
-                self.answer(lambda: lines, keep=True)
-
-        self.app.push_screen(WordsScreen(question, words, wrong + about), given)
-
-    def ask_for(self, question: str, act: Callable[[str], list[Line]]) -> None:
-        """Asks for words in the reply line; Escape gives it up."""
-        if self._asking is None:
-            self._half = self.reply.value
-        self._asking = (question, act)
-        self.reply.value = ""
-        if self.size.width < WIDE:
-            self.hide_panel()
-        self.reply.focus()
-        self.draw()
-
-    def run_action_named(self, name: str) -> None:
-        """Does one of the actions of the registry."""
-
-        if self._review is not None and self._conversation is not None:
-            perform_action(self, self._review, self._conversation, name)
-        elif name == "park":
-            self.app.exit(0)
-
-
-# One review on the screen: how it begins, what the reviewer replies, and which actions there are now.
-
-
-WATCHING_SECONDS = 1.0
-_SHORT = {"skip": "later"}
-"""Words for the line of keys that are shorter than the name of the action."""
-
-
-def _bindings() -> list[BindingType]:
-    keyed: list[BindingType] = [
-        Binding(
-            a.key,
-            f"named('{a.name}')",
-            _SHORT.get(a.name, a.name),
-            show=False,
-            priority=True,
-            id=a.name,
-        )
-        for a in ACTIONS
-        if a.key
-    ]
-    return [*keyed, Binding("escape", "leave", "reply", show=False)]
-
-
-class ReviewScreen(SessionScreen):
-    """A session that is worked on, or, where another window has it, watched."""
-
-    BINDINGS: ClassVar[list[BindingType]] = _bindings()
-
-    def on_mount(self) -> None:
-        self.query_one("#options", OptionList).can_focus = False
-        self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
-
-    def _first_drawn(self, _: object) -> None:
-        """Opens the session once the empty screen has been drawn."""
-        self.screen_layout_refresh_signal.unsubscribe(self)
-        self.call_next(self.open)
-
-    def open(self) -> None:
-        """Opens the session and asks its first question."""
-        app = cast("ImrApp", self.app)
-        try:
-            self._review = self._opened(app)
-        except Refused as refused:
-            if len(app.screen_stack) > 1:
-                self.dismiss()
-                app.tell(str(refused), "error")
-            else:
-                app.give_up(refused)
-            return
-
-        review = self._review
-        self._conversation = self.conversing(review)
-        self._views = PanelViews(self, review, self.query_one(SidePanel))
-        with self.app.batch_update():
-            self._greet(review)
-            if self._session is not None:
-                self._offer(self._conversation)
-            self.draw()
-        if self.query_one(SidePanel).shown:
-            self.call_after_refresh(self._show_record)
-        self.set_timer(0.05, self._warm)
-        gc.freeze()  # what was made so far stays, and need not be gone through again and again
-        gc.enable()
-        if review.watching:
-            self.set_interval(WATCHING_SECONDS, self._watch)
-
-    def conversing(self, review: Review) -> Conversation:
-        """The conversation with the session; blind practice has one of its own."""
-
-        return Conversation(review)
-
-    def _show_record(self) -> None:
-        """The first page beside the first question; a page that can't be logged as opened isn't shown."""
-        try:
-            if self._views is not None and not self.query_one(SidePanel).keys:
-                self._views.show("record")
-        except Refused as refused:
-            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
-
-    def _opened(self, app: ImrApp) -> Review:
-
-        log = app.decision_log
-        if self._session is None:
-            return Review.open(log, library.find_case(self._case or ""), app.profile, again=self._again)
-        session = log.resolve(self._session)
-        try:
-            return Review.resume(log, session)
-        except Refused as refused:
-            if "window" not in str(refused):
-                raise
-            return Review.resume(log, session, watch=True)
-
-    def _greet(self, review: Review) -> None:
-
-        session = review.session
-        lines = [("news", f"{session.rules.case.title} · {views.mode_words(review)}")]
-        if review.watching:
-            lines.append(("warning", "Another window works on this session; this one watches it."))
-        elif self._session is not None and session.status == "open":
-            lines.append(
-                ("note", f"Going on: {views.progress_words(review)} questions answered, the last of them:")
-            )
-            for question, said in views.recap(review):
-                lines += [("note", question), ("answer", said)]
-        else:
-            lines.append(("note", f"Session {session.id}. F1 says what can be done."))
-        lines += [("problem", str(problem)) for problem in missing_documents(review.session, review.pages)]
-        self.transcript.say_all(lines)
-
-    @work(thread=True, exit_on_error=False)
-    def _warm(self) -> None:
-        """Imports what the first answer needs while the first question is being read."""
-        import jsonschema  # noqa: F401
-
-    def _offer(self, conversation: Conversation) -> None:
-        """Asks whether a session that is gone on with takes over a case file that has changed."""
-
-        self.transcript.say_all([(line.kind, line.text) for line in offer_amendment(conversation)])
-
-    def look_up(self, turn: Turn) -> None:
-        review = self._review
-        if review is not None and turn.kind == "prompt" and review.session.prompt(*turn.place).look_for:
-            self._look_up(review, turn)
-
-    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
-    def _look_up(self, review: Review, turn: Turn) -> None:
-        """The search runs in a thread of its own, so that typing never waits for it."""
-
-        words = reach_words(review, turn)
-        self.app.call_from_thread(self._looked_up, turn, words)
-
-    def _looked_up(self, turn: Turn, words: str) -> None:
-        if self._review is not None and self._review.turn.place == turn.place and self.is_attached:
-            self.record_said(words)
-
-    def _watch(self) -> None:
-        try:
-            if self._review is not None and self._review.refresh():
-                self.draw()
-        except Refused as refused:
-            self.transcript.say_all([("problem", str(problem)) for problem in refused.problems])
-
-    @on(Input.Changed, "#reply")
-    def _typed(self) -> None:
-        self.draw_asked()
-
-    @on(Input.Submitted, "#reply")
-    def _submitted(self, event: Input.Submitted) -> None:
-        conversation = self._conversation
-        if conversation is None:
-            return
-        text = event.value
-        highlighted = self.query_one("#options", OptionList).highlighted
-        if self._asking is not None:
-            self._finish_asking(text)
-        elif not text.strip() and highlighted is not None:
-            self.answer(lambda: conversation.choose(highlighted + 1))
-        else:
-            self.answer(lambda: conversation.reply(text))
-
-    def _finish_asking(self, text: str) -> None:
-        """Carries out what words were asked for; refused words stay where they were asked for, and answer nothing."""
-        assert self._asking is not None  # only called while something is asked for
-        asking = self._asking
-        self._asking = None
-        if not text.strip() and not asking[0].startswith("Find "):
-            self.take_up_half()
-            self.draw()
-        elif self.answer(lambda: asking[1](text)):
-            self.take_up_half()
-        else:
-            self._asking = asking
-            self.draw()
-
-    @on(Reply.Pressed)
-    def _pressed(self, event: Reply.Pressed) -> None:
-        conversation = self._conversation
-        if conversation is None:
-            return
-        if event.key == "?":
-            self.answer(conversation.why)
-        elif event.key == "/":
-            self.run_action_named("find")
-        elif event.key == "<":
-            self.answer(conversation.back)
-        else:
-            number = int(event.key)
-            if number > len(conversation.options):
-                self.transcript.say("problem", f"There is no reply {number} here.")
-            else:
-                self.answer(lambda: conversation.choose(number))
-
-    @on(Reply.Oversized)
-    def _oversized(self, event: Reply.Oversized) -> None:
-        conversation = self._conversation
-        if conversation is not None:
-            self.answer(lambda: conversation.reply(event.text))
-
-    @on(Reply.Moved)
-    def _moved(self, event: Reply.Moved) -> None:
-        listed = self.query_one("#options", OptionList)
-        if listed.option_count:
-            at = listed.highlighted
-            start = -1 if event.by > 0 else 0
-            listed.highlighted = ((start if at is None else at) + event.by) % listed.option_count
-
-    @on(Reply.Scrolled)
-    def _scrolled(self, event: Reply.Scrolled) -> None:
-        self.transcript.page(event.pages)
-
-    @on(OptionList.OptionSelected, "#options")
-    def _clicked(self, event: OptionList.OptionSelected) -> None:
-        conversation = self._conversation
-        if conversation is not None and self._asking is None:
-            self.answer(lambda: conversation.choose(event.option_index + 1))
-        self.reply.focus()
+    # -- the actions of the registry -------------------------------------------------------------
 
     def offers(self, name: str) -> bool:
         """Whether an action does something here and now; the footer and the palette show only those."""
@@ -601,16 +585,13 @@ class ReviewScreen(SessionScreen):
             return status == "open" and not watching
         return True
 
-    def draw_keys(self) -> None:
-        keyed = [a for a in ACTIONS if a.key.startswith("f") and self.offers(a.name)]
-        self.query_one(KeyLine).show([(a.key, _SHORT.get(a.name, a.name), a.name) for a in keyed])
+    def commands(self) -> Iterable[SystemCommand]:
+        for action in ACTIONS:
+            if self.offers(action.name):
+                yield SystemCommand(action.title, action.help, partial(self.run_action_named, action.name))
 
-    @on(KeyLine.Chosen)
-    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
-        if event.name == "palette":
-            await self.app.run_action("command_palette")
-        else:
-            self.run_action_named(event.name)
+    async def choose_key(self, name: str) -> None:
+        self.run_action_named(name)
 
     def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
         return self.offers(str(parameters[0])) if action == "named" and parameters else True
@@ -618,62 +599,68 @@ class ReviewScreen(SessionScreen):
     def action_named(self, name: str) -> None:
         self.run_action_named(name)
 
+    def run_action_named(self, name: str) -> None:
+        """Carries out the action called `name`; what goes wrong is said in the transcript."""
+        if name == "park":
+            self.leave()
+        elif self._review is not None and self._conversation is not None:
+            self._perform(self._review, self._conversation, name)
 
-# What each action of the registry does on the review screen.
+    def _perform(self, review: Review, conversation: Conversation, name: str) -> None:
+        match name:
+            case "help":
+                from assistant.tui.dialogs import HelpScreen  # when it is asked for, like all dialogs
 
+                self.app.push_screen(HelpScreen())
+            case "why":
+                self.answer(conversation.why, keep=True)
+            case "back":
+                self.answer(conversation.back)
+            case "skip":
+                self.answer(conversation.skip)
+            case "panel":
+                self.next_view()
+            case "draft" | "findings":
+                self.show_panel(name)
+            case "open":
+                self.answer(lambda: _open_early(review))
+            case "answers" | "go":
+                self.show_panel("questions")
+            case "page" | "cite":
+                self.show_panel("record")
+            case "how":
+                self.show_panel("findings")
+            case "edit":
+                self.show_panel("draft")
+            case "decline":
+                self.answer(conversation.decline_now)
+            case "decide":
+                self.answer(lambda: conversation.decide_again(_item(review)))
+            case "find":
+                self.ask_for(
+                    "Find in the record (Enter alone: what this question looks for):",
+                    lambda words: [Line("note", self.found(words))],
+                )
+            case "note":
+                self.ask_for("Note:", conversation.note)
+            case "addendum":
+                self.ask_for("Addendum to the signed determination:", conversation.addendum)
+            case "letter":
+                from assistant.tui.dialogs import LetterScreen
 
-def perform_action(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
-    """Carries out the action called `name`; what goes wrong is said in the transcript."""
-    if name == "help":
-        from assistant.tui.dialogs import HelpScreen
+                self.app.push_screen(LetterScreen(_letter_text(review)))
+            case "copy":
+                self.app.copy_to_clipboard(_letter_text(review))
+                self.tell("The letter's text was sent to the clipboard.")
+            case "original":
+                self.answer(lambda: self._original(review))
 
-        screen.app.push_screen(HelpScreen())
-    elif name == "why":
-        screen.answer(conversation.why, keep=True)
-    elif name == "back":
-        screen.answer(conversation.back)
-    elif name == "skip":
-        screen.answer(conversation.skip)
-    elif name == "panel":
-        screen.next_view()
-    elif name in ("draft", "findings"):
-        screen.show_panel(name)
-    elif name == "open":
-        screen.answer(lambda: _open_early(review))
-    elif name in ("answers", "go"):
-        screen.show_panel("questions")
-    elif name in ("page", "cite"):
-        screen.show_panel("record")
-    elif name == "how":
-        screen.show_panel("findings")
-    elif name == "edit":
-        screen.show_panel("draft")
-    elif name == "decline":
-        screen.answer(conversation.decline_now)
-    elif name == "decide":
-        screen.answer(lambda: conversation.decide_again(_item(review)))
-    elif name == "park":
-        _park(screen)
-    else:
-        _asked(screen, review, conversation, name)
+    def _original(self, review: Review) -> list[Line]:
+        from assistant.records.case_folder import open_in_viewer, original_file  # slow: it can bring files in
 
-
-def _asked(screen: SessionScreen, review: Review, conversation: Conversation, name: str) -> None:
-    if name == "find":
-        screen.ask_for(
-            "Find in the record (Enter alone: what this question looks for):",
-            lambda words: _find(screen, words),
-        )
-    elif name == "note":
-        screen.ask_for("Note:", conversation.note)
-    elif name == "addendum":
-        screen.ask_for("Addendum to the signed determination:", conversation.addendum)
-    elif name == "letter":
-        _letter(screen, review)
-    elif name == "copy":
-        _copy(screen, review)
-    elif name == "original":
-        screen.answer(lambda: _original(screen, review))
+        document = self.open_document()
+        open_in_viewer(original_file(review.session.opened.folder, document))
+        return [Line("note", f"{document} was opened in the system's viewer.")]
 
 
 def _item(review: Review) -> str:
@@ -682,41 +669,9 @@ def _item(review: Review) -> str:
 
 
 def _open_early(review: Review) -> list[Line]:
-    review.perform(c.OpenFindings(_item(review)))
+    review.perform(OpenFindings(_item(review)))
     return [Line("note", "Findings and draft are open now; that is logged.")]
-
-
-def _find(screen: SessionScreen, words: str) -> list[Line]:
-    found = screen.found(words)
-    return [Line("note", found)]
-
-
-def _park(screen: SessionScreen) -> None:
-    screen.close_review()
-    if len(screen.app.screen_stack) > 1:
-        screen.dismiss()
-    else:
-        screen.app.exit(0)
 
 
 def _letter_text(review: Review) -> str:
     return to_text(compose_from_log(review.log, review.session.id))
-
-
-def _letter(screen: SessionScreen, review: Review) -> None:
-    from assistant.tui.dialogs import LetterScreen
-
-    screen.app.push_screen(LetterScreen(_letter_text(review)))
-
-
-def _copy(screen: SessionScreen, review: Review) -> None:
-    screen.app.copy_to_clipboard(_letter_text(review))
-    cast("ImrApp", screen.app).tell("The letter's text was sent to the clipboard.")
-
-
-def _original(screen: SessionScreen, review: Review) -> list[Line]:
-    from assistant.records.case_folder import open_in_viewer, original_file
-
-    document = screen.open_document()
-    open_in_viewer(original_file(review.session.opened.folder, document))
-    return [Line("note", f"{document} was opened in the system's viewer.")]

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from typing import TYPE_CHECKING, ClassVar, cast
+from typing import TYPE_CHECKING, ClassVar
 
 from textual import on
 from textual.app import ComposeResult
@@ -47,7 +47,7 @@ from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.review import ReviewScreen
-from assistant.tui.widgets import Key, KeyLine, literal
+from assistant.tui.widgets import Key, KeyLine, ProgramScreen, Services, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -57,7 +57,6 @@ if TYPE_CHECKING:
     from assistant.profile import Profile
     from assistant.training.book import Assignment
     from assistant.training.overview import CaseRow, Overview, Waiting
-    from assistant.tui.app import ImrApp
 
 
 _KEYS: tuple[Key, ...] = (
@@ -86,7 +85,7 @@ HELP = (
 )
 
 
-class TrainingScreen(Screen[None]):
+class TrainingScreen(ProgramScreen):
     """One list; what can be done with a line hangs on what it is of."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -102,8 +101,9 @@ class TrainingScreen(Screen[None]):
     )
     AUTO_FOCUS = "#training-list"
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
+        self._services = services
         self._found: Overview | None = None
 
     def compose(self) -> ComposeResult:
@@ -120,21 +120,12 @@ class TrainingScreen(Screen[None]):
         if self.is_mounted:
             self.call_after_refresh(self.fill)
 
-    @property
-    def _app(self) -> ImrApp:
-        return cast("ImrApp", self.app)
-
     def fill(self) -> None:
         """Reads the log and lists what it holds."""
-
         try:
-            self._found = read_overview(self._app.decision_log)
+            self._found = read_overview(self._services.decision_log)
         except Refused as refused:
-            if len(self.app.screen_stack) > 1:
-                self._app.tell(str(refused), "error")
-                self.dismiss()
-            else:
-                self._app.give_up(refused)
+            self.refuse(self._services, refused)
             return
         listed = self.query_one(OptionList)
         at = listed.highlighted
@@ -171,7 +162,7 @@ class TrainingScreen(Screen[None]):
     def _choose_session(self, question: str, act: Callable[[str], None], without: str = "") -> None:
         case = self._case()
         if case is None:
-            self._app.tell("Choose a case first.")
+            self.tell("Choose a case first.")
             return
         rows = [
             (
@@ -186,7 +177,7 @@ class TrainingScreen(Screen[None]):
             for run in case.runs
         ]
         if not rows:
-            self._app.tell("There is no session on this case.")
+            self.tell("There is no session on this case.")
             return
         self.app.push_screen(ChooseScreen(question, rows), lambda key: act(key) if key else None)
 
@@ -194,7 +185,6 @@ class TrainingScreen(Screen[None]):
 
     def _replay(self, session: str) -> None:
         def opened() -> None:
-
             self._noted(session)
             marker = self._marker()
             self.app.push_screen(ReplayScreen(open_replay(self._path(), session, marker), marker))
@@ -206,7 +196,7 @@ class TrainingScreen(Screen[None]):
         if kind == "run":
             self._replay(name)
         else:
-            self._app.tell("Choose a run first.")
+            self.tell("Choose a run first.")
 
     def action_pair(self) -> None:
         def second(one: str) -> None:
@@ -216,7 +206,6 @@ class TrainingScreen(Screen[None]):
 
     def _pair(self, one: str, other: str) -> None:
         def opened() -> None:
-
             marker = self._marker()
             self._noted(one, other)
             first, second = (open_replay(self._path(), name, marker) for name in (one, other))
@@ -227,47 +216,38 @@ class TrainingScreen(Screen[None]):
 
     def _feedback(self, session: str) -> None:
         self._noted(session)
-        lines = told_feedback(self._app.decision_log, session, self._app.profile.id)
+        lines = told_feedback(self._services.decision_log, session, self._services.profile.id)
         self.app.push_screen(LinesScreen(lines))
 
     def _assignment(self, name: str) -> None:
         if self._found is not None:
-            lines = assignment_lines(self._app.decision_log, self._found, name, self._app.profile.id)
+            lines = assignment_lines(
+                self._services.decision_log, self._found, name, self._services.profile.id
+            )
             self.app.push_screen(LinesScreen(lines))
 
     def action_assign(self) -> None:
         case = self._case()
         if case is None or not case.reference:
-            self._app.tell("Choose a case with a reference first.")
+            self.tell("Choose a case with a reference first.")
             return
 
-        assigning(self, case.case, self.fill)
+        assigning(self, self._services, case.case, self.fill)
 
     def action_withdraw(self) -> None:
         kind, name = self._at()
         if kind != "assignment":
-            self._app.tell("Choose an assignment first.")
+            self.tell("Choose an assignment first.")
             return
 
         def withdrawn() -> None:
-
-            withdraw(Book(self._app.decision_log, self._app.profile.id), name)
+            withdraw(Book(self._services.decision_log, self._services.profile.id), name)
             self.fill()
 
         self._safely(withdrawn)
 
-    @on(KeyLine.Chosen)
-    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
-        await self.run_action(event.name if event.name != "palette" else "app.command_palette")
-
     def action_help(self) -> None:
         self.app.push_screen(LinesScreen(HELP))
-
-    def action_leave(self) -> None:
-        if len(self.app.screen_stack) > 1:
-            self.dismiss()
-        else:
-            self.app.exit(0)
 
     # -- the rest ------------------------------------------------------------------------------
 
@@ -275,20 +255,19 @@ class TrainingScreen(Screen[None]):
         try:
             act()
         except Refused as refused:
-            self._app.tell(str(refused), "error")
+            self.tell(str(refused), "error")
 
     def _path(self) -> Path:
-        return self._app.decision_log.path
+        return self._services.decision_log.path
 
     def _marker(self) -> Marker:
-        return Marker(self._path(), self._app.profile.id)
+        return Marker(self._path(), self._services.profile.id)
 
     def _noted(self, *sessions: str) -> None:
         """Logs that sessions are read."""
-
         said = note(self._path(), AccessRead("training", sessions))
         if said:
-            self._app.tell(said, "warning")
+            self.tell(said, "warning")
 
 
 def _options(found: Overview) -> list[Option]:
@@ -329,14 +308,15 @@ _WAYS: tuple[tuple[str, str, tuple[str, ...]], ...] = (
 )
 
 
-class PracticeChoiceScreen(Screen[None]):
+class PracticeChoiceScreen(ProgramScreen):
     """A list to choose a run from."""
 
     BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,q,ctrl+q", "leave", "leave")]
     AUTO_FOCUS = "#home-list"
 
-    def __init__(self) -> None:
+    def __init__(self, services: Services) -> None:
         super().__init__()
+        self._services = services
         self._chosen: dict[str, Begin] = {}
 
     def compose(self) -> ComposeResult:
@@ -355,12 +335,10 @@ class PracticeChoiceScreen(Screen[None]):
 
     def fill(self) -> None:
         """Lists what waits."""
-
-        app = cast("ImrApp", self.app)
         try:
-            found = waiting(app.decision_log, app.profile.id)
+            found = waiting(self._services.decision_log, self._services.profile.id)
         except Refused as refused:
-            app.give_up(refused)
+            self._services.give_up(refused)
             return
         options = self._options(found)
         listed = self.query_one(OptionList)
@@ -390,13 +368,7 @@ class PracticeChoiceScreen(Screen[None]):
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         begin = self._chosen.get(event.option_id or "")
         if begin is not None:
-            self.app.push_screen(PracticeScreen(begin))
-
-    def action_leave(self) -> None:
-        if len(self.app.screen_stack) > 1:
-            self.dismiss()
-        else:
-            self.app.exit(0)
+            self.app.push_screen(PracticeScreen(self._services, begin))
 
 
 def _resume(session: str) -> Begin:
@@ -416,14 +388,13 @@ def _case(case: str, reveal: str, faults: tuple[str, ...]) -> Begin:
 # The ways from the home screen into training.
 
 
-def entry_screen(kind: str, name: str) -> Screen[None]:
+def entry_screen(services: Services, kind: str, name: str) -> Screen[None]:
     """The screen for a trainee's run (by its session), for `practise`, or for `trainers`."""
     if kind == "run":
-        return PracticeScreen(lambda log, profile: resume_run(log, profile, name))
+        return PracticeScreen(services, lambda log, profile: resume_run(log, profile, name))
     if name == "practise":
-        return PracticeChoiceScreen()
-
-    return TrainingScreen()
+        return PracticeChoiceScreen(services)
+    return TrainingScreen(services)
 
 
 # A blind run on the screen: a review whose answers are held against the reviewer's, and its feedback at the
@@ -437,14 +408,14 @@ FEEDBACK_SECONDS = 0.8
 class PracticeScreen(ReviewScreen):
     """The run that `begin` opens or goes on with."""
 
-    def __init__(self, begin: Callable[[Log, Profile], Practice]) -> None:
-        super().__init__()
+    def __init__(self, services: Services, begin: Callable[[Log, Profile], Practice]) -> None:
+        super().__init__(services)
         self._begin = begin
         self._practice: Practice | None = None
         self._told = False
 
-    def _opened(self, app: ImrApp) -> Review:
-        self._practice = self._begin(app.decision_log, app.profile)
+    def _opened(self) -> Review:
+        self._practice = self._begin(self._services.decision_log, self._services.profile)
         return self._practice.review
 
     def conversing(self, review: Review) -> Conversation:
@@ -468,15 +439,15 @@ class PracticeScreen(ReviewScreen):
         return done
 
     def _show_feedback(self) -> None:
-        app = cast("ImrApp", self.app)
         practice = self._practice
         assert practice is not None  # only called at the end of one
+        services = self._services
         try:
-            lines = told_feedback(app.decision_log, practice.run.session, app.profile.id)
+            lines = told_feedback(services.decision_log, practice.run.session, services.profile.id)
         except Refused as refused:
-            app.tell(str(refused), "error")
+            self.tell(str(refused), "error")
             return
-        app.push_screen(LinesScreen(lines))
+        self.app.push_screen(LinesScreen(lines))
 
 
 # Assigning a case on the trainers' screen: to whom, what is revealed when, and what is planted.
@@ -489,19 +460,18 @@ _REVEALS = (
 )
 
 
-def assigning(screen: Screen[None], case: str, done: Callable[[], None]) -> None:
+def assigning(screen: ProgramScreen, services: Services, case: str, done: Callable[[], None]) -> None:
     """Asks for what an assignment needs, one thing after the other, and makes it; Escape gives it up."""
-    app = cast("ImrApp", screen.app)
 
     def made(trainee: str, reveal: str, count: int) -> None:
         try:
             assignment, _ = assign_case(
-                app.decision_log, app.profile.id, case, trainee, reveal, ("any",) * count
+                services.decision_log, services.profile.id, case, trainee, reveal, ("any",) * count
             )
         except Refused as refused:
-            app.tell(str(refused), "error")
+            screen.tell(str(refused), "error")
             return
-        app.tell(f"Assigned to {assignment.trainee}, with {assignment.planted} planted faults.")
+        screen.tell(f"Assigned to {assignment.trainee}, with {assignment.planted} planted faults.")
         done()
 
     def planted(trainee: str, reveal: str) -> None:
@@ -509,18 +479,18 @@ def assigning(screen: Screen[None], case: str, done: Callable[[], None]) -> None
             (str(number), f"{number or 'no'} fault{'s' * (number != 1)} planted")
             for number in (0, 1, 2, 3, 4, 5)
         ]
-        app.push_screen(
+        screen.app.push_screen(
             ChooseScreen("What is planted in a copy of the case?", rows),
             lambda key: made(trainee, reveal, int(key)) if key else None,
         )
 
     def revealed(trainee: str) -> None:
-        app.push_screen(
+        screen.app.push_screen(
             ChooseScreen("When is the reference revealed?", _REVEALS),
             lambda key: planted(trainee, key) if key else None,
         )
 
-    app.push_screen(
+    screen.app.push_screen(
         AskScreen("The trainee's pseudonymous id (what `imr reviewer` shows):"),
         lambda words: revealed(words.strip()) if words and words.strip() else None,
     )

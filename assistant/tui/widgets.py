@@ -1,22 +1,30 @@
-"""Foreign text on its way to a widget: made visible, and never read as markup."""
+"""What the screens are made of: foreign text made visible, the transcript, the reply line, lists, keys and pages."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from datetime import datetime
 from itertools import pairwise
+from typing import TYPE_CHECKING, Literal, Protocol
 
 from rich.segment import Segment
 from rich.style import Style
-from textual import events
+from textual import events, on
+from textual.app import SystemCommand
 from textual.containers import VerticalScroll
 from textual.content import Content
 from textual.message import Message
+from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
 
+from assistant.core.problem import Refused
 from assistant.core.text import visible
+
+if TYPE_CHECKING:
+    from assistant.log import Log
+    from assistant.profile import Profile
 
 
 def local_time(ts: str) -> str:
@@ -131,7 +139,10 @@ class Reply(Input):
             super().__init__()
             self.text = text
 
-    digits: bool = False
+    def __init__(self, signs: Collection[str]) -> None:
+        super().__init__(id="reply", select_on_focus=False)
+        self.signs = signs
+        self.digits = False
 
     async def _on_key(self, event: events.Key) -> None:
         if event.key in ("up", "down"):
@@ -146,7 +157,7 @@ class Reply(Input):
         event.stop()
 
     def _has_meaning(self, character: str) -> bool:
-        return character in "?/<" or (self.digits and character.isdecimal() and character != "0")
+        return character in self.signs or (self.digits and character.isdecimal() and character != "0")
 
     def _on_paste(self, event: events.Paste) -> None:
         """A paste keeps all its lines, as one line; one too long for any answer is answered as it is, and refused."""
@@ -272,3 +283,68 @@ def _style(at: int, begin: int, end: int, found: Iterable[Span]) -> str:
     if any(first <= at < last for first, last in found):
         return WORDS
     return PASSAGE if begin <= at < end else ""
+
+
+# What all screens have in common.
+
+
+class Services(Protocol):
+    """What screens need of the program around them; it is given to their constructor."""
+
+    @property
+    def decision_log(self) -> Log:
+        """The decision log, opened when it is first needed."""
+
+    @property
+    def profile(self) -> Profile:
+        """The reviewer's profile as it is kept."""
+
+    def keep_profile(self, profile: Profile) -> None:
+        """Takes over what was added to the profile."""
+
+    def give_up(self, refused: Refused) -> None:
+        """Leaves the program; the command line then says why."""
+
+
+class ProgramScreen(Screen[None]):
+    """A screen that can be left, offers commands to the palette, and lets go of what it holds when the program ends."""
+
+    def leave(self) -> None:
+        """Back to the screen below, from the first one out of the program."""
+        if len(self.app.screen_stack) > 1:
+            self.dismiss()
+        else:
+            self.app.exit(0)
+
+    def action_leave(self) -> None:
+        self.leave()
+
+    def release(self) -> None:
+        """Lets go of what is held, such as a session; doing it twice changes nothing."""
+
+    def commands(self) -> Iterable[SystemCommand]:
+        """What the palette offers here beside what it offers everywhere."""
+        return ()
+
+    def tell(self, text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
+        """A short message on top of the screen."""
+        self.notify(str(literal(text)), severity=severity, markup=False, timeout=6)
+
+    def refuse(self, services: Services, refused: Refused) -> None:
+        """Says why the screen can't be shown, and leaves it; the first one leaves the program with it."""
+        if len(self.app.screen_stack) > 1:
+            self.dismiss()
+            self.app.notify(str(literal(str(refused))), severity="error", markup=False, timeout=6)
+        else:
+            services.give_up(refused)
+
+    @on(KeyLine.Chosen)
+    async def _key_clicked(self, event: KeyLine.Chosen) -> None:
+        if event.name == "palette":
+            await self.app.run_action("command_palette")
+        else:
+            await self.choose_key(event.name)
+
+    async def choose_key(self, name: str) -> None:
+        """Does what the key on the last line does that was clicked."""
+        await self.run_action(name)

@@ -21,7 +21,7 @@ class LongTalk(app.ImrApp):
     CSS_PATH = str(Path(app.__file__).with_name("style.tcss"))
 
     def __init__(self, log: Path, case: str, turns: int) -> None:
-        super().__init__(log, case)
+        super().__init__(log, lambda services: ReviewScreen(services, case=case))
         self.turns = turns
         self.added = 0
 

@@ -66,7 +66,7 @@ async def test_parking_a_review_that_was_asked_for_leaves_the_program(open_windo
     async with open_window(CASE) as window:
         await window.press("ctrl+q")
         assert window.app.return_value in (None, 0)
-    with Log.open(window.app.log_path or Path(), write=False) as log:
+    with Log.open(window.app._log_path or Path(), write=False) as log:
         assert log.read(log.resolve("last"))[-1].kind == "session.parked"
 
 
@@ -119,8 +119,8 @@ async def test_the_theme_is_changed_and_kept(open_window: Open) -> None:
 
 async def test_what_cannot_be_opened_is_told_after_the_screen_is_gone(log_path: Path) -> None:
     for app in (
-        ImrApp(log_path, case="nonsense"),
-        ImrApp(log_path, session="nonsense"),
+        ImrApp(log_path, lambda services: ReviewScreen(services, case="nonsense")),
+        ImrApp(log_path, lambda services: ReviewScreen(services, session="nonsense")),
         ImrApp(log_path.parent),
     ):
         async with app.run_test() as pilot:

@@ -49,7 +49,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 @asynccontextmanager
 async def browser(log: Path, size: tuple[int, int] = (120, 36)) -> AsyncIterator[Pilot[int]]:
     with ReadOnly(up_to_date(log), log) as tables:
-        app = ImrApp(log, first=lambda: SessionList(log, tables))
+        app = ImrApp(log, first=lambda _: SessionList(log, tables))
         async with app.run_test(size=size) as pilot:
             await pilot.pause()
             yield pilot

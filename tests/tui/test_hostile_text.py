@@ -125,7 +125,7 @@ async def test_hostile_keys_and_pastes(open_window: Open, begin: Begin) -> None:
 
 async def test_a_hostile_message_on_top(open_window: Open) -> None:
     async with open_window(CASE, size=WIDE) as window:
-        window.app.tell(HOSTILE, "error")
+        window.screen.tell(HOSTILE, "error")
         await window.settle(lambda: "gnp" in window.text)
         assert "[bold]b[/bold]" in window.text
         check(window)

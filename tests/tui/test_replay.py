@@ -32,7 +32,7 @@ def replayed(begin: Begin, log_path: Path, marker: Marker) -> Iterator[Callable[
     begin("done")
     logs: list[Log] = []
 
-    def made(**more: Any) -> ReplayScreen:
+    def made(_: object = None, **more: Any) -> ReplayScreen:
         replay = open_replay(log_path, "last", marker)
         logs.append(replay.recording.log)
         return ReplayScreen(replay, marker, **more)
@@ -86,7 +86,7 @@ async def test_it_jumps_to_checks_questions_and_steps(show: Show, replayed: Any)
 
 
 async def test_it_plays_to_its_end_and_stops_on_a_key(show: Show, replayed: Any) -> None:
-    async with show(lambda: replayed(speed=1000.0, play=True)) as window:
+    async with show(lambda _: replayed(speed=1000.0, play=True)) as window:
         await window.settle(lambda: "Signed: Uphold" in window.text)
         assert not at(window).playing
         await window.press("home", "s")
@@ -108,7 +108,7 @@ async def test_it_plays_to_its_end_and_stops_on_a_key(show: Show, replayed: Any)
 async def test_the_record_findings_draft_and_answers_stand_beside_it_as_they_were(
     show: Show, replayed: Any
 ) -> None:
-    async with show(lambda: replayed(start=6), WIDE) as window:
+    async with show(lambda _: replayed(start=6), WIDE) as window:
         await window.settle(lambda: "progress-note-2014-05-10" in window.text or "No page" in window.text)
         panel = window.app.screen.query_one(ReplayPanel)
         assert panel.shown
@@ -124,7 +124,7 @@ async def test_the_record_findings_draft_and_answers_stand_beside_it_as_they_wer
 
 
 async def test_a_narrow_screen_shows_one_thing_at_a_time(show: Show, replayed: Any) -> None:
-    async with show(lambda: replayed(start=8)) as window:
+    async with show(lambda _: replayed(start=8)) as window:
         await window.settle(lambda: "step 8 of" in window.text)
         assert not window.sees("#replay-panel")
         await window.press("f4")
@@ -137,7 +137,7 @@ async def test_a_narrow_screen_shows_one_thing_at_a_time(show: Show, replayed: A
 
 
 async def test_a_comment_and_a_bookmark_stand_there_again(show: Show, replayed: Any, marker: Marker) -> None:
-    async with show(lambda: replayed(start=4)) as window:
+    async with show(lambda _: replayed(start=4)) as window:
         await window.press("w")
         await window.settle(lambda: "Your comment on this step" in window.text)
         window.app.screen.query_one(Input).value = "[bold]Why[/bold]?"
@@ -180,7 +180,7 @@ async def test_words_of_a_session_are_never_obeyed(
     Conversation(review).reply("\x1b[2J [red]instability[/red] [/x]")
     review.close()
     replay = open_replay(log_path, "last", marker)
-    async with show(lambda: ReplayScreen(replay, marker, len(replay.steps))) as window:
+    async with show(lambda _: ReplayScreen(replay, marker, len(replay.steps))) as window:
         await window.settle(lambda: "[red]instability[/red] [/x]" in window.folded)
         assert "\x1b" not in window.text
 
@@ -194,7 +194,7 @@ async def test_two_sessions_stand_side_by_side_from_where_they_part(
     answer(Conversation(other), "done")
     other.close()
     pair = SideBySide(open_replay(log_path, first), open_replay(log_path, other.session.id))
-    async with show(lambda: ReplayPairScreen(pair, marker), WIDE) as window:
+    async with show(lambda _: ReplayPairScreen(pair, marker), WIDE) as window:
         await window.settle(lambda: "≠ acute_trauma" in window.text)
         listed = window.app.screen.query_one("#pair-list", OptionList)
         assert listed.highlighted is not None

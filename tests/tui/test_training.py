@@ -46,7 +46,7 @@ def lines_of(window: Window) -> str:
 async def test_a_blind_run_shows_each_answer_after_its_own_and_the_feedback_at_the_end(
     show: Show, size: tuple[int, int]
 ) -> None:
-    async with show(lambda: PracticeScreen(begun()), size) as window:
+    async with show(lambda services: PracticeScreen(services, begun()), size) as window:
         await window.settle(lambda: "A blind run." in window.text)
         assert "TRAINING" in window.text
         await window.press("enter", "1", "1")
@@ -72,7 +72,7 @@ async def test_a_blind_run_shows_each_answer_after_its_own_and_the_feedback_at_t
 
 
 async def test_a_proposal_can_be_taken_over_and_changed(show: Show) -> None:
-    async with show(lambda: PracticeScreen(begun()), WIDE) as window:
+    async with show(lambda services: PracticeScreen(services, begun()), WIDE) as window:
         await window.settle(lambda: "A blind run." in window.text)
         finish(cast("Practice", window.talk), "prior_surgery")
         window.screen.draw()
@@ -124,7 +124,7 @@ async def test_what_can_not_begin_is_told(show: Show, tmp_path: Path) -> None:
     def nowhere(log: Log, profile: Profile) -> Practice:
         return begin_run(log, profile, exercise_of_case(str(tmp_path), "each"))
 
-    app = ImrApp(tmp_path / "log.sqlite", first=lambda: PracticeScreen(nowhere))
+    app = ImrApp(tmp_path / "log.sqlite", first=lambda services: PracticeScreen(services, nowhere))
     async with app.run_test() as pilot:
         await pilot.pause()
         await pilot.pause(0.1)

@@ -24,8 +24,8 @@ from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from assistant.tui.app import ImrApp
 from assistant.tui.panel import SidePanel
-from assistant.tui.review import SessionScreen
-from assistant.tui.widgets import Reply
+from assistant.tui.review import ReviewScreen
+from assistant.tui.widgets import Reply, Services
 from tests.walk import CASE as CASE
 from tests.walk import KEPT, WALK
 
@@ -87,8 +87,8 @@ class Window:
         return " ".join(self.text.split())
 
     @property
-    def screen(self) -> SessionScreen:
-        return cast("SessionScreen", self.app.screen)
+    def screen(self) -> ReviewScreen:
+        return cast("ReviewScreen", self.app.screen)
 
     @property
     def talk(self) -> Conversation:
@@ -166,7 +166,8 @@ def open_window(log_path: Path) -> Open:
         size: tuple[int, int] = NARROW,
         clock: Clock | None = None,
     ) -> AsyncIterator[Window]:
-        app = ImrApp(log_path, case, session)
+        home = case is None and session is None
+        app = ImrApp(log_path, None if home else lambda services: ReviewScreen(services, case, session))
         if clock is not None:
             app._held_log = Log.open(log_path, clock=clock)
         async with app.run_test(size=size, notifications=True) as pilot:
@@ -221,9 +222,9 @@ def show(log_path: Path) -> Show:
 
     @asynccontextmanager
     async def shown(
-        first: Callable[[], Screen[Any]], size: tuple[int, int] = NARROW
+        first: Callable[[Services], Screen[Any]], size: tuple[int, int] = NARROW
     ) -> AsyncIterator[Window]:
-        app = ImrApp(log_path, first=first)
+        app = ImrApp(log_path, first)
         async with app.run_test(size=size, notifications=True) as pilot:
             window = Window(app, pilot)
             await window.settle()

@@ -9,6 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -302,8 +303,6 @@ def _object_problems(
 
 
 def _nearest(keyword: str) -> str:
-    from difflib import get_close_matches
-
     near = get_close_matches(keyword, KEYWORDS, 1)
     return f"Did you mean `{near[0]}`?" if near else f"Use one of {', '.join(sorted(KEYWORDS))}."
 
