@@ -68,7 +68,7 @@ def test_the_reference_session_replays_in_plain_all_at_once(imr: Imr, path: Path
     assert (status, err) == (0, "")
     assert out.startswith(f"Replay of {session}: {CASE}, practice, by reference, signed.")
     assert "Are these your qualifications, as of today?" in out
-    assert out.rstrip().endswith("* Signed: Uphold (treatment not approved).")
+    assert out.rstrip().splitlines()[-1].startswith("  * Signed: Uphold (treatment not approved). Letter ")
     assert "[step 1 of " in out
 
 
