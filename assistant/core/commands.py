@@ -127,6 +127,7 @@ class NoteSearch(Command):
     hits: int
     groups: tuple[PassageGroup, ...]
     more: int
+    stated: tuple[PassageGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +146,13 @@ class ReadByEye(Command):
 
     read: bool
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReadDenials(Command):
+    """Say of what was shown before the signature, by its digests, that it has been read."""
+
+    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -266,6 +274,7 @@ AnyCommand = (
     | NoteSearch
     | DismissPassages
     | ReadByEye
+    | ReadDenials
     | AmendCase
     | CorrectFact
     | RuleOn

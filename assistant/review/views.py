@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from assistant.core import commands as c
 from assistant.core.decide import decide
 from assistant.core.rationale import assess
+from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.suggestion import would_change
@@ -71,12 +72,29 @@ def context(review: Review, turn: Turn) -> list[str]:
         return [visible(line) for line in suggestion_lines(review, turn.scope)]
     if turn.kind == "passages":
         return [visible(f"  {line}") for line in speaking_lines(review, turn)]
+    if turn.kind == "seen":
+        return [visible(line) for line in unseen_lines(review)]
     if turn.kind == "check" and turn.check is not None:
         return [visible(f"  {fact}") for fact in turn.check.facts]
     if turn.kind == "sign":
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)])
         return [*letter_lines(review), "", *(visible(line) for line in said.splitlines())]
     return []
+
+
+def unseen_lines(review: Review) -> list[str]:
+    """What is to be read before the signature, each with its words and its pages; what isn't plain says so."""
+    lines = []
+    for number, one in enumerate(unseen(review.session), 1):
+        where = ", ".join(one.places)
+        if one.kind == "own":
+            said = "your own choice of words"
+        elif one.plain:
+            said = "denied"
+        else:
+            said = f"taken as denied by “{one.cue}”, which is not plain" if one.cue else "not plainly denied"
+        lines.append(f"  ({number}) “{one_line(one.quote, 400)}” ({where}) · {said}")
+    return lines
 
 
 def page_lines(text: str, document: str) -> list[str]:
@@ -142,7 +160,7 @@ def suggestion_lines(review: Review, item: str) -> list[str]:
 
 def changes_of(review: Review, item: str) -> tuple[Change, ...]:
     session = review.session
-    return would_change(session.reading(item), effective_date(session, item), session.rulings.get(item, {}))
+    return would_change(session.reading(item), effective_date(session, item), session.ruled(item))
 
 
 def change_words(review: Review, item: str, change: Change) -> str:

@@ -47,7 +47,7 @@ _LISTS = (
         "negators",
         "claims",
     ),
-    *("disputes", "earlier", "now", "left", "right", "both", "witnesses"),
+    *("disputes", "earlier", "now", "left", "right", "both", "witnesses", "events"),
 )
 _SECTIONS = frozenset({"synonyms", "apart", *STANDINGS, *_LISTS})
 _LINE = ("same", "kinds", "unless")

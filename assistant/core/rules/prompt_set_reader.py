@@ -22,11 +22,13 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.condition import ALWAYS, RESERVED, AllOf, AnyOf, Atom, Condition, Formula, atoms
 from assistant.core.rules.prompt_set import (
+    ABOUT,
     TIERS,
     Branch,
     Caution,
     Citation,
     Criterion,
+    Entry,
     Exclusion,
     Prompt,
     PromptSet,
@@ -143,7 +145,7 @@ def _plain(schema: AnswerSchema, rest: tuple[str, ...], spec: Any, say: Say) -> 
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 _PROMPT_KEYS = frozenset(
-    "id ask why answer when cite look_for propose says speaks documentable record shows".split()
+    "id ask why answer when cite look_for propose says speaks documentable record shows about entries".split()
 )
 _CITATION_KEYS = frozenset("tier source edition locator name in_force verified".split())
 _PROPOSAL_KEYS = frozenset("fact rule of than where gives weights".split())
@@ -277,6 +279,8 @@ class PromptReader(FieldReader):
         if cite and cite not in self.citations:
             self.say(f"There is no citation `{cite}`.", doc.where(*path, "cite"), near(cite, self.citations))
         when = self.formula(doc, (*path, "when"))
+        entries = self.entries(doc, path, schema, data.get("entries", {}))
+        words = [*self.texts(doc, (*path, "look_for")), *(w for one in entries.values() for w in one.words)]
         if name in self.prompts:
             self.say(f"The prompt `{name}` is defined twice.", doc.where(*path), "Rename one of them.")
         self.prompts[name] = Prompt(name, "", "", schema)  # so that its own sentences may name it
@@ -287,7 +291,7 @@ class PromptReader(FieldReader):
             schema=schema,
             when=when,
             cite=cite,
-            look_for=tuple(self.texts(doc, (*path, "look_for"))),
+            look_for=tuple(dict.fromkeys(words)),
             propose=self.proposals(doc, (*path, "propose")),
             says={
                 key: self.sentence(doc, (*path, "says", key), ("value",))
@@ -301,6 +305,8 @@ class PromptReader(FieldReader):
             record=self.one_of(doc, (*path, "record"), _YES, False),
             shows=self.shown(doc, path, data.get("shows")),
             block=block,
+            about=self.about(doc, path, data.get("about")),
+            entries=entries,
         )
         del self.prompts[name]
         return made
@@ -318,6 +324,44 @@ class PromptReader(FieldReader):
             )
             return {}
         return {str(name): str(text) for name, text in raw.items()}
+
+    def about(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
+        if raw is not None and raw not in ABOUT:
+            self.say(
+                f"`{raw}` is nothing that a question can be about.",
+                doc.where(*path, "about"),
+                f"Use one of {', '.join(ABOUT)}, or leave it out where the record is asked.",
+            )
+        return str(raw or "")
+
+    def entries(
+        self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any
+    ) -> dict[str, Entry]:
+        """The words of each entry of a checklist; a list of words is an entry of one sign."""
+        shape = schema.shape
+        known = shape.parts if isinstance(shape, GroupShape) and shape.uniform else {}
+        if not isinstance(raw, Mapping) or (raw and set(raw) != set(known)):
+            self.say(
+                "`entries` gives each entry of a checklist its words.",
+                doc.where(*path, "entries"),
+                f"Entries: {', '.join(known) or 'this answer has none'}.",
+            )
+            return {}
+        made = {}
+        for name in raw:
+            place = (*path, "entries", name)
+            entry = self.mapping(doc, place)
+            self.keys(doc, place, entry, frozenset({"signs", "look_for"}), ("signs",))
+            signs = self.mapping(doc, (*place, "signs"))
+            if not signs:
+                self.say(
+                    "An entry has at least one sign.", doc.where(*place), "Write `signs: {name: [words]}`."
+                )
+            made[str(name)] = Entry(
+                {str(sign): tuple(self.texts(doc, (*place, "signs", sign))) for sign in signs},
+                tuple(self.texts(doc, (*place, "look_for"))),
+            )
+        return made
 
     def shown(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
         if raw is not None and raw not in _SHOWN:
