@@ -54,6 +54,14 @@ class RecordAnswer(Command):
 
 
 @dataclass(frozen=True)
+class RecordAnswers(Command):
+    """Answer several prompts of an item in one step, in this order."""
+
+    item: str
+    answers: tuple[RecordAnswer, ...]
+
+
+@dataclass(frozen=True)
 class WithdrawAnswer(Command):
     item: str
     prompt: str
@@ -262,6 +270,7 @@ AnyCommand = (
     | SkipPrompt
     | LeavePrompt
     | RecordAnswer
+    | RecordAnswers
     | WithdrawAnswer
     | RejectInput
     | CiteEvidence

@@ -78,6 +78,17 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     return _with_consequences(session, scope, event)
 
 
+def record_all(session: Session, command: c.RecordAnswers) -> list[e.Event]:
+    """The events of several answers, each decided on as the ones before it leave the session."""
+    events: list[e.Event] = []
+    for one in command.answers:
+        must_have(session, one.item, one.prompt)
+        made = record(session, one)
+        events += made
+        session = fold(session, made)
+    return events
+
+
 def withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
     """The events of an answer that is taken back."""
     scope, path = command.item, command.prompt
@@ -186,14 +197,14 @@ def _must_be_there(session: Session, command: c.Command) -> None:
     scope = getattr(command, "item", None)
     if scope is None or (isinstance(command, c.AddNote) and not command.prompt):
         return
-    about_questions = hasattr(command, "prompt")
+    about_questions = hasattr(command, "prompt") or isinstance(command, c.RecordAnswers)
     if scope not in (session.rules.sets if about_questions else session.items):
         raise refuse(
             f"There is no item “{one_line(scope, 20)}” in this case.",
             "",
             f"There are {', '.join(session.items)}.",
         )
-    if about_questions:
+    if about_questions and not isinstance(command, c.RecordAnswers):
         must_have(session, scope, getattr(command, "prompt", ""))
 
 
@@ -436,6 +447,8 @@ def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
             return [e.PromptLeft(command.item, command.prompt)]
         case c.RecordAnswer():
             return record(session, command)
+        case c.RecordAnswers():
+            return record_all(session, command)
         case c.WithdrawAnswer():
             return withdraw(session, command)
         case c.RejectInput():

@@ -3,29 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
-from assistant.core.decide import unattested
+from assistant.core.decide import decide, unattested
+from assistant.core.problem import Refused
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import (
     contradicted,
+    denying,
     entry_denial,
+    evidence_at,
     more_follow,
     not_found,
     open_passages,
+    own_search,
     pages_in,
     pages_unread,
     speaks_of,
 )
 from assistant.core.record.checks import Check, absence_check, impossible_combinations
+from assistant.core.record.grounds import exempt
 from assistant.core.record.guard import unseen
 from assistant.core.record.pages import HOW, parted
-from assistant.core.record.passages import PassageGroup, figures
+from assistant.core.record.passages import PassageGroup, figures, on_first_page
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     GroupShape,
@@ -39,8 +44,8 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import AnswerPlace, Session, unruled, unruled_cautions
-from assistant.core.text import one_line
+from assistant.core.session import AnswerPlace, Session, fold, unruled, unruled_cautions
+from assistant.core.text import Private, one_line
 from assistant.core.wording import capital, told
 
 if TYPE_CHECKING:
@@ -64,10 +69,19 @@ class Option:
 
 
 @dataclass(frozen=True)
+class FormField:
+    """A question of a form, and the answer that the form gives it; None where it has to be written."""
+
+    place: AnswerPlace
+    answer: Answer | None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """One stop of the conversation.
 
-    `kind`: prompt, passages, by_eye, seen, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
+    `kind`: prompt, form, list, passages, by_eye, seen, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
     """
 
     kind: str
@@ -79,6 +93,7 @@ class Turn:
     held: Answer | None = None
     check: Check | None = None
     criterion: str = ""
+    fields: tuple[FormField, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -166,13 +181,45 @@ def _options(
         made = []
     if isinstance(shape, StatementShape) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
         made.append(Option("Stated", None, "In which words?", "stated"))
+    root = place[1] == prompt.id
     if not asked_together(shape):
         made += [
             _answer_option(label, place, Answer(status=status), status.value)
             for status, label in STATUS_LABELS.items()
             if prompt.schema.may_be(status) and (held is None or held.parts is None)
         ]
+    if root and not exempt(session, *place):
+        made += _by_passage(session, place, shape)
     return made
+
+
+_MOST_BY_PASSAGE = 3
+_SHORT = 70
+_QUOTED = 150
+
+
+def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[Option]:
+    """Answers together with the passage that was found for them: what is stated, in its words; yes and no."""
+    prompt = session.prompt(*place)
+    if isinstance(shape, StatementShape):
+        for group in speaks_of(session, place, prompt.look_for)[:_MOST_BY_PASSAGE]:
+            said = Private(on_first_page(group.quote)[: shape.limit])
+            yield _quoting(place, Answer(value=said, evidence=(evidence_at(group),)), "Stated", group)
+    elif isinstance(shape, ChoiceShape) and (denials := prompt.schema.denials()):
+        affirming = [value for value in shape.labels if value not in denials]
+        sides = [(affirming, speaks_of(session, place, prompt.look_for))]
+        sides.append((list(denials), denying(session, place, prompt.look_for)))
+        for values, groups in sides:
+            for group in groups[:_MOST_BY_PASSAGE] if len(values) == 1 else ():
+                made = Answer(value=values[0], evidence=(evidence_at(group),))
+                yield _quoting(place, made, shape.labels[values[0]], group)
+
+
+def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup) -> Option:
+    said = f"{label}: “{one_line(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]})"
+    return Option(
+        said, c.RecordAnswer(*place, answer), value=f"passage {group.document}:{group.start} {label}"
+    )
 
 
 def _answer_option(label: str, place: AnswerPlace, answer: Answer, value: str) -> Option:
@@ -399,6 +446,109 @@ def by_eye_turn(session: Session) -> Turn | None:
     return Turn("by_eye", ("", ""), question, tuple(options))
 
 
+# Several questions at one stop: what is confirmed together, and what nothing was found for.
+
+
+def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """Everything in the scope of the next question that the case, the profile or other answers propose, to be confirmed
+    at once; None where that is not several.
+    """
+    scope = place[0]
+    fields = tuple(_fields(session, scope))
+    filled = [one for one in fields if one.answer is not None]
+    if len(filled) < 2:
+        return None
+    answers = tuple(
+        c.RecordAnswer(scope, one.place[1], one.answer, "proposed")
+        for one in filled
+        if one.answer is not None
+    )
+    label = (
+        "All of it is so" if len(filled) == len(fields) else "All else is so; the missing one is asked next"
+    )
+    options = [Option(label, c.RecordAnswers(scope, answers), value="yes")]
+    for one in fields:
+        prompt = session.prompt(*one.place)
+        options.append(
+            Option(f"Otherwise: {one_line(prompt.ask, _SHORT)}", c.ShowPrompt(*one.place), value=one.place[1])
+        )
+    question = (
+        "Is this so of you, the documents and the timeline?"
+        if scope not in session.items
+        else "The case file states or gives all this. Is it so?"
+    )
+    words = next((_parts_wanted(session.prompt(*one.place)) for one in fields if one.answer is None), "")
+    return Turn("form", fields[0].place, question, tuple(options), words, fields=fields)
+
+
+def _parts_wanted(prompt: Prompt) -> str:
+    shape = prompt.schema.shape
+    named = (
+        "; ".join(part.ask.rstrip("?.") for part in shape.parts.values())
+        if isinstance(shape, GroupShape)
+        else ""
+    )
+    return f"Write these, with semicolons, which confirms the rest: {named}." if named else ""
+
+
+def _fields(session: Session, scope: str) -> Iterator[FormField]:
+    """The questions that can stand in a form, each proposed as the ones before it would be answered."""
+    for name, prompt in session.rules.sets[scope].prompts.items():
+        place = (scope, name)
+        if session.reading(scope).asked(name) is not True or place in session.skipped:
+            continue
+        if session.answers.get(scope, {}).get(name) is not None:
+            continue
+        made = _proposed(session, scope, prompt)
+        if made is None and prompt.confirms:
+            made = Proposed(Answer(value=prompt.confirms), "to be confirmed")
+        if made is not None:
+            yield FormField(place, made.answer, made.basis)
+            try:
+                session = fold(session, decide(session, c.RecordAnswer(scope, name, made.answer, "proposed")))
+            except Refused:
+                return
+        elif any(one.fact.startswith("reviewer.") for one in prompt.propose):
+            yield FormField(place, None, "to be written")
+
+
+def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """The questions of what a treating physician might have written and for which no passage was found, at once."""
+    scope, name = place
+    silent = [one for one in _silent(session, scope) if one not in session.skipped]
+    if len(silent) < 2 or (scope, name) not in silent:
+        return None
+    absent = Answer(status=Status.NOT_DOCUMENTED)
+    answers = tuple(c.RecordAnswer(scope, root, absent) for _, root in silent)
+    label = f"Not documented, all {len(silent)}: looked for, none found"
+    options = [Option(label, c.RecordAnswers(scope, answers), value="not_documented")]
+    options += [
+        Option(f"Answer: {session.prompt(*one).ask}", c.ShowPrompt(*one), value=one[1]) for one in silent
+    ]
+    question = f"No passage was found that speaks of any of these {len(silent)}. What does the record say?"
+    return Turn("list", place, question, tuple(options))
+
+
+def _silent(session: Session, scope: str) -> Iterator[AnswerPlace]:
+    for prompt in session.reading(scope).open_prompts():
+        place = (scope, prompt.id)
+        if (
+            not prompt.documentable
+            or session.answer(*place) is not None
+            or asked_together(prompt.schema.shape)
+        ):
+            continue
+        if not prompt.schema.may_be(Status.NOT_DOCUMENTED) or exempt(session, *place):
+            continue
+        searched = own_search(session, place) is not None or not prompt.look_for
+        if (
+            searched
+            and not speaks_of(session, place, prompt.look_for)
+            and not _proposed(session, scope, prompt)
+        ):
+            yield place
+
+
 _MOST_DOUBTED = 6
 
 
@@ -439,7 +589,10 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         return passages_turn(session, speaking)
     place = next_place(session)
     if place is not None:
-        return prompt_turn(session, place)
+        together = (
+            None if session.focus is not None else form_turn(session, place) or list_turn(session, place)
+        )
+        return together or prompt_turn(session, place)
     for item in session.items:
         turn = _item_turn(session, item, assess)
         if turn is not None:

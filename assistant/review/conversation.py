@@ -2,18 +2,26 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
-from assistant.core.answer import Answer, Evidence, Status, same_content
+from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import merged, named_option, read_reply, unique
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused, in_words, refuse
 from assistant.core.proposal import propose
-from assistant.core.record.absence import contradicted, denying, newer_against, not_found, speaks_of
+from assistant.core.record.absence import (
+    contradicted,
+    denying,
+    evidence_at,
+    newer_against,
+    not_found,
+    speaks_of,
+)
 from assistant.core.record.checks import passage_words, unborne_in
 from assistant.core.record.grounds import Kind, about_file, exempt, findings_in, proposed, worked_out
 from assistant.core.record.passages import PassageGroup
@@ -31,6 +39,7 @@ from assistant.core.session import AnswerPlace, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import (
     CITE,
+    FormField,
     Option,
     Turn,
     decision_turn,
@@ -43,7 +52,6 @@ from assistant.core.wording import told
 from assistant.review.amendment import amendment
 from assistant.review.determination import sign
 from assistant.review.passages import (
-    evidence_at,
     first_against,
     marked_words,
     nothing_found,
@@ -188,6 +196,8 @@ class Talk:
             "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
             "passages": "Reviewers have been reversed for writing that something was not documented when the record had it.",
             "seen": "What the program took for a denial keeps a passage from speaking against an answer; only you can tell whether it is one.",
+            "form": "What the case file states is shown with its page and confirmed once; whatever is wrong is answered by itself.",
+            "list": "A search found no passage on any of these; an absence is a finding of fact, and stands on that search.",
             "by_eye": "A page without readable text can hold what was looked for; no search goes through it.",
             "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
             "sign": "A signature closes the session; afterwards only an addendum is possible.",
@@ -237,6 +247,8 @@ def echo(review: Review, command: c.Command) -> list[Line]:
             *told_lines(told(schema, session.answer(command.item, root))),
             *_trail(review, command, root),
         ]
+    if isinstance(command, c.RecordAnswers):
+        return [line for one in command.answers for line in _one_of_several(review, one)]
     if isinstance(command, c.Determine):
         return [Line("answer", DECISION_WORDS[command.decision])]
     if isinstance(command, c.RuleOn):
@@ -266,6 +278,12 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     if isinstance(command, c.Acknowledge):
         return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
     return []
+
+
+def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:
+    prompt = review.session.prompt(command.item, command.prompt)
+    said = told(prompt.schema, command.answer).replace("\n", "; ")
+    return [Line("answer", one_line(f"{prompt.ask} {said}", 400))]
 
 
 def _trail(review: Review, command: c.RecordAnswer, root: str) -> list[Line]:
@@ -464,11 +482,31 @@ class Conversation(Talk):
         number = int(words) if words.isdecimal() and len(words) < 3 else 0
         if 1 <= number <= len(turn.options) and not self._numeric():
             return self._chosen(turn.options[number - 1])
+        if turn.kind == "form" and (missing := [one for one in turn.fields if one.answer is None]):
+            return self._filled(turn, missing[0], text)
         if turn.kind == "prompt":
             return self._worded(turn, text)
         return self._by_name(turn, words)
 
+    def _filled(self, turn: Turn, missing: FormField, text: str) -> list[Line]:
+        """The parts of the one answer that a form lacks, parted by semicolons; the rest is confirmed with it."""
+        schema = self.review.session.prompt(*missing.place).schema
+        written = [part.strip() for part in re.split(r"[;\n]", text)]
+        shape = schema.shape
+        if not isinstance(shape, GroupShape) or len(written) != len(shape.parts):
+            raise refuse(turn.words or "Write all of it.")
+        given = {
+            name: read_reply(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
+        }
+        answers = [
+            c.RecordAnswer(*one.place, one.answer if one.answer is not None else group(given), "proposed")
+            for one in turn.fields
+        ]
+        return self._do(c.RecordAnswers(turn.scope, tuple(answers)))
+
     def _confirm(self, turn: Turn) -> list[Line]:
+        if turn.kind == "form" and all(one.answer is not None for one in turn.fields):
+            return self._chosen(turn.options[0])
         if turn.proposal is not None:
             return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
         if turn.held is not None and self.review.session.focus is not None:

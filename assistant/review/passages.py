@@ -11,6 +11,7 @@ from assistant.core.record.absence import (
     HARMLESS,
     against,
     dismissals,
+    evidence_at,
     more_follow,
     open_passages,
     pages_in,
@@ -74,11 +75,6 @@ class Found:
     words: str
     evidence: Evidence
     marks: tuple[tuple[int, int], ...] = ()
-
-
-def evidence_at(group: PassageGroup) -> Evidence:
-    """A group's first passage, to be cited."""
-    return Evidence(group.document, group.pages[0], group.quote, group.start)
 
 
 def first_against(review: Review, turn: Turn) -> Evidence:

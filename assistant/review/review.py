@@ -314,7 +314,7 @@ class Review:
             return []
         places = dict.fromkeys(unsearched(session))
         turn = self._next(session)
-        if turn.kind == "prompt":
+        if turn.kind in ("prompt", "list"):
             places |= dict.fromkeys(to_search(session, turn.place))
         for event in events:
             if isinstance(event, e.PassagesDismissed) and search_goes_on(session, (event.item, event.prompt)):
@@ -332,6 +332,10 @@ class Review:
         turn = self._next(session)
         if turn.kind == "prompt" and session.trail[-1:] != (turn.place,):
             return [e.PromptShown(turn.scope, turn.path)]
+        if turn.kind in ("form", "list"):
+            named = [option.command for option in turn.options if isinstance(option.command, c.ShowPrompt)]
+            places = [(one.item, one.prompt) for one in named]
+            return [e.PromptShown(*one) for one in places if one not in session.trail]
         if turn.kind in ("decision", "ruling"):
             suggestion = self._assess(session, turn.scope).suggestion
             shown = e.SuggestionShown(turn.scope, suggestion.decision, suggestion.why)

@@ -213,6 +213,11 @@ def denying(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple
     return tuple(dated)
 
 
+def evidence_at(group: PassageGroup) -> Evidence:
+    """A group's first passage, to be cited."""
+    return Evidence(group.document, group.pages[0], group.quote, group.start)
+
+
 def speaks_of(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:
     """The passages found for a question that speak of these words and are not set aside."""
     own, wanted = own_search(session, place), tuple(words)
@@ -238,7 +243,7 @@ def entry_denial(session: Session, place: AnswerPlace, entry: str) -> tuple[Evid
         found = denying(session, place, words)
         if not found:
             return ()
-        cited[Evidence(found[0].document, found[0].pages[0], found[0].quote, found[0].start)] = None
+        cited[evidence_at(found[0])] = None
     return tuple(cited)
 
 
@@ -353,12 +358,15 @@ def unsearched(session: Session) -> Iterator[AnswerPlace]:
 
 
 def to_search(session: Session, place: AnswerPlace) -> Iterator[AnswerPlace]:
-    """The question that is asked now, where the record is to be searched for it before it is answered."""
-    scope, name = place[0], place[1].split(".", 1)[0]
-    if exempt(session, scope, name) or not session.prompt(scope, name).look_for:
-        return
-    if is_unsearched(session, (scope, name)):
-        yield scope, name
+    """What the record is to be searched for before it is answered: the question asked now, and those that a treating
+    physician's note could answer.
+    """
+    scope, asked = place[0], place[1].split(".", 1)[0]
+    for name, prompt in session.rules.sets[scope].prompts.items():
+        if name != asked and not (prompt.documentable and session.reading(scope).asked(name) is True):
+            continue
+        if prompt.look_for and not exempt(session, scope, name) and is_unsearched(session, (scope, name)):
+            yield scope, name
 
 
 def is_unsearched(session: Session, place: AnswerPlace) -> bool:

@@ -109,8 +109,8 @@ class Entry:
 class Prompt:
     """One question: when it applies, what may be answered, and how the answer reads in the draft.
 
-    `about` is one of `ABOUT`, or empty where the question is what the record says; `entries` are the words of each
-    entry of a checklist.
+    `about` is one of `ABOUT`, or empty where the question is what the record says; `confirms` is the value that is
+    confirmed together with others in one form; `entries` are the words of each entry of a checklist.
     """
 
     id: str
@@ -130,6 +130,7 @@ class Prompt:
     block: str = ""
     shows: str = ""
     about: str = ""
+    confirms: str = ""
     entries: Mapping[str, Entry] = field(default_factory=dict)
 
     def words(self, part: str = "") -> tuple[str, ...]:

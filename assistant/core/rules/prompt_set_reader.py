@@ -145,7 +145,7 @@ def _plain(schema: AnswerSchema, rest: tuple[str, ...], spec: Any, say: Say) -> 
 
 _ID = re.compile(r"^[a-z][a-z0-9_]*$")
 _PROMPT_KEYS = frozenset(
-    "id ask why answer when cite look_for propose says speaks documentable record shows about entries".split()
+    "id ask why answer when cite look_for propose says speaks documentable record shows about confirms entries".split()
 )
 _CITATION_KEYS = frozenset("tier source edition locator name in_force verified".split())
 _PROPOSAL_KEYS = frozenset("fact rule of than where gives weights".split())
@@ -306,6 +306,7 @@ class PromptReader(FieldReader):
             shows=self.shown(doc, path, data.get("shows")),
             block=block,
             about=self.about(doc, path, data.get("about")),
+            confirms=self.confirms(doc, path, schema, data.get("confirms")),
             entries=entries,
         )
         del self.prompts[name]
@@ -332,6 +333,11 @@ class PromptReader(FieldReader):
                 doc.where(*path, "about"),
                 f"Use one of {', '.join(ABOUT)}, or leave it out where the record is asked.",
             )
+        return str(raw or "")
+
+    def confirms(self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any) -> str:
+        if raw is not None and schema.problem(raw):
+            self.say(f"`{raw}` is no answer to this question.", doc.where(*path, "confirms"))
         return str(raw or "")
 
     def entries(
