@@ -24,7 +24,7 @@ from assistant.profile import Profile
 from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from tests import walk
-from tests.walk import BESIDE, KEPT, WALK
+from tests.walk import KEPT, WALK
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
 REFERENCE: dict[str, Any] = dict(

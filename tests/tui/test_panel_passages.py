@@ -10,8 +10,8 @@ import pytest
 from assistant import library
 from assistant.core.events import PassagesDismissed
 from assistant.core.record.absence import open_passages
-from tests.tui.windowing import CASE, WIDE, Open
 from tests import walk
+from tests.tui.windowing import CASE, WIDE, Open
 
 
 @pytest.fixture

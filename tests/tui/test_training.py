@@ -18,8 +18,8 @@ from assistant.tui.dialogs import ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.training import PracticeChoiceScreen, PracticeScreen, TrainingScreen
-from tests.tui.windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 from tests import walk
+from tests.tui.windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 from tests.walk import WALK
 
 

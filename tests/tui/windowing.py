@@ -26,8 +26,8 @@ from assistant.tui.app import ImrApp
 from assistant.tui.panel import SidePanel
 from assistant.tui.review import ReviewScreen
 from assistant.tui.widgets import Reply, Services
-from tests.walk import CASE as CASE
 from tests import walk
+from tests.walk import CASE as CASE
 from tests.walk import KEPT
 
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
