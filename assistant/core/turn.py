@@ -797,7 +797,7 @@ def _check_turn(check: Check) -> Turn:
     scope, _, name = check.place.partition("/")
     if name:
         if check.check == "unsupported-finding":
-            options.insert(0, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
+            options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
     if check.misread is not None:
         read = check.misread

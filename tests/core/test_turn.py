@@ -115,14 +115,10 @@ def test_prompts_are_asked_in_their_order_the_case_first(session: Session) -> No
     order = []
     for command in answers(session):
         turn = turn_of(session)
-        together = [option.value for option in turn.options if isinstance(option.command, c.ShowPrompt)]
-        at = turn.path.split(".")[0]
         assert turn.scope == command.item
-        assert command.prompt == at if turn.kind == "prompt" else command.prompt in (*together, "red_flags")
         order.append(turn.kind)
         session = done(session, command)
-    assert order[0] == order[4] == "form"
-    assert "list" in order
+    assert (order[0], order[4], order[-1]) == ("form", "form", "prompt")
     assert turn_of(ruled(session)).kind == "decision"
 
 
@@ -155,7 +151,9 @@ def test_questions_that_nothing_was_found_for_are_one_list(session: Session) -> 
 
 
 def test_what_can_only_be_answered_part_by_part_is_asked_so_at_once(session: Session) -> None:
-    alone = done(session, *(one for one in answers(session) if one.item == "case" and one.prompt != "qualifications"))
+    alone = done(
+        session, *(one for one in answers(session) if one.item == "case" and one.prompt != "qualifications")
+    )
     assert turn_of(alone).place == ("case", "qualifications.certification")
     session = alone
     profile = {"certification": "Neurology", "licence": "California", "years": 6, "hours": 24}
@@ -280,6 +278,7 @@ def test_an_answer_that_was_gone_to_is_given_to_its_end(session: Session) -> Non
 
 def test_the_parts_that_are_missing_are_asked_one_by_one(session: Session) -> None:
     session = done(session, *(one for one in answers(session) if one.item == "case"))
+    session = done(session, *(one for one in answers(session) if one.prompt in ("duration", "views")))
     session = done(session, record("red_flags", group({})), record("prior_surgery.levels", NOT_DOCUMENTED))
     assert turn_of(session).path == "red_flags", "flags are asked together"
     session = done(session, *(one for one in answers(session) if one.prompt == "red_flags"))
@@ -380,7 +379,9 @@ def test_all_absent_parts_itself_into_what_is_denied_and_what_was_not_found(sess
     found = (
         denial("No fracture.", 1, "fracture"),
         denial("Denies fever.", 1, "fever"),
-        PassageGroup("progress-note-2014-07-17", (2,), "Chest pain.", "affirmed", 1, 0, terms=("chest pain",)),
+        PassageGroup(
+            "progress-note-2014-07-17", (2,), "Chest pain.", "affirmed", 1, 0, terms=("chest pain",)
+        ),
     )
     session = done(session, c.NoteSearch("1", "red_flags", "look_for", ("x",), (), 6, (), 3, found, 0))
     turn = asked(session, "red_flags")

@@ -202,7 +202,7 @@ def begin(log_path: Path) -> Iterator[Begin]:
 
 def answer(talk: Conversation, until: str = "") -> None:
     walk.until(talk, until)
-    while talk.turn.kind == "ruling" and until != "ruling":
+    while talk.turn.kind == "ruling" and until != "ruling" and talk.options[0].value == "governs":
         walk.beside(talk)
     while until in ("check", "sign", "done") and talk.turn.kind != until:
         walk.beside(talk)
