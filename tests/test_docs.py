@@ -53,9 +53,8 @@ def marked(text: str) -> set[str]:
 # -- what is documented ---------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("command", list(commands(cli, "imr")))
-def test_every_command_is_documented(command: str) -> None:
-    assert re.search(rf"\b{command}\b", GUIDES), f"no page in docs/ says what `{command}` does"
+def test_every_command_is_documented() -> None:
+    assert [one for one in commands(cli, "imr") if not re.search(rf"\b{one}\b", GUIDES)] == []
 
 
 @pytest.mark.parametrize("action", [one for one in ACTIONS if one.key], ids=lambda one: one.name)

@@ -49,10 +49,9 @@ def review(
             raise click.UsageError("--plain needs a CASE.")
         return _plain(log_path, case=case, again=again)
     needs_terminal()
-    from assistant.tui.app import run_app
-    from assistant.tui.review import ReviewScreen
+    from assistant.tui.app import review_opening, run_app
 
-    return run_app(log_path, lambda services: ReviewScreen(services, case=case, again=again))
+    return run_app(log_path, lambda services: review_opening(services, case=case, again=again))
 
 
 @click.command()
@@ -68,10 +67,9 @@ def resume(session: str, plain: bool, log_path: Path | None) -> int:
     if plain:
         return _plain(log_path, session=session)
     needs_terminal()
-    from assistant.tui.app import run_app
-    from assistant.tui.review import ReviewScreen
+    from assistant.tui.app import review_opening, run_app
 
-    return run_app(log_path, lambda services: ReviewScreen(services, session=session))
+    return run_app(log_path, lambda services: review_opening(services, session=session))
 
 
 def home() -> int:

@@ -39,7 +39,6 @@ from assistant.core.turn import (
 )
 from assistant.core.wording import told
 from assistant.review.amendment import amendment
-from assistant.review.determination import sign
 from assistant.review.passages import first_against, trail_lines
 from assistant.review.review import Review
 
@@ -571,6 +570,8 @@ class Conversation(Talk):
         return statement(session, OUTCOME_WORDS[outcome(session)])
 
     def _sign(self) -> list[Line]:
+        from assistant.review.determination import sign  # the letter, at the signature
+
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out
         return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]

@@ -19,10 +19,8 @@ from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
 from assistant.core.text import one_line
-from assistant.letter import to_text
 from assistant.review import views
 from assistant.review.conversation import Conversation, offer_amendment
-from assistant.review.determination import compose_from_log, keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
 from assistant.review.review import Review
@@ -129,7 +127,10 @@ class ReviewScreen(ProgramScreen):
 
     def on_mount(self) -> None:
         self.query_one("#options", OptionList).can_focus = False
-        self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
+        if len(self.app.screen_stack) > 1:  # something is drawn already
+            self.call_next(self.open)
+        else:
+            self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
 
     def _first_drawn(self, _: object) -> None:
         """Opens the session once the empty screen has been drawn."""
@@ -203,7 +204,9 @@ class ReviewScreen(ProgramScreen):
     @work(thread=True, exit_on_error=False)
     def _warm(self) -> None:
         """Imports what the first answer needs while the first question is being read."""
-        import jsonschema  # noqa: F401 - slow, and not needed for the first frame
+        import jsonschema  # noqa: F401
+
+        import assistant.review.determination  # noqa: F401
 
     def _offer(self, conversation: Conversation) -> None:
         """Asks whether a session that is gone on with takes over a case file that has changed."""
@@ -473,6 +476,8 @@ class ReviewScreen(ProgramScreen):
         return True
 
     def _keep_profile(self) -> None:
+        from assistant.review.determination import keep_qualifications  # with the first answer
+
         if self._review is not None and not self._review.watching:
             try:
                 self._services.keep_profile(keep_qualifications(self._review, self._services.profile))
@@ -674,4 +679,7 @@ def _open_early(review: Review) -> list[Line]:
 
 
 def _letter_text(review: Review) -> str:
+    from assistant.letter import to_text  # when it is asked for
+    from assistant.review.determination import compose_from_log
+
     return to_text(compose_from_log(review.log, review.session.id))

@@ -309,9 +309,18 @@ class Services(Protocol):
 class ProgramScreen(Screen[None]):
     """A screen that can be left, offers commands to the palette, and lets go of what it holds when the program ends."""
 
+    passing = False
+    """Whether it only stands until another has been made, and nobody goes back to it."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no screen lies below this one to go back to."""
+        stack = self.app.screen_stack
+        return all(isinstance(one, ProgramScreen) and one.passing for one in stack[: stack.index(self)])
+
     def leave(self) -> None:
         """Back to the screen below, from the first one out of the program."""
-        if len(self.app.screen_stack) > 1:
+        if not self.is_first:
             self.dismiss()
         else:
             self.app.exit(0)
@@ -332,7 +341,7 @@ class ProgramScreen(Screen[None]):
 
     def refuse(self, services: Services, refused: Refused) -> None:
         """Says why the screen can't be shown, and leaves it; the first one leaves the program with it."""
-        if len(self.app.screen_stack) > 1:
+        if not self.is_first:
             self.dismiss()
             self.app.notify(str(literal(str(refused))), severity="error", markup=False, timeout=6)
         else:
