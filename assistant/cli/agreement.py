@@ -1,4 +1,4 @@
-"""`imr agree`: how far reviewers agree, on one case or over the cases of a study."""
+"""`imr agree` and `imr adjudicate`: how far reviewers agree, and settling where they part."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`imr log verify`, `checkpoint` and `consistency`: prove the log as a whole, and against what was held before."""
+"""`imr log verify`, `checkpoint`, `consistency`, `prove` and `rederive`: the log proven as a whole, or one session of it."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Which decision log a command works on: `--log`, else `IMR_LOG`, else the one in the user's data folder."""
+"""Options that several commands share, and what they stand for: the log, its reports, the filters, the forms of output."""
 
 from __future__ import annotations
 

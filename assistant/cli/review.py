@@ -1,4 +1,4 @@
-"""`imr review`, `imr resume` and the home screen."""
+"""`imr review`, `resume`, `reviewer`, `letter`, and the home screen."""
 
 from __future__ import annotations
 
