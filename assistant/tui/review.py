@@ -213,10 +213,11 @@ class ReviewScreen(ProgramScreen):
         self.transcript.say_all([(line.kind, line.text) for line in offer_amendment(conversation)])
 
     def release(self) -> None:
-        """Parks the session."""
-        if self._review is not None:
+        """Parks the session; what still waits to be drawn finds none."""
+        review, self._review, self._conversation, self._views = self._review, None, None, None
+        if review is not None:
             try:
-                self._review.close()
+                review.close()
             except Refused as refused:
                 self.tell(str(refused), "error")
 
