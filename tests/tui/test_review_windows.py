@@ -235,7 +235,7 @@ async def test_a_paste_behind_an_answer_is_left_out(open_window: Open, begin: Be
     async with open_window(session="last") as window:
         window.app.post_message(Key("2", "2"))
         window.app.post_message(Paste("1\n1\n1"))
-        await window.settle()
+        await window.burst()
         assert window.reply.value == ""
         assert "1 key was typed before this was shown" in window.folded
 

@@ -63,6 +63,8 @@ class Window:
         for key in keys:
             self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
         await self.settle()
+        await self.asked()
+        await self.settle()
 
     async def searched(self) -> None:
         """Waits for the search beside the screen."""
