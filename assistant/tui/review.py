@@ -18,7 +18,7 @@ from assistant import library
 from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.review import views
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.loading import missing_documents
@@ -152,6 +152,7 @@ class ReviewScreen(ProgramScreen):
             if self._session is not None:
                 self._offer(self._conversation)
             self.draw()
+        self._take_up_reply()
         if self.query_one(SidePanel).shown:
             self.call_after_refresh(self._show_record)
         self.set_timer(0.05, self._warm)
@@ -370,11 +371,27 @@ class ReviewScreen(ProgramScreen):
     def _typed(self) -> None:
         self.draw_asked()
 
+    def _take_up_reply(self) -> None:
+        """Lets the reply line take keys again once the next question has been drawn; says what came before."""
+
+        def drawn() -> None:
+            if self.is_attached and (dropped := self.reply.take_up()):
+                keys = f"{counted(dropped, 'key')} {'was' if dropped == 1 else 'were'}"
+                self.transcript.say("warning", f"{keys} typed before this was shown, and left out.")
+
+        self.call_after_refresh(drawn)
+
+    def on_screen_resume(self) -> None:
+        """What was typed on the screen above is not for the question here."""
+        if self._conversation is not None:
+            self._take_up_reply()
+
     @on(Input.Submitted, "#reply")
     def _submitted(self, event: Input.Submitted) -> None:
         conversation = self._conversation
         if conversation is None:
             return
+        self._take_up_reply()
         text = event.value
         highlighted = self.query_one("#options", OptionList).highlighted
         if self._asking is not None:
@@ -403,6 +420,7 @@ class ReviewScreen(ProgramScreen):
         conversation = self._conversation
         if conversation is None:
             return
+        self._take_up_reply()
         if event.key in SIGNS:
             self.run_action_named(SIGNS[event.key])
         else:
@@ -603,7 +621,15 @@ class ReviewScreen(ProgramScreen):
         return self.offers(str(parameters[0])) if action == "named" and parameters else True
 
     def action_named(self, name: str) -> None:
-        self.run_action_named(name)
+        """A key of an action: it waits its turn behind what is still being typed."""
+        if self.reply.has_focus and name != "park":
+            self.reply.post_message(Reply.Called(name))
+        else:
+            self.run_action_named(name)
+
+    @on(Reply.Called)
+    def _called(self, event: Reply.Called) -> None:
+        self.run_action_named(event.name)
 
     def run_action_named(self, name: str) -> None:
         """Carries out the action called `name`; what goes wrong is said in the transcript."""
