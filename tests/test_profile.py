@@ -96,11 +96,11 @@ def test_the_profile_lies_in_the_users_own_folder_unless_another_is_named(
 @pytest.mark.parametrize(
     ("text", "says"),
     [
-        ("name: A\n", "The profile has no id."),
-        ("id: ''\n", "The profile has no id."),
-        ("id: [a]\n", "The profile has no id."),
-        ("id: r-1\ncolour: red\n", "`colour` is not known in a profile."),
-        ("id: r-1\nyears: six\n", "`years` is a whole number from 0 to 80."),
+        ("name: A\n", "`id` is missing."),
+        ("id: ''\n", "`id` is empty."),
+        ("id: [a]\n", "`id` is a list; text is wanted."),
+        ("id: r-1\ncolour: red\n", "`colour` is not known here."),
+        ("id: r-1\nyears: six\n", "`years` is text (“six”); a whole number is wanted."),
         ("id: r-1\nid: r-2\n", "id"),
         ("id: r-1\n  bad: [\n", "reviewer.yaml"),
         ("- a\n- b\n", "reviewer.yaml"),
