@@ -217,8 +217,18 @@ def letter_texts() -> dict[str, str]:
 
 def letter_frame(text: str, name: str = FRAME_FILE) -> Frame:
     """The frame of letters that are begun now; raises `Refused` with file and line for every fault."""
-    document(text, name, "letter-frame")
-    return read_frame(text, name)
+    problems: list[Problem] = []
+    try:
+        document(text, name, "letter-frame")
+    except Refused as refused:
+        problems += refused.problems
+    try:
+        frame = read_frame(text, name)
+    except Refused as refused:
+        problems += refused.problems
+    if problems:
+        raise Refused(*dict.fromkeys(problems))
+    return frame
 
 
 def first_letter_texts() -> dict[str, str]:

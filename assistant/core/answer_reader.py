@@ -211,8 +211,14 @@ class _Reader:
             raise self.refused("Evidence is {document, page, quote}", path)
         if not _is_whole(raw["page"]):
             raise self.refused(f"`{raw['page']}` is not a page number", path)
+        start = raw.get("start")
+        if start is not None and not _is_whole(start):
+            raise self.refused(f"`{start}` is not the place of a character", path)
         return Evidence(
-            str(raw["document"]), int(raw["page"]), Private(str(raw.get("quote", ""))), raw.get("start")
+            str(raw["document"]),
+            int(raw["page"]),
+            Private(str(raw.get("quote", ""))),
+            None if start is None else int(start),
         )
 
     def trail(self, raw: Any, path: tuple[str, ...]) -> Trail:

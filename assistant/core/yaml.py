@@ -30,7 +30,7 @@ _PLAIN_TAGS = frozenset(
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 60
 _VALUES = 200_000
-_NO_TEXT = re.compile("[\0\ud800-\udfff]")
+_HALF = re.compile("[\ud800-\udfff]")
 
 Path = tuple[str | int, ...]
 
@@ -170,20 +170,17 @@ def _json_lines(text: str, name: str) -> dict[Path, int]:
             names[key] = line
             here, awaits_key = (*outer, key), False
             lines[here] = line
-            _text(key, name, line)
+            _whole(key, name, line)
         else:
             begin(here)
             if token[0] == '"':
-                _text(json.loads(token), name, line)
+                _whole(json.loads(token), name, line)
     return lines
 
 
-def _text(text: str, name: str, line: int) -> str:
-    if _NO_TEXT.search(text):
-        raise refuse(
-            "There is a NUL or half a character in this text.", f"{name}, line {line}", "Write it without."
-        )
-    return text
+def _whole(text: str, name: str, line: int) -> None:
+    if _HALF.search(text):
+        raise refuse("This text holds half a character.", f"{name}, line {line}", "Write it without.")
 
 
 def _too_large(name: str, line: int) -> Refused:
@@ -223,6 +220,7 @@ class _Reader:
         self.count = 0
         self.deepest = 0
         self.anchors: dict[str, _Anchored] = {}
+        self.begun: set[str] = set()
 
     def document(self, events: Iterator[Any]) -> dict[str, Any]:
         self.events: Iterator[Any] = events
@@ -238,7 +236,9 @@ class _Reader:
         next(events)
         after: Any = next(events, None)
         if isinstance(after, yaml.DocumentStartEvent):
-            raise self.refused(after, "There is a second document in this file", "Keep only one of them.")
+            raise self.refused(
+                after, "This isn't valid YAML: a second document begins here", "Keep only one of them."
+            )
         return made
 
     def read(self, event: Any, path: Path, depth: int) -> Any:
@@ -253,6 +253,8 @@ class _Reader:
             raise self.refused(event, f"The tag `{one_line(event.tag, 60)}` is not used here", "Remove it.")
         before, deepest = self.count, self.deepest
         self.deepest = depth
+        if event.anchor is not None:
+            self.begun.add(event.anchor)
         if isinstance(event, yaml.MappingStartEvent):
             made: Any = self.mapping(path, depth)
         elif isinstance(event, yaml.SequenceStartEvent):
@@ -260,14 +262,17 @@ class _Reader:
         else:
             made = self.scalar(event)
         if event.anchor is not None:
+            self.begun.discard(event.anchor)
             self.anchors[event.anchor] = _Anchored(made, self.count - before + 1, self.deepest - depth)
         self.deepest = max(deepest, self.deepest)
         return made
 
     def alias(self, event: Any, depth: int) -> Any:
         meant = self.anchors.get(event.anchor)
+        if event.anchor in self.begun:  # it would hold itself
+            raise _too_large(self.name, event.start_mark.line + 1)
         if meant is None:
-            what = f"`*{one_line(event.anchor, 40)}` stands for nothing that is written above"
+            what = f"This isn't valid YAML: `*{one_line(event.anchor, 40)}` stands for nothing above it"
             raise self.refused(event, what, "Write the value out.")
         self.count += meant.size - 1
         self.deepest = max(self.deepest, depth + meant.height)
@@ -295,7 +300,7 @@ class _Reader:
                     event, f"`{one_line(key, 40)}` stands twice in one map", "Remove or rename one of them."
                 )
             self.lines[(*path, key)] = line
-            result[_text(key, self.name, line)] = self.read(next(self.events), (*path, key), depth + 1)
+            result[key] = self.read(next(self.events), (*path, key), depth + 1)
         return result
 
     def scalar(self, event: Any) -> str | int | float:
@@ -304,7 +309,7 @@ class _Reader:
             raise self.refused(event, "This number is too long", "Shorten it, or put it in quotes.")
         if not event.style and _NUMBER.match(text):
             return float(text) if "." in text else int(text)
-        return _text(text, self.name, event.start_mark.line + 1)
+        return text
 
     def refused(self, event: Any, what: str, fix: str) -> Refused:
         return refuse(f"{what}.", f"{self.name}, line {event.start_mark.line + 1}", fix)
@@ -342,6 +347,10 @@ def form_problems(
     found: list[tuple[int, Problem]] = []
     bundled = {**schema.get("$defs", {}), **{other["$id"]: other for other in others}}
     checker = _checker(json.dumps({**schema, "$defs": bundled}))
+    for path, value in plain(document.data):
+        if any("\0" in one for one in (value, *path) if isinstance(one, str)):
+            what = f"{_name(path)} holds a NUL."
+            found.append((document.line(*path), Problem(what, document.where(*path), "Write it without.")))
     try:
         for error in checker.iter_errors(document.data):
             if len(found) < _MOST_SAID:
@@ -418,8 +427,8 @@ def _words(error: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
             _how(about),
         )
     else:
-        shown = f": “{one_line(value, 60)}”" if isinstance(value, str) else ""
-        yield (), f"{name} is not as it has to be{shown}.", _how(about) or "See docs/formats.md."
+        shown = f"can't be “{one_line(value, 60)}”" if isinstance(value, str) else "is not as it has to be"
+        yield (), f"{name} {shown}.", _how(about) or "See docs/formats.md."
 
 
 _NAMED = re.compile(r"\\\{\\\{\\s\*(\w+)\\s\*\\\}\\\}")

@@ -137,7 +137,7 @@ def test_every_part_is_documented() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "said"),
     [
-        ("no_tie:", "no_tei:", "`made.no_tei` is not known here. Did you mean `made.no_tie`?"),
+        ("no_tie:", "no_tei:", "`no_tei` is not known here. Did you mean `no_tie`?"),
         ("no_tie:", "no_tei:", "`no_tie` is missing."),
         ("footer:\n", "fotter:\n", "`fotter` is not known here. Did you mean `footer`?"),
         ("affiliation with {{ parties }}", "affiliation with {{ partys }}", "`partys` can't be named here. Name only"),

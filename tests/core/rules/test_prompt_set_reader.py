@@ -85,7 +85,7 @@ def test_the_good_set_is_read() -> None:
         (
             "{flags: none_found}",
             "{flags: {type: object, properties: {fever: {const: x}}}}",
-            "tested but not required",
+            "A `properties` stands without its `required`",
             "when: {flags: {type",
         ),
         ("{flags: none_found}", "{flags: {type: array, items: {const: x}}}", "A `items` stands without its `minItems`", "when: {flags: {type"),
@@ -185,14 +185,14 @@ def test_rows_are_filled_in_before_anything_is_checked() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"enum": ["a"], "conditions": {"x": {"schema": {"const": "a"}}}}, "needs `says`"),
-        ({"enum": ["a"], "conditions": {"given": {"says": "x", "schema": {"const": "a"}}}}, "status's name"),
-        ({"enum": ["a"], "conditions": {"x": {"says": "x", "schema": True}}}, "not a condition"),
+        ({"enum": ["a"], "conditions": {"x": {"schema": {"const": "a"}}}}, "`says` is missing"),
+        ({"enum": ["a"], "conditions": {"given": {"says": "x", "schema": {"const": "a"}}}}, "the names of the statuses are taken"),
+        ({"enum": ["a"], "conditions": {"x": {"says": "x", "schema": True}}}, "`schema` is true; a map is wanted"),
         ({"enum": ["a"], "conditions": {"x": {"says": "x"}}}, "one of `schema`"),
-        ({"enum": ["a"], "statuses": ["perhaps"]}, "is not a status"),
-        ({"type": "boolean"}, "No way of asking"),
+        ({"enum": ["a"], "statuses": ["perhaps"]}, "can't be `perhaps`"),
+        ({"type": "boolean"}, "`type` can't be `boolean`"),
         ({"type": "object", "properties": {"value": {"enum": ["a"]}}}, "can't be called"),
-        ({"type": "object", "properties": {}}, "needs `properties`"),
+        ({"type": "object", "properties": {}}, "`properties` is empty"),
         ({"anyOf": [{"const": "none"}]}, "one object and bare values"),
         (
             {
@@ -217,7 +217,7 @@ def test_rows_are_filled_in_before_anything_is_checked() -> None:
     ],
 )  # fmt: skip
 def test_malformed_answer_schemas_are_refused(change: dict[str, Any], says: str) -> None:
-    assert says in str(refused(GOOD, schemas={**SCHEMAS, "yes-no": change}))
+    assert says in str(refused(GOOD, schemas={**SCHEMAS, "yes-no": {"title": "A", **change}}))
 
 
 def test_an_answer_schema_is_json_of_the_right_draft() -> None:
