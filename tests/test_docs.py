@@ -84,7 +84,7 @@ def keys_in(schema: Any) -> Iterator[str]:
                 yield from keys_in(inner)
 
 
-PAGES = {
+TOLD_ON = {
     "prompt-sets.md": ["prompt-set", "block", "vocabulary"],
     "formats.md": ["case", "manifest", "answers-file", "profile"],
 }

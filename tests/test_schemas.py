@@ -307,7 +307,7 @@ def test_answer_schemas_validate(path: Path) -> None:
 
 
 def test_the_sentences_that_may_be_planted_validate() -> None:
-    assert wrong("faults", parsed(library.folder("training") / "passages.yaml")) == []
+    assert wrong("faults", parsed(library.folder("prompts") / "training" / "passages.yaml")) == []
 
 
 @pytest.mark.parametrize("path", named("prompts", "vocabulary/*.yaml"))
