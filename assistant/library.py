@@ -134,7 +134,7 @@ def hold_to_form(kind: str, text: str, parsed: Callable[[], YamlDocument]) -> No
     and of its schema, and by the version of the program.
     """
     seal = hashlib.sha256(_schema_seal(kind) + hashlib.sha256(text.encode()).digest()).hexdigest()
-    if seal in _passed():
+    if seal in _passed(_passed_file()):
         return
     schema, *others = _schemas(kind)
     problems = yaml.form_problems(parsed(), schema, others)
@@ -166,18 +166,14 @@ _SEAL = 65
 def _passed_file() -> Path:
     """Where it is kept what has passed: in `IMR_CACHE`, or the program's own folder in the user's cache."""
     if named := os.environ.get("IMR_CACHE"):
-        return Path(named).expanduser() / "passed"
+        return Path(os.path.expanduser(named)) / "passed"
     from platformdirs import user_cache_dir  # `--help` needs none of it
 
     return Path(user_cache_dir("imr-assistant", appauthor=False)) / "passed"
 
 
-def _passed() -> set[str]:
-    return _read_passed(_passed_file())
-
-
 @lru_cache(maxsize=4)
-def _read_passed(file: Path) -> set[str]:
+def _passed(file: Path) -> set[str]:
     """The lines of the cache, none where it can't be read; a set that grows with what passes."""
     with suppress(OSError, ValueError):
         if file.stat().st_size <= _MOST_KEPT * _SEAL:
@@ -186,14 +182,14 @@ def _read_passed(file: Path) -> set[str]:
     return set()
 
 
-def _has_passed(key: str) -> None:
+def _has_passed(seal: str) -> None:
     """Keeps the line, where the user's cache can be written."""
     file = _passed_file()
-    _read_passed(file).add(key)
-    with suppress(OSError, RuntimeError):
+    _passed(file).add(seal)
+    with suppress(OSError, ValueError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab", 0) as kept:
-            kept.write(f"{key}\n".encode())
+            kept.write(f"{seal}\n".encode())
 
 
 def sources() -> Sources:

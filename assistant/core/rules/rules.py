@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.core import yaml
-from assistant.core.problem import refuse
+from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record import case
 from assistant.core.record.case import Case
 from assistant.core.rules import answer_schema, prompt_set_reader
@@ -70,10 +71,24 @@ def read_prompt_set(name: str, sources: Sources) -> PromptSet:
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
-    """One answer schema from its JSON text."""
+    """One answer schema from its JSON text; raises `Refused` with file and line for anything malformed."""
     where = f"schemas/answers/{name}.schema.json"
     with well_formed(where):
-        return answer_schema.parse_schema(yaml.parse_json(text, where).data, name)
+        try:
+            return answer_schema.parse_schema(json.loads(text), name)
+        except (ValueError, RecursionError):
+            yaml.parse_json(text, where)  # says what is wrong, and in which line
+            raise
+        except Refused as refused:
+            document = yaml.parse_json(text, where)
+            raise Refused(*(_with_line(problem, document) for problem in refused.problems)) from None
+
+
+def _with_line(problem: Problem, document: YamlDocument) -> Problem:
+    """The problem with the line of the place that it names by keys, as in `weeks.schema.json, conditions, chronic`."""
+    keys = problem.where.removeprefix(document.name).strip(", ").split(", ")
+    path = keys[keys.index("$defs") :] if "$defs" in keys else keys
+    return replace(problem, where=document.where(*path))
 
 
 def answers_named(document: YamlDocument) -> list[str]:
