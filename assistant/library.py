@@ -317,6 +317,9 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
         if unknown:
             raise Refused(*unknown)
         check_sources([CASE_SET, *sets.values()], given)
+        for name, text in given.vocabulary.items():
+            file = f"prompts/vocabulary/{name}"
+            hold_to_form("vocabulary", text, partial(yaml.parse_yaml, text, file))
         rules = read_rules(case.text, case.page_counts, given)
         changed = [] if as_it_lies else changed_documents(case, rules.case)
         problems = [*_unlisted(case, rules), *changed, *_misquoted(case, listed), *unfit(rules, listed)]

@@ -183,9 +183,10 @@ def _checked(name: str, sources: Sources) -> PromptSet:
     from assistant.core.problem import refuse
 
     if name in sources.prompts and not _is_set(sources.prompts[name], f"prompts/{name}.yaml"):
+        library.check_sources([name], sources)
         raise refuse(
             f"`{name}` is a block that sets share, and no set of its own.",
-            f"prompts/{name}.yaml",
+            f"prompts/{name}.yaml, line 1",
             "Name a set that uses it; a set says what it is `for`.",
         )
     return library.prompt_set(name, sources)
