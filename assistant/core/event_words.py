@@ -211,7 +211,7 @@ def _opened(event: e.SessionOpened, session: Session | None) -> list[Line]:
     held = [counted(len(event.documents), "document"), counted(pages, "page")]
     held += [f"item {item}: {name}" for item, name in event.items.items()]
     held += ["decides before the suggestion is shown"] if event.decide_first else []
-    return [Line("news", " · ".join(said)), Line("context", "; ".join(held))]
+    return [Line("news", " · ".join(said)), Line("context", "; ".join(held)), *_because(event.again)]
 
 
 def _answered(event: e.AnswerRecorded | e.AnswerAmended, session: Session | None) -> list[Line]:
@@ -293,8 +293,7 @@ def _determined(event: e.DeterminationRecorded, session: Session | None) -> list
 def _edited(event: e.SentenceEdited) -> list[Line]:
     if not event.text:
         return [Line("note", f"The draft's own sentence is back: {event.was or event.sentence}")]
-    said = [Line("news", "A sentence in the reviewer's own words:"), Line("answer", event.text)]
-    return [*said, Line("before", event.was)]
+    return [Line("answer", f"In the reviewer's own words: {event.text}"), Line("before", event.was)]
 
 
 # -- the steps of a sitting -----------------------------------------------------------------------
@@ -316,7 +315,7 @@ def _of_sitting(event: e.AccessStep) -> str:
         case e.AccessExported(what, form, sessions):
             return f"export {what} as {form}: {', '.join(sessions)}"
         case e.SampleDrawn():
-            drawn = f"{len(event.sessions)} of {event.population}, {event.method}, seed {event.seed}"
+            drawn = f"{event.size} of {event.population}, {event.method}, seed {event.seed}"
             return f"sample of {drawn}{filters_in_words(event.filters, '; ')}: {', '.join(event.sessions)}"
         case e.AuditNoteAdded(session, text):
             return f"note on {session}: {text}"
@@ -380,7 +379,8 @@ def _of_book(event: e.TrainingStep) -> list[Line]:
             return [Line("news", f"Adjudication of {', '.join(sessions)}, version {tool}{own}")]
         case e.AnswerAdjudicated(item, prompt):
             said = f"{item}/{prompt}: {answer_words(event.answer)}"
-            return _adjudicated(said, event.chosen, event.shown, event.reason)
+            cited = evidence_lines(event.answer.all_evidence(), "evidence")
+            return [*_adjudicated(said, event.chosen, event.shown, event.reason), *cited]
         case e.DecisionAdjudicated(item):
             said = f"item {item}: {_decision(event.decision)}"
             return _adjudicated(said, event.chosen, event.shown, event.reason)
