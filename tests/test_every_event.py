@@ -20,6 +20,7 @@ from assistant.cli.main import cli
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.event_words import describe
+from assistant.core.problem import Refused
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.text import digest
@@ -27,7 +28,7 @@ from assistant.letter import to_text
 from assistant.log import Draft, Entry, Log
 from assistant.log.fold import moments
 from assistant.log.projection import up_to_date
-from assistant.log.projection_rows import TABLES
+from assistant.log.projection_rows import TABLES, Editions, review_rows
 from assistant.log.timeline import timeline
 from assistant.review.determination import compose_from_log
 from assistant.training.replay import open_replay
@@ -305,3 +306,47 @@ def test_a_step_with_nothing_in_its_fields_or_of_a_newer_program_is_named(kind: 
         assert moment.before == moment.after
         assert row.words.startswith(name)
         assert "\x1b" not in row.words
+
+
+STRANGE = {
+    "answer.told": {"item": "1", "prompt": "sought"},
+    "fact.corrected": {"document": "note", "page": 1, "fact": "dates", "was": None, "says": "2015"},
+    "answer.recorded": {
+        "item": "1",
+        "prompt": "gone",
+        "answer": {"status": "given", "value": 1},
+        "origin": "typed",
+    },
+}
+
+
+@pytest.mark.parametrize("kind", STRANGE)
+def test_what_no_program_of_this_version_wrote_ends_no_reader_in_a_traceback(
+    tmp_path: Path, kind: str
+) -> None:
+    """Who goes on from the session is refused with the step's kind; who only lists its steps sees it among them."""
+    made = tmp_path / "log.sqlite"
+    artifacts = {
+        digest(one): (f"text/{kind}", one.encode()) for kind, named in TEXTS.items() for one in named.values()
+    }
+    opened = sample(e.SessionOpened)
+    drafts = [Draft(opened.kind, e.encode(opened)), Draft(kind, STRANGE[kind])]
+    with Log.open(made) as log:
+        log.append("aa11", drafts, actor="r", case="neck", after=0, artifacts=artifacts)
+    for args in (["replay", "aa11", "--plain"], ["replay", "aa11", "--json"], ["letter", "aa11"]):
+        done = CliRunner().invoke(cli, [*args, "--log", str(made)])
+        assert isinstance(done.exception, Refused), done.exception
+        assert kind in str(done.exception)
+    assert kind in imr(made, "log", "show", "aa11")
+    assert session_page(made, "aa11", print).steps[1].words.startswith(("answer.told", "fact.corrected", "1"))
+    assert up_to_date(made).exists()
+
+
+@pytest.mark.parametrize("value", [None, 5, "x", [1], {"a": 1}])
+def test_an_answer_that_its_schema_never_let_through_is_told_by_its_codes(value: Any) -> None:
+    for prompt in ("views", "red_flags", "prior_imaging", "duration", "red_flags.none_such.date"):
+        for answer in (Answer(value=value), Answer(parts={"x": Answer(value=value)}, listing=True)):
+            held, entries = opened_review([e.AnswerRecorded("1", prompt, answer)])
+            *_, row = timeline(held, entries)
+            assert row.entry.kind == "answer.recorded"
+            assert "answer" in review_rows(moments(held, entries), Editions())

@@ -60,15 +60,20 @@ def told_at(session: Session | None, place: AnswerPlace, answer: Answer | None) 
     """An answer to a prompt or a part of one, as it reads on the screen; by its codes where the rules don't have it."""
     prompt = _prompt(session, place)
     shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:])) if prompt is not None else None
-    if prompt is None or shape is None:
-        return answer_words(answer) if answer is not None else ""
-    return told(replace(prompt.schema, shape=shape), answer)
+    if prompt is not None and shape is not None:
+        try:
+            return told(replace(prompt.schema, shape=shape), answer)
+        except (AttributeError, LookupError, TypeError, ValueError):  # nothing that this schema lets through
+            pass
+    return answer_words(answer) if answer is not None else ""
 
 
-def answer_label(prompt: Prompt, path: str) -> str:
-    """What a part of an answer is called before its value; empty for a whole answer."""
+def _label(prompt: Prompt, path: str) -> str:
+    """What a part of an answer is called before its value; empty for a whole answer, its path where nothing asks for it."""
     rest = tuple(path.split(".")[1:])
-    return part_question(prompt, rest).split(" (", 1)[0].rstrip("?") if rest else ""
+    if not rest or at(prompt.schema.shape, rest) is None:
+        return ".".join(rest)
+    return part_question(prompt, rest).split(" (", 1)[0].rstrip("?")
 
 
 def evidence_lines(evidence: Iterable[Evidence], kind: str = "context") -> list[Line]:
@@ -217,7 +222,7 @@ def _opened(event: e.SessionOpened, session: Session | None) -> list[Line]:
 def _answered(event: e.AnswerRecorded | e.AnswerAmended, session: Session | None) -> list[Line]:
     place = event.item, event.prompt
     prompt = _prompt(session, place)
-    label = answer_label(prompt, event.prompt) if prompt is not None else ""
+    label = _label(prompt, event.prompt) if prompt is not None else ""
     said = told_at(session, place, event.answer)
     lines = [Line("answer", line) for line in (f"{label}: {said}" if label else said).split("\n")]
     lines[-1] = Line("answer", lines[-1].text + _ORIGINS.get(event.origin, ""))
