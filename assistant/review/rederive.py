@@ -18,11 +18,11 @@ from assistant.core.events import decode, encode
 from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks
-from assistant.core.session import Session, fold, outcome
+from assistant.core.session import Session, outcome
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
 from assistant.log.bundle import LetterTexts
-from assistant.log.fold import Source, begun
+from assistant.log.fold import Source, begun, folded
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.review.determination import compose_from_log
@@ -94,7 +94,7 @@ def rederive(log: Source, session_id: str) -> Rederivation:
             return Rederivation(session_id, len(entries), compared, letter, difference, _left_out(unread))
         compared["entries"] += 1
         if entry.seq > 1:
-            session = fold(session, [event])
+            session = folded(session, [event])
     return Rederivation(session_id, len(entries), compared, letter, None, _left_out(unread))
 
 
