@@ -19,6 +19,7 @@ from assistant.files import taken, write_file
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
     from assistant.log.keys import VerifierKey
+    from assistant.log.verify_checks import Unread
     from assistant.log.verify_entries import Verification
 
 
@@ -67,18 +68,40 @@ def verify(
 
     if bundle is not None:
         raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json))
-    found = _verified(log_at(log_path), deep, since, read_keys(keys), [read_held(path) for path in held])
+    found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held])
     if as_json:
         print_json(found.as_json())
     else:
         for line in page(log_at(log_path), found):
             click.echo(line)
+    if status := _status(found):
+        raise click.exceptions.Exit(status)
+
+
+OPEN, COPY = 3, 4
+"""Exit status where all that can be checked holds: but who signed, or whether the end is there, is open; or the file
+is a copy that was made on purpose."""
+
+
+def _status(found: Verification) -> int:
     if not found.ok:
-        raise click.exceptions.Exit(1)
+        return 1
+    return COPY if found.copy else OPEN if found.shorter else 0
+
+
+def _named(path: Path) -> Held | Unread:
+    """The checkpoint in a file that was named; one that can't be read fails the log, since it may be the one that it lacks."""
+    from assistant.core.problem import Refused
+    from assistant.log.verify_checks import Unread
+
+    try:
+        return read_held(path)
+    except Refused as refusal:
+        return Unread(path, refusal.problems[0].what.rstrip("."))
 
 
 def _verified(
-    path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held]
+    path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held | Unread]
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
     from assistant.log.verify import verify as examine
@@ -375,6 +398,13 @@ def page(path: Path, found: Verification) -> Iterator[str]:
 
 
 def _outcome(found: Verification) -> str:
+    if found.ok and found.copy:
+        return f"The log verifies. It is a copy of {found.copy}, with {counted(found.events, 'entry')}."
+    if found.ok and found.shorter:
+        return (
+            "What is there verifies, and whether its end was cut off is open: it is shorter than a checkpoint that is "
+            "held of it, and bears no mark of a copy."
+        )
     if found.ok:
         return "The log verifies."
     failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}

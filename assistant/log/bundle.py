@@ -128,7 +128,7 @@ def _damaged(path: Path) -> Refused:
 
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_ENTRIES = "SELECT id, entry, leaf FROM event WHERE session = ? ORDER BY seq"
+_ENTRIES = "SELECT id, entry, leaf FROM event WHERE session = ? AND id > 0 ORDER BY seq"
 _COVERING = "SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1"
 _TEXT = "SELECT salt, body FROM blob WHERE commitment = ?"
 _ARTIFACT_ROW = "SELECT media, body FROM artifact WHERE hash = ?"

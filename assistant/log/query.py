@@ -26,7 +26,7 @@ from typing import Any
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.files import existing_log
-from assistant.log.errors import words
+from assistant.log.errors import leave_out, words
 
 Value = str | int | float | None
 
@@ -84,6 +84,8 @@ class ReadOnly:
 
     def __init__(self, reports: Path, log: Path) -> None:
         self._connection = _connect(reports, existing_log(log))
+        for session, reason in self._connection.execute("SELECT session, reason FROM left_out"):
+            leave_out(session, refuse(reason))
 
     def run(
         self,

@@ -91,7 +91,7 @@ def insert(
 # How entries, texts and artifacts come back out of the file, checked where somebody will go on from them.
 
 
-_ENTRIES = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= ? ORDER BY seq"
+_ENTRIES = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= ? AND id > 0 ORDER BY seq"
 _BLOB_ROW = "SELECT salt, body FROM blob WHERE commitment = ?"
 _ARTIFACT_ROW = "SELECT body FROM artifact WHERE hash = ?"
 _COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
@@ -291,7 +291,7 @@ class SessionLock:
         self.release()
 
 
-_HEAD = "SELECT seq, leaf FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
+_HEAD = "SELECT seq, leaf FROM event WHERE session = ? AND id > 0 ORDER BY seq DESC LIMIT 1"
 
 _NONE: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
 

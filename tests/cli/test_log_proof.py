@@ -127,9 +127,7 @@ def test_against_what_an_auditor_holds(imr: Imr, log_path: Path, tmp_path: Path)
     shutil.copyfile(log_path, "elsewhere.sqlite")
     known = ("--log", "elsewhere.sqlite", "--key", "key.txt", "--checkpoint", "held.txt")
     assert imr("log", "verify", *known).status == 0
-    with unfenced(tmp_path / "elsewhere.sqlite") as file:
-        file.execute("DELETE FROM event WHERE id > 40")
-        file.execute("DELETE FROM checkpoint")
+    rewrite(tmp_path / "elsewhere.sqlite", lambda entries: entries[:40], keep_checkpoints=False)
     assert imr("log", "verify", "--log", "elsewhere.sqlite").status == 0
     said = imr("log", "verify", *known)
     assert said.status == 1
@@ -141,17 +139,25 @@ def test_against_what_an_auditor_holds(imr: Imr, log_path: Path, tmp_path: Path)
     [
         (("--key", "nothing-such"), "no such file"),
         (("--key", "a+b+c"), "not a verifier key"),
-        (("--checkpoint", "empty.txt"), "not a signed note"),
         (("--checkpoint", "nothing-such"), "does not exist"),
         (("--log", "nothing-such"), "There is no decision log here"),
         (("nothing-such",), "does not exist"),
     ],
 )
 def test_wrong_use(imr: Imr, arguments: tuple[str, ...], says: str) -> None:
-    Path("empty.txt").touch()
     said = imr("log", "verify", *arguments)
     assert (said.status, said.out) == (2, "")
     assert says in said.err
+
+
+def test_a_named_checkpoint_that_can_not_be_read_fails(imr: Imr) -> None:
+    Path("empty.txt").touch()
+    Path("latin.txt").write_bytes(b"\xe9")
+    for name in ("empty.txt", "latin.txt"):
+        said = imr("log", "verify", "--checkpoint", name, "--json")
+        found = json.loads(said.out)
+        assert (said.status, found["verdicts"]["coverage"]["ok"]) == (1, False)
+        assert name in found["verdicts"]["coverage"]["says"]
 
 
 # -- checkpoint -----------------------------------------------------------------------------------
