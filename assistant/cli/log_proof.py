@@ -150,14 +150,15 @@ def checkpoint(
 ) -> None:
     """Sign the head of the log's tree, and print it: hold it where the log's owner can't reach."""
     from assistant.cli.output import filled, width
-    from assistant.files import existing_log
     from assistant.log import Log
+    from assistant.log.checkpoint import present_log
     from assistant.log.consistency import accept_rollback as accept
     from assistant.log.keys import read_checkpoint
 
-    path = existing_log(log_at(log_path))
+    path = log_at(log_path)
     if accept_rollback is not None:
         accept(path, accept_rollback)
+    path = present_log(path)
     with Log.open(path) as log:
         note = log.checkpoint(new_key=new_key)
         key, unheld = log.verifier_key, log.unsigned

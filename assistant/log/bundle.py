@@ -18,8 +18,8 @@ from typing import Any
 
 from assistant import __version__
 from assistant.core.problem import Refused, refuse
-from assistant.files import existing_log
 from assistant.log.chain import inclusion_proof, leaf
+from assistant.log.checkpoint import present_log
 from assistant.log.database import LARGEST_ENTRY, TABLES
 from assistant.log.entry import pinned_hashes, pinned_text, system_clock
 from assistant.log.errors import DAMAGE, broken
@@ -151,7 +151,7 @@ class LetterTexts:
 
 def covering_checkpoint(path: Path, session: str) -> str:
     """The note of the oldest stored checkpoint that covers the whole session; "" where there is none."""
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         (last,) = connection.execute("SELECT max(id) FROM event WHERE session = ?", (session,)).fetchone()
         row = connection.execute(_COVERING, (last or 0,)).fetchone()
@@ -170,7 +170,7 @@ def bundle(
     The same session, checkpoint and words give the same bytes. `keys` are known besides those made here. Raises
     `Refused` where the log does not give the checkpoint's root, or nobody here knows the key that signed it.
     """
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         connection.execute("BEGIN")
         return _archived(_files(connection, path, session, note, words, keys))

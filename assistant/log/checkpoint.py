@@ -10,13 +10,13 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.core.problem import Refused, refuse
+from assistant.core.problem import Problem, Refused, refuse
 from assistant.files import PRIVATE_FILE, PRIVATE_FOLDER, WriteTurn, existing_log, true_path
-from assistant.log.database import CLOSING
+from assistant.log.database import CLOSING, connect_reader
 from assistant.log.errors import DAMAGE
 from assistant.log.keys import (
     ORIGIN,
@@ -123,15 +123,52 @@ def present_log(path: Path) -> Path:
     return existing_log(path)
 
 
+class Gone(Refused):
+    """The log that was kept in a place is not there any more."""
+
+
+def lost(path: Path) -> Held | None:
+    """The checkpoint held of a log that was kept at `path` and is gone, or has another in its place; else None."""
+    true = true_path(path)
+    if (before := is_gone(true)) is not None:
+        return before
+    if missing_entries("", true) is None:
+        return None
+    try:
+        with closing(connect_reader(true)) as connection:
+            return missing_entries(origin_of(connection), true)
+    except (*DAMAGE, Refused):
+        return None  # what is wrong with the file is said when it is opened
+
+
+def refuse_gone(path: Path, connection: sqlite3.Connection | None = None) -> None:
+    """Raises `Gone` where a log was kept at `path` and is not there: before another one is begun or gone on with."""
+    before = is_gone(path) if connection is None else missing_entries(origin_of(connection), path)
+    if before is not None:
+        raise gone(path, before)
+
+
+def refuse_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises `Refused` where the file is marked as a copy: what is added to it would be missing from the log."""
+    if day := copied_on(connection):
+        raise refuse(
+            f"This is a copy of {day}; it can be read, and nothing is added to it.",
+            str(path),
+            "To go on with it in the place of the log: `imr log checkpoint --accept-rollback REASON`, which is "
+            "logged.",
+        )
+
+
 def gone(path: Path, before: Held) -> Refused:
     """The refusal where the log that was kept at `path` is not there any more."""
-    return refuse(
+    problem = Problem(
         f"The decision log that was kept here is gone, or another file lies in its place: a checkpoint of it over "
         f"{before.head.size} entries is held in {before.path}.",
         str(path),
         "Put the newest copy of it back. If there is none, or it was put away on purpose: "
         "`imr log checkpoint --accept-rollback REASON`, which is logged.",
     )
+    return Gone(problem)
 
 
 def let_go(before: Held) -> None:
@@ -243,6 +280,8 @@ def mark_copy(connection: sqlite3.Connection, signer: Signer, day: str) -> None:
     """Marks the file behind `connection` as the copy of this day, signed by the log's key."""
     tree = StoredTree(connection)
     size = tree.size()
+    if not size:
+        return
     note = signer.sign(Checkpoint(signer.key.name, size, tree.root(size)), f"copy {day}")
     connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (f"{MARK}{size}", note))
 

@@ -28,7 +28,8 @@ from sqlite_utils.db import DescIndex
 from assistant import __version__
 from assistant.core.problem import Refused
 from assistant.core.text import digest
-from assistant.files import existing_log, give_back, lock_file, make_file, make_folder, sync_folder, take
+from assistant.files import give_back, lock_file, make_file, make_folder, sync_folder, take
+from assistant.log.checkpoint import present_log
 from assistant.log.entry import Entry, Unreadable, read
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import PinnedRules, moments
@@ -170,7 +171,7 @@ def up_to_date(log: Path, *, anew: bool = False, progress: Progress | None = Non
 
     Raises `Refused` for a log that isn't there or can't be read.
     """
-    true = existing_log(log)
+    true = present_log(log)
     try:
         with closing(open_reader(true)) as source:
             source.execute("BEGIN")

@@ -16,7 +16,7 @@ from typing import Any
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.files import existing_log, true_path
+from assistant.files import true_path
 from assistant.log.checkpoint import (
     MARK,
     MARKS,
@@ -27,6 +27,7 @@ from assistant.log.checkpoint import (
     marked_from,
     missing_entries,
     origin_of,
+    present_log,
     unread,
 )
 from assistant.log.database import (
@@ -729,7 +730,7 @@ _EVERY = 1_000
 
 def schemas(path: Path, since: int, step: Callable[[int], None]) -> tuple[Verdict, Break | None]:
     """The verdict on all entries after number `since`, and the first that does not fit."""
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         return _all(connection, since, step)
     except DAMAGE as error:
