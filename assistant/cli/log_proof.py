@@ -67,7 +67,7 @@ def verify(
     """
 
     if bundle is not None:
-        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json))
+        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json, log_at(log_path)))
     found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held])
     if as_json:
         print_json(found.as_json())
@@ -123,16 +123,46 @@ def _verified(
     return found
 
 
-def _check_bundle(path: Path, keys: Sequence[str], held: Sequence[Path], as_json: bool) -> int:
+def _check_bundle(
+    path: Path, keys: Sequence[str], held: Sequence[Path], as_json: bool, log_path: Path
+) -> int:
+    """By the keys that are given, else by those that are known here of the log that the bundle is said to be of."""
     from assistant.log import standalone_verify
+    from assistant.log.bundle import is_bundle, log_of
+    from assistant.log.checkpoint import held as held_here
+    from assistant.log.keys import own_keys
+    from assistant.review.rederive import derived_anew
 
     if len(held) > 1:
         raise click.UsageError("A bundle is compared with one checkpoint.")
-    known = [str(key) for key in read_keys(keys)]
     note = held[0].read_bytes() if held else b""
-    tried = [standalone_verify.examine(path, key, note) for key in known or [""]]
+    origin = log_of(path)
+    own = [str(key) for key in own_keys(origin)] if origin and not keys else []
+    known = [str(key) for key in read_keys(keys)] or own
+    tried = [standalone_verify.examine(path, key, note) for key in known]
+    if own and held_here(origin) is None and not _is_of(log_path, origin):
+        tried.append(standalone_verify.examine(path, "", note))  # of a log that is not known here
+    tried = tried or [standalone_verify.examine(path, "", note)]
     found = next((one for one in tried if all(each.ok is not False for each in one)), tried[0])
+    if is_bundle(str(path)) and all(one.ok is not False for one in found):
+        found = [*found, *(standalone_verify.Finding("derived", ok, says) for ok, says in derived_anew(path))]
     return standalone_verify.show(found, as_json)
+
+
+def _is_of(log_path: Path, origin: str) -> bool:
+    """Whether the log is the one with this origin."""
+    from contextlib import closing
+
+    from assistant.core.problem import Refused
+    from assistant.log.checkpoint import origin_of
+    from assistant.log.errors import DAMAGE
+    from assistant.log.store import open_reader
+
+    try:
+        with closing(open_reader(log_path)) as connection:
+            return origin_of(connection) == origin
+    except (Refused, OSError, *DAMAGE):
+        return False
 
 
 @click.command()

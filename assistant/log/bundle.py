@@ -50,6 +50,16 @@ def open_source(log_path: Path, name: str) -> tuple[Log, str]:
         raise
 
 
+def log_of(path: Path) -> str:
+    """The origin of the log that a bundle, or a consistency proof (.json), is said to be of; "" where it names none."""
+    try:
+        if path.suffix == ".json":
+            return read_checkpoint(json.loads(path.read_bytes())["new"]).origin
+        return read_checkpoint(_members(path)["checkpoint.txt"].decode("utf-8")).origin
+    except (Refused, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
+
+
 def is_bundle(name: str) -> bool:
     """Whether `name` is the path of a ZIP archive, which no session's id is."""
     try:
@@ -78,7 +88,7 @@ def read_bundle(path: Path) -> tuple[Log, str]:
     except Refused:
         connection.close()
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, sqlite3.Error):
+    except Exception:  # whatever somebody has put into the file
         connection.close()
         raise _damaged(path) from None
 
@@ -94,6 +104,15 @@ def _members(path: Path) -> dict[str, bytes]:
             return {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
         raise _damaged(path) from None
+
+
+def bundle_letter(path: Path) -> LetterTexts:
+    """The letter that goes along in a bundle, and the part of it that was signed; raises `Refused`."""
+    files = _members(path)
+    letter, signed = (
+        files.get(name, b"").decode("utf-8", "replace") for name in ("letter.txt", "signed-text.txt")
+    )
+    return LetterTexts(letter, signed)
 
 
 def _fill(connection: sqlite3.Connection, files: Mapping[str, bytes]) -> str:

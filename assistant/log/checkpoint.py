@@ -73,6 +73,12 @@ def unread(origin: str) -> str:
     return ""
 
 
+def put_aside(origin: str) -> list[Path]:
+    """Files with a checkpoint of a log that could not be read, and made way for a newer one."""
+    path = _path(origin)
+    return sorted(path.parent.glob(f"{path.stem}-unread-*.txt"))
+
+
 def _held(path: Path) -> Held:
     note = path.read_text("utf-8")
     read_note(note)
@@ -193,6 +199,8 @@ def keep_checkpoint(note: str, where: Path, replace: bool = False, begun: bool =
         path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         if before is not None and replace:
             let_go(before)
+        elif unread(head.origin):
+            os.replace(path, path.with_name(f"{path.stem}-unread-{head.size}.txt"))
         place = path.with_suffix(".place")
         if not place.exists() or place.read_text("utf-8") != str(where):
             place.write_text(str(where), "utf-8")

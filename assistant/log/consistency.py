@@ -30,7 +30,7 @@ from assistant.log.checkpoint import (
     rolled_back,
 )
 from assistant.log.entry import Draft
-from assistant.log.errors import DAMAGE, broken
+from assistant.log.errors import DAMAGE, broken, words
 from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, remember, signer, signer_of
 from assistant.log.store import Log, open_reader
 from assistant.log.tree import StoredTree
@@ -225,8 +225,11 @@ def _mark(copy: sqlite3.Connection) -> str:
         return (
             f"The copy bears no mark, so that beside its log it looks like one whose end was cut off: {why}"
         )
-    with copy:
-        mark_copy(copy, signs, f"{datetime.now(UTC):%Y-%m-%d}")
+    try:
+        with copy:
+            mark_copy(copy, signs, f"{datetime.now(UTC):%Y-%m-%d}")
+    except DAMAGE as error:
+        return f"The copy bears no mark: {words(error)}."
     return ""
 
 

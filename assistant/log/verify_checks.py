@@ -28,6 +28,7 @@ from assistant.log.checkpoint import (
     missing_entries,
     origin_of,
     present_log,
+    put_aside,
     unread,
 )
 from assistant.log.database import (
@@ -385,6 +386,11 @@ def held_faults(known: Known, roots: Mapping[int, bytes]) -> Iterator[tuple[int,
 
 def verification_notes(known: Known) -> Iterator[str]:
     """What is odd about the checkpoints that are held."""
+    for path in put_aside(known.origin):
+        yield (
+            f"A checkpoint of this log that was held here could not be read, and was put aside: {path}. What it covered "
+            "is not known here."
+        )
     for one in known.held:
         try:
             signed = signers(read_note(one.note), known.keys, signature_holds)
