@@ -123,6 +123,7 @@ def _of_review(columns: str, key: str) -> Table:
 
 
 TABLES: Mapping[str, Table] = {
+    "left_out": _table("session entries:int reason", key="session"),
     "session": _table(
         "session kind case_id reviewer status outcome opened last closed entries:int items:int tool "
         "unattended:int decide_first:int ground reason",
