@@ -69,33 +69,38 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
     if (cls := all_kinds().get(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    types, needed = _form(kind)
+    form, needed = _form(kind)
     try:
-        if needed <= body.keys() and all(_fits(value, types[name]) for name, value in body.items()):
-            return cls(**{name: _in(name, value) for name, value in body.items()})
+        if needed <= body.keys():
+            return cls(**{name: _in(value, *form[name]) for name, value in body.items()})
     except (KeyError, TypeError, ValueError, AttributeError):  # a part of an answer is not as one is
         pass
     raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    **{"str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,)},
-    **{"tuple": (list, tuple), **dict.fromkeys(("Mapping", "Answer", "Evidence"), (Mapping,))},
-}
+    "str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,), "tuple": (list, tuple),
+    "Mapping": (Mapping,), "Answer": (Mapping,), "Evidence": (Mapping,),
+}  # fmt: skip
+
+
+_Read = Callable[[Any], Any] | None
 
 
 @cache
-def _form(kind: str) -> tuple[dict[str, tuple[type, ...]], frozenset[str]]:
-    """What the value of each field of a body may be, and the fields that it must have."""
+def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozenset[str]]:
+    """What the value of each field of a body may be and what reads it, and the fields that it must have."""
     parts = fields(all_kinds()[kind])
-    types = {part.name: _TYPES[str(part.type).partition("[")[0]] for part in parts}
-    return types, frozenset(part.name for part in parts if part.default is MISSING)
+    form = {part.name: (_TYPES[str(part.type).partition("[")[0]], _READERS.get(part.name)) for part in parts}
+    return form, frozenset(part.name for part in parts if part.default is MISSING)
 
 
-def _fits(value: Any, types: tuple[type, ...]) -> bool:
-    if isinstance(value, list | tuple):
-        return list in types and None not in value
-    return isinstance(value, types)
+def _in(value: Any, types: tuple[type, ...], read: _Read) -> Any:
+    if not isinstance(value, types) or (list in types and None in value):
+        raise TypeError(value)
+    if list in types:
+        return tuple(value) if read is None else tuple(map(read, value))
+    return value if read is None else read(value)
 
 
 def _out(value: Any, apart: bool) -> Any:
@@ -107,41 +112,15 @@ def _out(value: Any, apart: bool) -> Any:
     return value if write is None else write(value)
 
 
-def _in(name: str, value: Any) -> Any:
-    read = _READERS.get(name)
-    if isinstance(value, list):
-        return tuple(value if read is None else [read(entry) for entry in value])
-    return value if read is None else read(value)
-
-
 def _group_to_json(one: PassageGroup) -> dict[str, Any]:
     """Written without `plain` and `cue` where they say nothing, as before there were any."""
-    data = {
-        "document": one.document,
-        "pages": list(one.pages),
-        "quote": Private(one.quote),
-        "standing": one.standing,
-        "count": one.count,
-        "start": one.start,
-    }
-    if one.plain:
-        data["plain"] = True
-    if one.cue:
-        data["cue"] = one.cue
-    return data
+    said = {name: getattr(one, name) for name in ("document", "standing", "count", "start")}
+    rare = {name: value for name, value in (("plain", one.plain), ("cue", one.cue)) if value}
+    return {**said, **rare, "pages": list(one.pages), "quote": Private(one.quote)}
 
 
 def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
-    return PassageGroup(
-        data["document"],
-        tuple(data["pages"]),
-        data["quote"],
-        data["standing"],
-        data["count"],
-        data["start"],
-        data.get("plain", False),
-        data.get("cue", ""),
-    )
+    return PassageGroup(**{**data, "pages": tuple(data["pages"])})
 
 
 _WRITERS: Mapping[type, Callable[[Any], Any]] = {
