@@ -96,7 +96,8 @@ def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozens
 
 
 def _in(value: Any, types: tuple[type, ...], read: _Read) -> Any:
-    if not isinstance(value, types) or (list in types and None in value):
+    fits = isinstance(value, types)
+    if not fits or (list in types and None in value):
         raise TypeError(value)
     if list in types:
         return tuple(value) if read is None else tuple(map(read, value))
