@@ -121,12 +121,13 @@ def held_against(file: File, paths: Iterator[Place], values: tuple[Any, ...]) ->
 
 
 def said_of(file: File, text: str, document: yaml.YamlDocument, path: Place, fits: bool) -> str:
+    """What is wrong with what the reader says; a record that no case lists is named without a line."""
     try:
         file.read(text)
     except Refused as refused:
         lines = {int(line) for one in refused.problems for line in re.findall(r"line (\d+)", str(one))}
         good = {document.line(*path[:end]) for end in range(len(path) + 1)}
-        if not all(re.search(r"line \d+", one.where) for one in refused.problems):
+        if not all(re.search(r"line \d+|\.txt$", one.where) for one in refused.problems):
             return f"refused without a line: {refused}"
         if not fits and not lines & good:
             return f"refused at another line than {good}: {refused}"
