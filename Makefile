@@ -11,7 +11,7 @@ review: $(VENV)/.ready  ## Open the review of the bundled case.
 	@$(BIN)/imr review cervical-radiographs-after-fusion
 
 test: lint  ## Everything that has to hold.
-	$(BIN)/pytest -n auto
+	$(BIN)/pytest -n auto --durations=20
 
 prove: $(VENV)/.ready-dev  ## All that is tried against the log, of which test takes a sample; minutes.
 	IMR_PROVE=1 $(BIN)/pytest -n auto tests/prove

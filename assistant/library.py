@@ -1,15 +1,24 @@
-"""Finds and reads prompts/, schemas/ and casebank/, from a checkout or from an installed wheel."""
+"""Finds and reads prompts/, schemas/ and casebank/, and holds every file that a person writes to its JSON Schema.
+
+The files lie in a checkout or in an installed wheel.
+"""
 
 from __future__ import annotations
 
+import hashlib
+import json
 import os
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
+from typing import Any
 
+from assistant import __version__
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
+from assistant.core.letter_frame import FILE as FRAME_FILE
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.proposal import unfit
@@ -17,9 +26,17 @@ from assistant.core.record.case import Case, evidence_in_case
 from assistant.core.record.language import Vocabulary, read_vocabulary
 from assistant.core.record.pages import split_pages
 from assistant.core.record.passages import located
-from assistant.core.rules.criterion import RULINGS, Ruling, Suggestion
+from assistant.core.rules.criterion import Ruling, Suggestion
 from assistant.core.rules.prompt_set import PromptSet, Reading
-from assistant.core.rules.rules import Rules, Sources, read_rules
+from assistant.core.rules.rules import (
+    CASE_SET,
+    Rules,
+    Sources,
+    files_of,
+    parse_prompt_file,
+    read_prompt_set,
+    read_rules,
+)
 from assistant.core.rules.suggestion import suggest
 from assistant.core.text import digest, one_line
 from assistant.core.yaml import YamlDocument
@@ -69,6 +86,10 @@ def read_text(path: Path) -> str:
         data = path.read_bytes()
     except FileNotFoundError:
         raise refuse("There is no such file.", where, "Check the name.") from None
+    except IsADirectoryError:
+        raise refuse("This is a folder; a file is wanted.", where, "Name the file in it.") from None
+    except ValueError:  # a NUL in the name
+        raise refuse("There can be no such file.", where, "Check the name.") from None
     except OSError as error:
         raise refuse(f"The file can't be read: {error.strerror}.", where, "Check its permissions.") from None
     try:
@@ -76,6 +97,99 @@ def read_text(path: Path) -> str:
     except UnicodeDecodeError as error:
         line = data[: error.start].count(b"\n") + 1
         raise refuse("The file is not UTF-8 text.", f"{where}, line {line}", "Save it as UTF-8.") from None
+
+
+# One contract for each kind of file: the JSON Schema in `schemas/` that is shipped for it.
+
+
+KINDS: Mapping[str, str] = {
+    "case": "case.yaml of a case, and the file of `imr case new --from`",
+    "prompt-set": "prompts/<id>.yaml with `for`",
+    "block": "prompts/<id>.yaml without `for`",
+    "answer-schema": "schemas/answers/<name>.schema.json",
+    "answers-file": "the file of `imr review --answers`, and reference.yaml of a case",
+    "manifest": "the list of `imr case add --manifest`",
+    "vocabulary": "prompts/vocabulary/",
+    "profile": "reviewer.yaml",
+    "letter-frame": "prompts/letter/frame.yaml",
+    "faults": "the sentences that may be planted in a practice case",
+}
+"""The schemas that files are held to, and the files of each."""
+
+_REFERRED = {"block": ("prompt-set",), "answer-schema": ("prompt-set",)}
+"""The schemas that another refers to."""
+
+
+def document(text: str, name: str, kind: str) -> YamlDocument:
+    """The file with this text, in the form of its kind; raises `Refused` with each fault, its line and what to do."""
+    made = (yaml.parse_json if name.endswith(".json") else yaml.parse_yaml)(text, name)
+    hold_to_form(kind, text, lambda: made)
+    return made
+
+
+def hold_to_form(kind: str, text: str, parsed: Callable[[], YamlDocument]) -> None:
+    """Raises `Refused` unless a file with this text has the form of its kind; what it is `parsed` to is asked for if need be.
+
+    A text that has passed before isn't checked again: that is kept in the user's cache, by the digests of the text
+    and of its schema, and by the version of the program.
+    """
+    seal = hashlib.sha256(_schema_seal(kind) + hashlib.sha256(text.encode()).digest()).hexdigest()
+    if seal in _passed(_passed_file()):
+        return
+    schema, *others = _schemas(kind)
+    problems = yaml.form_problems(parsed(), schema, others)
+    if problems:
+        raise Refused(*problems)
+    _has_passed(seal)
+
+
+def _schema_texts(kind: str) -> Iterator[str]:
+    for name in (kind, *_REFERRED.get(kind, ())):
+        yield read_text(folder("schemas") / f"{name}.schema.json")
+
+
+@lru_cache
+def _schemas(kind: str) -> list[dict[str, Any]]:
+    return [json.loads(text) for text in _schema_texts(kind)]
+
+
+@lru_cache
+def _schema_seal(kind: str) -> bytes:
+    return "\0".join([__version__, kind, *_schema_texts(kind)]).encode()
+
+
+_MOST_KEPT = 4096
+_SEAL = 65
+"""The bytes of a line of the cache."""
+
+
+def _passed_file() -> Path:
+    """Where it is kept what has passed: in `IMR_CACHE`, or the program's own folder in the user's cache."""
+    if named := os.environ.get("IMR_CACHE"):
+        return Path(os.path.expanduser(named)) / "passed"
+    from platformdirs import user_cache_dir  # `--help` needs none of it
+
+    return Path(user_cache_dir("imr-assistant", appauthor=False)) / "passed"
+
+
+@lru_cache(maxsize=4)
+def _passed(file: Path) -> set[str]:
+    """The lines of the cache, none where it can't be read; a set that grows with what passes."""
+    with suppress(OSError, ValueError):
+        if file.stat().st_size <= _MOST_KEPT * _SEAL:
+            return set(file.read_text("ascii").split())
+        file.unlink()
+    return set()
+
+
+def _has_passed(seal: str) -> None:
+    """Keeps the line, where the user's cache can be written."""
+    file = _passed_file()
+    _passed(file).add(seal)
+    with suppress(OSError, ValueError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab", 0) as kept:
+            kept.write(f"{seal}\n".encode())
 
 
 def sources() -> Sources:
@@ -95,6 +209,22 @@ def sources() -> Sources:
 def letter_texts() -> dict[str, str]:
     """The words of the letter's frame, by file name: as text only, since the letter alone needs them read."""
     return {FRAME: read_text(folder("prompts") / "letter" / FRAME)}
+
+
+def letter_frame(text: str, name: str = FRAME_FILE) -> Frame:
+    """The frame of letters that are begun now; raises `Refused` with file and line for every fault."""
+    problems: list[Problem] = []
+    try:
+        document(text, name, "letter-frame")
+    except Refused as refused:
+        problems += refused.problems
+    try:
+        frame = read_frame(text, name)
+    except Refused as refused:
+        problems += refused.problems
+    if problems:
+        raise Refused(*dict.fromkeys(problems))
+    return frame
 
 
 def first_letter_texts() -> dict[str, str]:
@@ -156,8 +286,12 @@ def _being_written(path: Path, text: str) -> set[str]:
     """The documents that an import was writing when it was cut off, as far as `case.yaml` doesn't list them."""
     if not (path / BEING_WRITTEN).is_file():
         return set()
-    entries = yaml.parse_yaml(text, "case.yaml").data.get("documents", [])
-    listed = {str(one.get("id")) for one in entries if isinstance(one, Mapping)} if entries else set()
+    entries = yaml.parse_yaml(text, "case.yaml").data.get("documents")
+    listed = (
+        {str(one.get("id")) for one in entries if isinstance(one, Mapping)}
+        if isinstance(entries, list)
+        else set()
+    )
     return set(read_text(path / BEING_WRITTEN).split("\n")) - listed
 
 
@@ -168,10 +302,27 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
     one that is no longer what was brought in; `as_it_lies` lets that last one pass.
     """
     try:
-        rules = read_rules(case.text, case.page_counts, from_sources or sources())
+        given = from_sources or sources()
+        listed = document(case.text, "case.yaml", "case")
+        sets = {key: item["prompt_set"] for key, item in listed.data["items"].items()}
+        unknown = [
+            Problem(
+                f"There is no prompt set `{name}`.",
+                listed.where("items", key, "prompt_set"),
+                yaml.near(name, given.prompts),
+            )
+            for key, name in sets.items()
+            if name not in given.prompts
+        ]
+        if unknown:
+            raise Refused(*unknown)
+        check_sources([CASE_SET, *sets.values()], given)
+        for name, text in given.vocabulary.items():
+            file = f"prompts/vocabulary/{name}"
+            hold_to_form("vocabulary", text, partial(yaml.parse_yaml, text, file))
+        rules = read_rules(case.text, case.page_counts, given)
         changed = [] if as_it_lies else changed_documents(case, rules.case)
-        unfitting = unfit(rules, yaml.parse_yaml(case.text, "case.yaml"))
-        problems = [*_unlisted(case, rules), *changed, *_misquoted(case), *unfitting]
+        problems = [*_unlisted(case, rules), *changed, *_misquoted(case, listed), *unfit(rules, listed)]
         if problems:
             raise Refused(*problems)
         return rules
@@ -185,6 +336,28 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
             for problem in refused.problems
         ]
         raise Refused(*named) from None
+
+
+def check_sources(sets: Iterable[str], given: Sources) -> None:
+    """Raises `Refused` where a prompt file or answer schema that these sets are made of hasn't the form of its kind."""
+    for name in dict.fromkeys(sets):
+        if name not in given.prompts:
+            continue  # the reader says so, where it is named
+        made_of = files_of(name, given)
+        for file, text in made_of.prompts.items():
+            made = parse_prompt_file(file, text)
+            hold_to_form(
+                "prompt-set" if "for" in made.data else "block", text, partial(parse_prompt_file, file, text)
+            )
+        for file, text in made_of.schemas.items():
+            where = f"schemas/answers/{file}.schema.json"
+            hold_to_form("answer-schema", text, partial(yaml.parse_json, text, where))
+
+
+def prompt_set(name: str, given: Sources) -> PromptSet:
+    """A prompt set as the files say today; raises `Refused` for anything malformed."""
+    check_sources([name], given)
+    return read_prompt_set(name, given)
 
 
 def changed_documents(case: CaseFolder, read: Case) -> list[Problem]:
@@ -210,17 +383,10 @@ def _unlisted(case: CaseFolder, rules: Rules) -> Iterator[Problem]:
             )
 
 
-def _misquoted(case: CaseFolder) -> Iterator[Problem]:
-    document = yaml.parse_yaml(case.text, "case.yaml")
+def _misquoted(case: CaseFolder, document: YamlDocument) -> Iterator[Problem]:
     quotes = [path[:-1] for path in document.lines if path and path[-1] == "quote"]
     for path in quotes:
-        fact = document.at(*path)
-        if not isinstance(fact, Mapping) or "page" not in fact:
-            yield Problem(
-                "A `quote` stands without its `page`.", document.where(*path, "quote"), "Add `page`."
-            )
-            continue
-        for evidence in evidence_in_case(fact):
+        for evidence in evidence_in_case(document.find(*path)):
             try:
                 located(evidence, case.pages[evidence.document][evidence.page - 1])
             except Refused as refused:
@@ -281,46 +447,32 @@ def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
         path = folder.path / "reference.yaml"
         if not path.is_file():
             continue
-        document = yaml.parse_yaml(read_text(path), f"casebank/{name}/reference.yaml")
+        held = document(read_text(path), f"casebank/{name}/reference.yaml", "answers-file")
         case = rules_for(folder).case
         for key, item in case.items.items():
             if item.prompt_set == prompt_set.id:
-                yield _item(prompt_set, case, key, document)
+                yield _item(prompt_set, case, key, held)
 
 
-def _item(prompt_set: PromptSet, case: Case, key: str, document: YamlDocument) -> ReferenceItem:
+def _item(prompt_set: PromptSet, case: Case, key: str, held: YamlDocument) -> ReferenceItem:
     item = case.items[key]
     answers = {
-        name: read_answer(prompt_set.prompts[name].schema, raw, document.where("answers", key, name))
-        for name, raw in _map(document, "answers", key).items()
+        name: read_answer(prompt_set.prompts[name].schema, raw, held.where("answers", key, name))
+        for name, raw in (held.find("answers", key) or {}).items()
         if name in prompt_set.prompts
     }
-    rulings = {}
-    for name, raw in _map(document, "rulings", key).items():
-        if not isinstance(raw, dict) or raw.get("ruling") not in RULINGS:
-            raise refuse(
-                f"The ruling on `{name}` is none.",
-                document.where("rulings", key, name),
-                f"Write {{ruling, reason}} with one of {', '.join(RULINGS)}.",
-            )
-        rulings[name] = Ruling(str(raw["ruling"]), str(raw.get("reason", "")))
+    rulings = {
+        name: Ruling(raw["ruling"], raw["reason"]) for name, raw in (held.find("rulings", key) or {}).items()
+    }
     reading = Reading(prompt_set, answers)
     on = {"ur_decision": item.ur_date, "request": item.request_date}.get(prompt_set.governed_by)
-    published = _map(document, "published", "items").get(key)
     return ReferenceItem(
         case=case.id,
         item=key,
         reading=reading,
-        published=None if published is None else str(published),
+        published=held.find("published", "items", key),
         suggestion=suggest(reading, on, rulings),
     )
-
-
-def _map(document: YamlDocument, section: str, key: str) -> dict[str, object]:
-    """The map at `section.key`, empty where there is none."""
-    data = document.data.get(section, {})
-    found = data.get(key, {}) if isinstance(data, dict) else {}
-    return found if isinstance(found, dict) else {}
 
 
 # The vocabulary that comes with the program, from `prompts/vocabulary/`.
@@ -335,4 +487,17 @@ def vocabulary_texts() -> dict[str, str]:
 @lru_cache(1)
 def own_vocabulary() -> Vocabulary:
     """The vocabulary as the files say; raises `Refused` with file and line for every fault."""
-    return read_vocabulary(vocabulary_texts())
+    return vocabulary(vocabulary_texts())
+
+
+def vocabulary(texts: Mapping[str, str]) -> Vocabulary:
+    """The vocabulary in files of this text, by name; raises `Refused` with file and line for every fault."""
+    problems: list[Problem] = []
+    for name, text in texts.items():
+        try:
+            document(text, name, "vocabulary")
+        except Refused as refused:
+            problems += refused.problems
+    if problems:
+        raise Refused(*problems)
+    return read_vocabulary(texts)

@@ -10,6 +10,7 @@ import codecs
 import contextlib
 import io
 import os
+import select
 import signal
 import sys
 import threading
@@ -139,6 +140,20 @@ def shows(stream: TextIO, text: str) -> bool:
     except (UnicodeEncodeError, LookupError):
         return False
     return True
+
+
+LONGEST_TERMINAL_LINE = 1_023 if sys.platform == "darwin" else 4_095
+"""Bytes of a line that a terminal gives to a program that reads lines: MAX_CANON of the systems (termios(3))."""
+
+
+def comes_in(descriptor: int, seconds: float) -> bool:
+    """Whether something is there to be read from a terminal, or comes within so many seconds.
+
+    Windows doesn't say it of a console, so there nothing is ever taken to have come.
+    """
+    if os.name == "nt":
+        return False
+    return bool(select.select([descriptor], [], [], seconds)[0])
 
 
 def take_any_bytes() -> None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 from pathlib import Path
@@ -17,14 +17,12 @@ from typing import Any
 
 import yaml
 
-from assistant.core import yaml as plain_yaml
-from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.record.case import NO, YES
+from assistant import library
+from assistant.core.problem import Refused, refuse
+from assistant.core.record.case import YES
 from assistant.core.text import one_line
 from assistant.files import write_file
-from assistant.library import read_text
 
-_KEYS = {"id", "name", "certification", "licence", "years", "hours", "decide_first", "theme"}
 PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 """What an id looks like; no name with its spaces does."""
 
@@ -58,24 +56,12 @@ def load_profile(path: Path | None = None) -> Profile:
     path = path or profile_path()
     if not path.exists():
         return Profile(f"r-{secrets.token_hex(4)}")
-    document = plain_yaml.parse_yaml(read_text(path), one_line(str(path)))
-    data = document.data
-    for key in data:
-        if key not in _KEYS:
-            raise refuse(
-                f"`{key}` is not known in a profile.",
-                document.where(key),
-                f"Known: {', '.join(sorted(_KEYS))}.",
-            )
-    problems = sorted(_problems(document), key=lambda problem: document.lines.get((problem[0],), 0))
-    if problems:
-        raise Refused(*(Problem(what, document.where(key), fix) for key, what, fix in problems))
-    known: dict[str, Any] = {
-        key: data[key] for key in ("certification", "licence", "years", "hours") if key in data
-    }
+    data = library.document(library.read_text(path), one_line(str(path)), "profile").data
+    known: dict[str, Any] = {key: data[key] for key in ("certification", "licence") if key in data}
+    known |= {key: int(data[key]) for key in ("years", "hours") if key in data}
     return Profile(
         id=data["id"],
-        name=str(data.get("name", "")),
+        name=data.get("name", ""),
         qualifications=known if len(known) == 4 else {},
         decide_first=data.get("decide_first", "no") in YES,
         theme=data.get("theme", "textual-dark"),
@@ -89,29 +75,6 @@ def kept() -> Profile:
         with suppress(Refused):
             save_profile(profile)
     return profile
-
-
-def _problems(document: plain_yaml.YamlDocument) -> Iterator[tuple[str, str, str]]:
-    """The key, what is wrong with it, and what to do."""
-    data = document.data
-    if not isinstance(data.get("id"), str) or not data["id"]:
-        yield "id", "The profile has no id.", "Add `id: r-...`, or remove the file to begin anew."
-    elif not PSEUDONYM.fullmatch(data["id"]):
-        yield (
-            "id",
-            "`id` is a pseudonym, never a name.",
-            "Use up to 40 letters, digits, dots and dashes, without spaces.",
-        )
-    for key, most in (("years", 80), ("hours", 120)):
-        if key in data and not (isinstance(data[key], int) and 0 <= data[key] <= most):
-            yield key, f"`{key}` is a whole number from 0 to {most}.", "Correct it there."
-    for key in ("certification", "licence", "theme"):
-        if key in data and not (isinstance(data[key], str) and data[key]):
-            yield key, f"`{key}` is text.", "Correct it there, in quotes, or remove the line."
-    if isinstance(data.get("name"), list | Mapping):
-        yield "name", "`name` is text.", "Correct it there, in quotes, or remove the line."
-    if data.get("decide_first", "no") not in (*YES, *NO):
-        yield "decide_first", "`decide_first` is yes or no.", "Write yes or no."
 
 
 def save_profile(profile: Profile, path: Path | None = None) -> Path:

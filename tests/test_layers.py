@@ -66,7 +66,12 @@ LATE = {
 
 LATE_OURS = {
     ("tui.app", "files library log profile tui"): "the home screen is drawn before there is anything to list",
-    ("tui.review", "tui.dialogs records.case_folder"): "a session is drawn before a dialog is asked for",
+    (
+        "tui.review",
+        "letter records.case_folder review.determination tui.dialogs",
+    ): "not before the first question",
+    ("review.conversation", "review.determination"): "the letter is not needed before the signature",
+    ("review.views", "letter"): "the same",
     ("review.search", "records.index"): "the index is made while the first question is read",
 }
 """The same for modules of ours: importer, what it imports late, and why."""

@@ -116,7 +116,7 @@ def test_a_file_that_is_too_large_is_refused(folder: Path, monkeypatch: pytest.M
 
 
 def test_a_folder_in_the_place_of_a_file_is_refused(tmp_path: Path) -> None:
-    with pytest.raises(Refused, match="can't be read"):
+    with pytest.raises(Refused, match="This is a folder"):
         library.read_text(tmp_path)
     with pytest.raises(Refused, match="There is no such file"):
         library.read_text(tmp_path / "nothing")
@@ -196,10 +196,10 @@ def test_a_record_that_the_case_does_not_list_is_refused(seed: Path) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("practice: yes", "practice: maybe", "`practice` is yes or no, not `maybe`."),
-        ("practice: yes", "practice: [yes]", "`practice` is yes or no"),
-        ("practice: yes", "practice: 1", "`practice` is yes or no"),
-        ("ur_report: yes", "ur_report: maybe", "`ur_report` is yes or no, not `maybe`."),
+        ("practice: yes", "practice: maybe", "`practice` can't be `maybe`. Write yes or no."),
+        ("practice: yes", "practice: [yes]", "`practice` can't be a list"),
+        ("practice: yes", "practice: 1", "`practice` can't be `1`"),
+        ("ur_report: yes", "ur_report: maybe", "`ur_report` can't be `maybe`. Write yes or no."),
     ],
 )
 def test_what_is_yes_or_no_is_nothing_else(seed: Path, old: str, new: str, says: str) -> None:

@@ -6,7 +6,7 @@ import json
 import re
 import shutil
 import sqlite3
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from dataclasses import replace
 from pathlib import Path
@@ -26,14 +26,9 @@ from assistant.core import events as a
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.events import all_kinds
-from assistant.core.problem import Refused
-from assistant.core.record import case as case_reader
-from assistant.core.rules import prompt_set_reader
-from assistant.core.rules.rules import read_schema
 from assistant.core.text import Private
 from assistant.log import Log, access
 from assistant.profile import Profile
-from assistant.records import importing
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
 from assistant.review.review import Review
@@ -51,7 +46,7 @@ REGISTRY: Registry[Any] = Registry().with_resources(
     (schema["$id"], Resource.from_contents(schema)) for schema in FILES.values() if "$id" in schema
 )
 SEALED = {"event", "entry"}
-READ = {"case", "manifest", "prompt-set", "answers-file", "profile", "vocabulary", "letter-frame"}
+READ = set(library.KINDS)
 
 
 CASE = 'id: x\ntitle: t\ndocuments: [{{id: a, type: b, {}}}]\ntimeline: []\nitems: {{"1": {{service: s, region: r, prompt_set: p}}}}'
@@ -303,6 +298,16 @@ def named(folder: str, pattern: str) -> list[Any]:
 @pytest.mark.parametrize("path", named("prompts", "*.yaml"))
 def test_prompt_files_validate(path: Path) -> None:
     assert wrong("prompt-set", parsed(path)) == []
+    assert (wrong("block", parsed(path)) == []) is ("for" not in parsed(path))
+
+
+@pytest.mark.parametrize("path", named("schemas", "answers/*.json"))
+def test_answer_schemas_validate(path: Path) -> None:
+    assert wrong("answer-schema", json.loads(library.read_text(path))) == []
+
+
+def test_the_sentences_that_may_be_planted_validate() -> None:
+    assert wrong("faults", parsed(library.folder("prompts") / "training" / "passages.yaml")) == []
 
 
 @pytest.mark.parametrize("path", named("prompts", "vocabulary/*.yaml"))
@@ -329,49 +334,6 @@ def test_a_profile_validates_as_it_is_saved(profile: Profile, tmp_path: Path) ->
     saved = reviewer.save_profile(profile, tmp_path / "reviewer.yaml")
     assert wrong("profile", parsed(saved)) == []
     assert reviewer.load_profile(saved) == profile
-
-
-def test_the_schemas_have_the_words_that_the_readers_name(tmp_path: Path) -> None:
-    file = tmp_path / "reviewer.yaml"
-    file.write_text("guess: x")
-    readers: dict[str, Callable[[], object]] = {
-        "profile": lambda: reviewer.load_profile(file),
-        "answers-file": lambda: answers_file.read_answers_file(file),
-        "case": lambda: case_reader.read_case(yaml.parse_yaml("guess: x", "case.yaml"), {}),
-        "manifest": lambda: importing.read_manifest(file),
-    }
-    for name, read in readers.items():
-        with pytest.raises(Refused) as caught:
-            read()
-        known = re.search(r"`guess` is not known .*Known: ([a-z_, ]+)\.", str(caught.value))
-        assert known is not None
-        assert set(known[1].split(", ")) == set(FILES[name]["properties"]), name
-
-
-@pytest.mark.parametrize("definition", ["", "prompt", "criterion", "citation", "proposal"])
-def test_the_reader_of_prompt_sets_knows_the_words_of_its_schema(definition: str) -> None:
-    made = FILES["prompt-set"]
-    words: dict[str, Any] = dict.fromkeys(
-        (made["$defs"][definition] if definition else made)["properties"], "x"
-    )
-    documents: dict[str, dict[str, Any]] = {
-        "": words,
-        "prompt": {"prompts": [words]},
-        "criterion": {"criteria": [{**words, "rows": [{"a": "b"}]}]},
-        "citation": {"citations": {"one": words}},
-        "proposal": {
-            "prompts": [
-                {"id": "a", "ask": "A", "answer": "yes-no", "propose": {**words, "where": {}, "gives": {}}}
-            ]
-        },
-    }
-    schemas = {"yes-no": read_schema("yes-no", library.sources().schemas["yes-no"])}
-    document = yaml.YamlDocument("set.yaml", documents[definition], {})
-    with pytest.raises(Refused) as caught:
-        prompt_set_reader.read_prompt_set(document, schemas, {})
-    said = str(caught.value)
-    assert "is not known here" not in said
-    assert "A proposal has only" not in said
 
 
 @pytest.mark.parametrize(

@@ -1,8 +1,7 @@
-"""`imr agree`: how far reviewers agree, on one case or over the cases of a study."""
+"""`imr agree` and `imr adjudicate`: how far reviewers agree, and settling where they part."""
 
 from __future__ import annotations
 
-import sys
 import textwrap
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,6 +9,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.lines import Lines
 from assistant.cli.options import json_option, log_option, open_log
 from assistant.cli.output import print_json
 from assistant.core.problem import Refused, refuse
@@ -160,22 +160,27 @@ def _settle(held: Adjudication) -> bool:
         click.echo(
             "One of the reviews is your own; this is logged. Better let somebody else settle them.", err=True
         )
+    lines = Lines()
     while (dispute := held.next()) is not None:
+        if left := lines.left_over():
+            _say(left, "  ~ ", "    ")
         _show(dispute)
-        if not _take(held, dispute):
+        if not _take(held, dispute, lines):
             click.echo("Stopped. Name the same sessions again to go on.")
             return False
     return True
 
 
-def _take(held: Adjudication, dispute: Dispute) -> bool:
+def _take(held: Adjudication, dispute: Dispute, lines: Lines) -> bool:
     """Reads a reply and a reason until both can stand; False where the input ends or says stop."""
     option = None
     while True:
-        said = _read("> " if option is None else "Why? ")
-        if said is None or (option is None and said.strip().lower() == "stop"):
-            return False
+        click.echo("> " if option is None else "Why? ", nl=False)
         try:
+            said = lines.read()
+            if said is None or (option is None and said.strip().lower() == "stop"):
+                click.echo("")
+                return False
             if option is None:
                 option = held.option(dispute, said) if said.strip() else None
             else:
@@ -213,15 +218,3 @@ def _told(held: Adjudication, names: Sequence[str]) -> None:
 def _say(text: str, indent: str, later: str) -> None:
     for line in textwrap.wrap(visible(text), WIDTH, initial_indent=indent, subsequent_indent=later):
         click.echo(line)
-
-
-def _read(mark: str) -> str | None:
-    """A line from the terminal or the pipe; None at its end."""
-    click.echo(mark, nl=False)
-    try:
-        line = sys.stdin.readline(100_000)
-    except (KeyboardInterrupt, UnicodeDecodeError):
-        line = ""
-    if not line or not sys.stdin.isatty():
-        click.echo("")
-    return line.rstrip("\r\n") if line else None

@@ -8,11 +8,11 @@ import textwrap
 from collections.abc import Callable, Sequence
 from typing import TextIO, TypeVar
 
+from assistant.cli.lines import Lines
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
 _WIDTH = 100
-_LONGEST_LINE = 100_000
 _NOTHING = "-"
 
 Read = TypeVar("Read")
@@ -22,7 +22,7 @@ class Asking:
     """Asks on the standard output and reads the replies from the standard input; Enter confirms what is proposed."""
 
     def __init__(self, source: TextIO | None = None, out: TextIO | None = None) -> None:
-        self.source = source or sys.stdin
+        self.lines = Lines(source)
         self.out = out or sys.stdout
 
     def say(self, text: str = "") -> None:
@@ -41,11 +41,8 @@ class Asking:
         """The next reply; raises `Refused` where the input ends."""
         self.out.write("> ")
         self.out.flush()
-        try:
-            line = self.source.readline(_LONGEST_LINE)
-        except UnicodeDecodeError:
-            raise refuse("The replies are not UTF-8 text.", "", "Set the terminal to UTF-8.") from None
-        if not line:
+        line = self.lines.read()
+        if line is None:
             self.out.write("\n")
             raise refuse(
                 "The replies ended before the last question; nothing more was written.", "", "Begin again."
@@ -67,6 +64,8 @@ class Asking:
         hint = f" [{one_line(proposed, 60)}]" if proposed else ""
         none = f" ({_NOTHING if proposed else 'Enter'} for none)" if empty else ""
         while True:
+            if left := self.lines.left_over():
+                self.say(f"  ~ {left}")
             self.say(f"{question}{hint}{none}")
             reply = self.line() or proposed
             if empty and reply in ("", _NOTHING):

@@ -1,4 +1,4 @@
-"""`imr case`: the cases at hand."""
+"""`imr case list`, `show`, `find` and `new`: the cases at hand, what stands in one, and a new one."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""`imr log verify`, `checkpoint` and `consistency`: prove the log as a whole, and against what was held before."""
+"""`imr log verify`, `checkpoint`, `consistency`, `prove` and `rederive`: the log proven as a whole, or one session of it."""
 
 from __future__ import annotations
 
@@ -19,6 +19,7 @@ from assistant.files import taken, write_file
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
     from assistant.log.keys import VerifierKey
+    from assistant.log.verify_checks import Unread
     from assistant.log.verify_entries import Verification
 
 
@@ -66,19 +67,41 @@ def verify(
     """
 
     if bundle is not None:
-        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json))
-    found = _verified(log_at(log_path), deep, since, read_keys(keys), [read_held(path) for path in held])
+        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json, log_at(log_path)))
+    found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held])
     if as_json:
         print_json(found.as_json())
     else:
         for line in page(log_at(log_path), found):
             click.echo(line)
+    if status := _status(found):
+        raise click.exceptions.Exit(status)
+
+
+OPEN, COPY = 3, 4
+"""Exit status where all that can be checked holds: but who signed, or whether the end is there, is open; or the file
+is a copy that was made on purpose."""
+
+
+def _status(found: Verification) -> int:
     if not found.ok:
-        raise click.exceptions.Exit(1)
+        return 1
+    return COPY if found.copy else OPEN if found.shorter else 0
+
+
+def _named(path: Path) -> Held | Unread:
+    """The checkpoint in a file that was named; one that can't be read fails the log, since it may be the one that it lacks."""
+    from assistant.core.problem import Refused
+    from assistant.log.verify_checks import Unread
+
+    try:
+        return read_held(path)
+    except Refused as refusal:
+        return Unread(path, refusal.problems[0].what.rstrip("."))
 
 
 def _verified(
-    path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held]
+    path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held | Unread]
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
     from assistant.log.verify import verify as examine
@@ -100,16 +123,46 @@ def _verified(
     return found
 
 
-def _check_bundle(path: Path, keys: Sequence[str], held: Sequence[Path], as_json: bool) -> int:
+def _check_bundle(
+    path: Path, keys: Sequence[str], held: Sequence[Path], as_json: bool, log_path: Path
+) -> int:
+    """By the keys that are given, else by those that are known here of the log that the bundle is said to be of."""
     from assistant.log import standalone_verify
+    from assistant.log.bundle import is_bundle, log_of
+    from assistant.log.checkpoint import held as held_here
+    from assistant.log.keys import own_keys
+    from assistant.review.rederive import derived_anew
 
     if len(held) > 1:
         raise click.UsageError("A bundle is compared with one checkpoint.")
-    known = [str(key) for key in read_keys(keys)]
     note = held[0].read_bytes() if held else b""
-    tried = [standalone_verify.examine(path, key, note) for key in known or [""]]
+    origin = log_of(path)
+    own = [str(key) for key in own_keys(origin)] if origin and not keys else []
+    known = [str(key) for key in read_keys(keys)] or own
+    tried = [standalone_verify.examine(path, key, note) for key in known]
+    if own and held_here(origin) is None and not _is_of(log_path, origin):
+        tried.append(standalone_verify.examine(path, "", note))  # of a log that is not known here
+    tried = tried or [standalone_verify.examine(path, "", note)]
     found = next((one for one in tried if all(each.ok is not False for each in one)), tried[0])
+    if is_bundle(str(path)) and all(one.ok is not False for one in found):
+        found = [*found, *(standalone_verify.Finding("derived", ok, says) for ok, says in derived_anew(path))]
     return standalone_verify.show(found, as_json)
+
+
+def _is_of(log_path: Path, origin: str) -> bool:
+    """Whether the log is the one with this origin."""
+    from contextlib import closing
+
+    from assistant.core.problem import Refused
+    from assistant.log.checkpoint import origin_of
+    from assistant.log.errors import DAMAGE
+    from assistant.log.store import open_reader
+
+    try:
+        with closing(open_reader(log_path)) as connection:
+            return origin_of(connection) == origin
+    except (Refused, OSError, *DAMAGE):
+        return False
 
 
 @click.command()
@@ -127,14 +180,15 @@ def checkpoint(
 ) -> None:
     """Sign the head of the log's tree, and print it: hold it where the log's owner can't reach."""
     from assistant.cli.output import filled, width
-    from assistant.files import existing_log
     from assistant.log import Log
+    from assistant.log.checkpoint import present_log
     from assistant.log.consistency import accept_rollback as accept
     from assistant.log.keys import read_checkpoint
 
-    path = existing_log(log_at(log_path))
+    path = log_at(log_path)
     if accept_rollback is not None:
         accept(path, accept_rollback)
+    path = present_log(path)
     with Log.open(path) as log:
         note = log.checkpoint(new_key=new_key)
         key, unheld = log.verifier_key, log.unsigned
@@ -375,6 +429,13 @@ def page(path: Path, found: Verification) -> Iterator[str]:
 
 
 def _outcome(found: Verification) -> str:
+    if found.ok and found.copy:
+        return f"The log verifies. It is a copy of {found.copy}, with {counted(found.events, 'entry')}."
+    if found.ok and found.shorter:
+        return (
+            "What is there verifies, and whether its end was cut off is open: it is shorter than a checkpoint that is "
+            "held of it, and bears no mark of a copy."
+        )
     if found.ok:
         return "The log verifies."
     failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}

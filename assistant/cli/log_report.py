@@ -1,4 +1,4 @@
-"""`imr log reports` and `imr log report`: the questions that auditors ask, and their answers."""
+"""`imr log reports`, `report` and `sql`: the questions that auditors ask, and their answers."""
 
 from __future__ import annotations
 

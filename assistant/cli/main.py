@@ -74,8 +74,24 @@ def main() -> None:
 def run(arguments: list[str]) -> int:
     """Carries out one call of `imr` and gives its exit status.
 
-    It is the command's own, also where nobody reads what it prints; 141 where it had none yet when the reader went.
+    It is the command's own, also where nobody reads what it prints; 141 where it had none yet when the reader went;
+    and 1 where all went well and sessions had to be left out, which are named.
     """
+    _left_out()
+    status = _carried_out(arguments)
+    left = _left_out()
+    for session, why in left.items():
+        _say(f"It was left out: {why[:1].lower()}{why[1:]}", f"session {session}", "See `imr log verify`.")
+    return status or int(bool(left))
+
+
+def _left_out() -> dict[str, str]:
+    """The sessions that had to be left out; a command that has read no log has not imported who knows of it."""
+    read = sys.modules.get("assistant.log.errors")
+    return read.take_left_out() if read is not None else {}
+
+
+def _carried_out(arguments: list[str]) -> int:
     status = READER_GONE
     try:
         try:
@@ -97,7 +113,7 @@ def run(arguments: list[str]) -> int:
     except Refused as refused:
         for problem in refused.problems:
             _say(problem.what, problem.where, problem.fix)
-        return 2
+        return refused.status
     except Ended as ended:
         return int(ended.code or 0)
     except SystemExit:  # what click makes of a reader that went away

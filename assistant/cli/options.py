@@ -1,4 +1,4 @@
-"""Which decision log a command works on: `--log`, else `IMR_LOG`, else the one in the user's data folder."""
+"""Options that several commands share, and what they stand for: the log, its reports, the filters, the forms of output."""
 
 from __future__ import annotations
 
@@ -64,6 +64,30 @@ def open_log(path: Path | None) -> Log:
     from assistant.log import Log
 
     return Log.open(log_at(path))
+
+
+def settle_lost(path: Path | None) -> None:
+    """Before a screen begins: where the log is gone, asks whether another one is to be begun, and why.
+
+    Without a reason, or without somebody to ask, what is gone is refused when the log is opened.
+    """
+    from assistant.log.checkpoint import gone, lost
+
+    before = lost(log_at(path))
+    if before is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
+        return
+    from assistant.log.consistency import accept_rollback
+
+    refusal = gone(log_at(path), before)
+    click.echo(visible(str(refusal)))
+    reason = click.prompt(
+        "To go on without it, say why, which is logged; Enter alone stops here",
+        default="",
+        show_default=False,
+    )
+    if not reason.strip():
+        raise refusal
+    accept_rollback(log_at(path), reason)
 
 
 # What the reading commands of `imr log` share: their options, the note that somebody reads, the reports'

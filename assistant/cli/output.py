@@ -12,7 +12,6 @@ from typing import Any, Self
 
 import click
 
-from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
 from assistant.core.text import one_line
 
 Value = str | int | float | None
@@ -53,6 +52,8 @@ def print_table(
 
 
 def _word(column: str, value: Value, flags: Collection[str]) -> Value:
+    from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
+
     if column in flags and value in (0, 1):
         return "yes" if value else "no"
     if column in DECISIONS and isinstance(value, str):

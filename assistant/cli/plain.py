@@ -10,6 +10,7 @@ from collections.abc import Callable
 from typing import TextIO
 
 from assistant import profile as reviewer
+from assistant.cli.lines import Lines
 from assistant.core import commands as c
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
@@ -26,7 +27,6 @@ from assistant.review.review import Review
 from assistant.review.views import ACTIONS
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
-LONGEST_LINE = 2_000_000
 WIDEST = 100
 
 
@@ -39,7 +39,7 @@ def talk(
 ) -> int:
     """Talks until the session ends, is parked, or the input does; 0 where it was signed or declined, else 1."""
     held = conversation or Conversation(review)
-    return _Talk(review, profile, source or sys.stdin, out or sys.stdout, held).run()
+    return _Talk(review, profile, Lines(source), out or sys.stdout, held).run()
 
 
 class _Talk:
@@ -47,14 +47,14 @@ class _Talk:
         self,
         review: Review,
         profile: reviewer.Profile,
-        source: TextIO,
+        lines: Lines,
         out: TextIO,
         conversation: Conversation,
     ) -> None:
         self.review = review
         self.profile = profile
         self.conversation = conversation
-        self.source = source
+        self.lines = lines
         self.out = out
         self.parked = False
         self.asked: object = None
@@ -71,6 +71,8 @@ class _Talk:
             self.say(f"  = {said}")
         self.show(offer_amendment(self.conversation))
         while not self.parked:
+            if left := self.lines.left_over():
+                self.show([Line("warning", left)])
             if self.review.session.status == "open":
                 self.ask()
             elif not self.told_end():
@@ -123,17 +125,17 @@ class _Talk:
             self.say(f"  {turn.words}")
 
     def read(self) -> str | None:
-        self.out.write("> ")
-        self.out.flush()
-        try:
-            line = self.source.readline(LONGEST_LINE)
-        except UnicodeDecodeError:
-            self.say("")
-            self.say("  ! That was not UTF-8 text, and nothing of it was taken. Set the terminal to UTF-8.")
-            return ""
-        except KeyboardInterrupt:
-            return None
-        return line.rstrip("\r\n") if line else None
+        """The next line; None at the end of all, and after Ctrl+C."""
+        while True:
+            self.out.write("> ")
+            self.out.flush()
+            try:
+                return self.lines.read()
+            except Refused as refused:
+                self.say("")
+                self.show([Line("problem", str(problem)) for problem in refused.problems])
+            except KeyboardInterrupt:
+                return None
 
     def answer(self, line: str) -> list[Line]:
         words = line.strip()

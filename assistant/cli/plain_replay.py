@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
+from assistant.cli.lines import Lines
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.log import Entry
@@ -65,7 +66,7 @@ class PlainReplay:
     ) -> None:
         self.replay = replay
         self.marker = marker
-        self.source = source or sys.stdin
+        self.lines = Lines(source)
         self.out = out or sys.stdout
         self.wait = wait
         self.at = 0
@@ -88,10 +89,10 @@ class PlainReplay:
         while not everything:
             self.out.write("> ")
             self.out.flush()
-            line = self.source.readline()
-            if not line or line.strip() in (":quit", ":q"):
-                break
             try:
+                line = self.lines.read()
+                if line is None or line.strip() in (":quit", ":q"):
+                    break
                 self.obey(line.strip())
             except Refused as refused:
                 for problem in refused.problems:

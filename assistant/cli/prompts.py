@@ -169,26 +169,27 @@ def _is_frame(name: str) -> bool:
 def _frame_checked(name: str) -> str:
     """What is said of a file of the letter's words that reads, or of the program's; raises `Refused`."""
     from assistant import library
-    from assistant.core.letter_frame import FILE, read_frame
+    from assistant.core.letter_frame import FILE
     from assistant.core.text import one_line
 
     where = one_line(name) or FILE
     text = library.read_text(Path(name)) if name else library.letter_texts()[library.FRAME]
-    count = len(read_frame(text, where).texts)
+    count = len(library.letter_frame(text, where).texts)
     return f"{where}: {count} texts of the letter, none missing, each naming what it has to."
 
 
 def _checked(name: str, sources: Sources) -> PromptSet:
+    from assistant import library
     from assistant.core.problem import refuse
-    from assistant.core.rules.rules import read_prompt_set
 
     if name in sources.prompts and not _is_set(sources.prompts[name], f"prompts/{name}.yaml"):
+        library.check_sources([name], sources)
         raise refuse(
             f"`{name}` is a block that sets share, and no set of its own.",
-            f"prompts/{name}.yaml",
+            f"prompts/{name}.yaml, line 1",
             "Name a set that uses it; a set says what it is `for`.",
         )
-    return read_prompt_set(name, sources)
+    return library.prompt_set(name, sources)
 
 
 def _say(text: str) -> None:

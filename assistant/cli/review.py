@@ -1,4 +1,4 @@
-"""`imr review`, `imr resume` and the home screen."""
+"""`imr review`, `resume`, `reviewer`, `letter`, and the home screen."""
 
 from __future__ import annotations
 
@@ -9,7 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.options import json_option, log_at, log_option, needs_terminal, note_reading, open_log
+from assistant.cli.options import (
+    json_option,
+    log_at,
+    log_option,
+    needs_terminal,
+    note_reading,
+    open_log,
+    settle_lost,
+)
 from assistant.cli.output import print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
@@ -49,10 +57,10 @@ def review(
             raise click.UsageError("--plain needs a CASE.")
         return _plain(log_path, case=case, again=again)
     needs_terminal()
-    from assistant.tui.app import run_app
-    from assistant.tui.review import ReviewScreen
+    settle_lost(log_path)
+    from assistant.tui.app import review_opening, run_app
 
-    return run_app(log_path, lambda services: ReviewScreen(services, case=case, again=again))
+    return run_app(log_path, lambda services: review_opening(services, case=case, again=again))
 
 
 @click.command()
@@ -68,19 +76,21 @@ def resume(session: str, plain: bool, log_path: Path | None) -> int:
     if plain:
         return _plain(log_path, session=session)
     needs_terminal()
-    from assistant.tui.app import run_app
-    from assistant.tui.review import ReviewScreen
+    settle_lost(log_path)
+    from assistant.tui.app import review_opening, run_app
 
-    return run_app(log_path, lambda services: ReviewScreen(services, session=session))
+    return run_app(log_path, lambda services: review_opening(services, session=session))
 
 
 def home() -> int:
     """The home screen."""
     needs_terminal()
+    named = os.environ.get("IMR_LOG")
+    log_path = Path(named) if named else None
+    settle_lost(log_path)
     from assistant.tui.app import run_app
 
-    named = os.environ.get("IMR_LOG")
-    return run_app(Path(named) if named else None)
+    return run_app(log_path)
 
 
 def _plain(log_path: Path | None, case: str = "", session: str = "", again: str = "") -> int:
@@ -89,6 +99,7 @@ def _plain(log_path: Path | None, case: str = "", session: str = "", again: str 
     from assistant.cli.plain import talk
     from assistant.review.review import Review
 
+    settle_lost(log_path)
     with open_log(log_path) as log:
         profile = reviewer.kept()
         resumed = Review.resume(log, session) if session else None
@@ -125,16 +136,10 @@ def _unattended(case: str, answers: Path, as_json: bool, again: str, log_path: P
 
 
 def _pseudonym(reviewer: str) -> str:
-    import re
-
     if not reviewer:
         from assistant import profile as profiles
 
         return profiles.load_profile().id
-    if not re.fullmatch(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}", reviewer):
-        raise refuse(
-            "`reviewer` is a pseudonymous id.", "", "Use letters, digits, dots and dashes; never a name."
-        )
     return reviewer
 
 

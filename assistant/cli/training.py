@@ -1,4 +1,4 @@
-"""`imr training`: assign cases, see who has run what, and read the feedback."""
+"""`imr training`, `practise` and `replay`: assign cases, review them blind, read the feedback, see a session as it went."""
 
 from __future__ import annotations
 

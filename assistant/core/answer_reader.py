@@ -209,10 +209,16 @@ class _Reader:
             or not {"document", "page"} <= set(raw)
         ):
             raise self.refused("Evidence is {document, page, quote}", path)
-        if not isinstance(raw["page"], int) or isinstance(raw["page"], bool):
+        if not _is_whole(raw["page"]):
             raise self.refused(f"`{raw['page']}` is not a page number", path)
+        start = raw.get("start")
+        if start is not None and not _is_whole(start):
+            raise self.refused(f"`{start}` is not the place of a character", path)
         return Evidence(
-            str(raw["document"]), raw["page"], Private(str(raw.get("quote", ""))), raw.get("start")
+            str(raw["document"]),
+            int(raw["page"]),
+            Private(str(raw.get("quote", ""))),
+            None if start is None else int(start),
         )
 
     def trail(self, raw: Any, path: tuple[str, ...]) -> Trail:
@@ -228,15 +234,15 @@ class _Reader:
         for entry in self.items(raw.get("dismissed", []), path):
             if not isinstance(entry, Mapping) or set(entry) != {"document", "page", "quote", "reason"}:
                 raise self.refused("A dismissed passage is {document, page, quote, reason}", path)
-            if not isinstance(entry["page"], int) or isinstance(entry["page"], bool):
+            if not _is_whole(entry["page"]):
                 raise self.refused(f"`{entry['page']}` is not a page number", path)
             with placed(self.place(path)):
                 why = reason(str(entry["reason"]), "The reason for setting a passage aside")
-            dismissed.append(Dismissed(str(entry["document"]), entry["page"], str(entry["quote"]), why))
+            dismissed.append(Dismissed(str(entry["document"]), int(entry["page"]), str(entry["quote"]), why))
         pages = raw.get("pages", 0)
         return Trail(
             documents=tuple(str(d) for d in self.items(raw.get("documents", []), path)),
-            pages=pages if isinstance(pages, int) else 0,
+            pages=int(pages) if _is_whole(pages) else 0,
             attested=raw.get("attested") in ("yes", "true", True),
             terms=tuple(str(t) for t in self.items(raw.get("terms", []), path)),
             dismissed=tuple(dismissed),
@@ -254,6 +260,11 @@ class _Reader:
 
     def refused(self, what: str, path: tuple[str, ...]) -> Refused:
         return refuse(f"{what}.", self.place(path), "See `docs/formats.md` for how an answer is written.")
+
+
+def _is_whole(value: Any) -> bool:
+    """Whether a value is a whole number as JSON Schema has it, so that 2.0 is one and true is none."""
+    return isinstance(value, int | float) and not isinstance(value, bool) and int(value) == value
 
 
 def _plausible(shape: Shape, value: Any) -> bool:

@@ -60,15 +60,20 @@ def told_at(session: Session | None, place: AnswerPlace, answer: Answer | None) 
     """An answer to a prompt or a part of one, as it reads on the screen; by its codes where the rules don't have it."""
     prompt = _prompt(session, place)
     shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:])) if prompt is not None else None
-    if prompt is None or shape is None:
-        return answer_words(answer) if answer is not None else ""
-    return told(replace(prompt.schema, shape=shape), answer)
+    if prompt is not None and shape is not None:
+        try:
+            return told(replace(prompt.schema, shape=shape), answer)
+        except (AttributeError, LookupError, TypeError, ValueError):  # nothing that this schema lets through
+            pass
+    return answer_words(answer) if answer is not None else ""
 
 
-def answer_label(prompt: Prompt, path: str) -> str:
-    """What a part of an answer is called before its value; empty for a whole answer."""
+def _label(prompt: Prompt, path: str) -> str:
+    """What a part of an answer is called before its value; empty for a whole answer, its path where nothing asks for it."""
     rest = tuple(path.split(".")[1:])
-    return part_question(prompt, rest).split(" (", 1)[0].rstrip("?") if rest else ""
+    if not rest or at(prompt.schema.shape, rest) is None:
+        return ".".join(rest)
+    return part_question(prompt, rest).split(" (", 1)[0].rstrip("?")
 
 
 def evidence_lines(evidence: Iterable[Evidence], kind: str = "context") -> list[Line]:
@@ -213,13 +218,13 @@ def _opened(event: e.SessionOpened, session: Session | None) -> list[Line]:
     held = [counted(len(event.documents), "document"), counted(pages, "page")]
     held += [f"item {item}: {name}" for item, name in event.items.items()]
     held += ["decides before the suggestion is shown"] if event.decide_first else []
-    return [Line("news", " · ".join(said)), Line("context", "; ".join(held))]
+    return [Line("news", " · ".join(said)), Line("context", "; ".join(held)), *_because(event.again)]
 
 
 def _answered(event: e.AnswerRecorded | e.AnswerAmended, session: Session | None) -> list[Line]:
     place = event.item, event.prompt
     prompt = _prompt(session, place)
-    label = answer_label(prompt, event.prompt) if prompt is not None else ""
+    label = _label(prompt, event.prompt) if prompt is not None else ""
     said = told_at(session, place, event.answer)
     lines = [Line("answer", line) for line in (f"{label}: {said}" if label else said).split("\n")]
     lines[-1] = Line("answer", lines[-1].text + _ORIGINS.get(event.origin, ""))
@@ -295,8 +300,7 @@ def _determined(event: e.DeterminationRecorded, session: Session | None) -> list
 def _edited(event: e.SentenceEdited) -> list[Line]:
     if not event.text:
         return [Line("note", f"The draft's own sentence is back: {event.was or event.sentence}")]
-    said = [Line("news", "A sentence in the reviewer's own words:"), Line("answer", event.text)]
-    return [*said, Line("before", event.was)]
+    return [Line("answer", f"In the reviewer's own words: {event.text}"), Line("before", event.was)]
 
 
 # -- the steps of a sitting -----------------------------------------------------------------------
@@ -318,7 +322,7 @@ def _of_sitting(event: e.AccessStep) -> str:
         case e.AccessExported(what, form, sessions):
             return f"export {what} as {form}: {', '.join(sessions)}"
         case e.SampleDrawn():
-            drawn = f"{len(event.sessions)} of {event.population}, {event.method}, seed {event.seed}"
+            drawn = f"{event.size} of {event.population}, {event.method}, seed {event.seed}"
             return f"sample of {drawn}{filters_in_words(event.filters, '; ')}: {', '.join(event.sessions)}"
         case e.AuditNoteAdded(session, text):
             return f"note on {session}: {text}"
@@ -382,7 +386,8 @@ def _of_book(event: e.TrainingStep) -> list[Line]:
             return [Line("news", f"Adjudication of {', '.join(sessions)}, version {tool}{own}")]
         case e.AnswerAdjudicated(item, prompt):
             said = f"{item}/{prompt}: {answer_words(event.answer)}"
-            return _adjudicated(said, event.chosen, event.shown, event.reason)
+            cited = evidence_lines(event.answer.all_evidence(), "evidence")
+            return [*_adjudicated(said, event.chosen, event.shown, event.reason), *cited]
         case e.DecisionAdjudicated(item):
             said = f"item {item}: {_decision(event.decision)}"
             return _adjudicated(said, event.chosen, event.shown, event.reason)

@@ -69,33 +69,39 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
     if (cls := all_kinds().get(kind)) is None:
         raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
-    types, needed = _form(kind)
+    form, needed = _form(kind)
     try:
-        if needed <= body.keys() and all(_fits(value, types[name]) for name, value in body.items()):
-            return cls(**{name: _in(name, value) for name, value in body.items()})
+        if needed <= body.keys():
+            return cls(**{name: _in(value, *form[name]) for name, value in body.items()})
     except (KeyError, TypeError, ValueError, AttributeError):  # a part of an answer is not as one is
         pass
     raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
 
 
 _TYPES: Mapping[str, tuple[type, ...]] = {
-    **{"str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,)},
-    **{"tuple": (list, tuple), **dict.fromkeys(("Mapping", "Answer", "Evidence"), (Mapping,))},
-}
+    "str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,), "tuple": (list, tuple),
+    "Mapping": (Mapping,), "Answer": (Mapping,), "Evidence": (Mapping,),
+}  # fmt: skip
+
+
+_Read = Callable[[Any], Any] | None
 
 
 @cache
-def _form(kind: str) -> tuple[dict[str, tuple[type, ...]], frozenset[str]]:
-    """What the value of each field of a body may be, and the fields that it must have."""
+def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozenset[str]]:
+    """What the value of each field of a body may be and what reads it, and the fields that it must have."""
     parts = fields(all_kinds()[kind])
-    types = {part.name: _TYPES[str(part.type).partition("[")[0]] for part in parts}
-    return types, frozenset(part.name for part in parts if part.default is MISSING)
+    form = {part.name: (_TYPES[str(part.type).partition("[")[0]], _READERS.get(part.name)) for part in parts}
+    return form, frozenset(part.name for part in parts if part.default is MISSING)
 
 
-def _fits(value: Any, types: tuple[type, ...]) -> bool:
-    if isinstance(value, list | tuple):
-        return list in types and None not in value
-    return isinstance(value, types)
+def _in(value: Any, types: tuple[type, ...], read: _Read) -> Any:
+    fits = isinstance(value, types)
+    if not fits or (list in types and None in value):
+        raise TypeError(value)
+    if list in types:
+        return tuple(value) if read is None else tuple(map(read, value))
+    return value if read is None else read(value)
 
 
 def _out(value: Any, apart: bool) -> Any:
@@ -107,47 +113,17 @@ def _out(value: Any, apart: bool) -> Any:
     return value if write is None else write(value)
 
 
-def _in(name: str, value: Any) -> Any:
-    read = _READERS.get(name)
-    if isinstance(value, list):
-        return tuple(value if read is None else [read(entry) for entry in value])
-    return value if read is None else read(value)
-
-
 def _group_to_json(one: PassageGroup) -> dict[str, Any]:
     """Written without what says nothing, as before there was any of it."""
-    data = {
-        "document": one.document,
-        "pages": list(one.pages),
-        "quote": Private(one.quote),
-        "standing": one.standing,
-        "count": one.count,
-        "start": one.start,
-    }
-    if one.plain:
-        data["plain"] = True
-    if one.cue:
-        data["cue"] = one.cue
-    if one.terms:
-        data["terms"] = list(one.terms)
-    if not one.bears:
-        data["bears"] = False
-    return data
+    said = {name: getattr(one, name) for name in ("document", "standing", "count", "start")}
+    rare = {"plain": one.plain, "cue": one.cue, "terms": list(one.terms)}
+    kept = {name: value for name, value in rare.items() if value} | ({} if one.bears else {"bears": False})
+    return {**said, **kept, "pages": list(one.pages), "quote": Private(one.quote)}
 
 
 def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
-    return PassageGroup(
-        data["document"],
-        tuple(data["pages"]),
-        data["quote"],
-        data["standing"],
-        data["count"],
-        data["start"],
-        data.get("plain", False),
-        data.get("cue", ""),
-        tuple(data.get("terms", ())),
-        data.get("bears", True),
-    )
+    lists = {name: tuple(data[name]) for name in ("pages", "terms") if name in data}
+    return PassageGroup(**{**data, **lists})
 
 
 _WRITERS: Mapping[type, Callable[[Any], Any]] = {

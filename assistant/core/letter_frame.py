@@ -7,14 +7,13 @@ exactly what its place gives it.
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from assistant.core import wording, yaml
 from assistant.core.problem import Refused
 from assistant.core.text import visible
-from assistant.core.yaml import FieldReader, Path, YamlDocument, near
+from assistant.core.yaml import Findings, YamlDocument
 
 FILE = "prompts/letter/frame.yaml"
 """Where the program keeps it; `library.letter_texts` has its text."""
@@ -151,31 +150,23 @@ class Frame:
 
 
 def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = None) -> Frame:
-    """The frame in the YAML `text` of the file `name`; raises `Refused` with file and line for every fault.
+    """The frame in the YAML `text` of the file `name`, in the form of `schemas/letter-frame.schema.json`.
 
+    Raises `Refused` with file and line for a text that names what its place doesn't give it, or lacks what it gives.
     With `first`, the frame in its first wording, the text is one that a session keeps, perhaps from another version
     of the program: what it lacks is taken from `first`, and places that are no longer used don't matter.
     """
     document = yaml.parse_yaml(text, name)
-    reader = FieldReader()
+    found = Findings()
     texts: dict[str, str] = {}
-    for path, value in _texts(document.data, ()):
+    for path, value in yaml.plain(document.data):
         place = ".".join(map(str, path))
-        if place not in NAMES or place.count(".") != len(path) - 1:
-            if first is None:
-                _unknown(reader, document, path, place)
-        elif isinstance(value, list):
-            reader.say("There is a list here. A text is wanted.", document.where(*path), "Write one text.")
-        else:
+        if place in NAMES:
             texts[place] = " ".join(str(value).split())
-            _check(reader, texts[place], NAMES[place], document.where(*path))
-    if first is None:
-        for place in [place for place in NAMES if place not in texts]:
-            part = tuple(place.split("."))
-            reader.say(f"`{place}` is missing.", document.where(*part), f"Add `{part[-1]}: ...`.")
-    if reader.problems:
-        raise Refused(*sorted(reader.problems, key=lambda one: _line(one.where)))
-    return Frame(texts if len(texts) == len(NAMES) or first is None else {**first().texts, **texts})
+            _check(found, texts[place], NAMES[place], document.where(*path))
+    if found.problems:
+        raise Refused(*sorted(found.problems, key=lambda one: int(one.where.rpartition(" ")[2])))
+    return Frame(texts if first is None else {**first().texts, **texts})
 
 
 def is_frame(document: YamlDocument) -> bool:
@@ -184,54 +175,23 @@ def is_frame(document: YamlDocument) -> bool:
     return "id" not in document.data and len(parts & document.data.keys()) > len(parts) // 2
 
 
-def _texts(data: Any, path: Path) -> Iterator[tuple[Path, Any]]:
-    if not isinstance(data, Mapping):
-        yield path, data
-        return
-    for key, inner in data.items():
-        yield from _texts(inner, (*path, key))
-
-
-def _unknown(reader: FieldReader, document: YamlDocument, path: Path, place: str) -> None:
-    if place in NAMES:
-        reader.say(f"`{place}` stands in one line.", document.where(*path), "Put it below its part.")
-    elif any(known.startswith(f"{place}.") for known in NAMES):
-        reader.say(
-            f"`{place}` is a map of texts.", document.where(*path), "Put each text in a line below it."
-        )
-    else:
-        reader.say(f"`{place}` is not known here.", document.where(*path), _near(place))
-
-
-def _near(place: str) -> str:
-    siblings = [known for known in NAMES if known.rpartition(".")[0] == place.rpartition(".")[0]]
-    return near(place, siblings or {known.split(".", 1)[0] for known in NAMES})
-
-
-def _check(reader: FieldReader, text: str, names: tuple[str, ...], where: str) -> None:
+def _check(found: Findings, text: str, names: tuple[str, ...], where: str) -> None:
     only = (
         f"Name only {', '.join(f'`{name}`' for name in names)}."
         if names
         else "This text can't name anything."
     )
-    if not text:
-        reader.say("There is no text here.", where, "Write what the letter is to say.")
-        return
     if visible(text) != text:
-        reader.say("The text holds an invisible or control character.", where, "Type it again without it.")
+        found.say("The text holds an invisible or control character.", where, "Type it again without it.")
     for what in wording.template_problems(text, names):
-        reader.say(what, where, only)
+        found.say(what, where, only)
     for tag in _TAG.findall(text):
         if "." in tag:
-            reader.say(f"`{tag}` names a part of something.", where, only)
+            found.say(f"`{tag}` names a part of something.", where, only)
     for name in names:
         if not re.search(rf"\{{\{{\s*{name}\s*\}}\}}", text):
-            reader.say(
+            found.say(
                 f"`{{{{ {name} }}}}` is missing from this text.",
                 where,
                 "It stands for what the letter has to say here; put it back.",
             )
-
-
-def _line(where: str) -> int:
-    return int(where.rpartition(" ")[2])

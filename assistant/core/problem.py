@@ -29,7 +29,12 @@ class Problem:
 
 
 class Refused(Exception):
-    """Input or circumstance that the program will not go on with; carries every `Problem` found."""
+    """Input or circumstance that the program will not go on with; carries every `Problem` found.
+
+    `status` is that of a command that ends so.
+    """
+
+    status = 2
 
     def __init__(self, *problems: Problem) -> None:
         super().__init__(*problems)

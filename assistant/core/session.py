@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 def searched(session: Session, event: RecordSearched) -> Session:
     """A question's own search takes the place of an earlier one; the reviewer's are kept beside it."""
     place = (event.item, event.prompt)
-    held = session.searches.get(place, ())
+    held, when = session.searches.get(place, ()), session.searched
     if event.by != "reviewer":
         held = tuple(one for one in held if one.by == "reviewer")
-        session = replace(session, searched={**session.searched, place: session.amendments})
-    return replace(session, searches={**session.searches, place: (*held, event)})
+        when = {**when, place: session.amendments}
+    return replace(session, searches={**session.searches, place: (*held, event)}, searched=when)
 
 
 def dismissed(session: Session, event: PassagesDismissed) -> Session:
@@ -362,13 +362,16 @@ def _noted(session: Session, event: e.NoteAdded) -> Session:
 
 
 def _attested(session: Session, event: e.AbsencesAttested) -> Session:
+    answers = {scope: dict(held) for scope, held in session.answers.items()}
+    readings = dict(session.readings)
     for place in event.prompts:
         scope, _, path = place.partition("/")
         root, *rest = path.split(".")
-        held = session.answers.get(scope, {}).get(root)
+        held = answers.get(scope, {}).get(root)
         if held is not None:
-            session = _with_answer(session, scope, root, _at(held, rest, lambda a: _attest(a, event)))
-    return session
+            answers[scope][root] = _at(held, rest, lambda a: _attest(a, event))
+            readings[scope] = Reading(session.rules.sets[scope], answers[scope])
+    return replace(session, answers=answers, readings=readings)
 
 
 def _attest(answer: Answer, event: e.AbsencesAttested) -> Answer:

@@ -41,8 +41,9 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """The count with its noun: "1 entry", "2,000 entries"."""
-    many = f"{noun[:-1]}ies" if noun.endswith("y") else f"{noun}s"
+    """The count with its noun: "1 entry", "2,000 entries", "2 keys"."""
+    ends_in_y = noun.endswith("y") and noun[-2:-1] not in "aeou"  # an entry, but a key and a day
+    many = f"{noun[:-1]}ies" if ends_in_y else f"{noun}s"
     return f"{count:,} {noun if count == 1 else many}"
 
 

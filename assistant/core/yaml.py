@@ -1,4 +1,4 @@
-"""YAML as people who don't program write it, with the line of every value.
+"""YAML and JSON as people who don't program write them, with the line of every value, and the one check of a file's form.
 
 Plain scalars are text, decimal numbers excepted, so that `yes`, `no`, dates and `12:30` stay what was
 typed: the usual YAML rules turn `yes` into True, and True is a JSON Schema that accepts everything.
@@ -7,16 +7,20 @@ Duplicate keys, custom tags, merge keys and documents that are no map are refuse
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from copy import deepcopy
 from dataclasses import dataclass, field
 from difflib import get_close_matches
-from typing import Any
+from functools import lru_cache
+from typing import Any, NoReturn
 
 import yaml
 
-from assistant.core.dates import PartialDate, parse_date
-from assistant.core.problem import Problem, Refused
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.text import one_line
 
 _NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)
 _HUGE = re.compile(r"^-?\d{16,}$", re.ASCII)
@@ -26,13 +30,17 @@ _PLAIN_TAGS = frozenset(
 _LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 60
 _VALUES = 200_000
+_HALF = re.compile("[\ud800-\udfff]")
 
 Path = tuple[str | int, ...]
 
 
 @dataclass(frozen=True)
 class YamlDocument:
-    """A parsed file: its `data` (maps, lists, text, int and float only) and the line of each path in it."""
+    """A parsed file: its `data` and the line of each path in it.
+
+    `data` is a map whose values are maps, lists, text, int and float, from a JSON file also booleans and None.
+    """
 
     name: str
     data: dict[str, Any]
@@ -40,10 +48,14 @@ class YamlDocument:
 
     def where(self, *path: str | int) -> str:
         """`file, line N` of the value at `path`, or of the nearest value above it."""
+        return f"{self.name}, line {self.line(*path)}"
+
+    def line(self, *path: str | int) -> int:
+        """The line of the value at `path`, or of the nearest value above it."""
         keys: Path = path
         while keys and keys not in self.lines:
             keys = keys[:-1]
-        return f"{self.name}, line {self.lines.get(keys, 1)}"
+        return self.lines.get(keys, 1)
 
     def at(self, *path: str | int) -> Any:
         """The value at `path`."""
@@ -52,11 +64,19 @@ class YamlDocument:
             value = value[key]
         return value
 
+    def find(self, *path: str | int) -> Any:
+        """The value at `path`, None where there is none."""
+        try:
+            return self.at(*path)
+        except (KeyError, IndexError, TypeError):
+            return None
+
 
 def parse_yaml(text: str, name: str) -> YamlDocument:
     """The one YAML map in `text`; raises `Refused` with `name` and line for anything else."""
+    reader = _Reader(name)
     try:
-        node = yaml.compose(text, Loader=_LOADER)
+        data = reader.document(yaml.parse(text, Loader=_LOADER))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
@@ -67,15 +87,106 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
             )
         ) from None
     except (RecursionError, ValueError) as error:
-        raise Refused(Problem(f"This isn't valid YAML: {type(error).__name__}.", name)) from None
-    if not isinstance(node, yaml.MappingNode):
-        raise Refused(
-            Problem(
-                "The file is not a map of names to values.", f"{name}, line 1", "Begin it with `name: value`."
-            )
+        raise refuse(
+            f"This isn't valid YAML: {type(error).__name__}.", f"{name}, line 1", "Write it more plainly."
+        ) from None
+    return YamlDocument(name, data, reader.lines)
+
+
+def parse_json(text: str, name: str) -> YamlDocument:
+    """The one JSON object in `text`; raises `Refused` with `name` and line for anything else.
+
+    A name that stands twice in an object, a number without end (NaN, Infinity, 1e999) and half a character are refused.
+    """
+
+    def refused(what: str) -> NoReturn:
+        raise ValueError(what)
+
+    def number(written: str) -> float:
+        made = float(written)
+        return (
+            made if abs(made) != float("inf") else refused(f"the number {one_line(written, 40)} is too large")
         )
-    lines: dict[Path, int] = {}
-    return YamlDocument(name, _Reader(name, lines).read(node, (), 0), lines)
+
+    try:
+        data = json.loads(
+            text, parse_constant=lambda said: refused(f"{said} is no number"), parse_float=number
+        )
+    except json.JSONDecodeError as error:
+        raise refuse(
+            f"This isn't valid JSON: {error.msg}.", f"{name}, line {error.lineno}", "Mend that line."
+        ) from None
+    except (ValueError, RecursionError) as error:
+        said = str(error) if type(error) is ValueError else "it is nested too deeply"
+        raise refuse(
+            f"This isn't valid JSON: {one_line(said, 80)}.", f"{name}, line 1", "Mend it and try again."
+        ) from None
+    if not isinstance(data, dict):
+        raise refuse("The file is not a map of names to values.", f"{name}, line 1", "Begin it with `{`.")
+    return YamlDocument(name, data, _json_lines(text, name))
+
+
+_JSON_TOKEN = re.compile(r'"(?:[^"\\]|\\.)*"|[{}\[\],:\n]|[^\s"{}\[\],:]+')
+
+
+def _json_lines(text: str, name: str) -> dict[Path, int]:
+    """The line of each path of a text that is valid JSON."""
+    lines: dict[Path, int] = {(): 1}
+    stack: list[tuple[Path, dict[str, int] | None]] = []
+    line, path, key, awaits_key = 1, (), "", False
+
+    def begin(at: Path) -> None:
+        lines.setdefault(at, line)
+        if len(at) > _DEPTH or len(lines) > _VALUES:
+            raise _too_large(name, line)
+
+    here: Path = path
+    for token in _JSON_TOKEN.findall(text):
+        if token == "\n":
+            line += 1
+        elif token in "{[":
+            begin(here)
+            stack.append((here, {} if token == "{" else None))
+            awaits_key = token == "{"
+            here = here if awaits_key else (*here, 0)
+        elif token in "}]":
+            here, _ = stack.pop()
+            awaits_key = False
+        elif token == ",":
+            outer, names = stack[-1]
+            awaits_key = names is not None
+            here = outer if awaits_key else (*outer, int(here[-1]) + 1)
+        elif token == ":":
+            pass
+        elif awaits_key:
+            outer, names = stack[-1]
+            key = json.loads(token)
+            if names is None or key in names:
+                raise refuse(
+                    f"`{one_line(key, 40)}` stands twice in one object.",
+                    f"{name}, line {line}",
+                    "Remove or rename one of them.",
+                )
+            names[key] = line
+            here, awaits_key = (*outer, key), False
+            lines[here] = line
+            _whole(key, name, line)
+        else:
+            begin(here)
+            if token[0] == '"':
+                _whole(json.loads(token), name, line)
+    return lines
+
+
+def _whole(text: str, name: str, line: int) -> None:
+    if _HALF.search(text):
+        raise refuse("This text holds half a character.", f"{name}, line {line}", "Write it without.")
+
+
+def _too_large(name: str, line: int) -> Refused:
+    return refuse(
+        "The file is nested too deeply or far too large.", f"{name}, line {line}", "Make it smaller."
+    )
 
 
 def plain(value: Any) -> Iterator[tuple[Path, Any]]:
@@ -91,128 +202,308 @@ def plain(value: Any) -> Iterator[tuple[Path, Any]]:
             yield path, item
 
 
+@dataclass(frozen=True)
+class _Anchored:
+    """What an anchor stands for, with how many values and how many levels it holds."""
+
+    value: Any
+    size: int
+    height: int
+
+
 class _Reader:
-    def __init__(self, name: str, lines: dict[Path, int]) -> None:
+    """Values from the events of a YAML text; it never goes deeper than `_DEPTH`, whatever the text says."""
+
+    def __init__(self, name: str) -> None:
         self.name = name
-        self.lines = lines
+        self.lines: dict[Path, int] = {}
         self.count = 0
+        self.deepest = 0
+        self.anchors: dict[str, _Anchored] = {}
+        self.begun: set[str] = set()
 
-    def read(self, node: Any, path: Path, depth: int) -> Any:
+    def document(self, events: Iterator[Any]) -> dict[str, Any]:
+        self.events: Iterator[Any] = events
+        begun = [next(events, None), next(events, None)]
+        first = next(events, None) if isinstance(begun[1], yaml.DocumentStartEvent) else None
+        if not isinstance(first, yaml.MappingStartEvent):
+            raise refuse(
+                "The file is not a map of names to values.",
+                f"{self.name}, line 1",
+                "Begin it with `name: value`.",
+            )
+        made: dict[str, Any] = self.read(first, (), 0)
+        next(events)
+        after: Any = next(events, None)
+        if isinstance(after, yaml.DocumentStartEvent):
+            raise self.refused(
+                after, "This isn't valid YAML: a second document begins here", "Keep only one of them."
+            )
+        return made
+
+    def read(self, event: Any, path: Path, depth: int) -> Any:
         self.count += 1
+        self.deepest = max(self.deepest, depth)
         if depth > _DEPTH or self.count > _VALUES:
-            raise self.refused(node, "The file is nested too deeply or far too large", "Make it smaller.")
-        self.lines.setdefault(path, node.start_mark.line + 1)
-        if node.tag not in _PLAIN_TAGS:
-            raise self.refused(node, f"The tag `{node.tag}` is not used here", "Remove it.")
-        if isinstance(node, yaml.MappingNode):
-            return self.mapping(node, path, depth)
-        if isinstance(node, yaml.SequenceNode):
-            return [self.read(inner, (*path, index), depth + 1) for index, inner in enumerate(node.value)]
-        return self.scalar(node)
+            raise _too_large(self.name, event.start_mark.line + 1)
+        self.lines.setdefault(path, event.start_mark.line + 1)
+        if isinstance(event, yaml.AliasEvent):
+            return self.alias(event, depth)
+        if event.tag not in (None, "!") and event.tag not in _PLAIN_TAGS:
+            raise self.refused(event, f"The tag `{one_line(event.tag, 60)}` is not used here", "Remove it.")
+        before, deepest = self.count, self.deepest
+        self.deepest = depth
+        if event.anchor is not None:
+            self.begun.add(event.anchor)
+        if isinstance(event, yaml.MappingStartEvent):
+            made: Any = self.mapping(path, depth)
+        elif isinstance(event, yaml.SequenceStartEvent):
+            made = self.sequence(path, depth)
+        else:
+            made = self.scalar(event)
+        if event.anchor is not None:
+            self.begun.discard(event.anchor)
+            self.anchors[event.anchor] = _Anchored(made, self.count - before + 1, self.deepest - depth)
+        self.deepest = max(deepest, self.deepest)
+        return made
 
-    def mapping(self, node: Any, path: Path, depth: int) -> dict[str, Any]:
+    def alias(self, event: Any, depth: int) -> Any:
+        meant = self.anchors.get(event.anchor)
+        if event.anchor in self.begun:  # it would hold itself
+            raise _too_large(self.name, event.start_mark.line + 1)
+        if meant is None:
+            what = f"This isn't valid YAML: `*{one_line(event.anchor, 40)}` stands for nothing above it"
+            raise self.refused(event, what, "Write the value out.")
+        self.count += meant.size - 1
+        self.deepest = max(self.deepest, depth + meant.height)
+        if self.deepest > _DEPTH or self.count > _VALUES:
+            raise _too_large(self.name, event.start_mark.line + 1)
+        return deepcopy(meant.value)
+
+    def sequence(self, path: Path, depth: int) -> list[Any]:
+        made: list[Any] = []
+        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+            made.append(self.read(event, (*path, len(made)), depth + 1))
+        return made
+
+    def mapping(self, path: Path, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        for key_node, value_node in node.value:
-            if not isinstance(key_node, yaml.ScalarNode):
-                raise self.refused(key_node, "A name here is not plain text", "Write `name: value`.")
-            key = str(key_node.value)
+        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
+            if not isinstance(event, yaml.ScalarEvent):
+                raise self.refused(event, "A name here is not plain text", "Write `name: value`.")
+            mark: Any = event.start_mark
+            line, key = mark.line + 1, str(event.value)
             if key == "<<":
-                raise self.refused(key_node, "Merge keys (`<<`) are not used here", "Write the values out.")
+                raise self.refused(event, "Merge keys (`<<`) are not used here", "Write the values out.")
             if key in result:
                 raise self.refused(
-                    key_node, f"`{key}` stands twice in one map", "Remove or rename one of them."
+                    event, f"`{one_line(key, 40)}` stands twice in one map", "Remove or rename one of them."
                 )
-            self.lines[(*path, key)] = key_node.start_mark.line + 1
-            result[key] = self.read(value_node, (*path, key), depth + 1)
+            self.lines[(*path, key)] = line
+            result[key] = self.read(next(self.events), (*path, key), depth + 1)
         return result
 
-    def scalar(self, node: Any) -> str | int | float:
-        text = str(node.value)
-        if not node.style and _HUGE.match(text):
-            raise self.refused(node, "This number is too long", "Shorten it, or put it in quotes.")
-        if not node.style and _NUMBER.match(text):
+    def scalar(self, event: Any) -> str | int | float:
+        text = str(event.value)
+        if not event.style and _HUGE.match(text):
+            raise self.refused(event, "This number is too long", "Shorten it, or put it in quotes.")
+        if not event.style and _NUMBER.match(text):
             return float(text) if "." in text else int(text)
         return text
 
-    def refused(self, node: Any, what: str, fix: str) -> Refused:
-        return Refused(Problem(f"{what}.", f"{self.name}, line {node.start_mark.line + 1}", fix))
+    def refused(self, event: Any, what: str, fix: str) -> Refused:
+        return refuse(f"{what}.", f"{self.name}, line {event.start_mark.line + 1}", fix)
 
 
-# The small readers that every part of a prompt file is read with; each notes what is wrong and where.
+# Whether a file has the form that its JSON Schema (2020-12) gives it; in words, by line.
 
 
-class FieldReader:
-    """Reads fields of documents; `problems` gathers what could not be read."""
+_NOUNS = {
+    "string": "text",
+    "number": "a number",
+    "integer": "a whole number",
+    "array": "a list",
+    "object": "a map",
+    "boolean": "true or false",
+    "null": "nothing",
+}
+_HOW = {
+    "string": "Write it as text; what looks like a number stands in quotes.",
+    "array": "Begin each entry with `- `, or write [a, b].",
+    "object": "Write `name: value`, each in a line below it.",
+    "integer": "Write it in digits.",
+    "number": "Write it in digits.",
+}
+_MOST_SAID = 100
+
+
+def form_problems(
+    document: YamlDocument, schema: Mapping[str, Any], others: Iterable[Mapping[str, Any]] = ()
+) -> list[Problem]:
+    """Where the document is not as its schema has it: what, file and line, and what to do; in the order of lines.
+
+    `others` are schemas that it refers to, by their `$id`.
+    """
+    found: list[tuple[int, Problem]] = []
+    bundled = {**schema.get("$defs", {}), **{other["$id"]: other for other in others}}
+    checker = _checker(json.dumps({**schema, "$defs": bundled}))
+    for path, value in plain(document.data):
+        if any("\0" in one for one in (value, *path) if isinstance(one, str)):
+            what = f"{_name(path)} holds a NUL."
+            found.append((document.line(*path), Problem(what, document.where(*path), "Write it without.")))
+    try:
+        for error in checker.iter_errors(document.data):
+            if len(found) < _MOST_SAID:
+                found += _said(document, error)
+    except RecursionError:
+        return [_too_large(document.name, 1).problems[0]]
+    return [problem for _, problem in sorted(dict.fromkeys(found), key=lambda one: one[0])]
+
+
+@lru_cache(maxsize=32)
+def _checker(schema: str) -> Any:
+    from jsonschema import Draft202012Validator  # slow to load, and the first frame needs no check
+
+    return Draft202012Validator(json.loads(schema))
+
+
+def _said(document: YamlDocument, error: Any) -> Iterator[tuple[int, Problem]]:
+    path: Path = tuple(error.absolute_path)
+    for more, what, fix in _words(error, path):
+        place = (*path, *more)
+        line = document.line(*place)
+        holder = document.line(*place[:-1])
+        inside = f"In {_name(place[:-1])} (line {holder}): " if len(place) > 1 and holder < line else ""
+        yield line, Problem(f"{inside}{what}", document.where(*place), fix)
+
+
+def _words(error: Any, path: Path) -> Iterator[tuple[Path, str, str]]:
+    """The path below the error's own, what is wrong, and what to do."""
+    keyword, wanted, value = error.validator, error.validator_value, error.instance
+    name = _name(path)
+    about = error.schema if isinstance(error.schema, Mapping) else {}
+    if "propertyNames" in error.schema_path:
+        yield (value,), f"`{one_line(str(value), 40)}` can't be a name here.", _how(about)
+    elif keyword == "type":
+        kinds = [wanted] if isinstance(wanted, str) else list(wanted)
+        words = " or ".join(_NOUNS[kind] for kind in kinds)
+        yield (), f"{name} is {_is(value)}; {words} is wanted.", _how(about) or _HOW.get(kinds[0], "")
+    elif keyword == "required":
+        for key in wanted:
+            if key not in value:
+                yield (), f"`{key}` is missing.", f"Add `{key}: ...`."
+    elif keyword == "additionalProperties":
+        known = {*about.get("properties", ())}
+        shapes = [re.compile(shape) for shape in about.get("patternProperties", ())]
+        for key in value:
+            if key not in known and not any(shape.search(key) for shape in shapes):
+                yield (key,), f"`{one_line(key, 40)}` is not known here.", near(key, known) or _how(about)
+    elif keyword == "dependentRequired":
+        for key, needed in wanted.items():
+            for missing in needed if key in value else ():
+                if missing not in value:
+                    yield (key,), f"A `{key}` stands without its `{missing}`.", f"Add `{missing}`."
+    elif keyword in ("enum", "const"):
+        words = " or ".join(
+            str(one) for one in (wanted if keyword == "enum" else [wanted]) if not isinstance(one, bool)
+        )
+        shown = f"`{one_line(str(value), 40)}`" if not isinstance(value, list | dict) else _is(value)
+        yield (), f"{name} can't be {shown}.", _how(about) or f"Write {words}."
+    elif keyword is None:
+        yield (), f"{name} has no place here.", _how(about) or "Remove it."
+    elif keyword in ("minLength", "pattern", "minItems", "minProperties") and (
+        value in ([], {}) or (isinstance(value, str) and not value.strip())
+    ):
+        yield (), f"{name} is empty.", _how(about) or "Write what it is to say, or leave it out."
+    elif keyword == "pattern" and (named := _NAMED.fullmatch(wanted)):
+        fix = "It stands for what has to be said here; put it back."
+        yield (), f"`{{{{ {named[1]} }}}}` is missing from this text.", fix
+    elif keyword == "uniqueItems":
+        yield (), f"An entry of {name} stands twice in it.", "Remove one of the two."
+    elif keyword in _LIMITS:
+        yield (
+            (),
+            f"{name} is {one_line(str(value), 40)}; {_LIMITS[keyword]} {wanted} is possible.",
+            _how(about),
+        )
+    else:
+        shown = f"can't be “{one_line(value, 60)}”" if isinstance(value, str) else "is not as it has to be"
+        yield (), f"{name} {shown}.", _how(about) or "See docs/formats.md."
+
+
+_NAMED = re.compile(r"\\\{\\\{\\s\*(\w+)\\s\*\\\}\\\}")
+"""A pattern that asks for a name in braces, as sentences have them."""
+
+_LIMITS = {
+    "minimum": "at least",
+    "exclusiveMinimum": "more than",
+    "maximum": "at most",
+    "exclusiveMaximum": "less than",
+}
+
+
+def _name(path: Path) -> str:
+    """How a place is called: its key, and for an entry of a list the list's key and the entry's number."""
+    if not path:
+        return "the file"
+    if isinstance(path[-1], str):
+        return f"`{one_line(path[-1], 60)}`"
+    keys = [key for key in path if isinstance(key, str)]
+    return f"`{one_line(keys[-1] if keys else '', 60)}`, entry {path[-1] + 1}"
+
+
+def _is(value: Any) -> str:
+    if value is None:
+        return "nothing (null)"
+    if value == "":
+        return "empty"
+    if isinstance(value, bool):
+        return str(value).lower()
+    if isinstance(value, str):
+        return f"text (“{one_line(value, 40)}”)"
+    if isinstance(value, int | float):
+        return f"the number {one_line(str(value), 40)}"
+    return "a list" if isinstance(value, list) else "a map"
+
+
+def _how(schema: Mapping[str, Any]) -> str:
+    """What to do, as our schemas say it in an annotation of their own, `fix`."""
+    return str(schema.get("fix", ""))
+
+
+@contextmanager
+def well_formed(name: str) -> Iterator[None]:
+    """Within, what the text `name` holds is read as its schema has it; `Refused` where the reader stumbles over it.
+
+    What a person writes was held to its schema before. A text that a session keeps isn't: it was held to what its
+    version of the program demanded, and somebody may have altered the log since.
+    """
+    try:
+        yield
+    except (
+        ArithmeticError,
+        AssertionError,
+        AttributeError,
+        LookupError,
+        RecursionError,
+        TypeError,
+        ValueError,
+    ):
+        raise refuse(
+            "The text doesn't have the form of its kind.",
+            name,
+            "Hold it against its schema in schemas/; if a log keeps it, verify that with `imr log verify`.",
+        ) from None
+
+
+class Findings:
+    """Gathers what is wrong with the content of files, so that everything is told at once."""
 
     def __init__(self) -> None:
         self.problems: list[Problem] = []
 
     def say(self, what: str, where: str, fix: str = "") -> None:
         self.problems.append(Problem(what, where, fix))
-
-    def get(self, doc: YamlDocument, path: tuple[Any, ...]) -> Any:
-        try:
-            return doc.at(*path)
-        except (KeyError, IndexError, TypeError):
-            return None
-
-    def keys(
-        self,
-        doc: YamlDocument,
-        path: tuple[Any, ...],
-        data: Mapping[str, Any],
-        allowed: frozenset[str],
-        needed: tuple[str, ...],
-    ) -> None:
-        for key in data:
-            if key not in allowed:
-                self.say(f"`{key}` is not known here.", doc.where(*path, key), near(key, allowed))
-        for key in needed:
-            if data.get(key) in (None, ""):
-                self.say(f"`{key}` is missing.", doc.where(*path), f"Add `{key}: ...`.")
-
-    def mapping(self, doc: YamlDocument, path: tuple[Any, ...]) -> Mapping[str, Any]:
-        raw = self.get(doc, path)
-        if raw is None or isinstance(raw, Mapping):
-            return raw or {}
-        self.say(f"`{path[-1]}` is a map.", doc.where(*path))
-        return {}
-
-    def texts(self, doc: YamlDocument, path: tuple[Any, ...]) -> list[str]:
-        raw = self.get(doc, path)
-        if raw is None:
-            return []
-        if not isinstance(raw, list) or any(isinstance(entry, list | Mapping) for entry in raw):
-            self.say(f"`{path[-1]}` is a list of words.", doc.where(*path), f"Write `{path[-1]}: [a, b]`.")
-            return []
-        return [str(entry) for entry in raw]
-
-    def one_of(
-        self, doc: YamlDocument, path: tuple[Any, ...], words: Mapping[str, bool], otherwise: bool
-    ) -> bool:
-        raw = self.get(doc, path)
-        if raw is None:
-            return otherwise
-        if raw not in words:
-            self.say(
-                f"`{raw}` is not possible for `{path[-1]}`.", doc.where(*path), f"Write {' or '.join(words)}."
-            )
-        return words.get(str(raw), otherwise)
-
-    def whole(self, doc: YamlDocument, path: tuple[Any, ...]) -> int:
-        raw = self.get(doc, path)
-        if not isinstance(raw, int):
-            self.say(f"`{path[-1]}` is a whole number.", doc.where(*path))
-            return 0
-        return raw
-
-    def date(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> PartialDate | None:
-        if raw is None:
-            return None
-        made = parse_date(str(raw))
-        if made is None:
-            self.say(f"`{raw}` is not a date.", doc.where(*path), "Write it as 2014-07-12.")
-        return made
 
 
 def near(name: str, names: Iterable[str]) -> str:

@@ -1,4 +1,4 @@
-"""The letter for a terminal or a printer: plain lines of at most 80 columns.
+"""The forms in which a letter is written: plain lines of at most 80 columns, Markdown, and JSON.
 
 Every string passes through `text.visible`; white space is folded, so no foreign text can look like a heading
 or a banner of the letter. The signed text is a part of these very lines, and anyone can hash it again.

@@ -1,4 +1,4 @@
-"""The parts of a letter that come before its decisions: who reviewed, what was reviewed, what happened.
+"""The sections of a letter: who reviewed, what happened, each decision with its reasons, the annex, what is missing.
 
 They state only what is on record. What the reviewer has not stated, such as a certification, is said to be
 missing rather than assumed.

@@ -17,7 +17,7 @@ from pathlib import Path
 from assistant import __version__
 from assistant.core.events import AccessOpened, Event, encode
 from assistant.core.problem import Refused
-from assistant.files import existing_log
+from assistant.log.checkpoint import present_log
 from assistant.log.entry import Draft
 from assistant.log.store import Log
 from assistant.profile import load_profile, profile_path
@@ -39,7 +39,7 @@ def note(path: Path, event: Event) -> str:
     """
     try:
         with _mutex:
-            _append(existing_log(path), event)
+            _append(present_log(path), event)
     except Refused as refusal:
         return _unlogged(event, refusal.problems[0].what)
     except OSError as error:

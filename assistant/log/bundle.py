@@ -18,8 +18,8 @@ from typing import Any
 
 from assistant import __version__
 from assistant.core.problem import Refused, refuse
-from assistant.files import existing_log
 from assistant.log.chain import inclusion_proof, leaf
+from assistant.log.checkpoint import present_log
 from assistant.log.database import LARGEST_ENTRY, TABLES
 from assistant.log.entry import pinned_hashes, pinned_text, system_clock
 from assistant.log.errors import DAMAGE, broken
@@ -50,6 +50,16 @@ def open_source(log_path: Path, name: str) -> tuple[Log, str]:
         raise
 
 
+def log_of(path: Path) -> str:
+    """The origin of the log that a bundle, or a consistency proof (.json), is said to be of; "" where it names none."""
+    try:
+        if path.suffix == ".json":
+            return read_checkpoint(json.loads(path.read_bytes())["new"]).origin
+        return read_checkpoint(_members(path)["checkpoint.txt"].decode("utf-8")).origin
+    except (Refused, OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return ""
+
+
 def is_bundle(name: str) -> bool:
     """Whether `name` is the path of a ZIP archive, which no session's id is."""
     try:
@@ -78,7 +88,7 @@ def read_bundle(path: Path) -> tuple[Log, str]:
     except Refused:
         connection.close()
         raise
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError, sqlite3.Error):
+    except Exception:  # whatever somebody has put into the file
         connection.close()
         raise _damaged(path) from None
 
@@ -94,6 +104,15 @@ def _members(path: Path) -> dict[str, bytes]:
             return {info.filename: archive.read(info) for info in infos}
     except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError):
         raise _damaged(path) from None
+
+
+def bundle_letter(path: Path) -> LetterTexts:
+    """The letter that goes along in a bundle, and the part of it that was signed; raises `Refused`."""
+    files = _members(path)
+    letter, signed = (
+        files.get(name, b"").decode("utf-8", "replace") for name in ("letter.txt", "signed-text.txt")
+    )
+    return LetterTexts(letter, signed)
 
 
 def _fill(connection: sqlite3.Connection, files: Mapping[str, bytes]) -> str:
@@ -128,7 +147,7 @@ def _damaged(path: Path) -> Refused:
 
 
 _EPOCH = (1980, 1, 1, 0, 0, 0)
-_ENTRIES = "SELECT id, entry, leaf FROM event WHERE session = ? ORDER BY seq"
+_ENTRIES = "SELECT id, entry, leaf FROM event WHERE session = ? AND id > 0 ORDER BY seq"
 _COVERING = "SELECT note FROM checkpoint WHERE size >= ? ORDER BY size LIMIT 1"
 _TEXT = "SELECT salt, body FROM blob WHERE commitment = ?"
 _ARTIFACT_ROW = "SELECT media, body FROM artifact WHERE hash = ?"
@@ -151,7 +170,7 @@ class LetterTexts:
 
 def covering_checkpoint(path: Path, session: str) -> str:
     """The note of the oldest stored checkpoint that covers the whole session; "" where there is none."""
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         (last,) = connection.execute("SELECT max(id) FROM event WHERE session = ?", (session,)).fetchone()
         row = connection.execute(_COVERING, (last or 0,)).fetchone()
@@ -170,7 +189,7 @@ def bundle(
     The same session, checkpoint and words give the same bytes. `keys` are known besides those made here. Raises
     `Refused` where the log does not give the checkpoint's root, or nobody here knows the key that signed it.
     """
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         connection.execute("BEGIN")
         return _archived(_files(connection, path, session, note, words, keys))

@@ -55,6 +55,43 @@ def encoded(value: object) -> bytes:
         raise _unfit("a text holds half of a character (a lone surrogate)") from None
 
 
+def parsed(data: bytes) -> dict[str, Any]:
+    """The object that stands in stored bytes, where these are exactly what `canonical` gives for it.
+
+    For any others `ValueError` says in words what they are not. A reader that took them as they are could read
+    something else than another one: of a key that stands twice, of a number that not everybody can hold.
+    """
+    try:
+        value = json.loads(data.decode("utf-8"), parse_float=_no_fraction, parse_constant=_no_fraction)
+    except UnicodeDecodeError:
+        raise ValueError("its bytes are not UTF-8") from None
+    except RecursionError:
+        raise ValueError(_TOO_DEEP) from None
+    except json.JSONDecodeError as error:
+        raise ValueError(f"its bytes are not JSON ({error.msg.lower()})") from None
+    except ValueError as error:  # also a number of more digits than Python takes
+        raise ValueError(str(error) if _FRACTION in str(error) else "a number in it is too large") from None
+    if not isinstance(value, dict):
+        raise ValueError("it is not a JSON object")
+    try:
+        _check(value, -1)  # the body stands one level down
+        same = encoded(value) == data
+    except Refused as refusal:
+        why = refusal.problems[0].what.partition(": ")[2]
+        raise ValueError(why.rstrip(".").partition("; ")[0]) from None
+    if not same:
+        raise ValueError("it is not written in the one form that its content has (RFC 8785)")
+    return value
+
+
+_TOO_DEEP = f"it is nested deeper than {DEEPEST} levels"
+_FRACTION = "is no whole number"
+
+
+def _no_fraction(number: str) -> Any:
+    raise ValueError(f"{number[:40]} {_FRACTION}")
+
+
 def leaf(entry: bytes) -> bytes:
     """The hash of one entry's bytes, 32 bytes: SHA-256(0x00 || entry), RFC 6962 section 2.1."""
     return hashlib.sha256(b"\x00" + entry).digest()

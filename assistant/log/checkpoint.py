@@ -10,13 +10,13 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import dataclass
 from pathlib import Path
 
-from assistant.core.problem import Refused, refuse
-from assistant.files import PRIVATE_FILE, PRIVATE_FOLDER, WriteTurn
-from assistant.log.database import CLOSING
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.files import PRIVATE_FILE, PRIVATE_FOLDER, WriteTurn, existing_log, true_path
+from assistant.log.database import CLOSING, connect_reader
 from assistant.log.errors import DAMAGE
 from assistant.log.keys import (
     ORIGIN,
@@ -25,6 +25,7 @@ from assistant.log.keys import (
     VerifierKey,
     config_folder,
     read_checkpoint,
+    read_note,
     remember,
     signer,
 )
@@ -54,16 +55,46 @@ def origin_of(connection: sqlite3.Connection) -> str:
 
 def held(origin: str) -> Held | None:
     """The newest checkpoint held of a log; None where there is none, or none that can be read."""
-    path = _path(origin)
     try:
-        note = path.read_text("utf-8")
-        head = read_checkpoint(note)
+        return _held(_path(origin))
     except (OSError, ValueError, Refused):
         return None
+
+
+def unread(origin: str) -> str:
+    """Why the checkpoint that is held of a log can't be read, in words; empty where there is none, or it can."""
+    path = _path(origin)
+    try:
+        _held(path)
+    except FileNotFoundError:
+        return ""
+    except (OSError, ValueError, Refused):
+        return f"the checkpoint that is held in {path} can't be read: the file was changed, or is damaged"
+    return ""
+
+
+def put_aside(origin: str) -> list[Path]:
+    """Files with a checkpoint of a log that could not be read, and made way for a newer one."""
+    path = _path(origin)
+    return sorted(path.parent.glob(f"{path.stem}-unread-*.txt"))
+
+
+def _held(path: Path) -> Held:
+    note = path.read_text("utf-8")
+    read_note(note)
+    head = read_checkpoint(note)
     try:
         return Held(path, note, head, path.with_suffix(".place").read_text("utf-8"))
     except (OSError, ValueError):
         return Held(path, note, head)
+
+
+def marked_from(origin: str) -> int | None:
+    """From how many entries on every copy of a log bears a mark; None where that is not known here."""
+    try:
+        return int(_path(origin).with_suffix(".copies").read_text("ascii"))
+    except (OSError, ValueError):
+        return None
 
 
 def missing_entries(origin: str, path: Path) -> Held | None:
@@ -72,23 +103,91 @@ def missing_entries(origin: str, path: Path) -> Held | None:
         note = place.with_suffix(".txt")
         try:
             if place.read_text("utf-8") == str(path) and note != _path(origin):
-                text = note.read_text("utf-8")
-                return Held(note, text, read_checkpoint(text))
+                return _held(note)
         except (OSError, ValueError, Refused):
             continue
     return None
 
 
+def is_gone(path: Path) -> Held | None:
+    """The checkpoint held of a log that was kept at `path`, where no file is now, or an empty one; else None."""
+    try:
+        if path.stat().st_size:
+            return None
+    except FileNotFoundError:
+        pass
+    except OSError:
+        return None
+    return missing_entries("", path)
+
+
+def present_log(path: Path) -> Path:
+    """The true path of a log that is there; raises `Refused` where there is none, or the one that was there is gone."""
+    before = is_gone(true_path(path))
+    if before is not None:
+        raise gone(path, before)
+    return existing_log(path)
+
+
+class Gone(Refused):
+    """The log that was kept in a place is not there any more."""
+
+
+def lost(path: Path) -> Held | None:
+    """The checkpoint held of a log that was kept at `path` and is gone, or has another in its place; else None."""
+    true = true_path(path)
+    if (before := is_gone(true)) is not None:
+        return before
+    if missing_entries("", true) is None:
+        return None
+    try:
+        with closing(connect_reader(true)) as connection:
+            return missing_entries(origin_of(connection), true)
+    except (*DAMAGE, Refused):
+        return None  # what is wrong with the file is said when it is opened
+
+
+def refuse_gone(path: Path, connection: sqlite3.Connection | None = None) -> None:
+    """Raises `Gone` where a log was kept at `path` and is not there: before another one is begun or gone on with."""
+    before = is_gone(path) if connection is None else missing_entries(origin_of(connection), path)
+    if before is not None:
+        raise gone(path, before)
+
+
+def refuse_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises `Refused` where the file is marked as a copy: what is added to it would be missing from the log."""
+    if day := copied_on(connection):
+        raise refuse(
+            f"This is a copy of {day}; it can be read, and nothing is added to it.",
+            str(path),
+            "To go on with it in the place of the log: `imr log checkpoint --accept-rollback REASON`, which is "
+            "logged.",
+        )
+
+
+def gone(path: Path, before: Held) -> Refused:
+    """The refusal where the log that was kept at `path` is not there any more."""
+    problem = Problem(
+        f"The decision log that was kept here is gone, or another file lies in its place: a checkpoint of it over "
+        f"{before.head.size} entries is held in {before.path}.",
+        str(path),
+        "Put the newest copy of it back. If there is none, or it was put away on purpose: "
+        "`imr log checkpoint --accept-rollback REASON`, which is logged.",
+    )
+    return Gone(problem)
+
+
 def let_go(before: Held) -> None:
     """Puts a held checkpoint under another name beside it, where it is compared with nothing any more."""
-    before.path.with_suffix(".place").unlink(missing_ok=True)
+    for suffix in (".place", ".copies"):
+        before.path.with_suffix(suffix).unlink(missing_ok=True)
     os.replace(before.path, before.path.with_name(f"{before.path.stem}-{before.head.size}-left.txt"))
 
 
-def keep_checkpoint(note: str, where: Path, replace: bool = False) -> None:
+def keep_checkpoint(note: str, where: Path, replace: bool = False, begun: bool = False) -> None:
     """Holds on to a checkpoint of the log at `where`, unless one of a longer log is held; in a `WriteTurn`.
 
-    With `replace` it takes the place of a longer one. A folder that can't be written to raises `Refused`.
+    With `replace` it takes the place of a longer one; `begun` says that the log was begun just now. A folder that can't be written to raises `Refused`.
     """
     head = read_checkpoint(note)
     before = held(head.origin)
@@ -100,9 +199,14 @@ def keep_checkpoint(note: str, where: Path, replace: bool = False) -> None:
         path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
         if before is not None and replace:
             let_go(before)
+        elif unread(head.origin):
+            os.replace(path, path.with_name(f"{path.stem}-unread-{head.size}.txt"))
         place = path.with_suffix(".place")
         if not place.exists() or place.read_text("utf-8") != str(where):
             place.write_text(str(where), "utf-8")
+        if marked_from(head.origin) is None:
+            size = 0 if begun else head.size if before is None else before.head.size
+            path.with_suffix(".copies").write_text(str(size), "ascii")
         with open(
             os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "w", encoding="utf-8"
         ) as file:
@@ -171,6 +275,45 @@ def refuse_rollback(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+# A copy that was made on purpose says so itself, so that its entries are not thought to be missing.
+
+
+MARK = "copy-"
+"""What the key of a mark in the table `meta` begins with; the number of entries in the copy follows."""
+
+_DAY = re.compile("copy ([0-9]{4}-[0-9]{2}-[0-9]{2})")
+
+
+def mark_copy(connection: sqlite3.Connection, signer: Signer, day: str) -> None:
+    """Marks the file behind `connection` as the copy of this day, signed by the log's key."""
+    tree = StoredTree(connection)
+    size = tree.size()
+    if not size:
+        return
+    note = signer.sign(Checkpoint(signer.key.name, size, tree.root(size)), f"copy {day}")
+    connection.execute("INSERT OR IGNORE INTO meta (key, value) VALUES (?, ?)", (f"{MARK}{size}", note))
+
+
+def copy_day(note: str) -> str:
+    """The day in the mark of a copy; empty for a note that is none."""
+    lines = note.split("\n")
+    found = _DAY.fullmatch(lines[3]) if len(lines) > 3 else None
+    return found[1] if found else ""
+
+
+def copy_marks(connection: sqlite3.Connection) -> dict[str, str]:
+    """The marks in the table `meta`: key and note, unproven."""
+    rows = connection.execute("SELECT key, value FROM meta WHERE key GLOB ? ORDER BY key", (f"{MARK}*",))
+    return {str(key): str(note) for key, note in rows}
+
+
+def copied_on(connection: sqlite3.Connection) -> str:
+    """The day of which the file is a copy, by its own mark, which is not proven here; empty where it is none."""
+    size = StoredTree(connection).size()
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (f"{MARK}{size}",)).fetchone()
+    return copy_day(str(row[0])) if row else ""
+
+
 def _path(origin: str) -> Path:
     name = re.sub("[^0-9A-Za-z]", "-", origin.removeprefix(ORIGIN))[:64] or "unnamed"
     return config_folder() / "checkpoints" / f"{name}.txt"
@@ -212,8 +355,9 @@ def newest(connection: sqlite3.Connection) -> tuple[Checkpoint, str] | None:
 class Sealing:
     """What an open log knows of its checkpoints: the key, and whether all that it has logged is covered."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, begun: bool = False) -> None:
         self._path = path
+        self._begun = begun
         self.covered = True
         self.why = ""
         self._connection = connection
@@ -256,7 +400,7 @@ class Sealing:
         self.covered = True
         try:
             if note:
-                keep_checkpoint(note, self._path, replace)
+                keep_checkpoint(note, self._path, replace, self._begun)
             self.why = ""
         except Refused as refusal:
             self._unsigned(refusal)

@@ -7,19 +7,31 @@ import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
 from assistant import __version__
 from assistant.core.events import AccessOpened, RollbackAccepted, encode
 from assistant.core.problem import Refused, refuse
-from assistant.files import existing_log, make_file, sync_folder, true_path
+from assistant.files import make_file, sync_folder, true_path
 from assistant.log.access import reader
-from assistant.log.chain import consistency_proof, is_consistent
-from assistant.log.checkpoint import Held, let_go, missing_entries, newest, origin_of, rolled_back
+from assistant.log.chain import consistency_proof, is_consistent, tree_root
+from assistant.log.checkpoint import (
+    Held,
+    copied_on,
+    is_gone,
+    let_go,
+    mark_copy,
+    missing_entries,
+    newest,
+    origin_of,
+    present_log,
+    rolled_back,
+)
 from assistant.log.entry import Draft
-from assistant.log.errors import DAMAGE, broken
-from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
+from assistant.log.errors import DAMAGE, broken, words
+from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, remember, signer, signer_of
 from assistant.log.store import Log, open_reader
 from assistant.log.tree import StoredTree
 from assistant.log.verify import verify
@@ -54,7 +66,7 @@ def prove_consistency(path: Path, old: str, new: str, keys: Sequence[VerifierKey
 
     Raises `Refused` for checkpoints of another log and for keys that nobody here knows.
     """
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         connection.execute("BEGIN")
         if not new:
@@ -111,37 +123,43 @@ def _hashes(tree: StoredTree, old: Checkpoint, new: Checkpoint) -> tuple[str, li
 def accept_rollback(path: Path, reason: str) -> str:
     """Logs that the log is gone on with as it is, and gives the new checkpoint, which is held from now on.
 
-    The checkpoints that it does not continue stay in the profile's folder under another name. A log that
-    continues what is held of it raises `Refused`, and so does an empty reason.
+    The checkpoints that it does not continue stay in the profile's folder under another name. Where the log is gone,
+    another one is begun. A log that continues what is held of it raises `Refused`, and so does an empty reason.
     """
     if not reason.strip():
         raise refuse("A reason is needed.", "", "Say why this log is gone on with: it is logged.")
-    true = existing_log(path)
+    true = true_path(path)
     before, event, same = _found(true, reason.strip())
     with Log.open(true, older=True) as log:
         events = [AccessOpened(__version__), event]
         drafts = [Draft(one.kind, encode(one)) for one in events]
         log.append(secrets.token_hex(6), drafts, actor=reader(), case="", after=0)
         note = log.checkpoint(replace=same)
-    if not same:
+    if before is not None and not same:
         with suppress(OSError):
             let_go(before)
     return note
 
 
-def _found(path: Path, reason: str) -> tuple[Held, RollbackAccepted, bool]:
+def _found(path: Path, reason: str) -> tuple[Held | None, RollbackAccepted, bool]:
     """The checkpoint that is not continued, what is logged of it, and whether it is of this very log."""
-    connection = open_reader(path)
+    if (lost := is_gone(path)) is not None:
+        head, nothing = lost.head, tree_root(()).hex()
+        return lost, RollbackAccepted(head.origin, head.size, head.root.hex(), 0, nothing, reason), False
+    connection = open_reader(present_log(path))
     try:
         own = rolled_back(connection)
         before = own[0] if own is not None else missing_entries(origin_of(connection), path)
-        if before is None:
+        tree = StoredTree(connection)
+        size = tree.size()
+        if before is not None:
+            head = before.head
+        elif copied_on(connection):  # what it is a copy of may be gone on with elsewhere
+            head = Checkpoint(origin_of(connection), size, tree.root(size))
+        else:
             raise refuse(
                 "This log continues the checkpoint held of it; there is nothing to accept.", str(path)
             )
-        tree = StoredTree(connection)
-        size = tree.size()
-        head = before.head
         event = RollbackAccepted(head.origin, head.size, head.root.hex(), size, tree.root(size).hex(), reason)
         return before, event, own is not None
     finally:
@@ -155,9 +173,11 @@ def backup(log_path: Path, dest: Path) -> Verification:
     """Copies the log to the new file `dest` (mode 0600) and says whether the copy verifies.
 
     Through SQLite's online backup, in one step, so entries being written meanwhile are in it wholly
-    or not at all. An existing `dest` raises `Refused`; nothing is left behind when copying fails.
+    or not at all. The copy is marked as one, signed by the log's key; where that can't be had, a note says so. An
+    existing `dest` raises `Refused`; nothing is left behind when copying fails.
     """
-    source = existing_log(log_path)
+    unmarked = ""
+    source = present_log(log_path)
     target = true_path(dest)
     for name in (target, Path(f"{target}-wal"), Path(f"{target}-journal")):
         if name.exists():
@@ -177,6 +197,7 @@ def backup(log_path: Path, dest: Path) -> Verification:
             try:
                 copy.execute("PRAGMA synchronous = FULL")
                 origin.backup(copy)
+                unmarked = _mark(copy)
             finally:
                 copy.close()
         except DAMAGE as error:
@@ -188,7 +209,28 @@ def backup(log_path: Path, dest: Path) -> Verification:
     finally:
         origin.close()
     sync_folder(target.parent)
-    return verify(target)
+    found = verify(target)
+    if unmarked:
+        found.notes.append(unmarked)
+    return found
+
+
+def _mark(copy: sqlite3.Connection) -> str:
+    """Marks the copy; a sentence saying why it couldn't be."""
+    try:
+        signs = signer(origin_of(copy))
+        remember(signs.key)
+    except (Refused, ImportError) as error:
+        why = error.problems[0].what if isinstance(error, Refused) else f"{error}."
+        return (
+            f"The copy bears no mark, so that beside its log it looks like one whose end was cut off: {why}"
+        )
+    try:
+        with copy:
+            mark_copy(copy, signs, f"{datetime.now(UTC):%Y-%m-%d}")
+    except DAMAGE as error:
+        return f"The copy bears no mark: {words(error)}."
+    return ""
 
 
 def _failed(target: Path, error: Exception) -> Refused:

@@ -129,27 +129,43 @@ def schema_of(version: int) -> dict[str, str]:
     return {name: sql for name, sql in SCHEMA.items() if name not in later}
 
 
-_MIGRATIONS = "_sqlite_migrations"
+MIGRATIONS = "_sqlite_migrations"
+"""The table in which sqlite-utils notes which steps of `bring_up_to_date` were done."""
+
+STEPS = "imr-assistant-log"
+"""What those steps are called there."""
+
+_MIGRATION_COLUMNS = ["id", "migration_set", "name", "applied_at"]
+_BESIDE = {
+    "sqlite_autoindex_event_1": ("index", "event"),
+    f"idx_{MIGRATIONS}_migration_set_name": ("index", MIGRATIONS),
+}
+"""What SQLite and sqlite-utils add to the log's own tables."""
 
 
 def differences(connection: sqlite3.Connection, version: int = FORMAT) -> tuple[list[str], list[str]]:
     """What is wrong with the schema of an open log of this format: (broken fences, foreign things).
 
     Broken fences are tables, indexes or triggers of the log that are missing or changed, and
-    triggers that do not belong to it. Foreign things are tables, views and indexes added by others.
+    triggers that do not belong to it. Foreign things are all else: tables, views, indexes, statistics.
     """
     broken, foreign = [], []
     seen = set()
     schema = schema_of(version)
     for kind, name, table, sql in connection.execute("SELECT type, name, tbl_name, sql FROM sqlite_master"):
         expected = schema.get(name)
-        if expected is not None:
+        if expected is not None and name not in seen:
             seen.add(name)
-            if _folded(sql) != _folded(expected):
+            if _folded(sql) != _folded(expected) or (kind, table) != _belongs(name, expected):
                 broken.append(f"the {kind} {name} was changed")
         elif kind == "trigger":
             broken.append(f"there is a trigger that does not belong to the log: {name}")
-        elif not str(name).startswith("sqlite_") and table != _MIGRATIONS:
+        elif name == table == MIGRATIONS and kind == "table":
+            if [
+                row[1] for row in connection.execute(f"PRAGMA table_xinfo({MIGRATIONS})")
+            ] != _MIGRATION_COLUMNS:
+                foreign.append(f"{kind} {name}, which was changed")
+        elif _BESIDE.get(name) != (kind, table):
             foreign.append(f"{kind} {name}")
     for name, sql in schema.items():
         if name not in seen:
@@ -157,8 +173,14 @@ def differences(connection: sqlite3.Connection, version: int = FORMAT) -> tuple[
     return broken, foreign
 
 
-def _folded(sql: str | None) -> str:
-    return " ".join((sql or "").split())
+def _belongs(name: str, sql: str) -> tuple[str, str]:
+    """The kind of an object of the log, and its table."""
+    kind = sql.split()[1].lower()
+    return kind, {"table": name, "index": "event"}.get(kind) or name.rpartition("_")[0]
+
+
+def _folded(sql: object) -> str:
+    return " ".join(str(sql or "").split())
 
 
 # How the log's file is opened: with settings that make a returned append durable, or for reading only.
@@ -334,7 +356,7 @@ def bring_up_to_date(connection: sqlite3.Connection) -> None:
     """Gives the file behind `connection` the schema of format `FORMAT`, from whichever it has."""
     from sqlite_utils import Database, Migrations  # slow to import, and an everyday opening needs none of it
 
-    migrations = Migrations("imr-assistant-log")
+    migrations = Migrations(STEPS)
     for step in (format_1, format_2):
         migrations()(step)
     migrations.apply(Database(connection, execute_plugins=False))

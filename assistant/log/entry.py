@@ -10,11 +10,13 @@ import re
 import time
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
+from functools import lru_cache
 from typing import Any, NamedTuple
 
-from assistant.core.problem import refuse
-from assistant.log.chain import encoded, leaf, seal, unseal
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.text import one_line
+from assistant.log.chain import encoded, leaf, parsed, seal, unseal
 from assistant.log.database import LARGEST_ENTRY
 from assistant.machine import start_of_machine
 
@@ -23,7 +25,23 @@ VERSION = 1
 
 _SESSION = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{0,99}")
 _KIND = re.compile(r"[a-z0-9_]+(\.[a-z0-9_]+)*")
-_MOMENT = re.compile(r"\d{4}-\d\d-\d\dT\d\d:\d\d:\d\d\.\d{3}Z")
+_MOMENT = re.compile(r"([0-9]{4}-[0-9]{2}-[0-9]{2})T(?:[01][0-9]|2[0-3]):[0-5][0-9]:[0-5][0-9]\.[0-9]{3}Z")
+_COUNT = re.compile(r"-?[0-9]{1,20}")
+
+FIELDS = {
+    "actor": str,
+    "body": dict,
+    "boot": str,
+    "case": str,
+    "kind": str,
+    "mono_ns": str,
+    "prev": str,
+    "seq": int,
+    "session": str,
+    "ts": str,
+    "v": int,
+}
+"""The parts of every entry, with the type of each."""
 
 
 @dataclass(frozen=True)
@@ -83,7 +101,7 @@ def write_entry(
     """
     ts, mono_ns, boot = moment
     check_session(session)
-    if not _KIND.fullmatch(draft.kind) or not _MOMENT.fullmatch(ts):
+    if not is_kind(draft.kind) or not is_moment(ts):
         raise refuse(f"The log has no place for a step {draft.kind!r} at {ts!r}; nothing was logged.")
     body = seal(draft.body, commit)
     data = encoded(
@@ -120,13 +138,15 @@ def read(
     digest: bytes,
     reveal: Callable[[str], str | None],
     shorten: Callable[[str, dict[str, Any]], None] | None = None,
+    parse: Callable[[bytes], dict[str, Any]] = parsed,
 ) -> Entry:
-    """The entry that stands in stored bytes; bytes that are no entry raise `Refused`.
+    """The entry that stands in stored bytes; bytes that are not an entry's one form raise `Refused`.
 
-    `shorten` gets the kind and the body before texts are looked up, and may take out what isn't needed.
+    `shorten` gets the kind and the body before texts are looked up, and may take out what isn't needed; `parse`
+    may be a quicker `parsed`.
     """
     try:
-        fields = json.loads(data)
+        fields = form(data, parse)
         if shorten is not None:
             shorten(fields["kind"], fields["body"])
         return Entry(
@@ -143,16 +163,74 @@ def read(
             prev=fields["prev"],
             leaf=digest.hex(),
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        raise refuse(
-            f"Entry {id} of the decision log can't be read; the file was changed or is damaged.",
-            fix="Run `imr log verify`, and go back to a backup.",
-        ) from None
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise Unreadable(id, str(error)) from None
+
+
+class Unreadable(Refused):
+    """An entry that is not what the program writes, so that nobody should go by it, nor by its session."""
+
+    status = 1
+
+    def __init__(self, id: int, why: str) -> None:
+        what = f"Entry {id} of the decision log can't be read: {why}; the file was changed or is damaged."
+        super().__init__(Problem(what, "", "Run `imr log verify`, and go back to a backup."))
+
+
+def form(data: bytes, parse: Callable[[bytes], dict[str, Any]] = parsed) -> dict[str, Any]:
+    """The parts of an entry; for bytes that the program would not write `ValueError` says why."""
+    if not isinstance(data, bytes):
+        raise ValueError("it is not kept as bytes")
+    fields = parse(data)
+    if fields.keys() != FIELDS.keys():
+        strange = sorted(fields.keys() ^ FIELDS.keys())[0]
+        raise ValueError(
+            f"the part `{one_line(strange, 40)}` {'does not belong in' if strange in fields else 'is missing from'} an entry"
+        )
+    for name, kind in FIELDS.items():
+        if type(fields[name]) is not kind:
+            raise ValueError(f"its part `{name}` has the wrong type")
+    if fields["v"] != VERSION:
+        raise ValueError("it has a version that is not known")
+    if not is_moment(fields["ts"]):
+        raise ValueError("its time is none")
+    if not is_name(fields["session"]):
+        raise ValueError("no session can be named so")
+    if not is_kind(fields["kind"]):
+        raise ValueError("no kind of step can be named so")
+    if not _COUNT.fullmatch(fields["mono_ns"]):
+        raise ValueError("its monotonic clock is none")
+    return fields
+
+
+def is_name(session: str) -> bool:
+    """Whether a session can be named so: letters, digits, ".", "_", "-"; not "last"."""
+    return bool(_SESSION.fullmatch(session)) and session != "last"
+
+
+def is_kind(kind: str) -> bool:
+    """Whether a kind of step can be named so: words of small letters with dots between."""
+    return bool(_KIND.fullmatch(kind))
+
+
+def is_moment(ts: str) -> bool:
+    """Whether this is a time as entries state it: a day that there is, to the millisecond, UTC."""
+    found = _MOMENT.fullmatch(ts)
+    return found is not None and is_day(found[1])
+
+
+@lru_cache(maxsize=100_000)
+def is_day(day: str) -> bool:
+    """Whether `day` ("2026-11-22") is one of the calendar."""
+    try:
+        return bool(date.fromisoformat(day))
+    except ValueError:
+        return False
 
 
 def check_session(session: str) -> None:
     """Raises `Refused` unless `session` can name a session: letters, digits, ".", "_", "-"; not "last"."""
-    if not _SESSION.fullmatch(session) or session == "last":
+    if not is_name(session):
         raise refuse(f"A session can't be named {session!r}.", fix="Use letters, digits, dots and dashes.")
 
 
@@ -192,15 +270,23 @@ def entry_fault(row: Row, last: int, known: int, prev: str) -> str:
         return _which(entry, columns)
     if id != last + 1:
         return "an entry of the log is missing or out of order before this one"
+    return form_fault(entry)
+
+
+def form_fault(entry: bytes) -> str:
+    """What keeps stored bytes from being the one form of an entry; empty where nothing does."""
+    try:
+        form(entry)
+    except ValueError as error:
+        return f"the entry is not one that the program writes: {error}"
     return ""
 
 
 def _which(entry: bytes, columns: dict[str, object]) -> str:
-    try:
-        fields: Any = json.loads(entry)
-        wrong = [name for name, value in columns.items() if fields[name] != value]
-    except (ValueError, KeyError, TypeError, RecursionError):
-        return "the entry can't be read"
+    if fault := form_fault(entry):
+        return fault
+    fields = json.loads(entry)
+    wrong = [name for name, value in columns.items() if fields[name] != value]
     if "prev" in wrong:
         return "the entry does not link to the one before it"
     if wrong:
@@ -220,6 +306,13 @@ def pinned_text(entry: bytes, at: int) -> bytes:
 def pinned_hashes(pins: bytes) -> list[str]:
     """The SHA-256 of every file that is named among the `pins` of an entry."""
     return list(_hashes(json.loads(pins)))
+
+
+def pins_by_kind(pins: bytes) -> Iterator[tuple[str, str]]:
+    """The same with the kind of text as which each is pinned; "" where the pins are not parted by kinds."""
+    value = json.loads(pins)
+    for kind, named in value.items() if isinstance(value, dict) else [("", value)]:
+        yield from ((kind if isinstance(named, dict) else "", each) for each in _hashes(named))
 
 
 def _hashes(pins: object) -> Iterator[str]:

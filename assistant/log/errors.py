@@ -122,6 +122,21 @@ def replaced(path: Path) -> Refused:
     )
 
 
+_left_out: dict[str, str] = {}
+
+
+def leave_out(session: str, refusal: Refused) -> None:
+    """Notes that readers pass over a session, because of what is refused; the command says so at its end."""
+    _left_out.setdefault(session, refusal.problems[0].what)
+
+
+def take_left_out() -> dict[str, str]:
+    """The sessions that were passed over since this was last asked, with the reason."""
+    taken = dict(_left_out)
+    _left_out.clear()
+    return taken
+
+
 def is_busy(error: BaseException) -> bool:
     """Whether another program held the file for too long, so that nothing was tried."""
     return getattr(error, "sqlite_errorcode", 0) & 0xFF == sqlite3.SQLITE_BUSY

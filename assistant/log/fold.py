@@ -13,12 +13,15 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.record.case import MOST_NAMED, read_case
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import Rules, Sources, read_prompt_set, rules_over
-from assistant.core.session import Session, apply, begin, fold
+from assistant.core.session import Session, apply, begin
 from assistant.core.text import digest
 from assistant.core.yaml import parse_yaml
 from assistant.library import letter_words
 from assistant.log.chain import canonical
 from assistant.log.entry import Entry
+
+_UNFIT = (Refused, AttributeError, LookupError, TypeError, ValueError)
+"""What reading a step that no program of this version wrote may end in."""
 
 Pins = Mapping[str, Mapping[str, str]]
 
@@ -121,7 +124,21 @@ def load_session(log: Source, session_id: str) -> tuple[Session, int]:
     """The session that a log holds, and the number of its last entry; raises `Refused` where it can't be read."""
     entries = log.read(session_id)
     session, events = begun(log, session_id, entries)
-    return fold(session, events), entries[-1].seq
+    return folded(session, events), entries[-1].seq
+
+
+def folded(session: Session, events: Iterable[e.Event]) -> Session:
+    """The session after all of the events; `Refused` for one that is about what its rules don't have."""
+    for event in events:
+        try:
+            session = apply(session, event)
+        except _UNFIT:
+            raise refuse(
+                "The log holds a step that the rules of its session don't have.",
+                f"{session.id}, {event.kind}",
+                "Run `imr log verify`.",
+            ) from None
+    return session
 
 
 def begun(log: Artifacts, session_id: str, entries: list[Entry]) -> tuple[Session, list[e.Event]]:
@@ -152,8 +169,6 @@ def event_of(entry: Entry) -> e.Event:
 
 
 # A session step by step, for reports, lists and auditors: what can't be read is passed on as it stands.
-
-_UNFIT = (Refused, KeyError, TypeError, ValueError, AttributeError, LookupError)
 
 
 @dataclass(frozen=True, slots=True)

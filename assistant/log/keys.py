@@ -207,9 +207,9 @@ class Signer:
     key: VerifierKey
     private: Ed25519PrivateKey
 
-    def sign(self, head: Checkpoint) -> str:
-        """The checkpoint as a signed note."""
-        text = checkpoint_text(head)
+    def sign(self, head: Checkpoint, more: str = "") -> str:
+        """The checkpoint as a signed note; `more` is a line that extends it (C2SP tlog-checkpoint)."""
+        text = checkpoint_text(head) + (f"{more}\n" if more else "")
         return signed(text, self.key, self.private.sign(text.encode("utf-8")))
 
 

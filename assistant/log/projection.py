@@ -28,8 +28,9 @@ from sqlite_utils.db import DescIndex
 from assistant import __version__
 from assistant.core.problem import Refused
 from assistant.core.text import digest
-from assistant.files import existing_log, give_back, lock_file, make_file, make_folder, sync_folder, take
-from assistant.log.entry import Entry, read
+from assistant.files import give_back, lock_file, make_file, make_folder, sync_folder, take
+from assistant.log.checkpoint import present_log
+from assistant.log.entry import Entry, Unreadable, read
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import PinnedRules, moments
 from assistant.log.projection_rows import (
@@ -45,6 +46,7 @@ from assistant.log.projection_rows import (
 from assistant.log.report import reports
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
+from assistant.log.verify_entries import quickly_parsed
 
 # Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
 
@@ -55,7 +57,7 @@ ALONE = 100_000
 CHUNK = 200
 """Sessions whose rows are handed over together."""
 
-_READ = "SELECT id, entry, leaf FROM event WHERE session = ? AND seq >= 1 AND id <= ? ORDER BY seq"
+_READ = "SELECT id, entry, leaf FROM event WHERE session = ? AND seq >= 1 AND id > 0 AND id <= ? ORDER BY seq"
 
 Made = tuple[Rows, int]
 """Rows by table, and the number of entries that they were made from."""
@@ -75,15 +77,22 @@ class Projector:
         return read_artifact(self._source, self._log, digest)
 
     def rows(self, sessions: Sequence[str]) -> Made:
-        """The rows of some sessions; raises `Refused` for an entry that can't be read."""
+        """The rows of some sessions; of one that holds an entry that can't be read, nothing but that it does."""
         rows: Rows = {}
         count = 0
         for session in sessions:
-            entries = [
-                read(id, data, digest, self._reveal, shorten=without_quotes)
-                for id, data, digest in self._source.execute(_READ, [session, self._last])
-            ]
-            count += len(entries)
+            found = self._source.execute(_READ, [session, self._last]).fetchall()
+            count += len(found)
+            try:
+                entries = [
+                    read(id, data, digest, self._reveal, shorten=without_quotes, parse=quickly_parsed)
+                    for id, data, digest in found
+                ]
+            except Unreadable as refusal:
+                rows.setdefault("left_out", []).append(
+                    {"session": session, "entries": len(found), "reason": refusal.problems[0].what}
+                )
+                continue
             for table, made in self._of_session(entries).items():
                 rows.setdefault(table, []).extend(made)
         for table, made in self._editions.take_rows().items():
@@ -162,7 +171,7 @@ def up_to_date(log: Path, *, anew: bool = False, progress: Progress | None = Non
 
     Raises `Refused` for a log that isn't there or can't be read.
     """
-    true = existing_log(log)
+    true = present_log(log)
     try:
         with closing(open_reader(true)) as source:
             source.execute("BEGIN")
@@ -263,7 +272,7 @@ class _Projection:
                 for name, made in {**TABLES, **RULE_TABLES}.items():
                     db.table(name).create(dict(made.columns), pk=made.key, strict=True)
                 db.table("projection").create({"key": str, "value": str}, pk="key", strict=True)
-                every = self._source.execute("SELECT session FROM event WHERE seq = 1 ORDER BY id")
+                every = self._source.execute("SELECT session FROM event WHERE seq = 1 AND id > 0 ORDER BY id")
                 self._project(db, [session for (session,) in every])
                 for name, indexes in INDEXES.items():
                     for columns_of_index in indexes:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
@@ -123,6 +123,7 @@ def _of_review(columns: str, key: str) -> Table:
 
 
 TABLES: Mapping[str, Table] = {
+    "left_out": _table("session entries:int reason", key="session"),
     "session": _table(
         "session kind case_id reviewer status outcome opened last closed entries:int items:int tool "
         "unattended:int decide_first:int ground reason",
@@ -610,43 +611,45 @@ class _Review:
         for item in session.answers:
             for prompt, paths in session.reading(item).not_documented().items():
                 changes = self._changes.get((item, prompt))
-                for path in paths if changes else ():
-                    leaf = session.answer(item, path)
-                    if changes and leaf is not None:
-                        yield self._absence(
-                            session, (item, prompt), path, leaf.search or Trail(), changes[-1]
-                        )
+                if changes:
+                    yield from self._absent(session, (item, prompt), paths, changes[-1])
 
-    def _absence(
-        self, session: Session, place: _Place, path: str, own: Trail, last: Mapping[str, Any]
-    ) -> dict[str, Any]:
+    def _absent(
+        self, session: Session, place: _Place, paths: Sequence[str], last: Mapping[str, Any]
+    ) -> Iterator[dict[str, Any]]:
         made = session.searches.get(place, ())
-        gone = dismissals(session, place)
+        gone = dismissals(session, place) if made else ()
         harmless = [denied(one, gone) for one in made]
         unread = places_in(page for one in made for page in one.unread)
         by_eye = places_in(session.by_eye.read) if session.by_eye is not None and unread else {}
         whole = session.answer(*place)
-        dismissed = session.dismissed.get(place, own.dismissed)
-        return {
+        shared = {
             "session": last["session"],
             "item": place[0],
-            "prompt": path,
             "prompt_set": self._set(place[0]),
             "seq": last["seq"],
             "ts": last["ts"],
-            "terms": ", ".join(dict.fromkeys([*own.terms, *(one for search in made for one in search.terms)]))
-            or None,
-            "documents": len({*own.documents, *(one for search in made for one in search.documents)}) or None,
-            "pages": max([own.pages, *(one.pages for one in made)]),
             "unread": len(unread),
             "read_by_eye": len(unread.keys() & by_eye.keys()),
             "searches": len(made),
-            "hits": sum(one.hits for one in made) if made else len(own.dismissed),
             "denied": None if None in harmless else sum(one or 0 for one in harmless),
             "cited": sum(bool(one.quote) for one in whole.all_evidence()) if whole is not None else 0,
-            "dismissed": len(dismissed),
-            "attested": int(own.attested),
         }
+        for path in paths:
+            leaf = session.answer(place[0], path)
+            own = (leaf.search if leaf is not None else None) or Trail()
+            terms = dict.fromkeys([*own.terms, *(term for one in made for term in one.terms)])
+            documents = {*own.documents, *(name for one in made for name in one.documents)}
+            yield {
+                **shared,
+                "prompt": path,
+                "terms": ", ".join(terms) or None,
+                "documents": len(documents) or None,
+                "pages": max([own.pages, *(one.pages for one in made)]),
+                "hits": sum(one.hits for one in made) if made else len(own.dismissed),
+                "dismissed": len(session.dismissed.get(place, own.dismissed)),
+                "attested": int(own.attested),
+            }
 
     def _search(self, event: e.RecordSearched, row: Mapping[str, Any]) -> dict[str, Any]:
         place = event.item, event.prompt.split(".", 1)[0]

@@ -6,7 +6,6 @@ trainers. Lists and names mean reviews, unless another kind is asked for.
 
 from __future__ import annotations
 
-import json
 import sqlite3
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
@@ -14,24 +13,27 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.problem import refuse
+from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.log.chain import unseal
+from assistant.log.entry import form
+from assistant.log.errors import leave_out
 
 _ROWS = """
 SELECT o.session, o.ts, o.entry, l.ts, l.seq, c.kind, c.entry
 FROM event AS o
-CROSS JOIN event AS l ON l.session = o.session AND l.seq = (SELECT max(seq) FROM event WHERE session = o.session)
+CROSS JOIN event AS l ON l.session = o.session AND l.seq = (
+  SELECT max(seq) FROM event WHERE session = o.session AND id > 0)
 LEFT JOIN event AS c ON c.id = (
-  SELECT min(id) FROM event WHERE session = o.session AND kind IN ('session.signed', 'session.declined'))
-WHERE o.seq = 1 AND {which}
+  SELECT min(id) FROM event WHERE session = o.session AND id > 0 AND kind IN ('session.signed', 'session.declined'))
+WHERE o.seq = 1 AND o.id > 0 AND {which}
 ORDER BY l.id DESC
 """
 _A_REVIEW = "{first}.kind NOT GLOB 'access.*' AND {first}.kind NOT GLOB 'training.*'"
 _NEWEST = f"""SELECT session FROM event AS l WHERE EXISTS (
-  SELECT 1 FROM event AS o WHERE o.session = l.session AND o.seq = 1 AND {_A_REVIEW.format(first="o")})
+  SELECT 1 FROM event AS o WHERE o.session = l.session AND o.seq = 1 AND o.id > 0 AND {_A_REVIEW.format(first="o")})
 ORDER BY id DESC LIMIT 1"""
-_BEGIN_SO = f"""SELECT session, id FROM event WHERE seq = 1 AND session >= :name AND session < :name || '~'
+_BEGIN_SO = f"""SELECT session, id FROM event WHERE seq = 1 AND id > 0 AND session >= :name AND session < :name || '~'
 AND {_A_REVIEW.format(first="event")}"""
 
 OTHER_KINDS = {"access": "access", "training": "book"}
@@ -59,15 +61,22 @@ class SessionRow:
 def session_rows(
     connection: sqlite3.Connection, reveal: Callable[[str], str | None], others: bool = False
 ) -> list[SessionRow]:
-    """Every review, or with `others` every session that is none; the one with the newest entry first."""
+    """Every review, or with `others` every session that is none; the one with the newest entry first.
+
+    One whose first or closing entry can't be read is left out.
+    """
     review = _A_REVIEW.format(first="o")
     rows = []
     for session, opened, first, last, events, closing, close in connection.execute(
         _ROWS.format(which=f"NOT ({review})" if others else review)
     ):
-        start = _fields(first, session)
-        body = unseal(start.get("body") or {}, reveal)
-        end = unseal((_fields(close, session).get("body") or {}) if close else {}, reveal)
+        try:
+            start = _fields(first)
+            body = unseal(start["body"], reveal)
+            end = unseal(_fields(close)["body"] if close else {}, reveal)
+        except Refused as refusal:
+            leave_out(str(session), refusal)
+            continue
         outcome = end.get("outcome")
         rows.append(
             SessionRow(
@@ -95,7 +104,7 @@ def matching_session(connection: sqlite3.Connection, name: str) -> str:
         if row is None:
             raise refuse("The decision log holds no session yet.", fix="Begin one with `imr review`.")
         return str(row[0])
-    if connection.execute("SELECT 1 FROM event WHERE session = ? AND seq = 1", [name]).fetchone():
+    if connection.execute("SELECT 1 FROM event WHERE session = ? AND seq = 1 AND id > 0", [name]).fetchone():
         return name
     rows = connection.execute(_BEGIN_SO, {"name": name}).fetchall()
     found = [str(session) for session, _ in sorted(rows, key=lambda row: -row[1])]
@@ -107,18 +116,11 @@ def matching_session(connection: sqlite3.Connection, name: str) -> str:
     raise refuse(f"Several sessions begin with {name!r}: {shown}.", fix="Give more of the name.")
 
 
-def _fields(entry: bytes, session: str) -> dict[str, Any]:
+def _fields(entry: bytes) -> dict[str, Any]:
     try:
-        fields = json.loads(entry)
-    except (ValueError, RecursionError):
-        fields = None
-    if not isinstance(fields, dict):
-        raise refuse(
-            "An entry of the decision log can't be read; the file was changed or is damaged.",
-            f"session {session}",
-            "Run `imr log verify`, and go back to a backup.",
-        )
-    return fields
+        return form(entry)
+    except ValueError as error:
+        raise refuse(f"an entry of it can't be read: {error}") from None
 
 
 def _text(value: object) -> str:

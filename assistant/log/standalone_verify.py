@@ -11,6 +11,7 @@ import base64
 import binascii
 import hashlib
 import hmac
+import io
 import json
 import re
 import shutil
@@ -18,6 +19,7 @@ import sys
 import textwrap
 import zipfile
 from collections.abc import Iterator, Sequence
+from datetime import datetime
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -25,6 +27,22 @@ FORMAT = "imr-bundle/1"
 MOST_MEMBERS = 5_000
 MOST_BYTES = 256 * 1024 * 1024
 LARGEST_ENTRY = 65_535
+DEEPEST = 102
+LONGEST_NUMBER = 20
+SAFE_INTEGER = 2**53
+FIELDS = {
+    "actor": str,
+    "body": dict,
+    "boot": str,
+    "case": str,
+    "kind": str,
+    "mono_ns": str,
+    "prev": str,
+    "seq": int,
+    "session": str,
+    "ts": str,
+    "v": int,
+}
 FIXED = (
     "README.txt",
     "__main__.py",
@@ -76,8 +94,8 @@ def read_files(path: Path) -> Files:
                 files[info.filename] = archive.read(info)
     except Failed:
         raise
-    except (zipfile.BadZipFile, OSError, ValueError, RuntimeError, NotImplementedError, EOFError) as error:
-        raise Failed(f"it can't be read: {error}") from None
+    except Exception as error:  # whatever a damaged archive makes of Python's own reader
+        raise Failed(f"it can't be read: {error or type(error).__name__}") from None
     for name in NEEDED:
         if name not in files:
             raise Failed(f"{name} is missing")
@@ -85,11 +103,77 @@ def read_files(path: Path) -> Files:
 
 
 def parsed(data: bytes, what: str) -> Any:
-    """The JSON in `data`; raises `Failed`."""
+    """The JSON in `data`; raises `Failed`, also for numbers with fractions, keys that stand twice, and depths."""
     try:
-        return json.loads(data)
+        value = json.loads(
+            data.decode("utf-8"),
+            object_pairs_hook=_once,
+            parse_int=_whole,
+            parse_float=_no_number,
+            parse_constant=_no_number,
+        )
     except (ValueError, RecursionError):
         raise Failed(f"{what} can't be read") from None
+    level, depth = [value], 0
+    while level:
+        depth += 1
+        if depth > DEEPEST + 1:
+            raise Failed(f"{what} is nested deeper than any that the program writes")
+        level = [inner for one in level for inner in _inside(one)]
+    return value
+
+
+def _inside(value: Any) -> Sequence[Any]:
+    return list(value.values()) if isinstance(value, dict) else value if isinstance(value, list) else ()
+
+
+def _once(pairs: Sequence[tuple[str, Any]]) -> dict[str, Any]:
+    made = dict(pairs)
+    if len(made) != len(pairs) or not all(key.isascii() for key in made):
+        raise ValueError("a key stands twice, or is not plain ASCII")
+    return made
+
+
+def _whole(number: str) -> int:
+    if len(number) > LONGEST_NUMBER or not -SAFE_INTEGER < int(number) < SAFE_INTEGER:
+        raise ValueError("a number is too large")
+    return int(number)
+
+
+def _no_number(number: str) -> Any:
+    raise ValueError(f"{number} is no whole number")
+
+
+def written(data: bytes, what: str, indent: int | None = 1) -> dict[str, Any]:
+    """The object in a part of the bundle, which has to be written as the program writes it; raises `Failed`."""
+    value = parsed(data, what)
+    if not isinstance(value, dict):
+        raise Failed(f"{what} can't be read")
+    end = "" if indent is None else "\n"  # of a line, its end was taken away
+    if (json.dumps(value, indent=indent, sort_keys=True) + end).encode() != data:
+        raise Failed(f"{what} is not written as the program writes it")
+    return value
+
+
+def only(value: dict[str, Any], names: Sequence[str], what: str) -> None:
+    """Raises `Failed` unless these are all the parts of an object."""
+    if sorted(value) != sorted(names):
+        raise Failed(f"{what} has other parts than the program writes")
+
+
+def named(value: Any, name: str, kind: type, what: str) -> Any:
+    """The part of a JSON object with this name and of this type; raises `Failed`."""
+    part = value.get(name) if isinstance(value, dict) else None
+    if type(part) is not kind:
+        raise Failed(f"{what} can't be read: `{name}` is missing, or of another kind")
+    return part
+
+
+def in_hex(value: Any, what: str) -> bytes:
+    """The 32 bytes of a hash in small hex; raises `Failed`."""
+    if not isinstance(value, str) or not re.fullmatch("[0-9a-f]{64}", value):
+        raise Failed(f"{what} can't be read: a hash in it is none")
+    return bytes.fromhex(value)
 
 
 def lines(files: Files, name: str) -> list[bytes]:
@@ -229,7 +313,7 @@ def read_head(text: bytes) -> tuple[str, int, bytes]:
     """Origin, size and root in a checkpoint's text, whoever has signed it."""
     try:
         origin, size, root = text.decode("utf-8").split("\n")[:3]
-        head = origin, int(size), base64.b64decode(root, validate=True)
+        head = origin, _whole(size), base64.b64decode(root, validate=True)
     except (ValueError, UnicodeError):
         raise Failed("the checkpoint can't be read") from None
     if not origin or len(head[2]) != 32 or str(head[1]) != size or head[1] < 0:
@@ -243,19 +327,23 @@ def read_head(text: bytes) -> tuple[str, int, bytes]:
 def check_chain(files: Files, about: dict[str, Any]) -> tuple[list[dict[str, Any]], list[bytes]]:
     """The session's entries and their hashes; each must link to the one before."""
     entries, leaves = [], []
-    prev = ""
+    prev, session = "", named(about, "session", str, "bundle.json")
     for seq, data in enumerate(lines(files, "entries.ndjson"), 1):
         if len(data) > LARGEST_ENTRY:
             raise Failed(f"entry {seq} is larger than an entry can be")
         entry = parsed(data, f"entry {seq}")
-        if not isinstance(entry, dict) or not isinstance(entry.get("body"), dict):
-            raise Failed(f"entry {seq} can't be read")
-        if entry.get("session") != about.get("session"):
+        for name, kind in FIELDS.items():
+            named(entry, name, kind, f"entry {seq}")
+        if len(entry) != len(FIELDS) or one_form(entry) != data:
+            raise Failed(f"entry {seq} is not written in the one form that its content has (RFC 8785)")
+        if entry["session"] != session:
             raise Failed(f"entry {seq} is of another session")
-        if entry.get("seq") != seq:
+        if entry["seq"] != seq:
             raise Failed(f"entries are missing or out of order: number {seq} should stand here")
-        if entry.get("prev") != prev:
+        if entry["prev"] != prev:
             raise Failed(f"entry {seq} does not link to the one before it")
+        if not is_time(entry["ts"]):
+            raise Failed(f"the time of entry {seq} is none")
         digest = leaf(data)
         prev = digest.hex()
         entries.append(entry)
@@ -265,17 +353,39 @@ def check_chain(files: Files, about: dict[str, Any]) -> tuple[list[dict[str, Any
     return entries, leaves
 
 
+def one_form(value: Any) -> bytes:
+    """How RFC 8785 writes a value of text, whole numbers, lists and objects with names in ASCII; b"" for others."""
+    try:
+        return json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=False).encode("utf-8")
+    except (ValueError, RecursionError):
+        return b""
+
+
+def is_time(text: str) -> bool:
+    """Whether this is a time as entries state it, such as 2026-11-22T14:03:22.123Z."""
+    try:
+        moment = datetime.strptime(text, "%Y-%m-%dT%H:%M:%S.%fZ")
+    except ValueError:
+        return False
+    return moment.strftime("%Y").zfill(4) + moment.strftime("-%m-%dT%H:%M:%S.%f")[:-3] + "Z" == text
+
+
 def check_inclusion(files: Files, leaves: Sequence[bytes], size: int, root: bytes) -> str:
     """Each entry must stand under the checkpoint's root, in the order of the session."""
-    proof = parsed(files["proof.json"], "proof.json")
-    try:
-        hashes = [bytes.fromhex(each) for each in proof["hashes"]]
-        places = [
-            (int(each["index"]), [hashes[at] for at in each["path"] if at >= 0]) for each in proof["entries"]
-        ]
-        stated = int(proof["size"])
-    except (KeyError, TypeError, ValueError, IndexError, AttributeError):
-        raise Failed("proof.json can't be read") from None
+    proof = written(files["proof.json"], "proof.json")
+    only(proof, ("size", "root", "entries", "hashes"), "proof.json")
+    hashes = [in_hex(each, "proof.json") for each in named(proof, "hashes", list, "proof.json")]
+    places, used = [], set()
+    for each in named(proof, "entries", list, "proof.json"):
+        path = named(each, "path", list, "proof.json")
+        if not all(type(at) is int and 0 <= at < len(hashes) for at in path):
+            raise Failed("proof.json can't be read: a path leads to a hash that is not there")
+        places.append((named(each, "index", int, "proof.json"), [hashes[at] for at in path]))
+        only(each, ("index", "path"), "proof.json")
+        used.update(path)
+    stated = named(proof, "size", int, "proof.json")
+    if len(used) != len(hashes) or in_hex(proof["root"], "proof.json") != root:
+        raise Failed("proof.json holds what no proof of this session rests on")
     if stated != size or len(places) != len(leaves):
         raise Failed("the proof is not one of this session in this checkpoint")
     before = -1
@@ -295,13 +405,16 @@ def check_texts(files: Files, entries: Sequence[dict[str, Any]]) -> str:
             wanted.setdefault(digest, seq)
     held = set()
     for line in lines(files, "texts.ndjson"):
-        one = parsed(line, "a text")
+        one = written(line, "a text", None)
+        only(one, ("commitment", "salt", "text"), "a text")
+        digest = named(one, "commitment", str, "a text")
         try:
-            salt, words, digest = bytes.fromhex(one["salt"]), one["text"].encode("utf-8"), one["commitment"]
-        except (KeyError, TypeError, ValueError, AttributeError):
+            salt = bytes.fromhex(named(one, "salt", str, "a text"))
+            words = named(one, "text", str, "a text").encode("utf-8")
+        except ValueError:
             raise Failed("a text can't be read") from None
-        if digest not in wanted:
-            raise Failed("there is a text that no entry speaks of")
+        if digest not in wanted or digest in held:
+            raise Failed("there is a text that no entry speaks of, or one twice")
         if hmac.new(salt, words, "sha256").hexdigest() != digest:
             raise Failed(f"a text of entry {wanted[digest]} is not the one that was logged")
         held.add(digest)
@@ -343,15 +456,25 @@ def check_artifacts(files: Files, entries: Sequence[dict[str, Any]]) -> str:
 
 
 def check_letter(files: Files, entries: Sequence[dict[str, Any]]) -> Finding:
-    """The text that was signed must have the hash that the signature holds."""
-    signed = [entry["body"].get("letter") for entry in entries if entry.get("kind") == "session.signed"]
-    if not signed:
+    """The text that was signed must have the hash that the signature holds, and the outcome that was decided."""
+    places = [place for place, entry in enumerate(entries) if entry["kind"] == "session.signed"]
+    if not places:
         return Finding("letter", None, "the session is not signed, so nothing vouches for a letter")
+    signed = [entries[place]["body"].get("letter") for place in places]
+    outcome = entries[places[0]]["body"].get("outcome")
+    decided = outcome_of(entries[: places[0]])
+    if decided and outcome != decided:
+        raise Failed(f"the outcome that was signed is {outcome!a}, and what was decided comes to {decided!a}")
     text = files.get("signed-text.txt")
     if text is None:
         return Finding("letter", None, "the text that was signed did not come along")
     if hashlib.sha256(text).hexdigest() != signed[0]:
         raise Failed("signed-text.txt is not the text that was signed")
+    stated = re.search(rb"^Outcome: (\w+)", text, re.MULTILINE)
+    if decided and stated and not stated[1].decode("utf-8", "replace").lower().startswith(decided):
+        raise Failed(
+            f"the text that was signed states another outcome than the decisions come to, {decided!a}"
+        )
     whole = files.get("letter.txt", text)
     if text not in whole:
         raise Failed("letter.txt does not hold the text that was signed")
@@ -361,10 +484,39 @@ def check_letter(files: Files, entries: Sequence[dict[str, Any]]) -> Finding:
     return Finding("letter", True, says)
 
 
+def outcome_of(entries: Sequence[dict[str, Any]]) -> str:
+    """What the last decision on each item comes to: uphold, overturn or partial; "" where none was logged."""
+    decisions = {}
+    for entry in entries:
+        if entry["kind"] == "determination.recorded":
+            body = entry["body"]
+            decisions[str(body.get("item"))] = body.get("decision")
+    made = {str(decision) for decision in decisions.values()}
+    return (
+        "partial" if len(made) > 1 else {"upheld": "uphold", "overturned": "overturn"}.get("".join(made), "")
+    )
+
+
 def kind_of(entries: Sequence[dict[str, Any]]) -> str:
     """What the session's first entry says that it is: a real, practice or training review."""
     mode = entries[0]["body"].get("mode")
     return f", a {mode} review," if mode in ("real", "practice", "training") else ""
+
+
+def check_about(files: Files, about: dict[str, Any], entries: int, origin: str, size: int) -> None:
+    """What bundle.json says of the bundle must be so; which version made it, nothing else says."""
+    only(about, ("format", "session", "entries", "log", "size", "program", "artifacts"), "bundle.json")
+    labels = named(about, "artifacts", dict, "bundle.json")
+    if (about["entries"], about["log"], about["size"]) != (entries, origin, size):
+        raise Failed("bundle.json says something else of the log than the checkpoint and the entries")
+    if sorted(labels) != sorted(name[10:] for name in files if name.startswith("artifacts/")):
+        raise Failed("bundle.json names other files than there are")
+    if not all(
+        isinstance(label, str) and re.fullmatch("[a-z]+/[a-z_.+-]+", label) for label in labels.values()
+    ):
+        raise Failed("bundle.json labels a file as no kind of text")
+    if not re.fullmatch(r"[0-9]+(\.[0-9A-Za-z+-]+)+", named(about, "program", str, "bundle.json")):
+        raise Failed("bundle.json names no version of the program")
 
 
 def check_signature(files: Files, key: str) -> tuple[Finding, str, int, bytes]:
@@ -398,8 +550,8 @@ def check(files: Files, key: str = "", held: bytes = b"") -> list[Finding]:
     found: list[Finding] = []
     name = "bundle"
     try:
-        about = parsed(files["bundle.json"], "bundle.json")
-        if not isinstance(about, dict) or about.get("format") != FORMAT:
+        about = written(files["bundle.json"], "bundle.json")
+        if named(about, "format", str, "bundle.json") != FORMAT:
             raise Failed("it has a form that this program does not know")
         name = "chain"
         entries, leaves = check_chain(files, about)
@@ -419,6 +571,8 @@ def check(files: Files, key: str = "", held: bytes = b"") -> list[Finding]:
             found.append(check_held(held, origin, size, root))
         name = "inclusion"
         found.append(Finding(name, True, check_inclusion(files, leaves, size, root)))
+        name = "bundle"
+        check_about(files, about, len(entries), origin, size)
     except Failed as failure:
         found.append(Finding(name, False, str(failure)))
     return found
@@ -458,12 +612,13 @@ def check_consistency(data: bytes, key: str = "", held: bytes = b"") -> list[Fin
     found: list[Finding] = []
     try:
         proof = parsed(data, "the proof")
+        what = "a consistency proof"
         try:
-            notes = [proof["old"].encode(), proof["new"].encode()]
-            path = [bytes.fromhex(each) for each in proof["hashes"]]
-            own = str(proof["key"])
-        except (KeyError, TypeError, ValueError, AttributeError):
-            raise Failed("this is neither a bundle nor a consistency proof") from None
+            notes = [named(proof, name, str, what).encode("utf-8") for name in ("old", "new")]
+        except ValueError:
+            raise Failed("a checkpoint in it can't be read") from None
+        path = [in_hex(each, what) for each in named(proof, "hashes", list, what)]
+        own = named(proof, "key", str, what)
         (origin, old, old_root), (other, new, new_root) = [
             open_checkpoint(note, key or own) for note in notes
         ]
@@ -482,15 +637,27 @@ def check_consistency(data: bytes, key: str = "", held: bytes = b"") -> list[Fin
 
 # -- the command ----------------------------------------------------------------------------------
 
+OPEN = 3
+"""Exit status where all holds together, and who signed it is open."""
+
+HOLDS_TOGETHER = (
+    "It holds together. WHO SIGNED IT IS OPEN: whoever made this file may have made the key in it too. Name the log's "
+    "key with --key, as you got it from elsewhere."
+)
+
 COPIED = 60
 """Characters from which on a word is no word of a language but something to be copied."""
 
 NARROWEST = 16
 """Columns that a text gets, however narrow the terminal."""
 
+THE_LETTER = (
+    "That the letter follows from the entries, but for its outcome: `imr log verify FILE` derives it anew."
+)
 NOT_PROVEN_OF_A_SESSION = (
     "Whose key it is, unless you gave one with --key that you got from elsewhere.",
     "That the session has no entry after those shown here, an addendum say.",
+    THE_LETTER,
     "What README.txt says, and what letter.txt says outside the text that was signed.",
     "That the times are right, that the person named was at the keyboard, and that nothing was left out.",
 )
@@ -504,7 +671,9 @@ NOT_PROVEN_OF_A_LOG = (
 def not_proven(found: Sequence[Finding]) -> Sequence[str]:
     """What these checks leave open: those of a consistency proof, or of a bundle."""
     of_a_log = any(one.name == "consistency" for one in found)
-    return NOT_PROVEN_OF_A_LOG if of_a_log else NOT_PROVEN_OF_A_SESSION
+    derived = any(one.name == "derived" and one.ok for one in found)
+    of_a_session = [one for one in NOT_PROVEN_OF_A_SESSION if one != THE_LETTER or not derived]
+    return NOT_PROVEN_OF_A_LOG if of_a_log else of_a_session
 
 
 def examine(path: Path, key: str = "", held: bytes = b"") -> list[Finding]:
@@ -515,6 +684,10 @@ def examine(path: Path, key: str = "", held: bytes = b"") -> list[Finding]:
         return check(read_files(path), key, held)
     except (Failed, OSError) as failure:
         return [Finding("bundle", False, str(failure))]
+    except (
+        Exception
+    ) as error:  # whoever was asked to check is told in words, whatever somebody has put in the file
+        return [Finding("bundle", False, f"it can't be checked: {type(error).__name__}")]
 
 
 def wrapped(begin: str, text: str, wide: int) -> list[str]:
@@ -534,26 +707,34 @@ def wrapped(begin: str, text: str, wide: int) -> list[str]:
 
 
 def show(found: Sequence[Finding], as_json: bool = False) -> int:
-    """Prints the checks, and gives the exit status: 0 where all holds, else 1."""
+    """Prints the checks, and gives the exit status: 0 where all holds, 3 where who signed is open, else 1."""
     ok = all(one.ok is not False for one in found)
+    open_one = ok and any(one.name == "signature" and one.ok is None for one in found)
+    status = 1 if not ok else OPEN if open_one else 0
     if as_json:
         checks = [one._asdict() for one in found]
         print(json.dumps({"ok": ok, "checks": checks, "not_proven": not_proven(found)}, indent=2))
-        return 0 if ok else 1
+        return status
     wide = shutil.get_terminal_size().columns
     for one in found:
         mark = {True: "holds", False: "FAILS", None: "open"}[one.ok]
         print("\n".join(wrapped(f"  {mark:<5}  {one.name:<11}  ", one.says, wide)))
-    print("It holds." if ok else "It does NOT hold.")
+    says = {0: "It holds.", 1: "It does NOT hold.", OPEN: HOLDS_TOGETHER}[status]
+    print("\n".join(wrapped("", says, wide)))
     print("This does not prove:")
     for limit in not_proven(found):
         print("\n".join(wrapped("  - ", limit, wide)))
-    return 0 if ok else 1
+    return status
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where everything holds, 1 where something doesn't, 2 for wrong use."""
+    """0 where everything holds, 1 where something doesn't, 2 for wrong use, 3 where it is open who signed."""
     import argparse
+
+    if isinstance(
+        sys.stdout, io.TextIOWrapper
+    ):  # a name in the file may not be one that the terminal can show
+        sys.stdout.reconfigure(errors="backslashreplace")
 
     reader = argparse.ArgumentParser(prog="verify.py", description="Checks a session taken out of a log.")
     reader.add_argument("bundle", type=Path, help="the bundle, or a consistency proof (.json)")

@@ -24,7 +24,6 @@ from assistant.core.problem import Refused, refuse
 from assistant.files import (
     OTHERS,
     WriteTurn,
-    existing_log,
     give_back,
     identity,
     lock_file,
@@ -38,7 +37,15 @@ from assistant.files import (
 )
 from assistant.log import entry as entries
 from assistant.log.chain import commitment, leaf
-from assistant.log.checkpoint import MARKS, Sealing, refuse_rollback, seal_log
+from assistant.log.checkpoint import (
+    MARKS,
+    Sealing,
+    present_log,
+    refuse_copy,
+    refuse_gone,
+    refuse_rollback,
+    seal_log,
+)
 from assistant.log.database import (
     FORMAT,
     allow_only_inserts,
@@ -91,7 +98,7 @@ def insert(
 # How entries, texts and artifacts come back out of the file, checked where somebody will go on from them.
 
 
-_ENTRIES = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= ? ORDER BY seq"
+_ENTRIES = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= ? AND id > 0 ORDER BY seq"
 _BLOB_ROW = "SELECT salt, body FROM blob WHERE commitment = ?"
 _ARTIFACT_ROW = "SELECT body FROM artifact WHERE hash = ?"
 _COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
@@ -190,19 +197,23 @@ def open_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
-def open_writer(path: Path, older: bool = False, reader: bool = False) -> sqlite3.Connection:
-    """A connection that can read and insert; makes the file if it is missing. Only inside a `WriteTurn`.
+def open_writer(path: Path, older: bool = False, reader: bool = False) -> tuple[sqlite3.Connection, bool]:
+    """A connection that can read and insert, and whether the log was begun; only inside a `WriteTurn`.
 
-    A log that does not continue the checkpoint held of it is `Refused`, unless `older` is allowed. For a `reader`
-    nothing is made, no mode is changed, and a log of an older format or one that nobody may write is `Refused`.
+    A log that does not continue the checkpoint held of it is `Refused`, unless `older` is allowed; so is one that
+    would be begun in the place of another that is gone, and a copy. For a `reader` nothing is made, no mode is
+    changed, and a log of an older format or one that nobody may write is `Refused`.
     """
+    if not older:
+        refuse_gone(path)
     if reader:
         _must_take_readings(path)
     made = not reader and make_file(path)
     connection = None
     try:
         connection = connect_writer(path)
-        current = check_identity(connection, path) == FORMAT
+        found = check_identity(connection, path)
+        current = found == FORMAT
         if reader and not current:
             raise refuse(
                 "The log is of an older format, which a reading doesn't change.",
@@ -217,7 +228,9 @@ def open_writer(path: Path, older: bool = False, reader: bool = False) -> sqlite
             sync_folder(path.parent)
         check_fences(connection, path)
         if not (made or older):
+            refuse_gone(path, connection)
             refuse_rollback(connection, path)
+            refuse_copy(connection, path)
         allow_only_inserts(connection)
     except DAMAGE as error:
         if connection is not None:
@@ -227,7 +240,7 @@ def open_writer(path: Path, older: bool = False, reader: bool = False) -> sqlite
         if connection is not None:
             connection.close()
         raise
-    return connection
+    return connection, not found
 
 
 def _must_take_readings(path: Path) -> None:
@@ -291,7 +304,7 @@ class SessionLock:
         self.release()
 
 
-_HEAD = "SELECT seq, leaf FROM event WHERE session = ? ORDER BY seq DESC LIMIT 1"
+_HEAD = "SELECT seq, leaf FROM event WHERE session = ? AND id > 0 ORDER BY seq DESC LIMIT 1"
 
 _NONE: Mapping[str, tuple[str, bytes]] = MappingProxyType({})
 
@@ -311,6 +324,7 @@ class Log:
         clock: Clock,
         salt: Callable[[], bytes],
         checked: bool = False,
+        begun: bool = False,
     ) -> None:
         self.path = path
         self._connection = connection
@@ -320,7 +334,7 @@ class Log:
         self._salt = salt
         self._mutex = threading.RLock()
         self._heads: dict[str, tuple[int, str]] = {}
-        self._sealing = Sealing(connection, path)
+        self._sealing = Sealing(connection, path, begun)
         self._stopped: Refused | None = None
         self._file = identity(path)
         self._shut = weakref.finalize(self, _shut, connection, turn)
@@ -345,16 +359,17 @@ class Log:
         checkpoint held of it, unless `older` is allowed.
         """
         if not write:
-            true = existing_log(path)
+            true = present_log(path)
             return cls(true, open_reader(true), None, clock, salt)
-        true = existing_log(path) if reader else true_path(path)
+        true = present_log(path) if reader else true_path(path)
         if reader:
             _must_take_readings(true)
         make_folder(true.parent)
         turn = WriteTurn(true)
         try:
             with turn:
-                return cls(true, open_writer(true, older, reader), turn, clock, salt)
+                connection, begun = open_writer(true, older, reader)
+                return cls(true, connection, turn, clock, salt, begun=begun)
         except BaseException:
             turn.close()
             raise

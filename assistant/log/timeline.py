@@ -50,8 +50,9 @@ class Change:
 
     @property
     def because(self) -> str:
-        """The reason, where the words don't hold it."""
-        return self.reason if self.reason and self.reason not in self.says else ""
+        """The reason on one line, where the words don't hold it."""
+        reason = one_line(self.reason or "")
+        return "" if reason in self.says else reason
 
     @property
     def pages(self) -> str:
@@ -97,7 +98,8 @@ def timeline(log: Artifacts, entries: Iterable[Entry]) -> Iterator[Change]:
 
 
 def _joined(lines: Iterable[Line], *but: str) -> str:
-    return "; ".join(line.text for line in lines if line.kind not in but)
+    texts = [line.text for line in lines if line.kind not in but]
+    return " ".join(one if one.endswith((".", "?")) else f"{one};" for one in texts).removesuffix(";")
 
 
 def _text(value: object) -> str | None:
@@ -106,7 +108,7 @@ def _text(value: object) -> str | None:
 
 def _reason(moment: Moment) -> str | None:
     """Why it was done, or what was said of it."""
-    for name in ("reason", "because", "says"):
+    for name in _WHY:
         if reason := moment.entry.body.get(name):
             return str(reason)
     return None
@@ -122,7 +124,8 @@ def _evidence(moment: Moment) -> tuple[Evidence, ...]:
             return ()
 
 
-_APART = ("item", "prompt", "reason", "because", "says")
+_WHY = ("reason", "because", "says", "again")
+_APART = ("item", "prompt", *_WHY)
 
 
 def _values(moment: Moment) -> tuple[Any, Any]:

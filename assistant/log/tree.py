@@ -38,7 +38,7 @@ class StoredTree:
 
     def size(self) -> int:
         """How many entries there are."""
-        return int(self._execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0])
+        return max(int(self._execute("SELECT coalesce(max(id), 0) FROM event").fetchone()[0]), 0)
 
     def root(self, size: int) -> bytes:
         """The root over the first `size` entries."""

@@ -9,20 +9,24 @@ from __future__ import annotations
 import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from dataclasses import dataclass, field
+from contextlib import suppress
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.files import existing_log
+from assistant.files import existing_log, true_path
 from assistant.log import verify_checks, verify_entries
-from assistant.log.checkpoint import Held, verified
+from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
 from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
 from assistant.log.tree import WIDTH, Joined, StoredTree
-from assistant.log.verify_checks import Heads, Known, loose_ends
+from assistant.log.verify_checks import Copy, Heads, Known, Rows, Unread, loose_ends
 from assistant.log.verify_entries import (
     Break,
+    Passed,
+    Pinned,
     Stretch,
     Verdict,
     Verification,
@@ -34,7 +38,7 @@ from assistant.log.verify_entries import (
 __all__ = ["Break", "Verdict", "Verification", "verify"]
 
 _PLACE = "SELECT session, seq FROM event WHERE id = ?"
-_STRAY = "There are words in the log that no entry speaks of, or that two share: the entries that spoke of them may be gone."
+_NOWHERE = "SELECT id, session, seq FROM event WHERE id < 1 ORDER BY id"
 _TEXT = "a text of this entry is missing, or is not the one that was logged"
 
 
@@ -42,7 +46,7 @@ def verify(
     path: Path,
     *,
     keys: Sequence[VerifierKey] = (),
-    checkpoints: Sequence[Held] = (),
+    checkpoints: Sequence[Held | Unread] = (),
     since: bool = False,
     every_signature: bool = False,
     step: Callable[[int], None] | None = None,
@@ -54,6 +58,9 @@ def verify(
     verified here is read. A missing file, a log of a newer version, and errors of the disk or its rights
     raise `Refused`; damage is part of the result.
     """
+    true = true_path(path)
+    if before := is_gone(true):
+        return _gone(before)
     true = existing_log(path)
     try:
         connection = connect_reader(true)
@@ -62,7 +69,7 @@ def verify(
         return _unreadable(f"SQLite can't open the file: {words(error)}")
     try:
         known = _known(
-            connection, true, keys, checkpoints
+            connection, path, keys, checkpoints
         )  # before the snapshot: a review may go on meanwhile
         connection.execute("BEGIN")
         version = _version(connection, true)
@@ -72,7 +79,14 @@ def verify(
             database = pool.submit(verify_checks.integrity, true)
             seen = _read(connection, true, known, since, every_signature, step)
             triggers = verify_checks.fences(connection, true, version)
-            return _said(connection, true, seen, triggers, database.result())
+            return _said(
+                connection,
+                true,
+                version,
+                seen,
+                triggers,
+                _to_the_end(connection, true, database.result(), seen),
+            )
     finally:
         connection.close()
 
@@ -92,6 +106,16 @@ def _version(connection: sqlite3.Connection, path: Path) -> int:
     return version if 1 <= version <= FORMAT else FORMAT
 
 
+def _to_the_end(connection: sqlite3.Connection, path: Path, database: Verdict, seen: _Seen) -> Verdict:
+    """The verdict on the file, with what stands behind its last page."""
+    try:
+        fault, note = verify_checks.behind(connection, path)
+    except DAMAGE:
+        return database
+    seen.notes += [note] if note else []
+    return Verdict(False, fault) if fault and database.ok else database
+
+
 @dataclass
 class _Seen:
     """All that was read: before any of it is put into words."""
@@ -100,7 +124,10 @@ class _Seen:
     since: int = 0
     events: int = 0
     lost: str = ""
-    stray: bool = False
+    nowhere: int = 0
+    notes: list[str] = field(default_factory=list)
+    rows: Rows = field(default_factory=Rows)
+    copy: Copy = field(default_factory=Copy)
     changed: str = ""
     stretches: list[Stretch] = field(default_factory=list)
     broken: tuple[int, Break] | None = None
@@ -111,13 +138,13 @@ class _Seen:
 
 
 def _known(
-    connection: sqlite3.Connection, path: Path, keys: Sequence[VerifierKey], given: Sequence[Held]
+    connection: sqlite3.Connection, path: Path, keys: Sequence[VerifierKey], given: Sequence[Held | Unread]
 ) -> Known:
     try:
         return verify_checks.known(connection, path, keys, given)
     except DAMAGE as error:
         unless_damage(path, error)
-        return Known(path=path)
+        return Known(path=true_path(path))
 
 
 def _read(
@@ -135,16 +162,20 @@ def _read(
         if since and (before := verified(seen.known.origin)):
             _go_on(connection, seen, before, end)
         sizes += [one.head.size for one in seen.known.held]
+        for note in copy_marks(connection).values():
+            with suppress(Refused):
+                sizes.append(read_checkpoint(note).size)
         marks = sorted({size for size in (*sizes, end) if seen.start < size <= end})
         passed = walk_all(path, seen.start, end, marks, texts=not seen.start, step=step)
         seen.stretches = passed.stretches
         seen.events = seen.start + sum(one.events for one in passed.stretches)
         seen.lost = next((one.unread for one in passed.stretches if one.unread), "")
         seen.broken = _first(connection, seen, end, bool(passed.texts))
-        seen.stray = passed.texts is False and not seen.lost and seen.broken is None
         if seen.events == end and not seen.lost:
             _work_out(connection, seen, marks)
         seen.heads = verify_checks.look_at(connection, seen.known, seen.roots, seen.events, every_signature)
+        seen.copy = verify_checks.look_at_marks(connection, seen.known, seen.roots, seen.events)
+        _count(connection, seen, passed)
     except DAMAGE as error:
         unless_damage(path, error)
         seen.lost = seen.lost or f"the log can't be read: {words(error)}"
@@ -159,9 +190,34 @@ def _go_on(connection: sqlite3.Connection, seen: _Seen, since: str, end: int) ->
         seen.since = seen.start = head.size // WIDTH * WIDTH
 
 
+def _count(connection: sqlite3.Connection, seen: _Seen, passed: Passed) -> None:
+    """Which rows of which table were covered; of the first part of a log, an earlier verification says so."""
+    rows, earlier = seen.rows, bool(seen.start)
+    rows.covered |= {"event": seen.events, "checkpoint": seen.heads.read}
+    if seen.nowhere:
+        rows.odd.append(f"event: {counted(seen.nowhere, 'row')} below number 1, where no entry stands")
+    if earlier:
+        rows.covered |= {"blob": None, "artifact": None, "subtree": None}
+    else:
+        rows.words(connection, passed.words, bool(passed.texts))
+        if StoredTree(connection).kept:
+            rows.hashes(connection, seen.events, seen.kept is None)
+    rows.settings(connection, seen.known, seen.copy.keys)
+    rows.odd += seen.copy.wrong
+
+
 def _first(connection: sqlite3.Connection, seen: _Seen, end: int, texts: bool) -> tuple[int, Break] | None:
     """The id and place of the first entry that does not hold."""
     found = [(one.first_id, one.first_break) for one in seen.stretches if one.first_break is not None]
+    for id, session, seq in connection.execute(_NOWHERE):
+        seen.nowhere += 1
+        if seen.nowhere == 1:
+            at = Break(
+                str(session),
+                seq if isinstance(seq, int) else 0,
+                f"it stands at number {id} of the log, where no entry stands",
+            )
+            found.append((id, at))
     if not texts:
         for id, session, seq in without_words(connection, seen.start, end):
             found.append((id, Break(session, seq, _TEXT)))
@@ -177,8 +233,7 @@ def _work_out(connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int])
     for one in seen.known.held:
         if one.head.size <= seen.start:
             seen.roots[one.head.size] = tree.root(one.head.size)
-    if not seen.events:
-        seen.roots[0] = tree.root(0)
+    seen.roots[0] = tree.root(0)
     if tree.kept:
         seen.kept = verify_entries.fault(connection, blocks)
 
@@ -187,17 +242,29 @@ def _work_out(connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int])
 
 
 def _said(
-    connection: sqlite3.Connection, path: Path, seen: _Seen, triggers: Verdict, database: Verdict
+    connection: sqlite3.Connection,
+    path: Path,
+    version: int,
+    seen: _Seen,
+    triggers: Verdict,
+    database: Verdict,
 ) -> Verification:
     known, heads, events = seen.known, seen.heads, seen.events
     tree, suspect = _tree(seen)
-    coverage = verify_checks.coverage_verdict(heads, known, events, bool(seen.roots))
-    stored, resting = verify_checks.artifacts(connection, path, _pins(seen))
+    coverage = verify_checks.coverage_verdict(heads, known, events, bool(seen.roots), seen.copy.day)
+    stored, resting, files = verify_checks.artifacts(connection, path, _pins(seen), not seen.start)
+    seen.rows.covered.setdefault("artifact", files)
+    try:
+        seen.rows.steps(connection, version)
+    except DAMAGE as error:
+        unless_damage(path, error)
+    rows, tables = verify_checks.rows_verdict(connection, path, version, seen.rows)
     verdicts = {
         "chain": _chain(seen),
         "tree": tree,
         "signatures": verify_checks.signature_verdict(heads, known),
         "coverage": coverage,
+        "rows": rows,
         "triggers": triggers,
         "database": database,
         "artifacts": stored,
@@ -206,14 +273,21 @@ def _said(
     try:
         if first is None and tree.ok is False:
             first = _place(connection, suspect + 1, f"{tree.says}; the change is at this entry or after it")
-        if first is None and coverage.ok is False and known.gone is None and not known.foreign:
+        if (
+            first is None
+            and coverage.ok is False
+            and known.gone is None
+            and not known.foreign
+            and not known.unread
+        ):
             first = _place(connection, events, f"this is the last entry; {coverage.says}")
         first = first or resting
         notes = [
             *verify_checks.set_back(connection, [at for one in seen.stretches for at in one.backward]),
             *verify_checks.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
             *loose_ends(connection),
-            *([_STRAY] if seen.stray else []),
+            *seen.notes,
+            *seen.copy.notes,
             *verify_checks.verification_notes(known),
         ]
     except DAMAGE as error:
@@ -234,17 +308,24 @@ def _said(
         root=seen.roots[events].hex() if events in seen.roots else "",
         since=seen.since,
         verified=heads.verified if ok else "",
+        tables=tables,
+        copy=seen.copy.day,
+        shorter=bool(newest and newest.head.size > events and not seen.copy.day),
     )
 
 
-def _pins(seen: _Seen) -> dict[str, tuple[str, int]]:
-    return {hash: place for one in reversed(seen.stretches) for hash, place in one.pins.items()}
+def _pins(seen: _Seen) -> dict[str, Pinned]:
+    found: dict[str, Pinned] = {}
+    for one in seen.stretches:
+        for hash, pinned in one.pins.items():
+            found.setdefault(hash, pinned).kinds.update(pinned.kinds)
+    return found
 
 
 def _chain(seen: _Seen) -> Verdict:
     if seen.broken is not None:
         at = seen.broken[1]
-        others = sum(one.breaks for one in seen.stretches) - 1
+        others = sum(one.breaks for one in seen.stretches) + seen.nowhere - 1
         more = f", and {others} more" if others > 0 else ""
         return Verdict(False, f"session {at.session}, entry {at.seq}: {at.what}{more}")
     if seen.lost:
@@ -301,8 +382,14 @@ def _place(connection: sqlite3.Connection, id: int, what: str) -> Break:
     return Break(str(row[0]), int(row[1]), what) if row else Break("", 0, what)
 
 
+def _gone(before: Held) -> Verification:
+    found = _unreadable("there is no file here, or an empty one")
+    says = verify_checks.gone_words(before)
+    return replace(found, verdicts={**found.verdicts, "coverage": Verdict(False, says)})
+
+
 def _unreadable(why: str) -> Verification:
     unknown = Verdict(None, "not looked at, since the file can't be opened")
-    names = ("chain", "tree", "signatures", "coverage", "triggers", "artifacts")
+    names = ("chain", "tree", "signatures", "coverage", "rows", "triggers", "artifacts")
     verdicts = {**dict.fromkeys(names, unknown), "database": Verdict(False, why)}
     return Verification(False, 0, 0, verdicts, None, limits(0, "", 0, False))

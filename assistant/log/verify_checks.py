@@ -4,18 +4,42 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
+import re
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from datetime import datetime
 from pathlib import Path
 from typing import Any
 
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.files import existing_log
-from assistant.log.checkpoint import MARKS, Held, held, missing_entries, origin_of
-from assistant.log.database import check_identity, connect_reader, differences, schema_of
+from assistant.files import true_path
+from assistant.log.checkpoint import (
+    MARK,
+    MARKS,
+    Held,
+    copy_day,
+    copy_marks,
+    held,
+    marked_from,
+    missing_entries,
+    origin_of,
+    present_log,
+    put_aside,
+    unread,
+)
+from assistant.log.database import (
+    MIGRATIONS,
+    STEPS,
+    check_identity,
+    connect_reader,
+    differences,
+    schema_of,
+)
+from assistant.log.entry import form
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import (
     Checkpoint,
@@ -27,29 +51,49 @@ from assistant.log.keys import (
     signers,
 )
 from assistant.log.store import open_reader
-from assistant.log.verify_entries import CACHE_KIB, Break, Verdict
+from assistant.log.tree import WIDTH
+from assistant.log.verify_entries import CACHE_KIB, Break, Pinned, Table, Verdict, stray_words
 
 NEWEST = 1_000
 """How many of the newest signatures are checked, unless all are: the newest vouches for all entries before it."""
 
 
 @dataclass(frozen=True)
+class Unread:
+    """A checkpoint that was named and can't be read: its file, and why."""
+
+    path: Path
+    why: str
+
+
+@dataclass(frozen=True)
 class Known:
     """What is known from outside the log.
 
-    `held` are the checkpoints of this very log that somebody holds, `foreign` those that were named for it and are of
-    another. `strict` is whether a key or a checkpoint is known, `named` whether a key was named; `gone` is the newest
-    checkpoint of another log that was kept in the same place, `path` the place of this one.
+    `named` are the checkpoints of this very log that were named for it, `own` the one in the profile's folder,
+    `foreign` those that were named and are of another log, `unread` says in words which could not be read.
+    `strict` is whether a key or a checkpoint is known, `key_named` whether a key was named; `gone` is the newest
+    checkpoint of another log that was kept in the same place, `path` the place of this one, `called` as it was
+    named, but for links of its folder. `marked_from` is from how many entries on each copy bears a mark.
     """
 
     origin: str = ""
     keys: tuple[VerifierKey, ...] = ()
-    held: tuple[Held, ...] = ()
+    named: tuple[Held, ...] = ()
+    own: Held | None = None
+    foreign: tuple[Held, ...] = ()
+    unread: tuple[str, ...] = ()
     strict: bool = False
-    named: bool = False
+    key_named: bool = False
     gone: Held | None = None
     path: Path = Path()
-    foreign: tuple[Held, ...] = ()
+    called: Path = Path()
+    marked_from: int | None = None
+
+    @property
+    def held(self) -> tuple[Held, ...]:
+        """All checkpoints of this log that somebody holds."""
+        return (*self.named, *([self.own] if self.own is not None else []))
 
     @property
     def newest(self) -> Held | None:
@@ -57,15 +101,26 @@ class Known:
         return max(self.held, key=lambda one: one.head.size, default=None)
 
 
+@dataclass(frozen=True)
+class Copy:
+    """What the marks of a copy in the log come to: their keys, the day of the one that holds, and what is wrong."""
+
+    keys: tuple[str, ...] = ()
+    day: str = ""
+    wrong: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+
+
 @dataclass
 class Heads:
     """What the stored checkpoints come to.
 
     `good` is the newest size whose root is right before `bad`, the first whose root is wrong; `compared` counts the
-    right ones. `verified` is the note of the newest that is right, `strangers` the keys that are not known here.
+    right ones, `read` those that are checkpoints of this log over as many entries as stands beside them. `verified` is the note of the newest that is right, `strangers` the keys that are not known here.
     """
 
     count: int = 0
+    read: int = 0
     compared: int = 0
     newest: int = 0
     good: int = 0
@@ -83,23 +138,58 @@ def known(
     connection: sqlite3.Connection,
     path: Path,
     keys: Sequence[VerifierKey] = (),
-    given: Sequence[Held] = (),
+    given: Sequence[Held | Unread] = (),
 ) -> Known:
     """What is known of this log here: the keys and checkpoints given, and those in the profile's folder."""
     origin = origin_of(connection)
-    own = held(origin)
-    everything = (*given, *([own] if own is not None else []))
-    trusted = tuple(dict.fromkeys((*keys, *own_keys(origin))))
+    own, true = held(origin), true_path(path)
+    read = [one for one in given if isinstance(one, Held)]
+    unreadable = [
+        f"the checkpoint in {one.path} can't be read: {one.why}" for one in given if isinstance(one, Unread)
+    ]
     return Known(
-        origin,
-        trusted,
-        tuple(one for one in everything if one.head.origin == origin),
-        bool(keys or everything),
-        bool(keys),
-        missing_entries(origin, path),
-        path,
-        tuple(one for one in everything if one.head.origin != origin),
+        origin=origin,
+        keys=tuple(dict.fromkeys((*keys, *own_keys(origin)))),
+        named=tuple(one for one in read if one.head.origin == origin),
+        own=own,
+        foreign=tuple(one for one in read if one.head.origin != origin),
+        unread=(*unreadable, *filter(None, [unread(origin)])),
+        strict=bool(keys or given or own is not None),
+        key_named=bool(keys),
+        gone=missing_entries(origin, true),
+        path=true,
+        called=Path(os.path.realpath(path.expanduser().parent)) / path.name,
+        marked_from=marked_from(origin),
     )
+
+
+def look_at_marks(
+    connection: sqlite3.Connection, known: Known, roots: Mapping[int, bytes], events: int
+) -> Copy:
+    """Whether what says that the file is a copy is signed, and says so of this very file."""
+    right, wrong, notes, day = [], [], [], ""
+    for key, note in copy_marks(connection).items():
+        try:
+            head = read_checkpoint(note)
+            ours = signers(read_note(note), known.keys, signature_holds)
+        except Refused:
+            wrong.append(f"meta: the mark of a copy, {key[:40]}, can't be read, or has a false signature")
+            continue
+        made = copy_day(note)
+        if not made or head.origin != known.origin or key != f"{MARK}{head.size}":
+            wrong.append(f"meta: the mark of a copy, {key[:40]}, is not one of this log")
+            continue
+        if head.size > events or (head.size in roots and roots[head.size] != head.root):
+            wrong.append(f"meta: the mark of a copy says that it has {head.size} entries, and not these")
+            continue
+        right.append(key)
+        if not ours:
+            notes.append(f"The file is marked as a copy of {made}, by a key that is not known here.")
+        elif head.size == events:
+            day = made
+        else:
+            notes.append(f"This log was gone on with from a copy of {made}, which had {head.size} entries.")
+    return Copy(tuple(right), day, tuple(wrong), tuple(notes))
 
 
 def stored_sizes(connection: sqlite3.Connection) -> list[int]:
@@ -119,13 +209,14 @@ def look_at(
         found.newest = size
         found.newest_known = False
         try:
-            head = read_checkpoint(note)
-            if head.size != size or head.origin != known.origin:
+            head = read_checkpoint(note if isinstance(note, str) else "")
+            if head.size != size or head.origin != known.origin or size < 1:
                 found.unsigned.append(f"the checkpoint over {size} entries is of another log or size")
                 continue
         except Refused:
             found.unsigned.append(f"the checkpoint over {size} entries can't be read")
             continue
+        found.read += 1
         right = _compare(found, head, roots, events)
         if number >= unchecked:
             _signatures(found, known, note, size)
@@ -182,7 +273,7 @@ def signature_verdict(found: Heads, known: Known) -> Verdict:
     if found.unsigned:
         more = f", and {len(found.unsigned) - 1} more" if len(found.unsigned) > 1 else ""
         return Verdict(False, found.unsigned[0] + more)
-    if not found.count and known.named:
+    if not found.count and known.key_named:
         return Verdict(False, "a key is named for this log, and no checkpoint is stored in it")
     if not found.count:
         return Verdict(None, "no checkpoint is stored in the log; `imr log checkpoint` makes one")
@@ -199,27 +290,19 @@ def signature_verdict(found: Heads, known: Known) -> Verdict:
     return Verdict(True, says)
 
 
-def coverage_verdict(found: Heads, known: Known, events: int, whole: bool) -> Verdict:
+def coverage_verdict(found: Heads, known: Known, events: int, whole: bool, copied: str) -> Verdict:
     """How many entries came after the last signed checkpoint, and after the last one held elsewhere.
 
-    `whole` is whether all entries could be read and none is missing between others.
+    Each checkpoint is judged by itself. `whole` is whether all entries could be read and none is missing between
+    others; `copied` is the day of the copy that the file is by its mark, which excuses it from being as long as the
+    log that is kept here, and from nothing else.
     """
     unsigned = events - min(found.newest, events)
     newest = known.newest
-    if known.foreign:
-        one = known.foreign[0]
-        return Verdict(
-            False,
-            f"the checkpoint in {one.path} is of another log ({one.head.origin}), and this is {known.origin}: the "
-            "wrong file was named, or this log was put in the place of that one",
-        )
-    if known.gone is not None:
-        return Verdict(
-            False,
-            f"another log was kept here, and is gone: {known.gone.path} holds a checkpoint of it over "
-            f"{known.gone.head.size} entries. If it was put away on purpose, say so: "
-            "`imr log checkpoint --accept-rollback REASON`",
-        )
+    faults = _missing(known, events, copied)
+    if faults:
+        more = f"; and {counted(len(faults) - 1, 'checkpoint')} more" if len(faults) > 1 else ""
+        return Verdict(False, faults[0] + more)
     if newest is None:
         after = f"{counted(unsigned, 'entry')} after the last checkpoint in it; " if found.count else ""
         return Verdict(
@@ -227,17 +310,15 @@ def coverage_verdict(found: Heads, known: Known, events: int, whole: bool) -> Ve
             f"{after}no checkpoint is held elsewhere: nothing but the log itself speaks for its "
             f"{counted(events, 'entry')}",
         )
-    if newest.head.size > events and newest.place and newest.place != str(known.path):
+    if newest.head.size > events:
+        copy = (
+            f"this is a copy of {copied}" if copied else "this may be a copy, made before copies were marked,"
+        )
         return Verdict(
             None,
-            f"this is a copy with {counted(events, 'entry')} of the log at {newest.place}, of which a checkpoint over "
-            f"{newest.head.size} is held ({newest.path})",
-        )
-    if newest.head.size > events:
-        return Verdict(
-            False,
-            f"the log has {events} entries, and the checkpoint held in {newest.path} covers {newest.head.size}: "
-            "entries were cut off, or this is an older copy",
+            f"{copy} with {counted(events, 'entry')} of the log at {newest.place or 'an unknown place'}, of which a "
+            f"checkpoint over {newest.head.size} is held ({newest.path})"
+            + ("" if copied else "; or its end was cut off"),
         )
     if not whole:
         return Verdict(
@@ -249,6 +330,48 @@ def coverage_verdict(found: Heads, known: Known, events: int, whole: bool) -> Ve
         f"{newest.head.size}), {unsigned} after the last one in the log"
     )
     return Verdict(True if not left else None, says)
+
+
+def gone_words(before: Held) -> str:
+    """What is said where the log that was kept in a place is not there any more."""
+    return (
+        f"another log was kept here, and is gone: {before.path} holds a checkpoint of it over {before.head.size} "
+        "entries. If it was put away on purpose, say so: `imr log checkpoint --accept-rollback REASON`"
+    )
+
+
+def _missing(known: Known, events: int, copied: str) -> list[str]:
+    """In words, each checkpoint that can't be of this log, or covers entries that it has not."""
+    faults = list(known.unread)
+    for one in known.foreign:
+        faults.append(
+            f"the checkpoint in {one.path} is of another log ({one.head.origin}), and this is {known.origin}: the "
+            "wrong file was named, or this log was put in the place of that one"
+        )
+    if known.gone is not None:
+        faults.append(gone_words(known.gone))
+    short = [one for one in known.named if one.head.size > events]
+    if (
+        known.own is not None
+        and known.own.head.size > events
+        and not copied
+        and not _may_be_copy(known, events)
+    ):
+        short.append(known.own)
+    faults += [
+        f"the log has {counted(events, 'entry')}, and the checkpoint held in {one.path} covers {one.head.size}: "
+        "entries were cut off, or this is an older copy, which `imr log backup` would have marked"
+        for one in short
+    ]
+    return faults
+
+
+def _may_be_copy(known: Known, events: int) -> bool:
+    """Whether a file without a mark may be a copy, lies elsewhere, and was made before copies were marked."""
+    own = known.own
+    if own is None or not own.place or own.place in (str(known.path), str(known.called)):
+        return False
+    return known.marked_from is None or events <= known.marked_from
 
 
 def held_faults(known: Known, roots: Mapping[int, bytes]) -> Iterator[tuple[int, str]]:
@@ -263,6 +386,11 @@ def held_faults(known: Known, roots: Mapping[int, bytes]) -> Iterator[tuple[int,
 
 def verification_notes(known: Known) -> Iterator[str]:
     """What is odd about the checkpoints that are held."""
+    for path in put_aside(known.origin):
+        yield (
+            f"A checkpoint of this log that was held here could not be read, and was put aside: {path}. What it covered "
+            "is not known here."
+        )
     for one in known.held:
         try:
             signed = signers(read_note(one.note), known.keys, signature_holds)
@@ -310,34 +438,176 @@ def fences(connection: sqlite3.Connection, path: Path, version: int) -> Verdict:
 
 
 def artifacts(
-    connection: sqlite3.Connection, path: Path, pins: Mapping[str, tuple[str, int]]
-) -> tuple[Verdict, Break | None]:
-    """Whether every stored file has its hash, and every one of `pins` (hash -> where first) is there.
+    connection: sqlite3.Connection, path: Path, pins: Mapping[str, Pinned], whole: bool
+) -> tuple[Verdict, Break | None, int]:
+    """Whether every stored file has its hash and its kind, every one of `pins` is there, and no other.
 
-    With the first entry that rests on one that isn't.
+    With the first entry that rests on one that isn't, and how many files are right. `whole` is whether `pins` are
+    those of all entries.
     """
-    held, changed = set(), []
+    held, changed, odd = set(), [], []
     try:
-        for name, body in connection.execute("SELECT hash, body FROM artifact"):
-            if isinstance(body, bytes) and hashlib.sha256(body).hexdigest() == name:
-                held.add(name)
-            else:
+        for name, media, body in connection.execute("SELECT hash, media, body FROM artifact"):
+            if not isinstance(body, bytes) or hashlib.sha256(body).hexdigest() != name:
                 changed.append(str(name))
+                continue
+            held.add(name)
+            kinds = pins[name].kinds if name in pins else None
+            if kinds is None and whole:
+                odd.append(f"no entry rests on the stored file {name[:12]}")
+            elif kinds is not None and "" not in kinds and media not in {f"text/{kind}" for kind in kinds}:
+                odd.append(f"the stored file {name[:12]} is labelled as another kind than it is pinned as")
     except DAMAGE as error:
         unless_damage(path, error)
-        return Verdict(False, f"stored files can't be read: {words(error)}"), None
+        return Verdict(False, f"stored files can't be read: {words(error)}"), None, 0
     wrong = [f"the stored file {name[:12]} was changed" for name in changed if name not in pins]
     first = None
-    for hash, (session, seq) in pins.items():
+    for hash, pinned in pins.items():
         if hash not in held:
             how = "was changed" if hash in changed else "is missing"
-            what = f"the file {hash[:12]}, on which session {session} rests, {how}"
+            what = f"the file {hash[:12]}, on which session {pinned.session} rests, {how}"
             wrong.append(what)
-            first = first or Break(session, seq, what)
+            first = first or Break(pinned.session, pinned.seq, what)
+    wrong += odd
+    right = len(held) - len(odd)
     if wrong:
-        return Verdict(False, "; ".join(wrong[:10])), first
+        return Verdict(False, "; ".join(wrong[:10])), first, right
     says = f"{counted(len(held), 'stored file')} with their hashes; sessions rest on {len(pins)}"
-    return Verdict(True, says), None
+    return Verdict(True, says), None, right
+
+
+# Whether every row of every table was looked at: what no entry speaks of does not belong in the log.
+
+
+_NAME_OF_LOG = re.compile("[0-9a-f]{32}")
+_STRAY_HASHES = "SELECT level, number FROM subtree"
+
+
+@dataclass
+class Rows:
+    """By table how many rows a check has covered, None where an earlier verification did; and what is odd, in words."""
+
+    covered: dict[str, int | None] = field(default_factory=dict)
+    odd: list[str] = field(default_factory=list)
+
+    def words(self, connection: sqlite3.Connection, matched: int, same: bool) -> None:
+        """The words of people: `matched` are those of their commitment; `same` is whether entries speak of just these."""
+        self.covered["blob"] = matched
+        (count,) = connection.execute("SELECT count(*) FROM blob").fetchone()
+        if same and matched == count:
+            return
+        stray, again = stray_words(connection)
+        self.covered["blob"] = count - len(
+            stray
+        )  # a review may go on meanwhile; this counts what stood there before
+        self.odd += _listed(
+            "blob", "words that no entry speaks of, or that are not those of their commitment", stray
+        )
+        if again:
+            self.odd.append(f"blob: {counted(again, 'entry')} speaks of words that another has spoken of")
+
+    def hashes(self, connection: sqlite3.Connection, events: int, right: bool) -> None:
+        """The hashes that the log keeps of its tree; `right` is whether those of the entries are."""
+        levels = {}
+        level, width = 1, WIDTH
+        while width <= events:
+            levels[level], level, width = events // width, level + 1, width * WIDTH
+        stray = [
+            f"level {level}, number {number}"
+            for level, number in connection.execute(_STRAY_HASHES)
+            if not (isinstance(number, int) and 0 <= number < levels.get(level, 0))
+        ]
+        self.covered["subtree"] = sum(levels.values()) if right else 0
+        self.odd += _listed("subtree", "a hash over no block of the log", stray)
+
+    def settings(self, connection: sqlite3.Connection, known: Known, marks: Sequence[str]) -> None:
+        """The name of the log, and the marks of copies that have been looked at (`marks` are their keys)."""
+        held = dict(connection.execute("SELECT key, value FROM meta"))
+        name = held.get("log")
+        fine = isinstance(name, str) and bool(_NAME_OF_LOG.fullmatch(name))
+        if not fine:
+            self.odd.append("meta: the log has no name, or one that the program does not give")
+        stray = [str(key) for key in held if key != "log" and key not in marks]
+        self.covered["meta"] = len(held) - len(stray) - (not fine and "log" in held)
+        self.odd += _listed("meta", "a setting that does not belong to the log", stray)
+
+    def steps(self, connection: sqlite3.Connection, version: int) -> None:
+        """The notes of sqlite-utils on how the file came to its format."""
+        done = connection.execute(
+            f"SELECT id, migration_set, name, applied_at FROM {MIGRATIONS} ORDER BY id"
+        ).fetchall()
+        names = [f"format_{number}" for number in range(1, version + 1)]
+        right = [
+            name
+            for (id, of, step, at), (place, name) in zip(done, enumerate(names, 1), strict=False)
+            if (id, of, step) == (place, STEPS, name) and _is_time(at)
+        ]
+        self.covered[MIGRATIONS] = len(right)
+        if len(right) != len(done) or len(done) != len(names):
+            self.odd.append(f"{MIGRATIONS}: it does not say how this file came to format {version}")
+
+
+def rows_verdict(
+    connection: sqlite3.Connection, path: Path, version: int, found: Rows
+) -> tuple[Verdict, dict[str, Table]]:
+    """Whether as many rows were covered as each table holds."""
+    tables, wrong = {}, list(found.odd)
+    try:
+        names = [name for name, sql in schema_of(version).items() if sql.startswith("CREATE TABLE")]
+        for name in [*names, MIGRATIONS]:
+            (count,) = connection.execute(f"SELECT count(*) FROM {name}").fetchone()
+            covered = found.covered.get(name, 0)
+            if covered is None:
+                continue
+            tables[name] = Table(count, covered)
+            if covered != count and not any(one.startswith(f"{name}:") for one in wrong):
+                wrong.append(f"{name}: {covered} of {counted(count, 'row')} could be accounted for")
+    except DAMAGE as error:
+        unless_damage(path, error)
+        wrong.append(f"rows can't be counted: {words(error)}")
+    if wrong:
+        return Verdict(False, "; ".join(wrong[:10])), tables
+    says = ", ".join(f"{name} {table.rows:,}" for name, table in tables.items())
+    earlier = (
+        "; words, files and hashes before were looked at on an earlier run"
+        if None in found.covered.values()
+        else ""
+    )
+    return Verdict(True, f"every row was looked at: {says}{earlier}"), tables
+
+
+def _listed(table: str, what: str, names: Sequence[str]) -> list[str]:
+    if not names:
+        return []
+    shown = ", ".join(name[:40] for name in names[:3])
+    more = f" and {len(names) - 3} more" if len(names) > 3 else ""
+    return [f"{table}: {counted(len(names), 'row')} with {what} ({shown}{more})"]
+
+
+def _is_time(value: object) -> bool:
+    try:
+        return isinstance(value, str) and bool(datetime.fromisoformat(value))
+    except ValueError:
+        return False
+
+
+def behind(connection: sqlite3.Connection, path: Path) -> tuple[str, str]:
+    """What is wrong with what stands in the file behind its last page, and a note on pages that hold nothing."""
+    pages, size, free = (
+        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        for name in ("page_count", "page_size", "freelist_count")
+    )
+    try:
+        more = os.stat(path).st_size - pages * size
+    except OSError:
+        more = 0
+    fault = f"{counted(more, 'byte')} stand behind the last page of the file" if more > 0 else ""
+    note = (
+        f"The file has {counted(free, 'page')} that hold no row, which a log that only grows seldom has."
+        if free
+        else ""
+    )
+    return fault, note
 
 
 # What looks odd in the times of a log, though it breaks nothing: the clock of a computer is only a claim.
@@ -395,7 +665,9 @@ def _fields(connection: sqlite3.Connection, id: int) -> dict[str, Any]:
         fields = json.loads(row[0])
     except (ValueError, TypeError, RecursionError):
         return {}
-    return fields if isinstance(fields, dict) else {}
+    if not isinstance(fields, dict):
+        return {}
+    return {**fields, "body": fields["body"] if isinstance(fields.get("body"), dict) else {}}
 
 
 # What looks odd at the end of a log: reviews that stop in the middle, and ends that no checkpoint covers.
@@ -464,7 +736,7 @@ _EVERY = 1_000
 
 def schemas(path: Path, since: int, step: Callable[[int], None]) -> tuple[Verdict, Break | None]:
     """The verdict on all entries after number `since`, and the first that does not fit."""
-    connection = open_reader(existing_log(path))
+    connection = open_reader(present_log(path))
     try:
         return _all(connection, since, step)
     except DAMAGE as error:
@@ -504,22 +776,19 @@ class _Check:
         entry = json.loads(library.read_text(folder / "entry.schema.json"))
         form = {"type": "object", "required": entry["required"], "properties": entry["properties"]}
         self._form = Draft202012Validator(form)
-        self._fields = {*entry["required"], *entry["properties"]}
         self._bodies: dict[str, Any] = {}
 
     def fault(self, kind: str, data: bytes) -> str:
         """What is wrong with an entry; empty if nothing is."""
         try:
-            entry = json.loads(data)
-        except (ValueError, TypeError, RecursionError):
-            return "the entry can't be read"
+            entry = form(data)
+        except ValueError as wrong:
+            return f"the entry is not one that the program writes: {wrong}"
         if kind not in self._event["$defs"] or kind not in self._event["properties"]["kind"]["enum"]:
             return f"the kind {kind} is not known to this version of the program"
         if kind not in self._bodies:
             schema = {"$defs": self._event["$defs"], "$ref": f"#/$defs/{kind}"}
             self._bodies[kind] = self._make(schema)
-        if strange := sorted(set(entry) - self._fields):
-            return f"`{strange[0]}` does not belong in an entry"
         for error in self._form.iter_errors(entry):
             return f"{error.json_path}: {error.message[:200]}"
         for error in self._bodies[kind].iter_errors(entry["body"]):

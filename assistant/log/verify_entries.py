@@ -17,12 +17,24 @@ from multiprocessing import get_context
 from pathlib import Path
 from typing import Any
 
+import msgspec
+import orjson
+
 from assistant.core.events import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.log.chain import tree_root
+from assistant.log.chain import DEEPEST, parsed, tree_root
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
-from assistant.log.entry import Row, entry_fault, pinned_hashes, pinned_text
+from assistant.log.entry import (
+    FIELDS,
+    Row,
+    entry_fault,
+    is_kind,
+    is_moment,
+    is_name,
+    pinned_text,
+    pins_by_kind,
+)
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.tree import WIDTH, Blocks, StoredTree
 
@@ -39,6 +51,7 @@ COMMITMENTS = re.compile(rb'"\$text":(?:"([0-9a-f]{64})"[,}])?')
 PRIME = 2**256 + 297
 
 _BLOBS = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob WHERE commitment >= ? AND commitment < ?"
+_EVERY_WORD = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob ORDER BY commitment"
 _ASKED = """SELECT b.commitment, b.salt, CAST(b.body AS BLOB)
 FROM json_each(?) AS j CROSS JOIN blob AS b ON b.commitment = j.value"""
 _ENTRIES = "SELECT id, session, seq, entry FROM event WHERE id > ? AND id <= ? ORDER BY id"
@@ -59,13 +72,16 @@ def tally(commitments: Iterable[bytes], key: int, product: int = 1) -> int:
     return product
 
 
-def tally_of_words(connection: sqlite3.Connection, key: int, low: str = "", high: str = "g") -> int:
-    """The product over the commitments from `low` to before `high` whose words are there and match."""
-    product = 1
+def tally_of_words(
+    connection: sqlite3.Connection, key: int, low: str = "", high: str = "g"
+) -> tuple[int, int]:
+    """The product over the commitments from `low` to before `high` whose words are there and match, and their number."""
+    product, count = 1, 0
     for commitment, salt, body in connection.execute(_BLOBS, (low, high)):
         if _are_words_of(commitment, salt, body):
             product = product * (key - int(commitment, 16)) % PRIME
-    return product
+            count += 1
+    return product, count
 
 
 def _are_words_of(commitment: str, salt: object, body: object) -> bool:
@@ -85,6 +101,24 @@ def without_words(connection: sqlite3.Connection, start: int, end: int) -> Itera
                     wanted.discard(commitment.encode("ascii"))
             if wanted:
                 yield id, session, seq
+
+
+def stray_words(connection: sqlite3.Connection) -> tuple[list[str], int]:
+    """The commitments in the table of words that no entry speaks of or whose words are not theirs; and how often an
+    entry speaks of words that another has spoken of already."""
+    wanted: set[bytes] = set()
+    again = 0
+    for (entry,) in connection.execute("SELECT entry FROM event WHERE id > 0"):
+        found = COMMITMENTS.findall(entry) if isinstance(entry, bytes) else []
+        before = len(wanted)
+        wanted.update(found)
+        again += len(found) - (len(wanted) - before)
+    return [
+        str(commitment)
+        for commitment, salt, body in connection.execute(_EVERY_WORD)
+        if str(commitment).encode("utf-8", "replace") not in wanted
+        or not _are_words_of(commitment, salt, body)
+    ], again
 
 
 # One pass over the entries in the order of the log, to find the first that does not hold.
@@ -114,8 +148,36 @@ class _Labels(dict[str, bytes]):
     """By kind, what stands in an entry before the value of its monotonic clock."""
 
     def __missing__(self, kind: str) -> bytes:
+        if not is_kind(kind):
+            raise TypeError("no kind of step can be named so")
         label = self[kind] = f'"kind":"{kind}","mono_ns":"'.encode()
         return label
+
+
+def _no_fraction(number: str) -> Any:
+    raise msgspec.DecodeError(number)
+
+
+_parse = msgspec.json.Decoder(dict[str, Any], float_hook=_no_fraction).decode
+_ONE_FORM = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
+_PARTS = len(FIELDS)
+"""How a quick look sees that bytes are the one form of an entry. One parser tells fractions from whole numbers, the
+other writer knows the largest number; what they leave in doubt, text beyond ASCII for one, is looked at slowly."""
+
+
+def quickly_parsed(data: bytes) -> dict[str, Any]:
+    """The same as `chain.parsed`, several times as quick; for those who read many entries."""
+    try:
+        parts = _parse(data)
+        if (
+            orjson.dumps(parts, None, _ONE_FORM) == data
+            and data.isascii()
+            and data.count(b"[") + data.count(b"{") <= DEEPEST
+        ):
+            return parts
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        pass
+    return parsed(data)
 
 
 @dataclass(frozen=True)
@@ -128,12 +190,23 @@ class Break:
 
 
 @dataclass
+class Pinned:
+    """A file that an entry rests on: session and `seq` of the first such entry, and the kinds that it is pinned as."""
+
+    session: str
+    seq: int
+    kinds: set[str]
+
+
+@dataclass
 class Stretch:
     """What was found among the entries with the ids after `start`, up to `end`.
 
     `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `backward` are
     entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `tally` that of the commitments. `unread` says why entries after the last one seen could not be read.
+    the ids of entries that accept one, `tally` that of the commitments. `pins` has for each file that entries rest
+    on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
+    one seen could not be read.
     """
 
     start: int
@@ -146,7 +219,7 @@ class Stretch:
     first_break: Break | None = None
     first_id: int = 0
     unread: str = ""
-    pins: dict[str, tuple[str, int]] = field(default_factory=dict)
+    pins: dict[str, Pinned] = field(default_factory=dict)
     backward: list[tuple[int, str, str]] = field(default_factory=list)
     rollbacks: list[int] = field(default_factory=list)
 
@@ -154,7 +227,8 @@ class Stretch:
         """Notes a place that does not hold."""
         self.breaks += 1
         if self.first_break is None or id < self.first_id:
-            self.first_break, self.first_id = Break(session, seq, what), id
+            seq = seq if isinstance(seq, int) else 0
+            self.first_break, self.first_id = Break(str(session), seq, what), id
 
 
 class Walk:
@@ -219,7 +293,8 @@ class Walk:
             self._labels,
         )
         head_of, hashed, digits = heads.get, sha256(b"\x00").copy, 1
-        last, before = self._last, self._before
+        parse, write = _parse, orjson.dumps
+        last, before, fine = self._last, self._before, ""
         current, known, prev = "", 0, ""
         leaves: list[bytes] = []
         wanted: list[bytes] = []
@@ -228,7 +303,7 @@ class Walk:
             for id, session, seq, kind, ts, entry, digest in rows:
                 if session != current:  # entries of one session mostly stand together
                     heads[current] = known, prev
-                    known, prev = head_of(session) or self._begin(session, seq)
+                    known, prev = head_of(session) or self._begin(id, session, seq)
                     current = session
                 try:
                     leaf = hashed()
@@ -242,6 +317,7 @@ class Walk:
                     if not labelled:
                         digits = end - entry.rfind(b'"', 0, end) - 1
                         labelled = entry.endswith(label, 0, end - digits)
+                    parts = parse(entry)
                     holds = (
                         actual == digest
                         and seq == known + 1
@@ -250,8 +326,22 @@ class Walk:
                         and entry[end - digits : end].isdigit()
                         and labelled
                         and size <= LARGEST_ENTRY
+                        and write(parts, None, _ONE_FORM) == entry
+                        and entry.isascii()
+                        and entry.count(b"[") + entry.count(b"{") <= DEEPEST
+                        and len(parts) == _PARTS
+                        and type(parts["actor"]) is type(parts["boot"]) is type(parts["case"]) is str
+                        and type(parts["body"]) is dict
+                        and (ts == fine or is_moment(ts))
                     )
-                except (TypeError, AttributeError, UnicodeError):
+                except (
+                    TypeError,
+                    AttributeError,
+                    KeyError,
+                    ValueError,
+                    RecursionError,
+                    msgspec.MsgspecError,
+                ):
                     holds = False
                 last += 1
                 if not holds:
@@ -261,6 +351,9 @@ class Walk:
                         entry = b""  # so that the tree has a leaf in its place
                     actual, ts, kind = sha256(b"\x00" + entry).digest(), str(ts), str(kind)
                     digest = digest if isinstance(digest, bytes) else b""
+                    seq = seq if isinstance(seq, int) else 0
+                else:
+                    fine = ts
                 leaves.append(actual)
                 known, prev = seq, digest.hex()
                 if ts < before:
@@ -291,11 +384,12 @@ class Walk:
     def _wrong(self, row: Row, last: int, known: int, prev: str) -> None:
         what = entry_fault(row, last, known, prev)
         if what:
-            seq = row[2] if isinstance(row[2], int) else 0
-            self._found.broken(row[0], str(row[1]), seq, what)
+            self._found.broken(row[0], row[1], row[2], what)
 
-    def _begin(self, session: str, seq: int) -> tuple[int, str]:
+    def _begin(self, id: int, session: str, seq: int) -> tuple[int, str]:
         """The head of a session before the first entry of it that is seen here."""
+        if not isinstance(session, str) or not is_name(session):
+            self._found.broken(id, session, seq, "no session can be named so")
         if seq != 1 and self._found.start:
             before = session, self._found.start
             row = self._connection.execute(_BEFORE, before).fetchone()
@@ -332,8 +426,8 @@ class Walk:
             if not pins:
                 self._found.broken(id, session, seq, "the entry can't be read")
             else:
-                for each in pinned_hashes(pins):
-                    self._found.pins.setdefault(each, (session, seq))
+                for kind, each in pins_by_kind(pins):
+                    self._found.pins.setdefault(each, Pinned(str(session), seq, set())).kinds.add(kind)
                 self._pins = [pins, *self._pins[:_FEW]]
 
 
@@ -346,13 +440,24 @@ class Verdict:
 
 
 @dataclass(frozen=True)
+class Table:
+    """How many rows a table holds, and how many of them a check has covered."""
+
+    rows: int
+    covered: int
+
+
+@dataclass(frozen=True)
 class Verification:
     """What `verify` found.
 
-    `verdicts` are chain, tree, signatures, coverage, triggers, database and artifacts, by name; a deep one has
-    more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of entries
-    that an earlier verification vouches for. `notes` are what somebody should look at, though nothing is broken
-    by it. `verified` is the newest checkpoint that holds: its note.
+    `verdicts` are chain, tree, signatures, coverage, rows, triggers, database and artifacts, by name; a deep one
+    has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
+    entries that an earlier verification vouches for. `notes` are what somebody should look at, though nothing is
+    broken by it. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
+    rows it holds and how many of them a check has covered; `copy` is the day of the backup that the file is, by
+    the log's key; empty where it is none. `shorter` is whether it may be a copy without a mark: a checkpoint
+    that is held covers more entries.
     """
 
     ok: bool
@@ -365,6 +470,9 @@ class Verification:
     root: str = ""
     since: int = 0
     verified: str = ""
+    tables: dict[str, Table] = field(default_factory=dict)
+    copy: str = ""
+    shorter: bool = False
 
     def as_json(self) -> dict[str, Any]:
         """The contract of `imr log verify --json`."""
@@ -397,7 +505,6 @@ def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[s
         "That the times are right: they are what the clock of the computer said.",
         "Who sat at the keyboard: an entry names a person, and no person signs with a key of their own.",
         "That nothing was left out: a step that was never logged leaves no trace.",
-        "The media type noted beside a stored file; its bytes are proven, its label is not.",
     ]
 
 
@@ -415,10 +522,14 @@ _MIDDLE = "8"
 
 @dataclass(frozen=True)
 class Passed:
-    """What the pass found: its stretches in order, and whether each committed text is there (None: not looked at)."""
+    """What the pass found: its stretches in order, and whether each committed text is there (None: not looked at).
+
+    `words` is the number of texts that are those of their commitment.
+    """
 
     stretches: list[Stretch]
     texts: bool | None
+    words: int = 0
 
 
 @dataclass(frozen=True)
@@ -431,17 +542,17 @@ class _Task:
     low: str
     high: str
 
-    def run(self, step: Callable[[int], None] | None = None) -> tuple[Stretch, int]:
+    def run(self, step: Callable[[int], None] | None = None) -> tuple[Stretch, int, int]:
         connection = connect_reader(self.path)
         try:
             connection.execute(f"PRAGMA cache_size = -{CACHE_KIB}")
             stretch = Walk(connection, self.path, self.start, self.end, self.marks, self.key, step).run()
             try:
-                return stretch, tally_of_words(connection, self.key, self.low, self.high)
+                return stretch, *tally_of_words(connection, self.key, self.low, self.high)
             except DAMAGE as error:
                 unless_damage(self.path, error)
                 stretch.unread = stretch.unread or f"texts can't be read: {words(error)}"
-                return stretch, 0
+                return stretch, 0, 0
         finally:
             connection.close()
 
@@ -479,9 +590,13 @@ def walk_all(
         if len(done) == 1:  # no second process, or it came to nothing
             done.append(other.run())
     said = held = 1
-    for stretch, texts_held in done:
+    for stretch, texts_held, _ in done:
         said, held = said * stretch.tally % PRIME, held * texts_held % PRIME
-    return Passed([stretch for stretch, _ in done], said == held if texts else None)
+    return Passed(
+        [stretch for stretch, _, _ in done],
+        said == held if texts else None,
+        sum(count for _, _, count in done),
+    )
 
 
 # Whether the hashes that the log keeps of its tree are those of its entries.

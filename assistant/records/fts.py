@@ -1,4 +1,4 @@
-"""Where an index is kept: in memory for a small case file, in the user's cache folder for a large one."""
+"""The full-text index of a case's pages: its tables, where it is kept, and how the words that are typed become a query."""
 
 from __future__ import annotations
 

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-import json
 import re
 import shutil
+from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -14,7 +14,7 @@ from assistant import library
 from assistant.core import yaml
 from assistant.core.dates import parse_date
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.record.case import DOCUMENT_KEYS, NO, YES
+from assistant.core.record.case import YES
 from assistant.core.record.pages import page_runs, read_range, split_pages
 from assistant.core.text import one_line
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
@@ -284,9 +284,6 @@ def _span(pages: range) -> str:
 # A list of documents with the files that they come from: what a person would otherwise confirm one by one.
 
 
-MANIFEST_KEYS = frozenset({"documents"})
-
-
 @dataclass(frozen=True)
 class Manifest:
     """The entries by the file that they come from, in the order in which the files are first named."""
@@ -296,22 +293,13 @@ class Manifest:
 
 def read_manifest(path: Path) -> Manifest:
     """The manifest in a YAML file; paths are read from its folder. Raises `Refused` with all that is wrong."""
-    document = yaml.parse_yaml(library.read_text(path), one_line(str(path)))
-    for key in document.data:
-        if key not in MANIFEST_KEYS:
-            raise refuse(
-                f"`{one_line(key, 40)}` is not known in a list of documents.",
-                document.where(key),
-                "Known: documents.",
-            )
+    document = library.document(library.read_text(path), one_line(str(path)), "manifest")
     return listed_files(document, path.parent)
 
 
 def listed_files(document: yaml.YamlDocument, folder: Path) -> Manifest:
     """The entries under `documents` by their files; raises `Refused` with all that is wrong with them."""
-    entries = document.data.get("documents")
-    if not isinstance(entries, list):
-        raise refuse("`documents` is missing or no list.", document.where("documents"), "Write it as a list.")
+    entries = document.data["documents"]
     problems = list(_problems(document, entries))
     if problems:
         raise Refused(*problems)
@@ -370,49 +358,39 @@ def _said(part: DocumentPart, entry: Mapping[str, Any]) -> Any:
     )
 
 
-def _problems(document: yaml.YamlDocument, entries: Sequence[Any]) -> Iterator[Problem]:
-    several: dict[str, int] = {}
-    for entry in entries:
-        if isinstance(entry, Mapping):
-            several[str(entry.get("original"))] = several.get(str(entry.get("original")), 0) + 1
+def _problems(document: yaml.YamlDocument, entries: Sequence[Mapping[str, Any]]) -> Iterator[Problem]:
+    several = Counter(str(entry.get("original")) for entry in entries)
     for index, entry in enumerate(entries):
         where = document.where("documents", index)
-        if not isinstance(entry, Mapping) or not str(entry.get("original", "")):
+        if "original" not in entry:
             yield Problem(
                 "A document doesn't name its file.", where, "Add `original:` with the path of the file."
             )
             continue
-        for key, value in entry.items():
-            if what := _wrong(key, value):
-                yield Problem(what, document.where("documents", index, key), "Correct it, or leave it out.")
-        if several[str(entry["original"])] > 1 and "from_pages" not in entry:
+        if "id" in entry and not ID.fullmatch(entry["id"]):
+            yield Problem(
+                "`id` has letters, digits, dots and dashes, without spaces.",
+                document.where("documents", index, "id"),
+                "Correct it, or leave it out.",
+            )
+        if "from_pages" in entry and read_range(entry["from_pages"]) is None:
+            yield Problem(
+                "`from_pages` is no page and no range of pages.",
+                document.where("documents", index, "from_pages"),
+                "Write it as 4-9.",
+            )
+        if str(entry.get("date", "")) and parse_date(str(entry["date"])) is None:
+            yield Problem(
+                f"`{one_line(str(entry['date']), 40)}` is not a date.",
+                document.where("documents", index, "date"),
+                "Write it as 2014-07-12, or leave it out.",
+            )
+        if several[entry["original"]] > 1 and "from_pages" not in entry:
             yield Problem(
                 "Several documents come from this file.",
                 where,
                 "Give each of them `from_pages`, such as 4-9.",
             )
-
-
-def _wrong(key: str, value: Any) -> str:
-    if key not in DOCUMENT_KEYS:
-        return f"`{one_line(key, 40)}` is not known in a document."
-    if key == "from_pages":
-        return "" if read_range(value) is not None else "`from_pages` is no page and no range of pages."
-    if key == "ur_report":
-        return "" if str(value) in (*YES, *NO) else "`ur_report` is yes or no."
-    if key == "date":
-        return (
-            ""
-            if not str(value) or parse_date(str(value)) is not None
-            else f"`{one_line(str(value), 40)}` is not a date."
-        )
-    if key == "id":
-        return (
-            "" if ID.fullmatch(str(value)) else "`id` has letters, digits, dots and dashes, without spaces."
-        )
-    if isinstance(value, list | Mapping) and key not in ("recognised", "unreadable"):
-        return f"`{key}` is text."
-    return ""
 
 
 # Makes a case folder: written beside its place, checked whole, and only then put there in one step.
@@ -432,10 +410,7 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
         raise refuse(
             "There is something here already.", one_line(str(folder)), "Name a folder that doesn't exist yet."
         )
-    document = yaml.parse_yaml(text, name)
-    problems = list(_schema_problems(document))
-    if problems:
-        raise Refused(*problems)
+    document = library.document(text, name, "case")
     listed = listed_files(document, files_in)
     draft = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
@@ -480,18 +455,3 @@ def _bring(draft: Path, files: Any, progress: Progress) -> list[str]:
             told = (*arrived.read.notes, *left_out(parts, len(arrived.read.pages)))
             notes += [f"{path.name}: {note}" for note in told]
     return notes
-
-
-def _schema_problems(document: yaml.YamlDocument) -> Iterator[Problem]:
-    """What in a case doesn't fit its schema, by line."""
-    from jsonschema import Draft202012Validator
-
-    schema = json.loads(library.read_text(library.folder("schemas") / "case.schema.json"))
-    for error in Draft202012Validator(schema).iter_errors(document.data):
-        path = tuple(error.absolute_path)
-        place = ".".join(str(part) for part in path) or "the file"
-        yield Problem(
-            f"`{place}` is not as a case has it: {one_line(error.message, 160)}.",
-            document.where(*path),
-            "See docs/formats.md.",
-        )

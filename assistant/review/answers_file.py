@@ -2,130 +2,26 @@
 
 from __future__ import annotations
 
-import json
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+from assistant import library
 from assistant.core import commands as c
-from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
-from assistant.core.decide import DECISIONS
 from assistant.core.problem import Problem, Refused, placed, refuse
 from assistant.core.rationale import deciding_cautions
 from assistant.core.record.absence import pages_unread
-from assistant.core.record.checks import CHECKS, Check
-from assistant.core.rules.criterion import RULINGS
+from assistant.core.record.case import YES
+from assistant.core.record.checks import Check
 from assistant.core.rules.rules import Rules
 from assistant.core.session import unruled
 from assistant.core.text import one_line
-from assistant.library import read_text
 from assistant.review.determination import sign
 from assistant.review.review import Review, with_stated_pages
-
-# The form of an answers file: its keys, and what each of them may hold.
-
-
-KEYS = (
-    "reviewer",
-    "answers",
-    "rulings",
-    "determinations",
-    "edits",
-    "acknowledge",
-    "read_by_eye",
-    "sign",
-    "published",
-)
-
-
-def parsed_json(text: str, name: str) -> Any:
-    """The data of a JSON file; raises `Refused` where it is none, or a name stands twice in an object."""
-
-    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-        seen: dict[str, Any] = {}
-        for key, value in pairs:
-            if key in seen:
-                raise refuse(
-                    f"`{one_line(key, 40)}` stands twice in one object.", name, "Remove one of them."
-                )
-            seen[key] = value
-        return seen
-
-    try:
-        return json.loads(text, object_pairs_hook=once)
-    except (ValueError, RecursionError) as error:
-        raise refuse(
-            "This isn't valid JSON.", f"{name}, line {getattr(error, 'lineno', 1)}", "Mend that line."
-        ) from None
-
-
-def form_problems(data: Any, name: str, places: Mapping[str, str]) -> Iterator[Problem]:
-    """What is wrong with the form of the whole file; whether it fits a case is asked later."""
-    if not isinstance(data, Mapping):
-        yield Problem("The answers file is not a map.", name)
-        return
-    for key in data:
-        if key not in KEYS:
-            yield Problem(
-                f"`{one_line(str(key), 40)}` is not known in an answers file.",
-                places.get(str(key), name),
-                f"Known: {', '.join(KEYS)}.",
-            )
-    if data.get("sign", "no") not in (True, False, "yes", "no", "true", "false"):
-        yield Problem("`sign` is yes or no.", places.get("sign", name))
-    pages = data.get("read_by_eye", "yes")
-    if pages not in (True, False, "yes", "no", "true", "false") and not (
-        isinstance(pages, list) and pages and all(isinstance(page, str) for page in pages)
-    ):
-        yield Problem(
-            "`read_by_eye` is yes, no, or a list of pages.",
-            places.get("read_by_eye", name),
-            "Such as [scan:1-4, scan:7].",
-        )
-    for key in ("answers", "rulings", "determinations", "edits", "acknowledge"):
-        value = data.get(key, {})
-        inner = list if key == "edits" else Mapping
-        if not isinstance(value, Mapping) or (
-            key != "acknowledge" and any(not isinstance(v, inner) for v in value.values())
-        ):
-            yield Problem(f"`{key}` has the wrong form.", places.get(key, name), "See docs/formats.md.")
-            return
-    for key, said in data.get("acknowledge", {}).items():
-        where = places.get(f"acknowledge/{key}", name)
-        if key not in CHECKS:
-            what = f"There is no check `{one_line(str(key), 40)}`."
-            yield Problem(what, where, f"There are {', '.join(CHECKS)}.")
-        reasons = list(said.values()) if isinstance(said, Mapping) else [said]
-        if not reasons or any(not isinstance(one, str) for one in reasons):
-            yield Problem(
-                f"`{one_line(str(key), 40)}` is acknowledged with a reason, or with a reason for each place.",
-                where,
-                "Write {check: reason}, or {check: {1/duration: reason}}.",
-            )
-    for item, rulings in data.get("rulings", {}).items():
-        for criterion, ruling in rulings.items():
-            if (
-                not isinstance(ruling, Mapping)
-                or ruling.get("ruling") not in RULINGS
-                or set(ruling) - {"ruling", "reason"}
-            ):
-                yield Problem(
-                    f"A ruling is {{ruling, reason}}, the ruling one of {', '.join(RULINGS)}.",
-                    places.get(f"rulings/{item}/{criterion}", name),
-                )
-    for item, made in data.get("determinations", {}).items():
-        if made.get("decision") not in DECISIONS or set(made) - {"decision", "reason"}:
-            yield Problem(
-                f"A determination is {{decision, reason}}, the decision {' or '.join(DECISIONS)}.",
-                places.get(f"determinations/{item}", name),
-            )
-    for item, edits in data.get("edits", {}).items():
-        if any(not isinstance(edit, Mapping) or set(edit) != {"sentence", "text"} for edit in edits):
-            yield Problem("An edit is {sentence, text}.", places.get(f"edits/{item}", name))
 
 
 @dataclass(frozen=True)
@@ -144,7 +40,10 @@ class AnswersFile:
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
 
     def where(self, *path: str) -> str:
-        return self.places.get("/".join(path)) or f"{self.name}, {'.'.join(path)}"
+        """The file and the line of what stands at `path`, or of what holds it."""
+        while path and "/".join(path) not in self.places:
+            path = path[:-1]
+        return self.places.get("/".join(path)) or f"{self.name}, line 1"
 
 
 @dataclass
@@ -162,31 +61,19 @@ class RunOutcome:
 
 def read_answers_file(path: Path) -> AnswersFile:
     """The answers file at `path` (YAML, or JSON by its ending); raises `Refused` with every wrong form."""
-    text, name = read_text(path), one_line(str(path))
-    places: dict[str, str] = {}
-    if path.suffix == ".json":
-        data = parsed_json(text, name)
-    else:
-        document = yaml.parse_yaml(text, name)
-        data = document.data
-        places = {"/".join(str(step) for step in key): document.where(*key) for key in document.lines}
-    problems = list(form_problems(data, name, places))
-    if problems:
-        raise Refused(*_in_line_order(problems))
+    document = library.document(library.read_text(path), one_line(str(path)), "answers-file")
+    data = document.data
     return AnswersFile(
-        name=name,
-        reviewer=str(data.get("reviewer", "")),
-        answers=_by_item(data.get("answers", {})),
-        rulings=_by_item(data.get("rulings", {})),
-        determinations=_by_item(data.get("determinations", {})),
-        edits=_by_item(data.get("edits", {})),
-        acknowledge={
-            str(key): _by_item(value) if isinstance(value, Mapping) else str(value)
-            for key, value in data.get("acknowledge", {}).items()
-        },
-        sign=data.get("sign") in (True, "yes", "true"),
+        name=document.name,
+        reviewer=data.get("reviewer", ""),
+        answers=data.get("answers", {}),
+        rulings=data.get("rulings", {}),
+        determinations=data.get("determinations", {}),
+        edits=data.get("edits", {}),
+        acknowledge=data.get("acknowledge", {}),
+        sign=data.get("sign") in (True, *YES),
         read_by_eye=_by_eye(data.get("read_by_eye")),
-        places=places,
+        places={"/".join(map(str, path)): document.where(*path) for path in document.lines},
     )
 
 
@@ -268,9 +155,7 @@ def _rule(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> b
         return False
     for criterion, ruling in file.rulings.get(item, {}).items():
         with placed(file.where("rulings", item, criterion)):
-            review.perform(
-                c.RuleOn(item, criterion, str(ruling.get("ruling")), str(ruling.get("reason", "")))
-            )
+            review.perform(c.RuleOn(item, criterion, ruling["ruling"], ruling["reason"]))
     cautioned = deciding_cautions(review.session, item)
     for criterion in cautioned:
         caution = review.assess(item).findings[criterion].caution
@@ -301,7 +186,7 @@ def _determine(review: Review, file: AnswersFile, item: str, result: RunOutcome)
         )
         return
     suggested = review.assess(item).suggestion.decision
-    command = c.Determine(item, str(made.get("decision")), suggested, str(made.get("reason", "")))
+    command = c.Determine(item, made["decision"], suggested, made.get("reason", ""))
     with placed(file.where("determinations", item)):
         review.perform(command)
 
@@ -311,8 +196,8 @@ def _edit(review: Review, file: AnswersFile) -> None:
         for index, edit in enumerate(edits):
             where = file.where("edits", item, str(index))
             sentences = review.assess(item).sentences
-            number = edit.get("sentence")
-            if not isinstance(number, int) or not 1 <= number <= len(sentences):
+            number = int(edit["sentence"])
+            if not 1 <= number <= len(sentences):
                 raise refuse(
                     f"Item {item} has {len(sentences)} sentences; there is no sentence {number}.",
                     where,
@@ -322,7 +207,7 @@ def _edit(review: Review, file: AnswersFile) -> None:
             held = review.session.edits.get(item, {}).get(one.key)
             was = held.was if held is not None else one.text
             with placed(where):
-                review.perform(c.EditSentence(item, one.key, was, str(edit.get("text", ""))))
+                review.perform(c.EditSentence(item, one.key, was, edit["text"]))
 
 
 def _read_by_eye(review: Review, file: AnswersFile) -> None:
@@ -384,9 +269,4 @@ def _sign(review: Review, result: RunOutcome) -> None:
 def _by_eye(said: Any) -> bool | tuple[str, ...] | None:
     if said is None:
         return None
-    return tuple(said) if isinstance(said, list) else said in (True, "yes", "true")
-
-
-def _by_item(data: Mapping[Any, Any]) -> dict[str, Any]:
-    """Item keys compare as text, so that 1 and "1" are the same item."""
-    return {str(key): value for key, value in data.items()}
+    return tuple(said) if isinstance(said, list) else said in (True, *YES)

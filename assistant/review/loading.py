@@ -7,7 +7,6 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from assistant import library
-from assistant.core.letter_frame import read_frame
 from assistant.core.problem import Problem, Refused
 from assistant.core.session import Session
 from assistant.core.text import digest
@@ -26,7 +25,7 @@ def letter_to_pin(log: Artifacts) -> dict[str, str]:
         try:
             log.artifact(digest(text))
         except Refused:
-            read_frame(text)
+            library.letter_frame(text)
     return texts
 
 

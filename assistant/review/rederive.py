@@ -18,11 +18,11 @@ from assistant.core.events import decode, encode
 from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks
-from assistant.core.session import Session, fold, outcome
+from assistant.core.session import Session, outcome
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
-from assistant.log.bundle import LetterTexts
-from assistant.log.fold import Source, begun
+from assistant.log.bundle import LetterTexts, bundle_letter, read_bundle
+from assistant.log.fold import Source, begun, folded
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.review.determination import compose_from_log
@@ -94,7 +94,7 @@ def rederive(log: Source, session_id: str) -> Rederivation:
             return Rederivation(session_id, len(entries), compared, letter, difference, _left_out(unread))
         compared["entries"] += 1
         if entry.seq > 1:
-            session = fold(session, [event])
+            session = folded(session, [event])
     return Rederivation(session_id, len(entries), compared, letter, None, _left_out(unread))
 
 
@@ -234,6 +234,37 @@ def _drafts(log: Log, since: int, step: Callable[[int], None]) -> tuple[Verdict,
     return Verdict(
         True, f"{compared} of {reviews} reviews give the suggestions and letters that were logged"
     ), None
+
+
+# A bundle whose hashes all hold may still have been made to say something else than its entries come to.
+
+
+def derived_anew(path: Path) -> Iterator[tuple[bool | None, str]]:
+    """Whether the review in a bundle, and its letter, come out of its entries: True, False or open, and in words."""
+    try:
+        log, session = read_bundle(path)
+        with log:
+            if log.read(session)[0].kind != e.SessionOpened.kind:
+                return
+            made = rederive(log, session)
+            words, unsigned = rederivation_words(log, session)
+    except Refused as refusal:
+        yield False, f"the review can't be derived from its entries: {refusal.problems[0].what}"
+        return
+    if made.difference is not None:
+        first = made.difference
+        yield False, f"entry {first.seq}: {first.what} does not come out of the entries as it was logged"
+        return
+    yield True, "suggestions, sentences, outcome and letter come out of the entries as they were logged"
+    there = bundle_letter(path)
+    if there.letter and there.letter == words.letter:
+        yield True, "letter.txt reads, to the last word, as the letter that the entries give"
+    elif there.letter:
+        yield (
+            None,
+            unsigned
+            or "letter.txt reads otherwise, outside the text that was signed, than this version writes it",
+        )
 
 
 # What a session's bundle says in words: its letter, and the text that was signed.

@@ -20,7 +20,6 @@ from assistant.core.session import effective_date, fold, outcome
 from assistant.core.text import counted, one_line, visible
 from assistant.core.turn import Turn, progress, statement
 from assistant.core.wording import told
-from assistant.letter import signing_text
 from assistant.review.passages import speaking_lines
 from assistant.review.review import Review
 
@@ -115,6 +114,8 @@ def letter_lines(review: Review) -> list[str]:
     """The letter as it would be signed: with the absences attested, as a signature does first."""
 
     attested = fold(review.session, decide(review.session, c.AttestAbsences()))
+    from assistant.letter import signing_text  # at the signature
+
     return signing_text(attested, lambda item: assess(attested, item)).splitlines()
 
 

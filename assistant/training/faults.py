@@ -395,8 +395,7 @@ def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
 def _passages() -> dict[str, list[str]]:
     """The sentences that may be planted, by prompt or `prompt.part`."""
     path = library.folder("prompts") / "training" / PASSAGES
-    data = plain_yaml.parse_yaml(library.read_text(path), PASSAGES).data
-    return {str(name): [str(one) for one in sentences] for name, sentences in data.items()}
+    return library.document(library.read_text(path), PASSAGES, "faults").data
 
 
 def _sentence(prompt: Prompt, part: str, passages: dict[str, list[str]], chance: Random) -> str:

@@ -25,8 +25,8 @@ from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
 from assistant.core.turn import Option, Turn, root_of
 from assistant.library import CaseFolder
-from assistant.log import Entry, Log
-from assistant.log.fold import pinned_texts
+from assistant.log import Log
+from assistant.log.fold import event_of, pinned_texts
 from assistant.profile import PSEUDONYM, Profile
 from assistant.review.conversation import Conversation, Pending
 from assistant.review.loading import missing_documents
@@ -172,13 +172,6 @@ def _followed(run: Run, event: t.AnswerFrozen | t.AnswerRevealed | t.RunEnded) -
 
 _READING = Pending("The reviewer answered otherwise, or a fault was missed.", None, (Option("Go on"),))
 """Holds the next question back until what parts from the reviewer has been read."""
-
-_ANSWERING = (
-    e.AnswerRecorded.kind,
-    e.AnswerAmended.kind,
-    e.AnswerWithdrawn.kind,
-    e.EvidenceCited.kind,
-)
 
 
 class Practice(Conversation):
@@ -327,7 +320,7 @@ class Practice(Conversation):
         """Takes in which entry of the run holds each answer and decision now."""
         for entry in self.review.log.read(self.review.session.id, self._read):
             self._read = entry.seq
-            place = _place(entry)
+            place = _place(event_of(entry))
             if place is not None:
                 self._standing[place] = entry.seq, entry.leaf
 
@@ -354,10 +347,14 @@ class _TakeOver(c.Command):
     answer: c.RecordAnswer
 
 
-def _place(entry: Entry) -> AnswerPlace | None:
-    if entry.kind in _ANSWERING:
-        return str(entry.body["item"]), root_of(str(entry.body["prompt"]))
-    return (str(entry.body["item"]), "") if entry.kind == e.DeterminationRecorded.kind else None
+def _place(event: Event) -> AnswerPlace | None:
+    match event:
+        case e.AnswerRecorded() | e.AnswerAmended() | e.AnswerWithdrawn() | e.EvidenceCited():
+            return event.item, root_of(event.prompt)
+        case e.DeterminationRecorded():
+            return event.item, ""
+        case _:
+            return None
 
 
 # How a blind run begins: on a case with its reference, on an assigned case, or on the case of a session.

@@ -17,7 +17,7 @@ from assistant.core import events as t
 from assistant.core.answer import Answer, with_part
 from assistant.core.events import Event, decode
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.session import Session, fold
+from assistant.core.session import Session
 from assistant.core.text import one_line
 from assistant.log import Entry, Log
 from assistant.log import fold as log_fold
@@ -202,7 +202,7 @@ def _read(log: Log, session_id: str) -> Session | AnswerSheet:
     if found is not None:
         return found
     begun, events = log_fold.begun(log, session_id, entries)
-    return fold(begun, events)
+    return log_fold.folded(begun, events)
 
 
 def unfit(session: Session, name: str) -> list[Problem]:

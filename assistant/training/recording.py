@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from assistant.core import events as e
-from assistant.core.session import Session, apply
+from assistant.core.session import Session
 from assistant.log import Entry, Log
-from assistant.log.fold import begun, pinned_texts
+from assistant.log.fold import begun, folded, pinned_texts
 from assistant.review.loading import pages_of
 from assistant.review.review import Review
 
@@ -81,7 +81,7 @@ class Recording:
         if not 1 + nearest * SPACING <= start <= seq:
             start, session = 1 + nearest * SPACING, self._kept[nearest]
         for number in range(start + 1, seq + 1):
-            session = apply(session, self.event(number))
+            session = folded(session, [self.event(number)])
             if (number - 1) % SPACING == 0 and (number - 1) // SPACING == len(self._kept):
                 self._kept.append(session)
         self._newest = seq, session

@@ -137,6 +137,45 @@ def run_app(log_path: Path | None, first: Callable[[Services], Screen[Any]] | No
     return result or 0
 
 
+# The first frame of a review.
+
+
+class OpeningScreen(ProgramScreen):
+    """Stands while the screen that was asked for is made: `then` imports what it needs once this one is drawn."""
+
+    passing = True
+
+    def __init__(self, then: Callable[[], Screen[None]]) -> None:
+        super().__init__()
+        self._then = then
+
+    def compose(self) -> ComposeResult:
+        yield Static("Opening ...", id="top", markup=False)
+
+    def on_mount(self) -> None:
+        self.screen_layout_refresh_signal.subscribe(self, self._drawn, immediate=True)
+
+    def _drawn(self, _: object) -> None:
+        self.screen_layout_refresh_signal.unsubscribe(self)
+        self.call_next(self._give_way)
+
+    def _give_way(self) -> None:
+        self.app.push_screen(self._then())
+
+
+def review_opening(
+    services: Services, case: str | None = None, session: str | None = None, again: str = ""
+) -> Screen[None]:
+    """The screen of a review that is begun on a case or gone on with."""
+
+    def made() -> Screen[None]:
+        from assistant.tui.review import ReviewScreen  # all that a review needs, after the first frame
+
+        return ReviewScreen(services, case, session, again)
+
+    return OpeningScreen(made)
+
+
 # The home screen: sessions to go on with, and cases to begin.
 
 

@@ -1,4 +1,4 @@
-"""A list to look through: type to narrow it, arrows to move, Enter to go in, Escape to go back, F8 to take it along."""
+"""`imr log browse`: the sessions of a log, their steps, the history of an answer and the pages behind it, as lists."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Small dialogs of the replay and training screens: words to write, a list to choose from, lines to read."""
+"""What opens over a screen: words to write, a list to choose from, lines to read, the letter, the help."""
 
 from __future__ import annotations
 

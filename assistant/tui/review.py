@@ -18,11 +18,9 @@ from assistant import library
 from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
-from assistant.core.text import one_line
-from assistant.letter import to_text
+from assistant.core.text import counted, one_line
 from assistant.review import views
 from assistant.review.conversation import Conversation, offer_amendment
-from assistant.review.determination import compose_from_log, keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
 from assistant.review.review import Review
@@ -129,7 +127,10 @@ class ReviewScreen(ProgramScreen):
 
     def on_mount(self) -> None:
         self.query_one("#options", OptionList).can_focus = False
-        self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
+        if len(self.app.screen_stack) > 1:  # something is drawn already
+            self.call_next(self.open)
+        else:
+            self.screen_layout_refresh_signal.subscribe(self, self._first_drawn, immediate=True)
 
     def _first_drawn(self, _: object) -> None:
         """Opens the session once the empty screen has been drawn."""
@@ -151,6 +152,7 @@ class ReviewScreen(ProgramScreen):
             if self._session is not None:
                 self._offer(self._conversation)
             self.draw()
+        self._take_up_reply()
         if self.query_one(SidePanel).shown:
             self.call_after_refresh(self._show_record)
         self.set_timer(0.05, self._warm)
@@ -203,17 +205,20 @@ class ReviewScreen(ProgramScreen):
     @work(thread=True, exit_on_error=False)
     def _warm(self) -> None:
         """Imports what the first answer needs while the first question is being read."""
-        import jsonschema  # noqa: F401 - slow, and not needed for the first frame
+        import jsonschema  # noqa: F401
+
+        import assistant.review.determination  # noqa: F401
 
     def _offer(self, conversation: Conversation) -> None:
         """Asks whether a session that is gone on with takes over a case file that has changed."""
         self.transcript.say_all([(line.kind, line.text) for line in offer_amendment(conversation)])
 
     def release(self) -> None:
-        """Parks the session."""
-        if self._review is not None:
+        """Parks the session; what still waits to be drawn finds none."""
+        review, self._review, self._conversation, self._views = self._review, None, None, None
+        if review is not None:
             try:
-                self._review.close()
+                review.close()
             except Refused as refused:
                 self.tell(str(refused), "error")
 
@@ -366,11 +371,27 @@ class ReviewScreen(ProgramScreen):
     def _typed(self) -> None:
         self.draw_asked()
 
+    def _take_up_reply(self) -> None:
+        """Lets the reply line take keys again once the next question has been drawn; says what came before."""
+
+        def drawn() -> None:
+            if self.is_attached and (dropped := self.reply.take_up()):
+                keys = f"{counted(dropped, 'key')} {'was' if dropped == 1 else 'were'}"
+                self.transcript.say("warning", f"{keys} typed before this was shown, and left out.")
+
+        self.call_after_refresh(drawn)
+
+    def on_screen_resume(self) -> None:
+        """What was typed on the screen above is not for the question here."""
+        if self._conversation is not None:
+            self._take_up_reply()
+
     @on(Input.Submitted, "#reply")
     def _submitted(self, event: Input.Submitted) -> None:
         conversation = self._conversation
         if conversation is None:
             return
+        self._take_up_reply()
         text = event.value
         highlighted = self.query_one("#options", OptionList).highlighted
         if self._asking is not None:
@@ -399,6 +420,7 @@ class ReviewScreen(ProgramScreen):
         conversation = self._conversation
         if conversation is None:
             return
+        self._take_up_reply()
         if event.key in SIGNS:
             self.run_action_named(SIGNS[event.key])
         else:
@@ -473,6 +495,8 @@ class ReviewScreen(ProgramScreen):
         return True
 
     def _keep_profile(self) -> None:
+        from assistant.review.determination import keep_qualifications  # with the first answer
+
         if self._review is not None and not self._review.watching:
             try:
                 self._services.keep_profile(keep_qualifications(self._review, self._services.profile))
@@ -597,7 +621,15 @@ class ReviewScreen(ProgramScreen):
         return self.offers(str(parameters[0])) if action == "named" and parameters else True
 
     def action_named(self, name: str) -> None:
-        self.run_action_named(name)
+        """A key of an action: it waits its turn behind what is still being typed."""
+        if self.reply.has_focus and name != "park":
+            self.reply.post_message(Reply.Called(name))
+        else:
+            self.run_action_named(name)
+
+    @on(Reply.Called)
+    def _called(self, event: Reply.Called) -> None:
+        self.run_action_named(event.name)
 
     def run_action_named(self, name: str) -> None:
         """Carries out the action called `name`; what goes wrong is said in the transcript."""
@@ -674,4 +706,7 @@ def _open_early(review: Review) -> list[Line]:
 
 
 def _letter_text(review: Review) -> str:
+    from assistant.letter import to_text  # when it is asked for
+    from assistant.review.determination import compose_from_log
+
     return to_text(compose_from_log(review.log, review.session.id))

@@ -104,6 +104,8 @@ def _turn(kind: str, text: str) -> Static:
 
 
 LONGEST_PASTE = 20_000
+KEPT_OPEN = frozenset("?/")
+"""The signs that answer nothing: what is typed after them is for the question that stands, or for the search."""
 
 
 class Reply(Input):
@@ -117,6 +119,13 @@ class Reply(Input):
         def __init__(self, key: str) -> None:
             super().__init__()
             self.key = key
+
+    class Called(Message):
+        """An action was called by its own key; it comes after the keys that were pressed before it."""
+
+        def __init__(self, name: str) -> None:
+            super().__init__()
+            self.name = name
 
     class Moved(Message):
         """An arrow asks to move among the replies."""
@@ -143,24 +152,65 @@ class Reply(Input):
         super().__init__(id="reply", select_on_focus=False)
         self.signs = signs
         self.digits = False
+        self.taken = True
+        self._open_since = 0.0
+        self._dropped = 0
+
+    def take_up(self) -> int:
+        """Takes keys again, now that what they answer is on the screen; gives how many came too early, and are gone."""
+        self.taken, self._open_since = False, Message().time
+        dropped, self._dropped = self._dropped, 0
+        return dropped
+
+    def hand_in(self) -> None:
+        """Gives what is typed as the reply. What is typed from here on is for a question that nobody has seen yet."""
+        self.taken = True
+        self.post_message(self.Submitted(self, self.value))
+
+    def _too_early(self, event: events.Key | events.Paste) -> bool:
+        """Whether a key was pressed, or words were pasted, before the question that they would answer was shown.
+
+        A burst of keys, as of a macro or after a stall, comes in at once; the log keeps what nobody meant for good.
+        """
+        if not self.taken and event.time >= self._open_since:
+            return False
+        self._dropped += isinstance(event, events.Paste) or event.is_printable or event.key == "enter"
+        event.prevent_default()
+        event.stop()
+        return True
 
     async def _on_key(self, event: events.Key) -> None:
-        if event.key in ("up", "down"):
+        if self._too_early(event):
+            return
+        if event.key == "enter":
+            self.hand_in()
+        elif event.character == "\ufffd":
+            self.app.notify("A byte that isn't UTF-8 was left out.", markup=False)
+        elif event.key in ("up", "down"):
             self.post_message(self.Moved(-1 if event.key == "up" else 1))
         elif event.key in ("pageup", "pagedown"):
             self.post_message(self.Scrolled(-1 if event.key == "pageup" else 1))
         elif not self.value and event.character is not None and self._has_meaning(event.character):
+            self.taken = event.character not in KEPT_OPEN
             self.post_message(self.Pressed(event.character))
         else:
             return
         event.prevent_default()
         event.stop()
 
+    def on_reply_called(self, event: Called) -> None:
+        """A key for an action that came before the question was shown is left out like any other."""
+        if self.taken:
+            self._dropped += 1
+            event.stop()
+
     def _has_meaning(self, character: str) -> bool:
         return character in self.signs or (self.digits and character.isdecimal() and character != "0")
 
     def _on_paste(self, event: events.Paste) -> None:
         """A paste keeps all its lines, as one line; one too long for any answer is answered as it is, and refused."""
+        if self._too_early(event):
+            return
         event.prevent_default()
         event.stop()
         if len(event.text) > LONGEST_PASTE:
@@ -309,9 +359,18 @@ class Services(Protocol):
 class ProgramScreen(Screen[None]):
     """A screen that can be left, offers commands to the palette, and lets go of what it holds when the program ends."""
 
+    passing = False
+    """Whether it only stands until another has been made, and nobody goes back to it."""
+
+    @property
+    def is_first(self) -> bool:
+        """Whether no screen lies below this one to go back to."""
+        stack = self.app.screen_stack
+        return all(isinstance(one, ProgramScreen) and one.passing for one in stack[: stack.index(self)])
+
     def leave(self) -> None:
         """Back to the screen below, from the first one out of the program."""
-        if len(self.app.screen_stack) > 1:
+        if not self.is_first:
             self.dismiss()
         else:
             self.app.exit(0)
@@ -332,7 +391,7 @@ class ProgramScreen(Screen[None]):
 
     def refuse(self, services: Services, refused: Refused) -> None:
         """Says why the screen can't be shown, and leaves it; the first one leaves the program with it."""
-        if len(self.app.screen_stack) > 1:
+        if not self.is_first:
             self.dismiss()
             self.app.notify(str(literal(str(refused))), severity="error", markup=False, timeout=6)
         else:

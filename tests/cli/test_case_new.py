@@ -145,9 +145,9 @@ def test_a_case_can_be_made_anew_from_its_own_folder(imr: Imr, tmp_path: Path, f
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("title: Neck films\n", "", "'title' is a required property"),
-        ("title: Neck films\n", "title: x\nextra: 1\n", "'extra' was unexpected"),
-        ("date: 2014-05-10", "date: May", "line 9: `timeline.0.date` is not as a case has it"),
+        ("title: Neck films\n", "", "`title` is missing"),
+        ("title: Neck films\n", "title: x\nextra: 1\n", "`extra` is not known here"),
+        ("date: 2014-05-10", "date: May", "line 9: `date` can't be “May”"),
         ("prompt_set: cervical-radiography", "prompt_set: none", "none"),
         ("quote: Neck pain", "quote: Back pain", "These words are not on note:1"),
         ('page: "films:1"', 'page: "films:2"', "`films:2` is no page of the case file."),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 import shutil
 import stat
@@ -16,6 +17,8 @@ import pytest
 from assistant import library
 from assistant.cli.main import run
 from assistant.log import Draft, Log, standalone_verify
+from assistant.log.bundle import LetterTexts, bundle, bundle_letter, covering_checkpoint
+from assistant.log.keys import Signer, VerifierKey, read_checkpoint, signer
 from tests.log.forgery import rewrite, stored, unfenced
 
 CASE = "cervical-radiographs-after-fusion"
@@ -127,9 +130,7 @@ def test_against_what_an_auditor_holds(imr: Imr, log_path: Path, tmp_path: Path)
     shutil.copyfile(log_path, "elsewhere.sqlite")
     known = ("--log", "elsewhere.sqlite", "--key", "key.txt", "--checkpoint", "held.txt")
     assert imr("log", "verify", *known).status == 0
-    with unfenced(tmp_path / "elsewhere.sqlite") as file:
-        file.execute("DELETE FROM event WHERE id > 40")
-        file.execute("DELETE FROM checkpoint")
+    rewrite(tmp_path / "elsewhere.sqlite", lambda entries: entries[:40], keep_checkpoints=False)
     assert imr("log", "verify", "--log", "elsewhere.sqlite").status == 0
     said = imr("log", "verify", *known)
     assert said.status == 1
@@ -141,17 +142,25 @@ def test_against_what_an_auditor_holds(imr: Imr, log_path: Path, tmp_path: Path)
     [
         (("--key", "nothing-such"), "no such file"),
         (("--key", "a+b+c"), "not a verifier key"),
-        (("--checkpoint", "empty.txt"), "not a signed note"),
         (("--checkpoint", "nothing-such"), "does not exist"),
         (("--log", "nothing-such"), "There is no decision log here"),
         (("nothing-such",), "does not exist"),
     ],
 )
 def test_wrong_use(imr: Imr, arguments: tuple[str, ...], says: str) -> None:
-    Path("empty.txt").touch()
     said = imr("log", "verify", *arguments)
     assert (said.status, said.out) == (2, "")
     assert says in said.err
+
+
+def test_a_named_checkpoint_that_can_not_be_read_fails(imr: Imr) -> None:
+    Path("empty.txt").touch()
+    Path("latin.txt").write_bytes(b"\xe9")
+    for name in ("empty.txt", "latin.txt"):
+        said = imr("log", "verify", "--checkpoint", name, "--json")
+        found = json.loads(said.out)
+        assert (said.status, found["verdicts"]["coverage"]["ok"]) == (1, False)
+        assert name in found["verdicts"]["coverage"]["says"]
 
 
 # -- checkpoint -----------------------------------------------------------------------------------
@@ -212,7 +221,7 @@ def test_consistency(imr: Imr) -> None:
     done = subprocess.run(
         [sys.executable, "-I", "-S", program, "proof.json"], capture_output=True, check=False
     )
-    assert done.returncode == 0
+    assert done.returncode == standalone_verify.OPEN
 
 
 # -- one session ----------------------------------------------------------------------------------
@@ -224,7 +233,7 @@ def test_a_session_is_taken_along_and_read_elsewhere(imr: Imr, tmp_path: Path) -
     assert "python3 session.imr" in said.out
     assert stat.S_IMODE(Path("session.imr").stat().st_mode) == 0o600
     done = subprocess.run([sys.executable, "-I", "-S", "session.imr"], capture_output=True, check=False)
-    assert done.returncode == 0
+    assert done.returncode == standalone_verify.OPEN
     shown = json.loads(imr("log", "show", "last", "--json").out)
     letter = imr("letter", "last").out
     (tmp_path / "log.sqlite").unlink()
@@ -259,6 +268,71 @@ def test_a_spoilt_bundle(imr: Imr) -> None:
     assert said.status == 1
     assert "It does NOT hold." in said.out
     assert imr("log", "verify", "spoilt.imr", "--json").status == 1
+
+
+def test_a_forged_bundle_fails_where_the_key_of_its_log_is_known_and_is_open_elsewhere(
+    imr: Imr, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Dated back, linked anew, and signed by a fresh key in the name of the log."""
+    from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+
+    assert imr("log", "prove", "last", "-o", "genuine.imr").status == 0
+    forged_log = tmp_path / "forged.sqlite"
+    shutil.copyfile(log_path, forged_log)
+    private = Ed25519PrivateKey.generate()
+    made = json.loads(imr("log", "checkpoint", "--json").out)
+    origin, key_here = made["origin"], made["key"]
+    key = VerifierKey(origin, private.public_key().public_bytes_raw())
+    rewrite(
+        forged_log,
+        lambda entries: [{**one, "ts": one["ts"].replace("202", "201", 1)} for one in entries],
+        Signer(key, private),
+    )
+    session = stored(forged_log)[0]["session"]
+    words = bundle_letter(Path("genuine.imr"))
+    data = bundle(forged_log, session, covering_checkpoint(forged_log, session), words, [key])
+    Path("forged.imr").write_bytes(data)
+    assert imr("log", "verify", "genuine.imr").status == 0
+    said = imr("log", "verify", "forged.imr")
+    assert said.status == 1
+    assert "not signed by the key" in " ".join(said.out.split())
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "of somebody else"))
+    elsewhere = ("--log", str(tmp_path / "no-log.sqlite"))
+    said = imr("log", "verify", "genuine.imr", *elsewhere)
+    assert said.status == standalone_verify.OPEN
+    assert "WHO SIGNED IT IS OPEN" in " ".join(said.out.split())
+    assert imr("log", "verify", "forged.imr", *elsewhere).status == standalone_verify.OPEN
+    genuine = ("--key", key_here, *elsewhere)
+    assert imr("log", "verify", "genuine.imr", *genuine).status == 0
+    assert imr("log", "verify", "forged.imr", *genuine).status == 1
+
+
+def test_a_bundle_whose_letter_is_not_what_its_entries_give_fails(
+    imr: Imr, log_path: Path, tmp_path: Path
+) -> None:
+    """By whoever has the log's key: the letter's hash was signed, and the entries give another letter."""
+    assert imr("log", "prove", "last", "-o", "genuine.imr").status == 0
+    words = bundle_letter(Path("genuine.imr"))
+    signed = words.signed.replace("negative", "positive").replace("chronic", "recent")
+    assert signed != words.signed
+    hash = hashlib.sha256(signed.encode()).hexdigest()
+    forged = tmp_path / "forged.sqlite"
+    shutil.copyfile(log_path, forged)
+    rewrite(
+        forged,
+        lambda entries: [
+            {**one, "body": {**one["body"], "letter": hash}} if one["kind"] == "session.signed" else one
+            for one in entries
+        ],
+        signer(read_checkpoint(imr("log", "checkpoint").out).origin),
+    )
+    session = stored(forged)[0]["session"]
+    data = bundle(forged, session, covering_checkpoint(forged, session), LetterTexts(signed, signed))
+    Path("forged.imr").write_bytes(data)
+    assert [one.ok for one in standalone_verify.examine(Path("forged.imr"))].count(False) == 0
+    said = imr("log", "verify", "forged.imr")
+    assert said.status == 1
+    assert "does not come out of the entries" in " ".join(said.out.split())
 
 
 def test_rederive(imr: Imr, log_path: Path) -> None:

@@ -93,10 +93,13 @@ def test_sittings_are_listed_where_somebody_asks_for_them(ask: Any) -> None:
 def test_the_timeline_tells_old_and_new_values_reasons_and_pages(look: Any) -> None:
     lines = out(look("show", "aa11"))
     text = " ".join(lines.split())
-    assert "1/views: Amended: Which views are requested?; flexion (before: flexion, extension)" in text
+    assert "1/views: Amended: Which views are requested? flexion (before: flexion and extension)" in text
     assert "reason: Only one." in text
     assert "evidence: note:1" in text
-    assert "1/red_flags: tumor: no; the other 6" in text
+    assert (
+        "1/red_flags: fracture or dislocation, infection: not documented; tumor: absent; the other 4: not answered"
+        in text
+    )
     assert "1: Overturned (treatment approved)" in text
     assert "A neck · real · r-one · version 0.1.0; 1 document; 2 pages" in text
     said = "2 pages of 1 document for to evaluate, rule out: 1 passage; unreadable: scan:1."

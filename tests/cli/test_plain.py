@@ -349,7 +349,7 @@ def test_bytes_that_are_passed_through_are_refused_visibly(review: Review) -> No
     source = io.TextIOWrapper(io.BytesIO(b"\n\xff\n1\n"), encoding="utf-8", errors="surrogateescape")
     said = run(review, source=source)[1]
     said.encode("utf-8")
-    assert "is not among the answers" in said
+    assert "That was not UTF-8 text, and nothing of it was taken." in said
     assert review.turn.path == "documents"
 
 

@@ -43,6 +43,8 @@ def stored(path: Path) -> list[Entry]:
 def rewrite(path: Path, edit: Edit, signer: Signer | None = None, keep_checkpoints: bool = True) -> None:
     """The whole log anew from edited entries: numbered, linked and hashed as if it had been written so.
 
+    Words and files that no entry speaks of any more go too.
+
     With a `signer` all checkpoints go and one over the whole is signed.
     """
     entries = edit(stored(path))
@@ -61,6 +63,11 @@ def rewrite(path: Path, edit: Edit, signer: Signer | None = None, keep_checkpoin
             connection.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
             heads[entry["session"]] = seq + 1, digest.hex()
             leaves.append(digest)
+        spoken_of = b"".join(row[0] for row in connection.execute("SELECT entry FROM event")).decode()
+        for table, key in (("blob", "commitment"), ("artifact", "hash")):
+            for (name,) in connection.execute(f"SELECT {key} FROM {table}").fetchall():
+                if name not in spoken_of:
+                    connection.execute(f"DELETE FROM {table} WHERE {key} = ?", (name,))
         for level, number in completed(1, len(leaves)):
             width = WIDTH**level
             digest = tree_root(leaves[number * width : (number + 1) * width])

@@ -143,7 +143,8 @@ def test_what_it_prints_fits_the_terminal_and_a_key_stays_whole(
     file.write_bytes(made)
     run = [sys.executable, "-I", "-S", str(file)]
     env = {**os.environ, "COLUMNS": str(wide)}
-    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, env=env, check=True)
+    done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, env=env, check=False)
+    assert done.returncode == standalone_verify.OPEN
     key = key_of(three)
     assert [line.strip() for line in done.stdout.splitlines() if key in line] == [key]
     over = [line.strip() for line in done.stdout.splitlines() if len(line) > wide]
@@ -171,8 +172,11 @@ def test_it_checks_itself_with_nothing_but_python(three: Path, made: bytes, tmp_
     run = [sys.executable, "-I", "-S", str(file)]
     for more in ([], ["--key", key_of(three)], ["--checkpoint", str(held)], ["--json"]):
         done = subprocess.run([*run, *more], capture_output=True, text=True, cwd=tmp_path, check=False)
-        assert (done.returncode, done.stderr) == (0, ""), done
+        assert (done.returncode, done.stderr) == (0 if "--key" in more else standalone_verify.OPEN, ""), done
         assert "Whose key it is" in done.stdout
+        if more != ["--json"]:
+            assert ("\nIt holds.\n" in done.stdout) is ("--key" in more)
+            assert ("WHO SIGNED IT IS OPEN" in done.stdout) is ("--key" not in more)
     assert json.loads(done.stdout)["ok"] is True
     file.write_bytes(packed({**unpacked(made), "entries.ndjson": b"{}\n"}))
     done = subprocess.run(run, capture_output=True, text=True, cwd=tmp_path, check=False)
@@ -315,6 +319,118 @@ def test_no_flipped_byte_is_unnoticed_but_in_what_is_not_checked(made: bytes, tm
         if all(ok is not False for ok in checked(bytes(changed), tmp_path).values()):
             now = unpacked(bytes(changed))
             assert {name: now[name] for name in kept} == {name: original[name] for name in kept}
+
+
+ODD: list[Any] = [
+    None,
+    True,
+    0,
+    -1,
+    2**53,
+    10**30,
+    0.5,
+    float("inf"),
+    float("nan"),
+    "",
+    "\u2603",
+    "\ud800",
+    "1e999",
+    "ff",
+    [],
+    {},
+    [[]],
+    {"a": 1},
+    [None],
+    "@digits@",
+    "@lists@",
+    "@objects@",
+]
+
+
+def spoilt(chance: random.Random, value: Any) -> bytes:
+    """JSON with one place in it changed, taken out, doubled, put in or called otherwise."""
+    value = json.loads(json.dumps(value))
+    at, places = value, []
+    while isinstance(at, dict | list) and at and (not places or chance.random() < 0.85):
+        key = chance.choice(list(at)) if isinstance(at, dict) else chance.randrange(len(at))
+        places.append((at, key))
+        at = at[key]
+    if places:
+        holder, key = places[-1]
+        way = chance.random()
+        if way < 0.6:
+            holder[key] = chance.choice(ODD)
+        elif way < 0.75:
+            del holder[key]
+        elif isinstance(holder, list):
+            holder.insert(key, chance.choice([holder[key], *ODD]))
+        else:
+            holder[f"{key}s"] = holder.pop(key) if way < 0.9 else chance.choice(ODD)
+    text = json.dumps(value).replace('"@digits@"', "9" * 5000)
+    text = text.replace('"@lists@"', "[" * 5000 + "]" * 5000)
+    return text.replace('"@objects@"', '{"a":' * 5000 + "1" + "}" * 5000).encode()
+
+
+def test_whatever_json_stands_in_a_bundle_it_is_answered_in_words(
+    made: bytes, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance, file = random.Random(31), tmp_path / "spoilt.imr"
+    files = unpacked(made)
+    for _ in range(300):
+        name = chance.choice(["proof.json", "bundle.json", "texts.ndjson", "entries.ndjson"])
+        if name.endswith(".ndjson"):
+            rows = files[name].split(b"\n")[:-1]
+            at = chance.randrange(len(rows))
+            rows[at] = spoilt(chance, json.loads(rows[at]))
+            data = b"".join(row + b"\n" for row in rows)
+        else:
+            data = spoilt(chance, json.loads(files[name]))
+        file.write_bytes(packed({**files, name: data}))
+        assert standalone_verify.main([str(file)]) == 1, data[:300]
+        assert "It does NOT hold." in capsys.readouterr().out
+        with suppress(Refused):
+            read_bundle(file)[0].close()
+
+
+def test_whatever_json_stands_in_a_consistency_proof_it_is_answered_in_words(
+    two: tuple[Path, str, str], tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    chance, file = random.Random(32), tmp_path / "spoilt.json"
+    whole = prove_consistency(two[0], two[1], "").as_json()
+    for _ in range(150):
+        file.write_bytes(spoilt(chance, whole))
+        assert standalone_verify.main([str(file)]) in (1, standalone_verify.OPEN)
+        assert "hold" in capsys.readouterr().out
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"PK", b"PK\x03\x04" + b"\xff" * 100, b"PK\x05\x06" + b"\xff" * 18, b"\x00" * 5000]
+)
+def test_a_file_that_is_no_archive_is_answered_in_words(data: bytes, tmp_path: Path) -> None:
+    for name in ("file.imr", "file.json"):
+        (tmp_path / name).write_bytes(data)
+        assert [one.ok for one in standalone_verify.examine(tmp_path / name)] == [False]
+
+
+def test_an_outcome_that_is_not_what_was_decided_does_not_hold(path: Path, tmp_path: Path) -> None:
+    decided = {"item": "1", "decision": "overturned", "suggested": None, "departs": False}
+    signed = {"letter": hashlib.sha256(b"Outcome: Uphold\n").hexdigest(), "statement": "s"}
+    for outcome, says in (
+        ("uphold", "what was decided comes to 'overturn'"),
+        ("overturn", "states another outcome"),
+    ):
+        with Log.open(path) as log:
+            drafts = [
+                Draft("session.opened", {"mode": "practice"}),
+                Draft("determination.recorded", decided),
+                Draft("session.signed", {**signed, "outcome": outcome}),
+            ]
+            log.append(outcome, drafts, actor="r-1", case="neck", after=0)
+        note = covering_checkpoint(path, outcome)
+        data = bundle(path, outcome, note, LetterTexts("Outcome: Uphold\n", "Outcome: Uphold\n"))
+        (tmp_path / "file.imr").write_bytes(data)
+        (failed,) = [one for one in standalone_verify.examine(tmp_path / "file.imr") if one.ok is False]
+        assert says in failed.says
 
 
 def test_another_key_than_the_one_you_hold(made: bytes, tmp_path: Path) -> None:

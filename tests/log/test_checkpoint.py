@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 import shutil
 import sqlite3
 import stat
@@ -14,10 +15,12 @@ from typing import Any
 
 import pytest
 
+from assistant.core.events import AccessListed
 from assistant.core.problem import Refused
 from assistant.log import Draft, Log
-from assistant.log.checkpoint import held
-from assistant.log.consistency import accept_rollback
+from assistant.log.access import note
+from assistant.log.checkpoint import Held, held, lost
+from assistant.log.consistency import accept_rollback, backup
 from assistant.log.keys import (
     key_path,
     own_keys,
@@ -262,12 +265,15 @@ def test_there_is_nothing_to_accept_of_a_log_that_goes_on(path: Path) -> None:
 def test_another_log_in_the_same_place_is_noticed(path: Path) -> None:
     with Log.open(path) as log:
         step(log, "session.opened", "session.signed")
-    path.unlink()
-    with Log.open(path) as log:
+    other = path.with_name("other.sqlite")
+    with Log.open(other) as log:
         step(log, "session.opened", "session.signed")
+    os.replace(other, path)
     found = verify(path)
     assert found.verdicts["coverage"].ok is False
     assert "another log was kept here" in found.verdicts["coverage"].says
+    with pytest.raises(Refused, match="another file lies in its place"):
+        Log.open(path)
     accept_rollback(path, "I began anew.")
     found = verify(path)
     assert found.ok
@@ -281,7 +287,87 @@ def test_a_held_checkpoint_that_can_not_be_read_stops_nobody(path: Path, config:
         file.write_bytes(b"\xff")
     with Log.open(path) as log:
         step(log, "session.opened", session="t")
-    assert verify(path).ok
+    found = verify(path)
+    assert found.ok
+    assert "could not be read, and was put aside" in found.notes[-1]
+
+
+@pytest.mark.parametrize("gone", [Path.unlink, lambda path: path.write_bytes(b"")])
+def test_no_log_is_begun_in_the_place_of_one_that_is_gone(path: Path, gone: Callable[[Path], object]) -> None:
+    """Each way to open it says so, until somebody says why another one is begun; that is logged in the new one."""
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed")
+    gone(path)
+    for write in (True, False):
+        with pytest.raises(Refused, match=r"gone.* a checkpoint of it over 2 entries is held in"):
+            Log.open(path, write=write)
+    assert "is gone" in note(path, AccessListed("log sessions", {}))
+    assert lost(path) is not None
+    accept_rollback(path, "The disk was lost.")
+    found = verify(path)
+    assert found.ok
+    assert "with 0 entries, though the checkpoint held then was over 2 entries" in found.notes[0]
+    assert lost(path) is None
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed")
+
+
+def test_a_backup_is_marked_and_excused_from_what_the_profile_holds_and_from_nothing_else(
+    path: Path, tmp_path: Path
+) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed")
+    assert re.fullmatch("[0-9]{4}-[0-9]{2}-[0-9]{2}", backup(path, copy).copy)
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed", session="t")
+        later = log.checkpoint()
+    found = verify(copy)
+    assert (found.ok, found.shorter, bool(found.copy), found.verdicts["coverage"].ok) == (
+        True,
+        False,
+        True,
+        None,
+    )
+    named = Held(Path("held.txt"), later, read_checkpoint(later))
+    assert verify(copy, checkpoints=[named]).verdicts["coverage"].ok is False
+    with pytest.raises(Refused, match="older than it was"):
+        Log.open(copy)
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "UPDATE meta SET value = replace(value, 'copy 20', 'copy 19') WHERE key LIKE 'copy-%'",
+        "UPDATE meta SET key = 'copy-3' WHERE key LIKE 'copy-%'",
+        "UPDATE meta SET value = 'x' WHERE key LIKE 'copy-%'",
+        "INSERT INTO meta SELECT 'copy-1', value FROM meta WHERE key LIKE 'copy-%'",
+    ],
+)
+def test_a_mark_that_was_changed_fails(path: Path, tmp_path: Path, sql: str) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed")
+    backup(path, copy)
+    with unfenced(copy) as file:
+        file.execute(sql)
+    assert verify(copy).verdicts["rows"].ok is False
+
+
+def test_a_copy_takes_nothing_more_until_somebody_goes_on_with_it(path: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy.sqlite"
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed")
+    backup(path, copy)
+    with pytest.raises(Refused, match="This is a copy of"):
+        Log.open(copy)
+    os.replace(copy, path)
+    accept_rollback(path, "Restored.")
+    with Log.open(path) as log:
+        step(log, "session.opened", "session.signed", session="t")
+    found = verify(path)
+    assert (found.ok, found.copy) == (True, "")
+    assert any("gone on with from a copy of" in one for one in found.notes)
 
 
 def test_eight_windows_hold_the_newest_in_the_end(path: Path) -> None:

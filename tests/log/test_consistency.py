@@ -22,9 +22,8 @@ def test_a_backup_taken_while_the_log_is_open_is_the_log(
     found = backup(path, dest)
     assert (found.ok, found.events) == (True, 3)
     assert stat.S_IMODE(dest.stat().st_mode) == 0o600
-    with Log.open(dest) as copy:
+    with Log.open(dest, write=False) as copy:
         assert copy.read("a") == log.read("a")
-        add(copy, "a")
     assert verify(path).events == 3
 
 

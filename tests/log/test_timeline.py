@@ -91,7 +91,7 @@ def test_the_words_tell_what_stood_there_and_what_stands_there_now() -> None:
         e.AnswerRejected(*SOUGHT, 9_000, "0" * 64, "Too long.", "and so on"),
     ) == [
         "pain",
-        "Amended: What did the attending provider say the films should show?; numbness (before: pain)",
+        "Amended: What did the attending provider say the films should show? numbness (before: pain)",
         "Cited for “What did the attending provider say the films should show?”",
         "Upheld (treatment not approved)",
         "Overturned (treatment approved) (before: Upheld (treatment not approved))",

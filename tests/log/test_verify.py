@@ -35,7 +35,7 @@ def events(path: Path) -> list[Any]:
         return connection.execute("SELECT * FROM event ORDER BY id").fetchall()
 
 
-VERDICTS = ["chain", "tree", "signatures", "coverage", "triggers", "database", "artifacts"]
+VERDICTS = ["chain", "tree", "signatures", "coverage", "rows", "triggers", "database", "artifacts"]
 
 
 def test_an_untouched_log_verifies(full: Path) -> None:
@@ -122,7 +122,8 @@ def test_a_cut_session_is_seen_when_entries_of_others_follow(full: Path, attack:
 def test_a_cut_end_is_not_seen_without_a_checkpoint_and_this_is_said(
     full: Path, attack: Attack, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    attack("DELETE FROM event WHERE id > 10", "DELETE FROM checkpoint")
+    words = 'DELETE FROM blob WHERE commitment IN (SELECT json_extract(entry, "$.body.note.$text") FROM event WHERE id > 10)'
+    attack(words, "DELETE FROM event WHERE id > 10", "DELETE FROM checkpoint")
     monkeypatch.setenv("IMR_CONFIG", str(full.parent / "of somebody else"))
     found = verify(full)
     assert found.ok
@@ -189,14 +190,14 @@ def test_nothing_follows_the_end_of_a_session_but_addenda(log: Log, path: Path) 
 def test_stored_files_must_be_there_and_unchanged(log: Log, path: Path) -> None:
     bodies = [b"prompts", b"schema"]
     names = [hashlib.sha256(body).hexdigest() for body in bodies]
-    pins = {"prompts": {"neck": names[0]}, "schemas": [names[1]], "edition": "2013"}
+    pins = {"prompts": {"neck": names[0], "old": names[1]}, "edition": "2013"}
     log.append(
         "s",
         [Draft("session.opened", {"pins": pins})],
         actor="",
         case="",
         after=0,
-        artifacts={name: ("text/yaml", body) for name, body in zip(names, bodies, strict=True)},
+        artifacts={name: ("text/prompts", body) for name, body in zip(names, bodies, strict=True)},
     )
     assert verify(path).verdicts["artifacts"].ok is True
     log.append("t", [Draft("session.opened", {"pins": ["0" * 64]})], actor="", case="", after=0)

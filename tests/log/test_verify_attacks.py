@@ -8,6 +8,7 @@ seen is said to be unseen: a test of a limit is as much a test as one of a catch
 from __future__ import annotations
 
 import copy
+import hashlib
 import json
 import shutil
 from collections.abc import Callable
@@ -19,6 +20,7 @@ import pytest
 from assistant.log import Draft, Log
 from assistant.log.chain import canonical, commitment, leaf
 from assistant.log.checkpoint import Held
+from assistant.log.entry import Unreadable
 from assistant.log.keys import Checkpoint, Signer, VerifierKey, read_checkpoint, signer
 from assistant.log.verify import verify
 from assistant.log.verify_entries import Verification
@@ -363,24 +365,128 @@ def test_an_unfinished_review_is_noted(scene: Scene) -> None:
     assert "Session new stops at entry 4" in by_chain(scene).notes[0]
 
 
-def test_an_older_copy_in_another_place_is_no_attack(scene: Scene) -> None:
-    """A backup has fewer entries than the log; what it says of itself holds, and how it stands is said."""
+def copies_file(scene: Scene) -> Path:
+    (file,) = (scene.path.parent / "config" / "checkpoints").glob("*.copies")
+    return file
+
+
+def test_an_older_copy_without_a_mark_fails_wherever_it_lies(scene: Scene) -> None:
     found = verify(scene.older)
-    assert found.ok
-    assert found.verdicts["coverage"].ok is None
-    assert "a copy with 12 entries of the log at" in found.verdicts["coverage"].says
+    assert found.verdicts["coverage"].ok is False
+    assert "which `imr log backup` would have marked" in found.verdicts["coverage"].says
 
 
-def test_words_that_belong_to_nothing_are_noted(scene: Scene) -> None:
+@pytest.mark.parametrize("known", [None, "12"])
+def test_a_copy_made_before_copies_were_marked_stays_open_and_says_so(
+    scene: Scene, known: str | None
+) -> None:
+    copies_file(scene).write_text(known) if known else copies_file(scene).unlink()
+    found = verify(scene.older)
+    assert (found.ok, found.shorter, found.verdicts["coverage"].ok) == (True, True, None)
+    assert "may be a copy, made before copies were marked, with 12 entries" in found.verdicts["coverage"].says
+    assert not verify(scene.older, checkpoints=[scene.held()]).ok
+
+
+def test_a_shorter_log_at_the_place_of_the_log_is_no_copy(scene: Scene) -> None:
+    """Neither under its own path nor through a link, whatever was made before."""
+    copies_file(scene).unlink()
+    drop_newest(scene)
+    assert verify(scene.path).verdicts["coverage"].ok is False
+    elsewhere = scene.path.parent / "elsewhere"
+    elsewhere.mkdir()
+    scene.path.rename(elsewhere / "log.sqlite")
+    scene.path.symlink_to(elsewhere / "log.sqlite")
+    assert verify(scene.path).verdicts["coverage"].ok is False
+
+
+def test_a_named_checkpoint_is_not_hidden_by_another(scene: Scene) -> None:
+    first, last = (
+        (Path(name), scene.notes[at], read_checkpoint(scene.notes[at]))
+        for name, at in (("first", 0), ("last", -1))
+    )
+    drop_newest(scene)
+    for named in ([Held(*first), Held(*last)], [Held(*last), Held(*first)]):
+        coverage = verify(scene.path, checkpoints=named).verdicts["coverage"]
+        assert coverage.ok is False
+        assert "held in last covers 18" in coverage.says
+
+
+def test_a_held_checkpoint_that_can_not_be_read_fails(scene: Scene) -> None:
+    (held,) = (scene.path.parent / "config" / "checkpoints").glob("*.txt")
+    for data in (b"", b"\xff", held.read_bytes()[:-20], held.read_bytes().replace(b"\n18\n", b"\n018\n")):
+        held.write_bytes(data)
+        coverage = verify(scene.path).verdicts["coverage"]
+        assert coverage.ok is False
+        assert "can't be read" in coverage.says
+
+
+def test_a_log_that_is_gone_fails_and_what_is_held_of_it_is_named(scene: Scene) -> None:
+    for gone in (scene.path.unlink, scene.path.touch):
+        gone()
+        found = verify(scene.path)
+        assert (found.ok, found.verdicts["coverage"].ok) == (False, False)
+        assert "over 18 entries" in found.verdicts["coverage"].says
+
+
+def test_rows_that_nothing_speaks_of_fail_by_table_and_number(scene: Scene) -> None:
+    salt, words, body = b"s" * 32, "stray", b"stray"
+    strays = {
+        "blob": ("INSERT INTO blob VALUES ('aa', x'00', 'stray')", ()),
+        "blob again": ("INSERT INTO blob VALUES (?, ?, ?)", (commitment(salt, words), salt, words)),
+        "artifact": (
+            "INSERT INTO artifact VALUES (?, 'text/plain', ?)",
+            (hashlib.sha256(body).hexdigest(), body),
+        ),
+        "subtree": ("INSERT INTO subtree VALUES (9, 0, zeroblob(32))", ()),
+        "subtree below": ("INSERT INTO subtree VALUES (0, -1, zeroblob(32))", ()),
+        "meta": ("INSERT INTO meta VALUES ('note', 'x')", ()),
+        "meta copy": ("INSERT INTO meta VALUES ('copy-18', 'x')", ()),
+        "_sqlite_migrations": ("INSERT INTO _sqlite_migrations VALUES (3, 'other', 'x', '2026-01-01')", ()),
+        "event": ("INSERT INTO event SELECT -id, 's' || session, seq, kind, ts, entry, leaf FROM event", ()),
+    }
+    for place, (name, (sql, values)) in enumerate(strays.items()):
+        spoilt = scene.copied(scene.path.parent / str(place))
+        with unfenced(spoilt.path) as file:
+            file.execute(sql, values)
+        found = by_key(spoilt)
+        table = name.split()[0]
+        assert found.verdicts["rows"].ok is False, name
+        assert f"{table}: " in found.verdicts["rows"].says
+        assert table in ("_sqlite_migrations",) or found.tables[table].rows > found.tables[table].covered
+
+
+@pytest.mark.parametrize("id", [0, -1, -(2**63), 2**62])
+def test_an_entry_at_a_number_where_none_stands_is_named_and_passed_over(scene: Scene, id: int) -> None:
+    (*_, last) = stored(scene.path)
+    forged = canonical({**last, "kind": "prompt.shown", "seq": 7, "prev": leaf(canonical(last)).hex()})
     with unfenced(scene.path) as file:
-        file.execute("INSERT INTO blob VALUES ('aa', x'00', 'stray')")
-    assert verify(scene.path).ok
-    with unfenced(scene.path) as file:
-        salt, words = b"s" * 32, "stray"
-        file.execute("INSERT INTO blob VALUES (?, ?, ?)", (commitment(salt, words), salt, words))
-    found = verify(scene.path)
-    assert found.ok
-    assert "words in the log that no entry speaks of" in found.notes[0]
+        row = id, last["session"], 7, "prompt.shown", last["ts"], forged, leaf(forged)
+        file.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    found = by_key(scene)
+    assert found.verdicts["chain"].ok is False
+    assert found.first_break is not None
+    assert (found.first_break.session, found.first_break.seq) == ("new", 7)
+    if id < 1:
+        with Log.open(scene.path, write=False) as log:
+            assert len(log.read("new")) == 6
+
+
+def test_other_things_in_the_file_are_named(scene: Scene) -> None:
+    for sql in (
+        "ANALYZE",
+        "CREATE VIEW v AS SELECT 1",
+        "CREATE INDEX i ON meta (value)",
+        "CREATE INDEX i ON _sqlite_migrations (name)",
+        "ALTER TABLE _sqlite_migrations ADD COLUMN more TEXT",
+    ):
+        spoilt = scene.copied(scene.path.parent / str(len(sql)))
+        with unfenced(spoilt.path) as file:
+            file.execute(sql)
+        triggers = by_key(spoilt).verdicts["triggers"]
+        assert triggers.ok is False, sql
+    with scene.path.open("ab") as data:
+        data.write(b"hidden")
+    assert "6 bytes stand behind the last page" in by_key(scene).verdicts["database"].says
 
 
 # -- checkpoints ----------------------------------------------------------------------------------
@@ -507,11 +613,103 @@ def test_what_was_rewritten_is_narrowed_down_by_the_hashes_that_were_left(long: 
 
 
 def test_nothing_is_hidden_by_a_second_key_of_the_same_name(scene: Scene) -> None:
-    """Readers of JSON take the last of two; the columns are compared with that one."""
+    """Readers of JSON take the last of two, and others the first."""
     with unfenced(scene.path) as file:
         (data,) = file.execute("SELECT entry FROM event WHERE id = 18").fetchone()
         forged = data.replace(b'"mono_ns":"', b'"mono_ns":"1","kind":"page.opened","mono_ns":"')
         file.execute("UPDATE event SET entry = ?, leaf = ? WHERE id = 18", (forged, leaf(forged)))
     assert json.loads(forged)["kind"] == "page.opened"
     found: Any = by_chain(scene).first_break
-    assert "kind" in found.what
+    assert (found.session, found.seq) == ("new", 6)
+    assert "RFC 8785" in found.what
+
+
+def body_of_18(change: Callable[[bytes], bytes]) -> Callable[[bytes], bytes]:
+    """A change of an entry's bytes within its body."""
+
+    def made(data: bytes) -> bytes:
+        at, end = data.index(b'"body":') + 7, data.index(b',"boot"')
+        return data[:at] + change(data[at:end]) + data[end:]
+
+    return made
+
+
+NOT_CANONICAL: dict[str, tuple[Callable[[bytes], bytes], str]] = {
+    "5,000 digits": (body_of_18(lambda body: body[:-1] + b',"zz":' + b"9" * 5000 + b"}"), "too large"),
+    "2^53": (body_of_18(lambda body: body[:-1] + b',"zz":9007199254740992}'), "too large"),
+    "a fraction": (body_of_18(lambda body: body[:-1] + b',"zz":1.5}'), "no whole number"),
+    "an exponent": (body_of_18(lambda body: body[:-1] + b',"zz":1e3}'), "no whole number"),
+    "no UTF-8": (body_of_18(lambda body: body[:-1] + b',"zz":"\xff"}'), "not UTF-8"),
+    "half a character": (body_of_18(lambda body: body[:-1] + b',"zz":"\\ud800"}'), "lone surrogate"),
+    "900 lists": (
+        body_of_18(lambda body: body[:-1] + b',"zz":' + b"[" * 900 + b"]" * 900 + b"}"),
+        "nested deeper",
+    ),
+    "101 lists": (
+        body_of_18(lambda body: body[:-1] + b',"zz":' + b"[" * 101 + b"]" * 101 + b"}"),
+        "nested deeper",
+    ),
+    "a key twice": (body_of_18(lambda body: body[:-1] + b',"zz":1,"zz":1}'), "RFC 8785"),
+    "keys out of order": (body_of_18(lambda body: body[:-1] + b',"aa":1}'), "RFC 8785"),
+    "a blank": (body_of_18(lambda body: body.replace(b":", b": ", 1)), "RFC 8785"),
+    "an escape that is not needed": (body_of_18(lambda body: body[:-1] + b',"zz":"\\u0041"}'), "RFC 8785"),
+    "a name beyond ASCII": (body_of_18(lambda body: body[:-1] + b',"\xc3\xa9":1}'), "ASCII"),
+    "a body that is a list": (body_of_18(lambda body: b"[]"), "wrong type"),
+    "another part": (lambda data: data.replace(b',"boot":', b',"bon":1,"boot":'), "does not belong"),
+    "an actor that is none": (lambda data: data.replace(b'"actor":"r-1"', b'"actor":null'), "wrong type"),
+}
+
+
+@pytest.mark.parametrize("name", NOT_CANONICAL)
+def test_an_entry_that_is_not_the_one_form_of_its_content_is_named(scene: Scene, name: str) -> None:
+    """Rightly hashed and linked, at the end of its session; the reader of its session is refused, others go on."""
+    change, why = NOT_CANONICAL[name]
+    with unfenced(scene.path) as file:
+        (data,) = file.execute("SELECT entry FROM event WHERE id = 18").fetchone()
+        forged = change(data)
+        file.execute("UPDATE event SET entry = ?, leaf = ? WHERE id = 18", (forged, leaf(forged)))
+        file.execute("DELETE FROM checkpoint WHERE size = 18")
+    assert forged != data
+    found = by_chain(scene)
+    assert found.first_break is not None
+    assert (found.first_break.session, found.first_break.seq, found.events) == ("new", 6, 18)
+    assert why in found.first_break.what
+    with Log.open(scene.path, write=False) as log:
+        assert len(log.read("old")) == len(log.read("middle")) == 6
+        assert "new" not in {row.id for row in log.sessions()}
+        with pytest.raises(Unreadable, match="can't be read"):
+            log.read("new")
+
+
+@pytest.mark.parametrize(
+    "ts",
+    [
+        "2025-02-30T10:00:00.000Z",
+        "0000-01-01T00:00:00.000Z",
+        "2025-02-03T24:00:00.000Z",
+        "2025-02-03 10:00:00.000Z",
+        "2025-02-03T10:00:00Z",
+        "",
+    ],
+)
+def test_a_time_that_is_none_is_named(scene: Scene, ts: str) -> None:
+    with unfenced(scene.path) as file:
+        (data,) = file.execute("SELECT entry FROM event WHERE id = 18").fetchone()
+        forged = canonical({**json.loads(data), "ts": ts})
+        file.execute("UPDATE event SET entry = ?, leaf = ?, ts = ? WHERE id = 18", (forged, leaf(forged), ts))
+    found = by_chain(scene).first_break
+    assert found is not None
+    assert (found.session, found.seq) == ("new", 6)
+    assert "its time is none" in found.what
+
+
+def test_text_beyond_ascii_and_many_lists_are_no_fault(scene: Scene) -> None:
+    body = {
+        "letter": "",
+        "said": "na\u00efve \u2028 \U0001f600 \x7f \n \x01",
+        "many": [[]] * 200,
+        "deep": 2**53 - 1,
+    }
+    with Log.open(scene.path, clock=scene.clock) as log:
+        log.append("more", [Draft("answer.recorded", body)], actor="J\u00f6rg", case="neck", after=0)
+    assert verify(scene.path).ok

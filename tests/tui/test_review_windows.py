@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from textual.events import Paste
+from textual.events import Key, Paste
 
 from assistant import library
 from assistant.core import events as e
@@ -204,3 +204,45 @@ async def test_half_a_reply_outlives_a_look_elsewhere(open_window: Open, begin: 
 def answered(window: Window, prompt: str) -> object:
     answer = window.talk.review.session.answer("1", prompt)
     return answer.value if answer is not None else None
+
+
+# -- what comes in before anybody can have read the question --------------------------------------
+
+
+def count(window: Window) -> int:
+    return sum(isinstance(one, e.AnswerRecorded) for one in window.events())
+
+
+async def test_keys_of_a_burst_answer_no_question_that_was_not_shown(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        before = count(window)
+        await window.burst("2", "1", "1", "enter", "1")
+        assert count(window) == before + 1
+        assert "4 keys were typed before this was shown, and left out." in window.folded
+
+
+async def test_what_follows_the_enter_of_a_note_is_not_in_the_note(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        await window.burst("f6", *"worse", "enter", "1", "2")
+        assert [one.text for one in window.events() if isinstance(one, e.NoteAdded)] == ["worse"]
+        assert window.path == "acute_trauma"
+
+
+async def test_a_paste_behind_an_answer_is_left_out(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        window.app.post_message(Key("2", "2"))
+        window.app.post_message(Paste("1\n1\n1"))
+        await window.burst()
+        assert window.reply.value == ""
+        assert "1 key was typed before this was shown" in window.folded
+
+
+async def test_a_function_key_waits_for_what_was_typed_before_it(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        await window.burst("2", "f6", "x", "enter")
+        assert [one for one in window.events() if isinstance(one, e.NoteAdded)] == []
+        assert "3 keys were typed before this was shown" in window.folded

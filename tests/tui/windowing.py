@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import time
 from collections.abc import AsyncIterator, Callable, Iterator
 from contextlib import AbstractAsyncContextManager, asynccontextmanager
@@ -48,8 +49,23 @@ class Window:
             self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
             for _ in range(3):
                 await self.pilot._wait_for_screen()
+            await self.asked()
         await self.searched()
         await self.pilot.pause()
+
+    async def asked(self) -> None:
+        """Waits until the reply line takes keys, as a person waits for the next question."""
+        deadline = time.monotonic() + 5
+        while any(reply.taken for reply in self.app.screen.query(Reply)) and time.monotonic() < deadline:
+            await asyncio.sleep(0.002)
+
+    async def burst(self, *keys: str) -> None:
+        """Presses keys that come in all at once, as from a macro, or after a stall."""
+        for key in keys:
+            self.app.post_message(Key(key, CHARACTERS.get(key, key if len(key) == 1 else None)))
+        await self.settle()
+        await self.asked()
+        await self.settle()
 
     async def searched(self) -> None:
         """Waits for the search beside the screen."""

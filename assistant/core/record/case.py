@@ -13,19 +13,15 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.record.pages import places_of_ranges, read_range
 from assistant.core.text import one_line
 from assistant.core.yaml import YamlDocument as YamlDocument
+from assistant.core.yaml import well_formed
 
 # A document of the case file, as `case.yaml` lists it: what it is, which of its pages no search can read, its
 # hashes.
 
 
 YES = ("yes", "true")
-NO = ("no", "false")
 
-DOCUMENT_KEYS = frozenset(
-    "id type author date sent_by ur_report original from_pages sha256 text_sha256 recognised recognised_by"
-    " unreadable".split()
-)
-_SHA256 = re.compile(r"[0-9a-f]{64}")
+_PAGE = re.compile(r"[1-9][0-9]{0,5}")
 _ORIGINAL = re.compile(r"originals/(?!\.\.?\Z)[^/\\\x00-\x1f]+")
 
 
@@ -80,17 +76,7 @@ def document_problems(document: YamlDocument, pages: Mapping[str, int]) -> Itera
     """What is wrong under `documents`; `pages` says how many pages each file in `records/` has, by its stem."""
     seen: set[str] = set()
     for index, entry in enumerate(document.data["documents"]):
-        if not isinstance(entry, Mapping):
-            yield Problem(
-                "A document is a map with `id` and `type`.",
-                document.where("documents", index),
-                "Write it so.",
-            )
-            continue
-        for key in ("id", "type"):
-            if key not in entry:
-                yield Problem(f"`{key}` is missing.", document.where("documents", index))
-        name = str(entry.get("id"))
+        name = str(entry["id"])
         shown = one_line(name, 80)
         if name not in pages:
             original = one_line(str(entry.get("original", "")), 160)
@@ -101,7 +87,11 @@ def document_problems(document: YamlDocument, pages: Mapping[str, int]) -> Itera
                 f"{again}, or remove the entry.",
             )
         if name in seen:
-            yield Problem(f"The document `{shown}` is listed twice.", document.where("documents", index))
+            yield Problem(
+                f"The document `{shown}` is listed twice.",
+                document.where("documents", index),
+                "Remove one of the two entries.",
+            )
         seen.add(name)
         for key, what, fix in _entry_problems(entry, pages.get(name)):
             yield Problem(what, document.where("documents", index, key), fix)
@@ -109,18 +99,6 @@ def document_problems(document: YamlDocument, pages: Mapping[str, int]) -> Itera
 
 def _entry_problems(entry: Mapping[str, Any], pages: int | None) -> Iterator[tuple[str, str, str]]:
     """Each wrong key, what is wrong with it, and what to do."""
-    for key in entry:
-        if key not in DOCUMENT_KEYS:
-            yield (
-                key,
-                f"`{one_line(str(key), 40)}` is not known in a document.",
-                f"Known: {', '.join(sorted(DOCUMENT_KEYS))}.",
-            )
-    if (said := entry.get("ur_report", "no")) not in (*YES, *NO):
-        yield "ur_report", f"`ur_report` is yes or no, not `{one_line(str(said), 40)}`.", "Write yes or no."
-    for key in ("sha256", "text_sha256"):
-        if key in entry and not _SHA256.fullmatch(str(entry[key])):
-            yield key, f"`{key}` is no SHA-256 in hex.", "Write its 64 characters, or remove the key."
     if "original" in entry and not _ORIGINAL.fullmatch(str(entry["original"])):
         yield "original", "`original` names no file in originals/.", "Write originals/NAME."
     if "from_pages" in entry and read_range(entry["from_pages"]) is None:
@@ -204,10 +182,16 @@ def evidence_in_case(data: Any) -> tuple[Evidence, ...]:
 
 
 def read_case(document: YamlDocument, pages: Mapping[str, int]) -> Case:
-    """The case in `case.yaml`; `pages` says how many pages each file in `records/` has, by its stem.
+    """The case in a `case.yaml` of the form of `schemas/case.schema.json`; `pages` has the pages of each file in `records/`.
 
-    Raises `Refused` with every problem found: a missing key, a date that is none, a page that isn't there.
+    Raises `Refused` with every problem found that no schema can say: a date that is none, a page that isn't there, a
+    document that is listed twice or has no file.
     """
+    with well_formed(document.name):
+        return _read(document, pages)
+
+
+def _read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
     data = document.data
     problems = list(_problems(document, pages))
     if problems:
@@ -254,52 +238,11 @@ def _date(raw: Any) -> PartialDate:
 
 
 def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
-    data = document.data
-    known = {
-        "id",
-        "title",
-        "practice",
-        "provenance",
-        "opening",
-        "claim",
-        "documents",
-        "timeline",
-        "studies",
-        "procedures",
-        "items",
-    }
-    for key in data:
-        if key not in known:
-            yield Problem(
-                f"`{key}` is not known in a case.", document.where(key), f"Known: {', '.join(sorted(known))}."
-            )
-    for key, kind in (("id", str), ("title", str), ("documents", list), ("timeline", list), ("items", dict)):
-        if not isinstance(data.get(key), kind):
-            yield Problem(f"`{key}` is missing or has the wrong form.", document.where(key))
-    if not all(
-        isinstance(data.get(k), t) for k, t in (("documents", list), ("timeline", list), ("items", dict))
-    ):
-        return
-    if not data["items"]:
-        yield Problem("The case has no disputed item.", document.where("items"))
-    if (practice := data.get("practice", "no")) not in (*YES, *NO):
-        yield Problem(
-            f"`practice` is yes or no, not `{one_line(str(practice), 40)}`.",
-            document.where("practice"),
-            "Write yes or no.",
-        )
     yield from document_problems(document, pages)
-    for index, entry in enumerate(data["timeline"]):
-        for key in ("date", "says"):
-            if not isinstance(entry, Mapping) or key not in entry:
-                yield Problem(f"`{key}` is missing.", document.where("timeline", index))
-    for key, entry in data["items"].items():
-        for needed_key in ("service", "region", "prompt_set"):
-            if not isinstance(entry, Mapping) or needed_key not in entry:
-                yield Problem(f"`{needed_key}` is missing.", document.where("items", key))
-        if isinstance(entry, Mapping) and not isinstance(entry.get("ur_decision", {}), Mapping):
-            yield Problem("`ur_decision` is a map.", document.where("items", key, "ur_decision"))
     yield from _page_problems(document, pages)
+
+
+_DATES = ("date", "request_date", "application_received", "documents_received")
 
 
 def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
@@ -312,11 +255,11 @@ def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator
             stack.extend(((*path, key), inner) for key, inner in value.items())
             if "page" in value:
                 name, _, number = str(value["page"]).rpartition(":")
-                if name not in pages or not number.isdigit() or not 1 <= int(number) <= pages[name]:
+                if name not in pages or not _PAGE.fullmatch(number) or int(number) > pages[name]:
                     yield Problem(
                         f"`{value['page']}` is no page of the case file.",
                         document.where(*path, "page"),
                         "Write document:page, such as progress-note-2014-07-17:1.",
                     )
-        elif path and path[-1] in ("date", "request_date") and str(value) and parse_date(str(value)) is None:
+        elif path and path[-1] in _DATES and str(value) and parse_date(str(value)) is None:
             yield Problem(f"`{value}` is not a date.", document.where(*path), "Write it as 2014-07-12.")

@@ -1,4 +1,4 @@
-"""A plain-fact check as a value: what doesn't fit, the facts side by side, and what to do about it."""
+"""The checks of plain fact: each finds what doesn't fit, shows the facts side by side, and says what to do about it."""
 
 from __future__ import annotations
 

@@ -10,11 +10,10 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
-from assistant.core.yaml import FieldReader, YamlDocument, near
+from assistant.core.yaml import Findings, YamlDocument, well_formed
 
 STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family", "printed")
 """What the cues can make of a mention; without one it is `affirmed`.
@@ -33,23 +32,6 @@ _PLACES = (
     "after_function",
     "headings",
 )
-_LISTS = (
-    *("set_aside", "ends", "beside", "carriers", "clause", "services", "functions", "needed", "lost"),
-    *(
-        "sayings",
-        "aside",
-        "absorbing",
-        "contrasts",
-        "asserts",
-        "predicates",
-        "abnormal",
-        "weak",
-        "negators",
-        "claims",
-    ),
-    *("disputes", "earlier", "now", "left", "right", "both", "witnesses", "events"),
-)
-_SECTIONS = frozenset({"synonyms", "apart", *STANDINGS, *_LISTS})
 _LINE = ("same", "kinds", "unless")
 _WORD = re.compile(r"[^\W_]+")
 
@@ -151,8 +133,11 @@ def _singular(word: str) -> str:
 
 
 def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
-    """The vocabulary in the YAML `texts`, by file name; raises `Refused` with file and line for every fault."""
-    reader = FieldReader()
+    """The vocabulary in the YAML `texts`, by file name, each in the form of `schemas/vocabulary.schema.json`.
+
+    Raises `Refused` with file and line for a word that is none, and for a phrase that stands for two things.
+    """
+    found = Findings()
     synonyms: list[Synonyms] = []
     apart: list[tuple[str, ...]] = []
     cues: list[Cue] = []
@@ -160,79 +145,54 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     known: dict[tuple[str, str], str] = {}
     for name in sorted(texts):
         document = yaml.parse_yaml(texts[name], name)
-        for key in document.data:
-            if key not in _SECTIONS:
-                reader.say(f"`{key}` is not known here.", document.where(key), near(key, _SECTIONS))
-            elif key == "synonyms":
-                synonyms += _synonyms(reader, document)
-            elif key == "apart":
-                apart += _lines(reader, document)
-            elif key in STANDINGS:
-                cues += _cues(reader, document, key, known)
-            else:
-                lists[key] = (*lists.get(key, ()), *_terms(reader, document, (key,), signs=key == "ends"))
-    if reader.problems:
-        raise Refused(*reader.problems)
+        with well_formed(name):
+            for key, held in document.data.items():
+                if key == "synonyms":
+                    synonyms += [
+                        Synonyms(*(_terms(found, document, (key, index, part)) for part in _LINE))
+                        for index in range(len(held))
+                    ]
+                elif key == "apart":
+                    apart += [_terms(found, document, (key, index)) for index in range(len(held))]
+                elif key in STANDINGS:
+                    cues += _cues(found, document, key, known)
+                else:
+                    lists[key] = (*lists.get(key, ()), *_terms(found, document, (key,), signs=key == "ends"))
+    if found.problems:
+        raise Refused(*found.problems)
     return Vocabulary(tuple(synonyms), tuple(apart), tuple(cues), lists)
 
 
-def _synonyms(reader: FieldReader, document: YamlDocument) -> list[Synonyms]:
-    found = []
-    for index, entry in enumerate(_list(reader, document, "synonyms")):
-        path = ("synonyms", index)
-        if not isinstance(entry, Mapping):
-            reader.say("A line of synonyms is a map.", document.where(*path), "Write `- same: [a, b]`.")
-            continue
-        reader.keys(document, path, entry, frozenset(_LINE), ("same",))
-        found.append(Synonyms(*(_terms(reader, document, (*path, key)) for key in _LINE)))
-    return found
-
-
-def _lines(reader: FieldReader, document: YamlDocument) -> list[tuple[str, ...]]:
-    entries = _list(reader, document, "apart")
-    return [_terms(reader, document, ("apart", index)) for index in range(len(entries))]
-
-
 def _cues(
-    reader: FieldReader, document: YamlDocument, standing: str, known: dict[tuple[str, str], str]
+    found: Findings, document: YamlDocument, standing: str, known: dict[tuple[str, str], str]
 ) -> list[Cue]:
     """The cues of a standing; `known` says of each phrase and place what standing it has already."""
-    data = reader.mapping(document, (standing,))
-    reader.keys(document, (standing,), data, frozenset(_PLACES), ())
-    found = []
-    for place in (place for place in _PLACES if place in data):
+    made = []
+    for place in (place for place in _PLACES if place in document.data[standing]):
         path = (standing, place)
-        for index, text in enumerate(_terms(reader, document, path, signs=place != "headings")):
+        for index, text in enumerate(_terms(found, document, path, signs=place != "headings")):
             other = known.setdefault((text.casefold(), place), standing)
             if other != standing:
-                reader.say(
+                found.say(
                     f"`{text}` is {other} already.", document.where(*path, index), "Remove one of the two."
                 )
             if text.startswith("..."):
-                reader.say(
+                found.say(
                     "A phrase can't begin with `...`.", document.where(*path, index), "Begin with a word."
                 )
-            found.append(Cue(text, standing, place))
-    return found
-
-
-def _list(reader: FieldReader, document: YamlDocument, key: str) -> list[Any]:
-    raw = document.data[key]
-    if isinstance(raw, list):
-        return raw
-    reader.say(f"`{key}` is a list.", document.where(key), "Begin each line of it with `- `.")
-    return []
+            made.append(Cue(text, standing, place))
+    return made
 
 
 def _terms(
-    reader: FieldReader, document: YamlDocument, path: tuple[Any, ...], signs: bool = False
+    found: Findings, document: YamlDocument, path: tuple[str | int, ...], signs: bool = False
 ) -> tuple[str, ...]:
     """The words at `path`; each must hold a letter or digit, or with `signs` anything at all."""
-    found = reader.texts(document, path)
-    for index, term in enumerate(found):
+    terms = tuple(str(term) for term in document.find(*path) or ())
+    for index, term in enumerate(terms):
         if not (term.strip() if signs else words_in(term)):
-            reader.say("There is no word here.", document.where(*path, index), "Write a word, or remove it.")
-    return tuple(found)
+            found.say("There is no word here.", document.where(*path, index), "Write a word, or remove it.")
+    return terms
 
 
 # Where the sentences of a record page begin: running text, headings, bullets and short lines of a form.

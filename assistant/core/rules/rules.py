@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.core import yaml
-from assistant.core.problem import refuse
+from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record import case
 from assistant.core.record.case import Case
 from assistant.core.rules import answer_schema, prompt_set_reader
 from assistant.core.rules.answer_schema import AnswerSchema
 from assistant.core.rules.prompt_set import PromptSet
-from assistant.core.yaml import YamlDocument
+from assistant.core.yaml import YamlDocument, well_formed
 
 CASE_SCOPE = "case"
 """The scope of the prompts about the case as a whole; items have their own keys ("1", "2", ...)."""
@@ -63,24 +63,32 @@ def read_prompt_set(name: str, sources: Sources) -> PromptSet:
     if name not in sources.prompts:
         known = ", ".join(sorted(sources.prompts))
         raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
-    parsed = {key: _parsed(key, text) for key, text in _needed(name, sources).items()}
-    schemas = {
-        answer: read_schema(answer, sources.schemas[answer])
-        for document in parsed.values()
-        for answer in answers_named(document)
-        if answer in sources.schemas
-    }
-    return prompt_set_reader.read_prompt_set(parsed[name], schemas, parsed)
+    needed = files_of(name, sources)
+    parsed = {key: parse_prompt_file(key, text) for key, text in needed.prompts.items()}
+    schemas = {answer: read_schema(answer, text) for answer, text in needed.schemas.items()}
+    with well_formed(f"prompts/{name}.yaml"):
+        return prompt_set_reader.read_prompt_set(parsed[name], schemas, parsed)
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
-    """One answer schema from its JSON text."""
+    """One answer schema from its JSON text; raises `Refused` with file and line for anything malformed."""
     where = f"schemas/answers/{name}.schema.json"
-    try:
-        data = json.loads(text)
-    except ValueError as error:
-        raise refuse("This isn't valid JSON.", f"{where}, line {getattr(error, 'lineno', 1)}") from None
-    return answer_schema.parse_schema(data, name)
+    with well_formed(where):
+        try:
+            return answer_schema.parse_schema(json.loads(text), name)
+        except (ValueError, RecursionError):
+            yaml.parse_json(text, where)  # says what is wrong, and in which line
+            raise
+        except Refused as refused:
+            document = yaml.parse_json(text, where)
+            raise Refused(*(_with_line(problem, document) for problem in refused.problems)) from None
+
+
+def _with_line(problem: Problem, document: YamlDocument) -> Problem:
+    """The problem with the line of the place that it names by keys, as in `weeks.schema.json, conditions, chronic`."""
+    keys = problem.where.removeprefix(document.name).strip(", ").split(", ")
+    path = keys[keys.index("$defs") :] if "$defs" in keys else keys
+    return replace(problem, where=document.where(*path))
 
 
 def answers_named(document: YamlDocument) -> list[str]:
@@ -95,18 +103,29 @@ def answers_named(document: YamlDocument) -> list[str]:
 
 
 @lru_cache(maxsize=64)
-def _parsed(name: str, text: str) -> YamlDocument:
+def parse_prompt_file(name: str, text: str) -> YamlDocument:
     """A prompt file as parsed; each is read several times while a session opens."""
     return yaml.parse_yaml(text, f"prompts/{name}.yaml")
 
 
 def _needed(name: str, sources: Sources) -> dict[str, str]:
     texts = {name: sources.prompts[name]}
-    used = _parsed(name, sources.prompts[name]).data.get("use", [])
+    used = parse_prompt_file(name, sources.prompts[name]).data.get("use", [])
     for block in used if isinstance(used, list) else []:
         if str(block) in sources.prompts:
             texts[str(block)] = sources.prompts[str(block)]
     return texts
+
+
+def files_of(name: str, sources: Sources) -> Sources:
+    """Those of the sources that a set is made of: its file, the blocks that it uses, the answer schemas that they name."""
+    prompts = _needed(name, sources)
+    named = [
+        answer for key, text in prompts.items() for answer in answers_named(parse_prompt_file(key, text))
+    ]
+    return Sources(
+        prompts, {answer: sources.schemas[answer] for answer in named if answer in sources.schemas}
+    )
 
 
 def pinned(rules: Rules, sources: Sources) -> Sources:

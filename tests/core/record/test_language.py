@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.record.language import Cue, Vocabulary, folded, read_vocabulary, word_root, words_in
 
@@ -91,17 +92,23 @@ def test_files_are_read_together_whatever_their_order() -> None:
 @pytest.mark.parametrize(
     ("text", "said"),
     [
-        ("synonyms: {a: b}", "line 1: `synonyms` is a list"),
-        ("synonyms:\n  - [a, b]", "line 2: A line of synonyms is a map"),
-        ("synonyms:\n  - kinds: [a]", "line 2: `same` is missing"),
+        ("synonyms: {a: b}", "line 1: `synonyms` is a map; a list is wanted"),
+        (
+            "synonyms:\n  - [a, b]",
+            "line 2: In `synonyms` (line 1): `synonyms`, entry 1 is a list; a map is wanted",
+        ),
+        ("synonyms:\n  - kinds: [a]", "line 2: In `synonyms` (line 1): `same` is missing"),
         (
             "synonyms:\n  - same: [a]\n    kind: [b]",
-            "line 3: `kind` is not known here. Did you mean `kinds`?",
+            "line 3: In `synonyms`, entry 1 (line 2): `kind` is not known here. Did you mean `kinds`?",
         ),
         ("synonyms:\n  - same: [a, '--']", "line 2: There is no word here"),
-        ("synonyms:\n  - same: a", "line 2: `same` is a list of words"),
-        ("negated: [no]", "line 1: `negated` is a map"),
-        ("negated:\n  befor: [no]", "line 2: `befor` is not known here. Did you mean `before`?"),
+        ("synonyms:\n  - same: a", "line 2: `same` is text (“a”); a list is wanted"),
+        ("negated: [no]", "line 1: `negated` is a list; a map is wanted"),
+        (
+            "negated:\n  befor: [no]",
+            "line 2: In `negated` (line 1): `befor` is not known here. Did you mean `before`?",
+        ),
         ("negated:\n  before: [no]\nuncertain:\n  before:\n    - No", "line 5: `No` is negated already"),
         ("negated:\n  before: ['... of']", "line 2: A phrase can't begin with `...`"),
         ("synonym:\n  - same: [a]", "line 1: `synonym` is not known here. Did you mean `synonyms`?"),
@@ -111,11 +118,11 @@ def test_files_are_read_together_whatever_their_order() -> None:
 )
 def test_a_fault_is_refused_with_file_and_line(text: str, said: str) -> None:
     with pytest.raises(Refused) as caught:
-        read_vocabulary({"prompts/vocabulary/own.yaml": text})
+        library.vocabulary({"prompts/vocabulary/own.yaml": text})
     assert f"prompts/vocabulary/own.yaml, {said}" in str(caught.value)
 
 
 def test_every_fault_is_said_at_once() -> None:
     with pytest.raises(Refused) as caught:
-        read_vocabulary({"a.yaml": "wrong: 1\nends: but", "b.yaml": "other: 2"})
+        library.vocabulary({"a.yaml": "wrong: 1\nends: but", "b.yaml": "other: 2"})
     assert len(caught.value.problems) == 3

@@ -8,6 +8,7 @@ from typing import Any
 
 import pytest
 
+from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import read_prompt_set, read_schema
@@ -43,7 +44,7 @@ def line_of(body: str, text: str) -> int:
 
 def refused(body: str, head: str = HEAD, schemas: Any = SCHEMAS, **blocks: str) -> Refused:
     with pytest.raises(Refused) as caught:
-        read_prompt_set("small", sources(dedent(head) + body, schemas, **blocks))
+        library.prompt_set("small", sources(dedent(head) + body, schemas, **blocks))
     for problem in caught.value.problems:
         assert re.search(r"^(prompts/[a-z-]+\.yaml|schemas/answers/.*)", problem.where), problem
     return caught.value
@@ -73,43 +74,43 @@ def test_the_good_set_is_read() -> None:
         ("when: {surgery: fusion}", 'when: {films: "yes"}', "stands above", 'when: {films: "yes"}'),
         # conditions that hold by accident
         ("{flags: none_found}", "{flags.fever: {cosnt: yes}}", "Did you mean `const`", "when: {flags.fever"),
-        ("{flags: none_found}", "yes", "`yes` is not a condition", "when: yes"),
+        ("{flags: none_found}", "yes", "a map or a list is wanted", "when: yes"),
         ("{flags: none_found}", "{flags: true}", "has no condition `true`", "when: {flags: true"),
-        ("{flags: none_found}", "{flags: {not: true}}", "`true` is not a condition", "when: {flags: {not"),
-        ("{flags: none_found}", "{flags: {}}", "accept everything", "when: {flags: {}"),
-        ("{flags: none_found}", "{}", "always hold", "when: {}"),
-        ("{flags: none_found}", "[]", "A list of conditions", "when: []"),
-        ("{flags: none_found}", "[flags]", "A list of conditions", "when: [flags]"),
-        ("{flags: none_found}", "{flags: {minimum: 3}}", "accepts any other by accident", "when: {flags: {min"),
+        ("{flags: none_found}", "{flags: {not: true}}", "a map is wanted", "when: {flags: {not"),
+        ("{flags: none_found}", "{flags: {}}", "`flags` is empty", "when: {flags: {}"),
+        ("{flags: none_found}", "{}", "`when` is empty", "when: {}"),
+        ("{flags: none_found}", "[]", "`when` is empty", "when: []"),
+        ("{flags: none_found}", "[flags]", "a map is wanted", "when: [flags]"),
+        ("{flags: none_found}", "{flags: {minimum: 3}}", "A `minimum` stands without its `type`", "when: {flags: {min"),
         (
             "{flags: none_found}",
             "{flags: {type: object, properties: {fever: {const: x}}}}",
-            "tested but not required",
+            "A `properties` stands without its `required`",
             "when: {flags: {type",
         ),
-        ("{flags: none_found}", "{flags: {type: array, items: {const: x}}}", "minItems", "when: {flags: {type"),
-        ("{flags: none_found}", "{flags: {pattern: x}}", "`pattern` is not a keyword", "when: {flags: {pat"),
+        ("{flags: none_found}", "{flags: {type: array, items: {const: x}}}", "A `items` stands without its `minItems`", "when: {flags: {type"),
+        ("{flags: none_found}", "{flags: {pattern: x}}", "`pattern` is not known here", "when: {flags: {pat"),
         ("{flags: none_found}", "{flags: {$ref: '#/$defs/x'}}", "refers to nothing", "when: {flags: {$ref"),
         # structure
-        ("argues: against", "argues: agains", "`argues` is for or against", "argues: agains"),
+        ("argues: against", "argues: agains", "`argues` can't be `agains`", "argues: agains"),
         ("  - id: first", "  - id: routine  # again", "`routine` is defined twice", "- id: routine  # again"),
         ("    argues: for", "    argue: for", "`argue` is not known here. Did you mean `argues`", "argue: for"),
         ("    argues: for\n", "", "`argues` is missing", "- id: first"),
-        ("record: yes", "record: maybe", "`maybe` is not possible for `record`", "- {id: surgery"),
+        ("record: yes", "record: maybe", "`record` can't be `maybe`", "- {id: surgery"),
         ("id: films", "id: flags  # again", "`flags` is defined twice", "- id: flags  # again"),
-        ("id: films", "id: Films", "can't be a prompt's id", "id: Films"),
+        ("id: films", "id: Films", "Use small letters, digits and _", "id: Films"),
         ("- {id: surgery,", "- {id: idle, ask: X, answer: yes-no}\n  - {id: surgery,", "Nothing reads `idle`", "- {id: idle"),
         ("{{ citation }}", "{{ citatoin }}", "`citatoin` can't be named here", "says: "),
         ("{{ citation }}", "{{ citation.upper() }}", "not a form that sentences may have", "says: "),
         ("{{ citation }}", "{% if flags %}{{ citation }}", "not closed", "says: "),
-        ("says: Films are the first study.", "says: [Films]", "A sentence is text", "says: [Films]"),
+        ("says: Films are the first study.", "says: [Films]", "a map is wanted", "says: [Films]"),
         ("ask: Made?", "ask: Made?\n    ask: Twice?", "`ask` stands twice", "ask: Twice?"),
-        ("ask: Made?", "ask: Made?\n    propose: {rule: median, of: surgery}", "not a rule", "propose: {rule: median"),
-        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, where: [a]}", "`where` of a proposal is a map", "propose: {fact"),
-        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, gives: word}", "`gives` of a proposal is a map", "propose: {fact"),
-        ("criteria:\n", "never:\n  - {when: {films: given}, says: X, blocks: maybe}\ncriteria:\n", "not possible for `blocks`", "- {when: {films: given}"),
-        ("criteria:\n", "never:\n  - {when: {films: given}, say: X}\ncriteria:\n", "`never` is a list of", "- {when: {films: given}"),
-        ("criteria:\n", "silent:\n  - {when: {films: given}, says: X, blocks: yes}\ncriteria:\n", "`silent` is a list of", "- {when: {films: given}"),
+        ("ask: Made?", "ask: Made?\n    propose: {rule: median, of: surgery}", "`rule` can't be `median`", "propose: {rule: median"),
+        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, where: [a]}", "`where` is a list; a map is wanted", "propose: {fact"),
+        ("ask: Made?", "ask: Made?\n    propose: {fact: item.x, gives: word}", "`gives` is text", "propose: {fact"),
+        ("criteria:\n", "never:\n  - {when: {films: given}, says: X, blocks: maybe}\ncriteria:\n", "`blocks` can't be `maybe`", "- {when: {films: given}"),
+        ("criteria:\n", "never:\n  - {when: {films: given}, say: X}\ncriteria:\n", "`say` is not known here", "- {when: {films: given}"),
+        ("criteria:\n", "silent:\n  - {when: {films: given}, says: X, blocks: yes}\ncriteria:\n", "`blocks` is not known here", "- {when: {films: given}"),
     ],
 )  # fmt: skip
 def test_what_is_malformed_is_refused_where_it_stands(old: str, new: str, says: str, at: str) -> None:
@@ -130,16 +131,16 @@ def test_a_circle_of_rebuttals_is_shown_whole() -> None:
 @pytest.mark.parametrize(
     ("old", "new", "says"),
     [
-        ("tier: national", "tier: local", "`local` is not a tier"),
+        ("tier: national", "tier: local", "`tier` can't be `local`"),
         ("locator: p. 2, ", "", "`locator` is missing"),
         ("edition: 2013, ", "", "`edition` is missing"),
-        ("locator: p. 2, verified: no", "locator: p. 2, verified: yes", "either false or"),
+        ("locator: p. 2, verified: no", "locator: p. 2, verified: yes", "Write false, or {by, on}"),
         ("{from: 2007, until: 2017}", "{from: 2007-02-30}", "is not a date"),
-        ("governed_by: ur_decision\n", "", "needs `governed_by`"),
-        ("request: The request is for {{ item }}.\n", "", "needs `request`"),
-        (", overturned: It is necessary.", "", "upheld, overturned"),
-        ("edition: 1\n", "edition: first\n", "whole number"),
-        ("id: small", "id: Small Set", "can't be a set's id"),
+        ("governed_by: ur_decision\n", "", "`governed_by` is missing"),
+        ("request: The request is for {{ item }}.\n", "", "`request` is missing"),
+        (", overturned: It is necessary.", "", "`overturned` is missing"),
+        ("edition: 1\n", "edition: first\n", "a whole number is wanted"),
+        ("id: small", "id: Small Set", "Use small letters, digits and -"),
         ("title: A small set", "titel: A small set", "Did you mean `title`"),
     ],
 )
@@ -184,14 +185,14 @@ def test_rows_are_filled_in_before_anything_is_checked() -> None:
 @pytest.mark.parametrize(
     ("change", "says"),
     [
-        ({"enum": ["a"], "conditions": {"x": {"schema": {"const": "a"}}}}, "needs `says`"),
-        ({"enum": ["a"], "conditions": {"given": {"says": "x", "schema": {"const": "a"}}}}, "status's name"),
-        ({"enum": ["a"], "conditions": {"x": {"says": "x", "schema": True}}}, "not a condition"),
+        ({"enum": ["a"], "conditions": {"x": {"schema": {"const": "a"}}}}, "`says` is missing"),
+        ({"enum": ["a"], "conditions": {"given": {"says": "x", "schema": {"const": "a"}}}}, "the names of the statuses are taken"),
+        ({"enum": ["a"], "conditions": {"x": {"says": "x", "schema": True}}}, "`schema` is true; a map is wanted"),
         ({"enum": ["a"], "conditions": {"x": {"says": "x"}}}, "one of `schema`"),
-        ({"enum": ["a"], "statuses": ["perhaps"]}, "is not a status"),
-        ({"type": "boolean"}, "No way of asking"),
+        ({"enum": ["a"], "statuses": ["perhaps"]}, "can't be `perhaps`"),
+        ({"type": "boolean"}, "`type` can't be `boolean`"),
         ({"type": "object", "properties": {"value": {"enum": ["a"]}}}, "can't be called"),
-        ({"type": "object", "properties": {}}, "needs `properties`"),
+        ({"type": "object", "properties": {}}, "`properties` is empty"),
         ({"anyOf": [{"const": "none"}]}, "one object and bare values"),
         (
             {
@@ -216,7 +217,7 @@ def test_rows_are_filled_in_before_anything_is_checked() -> None:
     ],
 )  # fmt: skip
 def test_malformed_answer_schemas_are_refused(change: dict[str, Any], says: str) -> None:
-    assert says in str(refused(GOOD, schemas={**SCHEMAS, "yes-no": change}))
+    assert says in str(refused(GOOD, schemas={**SCHEMAS, "yes-no": {"title": "A", **change}}))
 
 
 def test_an_answer_schema_is_json_of_the_right_draft() -> None:
@@ -233,5 +234,7 @@ def test_an_exclusion_may_block() -> None:
 
 def test_only_the_refusal_or_the_request_governs() -> None:
     head = re.sub(r"governed_by: \w+", "governed_by: urdecision", dedent(HEAD))
-    problem = next(one for one in refused(GOOD, head).problems if "can't govern" in one.what)
+    problem = next(
+        one for one in refused(GOOD, head).problems if "`governed_by` can't be `urdecision`" in one.what
+    )
     assert head.splitlines()[int(problem.where.split("line ")[1]) - 1].startswith("governed_by")

@@ -1,0 +1,441 @@
+"""Files of every kind with a value put into another type, and whether their schema and their reader say the same of them.
+
+A schema is asked by the validator of the standard, apart from the program.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Callable, Iterator
+from copy import deepcopy
+from dataclasses import dataclass, field, replace
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+from jsonschema import Draft202012Validator
+from referencing import Registry, Resource
+
+from assistant import library, profile
+from assistant.core import yaml
+from assistant.core.problem import Refused
+from assistant.core.rules.rules import Sources
+from assistant.core.yaml import Path as Place
+from assistant.records import importing
+from assistant.review import answers_file
+
+WRONG: tuple[Any, ...] = (7, "word", "", " ", ["a"], {"a": "b"}, [], {}, 1.5, -1, [["a"]], [{}], "no", "7")
+FEW: tuple[Any, ...] = (7, "word", ["a"], {"a": "b"})
+SET = "cervical-radiography"
+
+
+@dataclass(frozen=True)
+class File:
+    """A file that is as it should be: its kind, its name, its data, and what reads its text."""
+
+    kind: str
+    name: str
+    data: dict[str, Any]
+    read: Callable[[str], object]
+
+    @property
+    def text(self) -> str:
+        return json.dumps(self.data, indent=1)
+
+
+@cache
+def validator(kind: str) -> Draft202012Validator:
+    held = {
+        path.name: json.loads(path.read_text("utf-8"))
+        for path in library.folder("schemas").glob("*.schema.json")
+    }
+    registry: Registry[Any] = Registry().with_resources(
+        (name, Resource.from_contents(one)) for name, one in held.items() if "$id" in one
+    )
+    return Draft202012Validator(held[f"{kind}.schema.json"], registry=registry)
+
+
+def places(value: Any, path: Place = ()) -> Iterator[Place]:
+    """The path of every value below `value`."""
+    inner: Any = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+    )
+    for key, item in inner:
+        yield (*path, key)
+        yield from places(item, (*path, key))
+
+
+def once_each(found: Iterator[Place], siblings: bool = True) -> Iterator[Place]:
+    """Of the places that differ only in the number of a list's entry, the first; so of all `siblings` where that is False."""
+    seen = set()
+    for path in found:
+        kind = tuple(0 if isinstance(key, int) else key for key in (path if siblings else path[:-1]))
+        if kind not in seen:
+            seen.add(kind)
+            yield path
+
+
+def changed(data: Any, path: Place, wrong: Any) -> Any:
+    made = deepcopy(data)
+    at(made, path[:-1])[path[-1]] = deepcopy(wrong)
+    return made
+
+
+def at(data: Any, path: Place) -> Any:
+    for key in path:
+        data = data[key]
+    return data
+
+
+@dataclass
+class Found:
+    """How many files were tried, how many of them the schema refuses, and what is wrong."""
+
+    tried: int = 0
+    refused: int = 0
+    wrong: list[str] = field(default_factory=list)
+
+
+def held_against(file: File, paths: Iterator[Place], values: tuple[Any, ...]) -> Found:
+    """Each value at each place: what the schema refuses the reader refuses with a line of it, and it never breaks."""
+    found = Found()
+    file.read(file.text)
+    for path in paths:
+        kept = type(at(file.data, path))
+        for value in (value for value in values if values is not FEW or type(value) is not kept):
+            text = json.dumps(changed(file.data, path, value), indent=1)
+            found.tried += 1
+            try:
+                parse = yaml.parse_json if file.name.endswith(".json") else yaml.parse_yaml
+                document = parse(text, file.name)
+            except Refused as refused:
+                found.wrong.append(f"{path} = {value!r}: {refused}")
+                continue
+            fits = validator(file.kind).is_valid(document.data)
+            found.refused += not fits
+            said = said_of(file, text, document, path, fits)
+            if said:
+                found.wrong.append(f"{file.name} {'.'.join(map(str, path))} = {json.dumps(value)}: {said}")
+    return found
+
+
+def said_of(file: File, text: str, document: yaml.YamlDocument, path: Place, fits: bool) -> str:
+    """What is wrong with what the reader says; a record that no case lists is named without a line."""
+    try:
+        file.read(text)
+    except Refused as refused:
+        lines = {int(line) for one in refused.problems for line in re.findall(r"line (\d+)", str(one))}
+        good = {document.line(*path[:end]) for end in range(len(path) + 1)}
+        if not all(re.search(r"line \d+|\.txt$", one.where) for one in refused.problems):
+            return f"refused without a line: {refused}"
+        if not fits and not lines & good:
+            return f"refused at another line than {good}: {refused}"
+        return ""
+    except Exception as error:
+        return f"{type(error).__name__}: {error}"
+    return "" if fits else "accepted"
+
+
+# -- files as they should be ----------------------------------------------------------------------
+
+
+def files(folder: Path) -> Iterator[File]:
+    """One file or more of each kind that between them have every key; `folder` is for those that are read from disk."""
+    case = library.find_case(SET_CASE)
+    own = library.sources()
+    yield File("case", "case.yaml", CASE, lambda text: library.rules_for(replace(case, text=text)))
+    yield File("answers-file", "answers.yaml", ANSWERS, on_disk(folder / "answers.yaml", read_answers))
+    yield File("manifest", "list.yaml", MANIFEST, on_disk(folder / "list.yaml", importing.read_manifest))
+    yield File("profile", "reviewer.yaml", PROFILE, on_disk(folder / "reviewer.yaml", profile.load_profile))
+    yield File("prompt-set", "prompts/small.yaml", SMALL_SET, a_set("small", own))
+    yield File(
+        "block",
+        "prompts/red-flags-neck.yaml",
+        shipped("prompts", "red-flags-neck.yaml"),
+        a_set("red-flags-neck", own),
+    )
+    yield File(
+        "faults", "passages.yaml", FAULTS, lambda text: library.document(text, "passages.yaml", "faults")
+    )
+    yield File("vocabulary", "own.yaml", VOCABULARY, lambda text: library.vocabulary({"own.yaml": text}))
+    yield File(
+        "letter-frame",
+        "prompts/letter/frame.yaml",
+        shipped("prompts", "letter/frame.yaml"),
+        library.letter_frame,
+    )
+    for name in ("prior-surgery-neck", "red-flags-neck", "studies-neck", "weeks"):
+        yield answer_schema(name, own)
+
+
+def shipped_files(folder: Path) -> Iterator[File]:
+    """Every file of each kind that comes with the program."""
+    own = library.sources()
+    for name in library.case_names():
+        case = library.find_case(name)
+        data = yaml.parse_yaml(case.text, "case.yaml").data
+        yield File(
+            "case", "case.yaml", data, lambda text, case=case: library.rules_for(replace(case, text=text))
+        )  # type: ignore[misc]
+        if (case.path / "reference.yaml").is_file():
+            data = yaml.parse_yaml(library.read_text(case.path / "reference.yaml"), "reference.yaml").data
+            yield File(
+                "answers-file", "reference.yaml", data, on_disk(folder / "reference.yaml", read_answers)
+            )
+    for name in own.prompts:
+        data = shipped("prompts", f"{name}.yaml")
+        yield File("prompt-set" if "for" in data else "block", f"prompts/{name}.yaml", data, a_set(name, own))
+    for name in own.schemas:
+        yield answer_schema(name, own)
+    for name, text in library.vocabulary_texts().items():
+        data = yaml.parse_yaml(text, name).data
+        yield File("vocabulary", name, data, lambda text, name=name: library.vocabulary({name: text}))  # type: ignore[misc]
+    passages = shipped("prompts", "training/passages.yaml")
+    yield File(
+        "faults", "passages.yaml", passages, lambda text: library.document(text, "passages.yaml", "faults")
+    )
+    yield File(
+        "letter-frame",
+        "prompts/letter/frame.yaml",
+        shipped("prompts", "letter/frame.yaml"),
+        library.letter_frame,
+    )
+
+
+def shipped(folder: str, name: str) -> dict[str, Any]:
+    return yaml.parse_yaml(library.read_text(library.folder(folder) / name), name).data
+
+
+def on_disk(path: Path, read: Callable[[Path], object]) -> Callable[[str], object]:
+    def written(text: str) -> object:
+        path.write_text(text, "utf-8")
+        return read(path)
+
+    return written
+
+
+def read_answers(path: Path) -> object:
+    file = answers_file.read_answers_file(path)
+    answers_file.check_answers(file, seed_rules())
+    return file
+
+
+@cache
+def seed_rules() -> Any:
+    return library.rules_for(library.find_case(SET_CASE))
+
+
+def a_set(name: str, own: Sources) -> Callable[[str], object]:
+    """Reads the set of this name from a text, or the set of the program that uses the block of this name."""
+    using = SET if name in own.prompts and "for" not in shipped("prompts", f"{name}.yaml") else name
+    return lambda text: library.prompt_set(using, Sources({**own.prompts, name: text}, own.schemas))
+
+
+def answer_schema(name: str, own: Sources) -> File:
+    using = {
+        **own.prompts,
+        "one": f"id: one\ntitle: One\nedition: 1\nfor: case\nprompts: [{{id: one, ask: A, answer: {name}}}]",
+    }
+
+    def read(text: str) -> object:
+        return library.prompt_set("one", Sources(using, {**own.schemas, name: text}))
+
+    return File("answer-schema", f"schemas/answers/{name}.schema.json", json.loads(own.schemas[name]), read)
+
+
+SET_CASE = "cervical-radiographs-after-fusion"
+NOTE = "progress-note-2014-07-17"
+SHA = "0" * 63 + "a"
+SEED = yaml.parse_yaml(library.find_case(SET_CASE).text, "case.yaml").data
+CASE: dict[str, Any] = {
+    **SEED,
+    "claim": {
+        "complaint": "neck pain",
+        "priority": "expedited",
+        "application_received": "2014-05-01",
+        "documents_received": "2014-05",
+        "injury": {"date": 2013, "page": f"{NOTE}:1", "weights": [1, 2.5, {"a": "b"}]},
+    },
+    "documents": [
+        {
+            **{"author": "A. Poe", "date": "2014-07-17", "sent_by": "provider", "ur_report": "no"},
+            **one,
+            **{"original": "originals/a.pdf", "from_pages": "4-9", "sha256": SHA, "recognised": [1]},
+            **{"recognised_by": "Tesseract", "unreadable": []},
+        }
+        for one in SEED["documents"]
+    ],
+}
+ANSWERS: dict[str, Any] = {
+    "reviewer": "r-1",
+    "answers": {
+        "case": {
+            "conflict": "none",
+            "qualifications": {"certification": "A", "licence": "B", "years": 6, "hours": 24},
+        },
+        "1": {
+            "red_flags": {
+                "fracture": "no",
+                "tumor": {"status": "not_documented", "note": "Not in the notes."},
+            },
+            "duration": 76,
+            "acute_trauma": {
+                "value": "no",
+                "evidence": [{"document": NOTE, "page": 1, "quote": "cumulative trauma", "start": 3}],
+            },
+            "sought": {
+                "status": "not_documented",
+                "search": {
+                    "terms": ["evaluate", 7],
+                    "documents": [NOTE],
+                    "pages": 3,
+                    "attested": "yes",
+                    "dismissed": [
+                        {"document": NOTE, "page": 1, "quote": "evaluate", "reason": "Of the arm only."}
+                    ],
+                },
+            },
+            "prior_imaging": [{"value": {"date": "2014-07-12", "modality": "radiographs"}}],
+            "views": ["flexion", "extension"],
+        },
+    },
+    "rulings": {"1": {"routine-radiography": {"ruling": "inapplicable", "reason": "It has lasted longer."}}},
+    "determinations": {"1": {"decision": "upheld", "reason": "Nothing says why."}},
+    "edits": {"1": [{"sentence": 2, "text": "In my own words."}]},
+    "acknowledge": {"later-study": "They reached the file later."},
+    "read_by_eye": [f"{NOTE}:1"],
+    "sign": "yes",
+    "published": {"outcome": "uphold", "items": {"1": "upheld"}, "source": "Somewhere"},
+}
+MANIFEST: dict[str, Any] = {
+    "documents": [
+        {
+            **{
+                "original": "a.pdf",
+                "from_pages": "1-3",
+                "sha256": SHA,
+                "id": "note",
+                "type": "Note",
+                "author": "A",
+            },
+            **{
+                "date": "2014-05",
+                "sent_by": "B",
+                "ur_report": "yes",
+                "text_sha256": SHA,
+                "recognised": ["1-2", 3],
+            },
+            **{"recognised_by": "Tesseract", "unreadable": [4]},
+        },
+        {"original": "a.pdf", "from_pages": 4, "date": 2014},
+    ]
+}
+PROFILE: dict[str, Any] = {
+    **{"id": "r-1", "name": "A. Name", "certification": "Occupational Medicine", "licence": "California"},
+    **{"years": 6, "hours": 24, "decide_first": "yes", "theme": "nord"},
+}
+FAULTS: dict[str, Any] = {"sought": ["It is sought."], "red_flags.tumor": ["A tumor was treated."]}
+CUES = (
+    *("before", "next_to", "after", "after_finding", "after_service", "before_function", "after_function"),
+    "headings",
+)
+VOCABULARY: dict[str, Any] = {
+    "synonyms": [{"same": ["fusion", "arthrodesis"], "kinds": ["ACDF"], "unless": ["cell fusion", 7]}],
+    "apart": [["ilium", "ileum"]],
+    "negated": {place: [f"no {place}"] for place in CUES},
+    "uncertain": {"before": ["may"]},
+    "ends": ["but"],
+}
+SMALL_SET: dict[str, Any] = {
+    **{"id": "small", "title": "A small set", "edition": 1, "for": {"region": "neck", "service": "films"}},
+    **{"governed_by": "request", "use": ["red-flags-neck"], "together": "None was found of {{ absences }}."},
+    "citations": {
+        "high": {
+            **{
+                "tier": "mtus",
+                "source": "Made",
+                "edition": 2004,
+                "locator": "Table 1",
+                "name": "the made one",
+            },
+            **{"in_force": {"from": "2007-06-15", "until": 2017}, "verified": "no"},
+        },
+        "low": {
+            **{"tier": "national", "source": "Made", "edition": "2013", "locator": "Row 2"},
+            "verified": {"by": "A. Poe", "on": "2020-01-02"},
+        },
+    },
+    "request": [{"when": {"red_flags": "any_present"}, "says": "With a flag."}, {"says": "For {{ item }}."}],
+    "conclusion": {"upheld": "It is not necessary.", "overturned": "It is necessary."},
+    "prompts": [
+        {
+            **{"id": "duration", "ask": "How long?", "why": "It counts.", "answer": "weeks", "cite": "high"},
+            "propose": {
+                **{"rule": "weeks_between", "of": "case.claim.injury.date", "than": "item.request_date"},
+                **{"where": {"modality": "ct"}, "gives": {"yes": 7}},
+            },
+            **{"look_for": ["onset", 7], "documentable": "yes", "record": "no", "shows": "timeline"},
+        },
+        {
+            **{"id": "studies", "ask": "Which?", "answer": "studies-neck", "speaks": "always"},
+            "propose": [{"fact": "case.studies", "where": {"region": "neck"}}],
+            "when": [{"red_flags": ["none_found", "any_present"]}, {"red_flags.tumor": "yes"}],
+            "says": {
+                **{
+                    "given": "They hold {{ value }}.",
+                    "not_documented": "None was found.",
+                    "together": "studies",
+                },
+                **{
+                    "unclear": [{"says": "It is unclear."}],
+                    "parts": {"provider_reading": "how they were read"},
+                },
+            },
+        },
+    ],
+    "criteria": [
+        {
+            **{"id": "early", "cite": "high", "when": {"red_flags": "none_found"}, "argues": "against"},
+            **{"says": "{{ citation }} is against it.", "unmet": "", "concedes": [{"says": ""}]},
+            "applies": {"duration": {"type": "integer", "maximum": 6}},
+            "caution": {"when": {"duration": "chronic"}, "says": "It speaks of weeks."},
+            "parts": ["tumor"],
+        },
+        {
+            **{
+                "id": "flag-<flag>",
+                "cite": "low",
+                "argues": "for",
+                "says": "A <words>.",
+                "rebuts": ["early"],
+            },
+            **{"rows": [{"flag": "tumor", "words": "tumor"}], "when": {"red_flags.<flag>": "yes"}},
+        },
+        {
+            **{
+                "id": "shapes",
+                "cite": "low",
+                "argues": "for",
+                "says": "{{ citation }} is for it.",
+                "unmet": "",
+            },
+            "when": {
+                "studies": {
+                    **{"type": "array", "minItems": 1, "maxItems": 9, "minContains": 1, "maxContains": 3},
+                    "contains": {
+                        **{"type": "object", "required": ["modality"]},
+                        "properties": {"modality": {"enum": ["ct", "mri"]}},
+                    },
+                    "items": {"not": {"const": "none"}},
+                },
+                "duration": {
+                    **{"type": "number", "minimum": 1, "exclusiveMaximum": 90, "multipleOf": 1},
+                    "allOf": [{"anyOf": [{"type": "integer", "exclusiveMinimum": 2}]}],
+                },
+            },
+        },
+    ],
+    "never": [{"when": {"duration": "chronic"}, "says": "It can't be.", "blocks": "no"}],
+    "silent": [{"when": {"duration": {"const": 3}, "red_flags": {"every": "no"}}, "says": "Nobody speaks."}],
+}
