@@ -173,6 +173,7 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "hits": numbers,
         "groups": st.lists(found, max_size=2).map(tuple),
         "more": numbers,
+        "stated": st.lists(found, max_size=1).map(tuple),
     },
     "passages.dismissed": {**place, "dismissed": st.lists(dismissed, min_size=1, max_size=2).map(tuple)},
     "pages.read_by_eye": {"read": ranges, "unread": ranges},
