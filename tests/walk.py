@@ -51,8 +51,8 @@ def answer(talk: Conversation, replies: Mapping[str, str] = WALK) -> None:
         talk.go(*places_of(talk)[0])
     name = talk.turn.path
     talk.reply(replies[name])
-    for more in PASSAGES.get(name, ()) if replies[name] == WALK[name] else ():
-        if talk.pending is not None:
+    if talk.pending is not None and "rests on a passage" in talk.pending.question:
+        for more in PASSAGES["acute_trauma"]:
             talk.reply(more)
 
 

@@ -24,6 +24,8 @@ from assistant.tui import browse
 from assistant.tui.app import ImrApp
 from assistant.tui.browse import BrowseList, SessionList, StepList, sessions
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 SEED = library.find_case("cervical")
 
 

@@ -15,6 +15,8 @@ from assistant.log import Log
 from assistant.review.conversation import Conversation
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window, answer
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp\u2066\x9b31m [bold]b[/bold] [/x] [@click=app.exit]c[/]"
 SHOWN = "␛]0;t␇␛[2J<U+202E>gnp<U+2066><U+009B>31m [bold]b[/bold] [/x] [@click=app.exit]c[/]"
 DOCUMENT = "note[bold][-x]"

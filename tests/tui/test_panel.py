@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.core import events as e
 from assistant.tui.dialogs import WordsInput, WordsScreen
 from tests.tui.windowing import CASE, WIDE, Begin, Open, Window
+
+pytestmark = pytest.mark.usefixtures("one_by_one")
 
 PLAN = "Plan: x-rays of the cervical spine"
 

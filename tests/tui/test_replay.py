@@ -20,6 +20,8 @@ from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.training import PracticeChoiceScreen, TrainingScreen
 from tests.tui.windowing import CASE, WIDE, Begin, Show, Window, answer
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 @pytest.fixture
 def marker(log_path: Path) -> Marker:

@@ -12,6 +12,8 @@ from assistant.review.conversation import Conversation
 from assistant.review.views import ACTIONS
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
     keys = ["enter", "1", "1", "1", "2", "enter", "enter", "enter", "2", "enter"]

@@ -17,6 +17,8 @@ from assistant.review.conversation import Conversation
 from assistant.tui import review
 from tests.tui.windowing import CASE, Begin, Open, Window
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 def failing(*_: object, **__: object) -> None:
     raise refuse("The disk is full; this step was not logged.", "", "Free some space.")
