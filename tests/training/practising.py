@@ -93,9 +93,10 @@ def answered(practice: Practice, replies: Mapping[str, str] | None = None, until
     given = {**REPLIES, **(replies or {})}
     for _ in range(80):
         turn = practice.turn
-        if turn.kind in (until, "done") or turn.path == until:
+        together = turn.kind in ("form", "list")
+        if turn.kind in (until, "done") or (turn.path == until and not together):
             return said
-        if turn.kind in ("form", "list"):
+        if together:
             place = places_of(practice)[0]
             said += practice.go(*place)
             if place[1] == until:

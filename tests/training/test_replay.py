@@ -52,7 +52,7 @@ def test_the_reference_session_replays_from_its_first_question_to_its_signature(
         "Signed: Uphold (treatment not approved).",
     ):
         assert words in said
-    assert said.index("What is your determination?") < said.index("Sign this determination?")
+    assert said.index("What is your determination?") < said.index("before you sign")
     assert "\nSigned: Uphold (treatment not approved). Letter " in texts(replay.lines(len(replay.steps)))
 
 
