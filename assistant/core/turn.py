@@ -721,7 +721,7 @@ def _caution_turn(session: Session, item: str, name: str, caution: str) -> Turn:
         )
     )
     return Turn(
-        "ruling", (item, ""), f"{capital(source)}: {caution} Does it govern?", options, criterion=name
+        "ruling", (item, ""), f"{capital(source)}: {caution} Does it govern here?", options, criterion=name
     )
 
 
