@@ -2,6 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+
+from assistant.core import commands as c
+from assistant.review.conversation import Conversation
+
 CASE = "cervical-radiographs-after-fusion"
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 """The qualifications that a profile keeps."""
@@ -11,18 +16,58 @@ WALK = {
     "conflict": "1",
     "documents": "1",
     "timeline": "1",
-    "red_flags": "2",
+    "red_flags": "nd",
     "prior_surgery": "",
     "prior_imaging": "",
     "duration": "",
     "acute_trauma": "2",
     "films_since_surgery": "",
-    "sought": "2",
-    "suspected": "2",
-    "instability_suspected": "3",
-    "changed_since": "3",
-    "surgery_contemplated": "3",
-    "changes_management": "3",
+    "sought": "nd",
+    "suspected": "nd",
+    "instability_suspected": "nd",
+    "changed_since": "nd",
+    "surgery_contemplated": "nd",
+    "changes_management": "nd",
     "views": "",
 }
-"""The shortest reply to each question."""
+"""The shortest reply to each question asked by itself."""
+
+PASSAGES = {"acute_trauma": ("cumulative trauma at work", "1")}
+"""What is replied where a question asks for the passage that its answer rests on."""
+
+BESIDE = {"governs": "The row was applied to a complaint as old.", "acknowledge": "Parties may add records."}
+"""The reasons that are asked for on the way to the signature."""
+
+
+def places_of(talk: Conversation) -> tuple[tuple[str, str], ...]:
+    """The questions that a form or a list puts together."""
+    named = (option.command for option in talk.turn.options)
+    return tuple((one.item, one.prompt) for one in named if isinstance(one, c.ShowPrompt))
+
+
+def answer(talk: Conversation, replies: Mapping[str, str] = WALK) -> None:
+    """Answers the question that is asked now; one that stands with others is asked by itself first."""
+    if talk.turn.kind in ("form", "list"):
+        talk.go(*places_of(talk)[0])
+    name = talk.turn.path
+    talk.reply(replies[name])
+    for more in PASSAGES.get(name, ()) if replies[name] == WALK[name] else ():
+        if talk.pending is not None:
+            talk.reply(more)
+
+
+def until(talk: Conversation, prompt: str = "", replies: Mapping[str, str] = WALK) -> None:
+    """Answers question by question up to a prompt; without one, up to the first ruling or decision."""
+    while talk.turn.kind in ("prompt", "form", "list"):
+        if talk.turn.kind != "prompt":
+            talk.go(*places_of(talk)[0])
+        if talk.turn.path == prompt:
+            return
+        answer(talk, replies)
+
+
+def beside(talk: Conversation) -> None:
+    """The reply to a stop that is no question of the review: a ruling, the decision, what is read, a check, the signature."""
+    talk.reply("sign" if talk.turn.kind == "sign" else "1")
+    if talk.pending is not None:
+        talk.reply(BESIDE["acknowledge" if talk.turn.kind == "check" else "governs"])

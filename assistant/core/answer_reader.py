@@ -280,13 +280,21 @@ def _plausible(shape: Shape, value: Any) -> bool:
     return isinstance(shape, StatementShape) and isinstance(value, str) and 0 < len(value) <= shape.limit
 
 
+def _absent_in(answer: Answer) -> bool:
+    return any(leaf.status is Status.NOT_DOCUMENTED for _, leaf in answer.leaves())
+
+
 def _with_search(answer: Answer, search: Trail) -> Answer:
-    """The trail on the answer, or on each of its parts that was not found."""
-    if answer.parts is not None:
+    """The trail on each part that was not found; where none was, on the answer as a whole."""
+    if answer.parts is not None and _absent_in(answer):
         return replace(
-            answer, parts={name: _with_search(part, search) for name, part in answer.parts.items()}
+            answer,
+            parts={
+                name: _with_search(part, search) if _absent_in(part) else part
+                for name, part in answer.parts.items()
+            },
         )
-    return replace(answer, search=search) if answer.status is Status.NOT_DOCUMENTED else answer
+    return replace(answer, search=search)
 
 
 # What a person typed, as an answer: a number, the beginning of a word, a date as people write it.

@@ -54,6 +54,14 @@ class RecordAnswer(Command):
 
 
 @dataclass(frozen=True)
+class RecordAnswers(Command):
+    """Answer several prompts of an item in one step, in this order."""
+
+    item: str
+    answers: tuple[RecordAnswer, ...]
+
+
+@dataclass(frozen=True)
 class WithdrawAnswer(Command):
     item: str
     prompt: str
@@ -127,6 +135,7 @@ class NoteSearch(Command):
     hits: int
     groups: tuple[PassageGroup, ...]
     more: int
+    stated: tuple[PassageGroup, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -145,6 +154,13 @@ class ReadByEye(Command):
 
     read: bool
     reason: str = ""
+
+
+@dataclass(frozen=True)
+class ReadDenials(Command):
+    """Say of what was shown before the signature, by its digests, that it has been read."""
+
+    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -254,6 +270,7 @@ AnyCommand = (
     | SkipPrompt
     | LeavePrompt
     | RecordAnswer
+    | RecordAnswers
     | WithdrawAnswer
     | RejectInput
     | CiteEvidence
@@ -266,6 +283,7 @@ AnyCommand = (
     | NoteSearch
     | DismissPassages
     | ReadByEye
+    | ReadDenials
     | AmendCase
     | CorrectFact
     | RuleOn

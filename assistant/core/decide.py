@@ -16,10 +16,12 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail
 from assistant.core.answer_reader import check_answer
 from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, refuse
-from assistant.core.rationale import assess
-from assistant.core.record.absence import contradicted, open_passages, pages_unread
+from assistant.core.rationale import assess, deciding_cautions
+from assistant.core.record.absence import contradicted, not_found, open_passages, pages_unread
+from assistant.core.record.grounds import about_file, exempt, worked_out
+from assistant.core.record.guard import second_look
 from assistant.core.record.pages import read_and_left
-from assistant.core.rules.answer_schema import ListingShape, at
+from assistant.core.rules.answer_schema import ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULINGS
 from assistant.core.session import Session, apply, fold, outcome, unruled
 from assistant.core.text import one_line
@@ -37,10 +39,15 @@ def unattested(session: Session) -> Iterator[tuple[str, str]]:
     """The scope and path of each absence that is read now and not yet attested."""
     for scope in session.rules.scopes:
         reading = session.reading(scope)
-        for name in session.rules.sets[scope].prompts:
+        for name, prompt in session.rules.sets[scope].prompts.items():
             answer = reading.answer(name)
-            for path, leaf in answer.leaves(name) if answer is not None else ():
-                if leaf.status is Status.NOT_DOCUMENTED and not (leaf.search and leaf.search.attested):
+            found = [] if answer is None else list(answer.leaves(name))
+            if answer is not None and answer.listing and not answer.parts:
+                found.append((name, answer))
+            for path, leaf in found:
+                none = about_file(at(prompt.schema.shape, tuple(path.split(".")[1:])), leaf)
+                stands = leaf.status is Status.NOT_DOCUMENTED or (none and leaf.search is not None)
+                if stands and not (leaf.search and leaf.search.attested):
                     yield scope, path
 
 
@@ -53,7 +60,9 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     if at(schema.shape, rest) is None:
         raise refuse("There is no such part of this answer.", path)
     check_answer(schema, command.answer, path, rest, command.today)
-    answer = _with_trails(session, command.answer)
+    root = path.split(".", 1)[0]
+    finding = not exempt(session, scope, root) and worked_out(session, scope, root) is None
+    answer = _with_trails(session, command.answer, at(schema.shape, rest) if finding else None)
     held = session.answer(scope, path)
     if not session.reading(scope).answered(path.split(".", 1)[0]) and (held is None or not rest):
         event: e.Event = e.AnswerRecorded(scope, path, answer, command.origin)
@@ -67,6 +76,17 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
             why = reason(why, "The reason for a change")
         event = e.AnswerAmended(scope, path, answer, command.origin, why)
     return _with_consequences(session, scope, event)
+
+
+def record_all(session: Session, command: c.RecordAnswers) -> list[e.Event]:
+    """The events of several answers, each decided on as the ones before it leave the session."""
+    events: list[e.Event] = []
+    for one in command.answers:
+        must_have(session, one.item, one.prompt)
+        made = record(session, one)
+        events += made
+        session = fold(session, made)
+    return events
 
 
 def withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
@@ -100,13 +120,16 @@ def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.E
     return events
 
 
-def _with_trails(session: Session, answer: Answer) -> Answer:
-    """The answer with the reach of its search noted wherever something was not found."""
-    if answer.parts is not None:
+def _with_trails(session: Session, answer: Answer, shape: Shape | None) -> Answer:
+    """The answer with the reach of its search noted wherever something was not found or the file holds none."""
+    none = shape is not None and about_file(shape, answer)
+    if answer.parts and not none:
+        inner = {name: at(shape, (name,)) if shape is not None else None for name in answer.parts}
         return replace(
-            answer, parts={name: _with_trails(session, part) for name, part in answer.parts.items()}
+            answer,
+            parts={name: _with_trails(session, part, inner[name]) for name, part in answer.parts.items()},
         )
-    if answer.status is not Status.NOT_DOCUMENTED:
+    if answer.status is not Status.NOT_DOCUMENTED and not none:
         return answer
     case, held = session.rules.case, answer.search or Trail()
     documents = held.documents or case.named_documents
@@ -174,14 +197,14 @@ def _must_be_there(session: Session, command: c.Command) -> None:
     scope = getattr(command, "item", None)
     if scope is None or (isinstance(command, c.AddNote) and not command.prompt):
         return
-    about_questions = hasattr(command, "prompt")
+    about_questions = hasattr(command, "prompt") or isinstance(command, c.RecordAnswers)
     if scope not in (session.rules.sets if about_questions else session.items):
         raise refuse(
             f"There is no item “{one_line(scope, 20)}” in this case.",
             "",
             f"There are {', '.join(session.items)}.",
         )
-    if about_questions:
+    if about_questions and not isinstance(command, c.RecordAnswers):
         must_have(session, scope, getattr(command, "prompt", ""))
 
 
@@ -245,6 +268,7 @@ def _note_search(session: Session, command: c.NoteSearch) -> list[e.Event]:
         command.hits,
         command.groups,
         command.more,
+        command.stated,
     )
     return [] if made in session.searches.get((command.item, command.prompt), ()) else [made]
 
@@ -273,6 +297,12 @@ def _read_by_eye(session: Session, command: c.ReadByEye) -> list[e.Event]:
     if command.read and command.reason.strip():
         return [e.PagesReadByEye(*read_and_left(command.reason, pages))]
     return [e.PagesReadByEye(pages, ()) if command.read else e.PagesReadByEye((), pages)]
+
+
+def _read_denials(session: Session, command: c.ReadDenials) -> list[e.Event]:
+    known = {one.digest for one in second_look(session)} - session.denials_read
+    read = tuple(one for one in dict.fromkeys(command.passages) if one in known)
+    return [e.DenialsRead(read)] if read else []
 
 
 def _correct(session: Session, command: c.CorrectFact) -> list[e.Event]:
@@ -357,7 +387,9 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
             raise refuse("Questions are still open.", f"{scope}", "Answer them first.")
     for scope, name in contradicted(session):
         raise refuse(
-            "The record holds passages on something that is answered as not documented.",
+            "The record holds passages that speak against an answer."
+            if not not_found(session.reading(scope).answer(name))
+            else "The record holds passages on something that is answered as not documented.",
             f"{scope}/{name}",
             "Cite them, dismiss them with a reason, or amend the answer.",
         )
@@ -370,6 +402,12 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
                 f"item {item}",
                 "Decide on it first.",
             )
+        if deciding_cautions(session, item):
+            raise refuse(
+                "The suggestion hangs on a guideline under a caution that is not ruled on.",
+                f"item {item}",
+                "Rule on whether it governs.",
+            )
         if unruled(session, item, suggestion):
             raise refuse(
                 "The suggestion rests on a rebuttal that is not ruled on.",
@@ -380,7 +418,7 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
         raise refuse(
             "The outcome is not that of the decisions.", "", "It follows from the items' determinations."
         )
-    return [e.SessionSigned(command.letter, command.outcome, command.statement)]
+    return [e.SessionSigned(command.letter, command.outcome, command.statement, session.guard)]
 
 
 def _decision(decision: str) -> str:
@@ -409,6 +447,8 @@ def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
             return [e.PromptLeft(command.item, command.prompt)]
         case c.RecordAnswer():
             return record(session, command)
+        case c.RecordAnswers():
+            return record_all(session, command)
         case c.WithdrawAnswer():
             return withdraw(session, command)
         case c.RejectInput():
@@ -433,6 +473,8 @@ def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
             return _dismiss(session, command)
         case c.ReadByEye():
             return _read_by_eye(session, command)
+        case c.ReadDenials():
+            return _read_denials(session, command)
         case c.AmendCase():
             return [command.event]
         case c.CorrectFact():

@@ -176,6 +176,8 @@ def _of_review(event: e.Step, session: Session | None) -> list[Line]:
             return _searched(event)
         case e.PassagesDismissed():
             return [Line("answer", f"Set aside {quoted(one)}: {one.reason}") for one in event.dismissed]
+        case e.DenialsRead(passages):
+            return [Line("answer", f"Read before the signature: {counted(len(passages), 'passage')}")]
         case e.PagesReadByEye(read, unread):
             left = ", ".join(unread) or "none"
             return [Line("answer", f"Read by eye: {', '.join(read) or 'none'}; not read: {left}")]

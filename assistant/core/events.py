@@ -114,14 +114,39 @@ def _out(value: Any, apart: bool) -> Any:
 
 
 def _group_to_json(one: PassageGroup) -> dict[str, Any]:
-    """Written without `plain` and `cue` where they say nothing, as before there were any."""
-    said = {name: getattr(one, name) for name in ("document", "standing", "count", "start")}
-    rare = {name: value for name, value in (("plain", one.plain), ("cue", one.cue)) if value}
-    return {**said, **rare, "pages": list(one.pages), "quote": Private(one.quote)}
+    """Written without what says nothing, as before there was any of it."""
+    data = {
+        "document": one.document,
+        "pages": list(one.pages),
+        "quote": Private(one.quote),
+        "standing": one.standing,
+        "count": one.count,
+        "start": one.start,
+    }
+    if one.plain:
+        data["plain"] = True
+    if one.cue:
+        data["cue"] = one.cue
+    if one.terms:
+        data["terms"] = list(one.terms)
+    if not one.bears:
+        data["bears"] = False
+    return data
 
 
 def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
-    return PassageGroup(**{**data, "pages": tuple(data["pages"])})
+    return PassageGroup(
+        data["document"],
+        tuple(data["pages"]),
+        data["quote"],
+        data["standing"],
+        data["count"],
+        data["start"],
+        data.get("plain", False),
+        data.get("cue", ""),
+        tuple(data.get("terms", ())),
+        data.get("bears", True),
+    )
 
 
 _WRITERS: Mapping[type, Callable[[Any], Any]] = {
@@ -135,6 +160,7 @@ _READERS: Mapping[str, Callable[[Any], Any]] = {
     "evidence": evidence_from_json,
     "dismissed": dismissed_from_json,
     "groups": _group_from_json,
+    "stated": _group_from_json,
 }
 
 
@@ -158,7 +184,8 @@ class RecordSearched(Event):
 
     `by` is `look_for` (the question's own words), `reviewer` or `amendment` (the case file has grown). `pages`
     counts those that could be searched, `unread` names those that could not. Of more groups than an entry
-    holds, the first stand here and `more` counts the rest. Only a reviewer's own `terms` are kept beside the
+    holds, the first stand here and `more` counts the rest. `stated` are entries of the case file's timeline that tell
+    of it, each with its number as its page. Only a reviewer's own `terms` are kept beside the
     entry; logs of earlier versions keep all of them there.
     """
 
@@ -173,6 +200,7 @@ class RecordSearched(Event):
     hits: int = 0
     groups: tuple[PassageGroup, ...] = ()
     more: int = 0
+    stated: tuple[PassageGroup, ...] = ()
 
     def of_the_rules(self) -> tuple[str, ...]:
         return () if self.by == "reviewer" else ("terms",)
@@ -195,6 +223,14 @@ class PagesReadByEye(Event):
     kind: ClassVar[str] = "pages.read_by_eye"
     read: tuple[str, ...] = ()
     unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class DenialsRead(Event):
+    """The reviewer has read what was to be seen before the signature; `passages` are digests of what was shown."""
+
+    kind: ClassVar[str] = "denials.read"
+    passages: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -459,12 +495,17 @@ class SessionDeclined(Event):
 
 @dataclass(frozen=True)
 class SessionSigned(Event):
-    """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed."""
+    """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed.
+
+    `guard` says which checks held the findings against the record: 1 those of what was not documented only, 2 those
+    of every finding.
+    """
 
     kind: ClassVar[str] = "session.signed"
     letter: str
     outcome: str
     statement: str
+    guard: int = 1
 
 
 @dataclass(frozen=True)
@@ -477,7 +518,7 @@ class AddendumAdded(Event):
 
 
 Step = (
-    AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | CaseAmended | FactCorrected
+    AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | DenialsRead | CaseAmended | FactCorrected
     | SessionOpened | SessionParked | SessionResumed | PromptShown | PromptSkipped | PromptLeft
     | WhyOpened | PageOpened | FindingsOpened | SuggestionShown | AnswerRecorded | AnswerAmended
     | AnswerWithdrawn | AnswerRejected | AnswerSetAside | AnswerRestored | EvidenceCited | NoteAdded

@@ -55,6 +55,15 @@ def propose(
     return None
 
 
+def reckoned(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None) -> Proposed | None:
+    """What the first rule of a prompt that comes to something gives; a fact of the case file is none of them."""
+    for proposal in prompt.propose:
+        made = _propose(proposal, prompt, reading, case, item) if proposal.rule else None
+        if made is not None:
+            return made
+    return None
+
+
 def rule_result(
     proposal: Proposal, reading: Reading, case: Case, item: DisputedItem | None
 ) -> tuple[Any, str]:
@@ -87,6 +96,12 @@ def _propose(
     )
     if value is None:
         return None
+    other = (
+        reading.answer(proposal.than.split(".", 1)[0])
+        if proposal.than in _operands(reading, proposal)
+        else None
+    )
+    evidence = tuple(dict.fromkeys((*evidence, *(other.all_evidence() if other is not None else ()))))
     if proposal.gives:
         value = proposal.gives.get("yes" if value is True else "no" if value is False else str(value))
     elif isinstance(value, bool):
@@ -134,6 +149,12 @@ def _refusals(
             yield Problem(
                 f"“{prompt.ask}” can't take this: {problem.what}", document.where(*path, *own), problem.fix
             )
+
+
+def _operands(reading: Reading, proposal: Proposal) -> tuple[str, ...]:
+    """The operands of a rule that are answers, not facts of the case file."""
+    named = (proposal.of, proposal.than)
+    return tuple(one for one in named if one and one.split(".", 1)[0] in reading.prompt_set.prompts)
 
 
 @dataclass(frozen=True)
@@ -288,7 +309,8 @@ def _any_after(rows: list[_Row], than: Any) -> tuple[Any, tuple[Evidence, ...], 
         dates = " and ".join(date.prose() for date in map(_date, later))
         evidence = tuple(dict.fromkeys(one for row in later for one in row.evidence))
         return True, evidence, f"{dates}: after {limit.prose()}"
-    return (None, (), "") if open_ else (False, (), f"none is dated after {limit.prose()}")
+    pages = tuple(dict.fromkeys(one for row in rows for one in row.evidence))
+    return (None, (), "") if open_ else (False, pages, f"none is dated after {limit.prose()}")
 
 
 def _date(row: _Row) -> PartialDate:

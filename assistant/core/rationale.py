@@ -17,8 +17,8 @@ from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
 from assistant.core.rules.suggestion import suggest
-from assistant.core.session import Session, effective_date
-from assistant.core.wording import AnswerWords, sentence_names
+from assistant.core.session import Session, effective_date, unruled_cautions
+from assistant.core.wording import AnswerWords, capital, sentence_names
 
 # One sentence of a draft with everything that it comes from, and how clauses are made of sentences.
 
@@ -53,11 +53,6 @@ def inner(text: str) -> str:
 
 
 _ORDINARY = frozenset({"The", "As", "While", "No", "A", "An", "Where", "It", "This", "These", "Routine"})
-
-
-def capital(text: str) -> str:
-    """The text with a capital first letter."""
-    return text[:1].upper() + text[1:]
 
 
 def ended(text: str) -> str:
@@ -260,11 +255,27 @@ class _Writer:
             elif ruling.ruling == "declined" and self.findings[name].state is State.MET:
                 text = self.say("rationale.declined", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
+        yield from self.cautions()
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
             one = self.sourced("departure", ended(made.reason), *carried)
             yield replace(one, origin="reviewer", facts=(f"determination.{self.key}",))
+
+    def cautions(self) -> Iterator[DraftSentence]:
+        """What the reviewer ruled on a criterion under a caution, where it stands or was barred by that."""
+        for name, ruling in self.session.cautions.get(self.key, {}).items():
+            criterion, finding = self.set.criteria[name], self.findings[name]
+            barred = ruling.ruling == "does_not_govern"
+            if criterion.caution is not None and (barred or finding.state is State.MET):
+                text = self.say(
+                    f"rationale.{ruling.ruling}",
+                    citation=self.set.citations[criterion.cite].name,
+                    caution=ended(criterion.caution.says),
+                    reason=ended(ruling.reason),
+                )
+                one = self.sourced(f"caution:{name}", capital(text), criterion)
+                yield replace(one, origin="reviewer")
 
     def conclusion(self) -> Iterator[DraftSentence]:
         if self.decision is None:
@@ -369,7 +380,19 @@ def assess(session: Session, item: str) -> Assessment:
     """The assessment of an item as things are answered and ruled."""
     reading = session.reading(item)
     on = effective_date(session, item)
-    rulings = session.rulings.get(item, {})
+    rulings = session.ruled(item)
     found = findings(reading, on, rulings)
     suggestion = suggest(reading, on, rulings)
     return Assessment(found, suggestion, session, item)
+
+
+def deciding_cautions(session: Session, item: str) -> tuple[str, ...]:
+    """The cautions not ruled on without whose criterion the suggestion would be another."""
+    made = assess(session, item)
+    found = []
+    for name in unruled_cautions(session, item, made.findings):
+        barred = {**session.ruled(item), name: Ruling("does_not_govern", "")}
+        without = suggest(session.reading(item), effective_date(session, item), barred)
+        if without.decision != made.suggestion.decision:
+            found.append(name)
+    return tuple(found)

@@ -15,7 +15,7 @@ from assistant.core.dates import PartialDate
 from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
-from assistant.core.rules.criterion import Ruling, Suggestion
+from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
 from assistant.core.rules.prompt_set import Prompt, Reading
 from assistant.core.rules.rules import Rules
 
@@ -66,11 +66,14 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     if answer.parts is not None:
         parts: Mapping[str, Answer] = {name: _unattested(part, case) for name, part in answer.parts.items()}
         return replace(answer, parts=parts)
-    if answer.status is not Status.NOT_DOCUMENTED or answer.search is None:
+    if answer.search is None:
         return answer
     reach = replace(answer.search, attested=False, documents=case.named_documents, pages=case.page_count)
     return replace(answer, search=reach)
 
+
+GUARD = 2
+"""Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every finding."""
 
 AnswerPlace = tuple[str, str]
 """A scope and a prompt in it."""
@@ -122,6 +125,7 @@ class Session:
     corrections: tuple[e.FactCorrected, ...] = ()
     first_decisions: Mapping[str, str] = field(default_factory=dict)
     rulings: Mapping[str, Mapping[str, Ruling]] = field(default_factory=dict)
+    cautions: Mapping[str, Mapping[str, Ruling]] = field(default_factory=dict)
     determinations: Mapping[str, Determination] = field(default_factory=dict)
     edits: Mapping[str, Mapping[str, Edit]] = field(default_factory=dict)
     raised: frozenset[tuple[str, str]] = frozenset()
@@ -129,6 +133,9 @@ class Session:
     declined: e.SessionDeclined | None = None
     signed: e.SessionSigned | None = None
     addenda: tuple[str, ...] = ()
+    denials_read: frozenset[str] = frozenset()
+    """Digests of what was read before the signature: passages that the record denies, quotes of the reviewer's own."""
+    guard: int = GUARD
     readings: Mapping[str, Reading] = field(default_factory=dict, compare=False, repr=False)
     later: Mapping[str, Rules] = field(default_factory=dict, compare=False, repr=False)
     """The rules of amended case files, by the hash of the case's text."""
@@ -164,6 +171,11 @@ class Session:
         for name in rest:
             found = (found.parts or {}).get(name) if found is not None else None
         return found
+
+    def ruled(self, item: str) -> Mapping[str, Ruling]:
+        """The rulings that findings are worked out with: a criterion whose caution bars it is among them."""
+        barred = {n: r for n, r in self.cautions.get(item, {}).items() if r.ruling == "does_not_govern"}
+        return {**self.rulings.get(item, {}), **barred}
 
     def item_answered(self, item: str) -> bool:
         """Whether nothing is left to answer for an item."""
@@ -224,6 +236,8 @@ def _after(session: Session, event: e.Step) -> Session:
             return _attested(session, event)
         case e.PagesReadByEye():
             return replace(session, by_eye=event)
+        case e.DenialsRead(passages):
+            return replace(session, denials_read=session.denials_read | set(passages))
         case e.CaseAmended():
             return amended(session, event)
         case e.FactCorrected():
@@ -247,7 +261,7 @@ def _after(session: Session, event: e.Step) -> Session:
         case e.SessionDeclined():
             return replace(session, declined=event, status="declined")
         case e.SessionSigned():
-            return replace(session, signed=event, status="signed")
+            return replace(session, signed=event, status="signed", guard=event.guard)
         case e.AddendumAdded(text):
             return replace(session, addenda=(*session.addenda, text))
         case e.SessionOpened() | e.SessionParked() | e.SessionResumed() | e.WhyOpened():
@@ -361,7 +375,7 @@ def _attested(session: Session, event: e.AbsencesAttested) -> Session:
 
 
 def _attest(answer: Answer, event: e.AbsencesAttested) -> Answer:
-    if answer.status is not Status.NOT_DOCUMENTED:
+    if answer.status is not Status.NOT_DOCUMENTED and answer.search is None:
         return answer
     held = answer.search or Trail()
     trail = replace(
@@ -371,6 +385,9 @@ def _attest(answer: Answer, event: e.AbsencesAttested) -> Answer:
 
 
 def _ruled(session: Session, event: e.CriterionRuled) -> Session:
+    if event.ruling in CAUTION_RULINGS:
+        made = {**session.cautions.get(event.item, {}), event.criterion: Ruling(event.ruling, event.reason)}
+        return replace(session, cautions={**session.cautions, event.item: made})
     held = {**session.rulings.get(event.item, {}), event.criterion: Ruling(event.ruling, event.reason)}
     return replace(session, rulings={**session.rulings, event.item: held})
 
@@ -409,6 +426,12 @@ def unruled(session: Session, item: str, suggestion: Suggestion) -> tuple[str, .
     """The rebuttals that the suggestion rests on and that the reviewer has not ruled on."""
     ruled = session.rulings.get(item, {})
     return tuple(name for name in suggestion.rests_on if name not in ruled)
+
+
+def unruled_cautions(session: Session, item: str, found: Mapping[str, Finding]) -> tuple[str, ...]:
+    """The criteria that stand or are rebutted under a caution on which the reviewer has not ruled."""
+    ruled = session.cautions.get(item, {})
+    return tuple(name for name, one in found.items() if one.caution and name not in ruled)
 
 
 # Which day says which edition of a guideline counts: the one that the prompt set names.

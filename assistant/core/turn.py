@@ -3,19 +3,34 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
-from assistant.core.decide import unattested
+from assistant.core.decide import decide, unattested
+from assistant.core.problem import Refused
 from assistant.core.proposal import Proposed, propose
-from assistant.core.record.absence import contradicted, more_follow, open_passages, pages_in, pages_unread
+from assistant.core.record.absence import (
+    contradicted,
+    denying,
+    entry_denial,
+    evidence_at,
+    more_follow,
+    not_found,
+    open_passages,
+    own_search,
+    pages_in,
+    pages_unread,
+    speaks_of,
+)
 from assistant.core.record.checks import Check, absence_check, impossible_combinations
+from assistant.core.record.grounds import exempt
+from assistant.core.record.guard import unseen
 from assistant.core.record.pages import HOW, parted
-from assistant.core.record.passages import PassageGroup, figures
+from assistant.core.record.passages import PassageGroup, figures, on_first_page
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     GroupShape,
@@ -29,9 +44,9 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import AnswerPlace, Session, unruled
-from assistant.core.text import one_line
-from assistant.core.wording import told
+from assistant.core.session import AnswerPlace, Session, fold, unruled, unruled_cautions
+from assistant.core.text import Private, one_line
+from assistant.core.wording import capital, told
 
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
@@ -54,10 +69,19 @@ class Option:
 
 
 @dataclass(frozen=True)
+class FormField:
+    """A question of a form, and the answer that the form gives it; None where it has to be written."""
+
+    place: AnswerPlace
+    answer: Answer | None
+    basis: str = ""
+
+
+@dataclass(frozen=True)
 class Turn:
     """One stop of the conversation.
 
-    `kind`: prompt, passages, by_eye, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
+    `kind`: prompt, form, list, passages, by_eye, seen, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
     """
 
     kind: str
@@ -69,6 +93,7 @@ class Turn:
     held: Answer | None = None
     check: Check | None = None
     criterion: str = ""
+    fields: tuple[FormField, ...] = ()
 
     @property
     def scope(self) -> str:
@@ -141,7 +166,11 @@ def _options(
     session: Session, place: AnswerPlace, prompt: Prompt, shape: Shape, held: Answer | None
 ) -> list[Option]:
     if isinstance(shape, GroupShape):
-        made = _flag_options(place, shape, held) if shape.uniform else _group_options(place, shape, held)
+        made = (
+            _flag_options(session, place, shape, held)
+            if shape.uniform
+            else _group_options(place, shape, held)
+        )
     elif isinstance(shape, ListingShape):
         made = _list_options(place, shape, held)
     elif isinstance(shape, ChoiceShape):
@@ -152,54 +181,94 @@ def _options(
         made = []
     if isinstance(shape, StatementShape) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
         made.append(Option("Stated", None, "In which words?", "stated"))
+    root = place[1] == prompt.id
     if not asked_together(shape):
         made += [
             _answer_option(label, place, Answer(status=status), status.value)
             for status, label in STATUS_LABELS.items()
             if prompt.schema.may_be(status) and (held is None or held.parts is None)
         ]
+    if root and not exempt(session, *place):
+        made += _by_passage(session, place, shape)
     return made
+
+
+_MOST_BY_PASSAGE = 3
+_SHORT = 70
+_QUOTED = 150
+
+
+def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[Option]:
+    """Answers together with the passage that was found for them: what is stated, in its words; yes and no."""
+    prompt = session.prompt(*place)
+    if isinstance(shape, StatementShape):
+        for group in speaks_of(session, place, prompt.look_for)[:_MOST_BY_PASSAGE]:
+            said = Private(on_first_page(group.quote)[: shape.limit])
+            yield _quoting(place, Answer(value=said, evidence=(evidence_at(group),)), "Stated", group)
+    elif isinstance(shape, ChoiceShape) and (denials := prompt.schema.denials()):
+        affirming = [value for value in shape.labels if value not in denials]
+        sides = [(affirming, speaks_of(session, place, prompt.look_for))]
+        sides.append((list(denials), denying(session, place, prompt.look_for)))
+        for values, groups in sides:
+            for group in groups[:_MOST_BY_PASSAGE] if len(values) == 1 else ():
+                made = Answer(value=values[0], evidence=(evidence_at(group),))
+                yield _quoting(place, made, shape.labels[values[0]], group)
+
+
+def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup) -> Option:
+    said = f"{label}: “{one_line(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]})"
+    return Option(
+        said, c.RecordAnswer(*place, answer), value=f"passage {group.document}:{group.start} {label}"
+    )
 
 
 def _answer_option(label: str, place: AnswerPlace, answer: Answer, value: str) -> Option:
     return Option(label, c.RecordAnswer(*place, answer), value=value)
 
 
-def _flag_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -> list[Option]:
-    """Flags are answered in one turn: all that remain alike, or one of them as present."""
+def _flag_options(
+    session: Session, place: AnswerPlace, shape: GroupShape, held: Answer | None
+) -> list[Option]:
+    """Entries of a checklist are answered in one turn: all that no passage speaks of, or one of them."""
     parts = dict(held.parts or {}) if held is not None else {}
-    remaining = [part for name, part in shape.parts.items() if name not in parts] or list(
-        shape.parts.values()
-    )
+    remaining = [part for name, part in shape.parts.items() if name not in parts]
+    kept = parts if remaining else {}
+    remaining = remaining or list(shape.parts.values())
     first = remaining[0].shape
     labels = first.labels if isinstance(first, ChoiceShape) else {}
     leading, *others = labels.items()
-    who = "All" if len(remaining) == len(shape.parts) else f"The other {len(remaining)}"
+    prompt = session.prompt(*place)
+    spoken = {p.name for p in remaining if speaks_of(session, place, prompt.words(p.name))}
+    silent = [part for part in remaining if part.name not in spoken]
+    who = "All" if len(silent) == len(shape.parts) else f"The other {len(silent)}"
+    denied = {p.name: cited for p in silent if (cited := entry_denial(session, place, p.name))}
+    made = []
 
-    def alike(answer: Answer) -> c.RecordAnswer:
-        kept = {} if who == "All" else parts
-        return c.RecordAnswer(*place, group({**{p.name: answer for p in remaining}, **kept}))
+    def alike(answers: Mapping[str, Answer]) -> c.RecordAnswer:
+        return c.RecordAnswer(*place, group({**answers, **kept}))
 
-    made = [
-        Option(f"{who} {label}: the record says so of each", alike(Answer(value=value)), value=value)
-        for value, label in others
-    ]
-    made.append(
-        Option(
-            f"{who} not documented: looked for, none found",
-            alike(Answer(status=Status.NOT_DOCUMENTED)),
-            value="not_documented",
-        )
-    )
+    nothing = {part.name: Answer(status=Status.NOT_DOCUMENTED) for part in silent}
+    if denied and others:
+        value, label = others[0]
+        pages = ", ".join(dict.fromkeys(str(one) for cited in denied.values() for one in cited))
+        rest = len(silent) - len(denied)
+        said = f"{who} {label}: the record denies {len(denied)} ({one_line(pages, 80)})"
+        said += f", of {rest} nothing was found" if rest else ""
+        parted = {**nothing, **{n: Answer(value=value, evidence=cited) for n, cited in denied.items()}}
+        made.append(Option(said, alike(parted), value=value))
+    if silent:
+        said = f"{who} not documented: looked for, none found"
+        made.append(Option(said, alike(nothing), value="not_documented"))
     for part in remaining:
         yes = Answer(value=leading[0])
-        made.append(
-            Option(
-                f"{leading[1].capitalize()}: {part.ask}",
-                c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes),
-                value=part.name,
-            )
-        )
+        label = f"{leading[1].capitalize()}: {part.ask}"
+        command = c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes)
+        made.append(Option(label, command, value=part.name))
+    for part in remaining if len(remaining) < len(shape.parts) or not silent else ():
+        if part.name in spoken:
+            absent = Answer(status=Status.NOT_DOCUMENTED)
+            command = c.RecordAnswer(place[0], f"{place[1]}.{part.name}", absent)
+            made.append(Option(f"Not documented: {part.ask}", command, value=f"not {part.name}"))
     return made
 
 
@@ -285,8 +354,12 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     alike = tuple(n for n, group in enumerate(found) if _wording(group) == _wording(first))
     same = tuple(n for n in alike if _figures(found[n]) == _figures(first))
     everything = tuple(range(len(found)))
+    absent = not_found(session.reading(scope).answer(name))
+    anew = (
+        "It speaks of this: cite it and answer anew" if absent else "It does: answer anew, with this passage"
+    )
     options = [
-        Option("It speaks of this: cite it and answer anew", c.ShowPrompt(scope, name), value=CITE),
+        Option(anew, c.ShowPrompt(scope, name), value=CITE),
         _dismissing("It does not count here", place, (0,), "dismiss"),
     ]
     if 1 < len(same) < len(alike):
@@ -306,11 +379,22 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
             label += f", {differing}"
         options.append(_dismissing(label, place, everything, "all"))
     options.append(Option("Come back to it before signing", c.SkipPrompt(scope, name), value="later"))
+    at_page = f"{first.document}:{first.pages[0]}"
+    if absent:
+        question = (
+            f"Answered as not documented, but the record speaks of it at {at_page}. Does this "
+            f"passage answer “{session.prompt(scope, name).ask}”"
+        )
+    else:
+        said = one_line(told(session.prompt(scope, name).schema, session.reading(scope).answer(name)), 120)
+        question = (
+            f"Answered: {said}. Does the passage at {at_page} speak against that, asked "
+            f"“{session.prompt(scope, name).ask}”"
+        )
     return Turn(
         "passages",
         place,
-        f"Answered as not documented, but the record speaks of it at {first.document}:{first.pages[0]}. Does this "
-        f"passage answer “{session.prompt(scope, name).ask}”",
+        question,
         tuple(options),
         check=absence_check(session, place),
     )
@@ -362,6 +446,134 @@ def by_eye_turn(session: Session) -> Turn | None:
     return Turn("by_eye", ("", ""), question, tuple(options))
 
 
+# Several questions at one stop: what is confirmed together, and what nothing was found for.
+
+
+def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """Everything in the scope of the next question that the case, the profile or other answers propose, to be confirmed
+    at once; None where that is not several.
+    """
+    scope = place[0]
+    fields = tuple(_fields(session, scope))
+    filled = [one for one in fields if one.answer is not None]
+    if len(filled) < 2:
+        return None
+    answers = tuple(
+        c.RecordAnswer(scope, one.place[1], one.answer, "proposed")
+        for one in filled
+        if one.answer is not None
+    )
+    label = (
+        "All of it is so" if len(filled) == len(fields) else "All else is so; the missing one is asked next"
+    )
+    options = [Option(label, c.RecordAnswers(scope, answers), value="yes")]
+    for one in fields:
+        prompt = session.prompt(*one.place)
+        options.append(
+            Option(f"Otherwise: {one_line(prompt.ask, _SHORT)}", c.ShowPrompt(*one.place), value=one.place[1])
+        )
+    question = (
+        "Is this so of you, the documents and the timeline?"
+        if scope not in session.items
+        else "The case file states or gives all this. Is it so?"
+    )
+    words = next((_parts_wanted(session.prompt(*one.place)) for one in fields if one.answer is None), "")
+    return Turn("form", fields[0].place, question, tuple(options), words, fields=fields)
+
+
+def _parts_wanted(prompt: Prompt) -> str:
+    shape = prompt.schema.shape
+    named = (
+        "; ".join(part.ask.rstrip("?.") for part in shape.parts.values())
+        if isinstance(shape, GroupShape)
+        else ""
+    )
+    return f"Write these, with semicolons, which confirms the rest: {named}." if named else ""
+
+
+def _fields(session: Session, scope: str) -> Iterator[FormField]:
+    """The questions that can stand in a form, each proposed as the ones before it would be answered."""
+    for name, prompt in session.rules.sets[scope].prompts.items():
+        place = (scope, name)
+        if session.reading(scope).asked(name) is not True or place in session.skipped:
+            continue
+        if session.answers.get(scope, {}).get(name) is not None:
+            continue
+        made = _proposed(session, scope, prompt)
+        if made is None and prompt.confirms:
+            made = Proposed(Answer(value=prompt.confirms), "to be confirmed")
+        if made is not None:
+            yield FormField(place, made.answer, made.basis)
+            try:
+                session = fold(session, decide(session, c.RecordAnswer(scope, name, made.answer, "proposed")))
+            except Refused:
+                return
+        elif any(one.fact.startswith("reviewer.") for one in prompt.propose):
+            yield FormField(place, None, "to be written")
+
+
+def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """The questions of what a treating physician might have written and for which no passage was found, at once."""
+    scope, name = place
+    silent = [one for one in _silent(session, scope) if one not in session.skipped]
+    if len(silent) < 2 or (scope, name) not in silent:
+        return None
+    absent = Answer(status=Status.NOT_DOCUMENTED)
+    answers = tuple(c.RecordAnswer(scope, root, absent) for _, root in silent)
+    label = f"Not documented, all {len(silent)}: looked for, none found"
+    options = [Option(label, c.RecordAnswers(scope, answers), value="not_documented")]
+    options += [
+        Option(f"Answer: {session.prompt(*one).ask}", c.ShowPrompt(*one), value=one[1]) for one in silent
+    ]
+    question = f"No passage was found that speaks of any of these {len(silent)}. What does the record say?"
+    return Turn("list", place, question, tuple(options))
+
+
+def _silent(session: Session, scope: str) -> Iterator[AnswerPlace]:
+    for prompt in session.reading(scope).open_prompts():
+        place = (scope, prompt.id)
+        if (
+            not prompt.documentable
+            or session.answer(*place) is not None
+            or asked_together(prompt.schema.shape)
+        ):
+            continue
+        if not prompt.schema.may_be(Status.NOT_DOCUMENTED) or exempt(session, *place):
+            continue
+        searched = own_search(session, place) is not None or not prompt.look_for
+        if (
+            searched
+            and not speaks_of(session, place, prompt.look_for)
+            and not _proposed(session, scope, prompt)
+        ):
+            yield place
+
+
+_MOST_DOUBTED = 6
+
+
+def seen_turn(session: Session) -> Turn | None:
+    """Asks once that all be read which the reviewer has not seen and on which an answer rests; None where there is none.
+
+    What isn't plainly a denial can be taken for what it speaks of, and its question asked anew.
+    """
+    left = unseen(session)
+    if not left:
+        return None
+    denied = [one for one in left if one.kind == "denied"]
+    label = (
+        "I have read them: each denial is rightly denied, each quote fits" if denied else "I have read them"
+    )
+    options = [Option(label, c.ReadDenials(tuple(one.digest for one in left)), value="read")]
+    for number, one in enumerate(left[:_MOST_DOUBTED], 1):
+        what = "is no denial" if one.kind == "denied" else "does not fit"
+        again = c.ShowPrompt(one.scope, one.prompt)
+        options.append(Option(f"({number}) {what}: ask its question anew", again, value=f"anew {number}"))
+    many = f"these {len(left)} passages" if len(left) > 1 else "this passage"
+    question = f"Read {many} before you sign: an answer rests on what was made of them."
+    return Turn("seen", ("", ""), question, tuple(options))
+
+
 Assess = Callable[[str], "Assessment"]
 
 
@@ -377,7 +589,10 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         return passages_turn(session, speaking)
     place = next_place(session)
     if place is not None:
-        return prompt_turn(session, place)
+        together = (
+            None if session.focus is not None else form_turn(session, place) or list_turn(session, place)
+        )
+        return together or prompt_turn(session, place)
     for item in session.items:
         turn = _item_turn(session, item, assess)
         if turn is not None:
@@ -388,6 +603,9 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     by_eye = by_eye_turn(session)
     if by_eye is not None:
         return by_eye
+    seen = seen_turn(session)
+    if seen is not None:
+        return seen
     for check in checks():
         if check.severity == "blocking" or (check.check, check.key) not in session.acknowledged:
             return _check_turn(check)
@@ -480,6 +698,9 @@ def _item_turn(session: Session, item: str, assess: Assess) -> Turn | None:
         return Turn("first", (item, ""), "Before the suggestion is shown: how would you decide?", options)
     assessment = assess(item)
     suggestion = assessment.suggestion
+    cautioned = unruled_cautions(session, item, assessment.findings)
+    if cautioned:
+        return _caution_turn(session, item, cautioned[0], assessment.findings[cautioned[0]].caution)
     open_rulings = unruled(session, item, suggestion)
     if open_rulings:
         return _ruling_turn(session, item, open_rulings[0])
@@ -487,6 +708,21 @@ def _item_turn(session: Session, item: str, assess: Assess) -> Turn | None:
     if made is not None and made.suggested == suggestion.decision:
         return None
     return decision_turn(session, item, assessment)
+
+
+def _caution_turn(session: Session, item: str, name: str, caution: str) -> Turn:
+    prompt_set = session.rules.sets[item]
+    source = prompt_set.citations[prompt_set.criteria[name].cite].name
+    options = tuple(
+        Option(label, c.RuleOn(item, name, ruling, ""), "For what reason?", ruling)
+        for label, ruling in (
+            ("It governs all the same", "governs"),
+            ("It does not govern here", "does_not_govern"),
+        )
+    )
+    return Turn(
+        "ruling", (item, ""), f"{capital(source)}: {caution} Does it govern?", options, criterion=name
+    )
 
 
 def _ruling_turn(session: Session, item: str, name: str) -> Turn:
@@ -558,6 +794,11 @@ def _check_turn(check: Check) -> Turn:
     acknowledge = c.Acknowledge(check.check, check.key, "")
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
     options = [option]
+    scope, _, name = check.place.partition("/")
+    if name:
+        if check.check == "unsupported-finding":
+            options.insert(0, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
+        options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
     if check.misread is not None:
         read = check.misread
         correct = c.CorrectFact(read.document, read.page, read.kind, read.was)

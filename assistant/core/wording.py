@@ -88,6 +88,11 @@ def words_filled(template: str, values: Mapping[str, Any]) -> str:
     return filled_in
 
 
+def capital(text: str) -> str:
+    """The text with a capital first letter."""
+    return text[:1].upper() + text[1:]
+
+
 def joined(words: Iterable[str], last: str = "and") -> str:
     """`a`, `a and b`, `a, b, and c`."""
     parts = [word for word in words if word]
@@ -167,6 +172,11 @@ def value_words(value: object) -> str:
         return ", ".join(value_words(one) for one in value)
     text = str(value)
     return text.replace("_", " ") if _CODE.fullmatch(text) else text
+
+
+def told_as(shape: Shape, answer: Answer | None) -> str:
+    """The same of a part of an answer, by its shape, on one line."""
+    return _told(shape, answer).replace("\n", "; ")
 
 
 def sentence_names(

@@ -98,6 +98,7 @@ def _signed_sections(
         issues.issues(session, assess, frame),
         issues.sentence_sources(session, assess, frame),
         annex.searches(session, frame),
+        annex.read_before(session, frame),
     )
     return tuple(one for one in made if one is not None)
 

@@ -15,6 +15,9 @@ from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import DraftSentence
 from assistant.core.record.absence import against, dismissals, not_found, trail
+from assistant.core.record.grounds import Kind, grounds
+from assistant.core.record.guard import denials_by_prompt
+from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import in_order
 from assistant.core.rules.criterion import Finding, Suggestion
 from assistant.core.rules.rules import CASE_SCOPE
@@ -221,6 +224,7 @@ def letter_to_json(letter: Letter) -> dict[str, Any]:
         "checks": [
             {
                 "check": check.check,
+                "place": check.place or CASE_SCOPE,
                 "severity": check.severity,
                 "message": check.message,
                 "facts": list(check.facts),
@@ -259,9 +263,9 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
     session = letter.session
     prompt_set = session.rules.sets[key]
     assessment = letter.assessments[key]
-    rulings = session.rulings.get(key, {})
+    rulings = {**session.rulings.get(key, {}), **session.cautions.get(key, {})}
     made = session.determinations.get(key)
-    changes = would_change(session.reading(key), effective_date(session, key), rulings)
+    changes = would_change(session.reading(key), effective_date(session, key), session.ruled(key))
     return {
         "item": key,
         "service": session.rules.case.items[key].service,
@@ -290,8 +294,11 @@ def _answers(session: Session, scope: str) -> dict[str, Any]:
         answer = reading.answer(name)
         if answer is not None:
             made[name] = _answer(in_order(prompt.schema.shape, answer))
-            if not_found(answer):
+            none = any(one.kind is Kind.FILE for one in grounds(session, (scope, name)))
+            if not_found(answer) or (none and session.guard > 1):
                 made[name]["search"] = _search(session, (scope, name), answer)
+            if session.guard > 1 and (denied := denials_by_prompt(session, (scope, name))):
+                made[name]["denied"] = [_group(one) for one in denied]
     return made
 
 
@@ -326,12 +333,13 @@ def _search(session: Session, place: tuple[str, str], answer: Answer) -> dict[st
             {"document": one.document, "page": one.page, "quote": one.quote, "reason": one.reason}
             for one in dismissals(session, place)
         ],
-        "open": [
-            {"document": one.document, "pages": list(one.pages), "quote": one.quote, "standing": one.standing}
-            for one in against(session, place)
-        ],
+        "open": [_group(one) for one in against(session, place)],
         "attested": bool(leaves) and all(one is not None and one.attested for one in leaves),
     }
+
+
+def _group(one: PassageGroup) -> dict[str, Any]:
+    return {"document": one.document, "pages": list(one.pages), "quote": one.quote, "standing": one.standing}
 
 
 def _finding(session: Session, key: str, one: Finding) -> dict[str, Any]:

@@ -12,19 +12,23 @@ from dataclasses import dataclass, replace
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
 from assistant.core.event_words import quoted
 from assistant.core.letter_frame import Frame
-from assistant.core.rationale import Assessment
+from assistant.core.rationale import Assessment, deciding_cautions
 from assistant.core.record.absence import (
     HARMLESS,
     SearchTrail,
     against,
     contradicted,
+    denying,
     dismissals,
+    not_found,
     pages_in,
     pages_unread,
 )
 from assistant.core.record.absence import trail as search_trail
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.record.checks import Check, passage_words
+from assistant.core.record.grounds import Kind, grounds
+from assistant.core.record.guard import denials_by_prompt, own_words
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, in_order
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
@@ -322,7 +326,8 @@ def _undecided(session: Session, key: str, assessment: Assessment, frame: Frame)
 
 
 def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSentence, ...]:
-    """The item's sentences as the letter has them."""
+    """The item's sentences as the letter has them; words of the reviewer's own choice stand beside the first that rests on them."""
+    relied = _relied_on(key, assessment, frame)
     return tuple(
         LetterSentence(
             one.text,
@@ -334,10 +339,31 @@ def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSen
             one.citations,
             one.facts,
             one.evidence,
-            frame.say("reviewers_words") if one.origin == "reviewer" else "",
+            " ".join(
+                mark
+                for mark in (
+                    frame.say("reviewers_words") if one.origin == "reviewer" else "",
+                    relied.get(one.key, ""),
+                )
+                if mark
+            ),
         )
         for one in assessment.sentences
     )
+
+
+def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
+    """By the key of a sentence: the quotes of the reviewer's own choice that it is the first to rest on."""
+    session = assessment.session
+    if session.guard < 2:
+        return {}
+    quoted: dict[str, list[str]] = {}
+    for name in session.rules.sets[key].prompts:
+        own = own_words(session, (key, name))
+        first = next((one.key for one in assessment.sentences if name in one.prompts), None)
+        if own and first is not None:
+            quoted.setdefault(first, []).extend(f"{one} “{one.quote}”" for one in own)
+    return {at: frame.say("rationale.relies_on", quoted="; ".join(words)) for at, words in quoted.items()}
 
 
 def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: Frame) -> Iterator[Block]:
@@ -470,12 +496,16 @@ def reach(session: Session, frame: Frame) -> str:
 
 @dataclass(frozen=True)
 class _Absence:
-    """What was not found under one prompt by one search; `parts` is empty where that is the whole answer."""
+    """What was not found under one prompt by one search; `parts` is empty where that is the whole answer.
+
+    `none` where the answer says that the file holds none.
+    """
 
     scope: str
     prompt: Prompt
     parts: tuple[str, ...]
     trail: Trail
+    none: bool = False
 
 
 def _absences(session: Session, scope: str) -> Iterator[_Absence]:
@@ -489,13 +519,20 @@ def _absences(session: Session, scope: str) -> Iterator[_Absence]:
                 alike.setdefault(leaf.search or Trail(), []).append(path)
         for trail, paths in alike.items():
             yield _Absence(scope, prompt, tuple(path for path in paths if path), trail)
+        if session.guard > 1:
+            for ground in grounds(session, (scope, prompt.id)):
+                if ground.kind is Kind.FILE:
+                    parts = (ground.path,) if ground.path else ()
+                    yield _Absence(scope, prompt, parts, ground.answer.search or Trail(), none=True)
 
 
 def _told(session: Session, frame: Frame, absence: _Absence) -> LetterSentence:
     prompt, trail, case = absence.prompt, absence.trail, session.rules.case
     what = "; ".join(_part(prompt, path) for path in absence.parts)
     told = [
-        frame.say("searches.absent_parts", question=prompt.ask, parts=what)
+        frame.say("searches.none", question=prompt.ask)
+        if absence.none
+        else frame.say("searches.absent_parts", question=prompt.ask, parts=what)
         if what
         else frame.say("searches.absent", question=prompt.ask)
     ]
@@ -509,10 +546,48 @@ def _told(session: Session, frame: Frame, absence: _Absence) -> LetterSentence:
         within = ", ".join(names)
         told.append(frame.say("searches.within", documents=within, pages=frame.counted(pages, "page")))
     told += _found(session, frame, absence, made)
+    told += _signs(session, frame, absence)
     if not trail.attested:
         told.append(frame.say("searches.not_attested"))
     paths = tuple(f"{prompt.id}.{path}" for path in absence.parts) or (prompt.id,)
     return LetterSentence(" ".join(told), absence.scope, f"absence:{paths[0]}", prompts=paths)
+
+
+def _signs(session: Session, frame: Frame, absence: _Absence) -> Iterator[str]:
+    """Of an entry that is made of several signs and not found as a whole: those that the record denies."""
+    if session.guard < 2:
+        return
+    place = (absence.scope, absence.prompt.id)
+    for part in absence.parts:
+        entry = absence.prompt.entries.get(part)
+        denied = [n for n, words in entry.signs.items() if denying(session, place, words)] if entry else []
+        if denied:
+            yield frame.say("searches.signs", entry=_part(absence.prompt, part), signs=", ".join(denied))
+
+
+def read_before(session: Session, frame: Frame) -> Section | None:
+    """The passages that the record denies behind an answer, and the quotes of the reviewer's choice, with their pages."""
+    if session.guard < 2:
+        return None
+    told = []
+    for scope in session.items:
+        for name, prompt in session.rules.sets[scope].prompts.items():
+            denied = denials_by_prompt(session, (scope, name))
+            own = own_words(session, (scope, name))
+            if denied:
+                quoted = "; ".join(f"{_places(one.document, one.pages)} “{one.quote}”" for one in denied)
+                text = frame.say("read.denied", question=prompt.ask, quoted=quoted)
+                evidence = tuple(Evidence(one.document, one.pages[0], one.quote, one.start) for one in denied)
+                told.append(LetterSentence(text, scope, f"denied:{name}", prompts=(name,), evidence=evidence))
+            if own:
+                quoted = "; ".join(f"{one} “{one.quote}”" for one in own)
+                text = frame.say("read.own", question=prompt.ask, quoted=quoted)
+                told.append(LetterSentence(text, scope, f"own:{name}", prompts=(name,), evidence=own))
+    return Section(frame.say("read.title"), (points(told),)) if told else None
+
+
+def _places(document: str, pages: Sequence[int]) -> str:
+    return f"{document}:{', '.join(map(str, pages))}"
 
 
 def _found(session: Session, frame: Frame, absence: _Absence, made: SearchTrail | None) -> Iterator[str]:
@@ -650,7 +725,9 @@ def still_missing(session: Session, assess: Assess, frame: Frame) -> Iterator[Mi
     if session.status != "open":
         return
     for scope, name in contradicted(session):
-        words = frame.say("missing.contradicted", question=session.prompt(scope, name).ask)
+        absent = not_found(session.reading(scope).answer(name))
+        place = "missing.contradicted" if absent else "missing.contradicted_finding"
+        words = frame.say(place, question=session.prompt(scope, name).ask)
         yield Missing(scope, name, words)
     for scope in session.rules.scopes:
         yield from _prompts(session, scope)
@@ -673,6 +750,8 @@ def _missing_decision(session: Session, item: str, assess: Assess, frame: Frame)
             yield Missing(item, "determination", frame.say("missing.determination"))
         return
     suggestion = assess(item).suggestion
+    for criterion in deciding_cautions(session, item):
+        yield Missing(item, f"ruling:{criterion}", frame.say("missing.caution", criterion=criterion))
     for criterion in unruled(session, item, suggestion):
         yield Missing(item, f"ruling:{criterion}", frame.say("missing.ruling", criterion=criterion))
     if made is None:

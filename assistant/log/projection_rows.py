@@ -424,7 +424,7 @@ class _Review:
             case (
                 e.SessionParked() | e.SessionResumed() | e.PromptShown() | e.PromptSkipped() | e.PromptLeft()
                 | e.WhyOpened() | e.PageOpened() | e.EvidenceCited() | e.NoteAdded()
-                | e.AbsencesAttested() | e.PagesReadByEye() | e.FirstDecisionTaken() | e.AddendumAdded()
+                | e.AbsencesAttested() | e.PagesReadByEye() | e.DenialsRead() | e.FirstDecisionTaken() | e.AddendumAdded()
             ):  # fmt: skip
                 pass
             case _:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -12,13 +13,15 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer_reader import read_answer
 from assistant.core.problem import Problem, Refused, placed, refuse
+from assistant.core.rationale import deciding_cautions
 from assistant.core.record.absence import pages_unread
 from assistant.core.record.case import YES
+from assistant.core.record.checks import Check
 from assistant.core.rules.rules import Rules
 from assistant.core.session import unruled
 from assistant.core.text import one_line
 from assistant.review.determination import sign
-from assistant.review.review import Review
+from assistant.review.review import Review, with_stated_pages
 
 
 @dataclass(frozen=True)
@@ -31,7 +34,7 @@ class AnswersFile:
     rulings: Mapping[str, Mapping[str, Mapping[str, Any]]]
     determinations: Mapping[str, Mapping[str, Any]]
     edits: Mapping[str, list[Mapping[str, Any]]]
-    acknowledge: Mapping[str, str]
+    acknowledge: Mapping[str, str | Mapping[str, str]]
     sign: bool
     read_by_eye: bool | tuple[str, ...] | None = None
     places: Mapping[str, str] = field(default_factory=dict, repr=False)
@@ -135,8 +138,9 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -
         prompt = due[0]
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
+        command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file"))
         with placed(where):
-            review.perform(c.RecordAnswer(scope, prompt.id, answer, "file"))
+            review.perform(command)
     reading = review.session.reading(scope)
     for prompt in reading.open_prompts():
         parts = [f"{prompt.id}.{part}" if part else prompt.id for part in reading.missing_parts(prompt.id)]
@@ -152,6 +156,16 @@ def _rule(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> b
     for criterion, ruling in file.rulings.get(item, {}).items():
         with placed(file.where("rulings", item, criterion)):
             review.perform(c.RuleOn(item, criterion, ruling["ruling"], ruling["reason"]))
+    cautioned = deciding_cautions(review.session, item)
+    for criterion in cautioned:
+        caution = review.assess(item).findings[criterion].caution
+        result.open.append(
+            Problem(
+                f"`{criterion}` stands under a caution that is not ruled on: {caution}",
+                f"item {item}",
+                "Add it under `rulings`: governs or does_not_govern.",
+            )
+        )
     waiting = unruled(review.session, item, review.assess(item).suggestion)
     for criterion in waiting:
         result.open.append(
@@ -161,7 +175,7 @@ def _rule(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> b
                 "Add it under `rulings`.",
             )
         )
-    return not waiting
+    return not waiting and not cautioned
 
 
 def _determine(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> None:
@@ -206,8 +220,10 @@ def _read_by_eye(review: Review, file: AnswersFile) -> None:
 
 
 def _acknowledge(review: Review, file: AnswersFile, result: RunOutcome) -> None:
-    for one in review.checks():
-        reason = file.acknowledge.get(one.check, "")
+    found = review.checks()
+    often = Counter(one.check for one in found)
+    for one in found:
+        reason = _reason_for(file, one, often[one.check])
         if (one.check, one.key) in review.session.acknowledged:
             continue
         if reason.strip() and one.severity != "blocking":
@@ -220,9 +236,23 @@ def _acknowledge(review: Review, file: AnswersFile, result: RunOutcome) -> None:
                 Problem(
                     f"{one.check}: {one.message} {facts}".strip(),
                     f"item {one.item}" if one.item else "",
-                    "Mend it, or give a reason under `acknowledge`.",
+                    "Mend it."
+                    if one.severity == "blocking"
+                    else "Mend it, or give a reason under `acknowledge`."
+                    if often[one.check] == 1
+                    else f"Mend it, or give a reason under `acknowledge`: {{{one.check}: {{{one.place}: reason}}}}.",
                 )
             )
+
+
+def _reason_for(file: AnswersFile, one: Check, often: int) -> str:
+    """The file's reason for a check: one for all serves where the check stands once, else each place has its own."""
+    said = file.acknowledge.get(one.check, "")
+    if isinstance(said, str):
+        return said if often == 1 else ""
+    return next(
+        (said[name] for name in (one.place, one.place.partition("/")[2], one.key) if name in said), ""
+    )
 
 
 def _sign(review: Review, result: RunOutcome) -> None:

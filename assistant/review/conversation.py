@@ -2,19 +2,29 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
-from assistant.core.answer import Answer, Evidence, Status, same_content
+from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import merged, named_option, read_reply, unique
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused, in_words, refuse
 from assistant.core.proposal import propose
-from assistant.core.record.absence import contradicted, not_found
-from assistant.core.record.checks import unborne_in
+from assistant.core.record.absence import (
+    contradicted,
+    denying,
+    evidence_at,
+    newer_against,
+    not_found,
+    speaks_of,
+)
+from assistant.core.record.checks import passage_words, unborne_in
+from assistant.core.record.grounds import Kind, about_file, exempt, findings_in, proposed, worked_out
+from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import (
     DateShape,
     GroupShape,
@@ -29,6 +39,7 @@ from assistant.core.session import AnswerPlace, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import (
     CITE,
+    FormField,
     Option,
     Turn,
     decision_turn,
@@ -39,7 +50,15 @@ from assistant.core.turn import (
 )
 from assistant.core.wording import told
 from assistant.review.amendment import amendment
-from assistant.review.passages import first_against, trail_lines
+from assistant.review.determination import sign
+from assistant.review.passages import (
+    first_against,
+    marked_words,
+    nothing_found,
+    quoted,
+    search,
+    trail_lines,
+)
 from assistant.review.review import Review
 
 if TYPE_CHECKING:
@@ -51,11 +70,15 @@ Build = Callable[[str], c.Command]
 
 @dataclass(frozen=True)
 class Pending:
-    """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice."""
+    """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice.
+
+    `find` takes words beside the options, such as those of a passage that is to be looked for.
+    """
 
     question: str
     build: Build | None = None
     options: tuple[Option, ...] = ()
+    find: Callable[[str], list[Line]] | None = None
 
 
 class Talk:
@@ -172,6 +195,9 @@ class Talk:
             "ruling": "A guideline of a lower tier may outweigh a higher one only where that is shown (Lab. Code 4604.5); that judgment is yours.",
             "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
             "passages": "Reviewers have been reversed for writing that something was not documented when the record had it.",
+            "seen": "What the program took for a denial keeps a passage from speaking against an answer; only you can tell whether it is one.",
+            "form": "What the case file states is shown with its page and confirmed once; whatever is wrong is answered by itself.",
+            "list": "A search found no passage on any of these; an absence is a finding of fact, and stands on that search.",
             "by_eye": "A page without readable text can hold what was looked for; no search goes through it.",
             "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
             "sign": "A signature closes the session; afterwards only an addendum is possible.",
@@ -221,6 +247,8 @@ def echo(review: Review, command: c.Command) -> list[Line]:
             *told_lines(told(schema, session.answer(command.item, root))),
             *_trail(review, command, root),
         ]
+    if isinstance(command, c.RecordAnswers):
+        return [line for one in command.answers for line in _one_of_several(review, one)]
     if isinstance(command, c.Determine):
         return [Line("answer", DECISION_WORDS[command.decision])]
     if isinstance(command, c.RuleOn):
@@ -233,6 +261,10 @@ def echo(review: Review, command: c.Command) -> list[Line]:
         count = len(command.passages)
         noun = "The passage is" if count == 1 else f"{count} passages are"
         return [Line("answer", f"{noun} set aside: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.CiteEvidence):
+        return [Line("answer", f"Cited {command.evidence}: “{one_line(command.evidence.quote, 200)}”")]
+    if isinstance(command, c.ReadDenials):
+        return [Line("answer", f"Read before the signature: {len(command.passages)}.")]
     if isinstance(command, c.ReadByEye):
         said = review.session.by_eye
         if said is not None and said.read and said.unread:
@@ -248,10 +280,84 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     return []
 
 
+def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:
+    prompt = review.session.prompt(command.item, command.prompt)
+    said = told(prompt.schema, command.answer).replace("\n", "; ")
+    return [Line("answer", one_line(f"{prompt.ask} {said}", 400))]
+
+
 def _trail(review: Review, command: c.RecordAnswer, root: str) -> list[Line]:
     if not not_found(command.answer):
         return []
     return [Line("note", line) for line in trail_lines(review, (command.item, root))]
+
+
+# The passage that a denial or an affirmation rests on: those that were found for its question, or words of the
+# reviewer's own choice.
+
+
+MOST_OFFERED = 5
+"""How many passages are offered at once for an answer to rest on."""
+
+Find = Callable[["c.RecordAnswer | c.CiteEvidence", str], list[Line]]
+
+
+def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pending | None:
+    """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
+    session, scope = review.session, command.item
+    name, *rest = command.prompt.split(".")
+    prompt = session.prompt(scope, name)
+    answer = command.answer
+    if answer.parts is not None or answer.all_evidence() or exempt(session, scope, name):
+        return None
+    shape = at(prompt.schema.shape, tuple(rest))
+    one_of_all = isinstance(prompt.schema.shape, GroupShape) and prompt.schema.shape.uniform
+    if (rest and not one_of_all) or about_file(shape, answer) or not answer.given:
+        return None
+    if worked_out(session, scope, name) is not None or proposed(session, scope, name) is not None:
+        return None  # another value than the one stated is asked about by a check
+    denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
+    words = prompt.words(rest[0] if rest else "")
+    place = (scope, name)
+    groups = denying(session, place, words) if denied else speaks_of(session, place, words)
+    options = [
+        Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
+        for one in groups[:MOST_OFFERED]
+    ]
+    if prompt.schema.may_be(Status.NOT_DOCUMENTED):
+        instead = replace(command, answer=Answer(status=Status.NOT_DOCUMENTED))
+        options.append(Option("Not documented, then", instead, value="not_documented"))
+    said = told(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
+    which = (
+        "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
+    )
+    question = f"“{one_line(said, 120)}” rests on a passage. {which} Others: type some of their words."
+    return Pending(question, None, tuple(options), lambda typed: find(command, typed))
+
+
+def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:
+    """A passage as it is offered; beside an older denial stands what a newer note says."""
+    said = marked_words(review, place, group)
+    newer = newer_against(review.session, place, group) if denied else ()
+    return f"{said}, but later {passage_words(newer[0])}" if newer else said
+
+
+def with_passage(command: c.RecordAnswer | c.CiteEvidence, evidence: Evidence) -> c.Command:
+    """The command with the passage that its answer rests on."""
+    if isinstance(command, c.CiteEvidence):
+        return replace(command, evidence=evidence)
+    return replace(command, answer=replace(command.answer, evidence=(evidence,)))
+
+
+def unborne(review: Review, place: AnswerPlace) -> str:
+    """The path of the first finding of an answer that has no passage; the question itself where each has one."""
+    scope, name = place
+    answer = review.session.reading(scope).answer(name)
+    found = findings_in(review.session.prompt(scope, name), answer) if answer is not None else ()
+    path = next(
+        (one.path for one in found if one.kind in (Kind.DENIAL, Kind.AFFIRMATION) and not one.evidence), ""
+    )
+    return f"{name}.{path}" if path else name
 
 
 # A case file that has changed since, offered to the session that is gone on with.
@@ -376,11 +482,31 @@ class Conversation(Talk):
         number = int(words) if words.isdecimal() and len(words) < 3 else 0
         if 1 <= number <= len(turn.options) and not self._numeric():
             return self._chosen(turn.options[number - 1])
+        if turn.kind == "form" and (missing := [one for one in turn.fields if one.answer is None]):
+            return self._filled(turn, missing[0], text)
         if turn.kind == "prompt":
             return self._worded(turn, text)
         return self._by_name(turn, words)
 
+    def _filled(self, turn: Turn, missing: FormField, text: str) -> list[Line]:
+        """The parts of the one answer that a form lacks, parted by semicolons; the rest is confirmed with it."""
+        schema = self.review.session.prompt(*missing.place).schema
+        written = [part.strip() for part in re.split(r"[;\n]", text)]
+        shape = schema.shape
+        if not isinstance(shape, GroupShape) or len(written) != len(shape.parts):
+            raise refuse(turn.words or "Write all of it.")
+        given = {
+            name: read_reply(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
+        }
+        answers = [
+            c.RecordAnswer(*one.place, one.answer if one.answer is not None else group(given), "proposed")
+            for one in turn.fields
+        ]
+        return self._do(c.RecordAnswers(turn.scope, tuple(answers)))
+
     def _confirm(self, turn: Turn) -> list[Line]:
+        if turn.kind == "form" and all(one.answer is not None for one in turn.fields):
+            return self._chosen(turn.options[0])
         if turn.proposal is not None:
             return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
         if turn.held is not None and self.review.session.focus is not None:
@@ -430,7 +556,11 @@ class Conversation(Talk):
             ]
             if len(named) == 1:
                 return self._chosen(named[0])
+            if pending.find is not None and words:
+                return pending.find(words)
             return [Line("problem", "Type the number of a reply, or < to leave it as it was.")]
+        if words and pending.find is not None:
+            return pending.find(words)
         if not words or pending.build is None:
             return [Line("problem", "Write it in words, or type < to leave it as it was.")]
         command = pending.build(words)
@@ -442,6 +572,8 @@ class Conversation(Talk):
         command = option.command
         if option.value == CITE and self.turn.kind == "passages":
             return self._cite_against(self.turn.place)
+        if option.value == CITE and self.turn.check is not None:
+            return self._cite_for(self.turn.check.place)
         if command is None and not option.asks:
             return (
                 self._leave(*self.turn.place)
@@ -460,7 +592,7 @@ class Conversation(Talk):
         return self._do(command)
 
     def _cite_against(self, place: AnswerPlace) -> list[Line]:
-        """The passage that speaks against an absence is cited, and the question asked anew."""
+        """The passage that speaks against an answer goes with the next one, and the question is asked anew."""
         evidence = first_against(self.review, self.turn)
         lines = self.go(*place)
         self.cited = (self.review.positioned(evidence),)
@@ -479,6 +611,11 @@ class Conversation(Talk):
             command = self._with_proposed_evidence(command)
         if isinstance(command, c.RecordAnswer) and held is not None and self._says_the_same(held, command):
             return self._leave(command.item, command.prompt)
+        if isinstance(command, c.RecordAnswer) and not self.cited:
+            wanted = passage_wanted(self.review, command, self._found)
+            if wanted is not None:
+                self.pending = wanted
+                return []
         was_whole = self._whole(command.item, command.prompt, held)
         consequences = preview(session, command) if was_whole and not confirmed else []
         if consequences:
@@ -529,6 +666,33 @@ class Conversation(Talk):
             return command
         return replace(command, answer=made.answer, origin="proposed")
 
+    def _found(self, command: c.RecordAnswer | c.CiteEvidence, words: str) -> list[Line]:
+        """Looks for the passage that an answer rests on: the words as they stand on a page, or what a search finds."""
+        half = self.pending
+        found = quoted(self.review, words) or search(self.review, words)
+        if not found:
+            return [Line("problem", nothing_found(self.review, self.turn, words))]
+        options = tuple(
+            Option(f"It says so: {one.words}", with_passage(command, one.evidence))
+            for one in found[:MOST_OFFERED]
+        )
+        question = half.question if half is not None else "Which of these passages says so?"
+        self.pending = Pending(question, None, options, lambda more: self._found(command, more))
+        return []
+
+    def _cite_for(self, place: str) -> list[Line]:
+        """Asks for the passage that an answer lacks."""
+        scope, _, name = place.partition("/")
+        path = unborne(self.review, (scope, name))
+        command = c.CiteEvidence(scope, path, Evidence("", 0))
+        self.pending = Pending(
+            "Which words of the record say so? Type some of them.",
+            None,
+            (),
+            lambda words: self._found(command, words),
+        )
+        return []
+
     def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:
         if isinstance(command, TakeOver):
             self.pending = None
@@ -570,7 +734,6 @@ class Conversation(Talk):
         return statement(session, OUTCOME_WORDS[outcome(session)])
 
     def _sign(self) -> list[Line]:
-        from assistant.review.determination import sign  # the letter, at the signature
 
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out

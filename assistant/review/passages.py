@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -10,6 +11,7 @@ from assistant.core.record.absence import (
     HARMLESS,
     against,
     dismissals,
+    evidence_at,
     more_follow,
     open_passages,
     pages_in,
@@ -73,11 +75,6 @@ class Found:
     words: str
     evidence: Evidence
     marks: tuple[tuple[int, int], ...] = ()
-
-
-def evidence_at(group: PassageGroup) -> Evidence:
-    """A group's first passage, to be cited."""
-    return Evidence(group.document, group.pages[0], group.quote, group.start)
 
 
 def first_against(review: Review, turn: Turn) -> Evidence:
@@ -199,6 +196,21 @@ def search(review: Review, query: str) -> tuple[Found, ...]:
         root = (place[0], place[1].split(".", 1)[0])
         review.perform(review.search.asked(root, query, mentions))
     return tuple(_found(one) for one in mentions)
+
+
+def quoted(review: Review, words: str) -> tuple[Found, ...]:
+    """The pages that hold the words as they were typed, white space and capitals aside; none for a single word."""
+    typed = words.split()
+    if len(typed) < 3:
+        return ()
+    spelled = re.compile(r"\s+".join(map(re.escape, typed)), re.IGNORECASE)
+    found = []
+    for document, pages in review.pages.items():
+        for number, text in enumerate(pages, 1):
+            if (match := spelled.search(text)) is not None:
+                evidence = Evidence(document, number, match[0], match.start())
+                found.append(Found(f"“{one_line(match[0], _LONGEST)}” ({evidence})", evidence))
+    return tuple(found)
 
 
 def _found(mention: Occurrence) -> Found:

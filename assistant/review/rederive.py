@@ -86,7 +86,7 @@ def rederive(log: Source, session_id: str) -> Rederivation:
     letter = ""
     for entry, event in zip(entries, [session.opened, *events], strict=True):
         if isinstance(event, e.SessionSigned):
-            letter = _letter(session)
+            letter = _letter(replace(session, guard=event.guard))
         difference = _same_again(entry)
         if difference is None and entry.seq > 1:
             difference = _compare(session, entry, event, letter, unread, compared)
@@ -164,7 +164,8 @@ def _derived(
         yield "sentences", where, event.was, texts.get(event.sentence, "(no such sentence)")
     elif isinstance(event, e.CheckRaised):
         drafts = {item: assess(session, item).sentences for item in session.items}
-        found = {(one.check, one.key): one for one in checks(session, drafts, pages)}
+        every = (*checks(replace(session, guard=1), drafts, pages), *checks(session, drafts, pages))
+        found = {(one.check, one.key): one for one in every}
         one = found.get((event.check, event.key))
         where = f"the check {event.check} on {event.key}"
         derived = "(not raised)" if one is None else "\n".join((one.message, *one.facts))

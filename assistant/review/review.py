@@ -15,13 +15,14 @@ from typing import TYPE_CHECKING
 from assistant import __version__, library
 from assistant.core import commands as c
 from assistant.core import events as e
-from assistant.core.answer import Answer, Evidence
+from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.decide import decide
 from assistant.core.problem import reason, refuse
 from assistant.core.rationale import assess
-from assistant.core.record.absence import search_goes_on, unsearched
+from assistant.core.record.absence import search_goes_on, to_search, unsearched
 from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, checks
+from assistant.core.record.grounds import proposed, worked_out
 from assistant.core.record.passages import located
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.rules import Sources, pinned
@@ -67,6 +68,23 @@ def _answer(answer: Answer, case: Case, page: Page) -> Answer:
         evidence=tuple(positioned(one, case, page) for one in answer.evidence),
         parts=None if parts is None else {name: _answer(part, case, page) for name, part in parts.items()},
     )
+
+
+def with_stated_pages(review: Review, command: c.RecordAnswer) -> c.RecordAnswer:
+    """The answer with the pages that it rests on by itself: those of the case file, or of the answers it follows from.
+
+    A bare yes or no gets none, except where it follows from other answers; whoever gives it names its passage.
+    """
+    session, scope, answer = review.session, command.item, command.answer
+    name, _, part = command.prompt.partition(".")
+    if part or answer.all_evidence() or not answer.given or name not in session.rules.sets[scope].prompts:
+        return command
+    made = worked_out(session, scope, name)
+    if made is None and not session.prompt(scope, name).schema.denials():
+        made = proposed(session, scope, name)
+    if made is None or not same_content(made.answer, answer):
+        return command
+    return replace(command, answer=replace(made.answer, note=answer.note))
 
 
 def positioned(evidence: Evidence, case: Case, page: Page) -> Evidence:
@@ -288,10 +306,16 @@ class Review:
         self.session = session
 
     def _searching(self, session: Session, events: Sequence[e.Event]) -> list[e.Event]:
-        """The searches behind absences that are new, that the case file has outgrown, or of which more is to come."""
+        """The searches behind what is asked now and what was answered.
+
+        Those that are new, that the case file has outgrown, or of which more is to come.
+        """
         if session.status != "open":
             return []
         places = dict.fromkeys(unsearched(session))
+        turn = self._next(session)
+        if turn.kind in ("prompt", "list"):
+            places |= dict.fromkeys(to_search(session, turn.place))
         for event in events:
             if isinstance(event, e.PassagesDismissed) and search_goes_on(session, (event.item, event.prompt)):
                 places[event.item, event.prompt] = None
@@ -308,6 +332,10 @@ class Review:
         turn = self._next(session)
         if turn.kind == "prompt" and session.trail[-1:] != (turn.place,):
             return [e.PromptShown(turn.scope, turn.path)]
+        if turn.kind in ("form", "list"):
+            named = [option.command for option in turn.options if isinstance(option.command, c.ShowPrompt)]
+            places = [(one.item, one.prompt) for one in named]
+            return [e.PromptShown(*one) for one in places if one not in session.trail]
         if turn.kind in ("decision", "ruling"):
             suggestion = self._assess(session, turn.scope).suggestion
             shown = e.SuggestionShown(turn.scope, suggestion.decision, suggestion.why)

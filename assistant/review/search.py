@@ -2,21 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
+from functools import cached_property
 from threading import Lock
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, speaking
 from assistant.core.record.case import Case
-from assistant.core.record.language import read_vocabulary
+from assistant.core.record.language import read_vocabulary, words_in
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, grouped
 from assistant.core.session import AnswerPlace, Session
 
 if TYPE_CHECKING:
     from assistant.core.record.passages import Occurrence
+    from assistant.core.rules.prompt_set import Prompt
     from assistant.records.index import RecordIndex
 
 
@@ -25,6 +27,11 @@ MOST_GROUPS = 150
 
 _Sentence = tuple[str, int, int]
 """Document, page, and where the sentence begins."""
+
+_TIMELINE = "timeline"
+_MOST_STATED = 20
+_TOLD = ("affirmed", "historical", "uncertain")
+"""How a sentence speaks of what it tells of."""
 
 _MOST_PAGES = 12
 _LONGEST_QUOTE = 600
@@ -40,8 +47,10 @@ class RecordSearch:
         self._case = case
         self._texts = vocabulary
         self._index: RecordIndex | None = None
+        self._timeline: RecordIndex | None = None
         self._making = Lock()
         self._found: dict[tuple[str, ...], tuple[PassageGroup, ...]] = {}
+        self._told: dict[tuple[str, ...], set[tuple[str, int, int, str]]] = {}
         self._marks: dict[tuple[str, ...], dict[_Sentence, list[tuple[int, int]]]] = {}
 
     def find(self, query: str) -> tuple[Occurrence, ...]:
@@ -60,7 +69,43 @@ class RecordSearch:
                 )
             self._marks[key] = marks
             self._found[key] = grouped(mentions)
+            self._told[key] = {
+                (one.document, one.page, one.start, one.term) for one in mentions if one.standing in _TOLD
+            }
         return self._found[key]
+
+    def _bears(self, prompt: Prompt, group: PassageGroup) -> bool:
+        """Whether a denial may carry an answer.
+
+        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too.
+        """
+        kin = [one.words for one in prompt.entries.values() if not set(one.words).isdisjoint(group.terms)]
+        words = {word for line in kin or [prompt.look_for] for word in line}
+        told = self._told[prompt.look_for]
+        at = (group.document, group.pages[0], group.start)
+        return not any((*at, word) in told for word in words) and not self._eventful(group)
+
+    def _eventful(self, group: PassageGroup) -> bool:
+        if not self._events.isdisjoint(words_in(group.quote).split()):
+            return True
+        return all((group.document, page) in self._twice for page in group.pages)
+
+    @cached_property
+    def _events(self) -> frozenset[str]:
+        return frozenset(words_in(one) for one in read_vocabulary(self._texts).lists.get("events", ()))
+
+    @cached_property
+    def _twice(self) -> frozenset[tuple[str, int]]:
+        """The pages that hold the words of an earlier page and no others."""
+        seen: set[str] = set()
+        again = set()
+        for document, texts in self._pages.items():
+            for number, text in enumerate(texts, 1):
+                folded = " ".join(text.casefold().split())
+                if folded and folded in seen:
+                    again.add((document, number))
+                seen.add(folded)
+        return frozenset(again)
 
     def marks(self, terms: Sequence[str], group: PassageGroup) -> tuple[tuple[int, int], ...]:
         """Where in a group's quote the words stand that were found, each as offset and length.
@@ -77,12 +122,34 @@ class RecordSearch:
         groups: list[PassageGroup] = []
         aside: list[PassageGroup] = []
         for one in self.passages(prompt.look_for):
+            if one.standing == "negated" and not self._bears(prompt, one):
+                one = replace(one, bears=False)
             (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)
-        return self._logged(place, by, tuple(prompt.look_for), groups, aside)
+        made = self._logged(place, by, tuple(prompt.look_for), groups, aside)
+        pages = {(one.document, page) for one in made.groups if one.supports for page in one.pages}
+        return replace(made, stated=self._stated(prompt, pages))
+
+    def _stated(self, prompt: Prompt, found: Collection[tuple[str, int]]) -> tuple[PassageGroup, ...]:
+        """The entries of the timeline that tell of what a question looks for, unless a page found says it too."""
+        entries = self._case.timeline
+        if self._timeline is None and entries and prompt.look_for:
+            from assistant.records.index import RecordIndex
+
+            says = {_TIMELINE: tuple(entry.says for entry in entries)}
+            self._timeline = RecordIndex.of(says, read_vocabulary(self._texts))
+        if self._timeline is None:
+            return ()
+        return tuple(
+            replace(one, quote=one.quote[:_LONGEST_QUOTE])
+            for one in grouped(self._timeline.look_for(prompt.look_for))
+            if one.supports
+            and not any((at.document, at.page) in found for at in entries[one.pages[0] - 1].evidence)
+        )[:_MOST_STATED]
 
     def asked(self, place: AnswerPlace, query: str, mentions: Iterable[Occurrence]) -> c.NoteSearch:
         """A reviewer's own search, as it is logged; of a long one the first words, with a sign that it goes on."""
-        return self._logged(place, "reviewer", (_term(query),), grouped(mentions))
+        groups = [replace(one, terms=()) for one in grouped(mentions)]  # the reviewer's words are kept apart
+        return self._logged(place, "reviewer", (_term(query),), groups)
 
     def _logged(
         self,

@@ -8,12 +8,16 @@ from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.decide import decide
+from assistant.core.events import RecordSearched
 from assistant.core.rationale import assess
+from assistant.core.record.absence import own_search
+from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
+from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.suggestion import would_change
 from assistant.core.session import effective_date, fold, outcome
-from assistant.core.text import one_line, visible
+from assistant.core.text import counted, one_line, visible
 from assistant.core.turn import Turn, progress, statement
 from assistant.core.wording import told
 from assistant.review.passages import speaking_lines
@@ -66,16 +70,37 @@ def context(review: Review, turn: Turn) -> list[str]:
     """What stands under the question: the documents or the timeline, the suggestion, the facts, the signature."""
     if turn.kind == "prompt":
         return [visible(line) for line in _prompt_context(review, turn)]
+    if turn.kind == "form":
+        return [visible(line) for line in _form_context(review, turn)]
+    if turn.kind == "list":
+        return [visible(line) for line in _list_context(review, turn)]
     if turn.kind in ("decision", "ruling"):
         return [visible(line) for line in suggestion_lines(review, turn.scope)]
     if turn.kind == "passages":
         return [visible(f"  {line}") for line in speaking_lines(review, turn)]
+    if turn.kind == "seen":
+        return [visible(line) for line in unseen_lines(review)]
     if turn.kind == "check" and turn.check is not None:
         return [visible(f"  {fact}") for fact in turn.check.facts]
     if turn.kind == "sign":
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)])
         return [*letter_lines(review), "", *(visible(line) for line in said.splitlines())]
     return []
+
+
+def unseen_lines(review: Review) -> list[str]:
+    """What is to be read before the signature, each with its words and its pages; what isn't plain says so."""
+    lines = []
+    for number, one in enumerate(unseen(review.session), 1):
+        where = ", ".join(one.places)
+        if one.kind == "own":
+            said = "your own choice of words"
+        elif one.plain:
+            said = "denied"
+        else:
+            said = f"taken as denied by “{one.cue}”, which is not plain" if one.cue else "not plainly denied"
+        lines.append(f"  ({number}) “{one_line(one.quote, 400)}” ({where}) · {said}")
+    return lines
 
 
 def page_lines(text: str, document: str) -> list[str]:
@@ -97,14 +122,8 @@ def letter_lines(review: Review) -> list[str]:
 def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
     session = review.session
     prompt = session.prompt(turn.scope, turn.path)
-    if prompt.shows == "documents" and turn.path == prompt.id:
-        for document in session.rules.case.documents.values():
-            dated = document.date.prose() if document.date is not None else "undated"
-            said = ", ".join(one for one in (document.title, document.author, dated) if one)
-            yield f"  {said} ({document.pages} page{'s' * (document.pages > 1)})"
-    if prompt.shows == "timeline" and turn.path == prompt.id:
-        for entry in session.rules.case.timeline:
-            yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
+    if turn.path == prompt.id:
+        yield from _shown_under(review, prompt)
     if turn.proposal is not None:
         pages = ", ".join(dict.fromkeys(str(one) for one in turn.proposal.answer.all_evidence()))
         first, *more = told(prompt.schema, turn.proposal.answer).split("\n")
@@ -113,6 +132,53 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
         yield f"  {turn.proposal.basis}{': ' + pages if pages else ''} · Enter confirms"
     if turn.held is not None:
         yield f"  Answered: {_told_at(review, turn)} · Enter leaves it"
+
+
+def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
+    """What of the case stands under a question: its documents, or its timeline."""
+    if prompt.shows == "documents":
+        for document in review.session.rules.case.documents.values():
+            dated = document.date.prose() if document.date is not None else "undated"
+            said = ", ".join(one for one in (document.title, document.author, dated) if one)
+            yield f"  {said} ({document.pages} page{'s' * (document.pages > 1)})"
+    if prompt.shows == "timeline":
+        for entry in review.session.rules.case.timeline:
+            yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
+
+
+def _form_context(review: Review, turn: Turn) -> Iterator[str]:
+    """The questions of a form, each with what it is answered with and where that stands."""
+    for one in turn.fields:
+        prompt = review.session.prompt(*one.place)
+        yield f"  {prompt.ask}"
+        yield from (f"  {line}" for line in _shown_under(review, prompt))
+        if one.answer is None:
+            yield "    = (to be written)"
+            continue
+        pages = ", ".join(dict.fromkeys(str(at) for at in one.answer.all_evidence()))
+        first, *more = told(prompt.schema, one.answer).split("\n")
+        yield f"    = {first} · {one.basis}{': ' + pages if pages else ''}"
+        yield from (f"      {line}" for line in more)
+    if all(one.answer is not None for one in turn.fields):
+        yield "  Enter confirms all of it."
+
+
+def _list_context(review: Review, turn: Turn) -> Iterator[str]:
+    """The questions of a list, each with how much of the record denies what it asks about."""
+    for option in turn.options:
+        if isinstance(option.command, c.ShowPrompt):
+            place = (option.command.item, option.command.prompt)
+            prompt = review.session.prompt(*place)
+            looked = ", ".join(prompt.look_for[:6]) + (", ..." if len(prompt.look_for) > 6 else "")
+            own = own_search(review.session, place)
+            yield f"  {prompt.ask}"
+            yield f"    looked for {looked or 'nothing of its own'}: {count_denied(own)}"
+
+
+def count_denied(own: RecordSearched | None) -> str:
+    """How many passages a search found, none of which speaks for the thing."""
+    hits = own.hits if own is not None else 0
+    return f"{counted(hits, 'passage')}, all of them denied or only imagined there" if hits else "no passage"
 
 
 def _told_at(review: Review, turn: Turn) -> str:
@@ -143,7 +209,7 @@ def suggestion_lines(review: Review, item: str) -> list[str]:
 
 def changes_of(review: Review, item: str) -> tuple[Change, ...]:
     session = review.session
-    return would_change(session.reading(item), effective_date(session, item), session.rulings.get(item, {}))
+    return would_change(session.reading(item), effective_date(session, item), session.ruled(item))
 
 
 def change_words(review: Review, item: str, change: Change) -> str:

@@ -382,7 +382,7 @@ def listed_values(labels: Sequence[str]) -> str:
 
 
 def _states(session: Session, item: str) -> dict[str, str]:
-    found = findings(session.reading(item), effective_date(session, item), session.rulings.get(item, {}))
+    found = findings(session.reading(item), effective_date(session, item), session.ruled(item))
     return {name: finding.state.value for name, finding in found.items()}
 
 

@@ -17,13 +17,13 @@ from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.rationale import DraftSentence
-from assistant.core.record.absence import open_passages
+from assistant.core.record.absence import evidence_at, open_passages
 from assistant.core.record.passages import on_first_page
 from assistant.core.text import one_line
 from assistant.core.wording import told
 from assistant.review import views
 from assistant.review.conversation import echo
-from assistant.review.passages import Found, evidence_at, listed_passages, listed_words, nothing_found, search
+from assistant.review.passages import Found, listed_passages, listed_words, nothing_found, search
 from assistant.review.review import Review
 from assistant.tui.widgets import MarkedList, literal, passage_lines
 

@@ -17,8 +17,10 @@ from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_reader import read_answer
 from assistant.core.decide import decide
 from assistant.core.record.checks import Check, checks
+from assistant.core.record.passages import PassageGroup
+from assistant.core.rules.criterion import State
 from assistant.core.rules.rules import Rules
-from assistant.core.session import Session, begin, fold
+from assistant.core.session import Session, begin, fold, unruled_cautions
 from assistant.core.turn import Turn, last_place, next_place, next_turn, progress, prompt_turn, statement
 from assistant.library import letter_words
 
@@ -67,6 +69,22 @@ def answered(session: Session, **changed: Any) -> Session:
     for command in answers(session, **changed):
         if session.reading(command.item).asked(command.prompt) is True:
             session = done(session, command)
+    return ruled(session)
+
+
+def ruled(session: Session) -> Session:
+    """The cautions of every item that is answered are ruled on."""
+    for item in session.items:
+        for name in unruled_cautions(session, item, rationale.assess(session, item).findings):
+            session = done(session, c.RuleOn(item, name, "governs", "So it is."))
+    return session
+
+
+def read(session: Session) -> Session:
+    """What is to be read before the signature has been read."""
+    while (turn := turn_of(session)).kind == "seen":
+        assert turn.options[0].command is not None
+        session = done(session, turn.options[0].command)
     return session
 
 
@@ -97,16 +115,51 @@ def test_prompts_are_asked_in_their_order_the_case_first(session: Session) -> No
     order = []
     for command in answers(session):
         turn = turn_of(session)
-        assert (turn.kind, turn.scope, turn.path.split(".")[0]) == ("prompt", command.item, command.prompt)
-        order.append(turn.place)
+        together = [option.value for option in turn.options if isinstance(option.command, c.ShowPrompt)]
+        at = turn.path.split(".")[0]
+        assert turn.scope == command.item
+        assert command.prompt == at if turn.kind == "prompt" else command.prompt in (*together, "red_flags")
+        order.append(turn.kind)
         session = done(session, command)
-    assert order[0] == ("case", "qualifications.certification")
-    assert order[4:7] == [("1", "red_flags"), ("1", "prior_surgery"), ("1", "prior_imaging")]
-    assert turn_of(session).kind == "decision"
+    assert order[0] == order[4] == "form"
+    assert "list" in order
+    assert turn_of(ruled(session)).kind == "decision"
+
+
+def test_what_the_case_states_and_what_follows_from_it_is_confirmed_at_one_stop(session: Session) -> None:
+    session = done(session, *(one for one in answers(session) if one.item == "case"))
+    turn = turn_of(session)
+    assert [one.place[1] for one in turn.fields] == [
+        "prior_surgery",
+        "prior_imaging",
+        "duration",
+        "films_since_surgery",
+        "views",
+    ]
+    assert turn.options[0].command is not None
+    after = done(session, turn.options[0].command)
+    assert all(after.reading("1").answered(one.place[1]) for one in turn.fields)
+    assert turn_of(after).path == "red_flags"
+
+
+def test_questions_that_nothing_was_found_for_are_one_list(session: Session) -> None:
+    silent = ("sought", "suspected", "instability_suspected", "changed_since")
+    session = done(session, *(one for one in answers(session) if one.prompt not in silent))
+    for name in silent:
+        session = done(session, c.NoteSearch("1", name, "look_for", ("x",), (), 6, (), 0, (), 0))
+    turn = turn_of(session)
+    assert (turn.kind, [option.value for option in turn.options]) == ("list", ["not_documented", *silent])
+    assert turn.options[0].command is not None
+    after = done(session, turn.options[0].command)
+    assert {after.answer("1", name).status for name in silent} == {Status.NOT_DOCUMENTED}  # type: ignore[union-attr]
 
 
 def test_what_can_only_be_answered_part_by_part_is_asked_so_at_once(session: Session) -> None:
-    assert turn_of(session).place == ("case", "qualifications.certification")
+    alone = done(
+        session, *(one for one in answers(session) if one.item == "case" and one.prompt != "qualifications")
+    )
+    assert turn_of(alone).place == ("case", "qualifications.certification")
+    session = alone
     profile = {"certification": "Neurology", "licence": "California", "years": 6, "hours": 24}
     known = replace(session, opened=replace(session.opened, profile={"qualifications": profile}))
     turn = turn_of(known)
@@ -122,10 +175,13 @@ def test_then_come_decision_checks_signature_and_the_end(session: Session) -> No
         command: c.Command = c.Sign("0" * 64, "uphold", "I sign.")
         if turn.kind == "decision":
             command = c.Determine("1", "upheld", "upheld")
+        elif turn.kind == "seen":
+            assert turn.options[0].command is not None
+            command = turn.options[0].command
         elif turn.check is not None:
             command = c.Acknowledge(turn.check.check, turn.check.key, "So it is.")
         session = done(session, command)
-    assert kinds == ["decision", "check", "sign"]
+    assert kinds == ["decision", "seen", "check", "sign"]
     assert "signed" in turn.question
 
 
@@ -174,11 +230,12 @@ def test_each_item_is_decided_before_the_next_is_asked_about() -> None:
                 places.append(turn_of(session).place)
                 session = done(session, command)
         if scope != "case":
+            session = ruled(session)
             turn = turn_of(session)
             assert (turn.kind, turn.scope) == ("decision", scope)
             session = done(session, c.Determine(scope, "upheld", "upheld"))
     assert [scope for scope, _ in places] == ["case"] * 4 + ["1"] * 13 + ["2"] * 13
-    assert turn_of(session).kind == "check"
+    assert turn_of(read(session)).kind == "check"
 
 
 # -- going to a prompt, and back ------------------------------------------------------------------
@@ -301,24 +358,47 @@ def test_numbers_dates_and_lists_of_words_are_written(
 
 def test_flags_are_answered_in_one_turn(session: Session) -> None:
     turn = asked(session, "red_flags")
-    assert labels(turn)[:2] == [
-        "All absent: the record says so of each",
-        "All not documented: looked for, none found",
-    ]
-    assert len(turn.options) == 9
-    assert turn.options[4].label.startswith("Present: tumor")
-    one = done(session, turn.options[4].command) if turn.options[4].command else session
+    assert labels(turn)[0] == "All not documented: looked for, none found"
+    assert len(turn.options) == 8
+    assert turn.options[3].label.startswith("Present: tumor")
+    one = done(session, turn.options[3].command) if turn.options[3].command else session
     rest = asked(one, "red_flags")
-    assert labels(rest)[0] == "The other 6 absent: the record says so of each"
-    assert len(rest.options) == 8
-    assert rest.options[1].command is not None
-    whole = done(one, rest.options[1].command)
+    assert labels(rest)[0] == "The other 6 not documented: looked for, none found"
+    assert len(rest.options) == 7
+    assert rest.options[0].command is not None
+    whole = done(one, rest.options[0].command)
     held = whole.answer("1", "red_flags")
     assert held is not None
     assert held.plain() == {"tumor": "yes"}
     assert whole.reading("1").answered("red_flags")
     assert asked(whole, "red_flags").held == held
-    assert labels(asked(whole, "red_flags"))[0].startswith("All absent")
+    assert labels(asked(whole, "red_flags"))[0].startswith("All not documented")
+
+
+def test_all_absent_parts_itself_into_what_is_denied_and_what_was_not_found(session: Session) -> None:
+    def denial(words: str, page: int, *terms: str) -> PassageGroup:
+        return PassageGroup("progress-note-2014-05-10", (page,), words, "negated", 1, 0, True, "no", terms)
+
+    found = (
+        denial("No fracture.", 1, "fracture"),
+        denial("Denies fever.", 1, "fever"),
+        PassageGroup(
+            "progress-note-2014-07-17", (2,), "Chest pain.", "affirmed", 1, 0, terms=("chest pain",)
+        ),
+    )
+    session = done(session, c.NoteSearch("1", "red_flags", "look_for", ("x",), (), 6, (), 3, found, 0))
+    turn = asked(session, "red_flags")
+    assert labels(turn)[0] == (
+        "The other 6 absent: the record denies 1 (progress-note-2014-05-10:1), of 5 nothing was found"
+    ), "a fever that is denied is no infection that is denied, and of chest pain the record speaks"
+    assert turn.options[0].command is not None
+    held = done(session, turn.options[0].command).answer("1", "red_flags")
+    assert held is not None
+    assert held.parts is not None
+    assert held.parts["fracture"].value == "no"
+    assert [one.quote for one in held.parts["fracture"].evidence] == ["No fracture."]
+    assert held.parts["infection"].status is Status.NOT_DOCUMENTED
+    assert "referred" not in held.parts
 
 
 def test_a_group_is_none_or_answered_part_by_part_or_as_the_case_states_it(session: Session) -> None:
@@ -416,7 +496,7 @@ def test_without_a_suggestion_each_decision_asks_for_a_reason(session: Session) 
 
 
 def test_a_decision_is_asked_anew_when_the_suggestion_has_turned(session: Session) -> None:
-    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
+    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
     assert turn_of(session).kind == "check"
     turned = done(session, record("red_flags.tumor", Answer(value="yes"), "Page 1."))
     turn = turn_of(turned)
@@ -467,7 +547,7 @@ def test_a_decision_before_the_suggestion_is_asked_for_where_it_is_wanted() -> N
 
 
 def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
-    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
+    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
     turn = turn_of(session)
     assert turn.check is not None
     assert turn.check.check == "later-study"
@@ -478,20 +558,36 @@ def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
     assert turn_of(explained).kind == "sign"
 
 
+def test_a_caution_is_ruled_on_before_the_decision(session: Session) -> None:
+    for command in answers(session):
+        session = done(session, command)
+    turn = turn_of(session)
+    assert (turn.kind, turn.criterion) == ("ruling", "routine-radiography")
+    assert [option.value for option in turn.options] == ["governs", "does_not_govern"]
+    governs = done(session, c.RuleOn("1", "routine-radiography", "governs", "It speaks of any complaint."))
+    assert turn_of(governs).kind == "decision"
+    assert rationale.assess(governs, "1").findings["routine-radiography"].state is State.MET
+    barred = done(session, c.RuleOn("1", "routine-radiography", "does_not_govern", "The weeks are over."))
+    assert turn_of(barred).kind == "decision"
+    finding = rationale.assess(barred, "1").findings["routine-radiography"]
+    assert finding.state is State.NOT_APPLICABLE
+    assert "The weeks are over." in finding.reason
+
+
 def blocking(session: Session) -> Turn:
     check = Check("implied-finding", "k", "1", "blocking", "Nobody has answered this.", ())
     return next_turn(session, lambda item: rationale.assess(session, item), lambda: (check,))
 
 
 def test_a_check_that_blocks_can_only_be_mended_or_the_case_declined(session: Session) -> None:
-    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
+    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
     turn = blocking(session)
     assert turn.kind == "check"
     assert all(isinstance(option.command, c.Decline) for option in turn.options)
 
 
 def test_a_check_that_blocks_cannot_be_explained_away(session: Session) -> None:
-    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
+    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
     assert blocking(done(session, c.Acknowledge("implied-finding", "k", "For a reason."))).kind == "check"
 
 

@@ -23,6 +23,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.conversation import Conversation
 from assistant.review.review import Review
+from tests import walk
 from tests.walk import KEPT, WALK
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
@@ -59,18 +60,18 @@ def failing(*_: object, **__: object) -> None:
 
 def until(talk: Conversation, prompt: str = "") -> Conversation:
     """Answers up to a prompt; without one, up to the decision."""
-    while talk.turn.kind == "prompt" and talk.turn.path != prompt:
-        talk.reply(WALK[talk.turn.path])
-        assert talk.pending is None
+    walk.until(talk, prompt)
+    assert talk.pending is None
+    while not prompt and talk.turn.kind == "ruling":
+        walk.beside(talk)
     return talk
 
 
 def decided(talk: Conversation) -> Conversation:
     """Everything answered, decided and explained; only the signature is missing."""
-    until(talk).reply("1")
-    while talk.turn.kind == "check":
-        talk.reply("1")
-        talk.reply("Parties may add records.")
+    until(talk)
+    while talk.turn.kind != "sign":
+        walk.beside(talk)
     assert talk.turn.kind == "sign"
     return talk
 

@@ -21,14 +21,11 @@ from assistant.training.faults import Fault, plant
 from assistant.training.practice import Exercise, Practice, begin_run, exercise_of_case, with_faults
 from tests.walk import CASE as CASE
 from tests.walk import KEPT as KEPT
-from tests.walk import WALK
+from tests.walk import PASSAGES, WALK, places_of
 
 TRAINEE = Profile("r-trainee", qualifications=KEPT)
 TRAINER = Profile("r-trainer", qualifications=KEPT)
-_UNSTATED = (
-    "sought suspected instability_suspected changed_since surgery_contemplated changes_management".split()
-)
-REPLIES: Mapping[str, str] = {**WALK, "acute_trauma": "no", **dict.fromkeys(_UNSTATED, "not documented")}
+REPLIES: Mapping[str, str] = WALK
 """The reply to each question that agrees with the reference of the case."""
 
 
@@ -97,8 +94,16 @@ def answered(practice: Practice, replies: Mapping[str, str] | None = None, until
         turn = practice.turn
         if turn.kind in (until, "done") or turn.path == until:
             return said
+        if turn.kind in ("form", "list"):
+            place = places_of(practice)[0]
+            if place[1] == until:
+                return said
+            said += practice.go(*place)
+            continue
         if turn.kind == "prompt":
             said += practice.reply(given[turn.path])
+            for more in PASSAGES.get(turn.path, ()) if given[turn.path] == WALK[turn.path] else ():
+                said += practice.reply(more) if practice.pending is not None else []
         elif turn.kind == "sign":
             said += practice.reply("sign")
         else:

@@ -10,8 +10,8 @@ import pytest
 from assistant import library
 from assistant.core.events import PassagesDismissed
 from assistant.core.record.absence import open_passages
+from tests import walk
 from tests.tui.windowing import CASE, WIDE, Open
-from tests.walk import WALK
 
 
 @pytest.fixture
@@ -31,8 +31,8 @@ async def test_passages_are_marked_in_the_list_and_set_aside_with_one_reason(
     open_window: Open, case: str
 ) -> None:
     async with open_window(case=case, size=WIDE) as window:
-        while window.path != "suspected":
-            await window.press(*(WALK[window.path.split(".")[0]] or ["enter"]))
+        walk.until(window.talk, "suspected")
+        window.screen.draw()
         await window.press("2")
         assert window.talk.turn.kind == "passages"
         assert "«suspects» «pseudarthrosis»" in window.folded

@@ -18,6 +18,7 @@ from assistant.tui.dialogs import ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.training import PracticeChoiceScreen, PracticeScreen, TrainingScreen
+from tests import walk
 from tests.tui.windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 from tests.walk import WALK
 
@@ -28,12 +29,16 @@ def begun(reveal: str = "each") -> Callable[[Log, Profile], Practice]:
 
 def finish(practice: Practice, until: str = "done", **changes: str) -> None:
     """Answers below the screen, as the reference has it."""
-    replies = {**WALK, "sought": "not documented", "suspected": "not documented", **changes}
-    while practice.turn.kind not in ("done", until) and practice.turn.path != until:
-        turn = practice.turn
-        practice.reply(
-            replies[turn.path] if turn.kind == "prompt" else "sign" if turn.kind == "sign" else "1"
-        )
+    replies = {**WALK, **changes}
+    while practice.turn.kind not in ("done", until):
+        if practice.turn.kind in ("form", "list"):
+            practice.go(*walk.places_of(practice)[0])
+        if practice.turn.path == until:
+            return
+        if practice.turn.kind == "prompt":
+            walk.answer(practice, replies)
+        else:
+            walk.beside(practice)
         if practice.pending is not None:
             practice.reply("1" if practice.pending.options else "It is so.")
 

@@ -27,8 +27,9 @@ from assistant.tui.app import ImrApp
 from assistant.tui.panel import SidePanel
 from assistant.tui.review import ReviewScreen
 from assistant.tui.widgets import Reply, Services
+from tests import walk
 from tests.walk import CASE as CASE
-from tests.walk import KEPT, WALK
+from tests.walk import KEPT
 
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)
@@ -216,12 +217,11 @@ def begin(log_path: Path) -> Iterator[Begin]:
 
 
 def answer(talk: Conversation, until: str = "") -> None:
-    while talk.turn.kind == "prompt" and talk.turn.path != until:
-        talk.reply(WALK[talk.turn.path])
+    walk.until(talk, until)
+    while talk.turn.kind == "ruling" and until != "ruling":
+        walk.beside(talk)
     while until in ("check", "sign", "done") and talk.turn.kind != until:
-        talk.reply("sign" if talk.turn.kind == "sign" else "1")
-        if talk.pending is not None:
-            talk.reply("Parties may add records.")
+        walk.beside(talk)
 
 
 @pytest.fixture

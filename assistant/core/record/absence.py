@@ -1,17 +1,24 @@
-"""What stands behind "not documented": the searches of the record for a question, and the passages that speak against it.
+"""The searches of the record behind a finding, and the passages that speak against it.
 
-A determination was reversed for saying that something was not documented when the record had it; so an absence at
-a question that a finding reads stands only when every passage that a search found is cited or dismissed.
+A determination was reversed for saying that something was not documented when the record had it; so no finding
+stands before every passage that speaks against it is cited or dismissed. Against an absence, a denial or *none* speaks
+all that affirms the thing; against what is affirmed only a denial of the same thing, at the same level and side, in
+a document of the same or a later date.
 """
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
+from assistant.core.dates import PartialDate
 from assistant.core.events import RecordSearched
+from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
+from assistant.core.record.mentions import LevelMention, SideMention, akin, extract, regions_of
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
+from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
 
@@ -39,6 +46,18 @@ class SearchTrail:
 def absences(session: Session, scope: str) -> Iterable[tuple[str, tuple[str, ...]]]:
     """The prompts of a scope that are read now and say *not documented*, each with the paths that say so."""
     return session.reading(scope).not_documented().items()
+
+
+def searched_for(session: Session, scope: str) -> Iterator[tuple[str, tuple[str, ...]]]:
+    """The prompts of a scope of which something stands on a search, each with the paths: not found, or none in the file."""
+    absent = session.reading(scope).not_documented()
+    for name in session.rules.sets[scope].prompts:
+        paths = absent.get(name, ())
+        if session.guard > 1:
+            none = [one for one in grounds(session, (scope, name)) if one.kind is Kind.FILE]
+            paths = (*paths, *(f"{name}.{one.path}" if one.path else name for one in none))
+        if paths:
+            yield name, paths
 
 
 def trail(session: Session, place: AnswerPlace) -> SearchTrail | None:
@@ -74,40 +93,229 @@ def dismissals(session: Session, place: AnswerPlace) -> tuple[Dismissed, ...]:
 
 
 def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
-    """What the question's own words find that is neither denied in the record, nor cited, nor dismissed.
+    """What the question's own words find against its answer, and is not dealt with.
 
-    The same words in one document are one, whether they are said of now, of the past or as uncertain.
+    The same words in one document are one, whether they are said of now, of the past or as uncertain. A passage that
+    is cited doesn't speak against what was not found; against a denial it goes on speaking until it is set aside.
     """
-    own = _own_search(session, place)
+    own = own_search(session, place)
     if own is None:
         return ()
+    gone = dismissals(session, place)
+    left = [one for one in own.groups if not any(_set_aside(one, gone_, own.groups) for gone_ in gone)]
     answer = session.answer(*place)
     cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
+    if session.guard < 2:
+        return speaking(one for one in left if not any(same_words(one, quote) for quote in cited))
+    held = grounds(session, place)
+    negative = [one for one in held if one.kind in NEGATIVE]
+    affirming = [
+        group
+        for group in left
+        if any(
+            concerns(group, one.words)
+            and not (one.kind is Kind.ABSENCE and any(same_words(group, quote) for quote in cited))
+            for one in negative
+        )
+    ]
+    denying = [
+        group
+        for group in left
+        if group.standing == "negated"
+        and any(_denies(session, place, one, group, own) for one in held if one.kind is Kind.AFFIRMATION)
+    ]
+    return (*speaking(affirming), *_once(denying))
+
+
+def concerns(group: PassageGroup, words: Iterable[str]) -> bool:
+    """Whether a passage answers any of these words; one of an earlier log, which doesn't say, may answer all."""
+    return not group.terms or not set(group.terms).isdisjoint(words)
+
+
+def _denies(
+    session: Session, place: AnswerPlace, ground: Ground, group: PassageGroup, own: RecordSearched
+) -> bool:
+    """Whether a passage denies the very thing that is affirmed, where and when it is affirmed."""
+    documents = session.rules.case.documents
+    if group.document in documents and documents[group.document].is_ur_report:
+        return False
+    if not concerns(group, ground.words) or any(same_words(group, one) for one in ground.evidence):
+        return False
+    cited = [other for other in own.groups if any(same_words(other, one) for one in ground.evidence)]
+    if any(other.standing == "uncertain" for other in cited):
+        return False  # that a report shows none doesn't say that nobody suspects it
+    named = {term for other in cited for term in other.terms}
+    if not named and not _yes_or_no(session, place, ground):
+        named = _named(session, place, ground)
+    if (named or not _yes_or_no(session, place, ground)) and not concerns(group, named):
+        return False
+    dates = [documents[one.document].date for one in ground.evidence if one.document in documents]
+    if any(_is_later(date, _date_of(session, group)) for date in dates):
+        return False
+    return _of_the_same_place(group.quote, " ".join(one.quote for one in ground.evidence))
+
+
+def _yes_or_no(session: Session, place: AnswerPlace, ground: Ground) -> bool:
+    path = tuple(ground.path.split(".")) if ground.path else ()
+    return bool(session.prompt(*place).schema.denials(path))
+
+
+def _named(session: Session, place: AnswerPlace, ground: Ground) -> set[str]:
+    """The words of a question that a listed thing is called by: those that its choices' labels hold."""
+    shape = session.prompt(*place).schema.shape
+    inner = shape.element if isinstance(shape, ListingShape) else shape
+    said: set[str] = set()
+    for name, part in (ground.answer.parts or {}).items():
+        held = inner.parts[name].shape if isinstance(inner, Parts) and name in inner.parts else None
+        if isinstance(held, ChoiceShape) and part.given:
+            said |= set(
+                re.findall(r"[a-z]+", f"{part.value} {held.labels.get(str(part.value), '')}".casefold())
+            )
+    return {word for word in ground.words if said & set(re.findall(r"[a-z]+", word.casefold()))}
+
+
+def _of_the_same_place(denied: str, affirmed: str) -> bool:
+    """Whether a denial names no level and no side, or one that the affirming words name too."""
+    theirs, ours = list(extract(denied)), list(extract(affirmed))
+    for kind in (LevelMention, SideMention):
+        named = [one for one in theirs if isinstance(one, kind)]
+        if named and not any(one.borne_by(ours) for one in named):
+            return False
+    return True
+
+
+def _is_later(first: PartialDate | None, second: PartialDate | None) -> bool:
+    return first is not None and second is not None and first.after(second) is True
+
+
+def _date_of(session: Session, group: PassageGroup) -> PartialDate | None:
+    document = session.rules.case.documents.get(group.document)
+    return document.date if document is not None else None
+
+
+def denying(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:
+    """What a search took for denials of these words and may be cited for one, the newest document first.
+
+    Never words of the utilization review report, of another region or side, of a page that lies in the file twice,
+    or of a sentence that tells of an event as well.
+    """
+    own = own_search(session, place)
+    wanted = tuple(words)
+    found = [
+        group
+        for group in (own.groups if own is not None else ())
+        if group.standing == "negated"
+        and group.bears
+        and concerns(group, wanted)
+        and _may_deny(session, place, group)
+    ]
+    dated = sorted(_once(found), key=lambda one: _order(_date_of(session, one)), reverse=True)
+    return tuple(dated)
+
+
+def evidence_at(group: PassageGroup) -> Evidence:
+    """A group's first passage, to be cited."""
+    return Evidence(group.document, group.pages[0], group.quote, group.start)
+
+
+def speaks_of(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:
+    """The passages found for a question that speak of these words and are not set aside."""
+    own, wanted = own_search(session, place), tuple(words)
+    if own is None:
+        return ()
     gone = dismissals(session, place)
     return speaking(
-        group
-        for group in own.groups
-        if not any(_same(group, one) for one in cited)
-        and not any(_set_aside(group, one, own.groups) for one in gone)
+        one
+        for one in own.groups
+        if concerns(one, wanted) and not any(_set_aside(one, other, own.groups) for other in gone)
     )
+
+
+def entry_denial(session: Session, place: AnswerPlace, entry: str) -> tuple[Evidence, ...]:
+    """The passages that deny each sign of an entry of a checklist, the newest of each.
+
+    None where a sign is not denied, or where the checklist gives its entries no words of their own.
+    """
+    prompt = session.prompt(*place)
+    held = prompt.entries.get(entry)
+    cited: dict[Evidence, None] = {}
+    for words in held.signs.values() if held is not None else ():
+        found = denying(session, place, words)
+        if not found:
+            return ()
+        cited[evidence_at(found[0])] = None
+    return tuple(cited)
+
+
+def newer_against(session: Session, place: AnswerPlace, group: PassageGroup) -> tuple[PassageGroup, ...]:
+    """The passages of newer documents that affirm what a passage denies."""
+    own = own_search(session, place)
+    return tuple(
+        one
+        for one in speaking(own.groups if own is not None else ())
+        if concerns(one, group.terms) and _is_later(_date_of(session, one), _date_of(session, group))
+    )
+
+
+def _may_deny(session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
+    item = session.rules.case.items.get(place[0])
+    document = session.rules.case.documents.get(group.document)
+    if document is None or document.is_ur_report or item is None:
+        return False
+    spoken, own = regions_of(group.quote), regions_of(item.region)
+    if spoken and own and not any(akin(one, other) for one in spoken for other in own):
+        return False
+    sides = {one.side for one in extract(group.quote) if isinstance(one, SideMention)}
+    side = str(item.facts.get("side", "")).lower()
+    return not sides or side not in ("left", "right") or bool(sides & {side, "bilateral"})
+
+
+def _order(date: PartialDate | None) -> str:
+    return date.earliest.isoformat() if date is not None else ""
+
+
+def _once(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
+    """The same words in one document as one."""
+    found: dict[tuple[str, str], PassageGroup] = {}
+    for group in groups:
+        key = group.document, _folded(group.quote)
+        held = found.get(key)
+        if held is not None:
+            group = _joined(held, group)
+        found[key] = group
+    return tuple(found.values())
+
+
+def _joined(held: PassageGroup, group: PassageGroup) -> PassageGroup:
+    return replace(
+        held,
+        pages=tuple(dict.fromkeys((*held.pages, *group.pages))),
+        count=held.count + group.count,
+        terms=tuple(dict.fromkeys((*held.terms, *group.terms))) if held.terms and group.terms else (),
+        bears=held.bears and group.bears,
+        plain=held.plain and group.plain,
+    )
+
+
+def denied_behind(session: Session, scope: str) -> Iterator[tuple[str, PassageGroup]]:
+    """The passages that the record denies and that would otherwise speak against an answer, each with its prompt."""
+    for name in session.rules.sets[scope].prompts:
+        negative = [one for one in grounds(session, (scope, name)) if one.kind in NEGATIVE]
+        own = own_search(session, (scope, name))
+        for group in _once(
+            one for one in (own.groups if own is not None else ()) if one.standing in HARMLESS
+        ):
+            if any(concerns(group, one.words) for one in negative):
+                yield name, group
 
 
 def speaking(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
     """Those that aren't denied, the same words in one document as one."""
-    found: dict[tuple[str, str], PassageGroup] = {}
-    for group in groups:
-        if group.standing not in HARMLESS:
-            key = group.document, _folded(group.quote)
-            held = found.get(key)
-            if held is not None:
-                pages = tuple(dict.fromkeys((*held.pages, *group.pages)))
-                group = replace(held, pages=pages, count=held.count + group.count)
-            found[key] = group
-    return tuple(found.values())
+    return _once(group for group in groups if group.standing not in HARMLESS)
 
 
 def contradicted(session: Session) -> Iterator[AnswerPlace]:
-    """The absences that a finding reads or the letter states, while passages of the record speak against them.
+    """The answers that a finding reads or the letter states, while passages of the record speak against them.
 
     An answer of which only a part was not found, such as the views of a study, is not weighed so: the question's
     words are about the whole.
@@ -119,17 +327,17 @@ def contradicted(session: Session) -> Iterator[AnswerPlace]:
 
 
 def _is_contradicted(session: Session, scope: str, name: str) -> bool:
-    answer = session.reading(scope).answer(name)
-    return (
-        name in session.rules.sets[scope].bearing
-        and not_found(answer)
-        and _wholly(session, scope, name)
-        and bool(open_passages(session, (scope, name)))
-    )
+    if name not in session.rules.sets[scope].bearing:
+        return False
+    if session.guard < 2 and not (
+        not_found(session.reading(scope).answer(name)) and _wholly(session, scope, name)
+    ):
+        return False
+    return bool(open_passages(session, (scope, name)))
 
 
 def against(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
-    """The passages that have to be cited or dismissed before this absence can be signed."""
+    """The passages that have to be cited or dismissed before this answer can be signed."""
     return (
         open_passages(session, place)
         if place[0] in session.items and _is_contradicted(session, *place)
@@ -138,27 +346,46 @@ def against(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
 
 
 def unsearched(session: Session) -> Iterator[AnswerPlace]:
-    """The absences whose question has words to look for, and the record as it is now was not searched for them."""
+    """The answers whose question has words to look for, and the record as it is now was not searched for them."""
     for scope in session.rules.scopes:
-        for name, _ in absences(session, scope):
-            own = _own_search(session, (scope, name))
-            words = session.rules.sets[scope].prompts[name].look_for
-            if words and (own is None or session.searched.get((scope, name)) != session.amendments):
-                yield scope, name
+        reading = session.reading(scope)
+        for name, prompt in session.rules.sets[scope].prompts.items():
+            answer, place = reading.answer(name), (scope, name)
+            if answer is None or not prompt.look_for or not is_unsearched(session, place):
+                continue
+            if not_found(answer) or grounds(session, place):
+                yield place
+
+
+def to_search(session: Session, place: AnswerPlace) -> Iterator[AnswerPlace]:
+    """What the record is to be searched for before it is answered: the question asked now, and those that a treating
+    physician's note could answer.
+    """
+    scope, asked = place[0], place[1].split(".", 1)[0]
+    for name, prompt in session.rules.sets[scope].prompts.items():
+        if name != asked and not (prompt.documentable and session.reading(scope).asked(name) is True):
+            continue
+        if prompt.look_for and not exempt(session, scope, name) and is_unsearched(session, (scope, name)):
+            yield scope, name
+
+
+def is_unsearched(session: Session, place: AnswerPlace) -> bool:
+    """Whether the record as it is now was not searched for the words of a question."""
+    return own_search(session, place) is None or session.searched.get(place) != session.amendments
 
 
 def search_goes_on(session: Session, place: AnswerPlace) -> bool:
     """Whether all that a search has shown is dealt with while it had found more than an entry of the log holds."""
-    own = _own_search(session, place)
+    own = own_search(session, place)
     return own is not None and own.more > 0 and not open_passages(session, place)
 
 
 def pages_unread(session: Session) -> tuple[str, ...]:
-    """The pages that no search could read, behind any absence that is read now (`document:page` or `document:2-5`)."""
+    """The pages that no search could read, behind whatever stands on a search (`document:page` or `document:2-5`)."""
     found: dict[str, None] = {}
     for scope in session.rules.scopes:
-        for name, _ in absences(session, scope):
-            own = _own_search(session, (scope, name))
+        for name, _ in searched_for(session, scope):
+            own = own_search(session, (scope, name))
             found.update(dict.fromkeys(own.unread if own is not None else ()))
     return tuple(found)
 
@@ -174,7 +401,7 @@ def pages_in(ranges: Iterable[str]) -> int:
 
 def more_follow(session: Session, place: AnswerPlace) -> bool:
     """Whether more passages come after those that the log's entry lists; it lists what is denied last."""
-    own = _own_search(session, place)
+    own = own_search(session, place)
     return own is not None and own.more > 0 and not any(one.standing in HARMLESS for one in own.groups)
 
 
@@ -192,7 +419,8 @@ def denied(made: RecordSearched, gone: Iterable[Dismissed]) -> int | None:
     return made.hits - sum(one.count for one in made.groups if one.standing not in HARMLESS)
 
 
-def _own_search(session: Session, place: AnswerPlace) -> RecordSearched | None:
+def own_search(session: Session, place: AnswerPlace) -> RecordSearched | None:
+    """The last search for a question's own words; None where there was none."""
     own = [one for one in session.searches.get(place, ()) if one.by != "reviewer"]
     return own[-1] if own else None
 
@@ -206,7 +434,8 @@ def _wholly(session: Session, scope: str, name: str) -> bool:
     return answer is not None and answer.status is Status.NOT_DOCUMENTED
 
 
-def _same(group: PassageGroup, passage: Dismissed | Evidence) -> bool:
+def same_words(group: PassageGroup, passage: Dismissed | Evidence) -> bool:
+    """Whether a passage is this one, or a part of it."""
     if passage.document != group.document:
         return False
     ours, theirs = _folded(group.quote), _folded(passage.quote)
@@ -221,14 +450,14 @@ def _set_aside(group: PassageGroup, one: Dismissed, groups: Iterable[PassageGrou
     Words that are a part of several passages with other figures each are of none but those whose figures they hold:
     a fever of 38.2 doesn't go with one of 40.
     """
-    if not _same(group, one):
+    if not same_words(group, one):
         return False
     if _folded(group.quote) == _folded(one.quote):
         return True
     ours, theirs = set(figures(group.quote)), set(figures(one.quote))
     if _folded(one.quote) in _folded(group.quote) and not theirs <= ours:
         return False  # words that end within a figure
-    meant = {frozenset(figures(other.quote)) for other in groups if _same(other, one)}
+    meant = {frozenset(figures(other.quote)) for other in groups if same_words(other, one)}
     return len(meant) == 1 or ours <= theirs
 
 

@@ -11,7 +11,7 @@ from typing import Protocol
 from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.proposal import rule_result
-from assistant.core.record.absence import contradicted, open_passages
+from assistant.core.record.absence import contradicted, not_found, open_passages
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.facts import (
     Fact,
@@ -26,6 +26,7 @@ from assistant.core.record.facts import (
     without_titles,
     years_cited,
 )
+from assistant.core.record.guard import faults
 from assistant.core.record.mentions import (
     DateMention,
     FactMention,
@@ -60,6 +61,10 @@ CHECKS = (
     "ur-report-only",
     "impossible-combination",
     "contradicted-absence",
+    "contradicted-denial",
+    "contradicted-case",
+    "unsupported-finding",
+    "computed-differs",
 )
 """The id of every check that there is."""
 
@@ -94,6 +99,7 @@ class Check:
     `key` is a digest of what was found, so that other facts raise the check anew. `item` is a disputed item
     or `case`. A `warning` is acknowledged or mended, a `blocking` check only mended. `facts` stand side by
     side, each as `label: value (document:page)`. `misread` is set where the program may have misread a page.
+    `place` is the question that it is about (`1/duration`), or the item, or `case`.
     """
 
     check: str
@@ -103,13 +109,17 @@ class Check:
     message: str
     facts: tuple[str, ...]
     misread: Misread | None = None
+    place: str = ""
 
 
-def made(check: str, item: str, message: str, facts: Sequence[str], severity: str = "warning") -> Check:
+def made(
+    check: str, item: str, message: str, facts: Sequence[str], severity: str = "warning", prompt: str = ""
+) -> Check:
     """A check with the key that its facts give it."""
     text = "\x1f".join((check, item, *facts))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    return Check(check, digest[:12], item, severity, message, tuple(facts))
+    place = f"{item}/{prompt}" if prompt else item
+    return Check(check, digest[:12], item, severity, message, tuple(facts), place=place)
 
 
 _SHOWN = 12
@@ -119,9 +129,12 @@ _STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"
 
 
 def absence_check(session: Session, place: AnswerPlace) -> Check:
-    """The absence and the passages that speak against it, side by side; only mended, never acknowledged."""
+    """The answer and the passages that speak against it, side by side; only mended, never acknowledged."""
     scope, name = place
     found = open_passages(session, place)
+    answer = session.reading(scope).answer(name)
+    if not not_found(answer):
+        return _denial_check(session, place, found)
     facts = [f"answered: not documented ({session.prompt(scope, name).ask})"]
     facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
     if len(found) > _SHOWN:
@@ -130,7 +143,25 @@ def absence_check(session: Session, place: AnswerPlace) -> Check:
         "The record speaks of something that is answered as not documented. Cite the passage and answer anew, "
         "or say why it does not count."
     )
-    return made("contradicted-absence", scope, message, facts, "blocking")
+    return made("contradicted-absence", scope, message, facts, "blocking", name)
+
+
+def _denial_check(session: Session, place: AnswerPlace, found: Sequence[PassageGroup]) -> Check:
+    scope, name = place
+    prompt = session.prompt(scope, name)
+    facts = [fact_shown(prompt.ask, told(prompt.schema, session.reading(scope).answer(name)))]
+    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        facts.append(f"and {len(found) - _SHOWN} more")
+    message = "Passages of the record speak against this answer. Answer anew, or say why they do not count."
+    return made("contradicted-denial", scope, message, facts, "blocking", name)
+
+
+def finding_checks(session: Session, pages: Pages) -> Iterator[Check]:
+    """Where an answer departs from the case file or from what is worked out, or no cited passage bears it."""
+    for fault in faults(session, pages):
+        scope, name = fault.place
+        yield made(fault.check, scope, fault.message, fault.facts, prompt=name)
 
 
 def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
@@ -511,7 +542,10 @@ def checks(
     found += [one for scope in scopes for one in implied_findings(session, scope)]
     found += [one for item in items for one in ur_report_only(session, item)]
     found += [one for scope in scopes for one in impossible_combinations(session, scope)]
-    found += [one for item in items for one in contradicted_rules(session, item)]
+    if session.guard < 2:
+        found += [one for item in items for one in contradicted_rules(session, item)]
+    else:
+        found += finding_checks(session, record)
     found += [absence_check(session, place) for place in contradicted(session)]
     return tuple({(one.check, one.key): one for one in found}.values())
 
@@ -616,7 +650,7 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
     """
     reading, prompt_set = session.reading(item), session.rules.sets[item]
     on = effective_date(session, item)
-    rulings = session.rulings.get(item, {})
+    rulings = session.ruled(item)
     used = {
         criterion.cite: prompt_set.citations[criterion.cite] for criterion in prompt_set.criteria.values()
     }
@@ -625,7 +659,7 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
     unknown: dict[str, str] = {}
     for criterion in prompt_set.criteria.values():
         ruled = rulings.get(criterion.id)
-        if (ruled is not None and ruled.ruling == "inapplicable") or reading.holds(
+        if (ruled is not None and ruled.ruling in ("inapplicable", "does_not_govern")) or reading.holds(
             criterion.applies
         ) is not True:
             continue

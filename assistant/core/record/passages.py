@@ -104,7 +104,9 @@ class PassageGroup:
 
     `count` is the number of mentions. All of them support an answer or none does; `standing` is what they say as in
     `Occurrence`, and where they differ the first of `SAID_FIRST`. `plain` is whether every mention in it is a plain
-    denial, and `cue` the words that deny the first one; groups logged by earlier versions have neither.
+    denial, and `cue` the words that deny the first one; groups logged by earlier versions have neither. `terms` are
+    the words looked for that are answered here. `bears` is False where a denial of these words can't carry an answer:
+    they stand on a page that lies in the file twice, or in a sentence that tells of an event as well.
     """
 
     document: str
@@ -115,6 +117,8 @@ class PassageGroup:
     start: int
     plain: bool = False
     cue: str = ""
+    terms: tuple[str, ...] = ()
+    bears: bool = True
 
     @property
     def supports(self) -> bool:
@@ -154,6 +158,7 @@ def grouped(mentions: Iterable[Occurrence]) -> tuple[PassageGroup, ...]:
             start=members[0].start,
             plain=all(member.plain for member in members),
             cue=next((member.cue for member in members if member.standing == "negated"), ""),
+            terms=tuple(dict.fromkeys(member.term for member in members)),
         )
         for members in ranked
     )

@@ -206,7 +206,7 @@ _TYPED = {
     "required": ("object",),
 }
 KEYWORDS = frozenset({*_TYPED, "const", "enum", "type", "allOf", "anyOf", "not", "$ref"})
-_SAID = frozenset("title description labels also phrase ask unit noun examples conditions".split())
+_SAID = frozenset("title description labels denials also phrase ask unit noun examples conditions".split())
 """What a shared piece of structure may say beside its test, without changing what it accepts."""
 
 _TYPES = frozenset({"string", "integer", "number", "array", "object"})
@@ -311,6 +311,7 @@ def _nearest(keyword: str) -> str:
 
 
 _STATEMENT_LIMIT = 4_000
+_NO = frozenset({"no", "absent", "denied", "negative"})
 
 
 @dataclass(frozen=True)
@@ -350,6 +351,13 @@ class AnswerSchema:
 
     def may_be(self, status: Status) -> bool:
         return status in self.statuses
+
+    def denials(self, path: tuple[str, ...] = ()) -> frozenset[str]:
+        """The values at `path` that deny the thing: those that the schema lists under `denials`, else its words for no."""
+        schema = schema_at(self.shape, self.schema, path) or {}
+        resolved = _resolved(schema, self.schema.get("$defs", {}), self.name)
+        listed = resolved.get("denials")
+        return frozenset(_NO & set(resolved.get("enum", ())) if listed is None else listed)
 
 
 def reserved(name: str) -> Condition:

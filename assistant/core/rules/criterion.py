@@ -26,13 +26,18 @@ class State(StrEnum):
 
 @dataclass(frozen=True)
 class Ruling:
-    """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, or it is `inapplicable`."""
+    """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, it is `inapplicable`, or, under a
+    caution, it `governs` or `does_not_govern`.
+    """
 
     ruling: str
     reason: str
 
 
-RULINGS = ("accepted", "declined", "inapplicable")
+CAUTION_RULINGS = ("governs", "does_not_govern")
+"""What is ruled on a criterion that stands under a caution: the second makes it not applicable."""
+
+RULINGS = ("accepted", "declined", "inapplicable", *CAUTION_RULINGS)
 
 
 @dataclass(frozen=True)
@@ -95,6 +100,8 @@ def _state(
     citation = reading.prompt_set.citations[criterion.cite]
     if ruling is not None and ruling.ruling == "inapplicable":
         return State.NOT_APPLICABLE, f"found inapplicable by the reviewer: {ruling.reason}"
+    if ruling is not None and ruling.ruling == "does_not_govern":
+        return State.NOT_APPLICABLE, f"found by the reviewer not to govern here: {ruling.reason}"
     if citation.in_force(on) is False:
         when = on.prose() if on is not None else "the governing date"
         return State.NOT_APPLICABLE, f"this edition was not in force on {when}"

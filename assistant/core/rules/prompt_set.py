@@ -84,9 +84,34 @@ class Proposal:
     weights: str = ""
 
 
+ABOUT = ("reviewer", "documents", "request", "judgement")
+"""What a question can be about other than what the record says of the patient."""
+
+
+@dataclass(frozen=True)
+class Entry:
+    """The words of one entry of a checklist: `signs` are those that each have to be denied for it to be absent.
+
+    `look_for` are further words that would bear on it.
+    """
+
+    signs: Mapping[str, tuple[str, ...]]
+    look_for: tuple[str, ...] = ()
+
+    @property
+    def words(self) -> tuple[str, ...]:
+        """Every word that is looked for, each once."""
+        signs = [word for words in self.signs.values() for word in words]
+        return tuple(dict.fromkeys((*signs, *self.look_for)))
+
+
 @dataclass(frozen=True)
 class Prompt:
-    """One question: when it applies, what may be answered, and how the answer reads in the draft."""
+    """One question: when it applies, what may be answered, and how the answer reads in the draft.
+
+    `about` is one of `ABOUT`, or empty where the question is what the record says; `confirms` is the value that is
+    confirmed together with others in one form; `entries` are the words of each entry of a checklist.
+    """
 
     id: str
     ask: str
@@ -104,6 +129,14 @@ class Prompt:
     record: bool = False
     block: str = ""
     shows: str = ""
+    about: str = ""
+    confirms: str = ""
+    entries: Mapping[str, Entry] = field(default_factory=dict)
+
+    def words(self, part: str = "") -> tuple[str, ...]:
+        """The words that are looked for: those of an entry of a checklist, or all that the question has."""
+        entry = self.entries.get(part)
+        return self.look_for if entry is None else entry.words
 
 
 @dataclass(frozen=True)

@@ -26,6 +26,7 @@ from assistant.core.rules.prompt_set import (
     Caution,
     Citation,
     Criterion,
+    Entry,
     Exclusion,
     Prompt,
     PromptSet,
@@ -231,6 +232,8 @@ class PromptReader(Findings):
         if cite and cite not in self.citations:
             self.say(f"There is no citation `{cite}`.", doc.where(*path, "cite"), near(cite, self.citations))
         when = self.formula(doc, (*path, "when"))
+        entries = self.entries(doc, path, schema, data.get("entries", {}))
+        words = [*map(str, data.get("look_for", ())), *(w for one in entries.values() for w in one.words)]
         if name in self.prompts:
             self.say(f"The prompt `{name}` is defined twice.", doc.where(*path), "Rename one of them.")
         self.prompts[name] = Prompt(name, "", "", schema)  # so that its own sentences may name it
@@ -241,7 +244,7 @@ class PromptReader(Findings):
             schema=schema,
             when=when,
             cite=cite,
-            look_for=tuple(str(word) for word in data.get("look_for", ())),
+            look_for=tuple(dict.fromkeys(words)),
             propose=self.proposals(doc, (*path, "propose")),
             says={
                 key: self.sentence(doc, (*path, "says", key), ("value",))
@@ -255,6 +258,9 @@ class PromptReader(Findings):
             record=data.get("record") == "yes",
             shows=data.get("shows", ""),
             block=block,
+            about=data.get("about", ""),
+            confirms=self.confirms(doc, path, schema, data.get("confirms")),
+            entries=entries,
         )
         del self.prompts[name]
         return made
@@ -272,6 +278,32 @@ class PromptReader(Findings):
             )
             return {}
         return {str(name): str(text) for name, text in raw.items()}
+
+    def confirms(self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any) -> str:
+        if raw is not None and schema.problem(raw):
+            self.say(f"`{raw}` is no answer to this question.", doc.where(*path, "confirms"))
+        return str(raw or "")
+
+    def entries(
+        self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Mapping[str, Any]
+    ) -> dict[str, Entry]:
+        """The words of each entry of a checklist; a list of words is an entry of one sign."""
+        shape = schema.shape
+        known = shape.parts if isinstance(shape, GroupShape) and shape.uniform else {}
+        if raw and set(raw) != set(known):
+            self.say(
+                "`entries` gives each entry of a checklist its words.",
+                doc.where(*path, "entries"),
+                f"Entries: {', '.join(known) or 'this answer has none'}.",
+            )
+            return {}
+        return {
+            str(name): Entry(
+                {sign: tuple(map(str, words)) for sign, words in entry["signs"].items()},
+                tuple(map(str, entry.get("look_for", ()))),
+            )
+            for name, entry in raw.items()
+        }
 
     def proposals(self, doc: YamlDocument, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
         raw = doc.find(*path)

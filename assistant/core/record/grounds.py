@@ -1,0 +1,141 @@
+"""What each finding stands on: a search, a passage that denies the thing, a passage that affirms it, or a reckoning.
+
+A finding is one answer, or one entry of a checklist or a list. Questions about the reviewer, the documents
+received, the request, and of judgement make no finding about the patient (`exempt`).
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+
+from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.proposal import Proposed, propose, reckoned
+from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, ListingShape, NumberShape, Shape
+from assistant.core.rules.prompt_set import Prompt
+from assistant.core.rules.rules import CASE_SCOPE
+from assistant.core.session import AnswerPlace, Session
+
+NONE = "none"
+"""The word of an answer that says that the file holds no such thing."""
+
+
+class Kind(StrEnum):
+    """The kinds of finding: what was not found, what is denied, that the file holds none, what is affirmed."""
+
+    ABSENCE = "absence"
+    DENIAL = "denial"
+    FILE = "file"
+    AFFIRMATION = "affirmation"
+
+
+NEGATIVE = frozenset({Kind.ABSENCE, Kind.DENIAL, Kind.FILE})
+"""What any passage that affirms the thing speaks against."""
+
+
+@dataclass(frozen=True)
+class Ground:
+    """One finding: where below its prompt (`""` for the whole answer), its kind, and the passages cited for it.
+
+    `words` are what is looked for in the record for it.
+    """
+
+    path: str
+    kind: Kind
+    answer: Answer
+    evidence: tuple[Evidence, ...]
+    words: tuple[str, ...]
+
+
+def exempt(session: Session, scope: str, name: str) -> bool:
+    """Whether a question makes no finding about the patient."""
+    prompt = session.rules.sets[scope].prompts[name]
+    return scope == CASE_SCOPE or prompt.record or bool(prompt.about)
+
+
+def proposed(session: Session, scope: str, name: str) -> Proposed | None:
+    """What the case states or the program works out for a question, as things are answered."""
+    prompt, item = session.rules.sets[scope].prompts[name], session.rules.case.items.get(scope)
+    return propose(prompt, session.reading(scope), session.rules.case, item, session.opened.profile)
+
+
+def worked_out(session: Session, scope: str, name: str) -> Proposed | None:
+    """What follows from dates and other answers alone; None where no rule of the question comes to anything."""
+    prompt, item = session.rules.sets[scope].prompts[name], session.rules.case.items.get(scope)
+    return reckoned(prompt, session.reading(scope), session.rules.case, item)
+
+
+def grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
+    """The findings of an answer that is read now and has to be held against the record; a value worked out is none."""
+    scope, name = place
+    answer = session.reading(scope).answer(name)
+    if answer is None or exempt(session, scope, name):
+        return ()
+    if session.guard > 1 and worked_out(session, scope, name) is not None:
+        return ()
+    return findings_in(session.rules.sets[scope].prompts[name], answer)
+
+
+def findings_in(prompt: Prompt, answer: Answer) -> tuple[Ground, ...]:
+    """The findings that an answer to a prompt makes."""
+    return tuple(_within(prompt, prompt.schema.shape, answer, (), ()))
+
+
+def about_file(shape: Shape | None, answer: Answer) -> bool:
+    """Whether an answer says that the file holds no such thing: `none`, an empty list, a count of 0."""
+    if not answer.given:
+        return False
+    if answer.listing:
+        return not answer.parts and answer.closed
+    if isinstance(shape, GroupShape):
+        return answer.parts is None and str(answer.value) in shape.instead
+    if isinstance(shape, ChoiceShape):
+        return bool(answer.value == NONE)
+    return isinstance(shape, NumberShape) and bool(answer.value == 0)
+
+
+def _within(
+    prompt: Prompt, shape: Shape, answer: Answer, path: tuple[str, ...], above: tuple[Evidence, ...]
+) -> Iterator[Ground]:
+    cited = answer.evidence or above
+    entry = path[0] if path else ""
+
+    def ground(kind: Kind, evidence: tuple[Evidence, ...]) -> Ground:
+        return Ground(".".join(path), kind, answer, evidence, prompt.words(entry))
+
+    if about_file(shape, answer):
+        yield ground(Kind.FILE, cited)
+    elif answer.parts is not None:
+        inner = shape.element if isinstance(shape, ListingShape) else shape
+        if not answer.listing and isinstance(shape, GroupShape) and not shape.uniform and answer.given:
+            yield ground(Kind.AFFIRMATION, answer.all_evidence() or above)
+        for name, part in answer.parts.items():
+            if answer.listing:
+                yield from _within(prompt, inner, part, (*path, name), cited)
+            elif isinstance(shape, GroupShape) and name in shape.parts:
+                yield from _of_part(prompt, shape, name, part, path, cited)
+    elif answer.status is Status.NOT_DOCUMENTED:
+        yield ground(Kind.ABSENCE, ())
+    elif answer.given:
+        denied = answer.value in prompt.schema.denials(path) if isinstance(answer.value, str) else False
+        yield ground(Kind.DENIAL if denied else Kind.AFFIRMATION, cited)
+
+
+def _of_part(
+    prompt: Prompt,
+    shape: GroupShape,
+    name: str,
+    part: Answer,
+    path: tuple[str, ...],
+    cited: tuple[Evidence, ...],
+) -> Iterator[Ground]:
+    """Of a checklist each entry is a finding; of another group its denials are, beside the group itself."""
+    for one in _within(prompt, shape.parts[name].shape, part, (*path, name), cited):
+        if shape.uniform:
+            own = one.kind is Kind.DENIAL
+            yield Ground(
+                one.path, one.kind, one.answer, part.all_evidence() if own else one.evidence, one.words
+            )
+        elif one.kind is Kind.DENIAL:
+            yield one

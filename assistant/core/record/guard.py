@@ -1,0 +1,340 @@
+"""The guard on findings: what an answer states is held against the case file, the program's reckoning, and its passages.
+
+Each fault is a check that is mended or explained with a reason. What passages of the record say against an answer is
+in `absence`; that is only ever cited or set aside.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
+
+from assistant.core.answer import Answer, Evidence
+from assistant.core.proposal import Proposed
+from assistant.core.record.absence import concerns, denied_behind, dismissals, own_search, same_words
+from assistant.core.record.facts import answers_read, fact_shown, place_of
+from assistant.core.record.grounds import (
+    NEGATIVE,
+    Ground,
+    Kind,
+    exempt,
+    findings_in,
+    grounds,
+    proposed,
+    worked_out,
+)
+from assistant.core.record.passages import PassageGroup
+from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
+from assistant.core.rules.prompt_set import Prompt
+from assistant.core.session import AnswerPlace, Session
+from assistant.core.text import one_line
+from assistant.core.wording import told, told_as
+
+Pages = Mapping[str, tuple[str, ...]]
+
+
+@dataclass(frozen=True)
+class Fault:
+    """What is wrong with an answer: the id of its check, the sentence that says so, and the facts side by side."""
+
+    check: str
+    place: AnswerPlace
+    message: str
+    facts: tuple[str, ...]
+
+
+def faults(session: Session, pages: Pages) -> Iterator[Fault]:
+    """Every answer that departs from the case file or a reckoning, or that no passage bears, in the set's order."""
+    for item in session.items:
+        for name, answer in answers_read(session, item):
+            place = (item, name)
+            reckoned = worked_out(session, item, name)
+            if reckoned is not None:
+                yield from _departing(session, place, answer, reckoned, "computed-differs")
+                continue
+            stated = proposed(session, item, name)
+            if stated is not None:
+                yield from _departing(session, place, answer, stated, "contradicted-case")
+            yield from _told_of(session, place)
+            yield from _unsupported(session, place, answer, stated, pages)
+
+
+def _departing(
+    session: Session, place: AnswerPlace, answer: Answer, made: Proposed, check: str
+) -> Iterator[Fault]:
+    """Where an answer is another than what the case states or the program works out."""
+    prompt = session.prompt(*place)
+    parted = list(departures(prompt.schema.shape, made.answer, answer))
+    if not parted:
+        return
+    source = "the case file states" if check == "contradicted-case" else "worked out"
+    message = (
+        "An answer is another than what the case file states. Amend it, correct the case file, or say why it differs."
+        if check == "contradicted-case"
+        else "An answer is another than what follows from the dates and the other answers. Amend it, or say why it differs."
+    )
+    facts = [fact_shown(prompt.ask, told(prompt.schema, answer), place_of(answer.all_evidence()))]
+    facts += [fact_shown(f"answered{_at(path)}", ours) for path, _, ours in parted if path]
+    facts += [
+        fact_shown(f"{source}{_at(path)}", theirs, place_of(made.answer.all_evidence()))
+        for path, theirs, _ in parted
+    ]
+    if check == "computed-differs":
+        facts.append(fact_shown("from", made.basis))
+    yield Fault(check, place, message, tuple(facts))
+
+
+def _at(path: str) -> str:
+    return f", {path.replace('.', ' ').replace('_', ' ')}" if path else ""
+
+
+def departures(shape: Shape, made: Answer, given: Answer, path: str = "") -> Iterator[tuple[str, str, str]]:
+    """Where `given` is another than `made`: the path, what was made, what was given, each in words.
+
+    What `made` leaves open may be filled in, an entry may be added, and a date may be given less or more exactly.
+    """
+    if not made.given:
+        return
+    if made.listing:
+        inner = shape.element if isinstance(shape, ListingShape) else shape
+        left = dict(given.parts or {}) if given.listing else {}
+        for number, entry in (made.parts or {}).items():
+            twin = _twin(entry, left)
+            if twin is None:
+                yield _below(path, number), told_as(inner, entry), "not among the entries"
+            else:
+                yield from departures(inner, entry, left.pop(twin), _below(path, number))
+        if not made.parts and left:
+            yield path, "none", told_as(shape, given)
+    elif made.parts is not None and given.parts is not None and isinstance(shape, GroupShape):
+        for name, part in made.parts.items():
+            held = given.parts.get(name)
+            if held is not None:
+                yield from departures(shape.parts[name].shape, part, held, _below(path, name))
+    elif not _alike(made, given):
+        yield path, told_as(shape, made), told_as(shape, given)
+
+
+def _below(path: str, name: str) -> str:
+    return f"{path}.{name}" if path else name
+
+
+def _twin(entry: Answer, among: Mapping[str, Answer]) -> str | None:
+    """The entry of a list that is the same thing: most of its parts alike, and the first of them at least."""
+    ours = {name: part for name, part in (entry.parts or {}).items() if part.given}
+    best, most = None, 0
+    for number, other in among.items():
+        theirs = other.parts or {}
+        alike = sum(name in theirs and _alike(part, theirs[name]) for name, part in ours.items())
+        if alike > most and 2 * alike >= len(ours):
+            best, most = number, alike
+    return best
+
+
+def _alike(one: Answer, other: Answer) -> bool:
+    if not other.given or (one.parts is None) != (other.parts is None):
+        return False
+    first, second = one.plain(), other.plain()
+    if isinstance(first, list) and isinstance(second, list):
+        return sorted(map(str, first)) == sorted(map(str, second))
+    if isinstance(first, str) and isinstance(second, str) and first[:4].isdigit() and second[:4].isdigit():
+        return first.startswith(second) or second.startswith(first)
+    return bool(first == second)
+
+
+# -- what the case file tells of ------------------------------------------------------------------
+
+
+def _told_of(session: Session, place: AnswerPlace) -> Iterator[Fault]:
+    """Where the timeline tells of what is answered as not found, denied or none, and no passage found says it too."""
+    negative = [one for one in grounds(session, place) if one.kind in NEGATIVE]
+    own = own_search(session, place)
+    gone = {one.quote for one in dismissals(session, place)}
+    told_there = [
+        group
+        for group in (own.stated if own is not None else ())
+        if group.quote not in gone and any(concerns(group, one.words) for one in negative)
+    ]
+    if not told_there:
+        return
+    prompt = session.prompt(*place)
+    answer = session.reading(place[0]).answer(place[1])
+    facts = [fact_shown(prompt.ask, told(prompt.schema, answer))]
+    timeline = session.rules.case.timeline
+    for group in told_there:
+        evidence = timeline[group.pages[0] - 1].evidence if group.pages[0] <= len(timeline) else ()
+        facts.append(fact_shown("the timeline says", group.quote, place_of(evidence)))
+    message = (
+        "The timeline of the case file tells of something that the answer says is not there. Amend the answer, or say "
+        "why what the timeline tells of is not this."
+    )
+    yield Fault("contradicted-case", place, message, tuple(facts))
+
+
+# -- a passage for each denial and each affirmation -----------------------------------------------
+
+
+def _unsupported(
+    session: Session, place: AnswerPlace, answer: Answer, stated: Proposed | None, pages: Pages
+) -> Iterator[Fault]:
+    """Where no passage that is cited bears what is denied or affirmed."""
+    scope, name = place
+    prompt = session.prompt(scope, name)
+    if exempt(session, scope, name) and prompt.about != "request":
+        return
+    if stated is not None and not list(departures(prompt.schema.shape, stated.answer, answer)):
+        return
+    known = frozenset(stated.answer.all_evidence()) if stated is not None else frozenset()
+    own = own_search(session, place)
+    groups = own.groups if own is not None else ()
+    missing = []
+    for ground in findings_in(prompt, answer):
+        if ground.kind not in (Kind.DENIAL, Kind.AFFIRMATION):
+            continue
+        borne = [
+            one for one in ground.evidence if one in known or _bears(session, ground, one, groups, pages)
+        ]
+        lacking = _signs_missing(prompt, ground, borne, groups)
+        if lacking is not None:
+            missing.append(_said(prompt, ground, lacking))
+    if not missing:
+        return
+    message = (
+        "No passage of the record is cited that says so. Cite one, answer what the record bears, or say what the answer "
+        "rests on."
+    )
+    cited = [f"cited: {one} “{one_line(one.quote, 120)}”" for one in answer.all_evidence()[:6]]
+    yield Fault("unsupported-finding", place, message, (f"asked: {prompt.ask}", *missing, *cited))
+
+
+def _said(prompt: Prompt, ground: Ground, lacking: tuple[str, ...]) -> str:
+    shape: Shape | None = prompt.schema.shape
+    label = ""
+    for step in ground.path.split(".") if ground.path else ():
+        if isinstance(shape, ListingShape):
+            label, shape = f"{shape.noun} {step}", shape.element
+        elif isinstance(shape, GroupShape):
+            label, shape = shape.parts[step].ask.split(" (", 1)[0], shape.parts[step].shape
+    said = told_as(shape, ground.answer) if shape is not None else ""
+    more = f" (not denied anywhere that is cited: {', '.join(lacking)})" if lacking else ""
+    return fact_shown(label or "answered", f"{said}{more}")
+
+
+def _bears(
+    session: Session, ground: Ground, one: Evidence, groups: Iterable[PassageGroup], pages: Pages
+) -> bool:
+    """Whether a cited passage can carry a finding: its words are quoted, and don't say the opposite."""
+    document = session.rules.case.documents.get(one.document)
+    if document is None:
+        return False
+    if not one.quote.strip():
+        text = pages.get(one.document, ())
+        return not (1 <= one.page <= len(text) and text[one.page - 1].strip())
+    here = [group for group in groups if same_words(group, one) and concerns(group, ground.words)]
+    if ground.kind is Kind.AFFIRMATION:
+        return not here or any(group.supports for group in here)
+    if document.is_ur_report:
+        return False
+    return not here or any(group.standing == "negated" and group.bears for group in here)
+
+
+def _signs_missing(
+    prompt: Prompt, ground: Ground, borne: Iterable[Evidence], groups: Iterable[PassageGroup]
+) -> tuple[str, ...] | None:
+    """The signs of an entry that nothing cited denies; None where nothing is missing, empty where all is."""
+    cited = tuple(borne)
+    entry = prompt.entries.get(ground.path)
+    if not cited:
+        return ()
+    if entry is None or ground.kind is not Kind.DENIAL:
+        return None
+    if any(not any(same_words(group, one) for group in groups) for one in cited):
+        return None  # words of the reviewer's own choice, which are printed beside the sentence
+    denied = {
+        term
+        for group in groups
+        if group.standing == "negated" and any(same_words(group, one) for one in cited)
+        for term in group.terms
+    }
+    left = tuple(sign for sign, words in entry.signs.items() if denied.isdisjoint(words))
+    return left or None
+
+
+# -- what is read before the signature ------------------------------------------------------------
+
+
+def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
+    """The quotes for an answer that no search found and the case file doesn't name: the reviewer chose them."""
+    scope, name = place
+    answer = session.reading(scope).answer(name)
+    if answer is None or exempt(session, scope, name) or worked_out(session, scope, name) is not None:
+        return ()
+    stated = proposed(session, scope, name)
+    known = {(one.document, one.page, one.quote) for one in (stated.answer.all_evidence() if stated else ())}
+    own = own_search(session, place)
+    groups = own.groups if own is not None else ()
+    return tuple(
+        one
+        for one in answer.all_evidence()
+        if one.quote
+        and (one.document, one.page, one.quote) not in known
+        and not any(same_words(group, one) for group in groups)
+    )
+
+
+@dataclass(frozen=True)
+class Unseen:
+    """Words on which the determination rests and that have to be read before it is signed.
+
+    `kind` is `denied` (the record denies them, so that they don't speak against an answer) or `own` (a quote of the
+    reviewer's choice). `places` are all the pages on which one author's note has them.
+    """
+
+    kind: str
+    scope: str
+    prompt: str
+    quote: str
+    places: tuple[str, ...]
+    plain: bool
+    cue: str = ""
+
+    @property
+    def digest(self) -> str:
+        text = "\x1f".join((self.kind, self.scope, self.prompt, " ".join(self.quote.split()), *self.places))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def unseen(session: Session) -> tuple[Unseen, ...]:
+    """Everything of that kind that the reviewer has not yet said to have read; what isn't plain comes first."""
+    every = [one for one in second_look(session) if one.digest not in session.denials_read]
+    return tuple(sorted(every, key=lambda one: one.plain))
+
+
+def second_look(session: Session) -> tuple[Unseen, ...]:
+    """The passages behind the answers that stand on a denial, and the quotes of the reviewer's own choice."""
+    found: dict[tuple[str, str, str], Unseen] = {}
+    for scope in session.items:
+        for name, group in denied_behind(session, scope):
+            document = session.rules.case.documents.get(group.document)
+            author = document.author if document is not None and document.author else group.document
+            key = (scope, author, " ".join(group.quote.casefold().split()))
+            places = tuple(f"{group.document}:{page}" for page in group.pages)
+            held = found.get(key)
+            if held is not None:
+                places = tuple(dict.fromkeys((*held.places, *places)))
+            plain = group.plain and (held is None or held.plain)
+            first = held.prompt if held is not None else name
+            found[key] = Unseen("denied", scope, first, group.quote, places, plain, group.cue)
+    own = [
+        Unseen("own", scope, name, one.quote, (str(one),), True)
+        for scope in session.items
+        for name in session.rules.sets[scope].prompts
+        for one in own_words(session, (scope, name))
+    ]
+    return (*found.values(), *own)
+
+
+def denials_by_prompt(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
+    """The passages that the record denies behind one answer, as the letter prints them."""
+    return tuple(group for name, group in denied_behind(session, place[0]) if name == place[1])

@@ -1,0 +1,273 @@
+"""The guard on findings, by answers files: what is false against the record is asked about, what is true is signed."""
+
+from __future__ import annotations
+
+import copy
+import json
+import shutil
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import library
+from assistant.core import yaml
+from assistant.log import Log
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
+
+CASE = "cervical-radiographs-after-fusion"
+REFERENCE: dict[str, Any] = dict(
+    yaml.parse_yaml(
+        library.read_text(library.folder("casebank") / CASE / "reference.yaml"), "reference.yaml"
+    ).data
+)
+FLAGS = "fracture infection tumor neurologic_deficit cord_compromise vascular referred".split()
+FINDINGS = """OFFICE VISIT
+Date of visit: June 3, 2014
+
+There is a fracture of C6. Grip strength shows progressive weakness on the right.
+Sustained clonus at both ankles. He was treated for lung cancer in 2011.
+Fever to 101.2 since Monday. He was seen in the emergency department after a fall.
+The surgeon suspects pseudarthrosis at C5-C6. The neck pain is worsening.
+"""
+DENIALS = """OFFICE VISIT
+Date of visit: June 3, 2014
+
+There is no fracture. He denies fever. No infection of the wound.
+No chest pain. There was no fall. He has no history of cancer.
+"""
+Change = Callable[[dict[str, Any]], Any]
+
+
+def quoted(value: Any, quote: str, document: str = "chart", **more: Any) -> dict[str, Any]:
+    return {"value": value, "evidence": [{"document": document, "page": 1, "quote": quote}], **more}
+
+
+def run(
+    tmp_path: Path, change: Change, chart: str = "", **more: Any
+) -> tuple[Review, answers_file.RunOutcome]:
+    """The review of the bundled case, with a note added to its records, by its reference with the item's answers changed."""
+    folder = Path(shutil.copytree(library.find_case(CASE).path, tmp_path / "case"))
+    if chart:
+        (folder / "records" / "chart.txt").write_text(chart)
+        listed = (folder / "case.yaml").read_text()
+        entry = "documents:\n  - {id: chart, type: Progress note, date: 2014-06-03}\n"
+        (folder / "case.yaml").write_text(listed.replace("documents:\n", entry, 1))
+    data = copy.deepcopy(REFERENCE)
+    change(data["answers"]["1"])
+    data.update(more)
+    data.pop("published")
+    file = tmp_path / "answers.json"
+    file.write_text(json.dumps(data))
+    log = Log.open(tmp_path / "log.sqlite")
+    review = Review.open(log, library.find_case(str(folder)), Profile("r-test"))
+    made = answers_file.run_answers(review, answers_file.read_answers_file(file))
+    review.close()
+    log.close()
+    return review, made
+
+
+def names(review: Review) -> set[str]:
+    return {one.check for one in review.checks() if (one.check, one.key) not in review.session.acknowledged}
+
+
+def answer(**answers: Any) -> Change:
+    return lambda given: given.update(answers)
+
+
+def flags(**entries: Any) -> Change:
+    return answer(red_flags={**dict.fromkeys(FLAGS, "not_documented"), **entries})
+
+
+NOTHING = {"prior_surgery": "none", "films_since_surgery": None, "instability_suspected": None}
+FALSE: dict[str, tuple[Change, str, str]] = {
+    "no surgery, though the file has one": (answer(prior_surgery="none"), "", "contradicted-case"),
+    "no imaging, though the file lists two": (answer(prior_imaging=[]), "", "contradicted-case"),
+    "one of the two studies is left out": (
+        lambda given: given.update(prior_imaging=given["prior_imaging"][:1]),
+        "",
+        "contradicted-case",
+    ),
+    "a fusion at another level": (
+        lambda given: given["prior_surgery"]["value"].update(levels=["C6-C7"]),
+        "",
+        "contradicted-case",
+    ),
+    "a fusion of another year": (
+        lambda given: given["prior_surgery"]["value"].update(date="2012-02"),
+        "",
+        "contradicted-case",
+    ),
+    "surgery not documented": (answer(prior_surgery="not_documented"), "", "contradicted-case"),
+    "three weeks for seventy-six": (
+        answer(duration=quoted(3, "Date of injury: October 31, 2012.", "ur-report-2014-04-20")),
+        "",
+        "computed-differs",
+    ),
+    "films that were never made": (answer(films_since_surgery="dynamic_clean"), "", "computed-differs"),
+    "no films since the operation": (answer(films_since_surgery="none"), "", "computed-differs"),
+    "views that are not requested": (answer(views=["lateral"]), "", "contradicted-case"),
+    "every flag absent": (answer(red_flags=dict.fromkeys(FLAGS, "no")), "", "unsupported-finding"),
+    "a bare no": (answer(acute_trauma="no"), "", "unsupported-finding"),
+    "a bare yes": (answer(changed_since="yes"), "", "unsupported-finding"),
+    "a bare affirmation in other words": (
+        answer(instability_suspected="affirmed"),
+        "",
+        "unsupported-finding",
+    ),
+    "a bare denial in other words": (answer(instability_suspected="denied"), "", "unsupported-finding"),
+    "a statement that nobody made": (answer(sought="To look for loosening."), "", "unsupported-finding"),
+    "a page without its words": (
+        answer(
+            changed_since={"value": "yes", "evidence": [{"document": "progress-note-2014-07-17", "page": 1}]}
+        ),
+        "",
+        "unsupported-finding",
+    ),
+    "no fracture, by the words that tell of one": (
+        flags(fracture=quoted("no", "There is a fracture of C6.")),
+        FINDINGS,
+        "contradicted-denial",
+    ),
+    "no tumor, by a passage on something else": (
+        flags(tumor=quoted("no", "Date of visit: June 3, 2014")),
+        FINDINGS,
+        "contradicted-denial",
+    ),
+    "not documented, though the note has it": (
+        answer(red_flags="not_documented"),
+        FINDINGS,
+        "contradicted-absence",
+    ),
+    "no instability, though it is suspected": (
+        answer(instability_suspected=quoted("denied", "The neck pain is worsening.")),
+        FINDINGS,
+        "contradicted-denial",
+    ),
+    "no trauma, though there was a fall": (
+        answer(acute_trauma=quoted("no", "Grip strength shows progressive weakness on the right.")),
+        FINDINGS,
+        "contradicted-denial",
+    ),
+    "no infection, since fever alone is denied": (
+        flags(infection=quoted("no", "He denies fever.")),
+        DENIALS,
+        "unsupported-finding",
+    ),
+    "no tumor, since cancer alone is denied": (
+        flags(tumor=quoted("no", "He has no history of cancer.")),
+        DENIALS,
+        "unsupported-finding",
+    ),
+    "a fracture, by the words that deny one": (
+        flags(fracture=quoted("yes", "There is no fracture.")),
+        DENIALS,
+        "unsupported-finding",
+    ),
+    "a denial by the utilization review report": (
+        answer(acute_trauma=quoted("no", "Claimed condition: chronic neck pain.", "ur-report-2014-04-20")),
+        "",
+        "unsupported-finding",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", FALSE)
+def test_what_is_false_against_the_record_is_asked_about(tmp_path: Path, name: str) -> None:
+    change, chart, check = FALSE[name]
+    review, made = run(tmp_path, change, chart)
+    assert made.status == 1
+    assert review.session.status == "open"
+    assert check in names(review)
+    assert any(problem.what.startswith(check) for problem in made.open)
+
+
+@pytest.mark.parametrize(
+    ("change", "chart"),
+    [
+        (flags(fracture=quoted("no", "There is no fracture.")), DENIALS),
+        (
+            flags(
+                infection={
+                    "value": "no",
+                    "evidence": [
+                        {"document": "chart", "page": 1, "quote": "He denies fever."},
+                        {"document": "chart", "page": 1, "quote": "No infection of the wound."},
+                    ],
+                }
+            ),
+            DENIALS,
+        ),
+        (answer(acute_trauma=quoted("no", "There was no fall.")), DENIALS),
+        (answer(duration=76), ""),
+        (answer(films_since_surgery="undescribed_clean"), ""),
+    ],
+)
+def test_what_the_record_bears_is_signed(tmp_path: Path, change: Change, chart: str) -> None:
+    review, made = run(tmp_path, change, chart)
+    assert [str(problem) for problem in made.open] == []
+    assert review.session.status == "signed"
+
+
+def test_a_reason_serves_where_the_check_stands_once(tmp_path: Path) -> None:
+    acknowledge = {
+        **REFERENCE["acknowledge"],
+        "computed-differs": "The onset was in March 2014, as the note says.",
+    }
+    review, _ = run(
+        tmp_path,
+        answer(duration=quoted(3, "cumulative trauma at work", "progress-note-2014-07-17")),
+        acknowledge=acknowledge,
+    )
+    assert review.session.status == "signed"
+
+
+def test_of_several_each_place_has_its_reason(tmp_path: Path) -> None:
+    change = answer(acute_trauma="no", changed_since="yes")
+    alike = {**REFERENCE["acknowledge"], "unsupported-finding": "Read on the films themselves."}
+    review, made = run(tmp_path / "a", change, acknowledge=alike)
+    assert (review.session.status, len(made.open)) == ("open", 2)
+    places = {"1/acute_trauma": "Told on the telephone.", "1/changed_since": "Told on the telephone."}
+    review, _ = run(tmp_path / "b", change, acknowledge={**alike, "unsupported-finding": places})
+    assert review.session.status == "signed"
+
+
+def test_a_caution_on_which_the_decision_hangs_is_ruled_on(tmp_path: Path) -> None:
+    def only_the_row(given: dict[str, Any]) -> None:
+        given.update(films_since_surgery="undescribed_complication")
+        given["prior_imaging"][1]["value"]["finding"] = "complication"
+
+    acknowledge = {
+        **REFERENCE["acknowledge"],
+        "contradicted-case": "The second report was read again.",
+    }
+    review, made = run(tmp_path / "a", only_the_row, acknowledge=acknowledge, rulings={})
+    assert review.session.status == "open"
+    assert any("caution" in problem.what for problem in made.open)
+    review, made = run(tmp_path / "b", only_the_row, acknowledge=acknowledge)
+    assert review.session.status == "signed"
+    assert review.session.cautions["1"]["routine-radiography"].ruling == "governs"
+
+
+def test_what_was_set_aside_with_its_reason_speaks_no_longer(tmp_path: Path) -> None:
+    quote = "Sustained clonus at both ankles."
+    rest = [line.strip() for line in FINDINGS.replace("\n", " ").split(". ")]
+    assert rest
+    dismissed = [
+        {"document": "chart", "page": 1, "quote": words, "reason": "Another patient's line, struck out."}
+        for words in (
+            "There is a fracture of C6.",
+            "Grip strength shows progressive weakness on the right.",
+            quote,
+            "He was treated for lung cancer in 2011.",
+            "Fever to 101.2 since Monday.",
+            "He was seen in the emergency department after a fall.",
+        )
+    ]
+    change = answer(red_flags={"status": "not_documented", "search": {"dismissed": dismissed}})
+    review, _ = run(tmp_path, change, FINDINGS)
+    left = {one.place for one in review.checks() if one.severity == "blocking"}
+    assert "1/red_flags" not in left
