@@ -9,7 +9,7 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
@@ -569,9 +569,13 @@ def walk_all(
 
     With `texts` (for a pass from the first entry) all words of the log are compared with all commitments.
     """
+    with closing(
+        connect_reader(path)
+    ) as connection:  # `end` may be any number, where somebody moved an entry
+        (count,) = connection.execute("SELECT count(*) FROM event").fetchone()
     key = new_key()
     top = "g" if texts else ""
-    if end - start < SHARED_FROM or (os.cpu_count() or 1) < 2:
+    if min(end - start, count) < SHARED_FROM or (os.cpu_count() or 1) < 2:
         done = [_Task(path, start, end, tuple(marks), key, "", top).run(step)]
     else:
         middle = (start + int((end - start) * OWN_SHARE)) // WIDTH * WIDTH
