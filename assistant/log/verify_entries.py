@@ -569,9 +569,9 @@ def walk_all(
 
     With `texts` (for a pass from the first entry) all words of the log are compared with all commitments.
     """
-    with closing(
-        connect_reader(path)
-    ) as connection:  # `end` may be any number, where somebody moved an entry
+    count = end - start
+    with closing(connect_reader(path)) as connection, suppress(*DAMAGE):
+        # `end` may be any number, where somebody has moved an entry
         (count,) = connection.execute("SELECT count(*) FROM event").fetchone()
     key = new_key()
     top = "g" if texts else ""
