@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import msgspec
 import orjson
@@ -26,7 +26,6 @@ from assistant.core.text import counted
 from assistant.log.chain import DEEPEST, parsed, tree_root
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
-    FIELDS,
     Row,
     entry_fault,
     is_kind,
@@ -144,25 +143,35 @@ _AT_A_TIME = 16 * WIDTH
 _FEW = 7
 
 
-class _Labels(dict[str, bytes]):
-    """By kind, what stands in an entry before the value of its monotonic clock."""
-
-    def __missing__(self, kind: str) -> bytes:
-        if not is_kind(kind):
-            raise TypeError("no kind of step can be named so")
-        label = self[kind] = f'"kind":"{kind}","mono_ns":"'.encode()
-        return label
-
-
 def _no_fraction(number: str) -> Any:
     raise msgspec.DecodeError(number)
 
 
+class _Parts(TypedDict):
+    """An entry, as `FIELDS` has it."""
+
+    actor: str
+    body: dict[str, Any]
+    boot: str
+    case: str
+    kind: str
+    mono_ns: str
+    prev: str
+    seq: int
+    session: str
+    ts: str
+    v: Literal[1]
+
+
 _parse = msgspec.json.Decoder(dict[str, Any], float_hook=_no_fraction).decode
+_parse_entry = msgspec.json.Decoder(_Parts, float_hook=_no_fraction).decode
 _ONE_FORM = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_PARTS = len(FIELDS)
-"""How a quick look sees that bytes are the one form of an entry. One parser tells fractions from whole numbers, the
-other writer knows the largest number; what they leave in doubt, text beyond ASCII for one, is looked at slowly."""
+"""How a quick look sees that bytes are the one form of an entry. One parser tells fractions from whole numbers and
+knows the parts of an entry, the other's writer knows the largest number; what they leave in doubt, text beyond ASCII
+for one, is looked at slowly."""
+
+_SHALLOW = 2 * (DEEPEST + 1) + 130
+"""Bytes below which no entry without a link can be nested too deep, since its other parts take so many."""
 
 
 def quickly_parsed(data: bytes) -> dict[str, Any]:
@@ -257,8 +266,10 @@ class Walk:
         self._closed: set[str] = set()
         self._last = start
         self._before = ""
-        self._labels = _Labels()
         self._pins: list[bytes] = []
+        self._kinds: set[str] = set()
+        self._minutes: set[str] = set()
+        self._ends: set[str] = set()
         self._plain = frozenset(
             kind
             for kind, cls in all_kinds().items()
@@ -285,15 +296,9 @@ class Walk:
         return self._found
 
     def _rows(self) -> None:
-        found, heads, closed, plain, labels = (
-            self._found,
-            self._heads,
-            self._closed,
-            self._plain,
-            self._labels,
-        )
-        head_of, hashed, digits = heads.get, sha256(b"\x00").copy, 1
-        parse, write = _parse, orjson.dumps
+        found, heads, closed, plain, kinds = self._found, self._heads, self._closed, self._plain, self._kinds
+        head_of, hashed = heads.get, sha256(b"\x00").copy
+        parse, write, minutes, ends = _parse_entry, orjson.dumps, self._minutes, self._ends
         last, before, fine = self._last, self._before, ""
         current, known, prev = "", 0, ""
         leaves: list[bytes] = []
@@ -309,30 +314,24 @@ class Walk:
                     leaf = hashed()
                     leaf.update(entry)
                     actual = leaf.digest()
-                    tail = f'","prev":"{prev}","seq":{seq},"session":"{session}","ts":"{ts}","v":1}}'.encode()
-                    size = len(entry)
-                    end = size - len(tail)
-                    label = labels[kind]
-                    labelled = entry.endswith(label, 0, end - digits)
-                    if not labelled:
-                        digits = end - entry.rfind(b'"', 0, end) - 1
-                        labelled = entry.endswith(label, 0, end - digits)
                     parts = parse(entry)
+                    size = len(entry)
                     holds = (
                         actual == digest
                         and seq == known + 1
                         and id == last + 1
-                        and entry.endswith(tail)
-                        and entry[end - digits : end].isdigit()
-                        and labelled
-                        and size <= LARGEST_ENTRY
+                        and parts["seq"] == seq
+                        and parts["prev"] == prev
+                        and parts["session"] == session
+                        and parts["kind"] == kind
+                        and parts["ts"] == ts
+                        and parts["mono_ns"].isdigit()
                         and write(parts, None, _ONE_FORM) == entry
                         and entry.isascii()
-                        and entry.count(b"[") + entry.count(b"{") <= DEEPEST
-                        and len(parts) == _PARTS
-                        and type(parts["actor"]) is type(parts["boot"]) is type(parts["case"]) is str
-                        and type(parts["body"]) is dict
-                        and (ts == fine or is_moment(ts))
+                        and size <= LARGEST_ENTRY
+                        and (size < _SHALLOW + len(prev) or entry.count(b"[") + entry.count(b"{") <= DEEPEST)
+                        and (ts == fine or (ts[:17] in minutes and ts[17:] in ends) or self._is_moment(ts))
+                        and (kind in kinds or self._is_kind(kind))
                     )
                 except (
                     TypeError,
@@ -408,6 +407,19 @@ class Walk:
             self._closed.add(session)
         else:
             self._pin(id, session, seq, entry)
+
+    def _is_moment(self, ts: str) -> bool:
+        """Notes both halves of a time, since most of either will be seen again."""
+        if is_moment(ts):
+            self._minutes.add(ts[:17])
+            self._ends.add(ts[17:])
+            return True
+        return False
+
+    def _is_kind(self, kind: str) -> bool:
+        if is_kind(kind):
+            self._kinds.add(kind)
+        return kind in self._kinds
 
     def _set_back(self, id: int, before: str, now: str) -> None:
         try:

@@ -94,7 +94,10 @@ def read(path: Path) -> tuple[Any, list[Any]] | None:
             numbers = [
                 connection.execute(f"PRAGMA {name}").fetchone() for name in ("user_version", "application_id")
             ]
-        return rows(path), [schema, numbers, path.stat().st_size]
+            (pages,), (size,) = (
+                connection.execute(f"PRAGMA {name}").fetchone() for name in ("page_count", "page_size")
+            )
+        return rows(path), [schema, numbers, path.stat().st_size > pages * size]
     except sqlite3.Error:
         return None
 
