@@ -71,6 +71,8 @@ def session_rows(
         _ROWS.format(which=f"NOT ({review})" if others else review)
     ):
         try:
+            if [*map(type, (session, opened, last, events))] != [str, str, str, int]:
+                raise refuse("the columns beside an entry of it were changed")
             start = _fields(first)
             body = unseal(start["body"], reveal)
             end = unseal(_fields(close)["body"] if close else {}, reveal)
