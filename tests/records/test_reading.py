@@ -10,6 +10,7 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 
 from assistant.core.problem import Refused
 from assistant.records import reading
@@ -446,3 +447,95 @@ def test_a_journal_with_something_else_in_it_is_read_up_to_that(place: Path, lin
 def test_the_journal_is_for_its_owner_only(place: Path) -> None:
     read(place, bundle())
     assert (place / "journal").stat().st_mode & 0o777 == 0o600
+
+
+# -- boxes to be ticked -----------------------------------------------------------------------------
+
+
+def box_xml(inner: str) -> object:
+    namespaces = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+    )
+    return parse_xml(inner.replace("NS", namespaces, 1))
+
+
+def word_form(place: Path) -> bytes:
+    """A Word form with boxes of every kind that Word has written."""
+    made = docx.Document()
+    new = made.add_paragraph("Side effects: ")
+    for state, label in (("0", "Sleepy"), ("1", "Constipated")):
+        new._p.append(
+            box_xml(
+                f'<w:sdt NS><w:sdtPr><w14:checkbox><w14:checked w14:val="{state}"/></w14:checkbox></w:sdtPr>'
+                "<w:sdtContent><w:r><w:t>?</w:t></w:r></w:sdtContent></w:sdt>"
+            )
+        )
+        new.add_run(f"{label} ")
+    old = made.add_paragraph()
+    for state, label in (
+        ("<w:default w:val='0'/>", "Fever"),
+        ("<w:default w:val='0'/><w:checked/>", "Chills"),
+    ):
+        old._p.append(
+            box_xml(
+                '<w:r NS><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:sizeAuto/>'
+                f"{state}</w:checkBox></w:ffData></w:fldChar></w:r>"
+            )
+        )
+        old.add_run(f"{label} ")
+    signs = made.add_paragraph()
+    for code, label in (("F0A8", "Numbness"), ("F0FE", "Weakness")):
+        signs._p.append(box_xml(f'<w:r NS><w:sym w:font="Wingdings" w:char="{code}"/></w:r>'))
+        signs.add_run(f"{label} ")
+    typed = made.add_paragraph()
+    for sign, label in (("o", "Off work"), ("\u00fe", "Full duty")):
+        run = typed.add_run(sign)
+        run.font.name = "Wingdings"
+        typed.add_run(f"{label} ")
+    made.save(str(place / "form.docx"))
+    return (place / "form.docx").read_bytes()
+
+
+def test_boxes_of_a_word_form_stand_before_their_labels(place: Path) -> None:
+    (page,) = read(place, word_form(place), kind="docx").pages
+    assert page.text.split("\n") == [
+        "Side effects: \u2610 Sleepy \u2612 Constipated",
+        "\u2610 Fever \u2612 Chills",
+        "\u2610 Numbness \u2612 Weakness",
+        "\u2610 Off work \u2612 Full duty",
+    ]
+
+
+def test_boxes_drawn_on_a_page_are_read_with_their_ticks(place: Path) -> None:
+    stream = (
+        b"BT /F1 9 Tf 60 700 Td (Sleepy) Tj ET BT /F1 9 Tf 160 700 Td (Constipated) Tj ET"
+        b" BT /F1 9 Tf 300 700 Td (Nausea) Tj ET BT /F1 9 Tf 40 650 Td (Denies fever.) Tj ET"
+        b" 0.8 w 46 698 9 9 re S 146 698 9 9 re S 286 698 9 9 re S"
+        b" 147 699 m 154 706 l 154 699 m 147 706 l S 40 600 200 20 re S"
+    )
+    (page,) = read(place, pdf([(stream, "")])).pages
+    assert page.text.split("\n")[0].split() == "\u2610 Sleepy \u2612 Constipated \u2610 Nausea".split()
+    assert sum(page.text.count(sign) for sign in "\u2610\u2612\u25a3") == 3, "a cell of a table is no box"
+
+
+def test_boxes_of_a_pdf_form_stand_before_their_labels_or_under_their_names(place: Path) -> None:
+    def field(name: str, left: int, bottom: int, state: str) -> str:
+        return (
+            f"<< /Type /Annot /Subtype /Widget /FT /Btn /T ({name}) /TU ({name} of the form) /V /{state} /AS /{state}"
+            f" /Rect [{left} {bottom} {left + 10} {bottom + 10}] /F 4 /AP << /N << /Yes 6 0 R /Off 6 0 R >> >> >>"
+        )
+
+    empty = "<< /Type /XObject /Subtype /Form /BBox [0 0 10 10] /Length 0 >>\nstream\n\nendstream"
+    objects = [field("sleepy", 46, 698, "Off"), field("constipated", 146, 698, "Yes"), empty]
+    objects.append(field("signed", 500, 100, "Yes"))
+    stream = b"BT /F1 9 Tf 60 700 Td (Sleepy) Tj ET BT /F1 9 Tf 160 700 Td (Constipated) Tj ET"
+    data = pdf(
+        [(stream, "")],
+        objects=objects,
+        extra="/AcroForm << /Fields [4 0 R 5 0 R 7 0 R] >>",
+        page_extra="/Annots [4 0 R 5 0 R 7 0 R]",
+    )
+    (page,) = read(place, data).pages
+    assert page.text.split("\n")[0].split() == "\u2610 Sleepy \u2612 Constipated".split()
+    assert "\u2612 signed of the form" in page.text
