@@ -27,7 +27,7 @@ _WEAKEST = 5.0
 """How many greys ink must at least be darker than the paper around it."""
 _ABOVE_NOISE = 5.0
 """How many times darker than the paper's own noise ink is."""
-_MARGIN = 0.01
+_MARGIN = 0.015
 
 
 class BrokenPicture(Exception):
@@ -238,7 +238,7 @@ def boxes_on(ink: Ink, sharp: Ink, line_height: float) -> list[DrawnBox]:
     `sharp` is the ink with thin strokes, in which the inside of a box shows. Only level and upright strokes are looked at, so that a cross that goes beyond the box, or its label, is no part.
     """
     whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
-    least = max(5, round(0.4 * line_height))
+    least = max(5, round(0.28 * line_height))
     level = cv2.morphologyEx(_thick(whole, 3, 1), cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     upright = cv2.morphologyEx(_thick(whole, 1, 3), cv2.MORPH_OPEN, np.ones((least, 1), np.uint8))
     strokes = np.asarray(cv2.bitwise_or(level, upright), np.uint8)

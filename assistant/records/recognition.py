@@ -57,6 +57,7 @@ _SAMPLE = 8
 _TURNED = 0.85
 _TILT = 0.3
 _STEEPEST = 20.0
+_LONG_LINE, _FEW_LINES = 8, 3
 _CELL_GAP = 1.6
 """The gap between words, in heights of the line, from which they stand in columns."""
 _OTHER_SIGNS = re.compile(
@@ -134,7 +135,9 @@ class Recogniser:
             if not any(_is_letter(box, line) for line in placed)
         ]
         words = [word for line in placed for word in _words(line, boxes)]
-        cover = cover_of(ink, [word.area for word in words], [box.area for box in boxes], height)
+        cover = cover_of(
+            ink_of(picture, 0.15), [word.area for word in words], [box.area for box in boxes], height
+        )
         lost = sum(dots for area, dots in cover.left) / height**2
         return _judged(words, boxes, cover.lost, lost, picture.shape[1])
 
@@ -153,7 +156,7 @@ class Recogniser:
             other = _turned(picture, 2)
             size = np.array([picture.shape[1], picture.shape[0]], np.float32)
             longest = np.argsort(-np.linalg.norm(quads[:, 1] - quads[:, 0], axis=1))[:_SAMPLE]
-            sample = self._letters_of(other, np.ascontiguousarray(size - quads[longest]))
+            sample = self._letters_of(other, np.ascontiguousarray((size - quads[longest])[:, [2, 3, 0, 1]]))
             if _sureness(sample) > _sureness([letters[one] for one in longest]):
                 picture, even = other, _turned(even, 2)
                 quads = self._detected(picture)
@@ -261,10 +264,13 @@ def _fitting(picture: Picture) -> Picture:
 
 
 def _tilt(quads: NDArray[np.float32]) -> float:
-    """By how many degrees the lines of a page fall to the right, by the longer half of them."""
+    """By how many degrees the lines of a page fall to the right; 0 where too few are long enough to tell."""
     along = quads[:, 1] - quads[:, 0]
     lengths = np.linalg.norm(along, axis=1)
-    long = along[lengths >= np.median(lengths)]
+    heights = np.linalg.norm(quads[:, 3] - quads[:, 0], axis=1)
+    long = along[lengths >= _LONG_LINE * heights]
+    if len(long) < _FEW_LINES:
+        return 0.0
     return float(np.median(np.degrees(np.arctan2(long[:, 1], long[:, 0]))))
 
 
@@ -308,7 +314,7 @@ def _is_letter(box: DrawnBox, line: Sequence[Letter]) -> bool:
         return len(inside) > 1 and all(line[at].sure >= SURE and line[at].sign.isalnum() for at in inside)
     at = inside[0]
     beside = [line[other] for other in (at - 1, at + 1) if 0 <= other < len(line)]
-    near = box.area.width * 1.1
+    near = max(1.1 * box.area.width, 0.6 * line[at].area.height)
     return any(
         other.sign.isalnum() and abs(other.area.middle[0] - box.area.middle[0]) < near for other in beside
     )
