@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import json
 import os
 import re
@@ -15,7 +17,6 @@ from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -121,7 +122,7 @@ class ReaderApart:
 
     def _require(self) -> None:
         module, words = NEEDED[self._kind]
-        if find_spec(module) is None:
+        if importlib.util.find_spec(module) is None:
             raise refuse(
                 f"{words} files can't be read here yet.", self._where, f"Install what reads them: {INSTALL}"
             )
@@ -218,13 +219,10 @@ class Recogniser:
 
 def find_recogniser() -> Recogniser | None:
     """RapidOCR with its models, where it is installed; None otherwise."""
-    from importlib.metadata import PackageNotFoundError, version
-    from importlib.util import find_spec
-
-    if any(find_spec(module) is None for module in ("rapidocr", "onnxruntime", "cv2")):
+    if any(importlib.util.find_spec(module) is None for module in ("rapidocr", "onnxruntime", "cv2")):
         return None
-    with suppress(PackageNotFoundError):
-        return Recogniser(f"RapidOCR {version('rapidocr')}")
+    with suppress(importlib.metadata.PackageNotFoundError):
+        return Recogniser(f"RapidOCR {importlib.metadata.version('rapidocr')}")
     return None
 
 
