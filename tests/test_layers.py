@@ -72,6 +72,10 @@ LATE_OURS = {
     ): "not before the first question",
     ("review.conversation", "review.determination"): "the letter is not needed before the signature",
     ("review.views", "letter"): "the same",
+    (
+        "records.reader_process",
+        "records.recognition",
+    ): "models that readers of files needn't wait for, of an extra",
     ("review.search", "records.index"): "the index is made while the first question is read",
 }
 """The same for modules of ours: importer, what it imports late, and why."""

@@ -8,8 +8,9 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.core.record.assertions import Assertions
+from assistant.core.record.assertions import Assertion, Assertions
 from assistant.core.record.language import Vocabulary, sentence_starts, words_in
+from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, page_mark
 from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
 
@@ -225,7 +226,8 @@ _LOOKED_AT = 200
 class RecordIndex:
     """The pages of a case file, ready to be searched; reads from several threads at once are safe.
 
-    `unreadable` are the pages that search can't read, by document. They are left out and never count as searched.
+    `unreadable` are the pages that search can't read, or not wholly, by document. They never count as searched; what
+    words they have are found all the same, and where it isn't known which of them are doubtful they deny nothing.
     """
 
     def __init__(
@@ -241,7 +243,7 @@ class RecordIndex:
         self._texts: list[str] = []
         for document, texts in pages.items():
             for number, text in enumerate(texts, 1):
-                if number not in self.unreadable.get(document, ()):
+                if text.strip() or number not in self.unreadable.get(document, ()):
                     self._places.append((document, number))
                     self._texts.append(text)
         self._vocabulary = vocabulary
@@ -347,8 +349,14 @@ class RecordIndex:
         for hit in over.hits:
             at, length = passage.place(hit, over)
             text = self._texts[over.at.page]
-            said = self._assertions.of(passage.said, at, length)
-            said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
+            marks = read_marks(passage.said, 0, len(passage.said), at, length)
+            if marks.standing:
+                said = _by_box(marks.standing)
+            else:
+                said = self._assertions.of(marks.sentence, marks.at, length)
+                said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
+            if said.standing == DENIED and marks.doubtful:
+                said = Assertion(UNCERTAIN)
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
@@ -398,12 +406,30 @@ class RecordIndex:
         raw = text[hit.start : hit.end]
         quote = raw.strip()
         start = hit.start + len(raw) - len(raw.lstrip())
-        said = self._assertions.of(quote, hit.at - start, hit.length)
-        said = self._assertions.under_heading(said, text, hit.at)
+        said = self._said(text, start, start + len(quote), hit)
         term = wanted[hit.answers[0]].term
         return Occurrence(
             document, number, quote, start, hit.at, hit.length, term, said.standing, said.plain, said.cue
         )
+
+    def _said(self, page: str, start: int, end: int, hit: Hit) -> Assertion:
+        """How the sentence from `start` to `end` of a page speaks of a hit, with the marks beside it."""
+        marks = read_marks(page, start, end, hit.at, hit.length)
+        if marks.standing:
+            return _by_box(marks.standing)
+        said = self._assertions.of(marks.sentence, marks.at, hit.length)
+        said = self._assertions.under_heading(said, page, hit.at)
+        doubtful = marks.doubtful or (DOUBT_BEGINS not in page and self._is_unread(hit.page))
+        return Assertion(UNCERTAIN) if said.standing == DENIED and doubtful else said
+
+    def _is_unread(self, number: int) -> bool:
+        document, page = self._places[number]
+        return page in self.unreadable.get(document, ())
+
+
+def _by_box(standing: str) -> Assertion:
+    """What a box says of words: a ticked *no* is a plain denial."""
+    return Assertion(standing, True, f"{TICKED} no") if standing == DENIED else Assertion(standing)
 
 
 def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occurrence:
