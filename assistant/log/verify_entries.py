@@ -24,6 +24,7 @@ from assistant.core.events import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.log.chain import DEEPEST, parsed, tree_root
+from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
     Row,
@@ -128,7 +129,7 @@ _BEFORE = "SELECT seq, leaf FROM event WHERE session = ? AND id <= ? ORDER BY se
 _CLOSED = f"SELECT 1 FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING}"
 
 SETTLED = tuple(
-    "answer. evidence. absences. record. passages. pages. case. fact. criterion. determination. sentence. check.".split()
+    "answer. evidence. absences. denials. record. passages. pages. case. fact. criterion. determination. sentence. check.".split()
 )
 """What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
 
@@ -213,7 +214,7 @@ class Stretch:
 
     `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `backward` are
     entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `tally` that of the commitments. `pins` has for each file that entries rest
+    the ids of entries that accept one, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
     on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
     one seen could not be read.
     """
@@ -231,6 +232,7 @@ class Stretch:
     pins: dict[str, Pinned] = field(default_factory=dict)
     backward: list[tuple[int, str, str]] = field(default_factory=list)
     rollbacks: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def broken(self, id: int, session: str, seq: int, what: str) -> None:
         """Notes a place that does not hold."""
@@ -273,7 +275,7 @@ class Walk:
         self._plain = frozenset(
             kind
             for kind, cls in all_kinds().items()
-            if "pins" not in cls.__dataclass_fields__ and kind not in (*CLOSING, ROLLBACK)
+            if "pins" not in cls.__dataclass_fields__ and kind not in (*MARKS, ROLLBACK)
         )
 
     def run(self) -> Stretch:
@@ -401,11 +403,13 @@ class Walk:
         return 0, ""
 
     def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
+        if kind in MARKS:
+            self._found.ends.append(id)
         if kind == ROLLBACK:
             self._found.rollbacks.append(id)
         elif kind in CLOSING:
             self._closed.add(session)
-        else:
+        elif kind not in MARKS:
             self._pin(id, session, seq, entry)
 
     def _is_moment(self, ts: str) -> bool:
