@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -327,16 +327,28 @@ def set_as_json(made: PromptSet) -> dict[str, Any]:
 
 def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterator[str]:
     """The proof of a set; `row` is what its JSON says, with the reference cases."""
-    yield f"{made.id}, edition {made.edition}: {proof.cells:,} cells"
+    region = f" ({proof.region})" if proof.region else ""
+    yield f"{made.id}{region}, edition {made.edition}: {_count(proof.cells)} combinations of answers"
     for gap in proof.gaps:
-        yield f"  GAP in {gap.cells:,} cells, such as {_witness(gap.answers)}"
+        yield f"  GAP {_eras(gap.eras)}: {_witness(gap.answers)}"
     for conflict in proof.conflicts:
         declared = f"declared: {conflict.declared}" if conflict.declared else "CONFLICT"
         sides = f"{', '.join(conflict.for_)} against {', '.join(conflict.against)}"
-        yield f"  {declared} in {conflict.cells:,} cells: {sides}, such as {_witness(conflict.answers)}"
-    for kind, dead in (("PROMPT", proof.dead_prompts), ("CRITERION", proof.dead_criteria)):
+        yield f"  {declared} {_eras(conflict.eras)}: {sides}: {_witness(conflict.answers)}"
+    for more in proof.more:
+        yield f"  and more: {more}"
+    for kind, dead in proof.dead.items():
         for name, why in dead.items():
-            yield f"  DEAD {kind} {name}: {why}"
+            yield f"  DEAD {_DEAD[kind]} {name}: {why}"
+    for silence in proof.silences:
+        if not silence.sets:
+            yield f"  SILENCE that covers nothing: {silence.says}"
+        elif silence.alone is None:
+            yield f"  silence that others cover too: {silence.says}"
+    for unread in proof.unread:
+        yield f"  unread {unread}"
+    for era in proof.ungoverned:
+        yield f"  no edition of the MTUS that it cites is in force {era}"
     for missing in proof.missing_sentences:
         yield f"  MISSING SENTENCE {missing}"
     for name in proof.bare_citations:
@@ -344,6 +356,10 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
     for name, decision in proof.not_documented.items():
         if decision is not None:
             yield f"  not documented, {name}: always {DECISION_WORDS[decision]}"
+    for name in proof.from_silence:
+        yield f"  from silence: {name}"
+    for era, outcome in proof.empty_record.items():
+        yield f"  an empty record {era}: {outcome}"
     for one in row["reference_cases"]:
         agrees = "agrees" if one["agrees"] else "DIFFERS"
         yield (
@@ -353,6 +369,17 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
     if row["untested_conditions"]:
         yield f"  no case tests both ways: {', '.join(row['untested_conditions'])}"
     yield "  sound" if proof.sound else "  NOT sound"
+
+
+_DEAD = {"prompts": "PROMPT", "criteria": "CRITERION", "formulas": "FORMULA", "questions": "QUESTION"}
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < 10**12 else f"more than 10^{len(str(number)) - 1}"
+
+
+def _eras(eras: Sequence[str]) -> str:
+    return "; ".join(eras)
 
 
 def _witness(answers: Mapping[str, str]) -> str:

@@ -7,7 +7,7 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -57,9 +57,10 @@ class Finding:
 class Suggestion:
     """Upheld, overturned or none.
 
-    `why` is carried, conflict, gap or open. `because` are the standing criteria on the suggested side, the
+    `why` is carried, conflict, gap, open, unclear or unread. `because` are the standing criteria on the suggested side, the
     deciding tier first; `dissent` those on the other side; `rests_on` the lower-tier rebuttals without
-    which it would be another; `settle` the prompts whose answers could still turn it.
+    which it would be another; `settle` the prompts whose answers could still turn it (of *unclear*: those that
+    clear answers could make something of). `unread` are the places whose edition in force nobody has read.
     """
 
     decision: str | None
@@ -68,6 +69,7 @@ class Suggestion:
     dissent: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     settle: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def findings(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]) -> dict[str, Finding]:
@@ -102,6 +104,14 @@ def _state(
         return State.NOT_APPLICABLE, f"found inapplicable by the reviewer: {ruling.reason}"
     if ruling is not None and ruling.ruling == "does_not_govern":
         return State.NOT_APPLICABLE, f"found by the reviewer not to govern here: {ruling.reason}"
+    if citation.off:
+        return State.NOT_APPLICABLE, citation.off
+    if criterion.editions and citation.key and citation.key not in criterion.editions:
+        known = " and ".join(criterion.editions)
+        return (
+            State.NOT_APPLICABLE,
+            f"it speaks of the edition of {known}, and that of {citation.key} governs",
+        )
     if citation.in_force(on) is False:
         when = on.prose() if on is not None else "the governing date"
         return State.NOT_APPLICABLE, f"this edition was not in force on {when}"
@@ -160,9 +170,20 @@ def may_rebut(prompt_set: PromptSet, rebutter: Criterion, name: str, rulings: Ma
     return ruling is None or ruling.ruling != "declined"
 
 
-def weigh(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
-    """What determined findings suggest; undetermined ones count as not met (see `settling` for those)."""
+def weigh(
+    prompt_set: PromptSet,
+    states: Mapping[str, State],
+    rulings: Mapping[str, Ruling],
+    waiting: Sequence[str] = (),
+) -> Suggestion:
+    """What determined findings suggest; undetermined ones count as not met (see `settling` for those).
+
+    `waiting` are the places of the MTUS that nobody has read, under the questions that are put: where nothing of
+    the MTUS stands, no lower tier decides (Lab. Code 4610.5(c)(2)).
+    """
     decided = _weighed(prompt_set, states, rulings)
+    if waiting and not _mtus_stands(prompt_set, states, rulings):
+        return Suggestion(None, "unread", unread=tuple(waiting))
     rests = []
     stand = unrebutted(prompt_set, states, rulings)
     for criterion in prompt_set.criteria.values():
@@ -171,6 +192,13 @@ def weigh(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[s
             if _weighed(prompt_set, states, without).decision != decided.decision:
                 rests.append(criterion.id)
     return Suggestion(decided.decision, decided.why, decided.because, decided.dissent, tuple(rests))
+
+
+def _mtus_stands(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> bool:
+    return any(
+        prompt_set.tier(prompt_set.criteria[name]) == "mtus"
+        for name in unrebutted(prompt_set, states, rulings)
+    )
 
 
 def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[str, State]) -> bool:
@@ -223,4 +251,6 @@ WHY_WORDS = {
     "conflict": "arguments of the same tier stand on both sides",
     "gap": "no guideline speaks to these answers, and silence argues for nothing (8 CCR 9792.21(d))",
     "open": "answers are missing that could turn it",
+    "unclear": "nothing stands, and clear answers in place of unclear ones could make something stand",
+    "unread": "nobody has read the edition of the MTUS in force on this, so that no lower tier may decide yet",
 }

@@ -1,0 +1,187 @@
+"""Questions put to the clauses of a set: whether it can be, and which few answers force it.
+
+A smallest set of answers that forces something is the core of "these answers, and not that", thinned: no
+answer of it can be left out, and none can be widened.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from assistant.core.rules.clauses import Cell, Feature, Range
+from assistant.core.rules.encoding import Encoded
+
+_NO_ROW = 1  # the place, among the cells of a kind of row, of there being none
+
+MOST = 40
+"""How many smallest sets are told of one kind in one era, before it is only said that there are more."""
+
+
+@dataclass(frozen=True)
+class Forcing:
+    """A smallest set of answers: for each place the cells it may take; `standing` criteria in one case of it."""
+
+    places: Mapping[Feature, frozenset[int]]
+    standing: tuple[str, ...] = ()
+
+    def words(self, features: Sequence[Feature]) -> dict[str, str]:
+        """By place, the answers in words and ranges; `features` are all places of the set."""
+        found: dict[str, list[str]] = {}
+        barred: dict[str, list[Feature]] = {}
+        inside = {feature.prompt for feature in self.places if feature.path != feature.prompt}
+        for feature, chosen in self.places.items():
+            if feature.path in inside and chosen == {0}:
+                continue  # that it has parts or rows is said by those
+            if feature.row and chosen == {_NO_ROW}:
+                barred.setdefault(feature.path, []).append(feature)
+                continue
+            told = _told(feature, [feature.cells[n] for n in sorted(chosen)])
+            found.setdefault(feature.path, []).append(told)
+        for path, kinds in barred.items():
+            others = [one for one in features if one.path == path and one not in kinds]
+            told = "; ".join(one.cells[_NO_ROW].labels[0] for one in kinds)
+            if len(kinds) > len(others):
+                held = "; ".join(one.cells[0].labels[0] for one in others)
+                told = f"no row but {held}" if held else "no row"
+            found.setdefault(path, []).append(told)
+        return {path: "; ".join(told) for path, told in found.items()}
+
+
+@dataclass
+class Questions:
+    """A solver over a coded set. What is assumed holds for one question only."""
+
+    encoded: Encoded
+    solver: Any = field(default=None, repr=False)
+    fed: int = 0
+
+    def __post_init__(self) -> None:
+        from pysat.solvers import Solver  # loaded only where a set is proven or weighed
+
+        self.solver = Solver(name="cadical153")
+
+    def can_be(self, assumed: Iterable[int]) -> bool:
+        """Whether some answers make all of these literals true."""
+        self._feed()
+        return bool(self.solver.solve(assumptions=list(assumed)))
+
+    def holds_now(self) -> set[int]:
+        """The literals of the answers found last, those that are true."""
+        return {one for one in self.solver.get_model() if one > 0}
+
+    def _feed(self) -> None:
+        clauses = self.encoded.clauses.clauses
+        for clause in clauses[self.fed :]:
+            self.solver.add_clause(clause)
+        self.fed = len(clauses)
+
+    def forcing(
+        self, goal: Iterable[int], assumed: Sequence[int], most: int = MOST, within: Sequence[int] = ()
+    ) -> tuple[list[Forcing], bool]:
+        """The smallest sets of answers that force `goal` under what is assumed, and whether there are more.
+
+        Only cases in which `within` holds too are looked at; they need not be forced.
+        """
+        clauses = self.encoded.clauses
+        wanted = clauses.all(goal)
+        fresh = clauses.new()
+        found: list[Forcing] = []
+        while self.can_be([*assumed, *within, wanted, fresh]):
+            if len(found) == most:
+                self.encoded.clauses.add(-fresh)
+                return found, True
+            true = self.holds_now()
+            places = self._thinned(true, [*assumed, -wanted])
+            found.append(Forcing(places, tuple(n for n, one in self.encoded.stands.items() if one in true)))
+            if not places:
+                break
+            clauses.add(
+                -fresh,
+                *(-feature.active for feature in places),
+                *(
+                    cell.literal
+                    for feature, chosen in places.items()
+                    for n, cell in enumerate(feature.cells)
+                    if n not in chosen
+                ),
+            )
+        clauses.add(-fresh)
+        return found, False
+
+    def _thinned(self, true: set[int], against: list[int]) -> dict[Feature, frozenset[int]]:
+        """The answers of a case, as few and as wide as still exclude what they are held against."""
+        held = {
+            feature: frozenset(n for n, cell in enumerate(feature.cells) if cell.literal in true)
+            for feature in self.encoded.features
+            if feature.active in true or feature.active == self.encoded.clauses.true
+        }
+        if self.can_be([*against, *_narrowed(held)]):
+            return held  # not determined by the answers alone: told as it is
+        core = set(self.solver.get_core() or ())
+        kept = {
+            feature: frozenset(n for n in range(len(feature.cells)) if -feature.cells[n].literal not in core)
+            for feature in held
+        }
+        kept = {feature: chosen for feature, chosen in kept.items() if len(chosen) < len(feature.cells)}
+        for feature in sorted(kept, key=lambda one: not one.row):
+            fewer = {other: chosen for other, chosen in kept.items() if other is not feature}
+            if not self.can_be([*against, *_narrowed(fewer)]):
+                kept = fewer
+        for feature in list(kept):
+            for n in range(len(feature.cells)):
+                if n not in kept[feature]:
+                    wider = {**kept, feature: kept[feature] | {n}}
+                    if not self.can_be([*against, *_narrowed(wider)]):
+                        kept = wider
+        return kept
+
+
+def _narrowed(places: Mapping[Feature, frozenset[int]]) -> list[int]:
+    return [
+        -cell.literal
+        for feature, chosen in places.items()
+        for n, cell in enumerate(feature.cells)
+        if n not in chosen
+    ]
+
+
+def _told(feature: Feature, cells: Sequence[Cell]) -> str:
+    told: list[str] = []
+    spans: list[Range] = []
+    for cell in cells:
+        if cell.range is None:
+            told += [label for label in cell.labels if label not in told]
+        elif spans and _beside(spans[-1], cell.range):
+            before = spans.pop()
+            spans.append(Range(before.low, cell.range.high, before.with_low, cell.range.with_high))
+        else:
+            spans.append(cell.range)
+    ranges = [_span(one, feature) for one in spans]
+    return " or ".join([*ranges, *told])
+
+
+def _beside(one: Range, other: Range) -> bool:
+    return other.low == one.high or (other.low == one.high + 1 and one.with_high and other.with_low)
+
+
+def _span(span: Range, feature: Feature) -> str:
+    lows = [cell.range.low for cell in feature.cells if cell.range is not None]
+    highs = [cell.range.high for cell in feature.cells if cell.range is not None]
+    unit = f" {feature.unit}" if feature.unit else ""
+    if span.low == span.high:
+        return f"{_n(span.low)}{unit}"
+    if span.low == min(lows) and span.high == max(highs):
+        return f"any number{' of' if unit else ''}{unit}"
+    if span.low == min(lows):
+        return f"{'up to' if span.with_high else 'under'} {_n(span.high)}{unit}"
+    if span.high == max(highs):
+        return f"{'at least' if span.with_low else 'over'} {_n(span.low)}{unit}"
+    first = f"{_n(span.low)}" if span.with_low else f"over {_n(span.low)}"
+    last = f"to {_n(span.high)}" if span.with_high else f"under {_n(span.high)}"
+    return f"{first} {last}{unit}"
+
+
+def _n(value: float) -> str:
+    return str(int(value)) if float(value).is_integer() else str(value)
