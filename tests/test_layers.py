@@ -52,6 +52,7 @@ EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "base"
 
 
 LATE = {
+    "pysat",  # a solver, needed where a set is weighed or proven
     "asyncio": "slow; where it is asked for, a loop runs already",
     "cryptography": "slow, and only signing needs it",
     "datasette": "an optional extra",

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer
@@ -91,6 +91,11 @@ class Range:
     with_low: bool = True
     with_high: bool = True
 
+    def holds(self, number: float) -> bool:
+        """Whether a number is among them."""
+        above = number > self.low or (self.with_low and number == self.low)
+        return above and (number < self.high or (self.with_high and number == self.high))
+
 
 @dataclass(frozen=True)
 class Cell:
@@ -111,7 +116,7 @@ class Feature:
     """A place with its cells, of which exactly one is true where `active` is.
 
     `path` is how it is named; `prompt` is the one that it belongs to. `row` says that its cells are whether
-    the table holds a row of a kind.
+    the table holds a row of a kind. `kind` is equal for answers that are in one cell.
     """
 
     path: str
@@ -120,3 +125,16 @@ class Feature:
     cells: tuple[Cell, ...]
     unit: str = ""
     row: bool = False
+    kind: Callable[[Answer], Hashable] | None = None
+
+    def literal_of(self, answer: Answer) -> int | None:
+        """The literal of the cell in which an answer at this place is; None where it can't be told."""
+        for cell in self.cells:
+            if cell.range is not None and answer.given:
+                if cell.range.holds(answer.value):
+                    return cell.literal
+            elif self.kind is None or cell.answer.status is not answer.status:
+                continue
+            elif self.kind(cell.answer) == self.kind(answer):
+                return cell.literal
+        return None

@@ -729,7 +729,7 @@ def opened_by(prompt_set: PromptSet, name: str) -> frozenset[str]:
     """The prompts whose `when` reads a prompt, and those that these open in turn."""
     found = {name}
     for other, prompt in prompt_set.prompts.items():  # a `when` names only prompts above
-        if any(atom.prompt in found for atom in atoms(prompt.when)):
+        if any(found & set(atom.prompts) for atom in atoms(prompt.when)):
             found.add(other)
     return frozenset(found - {name})
 

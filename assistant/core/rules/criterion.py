@@ -228,6 +228,27 @@ def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mappin
     )
 
 
+def law_notes(reading: Reading) -> list[str]:
+    """The laws that have something to say beside the findings, by id."""
+    return [
+        note.id
+        for note in reading.prompt_set.notes
+        if reading.holds(note.applies) is True and reading.holds(note.when) is True
+    ]
+
+
+def amount_within(reading: Reading, criterion: Criterion) -> float | None:
+    """How much of what was asked would be within a criterion's limit; None where a number is missing."""
+    limit = criterion.limit
+    if limit is None or not limit.asked:
+        return None
+    of, asked = reading.answer(limit.of), reading.answer(limit.asked)
+    if of is None or asked is None or not (of.given and asked.given):
+        return None
+    before = of.value - asked.value if limit.of != limit.asked else 0
+    return float(max(0, min(asked.value, limit.up_to - before)))
+
+
 SIDE = {"upheld": "against", "overturned": "for"}
 """Which side a decision takes: Upheld means that the refusal stands and the treatment is not approved."""
 

@@ -22,7 +22,7 @@ from assistant.core.rules.answer_schema import (
     Shape,
     schema_at,
 )
-from assistant.core.rules.clauses import Cell, Clause, Clauses, Feature, Range
+from assistant.core.rules.clauses import Cell, Clauses, Feature, Range
 from assistant.core.rules.completion import (
     STATUS_LABELS,
     PlaceConditions,
@@ -54,12 +54,15 @@ class _Flat(Exception):
 
 @dataclass
 class PromptCode:
-    """How the answer of one prompt is coded: its features, and a literal for each condition on it."""
+    """How the answer of one prompt is coded: its features, and a literal for each condition on it.
+
+    `rows` gives what the rows of a table say of how many of each kind there are, whichever are tied.
+    """
 
     asked: int
     features: list[Feature] = field(default_factory=list)
     truth: dict[Atom, int] = field(default_factory=dict)
-    never: list[Clause] = field(default_factory=list)
+    rows: Callable[[Answer], list[int]] | None = None
 
 
 class Encoded:
@@ -234,10 +237,15 @@ class _Coder:
             )
 
     def feature(
-        self, path: str, active: int, cells: Sequence[Cell], unit: str = "", row: bool = False
+        self,
+        path: str,
+        active: int,
+        cells: Sequence[Cell],
+        unit: str = "",
+        kind: Callable[[Answer], Hashable] | None = None,
     ) -> None:
         self.clauses.exactly_one([cell.literal for cell in cells], active)
-        self.made.features.append(Feature(path, self.prompt.id, active, tuple(cells), unit, row))
+        self.made.features.append(Feature(path, self.prompt.id, active, tuple(cells), unit, kind=kind))
 
     def coded(self) -> None:
         probe = conditions_by_place(self.shape, self.put)
@@ -247,7 +255,7 @@ class _Coder:
             _TableCoder(self, self.shape, probe).code()
         else:
             cells = self.cells(self.shape, probe, ())
-            self.feature(self.prompt.id, self.asked, cells, _unit(self.shape))
+            self.feature(self.prompt.id, self.asked, cells, _unit(self.shape), probe.kind)
             for atom in self.put:
                 self.made.truth[atom] = self.holding(cells, atom.condition)
 
@@ -377,7 +385,8 @@ class _GroupCoder:
         for name, part in self.shape.parts.items():
             asked = joined_conditions(self.probe.parts.get(name) or PlaceConditions(), every, True)
             cells = coder.cells(part.shape, asked, (name,))
-            coder.feature(f"{coder.prompt.id}.{name}", self.in_parts, cells, _unit(part.shape))
+            place = f"{coder.prompt.id}.{name}"
+            coder.feature(place, self.in_parts, cells, _unit(part.shape), asked.kind)
             self.parts[name] = cells
         for atom in coder.put:
             coder.made.truth[atom] = self.truth(atom)
@@ -510,6 +519,7 @@ class _TableCoder:
         coder.feature(coder.prompt.id, coder.asked, [rows, *self.closed])
         self.listed = rows.literal
         self.make_kinds()
+        coder.made.rows = self.present
         for atom in coder.put:
             coder.made.truth[atom] = self.truth(atom)
 
@@ -567,7 +577,7 @@ class _TableCoder:
         found: dict[tuple[frozenset[Hashable], bool], Answer] = {}
         for chosen in product(*columns.values()):
             row = group(dict(zip(columns, chosen, strict=True)))
-            passes = frozenset(key for key, test in self.tests.items() if test(row))
+            passes = self.passed(row)
             found.setdefault((passes, _clear(row)), row)
         for (passes, _), row in found.items():
             for tied in ("this", "others") if self.coder.tied else ("",):
@@ -601,6 +611,26 @@ class _TableCoder:
                     row=True,
                 )
             )
+
+    def present(self, answer: Answer) -> list[int]:
+        """What its rows, as far as they are complete, say of how many rows of each kind there are."""
+        columns = len(self.shape.element.parts)
+        rows = list((answer.parts or {}).values())
+        whole = [row for row in rows if len(row.parts or {}) == columns]
+        keys = [(self.passed(row), _clear(row)) for row in whole]
+        kinds: dict[tuple[frozenset[Hashable], bool], list[int]] = {}
+        for kind in self.kinds:
+            kinds.setdefault((kind.passes, _clear(kind.row)), []).extend(kind.counts)
+        made = []
+        for key, literals in kinds.items():
+            count = keys.count(key)
+            made.append(self.clauses.at_least(min(count, self.most), literals))
+            if answer.closed and len(whole) == len(rows) and count < self.most:
+                made.append(-self.clauses.at_least(count + 1, literals))
+        return made
+
+    def passed(self, row: Answer) -> frozenset[Hashable]:
+        return frozenset(key for key, test in self.tests.items() if test(row))
 
     # -- conditions -------------------------------------------------------------------------------
 

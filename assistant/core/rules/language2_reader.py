@@ -71,10 +71,18 @@ def regions_of(document: YamlDocument) -> tuple[str, ...]:
 
 
 def read_language2(
-    document: YamlDocument, blocks: Mapping[str, YamlDocument], guidelines: Guidelines, region: str = ""
+    document: YamlDocument,
+    blocks: Mapping[str, YamlDocument],
+    guidelines: Guidelines,
+    region: str = "",
+    kept: Mapping[str, str] | None = None,
 ) -> PromptSet:
-    """The prompt set in `document` for one of its regions; raises `Refused` with every problem found in it."""
-    return _Reader(document, blocks, guidelines, region).read()
+    """The prompt set in `document` for one of its regions; raises `Refused` with every problem found in it.
+
+    `kept` are the texts of compiled answer schemas, by name, that are to be used in place of what would be
+    compiled now.
+    """
+    return _Reader(document, blocks, guidelines, region, kept or {}).read()
 
 
 @dataclass
@@ -91,9 +99,15 @@ class _Source:
 
 class _Reader(PromptReader, FieldReader):
     def __init__(
-        self, document: YamlDocument, blocks: Mapping[str, YamlDocument], guidelines: Guidelines, region: str
+        self,
+        document: YamlDocument,
+        blocks: Mapping[str, YamlDocument],
+        guidelines: Guidelines,
+        region: str,
+        kept: Mapping[str, str],
     ) -> None:
         super().__init__({})
+        self.kept = kept
         self.region = region
         data = filled(document.data, {"region": region} if region else {})
         self.document = replace(document, data=data)
@@ -237,7 +251,10 @@ class _Reader(PromptReader, FieldReader):
         data = spec.schema(name.replace("_", " ").replace("-", " ").capitalize())
         if given_only:
             data["statuses"] = ["given"]
-        return parse_schema(json.loads(json.dumps(data)), ".".join(parts))
+        return self.compiled_schema(data, ".".join(parts))
+
+    def compiled_schema(self, data: Mapping[str, Any], name: str) -> AnswerSchema:
+        return parse_schema(json.loads(self.kept[name] if name in self.kept else json.dumps(data)), name)
 
     def one_prompt(self, source: _Source, path: tuple[Any, ...], data: Mapping[str, Any]) -> None:
         doc = source.doc
@@ -423,7 +440,7 @@ class _Reader(PromptReader, FieldReader):
             id=tie,
             ask=f"Which {spec.noun} of these is what is asked for?",
             why="The others are taken beside it, and are judged as such.",
-            schema=parse_schema(data, f"tie.{tie}"),
+            schema=self.compiled_schema(data, f"tie.{tie}"),
             when=asked,
             block=self.prompts[table].block,
             record=True,

@@ -77,6 +77,10 @@ class Questions:
             self.solver.add_clause(clause)
         self.fed = len(clauses)
 
+    def paired(self, outcomes: Sequence[int]) -> Pair:
+        """The answers twice over, to ask whether two ways of them can differ in outcome."""
+        return Pair(self.encoded, outcomes)
+
     def forcing(
         self, goal: Iterable[int], assumed: Sequence[int], most: int = MOST, within: Sequence[int] = ()
     ) -> tuple[list[Forcing], bool]:
@@ -136,6 +140,45 @@ class Questions:
                     if not self.can_be([*against, *_narrowed(wider)]):
                         kept = wider
         return kept
+
+
+class Pair:
+    """Two ways in which the answers of a set can come out, that agree on some prompts and differ in outcome."""
+
+    def __init__(self, encoded: Encoded, outcomes: Sequence[int]) -> None:
+        from pysat.solvers import Solver  # loaded only where a set is proven or weighed
+
+        self.encoded = encoded
+        clauses = encoded.clauses
+        self.shift = clauses.count
+        self.solver = Solver(name="cadical153")
+        for clause in clauses.clauses:
+            self.solver.add_clause(clause)
+            self.solver.add_clause([self.other(one) for one in clause])
+        self.fed, fresh = len(clauses.clauses), 2 * clauses.count
+        self.agrees: dict[str, int] = {}
+        for name, code in encoded.codes.items():
+            fresh += 1
+            self.agrees[name] = fresh
+            for feature in code.features:
+                for cell in feature.cells:
+                    self.solver.add_clause([-fresh, -cell.literal, self.other(cell.literal)])
+                    self.solver.add_clause([-fresh, cell.literal, -self.other(cell.literal)])
+        differing = []
+        for one in outcomes:
+            fresh += 1
+            self.solver.add_clause([-fresh, one])
+            self.solver.add_clause([-fresh, -self.other(one)])
+            differing.append(fresh)
+        self.solver.add_clause(differing)
+
+    def other(self, literal: int) -> int:
+        return literal + self.shift if literal > 0 else literal - self.shift
+
+    def may_differ(self, assumed: Sequence[int], agreeing: Sequence[str]) -> bool:
+        """Whether both ways can fulfil what is assumed, agree on the prompts named, and come out differently."""
+        both = [literal for one in assumed for literal in (one, self.other(one))]
+        return bool(self.solver.solve(assumptions=[*both, *(self.agrees[name] for name in agreeing)]))
 
 
 def _narrowed(places: Mapping[Feature, frozenset[int]]) -> list[int]:
