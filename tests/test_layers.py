@@ -52,13 +52,13 @@ EMPTY_NAMES = frozenset({"utils", "util", "helpers", "helper", "manager", "base"
 
 
 LATE = {
-    "pysat",  # a solver, needed where a set is weighed or proven
     "asyncio": "slow; where it is asked for, a loop runs already",
     "cryptography": "slow, and only signing needs it",
     "datasette": "an optional extra",
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
     "platformdirs": "slow, and a place that is named needs none",
+    "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
     "resource": "not on every system",
     "sqlite_utils": "slow, and only a new log needs it",
     "textual": "slow; where it is asked for, a screen runs already",

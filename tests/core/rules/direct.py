@@ -211,7 +211,7 @@ def drawn(made: PromptSet, chance: Random) -> dict[str, Answer]:
             found[name] = Answer(value=sorted(chance.sample(rows, chance.randint(1, len(rows)))))
         else:
             assert prompt.spec is not None
-            found[name] = answer(prompt.spec, chance, True)
+            found[name] = answer(prompt.spec, chance, prompt.schema.may_be(Status.UNCLEAR))
     return found
 
 
