@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ import click
 from assistant.cli.options import json_option
 from assistant.cli.output import print_json
 from assistant.core.rules.completion import formula_in_words
+from assistant.core.rules.condition import all_of
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
 from assistant.core.text import visible
 
 if TYPE_CHECKING:
+    from assistant.core.rules.examples import Tried
     from assistant.core.rules.proof import Proof
     from assistant.core.rules.rules import Sources
 
@@ -40,7 +43,8 @@ def list_(as_json: bool) -> None:
             "prompts": len(made.prompts),
             "criteria": len(made.criteria),
         }
-        for made in map(_read, _set_names())
+        for name in _set_names()
+        for made in _read(name)
     ]
     if as_json:
         print_json(rows)
@@ -60,12 +64,13 @@ def list_(as_json: bool) -> None:
 def show(name: str, as_json: bool) -> None:
     """Show the prompt set SET (an id, or a YAML file) as a physician reads it."""
 
-    made = _read(name)
+    every = _read(name)
     if as_json:
-        print_json(set_as_json(made))
+        print_json(set_as_json(every[0]) if len(every) == 1 else [set_as_json(made) for made in every])
         return
-    for line in lines(made):
-        _say(line)
+    for made in every:
+        for line in lines(made):
+            _say(line)
 
 
 @prompts.command()
@@ -77,7 +82,7 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     Without one the words of the letter's frame are checked too; their file may also be named alone.
 
     Exit status 1 where the proof finds a gap, an undeclared conflict, a dead prompt or criterion, or a
-    missing sentence.
+    missing sentence, and where an example comes out otherwise than the set says.
     """
     from assistant.core.rules.proof import prove, untested
     from assistant.library import reference_items
@@ -87,25 +92,29 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     rows = []
     sound = True
     for name in [name for name in names if name not in framed] or ([] if names else _set_names()):
-        made = _read(name)
-        proof = prove(made)
-        items = list(reference_items(made))
-        sound = sound and proof.sound
-        row = proof.to_json()
-        row["untested_conditions"] = untested(made, [item.reading for item in items])
-        row["reference_cases"] = [
-            {
-                "case": item.case,
-                "item": item.item,
-                "published": item.published,
-                "suggested": item.suggestion.decision,
-                "agrees": item.agrees,
-            }
-            for item in items
-        ]
-        rows.append(row)
-        for line in [] if as_json else proof_lines(made, proof, row):
-            _say(line)
+        for made in _read(name):
+            proof = prove(made)
+            items = list(reference_items(made))
+            tried = list(_examples(name, made))
+            sound = sound and proof.sound and not any(one.differs for one in tried)
+            row = proof.to_json()
+            row["untested_conditions"] = untested(
+                made, [*(item.reading for item in items), *(one.reading for one in tried)]
+            )
+            row["examples"] = [_example_as_json(one) for one in tried]
+            row["reference_cases"] = [
+                {
+                    "case": item.case,
+                    "item": item.item,
+                    "published": item.published,
+                    "suggested": item.suggestion.decision,
+                    "agrees": item.agrees,
+                }
+                for item in items
+            ]
+            rows.append(row)
+            for line in [] if as_json else proof_lines(made, proof, row):
+                _say(line)
     for line in [] if as_json else frames:
         _say(line)
     if as_json:
@@ -131,23 +140,64 @@ def _is_set(text: str, where: str) -> bool:
     return "for" in yaml.parse_yaml(text, where).data
 
 
-def _read(name: str) -> PromptSet:
-    """A set of the program by id, or one from a file, read with the program's schemas and blocks."""
+def _found(name: str) -> tuple[str, Sources]:
+    """The id of a set of the program, or of one in a file, and the texts among which it stands."""
     from assistant import library
-    from assistant.core.problem import Problem, Refused
     from assistant.core.rules.rules import Sources
-    from assistant.core.text import one_line
 
     path = Path(name)
     known = library.sources()
     if name in known.prompts or not (path.suffix in (".yaml", ".yml") or os.sep in name or path.is_file()):
-        return _checked(name, known)
-    shown = one_line(name)
+        return name, known
+    return path.stem, Sources({**known.prompts, path.stem: library.read_text(path)}, known.schemas)
+
+
+def _read(name: str) -> tuple[PromptSet, ...]:
+    """A set of the program by id, or one from a file, read with the program's schemas and blocks.
+
+    One that is for several regions stands in each of them.
+    """
+    with _named(name):
+        return _checked(*_found(name))
+
+
+def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
+    """The examples of a set, tried; raises `Refused` for one that can't be."""
+    from assistant.core.rules.examples import try_examples
+    from assistant.core.rules.rules import parse_prompt_file
+
+    if made.language == 1:
+        return
+    with _named(name):
+        stem, sources = _found(name)
+        yield from try_examples(parse_prompt_file(stem, sources.prompts[stem]), made)
+
+
+def _example_as_json(one: Tried) -> dict[str, Any]:
+    return {
+        "is": one.name,
+        "suggested": one.suggestion.decision,
+        "why": one.suggestion.why,
+        "because": list(one.suggestion.because),
+        "differs": list(one.differs),
+        "published": one.published,
+        "agrees": one.agrees,
+    }
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """What is refused of a file names it as it was given."""
+    from assistant.core.problem import Problem, Refused
+    from assistant.core.text import one_line
+
+    shown, stem = one_line(name), Path(name).stem
     try:
-        given = Sources({**known.prompts, path.stem: library.read_text(path)}, known.schemas)
-        return _checked(path.stem, given)
+        yield
     except Refused as refused:
-        inside = f"prompts/{path.stem}.yaml"
+        if name == stem:
+            raise
+        inside = f"prompts/{stem}.yaml"
         raise Refused(
             *(Problem(p.what, p.where.replace(inside, shown), p.fix) for p in refused.problems)
         ) from None
@@ -178,7 +228,7 @@ def _frame_checked(name: str) -> str:
     return f"{where}: {count} texts of the letter, none missing, each naming what it has to."
 
 
-def _checked(name: str, sources: Sources) -> PromptSet:
+def _checked(name: str, sources: Sources) -> tuple[PromptSet, ...]:
     from assistant import library
     from assistant.core.problem import refuse
 
@@ -189,7 +239,7 @@ def _checked(name: str, sources: Sources) -> PromptSet:
             f"prompts/{name}.yaml, line 1",
             "Name a set that uses it; a set says what it is `for`.",
         )
-    return library.prompt_set(name, sources)
+    return library.prompt_set_instances(name, sources)
 
 
 def _say(text: str) -> None:
@@ -211,6 +261,10 @@ def lines(made: PromptSet) -> Iterator[str]:
         yield "\nCriteria"
     for criterion in made.criteria.values():
         yield from _criterion(criterion, made)
+    for note in made.notes:
+        yield f"\n  {note.id}: a law, which is noted and argues nothing"
+        yield f"     Noted where: {formula_in_words(all_of((note.applies, note.when)))}"
+        yield f"     {_cited(made.citations[note.cite])}"
     for title, exclusions in (("Cannot be", made.never), ("Silence is meant", made.silent)):
         if exclusions:
             yield f"\n{title}"
@@ -270,7 +324,7 @@ def _cited(citation: Citation) -> str:
     force = f"; in force {starts or '...'} to {ends or '...'}" if starts or ends else ""
     checked = "UNVERIFIED" if citation.verified is None else f"verified by {', '.join(citation.verified)}"
     return (
-        f"[{citation.tier}: {TIER_NAMES[citation.tier]}] {citation.source}, edition {citation.edition}, "
+        f"[{citation.tier}: {TIER_NAMES.get(citation.tier, citation.tier)}] {citation.source}, edition {citation.edition}, "
         f"{citation.locator}{force} ({checked})"
     )
 
@@ -360,6 +414,12 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
         yield f"  from silence: {name}"
     for era, outcome in proof.empty_record.items():
         yield f"  an empty record {era}: {outcome}"
+    for one in row["examples"]:
+        for differs in one["differs"]:
+            yield f"  EXAMPLE {one['is']}: {differs}"
+        if one["published"] is not None and not one["differs"]:
+            agrees = {True: "agrees", False: "differs", None: f"none ({one['why']})"}[one["agrees"]]
+            yield f"  {one['is']}: published {DECISION_WORDS[one['published']]}: {agrees}"
     for one in row["reference_cases"]:
         agrees = "agrees" if one["agrees"] else "DIFFERS"
         yield (

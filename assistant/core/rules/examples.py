@@ -19,10 +19,11 @@ from assistant.core.rules.answers_inline import Spec
 from assistant.core.rules.computed import comes_to, differs
 from assistant.core.rules.criterion import Suggestion, amount_within, law_notes
 from assistant.core.rules.editions import on_day
+from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.guidelines import NO_GUIDELINES
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 from assistant.core.rules.suggestion import suggest
-from assistant.core.yaml import FieldReader, YamlDocument, near
+from assistant.core.yaml import YamlDocument, near
 
 _KEYS = frozenset(
     "is on region given item read suggests why because computed within more notes from published later".split()
@@ -82,7 +83,7 @@ class _Example(FieldReader):
                 self.doc.where(*self.path),
                 f"Use {', '.join(_DECISIONS)}.",
             )
-        self.on = self.date(self.doc, (*self.path, "on"), data.get("on"))
+        self.on = self.date(self.doc, (*self.path, "on"))
         if self.problems:
             raise Refused(*self.problems)
         read = data.get("read", {})

@@ -17,6 +17,7 @@ from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
 from assistant.core.rules.answers_inline import Spec, compile_answer
 from assistant.core.rules.computed import Computed, read_computed
 from assistant.core.rules.condition import ALWAYS, Formula, all_of
+from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.formula import MODES, NOT_SHOWN, Asked, Formulas
 from assistant.core.rules.guidelines import LAW, RULES, Guidelines
 from assistant.core.rules.prompt_set import (
@@ -30,8 +31,8 @@ from assistant.core.rules.prompt_set import (
     PromptSet,
     Proposal,
     Question,
+    Sentence,
 )
-from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.prompt_set_reader import PromptReader, circles, filled
 from assistant.core.yaml import YamlDocument, names_in, near, texts_in
 
@@ -329,7 +330,9 @@ class _Reader(PromptReader, FieldReader):
 
     def shown(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
         if raw is not None and raw not in _SHOWN:
-            self.say(f"`{raw}` can't be shown.", doc.where(*path, "shows"), f"Use one of {', '.join(_SHOWN)}.")
+            self.say(
+                f"`{raw}` can't be shown.", doc.where(*path, "shows"), f"Use one of {', '.join(_SHOWN)}."
+            )
         return str(raw or "")
 
     def sentence_of(
@@ -349,7 +352,11 @@ class _Reader(PromptReader, FieldReader):
         for one in raw if isinstance(raw, list) else [] if raw is None else [raw]:
             fact = one.get("fact") if isinstance(one, Mapping) else None
             if not isinstance(fact, str) or set(one) - {"fact", "where"}:
-                self.say("A proposal names a fact of the case file.", doc.where(*path), "Write {fact: item.quantity.requested}.")
+                self.say(
+                    "A proposal names a fact of the case file.",
+                    doc.where(*path),
+                    "Write {fact: item.quantity.requested}.",
+                )
                 return ()
             if not isinstance(one.get("where", {}), Mapping):
                 self.say("`where` of a proposal is a map.", doc.where(*path), "Write where: {a: b}.")

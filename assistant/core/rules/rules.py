@@ -26,6 +26,8 @@ CASE_SCOPE = "case"
 CASE_SET = "review"
 GUIDELINES = "guidelines"
 """The file in `prompts/` that holds the guidelines which sets of the second language cite."""
+OWN_GUIDELINES = "own-guidelines"
+"""What a person's own guidelines.yaml, which adds to it, is called among the sources."""
 
 
 @dataclass(frozen=True)
@@ -126,17 +128,21 @@ def is_language2(document: YamlDocument) -> bool:
 def _language2(name: str, sources: Sources, region: str) -> PromptSet:
     parsed = {key: parse_prompt_file(key, text) for key, text in _needed(name, sources).items()}
     if GUIDELINES not in sources.prompts:
-        raise refuse("There is no prompts/guidelines.yaml.", "prompts/", "A set cites its guidelines from there.")
+        raise refuse(
+            "There is no prompts/guidelines.yaml.", "prompts/", "A set cites its guidelines from there."
+        )
     kept = sources.schemas if sources.kept else {}
     with well_formed(f"prompts/{name}.yaml"):
-        guidelines = guidelines_in(sources.prompts[GUIDELINES])
+        texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
+        guidelines = guidelines_in(*texts)
         return language2_reader.read_language2(parsed[name], parsed, guidelines, region, kept)
 
 
 @lru_cache(maxsize=4)
-def guidelines_in(text: str) -> Guidelines:
-    """The guidelines that a text of `prompts/guidelines.yaml` holds."""
-    return read_guidelines(yaml.parse_yaml(text, f"prompts/{GUIDELINES}.yaml"))
+def guidelines_in(*texts: str) -> Guidelines:
+    """The guidelines that the text of `prompts/guidelines.yaml` holds, and those that a person's own file adds."""
+    names = (f"prompts/{GUIDELINES}.yaml", "the guidelines.yaml of your own")
+    return read_guidelines(*(yaml.parse_yaml(text, name) for text, name in zip(texts, names, strict=False)))
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
@@ -185,7 +191,7 @@ def _needed(name: str, sources: Sources) -> dict[str, str]:
         prompts = document.data.get("prompts", [])
         entries = prompts if isinstance(prompts, list) else []
         used = [one["use"] for one in entries if isinstance(one, Mapping) and "use" in one]
-        used.append(GUIDELINES)
+        used += [GUIDELINES, OWN_GUIDELINES]
     for block in used if isinstance(used, list) else []:
         if str(block) in sources.prompts:
             texts[str(block)] = sources.prompts[str(block)]
