@@ -123,6 +123,24 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
         click.get_current_context().exit(1)
 
 
+@prompts.command("compile")
+@click.option("-o", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where the schemas go.")
+def compile_(folder: Path | None) -> None:
+    """Write the answer schemas that the sets of the second language are compiled to, for other programs to read."""
+    from assistant import library
+    from assistant.core.rules.rules import schema_text
+
+    place = folder or library.folder("schemas") / "answers"
+    place.mkdir(parents=True, exist_ok=True)
+    written: set[str] = set()
+    for made in (made for name in _set_names() for made in _read(name) if made.language > 1):
+        for prompt in made.prompts.values():
+            file = place / f"{prompt.schema.name}.schema.json"
+            file.write_text(schema_text(prompt.schema), encoding="utf-8")
+            written.add(file.name)
+    _say(f"{len(written)} answer schemas are in {place}.")
+
+
 # -- finding and reading ---------------------------------------------------------------------------
 
 

@@ -167,7 +167,9 @@ def _with_line(problem: Problem, document: YamlDocument) -> Problem:
 
 
 def answers_named(document: YamlDocument) -> list[str]:
-    """The answer schemas that a prompt file's prompts name."""
+    """The answer schemas that a prompt file's prompts name; one of the second language writes its answers itself."""
+    if is_language2(document):
+        return []
     prompts = document.data.get("prompts", [])
     names = (
         [str(p["answer"]) for p in prompts if isinstance(p, dict) and "answer" in p]

@@ -115,31 +115,50 @@ class Questions:
         return found, False
 
     def _thinned(self, true: set[int], against: list[int]) -> dict[Feature, frozenset[int]]:
-        """The answers of a case, as few and as wide as still exclude what they are held against."""
-        held = {
-            feature: frozenset(n for n, cell in enumerate(feature.cells) if cell.literal in true)
+        """The answers of a case, as few and as wide as still exclude what they are held against.
+
+        What is told of a place are the cells that it is not in; each is left out in turn, those of one place
+        together first, and with it all that the solver finds needless on the way.
+        """
+        held = [
+            feature
             for feature in self.encoded.features
             if feature.active in true or feature.active == self.encoded.clauses.true
+        ]
+        barred = {
+            -cell.literal: feature for feature in held for cell in feature.cells if cell.literal not in true
         }
-        if self.can_be([*against, *_narrowed(held)]):
-            return held  # not determined by the answers alone: told as it is
+        kept = self._core(against, barred)
+        if kept is None:
+            return _places(held, barred)  # not determined by the answers alone: told as it is
+        rows_first = sorted({barred[one] for one in kept}, key=lambda one: (not one.row, one.active))
+        for feature in rows_first:
+            fewer = [one for one in kept if barred[one] is not feature]
+            if len(fewer) < len(kept):
+                smaller = self._core(against, fewer)
+                kept = kept if smaller is None else smaller
+        for literal in list(kept):
+            if literal in kept:
+                smaller = self._core(against, [one for one in kept if one != literal])
+                kept = kept if smaller is None else smaller
+        return _places(list(dict.fromkeys(barred[one] for one in kept)), kept)
+
+    def _core(self, against: Sequence[int], literals: Iterable[int]) -> list[int] | None:
+        """Those of the literals that suffice to exclude what they are held against; None where they don't."""
+        wanted = list(literals)
+        if self.can_be([*against, *wanted]):
+            return None
         core = set(self.solver.get_core() or ())
-        kept = {
-            feature: frozenset(n for n in range(len(feature.cells)) if -feature.cells[n].literal not in core)
-            for feature in held
-        }
-        kept = {feature: chosen for feature, chosen in kept.items() if len(chosen) < len(feature.cells)}
-        for feature in sorted(kept, key=lambda one: not one.row):
-            fewer = {other: chosen for other, chosen in kept.items() if other is not feature}
-            if not self.can_be([*against, *_narrowed(fewer)]):
-                kept = fewer
-        for feature in list(kept):
-            for n in range(len(feature.cells)):
-                if n not in kept[feature]:
-                    wider = {**kept, feature: kept[feature] | {n}}
-                    if not self.can_be([*against, *_narrowed(wider)]):
-                        kept = wider
-        return kept
+        return [one for one in wanted if one in core]
+
+
+def _places(features: Sequence[Feature], barred: Iterable[int]) -> dict[Feature, frozenset[int]]:
+    """For each place the cells that are not barred."""
+    out = set(barred)
+    return {
+        feature: frozenset(n for n, cell in enumerate(feature.cells) if -cell.literal not in out)
+        for feature in features
+    }
 
 
 class Pair:
@@ -179,15 +198,6 @@ class Pair:
         """Whether both ways can fulfil what is assumed, agree on the prompts named, and come out differently."""
         both = [literal for one in assumed for literal in (one, self.other(one))]
         return bool(self.solver.solve(assumptions=[*both, *(self.agrees[name] for name in agreeing)]))
-
-
-def _narrowed(places: Mapping[Feature, frozenset[int]]) -> list[int]:
-    return [
-        -cell.literal
-        for feature, chosen in places.items()
-        for n, cell in enumerate(feature.cells)
-        if n not in chosen
-    ]
 
 
 def _told(feature: Feature, cells: Sequence[Cell]) -> str:
