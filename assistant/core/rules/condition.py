@@ -158,6 +158,8 @@ def holds(
         return answer.status is condition.status
     if not answer.given or not condition.schema:
         return False
+    if isinstance(answer.value, str | int | float):
+        return _is_plainly_valid(condition.key, answer.value)
     return _is_valid(condition.key, json.dumps(answer.plain(), sort_keys=True))
 
 
@@ -211,6 +213,11 @@ def _over_parts(condition: Condition, answer: Answer | None, complete: bool) -> 
 def _any_holds(conditions: tuple[Condition, ...], part: Answer) -> Truth:
     values = [holds(condition, part, True) for condition in conditions]
     return True if True in values else None if None in values else False
+
+
+@lru_cache(maxsize=20_000, typed=True)
+def _is_plainly_valid(schema: str, value: str | float) -> bool:
+    return bool(_validator(schema).is_valid(value))
 
 
 @lru_cache(maxsize=20_000)

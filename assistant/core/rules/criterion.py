@@ -8,7 +8,7 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.core.dates import PartialDate
@@ -133,17 +133,23 @@ def unrebutted(
     prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
 ) -> frozenset[str]:
     """The met criteria that no standing criterion rebuts."""
+    met = [name for name, state in states.items() if state is State.MET]
+    against: dict[str, list[str]] = {}
+    for name in met:
+        rebutter = prompt_set.criteria[name]
+        for other in rebutter.rebuts:
+            if may_rebut(prompt_set, rebutter, other, rulings):
+                against.setdefault(other, []).append(name)
+    if not against:
+        return frozenset(met)
     decided: dict[str, bool] = {}
 
     def stands(name: str) -> bool:
         if name not in decided:
-            decided[name] = states[name] is State.MET and not any(
-                name in other.rebuts and may_rebut(prompt_set, other, name, rulings) and stands(other.id)
-                for other in prompt_set.criteria.values()
-            )
+            decided[name] = not any(stands(other) for other in against.get(name, ()))
         return decided[name]
 
-    return frozenset(name for name in prompt_set.criteria if stands(name))
+    return frozenset(name for name in met if stands(name))
 
 
 def _rebutters(
@@ -181,24 +187,20 @@ def weigh(
     `waiting` are the places of the MTUS that nobody has read, under the questions that are put: where nothing of
     the MTUS stands, no lower tier decides (Lab. Code 4610.5(c)(2)).
     """
-    decided = _weighed(prompt_set, states, rulings)
-    if waiting and not _mtus_stands(prompt_set, states, rulings):
+    standing = unrebutted(prompt_set, states, rulings)
+    if waiting and not any(prompt_set.tier(prompt_set.criteria[name]) == "mtus" for name in standing):
         return Suggestion(None, "unread", unread=tuple(waiting))
+    decided = _weighed(prompt_set, standing)
     rests = []
-    stand = unrebutted(prompt_set, states, rulings)
-    for criterion in prompt_set.criteria.values():
-        if criterion.id in stand and _rebuts_higher(prompt_set, criterion, states):
-            without = {**rulings, criterion.id: Ruling("declined", "")}
-            if _weighed(prompt_set, states, without).decision != decided.decision:
-                rests.append(criterion.id)
-    return Suggestion(decided.decision, decided.why, decided.because, decided.dissent, tuple(rests))
-
-
-def _mtus_stands(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> bool:
-    return any(
-        prompt_set.tier(prompt_set.criteria[name]) == "mtus"
-        for name in unrebutted(prompt_set, states, rulings)
-    )
+    for name in standing:
+        criterion = prompt_set.criteria[name]
+        if criterion.rebuts and _rebuts_higher(prompt_set, criterion, states):
+            without = {**rulings, name: Ruling("declined", "")}
+            other = _weighed(prompt_set, unrebutted(prompt_set, states, without))
+            if other.decision != decided.decision:
+                rests.append(name)
+    rests.sort(key=list(prompt_set.criteria).index)
+    return replace(decided, rests_on=tuple(rests)) if rests else decided
 
 
 def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[str, State]) -> bool:
@@ -209,9 +211,8 @@ def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[
     )
 
 
-def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
-    standing_now = unrebutted(prompt_set, states, rulings)
-    stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing_now]
+def _weighed(prompt_set: PromptSet, standing: frozenset[str]) -> Suggestion:
+    stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing]
     if not stand:
         return Suggestion(None, "gap")
     stand.sort(key=prompt_set.rank)

@@ -205,8 +205,11 @@ class Criterion:
 
     def reads(self) -> tuple[str, ...]:
         """Every prompt that its conditions read, in order."""
-        read = [*atoms(self.applies), *atoms(self.when)]
-        return tuple(dict.fromkeys(prompt for atom in read for prompt in atom.prompts))
+        return self._read
+
+    @cached_property
+    def _read(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(prompt for atom in self.atoms() for prompt in atom.prompts))
 
     def atoms(self) -> tuple[Atom, ...]:
         return (*atoms(self.applies), *atoms(self.when))

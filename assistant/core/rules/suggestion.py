@@ -208,10 +208,12 @@ def suggest(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruli
     put = {one.name: reading.holds(one.when) if one.unread else False for one in prompt_set.questions}
     waiting = [place for one in prompt_set.questions if put[one.name] is True for place in one.unread]
     so_far = weigh(prompt_set, {name: one.state for name, one in found.items()}, rulings, waiting)
-    completions = _Completions(reading, found, rulings)
     open_ = any(one.state is CriterionState.UNDETERMINED for one in found.values())
     if not open_ and None not in put.values():
-        return so_far if so_far.why != "gap" or prompt_set.language == 1 else completions.unclear(so_far)
+        if so_far.why != "gap" or prompt_set.language == 1:
+            return so_far
+        return _Completions(reading, found, rulings).unclear(so_far)
+    completions = _Completions(reading, found, rulings)
     keys = completions.keys()
     if len(keys) != 1:  # none: the answers are a combination that cannot be
         return Suggestion(None, "open", settle=tuple(completions.settling()) if keys else ())
