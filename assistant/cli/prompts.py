@@ -62,11 +62,14 @@ def list_(as_json: bool) -> None:
 @click.argument("name", metavar="SET")
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """Show the prompt set SET (an id, or a YAML file) as a physician reads it."""
+    """Show the prompt set SET (an id, or a YAML file) as a physician reads it.
+
+    One that is for several regions is told for each of them; --json tells it for the first.
+    """
 
     every = _read(name)
     if as_json:
-        print_json(set_as_json(every[0]) if len(every) == 1 else [set_as_json(made) for made in every])
+        print_json(set_as_json(every[0]))
         return
     for made in every:
         for line in lines(made):
