@@ -86,7 +86,7 @@ def keys_in(schema: Any) -> Iterator[str]:
 
 TOLD_ON = {
     "prompt-sets.md": ["prompt-set", "block", "vocabulary"],
-    "second-language.md": ["guidelines"],
+    "second-language.md": ["guidelines", "prompt-set-2"],
     "formats.md": ["case", "manifest", "answers-file", "profile"],
 }
 """The page that says what a file may hold; the parts of the letter's words are held against theirs elsewhere."""
