@@ -63,6 +63,8 @@ def propose(
 
 def reckoned(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None) -> Proposed | None:
     """What the first rule of a prompt that comes to something gives; a fact of the case file is none of them."""
+    if prompt.computed is not None:
+        return computed_answer(prompt, reading, case, item)
     for proposal in prompt.propose:
         made = _propose(proposal, prompt, reading, case, item) if proposal.rule else None
         if made is not None:
