@@ -7,8 +7,9 @@ units come from them too.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.core.yaml import near
@@ -39,6 +40,9 @@ _KEYS: Mapping[str, frozenset[str]] = {
 _VALUE_KEYS = frozenset({"label", "words", "regions", "factor", "unit"})
 _STATUSES = frozenset({"given", "not_documented", "unclear"})
 _PARTS_OF_ANSWERS = frozenset({"value", "status", "evidence", "search", "note"})
+
+STEP = re.compile(r"(up to|over|under|at least) (-?\d+(?:\.\d+)?)")
+"""A range of numbers, as it stands in the steps of a factor."""
 
 Say = Callable[..., None]
 """Notes what is wrong: `say(what, steps, fix)`, with the steps below the answer to the place."""
@@ -232,13 +236,34 @@ def _values(
         label = str(data.get("label", ""))
         if not label:
             say(f"`{value}` has no label.", (kind, value), "Write how it reads on the screen.")
+        if "factor" in data and not _is_factor(data["factor"]):
+            say(
+                f"The factor of `{value}` is no number.",
+                (kind, value, "factor"),
+                "Write a number, none, steps [{up to 20: 4}, {over 20: 8}], or either by edition.",
+            )
+            data = {k: v for k, v in data.items() if k != "factor"}
         regions = data.get("regions", [])
-        if regions and region and region not in regions:
+        if isinstance(regions, list) and regions and region and region not in regions:
             left.add(value)
             continue
         words = str(data.get("words", _as_words(label)))
         found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"))
     return found, frozenset(left)
+
+
+def _is_factor(raw: Any, by_edition: bool = True) -> bool:
+    if isinstance(raw, Mapping):
+        return by_edition and all(_is_factor(one, False) for one in raw.values())
+    if isinstance(raw, list):
+        return bool(raw) and all(
+            isinstance(step, Mapping)
+            and len(step) == 1
+            and isinstance(next(iter(step.values())), int | float)
+            and STEP.fullmatch(str(next(iter(step)))) is not None
+            for step in raw
+        )
+    return raw == "none" or (isinstance(raw, int | float) and not isinstance(raw, bool))
 
 
 def _as_words(label: str) -> str:
@@ -329,7 +354,19 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
     for one in optional:
         if one not in parts:
             say(f"There is no column `{one}`.", ("optional",), near(one, parts))
-    for column, spec in parts.items():
+    for column, spec in list(parts.items()):
+        rule = spec.computed
+        operands = rule.get("times") if isinstance(rule, Mapping) and set(rule) == {"times"} else None
+        named = (
+            isinstance(operands, list) and len(operands) == 2 and all(str(one) in parts for one in operands)
+        )
+        if rule is not None and not named:
+            say(
+                f"`{column}` is computed of two other columns.",
+                ("columns", column, "computed"),
+                f"Write computed: {{times: [a, b]}}, with two of {', '.join(parts)}.",
+            )
+            parts[column] = replace(spec, computed=None)
         if spec.unit_column and spec.unit_column not in parts:
             say(
                 f"`{column}` takes its unit from `{spec.unit_column}`, which is no column.",

@@ -14,7 +14,7 @@ from itertools import pairwise
 from typing import Any, Protocol
 
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.rules.answers_inline import Spec
+from assistant.core.rules.answers_inline import STEP, Spec
 from assistant.core.rules.guidelines import Guidelines
 from assistant.core.yaml import near
 
@@ -24,7 +24,6 @@ OVER_TABLES = frozenset({"sum", "count", "latest", "weighted", "any_after"})
 RULES = ARITHMETIC | SPANS | OVER_TABLES
 _MORE = frozenset({"where", "within", "by"})
 _PATH = re.compile(r"^[a-z][a-z0-9_]*(\.[a-z][a-z0-9_]*)*$")
-_RANGE = re.compile(r"(up to|over|under|at least) (-?\d+(?:\.\d+)?)")
 _EXACT = 0.005
 """Two decimal numbers that differ by less read the same."""
 
@@ -138,9 +137,7 @@ def _gives(raw: Any, say: Say) -> tuple[tuple[str, float, str], ...]:
     made: list[tuple[str, float, str]] = []
     for entry in raw if isinstance(raw, list) else [raw]:
         match = (
-            _RANGE.fullmatch(str(next(iter(entry))))
-            if isinstance(entry, Mapping) and len(entry) == 1
-            else None
+            STEP.fullmatch(str(next(iter(entry)))) if isinstance(entry, Mapping) and len(entry) == 1 else None
         )
         if match is None:
             say(
@@ -361,7 +358,7 @@ class _Evaluation:
             factor = self.in_force(spec, factor)
         if isinstance(factor, list):
             for step in factor:
-                match = _RANGE.fullmatch(str(next(iter(step))))
+                match = STEP.fullmatch(str(next(iter(step))))
                 if match is not None and _in_range(amount, match[1], float(match[2])):
                     return float(next(iter(step.values())))
             raise _Open

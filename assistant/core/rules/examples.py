@@ -93,7 +93,7 @@ class _Example(FieldReader):
                 raise self.stop(f"The set cites no `{place}`.", "read", fix=near(place, self.set.citations))
         made = on_day(self.set, self.on, entered)
         self.facts = {
-            **dict(data.get("item", {})),
+            **self.mapping(self.doc, (*self.path, "item")),
             "ur_decision": {"date": str(self.on)},
             "request": {"date": str(self.on)},
         }
@@ -182,7 +182,7 @@ class _Example(FieldReader):
         for name in self.texts(self.doc, (*self.path, "because")):
             if name not in got.because:
                 yield f"rests on {', '.join(got.because) or 'nothing'}, not on {name}"
-        for name, wanted in dict(data.get("computed", {})).items():
+        for name, wanted in self.mapping(self.doc, (*self.path, "computed")).items():
             result = self.worked_out.get(name)
             open_ = wanted in ("null", None)
             if open_ is not (result is None) or (
@@ -191,7 +191,7 @@ class _Example(FieldReader):
                 yield f"{name} comes to {'nothing' if result is None else result}, not to {wanted}"
         if "notes" in data:
             noted = law_notes(reading)
-            if noted != [str(one) for one in data["notes"]]:
+            if noted != self.texts(self.doc, (*self.path, "notes")):
                 yield f"notes {', '.join(noted) or 'nothing'}"
         if "within" in data:
             amounts = [
@@ -201,7 +201,8 @@ class _Example(FieldReader):
             ]
             if data["within"] not in amounts:
                 yield f"{', '.join(str(a) for a in amounts if a is not None) or 'nothing'} within, not {data['within']}"
-            certified = dict(self.facts.get("certified") or {}).get("quantity", 0)
+            told = self.facts.get("certified")
+            certified = told.get("quantity", 0) if isinstance(told, Mapping) else 0
             if "more" in data and data["within"] - certified != data["more"]:
                 yield f"{data['within'] - certified} more, not {data['more']}"
 

@@ -312,7 +312,7 @@ def _choice(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
     name = word
     if negated:
         chosen = [one for one in spec.values if one not in chosen]
-        name = f"not {word}"
+        name = chosen[0] if len(chosen) == 1 else f"not {word}"
     if not chosen:
         return False
     label = " or ".join(spec.values[one].label for one in chosen)
@@ -469,7 +469,9 @@ class _Row:
 def _told(raw: Any) -> str:
     if isinstance(raw, list):
         return " or ".join(_told(one) for one in raw)
-    return f"other than {_told(raw['not'])}" if isinstance(raw, Mapping) else str(raw).replace("_", " ")
+    if isinstance(raw, Mapping) and "not" in raw:
+        return f"other than {_told(raw['not'])}"
+    return str(raw).replace("_", " ")
 
 
 def _of_table(row: _Row, every: bool, mode: str, empty: Formula, some: Formula) -> Formula:

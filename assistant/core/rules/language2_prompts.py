@@ -91,7 +91,8 @@ class Language2Prompts(PromptReader, FieldReader):
     def left_out(self, source: Source) -> None:
         """Notes the prompts of other regions, on which every condition is false."""
         found = set(self.formulas.left_out)
-        for data in source.doc.data.get("prompts", []) or []:
+        entries = source.doc.data.get("prompts")
+        for data in entries if isinstance(entries, list) else []:
             if isinstance(data, Mapping) and self.elsewhere(data, source.region):
                 found.add(str(data.get("id", "")))
         self.formulas.left_out = frozenset(found)

@@ -21,13 +21,17 @@ MOST = 40
 
 @dataclass(frozen=True)
 class Forcing:
-    """A smallest set of answers: for each place the cells it may take; `standing` criteria in one case of it."""
+    """A smallest set of answers: for each place the cells it may take; the criteria `standing`, and `met`, in one case of it."""
 
     places: Mapping[Feature, frozenset[int]]
     standing: tuple[str, ...] = ()
+    met: tuple[str, ...] = ()
 
-    def words(self, features: Sequence[Feature]) -> dict[str, str]:
-        """By place, the answers in words and ranges; `features` are all places of the set."""
+    def words(self, features: Sequence[Feature], given: bool = False) -> dict[str, str]:
+        """By place, the answers in words and ranges; `features` are all places of the set.
+
+        With `given` only what is given is told of a place, where something is.
+        """
         found: dict[str, list[str]] = {}
         barred: dict[str, list[Feature]] = {}
         inside = {feature.prompt for feature in self.places if feature.path != feature.prompt}
@@ -37,7 +41,10 @@ class Forcing:
             if feature.row and chosen == {_NO_ROW}:
                 barred.setdefault(feature.path, []).append(feature)
                 continue
-            told = _told(feature, [feature.cells[n] for n in sorted(chosen)])
+            cells = [feature.cells[n] for n in sorted(chosen)]
+            if given and any(cell.answer.given for cell in cells):
+                cells = [cell for cell in cells if cell.answer.given]
+            told = _told(feature, cells)
             found.setdefault(feature.path, []).append(told)
         for path, kinds in barred.items():
             others = [one for one in features if one.path == path and one not in kinds]
@@ -68,8 +75,8 @@ class Questions:
         return bool(self.solver.solve(assumptions=list(assumed)))
 
     def holds_now(self) -> set[int]:
-        """The literals of the answers found last, those that are true."""
-        return {one for one in self.solver.get_model() if one > 0}
+        """The literals, negative ones too, that are true of the answers found last."""
+        return set(self.solver.get_model())
 
     def _feed(self) -> None:
         clauses = self.encoded.clauses.clauses
@@ -98,7 +105,14 @@ class Questions:
                 return found, True
             true = self.holds_now()
             places = self._thinned(true, [*assumed, -wanted])
-            found.append(Forcing(places, tuple(n for n, one in self.encoded.stands.items() if one in true)))
+            stands, met = self.encoded.stands, self.encoded.met
+            found.append(
+                Forcing(
+                    places,
+                    tuple(name for name, one in stands.items() if one in true),
+                    tuple(name for name, one in met.items() if one in true),
+                )
+            )
             if not places:
                 break
             clauses.add(
@@ -120,11 +134,7 @@ class Questions:
         What is told of a place are the cells that it is not in; each is left out in turn, those of one place
         together first, and with it all that the solver finds needless on the way.
         """
-        held = [
-            feature
-            for feature in self.encoded.features
-            if feature.active in true or feature.active == self.encoded.clauses.true
-        ]
+        held = [feature for feature in self.encoded.features if feature.active in true]
         barred = {
             -cell.literal: feature for feature in held for cell in feature.cells if cell.literal not in true
         }

@@ -21,7 +21,7 @@ from assistant.core.rules.criterion import State as CriterionState
 from assistant.core.rules.criterion import State as State_criterion
 from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import PromptSet, Reading
-from assistant.core.rules.solving import Questions
+from assistant.core.rules.solving import Forcing, Questions
 
 # Which arguments still matter to a decision, once some of them are known to be met or not.
 
@@ -239,7 +239,10 @@ def _agreed(key: Key, so_far: Suggestion, found: Mapping[str, Finding], prompt_s
 
 @lru_cache(maxsize=16)
 def _coded(key: _Same) -> Questions:
-    return Questions(Encoded(key.prompt_set))
+    given = [
+        Atom(name, reserved("given")) for name, one in key.prompt_set.prompts.items() if one.documentable
+    ]
+    return Questions(Encoded(key.prompt_set, given))
 
 
 class _Completions:
@@ -288,6 +291,10 @@ class _Completions:
                     yield coded.clauses.any((-feature.active, literal_))
                 elif feature.path == name:
                     yield coded.clauses.any((-feature.active, feature.cells[0].literal))
+
+    def given(self, name: str) -> int:
+        """The literal of a prompt's being given."""
+        return self.ask.encoded.formula(Atom(name, reserved("given")))
 
     def keys(self) -> set[Key]:
         """What can be suggested, as far as it can turn; two of them are enough to know that it is open."""
@@ -361,6 +368,7 @@ def _outcomes(coded: Encoded) -> dict[Key, int]:
 
 
 MOST_PROMPTS = 3
+_MOST_CHANGES = 3
 _MOST_OPENED = 4
 
 
@@ -405,8 +413,47 @@ def would_change(
     now = suggest(reading, on, rulings)
     if now.why == "open":
         return ()
+    if reading.prompt_set.language > 1:
+        return tuple(_changes(reading, findings(reading, on, rulings), rulings, now))
     search = _Search(reading, on, rulings, now.decision)
     return tuple(search.changes())
+
+
+def _changes(
+    reading: Reading, found: Mapping[str, Finding], rulings: Mapping[str, Ruling], now: Suggestion
+) -> Iterator[Change]:
+    """The same for a set of the second language: for the fewest prompts, the widest answers that turn it."""
+    completions = _Completions(reading, found, rulings)
+    ask, prompt_set = completions.ask, reading.prompt_set
+    able = [n for n, p in prompt_set.prompts.items() if p.documentable and reading.asked(n) is True]
+    for decision in (one for one in SIDE if one != now.decision):
+        goal = ask.encoded.upheld if decision == "upheld" else ask.encoded.overturned
+        turned: list[set[str]] = []
+        for size in range(1, MOST_PROMPTS + 1):
+            for names in combinations(able, size):
+                if any(fewer <= set(names) for fewer in turned):
+                    continue
+                free = {*names, *(other for name in names for other in opened_by(prompt_set, name))}
+                held = {name: one for name, one in reading.answers.items() if name not in free}
+                assumed = [*completions.assumed(held), *map(completions.given, names)]
+                if not ask.can_be([*assumed, goal]):
+                    continue
+                turned.append(set(names))
+                for one in ask.forcing((goal,), assumed, _MOST_CHANGES)[0]:
+                    words = one.words(ask.encoded.features, given=True)
+                    yield Change(words, words, decision, _resting(prompt_set, one, rulings, decision))
+
+
+def _resting(
+    prompt_set: PromptSet, one: Forcing, rulings: Mapping[str, Ruling], decision: str
+) -> tuple[str, ...]:
+    states = {
+        name: State_criterion.MET if name in one.met else State_criterion.NOT_MET
+        for name in prompt_set.criteria
+        if name in one.met or name not in one.standing
+    }
+    made = weigh(prompt_set, states, rulings)
+    return made.rests_on if made.decision == decision else ()
 
 
 class _Search:

@@ -90,6 +90,8 @@ def test_what_is_of_another_region_is_left_out() -> None:
         ({"table": "row", "columns": {"a": "date"}, "optional": ["b"]}, "There is no column `b`.", ("optional",)),
         ({"table": "row", "columns": {"a": {"number": "whole", "unit": "of b"}}}, "`a` takes its unit from `b`", ("columns", "a", "unit")),
         ({"table": "row", "columns": {"a": {"table": "x", "columns": {"b": "date"}}}}, "A table can't stand inside", ("columns", "a")),
+        ({"choice": {"x": {"label": "X", "factor": [{"up to": 4}]}}}, "The factor of `x` is no number.", ("choice", "x", "factor")),
+        ({"table": "row", "columns": {"a": {"number": "whole", "computed": {"times": ["b", "c"]}}}}, "`a` is computed of two other columns.", ("columns", "a", "computed")),
         ({"group": {"value": "date"}}, "A part can't be called `value`.", ("group", "value")),
         ({"text": "long"}, "`text` says how many characters fit.", ("text",)),
     ],
