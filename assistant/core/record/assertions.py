@@ -90,7 +90,7 @@ class Cues:
                 if phrase.standing and phrase.place not in places:
                     continue
                 stop = match(phrase.tokens, sentence, at, end)
-                if stop:
+                if stop and not self._is_covered(sentence, at, stop, end, places):
                     if phrase.standing:
                         found.append(CueFound(phrase.text, phrase.standing, phrase.place, at, stop))
                     at = stop
@@ -98,6 +98,18 @@ class Cues:
             else:
                 at += 1
         return found
+
+    def _is_covered(self, sentence: Tokens, at: int, stop: int, end: int, places: frozenset[str]) -> bool:
+        """Whether a phrase that begins with a sign, as "- no", is only the beginning of a longer one after the sign."""
+        return (
+            at + 1 < len(sentence)
+            and not sentence[at][0].isalnum()
+            and any(
+                match(phrase.tokens, sentence, at + 1, end) > stop
+                for phrase in self._beginning(sentence, at + 1)
+                if phrase.place in places
+            )
+        )
 
     def printed(self, sentence: Tokens, until: int) -> CueFound | None:
         """The first printed phrase that begins at or before a token: it covers what follows, itself included.
