@@ -260,6 +260,8 @@ _MOST_PARTS = 40
 _MOST_PATTERNS = 48
 _SIGNS = r"[\s.:=\u00b0()]{0,4}"
 _PARTED = re.compile(r"[^.,;:!?\n]*(?:\n[^.,;:!?\n]*)?")
+_WIDEST = 60
+"""Characters that may stand between two parts of a phrase."""
 _KEEPS_APART = frozenset("no not without but denies denied than nor versus vs if".split())
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
 
@@ -471,7 +473,9 @@ class Answers:
         if not self._opening:
             return
         words = [self._fold(said) for _, _, said in spans]
-        for first, said in enumerate(words):
+        for first, said in enumerate(words[:-1]):
+            if spans[first + 1][0] - spans[first][1] > _WIDEST:
+                continue
             opened = {one for part in {said, *self._edges(said)} for one in self._opening.get(part, ())}
             for number in opened:
                 pattern, gap, answered = self.patterns[number]
@@ -494,6 +498,8 @@ class Answers:
     ) -> int:
         """The span after `last` that holds the next part of a phrase, near enough; -1 where none does."""
         for one in range(last + 1, min(last + 2 + gap, len(spans))):
+            if spans[one][0] - spans[last][1] > _WIDEST:
+                break
             if _is_part(words[one], part) and _is_near(text[spans[last][1] : spans[one][0]], gap):
                 return one
         return -1

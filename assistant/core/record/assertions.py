@@ -61,6 +61,7 @@ class Cues:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._phrases: dict[str, dict[str, list[_Phrase]]] = {}
         self._openings: dict[str, dict[str, list[_Phrase]]] = {}
+        self._printed: set[str] = set()
         for cue in vocabulary.cues:
             if cue.place != "headings":
                 self._learn(cue.text, cue.standing, cue.place)
@@ -116,7 +117,11 @@ class Cues:
 
         One that begins with `^` counts only where the sentence begins, or what a colon leads in.
         """
-        for at in range(until + 1 if until < len(sentence) else until):
+        if self._printed.isdisjoint(sentence[: until + 1]):
+            return None
+        for at in range(min(until + 1, len(sentence))):
+            if sentence[at] not in self._printed:
+                continue
             opens = at == 0 or not sentence[at - 1][0].isalnum()
             for phrase in (*self._beginning(sentence, at), *(self._opening(sentence, at) if opens else ())):
                 if phrase.standing == "printed":
@@ -144,6 +149,8 @@ class Cues:
         if known:
             second = known[1] if len(known) > 1 and known[1] != _GAP else ""
             phrase = _Phrase(known, standing, place, text)
+            if standing == "printed":
+                self._printed.add(known[0])
             learnt = self._openings if opening else self._phrases
             learnt.setdefault(known[0], {}).setdefault(second, []).append(phrase)
 
