@@ -13,7 +13,8 @@ from assistant.core.record.assertions import Assertion, Assertions
 from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, page_mark
-from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
+from assistant.records.fts import Hit, IndexTable, open_index
+from assistant.records.query import Wanted, of_query, of_term
 
 # Where one page of a document ends and the next begins: the words on both sides, as one text.
 
@@ -427,9 +428,12 @@ class RecordIndex:
             text = self._texts[hits[0].page][begin : min(end, begin + 2 * _SAME)]
             copies.setdefault(" ".join(text.lower().split())[:_SAME], []).append(number)
         repeated: dict[int, int] = {}
+        earliest: dict[int, int] = {}
         for members in copies.values():
+            first = members[0]
             members.sort(key=lambda number: self._newest_first(every[number][0][0].page))
             repeated.update((number, at) for at, number in enumerate(members))
+            earliest[members[0]] = first
         seen: Counter[tuple[int, frozenset[str]]] = Counter()
         ranked = []
         for number in sorted(range(len(every)), key=lambda number: repeated[number]):
@@ -437,7 +441,8 @@ class RecordIndex:
             fullness = _fullness(hits)
             said = frozenset(self._words_of(hit) for hit in hits) if running is None else frozenset[str]()
             near = not said or not said <= loose
-            ranked.append((-fullness, repeated[number] > 0, seen[fullness, said] + (not near), number))
+            place = earliest.get(number, number)
+            ranked.append((-fullness, repeated[number] > 0, seen[fullness, said] + (not near), place, number))
             seen[fullness, said] += 1
         return [every[number] for *_, number in sorted(ranked)]
 
