@@ -245,6 +245,7 @@ _PARTING = _LISTED | _CLOSED | {"but", "then", "now", "today"}
 _COPULA = frozenset("is are was were".split())
 _VERBS = frozenset("is are was were has have had been be not no".split())
 _DEFINITE = frozenset("the his her their its this these those my our".split())
+_REACHING = frozenset("below above past into down".split())
 _SUBJECTS = frozenset("he she they it i we you who".split())
 _RELATIVE = frozenset({"that", "which", "who"})
 _GLUE = frozenset(
@@ -428,7 +429,7 @@ class Assertions:
 
     def _is_definite(self, said: Tokens, begin: int, first: int) -> bool:
         """Whether the mention is spoken of as known: "no brace was ordered for the instability"."""
-        if first - begin < 2 or said[first - 1] not in _DEFINITE:
+        if first - begin < 2 or said[first - 1] not in _DEFINITE or said[first - 2] in _REACHING:
             return False
         return not self._carriers.intersection(said[max(begin, first - 3) : first - 1])
 
