@@ -176,6 +176,13 @@ class Beginnings:
             if known:
                 self._by_first.setdefault(known[0], []).append(known)
 
+    def among(self, sentence: Tokens, start: int, end: int) -> bool:
+        """Whether a phrase begins among the tokens `start` to `end`."""
+        within = sentence[start:end]
+        return not self._by_first.keys().isdisjoint(within) and any(
+            self.at(sentence, at) for at in range(start, end)
+        )
+
     def at(self, sentence: Tokens, at: int) -> int:
         """Where the first phrase ends that begins at a token; 0 where none does."""
         known = self._by_first.get(sentence[at], ())
@@ -610,7 +617,7 @@ class Assertions:
         """How much a denial can be worth in this sentence: of an earlier time, of one side, disputed, denied itself."""
         start, end = min(cue.start, of.first), max(cue.end, of.last)
         begin, until = self._clause_start(said, start), self._clause_end(said, end)
-        if any(self._disputes.at(said, at) for at in range(len(said))):
+        if self._disputes.among(said, 0, len(said)):
             return _DOUBT
         if cue.place in _NORMAL:
             negated = not self._negators.isdisjoint(said[begin:start]) or not self._negators.isdisjoint(
@@ -631,8 +638,8 @@ class Assertions:
         sides = self._sides(said, start, end, cue.end <= of.first)
         if sides != _PLAIN:
             return sides
-        part = range(self._part_start(said, start), self._part_end(said, end))
-        if cue.text in self._weak or any(self._contrasts.at(said, at) for at in part):
+        begin, until = self._part_start(said, start), self._part_end(said, end)
+        if cue.text in self._weak or self._contrasts.among(said, begin, until):
             return _LOOSE
         return _PLAIN
 
@@ -680,7 +687,7 @@ class Assertions:
         for one, other in pairwise(sides):
             if (said[one] in self._left) != (said[other] in self._left):
                 return self._of_two_sides(said, one, other, forward)
-        levels = [at for at in range(begin, until) if _LEVEL.fullmatch(said[at])]
+        levels = [at for at in range(begin, until) if len(said[at]) in (2, 3) and _LEVEL.fullmatch(said[at])]
         own = [at for at in levels if at < self._segment_end(said, end)]
         if own and any(self._tells_of_another_level(said, own, at) for at in levels if at > max(own)):
             return _DOUBT
