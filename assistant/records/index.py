@@ -222,7 +222,7 @@ _SHORTEST_SLIP = 7
 """Letters of the shortest word whose slips are looked for; short words have too many neighbours."""
 
 _SPARE = 8
-"""Passages that are looked at beyond those asked for, so that printed ones give way to others."""
+"""Passages that are ranked beyond those asked for, so that printed ones give way to others."""
 _SAME = 80
 _LOOKED_AT = 200
 """Windows that are looked at for the fullest sentences, at least: FTS5 ranks by windows, and the best may be further on."""
@@ -403,14 +403,17 @@ class RecordIndex:
         every: list[tuple[Sequence[Hit], Over | None]] = [(one, None) for one in by_sentence.values() if one]
         every += [(one.hits, one) for one in over]
         found: list[Occurrence] = []
+        printed = 0
         for inside, running in self._most_telling(every, self._table.loose(wanted)):
-            if len(found) >= limit + _SPARE:
+            if len(found) - printed >= limit:
                 break
             if running is not None:
                 mentions = self._run_on(running, wanted)
             else:
                 mentions = self._not_in(over, [self._mention(hit, wanted) for hit in inside])
-            found += {one.standing: one for one in reversed(mentions)}.values()
+            told = {one.standing: one for one in reversed(mentions)}
+            found += told.values()
+            printed += "printed" in told
         return sorted(found, key=lambda one: one.standing == "printed")[:limit]
 
     def _most_telling(
