@@ -114,19 +114,25 @@ def test_files_are_read_together_whatever_their_order() -> None:
         ("synonym:\n  - same: [a]", "line 1: `synonym` is not known here. Did you mean `synonyms`?"),
         ("ends: [but]\nends: [yet]", "line 2: `ends` stands twice"),
         ("apart: [a]", "line 1:"),
-        ("synonyms:\n  - same: [a]\n    numbers: {from: 0}", "line 3: `numbers` is a list"),
-        ("synonyms:\n  - same: [a]\n    numbers: [x]", "line 3: A number is a map"),
+        (
+            "synonyms:\n  - same: [a]\n    numbers: {from: 0}",
+            "line 3: In `synonyms`, entry 1 (line 2): `numbers` is a map; a list is wanted",
+        ),
+        (
+            "synonyms:\n  - same: [a]\n    numbers: [x]",
+            "line 3: `numbers`, entry 1 is text (“x”); a map is wanted",
+        ),
         (
             "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [n/5], from: 0}",
-            "line 4: The bounds of a number are figures",
+            "line 4: In `numbers` (line 3): `numbers`, entry 1 is not as it has to be",
         ),
         (
             "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [n/5], from: 0, to: 900}",
-            "line 4: The bounds of a number are figures",
+            "line 4: The bounds of a number are no more than 200 apart",
         ),
         (
             "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [five], from: 0, to: 5}",
-            "line 4: `n` stands where the number is",
+            "line 4: `n` stands once, where the number is",
         ),
     ],
 )
