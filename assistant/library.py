@@ -27,13 +27,18 @@ from assistant.core.record.language import Vocabulary, read_vocabulary
 from assistant.core.record.pages import split_pages
 from assistant.core.record.passages import located
 from assistant.core.rules.criterion import Ruling, Suggestion
+from assistant.core.rules.editions import on_day
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.rules import (
     CASE_SET,
+    GUIDELINES,
+    OWN_GUIDELINES,
     Rules,
     Sources,
     files_of,
+    is_language2,
     parse_prompt_file,
+    read_instances,
     read_prompt_set,
     read_rules,
 )
@@ -106,6 +111,8 @@ KINDS: Mapping[str, str] = {
     "case": "case.yaml of a case, and the file of `imr case new --from`",
     "prompt-set": "prompts/<id>.yaml with `for`",
     "block": "prompts/<id>.yaml without `for`",
+    "prompt-set-2": "prompts/<id>.yaml with `language: 2`, sets and blocks",
+    "guidelines": "prompts/guidelines.yaml",
     "answer-schema": "schemas/answers/<name>.schema.json",
     "answers-file": "the file of `imr review --answers`, and reference.yaml of a case",
     "manifest": "the list of `imr case add --manifest`",
@@ -193,9 +200,14 @@ def _has_passed(seal: str) -> None:
 
 
 def sources() -> Sources:
-    """The texts of all prompt files and answer schemas that come with the program."""
+    """The texts of all prompt files and answer schemas that come with the program, and a person's own prompt files.
+
+    Those lie in the folder that `IMR_PROMPTS` names; a set there takes the place of the program's of that name, and
+    its guidelines.yaml adds to the program's.
+    """
     return Sources(
-        prompts={path.stem: read_text(path) for path in sorted(folder("prompts").glob("*.yaml"))},
+        prompts={path.stem: read_text(path) for path in sorted(folder("prompts").glob("*.yaml"))}
+        | _own_prompts(),
         schemas={
             path.name.removesuffix(".schema.json"): read_text(path)
             for path in sorted((folder("schemas") / "answers").glob("*.schema.json"))
@@ -204,6 +216,17 @@ def sources() -> Sources:
             path.name: read_text(path) for path in sorted((folder("prompts") / "vocabulary").glob("*.yaml"))
         },
     )
+
+
+def _own_prompts() -> dict[str, str]:
+    named = os.environ.get("IMR_PROMPTS", "")
+    if not named:
+        return {}
+    place = Path(os.path.expanduser(named))
+    if not place.is_dir():
+        raise refuse("IMR_PROMPTS names no folder.", one_line(str(place)), "Make it, or name another.")
+    texts = {path.stem: read_text(path) for path in sorted(place.glob("*.yaml"))}
+    return {OWN_GUIDELINES if name == GUIDELINES else name: text for name, text in texts.items()}
 
 
 def letter_texts() -> dict[str, str]:
@@ -346,9 +369,12 @@ def check_sources(sets: Iterable[str], given: Sources) -> None:
         made_of = files_of(name, given)
         for file, text in made_of.prompts.items():
             made = parse_prompt_file(file, text)
-            hold_to_form(
-                "prompt-set" if "for" in made.data else "block", text, partial(parse_prompt_file, file, text)
-            )
+            kind = "prompt-set" if "for" in made.data else "block"
+            if file in (GUIDELINES, OWN_GUIDELINES):
+                kind = "guidelines"
+            elif is_language2(made):
+                kind = "prompt-set-2"
+            hold_to_form(kind, text, partial(parse_prompt_file, file, text))
         for file, text in made_of.schemas.items():
             where = f"schemas/answers/{file}.schema.json"
             hold_to_form("answer-schema", text, partial(yaml.parse_json, text, where))
@@ -358,6 +384,12 @@ def prompt_set(name: str, given: Sources) -> PromptSet:
     """A prompt set as the files say today; raises `Refused` for anything malformed."""
     check_sources([name], given)
     return read_prompt_set(name, given)
+
+
+def prompt_set_instances(name: str, given: Sources) -> tuple[PromptSet, ...]:
+    """The same, once for each region that it is for."""
+    check_sources([name], given)
+    return read_instances(name, given)
 
 
 def changed_documents(case: CaseFolder, read: Case) -> list[Problem]:
@@ -450,12 +482,14 @@ def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
         held = document(read_text(path), f"casebank/{name}/reference.yaml", "answers-file")
         case = rules_for(folder).case
         for key, item in case.items.items():
-            if item.prompt_set == prompt_set.id:
+            if item.prompt_set == prompt_set.id and prompt_set.region in ("", item.region):
                 yield _item(prompt_set, case, key, held)
 
 
 def _item(prompt_set: PromptSet, case: Case, key: str, held: YamlDocument) -> ReferenceItem:
     item = case.items[key]
+    on = {"ur_decision": item.ur_date, "request": item.request_date}.get(prompt_set.governed_by)
+    prompt_set = on_day(prompt_set, on)
     answers = {
         name: read_answer(prompt_set.prompts[name].schema, raw, held.where("answers", key, name))
         for name, raw in (held.find("answers", key) or {}).items()
@@ -465,7 +499,6 @@ def _item(prompt_set: PromptSet, case: Case, key: str, held: YamlDocument) -> Re
         name: Ruling(raw["ruling"], raw["reason"]) for name, raw in (held.find("rulings", key) or {}).items()
     }
     reading = Reading(prompt_set, answers)
-    on = {"ur_decision": item.ur_date, "request": item.request_date}.get(prompt_set.governed_by)
     return ReferenceItem(
         case=case.id,
         item=key,

@@ -7,7 +7,17 @@ from importlib import import_module
 
 from benchmarks.measure import Result, table
 
-NAMES = ("start", "keystroke", "answer", "whole_case", "agreement", "importing", "searching", "replay")
+NAMES = (
+    "start",
+    "keystroke",
+    "answer",
+    "whole_case",
+    "agreement",
+    "importing",
+    "searching",
+    "replay",
+    "proof",
+)
 ON_A_BIG_LOG = ("log_append", "log_verify", "log_proof", "log_reports")
 """Measured when named: they need a log of 6 million entries, which takes minutes to make (see `big_log`)."""
 

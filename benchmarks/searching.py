@@ -21,8 +21,9 @@ from unittest.mock import patch
 
 from assistant import library
 from assistant.library import own_vocabulary
-from assistant.records.fts import cache_folder, expanded, of_query
+from assistant.records.fts import cache_folder
 from assistant.records.index import RecordIndex
+from assistant.records.query import expanded, of_query
 from benchmarks.case_file import case_file
 from benchmarks.measure import CASE, Result, milliseconds
 

@@ -62,5 +62,5 @@ def test_the_first_question_imports_nothing_that_only_an_answer_needs(tmp_path: 
     log = str(tmp_path / "log.sqlite")
     asked(FIRST_QUESTION, log)  # makes the log, which needs more
     kind, modules = asked(FIRST_QUESTION, log)
-    assert kind == "prompt"
+    assert kind == "form"
     assert sorted(set(LATER) & set(modules)) == []

@@ -16,7 +16,18 @@ from assistant.core import yaml
 from assistant.core.answer import Evidence
 from assistant.core.record.passages import located
 from assistant.core.rules.answer_schema import check_structure
-from assistant.core.rules.rules import CASE_SET, answers_named, read_prompt_set, read_schema
+from assistant.core.rules.examples import try_examples
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.proof import prove
+from assistant.core.rules.rules import (
+    CASE_SET,
+    GUIDELINES,
+    answers_named,
+    guidelines_in,
+    read_prompt_set,
+    read_schema,
+    schema_text,
+)
 from assistant.review import answers_file
 
 CHECKOUT = Path(__file__).resolve().parent.parent
@@ -43,12 +54,37 @@ def parsed(path: Path) -> yaml.YamlDocument:
 def test_a_prompt_file_is_a_set_that_reads_or_a_block_that_a_set_uses(path: Path) -> None:
     assert path.suffix == ".yaml"
     data = parsed(path).data
+    if path.stem == GUIDELINES:
+        return
     assert data["id"] == path.stem
     if "for" in data:
         read_prompt_set(path.stem, library.sources())
     else:
         used = [name for other in PROMPTS for name in parsed(other).data.get("use", [])]
         assert path.stem in used, "no set uses this block"
+
+
+def second_language() -> list[PromptSet]:
+    """Every set of the second language, in each of its regions."""
+    names = [
+        path.stem for path in PROMPTS if parsed(path).data.get("language") == 2 and "for" in parsed(path).data
+    ]
+    return [made for name in names for made in library.prompt_set_instances(name, library.sources())]
+
+
+def test_every_place_of_a_guideline_is_cited_by_a_set() -> None:
+    known = guidelines_in(library.read_text(CHECKOUT / "prompts" / f"{GUIDELINES}.yaml"))
+    cited = {reference for made in second_language() for reference in made.citations}
+    assert set(known.references) == cited
+    assert not any(list(guideline.holes()) for guideline in known.by_name.values())
+
+
+def test_every_set_is_sound_and_its_examples_come_out_as_it_says() -> None:
+    for made in second_language():
+        assert prove(made).sound
+        tried = list(try_examples(parsed(CHECKOUT / "prompts" / f"{made.id}.yaml"), made))
+        assert [one.differs for one in tried if one.differs] == []
+        assert {one.suggestion.decision for one in tried} >= {"upheld", "overturned"}
 
 
 def test_what_may_be_not_documented_has_words_to_look_for() -> None:
@@ -73,6 +109,14 @@ def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it(path: Path)
     text = library.read_text(path)
     assert list(check_structure(json.loads(text), path.name)) == []
     read_schema(name, text)
+    compiled = {
+        prompt.schema.name: schema_text(prompt.schema)
+        for made in second_language()
+        for prompt in made.prompts.values()
+    }
+    if name in compiled:
+        assert text == compiled[name], "`imr prompts compile` writes it anew"
+        return
     assert name in {answer for other in PROMPTS for answer in answers_named(parsed(other))}
 
 

@@ -18,9 +18,10 @@ from assistant.core import yaml
 from assistant.core.events import all_kinds
 from assistant.core.proposal import RULES
 from assistant.core.record import case
+from assistant.core.rules.examples import try_examples
 from assistant.core.rules.prompt_set import TIERS
 from assistant.core.rules.proof import prove
-from assistant.core.rules.rules import Sources, read_prompt_set
+from assistant.core.rules.rules import GUIDELINES, Sources, read_prompt_set
 from assistant.core.yaml import YamlDocument
 from assistant.review import answers_file
 from assistant.review.views import ACTIONS, Action
@@ -85,6 +86,7 @@ def keys_in(schema: Any) -> Iterator[str]:
 
 TOLD_ON = {
     "prompt-sets.md": ["prompt-set", "block", "vocabulary"],
+    "second-language.md": ["guidelines", "prompt-set-2"],
     "formats.md": ["case", "manifest", "answers-file", "profile"],
 }
 """The page that says what a file may hold; the parts of the letter's words are held against theirs elsewhere."""
@@ -138,6 +140,17 @@ def test_the_example_of_a_prompt_set_is_sound() -> None:
     own = library.sources()
     made = read_prompt_set("example-brace", Sources({**own.prompts, "example-brace": text}, own.schemas))
     assert prove(made).sound
+
+
+def test_the_example_of_the_second_language_is_sound_and_its_examples_hold() -> None:
+    told, text = examples("second-language.md")
+    own = library.sources()
+    known = Sources({**own.prompts, GUIDELINES: told, "example-hypnotics": text}, own.schemas)
+    (made,) = library.prompt_set_instances("example-hypnotics", known)
+    found = prove(made)
+    assert found.sound, found
+    tried = list(try_examples(yaml.parse_yaml(text, "example"), made))
+    assert [one.differs for one in tried] == [(), ()]
 
 
 @pytest.mark.parametrize(

@@ -42,7 +42,7 @@ PURE = frozenset(
 )
 """The standard modules that the core may use: none reaches a file, clock, random number or screen."""
 
-CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2"})
+CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2", "pysat"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset({"now", "utcnow", "today", "read_text", "write_text", "read_bytes", "write_bytes"})
 MOST_LINES = 1_000
@@ -58,6 +58,7 @@ LATE = {
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
     "platformdirs": "slow, and a place that is named needs none",
+    "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
     "resource": "not on every system",
     "sqlite_utils": "slow, and only a new log needs it",
     "textual": "slow; where it is asked for, a screen runs already",
@@ -72,6 +73,10 @@ LATE_OURS = {
     ): "not before the first question",
     ("review.conversation", "review.determination"): "the letter is not needed before the signature",
     ("review.views", "letter"): "the same",
+    (
+        "records.reader_process",
+        "records.recognition",
+    ): "models that readers of files needn't wait for, of an extra",
     ("review.search", "records.index"): "the index is made while the first question is read",
 }
 """The same for modules of ours: importer, what it imports late, and why."""

@@ -152,7 +152,8 @@ def find(name: str, query: str, prompt: str | None, limit: int, as_json: bool) -
     rules = library.rules_for(case)
     terms = _look_for(rules, prompt) if prompt else ()
     unreadable = {document.id: document.unreadable for document in rules.case.documents.values()}
-    index = RecordIndex.of(case.pages, own_vocabulary(), unreadable=unreadable)
+    dates = {one.id: str(one.date) for one in rules.case.documents.values() if one.date is not None}
+    index = RecordIndex.of(case.pages, own_vocabulary(), unreadable=unreadable, dates=dates)
     found = index.look_for(terms) if prompt else index.find(query, limit)
     if as_json:
         print_json([_row(one) for one in found])

@@ -71,7 +71,7 @@ def add(
     from assistant import library
     from assistant.records.case_folder import CaseStore
     from assistant.records.importing import Importer, read_manifest
-    from assistant.records.pdf import find_tesseract
+    from assistant.records.reading import find_recogniser
 
     path = library.find_case(name).path
     if path.resolve().is_relative_to(library.folder("casebank").resolve()):
@@ -80,7 +80,7 @@ def add(
         )
     listed = read_manifest(manifest) if manifest is not None else None
     with CaseStore(path) as store, ImportProgress() as progress:
-        importer = Importer(store, find_tesseract(), progress)
+        importer = Importer(store, find_recogniser(), progress)
         adding = _Adding(
             importer, progress, yes=yes, split=split, whole=whole, manifest=listed, quiet=as_json
         )
@@ -219,7 +219,7 @@ def _several(names: Sequence[str], most: int = 6) -> str:
 def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Path | None) -> int:
     """Says what is left to do, and gives the exit status."""
     from assistant import library
-    from assistant.records.pdf import how_to_install
+    from assistant.records.reading import how_to_install
 
     case = importer.store.case
     unread = sum(len(one["unreadable"]) for file in told for one in file.documents)
@@ -247,7 +247,7 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
             }
         )
     else:
-        if unread and importer.tesseract is None:
+        if unread and importer.recogniser is None:
             click.echo(visible(f"Pages without a text layer were not read. {how_to_install()}"))
         for session in waiting:
             click.echo(
@@ -423,12 +423,12 @@ class Confirming:
         return others | {str(entry.get("id")).lower() for entry in self._importer.store.entries}
 
     def _show(self) -> None:
-        from assistant.records.pdf import how_to_install
+        from assistant.records.reading import how_to_install
 
         count = len(self._read.pages)
-        if self._read.unread and self._importer.tesseract is None:
+        if self._read.unread and self._importer.recogniser is None:
             self._asking.say(
-                f"{len(self._read.unread)} of {count} pages have no text layer, and Tesseract, which could read them, is"
+                f"{len(self._read.unread)} of {count} pages have no text layer, and RapidOCR, which could read them, is"
                 f" not installed. {how_to_install()} (`none` leaves the file out until then.)"
             )
         self._asking.say(f"{self._name}: {count} page{'s' * (count != 1)}. Proposed:")

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,11 +13,13 @@ import click
 from assistant.cli.options import json_option
 from assistant.cli.output import print_json
 from assistant.core.rules.completion import formula_in_words
+from assistant.core.rules.condition import all_of
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
 from assistant.core.text import visible
 
 if TYPE_CHECKING:
+    from assistant.core.rules.examples import Tried
     from assistant.core.rules.proof import Proof
     from assistant.core.rules.rules import Sources
 
@@ -40,7 +43,8 @@ def list_(as_json: bool) -> None:
             "prompts": len(made.prompts),
             "criteria": len(made.criteria),
         }
-        for made in map(_read, _set_names())
+        for name in _set_names()
+        for made in _read(name)
     ]
     if as_json:
         print_json(rows)
@@ -58,14 +62,18 @@ def list_(as_json: bool) -> None:
 @click.argument("name", metavar="SET")
 @json_option
 def show(name: str, as_json: bool) -> None:
-    """Show the prompt set SET (an id, or a YAML file) as a physician reads it."""
+    """Show the prompt set SET (an id, or a YAML file) as a physician reads it.
 
-    made = _read(name)
+    One that is for several regions is told for each of them; --json tells it for the first.
+    """
+
+    every = _read(name)
     if as_json:
-        print_json(set_as_json(made))
+        print_json(set_as_json(every[0]))
         return
-    for line in lines(made):
-        _say(line)
+    for made in every:
+        for line in lines(made):
+            _say(line)
 
 
 @prompts.command()
@@ -77,7 +85,7 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     Without one the words of the letter's frame are checked too; their file may also be named alone.
 
     Exit status 1 where the proof finds a gap, an undeclared conflict, a dead prompt or criterion, or a
-    missing sentence.
+    missing sentence, and where an example comes out otherwise than the set says.
     """
     from assistant.core.rules.proof import prove, untested
     from assistant.library import reference_items
@@ -87,31 +95,53 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     rows = []
     sound = True
     for name in [name for name in names if name not in framed] or ([] if names else _set_names()):
-        made = _read(name)
-        proof = prove(made)
-        items = list(reference_items(made))
-        sound = sound and proof.sound
-        row = proof.to_json()
-        row["untested_conditions"] = untested(made, [item.reading for item in items])
-        row["reference_cases"] = [
-            {
-                "case": item.case,
-                "item": item.item,
-                "published": item.published,
-                "suggested": item.suggestion.decision,
-                "agrees": item.agrees,
-            }
-            for item in items
-        ]
-        rows.append(row)
-        for line in [] if as_json else proof_lines(made, proof, row):
-            _say(line)
+        for made in _read(name):
+            proof = prove(made)
+            items = list(reference_items(made))
+            tried = list(_examples(name, made))
+            sound = sound and proof.sound and not any(one.differs for one in tried)
+            row = proof.to_json()
+            row["untested_conditions"] = untested(
+                made, [*(item.reading for item in items), *(one.reading for one in tried)]
+            )
+            row["examples"] = [_example_as_json(one) for one in tried]
+            row["reference_cases"] = [
+                {
+                    "case": item.case,
+                    "item": item.item,
+                    "published": item.published,
+                    "suggested": item.suggestion.decision,
+                    "agrees": item.agrees,
+                }
+                for item in items
+            ]
+            rows.append(row)
+            for line in [] if as_json else proof_lines(made, proof, row):
+                _say(line)
     for line in [] if as_json else frames:
         _say(line)
     if as_json:
         print_json(rows)
     if not sound:
         click.get_current_context().exit(1)
+
+
+@prompts.command("compile")
+@click.option("-o", "folder", type=click.Path(file_okay=False, path_type=Path), help="Where the schemas go.")
+def compile_(folder: Path | None) -> None:
+    """Write the answer schemas that the sets of the second language are compiled to, for other programs to read."""
+    from assistant import library
+    from assistant.core.rules.rules import schema_text
+
+    place = folder or library.folder("schemas") / "answers"
+    place.mkdir(parents=True, exist_ok=True)
+    written: set[str] = set()
+    for made in (made for name in _set_names() for made in _read(name) if made.language > 1):
+        for prompt in made.prompts.values():
+            file = place / f"{prompt.schema.name}.schema.json"
+            file.write_text(schema_text(prompt.schema), encoding="utf-8")
+            written.add(file.name)
+    _say(f"{len(written)} answer schemas are in {place}.")
 
 
 # -- finding and reading ---------------------------------------------------------------------------
@@ -131,23 +161,64 @@ def _is_set(text: str, where: str) -> bool:
     return "for" in yaml.parse_yaml(text, where).data
 
 
-def _read(name: str) -> PromptSet:
-    """A set of the program by id, or one from a file, read with the program's schemas and blocks."""
+def _found(name: str) -> tuple[str, Sources]:
+    """The id of a set of the program, or of one in a file, and the texts among which it stands."""
     from assistant import library
-    from assistant.core.problem import Problem, Refused
     from assistant.core.rules.rules import Sources
-    from assistant.core.text import one_line
 
     path = Path(name)
     known = library.sources()
     if name in known.prompts or not (path.suffix in (".yaml", ".yml") or os.sep in name or path.is_file()):
-        return _checked(name, known)
-    shown = one_line(name)
+        return name, known
+    return path.stem, Sources({**known.prompts, path.stem: library.read_text(path)}, known.schemas)
+
+
+def _read(name: str) -> tuple[PromptSet, ...]:
+    """A set of the program by id, or one from a file, read with the program's schemas and blocks.
+
+    One that is for several regions stands in each of them.
+    """
+    with _named(name):
+        return _checked(*_found(name))
+
+
+def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
+    """The examples of a set, tried; raises `Refused` for one that can't be."""
+    from assistant.core.rules.examples import try_examples
+    from assistant.core.rules.rules import parse_prompt_file
+
+    if made.language == 1:
+        return
+    with _named(name):
+        stem, sources = _found(name)
+        yield from try_examples(parse_prompt_file(stem, sources.prompts[stem]), made)
+
+
+def _example_as_json(one: Tried) -> dict[str, Any]:
+    return {
+        "is": one.name,
+        "suggested": one.suggestion.decision,
+        "why": one.suggestion.why,
+        "because": list(one.suggestion.because),
+        "differs": list(one.differs),
+        "published": one.published,
+        "agrees": one.agrees,
+    }
+
+
+@contextmanager
+def _named(name: str) -> Iterator[None]:
+    """What is refused of a file names it as it was given."""
+    from assistant.core.problem import Problem, Refused
+    from assistant.core.text import one_line
+
+    shown, stem = one_line(name), Path(name).stem
     try:
-        given = Sources({**known.prompts, path.stem: library.read_text(path)}, known.schemas)
-        return _checked(path.stem, given)
+        yield
     except Refused as refused:
-        inside = f"prompts/{path.stem}.yaml"
+        if name == stem:
+            raise
+        inside = f"prompts/{stem}.yaml"
         raise Refused(
             *(Problem(p.what, p.where.replace(inside, shown), p.fix) for p in refused.problems)
         ) from None
@@ -178,7 +249,7 @@ def _frame_checked(name: str) -> str:
     return f"{where}: {count} texts of the letter, none missing, each naming what it has to."
 
 
-def _checked(name: str, sources: Sources) -> PromptSet:
+def _checked(name: str, sources: Sources) -> tuple[PromptSet, ...]:
     from assistant import library
     from assistant.core.problem import refuse
 
@@ -189,7 +260,7 @@ def _checked(name: str, sources: Sources) -> PromptSet:
             f"prompts/{name}.yaml, line 1",
             "Name a set that uses it; a set says what it is `for`.",
         )
-    return library.prompt_set(name, sources)
+    return library.prompt_set_instances(name, sources)
 
 
 def _say(text: str) -> None:
@@ -211,6 +282,10 @@ def lines(made: PromptSet) -> Iterator[str]:
         yield "\nCriteria"
     for criterion in made.criteria.values():
         yield from _criterion(criterion, made)
+    for note in made.notes:
+        yield f"\n  {note.id}: a law, which is noted and argues nothing"
+        yield f"     Noted where: {formula_in_words(all_of((note.applies, note.when)))}"
+        yield f"     {_cited(made.citations[note.cite])}"
     for title, exclusions in (("Cannot be", made.never), ("Silence is meant", made.silent)):
         if exclusions:
             yield f"\n{title}"
@@ -270,7 +345,7 @@ def _cited(citation: Citation) -> str:
     force = f"; in force {starts or '...'} to {ends or '...'}" if starts or ends else ""
     checked = "UNVERIFIED" if citation.verified is None else f"verified by {', '.join(citation.verified)}"
     return (
-        f"[{citation.tier}: {TIER_NAMES[citation.tier]}] {citation.source}, edition {citation.edition}, "
+        f"[{citation.tier}: {TIER_NAMES.get(citation.tier, citation.tier)}] {citation.source}, edition {citation.edition}, "
         f"{citation.locator}{force} ({checked})"
     )
 
@@ -327,16 +402,28 @@ def set_as_json(made: PromptSet) -> dict[str, Any]:
 
 def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterator[str]:
     """The proof of a set; `row` is what its JSON says, with the reference cases."""
-    yield f"{made.id}, edition {made.edition}: {proof.cells:,} cells"
+    region = f" ({proof.region})" if proof.region else ""
+    yield f"{made.id}{region}, edition {made.edition}: {_count(proof.cells)} combinations of answers"
     for gap in proof.gaps:
-        yield f"  GAP in {gap.cells:,} cells, such as {_witness(gap.answers)}"
+        yield f"  GAP {_eras(gap.eras)}: {_witness(gap.answers)}"
     for conflict in proof.conflicts:
         declared = f"declared: {conflict.declared}" if conflict.declared else "CONFLICT"
         sides = f"{', '.join(conflict.for_)} against {', '.join(conflict.against)}"
-        yield f"  {declared} in {conflict.cells:,} cells: {sides}, such as {_witness(conflict.answers)}"
-    for kind, dead in (("PROMPT", proof.dead_prompts), ("CRITERION", proof.dead_criteria)):
+        yield f"  {declared} {_eras(conflict.eras)}: {sides}: {_witness(conflict.answers)}"
+    for more in proof.more:
+        yield f"  and more: {more}"
+    for kind, dead in proof.dead.items():
         for name, why in dead.items():
-            yield f"  DEAD {kind} {name}: {why}"
+            yield f"  DEAD {_DEAD[kind]} {name}: {why}"
+    for silence in proof.silences:
+        if not silence.sets:
+            yield f"  SILENCE that covers nothing: {silence.says}"
+        elif silence.alone is None:
+            yield f"  silence that others cover too: {silence.says}"
+    for unread in proof.unread:
+        yield f"  unread {unread}"
+    for era in proof.ungoverned:
+        yield f"  no edition of the MTUS that it cites is in force {era}"
     for missing in proof.missing_sentences:
         yield f"  MISSING SENTENCE {missing}"
     for name in proof.bare_citations:
@@ -344,6 +431,16 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
     for name, decision in proof.not_documented.items():
         if decision is not None:
             yield f"  not documented, {name}: always {DECISION_WORDS[decision]}"
+    for name in proof.from_silence:
+        yield f"  from silence: {name}"
+    for era, outcome in proof.empty_record.items():
+        yield f"  an empty record {era}: {outcome}"
+    for one in row["examples"]:
+        for differs in one["differs"]:
+            yield f"  EXAMPLE {one['is']}: {differs}"
+        if one["published"] is not None and not one["differs"]:
+            agrees = {True: "agrees", False: "differs", None: f"none ({one['why']})"}[one["agrees"]]
+            yield f"  {one['is']}: published {DECISION_WORDS[one['published']]}: {agrees}"
     for one in row["reference_cases"]:
         agrees = "agrees" if one["agrees"] else "DIFFERS"
         yield (
@@ -353,6 +450,17 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
     if row["untested_conditions"]:
         yield f"  no case tests both ways: {', '.join(row['untested_conditions'])}"
     yield "  sound" if proof.sound else "  NOT sound"
+
+
+_DEAD = {"prompts": "PROMPT", "criteria": "CRITERION", "formulas": "FORMULA", "questions": "QUESTION"}
+
+
+def _count(number: int) -> str:
+    return f"{number:,}" if number < 10**12 else f"more than 10^{len(str(number)) - 1}"
+
+
+def _eras(eras: Sequence[str]) -> str:
+    return "; ".join(eras)
 
 
 def _witness(answers: Mapping[str, str]) -> str:

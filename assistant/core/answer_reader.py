@@ -61,7 +61,7 @@ def check_answer(
     if answer.parts is not None:
         for name, part in answer.parts.items():
             check_answer(schema, part, where, (*path, name), today)
-    elif not schema.may_be(answer.status):
+    elif not schema.may_be(answer.status, path):
         raise refuse(
             f"“{answer.status.value.replace('_', ' ')}” is no answer to this question.",
             where,

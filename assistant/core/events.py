@@ -115,15 +115,38 @@ def _out(value: Any, apart: bool) -> Any:
 
 def _group_to_json(one: PassageGroup) -> dict[str, Any]:
     """Written without what says nothing, as before there was any of it."""
-    said = {name: getattr(one, name) for name in ("document", "standing", "count", "start")}
-    rare = {"plain": one.plain, "cue": one.cue, "terms": list(one.terms)}
-    kept = {name: value for name, value in rare.items() if value} | ({} if one.bears else {"bears": False})
-    return {**said, **kept, "pages": list(one.pages), "quote": Private(one.quote)}
+    data = {
+        "document": one.document,
+        "pages": list(one.pages),
+        "quote": Private(one.quote),
+        "standing": one.standing,
+        "count": one.count,
+        "start": one.start,
+    }
+    if one.plain:
+        data["plain"] = True
+    if one.cue:
+        data["cue"] = one.cue
+    if one.terms:
+        data["terms"] = list(one.terms)
+    if not one.bears:
+        data["bears"] = False
+    return data
 
 
 def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
-    lists = {name: tuple(data[name]) for name in ("pages", "terms") if name in data}
-    return PassageGroup(**{**data, **lists})
+    return PassageGroup(
+        data["document"],
+        tuple(data["pages"]),
+        data["quote"],
+        data["standing"],
+        data["count"],
+        data["start"],
+        data.get("plain", False),
+        data.get("cue", ""),
+        tuple(data.get("terms", ())),
+        data.get("bears", True),
+    )
 
 
 _WRITERS: Mapping[type, Callable[[Any], Any]] = {

@@ -16,6 +16,8 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Problem, Refused
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
+from assistant.core.rules.answers_inline import Spec
+from assistant.core.rules.computed import comes_to
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
 from assistant.core.yaml import YamlDocument
 
@@ -44,6 +46,10 @@ def propose(
 
     `profile` holds what `reviewer.<fact>` may name: what the reviewer keeps once, without the name.
     """
+    if (computed := computed_answer(prompt, reading, case, item)) is not None:
+        return computed
+    if prompt.ties and (tied := _tied(prompt, reading, case, item)) is not None:
+        return tied
     for proposal in prompt.propose:
         if proposal.fact.startswith("reviewer."):
             raw = (profile or {}).get(proposal.fact.partition(".")[2])
@@ -57,6 +63,8 @@ def propose(
 
 def reckoned(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None) -> Proposed | None:
     """What the first rule of a prompt that comes to something gives; a fact of the case file is none of them."""
+    if prompt.computed is not None:
+        return computed_answer(prompt, reading, case, item)
     for proposal in prompt.propose:
         made = _propose(proposal, prompt, reading, case, item) if proposal.rule else None
         if made is not None:
@@ -335,3 +343,71 @@ def _weeks(
         return None, (), ""
     weeks = (second.earliest - first.earliest).days // 7
     return (weeks if weeks >= 0 else None), evidence, f"from {first.prose()} to {second.prose()}"
+
+
+# What a prompt of the second language is computed of.
+
+
+@dataclass(frozen=True)
+class _Operands:
+    """The operands of a rule: answers as they are read, and facts of the case file."""
+
+    reading: Reading
+    case: Case
+    item: DisputedItem | None
+
+    def value(self, path: str) -> Any:
+        """The given value at a path; a fact with its page without it."""
+        if path.split(".", 1)[0] in ("case", "item"):
+            fact = self.case.fact(path, self.item)
+            return fact.get("value") if isinstance(fact, Mapping) else fact
+        found = self.reading.at(path)
+        return found.plain() if found is not None and found.given else None
+
+    def rows(self, table: str) -> list[Mapping[str, Any]] | None:
+        """The rows of a complete table, each with its given columns."""
+        answer = self.reading.answer(table)
+        if answer is None or not answer.listing or not self.reading.answered(table):
+            return None
+        return [row.plain() for row in (answer.parts or {}).values()]
+
+    def spec(self, table: str) -> Spec:
+        """How the table is written."""
+        spec = self.reading.prompt_set.prompts[table].spec
+        assert spec is not None  # a set of the second language alone has computed answers
+        return spec
+
+
+def computed_answer(
+    prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None
+) -> Proposed | None:
+    """What the other answers make of a prompt, on the pages of its operands; None where that is open."""
+    rule, guidelines = prompt.computed, reading.prompt_set.guidelines
+    if rule is None or guidelines is None:
+        return None
+    governing = {"ur_decision": item.ur_date, "request": item.request_date} if item is not None else {}
+    on = governing.get(reading.prompt_set.governed_by)
+    value = comes_to(rule, _Operands(reading, case, item), guidelines, on)
+    if value is None:
+        return None
+    roots = dict.fromkeys(path.split(".", 1)[0] for path in rule.paths())
+    answers = [reading.answer(root) for root in roots if root in reading.prompt_set.prompts]
+    evidence = [one for answer in answers if answer is not None for one in answer.all_evidence()]
+    asked = [reading.prompt_set.prompts[r].ask for r in roots if r in reading.prompt_set.prompts]
+    basis = f"worked out from {' and '.join(asked)}" if asked else "worked out from the case file"
+    return _answer(prompt, value, tuple(dict.fromkeys(evidence)), basis)
+
+
+def _tied(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None) -> Proposed | None:
+    """The rows of a table that hold what the item asks for, by the fact that names it."""
+    wanted = case.fact(prompt.fact, item)
+    table = reading.answer(prompt.ties)
+    if wanted is None or table is None or not table.listing:
+        return None
+    column = prompt.fact.rpartition(".")[2]
+    numbers = [
+        number
+        for number, row in (table.parts or {}).items()
+        if column in (row.parts or {}) and str((row.parts or {})[column].value) == str(wanted)
+    ]
+    return _answer(prompt, numbers, (), "it is what the case file says is asked for") if numbers else None

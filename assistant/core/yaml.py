@@ -202,6 +202,30 @@ def plain(value: Any) -> Iterator[tuple[Path, Any]]:
             yield path, item
 
 
+def texts_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
+    """Every text of a nested value with its path, the names of maps included."""
+    if isinstance(value, str):
+        yield path, value
+    elif isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield (*path, key), str(key)
+            yield from texts_in(inner, (*path, key))
+    elif isinstance(value, list):
+        for index, inner in enumerate(value):
+            yield from texts_in(inner, (*path, index))
+
+
+def names_in(value: Any) -> Iterator[str]:
+    """Every name of every map in a nested value."""
+    if isinstance(value, Mapping):
+        for key, inner in value.items():
+            yield str(key)
+            yield from names_in(inner)
+    elif isinstance(value, list):
+        for inner in value:
+            yield from names_in(inner)
+
+
 @dataclass(frozen=True)
 class _Anchored:
     """What an anchor stands for, with how many values and how many levels it holds."""

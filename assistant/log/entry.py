@@ -167,6 +167,12 @@ def read(
         raise Unreadable(id, str(error)) from None
 
 
+def stands_at(entry: Entry, session: str, seq: object) -> None:
+    """Raises `Unreadable` where the columns, by which an entry is found, say something else of it than its bytes."""
+    if (entry.session, entry.seq) != (session, seq):
+        raise Unreadable(entry.id, "the columns beside it were changed")
+
+
 class Unreadable(Refused):
     """An entry that is not what the program writes, so that nobody should go by it, nor by its session."""
 

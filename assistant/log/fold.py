@@ -104,12 +104,12 @@ Texts = tuple[tuple[str, str], ...]
 def _rules_of(case: str, pages: tuple[tuple[str, int], ...], prompts: Texts, schemas: Texts) -> Rules:
     """The rules that these texts make; kept, since many sessions are read under the same ones."""
     read = read_case(parse_yaml(case, "case.yaml"), dict(pages))
-    return rules_over(read, lambda name: _set_of(name, prompts, schemas))
+    return rules_over(read, lambda name, region: _set_of(name, region, prompts, schemas))
 
 
 @lru_cache(maxsize=64)
-def _set_of(name: str, prompts: Texts, schemas: Texts) -> PromptSet:
-    return read_prompt_set(name, Sources(dict(prompts), dict(schemas)))
+def _set_of(name: str, region: str, prompts: Texts, schemas: Texts) -> PromptSet:
+    return read_prompt_set(name, Sources(dict(prompts), dict(schemas), kept=True), region)
 
 
 def pinned_texts(log: Artifacts, pins: Pins, kind: str) -> dict[str, str]:

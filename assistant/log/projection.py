@@ -30,7 +30,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import digest
 from assistant.files import give_back, lock_file, make_file, make_folder, sync_folder, take
 from assistant.log.checkpoint import present_log
-from assistant.log.entry import Entry, Unreadable, read
+from assistant.log.entry import Entry, read, stands_at
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import PinnedRules, moments
 from assistant.log.projection_rows import (
@@ -57,7 +57,7 @@ ALONE = 100_000
 CHUNK = 200
 """Sessions whose rows are handed over together."""
 
-_READ = "SELECT id, entry, leaf FROM event WHERE session = ? AND seq >= 1 AND id > 0 AND id <= ? ORDER BY seq"
+_READ = "SELECT id, seq, entry, leaf FROM event WHERE session = ? AND seq >= 1 AND id > 0 AND id <= ? ORDER BY seq"
 
 Made = tuple[Rows, int]
 """Rows by table, and the number of entries that they were made from."""
@@ -86,14 +86,15 @@ class Projector:
             try:
                 entries = [
                     read(id, data, digest, self._reveal, shorten=without_quotes, parse=quickly_parsed)
-                    for id, data, digest in found
+                    for id, _, data, digest in found
                 ]
-            except Unreadable as refusal:
-                rows.setdefault("left_out", []).append(
-                    {"session": session, "entries": len(found), "reason": refusal.problems[0].what}
-                )
-                continue
-            for table, made in self._of_session(entries).items():
+                for entry, (_, seq, _, _) in zip(entries, found, strict=True):
+                    stands_at(entry, session, seq)
+                read_of = self._of_session(entries)
+            except Refused as refusal:
+                reason = refusal.problems[0].what
+                read_of = {"left_out": [{"session": session, "entries": len(found), "reason": reason}]}
+            for table, made in read_of.items():
                 rows.setdefault(table, []).extend(made)
         for table, made in self._editions.take_rows().items():
             rows.setdefault(table, []).extend(made)

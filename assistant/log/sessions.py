@@ -71,6 +71,8 @@ def session_rows(
         _ROWS.format(which=f"NOT ({review})" if others else review)
     ):
         try:
+            if [*map(type, (session, opened, last, events))] != [str, str, str, int]:
+                raise refuse("the columns beside an entry of it were changed.")
             start = _fields(first)
             body = unseal(start["body"], reveal)
             end = unseal(_fields(close)["body"] if close else {}, reveal)
@@ -120,7 +122,7 @@ def _fields(entry: bytes) -> dict[str, Any]:
     try:
         return form(entry)
     except ValueError as error:
-        raise refuse(f"an entry of it can't be read: {error}") from None
+        raise refuse(f"an entry of it can't be read: {error}.") from None
 
 
 def _text(value: object) -> str:

@@ -56,7 +56,7 @@ from assistant.log.database import (
     connect_writer,
     set_durable,
 )
-from assistant.log.entry import Clock, Draft, Entry, Writing, read, system_clock
+from assistant.log.entry import Clock, Draft, Entry, Writing, read, stands_at, system_clock
 from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, replaced
 from assistant.log.keys import VerifierKey
 from assistant.log.sessions import SessionRow, matching_session, session_rows
@@ -153,6 +153,7 @@ def read_entries(
     seq, prev = max(since, 1) - 1, ""
     for id, at, data, digest in rows:
         entry = read(id, data, digest, reveal)
+        stands_at(entry, session, at)
         if checked:
             linked = entry.prev == prev or (at > 1 and not prev)
             if not linked or at != seq + 1 or leaf(data) != digest:

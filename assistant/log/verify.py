@@ -285,7 +285,7 @@ def _said(
         notes = [
             *verify_checks.set_back(connection, [at for one in seen.stretches for at in one.backward]),
             *verify_checks.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
-            *loose_ends(connection),
+            *loose_ends(connection, [id for one in seen.stretches for id in one.ends], heads.sizes),
             *seen.notes,
             *seen.copy.notes,
             *verify_checks.verification_notes(known),

@@ -7,7 +7,7 @@ import json
 import os
 import re
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Container, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
 from pathlib import Path
@@ -121,6 +121,7 @@ class Heads:
 
     count: int = 0
     read: int = 0
+    sizes: set[int] = field(default_factory=set)
     compared: int = 0
     newest: int = 0
     good: int = 0
@@ -217,6 +218,7 @@ def look_at(
             found.unsigned.append(f"the checkpoint over {size} entries can't be read")
             continue
         found.read += 1
+        found.sizes.add(size)
         right = _compare(found, head, roots, events)
         if number >= unchecked:
             _signatures(found, known, note, size)
@@ -684,13 +686,36 @@ _LAST = "SELECT kind FROM event WHERE session = ? AND seq = ?"
 _UNSEALED = f"""SELECT session, seq, kind FROM event
 WHERE id > (SELECT max(size) FROM checkpoint) AND kind IN ({", ".join(f"'{kind}'" for kind in sorted(MARKS))})
 ORDER BY id LIMIT {_MOST + 1}"""
+_LOGGED_WITH = """SELECT e.session, e.seq, (SELECT max(o.id) FROM event AS o WHERE o.session = e.session AND o.ts = e.ts)
+FROM event AS e WHERE e.id = ?"""
 _SIGNED = "SELECT 1 FROM event WHERE session = ? AND kind IN ('session.signed', 'session.declined')"
 
 
-def loose_ends(connection: sqlite3.Connection) -> Iterator[str]:
-    """A sentence for each review that stops in the middle, and for each end that should have a checkpoint."""
+def loose_ends(connection: sqlite3.Connection, ends: Iterable[int], sizes: Container[int]) -> Iterator[str]:
+    """A sentence for each review that stops in the middle, and for ends that should have a checkpoint.
+
+    `ends` are the ids of entries with which one is made, `sizes` those of the checkpoints in the log.
+    """
     yield from _unfinished(connection)
     yield from _unsealed(connection)
+    yield from _taken_out(connection, [id for id in ends if id not in sizes], sizes)
+
+
+def _taken_out(connection: sqlite3.Connection, ends: Sequence[int], sizes: Container[int]) -> Iterator[str]:
+    """A sentence for the ends before the newest checkpoint that have none of their own."""
+    (newest,) = connection.execute("SELECT coalesce(max(size), 0) FROM checkpoint").fetchone()
+    lacking = []
+    for id in ends:
+        row = connection.execute(_LOGGED_WITH, (id,)).fetchone() if id < newest else None
+        if row is not None and row[2] not in sizes:
+            lacking.append(row)
+    if lacking:
+        session, seq, _ = lacking[0]
+        more = f", and for {counted(len(lacking) - 1, 'end')} more of reviews" if len(lacking) > 1 else ""
+        yield (
+            f"There is no checkpoint for entry {seq} of session {session}{more}, though one is signed with each: the key "
+            "was not there, or the checkpoint was taken out."
+        )
 
 
 def _unfinished(connection: sqlite3.Connection) -> Iterator[str]:

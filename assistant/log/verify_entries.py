@@ -9,13 +9,13 @@ import secrets
 import sqlite3
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
-from contextlib import suppress
+from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any
+from typing import Any, Literal, TypedDict
 
 import msgspec
 import orjson
@@ -24,9 +24,9 @@ from assistant.core.events import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.log.chain import DEEPEST, parsed, tree_root
+from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
-    FIELDS,
     Row,
     entry_fault,
     is_kind,
@@ -129,7 +129,7 @@ _BEFORE = "SELECT seq, leaf FROM event WHERE session = ? AND id <= ? ORDER BY se
 _CLOSED = f"SELECT 1 FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING}"
 
 SETTLED = tuple(
-    "answer. evidence. absences. record. passages. pages. case. fact. criterion. determination. sentence. check.".split()
+    "answer. evidence. absences. denials. record. passages. pages. case. fact. criterion. determination. sentence. check.".split()
 )
 """What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
 
@@ -144,25 +144,35 @@ _AT_A_TIME = 16 * WIDTH
 _FEW = 7
 
 
-class _Labels(dict[str, bytes]):
-    """By kind, what stands in an entry before the value of its monotonic clock."""
-
-    def __missing__(self, kind: str) -> bytes:
-        if not is_kind(kind):
-            raise TypeError("no kind of step can be named so")
-        label = self[kind] = f'"kind":"{kind}","mono_ns":"'.encode()
-        return label
-
-
 def _no_fraction(number: str) -> Any:
     raise msgspec.DecodeError(number)
 
 
+class _Parts(TypedDict):
+    """An entry, as `FIELDS` has it."""
+
+    actor: str
+    body: dict[str, Any]
+    boot: str
+    case: str
+    kind: str
+    mono_ns: str
+    prev: str
+    seq: int
+    session: str
+    ts: str
+    v: Literal[1]
+
+
 _parse = msgspec.json.Decoder(dict[str, Any], float_hook=_no_fraction).decode
+_parse_entry = msgspec.json.Decoder(_Parts, float_hook=_no_fraction).decode
 _ONE_FORM = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-_PARTS = len(FIELDS)
-"""How a quick look sees that bytes are the one form of an entry. One parser tells fractions from whole numbers, the
-other writer knows the largest number; what they leave in doubt, text beyond ASCII for one, is looked at slowly."""
+"""How a quick look sees that bytes are the one form of an entry. One parser tells fractions from whole numbers and
+knows the parts of an entry, the other's writer knows the largest number; what they leave in doubt, text beyond ASCII
+for one, is looked at slowly."""
+
+_SHALLOW = 2 * (DEEPEST + 1) + 130
+"""Bytes below which no entry without a link can be nested too deep, since its other parts take so many."""
 
 
 def quickly_parsed(data: bytes) -> dict[str, Any]:
@@ -204,7 +214,7 @@ class Stretch:
 
     `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `backward` are
     entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `tally` that of the commitments. `pins` has for each file that entries rest
+    the ids of entries that accept one, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
     on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
     one seen could not be read.
     """
@@ -222,6 +232,7 @@ class Stretch:
     pins: dict[str, Pinned] = field(default_factory=dict)
     backward: list[tuple[int, str, str]] = field(default_factory=list)
     rollbacks: list[int] = field(default_factory=list)
+    ends: list[int] = field(default_factory=list)
 
     def broken(self, id: int, session: str, seq: int, what: str) -> None:
         """Notes a place that does not hold."""
@@ -257,12 +268,14 @@ class Walk:
         self._closed: set[str] = set()
         self._last = start
         self._before = ""
-        self._labels = _Labels()
         self._pins: list[bytes] = []
+        self._kinds: set[str] = set()
+        self._minutes: set[str] = set()
+        self._ends: set[str] = set()
         self._plain = frozenset(
             kind
             for kind, cls in all_kinds().items()
-            if "pins" not in cls.__dataclass_fields__ and kind not in (*CLOSING, ROLLBACK)
+            if "pins" not in cls.__dataclass_fields__ and kind not in (*MARKS, ROLLBACK)
         )
 
     def run(self) -> Stretch:
@@ -285,15 +298,9 @@ class Walk:
         return self._found
 
     def _rows(self) -> None:
-        found, heads, closed, plain, labels = (
-            self._found,
-            self._heads,
-            self._closed,
-            self._plain,
-            self._labels,
-        )
-        head_of, hashed, digits = heads.get, sha256(b"\x00").copy, 1
-        parse, write = _parse, orjson.dumps
+        found, heads, closed, plain, kinds = self._found, self._heads, self._closed, self._plain, self._kinds
+        head_of, hashed = heads.get, sha256(b"\x00").copy
+        parse, write, minutes, ends = _parse_entry, orjson.dumps, self._minutes, self._ends
         last, before, fine = self._last, self._before, ""
         current, known, prev = "", 0, ""
         leaves: list[bytes] = []
@@ -309,30 +316,24 @@ class Walk:
                     leaf = hashed()
                     leaf.update(entry)
                     actual = leaf.digest()
-                    tail = f'","prev":"{prev}","seq":{seq},"session":"{session}","ts":"{ts}","v":1}}'.encode()
-                    size = len(entry)
-                    end = size - len(tail)
-                    label = labels[kind]
-                    labelled = entry.endswith(label, 0, end - digits)
-                    if not labelled:
-                        digits = end - entry.rfind(b'"', 0, end) - 1
-                        labelled = entry.endswith(label, 0, end - digits)
                     parts = parse(entry)
+                    size = len(entry)
                     holds = (
                         actual == digest
                         and seq == known + 1
                         and id == last + 1
-                        and entry.endswith(tail)
-                        and entry[end - digits : end].isdigit()
-                        and labelled
-                        and size <= LARGEST_ENTRY
+                        and parts["seq"] == seq
+                        and parts["prev"] == prev
+                        and parts["session"] == session
+                        and parts["kind"] == kind
+                        and parts["ts"] == ts
+                        and parts["mono_ns"].isdigit()
                         and write(parts, None, _ONE_FORM) == entry
                         and entry.isascii()
-                        and entry.count(b"[") + entry.count(b"{") <= DEEPEST
-                        and len(parts) == _PARTS
-                        and type(parts["actor"]) is type(parts["boot"]) is type(parts["case"]) is str
-                        and type(parts["body"]) is dict
-                        and (ts == fine or is_moment(ts))
+                        and size <= LARGEST_ENTRY
+                        and (size < _SHALLOW + len(prev) or entry.count(b"[") + entry.count(b"{") <= DEEPEST)
+                        and (ts == fine or (ts[:17] in minutes and ts[17:] in ends) or self._is_moment(ts))
+                        and (kind in kinds or self._is_kind(kind))
                     )
                 except (
                     TypeError,
@@ -402,12 +403,27 @@ class Walk:
         return 0, ""
 
     def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
+        if kind in MARKS:
+            self._found.ends.append(id)
         if kind == ROLLBACK:
             self._found.rollbacks.append(id)
         elif kind in CLOSING:
             self._closed.add(session)
-        else:
+        elif kind not in MARKS:
             self._pin(id, session, seq, entry)
+
+    def _is_moment(self, ts: str) -> bool:
+        """Notes both halves of a time, since most of either will be seen again."""
+        if is_moment(ts):
+            self._minutes.add(ts[:17])
+            self._ends.add(ts[17:])
+            return True
+        return False
+
+    def _is_kind(self, kind: str) -> bool:
+        if is_kind(kind):
+            self._kinds.add(kind)
+        return kind in self._kinds
 
     def _set_back(self, id: int, before: str, now: str) -> None:
         try:
@@ -569,9 +585,13 @@ def walk_all(
 
     With `texts` (for a pass from the first entry) all words of the log are compared with all commitments.
     """
+    count = end - start
+    with closing(connect_reader(path)) as connection, suppress(*DAMAGE):
+        # `end` may be any number, where somebody has moved an entry
+        (count,) = connection.execute("SELECT count(*) FROM event").fetchone()
     key = new_key()
     top = "g" if texts else ""
-    if end - start < SHARED_FROM or (os.cpu_count() or 1) < 2:
+    if min(end - start, count) < SHARED_FROM or (os.cpu_count() or 1) < 2:
         done = [_Task(path, start, end, tuple(marks), key, "", top).run(step)]
     else:
         middle = (start + int((end - start) * OWN_SHARE)) // WIDTH * WIDTH

@@ -15,10 +15,12 @@ from docx.opc.constants import RELATIONSHIP_TYPE
 from docx.oxml.parser import parse_xml
 
 from assistant.core.problem import refuse
+from assistant.core.record.marks import SYMBOLS, TICKED, UNTICKED
 from assistant.records.page import PICTURE, TEXT
 
 MOST_PAGES = 20_000
 _W = "{http://schemas.openxmlformats.org/wordprocessingml/2006/main}"
+_W14 = "{http://schemas.microsoft.com/office/word/2010/wordml}"
 _WORDS = frozenset(
     {
         f"{_W}t",
@@ -128,6 +130,15 @@ class _Writing:
                 self._break()
         elif name == "tr":
             self._row(element)
+        elif name == "sdt" and (box := element.find(f"{_W}sdtPr/{_W14}checkbox")) is not None:
+            self._box(_is_on(box.find(f"{_W14}checked"), _W14))
+        elif name == "checkBox":  # a form field as Word wrote them before 2010
+            state = element.find(f"{_W}checked")
+            self._box(_is_on(element.find(f"{_W}default") if state is None else state))
+        elif name == "sym":
+            self._symbol(element)
+        elif name == "r" and (font := _symbol_font(element)):
+            self._symbols(element, font)
         elif name == "p":
             self.body(element)
             self._line()
@@ -148,6 +159,35 @@ class _Writing:
                 self._join()
                 self._write("\t")
             self.body(cell)
+
+    def _box(self, ticked: bool) -> None:
+        before = self.pages[-1].lines[-1]
+        self._write(f"{'' if not before or before[-1].isspace() else ' '}{TICKED if ticked else UNTICKED} ")
+
+    def _symbol(self, symbol: Any) -> None:
+        """A sign of a font of symbols: a box is one, whatever else there is stays unsaid."""
+        known = SYMBOLS.get(str(symbol.get(f"{_W}font", "")).lower(), {})
+        code = str(symbol.get(f"{_W}char", ""))
+        sign = (
+            known.get(int(code, 16) & 0xFF, "")
+            if len(code) == 4 and code.isalnum() and code.isascii()
+            else ""
+        )
+        if sign:
+            self._box(sign == TICKED)
+
+    def _symbols(self, run: Any, font: str) -> None:
+        """A run set in a font of symbols, whose letters are none: boxes among them are boxes."""
+        for child in run:
+            if child.tag != f"{_W}t":
+                self._element(child)
+                continue
+            for sign in child.text or "":
+                box = SYMBOLS[font].get(ord(sign) & 0xFF)
+                if box is not None:
+                    self._box(box == TICKED)
+                elif sign.isspace():
+                    self._write(sign)
 
     def _write(self, text: str) -> None:
         if text.strip():
@@ -176,8 +216,15 @@ class _Writing:
         self._broken = True
 
 
-def _is_on(switch: Any) -> bool:
-    return switch is not None and switch.get(f"{_W}val") in (None, "1", "true", "on")
+def _is_on(switch: Any, space: str = _W) -> bool:
+    return switch is not None and switch.get(f"{space}val") in (None, "1", "true", "on")
+
+
+def _symbol_font(run: Any) -> str:
+    """The font of symbols that a run is set in, in small letters; empty for letters that are read as they stand."""
+    fonts = run.find(f"{_W}rPr/{_W}rFonts")
+    named = "" if fonts is None else str(fonts.get(f"{_W}ascii") or fonts.get(f"{_W}hAnsi") or "").lower()
+    return named if named in SYMBOLS else ""
 
 
 def _ends_section(paragraph: Any) -> bool:

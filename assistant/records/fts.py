@@ -12,18 +12,18 @@ import time
 import weakref
 from array import array
 from bisect import bisect_left, bisect_right
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
-from itertools import islice, product
 from pathlib import Path
 from typing import Any, NamedTuple
 
-from assistant.core.problem import refuse
 from assistant.core.record import language
-from assistant.core.record.language import Vocabulary, sentence_starts, words_in
+from assistant.core.record.language import sentence_starts
+from assistant.records import query
+from assistant.records.query import Answers, Expansion, Wanted, expanded, window_shown
 
 # A page cut into windows, the rows of the index: whole sentences, with some words of what follows.
 
@@ -42,8 +42,6 @@ _PERHAPS_BROKEN = re.compile(
 )
 _PERHAPS_BROKEN_ASCII = re.compile(r"-[ \t]*\n|\x1b")
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl", "st", "st")
-_CONTROL: dict[int, str] = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127], " ")
-_CONTROL.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
 
 
 @dataclass(frozen=True)
@@ -80,11 +78,6 @@ def windows(page: str) -> Iterator[Window]:
         first = last
 
 
-def window_shown(text: str) -> str:
-    """The text with control characters and broken ones as spaces, each for one, so that offsets stay."""
-    return text.translate(_CONTROL)
-
-
 def mended(text: str) -> str:
     """The text with words made whole that the end of a line, an invisible sign or a terminal's escape breaks.
 
@@ -115,205 +108,6 @@ def unmended(text: str, spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple
 
 def _joined(match: re.Match[str]) -> str:
     return _LIGATURES[ord(match[0]) - 0xFB00] if "\ufb00" <= match[0] <= "\ufb06" else ""
-
-
-# What a person or a prompt looks for, as groups of words and phrases; no sign in it is an operator of the
-# database.
-
-
-LONGEST_QUERY = 10_000
-MOST_WORDS = 1_500
-
-_PART = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
-_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb", '"' * 5)
-_SMALL = frozenset("a an and as at by for from in into is of on or that the this to was were with".split())
-_MOST_TOGETHER = 6
-
-
-@dataclass(frozen=True)
-class Phrase:
-    """Words that stand together: `exact` without word forms, `open_ended` where the last is a beginning only."""
-
-    text: str
-    exact: bool = False
-    open_ended: bool = False
-
-
-@dataclass(frozen=True)
-class Wanted:
-    """One thing that is looked for: `term` as given, the phrases of which any will do.
-
-    `apart` are folded words that share a stem with one of its words and don't answer for it; `unless` are phrases
-    in which its words mean something else.
-    """
-
-    term: str
-    phrases: tuple[Phrase, ...]
-    apart: frozenset[str] = frozenset()
-    unless: tuple[Phrase, ...] = ()
-
-
-def of_term(term: str, vocabulary: Vocabulary) -> Wanted:
-    """A term of `look_for`, with its spellings and synonyms."""
-    apart = frozenset(other for word in words_in(term).split() for other in vocabulary.kept_apart(word))
-    unless = tuple(Phrase(one) for one in vocabulary.unless(term))
-    return Wanted(term, tuple(Phrase(one) for one in vocabulary.variants(term)), apart, unless)
-
-
-def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
-    """A person's query: words, all of which are wanted, "phrases" as they stand, and beginnings (`loos*`).
-
-    Raises `Refused` for one that is too long to be looked for as a whole.
-    """
-    if len(query) > LONGEST_QUERY:
-        raise refuse(
-            f"These are {len(query):,} characters to look for; a search takes {LONGEST_QUERY:,}.",
-            "",
-            "Nothing was looked for. Take the words that matter.",
-        )
-    found: list[Wanted] = []
-    plain: list[str] = []
-    for quoted, word in _PART.findall(window_shown(query).translate(_QUOTES)):
-        if word and not (word.endswith("*") and words_in(word)):
-            plain += [word] if words_in(word) else []
-            continue
-        found += _together(plain, vocabulary)
-        plain = []
-        if word:
-            found.append(Wanted(word, (Phrase(word.rstrip("*"), exact=True, open_ended=True),)))
-        elif words_in(quoted):
-            found.append(Wanted(quoted, (Phrase(quoted, exact=True),)))
-    found += _together(plain, vocabulary)
-    telling = [one for one in found if one.phrases[0].exact or words_in(one.term) not in _SMALL] or found
-    wanted = tuple({one.phrases: one for one in reversed(telling)}.values())[::-1]
-    if len(wanted) > MOST_WORDS:
-        raise refuse(
-            f"These are {len(wanted):,} words to look for; a search takes {MOST_WORDS:,}.",
-            "",
-            "Nothing was looked for. Take the words that matter.",
-        )
-    return wanted
-
-
-def _together(plain: list[str], vocabulary: Vocabulary) -> Iterable[Wanted]:
-    """Words one by one, but those that make a term of the vocabulary as that term."""
-    at = 0
-    while at < len(plain):
-        for count in range(min(_MOST_TOGETHER, len(plain) - at), 1, -1):
-            term = " ".join(plain[at : at + count])
-            if vocabulary.knows(term):
-                yield of_term(term, vocabulary)
-                at += count
-                break
-        else:
-            yield of_term(plain[at], vocabulary)
-            at += 1
-
-
-# What is wanted, in the words of the record: for FTS5 as an expression, and to tell what a place found
-# answers.
-
-
-MOST_FORMS = 512
-"""Phrases that one phrase of several words, each in all its forms, may grow into."""
-
-_NOTHING = '""'
-_MOST_PARTS = 40
-
-Forms = Callable[[str], Sequence[str]]
-
-
-@dataclass(frozen=True)
-class Expansion:
-    """One thing wanted: the `expression` for FTS5, the folded `wordings`, and folded `beginnings` of words.
-
-    The `other` wordings are in the expression too, so that they are marked as a whole and can be passed over.
-    """
-
-    expression: str
-    wordings: frozenset[str]
-    beginnings: tuple[str, ...]
-    other: frozenset[str]
-
-
-def expanded(wanted: Wanted, forms: Forms) -> Expansion:
-    """Any of the phrases, each word in all the forms that the record has but those kept apart.
-
-    Nothing in the expression is an operator of FTS5 but what stands outside its quotes.
-    """
-    spoken: dict[str, None] = {}
-    wordings: set[str] = set()
-    beginnings: list[str] = []
-    for phrase in wanted.phrases:
-        as_given = window_shown(phrase.text).replace('"', " ")
-        if phrase.open_ended:
-            spoken[f'"{as_given}" *'] = None
-            beginnings.append(words_in(phrase.text))
-            continue
-        if phrase.exact or not as_given.isascii():
-            spoken[f'"{as_given}"'] = None
-        wordings.add(words_in(phrase.text))
-        if not phrase.exact:
-            wordings |= _spoken(phrase, forms, wanted.apart, spoken)
-    other: set[str] = set()
-    if spoken:
-        other.update(*(_spoken(phrase, forms, wanted.apart, spoken) for phrase in wanted.unless))
-    return Expansion(
-        " OR ".join(spoken) or _NOTHING, frozenset(wordings), tuple(beginnings), frozenset(other)
-    )
-
-
-def _spoken(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[str, None]) -> set[str]:
-    """The wordings of a phrase in the record's own words; each is added to what is `spoken`."""
-    made = set(_worded(phrase, forms, apart))
-    spoken.update((f'"{wording}"', None) for wording in sorted(made))
-    return made
-
-
-def _worded(phrase: Phrase, forms: Forms, apart: frozenset[str]) -> Iterator[str]:
-    own = words_in(phrase.text).split()
-    every = [[form for form in forms(word) if form == word or form not in apart] for word in own]
-    return map(" ".join, islice(product(*every), MOST_FORMS))
-
-
-class Answers:
-    """Tells which of the things wanted a place found answers, by their numbers."""
-
-    def __init__(self, expansions: Sequence[Expansion]) -> None:
-        self._by_wording: dict[str, tuple[int, ...]] = {}
-        self._other: dict[str, tuple[int, ...]] = {}
-        self._beginnings: list[tuple[str, int]] = []
-        self._known: dict[str, tuple[int, ...]] = {}
-        for number, one in enumerate(expansions):
-            self._beginnings += [(beginning, number) for beginning in one.beginnings]
-            for wording in one.wordings:
-                self._by_wording[wording] = (*self._by_wording.get(wording, ()), number)
-            for wording in one.other:
-                self._other[wording] = (*self._other.get(wording, ()), number)
-
-    def of(self, surface: str) -> tuple[int, ...]:
-        """The numbers for the words found, the smallest first; none where they mean something else."""
-        if surface not in self._known:
-            folded = words_in(surface)
-            meant_otherwise = set(self._held(folded, self._other))
-            found = {*self._held(folded, self._by_wording), *self._begun(folded)} - meant_otherwise
-            self._known[surface] = tuple(sorted(found)) or (() if meant_otherwise else (0,))
-        return self._known[surface]
-
-    def _held(self, folded: str, known: Mapping[str, tuple[int, ...]]) -> Iterator[int]:
-        """The numbers of a wording, or of those in it: phrases that overlap are marked as one."""
-        if not known:
-            return
-        if folded in known:
-            yield from known[folded]
-            return
-        parts = folded.split()[:_MOST_PARTS]
-        for begin in range(len(parts)):
-            for end in range(begin + 1, len(parts) + 1):
-                yield from known.get(" ".join(parts[begin:end]), ())
-
-    def _begun(self, folded: str) -> Iterator[int]:
-        return (number for beginning, number in self._beginnings if f" {beginning}" in f" {folded}")
 
 
 # The tables of the index: windows of the pages in SQLite's FTS5, and the words of the record by their stems.
@@ -428,6 +222,10 @@ class IndexTable:
             get_close_matches(word, [row[0] for row in rows if row[0] not in forms], _LIKE, _LIKENESS)
         )
 
+    def loose(self, wanted: Iterable[Wanted]) -> frozenset[str]:
+        """The folded wordings that are only what a person may mean."""
+        return frozenset[str]().union(*(one.loose for one in self._expanded(wanted)))
+
     def all_hits(self, wanted: Sequence[Wanted]) -> Iterator[Hit]:
         """Every hit of any of what is wanted, in the order of the pages."""
         rows = self._ask(f"{_ROWS} ORDER BY passage.rowid", (_any(self._expanded(wanted)),))
@@ -491,16 +289,38 @@ class IndexTable:
             spans = sorted({*spans, *unmended(text, _spans(mended_marked))})
         starts = array("I")
         starts.frombytes(sentences)
-        over = 0
-        for at, end, surface in spans:
-            answered = answers.of(surface) if over <= at < own else ()
-            if not answered:
+        over, known = 0, frozenset[int]()
+        for at, end, answered in sorted(self._answered(page, start, length, spans, answers), key=_earliest):
+            if at >= own or (at < over and known.issuperset(answered)):
                 continue
-            over = end
+            over, known = max(over, end), known.union(answered) if at < over else frozenset(answered)
             inside = bisect_right(starts, at)
             until = starts[inside] if inside < len(starts) else own
             begin = start + starts[inside - 1]
             yield Hit(page, start + at, end - at, begin, start + max(until, end), answered)
+
+    def _answered(
+        self,
+        page: int,
+        start: int,
+        length: int,
+        spans: Sequence[tuple[int, int, str]],
+        answers: Answers,
+    ) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """Where words or numbers stand that answer something, with what they answer."""
+        text = self._pages[page][start : start + length]
+        for at, end, surface in spans:
+            for begun, ended, answered in answers.parted(at, end, surface):
+                if answered:
+                    yield begun, ended, answered
+            stop, numbers = answers.read(text, at, end)
+            if numbers:
+                yield at, stop, numbers
+        yield from answers.together(text, spans)
+
+
+def _earliest(one: tuple[int, int, tuple[int, ...]]) -> tuple[int, int]:
+    return one[0], -one[1]
 
 
 def _any(expansions: Iterable[Expansion]) -> str:
@@ -546,7 +366,7 @@ MOST_KEPT = 12
 _FOLDER = "record-index"
 _STALE = 24 * 3600
 """Seconds after which a half-made file is nobody's any more."""
-_MADE_BY = (language.__file__, __file__, __file__)
+_MADE_BY = (language.__file__, query.__file__, __file__)
 """The modules that say what is in an index; one that others made is not opened."""
 
 

@@ -20,9 +20,15 @@ from assistant.core.text import one_line
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import without_documents
 from assistant.records.page import RECOGNISED, ReadPage
-from assistant.records.pdf import Tesseract, find_tesseract
 from assistant.records.proposing import UNKNOWN, Description, date_of, describe, title_of, top_lines
-from assistant.records.reading import Progress, ReadFile, kind_of, read_record_file
+from assistant.records.reading import (
+    Progress,
+    ReadFile,
+    Recogniser,
+    find_recogniser,
+    kind_of,
+    read_record_file,
+)
 
 # Parts one file of many reports into documents: proposed from the pages, or as a person says (`1-3,4-9`).
 
@@ -152,11 +158,11 @@ class DocumentPart:
 
 
 class Importer:
-    """Brings files into one case; `tesseract` is None where it is not installed."""
+    """Brings files into one case; `recogniser` reads pictures of pages, and is None where it is not installed."""
 
-    def __init__(self, store: CaseStore, tesseract: Tesseract | None, progress: Progress) -> None:
+    def __init__(self, store: CaseStore, recogniser: Recogniser | None, progress: Progress) -> None:
         self.store = store
-        self.tesseract = tesseract
+        self.recogniser = recogniser
         self.progress = progress
 
     def arrive(self, path: Path) -> Arrived:
@@ -175,7 +181,7 @@ class Importer:
                 return Arrived(staged, ReadFile(()), tuple(known))
             with self.store.journal(staged) as journal:
                 read = read_record_file(
-                    kind, staged.path, staged.name, journal, self.tesseract, self.progress
+                    kind, staged.path, staged.name, journal, self.recogniser, self.progress
                 )
         except Refused:
             self.store.forget(staged)
@@ -232,10 +238,11 @@ class Importer:
 
     def _lacks(self, entry: dict[str, Any]) -> bool:
         held = self.store.case.hashes.get(str(entry["id"]))
-        untried = "unreadable" in entry and "recognised_by" not in entry
+        by = self.recogniser.name if self.recogniser is not None else ""
+        untried = "unreadable" in entry and entry.get("recognised_by", "") != by
         drawable = str(entry.get("original", "")).lower().endswith(".pdf")
         changed = held is None or held != entry.get("text_sha256")
-        return changed or (untried and drawable and self.tesseract is not None)
+        return changed or (untried and drawable and self.recogniser is not None)
 
     def _is_whole(self, original: Path, sha256: str) -> bool:
         return original.is_file() and hash_of(original) == sha256
@@ -441,7 +448,7 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
 def _bring(draft: Path, files: Any, progress: Progress) -> list[str]:
     notes: list[str] = []
     with CaseStore(draft) as store:
-        importer = Importer(store, find_tesseract() if files else None, progress)
+        importer = Importer(store, find_recogniser() if files else None, progress)
         for path, entries in files.items():
             arrived = importer.arrive(path)
             if arrived.known:

@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import re
 from bisect import bisect_right
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
 
-from assistant.core.record.assertions import Assertions
+from assistant.core.record.assertions import Assertion, Assertions
 from assistant.core.record.language import Vocabulary, sentence_starts, words_in
+from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, page_mark
-from assistant.records.fts import Hit, IndexTable, Wanted, of_query, of_term, open_index
+from assistant.records.fts import Hit, IndexTable, open_index
+from assistant.records.query import Wanted, of_query, of_term
 
 # Where one page of a document ends and the next begins: the words on both sides, as one text.
 
@@ -218,6 +221,9 @@ def _needs_both(hits: Sequence[Hit], at: PageBreak) -> bool:
 _SHORTEST_SLIP = 7
 """Letters of the shortest word whose slips are looked for; short words have too many neighbours."""
 
+_SPARE = 8
+"""Passages that are ranked beyond those asked for, so that printed ones give way to others."""
+_SAME = 80
 _LOOKED_AT = 200
 """Windows that are looked at for the fullest sentences, at least: FTS5 ranks by windows, and the best may be further on."""
 
@@ -225,7 +231,8 @@ _LOOKED_AT = 200
 class RecordIndex:
     """The pages of a case file, ready to be searched; reads from several threads at once are safe.
 
-    `unreadable` are the pages that search can't read, by document. They are left out and never count as searched.
+    `unreadable` are the pages that search can't read, or not wholly, by document. They never count as searched; what
+    words they have are found all the same, and where it isn't known which of them are doubtful they deny nothing.
     """
 
     def __init__(
@@ -233,6 +240,7 @@ class RecordIndex:
         pages: Mapping[str, tuple[str, ...]],
         vocabulary: Vocabulary,
         unreadable: Mapping[str, Collection[int]],
+        dates: Mapping[str, str],
     ) -> None:
         self.unreadable = {
             name: tuple(sorted(set(numbers))) for name, numbers in unreadable.items() if numbers
@@ -241,9 +249,11 @@ class RecordIndex:
         self._texts: list[str] = []
         for document, texts in pages.items():
             for number, text in enumerate(texts, 1):
-                if number not in self.unreadable.get(document, ()):
+                if text.strip() or number not in self.unreadable.get(document, ()):
                     self._places.append((document, number))
                     self._texts.append(text)
+        latest = sorted(set(dates.values()), reverse=True)
+        self._age = {name: latest.index(date) for name, date in dates.items()}
         self._vocabulary = vocabulary
         self._table = IndexTable(open_index(self._texts), self._texts)
         self.forms = self._table.forms
@@ -260,9 +270,13 @@ class RecordIndex:
         vocabulary: Vocabulary,
         *,
         unreadable: Mapping[str, Collection[int]] = {},
+        dates: Mapping[str, str] = {},
     ) -> RecordIndex:
-        """The index of the pages of each document; that of a large case file is kept in the user's cache folder."""
-        return cls(pages, vocabulary, unreadable)
+        """The index of the pages of each document; that of a large case file is kept in the user's cache folder.
+
+        `dates` are those of the documents, as far as they are known: the same words stand first in the newest.
+        """
+        return cls(pages, vocabulary, unreadable, dates)
 
     def look_for(self, terms: Sequence[str]) -> tuple[Occurrence, ...]:
         """Every mention of the terms, their forms and synonyms, in the order of the case file.
@@ -347,8 +361,14 @@ class RecordIndex:
         for hit in over.hits:
             at, length = passage.place(hit, over)
             text = self._texts[over.at.page]
-            said = self._assertions.of(passage.said, at, length)
-            said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
+            marks = read_marks(passage.said, 0, len(passage.said), at, length)
+            if marks.standing:
+                said = _by_box(marks.standing)
+            else:
+                said = self._assertions.of(marks.sentence, marks.at, length)
+                said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
+            if said.standing == DENIED and marks.doubtful:
+                said = Assertion(UNCERTAIN)
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
@@ -373,24 +393,67 @@ class RecordIndex:
         """The sentences around hits, and those `over` a page's end, the fullest first, as far as the limit goes."""
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
         full = 0
+        enough = limit + _SPARE
         for hit in hits:
             members = by_sentence.setdefault((hit.page, hit.start), [])
-            if full >= limit and not members:
+            if full >= enough and not members:
                 break
             members.append(hit)
             full += _fullness(members) == len(wanted)
-        found: list[Occurrence] = []
         every: list[tuple[Sequence[Hit], Over | None]] = [(one, None) for one in by_sentence.values() if one]
         every += [(one.hits, one) for one in over]
-        for inside, running in sorted(every, key=lambda one: _fullness(one[0]), reverse=True):
-            if len(found) >= limit:
+        found: list[Occurrence] = []
+        printed = 0
+        for inside, running in self._most_telling(every, self._table.loose(wanted)):
+            if len(found) - printed >= limit:
                 break
             if running is not None:
                 mentions = self._run_on(running, wanted)
             else:
                 mentions = self._not_in(over, [self._mention(hit, wanted) for hit in inside])
-            found += {one.standing: one for one in reversed(mentions)}.values()
-        return found[:limit]
+            told = {one.standing: one for one in reversed(mentions)}
+            found += told.values()
+            printed += "printed" in told
+        return sorted(found, key=lambda one: one.standing == "printed")[:limit]
+
+    def _most_telling(
+        self, every: Sequence[tuple[Sequence[Hit], Over | None]], loose: frozenset[str]
+    ) -> list[tuple[Sequence[Hit], Over | None]]:
+        """Passages in the order in which a person wants to see them, each with its hits; they come as FTS5 ranks them.
+
+        The fullest first. What is copied from note to note stands once before the copies, and that in the newest
+        document. Then a passage in each of the words that were found, before a second one in any of them; one in
+        `loose` words as late as a second one.
+        """
+        copies: dict[str, list[int]] = {}
+        for number, (hits, _) in enumerate(every):
+            begin, end = hits[0].start, hits[0].end
+            text = self._texts[hits[0].page][begin : min(end, begin + 2 * _SAME)]
+            copies.setdefault(" ".join(text.lower().split())[:_SAME], []).append(number)
+        repeated: dict[int, int] = {}
+        earliest: dict[int, int] = {}
+        for members in copies.values():
+            first = members[0]
+            members.sort(key=lambda number: self._newest_first(every[number][0][0].page))
+            repeated.update((number, at) for at, number in enumerate(members))
+            earliest[members[0]] = first
+        seen: Counter[tuple[int, frozenset[str]]] = Counter()
+        ranked = []
+        for number in sorted(range(len(every)), key=lambda number: repeated[number]):
+            hits, running = every[number]
+            fullness = _fullness(hits)
+            said = frozenset(self._words_of(hit) for hit in hits) if running is None else frozenset[str]()
+            near = not said or not said <= loose
+            place = earliest.get(number, number)
+            ranked.append((-fullness, repeated[number] > 0, seen[fullness, said] + (not near), place, number))
+            seen[fullness, said] += 1
+        return [every[number] for *_, number in sorted(ranked)]
+
+    def _newest_first(self, page: int) -> int:
+        return self._age.get(self._places[page][0], len(self._age))
+
+    def _words_of(self, hit: Hit) -> str:
+        return words_in(self._texts[hit.page][hit.at : hit.at + hit.length])
 
     def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Occurrence:
         document, number = self._places[hit.page]
@@ -398,12 +461,30 @@ class RecordIndex:
         raw = text[hit.start : hit.end]
         quote = raw.strip()
         start = hit.start + len(raw) - len(raw.lstrip())
-        said = self._assertions.of(quote, hit.at - start, hit.length)
-        said = self._assertions.under_heading(said, text, hit.at)
+        said = self._said(text, start, start + len(quote), hit)
         term = wanted[hit.answers[0]].term
         return Occurrence(
             document, number, quote, start, hit.at, hit.length, term, said.standing, said.plain, said.cue
         )
+
+    def _said(self, page: str, start: int, end: int, hit: Hit) -> Assertion:
+        """How the sentence from `start` to `end` of a page speaks of a hit, with the marks beside it."""
+        marks = read_marks(page, start, end, hit.at, hit.length)
+        if marks.standing:
+            return _by_box(marks.standing)
+        said = self._assertions.of(marks.sentence, marks.at, hit.length)
+        said = self._assertions.under_heading(said, page, hit.at)
+        doubtful = marks.doubtful or (DOUBT_BEGINS not in page and self._is_unread(hit.page))
+        return Assertion(UNCERTAIN) if said.standing == DENIED and doubtful else said
+
+    def _is_unread(self, number: int) -> bool:
+        document, page = self._places[number]
+        return page in self.unreadable.get(document, ())
+
+
+def _by_box(standing: str) -> Assertion:
+    """What a box says of words: a ticked *no* is a plain denial."""
+    return Assertion(standing, True, f"{TICKED} no") if standing == DENIED else Assertion(standing)
 
 
 def _within(one: Occurrence, whole: Mapping[tuple[str, int, int], str]) -> Occurrence:

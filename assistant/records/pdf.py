@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import ctypes
-import os
 import re
-import shutil
-import subprocess
-import sys
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +13,8 @@ import pypdfium2
 import pypdfium2.raw as pdfium
 
 from assistant.core.problem import refuse
-from assistant.records.page import BLANK, PICTURE, TEXT, clean
+from assistant.core.record.marks import SYMBOLS, TICKED, UNTICKED, UNTOLD
+from assistant.records.page import BLANK, PICTURE, TEXT
 
 MOST_PAGES = 20_000
 _MOST_CHARACTERS = 20_000_000
@@ -27,15 +24,23 @@ _LARGE_PICTURE = 0.25
 """The share of the page from which a picture is large."""
 _MOST_ODD = 0.3
 """The share of characters that are no characters from which a text layer is taken for illegible."""
-_DOTS_PER_INCH = 300
+_DOTS_PER_INCH = 200
 _MOST_DOTS = 40_000_000
-_LONGEST_SIDE = 12_000
+_LONGEST_SIDE = 6_000
 _ODD = re.compile("[\x00-\x08\x0b\x0e-\x1f\x7f-\x9f\ue000-\uf8ff\ufffd\uffff]")
 _PASSWORD = 4
 _SECURITY = 5
 _LIGATURES = str.maketrans(
     {chr(0xFB00 + n): letters for n, letters in enumerate(("ff", "fi", "fl", "ffi", "ffl", "st", "st"))}
+    | {chr(0xF000 + code): sign for code, sign in SYMBOLS["wingdings"].items()}
 )
+_BOX_SIDES = (5.0, 20.0)
+"""The side of a box to be ticked, in points."""
+_LABEL_GAP = 24.0
+"""How far in points a label stands from its box at most."""
+_TICK_SCALE = 3.0
+_EMPTY, _MARKED = 0.03, 0.08
+"""The share of ink in a box up to which it is empty, and from which it is ticked."""
 
 
 class PdfPages:
@@ -72,15 +77,20 @@ class PdfPages:
         """The text layer of a page from 1, and its state: `TEXT`, `BLANK`, or `PICTURE` where words may stand in one."""
         page = self._pdf[number - 1]
         remarks: list[str] = []
+        boxes: list[_Box] = []
         if pdfium.FPDFPage_GetAnnotCount(page) > 0:
             remarks = list(self._remarks(page))
+            boxes = list(self._ticks(page))
             if pdfium.FPDFPage_Flatten(page, pdfium.FLAT_NORMALDISPLAY) == pdfium.FLATTEN_SUCCESS:
                 page.close()
                 page = self._pdf[number - 1]
         layer = page.get_textpage()
         if layer.count_chars() > _MOST_CHARACTERS:
             raise refuse("The page holds more than 20 million characters.")
-        text = _as_printed(layer.get_text_range())
+        boxes += _drawn_boxes(page, boxes)
+        text, unlabelled = _with_boxes(layer, boxes)
+        text = _as_printed(text)
+        remarks += unlabelled
         folded = " ".join(text.split())
         text = "\n".join([text, *(one for one in remarks if " ".join(one.split()) not in folded)])
         state = TEXT
@@ -127,6 +137,132 @@ class PdfPages:
             pdfium.FPDFPage_CloseAnnot(note)
             if found.strip():
                 yield _as_printed(found)
+
+    def _ticks(self, page: Any) -> Iterator[_Box]:
+        """The boxes and round buttons of a page's form, which stand in no text layer."""
+        form = self._pdf.formenv
+        for index in range(pdfium.FPDFPage_GetAnnotCount(page) if form is not None else 0):
+            note = pdfium.FPDFPage_GetAnnot(page, index)
+            if not note:
+                continue
+            kind = pdfium.FPDFAnnot_GetFormFieldType(form, note)
+            rect = pdfium.FS_RECTF()
+            if kind in (pdfium.FPDF_FORMFIELD_CHECKBOX, pdfium.FPDF_FORMFIELD_RADIOBUTTON) and (
+                pdfium.FPDFAnnot_GetRect(note, rect)
+            ):
+                name = _words(pdfium.FPDFAnnot_GetFormFieldAlternateName, form, note) or _words(
+                    pdfium.FPDFAnnot_GetFormFieldName, form, note
+                )
+                ticked = bool(pdfium.FPDFAnnot_IsChecked(form, note))
+                yield _Box(rect.left, rect.bottom, rect.right, rect.top, ticked, name.strip())
+            pdfium.FPDFPage_CloseAnnot(note)
+
+
+@dataclass(frozen=True)
+class _Box:
+    """A box to be ticked, its edges in points from the lower left; `ticked` is None where nobody can tell."""
+
+    left: float
+    bottom: float
+    right: float
+    top: float
+    ticked: bool | None
+    name: str = ""
+
+    @property
+    def sign(self) -> str:
+        return {True: TICKED, False: UNTICKED, None: UNTOLD}[self.ticked]
+
+    def is_on(self, other: _Box) -> bool:
+        return (
+            self.left < other.right
+            and other.left < self.right
+            and self.bottom < other.top
+            and other.bottom < self.top
+        )
+
+
+def _drawn_boxes(page: Any, known: list[_Box]) -> list[_Box]:
+    """The small squares that are drawn on a page, with what was put into them."""
+    squares: list[_Box] = []
+    for mark in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1):
+        left, bottom, right, top = mark.get_bounds()
+        wide, high = right - left, top - bottom
+        if _BOX_SIDES[0] <= min(wide, high) and max(wide, high) <= min(_BOX_SIDES[1], 1.25 * min(wide, high)):
+            one = _Box(left, bottom, right, top, None)
+            if _is_square(mark) and not any(one.is_on(other) for other in [*known, *squares]):
+                squares.append(one)
+    if not squares:
+        return []
+    bitmap = page.render(scale=_TICK_SCALE, grayscale=True)
+    greys = bitmap.to_numpy()
+    greys = greys.reshape(greys.shape[:2])
+    found = [replace(one, ticked=_is_ticked(greys, one, page.get_height())) for one in squares]
+    bitmap.close()
+    return found
+
+
+def _is_square(path: Any) -> bool:
+    """Whether a path goes along four sides and closes: a circle has curves, a cross or a tick has not so many sides."""
+    count = pdfium.FPDFPath_CountSegments(path)
+    if not 4 <= count <= 6:
+        return False
+    kinds = [
+        pdfium.FPDFPathSegment_GetType(pdfium.FPDFPath_GetPathSegment(path, number))
+        for number in range(count)
+    ]
+    return kinds[0] == pdfium.FPDF_SEGMENT_MOVETO and all(
+        kind == pdfium.FPDF_SEGMENT_LINETO for kind in kinds[1:]
+    )
+
+
+def _is_ticked(greys: Any, box: _Box, height: float) -> bool | None:
+    edge = 0.2 * (box.right - box.left)
+    top, bottom = (int((height - one) * _TICK_SCALE) for one in (box.top - edge, box.bottom + edge))
+    left, right = (int(one * _TICK_SCALE) for one in (box.left + edge, box.right - edge))
+    inside = greys[max(0, top) : bottom, max(0, left) : right]
+    if not inside.size:
+        return None
+    share = float((inside < 160).mean())
+    if share <= _EMPTY:
+        return False
+    return True if _MARKED <= share < 0.95 else None
+
+
+def _with_boxes(layer: Any, boxes: list[_Box]) -> tuple[str, list[str]]:
+    """The text of a page with a mark before the label of each box, and what is said of boxes without one."""
+    text = layer.get_text_range()
+    marks: list[tuple[int, str]] = []
+    unlabelled: list[str] = []
+    for box in boxes:
+        at = _label_at(layer, box, boxes)
+        if at is None:
+            if box.name:
+                unlabelled.append(f"{box.sign} {box.name}")
+        elif at < len(text):
+            marks.append((at, f"{box.sign} "))
+    for at, sign in sorted(marks, reverse=True):
+        before = "" if at == 0 or text[at - 1].isspace() else " "
+        text = f"{text[:at]}{before}{sign}{text[at:]}"
+    return text, unlabelled
+
+
+def _label_at(layer: Any, box: _Box, boxes: list[_Box]) -> int | None:
+    """Where in the text the label on the right of a box begins; None where none stands near."""
+    middle = (box.bottom + box.top) / 2
+    reach = max(3.0, (box.top - box.bottom) / 2)
+    after = min(
+        (one.left for one in boxes if one.left >= box.right and one.bottom < middle < one.top),
+        default=box.right + _LABEL_GAP,
+    )
+    x = box.right + 1.0
+    while x < min(after, box.right + _LABEL_GAP):
+        at = pdfium.FPDFText_GetCharIndexAtPos(layer, x, middle, 1.5, reach)
+        if at >= 0 and not chr(pdfium.FPDFText_GetUnicode(layer, at) or 32).isspace():
+            found = pdfium.FPDFText_GetTextIndexFromCharIndex(layer, at)
+            return found if found >= 0 else None
+        x += 1.5
+    return None
 
 
 def _words(read: Any, *arguments: Any) -> str:
@@ -178,130 +314,3 @@ def _is_illegible(text: str) -> bool:
     """Whether too many of the characters are none: what fonts without a proper encoding leave behind."""
     seen = text[:4000]
     return len(_ODD.findall(seen)) > _MOST_ODD * len("".join(seen.split()))
-
-
-# Words in pictures of pages, read by Tesseract, a program of its own that may or may not be installed.
-
-
-INSTALL = {
-    "darwin": "brew install tesseract",
-    "win32": "winget install UB-Mannheim.TesseractOCR",
-}
-_INSTALL_LINUX = "apt install tesseract-ocr"
-PAGE_SECONDS = 180.0
-_QUESTION_SECONDS = 20.0
-SUREST = 60.0
-"""The mean confidence, of 100, from which a page counts as read. A typed page has 85 to 96, handwriting 20 to 50."""
-_PAPER = 215
-"""The grey, of 255, from which a dot is paper; lighter pencil than this no one reads either."""
-_SPECKS = 0.00005
-"""The share of darker dots that are dust: about the ink of two full stops on a page."""
-_TSV_COLUMNS = 12
-_WORD_LEVEL = "5"
-
-
-def how_to_install() -> str:
-    """What to do where Tesseract is missing."""
-    command = INSTALL.get(sys.platform, _INSTALL_LINUX)
-    return (
-        f"Install Tesseract (`{command}`, or see tesseract-ocr.github.io) and bring the same file in again."
-    )
-
-
-@dataclass(frozen=True)
-class Recognised:
-    """What was read in a picture: the words in lines, and how sure of them the program is, 0 to 100."""
-
-    text: str
-    sureness: float
-
-
-@dataclass(frozen=True)
-class Tesseract:
-    """The program that was found; `turns` says whether it can tell which way up a page lies."""
-
-    program: str
-    version: str
-    turns: bool
-
-    def read(self, picture: Path, dpi: int) -> Recognised | None:
-        """The words in a picture; None where the program failed or took too long."""
-        layout = ["--psm", "1"] if self.turns else []
-        command = [self.program, str(picture), "stdout", "-l", "eng", "--dpi", str(dpi), *layout, "tsv"]
-        try:
-            done = subprocess.run(
-                command,
-                stdin=subprocess.DEVNULL,
-                capture_output=True,
-                timeout=PAGE_SECONDS,
-                env={**os.environ, "OMP_THREAD_LIMIT": "1"},
-                check=False,
-            )
-        except (OSError, subprocess.TimeoutExpired):
-            return None
-        return _read_table(done.stdout.decode("utf-8", "replace")) if done.returncode == 0 else None
-
-
-def find_tesseract() -> Tesseract | None:
-    """Tesseract with its English data, where it is on the PATH."""
-    program = shutil.which("tesseract")
-    if program is None:
-        return None
-    version = _asked(program, "--version")
-    languages = _asked(program, "--list-langs").split()
-    found = re.search(r"tesseract\s+v?(\S+)", version)
-    if found is None or "eng" not in languages:
-        return None
-    return Tesseract(program, found[1], "osd" in languages)
-
-
-def is_blank(picture: Path) -> bool:
-    """Whether a drawn page (a PGM file) is empty paper, such as the back of a scanned sheet."""
-    _, _, dots = picture.read_bytes().partition(b"\n")
-    dark = dots.translate(bytes(1 if grey < _PAPER else 0 for grey in range(256))).count(1)
-    return dark <= _SPECKS * len(dots)
-
-
-def _asked(program: str, question: str) -> str:
-    try:
-        done = subprocess.run(
-            [program, question],
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.STDOUT,
-            timeout=_QUESTION_SECONDS,
-            check=False,
-        )
-    except (OSError, subprocess.TimeoutExpired):
-        return ""
-    return done.stdout.decode("utf-8", "replace")
-
-
-def _read_table(table: str) -> Recognised:
-    """The words of Tesseract's table, which has a row for each, in lines as they stood, and the mean sureness."""
-    lines: list[str] = []
-    place: list[str] = []
-    weights: list[tuple[int, float]] = []
-    for found, sureness, word in _recognised_words(table):
-        if place[:1] != found[:1] and lines:
-            lines.append("")
-        if place != found:
-            lines.append(word)
-        else:
-            lines[-1] += f" {word}"
-        place = found
-        weights.append((len(word), sureness))
-    letters = sum(length for length, _ in weights)
-    mean = sum(length * sureness for length, sureness in weights) / letters if letters else 0.0
-    return Recognised(clean("\n".join(lines)), mean)
-
-
-def _recognised_words(table: str) -> Iterator[tuple[list[str], float, str]]:
-    """Each word with its block, paragraph and line, and its sureness."""
-    for row in table.split("\n")[1:]:
-        cells = row.rstrip("\r").split("\t", _TSV_COLUMNS - 1)
-        if len(cells) == _TSV_COLUMNS and cells[0] == _WORD_LEVEL and cells[11].strip():
-            try:
-                yield cells[2:5], float(cells[10]), cells[11].strip()
-            except ValueError:
-                continue

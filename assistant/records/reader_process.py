@@ -1,8 +1,9 @@
-"""The process that reads one PDF or Word file for the importer, page by page as it is told.
+"""The process that reads one PDF or Word file for the importer, or pictures of pages, as it is told.
 
-Both formats are read by native code. What crashes it, fills the memory or never ends takes this process down and
-not the program. It takes commands on standard input (`["text", FROM, TO]`, `["draw", PAGE, FILE]`) and answers on
-standard output, all in lines of JSON: first `{pages, notes}` or `{refused, fix}`, then one line for each page.
+All are read by native code. What crashes it, fills the memory or never ends takes this process down and not the
+program. It takes commands on standard input (`["text", FROM, TO]`, `["draw", PAGE, FILE]`; of pictures `["read", 0,
+FILE]`) and answers on standard output, all in lines of JSON: first `{pages, notes}` or `{refused, fix}`, then one line
+for each page.
 """
 
 from __future__ import annotations
@@ -34,7 +35,9 @@ def main(kind: str, path: str) -> None:
         _answer(out, {"pages": pages.count, "notes": list(pages.notes)})
         for line in sys.stdin.buffer:
             command, first, rest = json.loads(line)
-            if command == "text":
+            if command == "read":
+                _answer(out, _recognised(pages, Path(rest)))
+            elif command == "text":
                 for number in range(first, rest + 1):
                     _answer(out, _text(pages, number))
             else:
@@ -44,8 +47,33 @@ def main(kind: str, path: str) -> None:
 def _opened(kind: str, path: Path) -> Any:
     if kind == "pdf":
         return PdfPages(path)
-
+    if kind == "picture":
+        return _Pictures()
     return DocxPages(path)
+
+
+class _Pictures:
+    """Pictures of pages; each is named by its own command."""
+
+    count = 0
+    notes: tuple[str, ...] = ()
+
+    def __init__(self) -> None:
+        from assistant.records.recognition import (
+            Recogniser,  # takes a second, which readers of files needn't wait
+        )
+
+        self.recogniser = Recogniser()
+
+
+def _recognised(pages: Any, picture: Path) -> dict[str, Any]:
+    try:
+        read = pages.recogniser.page(picture)
+        return {"text": read.text, "state": read.state, "why": read.why}
+    except MemoryError:
+        raise
+    except Exception as error:
+        return {"damaged": _words(error)}
 
 
 def _text(pages: Any, number: int) -> dict[str, Any]:

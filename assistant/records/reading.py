@@ -1,20 +1,22 @@
-"""Reads all pages of a file that is brought in: their text, and with Tesseract the words in pictures of pages."""
+"""Reads all pages of a file that is brought in: their text, and the words in pictures of pages."""
 
 from __future__ import annotations
 
+import importlib.metadata
+import importlib.util
 import json
 import os
 import re
 import select
 import subprocess
 import sys
+import threading
 import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
 from dataclasses import dataclass, replace
-from importlib.util import find_spec
 from pathlib import Path
 from typing import IO, Any
 
@@ -31,7 +33,6 @@ from assistant.records.page import (
     clean,
     read_pages,
 )
-from assistant.records.pdf import SUREST, Tesseract, is_blank
 
 # Reads a PDF or Word file in a process of its own: a crash or an endless page costs that page, not the
 # import.
@@ -44,6 +45,7 @@ _AT_ONCE = 1 << 16
 
 OPENING_SECONDS = 120.0
 PAGE_SECONDS = 60.0
+PICTURE_SECONDS = 240.0
 MOST_FAILURES = 25
 """After so many pages that took the reader down the file is given up."""
 
@@ -56,7 +58,9 @@ class ReaderApart:
         self._path = path
         self._where = one_line(name)
         self._failures = 0
-        self._require()
+        self._ended = False
+        if kind in NEEDED:
+            self._require()
         self._process: subprocess.Popen[bytes] | None = None
         self._rest = b""
         self.pages, self.notes = self._start()
@@ -91,6 +95,21 @@ class ReaderApart:
             return 0, False
         return int(answer.get("dpi", 0)), bool(answer.get("whole"))
 
+    def read(self, picture: Path) -> dict[str, Any] | None:
+        """What was read in a picture: `{text, state, why}`; None where the reader failed on it."""
+        self._send(["read", 0, str(picture)])
+        answer = self._receive(PICTURE_SECONDS)
+        if answer is None:
+            self._restart()
+        return answer
+
+    def end(self) -> None:
+        """Kills the process, from any thread; whoever waits for it gets nothing, and it isn't started again."""
+        self._ended = True
+        process = self._process
+        if process is not None:
+            process.kill()
+
     def close(self) -> None:
         """Ends the reading."""
         process, self._process = self._process, None
@@ -103,7 +122,7 @@ class ReaderApart:
 
     def _require(self) -> None:
         module, words = NEEDED[self._kind]
-        if find_spec(module) is None:
+        if importlib.util.find_spec(module) is None:
             raise refuse(
                 f"{words} files can't be read here yet.", self._where, f"Install what reads them: {INSTALL}"
             )
@@ -138,6 +157,8 @@ class ReaderApart:
 
     def _restart(self) -> None:
         self.close()
+        if self._ended:
+            return
         self._failures += 1
         if self._failures > MOST_FAILURES:
             raise refuse(
@@ -183,6 +204,31 @@ def _page(number: int, answer: dict[str, Any]) -> ReadPage:
 
 
 _FORM = 1
+
+
+@dataclass(frozen=True)
+class Recogniser:
+    """What reads the words in pictures of pages; it works in processes of its own, one for each that asks."""
+
+    name: str
+
+    def open(self) -> ReaderApart:
+        """A process that reads pictures; raises `Refused` where none can be started."""
+        return ReaderApart("picture", Path(), "")
+
+
+def find_recogniser() -> Recogniser | None:
+    """RapidOCR with its models, where it is installed; None otherwise."""
+    if any(importlib.util.find_spec(module) is None for module in ("rapidocr", "onnxruntime", "cv2")):
+        return None
+    with suppress(importlib.metadata.PackageNotFoundError):
+        return Recogniser(f"RapidOCR {importlib.metadata.version('rapidocr')}")
+    return None
+
+
+def how_to_install() -> str:
+    """What to do where the recogniser is missing."""
+    return f"Install it ({INSTALL}) and bring the same file in again."
 
 
 class PageJournal:
@@ -274,7 +320,7 @@ def read_record_file(
     path: Path,
     name: str,
     journal: PageJournal,
-    tesseract: Tesseract | None,
+    recogniser: Recogniser | None,
     progress: Progress,
 ) -> ReadFile:
     """Every page of a file of a known kind, those that the journal holds from there.
@@ -289,16 +335,16 @@ def read_record_file(
         if not journal.count:
             reader = ReaderApart(kind, path, name)
             journal.begin(reader.pages, reader.notes)
-        if len(journal.pages) < journal.count or _wanting(journal, tesseract):
+        if len(journal.pages) < journal.count or _wanting(journal, recogniser):
             reader = reader or ReaderApart(kind, path, name)
             _read_texts(reader, journal, progress)
-            if kind == "pdf" and tesseract is not None:
-                _recognise(reader, journal, tesseract, progress)
+            if kind == "pdf" and recogniser is not None:
+                _recognise(reader, journal, recogniser, progress)
     finally:
         if reader is not None:
             reader.close()
     pages = tuple(journal.pages[number] for number in range(1, journal.count + 1))
-    by = f"Tesseract {tesseract.version}" if tesseract is not None and kind == "pdf" else ""
+    by = recogniser.name if recogniser is not None and kind == "pdf" else ""
     return ReadFile(pages, journal.notes, by)
 
 
@@ -323,27 +369,27 @@ def _gaps(journal: PageJournal) -> list[tuple[int, int]]:
     return gaps
 
 
-def _wanting(journal: PageJournal, tesseract: Tesseract | None) -> Sequence[ReadPage]:
+def _wanting(journal: PageJournal, recogniser: Recogniser | None) -> Sequence[ReadPage]:
     """The pages whose words may stand in a picture that nobody has tried to read."""
-    return [] if tesseract is None else [page for page in journal.pages.values() if page.state == PICTURE]
+    return [] if recogniser is None else [page for page in journal.pages.values() if page.state == PICTURE]
 
 
-def _recognise(reader: ReaderApart, journal: PageJournal, tesseract: Tesseract, progress: Progress) -> None:
-    """Draws the pages one by one and reads them side by side, as many at once as there are processors."""
-    waiting = sorted(_wanting(journal, tesseract), key=lambda page: page.number, reverse=True)
+def _recognise(reader: ReaderApart, journal: PageJournal, recogniser: Recogniser, progress: Progress) -> None:
+    """Draws the pages one by one and reads them side by side, a process for each processor."""
+    waiting = sorted(_wanting(journal, recogniser), key=lambda page: page.number, reverse=True)
     total, done = len(waiting), 0
-    workers = os.cpu_count() or 1
+    workers = min(os.cpu_count() or 1, max(1, total))
     running: dict[Future[ReadPage], Path] = {}
     if waiting:
         progress("recognise", 0, total)
-    with ThreadPoolExecutor(workers) as pool:
+    with ThreadPoolExecutor(workers) as pool, _Readers(recogniser) as readers:
         try:
             while waiting or running:
                 if waiting and len(running) <= workers:
                     page = waiting.pop()
                     picture = journal.folder / f"page-{page.number}.pgm"
                     drawing = reader.draw(page.number, picture)
-                    running[pool.submit(_recognised, page, tesseract, picture, *drawing)] = picture
+                    running[pool.submit(_recognised, page, readers, picture, *drawing)] = picture
                     continue
                 for future in wait(running, return_when=FIRST_COMPLETED).done:
                     running.pop(future).unlink(missing_ok=True)
@@ -351,26 +397,72 @@ def _recognise(reader: ReaderApart, journal: PageJournal, tesseract: Tesseract, 
                     done += 1
                     progress("recognise", done, total)
         finally:
+            readers.end()
             pool.shutdown(wait=True, cancel_futures=True)
             for picture in running.values():
                 picture.unlink(missing_ok=True)
 
 
-def _recognised(page: ReadPage, tesseract: Tesseract, picture: Path, dpi: int, whole: bool) -> ReadPage:
+class _Readers:
+    """The processes that read pictures, each lent to one thread at a time; a context manager that ends them."""
+
+    def __init__(self, recogniser: Recogniser) -> None:
+        self._recogniser = recogniser
+        self._lock = threading.Lock()
+        self._idle: list[ReaderApart] = []
+        self._every: list[ReaderApart] = []
+        self._ended = False
+
+    def __enter__(self) -> _Readers:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.end()
+        for one in self._every:
+            one.close()
+
+    def read(self, picture: Path) -> dict[str, Any] | None:
+        """What a process that is free, or a new one, reads in a picture; None where it failed."""
+        with self._lock:
+            one = self._idle.pop() if self._idle else None
+        try:
+            if one is None:
+                one = self._recogniser.open()
+                with self._lock:
+                    self._every.append(one)
+            found = None if self._ended else one.read(picture)
+        except Refused:  # it can't be started, or failed too often
+            return None
+        with self._lock:
+            self._idle.append(one)
+        return found
+
+    def end(self) -> None:
+        """Kills all of them; what they were reading stays unread."""
+        self._ended = True
+        with self._lock:
+            every = list(self._every)
+        for one in every:
+            one.end()
+
+
+def _recognised(page: ReadPage, readers: _Readers, picture: Path, dpi: int, whole: bool) -> ReadPage:
     """The page with the words of its picture after those of its text layer, each line once."""
-    if whole and is_blank(picture):
-        return replace(page, state=TEXT if page.text.strip() else BLANK)
-    found = tesseract.read(picture, dpi) if dpi else None
-    if found is None:
+    found = readers.read(picture) if dpi else None
+    state = str(found.get("state")) if found is not None else ""
+    if found is None or state not in STATES:
         return replace(page, state=UNREADABLE, why="its picture can't be read")
+    if state == BLANK:
+        if not whole:
+            return replace(page, state=UNREADABLE, why="a picture on it is broken")
+        return replace(page, state=TEXT if page.text.strip() else BLANK)
+    read = clean(str(found.get("text", "")))
     own = {" ".join(line.split()) for line in page.text.split("\n")}
-    new = [line for line in found.text.split("\n") if not line.strip() or " ".join(line.split()) not in own]
+    new = [line for line in read.split("\n") if not line.strip() or " ".join(line.split()) not in own]
     text = "\n".join(filter(None, [page.text, "\n".join(new).strip("\n")]))
-    if not found.text.strip():
-        return replace(page, state=UNREADABLE, why="no words were found in its picture")
-    if found.sureness < SUREST:
-        return replace(page, text=text, state=UNREADABLE, why="the words in its picture are uncertain")
-    return replace(page, text=text, state=RECOGNISED)
+    if not whole and state == RECOGNISED:
+        return replace(page, text=text, state=UNREADABLE, why="a picture on it is broken")
+    return replace(page, text=text, state=state, why=str(found.get("why", "")))
 
 
 # What a file is by its content, whatever its name says: a file under a wrong name is refused, never guessed

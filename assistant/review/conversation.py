@@ -50,6 +50,7 @@ from assistant.core.turn import (
 )
 from assistant.core.wording import told
 from assistant.review.amendment import amendment
+from assistant.review.determination import sign
 from assistant.review.passages import (
     first_against,
     marked_words,
@@ -733,7 +734,6 @@ class Conversation(Talk):
         return statement(session, OUTCOME_WORDS[outcome(session)])
 
     def _sign(self) -> list[Line]:
-        from assistant.review.determination import sign  # the letter, at the signature
 
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out

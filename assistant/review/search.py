@@ -206,7 +206,11 @@ class RecordSearch:
                 from assistant.records.index import RecordIndex
 
                 vocabulary = read_vocabulary(self._texts)
-                self._index = RecordIndex.of(self._pages, vocabulary, unreadable=self._unreadable())
+                named = self._case.documents.values()
+                dates = {one.id: str(one.date) for one in named if one.date is not None}
+                self._index = RecordIndex.of(
+                    self._pages, vocabulary, unreadable=self._unreadable(), dates=dates
+                )
             return self._index
 
 

@@ -36,6 +36,8 @@ from assistant.core.wording import told
 from assistant.log import Draft, Log
 from assistant.log import fold as log_fold
 from assistant.log.bundle import is_bundle, open_source
+from assistant.log.entry import Unreadable
+from assistant.log.errors import leave_out
 from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, comparable_content, question
 from assistant.training.ratings import Settled, must_verify, settled, unfit
 from assistant.training.reference import AnswerSheet, as_answers_file, session_of_answer_sheet
@@ -255,7 +257,11 @@ def _begun(
 ) -> tuple[str, int, Settled | None]:
     """The same person's unfinished adjudication of the same reviews, or a new session's name."""
     for row in log.sessions(others=True):
-        entries = log.read(row.id)
+        try:
+            entries = log.read(row.id)
+        except Unreadable as refusal:
+            leave_out(row.id, refusal)
+            continue
         found = settled(entries)
         if found is None or found.closed or entries[0].actor != actor:
             continue

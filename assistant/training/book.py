@@ -17,6 +17,8 @@ from assistant.core.events import Event, decode, encode
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.log import Draft, Log
+from assistant.log.entry import Unreadable
+from assistant.log.errors import leave_out
 from assistant.training.faults import Fault
 from assistant.training.reference import Reference
 
@@ -89,7 +91,12 @@ def _books(log: Log, actor: str = "") -> Iterator[tuple[str, list[Written]]]:
     """The books of a log (or of one person), the oldest first; should one person have two, the first counts."""
     rows = [row for row in log.sessions(others=True) if row.kind == KIND and actor in ("", row.reviewer)]
     for row in sorted(rows, key=lambda row: row.opened):
-        yield row.id, _written(log, row.id)
+        try:
+            written = _written(log, row.id)
+        except Unreadable as refusal:
+            leave_out(row.id, refusal)
+            continue
+        yield row.id, written
 
 
 # Cases that a trainer gives a trainee, with what they are compared with and what is planted in them.

@@ -10,6 +10,8 @@ from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
+from assistant.log.entry import Unreadable
+from assistant.log.errors import leave_out
 from assistant.log.fold import load_session
 from assistant.training.book import REVEALS, Assignment, Written, all_entries, assignments, faults_of
 from assistant.training.comparison import Rater, RatingMatrix
@@ -85,6 +87,8 @@ def _glance(log: Log, rows: Sequence[SessionRow]) -> Glance | None:
     for row in [row for row in rows if row.status == "signed"][:MOST_COMPARED]:
         try:
             sessions.append(load_session(log, row.id)[0])
+        except Unreadable as refusal:
+            leave_out(row.id, refusal)
         except Refused:
             continue
     if len(sessions) < 2:

@@ -409,7 +409,9 @@ def exercise_of_session(recording: Recording, reveal: str) -> Exercise:
     vocabulary = pinned_texts(recording.log, recording.opened.pins, "vocabulary")
     folder = Path(recording.opened.folder)
     case = CaseFolder(folder, texts["case"]["case.yaml"], recording.pages, {})
-    return Exercise(case, reference, Sources(texts["prompts"], texts["schemas"], vocabulary), reveal)
+    return Exercise(
+        case, reference, Sources(texts["prompts"], texts["schemas"], vocabulary, kept=True), reveal
+    )
 
 
 def exercise_of_assignment(assignment: Assignment, faults: tuple[Fault, ...]) -> Exercise:

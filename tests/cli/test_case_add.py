@@ -202,10 +202,15 @@ def test_its_result_as_json_fits_its_schema(imr: Imr, case: Path, tmp_path: Path
     assert len(told["open_sessions"]) == 1
 
 
-def test_without_tesseract_the_way_to_install_it_is_told(imr: Imr, case: Path, tmp_path: Path) -> None:
+def test_without_a_recogniser_the_way_to_install_it_is_told(
+    imr: Imr, case: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(reading, "find_recogniser", lambda: None)
     scan = made(tmp_path / "a.pdf", picture_pdf([(300, 400, bytes([200, 20]) * 60_000)]))
     out = imr("case", "add", case, scan, typed="\n")[1]
-    assert " ".join(out.split()).count("Install Tesseract") == 2, "before it is confirmed, and at the end"
+    assert " ".join(out.split()).count("imr-assistant[documents]") == 2, (
+        "before it is confirmed, and at the end"
+    )
     assert "not readable by search: page 1" in out
     shown = json.loads(imr("case", "show", case, "--json")[1])["documents"]
     assert [(one["unreadable"], one["original"]) for one in shown] == [([1], "originals/a.pdf")]

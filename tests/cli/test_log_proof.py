@@ -18,6 +18,7 @@ from assistant import library
 from assistant.cli.main import run
 from assistant.log import Draft, Log, standalone_verify
 from assistant.log.bundle import LetterTexts, bundle, bundle_letter, covering_checkpoint
+from assistant.log.chain import canonical, leaf
 from assistant.log.keys import Signer, VerifierKey, read_checkpoint, signer
 from tests.log.forgery import rewrite, stored, unfenced
 
@@ -161,6 +162,40 @@ def test_a_named_checkpoint_that_can_not_be_read_fails(imr: Imr) -> None:
         found = json.loads(said.out)
         assert (said.status, found["verdicts"]["coverage"]["ok"]) == (1, False)
         assert name in found["verdicts"]["coverage"]["says"]
+
+
+def test_readers_leave_out_a_session_with_an_entry_that_can_not_be_read_and_end_with_1(
+    imr: Imr, log_path: Path
+) -> None:
+    """The session is named, the others are shown, and nobody is shown a part of it: it might be an amendment that lacks."""
+    whole = stored(log_path)[0]["session"]
+    opened = canonical({**stored(log_path)[0], "session": "f0f0f0f0f0f0"})
+    spoilt = opened.replace(b'"body":{', b'"body":{"aa":1.5,')
+    with unfenced(log_path) as file:
+        (id,) = file.execute("SELECT max(id) + 1 FROM event").fetchone()
+        ts = stored(log_path)[0]["ts"]
+        row = id, "f0f0f0f0f0f0", 1, "session.opened", ts, spoilt, leaf(spoilt)
+        file.execute("INSERT INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", row)
+    for command in (
+        ("log", "sessions"),
+        ("log", "report", "determinations", "--format", "csv"),
+        ("log", "sql", "SELECT session FROM session"),
+        ("log", "sample", "-n", "3", "--seed", "1"),
+        ("training", "list"),
+    ):
+        said = imr(*command)
+        assert said.status == 1, command
+        assert "session f0f0f0f0f0f0: It was left out" in said.err
+        assert "1.5 is no whole number" in said.err
+        assert "f0f0f0f0f0f0" not in said.out
+        assert whole in said.out or command[0] == "training"
+    for command in (("log", "show"), ("letter",), ("log", "rederive"), ("replay",)):
+        said = imr(*command, "f0f0f0f0f0f0", *(["--plain"] if command == ("replay",) else []))
+        assert (said.status, said.out) == (1, "")
+    assert imr("log", "show", whole).status == 0
+    said = imr("log", "verify", "--deep")
+    assert said.status == 1
+    assert "First break: session f0f0f0f0f0f0, entry 1" in said.out
 
 
 # -- checkpoint -----------------------------------------------------------------------------------

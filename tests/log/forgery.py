@@ -13,6 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from assistant.log.chain import canonical, leaf, tree_root
+from assistant.log.checkpoint import MARKS
 from assistant.log.database import TRIGGERS
 from assistant.log.keys import Checkpoint, Signer
 from assistant.log.tree import WIDTH, completed
@@ -45,7 +46,7 @@ def rewrite(path: Path, edit: Edit, signer: Signer | None = None, keep_checkpoin
 
     Words and files that no entry speaks of any more go too.
 
-    With a `signer` all checkpoints go and one over the whole is signed.
+    With a `signer` all checkpoints go, and those that the program would make are signed anew.
     """
     entries = edit(stored(path))
     with unfenced(path) as connection:
@@ -72,6 +73,7 @@ def rewrite(path: Path, edit: Edit, signer: Signer | None = None, keep_checkpoin
             width = WIDTH**level
             digest = tree_root(leaves[number * width : (number + 1) * width])
             connection.execute("INSERT INTO subtree VALUES (?, ?, ?)", (level, number, digest))
-        if signer is not None:
-            note = signer.sign(Checkpoint(signer.key.name, len(leaves), tree_root(leaves)))
-            connection.execute("INSERT INTO checkpoint VALUES (?, ?)", (len(leaves), note))
+        ends = {id for id, entry in enumerate(entries, 1) if entry["kind"] in MARKS} | {len(leaves)}
+        for size in sorted(ends) if signer is not None else ():
+            note = signer.sign(Checkpoint(signer.key.name, size, tree_root(leaves[:size])))
+            connection.execute("INSERT INTO checkpoint VALUES (?, ?)", (size, note))

@@ -442,7 +442,8 @@ def test_another_key_than_the_one_you_hold(made: bytes, tmp_path: Path) -> None:
 def test_another_history_than_the_one_you_hold(three: Path, made: bytes, tmp_path: Path) -> None:
     origin = json.loads(unpacked(made)["bundle.json"])["log"]
     rewrite(three, lambda all_of: [{**one, "actor": "r-2"} for one in all_of], signer(origin))
-    forged = bundle(three, "bravo", covering_checkpoint(three, "bravo"), LetterTexts(LETTER, LETTER))
+    note = covering_checkpoint(three, "charlie")
+    forged = bundle(three, "bravo", note, LetterTexts(LETTER, LETTER))
     assert checked(forged, tmp_path)["inclusion"] is True
     assert checked(forged, tmp_path, held=unpacked(made)["checkpoint.txt"])["held"] is False
 

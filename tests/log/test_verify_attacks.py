@@ -360,6 +360,14 @@ def test_a_forged_end_whose_checkpoint_was_taken_out_is_noted(scene: Scene) -> N
     assert "Entry 5 of session new (session.signed) is covered by no checkpoint" in by_key(scene).notes[0]
 
 
+def test_a_checkpoint_that_was_taken_out_before_another_is_noted(scene: Scene) -> None:
+    with unfenced(scene.path) as file:
+        file.execute("DELETE FROM checkpoint WHERE size = 12")
+    found = by_key(scene)
+    assert found.ok
+    assert "no checkpoint for entry 6 of session middle" in found.notes[0]
+
+
 def test_an_unfinished_review_is_noted(scene: Scene) -> None:
     cut(scene)
     assert "Session new stops at entry 4" in by_chain(scene).notes[0]

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import io
-import os
 import zipfile
 from collections.abc import Sequence
+from dataclasses import dataclass, field
 from pathlib import Path
+from typing import cast
 
 import docx
 from docx.enum.text import WD_BREAK
 
+from assistant.records.reading import ReaderApart, Recogniser
 from benchmarks.pdf_writer import pdf, picture_pdf, text_pdf
 
 NOTE = "PROGRESS NOTE\nDate of visit: May 10, 2014\nAttending provider\n\nNeck pain is unchanged after the fusion."
@@ -110,41 +112,28 @@ def broken_word_file() -> bytes:
     return out.getvalue()
 
 
-TSV_HEAD = "level\tpage_num\tblock_num\tpar_num\tline_num\tword_num\tleft\ttop\twidth\theight\tconf\ttext"
+@dataclass(frozen=True)
+class FakeRecogniser(Recogniser):
+    """Answers every picture with the same, as the real one would, and counts how many it was asked to read."""
+
+    name: str = "RapidOCR 9.9"
+    answer: dict[str, str] | None = None
+    pictures: list[str] = field(default_factory=list)
+
+    def open(self) -> ReaderApart:
+        return cast(ReaderApart, self)
+
+    def read(self, picture: Path) -> dict[str, str] | None:
+        self.pictures.append(picture.name)
+        return {"text": "", "state": "blank"} if picture.read_bytes().count(20) == 0 else self.answer
+
+    def end(self) -> None:
+        """There is no process to end."""
+
+    def close(self) -> None:
+        """There is no process to close."""
 
 
-def tsv(lines: Sequence[str], sureness: float = 95.0) -> str:
-    """What Tesseract prints for lines of words."""
-    rows = [TSV_HEAD, "1\t1\t0\t0\t0\t0\t0\t0\t9\t9\t-1\t"]
-    for number, line in enumerate(lines, 1):
-        rows.append(f"4\t1\t1\t1\t{number}\t0\t0\t0\t9\t9\t-1\t")
-        rows += [
-            f"5\t1\t1\t1\t{number}\t{n}\t0\t0\t9\t9\t{sureness}\t{word}"
-            for n, word in enumerate(line.split(), 1)
-        ]
-    return "\n".join(rows) + "\n"
-
-
-def fake_tesseract(folder: Path, table: str, *, fails: bool = False) -> Path:
-    """A folder for the PATH with a program that answers as Tesseract does; it notes its calls in `calls`."""
-    folder.mkdir(exist_ok=True)
-    (folder / "table").write_text(table, "utf-8")
-    program = folder / "tesseract"
-    program.write_text(
-        f"""#!/bin/sh
-case "$1" in
-  --version) echo "tesseract 5.9.1"; exit 0;;
-  --list-langs) echo "List of available languages (1):"; echo eng; exit 0;;
-esac
-echo called >> "{folder}/calls"
-{"exit 1" if fails else f'/bin/cat "{folder}/table"'}
-"""
-    )
-    os.chmod(program, 0o755)
-    return folder
-
-
-def calls(folder: Path) -> int:
-    """How many pages the fake program was asked to read."""
-    path = folder / "calls"
-    return len(path.read_text().splitlines()) if path.exists() else 0
+def recogniser(*lines: str, state: str = "recognised", why: str = "") -> FakeRecogniser:
+    """A recogniser that reads these lines in every picture."""
+    return FakeRecogniser(answer={"text": "\n".join(lines), "state": state, "why": why})

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from assistant.core.record.case import Case
 from assistant.records import case_folder as case_store
 from assistant.records.case_folder import CaseStore, original_file, original_problems
 from assistant.records.importing import Importer
-from assistant.records.pdf import find_tesseract
+from assistant.records.reading import Recogniser
 from benchmarks.pdf_writer import text_pdf
 from tests.records.made_files import (
     CASE,
@@ -21,9 +22,8 @@ from tests.records.made_files import (
     NOTE,
     bundle,
     case_folder,
-    fake_tesseract,
+    recogniser,
     scan,
-    tsv,
     word_file,
     written,
 )
@@ -33,11 +33,11 @@ def silent(what: str, done: int, total: int) -> None:
     """Tells nobody."""
 
 
-def bring(folder: Path, *files: Path) -> list[str]:
+def bring(folder: Path, *files: Path, by: Recogniser | None = None) -> list[str]:
     """Brings files in as they are proposed; the ids of the documents that were made or mended."""
     made: list[str] = []
     with CaseStore(folder) as store:
-        importer = Importer(store, find_tesseract(), silent)
+        importer = Importer(store, by, silent)
         for file in files:
             arrived = importer.arrive(file)
             if arrived.known:
@@ -51,11 +51,6 @@ def bring(folder: Path, *files: Path) -> list[str]:
 
 def case(folder: Path) -> Case:
     return library.rules_for(library.open_case(folder)).case
-
-
-@pytest.fixture(autouse=True)
-def no_tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
 
 
 @pytest.fixture
@@ -225,33 +220,32 @@ def test_two_that_are_missing_are_restored_one_after_the_other(folder: Path, tmp
 # -- pages that search can't read -----------------------------------------------------------------
 
 
-def test_pages_without_words_are_listed_and_read_once_tesseract_is_there(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_pages_without_words_are_listed_and_read_once_a_recogniser_is_there(
+    folder: Path, tmp_path: Path
 ) -> None:
     file = written(tmp_path / "scan.pdf", scan([INK, INK, INK], ["", NOTE + " word" * 40, "FAX"]))
     assert bring(folder, file) == ["document", "progress-note-2014-05-10"]
     made = list(case(folder).documents.values())
     assert sum(len(one.unreadable) for one in made) == 2
-    programs = fake_tesseract(tmp_path / "bin", tsv(["suspects pseudarthrosis"]))
-    monkeypatch.setenv("PATH", str(programs))
-    assert bring(folder, file)
+    by = recogniser("suspects pseudarthrosis")
+    assert bring(folder, file, by=by)
     made = list(case(folder).documents.values())
     assert sum(len(one.recognised) for one in made) == 2
     assert not any(one.unreadable for one in made)
-    assert {one.recognised_by for one in made if one.recognised} == {"Tesseract 5.9.1"}
-    assert bring(folder, file) == [], "what was read isn't read again"
+    assert {one.recognised_by for one in made if one.recognised} == {"RapidOCR 9.9"}
+    assert bring(folder, file, by=by) == [], "what was read isn't read again"
 
 
-def test_a_page_that_tesseract_could_not_read_is_not_tried_again(
-    folder: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+def test_a_page_that_was_not_wholly_read_is_tried_again_by_another_recogniser_only(
+    folder: Path, tmp_path: Path
 ) -> None:
-    programs = fake_tesseract(tmp_path / "bin", tsv(["wm"], 12.0))
-    monkeypatch.setenv("PATH", str(programs))
+    by = recogniser("wm", state="unreadable", why="1 of its 1 words is doubtful")
     file = written(tmp_path / "scan.pdf", scan())
-    assert bring(folder, file) == ["scan"]
+    assert bring(folder, file, by=by) == ["scan"]
     assert case(folder).documents["scan"].unreadable == (1,)
-    assert bring(folder, file) == []
-    assert (programs / "calls").read_text().count("called") == 1
+    assert bring(folder, file, by=by) == []
+    assert len(by.pictures) == 1
+    assert bring(folder, file, by=replace(by, name="RapidOCR 9.10")) == ["scan"]
 
 
 # -- cuts and failures ----------------------------------------------------------------------------

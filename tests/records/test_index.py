@@ -139,10 +139,16 @@ def test_a_phrase_is_found_wherever_a_long_page_is_cut() -> None:
         assert surfaces(text, "motion at the fusion") == ["motion at the\nfusion"]
 
 
-def test_pages_that_search_cannot_read_are_left_out() -> None:
-    index = RecordIndex.of({"a": ("fever", "fever"), "b": ("fever",)}, OWN, unreadable={"a": (2,), "b": ()})
-    assert [(one.document, one.page) for one in index.look_for(["fever"])] == [("a", 1), ("b", 1)]
-    assert index.unreadable == {"a": (2,)}
+def test_words_of_pages_that_are_read_in_part_are_found_and_their_denials_are_not_sure() -> None:
+    pages = {"a": ("Denies fever", "Denies fever", "", "Denies fever. \u2039Qaim\u203a"), "b": ("fever",)}
+    index = RecordIndex.of(pages, OWN, unreadable={"a": (2, 3, 4), "b": ()})
+    assert [(one.document, one.page, one.standing) for one in index.look_for(["fever"])] == [
+        ("a", 1, "negated"),
+        ("a", 2, "uncertain"),
+        ("a", 4, "negated"),
+        ("b", 1, "affirmed"),
+    ]
+    assert index.unreadable == {"a": (2, 3, 4)}
 
 
 def test_the_quote_is_the_sentence_and_no_longer_than_a_passage() -> None:
@@ -371,6 +377,7 @@ def test_the_films_of_the_bundled_case_deny_loosening() -> None:
 
 
 def test_the_vocabulary_of_the_program_reads() -> None:
-    assert {name.rpartition("/")[2] for name in vocabulary_texts()} == {"standing.yaml", "synonyms.yaml"}
+    files = {name.rpartition("/")[2] for name in vocabulary_texts()}
+    assert {"standing.yaml", "synonyms.yaml", "fever.yaml", "levels.yaml"} < files
     assert read_vocabulary(vocabulary_texts()) == OWN
     assert {"nonunion", "non-union", "pseudoarthrosis"} <= set(OWN.variants("pseudarthrosis"))

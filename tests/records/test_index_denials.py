@@ -60,12 +60,24 @@ def wrong(part: str) -> list[str]:
     ]
 
 
-KNOWN_WRONG = {"later": ["[Atrophy] is not present on the right; the left thenar is wasted."]}
+KNOWN_WRONG = {
+    "later": ["[Atrophy] is not present on the right; the left thenar is wasted."],
+    "last": [
+        "No [tear] on the right; the left cuff is torn through.",
+        "No swelling, erythema or [drainage] then; today pus.",
+    ],
+}
 
 
 @pytest.mark.parametrize("part", PARTS)
 def test_each_sentence_says_what_it_says(part: str) -> None:
     assert wrong(part) == KNOWN_WRONG.get(part, [])
+
+
+def test_what_is_known_to_go_wrong_is_not_plain() -> None:
+    shown = [one for part, rows in KNOWN_WRONG.items() for row, one in mentions(part, "found") if row in rows]
+    assert shown
+    assert not any(one.plain for one in shown)
 
 
 @pytest.mark.parametrize("part", PARTS)

@@ -10,37 +10,35 @@ import docx
 import pytest
 from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
+from docx.oxml.parser import parse_xml
 
 from assistant.core.problem import Refused
-from assistant.records import pdf as recognition
 from assistant.records import reading
 from assistant.records.page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage, read_pages
-from assistant.records.pdf import Tesseract, find_tesseract
-from assistant.records.reading import PageJournal, ReaderApart, ReadFile, read_record_file
+from assistant.records.reading import (
+    PageJournal,
+    ReaderApart,
+    ReadFile,
+    Recogniser,
+    find_recogniser,
+    read_record_file,
+)
 from benchmarks.pdf_writer import pdf, picture_pdf, text_pdf
 from tests.records.made_files import (
     FILMS,
     INK,
     NOTE,
     PAPER,
+    FakeRecogniser,
     broken_word_file,
     bundle,
-    calls,
-    fake_tesseract,
     form,
     locked,
+    recogniser,
     scan,
-    tsv,
     word_file,
     written,
 )
-
-REAL = find_tesseract()
-
-
-@pytest.fixture(autouse=True)
-def no_tesseract(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setenv("PATH", str(tmp_path))
 
 
 @pytest.fixture
@@ -51,7 +49,7 @@ def place(tmp_path: Path) -> Path:
 def read(
     path: Path,
     data: bytes,
-    tesseract: Tesseract | None = None,
+    by: Recogniser | None = None,
     kind: str = "pdf",
     told: list[str] | None = None,
 ) -> ReadFile:
@@ -61,7 +59,7 @@ def read(
 
     file = written(path / f"file.{kind}", data)
     with PageJournal(path / "journal") as journal:
-        return read_record_file(kind, file, file.name, journal, tesseract, progress)
+        return read_record_file(kind, file, file.name, journal, by, progress)
 
 
 def states(made: ReadFile) -> list[str]:
@@ -135,7 +133,7 @@ def test_files_inside_a_pdf_are_told(place: Path) -> None:
 # -- pictures of pages ----------------------------------------------------------------------------
 
 
-def test_without_tesseract_a_page_that_is_a_picture_is_not_read(place: Path) -> None:
+def test_without_a_recogniser_a_page_that_is_a_picture_is_not_read(place: Path) -> None:
     made = read(place, scan([INK, INK], ["FAX 1/2 RECEIVED", NOTE + " word" * 40]))
     assert states(made) == [PICTURE, TEXT]
     assert made.unread == (1,)
@@ -149,80 +147,59 @@ def test_fonts_without_letters_are_no_text_layer(place: Path) -> None:
 
 
 @pytest.fixture
-def fake(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    folder = fake_tesseract(tmp_path / "bin", tsv(["PROGRESS NOTE", "suspects pseudarthrosis"]))
-    monkeypatch.setenv("PATH", str(folder))
-    return folder
+def fake() -> FakeRecogniser:
+    return recogniser("PROGRESS NOTE", "suspects pseudarthrosis")
 
 
-def test_with_tesseract_the_words_of_a_picture_are_read_and_marked_so(place: Path, fake: Path) -> None:
+def test_the_words_of_a_picture_are_read_and_marked_so(place: Path, fake: FakeRecogniser) -> None:
     told: list[str] = []
-    made = read(place, scan([INK, INK], ["", "FAX 1/2"]), find_tesseract(), told=told)
+    made = read(place, scan([INK, INK], ["", "FAX 1/2"]), fake, told=told)
     assert states(made) == [RECOGNISED, RECOGNISED]
     assert made.pages[0].text == "PROGRESS NOTE\nsuspects pseudarthrosis"
     assert made.pages[1].text == "FAX 1/2\nPROGRESS NOTE\nsuspects pseudarthrosis"
-    assert made.recognised_by == "Tesseract 5.9.1"
+    assert made.recognised_by == "RapidOCR 9.9"
     assert told == ["read 1/2", "read 2/2", "recognise 0/2", "recognise 1/2", "recognise 2/2"]
     assert not list(place.glob("*.pgm")), "no picture of a page is left behind"
 
 
-def test_the_empty_back_of_a_sheet_is_blank(place: Path, fake: Path) -> None:
-    assert states(read(place, scan([PAPER]), find_tesseract())) == [BLANK]
-    assert calls(fake) == 0
+def test_the_empty_back_of_a_sheet_is_blank(place: Path, fake: FakeRecogniser) -> None:
+    assert states(read(place, scan([PAPER]), fake)) == [BLANK]
 
 
-def test_a_picture_that_can_not_be_unpacked_is_not_blank(place: Path, fake: Path) -> None:
-    fake_tesseract(fake, tsv([]))
+def test_a_picture_that_can_not_be_unpacked_is_not_blank(place: Path, fake: FakeRecogniser) -> None:
     broken = picture_pdf([(306, 396, PAPER)]).replace(b"/FlateDecode", b"/JPXDecode  ")
-    assert states(read(place, broken, find_tesseract())) == [UNREADABLE]
+    (page,) = read(place, broken, fake).pages
+    assert (page.state, page.why) == (UNREADABLE, "a picture on it is broken")
 
 
-@pytest.mark.parametrize("table", [tsv(["wm nn vv"], 31.0), tsv([]), "", "nonsense\n\t\t\n"])
-def test_a_page_whose_words_are_uncertain_is_not_read(place: Path, fake: Path, table: str) -> None:
-    fake_tesseract(fake, table)
-    made = read(place, scan(), find_tesseract())
-    assert states(made) == [UNREADABLE]
-    assert made.pages[0].why
+def test_a_page_that_is_read_in_part_keeps_its_words_and_counts_as_unread(place: Path) -> None:
+    partly = recogniser("Denies \u2039fewer\u203a", state=UNREADABLE, why="1 of its 2 words is doubtful")
+    made = read(place, scan(), partly)
+    assert (made.pages[0].state, made.pages[0].why) == (UNREADABLE, "1 of its 2 words is doubtful")
+    assert made.pages[0].text == "Denies \u2039fewer\u203a"
     assert made.unread == (1,)
 
 
-def test_a_recognition_that_fails_leaves_the_page_unread(place: Path, fake: Path) -> None:
-    fake_tesseract(fake, "", fails=True)
-    assert states(read(place, scan(), find_tesseract())) == [UNREADABLE]
+def test_a_recognition_that_fails_leaves_the_page_unread(place: Path) -> None:
+    (page,) = read(place, scan(), FakeRecogniser()).pages
+    assert (page.state, page.why) == (UNREADABLE, "its picture can't be read")
 
 
-def test_a_recognition_that_never_ends_is_ended(
-    place: Path, fake: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    found = find_tesseract()
-    written(fake / "tesseract", "#!/bin/sh\nexec /bin/sleep 60\n")
-    monkeypatch.setattr(recognition, "PAGE_SECONDS", 0.2)
-    assert states(read(place, scan(), found)) == [UNREADABLE]
-
-
-def test_tesseract_without_english_is_not_used(fake: Path) -> None:
-    assert find_tesseract() == Tesseract(str(fake / "tesseract"), "5.9.1", False)
-    program = fake / "tesseract"
-    program.write_text(program.read_text().replace("echo eng", "echo deu"))
-    assert find_tesseract() is None
-
-
-def test_what_was_read_without_tesseract_is_read_on_with_it(place: Path, fake: Path) -> None:
+def test_what_was_read_without_a_recogniser_is_read_on_with_it(place: Path, fake: FakeRecogniser) -> None:
     assert states(read(place, scan([INK, PAPER], ["", NOTE + " word" * 40]))) == [PICTURE, TEXT]
     told: list[str] = []
-    assert states(read(place, scan([INK, PAPER]), find_tesseract(), told=told)) == [RECOGNISED, TEXT]
+    assert states(read(place, scan([INK, PAPER]), fake, told=told)) == [RECOGNISED, TEXT]
     assert told == ["recognise 0/1", "recognise 1/1"]
 
 
-@pytest.mark.skipif(REAL is None, reason="Tesseract is not installed")
-def test_the_real_tesseract_reads_a_scan(place: Path) -> None:
-    with ReaderApart("pdf", written(place / "a.pdf", text_pdf([NOTE])), "a.pdf") as reader:
-        reader.draw(1, place / "a.pgm")
-    head, _, grey = (place / "a.pgm").read_bytes().partition(b"\n")
-    width, height = (int(one) for one in head.split()[1:3])
-    (page,) = read(place, picture_pdf([(width, height, grey)]), REAL).pages
-    assert page.state == RECOGNISED
-    assert "Neck pain is unchanged after the fusion." in page.text
+def test_a_recogniser_that_is_killed_costs_the_page_and_starts_no_other(place: Path) -> None:
+    found = find_recogniser()
+    if found is None:
+        pytest.skip("RapidOCR is not installed")
+    process = found.open()
+    process.end()
+    assert process.read(place / "none.pgm") is None
+    assert process._process is None
 
 
 # -- what takes the reader down -------------------------------------------------------------------
@@ -354,7 +331,7 @@ def test_what_a_writer_struck_out_is_not_read_and_what_stands_in_boxes_is(place:
     assert page.text == "kept added"
 
 
-def test_a_word_file_of_pictures_is_not_read(place: Path, fake: Path) -> None:
+def test_a_word_file_of_pictures_is_not_read(place: Path, fake: FakeRecogniser) -> None:
     from struct import pack
     from zlib import compress, crc32
 
@@ -370,7 +347,7 @@ def test_a_word_file_of_pictures_is_not_read(place: Path, fake: Path) -> None:
     made = docx.Document()
     made.add_picture(str(written(place / "a.png", png)))
     made.save(str(place / "a.docx"))
-    assert states(read(place, (place / "a.docx").read_bytes(), find_tesseract(), kind="docx")) == [PICTURE]
+    assert states(read(place, (place / "a.docx").read_bytes(), fake, kind="docx")) == [PICTURE]
 
 
 @pytest.mark.parametrize(
@@ -470,3 +447,95 @@ def test_a_journal_with_something_else_in_it_is_read_up_to_that(place: Path, lin
 def test_the_journal_is_for_its_owner_only(place: Path) -> None:
     read(place, bundle())
     assert (place / "journal").stat().st_mode & 0o777 == 0o600
+
+
+# -- boxes to be ticked -----------------------------------------------------------------------------
+
+
+def box_xml(inner: str) -> object:
+    namespaces = (
+        'xmlns:w="http://schemas.openxmlformats.org/wordprocessingml/2006/main"'
+        ' xmlns:w14="http://schemas.microsoft.com/office/word/2010/wordml"'
+    )
+    return parse_xml(inner.replace("NS", namespaces, 1))
+
+
+def word_form(place: Path) -> bytes:
+    """A Word form with boxes of every kind that Word has written."""
+    made = docx.Document()
+    new = made.add_paragraph("Side effects: ")
+    for state, label in (("0", "Sleepy"), ("1", "Constipated")):
+        new._p.append(
+            box_xml(
+                f'<w:sdt NS><w:sdtPr><w14:checkbox><w14:checked w14:val="{state}"/></w14:checkbox></w:sdtPr>'
+                "<w:sdtContent><w:r><w:t>?</w:t></w:r></w:sdtContent></w:sdt>"
+            )
+        )
+        new.add_run(f"{label} ")
+    old = made.add_paragraph()
+    for state, label in (
+        ("<w:default w:val='0'/>", "Fever"),
+        ("<w:default w:val='0'/><w:checked/>", "Chills"),
+    ):
+        old._p.append(
+            box_xml(
+                '<w:r NS><w:fldChar w:fldCharType="begin"><w:ffData><w:checkBox><w:sizeAuto/>'
+                f"{state}</w:checkBox></w:ffData></w:fldChar></w:r>"
+            )
+        )
+        old.add_run(f"{label} ")
+    signs = made.add_paragraph()
+    for code, label in (("F0A8", "Numbness"), ("F0FE", "Weakness")):
+        signs._p.append(box_xml(f'<w:r NS><w:sym w:font="Wingdings" w:char="{code}"/></w:r>'))
+        signs.add_run(f"{label} ")
+    typed = made.add_paragraph()
+    for sign, label in (("o", "Off work"), ("\u00fe", "Full duty")):
+        run = typed.add_run(sign)
+        run.font.name = "Wingdings"
+        typed.add_run(f"{label} ")
+    made.save(str(place / "form.docx"))
+    return (place / "form.docx").read_bytes()
+
+
+def test_boxes_of_a_word_form_stand_before_their_labels(place: Path) -> None:
+    (page,) = read(place, word_form(place), kind="docx").pages
+    assert page.text.split("\n") == [
+        "Side effects: \u2610 Sleepy \u2612 Constipated",
+        "\u2610 Fever \u2612 Chills",
+        "\u2610 Numbness \u2612 Weakness",
+        "\u2610 Off work \u2612 Full duty",
+    ]
+
+
+def test_boxes_drawn_on_a_page_are_read_with_their_ticks(place: Path) -> None:
+    stream = (
+        b"BT /F1 9 Tf 60 700 Td (Sleepy) Tj ET BT /F1 9 Tf 160 700 Td (Constipated) Tj ET"
+        b" BT /F1 9 Tf 300 700 Td (Nausea) Tj ET BT /F1 9 Tf 40 650 Td (Denies fever.) Tj ET"
+        b" 0.8 w 46 698 9 9 re S 146 698 9 9 re S 286 698 9 9 re S"
+        b" 147 699 m 154 706 l 154 699 m 147 706 l S 40 600 200 20 re S"
+    )
+    (page,) = read(place, pdf([(stream, "")])).pages
+    assert page.text.split("\n")[0].split() == "\u2610 Sleepy \u2612 Constipated \u2610 Nausea".split()
+    assert sum(page.text.count(sign) for sign in "\u2610\u2612\u25a3") == 3, "a cell of a table is no box"
+
+
+def test_boxes_of_a_pdf_form_stand_before_their_labels_or_under_their_names(place: Path) -> None:
+    def field(name: str, left: int, bottom: int, state: str) -> str:
+        return (
+            f"<< /Type /Annot /Subtype /Widget /FT /Btn /T ({name}) /TU ({name} of the form) /V /{state} /AS /{state}"
+            f" /Rect [{left} {bottom} {left + 10} {bottom + 10}] /F 4 /AP << /N << /Yes 6 0 R /Off 6 0 R >> >> >>"
+        )
+
+    empty = "<< /Type /XObject /Subtype /Form /BBox [0 0 10 10] /Length 0 >>\nstream\n\nendstream"
+    objects = [field("sleepy", 46, 698, "Off"), field("constipated", 146, 698, "Yes"), empty]
+    objects.append(field("signed", 500, 100, "Yes"))
+    stream = b"BT /F1 9 Tf 60 700 Td (Sleepy) Tj ET BT /F1 9 Tf 160 700 Td (Constipated) Tj ET"
+    data = pdf(
+        [(stream, "")],
+        objects=objects,
+        extra="/AcroForm << /Fields [4 0 R 5 0 R 7 0 R] >>",
+        page_extra="/Annots [4 0 R 5 0 R 7 0 R]",
+    )
+    (page,) = read(place, data).pages
+    assert page.text.split("\n")[0].split() == "\u2610 Sleepy \u2612 Constipated".split()
+    assert "\u2612 signed of the form" in page.text

@@ -78,7 +78,7 @@ async def test_the_arrows_choose_a_reply(open_window: Open, begin: Begin) -> Non
         await window.press("up")
         assert window.screen.query_one("#options", OptionList).highlighted == 3
         await window.press("up", "enter")
-        assert "→ not documented" in window.text
+        assert "Searched 5 documents, 6 pages" in window.text
         assert window.path == "films_since_surgery"
 
 
@@ -86,7 +86,7 @@ async def test_a_click_answers(open_window: Open, begin: Begin) -> None:
     begin("acute_trauma")
     async with open_window(session="last") as window:
         await window.pilot.click("#options", offset=(5, 2))
-        assert "→ not documented" in window.text
+        assert "Searched 5 documents, 6 pages" in window.text
         assert window.focus == "reply"
         await window.press("enter")
         assert window.path == "sought"

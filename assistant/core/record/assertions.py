@@ -61,6 +61,7 @@ class Cues:
     def __init__(self, vocabulary: Vocabulary) -> None:
         self._phrases: dict[str, dict[str, list[_Phrase]]] = {}
         self._openings: dict[str, dict[str, list[_Phrase]]] = {}
+        self._printed: set[str] = set()
         for cue in vocabulary.cues:
             if cue.place != "headings":
                 self._learn(cue.text, cue.standing, cue.place)
@@ -90,7 +91,7 @@ class Cues:
                 if phrase.standing and phrase.place not in places:
                     continue
                 stop = match(phrase.tokens, sentence, at, end)
-                if stop:
+                if stop and not self._is_covered(sentence, at, stop, end, places):
                     if phrase.standing:
                         found.append(CueFound(phrase.text, phrase.standing, phrase.place, at, stop))
                     at = stop
@@ -99,12 +100,28 @@ class Cues:
                 at += 1
         return found
 
+    def _is_covered(self, sentence: Tokens, at: int, stop: int, end: int, places: frozenset[str]) -> bool:
+        """Whether a phrase that begins with a sign, as "- no", is only the beginning of a longer one after the sign."""
+        return (
+            at + 1 < len(sentence)
+            and not sentence[at][0].isalnum()
+            and any(
+                match(phrase.tokens, sentence, at + 1, end) > stop
+                for phrase in self._beginning(sentence, at + 1)
+                if phrase.place in places
+            )
+        )
+
     def printed(self, sentence: Tokens, until: int) -> CueFound | None:
         """The first printed phrase that begins at or before a token: it covers what follows, itself included.
 
         One that begins with `^` counts only where the sentence begins, or what a colon leads in.
         """
-        for at in range(until + 1 if until < len(sentence) else until):
+        if self._printed.isdisjoint(sentence[: until + 1]):
+            return None
+        for at in range(min(until + 1, len(sentence))):
+            if sentence[at] not in self._printed:
+                continue
             opens = at == 0 or not sentence[at - 1][0].isalnum()
             for phrase in (*self._beginning(sentence, at), *(self._opening(sentence, at) if opens else ())):
                 if phrase.standing == "printed":
@@ -132,6 +149,8 @@ class Cues:
         if known:
             second = known[1] if len(known) > 1 and known[1] != _GAP else ""
             phrase = _Phrase(known, standing, place, text)
+            if standing == "printed":
+                self._printed.add(known[0])
             learnt = self._openings if opening else self._phrases
             learnt.setdefault(known[0], {}).setdefault(second, []).append(phrase)
 
@@ -156,6 +175,13 @@ class Beginnings:
             known = _parted(phrase)
             if known:
                 self._by_first.setdefault(known[0], []).append(known)
+
+    def among(self, sentence: Tokens, start: int, end: int) -> bool:
+        """Whether a phrase begins among the tokens `start` to `end`."""
+        within = sentence[start:end]
+        return not self._by_first.keys().isdisjoint(within) and any(
+            self.at(sentence, at) for at in range(start, end)
+        )
 
     def at(self, sentence: Tokens, at: int) -> int:
         """Where the first phrase ends that begins at a token; 0 where none does."""
@@ -226,6 +252,7 @@ _PARTING = _LISTED | _CLOSED | {"but", "then", "now", "today"}
 _COPULA = frozenset("is are was were".split())
 _VERBS = frozenset("is are was were has have had been be not no".split())
 _DEFINITE = frozenset("the his her their its this these those my our".split())
+_REACHING = frozenset("below above past into down".split())
 _SUBJECTS = frozenset("he she they it i we you who".split())
 _RELATIVE = frozenset({"that", "which", "who"})
 _GLUE = frozenset(
@@ -409,7 +436,7 @@ class Assertions:
 
     def _is_definite(self, said: Tokens, begin: int, first: int) -> bool:
         """Whether the mention is spoken of as known: "no brace was ordered for the instability"."""
-        if first - begin < 2 or said[first - 1] not in _DEFINITE:
+        if first - begin < 2 or said[first - 1] not in _DEFINITE or said[first - 2] in _REACHING:
             return False
         return not self._carriers.intersection(said[max(begin, first - 3) : first - 1])
 
@@ -590,7 +617,7 @@ class Assertions:
         """How much a denial can be worth in this sentence: of an earlier time, of one side, disputed, denied itself."""
         start, end = min(cue.start, of.first), max(cue.end, of.last)
         begin, until = self._clause_start(said, start), self._clause_end(said, end)
-        if any(self._disputes.at(said, at) for at in range(len(said))):
+        if self._disputes.among(said, 0, len(said)):
             return _DOUBT
         if cue.place in _NORMAL:
             negated = not self._negators.isdisjoint(said[begin:start]) or not self._negators.isdisjoint(
@@ -611,8 +638,8 @@ class Assertions:
         sides = self._sides(said, start, end, cue.end <= of.first)
         if sides != _PLAIN:
             return sides
-        part = range(self._part_start(said, start), self._part_end(said, end))
-        if cue.text in self._weak or any(self._contrasts.at(said, at) for at in part):
+        begin, until = self._part_start(said, start), self._part_end(said, end)
+        if cue.text in self._weak or self._contrasts.among(said, begin, until):
             return _LOOSE
         return _PLAIN
 
@@ -660,7 +687,7 @@ class Assertions:
         for one, other in pairwise(sides):
             if (said[one] in self._left) != (said[other] in self._left):
                 return self._of_two_sides(said, one, other, forward)
-        levels = [at for at in range(begin, until) if _LEVEL.fullmatch(said[at])]
+        levels = [at for at in range(begin, until) if len(said[at]) in (2, 3) and _LEVEL.fullmatch(said[at])]
         own = [at for at in levels if at < self._segment_end(said, end)]
         if own and any(self._tells_of_another_level(said, own, at) for at in levels if at > max(own)):
             return _DOUBT

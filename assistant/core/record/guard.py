@@ -26,6 +26,7 @@ from assistant.core.record.grounds import (
 )
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
+from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
@@ -140,6 +141,8 @@ def _alike(one: Answer, other: Answer) -> bool:
         return sorted(map(str, first)) == sorted(map(str, second))
     if isinstance(first, str) and isinstance(second, str) and first[:4].isdigit() and second[:4].isdigit():
         return first.startswith(second) or second.startswith(first)
+    if isinstance(first, int | float) and isinstance(second, int | float):
+        return not differs(second, first)
     return bool(first == second)
 
 

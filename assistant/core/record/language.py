@@ -32,7 +32,10 @@ _PLACES = (
     "after_function",
     "headings",
 )
-_LINE = ("same", "kinds", "unless")
+_LINE = ("same", "kinds", "related", "capitals", "unless")
+_WIDEST_NUMBER = 200
+APART = "..."
+"""In a phrase: up to three other words may stand there."""
 _WORD = re.compile(r"[^\W_]+")
 
 
@@ -46,15 +49,36 @@ class Cue:
 
 
 @dataclass(frozen=True)
-class Synonyms:
-    """Words for one thing: `same` find each other and `kinds`; `kinds` don't find them.
+class Number:
+    """A number that tells of a thing: `written` has an `n` where it stands, as in `n/5` or `temp n`.
 
-    `unless` are phrases in which they mean something else, and aren't found.
+    It counts from `least` to `most`, both included, but for `under`, which is not.
+    """
+
+    written: str
+    least: float
+    most: float
+    under: float | None = None
+
+    def holds(self, number: float) -> bool:
+        return self.least <= number <= self.most and (self.under is None or number < self.under)
+
+
+@dataclass(frozen=True)
+class Synonyms:
+    """Words for one thing: `same` find each other and all the others here; those don't find them.
+
+    `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals` count where they are
+    written in capitals. `numbers` tell of it in figures. `unless` are phrases in which they mean something else, and aren't
+    found.
     """
 
     same: tuple[str, ...]
     kinds: tuple[str, ...] = ()
+    related: tuple[str, ...] = ()
+    capitals: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
+    numbers: tuple[Number, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -85,6 +109,21 @@ class Vocabulary:
             first = {words_in(one): one for one in reversed(found)}
             self._variants[term] = tuple(first[key] for key in dict.fromkeys(map(words_in, found)) if key)
         return self._variants[term]
+
+    def related(self, term: str) -> tuple[str, ...]:
+        """Looser words, which a person who asks for the term may mean."""
+        return tuple(one for group in self._of(term) for one in group.related)
+
+    def capitals(self, term: str) -> tuple[str, ...]:
+        """Short forms of a term that count in capitals only."""
+        return tuple(one for group in self._of(term) for one in group.capitals)
+
+    def numbers(self, term: str) -> tuple[Number, ...]:
+        """The numbers that tell of a term."""
+        return tuple(one for group in self._of(term) for one in group.numbers)
+
+    def _of(self, term: str) -> list[Synonyms]:
+        return self._groups.get(word_root(term), [])
 
     def unless(self, term: str) -> tuple[str, ...]:
         """The phrases in which a term or its synonyms mean something else."""
@@ -148,10 +187,7 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
         with well_formed(name):
             for key, held in document.data.items():
                 if key == "synonyms":
-                    synonyms += [
-                        Synonyms(*(_terms(found, document, (key, index, part)) for part in _LINE))
-                        for index in range(len(held))
-                    ]
+                    synonyms += [_synonyms(found, document, (key, index)) for index in range(len(held))]
                 elif key == "apart":
                     apart += [_terms(found, document, (key, index)) for index in range(len(held))]
                 elif key in STANDINGS:
@@ -161,6 +197,38 @@ def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     if found.problems:
         raise Refused(*found.problems)
     return Vocabulary(tuple(synonyms), tuple(apart), tuple(cues), lists)
+
+
+def _synonyms(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> Synonyms:
+    same, kinds, related, capitals, unless = (_terms(found, document, (*path, part)) for part in _LINE)
+    numbers = [
+        one
+        for index in range(len(document.find(*path, "numbers") or ()))
+        for one in _numbers(found, document, (*path, "numbers", index))
+    ]
+    return Synonyms(same, kinds, related, capitals, unless, tuple(numbers))
+
+
+def _numbers(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> list[Number]:
+    """A number for each of its `written` forms, which have an `n` where it stands."""
+    data = document.find(*path)
+    least, under = data["from"], data.get("under")
+    most = data.get("to", under)
+    if not 0 <= most - least <= _WIDEST_NUMBER:
+        found.say(
+            f"The bounds of a number are no more than {_WIDEST_NUMBER} apart, the higher one last.",
+            document.where(*path),
+            "Write `from`, and `to` or `under`.",
+        )
+        return []
+    made = []
+    for index, written in enumerate(_terms(found, document, (*path, "written"))):
+        if words_in(written).split().count("n") == 1:
+            made.append(Number(written, least, most, under))
+        else:
+            where = document.where(*path, "written", index)
+            found.say("`n` stands once, where the number is.", where, "Write `n/5`.")
+    return made
 
 
 def _cues(

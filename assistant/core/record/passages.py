@@ -10,8 +10,10 @@ from math import log
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import refuse
+from assistant.core.record.marks import DOUBT_BEGINS, DOUBT_ENDS, without_doubt
 from assistant.core.text import Private, one_line
 
+_DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
 _PAGE_MARK = re.compile(r"\s\[page \d+\]\s")
 
 
@@ -28,8 +30,8 @@ def on_first_page(quote: str) -> str:
 def located(evidence: Evidence, page: str) -> Evidence:
     """The evidence with the exact words and offset of its quote; raises `Refused` where the page lacks it.
 
-    White space and line breaks may differ; nothing else may. Of a quote that runs on over the page's end, the words
-    before it are taken. Evidence without a quote names the page only.
+    White space, line breaks and marks of doubt may differ; nothing else may. Of a quote that runs on over the page's
+    end, the words before it are taken. Evidence without a quote names the page only.
     """
     if not evidence.quote.strip():
         return evidence
@@ -44,8 +46,14 @@ def located(evidence: Evidence, page: str) -> Evidence:
 
 
 def _find(quote: str, page: str) -> re.Match[str] | None:
-    words = quote.split()
-    return re.search(r"\s+".join(re.escape(word) for word in words), page) if words else None
+    words = without_doubt(quote).split()
+    return re.search(r"\s+".join(map(_spelled, words)), page) if words else None
+
+
+def _spelled(word: str) -> str:
+    """The word as it may stand on a page: marks of doubt may stand between it and the signs around it."""
+    before, core, after = re.fullmatch(r"(\W*)(.*?)(\W*)", word, re.DOTALL).groups()  # type: ignore[union-attr]
+    return f"{re.escape(before)}{_DOUBT}{re.escape(core)}{_DOUBT}{re.escape(after)}"
 
 
 # A mention: words of a record page that answer a search, with the sentence around them and how it speaks of

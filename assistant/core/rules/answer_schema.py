@@ -349,8 +349,11 @@ class AnswerSchema:
         error = next(iter(_validator(key).iter_errors(value)), None)
         return None if error is None else _plain_words(shape, value, error)
 
-    def may_be(self, status: Status) -> bool:
-        return status in self.statuses
+    def may_be(self, status: Status, path: tuple[str, ...] = ()) -> bool:
+        """Whether the answer, or the part of it at `path`, may have a status."""
+        part = schema_at(self.shape, self.schema, path) if path else None
+        allowed = self.statuses if part is None else frozenset(part.get("statuses", self.statuses))
+        return status in self.statuses and status in allowed
 
     def denials(self, path: tuple[str, ...] = ()) -> frozenset[str]:
         """The values at `path` that deny the thing: those that the schema lists under `denials`, else its words for no."""

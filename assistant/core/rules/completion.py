@@ -108,6 +108,12 @@ def conditions_by_place(shape: Shape, atoms: Iterable[Atom]) -> PlaceConditions:
 
 
 def _ask(place: PlaceConditions, shape: Shape, condition: Condition, gathered: bool = False) -> None:
+    if condition.rows is not None:
+        columns = shape.element.parts if isinstance(shape, ListingShape) else {}
+        for atom in atoms(condition.rows.formula):
+            if atom.path in columns:
+                _ask(place.of_elements().part(atom.path), columns[atom.path].shape, atom.condition)
+        return
     if condition.over:
         target = place
         if not gathered:
@@ -200,6 +206,13 @@ def representatives(schema: AnswerSchema, probe: PlaceConditions, held: Answer |
     return _Maker(schema).make(schema.shape, probe, (), held)
 
 
+def representatives_at(
+    schema: AnswerSchema, shape: Shape, probe: PlaceConditions, path: tuple[str, ...]
+) -> list[Answer]:
+    """The same, for the place at `path` below the schema's own value."""
+    return _Maker(schema).make(shape, probe, path, None)
+
+
 class _Maker:
     def __init__(self, schema: AnswerSchema) -> None:
         self.schema = schema
@@ -232,7 +245,8 @@ class _Maker:
                 "Give it `examples`.",
             )
         for made in self.absent:
-            found.setdefault(probe.kind(made), made)
+            if self.schema.may_be(made.status, path):
+                found.setdefault(probe.kind(made), made)
         return list(found.values())
 
     # -- groups -------------------------------------------------------------------------------
@@ -246,7 +260,7 @@ class _Maker:
         kinds: dict[str, dict[Signature, Answer]] = {}
         for name, part in shape.parts.items():
             wanted = probe.parts.get(name)
-            asked = _joined(wanted or _NOTHING, every, probe.status)
+            asked = joined_conditions(wanted or _NOTHING, every, probe.status)
             answers = self.make(part.shape, asked, (*path, name), parts.get(name))
             if wanted is not None:
                 named[name] = answers
@@ -289,7 +303,7 @@ class _Maker:
         return [*made, *(self.absent if held is None else ())]
 
 
-def _joined(one: PlaceConditions, every: PlaceConditions, status: bool) -> PlaceConditions:
+def joined_conditions(one: PlaceConditions, every: PlaceConditions, status: bool) -> PlaceConditions:
     """What is asked of a part: of it alone and of every part; its status too, where the group's matters."""
     return PlaceConditions(
         asked={**one.asked, **every.asked},
@@ -715,7 +729,7 @@ def opened_by(prompt_set: PromptSet, name: str) -> frozenset[str]:
     """The prompts whose `when` reads a prompt, and those that these open in turn."""
     found = {name}
     for other, prompt in prompt_set.prompts.items():  # a `when` names only prompts above
-        if any(atom.prompt in found for atom in atoms(prompt.when)):
+        if any(found & set(atom.prompts) for atom in atoms(prompt.when)):
             found.add(other)
     return frozenset(found - {name})
 

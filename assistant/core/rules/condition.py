@@ -8,7 +8,7 @@ compare answers with each other.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
@@ -21,12 +21,31 @@ RESERVED = frozenset(status.value for status in Status)
 
 
 @dataclass(frozen=True)
+class Rows:
+    """A count of the rows of a table: at least `count` of them (with `most`: at most) fulfil `formula`.
+
+    The paths of `formula` are columns. With `failing` the rows that don't fulfil it are counted. `tied` counts
+    only the rows tied to the item (`this`), or only those that aren't (`others`); `tie` is the prompt whose
+    answer ties them, and the count is undetermined until it is answered. Of an empty table a count of tied
+    rows is false.
+    """
+
+    count: int
+    formula: Formula
+    most: bool = False
+    failing: bool = False
+    tied: str = ""
+    tie: str = ""
+
+
+@dataclass(frozen=True)
 class Condition:
     """A test of one answer.
 
-    It is a `status`, a JSON Schema on the value (`schema`), or `some` / `every` (`over`) of the `inner`
-    conditions holding of the parts of a group. `key` is what it is compared by: for a schema, the schema
-    itself as canonical JSON. `name` is what a prompt set calls it, `says` its label for people.
+    It is a `status`, a JSON Schema on the value (`schema`), `some`, `every` or at `least` so many (`over`) of
+    the `inner` conditions holding of the parts of a group, or a count of `rows` of a table. `key` is what it is
+    compared by: for a schema, the schema itself as canonical JSON. `name` is what a prompt set calls it, `says`
+    its label for people.
     """
 
     key: str
@@ -36,6 +55,8 @@ class Condition:
     schema: bool = field(compare=False, default=False)
     over: str = field(compare=False, default="")
     inner: tuple[Condition, ...] = field(compare=False, default=())
+    least: int = field(compare=False, default=1)
+    rows: Rows | None = field(compare=False, default=None)
 
 
 @dataclass(frozen=True)
@@ -48,6 +69,12 @@ class Atom:
     @property
     def prompt(self) -> str:
         return self.path.split(".", 1)[0]
+
+    @property
+    def prompts(self) -> tuple[str, ...]:
+        """The prompts whose answers it reads: its own, and the one that ties rows of it to the item."""
+        rows = self.condition.rows
+        return (self.prompt, rows.tie) if rows is not None and rows.tie else (self.prompt,)
 
 
 @dataclass(frozen=True)
@@ -112,10 +139,17 @@ def substitute(formula: Formula, truth: Callable[[Atom], Truth]) -> Formula:
     return type(formula)(tuple(kept))
 
 
-def holds(condition: Condition, answer: Answer | None, complete: bool) -> Truth:
-    """Whether the condition holds of an answer; `complete` says that no part of it is missing."""
+def holds(
+    condition: Condition, answer: Answer | None, complete: bool, tied: frozenset[str] | None = None
+) -> Truth:
+    """Whether the condition holds of an answer; `complete` says that no part of it is missing.
+
+    `tied` are the numbers of the rows tied to the item; None while none has been named.
+    """
     if condition.over:
         return _over_parts(condition, answer, complete)
+    if condition.rows is not None:
+        return _of_rows(condition.rows, answer, complete, tied)
     if answer is None or not complete:
         return None
     if answer.parts is not None and not answer.parts and not answer.listing:
@@ -124,14 +158,51 @@ def holds(condition: Condition, answer: Answer | None, complete: bool) -> Truth:
         return answer.status is condition.status
     if not answer.given or not condition.schema:
         return False
+    if isinstance(answer.value, str | int | float):
+        return _is_plainly_valid(condition.key, answer.value)
     return _is_valid(condition.key, json.dumps(answer.plain(), sort_keys=True))
+
+
+def row_truth(formula: Formula, row: Answer) -> Truth:
+    """Kleene's value of a formula over the columns of one row."""
+    parts = row.parts or {}
+
+    def truth(atom: Atom) -> Truth:
+        part = parts.get(atom.path)
+        return None if part is None else holds(atom.condition, part, True)
+
+    return evaluate(formula, truth)
+
+
+def _of_rows(rows: Rows, answer: Answer | None, complete: bool, tied: frozenset[str] | None) -> Truth:
+    if answer is None:
+        return None
+    if not answer.listing:
+        return False  # not documented, or unclear
+    held = answer.parts or {}
+    if rows.tied:
+        if not held:
+            return False if complete else None
+        if tied is None:
+            return None
+        held = {number: row for number, row in held.items() if (number in tied) is (rows.tied == "this")}
+    fitting = [row_truth(rows.formula, row) for row in held.values()]
+    wanted = not rows.failing
+    sure = fitting.count(wanted)
+    able = sure + fitting.count(None)
+    if rows.most:
+        return False if sure > rows.count else True if complete and able <= rows.count else None
+    return True if sure >= rows.count else False if complete and able < rows.count else None
 
 
 def _over_parts(condition: Condition, answer: Answer | None, complete: bool) -> Truth:
     if answer is None:
         return None
-    decisive = condition.over == "some"
     values = [_any_holds(condition.inner, part) for part in (answer.parts or {}).values()]
+    if condition.over == "least":
+        sure, able = values.count(True), values.count(True) + values.count(None)
+        return True if sure >= condition.least else False if complete and able < condition.least else None
+    decisive = condition.over == "some"
     if decisive in values:
         return decisive
     if not complete or None in values:
@@ -144,6 +215,11 @@ def _any_holds(conditions: tuple[Condition, ...], part: Answer) -> Truth:
     return True if True in values else None if None in values else False
 
 
+@lru_cache(maxsize=20_000, typed=True)
+def _is_plainly_valid(schema: str, value: str | float) -> bool:
+    return bool(_validator(schema).is_valid(value))
+
+
 @lru_cache(maxsize=20_000)
 def _is_valid(schema: str, value: str) -> bool:
     return bool(_validator(schema).is_valid(json.loads(value)))
@@ -154,3 +230,52 @@ def _validator(schema: str) -> Any:
     from jsonschema import Draft202012Validator
 
     return Draft202012Validator(json.loads(schema))
+
+
+def all_of(items: Iterable[Formula]) -> Formula:
+    """A formula that holds where every item does, as short as it can be written."""
+    return _joined(AllOf, items)
+
+
+def any_of(items: Iterable[Formula]) -> Formula:
+    """A formula that holds where an item does, as short as it can be written."""
+    return _joined(AnyOf, items)
+
+
+def _joined(kind: type[AllOf] | type[AnyOf], items: Iterable[Formula]) -> Formula:
+    decisive = kind is AnyOf
+    kept: dict[Formula, None] = {}
+    for item in items:
+        if item is decisive:
+            return decisive
+        if isinstance(item, bool):
+            continue
+        kept.update(dict.fromkeys(item.items if isinstance(item, kind) else (item,)))
+    if not kept:
+        return not decisive
+    return next(iter(kept)) if len(kept) == 1 else kind(tuple(kept))
+
+
+def on_value(schema: Mapping[str, Any], name: str, says: str) -> Condition:
+    """A condition on the value: a JSON Schema under a name, with its label for people."""
+    return Condition(json.dumps(schema, sort_keys=True, ensure_ascii=False), name, says, schema=True)
+
+
+def of_rows(rows: Rows, name: str, says: str) -> Condition:
+    """A condition on how many rows of a table fulfil a formula."""
+    how = [rows.count, rows.most, rows.failing, rows.tied, rows.tie, _written(rows.formula)]
+    return Condition(f"rows:{json.dumps(how, ensure_ascii=False)}", name, says, rows=rows)
+
+
+def of_parts(over: str, inner: tuple[Condition, ...], name: str, says: str, least: int = 1) -> Condition:
+    """`some`, `every` or at `least` so many parts of a group fulfil one of `inner`."""
+    key = f"{over}{least if over == 'least' else ''}:{sorted(condition.key for condition in inner)}"
+    return Condition(key, name, says, over=over, inner=inner, least=least)
+
+
+def _written(formula: Formula) -> Any:
+    if isinstance(formula, bool):
+        return formula
+    if isinstance(formula, Atom):
+        return [formula.path, formula.condition.key]
+    return ["all" if isinstance(formula, AllOf) else "any", *map(_written, formula.items)]

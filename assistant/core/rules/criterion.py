@@ -7,8 +7,8 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.core.dates import PartialDate
@@ -57,9 +57,10 @@ class Finding:
 class Suggestion:
     """Upheld, overturned or none.
 
-    `why` is carried, conflict, gap or open. `because` are the standing criteria on the suggested side, the
+    `why` is carried, conflict, gap, open, unclear or unread. `because` are the standing criteria on the suggested side, the
     deciding tier first; `dissent` those on the other side; `rests_on` the lower-tier rebuttals without
-    which it would be another; `settle` the prompts whose answers could still turn it.
+    which it would be another; `settle` the prompts whose answers could still turn it (of *unclear*: those that
+    clear answers could make something of). `unread` are the places whose edition in force nobody has read.
     """
 
     decision: str | None
@@ -68,6 +69,7 @@ class Suggestion:
     dissent: tuple[str, ...] = ()
     rests_on: tuple[str, ...] = ()
     settle: tuple[str, ...] = ()
+    unread: tuple[str, ...] = ()
 
 
 def findings(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]) -> dict[str, Finding]:
@@ -102,6 +104,14 @@ def _state(
         return State.NOT_APPLICABLE, f"found inapplicable by the reviewer: {ruling.reason}"
     if ruling is not None and ruling.ruling == "does_not_govern":
         return State.NOT_APPLICABLE, f"found by the reviewer not to govern here: {ruling.reason}"
+    if citation.off:
+        return State.NOT_APPLICABLE, citation.off
+    if criterion.editions and citation.key and citation.key not in criterion.editions:
+        known = " and ".join(criterion.editions)
+        return (
+            State.NOT_APPLICABLE,
+            f"it speaks of the edition of {known}, and that of {citation.key} governs",
+        )
     if citation.in_force(on) is False:
         when = on.prose() if on is not None else "the governing date"
         return State.NOT_APPLICABLE, f"this edition was not in force on {when}"
@@ -123,17 +133,23 @@ def unrebutted(
     prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]
 ) -> frozenset[str]:
     """The met criteria that no standing criterion rebuts."""
+    met = [name for name, state in states.items() if state is State.MET]
+    against: dict[str, list[str]] = {}
+    for name in met:
+        rebutter = prompt_set.criteria[name]
+        for other in rebutter.rebuts:
+            if may_rebut(prompt_set, rebutter, other, rulings):
+                against.setdefault(other, []).append(name)
+    if not against:
+        return frozenset(met)
     decided: dict[str, bool] = {}
 
     def stands(name: str) -> bool:
         if name not in decided:
-            decided[name] = states[name] is State.MET and not any(
-                name in other.rebuts and may_rebut(prompt_set, other, name, rulings) and stands(other.id)
-                for other in prompt_set.criteria.values()
-            )
+            decided[name] = not any(stands(other) for other in against.get(name, ()))
         return decided[name]
 
-    return frozenset(name for name in prompt_set.criteria if stands(name))
+    return frozenset(name for name in met if stands(name))
 
 
 def _rebutters(
@@ -160,17 +176,31 @@ def may_rebut(prompt_set: PromptSet, rebutter: Criterion, name: str, rulings: Ma
     return ruling is None or ruling.ruling != "declined"
 
 
-def weigh(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
-    """What determined findings suggest; undetermined ones count as not met (see `settling` for those)."""
-    decided = _weighed(prompt_set, states, rulings)
+def weigh(
+    prompt_set: PromptSet,
+    states: Mapping[str, State],
+    rulings: Mapping[str, Ruling],
+    waiting: Sequence[str] = (),
+) -> Suggestion:
+    """What determined findings suggest; undetermined ones count as not met (see `settling` for those).
+
+    `waiting` are the places of the MTUS that nobody has read, under the questions that are put: where nothing of
+    the MTUS stands, no lower tier decides (Lab. Code 4610.5(c)(2)).
+    """
+    standing = unrebutted(prompt_set, states, rulings)
+    if waiting and not any(prompt_set.tier(prompt_set.criteria[name]) == "mtus" for name in standing):
+        return Suggestion(None, "unread", unread=tuple(waiting))
+    decided = _weighed(prompt_set, standing)
     rests = []
-    stand = unrebutted(prompt_set, states, rulings)
-    for criterion in prompt_set.criteria.values():
-        if criterion.id in stand and _rebuts_higher(prompt_set, criterion, states):
-            without = {**rulings, criterion.id: Ruling("declined", "")}
-            if _weighed(prompt_set, states, without).decision != decided.decision:
-                rests.append(criterion.id)
-    return Suggestion(decided.decision, decided.why, decided.because, decided.dissent, tuple(rests))
+    for name in standing:
+        criterion = prompt_set.criteria[name]
+        if criterion.rebuts and _rebuts_higher(prompt_set, criterion, states):
+            without = {**rulings, name: Ruling("declined", "")}
+            other = _weighed(prompt_set, unrebutted(prompt_set, states, without))
+            if other.decision != decided.decision:
+                rests.append(name)
+    rests.sort(key=list(prompt_set.criteria).index)
+    return replace(decided, rests_on=tuple(rests)) if rests else decided
 
 
 def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[str, State]) -> bool:
@@ -181,9 +211,8 @@ def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[
     )
 
 
-def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mapping[str, Ruling]) -> Suggestion:
-    standing_now = unrebutted(prompt_set, states, rulings)
-    stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing_now]
+def _weighed(prompt_set: PromptSet, standing: frozenset[str]) -> Suggestion:
+    stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing]
     if not stand:
         return Suggestion(None, "gap")
     stand.sort(key=prompt_set.rank)
@@ -198,6 +227,27 @@ def _weighed(prompt_set: PromptSet, states: Mapping[str, State], rulings: Mappin
         because=tuple(criterion.id for criterion in stand if criterion.argues == side),
         dissent=tuple(criterion.id for criterion in stand if criterion.argues != side),
     )
+
+
+def law_notes(reading: Reading) -> list[str]:
+    """The laws that have something to say beside the findings, by id."""
+    return [
+        note.id
+        for note in reading.prompt_set.notes
+        if reading.holds(note.applies) is True and reading.holds(note.when) is True
+    ]
+
+
+def amount_within(reading: Reading, criterion: Criterion) -> float | None:
+    """How much of what was asked would be within a criterion's limit; None where a number is missing."""
+    limit = criterion.limit
+    if limit is None or not limit.asked:
+        return None
+    of, asked = reading.answer(limit.of), reading.answer(limit.asked)
+    if of is None or asked is None or not (of.given and asked.given):
+        return None
+    before = of.value - asked.value if limit.of != limit.asked else 0
+    return float(max(0, min(asked.value, limit.up_to - before)))
 
 
 SIDE = {"upheld": "against", "overturned": "for"}
@@ -223,4 +273,6 @@ WHY_WORDS = {
     "conflict": "arguments of the same tier stand on both sides",
     "gap": "no guideline speaks to these answers, and silence argues for nothing (8 CCR 9792.21(d))",
     "open": "answers are missing that could turn it",
+    "unclear": "nothing stands, and clear answers in place of unclear ones could make something stand",
+    "unread": "nobody has read the edition of the MTUS in force on this, so that no lower tier may decide yet",
 }

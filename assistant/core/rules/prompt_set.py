@@ -8,12 +8,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, select
 from assistant.core.rules.condition import ALWAYS, Atom, Formula, Truth, atoms, evaluate, holds
+
+if TYPE_CHECKING:
+    from assistant.core.rules.answers_inline import Spec
+    from assistant.core.rules.computed import Computed
+    from assistant.core.rules.guidelines import Guidelines
 
 TIERS = ("mtus", "studies", "national", "expert", "accepted", "likely_benefit")
 """The evidence hierarchy of Lab. Code 4610.5(c)(2), highest first."""
@@ -30,7 +35,11 @@ TIER_NAMES = {
 
 @dataclass(frozen=True)
 class Citation:
-    """Where a rule stands. `verified` is who checked it against the guideline itself and when, or None."""
+    """Where a rule stands. `verified` is who checked it against the guideline itself and when, or None.
+
+    `off` says why nothing that cites it argues on the governing day: no edition is in force, or nobody has
+    read the one that is. `key` is the name of the edition in the file of the guidelines.
+    """
 
     id: str
     tier: str
@@ -41,6 +50,8 @@ class Citation:
     starts: PartialDate | None = None
     ends: PartialDate | None = None
     verified: tuple[str, str] | None = None
+    off: str = ""
+    key: str = ""
 
     def in_force(self, on: PartialDate | None) -> bool | None:
         """Whether the edition is in force on a date; None where the date leaves it open or is unknown."""
@@ -111,6 +122,11 @@ class Prompt:
 
     `about` is one of `ABOUT`, or empty where the question is what the record says; `confirms` is the value that is
     confirmed together with others in one form; `entries` are the words of each entry of a checklist.
+
+    Of the second language: `once` is asked once for all items of a case; the evidence of one that asks
+    `elsewhere` may speak of another side, level or region; `computed` is what other answers make of it, and
+    `spec` how its answer is written. One that `ties` rows of the table of that name to the item may take them
+    from `fact`.
     """
 
     id: str
@@ -132,6 +148,12 @@ class Prompt:
     about: str = ""
     confirms: str = ""
     entries: Mapping[str, Entry] = field(default_factory=dict)
+    once: bool = False
+    elsewhere: bool = False
+    computed: Computed | None = None
+    spec: Spec | None = None
+    ties: str = ""
+    fact: str = ""
 
     def words(self, part: str = "") -> tuple[str, ...]:
         """The words that are looked for: those of an entry of a checklist, or all that the question has."""
@@ -148,8 +170,22 @@ class Caution:
 
 
 @dataclass(frozen=True)
+class Limit:
+    """A number held against a guideline's: the answer `of` is to be at most `up_to`; `asked` is what was asked for."""
+
+    of: str
+    up_to: float
+    asked: str = ""
+
+
+@dataclass(frozen=True)
 class Criterion:
-    """A guideline's test: whom it speaks of, what must be shown, what it then argues and rebuts."""
+    """A guideline's test: whom it speaks of, what must be shown, what it then argues and rebuts.
+
+    `editions` narrows it to some editions of what it cites. `limit` is the number that it holds an answer
+    against, and `partly` says how much of what was asked would be within it. `other_side_of` is the criterion
+    whose `otherwise` or `over` it is.
+    """
 
     id: str
     cite: str
@@ -162,11 +198,18 @@ class Criterion:
     concedes: Sentence = ()
     caution: Caution | None = None
     parts: tuple[str, ...] = ()
+    editions: tuple[str, ...] = ()
+    limit: Limit | None = None
+    partly: Sentence = ()
+    other_side_of: str = ""
 
     def reads(self) -> tuple[str, ...]:
         """Every prompt that its conditions read, in order."""
-        read = [*atoms(self.applies), *atoms(self.when)]
-        return tuple(dict.fromkeys(atom.prompt for atom in read))
+        return self._read
+
+    @cached_property
+    def _read(self) -> tuple[str, ...]:
+        return tuple(dict.fromkeys(prompt for atom in self.atoms() for prompt in atom.prompts))
 
     def atoms(self) -> tuple[Atom, ...]:
         return (*atoms(self.applies), *atoms(self.when))
@@ -176,17 +219,48 @@ class Criterion:
 class Exclusion:
     """A combination of answers that cannot be (`never`), or for which silence is meant (`silent`).
 
-    One that `blocks` can't be explained: nothing is signed while it holds.
+    One that `blocks` can't be explained: nothing is signed while it holds. A silence `covers` gaps, conflicts,
+    or, in the first language, both (`""`).
     """
 
     when: Formula
     says: str
     blocks: bool = False
+    covers: str = ""
+
+
+@dataclass(frozen=True)
+class Question:
+    """A question that the set puts to the MTUS where `when` holds, and the places (`guideline/place`) that answer it.
+
+    `unread` are those of them whose edition in force on the governing day nobody has read.
+    """
+
+    name: str
+    when: Formula
+    asks: tuple[str, ...]
+    unread: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True)
+class Note:
+    """What a law says beside the findings: it never argues, and an overturning against it needs a reason."""
+
+    id: str
+    cite: str
+    applies: Formula
+    when: Formula
+    says: Sentence
 
 
 @dataclass(frozen=True)
 class PromptSet:
-    """The rules for one kind of service; a set `for: case` has prompts only."""
+    """The rules for one kind of service; a set `for: case` has prompts only.
+
+    Of the second language: the `guidelines` that it cites, the `questions` that it puts to the MTUS, the
+    `notes` of laws, its named formulas (`lets`, as they hold), and for each table whose rows are tied to the
+    item the prompt that `ties` them. `undated` says that the governing day leaves open which editions govern.
+    """
 
     id: str
     title: str
@@ -204,6 +278,13 @@ class PromptSet:
     silent: tuple[Exclusion, ...] = ()
     uses: tuple[str, ...] = ()
     lines: Mapping[str, str] = field(default_factory=dict, repr=False)
+    language: int = 1
+    guidelines: Guidelines | None = field(default=None, repr=False)
+    questions: tuple[Question, ...] = ()
+    notes: tuple[Note, ...] = ()
+    lets: Mapping[str, Formula] = field(default_factory=dict)
+    ties: Mapping[str, str] = field(default_factory=dict)
+    undated: bool = False
 
     @cached_property
     def bearing(self) -> frozenset[str]:
@@ -299,4 +380,12 @@ class Reading:
             return asked
         shape = self.prompt_set.prompts[atom.prompt].schema.shape
         answer, whole = select(shape, self.answers.get(atom.prompt), tuple(atom.path.split(".")[1:]))
-        return holds(atom.condition, answer, whole)
+        rows = atom.condition.rows
+        return holds(atom.condition, answer, whole, self.tied(rows.tie) if rows is not None else None)
+
+    def tied(self, name: str) -> frozenset[str] | None:
+        """The numbers of the rows that the answer to the prompt `name` ties to the item; None while it has none."""
+        answer = self.answers.get(name)
+        if answer is None or not isinstance(answer.value, list):
+            return None
+        return frozenset(str(number) for number in answer.value)

@@ -298,8 +298,8 @@ class PromptReader(Findings):
             )
             return {}
         return {
-            name: Entry(
-                {str(sign): tuple(map(str, words)) for sign, words in entry["signs"].items()},
+            str(name): Entry(
+                {sign: tuple(map(str, words)) for sign, words in entry["signs"].items()},
                 tuple(map(str, entry.get("look_for", ()))),
             )
             for name, entry in raw.items()
@@ -408,7 +408,7 @@ class _Reader(PromptReader):
             path = ("criteria", index)
             plain = {key: value for key, value in data.items() if key != "rows"}
             for row in data.get("rows") or [{}]:
-                criterion = self.criterion(doc, path, _filled(plain, row))
+                criterion = self.criterion(doc, path, filled(plain, row))
                 if criterion.id in found:
                     self.say(
                         f"The criterion `{criterion.id}` is defined twice.", doc.where(*path), "Rename one."
@@ -464,7 +464,7 @@ class _Reader(PromptReader):
         return tuple(made)
 
     def check_whole(self, made: PromptSet, for_item: bool) -> None:
-        for circle in _circles(made.criteria):
+        for circle in circles(made.criteria):
             self.say(
                 f"These criteria rebut each other in a circle: {' → '.join(circle)}.",
                 self.lines[circle[0]],
@@ -487,7 +487,8 @@ class _Reader(PromptReader):
                 )
 
 
-def _filled(value: Any, row: Mapping[str, Any]) -> Any:
+def filled(value: Any, row: Mapping[str, Any]) -> Any:
+    """The value with each `<name>` of a row filled in, in texts and in the names of maps."""
     if isinstance(value, str):
         whole = value[1:-1] if value[:1] == "<" and value[-1:] == ">" else ""
         if isinstance(row.get(whole), int | float):
@@ -496,9 +497,9 @@ def _filled(value: Any, row: Mapping[str, Any]) -> Any:
             value = value.replace(f"<{name}>", str(text))
         return value
     if isinstance(value, list):
-        return [_filled(entry, row) for entry in value]
+        return [filled(entry, row) for entry in value]
     if isinstance(value, Mapping):
-        return {_filled(key, row): _filled(entry, row) for key, entry in value.items()}
+        return {filled(key, row): filled(entry, row) for key, entry in value.items()}
     return value
 
 
@@ -506,7 +507,8 @@ def _opens(made: PromptSet, name: str) -> bool:
     return any(atom.prompt == name for other in made.prompts.values() for atom in atoms(other.when))
 
 
-def _circles(criteria: Mapping[str, Criterion]) -> list[list[str]]:
+def circles(criteria: Mapping[str, Criterion]) -> list[list[str]]:
+    """The criteria that rebut each other in a circle, each circle once."""
     found: list[list[str]] = []
 
     def walk(name: str, trail: list[str]) -> None:

@@ -1,42 +1,478 @@
-"""The proof of a prompt set: what holds of it under every combination of answers.
+"""The proof of a prompt set: what holds of it under every combination of answers, in every era.
 
 A rule that never speaks, a combination that no rule speaks of, two that contradict each other: none of it
-shows on the cases that one happens to try.
+shows on the cases that one happens to try. Each question is one call of a SAT solver over the clauses of
+the set, so that the order of its prompts and the number of their answers don't matter.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.core import wording
-from assistant.core.answer import Answer, Status
-from assistant.core.answer_reader import read_answer
-from assistant.core.dates import PartialDate
+from assistant.core.answer import Status
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     DateShape,
     GroupShape,
     ListingShape,
+    NumberShape,
     SeveralShape,
     at,
     inline,
     over,
     reserved,
+    schema_at,
 )
-from assistant.core.rules.completion import FormulaOutcome, Partition, Space, met, name_of
-from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms
-from assistant.core.rules.criterion import Ruling, State, unrebutted
-from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading, Sentence
-from assistant.core.rules.suggestion import ArgumentGraph, Arguments, Weighing, arguments, arguments_telling
-
-# Proof that every sentence of a prompt set can be said whenever its turn comes.
-
+from assistant.core.rules.completion import name_of
+from assistant.core.rules.condition import AnyOf, Atom, Formula, any_of, atoms, on_value
+from assistant.core.rules.editions import FIRST_QUESTION, Era, eras
+from assistant.core.rules.encoding import Encoded
+from assistant.core.rules.prompt_set import Prompt, PromptSet, Question, Reading, Sentence
+from assistant.core.rules.solving import MOST, Forcing, Questions
 
 Demand = tuple[Formula, bool]
 """A formula and the value that it is to have."""
+
+_MOST_SILENCED = 20
+_OUTCOMES = ("upheld", "overturned", "gap", "conflict", "unread")
+
+
+@dataclass(frozen=True)
+class Hole:
+    """A smallest set of answers, in words by place, that forces a gap or a conflict in some eras.
+
+    `for_` and `against` are the criteria that stand on each side in one case of it; `declared` is what a silence
+    of the set says of it, which makes it no fault.
+    """
+
+    eras: tuple[str, ...]
+    answers: Mapping[str, str]
+    for_: tuple[str, ...] = ()
+    against: tuple[str, ...] = ()
+    declared: str | None = None
+
+
+@dataclass(frozen=True)
+class Silence:
+    """What a declared silence covers: so many smallest sets (at most 20 are counted), and one that it alone covers."""
+
+    covers: str
+    says: str
+    sets: int
+    alone: Mapping[str, str] | None
+
+
+@dataclass(frozen=True)
+class Proof:
+    """What was found of a set (of one region).
+
+    `cells` counts the combinations of answers that its conditions tell apart, had every question been asked.
+    `gaps` and `conflicts` are the smallest sets of answers that force them, era by era, and `more` names the
+    eras and kinds of which there are more than are told. `dead` says of prompts, criteria, formulas and
+    questions why they are. `not_documented` says to what a prompt's being not documented leads under all
+    other answers alike where the guidelines have been read (None: it depends, or to no decision), `empty_record` in each era what an empty record
+    comes to. `from_silence` are criteria that *not documented*, none, an empty table and 0 alone can meet.
+    `unread` are the questions that nobody has read an answer to, and `ungoverned` the eras in which no
+    edition of the MTUS that the set cites is in force: neither is a fault.
+    """
+
+    prompt_set: str
+    region: str
+    cells: int
+    gaps: tuple[Hole, ...]
+    conflicts: tuple[Hole, ...]
+    more: tuple[str, ...]
+    silences: tuple[Silence, ...]
+    dead: Mapping[str, Mapping[str, str]]
+    missing_sentences: tuple[str, ...]
+    bare_citations: tuple[str, ...]
+    not_documented: Mapping[str, str | None]
+    empty_record: Mapping[str, str]
+    from_silence: tuple[str, ...]
+    unread: tuple[str, ...]
+    ungoverned: tuple[str, ...]
+
+    @property
+    def dead_prompts(self) -> Mapping[str, str]:
+        return self.dead["prompts"]
+
+    @property
+    def dead_criteria(self) -> Mapping[str, str]:
+        return self.dead["criteria"]
+
+    @property
+    def sound(self) -> bool:
+        """Whether nothing was found that is a fault of the set."""
+        idle = [one for one in self.silences if not one.sets]
+        conflicts = [one for one in self.conflicts if one.declared is None]
+        found = (self.gaps, conflicts, self.missing_sentences, self.bare_citations, idle)
+        return not any((*found, *self.dead.values()))
+
+    def to_json(self) -> dict[str, Any]:
+        """The proof as `imr prompts check --json` prints it, without what the cases add."""
+        return {
+            "prompt_set": self.prompt_set,
+            "region": self.region or None,
+            "cells": self.cells,
+            "gaps": [{"eras": list(one.eras), "answers": dict(one.answers)} for one in self.gaps],
+            "conflicts": [
+                {
+                    "eras": list(one.eras),
+                    "answers": dict(one.answers),
+                    "for": list(one.for_),
+                    "against": list(one.against),
+                    "declared": one.declared,
+                }
+                for one in self.conflicts
+            ],
+            "more": list(self.more),
+            "silences": [
+                {
+                    "covers": one.covers or "both",
+                    "says": one.says,
+                    "sets": one.sets,
+                    "alone": None if one.alone is None else dict(one.alone),
+                }
+                for one in self.silences
+            ],
+            "dead_prompts": list(self.dead["prompts"]),
+            "dead_criteria": list(self.dead["criteria"]),
+            "dead_formulas": list(self.dead["formulas"]),
+            "dead_questions": list(self.dead["questions"]),
+            "missing_sentences": list(self.missing_sentences),
+            "not_documented": dict(self.not_documented),
+            "empty_record": dict(self.empty_record),
+            "from_silence": list(self.from_silence),
+            "unread": list(self.unread),
+            "ungoverned": list(self.ungoverned),
+        }
+
+
+def prove(
+    prompt_set: PromptSet, most: int = MOST, progress: Callable[[str], None] = lambda step: None
+) -> Proof:
+    """Everything that is to be proven of a set, in every era from 2013-01-01.
+
+    At most `most` smallest sets of an era and kind are told. `progress` is told each step before it is taken.
+    """
+    return _Prover(prompt_set, most, progress).proof()
+
+
+class _Prover:
+    def __init__(self, prompt_set: PromptSet, most: int, progress: Callable[[str], None]) -> None:
+        self.most = most
+        self.progress = progress
+        self.item = prompt_set.service != "case"
+        progress("coding the conditions")
+        self.eras = eras(prompt_set)
+        if prompt_set.language == 1:
+            # its silence about the MTUS is told by the era alone: no answer puts the question
+            prompt_set = replace(prompt_set, questions=(Question(FIRST_QUESTION, True, ()),))
+        self.set = prompt_set
+        self.holes = list(_holes(prompt_set)) if prompt_set.prompts else []
+        absent = {n: Atom(n, reserved("not_documented")) for n, p in prompt_set.prompts.items() if _absent(p)}
+        self.absent = absent
+        self.silent = {name: any_of(_of_silence(prompt)) for name, prompt in prompt_set.prompts.items()}
+        self.encoded = Encoded(
+            prompt_set,
+            (
+                *absent.values(),
+                *self.silent.values(),
+                *prompt_set.lets.values(),
+                *(formula for _, demands, _ in self.holes for formula, _ in demands),
+            ),
+        )
+        self.ask = Questions(self.encoded)
+        self.unclear = (
+            [-cell.literal for one in self.encoded.features for cell in one.cells if not cell.clear]
+            if prompt_set.language > 1
+            else []
+        )
+        self.more: list[str] = []
+
+    def proof(self) -> Proof:
+        gaps = tuple(self.forced("gap")) if self.item else ()
+        conflicts = (*self.forced("conflict"), *self.declared())
+        silences = tuple(self.silences()) if self.item else ()
+        dead = self.dead()
+        self.progress("sentences")
+        sentences = tuple(self.missing_sentences())
+        self.progress("what is not documented")
+        made = self.set
+        return Proof(
+            prompt_set=made.id,
+            region=made.region if made.language > 1 else "",
+            cells=_product(len(one.cells) for one in self.encoded.features),
+            gaps=gaps,
+            conflicts=conflicts,
+            more=tuple(self.more),
+            silences=silences,
+            dead=dead,
+            missing_sentences=sentences,
+            bare_citations=tuple(
+                c.id for c in made.citations.values() if made.language == 1 and not (c.edition and c.locator)
+            ),
+            not_documented=dict(self.not_documented()) if self.item else {},
+            empty_record=dict(self.empty_record()) if self.item else {},
+            from_silence=tuple(self.from_silence()) if self.item else (),
+            unread=tuple(self.unread()) if made.language > 1 else (),
+            ungoverned=tuple(str(era) for era in self.eras if not era.governed),
+        )
+
+    def assumed(self, era: Era) -> list[int]:
+        """What an era says: which criteria are off, which questions unread; and that no rebuttal is declined."""
+        made, unread = self.encoded, dict(era.unread)
+        return [
+            *self.switched(era),
+            *(-one for one in made.declined.values()),
+            *(literal if name in unread else -literal for name, literal in made.unread.items()),
+        ]
+
+    def switched(self, era: Era) -> list[int]:
+        return [one if name in era.off else -one for name, one in self.encoded.off.items()]
+
+    # -- gaps and conflicts ------------------------------------------------------------------------
+
+    def forced(self, kind: str) -> Iterator[Hole]:
+        made = self.encoded
+        goal = (made.gap if kind == "gap" else made.conflict, -made.silent[kind])
+        within = self.unclear if kind == "gap" else []
+        if kind == "conflict":  # also one of lower tiers behind an unread question, which may turn out silent
+            goal = (made.in_conflict, -made.silent[kind])
+        holes: dict[tuple[Any, ...], Hole] = {}
+        for era in self.eras:
+            self.progress(f"{kind}s {era}")
+            found, more = self.ask.forcing(goal, self.assumed(era), self.most, within)
+            if more:
+                self.more.append(f"{kind} {era}")
+            for one in map(self.told, found):
+                key = (frozenset(one.answers.items()), one.for_, one.against)
+                known = holes.get(key, one)
+                holes[key] = replace(known, eras=(*known.eras, str(era)))
+        return iter(holes.values())
+
+    def told(self, one: Forcing) -> Hole:
+        criteria = [self.set.criteria[name] for name in one.standing]
+        top = min((self.set.rank(c) for c in criteria), default=None)
+        decisive = [c for c in criteria if self.set.rank(c) == top]
+        return Hole(
+            eras=(),
+            answers=self.words(one),
+            for_=tuple(c.id for c in decisive if c.argues == "for"),
+            against=tuple(c.id for c in decisive if c.argues == "against"),
+        )
+
+    def words(self, one: Forcing) -> dict[str, str]:
+        return one.words(self.encoded.features)
+
+    def declared(self) -> Iterator[Hole]:
+        """One conflict for each silence that covers some, with the eras in which it does."""
+        made = self.encoded
+        covering = [one for one in self.set.silent if one.covers in ("conflict", "")]
+        for silence, literal in zip(covering, made.silences["conflict"], strict=True):
+            hole: Hole | None = None
+            for era in self.eras:
+                found, _ = self.ask.forcing((made.in_conflict, literal), self.assumed(era), 1)
+                if found:
+                    one = hole or replace(self.told(found[0]), declared=silence.says)
+                    hole = replace(one, eras=(*one.eras, str(era)))
+            if hole is not None:
+                yield hole
+
+    def silences(self) -> Iterator[Silence]:
+        made = self.encoded
+        for kind in ("gap", "conflict"):
+            target = made.gap if kind == "gap" else made.in_conflict
+            covering = [one for one in self.set.silent if one.covers in (kind, "")]
+            for one, literal in zip(covering, made.silences[kind], strict=True):
+                if not one.covers and kind == "conflict":
+                    continue
+                self.progress(f"the silence “{one.says}”")
+                goal = target if one.covers else made.clauses.any((made.gap, made.in_conflict))
+                others = [-other for other in made.silences[kind] if other != literal]
+                yield Silence(one.covers, one.says, *self.covered(goal, literal, others, kind))
+
+    def covered(
+        self, goal: int, literal: int, others: Sequence[int], kind: str
+    ) -> tuple[int, Mapping[str, str] | None]:
+        within = self.unclear if kind == "gap" else []
+        count = 0
+        alone: Mapping[str, str] | None = None
+        for era in self.eras:
+            if count < _MOST_SILENCED:
+                found, _ = self.ask.forcing(
+                    (goal, literal), self.assumed(era), _MOST_SILENCED - count, within
+                )
+                count += len(found)
+            if alone is None:
+                only, _ = self.ask.forcing((goal, literal, *others), self.assumed(era), 1, within)
+                alone = self.words(only[0]) if only else None
+        return count, alone
+
+    # -- what is dead ------------------------------------------------------------------------------
+
+    def dead(self) -> dict[str, dict[str, str]]:
+        self.progress("what never happens")
+        made = self.encoded
+        return {
+            "prompts": dict(self.dead_prompts()),
+            "criteria": dict(self.dead_criteria()),
+            "formulas": {
+                name: "it never holds"
+                for name, formula in self.set.lets.items()
+                if not self.ask.can_be([made.formula(formula)])
+            },
+            "questions": {
+                name: "it is never put"
+                for name, literal in made.put.items()
+                if self.set.language > 1 and not self.ask.can_be([literal])
+            },
+        }
+
+    def dead_prompts(self) -> Iterator[tuple[str, str]]:
+        used = {atom.prompt for atom in _read(self.set)} | set(_mentioned(self.set))
+        for name, prompt in self.set.prompts.items():
+            if prompt.when is not True and not self.ask.can_be([self.encoded.codes[name].asked]):
+                yield name, "it can never be asked"
+            elif name not in used and not prompt.says and not prompt.record:
+                yield name, "nothing reads it, and it says nothing"
+
+    def dead_criteria(self) -> Iterator[tuple[str, str]]:
+        made = self.encoded
+        for name in self.set.criteria:
+            if not self.ask.can_be([made.met[name]]):
+                yield name, "it can never be met"
+            elif all(name in era.off for era in self.eras):
+                yield name, "no edition that it cites has been in force since 2013"
+            elif not any(
+                self.ask.can_be([*self.switched(era), made.stands[name]])
+                for era in self.eras
+                if name not in era.off
+            ):
+                yield name, "it never changes the suggestion, nor what stands for or against it"
+        for name, literal in made.notes.items():
+            if not self.ask.can_be([literal]):
+                yield name, "it can never be met"
+
+    # -- sentences ---------------------------------------------------------------------------------
+
+    def missing_sentences(self) -> Iterator[str]:
+        """Each hole in what a set has to say, in words, with answers that show it."""
+        for says, demands, shown in self.holes:
+            if any(isinstance(formula, bool) and formula is not value for formula, value in demands):
+                continue
+            literals = [self.encoded.formula(formula) for formula, _ in demands]
+            goal = [one if value else -one for one, (_, value) in zip(literals, demands, strict=True)]
+            if not self.ask.can_be(goal):
+                continue
+            if not shown:
+                yield f"{says}."
+                continue
+            found, _ = self.ask.forcing(goal, (), 1)
+            told = "; ".join(
+                f"{path} is “{words}”" for one in found for path, words in self.words(one).items()
+            )
+            yield f"{says}{f' where {told}' if told else ''}."
+
+    # -- absences ----------------------------------------------------------------------------------
+
+    def outcomes(self, era: Era, literals: Iterable[int]) -> set[str]:
+        """What can be suggested in an era where these literals hold."""
+        made = self.encoded
+        each = (made.upheld, made.overturned, made.gap, made.conflict, made.waiting)
+        assumed = [*self.assumed(era), *literals]
+        return {
+            what
+            for what, literal in zip(_OUTCOMES, each, strict=True)
+            if self.ask.can_be([*assumed, literal])
+        }
+
+    def not_documented(self) -> Iterator[tuple[str, str | None]]:
+        for name, atom in self.absent.items():
+            literal = self.encoded.formula(atom)
+            found: set[str] = set()
+            for era in self.eras:
+                found |= self.outcomes(era, [literal]) - {"unread"}
+            decided = len(found) == 1 and found <= {"upheld", "overturned"}
+            yield name, next(iter(found)) if decided else None
+
+    def empty_record(self) -> Iterator[tuple[str, str]]:
+        made = self.encoded
+        empty = [
+            made.clauses.any((-made.codes[name].asked, made.formula(atom)))
+            for name, atom in self.absent.items()
+        ]
+        for era in self.eras:
+            found = sorted(self.outcomes(era, empty))
+            yield str(era), " or ".join(found) if found else "it can't be"
+
+    def from_silence(self) -> Iterator[str]:
+        """Criteria that absences alone can meet; an `otherwise` says that something isn't shown, and is none."""
+        made = self.encoded
+        for name, one in self.set.criteria.items():
+            if one.other_side_of:
+                continue
+            read = dict.fromkeys(atom.prompt for atom in atoms(one.when))
+            silent = [
+                made.clauses.any((-made.codes[prompt].asked, made.formula(self.silent[prompt])))
+                for prompt in read
+            ]
+            if self.ask.can_be([made.met[name], *silent]):
+                yield name
+
+    def unread(self) -> Iterator[str]:
+        for era in self.eras:
+            for name, places in era.unread:
+                deciding = any(
+                    self.set.tier(one) == "mtus" and n not in era.off for n, one in self.set.criteria.items()
+                )
+                more = "" if deciding else "; no criterion of the MTUS can stand"
+                yield f"{era}: {name} ({', '.join(places)}){more}"
+
+
+def _product(numbers: Iterable[int]) -> int:
+    made = 1
+    for one in numbers:
+        made *= one
+    return made
+
+
+def _absent(prompt: Prompt) -> bool:
+    return prompt.schema.may_be(Status.NOT_DOCUMENTED)
+
+
+def _of_silence(prompt: Prompt) -> Iterator[Formula]:
+    """That an answer is an absence, or a finding about the file: none, an empty table, a count of 0."""
+    shape, name = prompt.schema.shape, prompt.id
+    if _absent(prompt):
+        yield Atom(name, reserved("not_documented"))
+    if isinstance(shape, ListingShape):
+        yield Atom(name, on_value({"type": "array", "maxItems": 0}, "empty", "none"))
+    elif isinstance(shape, GroupShape) and shape.instead:
+        yield Atom(name, on_value({"enum": list(shape.instead)}, "none", "none"))
+    elif isinstance(shape, NumberShape) and shape.whole:
+        raw = schema_at(shape, prompt.schema.schema, ())
+        if raw is not None and raw.get("minimum", 0) <= 0:
+            yield Atom(name, on_value({"const": 0}, "0", "0"))
+
+
+def untested(prompt_set: PromptSet, readings: Iterable[Reading]) -> list[str]:
+    """The conditions, as `prompt: condition`, that the readings together don't make both true and false."""
+    read = dict.fromkeys(_read(prompt_set))
+    seen: dict[Atom, set[bool | None]] = {atom: set() for atom in read}
+    for reading in readings:
+        for atom in read:
+            seen[atom].add(reading.truth(atom))
+    missing = [atom.path + ": " + name_of(atom) for atom in read if not {True, False} <= seen[atom]]
+    return list(dict.fromkeys(missing))
+
+
+# Where a sentence can have nothing to say when its turn comes.
+
 
 _TAG = re.compile(r"\{\{\s*([a-z][a-z0-9_.]*)\s*\}\}|\{%-?\s*(if|elif|else|endif)\s*([a-z0-9_.]*)\s*-?%\}")
 
@@ -51,32 +487,16 @@ class Speech:
     prompt: str = ""
 
 
-def missing_sentences(prompt_set: PromptSet) -> Iterator[str]:
-    """Each hole in what a set has to say, in words, with answers that show it."""
+_Hole = tuple[str, tuple[Demand, ...], bool]
+"""What would be said of a hole, the demands under which it is one, and whether answers that show it are told."""
+
+
+def _holes(prompt_set: PromptSet) -> Iterator[_Hole]:
     yield from _statuses_without_words(prompt_set)
     for speech in _speeches(prompt_set):
         branches: Formula = AnyOf(tuple(branch.when for branch in speech.sentence))
-        hole = possible(prompt_set, (*speech.turn, (branches, False)))
-        if hole is not None:
-            yield f"{speech.place}: nothing is said{where(hole)}."
+        yield f"{speech.place}: nothing is said", (*speech.turn, (branches, False)), True
         yield from _empty_names(prompt_set, speech)
-
-
-def possible(prompt_set: PromptSet, demands: Sequence[Demand]) -> dict[str, Partition] | None:
-    """Answers under which every demand is fulfilled, as far as they matter to it; None where none are."""
-    wanted = tuple(value for _, value in demands)
-    if any(isinstance(formula, bool) and formula is not value for formula, value in demands):
-        return None
-    for outcome in Space(prompt_set, [formula for formula, _ in demands]).outcomes():
-        if outcome.values == wanted:
-            return dict(outcome.witness)
-    return None
-
-
-def where(witness: dict[str, Partition]) -> str:
-    """A witness as the end of a sentence."""
-    told = "; ".join(f"{name} is “{cell.label}”" for name, cell in witness.items())
-    return f" where {told}" if told else ""
 
 
 def _speeches(prompt_set: PromptSet) -> Iterator[Speech]:
@@ -91,6 +511,10 @@ def _speeches(prompt_set: PromptSet) -> Iterator[Speech]:
             yield Speech(f"criterion {name}, unmet", one.unmet, ((one.applies, True), (one.when, False)))
         if one.concedes:
             yield Speech(f"criterion {name}, concedes", one.concedes, ((one.applies, True),))
+        if one.partly:
+            yield Speech(f"criterion {name}, partly", one.partly, met)
+    for note in prompt_set.notes:
+        yield Speech(f"note {note.id}, says", note.says, ((note.applies, True), (note.when, True)))
     for name, prompt in prompt_set.prompts.items():
         for status, sentence in prompt.says.items():
             yield Speech(f"prompt {name}, {status}", sentence, _has(prompt, status), name)
@@ -100,32 +524,30 @@ def _has(prompt: Prompt, status: str) -> tuple[Demand, ...]:
     return ((prompt.when, True), (Atom(prompt.id, reserved(status)), True))
 
 
-def _statuses_without_words(prompt_set: PromptSet) -> Iterator[str]:
+def _statuses_without_words(prompt_set: PromptSet) -> Iterator[_Hole]:
     """Prompts that speak, and have no sentence for a status; only an unclear answer may go without one."""
     read = {name for criterion in prompt_set.criteria.values() for name in criterion.reads()}
     for name, prompt in prompt_set.prompts.items():
         if not (prompt.speaks or (prompt.says and name in read)):
             continue
         for status in (Status.GIVEN, Status.NOT_DOCUMENTED):
-            silent = status.value not in prompt.says
-            if silent and possible(prompt_set, _has(prompt, status.value)) is not None:
-                yield f"prompt {name}: it has no sentence for “{status.value.replace('_', ' ')}”."
+            if status.value not in prompt.says:
+                says = f"prompt {name}: it has no sentence for “{status.value.replace('_', ' ')}”"
+                yield says, _has(prompt, status.value), False
 
 
-def _empty_names(prompt_set: PromptSet, speech: Speech) -> Iterator[str]:
+def _empty_names(prompt_set: PromptSet, speech: Speech) -> Iterator[_Hole]:
     earlier: list[Formula] = []
     for branch in speech.sentence:
         turn = (*speech.turn, (AnyOf(tuple(earlier)), False), (branch.when, True))
         for name, guards in _named(branch.says):
             full = _has_words(prompt_set, name, speech)
             if full is None:
-                yield f"{speech.place}: `{name}` has no words of its own."
+                yield f"{speech.place}: `{name}` has no words of its own", (), False
                 continue
             known = [(_has_words(prompt_set, guard, speech), value) for guard, value in guards]
             demands = [(formula, value) for formula, value in known if formula is not None]
-            hole = possible(prompt_set, (*turn, *demands, (full, False)))
-            if hole is not None:
-                yield f"{speech.place}: `{name}` is empty{where(hole)}."
+            yield f"{speech.place}: `{name}` is empty", (*turn, *demands, (full, False)), True
         earlier.append(branch.when)
 
 
@@ -181,235 +603,10 @@ def _through_list(prompt: Prompt, rest: Sequence[str]) -> bool:
     return any(isinstance(at(prompt.schema.shape, tuple(rest[:n])), ListingShape) for n in range(len(rest)))
 
 
-@dataclass(frozen=True)
-class Gap:
-    """Answers under which nothing stands: one of them in words, by prompt, and the number of cells."""
-
-    answers: Mapping[str, str]
-    cells: int
-
-
-@dataclass(frozen=True)
-class Conflict:
-    """Answers under which both sides stand in the deciding tier; `declared` is what the set says of it."""
-
-    answers: Mapping[str, str]
-    cells: int
-    for_: tuple[str, ...]
-    against: tuple[str, ...]
-    declared: str | None
-
-
-@dataclass(frozen=True)
-class Proof:
-    """What was found. `dead_prompts` and `dead_criteria` say why; `not_documented` says to what decision a
-    prompt's being not documented leads under all other answers alike (None: it depends, or to none).
-    """
-
-    prompt_set: str
-    cells: int
-    gaps: tuple[Gap, ...]
-    conflicts: tuple[Conflict, ...]
-    dead_prompts: Mapping[str, str]
-    dead_criteria: Mapping[str, str]
-    missing_sentences: tuple[str, ...]
-    bare_citations: tuple[str, ...]
-    not_documented: Mapping[str, str | None]
-
-    @property
-    def sound(self) -> bool:
-        """Whether nothing was found but conflicts that the set declares."""
-        undeclared = [conflict for conflict in self.conflicts if conflict.declared is None]
-        found = (self.gaps, undeclared, self.dead_prompts, self.dead_criteria)
-        return not any((*found, self.missing_sentences, self.bare_citations))
-
-    def to_json(self) -> dict[str, Any]:
-        """The proof as `imr prompts check --json` prints it, without what the cases add."""
-        return {
-            "prompt_set": self.prompt_set,
-            "cells": self.cells,
-            "gaps": [{"answers": dict(gap.answers), "cells": gap.cells} for gap in self.gaps],
-            "conflicts": [
-                {
-                    "answers": dict(one.answers),
-                    "cells": one.cells,
-                    "for": list(one.for_),
-                    "against": list(one.against),
-                    "declared": one.declared,
-                }
-                for one in self.conflicts
-            ],
-            "dead_prompts": list(self.dead_prompts),
-            "dead_criteria": list(self.dead_criteria),
-            "missing_sentences": list(self.missing_sentences),
-            "not_documented": dict(self.not_documented),
-        }
-
-
-def prove(prompt_set: PromptSet) -> Proof:
-    """Everything that is to be proven of a set, over all its cells."""
-    formulas = (*met(prompt_set), *(one.when for one in prompt_set.silent))
-    count = len(prompt_set.criteria)
-    graph = ArgumentGraph(prompt_set, tuple(prompt_set.criteria), {})
-    space = Space(prompt_set, formulas, forget=lambda state: graph.forget(state[:count]) + state[count:])
-    regimes = list(_regimes(prompt_set))
-    by_regime = [space.outcomes(start=space.without(off)) for off in regimes]
-    weighing = Weighing(prompt_set, {})
-    every = [outcome for outcomes in by_regime for outcome in outcomes]
-    for_item = prompt_set.service != "case"
-    return Proof(
-        prompt_set=prompt_set.id,
-        cells=sum(outcome.count for outcome in by_regime[0]),
-        gaps=tuple(_gaps(prompt_set, every, weighing)) if for_item else (),
-        conflicts=tuple(_conflicts(prompt_set, every, weighing)),
-        dead_prompts=dict(_dead_prompts(prompt_set)),
-        dead_criteria=dict(_dead_criteria(prompt_set, regimes)),
-        missing_sentences=tuple(missing_sentences(prompt_set)),
-        bare_citations=tuple(c.id for c in prompt_set.citations.values() if not (c.edition and c.locator)),
-        not_documented=dict(_not_documented(prompt_set, regimes)) if for_item else {},
-    )
-
-
-def untested(prompt_set: PromptSet, readings: Iterable[Reading]) -> list[str]:
-    """The conditions, as `prompt: condition`, that the readings together don't make both true and false."""
-    read = dict.fromkeys(_read(prompt_set))
-    seen: dict[Atom, set[bool | None]] = {atom: set() for atom in read}
-    for reading in readings:
-        for atom in read:
-            seen[atom].add(reading.truth(atom))
-    missing = [atom.path + ": " + name_of(atom) for atom in read if not {True, False} <= seen[atom]]
-    return list(dict.fromkeys(missing))
-
-
-def _regimes(prompt_set: PromptSet) -> Iterator[tuple[int, ...]]:
-    """For each largest set of editions that are in force together, the places of the criteria that aren't."""
-    starts = [citation.starts or PartialDate(1, 1, 1) for citation in prompt_set.citations.values()]
-    days = dict.fromkeys(PartialDate(d.earliest.year, d.earliest.month, d.earliest.day) for d in starts)
-    off = {
-        frozenset(
-            n
-            for n, criterion in enumerate(prompt_set.criteria.values())
-            if prompt_set.citations[criterion.cite].in_force(day) is False
-        )
-        for day in days
-    } or {frozenset[int]()}
-    smallest = (one for one in off if not any(other < one for other in off))
-    return iter(sorted(tuple(sorted(one)) for one in smallest))
-
-
-def _gaps(prompt_set: PromptSet, outcomes: Sequence[FormulaOutcome], weighing: Weighing) -> Iterator[Gap]:
-    count = len(prompt_set.criteria)
-    for outcome in outcomes:
-        if weighing.of(outcome.values[:count]).why == "gap" and not any(outcome.values[count:]):
-            yield Gap(_labels(outcome), outcome.count)
-
-
-def _conflicts(
-    prompt_set: PromptSet, outcomes: Sequence[FormulaOutcome], weighing: Weighing
-) -> Iterator[Conflict]:
-    count = len(prompt_set.criteria)
-    found: dict[tuple[tuple[str, ...], str | None], Conflict] = {}
-    for outcome in outcomes:
-        made = weighing.of(outcome.values[:count])
-        if made.why != "conflict":
-            continue
-        criteria = [prompt_set.criteria[name] for name in made.because]
-        top = [one for one in criteria if prompt_set.rank(one) == prompt_set.rank(criteria[0])]
-        silent = zip(prompt_set.silent, outcome.values[count:], strict=True)
-        declared = next((one.says for one, holds in silent if holds), None)
-        key = (tuple(one.id for one in top), declared)
-        known = found.get(key)
-        found[key] = Conflict(
-            answers=known.answers if known else _labels(outcome),
-            cells=outcome.count + (known.cells if known else 0),
-            for_=tuple(one.id for one in top if one.argues == "for"),
-            against=tuple(one.id for one in top if one.argues == "against"),
-            declared=declared,
-        )
-    yield from found.values()
-
-
-def _labels(outcome: FormulaOutcome) -> dict[str, str]:
-    return {name: cell.label for name, cell in outcome.witness.items()}
-
-
-def _dead_criteria(prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]) -> Iterator[tuple[str, str]]:
-    """The criteria that never stand, also where the reviewer declines every rebuttal by a lower tier."""
-    every = list(prompt_set.criteria)
-    declined = {name: Ruling("declined", "") for name in every}
-    for name, criterion in prompt_set.criteria.items():
-        if possible(prompt_set, ((criterion.applies, True), (criterion.when, True))) is None:
-            yield name, "it can never be met"
-            continue
-        around = _rebutting(prompt_set, name)
-        criteria = [prompt_set.criteria[one] for one in around]
-        space = Space(prompt_set, [AllOf((one.applies, one.when)) for one in criteria])
-        starts = [
-            space.without([around.index(every[n]) for n in off if every[n] in around]) for off in regimes
-        ]
-        if not any(
-            name in unrebutted(prompt_set, _states(prompt_set, around, space.values(state)), rulings)
-            for start in starts
-            for state in space.finals({}, start=start)
-            for rulings in ({}, declined)
-        ):
-            yield name, "it never changes the suggestion, nor what stands for or against it"
-
-
-def _rebutting(prompt_set: PromptSet, name: str) -> list[str]:
-    """A criterion with those that rebut it, those that rebut these, and so on."""
-    found = [name]
-    for one in found:
-        more = (other.id for other in prompt_set.criteria.values() if one in other.rebuts)
-        found.extend(other for other in more if other not in found)
-    return found
-
-
-def _states(prompt_set: PromptSet, names: Sequence[str], met_: Sequence[bool]) -> dict[str, State]:
-    holding = {name for name, is_met in zip(names, met_, strict=True) if is_met}
-    return {name: State.MET if name in holding else State.NOT_MET for name in prompt_set.criteria}
-
-
-def _dead_prompts(prompt_set: PromptSet) -> Iterator[tuple[str, str]]:
-    used = {atom.prompt for atom in _read(prompt_set)} | set(_mentioned(prompt_set))
-    for name, prompt in prompt_set.prompts.items():
-        if prompt.when is not True and possible(prompt_set, [(prompt.when, True)]) is None:
-            yield name, "it can never be asked"
-        elif name not in used and not prompt.says and not prompt.record:
-            yield name, "nothing reads it, and it says nothing"
-
-
-def _not_documented(
-    prompt_set: PromptSet, regimes: Sequence[tuple[int, ...]]
-) -> Iterator[tuple[str, str | None]]:
-    names = list(prompt_set.criteria)
-    taken_out = [[names[place] for place in off] for off in regimes]
-    for name, prompt in prompt_set.prompts.items():
-        if prompt.schema.may_be(Status.NOT_DOCUMENTED):
-            absent = read_answer(prompt.schema, Status.NOT_DOCUMENTED.value, name)
-            decisions: set[str | None] = set()
-            for off in taken_out:
-                argued = arguments(prompt_set, off, {})
-                if name not in argued.space.order:
-                    argued = arguments_telling(prompt_set, off, {}, (Atom(name, reserved("given")),))
-                decisions |= _decisions(argued, name, absent)
-            yield name, decisions.pop() if len(decisions) == 1 else None
-
-
-def _decisions(argued: Arguments, name: str, answer: Answer) -> set[str | None]:
-    """The decisions that an answer leaves open: all of them, or two."""
-    space = argued.space
-    found: set[str | None] = set()
-    for state in space.finals({name: space.agreeing(name, answer)}, asking=name):
-        found.add(argued.weighing.of(space.values(state)).decision)
-        if len(found) > 1:
-            break
-    return found
-
-
 def _read(prompt_set: PromptSet) -> Iterator[Atom]:
-    """The conditions that criteria and the `when` of prompts read."""
+    """The conditions that criteria, notes of laws and the `when` of prompts read."""
     formulas: list[Formula] = [f for c in prompt_set.criteria.values() for f in (c.applies, c.when)]
+    formulas.extend(f for note in prompt_set.notes for f in (note.applies, note.when))
     formulas.extend(prompt.when for prompt in prompt_set.prompts.values())
     for formula in formulas:
         yield from atoms(formula)
@@ -422,10 +619,13 @@ def _mentioned(prompt_set: PromptSet) -> Iterator[str]:
             yield from wording.names(branch.says)
             yield from (atom.prompt for atom in atoms(branch.when))
     for prompt in prompt_set.prompts.values():
+        if prompt.computed is not None:
+            yield from (path.split(".", 1)[0] for path in prompt.computed.paths())
         for proposal in prompt.propose:
             yield from (path.split(".", 1)[0] for path in (proposal.of, proposal.than, proposal.weights))
     cautions = [c.caution.when for c in prompt_set.criteria.values() if c.caution is not None]
-    for formula in (*cautions, *(one.when for one in (*prompt_set.never, *prompt_set.silent))):
+    meant = [one.when for one in (*prompt_set.never, *prompt_set.silent)]
+    for formula in (*cautions, *meant, *(one.when for one in prompt_set.questions)):
         yield from (atom.prompt for atom in atoms(formula))
 
 

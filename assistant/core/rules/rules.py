@@ -8,11 +8,15 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 
 from assistant.core import yaml
+from assistant.core.dates import PartialDate
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record import case
 from assistant.core.record.case import Case
-from assistant.core.rules import answer_schema, prompt_set_reader
+from assistant.core.rules import answer_schema, language2_reader, prompt_set_reader
 from assistant.core.rules.answer_schema import AnswerSchema
+from assistant.core.rules.editions import on_day
+from assistant.core.rules.guidelines import Guidelines, read_guidelines
+from assistant.core.rules.language2_reader import regions_of
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.yaml import YamlDocument, well_formed
 
@@ -20,15 +24,24 @@ CASE_SCOPE = "case"
 """The scope of the prompts about the case as a whole; items have their own keys ("1", "2", ...)."""
 
 CASE_SET = "review"
+GUIDELINES = "guidelines"
+"""The file in `prompts/` that holds the guidelines which sets of the second language cite."""
+OWN_GUIDELINES = "own-guidelines"
+"""What a person's own guidelines.yaml, which adds to it, is called among the sources."""
 
 
 @dataclass(frozen=True)
 class Sources:
-    """The texts that rules are made from: prompt files and answer schemas by name, and the words of the search."""
+    """The texts that rules are made from: prompt files and answer schemas by name, and the words of the search.
+
+    `kept` says that a session keeps them: the schemas among them that a set of the second language was compiled
+    to are then what its answers are checked against, whatever a later program would make of the set.
+    """
 
     prompts: Mapping[str, str] = field(repr=False)
     schemas: Mapping[str, str] = field(repr=False)
     vocabulary: Mapping[str, str] = field(repr=False, default_factory=dict)
+    kept: bool = False
 
 
 @dataclass(frozen=True)
@@ -47,27 +60,89 @@ class Rules:
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
     read_case = case.read_case(yaml.parse_yaml(case_text, "case.yaml"), pages)
-    return rules_over(read_case, lambda name: read_prompt_set(name, sources))
+    return rules_over(read_case, lambda name, region: read_prompt_set(name, sources, region))
 
 
-def rules_over(case: Case, read: Callable[[str], PromptSet]) -> Rules:
-    """The rules over a case; `read` gives a prompt set by its name, and is asked once for each."""
-    names = dict.fromkeys((CASE_SET, *(item.prompt_set for item in case.items.values())))
-    sets = {name: read(name) for name in names}
-    of_items = {key: sets[item.prompt_set] for key, item in case.items.items()}
-    return Rules(case, {CASE_SCOPE: sets[CASE_SET], **of_items})
+def rules_over(case: Case, read: Callable[[str, str], PromptSet]) -> Rules:
+    """The rules over a case; `read` gives a prompt set by its name for a region, and is asked once for each.
+
+    A set of the second language stands as it does on the governing day of its item.
+    """
+    sets = {CASE_SCOPE: read(CASE_SET, "")}
+    made: dict[tuple[str, str], PromptSet] = {}
+    governed: dict[tuple[str, str, PartialDate | None], PromptSet] = {}
+    for key, item in case.items.items():
+        name = (item.prompt_set, item.region)
+        if name not in made:
+            made[name] = read(*name)
+        on = {"ur_decision": item.ur_date, "request": item.request_date}.get(made[name].governed_by)
+        if (*name, on) not in governed:
+            governed[(*name, on)] = on_day(made[name], on)
+        sets[key] = governed[(*name, on)]
+    return Rules(case, sets)
 
 
-def read_prompt_set(name: str, sources: Sources) -> PromptSet:
-    """One prompt set by name, with the blocks that it uses."""
+def read_instances(name: str, sources: Sources) -> tuple[PromptSet, ...]:
+    """One prompt set by name: once, or where it is for several regions once for each of them."""
+    if name in sources.prompts and is_language2(parse_prompt_file(name, sources.prompts[name])):
+        regions = regions_of(parse_prompt_file(name, sources.prompts[name]))
+        return tuple(_language2(name, sources, region) for region in regions)
+    return (read_prompt_set(name, sources),)
+
+
+def read_prompt_set(name: str, sources: Sources, region: str = "") -> PromptSet:
+    """One prompt set by name, with the blocks that it uses.
+
+    Of a set for several regions it is that for `region`; the first of them where none is named.
+    """
     if name not in sources.prompts:
         known = ", ".join(sorted(sources.prompts))
         raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
+    document = parse_prompt_file(name, sources.prompts[name])
+    if is_language2(document):
+        regions = regions_of(document)
+        if region and regions != ("",) and region not in regions:
+            raise refuse(
+                f"The prompt set `{name}` is for {' and '.join(regions)}, and not for the {region}.",
+                f"prompts/{name}.yaml",
+                "Name another set for this item, or correct its region.",
+            )
+        return _language2(name, sources, region if region in regions else regions[0])
     needed = files_of(name, sources)
     parsed = {key: parse_prompt_file(key, text) for key, text in needed.prompts.items()}
     schemas = {answer: read_schema(answer, text) for answer, text in needed.schemas.items()}
     with well_formed(f"prompts/{name}.yaml"):
         return prompt_set_reader.read_prompt_set(parsed[name], schemas, parsed)
+
+
+def is_language2(document: YamlDocument) -> bool:
+    """Whether a prompt file is written in the second language; raises `Refused` for one that nobody knows."""
+    language = document.data.get("language", 1)
+    if language not in (1, 2):
+        raise refuse(
+            f"The language {language} is not known.", document.where("language"), "Write `language: 2`."
+        )
+    return bool(language == 2)
+
+
+def _language2(name: str, sources: Sources, region: str) -> PromptSet:
+    parsed = {key: parse_prompt_file(key, text) for key, text in _needed(name, sources).items()}
+    if GUIDELINES not in sources.prompts:
+        raise refuse(
+            "There is no prompts/guidelines.yaml.", "prompts/", "A set cites its guidelines from there."
+        )
+    kept = sources.schemas if sources.kept else {}
+    with well_formed(f"prompts/{name}.yaml"):
+        texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
+        guidelines = guidelines_in(*texts)
+        return language2_reader.read_language2(parsed[name], parsed, guidelines, region, kept)
+
+
+@lru_cache(maxsize=4)
+def guidelines_in(*texts: str) -> Guidelines:
+    """The guidelines that the text of `prompts/guidelines.yaml` holds, and those that a person's own file adds."""
+    names = (f"prompts/{GUIDELINES}.yaml", "the guidelines.yaml of your own")
+    return read_guidelines(*(yaml.parse_yaml(text, name) for text, name in zip(texts, names, strict=False)))
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
@@ -92,7 +167,9 @@ def _with_line(problem: Problem, document: YamlDocument) -> Problem:
 
 
 def answers_named(document: YamlDocument) -> list[str]:
-    """The answer schemas that a prompt file's prompts name."""
+    """The answer schemas that a prompt file's prompts name; one of the second language writes its answers itself."""
+    if is_language2(document):
+        return []
     prompts = document.data.get("prompts", [])
     names = (
         [str(p["answer"]) for p in prompts if isinstance(p, dict) and "answer" in p]
@@ -110,7 +187,13 @@ def parse_prompt_file(name: str, text: str) -> YamlDocument:
 
 def _needed(name: str, sources: Sources) -> dict[str, str]:
     texts = {name: sources.prompts[name]}
-    used = parse_prompt_file(name, sources.prompts[name]).data.get("use", [])
+    document = parse_prompt_file(name, sources.prompts[name])
+    used = document.data.get("use", [])
+    if is_language2(document):
+        prompts = document.data.get("prompts", [])
+        entries = prompts if isinstance(prompts, list) else []
+        used = [one["use"] for one in entries if isinstance(one, Mapping) and "use" in one]
+        used += [GUIDELINES, OWN_GUIDELINES]
     for block in used if isinstance(used, list) else []:
         if str(block) in sources.prompts:
             texts[str(block)] = sources.prompts[str(block)]
@@ -133,7 +216,14 @@ def pinned(rules: Rules, sources: Sources) -> Sources:
     prompts = {name: text for used in rules.sets.values() for name, text in _needed(used.id, sources).items()}
     named = {
         prompt.schema.name: sources.schemas[prompt.schema.name]
+        if used.language == 1
+        else schema_text(prompt.schema)
         for used in rules.sets.values()
         for prompt in used.prompts.values()
     }
     return Sources(prompts, named)
+
+
+def schema_text(schema: AnswerSchema) -> str:
+    """A compiled answer schema as it is pinned, and as it stands in `schemas/answers/`."""
+    return json.dumps(schema.schema, indent=2, ensure_ascii=False) + "\n"

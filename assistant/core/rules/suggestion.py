@@ -11,15 +11,17 @@ from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from itertools import combinations
 
-from assistant.core.answer import Status
+from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
-from assistant.core.rules.answer_schema import reserved
+from assistant.core.rules.answer_schema import complete, reserved, select
 from assistant.core.rules.completion import Choice, Space, State, label_of, name_of, opened_by, without
-from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms
+from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms, holds
 from assistant.core.rules.criterion import SIDE, Finding, Ruling, Suggestion, findings, may_rebut, weigh
 from assistant.core.rules.criterion import State as CriterionState
 from assistant.core.rules.criterion import State as State_criterion
+from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.rules.solving import Forcing, Questions
 
 # Which arguments still matter to a decision, once some of them are known to be met or not.
 
@@ -201,20 +203,20 @@ def suggest(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruli
     """What the guidelines suggest under the answers there are; `on` is the date that governs editions."""
     prompt_set = reading.prompt_set
     found = findings(reading, on, rulings)
-    so_far = weigh(prompt_set, {name: one.state for name, one in found.items()}, rulings)
-    if all(one.state is not CriterionState.UNDETERMINED for one in found.values()):
-        return so_far
-    argued = arguments(prompt_set, switched_off(found), rulings)
-    space, weighing = argued.space, argued.weighing
-    choice = space.held(reading)
-    keys: set[Key] = set()
-    for state in space.finals(choice):
-        keys.add(weighing.key(space.values(state)))
-        if len(keys) > 1:
-            settle = (name for name in space.order if _settles(space, choice, name, weighing))
-            return Suggestion(None, "open", settle=tuple(settle))
-    if not keys:  # the answers are a combination that cannot be
+    if prompt_set.undated:
         return Suggestion(None, "open")
+    put = {one.name: reading.holds(one.when) if one.unread else False for one in prompt_set.questions}
+    waiting = [place for one in prompt_set.questions if put[one.name] is True for place in one.unread]
+    so_far = weigh(prompt_set, {name: one.state for name, one in found.items()}, rulings, waiting)
+    open_ = any(one.state is CriterionState.UNDETERMINED for one in found.values())
+    if not open_ and None not in put.values():
+        if so_far.why != "gap" or prompt_set.language == 1:
+            return so_far
+        return _Completions(reading, found, rulings).unclear(so_far)
+    completions = _Completions(reading, found, rulings)
+    keys = completions.keys()
+    if len(keys) != 1:  # none: the answers are a combination that cannot be
+        return Suggestion(None, "open", settle=tuple(completions.settling()) if keys else ())
     return _agreed(keys.pop(), so_far, found, prompt_set)
 
 
@@ -232,34 +234,141 @@ def _agreed(key: Key, so_far: Suggestion, found: Mapping[str, Finding], prompt_s
     )
 
 
-def _settles(space: Space, choice: Choice, name: str, weighing: Weighing) -> bool:
-    """Whether two completions that differ only in a prompt, and in what it opens, differ in suggestion."""
-    if len(choice.get(name, space.cells[name])) < 2:
-        return False
-    opened = opened_by(space.prompt_set, name)
-    last = [other for other in space.order if other == name or other in opened]
-    first = [other for other in space.order if other not in last]
-    known: dict[tuple[int, State], frozenset[Key]] = {}
+# What the answers that are missing could still lead to, asked of a solver.
 
-    def keys(depth: int, state: State) -> frozenset[Key]:
-        if depth == len(last):
-            return frozenset({weighing.key(space.values(state))})
-        if (depth, state) not in known:
-            found: frozenset[Key] = frozenset()
-            for _, after in space.steps(state, last[depth], choice):
-                found |= keys(depth + 1, after)
-                if len(found) > 1:
-                    break
-            known[depth, state] = found
-        return known[depth, state]
 
-    return any(len(keys(0, state)) > 1 for state in space.finals(choice, first))
+@lru_cache(maxsize=16)
+def _coded(key: _Same) -> Questions:
+    given = [
+        Atom(name, reserved("given")) for name, one in key.prompt_set.prompts.items() if one.documentable
+    ]
+    return Questions(Encoded(key.prompt_set, given))
+
+
+class _Completions:
+    """Every way in which the missing answers of a reading can come out, under its rulings and on its day."""
+
+    def __init__(self, reading: Reading, found: Mapping[str, Finding], rulings: Mapping[str, Ruling]) -> None:
+        self.reading = reading
+        self.set = reading.prompt_set
+        self.off = switched_off(found)
+        self.declined = frozenset(name for name, one in rulings.items() if one.ruling == "declined")
+
+    @property
+    def ask(self) -> Questions:
+        return _coded(_Same(self.set))
+
+    def assumed(self, answers: Mapping[str, Answer]) -> list[int]:
+        """What is known: the answers there are, the editions in force, the rulings."""
+        coded = self.ask.encoded
+        unread = {one.name for one in self.set.questions if one.unread}
+        return [
+            *(one if name in self.off else -one for name, one in coded.off.items()),
+            *(one if name in self.declined else -one for name, one in coded.declined.items()),
+            *(one if name in unread else -one for name, one in coded.unread.items()),
+            *(literal for name, answer in answers.items() for literal in self.held(name, answer)),
+        ]
+
+    def held(self, name: str, answer: Answer) -> Iterator[int]:
+        """What an answer, complete or not, says of the conditions on its prompt where that is asked."""
+        coded = self.ask.encoded
+        code, prompt = coded.codes[name], self.set.prompts[name]
+        tie = self.set.ties.get(name, "")
+        tied = self.reading.tied(tie) if tie else None
+        for atom, literal in code.truth.items():
+            found, whole = select(prompt.schema.shape, answer, tuple(atom.path.split(".")[1:]))
+            truth = holds(atom.condition, found, whole, tied)
+            if truth is not None:
+                yield coded.clauses.any((-code.asked, literal)) if truth else -literal
+        if answer.listing and code.rows is not None:
+            for literal in code.rows(answer):
+                yield coded.clauses.any((-code.asked, literal))
+        elif answer.parts is not None and not complete(prompt.schema.shape, answer):
+            for feature in code.features:
+                part = answer.parts.get(feature.path.removeprefix(f"{name}."))
+                literal_ = feature.literal_of(part) if part is not None and not part.parts else None
+                if literal_ is not None:
+                    yield coded.clauses.any((-feature.active, literal_))
+                elif feature.path == name:
+                    yield coded.clauses.any((-feature.active, feature.cells[0].literal))
+
+    def given(self, name: str) -> int:
+        """The literal of a prompt's being given."""
+        return self.ask.encoded.formula(Atom(name, reserved("given")))
+
+    def keys(self) -> set[Key]:
+        """What can be suggested, as far as it can turn; two of them are enough to know that it is open."""
+        return self._keys(self.assumed(self.reading.answers))
+
+    def _keys(self, assumed: Sequence[int]) -> set[Key]:
+        found: set[Key] = set()
+        for key, literal in _outcomes(self.ask.encoded).items():
+            if self.ask.can_be([*assumed, literal]):
+                found.add(key)
+        return found
+
+    def settling(self) -> Iterator[str]:
+        """The prompts in which two completions, differing only there and in what it opens, differ in suggestion."""
+        assumed = self.assumed(self.reading.answers)
+        pair = self.ask.paired(list(_outcomes(self.ask.encoded).values()))
+        for name, prompt in self.set.prompts.items():
+            answer = self.reading.answers.get(name)
+            if answer is not None and complete(prompt.schema.shape, answer):
+                continue
+            free = {name, prompt.ties, *opened_by(self.set, name)}
+            if pair.may_differ(assumed, [one for one in self.set.prompts if one not in free]):
+                yield name
+
+    def unclear(self, gap: Suggestion) -> Suggestion:
+        """A gap as *unclear*, where clear answers in place of unclear ones could make something stand."""
+        unclear = [
+            name
+            for name, answer in self.reading.answers.items()
+            if self.reading.asked(name) is True
+            and any(leaf.status is Status.UNCLEAR for _, leaf in answer.leaves())
+        ]
+        if not unclear:
+            return gap
+        rest = dict(self.reading.answers)
+        for name in unclear:
+            kept = _clear_part(rest.pop(name))
+            if kept is not None:
+                rest[name] = kept
+        cells = [
+            -cell.literal
+            for name in unclear
+            for feature in self.ask.encoded.codes[name].features
+            for cell in feature.cells
+            if not cell.clear
+        ]
+        if self._keys([*self.assumed(rest), *cells]) <= {(None, "gap")}:
+            return gap
+        return Suggestion(None, "unclear", settle=tuple(unclear))
+
+
+def _clear_part(answer: Answer) -> Answer | None:
+    """What is left of an answer without its unclear parts; None where nothing would be."""
+    if answer.parts is None or answer.listing:
+        return None
+    kept = {name: part for name, part in answer.parts.items() if part.status is not Status.UNCLEAR}
+    return replace(answer, parts=kept) if kept else None
+
+
+def _outcomes(coded: Encoded) -> dict[Key, int]:
+    return {
+        ("upheld", "carried"): coded.upheld,
+        ("overturned", "carried"): coded.overturned,
+        (None, "gap"): coded.gap,
+        (None, "conflict"): coded.conflict,
+        (None, "unread"): coded.waiting,
+    }
 
 
 # What a treating physician could have documented that would turn the suggestion.
 
 
 MOST_PROMPTS = 3
+_MOST_CHANGES = 3
 _MOST_OPENED = 4
 
 
@@ -304,8 +413,47 @@ def would_change(
     now = suggest(reading, on, rulings)
     if now.why == "open":
         return ()
+    if reading.prompt_set.language > 1:
+        return tuple(_changes(reading, findings(reading, on, rulings), rulings, now))
     search = _Search(reading, on, rulings, now.decision)
     return tuple(search.changes())
+
+
+def _changes(
+    reading: Reading, found: Mapping[str, Finding], rulings: Mapping[str, Ruling], now: Suggestion
+) -> Iterator[Change]:
+    """The same for a set of the second language: for the fewest prompts, the widest answers that turn it."""
+    completions = _Completions(reading, found, rulings)
+    ask, prompt_set = completions.ask, reading.prompt_set
+    able = [n for n, p in prompt_set.prompts.items() if p.documentable and reading.asked(n) is True]
+    for decision in (one for one in SIDE if one != now.decision):
+        goal = ask.encoded.upheld if decision == "upheld" else ask.encoded.overturned
+        turned: list[set[str]] = []
+        for size in range(1, MOST_PROMPTS + 1):
+            for names in combinations(able, size):
+                if any(fewer <= set(names) for fewer in turned):
+                    continue
+                free = {*names, *(other for name in names for other in opened_by(prompt_set, name))}
+                held = {name: one for name, one in reading.answers.items() if name not in free}
+                assumed = [*completions.assumed(held), *map(completions.given, names)]
+                if not ask.can_be([*assumed, goal]):
+                    continue
+                turned.append(set(names))
+                for one in ask.forcing((goal,), assumed, _MOST_CHANGES)[0]:
+                    words = one.words(ask.encoded.features, given=True)
+                    yield Change(words, words, decision, _resting(prompt_set, one, rulings, decision))
+
+
+def _resting(
+    prompt_set: PromptSet, one: Forcing, rulings: Mapping[str, Ruling], decision: str
+) -> tuple[str, ...]:
+    states = {
+        name: State_criterion.MET if name in one.met else State_criterion.NOT_MET
+        for name in prompt_set.criteria
+        if name in one.met or name not in one.standing
+    }
+    made = weigh(prompt_set, states, rulings)
+    return made.rests_on if made.decision == decision else ()
 
 
 class _Search:

@@ -114,12 +114,48 @@ def test_files_are_read_together_whatever_their_order() -> None:
         ("synonym:\n  - same: [a]", "line 1: `synonym` is not known here. Did you mean `synonyms`?"),
         ("ends: [but]\nends: [yet]", "line 2: `ends` stands twice"),
         ("apart: [a]", "line 1:"),
+        (
+            "synonyms:\n  - same: [a]\n    numbers: {from: 0}",
+            "line 3: In `synonyms`, entry 1 (line 2): `numbers` is a map; a list is wanted",
+        ),
+        (
+            "synonyms:\n  - same: [a]\n    numbers: [x]",
+            "line 3: `numbers`, entry 1 is text (“x”); a map is wanted",
+        ),
+        (
+            "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [n/5], from: 0}",
+            "line 4: In `numbers` (line 3): `numbers`, entry 1 is not as it has to be",
+        ),
+        (
+            "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [n/5], from: 0, to: 900}",
+            "line 4: The bounds of a number are no more than 200 apart",
+        ),
+        (
+            "synonyms:\n  - same: [a]\n    numbers:\n      - {written: [five], from: 0, to: 5}",
+            "line 4: `n` stands once, where the number is",
+        ),
     ],
 )
 def test_a_fault_is_refused_with_file_and_line(text: str, said: str) -> None:
     with pytest.raises(Refused) as caught:
         library.vocabulary({"prompts/vocabulary/own.yaml": text})
     assert f"prompts/vocabulary/own.yaml, {said}" in str(caught.value)
+
+
+def test_numbers_short_forms_and_related_words_go_with_their_line() -> None:
+    text = """
+synonyms:
+  - same: [weakness]
+    related: [motor]
+    capitals: [MMT]
+    numbers:
+      - {written: [n/5], from: 0, under: 5}
+"""
+    read = read_vocabulary({"a.yaml": text})
+    assert read.variants("weakness") == ("weakness",)
+    assert (read.related("weakness"), read.capitals("weakness")) == (("motor",), ("MMT",))
+    (number,) = read.numbers("weakness")
+    assert [number.holds(one) for one in (-1, 0, 4.5, 5)] == [False, True, True, False]
 
 
 def test_every_fault_is_said_at_once() -> None:

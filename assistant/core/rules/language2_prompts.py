@@ -1,0 +1,477 @@
+"""The prompts of a file of the second language, and of the blocks that it uses, with what they cite and compute."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any
+
+from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
+from assistant.core.rules.answers_inline import Spec, compile_answer
+from assistant.core.rules.computed import Computed, read_computed
+from assistant.core.rules.condition import ALWAYS, Formula, all_of
+from assistant.core.rules.fields import FieldReader
+from assistant.core.rules.formula import Asked, Formulas
+from assistant.core.rules.guidelines import RULES, Guidelines
+from assistant.core.rules.prompt_set import (
+    ABOUT,
+    Citation,
+    Note,
+    Prompt,
+    Proposal,
+    Question,
+    Sentence,
+)
+from assistant.core.rules.prompt_set_reader import PromptReader, filled
+from assistant.core.yaml import YamlDocument, near, texts_in
+
+ID = re.compile(r"^[a-z][a-z0-9_]*$")
+LEFT_OVER = re.compile(r"<[a-z_]+>")
+_BLOCK_KEYS = frozenset("language id title edition regions answers prompts".split())
+_PROMPT_KEYS = frozenset(
+    "id ask why answer when cite look_for propose computed gives says speaks documentable record shows once regions "
+    "requested elsewhere about confirms entries".split()
+)
+_USE_KEYS = frozenset({"use", "when", "of"})
+_SAYS_KEYS = frozenset("given not_documented unclear together parts".split())
+YES = {"yes": True, "no": False}
+_SHOWN = ("documents", "timeline")
+_TIED_ROWS = 40
+"""How many rows of a table can be told apart by number when they are tied to an item."""
+
+
+@dataclass
+class Source:
+    """A file whose prompts are read: its document as filled in, its name as a block, and its region."""
+
+    doc: YamlDocument
+    block: str
+    region: str
+    answers: Mapping[str, Any]
+    gate: Any = None
+    specs: dict[str, Spec] = field(default_factory=dict)
+
+
+class Language2Prompts(PromptReader, FieldReader):
+    """Gathers prompts, named formulas and citations, for one region."""
+
+    def __init__(
+        self,
+        document: YamlDocument,
+        blocks: Mapping[str, YamlDocument],
+        guidelines: Guidelines,
+        region: str,
+        kept: Mapping[str, str],
+    ) -> None:
+        super().__init__({})
+        self.kept = kept
+        self.region = region
+        data = filled(document.data, {"region": region} if region else {})
+        self.document = replace(document, data=data)
+        self.blocks = blocks
+        self.guidelines = guidelines
+        lets = data.get("let", {})
+        self.formulas = Formulas(lets if isinstance(lets, Mapping) else {})
+        self.notes: list[Note] = []
+        self.ties: dict[str, str] = {}
+        self.operands: set[str] = set()
+        self.uses: list[str] = []
+        self.names_of_criteria: set[str] = set()
+
+    def formula_of(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> Formula:
+        return ALWAYS if raw is None else self.compiled(doc, path, raw)
+
+    def compiled(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any, mode: str = "yes") -> Formula:
+        return self.formulas.read(raw, lambda what, fix="": self.say(what, doc.where(*path), fix), mode)
+
+    # -- regions ---------------------------------------------------------------------------------
+
+    def left_out(self, source: Source) -> None:
+        """Notes the prompts of other regions, on which every condition is false."""
+        found = set(self.formulas.left_out)
+        entries = source.doc.data.get("prompts")
+        for data in entries if isinstance(entries, list) else []:
+            if isinstance(data, Mapping) and self.elsewhere(data, source.region):
+                found.add(str(data.get("id", "")))
+        self.formulas.left_out = frozenset(found)
+
+    def elsewhere(self, data: Mapping[str, Any], region: str) -> bool:
+        regions = data.get("regions", [])
+        return bool(regions) and isinstance(regions, list) and region not in [str(one) for one in regions]
+
+    # -- prompts ---------------------------------------------------------------------------------
+
+    def read_all_prompts(self, source: Source) -> None:
+        entries = source.doc.data.get("prompts", [])
+        if not isinstance(entries, list):
+            self.say(
+                "`prompts` is a list.", source.doc.where("prompts"), "Begin each prompt with `- id: ...`."
+            )
+            return
+        for index, data in enumerate(entries):
+            path = ("prompts", index)
+            if not isinstance(data, Mapping):
+                self.say("A prompt is a map.", source.doc.where(*path), "Begin it with `- id: ...`.")
+            elif "use" in data and not source.block:
+                self.use(source.doc, path, data)
+            elif not self.elsewhere(data, source.region):
+                self.one_prompt(source, path, data)
+
+    def use(self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any]) -> None:
+        """Puts a block's prompts in this place, its words filled in for the region."""
+        self.keys(doc, path, data, _USE_KEYS, ("use",))
+        name = str(data.get("use"))
+        block = self.blocks.get(name)
+        if block is None:
+            self.say(
+                f"There is no block `{name}` in prompts/.", doc.where(*path, "use"), near(name, self.blocks)
+            )
+            return
+        self.keys(block, (), block.data, _BLOCK_KEYS, ("id", "title", "edition", "prompts"))
+        region = str(data.get("of", self.region))
+        regions = self.mapping(block, ("regions",))
+        words: Mapping[str, Any] = {}
+        if regions:
+            if region not in regions:
+                self.say(
+                    f"The block `{name}` has nothing for the region `{region}`.",
+                    doc.where(*path, "of" if "of" in data else "use"),
+                    near(region, regions),
+                )
+                return
+            words = regions[region] if isinstance(regions[region], Mapping) else {}
+        plain = {key: value for key, value in block.data.items() if key != "regions"}
+        made = replace(block, data=filled(plain, {**words, "region": region}))
+        self.uses.append(name)
+        source = Source(made, name, region, self.mapping(made, ("answers",)), data.get("when"))
+        self.no_left_overs(made)
+        self.left_out(source)
+        self.read_all_prompts(source)
+
+    def spec(self, source: Source, path: tuple[Any, ...], raw: Any, name: str) -> Spec:
+        """The answer of a prompt: one that the file names, one that needs no definition, or its own."""
+
+        def say(what: str, steps: Iterable[Any] = (), fix: str = "") -> None:
+            here = ("answers", raw) if isinstance(raw, str) and raw in source.answers else (*path, "answer")
+            self.say(what, source.doc.where(*here, *steps), fix)
+
+        if isinstance(raw, str):
+            if raw not in source.specs:
+                source.specs[raw] = compile_answer(raw, raw, source.region, say, source.answers)
+            return source.specs[raw]
+        return compile_answer(name, raw, source.region, say)
+
+    def schema(self, source: Source, spec: Spec, name: str, given_only: bool) -> AnswerSchema:
+        owner = source.block or str(self.document.data.get("id", ""))
+        parts = [owner, *([source.region.replace(" ", "-")] if source.region else []), name]
+        data = spec.schema(name.replace("_", " ").replace("-", " ").capitalize())
+        if given_only:
+            data["statuses"] = ["given"]
+        return self.compiled_schema(data, ".".join(parts))
+
+    def compiled_schema(self, data: Mapping[str, Any], name: str) -> AnswerSchema:
+        return parse_schema(json.loads(self.kept[name] if name in self.kept else json.dumps(data)), name)
+
+    def one_prompt(self, source: Source, path: tuple[Any, ...], data: Mapping[str, Any]) -> None:
+        doc = source.doc
+        self.keys(doc, path, data, _PROMPT_KEYS, ("id", "ask", "answer"))
+        name = str(data.get("id", ""))
+        if not ID.match(name):
+            self.say(f"`{name}` can't be a prompt's id.", doc.where(*path, "id"), "Use small letters and _.")
+            return
+        if name in self.prompts or name in self.formulas.lets:
+            self.say(f"`{name}` is defined twice.", doc.where(*path), "Rename one of them.")
+            return
+        raw = data.get("answer", "text")
+        spec = self.spec(source, path, raw, name)
+        says = self.says_of(doc, path, data)
+        computed = self.computed(doc, path, data, spec)
+        gates = [gate for gate in (source.gate, data.get("when")) if gate is not None]
+        need = self.needed(computed) if computed is not None else None
+        gates = [*([need] if need else []), *gates]
+        documentable = self.one_of(doc, (*path, "documentable"), YES, False)
+        if computed is not None:
+            documentable = documentable or any(
+                self.prompts[root].documentable
+                for root in (one.split(".", 1)[0] for one in computed.paths())
+                if root in self.prompts
+            )
+        tie = self.tie_of(doc, path, data, spec, name)
+        when = all_of(self.compiled(doc, (*path, "when"), gate) for gate in gates)
+        given_only = computed is not None and computed.arithmetic
+        shared = isinstance(raw, str) and not given_only
+        schema = self.schema(source, spec, str(raw) if shared else name, given_only)
+        entries = self.entries(doc, path, schema, self.mapping(doc, (*path, "entries")))
+        words = [*self.texts(doc, (*path, "look_for")), *(w for one in entries.values() for w in one.words)]
+        self.formulas.prompts[name] = Asked(name, spec, documentable, tuple(gates), tie)
+        self.lines[name] = doc.where(*path)
+        made = Prompt(
+            id=name,
+            ask=str(data.get("ask", "")),
+            why=str(data.get("why", "")),
+            schema=schema,
+            when=when,
+            cite=self.cite(doc, (*path, "cite"), data.get("cite")),
+            look_for=tuple(dict.fromkeys(words)),
+            propose=self.proposals(doc, (*path, "propose")),
+            absence=str(says.get("together", "")),
+            absent_parts=self.absent_parts(doc, path, schema, says.get("parts", {})),
+            speaks=self.one_of(doc, (*path, "speaks"), {"always": True}, False),
+            documentable=documentable,
+            record=self.one_of(doc, (*path, "record"), YES, False),
+            shows=self.shown(doc, path, data.get("shows")),
+            block=source.block,
+            once=self.one_of(doc, (*path, "once"), YES, False),
+            elsewhere=self.one_of(doc, (*path, "elsewhere"), YES, False),
+            about=self.about(doc, (*path, "about"), data.get("about")),
+            confirms=self.confirms(doc, path, schema, data.get("confirms")),
+            entries=entries,
+            computed=computed,
+            spec=spec,
+        )
+        self.prompts[name] = made  # its own sentences may name it
+        spoken = {
+            key: self.sentence(doc, (*path, "says", key), ("value",))
+            for key in ("given", "not_documented", "unclear")
+            if key in says
+        }
+        self.prompts[name] = replace(made, says=spoken)
+        if tie:
+            self.add_tie(name, tie, spec, str(data["requested"]))
+
+    def says_of(self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any]) -> Mapping[str, Any]:
+        says = data.get("says", {})
+        if isinstance(says, Mapping) and not set(says) - _SAYS_KEYS:
+            return says
+        self.say(
+            "`says` has only given, not_documented, unclear, together and parts.", doc.where(*path, "says")
+        )
+        return {}
+
+    def about(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
+        if raw is not None and raw not in ABOUT:
+            self.say(
+                f"A question can't be about `{raw}`.", doc.where(*path), f"Use one of {', '.join(ABOUT)}."
+            )
+        return str(raw or "")
+
+    def shown(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
+        if raw is not None and raw not in _SHOWN:
+            self.say(
+                f"`{raw}` can't be shown.", doc.where(*path, "shows"), f"Use one of {', '.join(_SHOWN)}."
+            )
+        return str(raw or "")
+
+    def sentence_of(
+        self, doc: YamlDocument, path: tuple[Any, ...], raw: Any, names: Iterable[str] = ()
+    ) -> Sentence:
+        for branch in raw if isinstance(raw, list) else []:
+            if not isinstance(branch, Mapping) or "says" not in branch or set(branch) - {"when", "says"}:
+                self.say("A sentence is text, or a list of {when, says}.", doc.where(*path))
+                return ()
+        if isinstance(raw, Mapping):
+            self.say("A sentence is text, or a list of {when, says}.", doc.where(*path))
+            return ()
+        return super().sentence_of(doc, path, raw, names)
+
+    def proposals(self, doc: YamlDocument, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
+        raw = doc.find(*path)
+        for one in raw if isinstance(raw, list) else [] if raw is None else [raw]:
+            fact = one.get("fact") if isinstance(one, Mapping) else None
+            if not isinstance(fact, str) or set(one) - {"fact", "where"}:
+                self.say(
+                    "A proposal names a fact of the case file.",
+                    doc.where(*path),
+                    "Write {fact: item.quantity.requested}.",
+                )
+                return ()
+            if not isinstance(one.get("where", {}), Mapping):
+                self.say("`where` of a proposal is a map.", doc.where(*path), "Write where: {a: b}.")
+                return ()
+        return super().proposals(doc, path)
+
+    # -- what other answers give ------------------------------------------------------------------
+
+    def computed(
+        self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any], spec: Spec
+    ) -> Computed | None:
+        if "computed" not in data:
+            if "gives" in data:
+                self.say("`gives` needs `computed`.", doc.where(*path, "gives"))
+            return None
+        where = doc.where(*path, "computed")
+
+        def say(what: str, fix: str = "") -> None:
+            self.say(what, where, fix)
+
+        made = read_computed(data["computed"], say, data.get("gives"))
+        if made is None:
+            return None
+        for operand in made.paths():
+            self.operand(operand, say)
+        for _, _, value in made.gives:
+            if spec.kind != "choice" or value not in spec.values:
+                say(f"`gives` names `{value}`, which is no value of the answer.", near(value, spec.values))
+        return made
+
+    def operand(self, path: str, say: Any) -> None:
+        root, *rest = path.split(".")
+        if root in ("item", "case"):
+            return
+        prompt = self.prompts.get(root)
+        if prompt is None or prompt.spec is None:
+            say(f"`{root}` is no prompt above, and no fact.", near(root, self.prompts))
+            return
+        self.operands.add(root)
+        if rest and (len(rest) > 1 or rest[0] not in prompt.spec.parts):
+            say(f"`{root}` has no part `{'.'.join(rest)}`.", near(rest[0], prompt.spec.parts))
+
+    def needed(self, computed: Computed) -> dict[str, Any]:
+        """When it can be asked for: its operands given, for arithmetic; else where they apply."""
+        need: dict[str, Any] = {}
+        for path in computed.paths():
+            root = path.split(".", 1)[0]
+            prompt = self.prompts.get(root)
+            if prompt is None or prompt.spec is None:
+                continue
+            if computed.arithmetic:
+                need[path] = "given"
+            elif prompt.spec.kind == "table":
+                need[root] = "given" if computed.counts() else "any"
+            else:
+                need[path] = ["given", "not_documented", "unclear"]
+        return need
+
+    # -- ties -------------------------------------------------------------------------------------
+
+    def tie_of(
+        self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any], spec: Spec, name: str
+    ) -> str:
+        if "requested" not in data:
+            return ""
+        if spec.kind != "table" or not str(data["requested"]).startswith("item."):
+            self.say(
+                "`requested` ties rows of a table to a fact of the item.",
+                doc.where(*path, "requested"),
+                "Write `requested: item.<fact>` on a prompt whose answer is a table.",
+            )
+            return ""
+        return f"{name}_requested"
+
+    def add_tie(self, table: str, tie: str, spec: Spec, fact: str) -> None:
+        """The prompt whose answer names the rows of the table that are what is asked for."""
+        numbers = {str(n): {"label": f"entry {n}"} for n in range(1, _TIED_ROWS + 1)}
+        tied = compile_answer(tie, {"choices": numbers}, "", lambda *_: None)
+        gate = {table: "any"}
+        asked = self.formulas.read(gate, lambda *_: None)
+        data = tied.schema(f"Which {spec.noun} is asked for")
+        data["minItems"] = 1
+        data["statuses"] = ["given"]
+        self.formulas.prompts[tie] = Asked(tie, tied, False, (gate,))
+        self.ties[table] = tie
+        self.lines[tie] = self.lines[table]
+        self.prompts[tie] = Prompt(
+            id=tie,
+            ask=f"Which {spec.noun} of these is what is asked for?",
+            why="The others are taken beside it, and are judged as such.",
+            schema=self.compiled_schema(data, f"tie.{tie}"),
+            when=asked,
+            block=self.prompts[table].block,
+            record=True,
+            about="request",
+            spec=tied,
+            ties=table,
+            fact=fact,
+        )
+
+    # -- guidelines -------------------------------------------------------------------------------
+
+    def cite(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> str:
+        if raw is None:
+            return ""
+        reference = str(raw)
+        found = self.guidelines.split(reference)
+        if found is None:
+            name = reference.partition("/")[0]
+            known = (
+                [f"{name}/{place}" for place in self.guidelines.by_name[name].places]
+                if name in self.guidelines.by_name
+                else self.guidelines.references
+            )
+            self.say(f"There is no place `{reference}`.", doc.where(*path), near(reference, known))
+            return ""
+        guideline, place = found
+        words = guideline.places[place]
+        ruling = [key for key, word in words.items() if word.says == RULES]
+        last = guideline.editions[ruling[-1] if ruling else next(iter(guideline.editions))]
+        word = words.get(last.key)
+        self.citations.setdefault(
+            reference,
+            Citation(
+                id=reference,
+                tier=guideline.tier,
+                source=last.source,
+                edition=last.dated or last.key,
+                locator=word.where if word is not None else "",
+                name=f"{last.name} ({word.where})" if word is not None and word.where else last.name,
+            ),
+        )
+        return reference
+
+    def editions(
+        self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any], reference: str
+    ) -> tuple[str, ...]:
+        found = self.guidelines.split(reference)
+        if found is None:
+            return ()
+        words = found[0].places[found[1]]
+        wanted = [str(one) for one in data["editions"]] if isinstance(data.get("editions"), list) else []
+        for key in wanted:
+            word = words.get(key)
+            if word is None:
+                self.say(
+                    f"`{reference}` says nothing of an edition {key}.",
+                    doc.where(*path, "editions"),
+                    near(key, words),
+                )
+            elif word.says != RULES:
+                self.say(
+                    f"The edition {key} is {word.says} at `{reference}`, and no criterion can come from it.",
+                    doc.where(*path, "editions"),
+                    "Name an edition that rules there.",
+                )
+        if not wanted and not any(word.says == RULES for word in words.values()):
+            self.say(f"No edition rules at `{reference}`.", doc.where(*path, "cite"), "Cite another place.")
+        return tuple(wanted)
+
+    def questions(self, doc: YamlDocument) -> tuple[Question, ...]:
+        if "questions" not in doc.data:
+            asked = [name for name, one in self.citations.items() if one.tier == "mtus"]
+            return (Question("what is asked", True, tuple(asked)),)
+        made = []
+        for name, data in self.mapping(doc, ("questions",)).items():
+            path = ("questions", name)
+            if not isinstance(data, Mapping):
+                self.say(
+                    "A question is a map.", doc.where(*path), "Write {when: ..., asks: [guideline/place]}."
+                )
+                continue
+            self.keys(doc, path, data, frozenset({"when", "asks", "regions"}), ("asks",))
+            if self.elsewhere(data, self.region):
+                continue
+            asks = [self.cite(doc, (*path, "asks"), one) for one in self.texts(doc, (*path, "asks"))]
+            for reference in asks:
+                if reference and self.citations[reference].tier != "mtus":
+                    self.say(f"`{reference}` is not of the MTUS.", doc.where(*path, "asks"))
+            made.append(Question(name, self.formula(doc, (*path, "when")), tuple(one for one in asks if one)))
+        return tuple(made)
+
+    def no_left_overs(self, doc: YamlDocument) -> None:
+        for path, text in texts_in(doc.data):
+            if path[:1] != ("criteria",):
+                for left in LEFT_OVER.findall(text):
+                    self.say(
+                        f"Nothing fills in {left}.", doc.where(*path), "Name it under `regions` of the block."
+                    )

@@ -1,0 +1,475 @@
+"""What a person or a prompt looks for, in the words of the record: for FTS5 as an expression, and to tell what a place found answers.
+
+No sign in a query is an operator of the database. Phrases are looked for in all the forms that the record has of their words;
+their words may stand apart where the phrase or the vocabulary says so, and numbers are read where they stand.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice, product
+from math import ceil
+from typing import TypeVar
+
+from assistant.core.problem import refuse
+from assistant.core.record.language import APART, Number, Vocabulary, words_in
+
+_CONTROL: dict[int, str] = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127], " ")
+_CONTROL.update(dict.fromkeys(range(0xD800, 0xE000), "\ufffd"))
+
+
+def window_shown(text: str) -> str:
+    """The text with control characters and broken ones as spaces, each for one, so that offsets stay."""
+    return text.translate(_CONTROL)
+
+
+# What a person or a prompt looks for, as groups of words and phrases; no sign in it is an operator of the
+# database.
+
+
+LONGEST_QUERY = 10_000
+MOST_WORDS = 1_500
+
+_PART = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
+_QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb", '"' * 5)
+_SMALL = frozenset("a an and as at by for from in into is of on or that the this to was were with".split())
+_MOST_TOGETHER = 6
+_GAP = 3
+_TURNED = 2
+"""Words of a phrase that a person may have put the other way round: *functional improvement*."""
+_MOST_APART = 4
+
+
+@dataclass(frozen=True)
+class Phrase:
+    """Words that stand together: `exact` without word forms, `open_ended` where the last is a beginning only.
+
+    Up to `gap` other words may stand between each two of them. `capitals` is whether it counts in capitals only, `loose`
+    whether it is only what a person may mean.
+    """
+
+    text: str
+    exact: bool = False
+    open_ended: bool = False
+    gap: int = 0
+    capitals: bool = False
+    loose: bool = False
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """One thing that is looked for: `term` as given, the phrases of which any will do.
+
+    `apart` are folded words that share a stem with one of its words and don't answer for it; `unless` are phrases
+    in which its words mean something else. `numbers` answer for it too.
+    """
+
+    term: str
+    phrases: tuple[Phrase, ...]
+    apart: frozenset[str] = frozenset()
+    unless: tuple[Phrase, ...] = ()
+    numbers: tuple[Number, ...] = ()
+
+    def __hash__(self) -> int:
+        """Enough to tell most apart: with all its phrases, hashing would cost as much as a search."""
+        return hash((self.term, len(self.phrases), self.phrases[:1]))
+
+
+def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
+    """A term of `look_for`, with its spellings and synonyms; `loosely` with the words that a person may mean by it.
+
+    The words of the term may stand apart, and those of another phrase where it says so.
+    """
+    apart = frozenset(other for word in words_in(term).split() for other in vocabulary.kept_apart(word))
+    unless = tuple(Phrase(one) for one in vocabulary.unless(term))
+    wide = words_in(term)
+    phrases = [_phrase(one, wide) for one in vocabulary.variants(term)]
+    if loosely:
+        phrases += [_phrase(one, wide, loose=True) for one in vocabulary.related(term)]
+    if loosely and _may_part(term, wide) and len(term.split()) == _TURNED:
+        phrases.append(Phrase(" ".join(reversed(term.split())), gap=_GAP))
+    phrases += [Phrase(one, capitals=True) for one in vocabulary.capitals(term)]
+    return Wanted(term, tuple(phrases), apart, unless, vocabulary.numbers(term))
+
+
+def _phrase(text: str, wide: str, loose: bool = False) -> Phrase:
+    return Phrase(text, gap=_GAP * (APART in text or _may_part(text, wide)), loose=loose)
+
+
+def _may_part(phrase: str, wide: str) -> bool:
+    """Whether other words may stand between those of a phrase: two to four, at least two of them telling."""
+    said = words_in(phrase)
+    own = said.split()
+    telling = sum(word not in _SMALL and not word.isdigit() and len(word) > 1 for word in own)
+    return said == wide and len(own) <= _MOST_APART and telling >= _TURNED
+
+
+def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+    """A person's query: words, all of which are wanted, "phrases" as they stand, and beginnings (`loos*`).
+
+    Raises `Refused` for one that is too long to be looked for as a whole.
+    """
+    if len(query) > LONGEST_QUERY:
+        raise refuse(
+            f"These are {len(query):,} characters to look for; a search takes {LONGEST_QUERY:,}.",
+            "",
+            "Nothing was looked for. Take the words that matter.",
+        )
+    found: list[Wanted] = []
+    plain: list[str] = []
+    for quoted, word in _PART.findall(window_shown(query).translate(_QUOTES)):
+        if word and not (word.endswith("*") and words_in(word)):
+            plain += [word] if words_in(word) else []
+            continue
+        found += _together(plain, vocabulary)
+        plain = []
+        if word:
+            found.append(Wanted(word, (Phrase(word.rstrip("*"), exact=True, open_ended=True),)))
+        elif words_in(quoted):
+            found.append(Wanted(quoted, (Phrase(quoted, exact=True),)))
+    found += _together(plain, vocabulary)
+    telling = [one for one in found if one.phrases[0].exact or words_in(one.term) not in _SMALL] or found
+    wanted = tuple({one.phrases: one for one in reversed(telling)}.values())[::-1]
+    if len(wanted) > MOST_WORDS:
+        raise refuse(
+            f"These are {len(wanted):,} words to look for; a search takes {MOST_WORDS:,}.",
+            "",
+            "Nothing was looked for. Take the words that matter.",
+        )
+    return wanted
+
+
+def _together(plain: list[str], vocabulary: Vocabulary) -> Iterable[Wanted]:
+    """Words one by one, but those that make a term of the vocabulary as that term."""
+    at = 0
+    while at < len(plain):
+        for count in range(min(_MOST_TOGETHER, len(plain) - at), 1, -1):
+            term = " ".join(plain[at : at + count])
+            if vocabulary.knows(term):
+                yield of_term(term, vocabulary, loosely=True)
+                at += count
+                break
+        else:
+            yield of_term(plain[at], vocabulary, loosely=True)
+            at += 1
+
+
+# What is wanted, in the words of the record: for FTS5 as an expression, and to tell what a place found
+# answers.
+
+
+MOST_FORMS = 512
+"""Phrases that one phrase of several words, each in all its forms, may grow into."""
+
+_NOTHING = '""'
+_MOST_PARTS = 40
+_MOST_PATTERNS = 48
+_SIGNS = r"[\s.:=\u00b0()]{0,4}"
+_PARTED = re.compile(r"[^.,;:!?\n]*(?:\n[^.,;:!?\n]*)?")
+_WIDEST = 60
+"""Characters that may stand between two parts of a phrase."""
+_KEEPS_APART = frozenset("no not without but denies denied than nor versus vs if".split())
+_SENTENCE_END = re.compile(r"[.!?;]\s+")
+_WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
+
+_Held = TypeVar("_Held")
+Forms = Callable[[str], Sequence[str]]
+Pattern = tuple[frozenset[str], ...]
+"""Folded wordings of each part of a phrase whose parts stand near each other, in this order."""
+
+
+@dataclass(frozen=True)
+class Reading:
+    """A number in the record's figures: where one stands in a text, and whether it counts."""
+
+    number: Number
+    looks: re.Pattern[str]
+
+    def end(self, text: str, at: int, end: int) -> int:
+        """Where a number that counts ends, if it begins at or after `at` and before `end`; else 0."""
+        found = self.looks.search(text, at, end + 12)
+        return found.end() if found and found.start() < end and self.number.holds(float(found["n"])) else 0
+
+
+@dataclass(frozen=True)
+class Expansion:
+    """One thing wanted: the `expression` for FTS5, the folded `wordings`, and folded `beginnings` of words.
+
+    The `other` wordings are in the expression too, so that they are marked as a whole and can be passed over. Those in
+    `capitals` count in capitals only, and those of `readings` where the number does; `loose` ones are what a person may mean. `patterns` are phrases whose parts are
+    marked each for itself.
+    """
+
+    expression: str
+    wordings: frozenset[str]
+    beginnings: tuple[str, ...]
+    other: frozenset[str]
+    capitals: frozenset[str] = frozenset()
+    patterns: tuple[tuple[Pattern, int], ...] = ()
+    readings: tuple[tuple[str, Reading], ...] = ()
+    loose: frozenset[str] = frozenset()
+
+
+def expanded(wanted: Wanted, forms: Forms) -> Expansion:
+    """Any of the phrases, each word in all the forms that the record has but those kept apart.
+
+    Nothing in the expression is an operator of FTS5 but what stands outside its quotes.
+    """
+    spoken: dict[str, None] = {}
+    wordings: set[str] = set()
+    capitals: set[str] = set()
+    beginnings: list[str] = []
+    loose: set[str] = set()
+    patterns: dict[tuple[Pattern, int], None] = {}
+    for phrase in wanted.phrases:
+        as_given = window_shown(phrase.text).replace('"', " ")
+        if phrase.open_ended:
+            spoken[f'"{as_given}" *'] = None
+            beginnings.append(words_in(phrase.text))
+            continue
+        if phrase.gap:
+            pattern = _pattern(phrase, forms, wanted.apart, spoken)
+            patterns |= {(pattern, phrase.gap): None} if pattern else {}
+            if APART in phrase.text:
+                continue
+        if phrase.capitals:
+            spoken[f'"{as_given}"'] = None
+            capitals.add(words_in(phrase.text))
+            continue
+        if phrase.exact or not as_given.isascii():
+            spoken[f'"{as_given}"'] = None
+        known = loose if phrase.loose else wordings
+        known.add(words_in(phrase.text))
+        if not phrase.exact:
+            known |= _spoken(phrase, forms, wanted.apart, spoken)
+    readings = tuple(one for number in dict.fromkeys(wanted.numbers) for one in _readings(number, forms))
+    spoken.update((f'"{wording}"', None) for wording, _ in readings)
+    other: set[str] = set()
+    if spoken:
+        other.update(*(_spoken(phrase, forms, wanted.apart, spoken) for phrase in wanted.unless))
+    return Expansion(
+        " OR ".join(spoken) or _NOTHING,
+        frozenset(wordings | loose),
+        tuple(beginnings),
+        frozenset(other),
+        frozenset(capitals - wordings),
+        tuple(patterns),
+        readings,
+        frozenset(loose - wordings),
+    )
+
+
+def _spoken(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[str, None]) -> set[str]:
+    """The wordings of a phrase in the record's own words; each is added to what is `spoken`."""
+    made = set(_worded(phrase.text, forms, apart))
+    spoken.update((f'"{wording}"', None) for wording in sorted(made))
+    return made
+
+
+def _worded(text: str, forms: Forms, apart: frozenset[str]) -> Iterator[str]:
+    own = words_in(text).split()
+    every = [[form for form in forms(word) if form == word or form not in apart] for word in own]
+    return map(" ".join, islice(product(*every), MOST_FORMS))
+
+
+def _pattern(phrase: Phrase, forms: Forms, apart: frozenset[str], spoken: dict[str, None]) -> Pattern:
+    """The parts of a phrase that may stand apart; empty where the record lacks one of them."""
+    parts = phrase.text.split(APART) if APART in phrase.text else words_in(phrase.text).split()
+    every = [sorted(set(_worded(part, forms, apart))) for part in parts if words_in(part)]
+    if len(every) < _TURNED or not all(every):
+        return ()
+    near = phrase.gap * (len(every) - 1)
+    for chosen in islice(product(*every), _MOST_PATTERNS):
+        spoken[f"NEAR({' '.join(f'{chr(34)}{one}{chr(34)}' for one in chosen)}, {near})"] = None
+    return tuple(map(frozenset, every))
+
+
+@lru_cache(256)
+def _looks(written: str) -> re.Pattern[str]:
+    """What a number must look like with the words and signs around it."""
+    before, after = _around(written)
+    lead = "".join(rf"{re.escape(word)}{_SIGNS}" for word in before.split())
+    begin = rf"(?<![^\W_]){lead}" if lead else r"(?<![\w./-])"
+    tail = "".join(rf"{_SIGNS}{re.escape(word)}" for word in after.split())
+    if after.startswith("/"):
+        tail = rf"\s?[+-]?\s?/\s?{re.escape(after[1:].strip())}(?!/|\.?\d)"
+    return re.compile(rf"{begin}(?P<n>\d{{1,3}}(?:\.\d+)?)(?!\d){tail}(?![^\W_])", re.IGNORECASE)
+
+
+def _around(written: str) -> tuple[str, str]:
+    """What stands before and after the `n` in the written form of a number."""
+    before, after = re.split(r"(?<![^\W_])n(?![^\W_])", written, maxsplit=1)
+    return before.strip(), after.strip()
+
+
+def _readings(number: Number, forms: Forms) -> Iterator[tuple[str, Reading]]:
+    """The wordings under which a number is looked for, each with what the text must hold there.
+
+    A fraction has its decimals between the number and what follows, so that only `/5` is looked for with it.
+    """
+    reading = Reading(number, _looks(number.written))
+    before, after = _around(number.written)
+    tail = words_in(after) if after.startswith("/") else ""
+    above = int(number.most) + 1 if number.under is None else ceil(number.under)
+    for figure in range(int(number.least), above):
+        said = " ".join(part for part in (words_in(before), str(figure), tail) if part)
+        if all(forms(word) for word in said.split()):
+            yield said, reading
+
+
+class Answers:
+    """Tells which of the things wanted a place found answers, by their numbers."""
+
+    def __init__(self, expansions: Sequence[Expansion]) -> None:
+        self._by_wording: dict[str, tuple[int, ...]] = {}
+        self._other: dict[str, tuple[int, ...]] = {}
+        self._capitals: dict[str, tuple[int, ...]] = {}
+        self._readings: dict[str, list[tuple[int, Reading]]] = {}
+        self._beginnings: list[tuple[str, int]] = []
+        self._known: dict[str, tuple[int, ...]] = {}
+        self._folded: dict[str, str] = {}
+        self._parts: dict[str, tuple[int, ...]] = {}
+        self.patterns = [
+            (*pattern, number) for number, one in enumerate(expansions) for pattern in one.patterns
+        ]
+        for number, one in enumerate(expansions):
+            self._beginnings += [(beginning, number) for beginning in one.beginnings]
+            for wording in one.wordings:
+                self._by_wording[wording] = (*self._by_wording.get(wording, ()), number)
+            for wording in one.other:
+                self._other[wording] = (*self._other.get(wording, ()), number)
+            for wording in one.capitals:
+                self._capitals[wording] = (*self._capitals.get(wording, ()), number)
+            for wording, reading in one.readings:
+                self._readings.setdefault(wording, []).append((number, reading))
+            for pattern, _ in one.patterns:
+                self._parts |= dict.fromkeys((wording for part in pattern for wording in part), (number,))
+        self._opening: dict[str, list[int]] = {}
+        for number, (pattern, _, _) in enumerate(self.patterns):
+            for wording in pattern[0]:
+                self._opening.setdefault(wording, []).append(number)
+
+    def of(self, surface: str) -> tuple[int, ...]:
+        """The numbers for the words found, the smallest first; none where they mean something else."""
+        if surface not in self._known:
+            folded = words_in(surface)
+            meant_otherwise = set(self._held(folded, self._other))
+            part = bool(meant_otherwise) or any(
+                next(iter(self._held(folded, known)), None) is not None
+                for known in (self._parts, self._capitals, self._readings)
+            )
+            self._known[surface] = self._answered(surface, folded, meant_otherwise) or (() if part else (0,))
+        return self._known[surface]
+
+    def parted(self, at: int, until: int, surface: str) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """Where the words found begin and end, and the numbers of what they answer.
+
+        Phrases that follow each other are marked as one, over the end of a sentence, too: what answers before that
+        is parted from what comes after it.
+        """
+        end = _SENTENCE_END.search(surface) if len(surface) == until - at else None
+        own = surface[: end.start()] if end else surface
+        answered = self._answered(own, words_in(own), ()) if end else ()
+        if end is None or not answered:
+            yield at, until, self.of(surface)
+            return
+        yield at, at + len(own), answered
+        rest = surface[end.end() :]
+        answered = self._answered(rest, words_in(rest), ())
+        if answered:
+            yield at + end.end(), until, answered
+
+    def _answered(self, surface: str, folded: str, meant_otherwise: Collection[int]) -> tuple[int, ...]:
+        found = {*self._held(folded, self._by_wording), *self._begun(folded)}
+        if surface.isupper():
+            found.update(self._held(folded, self._capitals))
+        return tuple(sorted(found.difference(meant_otherwise)))
+
+    def read(self, text: str, at: int, end: int) -> tuple[int, tuple[int, ...]]:
+        """The end of a number that stands here and counts, and the numbers of what it answers."""
+        if not self._readings or not any(char.isdigit() for char in text[at:end]):
+            return 0, ()
+        held = [
+            (number, stop)
+            for number, reading in set(self._held(words_in(text[at:end]), self._readings))
+            if (stop := reading.end(text, at, end))
+        ]
+        return max((stop for _, stop in held), default=0), tuple(sorted({number for number, _ in held}))
+
+    def together(
+        self, text: str, spans: Sequence[tuple[int, int, str]]
+    ) -> Iterator[tuple[int, int, tuple[int, ...]]]:
+        """Where the parts of a phrase stand near each other, and the numbers of what they answer."""
+        if not self._opening:
+            return
+        words = [self._fold(said) for _, _, said in spans]
+        for first, said in enumerate(words[:-1]):
+            if spans[first + 1][0] - spans[first][1] > _WIDEST:
+                continue
+            opened = {one for part in {said, *self._edges(said)} for one in self._opening.get(part, ())}
+            for number in opened:
+                pattern, gap, answered = self.patterns[number]
+                last = first
+                for part in pattern[1:]:
+                    last = self._next_part(text, spans, words, last, part, gap)
+                    if last < 0:
+                        break
+                if last > first:
+                    yield spans[first][0], spans[last][1], (answered,)
+
+    def _next_part(
+        self,
+        text: str,
+        spans: Sequence[tuple[int, int, str]],
+        words: Sequence[str],
+        last: int,
+        part: frozenset[str],
+        gap: int,
+    ) -> int:
+        """The span after `last` that holds the next part of a phrase, near enough; -1 where none does."""
+        for one in range(last + 1, min(last + 2 + gap, len(spans))):
+            if spans[one][0] - spans[last][1] > _WIDEST:
+                break
+            if _is_part(words[one], part) and _is_near(text[spans[last][1] : spans[one][0]], gap):
+                return one
+        return -1
+
+    def _fold(self, surface: str) -> str:
+        if surface not in self._folded:
+            self._folded[surface] = words_in(surface)
+        return self._folded[surface]
+
+    def _edges(self, said: str) -> Iterator[str]:
+        """The beginnings and ends of words that are marked as one."""
+        own = said.split()
+        for count in range(1, min(len(own), _MOST_PARTS)):
+            yield " ".join(own[:count])
+            yield " ".join(own[-count:])
+
+    def _held(self, folded: str, known: Mapping[str, Sequence[_Held]]) -> Iterator[_Held]:
+        """The numbers of a wording, or of those in it: phrases that overlap are marked as one."""
+        if not known:
+            return
+        if folded in known:
+            yield from known[folded]
+            return
+        parts = folded.split()[:_MOST_PARTS]
+        for begin in range(len(parts)):
+            for end in range(begin + 1, len(parts) + 1):
+                yield from known.get(" ".join(parts[begin:end]), ())
+
+    def _begun(self, folded: str) -> Iterator[int]:
+        return (number for beginning, number in self._beginnings if f" {beginning}" in f" {folded}")
+
+
+def _is_part(said: str, part: frozenset[str]) -> bool:
+    return said in part or any(said.startswith(f"{one} ") or said.endswith(f" {one}") for one in part)
+
+
+def _is_near(between: str, gap: int) -> bool:
+    """Whether what stands between two parts of a phrase leaves it one: few words, no sign, no denial."""
+    said = _WORDS.findall(between.lower())
+    return len(said) <= gap and _PARTED.fullmatch(between) is not None and _KEEPS_APART.isdisjoint(said)

@@ -1,0 +1,70 @@
+"""What is compiled of a formula says the same as the meaning written down directly, on answers drawn by chance."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from random import Random
+from typing import Any
+
+import pytest
+
+from assistant.core.rules.formula import MODES, Asked, Formulas
+from assistant.core.rules.prompt_set import PromptSet, Reading
+from tests.core.rules.direct import Direct, drawn
+from tests.core.rules.language2_sets import PROBE, a_set, document
+
+Case = tuple[Any, str, Any]
+
+
+def gates(made: PromptSet, data: dict[str, Any]) -> dict[str, list[Any]]:
+    """When each prompt of the probe is asked, as it is written or follows from what it is computed of."""
+    found = {one["id"]: [one["when"]] for one in data["prompts"] if "when" in one}
+    any_status = ["given", "not_documented", "unclear"]
+    found["weeks_since"] = [{"surgery.date": any_status}]
+    found["in_all"] = [{"had": "given", "asked": "given"}]
+    found["drugs_requested"] = [{"drugs": "any"}]
+    assert set(found) <= set(made.prompts)
+    return found
+
+
+def cases(made: PromptSet, data: dict[str, Any]) -> Iterator[Case]:
+    """Every formula of the probe, in each of the three ways, with what it was compiled to."""
+    formulas = Formulas(data["let"])
+    every = gates(made, data)
+    for name, prompt in made.prompts.items():
+        assert prompt.spec is not None
+        tie = made.ties.get(name, "")
+        formulas.prompts[name] = Asked(
+            name, prompt.spec, prompt.documentable, tuple(every.get(name, ())), tie
+        )
+
+    def say(what: str, fix: str = "") -> None:
+        raise AssertionError(what)
+
+    raws = [{name: "yes"} for name in data["let"]]
+    raws += [one[key] for one in data["criteria"] for key in ("when", "applies")]
+    for raw in raws:
+        for word in MODES:
+            yield raw, word, formulas.read(raw, say, word)
+
+
+def compared(seed: int, count: int) -> int:
+    data = document(PROBE).data
+    made = a_set(PROBE)
+    every = list(cases(made, data))
+    chance = Random(seed)
+    written = gates(made, data)
+    number = 0
+    for _ in range(count):
+        answers = drawn(made, chance)
+        reading = Reading(made, answers)
+        direct = Direct(made, data["let"], written, answers)
+        for raw, word, formula in every:
+            assert reading.holds(formula) is direct.comes_to(raw, word), (raw, word, answers)
+            number += 1
+    return number
+
+
+@pytest.mark.parametrize("seed", range(2))
+def test_the_compiled_form_says_what_the_meaning_says(seed: int) -> None:
+    assert compared(seed, 120) > 5_000

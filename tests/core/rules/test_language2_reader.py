@@ -1,0 +1,167 @@
+"""Files of the second language: what is read, region by region, and what is refused with file and line."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.core import yaml
+from assistant.core.problem import Refused
+from assistant.core.rules.condition import atoms
+from assistant.core.rules.language2_reader import regions_of
+from tests.core.rules.language2_sets import HEAD, PROBE, a_set, document
+
+BODY = """
+answers:
+  visits: {number: whole, unit: visits, from: 0, to: 60}
+  drugs: {table: drug, columns: {drug: {choice: {x: X, y: Y}}, amount: {number: decimal, from: 0, to: 90}}, optional: [amount]}
+let:
+  improved: {better: "yes"}
+prompts:
+  - {id: better, ask: Better?, answer: yes-no, documentable: yes}
+  - {id: had, ask: How many had?, answer: visits, documentable: yes}
+  - {id: asked, ask: How many asked?, answer: visits}
+  - {id: in_all, ask: How many?, answer: visits, computed: {add: [had, asked]}}
+  - {id: drugs, ask: Which?, answer: drugs, requested: item.drug, record: yes}
+criteria:
+  - id: course-<size>
+    cite: high/care
+    rows: [{size: short, max: 10}, {size: long, max: 24}]
+    applies: {had: at least 1}
+    when: {improved: yes}
+    limit: {of: in_all, up_to: <max>, asked: asked}
+    argues: for
+    says: "{{ citation }} has up to <max> visits."
+    over: {says: "{{ citation }} has up to <max> visits, a <size> course."}
+    partly: Of those, {{ within }} would be within.
+  - id: goes-on
+    cite: high/more
+    editions: [2009]
+    when: {improved: yes}
+    argues: for
+    says: So.
+    otherwise: {says: Not so., rebuts: [course-short]}
+  - {id: cap, cite: code/cap, when: {in_all: over 24}, argues: nothing, says: The cap.}
+silent:
+  - {gap: {better: unclear}, says: It is unclear.}
+"""
+
+
+def test_each_criterion_has_its_other_side_under_a_name_of_its_own() -> None:
+    made = a_set(BODY)
+    assert list(made.criteria) == [
+        "course-short",
+        "course-short-over",
+        "course-long",
+        "course-long-over",
+        "goes-on",
+        "goes-on-otherwise",
+    ]
+    over = made.criteria["course-long-over"]
+    assert (over.argues, over.other_side_of) == ("against", "course-long")
+    assert [atom.condition.name for atom in atoms(over.when)] == ["over 24"]
+    assert [note.id for note in made.notes] == ["cap"]
+    assert made.criteria["goes-on"].editions == ("2009",)
+    assert made.criteria["goes-on-otherwise"].rebuts == ("course-short",)
+
+
+def test_what_is_computed_is_asked_where_its_operands_are_and_documentable_where_one_is() -> None:
+    made = a_set(BODY)
+    asked = made.prompts["in_all"]
+    assert asked.documentable
+    assert [atom.path for atom in atoms(asked.when)] == ["had", "asked"]
+    probe = a_set(PROBE).prompts["weeks_since"]
+    assert {atom.path for atom in atoms(probe.when)} == {"surgery.date"}
+
+
+def test_a_table_whose_rows_may_be_asked_for_has_a_prompt_that_ties_them() -> None:
+    made = a_set(BODY)
+    assert made.ties == {"drugs": "drugs_requested"}
+    tie = made.prompts["drugs_requested"]
+    assert (tie.ties, tie.fact) == ("drugs", "item.drug")
+
+
+def test_a_set_without_questions_has_one_with_every_place_of_the_mtus_that_it_cites() -> None:
+    (one,) = a_set(BODY).questions
+    assert (one.when, one.asks) == (True, ("high/care", "high/more"))
+
+
+REGIONAL = HEAD.replace("for: {service: care}", "for: {regions: [neck, low back], service: care}")
+REGIONAL_BODY = """
+prompts:
+  - use: flags
+  - {id: spurling, ask: Is the test of the <region> positive?, answer: yes-no, regions: [neck]}
+criteria:
+  - {id: a, cite: high/care, when: [{flags.cord: "yes"}, {spurling: "yes"}], argues: for, says: Yes.}
+  - {id: b, cite: low/care, when: {flags: {every: ["no", not_documented]}}, argues: against, says: No.}
+"""
+BLOCK = """
+language: 2
+id: flags
+title: Flags
+edition: 1
+regions: {neck: {words: neck, guide: high}, low back: {words: lower back, guide: low}}
+answers:
+  flags: {checklist: {tumor: a tumor, cord: {label: the cord, regions: [neck]}, cauda: {label: cauda equina, regions: [low back]}}}
+prompts:
+  - {id: flags, ask: Which flags of the <words>?, cite: <guide>/care, answer: flags, documentable: yes}
+"""
+
+
+def test_a_set_for_several_regions_is_read_once_for_each() -> None:
+    blocks = {"flags": yaml.parse_yaml(BLOCK, "prompts/flags.yaml")}
+    assert regions_of(document(REGIONAL_BODY, REGIONAL)) == ("neck", "low back")
+    neck = a_set(REGIONAL_BODY, REGIONAL, blocks, "neck")
+    back = a_set(REGIONAL_BODY, REGIONAL, blocks, "low back")
+    assert list(neck.prompts) == ["flags", "spurling"]
+    assert list(back.prompts) == ["flags"]
+    assert neck.prompts["spurling"].ask == "Is the test of the neck positive?"
+    assert back.prompts["flags"].ask == "Which flags of the lower back?"
+    assert (neck.prompts["flags"].cite, back.prompts["flags"].cite) == ("high/care", "low/care")
+    assert neck.prompts["flags"].schema.name == "flags.neck.flags"
+    assert back.criteria["a"].when is False  # both of its conditions are of the other region
+
+
+def test_a_block_without_the_region_is_refused() -> None:
+    block = yaml.parse_yaml(
+        BLOCK.replace("low back: {words: lower back, guide: low}", "knee: {}"), "prompts/flags.yaml"
+    )
+    with pytest.raises(Refused, match="The block `flags` has nothing for the region `low back`"):
+        a_set(REGIONAL_BODY, REGIONAL, {"flags": block}, "low back")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "what"),
+    [
+        ("answer: visits, documentable", "answer: visit, documentable", 18, "There is no answer `visit`."),
+        ("improved: {better:", "improved: {bettor:", 15, "`bettor` is no prompt that stands above this"),
+        ("  improved: {better: \"yes\"}", "  improved: {better: \"yes\"}\n  spare: {better: \"no\"}", 16, "Nothing uses the formula `spare`."),
+        ("  improved: {better: \"yes\"}", "  improved: {other: yes}\n  other: {improved: yes}", 16, "lead back to themselves: improved → other → improved"),
+        ("{add: [had, asked]}", "{add: [had, askt]}", 20, "`askt` is no prompt above"),
+        ("when: {in_all: over 24}", "when: {in_all: 24}", 40, "`24` alone is no comparison."),
+        ("when: {in_all: over 24}", "when: {in_all: over 90}", 40, "90 lies outside 0 to 60"),
+        ("when: {in_all: over 24}", "when: {drugs: {some: {drg: x}}}", 40, "There is no column `drg`."),
+        ("when: {in_all: over 24}", "when: {drugs.drug: x}", 40, "`drugs.drug` names a column of every row."),
+        ("{improved: yes}\n    limit", "{improved: so}\n    limit", 27, "`improved` comes to yes, ruled_out or not_shown, not to `so`."),
+        ("applies: {had: at least 1}", "applies: had", 26, "`had` is not a condition."),
+        ("cite: high/more", "cite: high/mor", 34, "There is no place `high/mor`."),
+        ("editions: [2009]", "editions: [2017]", 35, "The edition 2017 is silent at `high/more`"),
+        ("argues: nothing", "argues: against", 40, "A law argues nothing, and nothing else does."),
+        ("{size: long, max: 24}]", "{size: long, max: 24, words: x}]", 25, "Nothing uses the column `words`."),
+        ("has up to <max> visits.\"", "has up to <most> visits.\"", 23, "Nothing fills in <most>"),
+        ("    otherwise: {says", "    over: {says", 39, "`over` needs a `limit`."),
+        ("    over: {says", "    otherwise: {says", 31, "Beside a `limit` stands `over`, and no `otherwise`."),
+        ("rebuts: [course-short]", "rebuts: [course-shorts]", 33, "rebuts `course-shorts`, which is no criterion"),
+        ("{gap: {better: unclear}, says", "{when: {better: unclear}, says", 42, "An entry of `silent` has"),
+        ("id: had, ask", "id: improved, ask", 18, "`improved` is defined twice."),
+        ("requested: item.drug", "requested: drug", 21, "`requested` ties rows of a table to a fact of the item."),
+        ("documentable: yes}\n  - {id: had", "documentabel: yes}\n  - {id: had", 17, "`documentabel` is not known here."),
+    ],
+)  # fmt: skip
+def test_what_is_refused(old: str, new: str, line: int, what: str) -> None:
+    assert old in BODY
+    with pytest.raises(Refused) as refused:
+        a_set(BODY.replace(old, new, 1))
+    problems = refused.value.problems
+    assert any(what in one.what and one.where == f"prompts/small.yaml, line {line}" for one in problems), (
+        problems
+    )

@@ -1,0 +1,104 @@
+"""A reviewer's words find the fact in the words of a note, among the first ten passages."""
+
+from __future__ import annotations
+
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from assistant import library
+from assistant.core import yaml
+from assistant.library import own_vocabulary
+from assistant.records.index import RecordIndex
+
+WORDINGS = Path(__file__).with_name("wordings.yaml")
+PARTS: dict[str, list[list[Any]]] = yaml.parse_yaml(library.read_text(WORDINGS), WORDINGS.name).data
+NOTES = 10
+FIRST = 10
+SAME_ON_EVERY_PAGE = (
+    "PROGRESS NOTE\nChief complaint: the patient is here for a scheduled follow-up of the industrial claim.\n"
+    "Vital signs: BP 128/82, pulse 72, temperature 98.4. Alert, oriented, in no acute distress. Motor 5/5.\n"
+    "Denies fever, chills.\n"
+)
+
+
+@cache
+def found(part: str) -> tuple[tuple[str, str, bool], ...]:
+    """What is asked, the sentence, and whether it is among the first passages; the sentences stand in ten made files."""
+    rows = [(str(asked), str(says)) for asked, says in PARTS[part]]
+    told = []
+    for begin in range(NOTES):
+        mine = rows[begin::NOTES]
+        pages = tuple(f"{SAME_ON_EVERY_PAGE}\n{says}\n\nThe above was discussed.\n" for _, says in mine)
+        index = RecordIndex.of({"note": pages}, own_vocabulary())
+        for number, (asked, says) in enumerate(mine, 1):
+            passages = dict.fromkeys((one.page, one.start, one.quote) for one in index.find(asked))
+            first = list(passages)[:FIRST]
+            told.append((asked, says, any(page == number and quote in says for page, _, quote in first)))
+    return tuple(told)
+
+
+@pytest.mark.parametrize("part", PARTS)
+def test_nine_of_ten_wordings_are_found(part: str) -> None:
+    rows = found(part)
+    missed = [(asked, says) for asked, says, right in rows if not right]
+    assert len(missed) * 10 <= len(rows), missed
+
+
+def test_the_wordings_are_many_and_none_stands_twice() -> None:
+    rows = [(asked, says) for part in PARTS for asked, says, _ in found(part)]
+    assert len(rows) == len(set(rows)) > 500
+
+
+def looked_for(term: str, *pages: str) -> list[str]:
+    return [one.marked[1] for one in RecordIndex.of({"d": pages}, own_vocabulary()).look_for([term])]
+
+
+@pytest.mark.parametrize(
+    ("term", "text", "surfaces"),
+    [
+        ("weakness", "Deltoid 4/5, biceps 4+/5, triceps 4-/5, grip 5/5.", ["4/5", "4+/5", "4-/5"]),
+        ("weakness", "Seen 4/5/2014 for C4-5. Rated 4/50.", []),
+        (
+            "fever",
+            "Temp 101.3. T: 100.4 F. Temp 100.3. T 98.6 F. 38.5 C.",
+            ["Temp 101.3", "T: 100.4", "38.5 C"],
+        ),
+        ("fever", "Age 101. Room 38.", []),
+        ("physical therapy", "Had 12 PT visits. Pt is well. The pt denies pain.", ["PT visits"]),
+        ("physical therapy", "PT helped. Pt is well.", ["PT"]),
+        ("increasing pain", "Increasing neck pain.", ["Increasing neck pain"]),
+        ("increasing pain", "Increasing weakness. Pain as before.", []),
+        ("increasing pain", "Increasing swelling without pain.", []),
+        ("weight loss", "He lost about 20 pounds.", ["lost about 20 pounds"]),
+        ("C5-C6", "Disc at C5-6, C5/6, C5/C6 and CS-6.", ["C5-6", "C5/6", "C5/C6", "CS-6"]),
+        ("L5-S1", "Fusion L4 TO Sl.", ["L4 TO Sl"]),
+    ],
+)
+def test_numbers_short_forms_and_words_apart_are_found_for_a_question(
+    term: str, text: str, surfaces: list[str]
+) -> None:
+    assert looked_for(term, text) == surfaces
+
+
+def test_related_words_are_found_by_a_person_and_not_for_a_question() -> None:
+    index = RecordIndex.of({"d": ("He changed a tire.", "Oswestry 40.")}, own_vocabulary())
+    assert [one.page for one in index.find("activities of daily living")] == [1]
+    assert index.look_for(["activities of daily living"]) == ()
+
+
+def test_what_is_copied_from_note_to_note_stands_once_before_the_copies_and_in_the_newest() -> None:
+    pages = {f"note-{number}": ("Complains of fever.",) for number in range(3)} | {
+        "other": ("Febrile again.",)
+    }
+    dates = {f"note-{number}": f"2014-0{number + 1}-01" for number in range(3)}
+    found = RecordIndex.of(pages, own_vocabulary(), dates=dates).find("fever")
+    assert {one.document for one in found[:2]} == {"note-2", "other"}
+    assert [one.document for one in found[2:]] == ["note-1", "note-0"]
+
+
+def test_printed_words_stand_last() -> None:
+    index = RecordIndex.of({"d": ("Call our office for fever.", "He had a fever.")}, own_vocabulary())
+    assert [(one.page, one.standing) for one in index.find("fever")] == [(2, "affirmed"), (1, "printed")]

@@ -1,0 +1,113 @@
+"""What a scan lost is not read: words are sure or marked, and a page with more to it is unread in part."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+import pytest
+
+pytest.importorskip("rapidocr", reason="RapidOCR, which reads scans, is not installed")
+
+import numpy as np
+
+from assistant.core.record.marks import without_doubt
+from assistant.records.page import BLANK, RECOGNISED, UNREADABLE
+from assistant.records.picture import Area, BrokenPicture, boxes_on, cover_of, ink_of, is_blank, load
+from assistant.records.recognition import PageRead, Recogniser
+from tests.records.made_scans import HEIGHT, NOTE, SPOILED, WIDTH, Grey, form, typed, written
+
+
+@pytest.fixture(scope="module")
+def recogniser() -> Recogniser:
+    return Recogniser()
+
+
+def words(text: str) -> list[str]:
+    return re.findall(r"\w+", text.lower())
+
+
+def read(recogniser: Recogniser, page: Grey, folder: Path) -> PageRead:
+    return recogniser.page(written(page, folder / "page.pgm"))
+
+
+@pytest.mark.parametrize("spoiled", ["clean", "light", "skewed", "upside down", "turned left"])
+def test_a_legible_scan_is_read_word_for_word_whichever_way_it_lies(
+    recogniser: Recogniser, tmp_path: Path, spoiled: str
+) -> None:
+    made = read(recogniser, SPOILED[spoiled](typed()), tmp_path)
+    assert (made.state, made.why) == (RECOGNISED, "")
+    found, true = words(without_doubt(made.text)), words(NOTE)
+    assert len(set(true) & set(found)) >= 0.95 * len(set(true))
+    assert made.text.index("carpenter") < made.text.index("Impression") < made.text.index("loosening")
+
+
+def test_a_page_with_words_that_can_not_be_read_is_unread_in_part_and_marks_them(
+    recogniser: Recogniser, tmp_path: Path
+) -> None:
+    made = read(recogniser, SPOILED["faxed badly"](typed()), tmp_path)
+    assert made.state == UNREADABLE
+    assert re.search(r"\d+ of its \d+ words are doubtful", made.why)
+    sure = set(words(re.sub("\u2039[^\u203a]*\u203a", " ", made.text)))
+    assert len(sure - set(words(NOTE))) <= 0.1 * len(sure), "what isn't marked is nearly all right"
+
+
+def test_writing_that_no_word_covers_is_lost_and_rules_and_specks_are_no_writing() -> None:
+    ink = ink_of(typed())
+    lines = [Area(60, 115 + number * 50, 1250, 150 + number * 50) for number in range(10)]
+    assert cover_of(ink, lines, [], 25.0).lost < 0.01
+    half = cover_of(ink, lines[:5], [], 25.0)
+    assert 0.35 < half.lost < 0.65
+    assert min(area.top for area, _ in half.left) > 350
+    ruled = typed("")
+    ruled[500:503, 100:1100] = ruled[200:1200, 700:703] = ruled[900:903, 900:903] = 0
+    assert cover_of(ink_of(ruled), [], [], 25.0).left == ()
+
+
+def test_boxes_on_a_scan_are_read_with_their_ticks(recogniser: Recogniser, tmp_path: Path) -> None:
+    page = form(
+        [
+            [("Sleepy", False), ("Constipated", True), ("Nausea", False), ("None", False)],
+            [("Off work", True), ("Modified work", False), ("Full duty", False)],
+        ]
+    )
+    made = read(recogniser, page, tmp_path)
+    assert [" ".join(line.split()) for line in made.text.split("\n") if line] == [
+        "\u2610 Sleepy \u2612 Constipated \u2610 Nausea \u2610 None",
+        "\u2612 Off work \u2610 Modified work \u2610 Full duty",
+    ]
+
+
+def test_empty_paper_is_blank_and_pale_words_are_not() -> None:
+    paper = np.full((HEIGHT, WIDTH), 240, np.float64)
+    noisy = np.asarray(np.clip(np.random.default_rng(3).normal(paper, 4), 0, 255), np.uint8)
+    assert is_blank(noisy)
+    shadowed = noisy.copy()
+    shadowed[:, :12] = 30
+    assert is_blank(shadowed), "the shadow at the edge of the sheet is nothing written"
+    assert not is_blank(SPOILED["faint"](typed()))
+    assert not is_blank(SPOILED["white on black"](typed()))
+
+
+def test_blank_paper_is_told_without_looking_for_words(recogniser: Recogniser, tmp_path: Path) -> None:
+    assert read(recogniser, np.full((HEIGHT, WIDTH), 250, np.uint8), tmp_path) == PageRead("", BLANK)
+
+
+def test_letters_and_cells_of_a_table_are_no_boxes() -> None:
+    page = typed("DOOR ODD BOB QUOD DB\nO D B 0 8 Q")
+    page[600:800:40, 100:400] = 0
+    page[600:762, 100:400:40] = 0
+    assert boxes_on(ink_of(page), ink_of(page, 0.7), 24.0) == []
+
+
+@pytest.mark.parametrize(
+    "data", [b"", b"P5 10 10 255\nshort", b"P6 1 1 255\nabc", b"P5 a b c\n", b"P5 0 0 255\n"]
+)
+def test_a_broken_picture_costs_its_page_and_says_so(
+    recogniser: Recogniser, tmp_path: Path, data: bytes
+) -> None:
+    path = tmp_path / "page.pgm"
+    path.write_bytes(data)
+    with pytest.raises(BrokenPicture):
+        load(path)
+    assert recogniser.page(path) == PageRead("", UNREADABLE, "its picture is broken")
