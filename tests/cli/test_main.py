@@ -25,7 +25,10 @@ CASE = "cervical-radiographs-after-fusion"
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 REFERENCE = str(library.folder("casebank") / CASE / "reference.yaml")
 HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp.exe [bold]b[/bold] [/x]"
-SCRIPT = "\n1\n1\n1\n2\n\n\n\n2\n\n2\n2\n3\n3\n3\n3\n\n1\n1\nParties may add records.\nsign\n"
+SCRIPT = (
+    "\n\nnd\nno\ncumulative trauma at work\n1\nnd\n1\nIt was applied to one as old.\n1\n1\n1\n"
+    "Parties may add records.\nsign\n"
+)
 
 Told = tuple[int, str, str]
 Imr = Callable[..., Told]
@@ -312,7 +315,7 @@ def test_plain_lines_from_the_standard_input_to_a_signature(imr: Imr) -> None:
 
 
 def test_a_parked_review_is_resumed(imr: Imr) -> None:
-    cut = SCRIPT.index("2\n") + 2
+    cut = SCRIPT.index("nd\n") + 3
     assert imr("review", CASE, "--plain", typed=SCRIPT[:cut])[0] == 1
     status, out, _ = imr("resume", "--plain", typed=SCRIPT[cut:])
     assert status == 0
