@@ -38,7 +38,7 @@ LAYER = {unit: layer for layer, units in LAYERS.items() for unit in units}
 PURE = frozenset(
     "__future__ abc base64 bisect collections contextlib copy dataclasses datetime decimal difflib enum fractions "
     "functools graphlib hashlib heapq hmac itertools json math operator re statistics string textwrap types "
-    "typing unicodedata".split()
+    "typing unicodedata weakref".split()
 )
 """The standard modules that the core may use: none reaches a file, clock, random number or screen."""
 

@@ -6,6 +6,7 @@ answer of it can be left out, and none can be widened.
 
 from __future__ import annotations
 
+import weakref
 from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -69,6 +70,7 @@ class Questions:
         from pysat.solvers import Solver  # loaded only where a set is proven or weighed
 
         self.solver = Solver(name="cadical153")
+        weakref.finalize(self, self.solver.delete)  # before the interpreter takes the library away
 
     def can_be(self, assumed: Iterable[int]) -> bool:
         """Whether some answers make all of these literals true."""
@@ -144,7 +146,8 @@ class Questions:
             return _places(held, barred)  # not determined by the answers alone: told as it is
         while len(again := self._core(against, kept) or kept) < len(kept):
             kept = again
-        rows_first = sorted({barred[one] for one in kept}, key=lambda one: (not one.row, one.active))
+        places = dict.fromkeys(barred[one] for one in kept)
+        rows_first = sorted(places, key=lambda one: not one.row)
         for feature in rows_first:
             fewer = [one for one in kept if barred[one] is not feature]
             if len(fewer) < len(kept):
@@ -187,6 +190,7 @@ class Pair:
         clauses = encoded.clauses
         self.shift = clauses.count
         self.solver = Solver(name="cadical153")
+        weakref.finalize(self, self.solver.delete)
         for clause in clauses.clauses:
             self.solver.add_clause(clause)
             self.solver.add_clause([self.other(one) for one in clause])
