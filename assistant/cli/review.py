@@ -257,7 +257,7 @@ def letter(
 
     It is marked as a draft until it is signed. That it was read is logged, never in SESSION itself.
     """
-    from assistant.core.events import AccessExported, AccessRead
+    from assistant.core.access_events import AccessExported, AccessRead
     from assistant.files import write_file
     from assistant.letter import json_text, to_markdown, to_text
     from assistant.log.bundle import is_bundle, open_source

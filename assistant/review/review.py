@@ -17,6 +17,7 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.decide import decide
+from assistant.core.event_form import encode
 from assistant.core.problem import reason, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.absence import search_goes_on, to_search, unsearched
@@ -292,7 +293,7 @@ class Review:
             if isinstance(event, e.SessionOpened | e.CaseAmended):
                 event, texts = to_log(event)
                 stored |= texts
-            drafts.append(Draft(event.kind, e.encode(event)))
+            drafts.append(Draft(event.kind, encode(event)))
         entries = self.log.append(
             session.id,
             drafts,

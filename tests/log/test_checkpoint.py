@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from assistant.core.events import AccessListed
+from assistant.core.access_events import AccessListed
 from assistant.core.problem import Refused
 from assistant.log import Draft, Log
 from assistant.log.access import note
