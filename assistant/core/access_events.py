@@ -9,7 +9,7 @@ from typing import ClassVar, get_args
 from assistant.core.events import Event, private
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessOpened(Event):
     """The first event of a sitting: the version of the program that reads."""
 
@@ -17,7 +17,7 @@ class AccessOpened(Event):
     tool: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessRead(Event):
     """A command was about to show what these sessions hold."""
 
@@ -26,7 +26,7 @@ class AccessRead(Event):
     sessions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessListed(Event):
     """The list of sessions was shown, cut down to what the filters let through."""
 
@@ -35,7 +35,7 @@ class AccessListed(Event):
     filters: Mapping[str, str]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessReported(Event):
     """A report was about to be run; `by` is what it was grouped by, where it groups."""
 
@@ -45,7 +45,7 @@ class AccessReported(Event):
     by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessQueried(Event):
     """A query of the reader's own was about to be run."""
 
@@ -53,7 +53,7 @@ class AccessQueried(Event):
     sql: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AccessExported(Event):
     """Something was written out of the log: `what` says which, `form` in which format."""
 
@@ -63,7 +63,7 @@ class AccessExported(Event):
     sessions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SampleDrawn(Event):
     """`sessions` were drawn from the `population` that the filters let through, in the order of the draw."""
 
@@ -76,7 +76,7 @@ class SampleDrawn(Event):
     sessions: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AuditNoteAdded(Event):
     """A reader's note on a session, kept in the sitting and not in the session."""
 
@@ -85,7 +85,7 @@ class AuditNoteAdded(Event):
     text: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RollbackAccepted(Event):
     """The log was older than a checkpoint held of it, was another log, or did not continue it; somebody accepted that.
 

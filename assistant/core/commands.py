@@ -9,14 +9,15 @@ from assistant.core.answer import Answer, Evidence
 from assistant.core.events import CaseAmended
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.rules import Rules
+from assistant.core.value import Value
 
 
-@dataclass(frozen=True)
-class Command:
+@dataclass(frozen=True, eq=False, repr=False)
+class Command(Value):
     """One request; fields are as in the event that it leads to."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShowPrompt(Command):
     """Go to a prompt: to answer it now, or to amend its answer."""
 
@@ -24,13 +25,13 @@ class ShowPrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SkipPrompt(Command):
     item: str
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LeavePrompt(Command):
     """Leave a prompt that was gone to on purpose, with its answer as it was."""
 
@@ -38,7 +39,7 @@ class LeavePrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordAnswer(Command):
     """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands).
 
@@ -53,7 +54,7 @@ class RecordAnswer(Command):
     today: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordAnswers(Command):
     """Answer several prompts of an item in one step, in this order."""
 
@@ -61,14 +62,14 @@ class RecordAnswers(Command):
     answers: tuple[RecordAnswer, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WithdrawAnswer(Command):
     item: str
     prompt: str
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RejectInput(Command):
     """Note input that was refused, with the sentence that said why."""
 
@@ -78,50 +79,50 @@ class RejectInput(Command):
     says: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CiteEvidence(Command):
     item: str
     prompt: str
     evidence: Evidence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddNote(Command):
     item: str
     prompt: str
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenPage(Command):
     document: str
     page: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenWhy(Command):
     item: str
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenFindings(Command):
     item: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShowSuggestion(Command):
     item: str
     decision: str | None
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AttestAbsences(Command):
     """The reviewer has looked for everything that was answered *not documented*."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NoteSearch(Command):
     """Log a search of the record that was made for a question; fields as in `RecordSearched`."""
 
@@ -138,7 +139,7 @@ class NoteSearch(Command):
     stated: tuple[PassageGroup, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DismissPassages(Command):
     """Set aside passages that a search found for a question, by their places among those still open (from 0)."""
 
@@ -148,7 +149,7 @@ class DismissPassages(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReadByEye(Command):
     """Say of every page that no search can read whether it was read by eye; `reason` names the pages where only some were."""
 
@@ -156,14 +157,14 @@ class ReadByEye(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReadDenials(Command):
     """Say of what was shown before the signature, by its digests, that it has been read."""
 
     passages: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AmendCase(Command):
     """Take over the case file as it is now; `rules` are those of its new facts."""
 
@@ -176,7 +177,7 @@ class AmendCase(Command):
         return self.event.pins["case"]["case.yaml"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CorrectFact(Command):
     """Say that the program misread a page; `reason` is what the page says, in the reviewer's words."""
 
@@ -187,7 +188,7 @@ class CorrectFact(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RuleOn(Command):
     item: str
     criterion: str
@@ -195,13 +196,13 @@ class RuleOn(Command):
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DecideFirst(Command):
     item: str
     decision: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Determine(Command):
     """The reviewer's decision; `suggested` is the suggestion that it is measured against."""
 
@@ -211,7 +212,7 @@ class Determine(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class EditSentence(Command):
     """Replace a sentence of the draft by its key; an empty `text` takes the edit back."""
 
@@ -221,7 +222,7 @@ class EditSentence(Command):
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RaiseCheck(Command):
     check: str
     key: str
@@ -229,38 +230,38 @@ class RaiseCheck(Command):
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Acknowledge(Command):
     check: str
     key: str
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Decline(Command):
     ground: str
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sign(Command):
     letter: str
     outcome: str
     statement: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddAddendum(Command):
     text: str
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Park(Command):
     pass
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Resume(Command):
     pass
 

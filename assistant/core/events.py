@@ -12,6 +12,7 @@ from typing import Any, ClassVar, get_args
 
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.record.passages import PassageGroup
+from assistant.core.value import Value
 
 
 def private(default: Any = MISSING, rare: bool = False) -> Any:
@@ -22,7 +23,7 @@ def private(default: Any = MISSING, rare: bool = False) -> Any:
     return field(metadata={"private": True, "rare": rare}, default=default)
 
 
-class Event:
+class Event(Value):
     """One logged step of a session; every kind is a frozen dataclass of its fields."""
 
     kind: ClassVar[str] = ""
@@ -37,7 +38,7 @@ class Event:
 # that grew.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AbsencesAttested(Event):
     """The reviewer looked for each of `prompts` (`item/path`) in these documents and did not find it."""
 
@@ -47,7 +48,7 @@ class AbsencesAttested(Event):
     prompts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordSearched(Event):
     """A search of the record for one question, and all that it found.
 
@@ -75,7 +76,7 @@ class RecordSearched(Event):
         return () if self.by == "reviewer" else ("terms",)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PassagesDismissed(Event):
     """Passages that a search found and that do not speak of what was asked, with the reason."""
 
@@ -85,7 +86,7 @@ class PassagesDismissed(Event):
     dismissed: tuple[Dismissed, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PagesReadByEye(Event):
     """The reviewer's word on pages (`document:page`) that no search can read: read by eye, or not."""
 
@@ -94,7 +95,7 @@ class PagesReadByEye(Event):
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DenialsRead(Event):
     """The reviewer has read what was to be seen before the signature; `passages` are digests of what was shown."""
 
@@ -102,7 +103,7 @@ class DenialsRead(Event):
     passages: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CaseAmended(Event):
     """The session takes over a case file that has changed: new pins of its facts and documents, and what changed."""
 
@@ -115,7 +116,7 @@ class CaseAmended(Event):
     facts: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FactCorrected(Event):
     """The program misread a fact on a page (`dates`, `levels`, `sides`); `says` is what the page says."""
 
@@ -130,7 +131,7 @@ class FactCorrected(Event):
 # The other steps of a review.
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SessionOpened(Event):
     """The first event: who reviews which case under which rules.
 
@@ -152,17 +153,17 @@ class SessionOpened(Event):
     again: str = private(default="", rare=True)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SessionParked(Event):
     kind: ClassVar[str] = "session.parked"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SessionResumed(Event):
     kind: ClassVar[str] = "session.resumed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PromptShown(Event):
     """A prompt was put to the reviewer; `chosen` where the reviewer went there on purpose."""
 
@@ -172,14 +173,14 @@ class PromptShown(Event):
     chosen: bool = False
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PromptSkipped(Event):
     kind: ClassVar[str] = "prompt.skipped"
     item: str
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PromptLeft(Event):
     """A prompt that was gone to on purpose was left with its answer as it was."""
 
@@ -188,21 +189,21 @@ class PromptLeft(Event):
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WhyOpened(Event):
     kind: ClassVar[str] = "why.opened"
     item: str
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class PageOpened(Event):
     kind: ClassVar[str] = "page.opened"
     document: str
     page: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FindingsOpened(Event):
     """The findings of an item were looked at; `early` where its prompts were not yet answered."""
 
@@ -211,7 +212,7 @@ class FindingsOpened(Event):
     early: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SuggestionShown(Event):
     kind: ClassVar[str] = "suggestion.shown"
     item: str
@@ -219,7 +220,7 @@ class SuggestionShown(Event):
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRecorded(Event):
     """An answer; `prompt` is a prompt or the path of a part. `origin`: typed, proposed or file."""
 
@@ -230,7 +231,7 @@ class AnswerRecorded(Event):
     origin: str = "typed"
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerAmended(Event):
     kind: ClassVar[str] = "answer.amended"
     item: str
@@ -240,7 +241,7 @@ class AnswerAmended(Event):
     reason: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerWithdrawn(Event):
     kind: ClassVar[str] = "answer.withdrawn"
     item: str
@@ -248,7 +249,7 @@ class AnswerWithdrawn(Event):
     reason: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRejected(Event):
     """Input that was not accepted: the words up to 4 KB, else their length, SHA-256 and beginning."""
 
@@ -261,7 +262,7 @@ class AnswerRejected(Event):
     input: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerSetAside(Event):
     """The prompt no longer applies; the answer stays in the log and returns with its prompt."""
 
@@ -271,7 +272,7 @@ class AnswerSetAside(Event):
     because: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRestored(Event):
     kind: ClassVar[str] = "answer.restored"
     item: str
@@ -279,7 +280,7 @@ class AnswerRestored(Event):
     because: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class EvidenceCited(Event):
     kind: ClassVar[str] = "evidence.cited"
     item: str
@@ -287,7 +288,7 @@ class EvidenceCited(Event):
     evidence: Evidence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NoteAdded(Event):
     kind: ClassVar[str] = "note.added"
     item: str
@@ -295,7 +296,7 @@ class NoteAdded(Event):
     text: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CriterionRuled(Event):
     kind: ClassVar[str] = "criterion.ruled"
     item: str
@@ -304,7 +305,7 @@ class CriterionRuled(Event):
     reason: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FirstDecisionTaken(Event):
     """The decision that the reviewer took before the suggestion was shown."""
 
@@ -313,7 +314,7 @@ class FirstDecisionTaken(Event):
     decision: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DeterminationRecorded(Event):
     """The reviewer's decision; `suggested` is what the suggestion was then."""
 
@@ -325,7 +326,7 @@ class DeterminationRecorded(Event):
     reason: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SentenceEdited(Event):
     """A sentence of the draft in the reviewer's own words; an empty `text` takes the edit back."""
 
@@ -336,7 +337,7 @@ class SentenceEdited(Event):
     text: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CheckRaised(Event):
     kind: ClassVar[str] = "check.raised"
     check: str
@@ -345,7 +346,7 @@ class CheckRaised(Event):
     facts: tuple[str, ...] = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CheckAcknowledged(Event):
     kind: ClassVar[str] = "check.acknowledged"
     check: str
@@ -353,7 +354,7 @@ class CheckAcknowledged(Event):
     reason: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SessionDeclined(Event):
     """The reviewer must not or cannot decide: `ground` is conflict, specialty, records or other."""
 
@@ -362,7 +363,7 @@ class SessionDeclined(Event):
     reason: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SessionSigned(Event):
     """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed.
 
@@ -377,7 +378,7 @@ class SessionSigned(Event):
     guard: int = 1
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddendumAdded(Event):
     """`reason` says where a fact of it stands that nothing in the case bears out; empty where there is none."""
 

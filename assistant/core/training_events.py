@@ -9,7 +9,7 @@ from assistant.core.answer import Answer
 from assistant.core.events import Event, private
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class BookOpened(Event):
     """The first event of a book: the version of the program that began it."""
 
@@ -17,7 +17,7 @@ class BookOpened(Event):
     tool: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Bookmarked(Event):
     """A place of a session, for coming back to: its entry `seq`, bound to that entry's hash."""
 
@@ -28,7 +28,7 @@ class Bookmarked(Event):
     title: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Commented(Event):
     """A trainer's words on an entry of a session, bound to that entry's hash."""
 
@@ -39,7 +39,7 @@ class Commented(Event):
     text: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class MarkRemoved(Event):
     """A bookmark or comment of this book, by its number here, is no longer shown."""
 
@@ -47,7 +47,7 @@ class MarkRemoved(Event):
     mark: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CaseAssigned(Event):
     """A case for a trainee. `reveal`: each, end or trainer; `against` and `head`: what it is compared with.
 
@@ -66,13 +66,13 @@ class CaseAssigned(Event):
     folder: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AssignmentWithdrawn(Event):
     kind: ClassVar[str] = "training.assignment_withdrawn"
     assignment: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FaultPlanted(Event):
     """A fault in a copy of a case. `plan` is the assignment or run that it belongs to; `truth` says what and where."""
 
@@ -82,7 +82,7 @@ class FaultPlanted(Event):
     truth: str = private()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunOpened(Event):
     """A trainee began a run: `session` is the review, `plan` the assignment or the faults that belong to it.
 
@@ -99,7 +99,7 @@ class RunOpened(Event):
     reference: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerFrozen(Event):
     """What counts as the first answer: the entry `seq` of the run, by its hash; an empty `prompt` is the decision."""
 
@@ -111,7 +111,7 @@ class AnswerFrozen(Event):
     leaf: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRevealed(Event):
     """The reviewer's answer was shown to the trainee, whose own was frozen before."""
 
@@ -121,7 +121,7 @@ class AnswerRevealed(Event):
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RunEnded(Event):
     """A run is over: `how` is signed or declined."""
 
@@ -130,7 +130,7 @@ class RunEnded(Event):
     how: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class FeedbackShown(Event):
     """The feedback of a run was shown to the holder of this book."""
 
@@ -142,7 +142,7 @@ class FeedbackShown(Event):
     planted: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AdjudicationOpened(Event):
     """The first event of an adjudication: the reviews of a case that are settled, bound to their last entries' hashes.
 
@@ -156,7 +156,7 @@ class AdjudicationOpened(Event):
     own: bool
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AnswerAdjudicated(Event):
     """The answer that counts. `chosen`: agreed (all said so), the letter of one that was shown, or own.
 
@@ -172,7 +172,7 @@ class AnswerAdjudicated(Event):
     reason: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DecisionAdjudicated(Event):
     """The decision on an item that counts; `chosen` and `shown` as for an answer."""
 
@@ -184,7 +184,7 @@ class DecisionAdjudicated(Event):
     reason: str = private(default="")
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AdjudicationClosed(Event):
     """Nothing is left to settle: how much was agreed, settled by choice, and answered otherwise than by any review."""
 
