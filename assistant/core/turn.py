@@ -26,7 +26,6 @@ from assistant.core.record.absence import (
     pages_unread,
     speaks_of,
 )
-from assistant.core.record.checks import Check, absence_check, impossible_combinations
 from assistant.core.record.grounds import exempt
 from assistant.core.record.guard import unseen
 from assistant.core.record.pages import HOW, parted
@@ -50,6 +49,7 @@ from assistant.core.wording import capital, told
 
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
+    from assistant.core.record.checks import Check
 
 
 # One turn of the conversation, and how a prompt is put: its replies by the shape of its answer.
@@ -347,6 +347,8 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     The several are those of its wording in any document, those of its document, or all. Where figures differ in a
     wording, the reply names them, and there is one for the same figures.
     """
+    from assistant.core.record.checks import absence_check  # not before the first question
+
     scope, name = place
     found = open_passages(session, place)
     first = found[0]
@@ -620,6 +622,8 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
 
 def _barred(session: Session) -> Turn | None:
     """An answer that ends the review, such as a tie to a party: declining, or amending it, comes before all else."""
+    from assistant.core.record.checks import impossible_combinations  # not before the first question
+
     for scope in session.rules.scopes:
         for exclusion in session.rules.sets[scope].never:
             if exclusion.blocks and session.reading(scope).holds(exclusion.when) is True:

@@ -22,7 +22,6 @@ from assistant.core.record.absence import (
     not_found,
     speaks_of,
 )
-from assistant.core.record.checks import passage_words, unborne_in
 from assistant.core.record.grounds import Kind, about_file, exempt, findings_in, proposed, worked_out
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import (
@@ -155,6 +154,7 @@ class Talk:
 
     def addendum(self, text: str) -> list[Line]:
         """Adds words to a signed session; asks first where they name a fact that nothing in the case bears out."""
+        from assistant.core.record.checks import unborne_in  # not before the first question
 
         words = in_words(text, "The addendum")
         session = self.review.session
@@ -337,6 +337,8 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
 
 def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:
     """A passage as it is offered; beside an older denial stands what a newer note says."""
+    from assistant.core.record.checks import passage_words  # not before the first question
+
     said = marked_words(review, place, group)
     newer = newer_against(review.session, place, group) if denied else ()
     return f"{said}, but later {passage_words(newer[0])}" if newer else said
