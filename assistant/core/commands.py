@@ -27,6 +27,8 @@ class ShowPrompt(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SkipPrompt(Command):
+    """Leave a prompt for later."""
+
     item: str
     prompt: str
 
@@ -64,6 +66,8 @@ class RecordAnswers(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WithdrawAnswer(Command):
+    """Take an answer back."""
+
     item: str
     prompt: str
     reason: str = ""
@@ -81,6 +85,8 @@ class RejectInput(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CiteEvidence(Command):
+    """Add a passage to what an answer rests on."""
+
     item: str
     prompt: str
     evidence: Evidence
@@ -88,6 +94,8 @@ class CiteEvidence(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AddNote(Command):
+    """Note something on a prompt, or on an item where `prompt` is empty."""
+
     item: str
     prompt: str
     text: str
@@ -95,23 +103,31 @@ class AddNote(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenPage(Command):
+    """Open a page of the record."""
+
     document: str
     page: int
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenWhy(Command):
+    """Ask why a prompt is asked."""
+
     item: str
     prompt: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class OpenFindings(Command):
+    """Look at the findings of an item."""
+
     item: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class ShowSuggestion(Command):
+    """Log that a suggestion was shown."""
+
     item: str
     decision: str | None
     why: str
@@ -190,6 +206,8 @@ class CorrectFact(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RuleOn(Command):
+    """Rule on a criterion that the answers leave open."""
+
     item: str
     criterion: str
     ruling: str
@@ -198,6 +216,8 @@ class RuleOn(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class DecideFirst(Command):
+    """Decide before the suggestion is shown."""
+
     item: str
     decision: str
 
@@ -224,6 +244,8 @@ class EditSentence(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class RaiseCheck(Command):
+    """Log that a check was raised."""
+
     check: str
     key: str
     message: str
@@ -232,6 +254,8 @@ class RaiseCheck(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Acknowledge(Command):
+    """Go past a check, with the reason."""
+
     check: str
     key: str
     reason: str
@@ -239,12 +263,16 @@ class Acknowledge(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Decline(Command):
+    """Decline the review; `ground` is conflict, specialty, records or other."""
+
     ground: str
     reason: str
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sign(Command):
+    """Sign the determination: `letter` is the SHA-256 of its text as shown."""
+
     letter: str
     outcome: str
     statement: str
@@ -252,18 +280,20 @@ class Sign(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AddAddendum(Command):
+    """Add to a signed determination."""
+
     text: str
     reason: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Park(Command):
-    pass
+    """Leave the session, to go on later."""
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Resume(Command):
-    pass
+    """Go on with a parked session."""
 
 
 AnyCommand = (

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.core.text import compiled
+from assistant.core.value import Value
 
 MONTHS = "January February March April May June July August September October November December".split()
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
@@ -22,8 +23,8 @@ _SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
 _ISO_LOOSE = r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z"
 
 
-@dataclass(frozen=True)
-class PartialDate:
+@dataclass(frozen=True, eq=False, repr=False)
+class PartialDate(Value):
     """A year, a month of a year, or a day."""
 
     year: int
@@ -139,8 +140,8 @@ def _made(year: str, month: str | None, day: str | None) -> PartialDate | None:
 # Dates as sentences hold them: whole, a month, a year, or in a list that shares a year.
 
 
-@dataclass(frozen=True)
-class When:
+@dataclass(frozen=True, eq=False, repr=False)
+class When(Value):
     """What a text says of a date; a year, month or day that it doesn't say is None."""
 
     year: int | None = None
@@ -206,6 +207,8 @@ _VERBS = ("may", "march")
 
 @dataclass
 class _Piece:
+    """A month that a text names, with what stands beside it."""
+
     start: int
     end: int
     said: str
@@ -299,8 +302,8 @@ CLOCK_FACTS = ("documents_received", "application_received")
 """The facts of a claim from which the time runs, the first that is stated: the later of the two is the rule's."""
 
 
-@dataclass(frozen=True)
-class DeadlineRule:
+@dataclass(frozen=True, eq=False, repr=False)
+class DeadlineRule(Value):
     """So many `days` (or `working` days) from the receipt of the request and the documents that support it."""
 
     priority: str

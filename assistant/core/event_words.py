@@ -17,6 +17,7 @@ from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, one_line
 from assistant.core.turn import part_question
+from assistant.core.value import Value
 from assistant.core.wording import answer_words, told, value_words
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ _ORIGINS = {"proposed": " · as proposed", "file": " · from a file"}
 _SEARCHED = {"look_for": "The program searched", "amendment": "The program searched again"}
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, eq=False, repr=False)
+class Line(Value):
     """A line of a conversation. `kind`: answer, note, problem, warning, news, context; of a logged step also
 
     `before` (what stood there), `evidence` (a passage that it rests on) and `reason`.

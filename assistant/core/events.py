@@ -155,11 +155,15 @@ class SessionOpened(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SessionParked(Event):
+    """The session was left, to be gone on with."""
+
     kind: ClassVar[str] = "session.parked"
 
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SessionResumed(Event):
+    """A parked session was gone on with."""
+
     kind: ClassVar[str] = "session.resumed"
 
 
@@ -175,6 +179,8 @@ class PromptShown(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PromptSkipped(Event):
+    """A prompt was left for later."""
+
     kind: ClassVar[str] = "prompt.skipped"
     item: str
     prompt: str
@@ -191,6 +197,8 @@ class PromptLeft(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class WhyOpened(Event):
+    """It was asked why a prompt is asked."""
+
     kind: ClassVar[str] = "why.opened"
     item: str
     prompt: str
@@ -198,6 +206,8 @@ class WhyOpened(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PageOpened(Event):
+    """A page of the record was opened."""
+
     kind: ClassVar[str] = "page.opened"
     document: str
     page: int
@@ -214,6 +224,8 @@ class FindingsOpened(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class SuggestionShown(Event):
+    """The suggestion on an item, as it was shown; no `decision` where the answers give none."""
+
     kind: ClassVar[str] = "suggestion.shown"
     item: str
     decision: str | None
@@ -233,6 +245,8 @@ class AnswerRecorded(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AnswerAmended(Event):
+    """An answer took the place of another; `reason` where the suggestion had been shown."""
+
     kind: ClassVar[str] = "answer.amended"
     item: str
     prompt: str
@@ -243,6 +257,8 @@ class AnswerAmended(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AnswerWithdrawn(Event):
+    """An answer was taken back."""
+
     kind: ClassVar[str] = "answer.withdrawn"
     item: str
     prompt: str
@@ -274,6 +290,8 @@ class AnswerSetAside(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AnswerRestored(Event):
+    """The prompt of an answer that was set aside applies again."""
+
     kind: ClassVar[str] = "answer.restored"
     item: str
     prompt: str
@@ -282,6 +300,8 @@ class AnswerRestored(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class EvidenceCited(Event):
+    """A passage was added to what an answer rests on."""
+
     kind: ClassVar[str] = "evidence.cited"
     item: str
     prompt: str
@@ -290,6 +310,8 @@ class EvidenceCited(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class NoteAdded(Event):
+    """A note on a prompt, or on an item where `prompt` is empty."""
+
     kind: ClassVar[str] = "note.added"
     item: str
     prompt: str
@@ -298,6 +320,8 @@ class NoteAdded(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CriterionRuled(Event):
+    """The reviewer's ruling on a criterion that the answers left open."""
+
     kind: ClassVar[str] = "criterion.ruled"
     item: str
     criterion: str
@@ -339,6 +363,8 @@ class SentenceEdited(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CheckRaised(Event):
+    """A check was shown, with the facts that it rests on."""
+
     kind: ClassVar[str] = "check.raised"
     check: str
     key: str
@@ -348,6 +374,8 @@ class CheckRaised(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class CheckAcknowledged(Event):
+    """The reviewer went past a check, with the reason."""
+
     kind: ClassVar[str] = "check.acknowledged"
     check: str
     key: str

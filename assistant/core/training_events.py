@@ -68,6 +68,8 @@ class CaseAssigned(Event):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class AssignmentWithdrawn(Event):
+    """An assignment was taken back."""
+
     kind: ClassVar[str] = "training.assignment_withdrawn"
     assignment: str
 

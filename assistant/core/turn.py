@@ -45,6 +45,7 @@ from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session, fold, unruled, unruled_cautions
 from assistant.core.text import Private, one_line
+from assistant.core.value import Value
 from assistant.core.wording import capital, told
 
 if TYPE_CHECKING:
@@ -58,8 +59,8 @@ if TYPE_CHECKING:
 _LONGEST_LABEL = 120
 
 
-@dataclass(frozen=True)
-class Option:
+@dataclass(frozen=True, eq=False, repr=False)
+class Option(Value):
     """A numbered reply. It leads to `command`; where `asks` is set, words are needed first: its reason."""
 
     label: str
@@ -68,8 +69,8 @@ class Option:
     value: str = ""
 
 
-@dataclass(frozen=True)
-class FormField:
+@dataclass(frozen=True, eq=False, repr=False)
+class FormField(Value):
     """A question of a form, and the answer that the form gives it; None where it has to be written."""
 
     place: AnswerPlace
@@ -77,8 +78,8 @@ class FormField:
     basis: str = ""
 
 
-@dataclass(frozen=True)
-class Turn:
+@dataclass(frozen=True, eq=False, repr=False)
+class Turn(Value):
     """One stop of the conversation.
 
     `kind`: prompt, form, list, passages, by_eye, seen, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.

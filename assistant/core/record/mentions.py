@@ -15,6 +15,7 @@ from typing import ClassVar
 
 from assistant.core.dates import When, dates_in
 from assistant.core.text import compiled
+from assistant.core.value import Value
 
 # Regions and spinal levels as records name them.
 
@@ -105,8 +106,8 @@ def akin(first: str, second: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class FactMention:
+@dataclass(frozen=True, eq=False, repr=False)
+class FactMention(Value):
     """A fact that a text mentions, in its own words, and where in the text it stands."""
 
     kind: ClassVar[str] = ""
@@ -121,7 +122,7 @@ class FactMention:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DateMention(FactMention):
     """A date, as far as it is said."""
 
@@ -135,7 +136,7 @@ class DateMention(FactMention):
         return any(isinstance(one, DateMention) and self.when.is_said_by(one.when) for one in known)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LevelMention(FactMention):
     """A vertebra, a segment, or several segments in a row."""
 
@@ -147,7 +148,7 @@ class LevelMention(FactMention):
         return all(touches(level, levels) for level in self.levels)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SideMention(FactMention):
     """A side, and the region that it is said of (`""` where none is named beside it)."""
 
@@ -164,7 +165,7 @@ class SideMention(FactMention):
         return not self.region or not region or akin(self.region, region)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RegionMention(FactMention):
     """A region of the body, in its own name."""
 
