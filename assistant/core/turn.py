@@ -623,11 +623,11 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
 
 def _barred(session: Session) -> Turn | None:
     """An answer that ends the review, such as a tie to a party: declining, or amending it, comes before all else."""
-    from assistant.core.record.checks import impossible_combinations  # not before the first question
-
     for scope in session.rules.scopes:
         for exclusion in session.rules.sets[scope].never:
             if exclusion.blocks and session.reading(scope).holds(exclusion.when) is True:
+                from assistant.core.record.checks import impossible_combinations  # there is an answer by now
+
                 return _check_turn(
                     next(c for c in impossible_combinations(session, scope) if c.severity == "blocking")
                 )

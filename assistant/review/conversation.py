@@ -49,7 +49,6 @@ from assistant.core.turn import (
 )
 from assistant.core.wording import told
 from assistant.review.amendment import amendment
-from assistant.review.determination import sign
 from assistant.review.passages import (
     first_against,
     marked_words,
@@ -736,6 +735,8 @@ class Conversation(Talk):
         return statement(session, OUTCOME_WORDS[outcome(session)])
 
     def _sign(self) -> list[Line]:
+
+        from assistant.review.determination import sign  # the letter is made for the signature
 
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out
