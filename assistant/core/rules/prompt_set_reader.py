@@ -12,6 +12,7 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
+    ChoiceShape,
     GroupShape,
     ListingShape,
     SeveralShape,
@@ -280,7 +281,11 @@ class PromptReader(Findings):
         return {str(name): str(text) for name, text in raw.items()}
 
     def confirms(self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any) -> str:
-        if raw is not None and schema.problem(raw):
+        shape = (
+            schema.shape
+        )  # a choice is held against its words: `problem` would load jsonschema at every start
+        no_answer = raw not in shape.labels if isinstance(shape, ChoiceShape) else schema.problem(raw)
+        if raw is not None and no_answer:
             self.say(f"`{raw}` is no answer to this question.", doc.where(*path, "confirms"))
         return str(raw or "")
 
