@@ -281,13 +281,13 @@ class PromptReader(Findings):
         return {str(name): str(text) for name, text in raw.items()}
 
     def confirms(self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any) -> str:
-        shape = (
-            schema.shape
-        )  # a choice is held against its words: `problem` would load jsonschema at every start
-        no_answer = raw not in shape.labels if isinstance(shape, ChoiceShape) else schema.problem(raw)
-        if raw is not None and no_answer:
+        if raw is None:
+            return ""
+        shape = schema.shape  # `problem` would load jsonschema at every start
+        words = shape.labels if isinstance(shape, ChoiceShape) else None
+        if raw not in words if words is not None else schema.problem(raw):
             self.say(f"`{raw}` is no answer to this question.", doc.where(*path, "confirms"))
-        return str(raw or "")
+        return str(raw)
 
     def entries(
         self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Mapping[str, Any]
