@@ -26,6 +26,7 @@ from assistant.core import commands as c
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.event_form import all_kinds
+from assistant.core.record.guard import unseen
 from assistant.core.text import Private
 from assistant.log import Log, access
 from assistant.profile import Profile
@@ -91,7 +92,12 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
                 yield from objects(inner, f"{path}/{key}")
 
 
-LATER = {"addendum.added": {"reason"}, "session.opened": {"again"}}
+LATER = {
+    "addendum.added": {"reason"},
+    "record.searched": {"stated"},
+    "session.opened": {"again"},
+    "session.signed": {"guard"},
+}
 """Fields that entries of earlier versions don't have."""
 
 
@@ -221,6 +227,7 @@ def change_everything(review: Review) -> None:
     review.perform(c.CorrectFact("progress-note-2014-07-17", 1, "dates", "July 2014", "July 17, 2014"))
     review.perform(c.ReadByEye(True))
     review.perform(c.DismissPassages("1", "instability_suspected", (0,), "It is of another patient."))
+    review.perform(c.ReadDenials(tuple(one.digest for one in unseen(review.session))))
     review.perform(c.Decline("records", "A page is missing."))
 
 

@@ -28,6 +28,7 @@ from assistant.review.views import ACTIONS
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
 WIDEST = 100
+_REPLY = "> "
 
 
 def talk(
@@ -59,6 +60,7 @@ class _Talk:
         self.parked = False
         self.asked: object = None
         self.found: tuple[Found, ...] = ()
+        self.begun = 0
 
     def run(self) -> int:
         session = self.review.session
@@ -127,7 +129,8 @@ class _Talk:
     def read(self) -> str | None:
         """The next line; None at the end of all, and after Ctrl+C."""
         while True:
-            self.out.write("> ")
+            self.out.write(_REPLY)
+            self.begun = len(_REPLY)
             self.out.flush()
             try:
                 return self.lines.read()
@@ -280,12 +283,13 @@ class _Talk:
             self.say(f"{mark}{visible(line.text)}")
 
     def say(self, text: str) -> None:
-        text = visible(text)
+        text = " " * self.begun + visible(text)  # what is said first stands behind the sign of the reply
         indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
         wrapped = textwrap.wrap(
             text, _width(self.out), subsequent_indent=indent, replace_whitespace=False, drop_whitespace=True
         )
-        self.out.write("\n".join(wrapped) + "\n")
+        self.out.write("\n".join(wrapped)[self.begun :] + "\n")
+        self.begun = 0
 
 
 def _width(out: TextIO) -> int:

@@ -104,6 +104,7 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
             row["untested_conditions"] = untested(
                 made, [*(item.reading for item in items), *(one.reading for one in tried)]
             )
+            row["exempt"] = {name: one.about for name, one in made.prompts.items() if one.about}
             row["examples"] = [_example_as_json(one) for one in tried]
             row["reference_cases"] = [
                 {
@@ -441,6 +442,9 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
         if one["published"] is not None and not one["differs"]:
             agrees = {True: "agrees", False: "differs", None: f"none ({one['why']})"}[one["agrees"]]
             yield f"  {one['is']}: published {DECISION_WORDS[one['published']]}: {agrees}"
+    for name, about in row["exempt"].items():
+        cites = ", and still cites it" if about == "request" else ""
+        yield f"  no finding about the patient: {name} asks of the {about}{cites}"
     for one in row["reference_cases"]:
         agrees = "agrees" if one["agrees"] else "DIFFERS"
         yield (

@@ -268,7 +268,7 @@ class _Writer:
             barred = ruling.ruling == "does_not_govern"
             if criterion.caution is not None and (barred or finding.state is State.MET):
                 text = self.say(
-                    f"rationale.{ruling.ruling}",
+                    "rationale.does_not_govern" if barred else "rationale.governs",
                     citation=self.set.citations[criterion.cite].name,
                     caution=ended(criterion.caution.says),
                     reason=ended(ruling.reason),

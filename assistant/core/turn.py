@@ -726,7 +726,7 @@ def _caution_turn(session: Session, item: str, name: str, caution: str) -> Turn:
         )
     )
     return Turn(
-        "ruling", (item, ""), f"{capital(source)}: {caution} Does it govern?", options, criterion=name
+        "ruling", (item, ""), f"{capital(source)}: {caution} Does it govern here?", options, criterion=name
     )
 
 
@@ -802,7 +802,7 @@ def _check_turn(check: Check) -> Turn:
     scope, _, name = check.place.partition("/")
     if name:
         if check.check == "unsupported-finding":
-            options.insert(0, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
+            options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
     if check.misread is not None:
         read = check.misread

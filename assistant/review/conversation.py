@@ -612,7 +612,7 @@ class Conversation(Talk):
             command = self._with_proposed_evidence(command)
         if isinstance(command, c.RecordAnswer) and held is not None and self._says_the_same(held, command):
             return self._leave(command.item, command.prompt)
-        if isinstance(command, c.RecordAnswer) and not self.cited:
+        if isinstance(command, c.RecordAnswer) and not self.cited and not self.review.watching:
             wanted = passage_wanted(self.review, command, self._found)
             if wanted is not None:
                 self.pending = wanted

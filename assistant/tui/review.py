@@ -603,7 +603,10 @@ class ReviewScreen(ProgramScreen):
         status, watching = self._review.session.status, self._review.watching
         if name == "addendum":
             return status == "signed"
-        if name in ("note", "skip", "why"):
+        if name in ("note", "why"):
+            together = self._review.turn.kind in ("prompt", "form", "list")
+            return status == "open" and not watching and together
+        if name == "skip":
             return status == "open" and not watching and self._review.turn.kind == "prompt"
         if name in ("back", "go", "edit", "decide", "decline", "cite"):
             return status == "open" and not watching

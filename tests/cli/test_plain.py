@@ -27,10 +27,21 @@ from assistant.review.views import ACTIONS
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 CASE = "cervical-radiographs-after-fusion"
-SCRIPT = ["", "1", "1", "1", "2", "", "", "", "no", "", "nd", "nd", "nd", "nd", "nd", "nd", "", "1"]
-"""Every question answered and the item decided; then comes a check, then the signature."""
+SCRIPT = [
+    "",
+    "",
+    "nd",
+    "no",
+    "cumulative trauma at work",
+    "1",
+    "nd",
+    "1",
+    "It was applied to one as old.",
+    "1",
+]
+"""Every question answered and the item decided; then comes what is read, a check, and the signature."""
 
-SIGNED = [*SCRIPT, "1", "Parties may add records.", "sign"]
+SIGNED = [*SCRIPT, "1", "1", "Parties may add records.", "sign"]
 HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp.exe\u2066 [bold]b[/bold] [/x] \x9b31m"
 UNSAFE = "\x1b\x07\x9b\u202e\u2066\x00\r"
 
@@ -86,11 +97,11 @@ def test_a_whole_case_from_a_script_to_a_signature(review: Review) -> None:
 def test_what_is_asked_stands_with_its_replies_and_what_is_proposed(review: Review) -> None:
     said = run(review, *SIGNED)[1]
     assert said.startswith("Cervical radiographs after a fusion · PRACTICE - not a determination\n")
-    assert "[item 1 of 1 · 8 of 17] Was there an acute injury of the neck" in said
+    assert "[item 1 of 1 · 10 of 17] Was there an acute injury of the neck" in said
     assert "  1  Yes\n  2  No\n  3  Not documented\n  4  Unclear\n" in said
-    assert "  Proposed: 76 weeks\n" in said
-    assert "Enter confirms" in said
-    assert "  = 76 weeks\n" in said
+    assert "    = 76 weeks · from October 31, 2012 to April 20, 2014: ur-report-2014-04-20:1\n" in said
+    assert "Enter confirms all of it." in said
+    assert "had the neck complaint lasted when the request was decided on? 76 weeks\n" in said
 
 
 def test_the_letter_stands_above_the_question_to_sign_it(review: Review) -> None:
@@ -102,31 +113,29 @@ def test_the_letter_stands_above_the_question_to_sign_it(review: Review) -> None
 
 
 def test_no_suggestion_is_said_before_the_questions_are_answered(review: Review) -> None:
-    said = run(review, *SCRIPT[:-2])[1]
+    said = run(review, *SCRIPT[:6])[1]
     assert "Suggestion:" not in said
     assert "argues" not in said
 
 
 def test_the_end_of_the_input_parks_the_session(review: Review) -> None:
-    status, said = run(review, *SCRIPT[:5])
+    status, said = run(review, *SCRIPT[:3])
     assert status == 1
     assert f"Parked. Go on with `imr resume {review.session.id}`." in said
     review.close()
     assert events(review)[-1].kind == "session.parked"
     again = Review.resume(review.log, review.session.id)
-    assert again.turn.path == "prior_surgery"
-    assert run(again, *SIGNED[5:])[0] == 0
+    assert again.turn.path == "acute_trauma"
+    assert run(again, *SIGNED[3:])[0] == 0
     again.close()
 
 
 def test_going_on_begins_with_the_answers_that_were_given_last(review: Review) -> None:
-    run(review, *SCRIPT[:5])
+    run(review, *SCRIPT[:3])
     review.close()
     again = Review.resume(review.log, review.session.id)
     _, said = run(again)
-    assert "Does the record bear this timeline? = The record bears these dates Which red flags" in folded(
-        said
-    )
+    assert "Which red flags does the record show? = all 7: not documented" in folded(said)
     assert "Are these your qualifications" not in said
     again.close()
 
@@ -203,7 +212,7 @@ def test_declining_ends_with_nothing_to_report(review: Review) -> None:
 def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> None:
     review = Review.open(log, library.find_case(CASE), Profile("r-new"))
     out = io.StringIO()
-    script = "Occupational Medicine\nCalifornia\n6\n24\n"
+    script = "Occupational Medicine; California; 6; 24\n"
     assert talk(review, Profile("r-new"), io.StringIO(script), out) == 1
     review.close()
     assert profiles.load_profile().id == "r-new"
@@ -214,13 +223,10 @@ def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> No
 
 
 def at(prompt: str) -> list[str]:
-    """The script up to a prompt, by its place in the walk."""
-    order = (
-        "qualifications conflict documents timeline red_flags prior_surgery prior_imaging duration acute_trauma "
-        "films_since_surgery sought suspected instability_suspected changed_since surgery_contemplated "
-        "changes_management views decision check"
-    ).split()
-    return SCRIPT[: order.index(prompt)]
+    """The script up to a prompt; one that stands with others is gone to by itself."""
+    count = {"conflict": 0, "duration": 1, "sought": 6, "decision": 9, "check": 10}[prompt]
+    alone = [f":go {prompt}"] if prompt in ("conflict", "duration", "sought") else []
+    return [*SCRIPT[:count], *alone]
 
 
 COMMANDS: dict[str, tuple[str, str, str]] = {
@@ -231,7 +237,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "note": ("sought", ":note Ask the provider.", "Noted: Ask the provider."),
     "findings": ("decision", ":findings", "routine-radiography (mtus, Table 8-8, p. 182) argues against"),
     "answers": ("decision", ":answers", "duration               76 weeks"),
-    "back": ("duration", "<", "Which imaging of the neck has been done"),
+    "back": ("sought", "<", "Have films been made since the operation"),
     "go": ("decision", ":go views", "Which views are requested?"),
     "skip": ("sought", ":skip", "Left for later; it comes again before the decision."),
     "page": ("sought", ":page progress-note-2014-07-17 2", "Continue analgesic medications."),
@@ -302,7 +308,7 @@ def test_every_command_that_the_help_names_is_known(review: Review, action: obje
     ],
 )
 def test_a_command_that_cannot_be_done_says_why(review: Review, typed: str, says: str) -> None:
-    status, said = run(review, typed)
+    status, said = run(review, ":go conflict", typed)
     assert status == 1
     assert says in folded(said)
     assert review.session.status == "open"
@@ -347,11 +353,11 @@ def test_what_is_not_utf_8_is_refused_and_the_talk_goes_on(review: Review) -> No
 
 def test_bytes_that_are_passed_through_are_refused_visibly(review: Review) -> None:
     """A POSIX locale hands undecodable bytes on as lone surrogates."""
-    source = io.TextIOWrapper(io.BytesIO(b"\n\xff\n1\n"), encoding="utf-8", errors="surrogateescape")
+    source = io.TextIOWrapper(io.BytesIO(b"\n\xff\n\n"), encoding="utf-8", errors="surrogateescape")
     said = run(review, source=source)[1]
     said.encode("utf-8")
     assert "That was not UTF-8 text, and nothing of it was taken." in said
-    assert review.turn.path == "documents"
+    assert review.turn.path == "red_flags"
 
 
 def test_a_megabyte_in_one_line_is_refused_and_logged_by_its_digest(review: Review) -> None:
@@ -368,9 +374,9 @@ def test_a_megabyte_in_one_line_is_refused_and_logged_by_its_digest(review: Revi
 
 @pytest.mark.parametrize("ending", ["\r\n", "\n"])
 def test_line_ends_of_any_system_will_do(review: Review, ending: str) -> None:
-    source = io.StringIO(ending.join(["", "1", "1"]) + ending, newline="")
+    source = io.StringIO(ending.join(["", "", "nd"]) + ending, newline="")
     run(review, source=source)
-    assert review.turn.path == "timeline"
+    assert review.turn.path == "acute_trauma"
 
 
 def test_hostile_words_come_out_inert(review: Review) -> None:

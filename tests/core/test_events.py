@@ -119,13 +119,23 @@ found = st.builds(
     start=numbers,
     plain=st.booleans(),
     cue=st.sampled_from(["", "no evidence of"]),
+    terms=st.lists(st.sampled_from(["fever", "gait"]), max_size=2).map(tuple),
+    bears=st.booleans(),
 )
 BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
     "session.opened": opened,
     "session.parked": {},
     "session.resumed": {},
     "session.declined": {"ground": st.sampled_from(["conflict", "records"]), "reason": said},
-    "session.signed": {"letter": digests, "outcome": st.just("partial"), "statement": said},
+    "session.signed": {
+        "letter": digests,
+        "outcome": st.just("partial"),
+        "statement": said,
+        "guard": st.sampled_from([1, 2]),
+    },
+    "denials.read": {
+        "passages": st.lists(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=1).map(tuple)
+    },
     "prompt.shown": {**place, "chosen": st.booleans()},
     "prompt.skipped": place,
     "prompt.left": place,
@@ -155,6 +165,7 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "hits": numbers,
         "groups": st.lists(found, max_size=2).map(tuple),
         "more": numbers,
+        "stated": st.lists(found, max_size=1).map(tuple),
     },
     "passages.dismissed": {**place, "dismissed": st.lists(dismissed, min_size=1, max_size=2).map(tuple)},
     "pages.read_by_eye": {"read": ranges, "unread": ranges},

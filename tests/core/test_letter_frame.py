@@ -213,6 +213,7 @@ def test_a_kept_one_lacks_what_came_later_and_has_what_went() -> None:
 
 FIRST = {
     "1.yaml": "d4a3193c939042646ab9f77e9c69a89d97fb4a472694af1dfc6d896271ae8939",
+    "2.yaml": "8e20d2bded771061a96178eebda26d655107749fee433d3d518853f6938d5fbd",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

@@ -156,6 +156,7 @@ def test_the_sections_are_those_of_a_determination(signed: Review) -> None:
         "Issues, decisions and rationales",
         "Where each sentence of the rationale comes from",
         "Search for what was not found",
+        "Read before the signature",
         "Checks of plain fact",
         "Signature",
     ]

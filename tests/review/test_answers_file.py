@@ -118,7 +118,7 @@ def test_without_a_word_to_sign_it_is_decided_and_stays_open(
         )
         assert not file.sign
     assert answers_file.run_answers(review, file).status == 0
-    assert (review.session.status, review.turn.kind) == ("open", "sign")
+    assert (review.session.status, review.turn.kind) == ("open", "seen")
 
 
 def test_a_sentence_is_put_into_other_words(
@@ -160,6 +160,10 @@ def test_missing_answers_are_listed_and_the_session_goes_on(
     again.perform(c.RecordAnswer("case", "conflict", Answer(value="none")))
     assert again.turn.place == ("1", "prior_surgery.levels")
     again.perform(c.RecordAnswer("1", "prior_surgery.levels", Answer(status=Status.UNCLEAR)))
+    result = answers_file.run_answers(again, answers_file.read_answers_file(REFERENCE))
+    assert "contradicted-case" in opened(result), "the case file states the levels"
+    levels = Answer(value=["C4-C5", "C5-C6"])
+    again.perform(c.RecordAnswer("1", "prior_surgery.levels", levels, reason="Stated."))
     assert answers_file.run_answers(again, answers_file.read_answers_file(REFERENCE)).status == 0
     assert again.session.status == "signed"
     again.close()
@@ -194,7 +198,7 @@ def test_a_check_without_a_reason_stops_it(
     assert result.status == 1
     assert "later-study" in opened(result)
     assert review.session.status == "open"
-    assert review.turn.kind == "check"
+    assert review.turn.kind == "seen"
 
 
 def test_on_a_real_case_it_stops_at_the_signature(log: Log, tmp_path: Path) -> None:
@@ -206,15 +210,19 @@ def test_on_a_real_case_it_stops_at_the_signature(log: Log, tmp_path: Path) -> N
     assert result.status == 1
     assert "signed by a person" in opened(result)
     assert review.session.id in opened(result)
-    assert (review.session.mode, review.session.status, review.turn.kind) == ("real", "open", "sign")
+    assert (review.session.mode, review.session.status, review.turn.kind) == ("real", "open", "seen")
     review.close()
 
 
 # -- the three scenarios of the seed's case -------------------------------------------------------
 
 WITHOUT_FILMS = {"prior_imaging": [], "films_since_surgery": "none"}
-SUSPECTED = {"instability_suspected": "affirmed", "films_since_surgery": "static_clean"}
-SUSPECTED_AFTER_DYNAMIC = {"instability_suspected": "affirmed", "films_since_surgery": "dynamic_clean"}
+AFFIRMED = {
+    "value": "affirmed",
+    "evidence": [{"document": "progress-note-2014-07-17", "page": 1, "quote": "cumulative trauma at work"}],
+}
+SUSPECTED = {"instability_suspected": AFFIRMED, "films_since_surgery": "static_clean"}
+SUSPECTED_AFTER_DYNAMIC = {"instability_suspected": AFFIRMED, "films_since_surgery": "dynamic_clean"}
 INAPPLICABLE = {"routine-radiography": {"ruling": "inapplicable", "reason": "Not the first six weeks."}}
 ACCEPTED = {"nonunion-or-instability": {"ruling": "accepted", "reason": "It is shown."}}
 OVERTURNED = {"decision": "overturned", "reason": "It is shown."}
@@ -226,6 +234,8 @@ EXPLAINED = dict.fromkeys(
         "edition-out-of-force",
         "ur-report-only",
         "impossible-combination",
+        "contradicted-case",
+        "computed-differs",
     ),
     "The example is changed on purpose.",
 )
@@ -245,7 +255,8 @@ def test_without_films_since_the_operation_it_is_still_upheld_over_a_dissent(
     assert suggestion.because == ("routine-radiography",)
     assert suggestion.dissent == ("acr-variant-3",)
     assert suggestion.rests_on == ()
-    assert (result.status, review.session.status) == (0, "signed")
+    assert (result.status, review.session.status) == (1, "open"), "the record holds two reports of films"
+    assert "contradicted-denial" in opened(result)
     assert result.unused == ["1/changed_since"]
 
 
@@ -257,9 +268,8 @@ def test_where_the_table_is_inapplicable_the_dissent_prevails(
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.because) == ("overturned", ("acr-variant-3",))
     assert review.assess("1").findings["routine-radiography"].state.value == "not_applicable"
-    assert result.status == 0
-    assert review.session.signed is not None
-    assert review.session.signed.outcome == "overturn"
+    assert "contradicted-denial" in opened(result)
+    assert review.session.determinations["1"].decision == "overturned"
 
 
 def test_a_documented_suspicion_overturns_resting_on_a_rebuttal_that_must_be_ruled_on(
@@ -290,7 +300,10 @@ def test_once_the_rebuttal_is_accepted_it_signs(
 def test_where_the_rebuttal_is_declined_it_is_upheld(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
-    declined = {"nonunion-or-instability": {"ruling": "declined", "reason": "It is not shown."}}
+    declined = {
+        "nonunion-or-instability": {"ruling": "declined", "reason": "It is not shown."},
+        "routine-radiography": {"ruling": "governs", "reason": "It speaks of any complaint."},
+    }
     result = answers_file.run_answers(review, written(scenario(given, SUSPECTED, rulings={"1": declined})))
     assert review.assess("1").suggestion.decision == "upheld"
     assert review.session.determinations["1"].decision == "upheld"

@@ -16,6 +16,7 @@ from assistant.log import Log
 from assistant.log.entry import Clock
 from assistant.profile import Profile
 from assistant.review import answers_file
+from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from assistant.training.faults import Fault, plant
 from assistant.training.practice import Exercise, Practice, begin_run, exercise_of_case, with_faults
@@ -92,18 +93,20 @@ def answered(practice: Practice, replies: Mapping[str, str] | None = None, until
     given = {**REPLIES, **(replies or {})}
     for _ in range(80):
         turn = practice.turn
-        if turn.kind in (until, "done") or turn.path == until:
+        together = turn.kind in ("form", "list")
+        if turn.kind in (until, "done") or (turn.path == until and not together):
             return said
-        if turn.kind in ("form", "list"):
+        if together:
             place = places_of(practice)[0]
+            said += practice.go(*place)
             if place[1] == until:
                 return said
-            said += practice.go(*place)
             continue
         if turn.kind == "prompt":
             said += practice.reply(given[turn.path])
-            for more in PASSAGES.get(turn.path, ()) if given[turn.path] == WALK[turn.path] else ():
-                said += practice.reply(more) if practice.pending is not None else []
+            if practice.pending is not None and "rests on a passage" in practice.pending.question:
+                for more in PASSAGES["acute_trauma"]:
+                    said += practice.reply(more)
         elif turn.kind == "sign":
             said += practice.reply("sign")
         else:
@@ -111,6 +114,14 @@ def answered(practice: Practice, replies: Mapping[str, str] | None = None, until
         if practice.pending is not None:
             said += practice.reply("1" if practice.pending.options else "It is so.")
     raise AssertionError(f"This doesn't end: {practice.turn.question}")
+
+
+def by_passage(practice: Conversation, reply: str) -> list[Line]:
+    """An answer with the passage that it is asked for, named by some of its words."""
+    practice.reply(reply)
+    found, choice = PASSAGES["acute_trauma"]
+    practice.reply(found)
+    return practice.reply(choice)
 
 
 def texts(lines: Iterable[Line]) -> str:

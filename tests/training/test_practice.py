@@ -27,7 +27,16 @@ from assistant.training.practice import (
 )
 from assistant.training.recording import Recording
 from assistant.training.replay import open_replay, reference_named
-from tests.training.practising import TRAINEE, TRAINER, answered, begun, exercise, reviewed, texts
+from tests.training.practising import (
+    TRAINEE,
+    TRAINER,
+    answered,
+    begun,
+    by_passage,
+    exercise,
+    reviewed,
+    texts,
+)
 
 
 @pytest.fixture
@@ -84,11 +93,10 @@ def test_each_answer_is_frozen_by_its_entry_before_it_is_revealed(log: Log) -> N
 def test_after_an_answer_the_reviewers_is_shown_with_its_page_and_the_guidelines_reason(log: Log) -> None:
     practice = begun(log)
     answered(practice, until="acute_trauma")
-    said = texts(practice.reply("yes"))
+    said = texts(by_passage(practice, "yes"))
     assert said.index("Yes") < said.index("The reviewer answered otherwise: No")
     assert "progress-note-2014-07-17:1 “cumulative trauma at work”" in said
     assert "Decision rules for acute trauma" in said
-    answered(practice, until="duration")
     agreed = texts(answered(begun(log), until="films_since_surgery"))
     assert "As the reviewer answered: 76 weeks" in agreed
     assert "Table 8-8, p. 182" in agreed
@@ -96,9 +104,9 @@ def test_after_an_answer_the_reviewers_is_shown_with_its_page_and_the_guidelines
 
 def test_an_answer_that_is_changed_later_still_counts_as_it_was_first(log: Log) -> None:
     practice = begun(log)
-    answered(practice, {"acute_trauma": "yes"}, until="films_since_surgery")
+    answered(practice, {"acute_trauma": "yes"}, until="sought")
     practice.go("1", "acute_trauma")
-    assert "The reviewer" not in texts(practice.reply("no"))
+    assert "The reviewer" not in texts(by_passage(practice, "no"))
     if practice.pending is not None:
         practice.choose(1)
     assert practice.review.session.reading("1").answer("acute_trauma").value == "no"  # type: ignore[union-attr]
@@ -165,7 +173,7 @@ def test_what_was_answered_when_the_program_stopped_is_frozen_at_the_next_beginn
 
     practice = begun(log)
     answered(practice, until="acute_trauma")
-    Conversation(practice.review).reply("yes")
+    by_passage(Conversation(practice.review), "yes")
     practice.review.close()
     again = resume_run(log, TRAINEE, practice.review.session.id)
     assert "The reviewer answered otherwise: No" in texts(again.settle())
@@ -229,7 +237,8 @@ def test_declining_ends_the_run(log: Log) -> None:
 
 
 def test_a_session_can_be_taken_blind_under_the_rules_that_it_had(log: Log, path: Path) -> None:
-    session = reviewed(path, {"acute_trauma": "yes"})
+    passage = {"document": "progress-note-2014-07-17", "page": 1, "quote": "cumulative trauma at work"}
+    session = reviewed(path, {"acute_trauma": {"value": "yes", "evidence": [passage]}})
     held = open_replay(path, session)
     practice = begin_run(log, TRAINEE, exercise_of_session(held.recording, "each"))
     pins, theirs = practice.review.session.opened.pins, held.recording.opened.pins

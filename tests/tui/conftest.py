@@ -2,6 +2,6 @@
 
 from __future__ import annotations
 
-from tests.tui.windowing import begin, config, fixed_ids, log_path, open_window, show
+from tests.tui.windowing import begin, config, fixed_ids, log_path, one_by_one, open_window, show
 
-__all__ = ["begin", "config", "fixed_ids", "log_path", "open_window", "show"]
+__all__ = ["begin", "config", "fixed_ids", "log_path", "one_by_one", "open_window", "show"]

@@ -18,6 +18,8 @@ from assistant.tui.app import ImrApp
 from assistant.tui.review import ReviewScreen
 from tests.tui.windowing import CASE, WIDE, Begin, Open
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 async def test_it_lists_open_sessions_cases_and_what_is_signed(open_window: Open, begin: Begin) -> None:
     signed, parked = begin("done"), begin("sought")

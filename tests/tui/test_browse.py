@@ -24,6 +24,8 @@ from assistant.tui import browse
 from assistant.tui.app import ImrApp
 from assistant.tui.browse import BrowseList, SessionList, StepList, sessions
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 SEED = library.find_case("cervical")
 
 
@@ -119,7 +121,7 @@ async def test_a_sentence_that_rests_on_several_answers_leads_to_all_of_them(log
     async with browser(log) as pilot:
         await narrow(pilot, "signed")
         await pilot.press("enter", "f5")
-        await narrow(pilot, "8. Therefore")
+        await narrow(pilot, "9. Therefore")
         rests = about(pilot).split("Rests on: ")[1].splitlines()[0].split(", ")
         await pilot.press("enter")
         asked = {line.split("1/")[1].split()[0] for line in listed(pilot) if "answer.recorded" in line}

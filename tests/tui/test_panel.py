@@ -2,9 +2,13 @@
 
 from __future__ import annotations
 
+import pytest
+
 from assistant.core import events as e
 from assistant.tui.dialogs import WordsInput, WordsScreen
 from tests.tui.windowing import CASE, WIDE, Begin, Open, Window
+
+pytestmark = pytest.mark.usefixtures("one_by_one")
 
 PLAN = "Plan: x-rays of the cervical spine"
 
@@ -114,8 +118,8 @@ async def test_a_question_is_gone_to_from_the_list(open_window: Open, begin: Beg
         assert window.path == "acute_trauma"
         await window.settle(lambda: "Answered: No" in window.text)
         assert window.focus == "reply"
-        await window.press("1")
-        assert "→ Yes" in window.text
+        await window.press("3")
+        assert "→ not documented" in window.text
         assert window.path == "sought"
 
 

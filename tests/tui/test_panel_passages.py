@@ -13,6 +13,8 @@ from assistant.core.record.absence import open_passages
 from tests import walk
 from tests.tui.windowing import CASE, WIDE, Open
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 @pytest.fixture
 def case(tmp_path: Path) -> str:

@@ -19,6 +19,9 @@ from assistant.tui.replay import ReplayPanel, ReplayScreen, Timeline
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.training import PracticeChoiceScreen, TrainingScreen
 from tests.tui.windowing import CASE, WIDE, Begin, Show, Window, answer
+from tests.walk import PASSAGES
+
+pytestmark = pytest.mark.usefixtures("one_by_one")
 
 
 @pytest.fixture
@@ -177,7 +180,10 @@ async def test_words_of_a_session_are_never_obeyed(
     show: Show, log_path: Path, marker: Marker, begin: Begin
 ) -> None:
     review = begin("sought", held=True)
-    Conversation(review).reply("\x1b[2J [red]instability[/red] [/x]")
+    talk = Conversation(review)
+    talk.reply("\x1b[2J [red]instability[/red] [/x]")
+    for more in PASSAGES["acute_trauma"]:
+        talk.reply(more)
     review.close()
     replay = open_replay(log_path, "last", marker)
     async with show(lambda _: ReplayScreen(replay, marker, len(replay.steps))) as window:

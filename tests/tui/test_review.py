@@ -12,10 +12,13 @@ from assistant.review.conversation import Conversation
 from assistant.review.views import ACTIONS
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
-    keys = ["enter", "1", "1", "1", "2", "enter", "enter", "enter", "2", "enter"]
-    keys += ["2", "2", "3", "3", "3", "3", "enter", "1", "1", *"Superseded.", "enter", *"sign", "enter"]
+    keys = ["enter", "1", "1", "1", "1", "enter", "enter", "enter", "3", "enter"]
+    keys += ["2", "2", "3", "3", "3", "3", "enter", "1", *"Applied so.", "enter", "1", "1"]
+    keys += ["1", *"Superseded.", "enter", *"sign", "enter"]
     async with open_window(CASE) as window:
         await window.press(*keys)
         assert window.talk.turn.kind == "done"
@@ -74,16 +77,16 @@ async def test_the_arrows_choose_a_reply(open_window: Open, begin: Begin) -> Non
     async with open_window(session="last") as window:
         await window.press("up")
         assert window.screen.query_one("#options", OptionList).highlighted == 3
-        await window.press("down", "down", "enter")
-        assert "→ No" in window.text
+        await window.press("up", "enter")
+        assert "Searched 5 documents, 6 pages" in window.text
         assert window.path == "films_since_surgery"
 
 
 async def test_a_click_answers(open_window: Open, begin: Begin) -> None:
     begin("acute_trauma")
     async with open_window(session="last") as window:
-        await window.pilot.click("#options", offset=(5, 1))
-        assert "→ No" in window.text
+        await window.pilot.click("#options", offset=(5, 2))
+        assert "Searched 5 documents, 6 pages" in window.text
         assert window.focus == "reply"
         await window.press("enter")
         assert window.path == "sought"
@@ -155,6 +158,8 @@ async def test_what_is_longer_than_the_line_is_shown_whole_above_it(open_window:
         await window.press(*words[70:])
         assert words in window.folded
         await window.press("enter")
+        await window.write("cumulative trauma at work")
+        await window.press("1")
         assert f"→ {words}" in window.folded
         assert "In which words?" not in window.text
 

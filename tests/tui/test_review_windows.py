@@ -17,6 +17,8 @@ from assistant.review.conversation import Conversation
 from assistant.tui import review
 from tests.tui.windowing import CASE, Begin, Open, Window
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 def failing(*_: object, **__: object) -> None:
     raise refuse("The disk is full; this step was not logged.", "", "Free some space.")
@@ -29,10 +31,10 @@ async def test_what_could_not_be_logged_stays_in_the_reply(
     async with open_window(session="last") as window:
         with monkeypatch.context() as patched:
             patched.setattr(Log, "append", failing)
-            await window.press(*"Films", "enter")
+            await window.press(*"nd", "enter")
             assert "! The disk is full; this step was not logged." in window.text
             assert window.path == "sought"
-            assert window.reply.value == "Films"
+            assert window.reply.value == "nd"
         await window.press("enter")
         assert window.path == "suspected"
 
@@ -80,7 +82,7 @@ async def test_a_page_that_could_not_be_logged_leaves_the_program_running(
     async with open_window(CASE, size=(160, 45)) as window:
         assert "The disk is full" in window.folded
         assert "Are these your qualifications" in window.text
-        await window.press("enter", "1", "1", "1", "2")
+        await window.press("enter", "1", "1", "1", "1")
         assert window.path == "prior_surgery"
         assert window.app.is_running
 
@@ -112,7 +114,7 @@ async def test_a_second_window_watches_and_cannot_answer(
         await window.pilot.click("#options", offset=(5, 1))
         assert window.path == "acute_trauma"
         assert window.kinds() == before
-        Conversation(first).reply("2")
+        Conversation(first).reply("3")
         await window.settle(lambda: "Have films been made since the operation" in window.folded)
         assert window.path == "films_since_surgery"
         await window.press("f8")
@@ -187,6 +189,8 @@ async def test_a_paste_of_lines_becomes_one_line_and_waits_for_enter(open_window
         assert window.reply.value == "Films of the neck."
         assert window.path == "sought"
         await window.press("enter")
+        await window.write("cumulative trauma at work")
+        await window.press("1")
         assert answered(window, "sought") == "Films of the neck."
 
 
@@ -198,6 +202,8 @@ async def test_half_a_reply_outlives_a_look_elsewhere(open_window: Open, begin: 
             await window.press(*keys)
             assert window.reply.value == "Film", keys
         await window.press(*"s.", "enter")
+        await window.write("cumulative trauma at work")
+        await window.press("1")
         assert answered(window, "sought") == "Films."
 
 
@@ -217,7 +223,7 @@ async def test_keys_of_a_burst_answer_no_question_that_was_not_shown(open_window
     begin("acute_trauma")
     async with open_window(session="last") as window:
         before = count(window)
-        await window.burst("2", "1", "1", "enter", "1")
+        await window.burst("3", "1", "1", "enter", "1")
         assert count(window) == before + 1
         assert "4 keys were typed before this was shown, and left out." in window.folded
 

@@ -22,6 +22,8 @@ from tests import walk
 from tests.tui.windowing import CASE, NARROW, PROFILE, WIDE, Begin, Show, Window
 from tests.walk import WALK
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 def begun(reveal: str = "each") -> Callable[[Log, Profile], Practice]:
     return lambda log, profile: begin_run(log, profile, exercise_of_case(CASE, reveal))

@@ -8,6 +8,8 @@ from assistant.review.views import ACTIONS
 from assistant.tui.widgets import KeyLine
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open
 
+pytestmark = pytest.mark.usefixtures("one_by_one")
+
 
 async def test_every_function_key_fits_in_eighty_columns(open_window: Open) -> None:
     async with open_window(CASE, size=NARROW) as window:

@@ -17,6 +17,7 @@ from textual.widgets import OptionList, Static
 
 from assistant import library, profile
 from assistant.core import events as e
+from assistant.core import turn
 from assistant.core.event_form import decode
 from assistant.log import Log
 from assistant.log.entry import Clock
@@ -219,10 +220,17 @@ def begin(log_path: Path) -> Iterator[Begin]:
 
 def answer(talk: Conversation, until: str = "") -> None:
     walk.until(talk, until)
-    while talk.turn.kind == "ruling" and until != "ruling":
+    while talk.turn.kind == "ruling" and until != "ruling" and talk.options[0].value == "governs":
         walk.beside(talk)
     while until in ("check", "sign", "done") and talk.turn.kind != until:
         walk.beside(talk)
+
+
+@pytest.fixture
+def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Every question is asked by itself; what stands together on the screen is tried in `test_time`."""
+    monkeypatch.setattr(turn, "form_turn", lambda session, place: None)
+    monkeypatch.setattr(turn, "list_turn", lambda session, place: None)
 
 
 @pytest.fixture

@@ -544,9 +544,9 @@ def checks(
     found += [one for scope in scopes for one in impossible_combinations(session, scope)]
     if session.guard < 2:
         found += [one for item in items for one in contradicted_rules(session, item)]
-    else:
-        found += finding_checks(session, record)
     found += [absence_check(session, place) for place in contradicted(session)]
+    if session.guard > 1:
+        found += sorted(finding_checks(session, record), key=lambda one: CHECKS.index(one.check))
     return tuple({(one.check, one.key): one for one in found}.values())
 
 

@@ -292,7 +292,7 @@ class PromptReader(Findings):
     def entries(
         self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Mapping[str, Any]
     ) -> dict[str, Entry]:
-        """The words of each entry of a checklist; a list of words is an entry of one sign."""
+        """The words of each entry of a checklist."""
         shape = schema.shape
         known = shape.parts if isinstance(shape, GroupShape) and shape.uniform else {}
         if raw and set(raw) != set(known):

@@ -119,7 +119,7 @@ def test_the_letter_states_the_reach_once_and_carries_the_trails(log: Log, run: 
     assert "Words looked for, with their spellings and synonyms: suspect," in text
     assert "2 passages found, all of them denied or only imagined there" in text
     answer = letter_to_json(letter)["items"][0]["answers"]["red_flags"]
-    assert answer["search"]["terms"][0] == "fever"
+    assert answer["search"]["terms"][0] == "fracture"
     assert answer["search"]["attested"] is True
     assert all(one["searched"] for one in letter_to_json(letter)["documents_reviewed"])
 

@@ -23,6 +23,7 @@ from assistant.review.answers_file import read_answers_file
 from assistant.review.conversation import Conversation
 from assistant.review.determination import letter_of
 from assistant.review.review import Review
+from tests.walk import places_of
 
 SEED = library.find_case("cervical").path
 PLACE = ("1", "suspected")
@@ -58,6 +59,9 @@ def asked(log: Log, folder: Path, name: str = "suspected") -> Conversation:
     reference = read_answers_file(SEED / "reference.yaml")
     while review.turn.path != name or review.turn.kind != "prompt":
         turn = review.turn
+        if turn.kind in ("form", "list"):
+            conversation.go(*places_of(conversation)[0])
+            continue
         if turn.kind == "passages":
             conversation.reply("all" if len(open_passages(review.session, turn.place)) > 1 else "dismiss")
             conversation.reply("Of another body part.")

@@ -501,8 +501,14 @@ def test_answers_that_cannot_be_together() -> None:
 
 
 def test_no_films_since_the_operation_does_not_go_with_films_dated_after_it() -> None:
-    (check,) = of("impossible-combination", raised(reviewed(answers={"films_since_surgery": "none"})))
-    assert "July 12, 2014 and August 4, 2014: after February 2014" in check.facts[1]
+    session = reviewed(answers={"films_since_surgery": "none"})
+    (check,) = of("computed-differs", raised(session))
+    assert check.place == "1/films_since_surgery"
+    assert "July 12, 2014 and August 4, 2014: after February 2014" in check.facts[-1]
+    (check,) = of("impossible-combination", raised(replace(session, guard=1)))
+    assert "July 12, 2014 and August 4, 2014: after February 2014" in check.facts[1], (
+        "as before every finding was guarded"
+    )
 
 
 # -- keys and order -------------------------------------------------------------------------------
@@ -524,6 +530,9 @@ def test_checks_come_in_the_order_of_the_contract_and_have_distinct_keys() -> No
         "edition-out-of-force",
         "implied-finding",
         "impossible-combination",
+        "contradicted-case",
+        "unsupported-finding",
+        "computed-differs",
     ]
     assert len({(check.check, check.key) for check in found}) == len(found)
     assert all(check.message.endswith(".") and check.facts for check in found)
