@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
-from assistant.core.decide import decide, unattested
-from assistant.core.problem import Refused
+from assistant.core.decide import unattested
+from assistant.core.events import AnswerRecorded
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import (
     contradicted,
@@ -43,7 +43,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import AnswerPlace, Session, fold, unruled, unruled_cautions
+from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, one_line
 from assistant.core.value import Value
 from assistant.core.wording import capital, told
@@ -507,10 +507,7 @@ def _fields(session: Session, scope: str) -> Iterator[FormField]:
             made = Proposed(Answer(value=prompt.confirms), "to be confirmed")
         if made is not None:
             yield FormField(place, made.answer, made.basis)
-            try:
-                session = fold(session, decide(session, c.RecordAnswer(scope, name, made.answer, "proposed")))
-            except Refused:
-                return
+            session = apply(session, AnswerRecorded(scope, name, made.answer, "proposed"))
         elif any(one.fact.startswith("reviewer.") for one in prompt.propose):
             yield FormField(place, None, "to be written")
 
