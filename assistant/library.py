@@ -13,7 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache, partial
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from assistant import __version__
 from assistant.core import yaml
@@ -23,7 +23,6 @@ from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.proposal import unfit
 from assistant.core.record.case import Case, evidence_in_case
-from assistant.core.record.language import Vocabulary, read_vocabulary
 from assistant.core.record.pages import split_pages
 from assistant.core.record.passages import located
 from assistant.core.rules.criterion import Ruling, Suggestion
@@ -42,10 +41,12 @@ from assistant.core.rules.rules import (
     read_prompt_set,
     read_rules,
 )
-from assistant.core.rules.suggestion import suggest
 from assistant.core.text import digest, one_line
 from assistant.core.yaml import YamlDocument
 from assistant.files import LARGEST_FILE
+
+if TYPE_CHECKING:
+    from assistant.core.record.language import Vocabulary
 
 _PACKAGE = Path(__file__).resolve().parent
 FRAME = "frame.yaml"
@@ -487,6 +488,8 @@ def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
 
 
 def _item(prompt_set: PromptSet, case: Case, key: str, held: YamlDocument) -> ReferenceItem:
+    from assistant.core.rules.suggestion import suggest  # only for a reference
+
     item = case.items[key]
     on = {"ur_decision": item.ur_date, "request": item.request_date}.get(prompt_set.governed_by)
     prompt_set = on_day(prompt_set, on)
@@ -525,6 +528,8 @@ def own_vocabulary() -> Vocabulary:
 
 def vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     """The vocabulary in files of this text, by name; raises `Refused` with file and line for every fault."""
+    from assistant.core.record.language import read_vocabulary  # only for a search
+
     problems: list[Problem] = []
     for name, text in texts.items():
         try:

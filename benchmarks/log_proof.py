@@ -10,7 +10,8 @@ from pathlib import Path
 from statistics import median
 from tempfile import TemporaryDirectory
 
-from assistant.core.events import AccessOpened, encode
+from assistant.core.access_events import AccessOpened
+from assistant.core.event_form import encode
 from assistant.log import Draft, Log
 from assistant.log.bundle import bundle, covering_checkpoint
 from assistant.log.consistency import prove_consistency

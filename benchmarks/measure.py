@@ -64,6 +64,7 @@ def workplace() -> Iterator[Place]:
             "PYTHONPATH": str(ROOT),
             "PYTHONPYCACHEPREFIX": str(folder / "bytecode"),
             "IMR_CONFIG": str(folder / "config"),
+            "IMR_CACHE": str(folder / "cache"),
         }
         place = Place(folder, environment)
         options = [f"--{name}={value}" for name, value in QUALIFICATIONS.items()]

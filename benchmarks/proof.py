@@ -81,8 +81,11 @@ def random_set(prompts: int, seed: int) -> PromptSet:
     for n in range(prompts):
         read = sorted({order[n], order[(n * 7 + 3) % prompts], order[(n * 13 + 5) % prompts]})
         when = ", ".join(f"p{place}: {chance.choice(_TESTS[kinds[place]])}" for place in read)
+        cite = chance.choice(["high", "low"])
+        some = sorted(chance.sample([2009, 2017, 2020], chance.choice([1, 2, 3])))
+        narrowed = f"editions: [{', '.join(map(str, some))}], " if cite == "high" else ""
         lines.append(
-            f"  - {{id: c{n}, cite: {chance.choice(['high', 'low'])}/care, when: {{{when}}}, "
+            f"  - {{id: c{n}, cite: {cite}/care, {narrowed}when: {{{when}}}, "
             f"argues: {chance.choice(['for', 'against'])}, says: So.}}"
         )
     document = yaml.parse_yaml(_HEAD + "\n".join(lines), "made-up.yaml")
@@ -129,7 +132,7 @@ def _by_prompts() -> list[Result]:
         start = time.perf_counter()
         proof = prove(made)
         whole = time.perf_counter() - start
-        told = f"{len(proof.gaps)} gaps and {len(proof.conflicts)} conflicts told"
+        told = f"{len(proof.gaps)} gaps, {len(proof.conflicts)} conflicts, {len(eras(made))} eras"
         results += [
             Result(
                 f"a gap or conflict, or none, {prompts} prompts", first, first_limit, "s", f"{found} found"

@@ -23,7 +23,9 @@ from unittest.mock import patch
 
 from assistant import __version__, library
 from assistant.core import commands as c
-from assistant.core.events import AccessOpened, AccessReported, Event, encode
+from assistant.core.access_events import AccessOpened, AccessReported
+from assistant.core.event_form import encode
+from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.core.rules.criterion import RULINGS
 from assistant.core.session import unruled

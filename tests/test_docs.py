@@ -15,7 +15,7 @@ from jsonschema import Draft202012Validator
 from assistant import library
 from assistant.cli.main import cli
 from assistant.core import yaml
-from assistant.core.events import all_kinds
+from assistant.core.event_form import all_kinds
 from assistant.core.proposal import RULES
 from assistant.core.record import case
 from assistant.core.rules.examples import try_examples

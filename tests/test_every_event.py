@@ -17,8 +17,11 @@ import pytest
 from click.testing import CliRunner
 
 from assistant.cli.main import cli
+from assistant.core import access_events as a
 from assistant.core import events as e
+from assistant.core import training_events as t
 from assistant.core.answer import Answer, Dismissed, Evidence
+from assistant.core.event_form import all_kinds, encode
 from assistant.core.event_words import describe
 from assistant.core.problem import Refused
 from assistant.core.record.passages import PassageGroup
@@ -102,7 +105,9 @@ def sample(cls: type[e.Event]) -> e.Event:
 
 def classes(family: str) -> list[type[e.Event]]:
     """Every class of a family that there is, whether or not a list names it."""
-    found = [cls for cls in e.Event.__subclasses__() if cls.__module__ == e.__name__]
+    found = [
+        cls for cls in e.Event.__subclasses__() if cls.__module__ in (a.__name__, e.__name__, t.__name__)
+    ]
     named = cls_family = [cls for cls in found if cls.kind.split(".")[0] == family]
     return (
         cls_family
@@ -170,7 +175,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     with Log.open(made) as log:
         for session, events in (("aa11", REVIEW), ("bb22", SITTING), ("cc33", BOOK)):
             for number, event in enumerate(events):
-                drafts = [Draft(event.kind, e.encode(event))]
+                drafts = [Draft(event.kind, encode(event))]
                 log.append(session, drafts, actor="r", case="neck", after=number, artifacts=artifacts)
     return made
 
@@ -187,7 +192,7 @@ def imr(path: Path, *args: str) -> str:
 
 
 def test_every_kind_is_tried() -> None:
-    assert {event.kind for events in SESSIONS.values() for event in events} == set(e.all_kinds())
+    assert {event.kind for events in SESSIONS.values() for event in events} == set(all_kinds())
 
 
 @pytest.mark.parametrize("session", SESSIONS)
@@ -292,11 +297,11 @@ def test_the_letter_says_what_was_signed_and_added(path: Path) -> None:
     assert "\x1b" not in text
 
 
-@pytest.mark.parametrize("kind", sorted(e.all_kinds()))
+@pytest.mark.parametrize("kind", sorted(all_kinds()))
 def test_a_step_with_nothing_in_its_fields_or_of_a_newer_program_is_named(kind: str) -> None:
     """No reader meets it half read: it is refused whole, and the timeline shows what it holds."""
     held, entries = opened_review([e.SessionParked()])
-    body = {part.name: None for part in fields(e.all_kinds()[kind])}
+    body = {part.name: None for part in fields(all_kinds()[kind])}
     for name, strange in ((kind, body), (f"{kind}_of_later", {"said": f"later{EVIL}words"})):
         if not strange:
             continue
@@ -330,7 +335,7 @@ def test_what_no_program_of_this_version_wrote_ends_no_reader_in_a_traceback(
         digest(one): (f"text/{kind}", one.encode()) for kind, named in TEXTS.items() for one in named.values()
     }
     opened = sample(e.SessionOpened)
-    drafts = [Draft(opened.kind, e.encode(opened)), Draft(kind, STRANGE[kind])]
+    drafts = [Draft(opened.kind, encode(opened)), Draft(kind, STRANGE[kind])]
     with Log.open(made) as log:
         log.append("aa11", drafts, actor="r", case="neck", after=0, artifacts=artifacts)
     for args in (["replay", "aa11", "--plain"], ["replay", "aa11", "--json"], ["letter", "aa11"]):

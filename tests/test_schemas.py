@@ -21,11 +21,11 @@ from referencing import Registry, Resource
 from assistant import library
 from assistant import profile as reviewer
 from assistant.cli.main import cli
+from assistant.core import access_events as a
 from assistant.core import commands as c
-from assistant.core import events as a
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.events import all_kinds
+from assistant.core.event_form import all_kinds
 from assistant.core.record.guard import unseen
 from assistant.core.text import Private
 from assistant.log import Log, access

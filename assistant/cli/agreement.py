@@ -97,7 +97,7 @@ def agree(
 
 def _note(path: Path, read: tuple[str, ...]) -> None:
     """Logs that the sessions were read, in portions that an entry holds."""
-    from assistant.core.events import AccessRead
+    from assistant.core.access_events import AccessRead
     from assistant.log.access import note
 
     for start in range(0, len(read), 500):

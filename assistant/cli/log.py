@@ -57,7 +57,7 @@ _LOOKS = ("prompt.shown", "prompt.left", "why.opened", "page.opened", "findings.
 @log_option
 def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str | None) -> None:
     """List the reviews, the one last worked on first; a date is that of their opening."""
-    from assistant.core.events import AccessListed
+    from assistant.core.access_events import AccessListed
     from assistant.log.query import as_objects
     from assistant.log.sessions import listed_sessions
 
@@ -91,7 +91,7 @@ def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str
 @log_option
 def show(session: str, changes: bool, form: str, log_path: Path | None) -> None:
     """Show what was logged in SESSION: an id, the beginning of one, `last`, or a bundle's file."""
-    from assistant.core.events import AccessRead
+    from assistant.core.access_events import AccessRead
     from assistant.log.bundle import is_bundle, open_source
     from assistant.log.timeline import timeline
 
@@ -151,7 +151,7 @@ def _cells(row: Change) -> tuple[str | int | None, ...]:
 def browse(log_path: Path | None) -> int:
     """Look through the log: sessions, their steps, an answer's history, the pages and the draft behind it."""
     from assistant.cli.options import needs_terminal
-    from assistant.core.events import AccessListed
+    from assistant.core.access_events import AccessListed
 
     needs_terminal()
     path = log_at(log_path)
@@ -185,7 +185,7 @@ def serve(port: int, log_path: Path | None) -> None:
         )
     import uvicorn
 
-    from assistant.core.events import AccessListed
+    from assistant.core.access_events import AccessListed
     from assistant.log.access import note
     from assistant.log.projection import up_to_date
     from assistant.web.site import site
@@ -254,7 +254,7 @@ def sample(
     size: int, seed: int | None, status: str, form: str, log_path: Path | None, **filters: str | None
 ) -> None:
     """Draw reviews for review: the same again for the same seed. The draw is logged."""
-    from assistant.core.events import SampleDrawn
+    from assistant.core.access_events import SampleDrawn
     from assistant.log.access import METHOD, draw
     from assistant.log.query import as_objects
     from assistant.log.sessions import listed_sessions
@@ -295,7 +295,7 @@ def sample(
 @log_option
 def note(session: str, text: str, log_path: Path | None) -> None:
     """Note TEXT on SESSION. The note stands in a session of its own; the review gets no entry."""
-    from assistant.core.events import AuditNoteAdded
+    from assistant.core.access_events import AuditNoteAdded
     from assistant.core.problem import refuse
     from assistant.core.text import visible
     from assistant.log import Log

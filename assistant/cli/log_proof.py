@@ -299,7 +299,7 @@ def read_held(path: Path) -> Held:
 @log_option
 def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_path: Path | None) -> None:
     """Write SESSION with the proof that it stands in the log to FILE, which checks itself: `python3 FILE`."""
-    from assistant.core.events import AccessExported
+    from assistant.core.access_events import AccessExported
     from assistant.log import Log
     from assistant.log.bundle import bundle, covering_checkpoint
     from assistant.log.keys import read_checkpoint
@@ -350,7 +350,7 @@ def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
 
     SESSION is an id, the beginning of one, `last`, or the path of a bundle.
     """
-    from assistant.core.events import AccessRead
+    from assistant.core.access_events import AccessRead
     from assistant.core.text import one_line
     from assistant.log.bundle import is_bundle, open_source
     from assistant.review.rederive import rederive as derive

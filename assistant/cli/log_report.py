@@ -122,7 +122,7 @@ def run_report(
     anew: bool = False,
 ) -> None:
     """Asks a report and prints its answer; raises `Refused` for what it doesn't have."""
-    from assistant.core.events import AccessReported
+    from assistant.core.access_events import AccessReported
     from assistant.log.report import ask
     from assistant.log.report import report as find
 
@@ -318,7 +318,7 @@ def _at_terminal() -> bool:
 
 
 def _note(path: Path, query: str) -> None:
-    from assistant.core.events import AccessQueried
+    from assistant.core.access_events import AccessQueried
 
     note_reading(path, AccessQueried(query[:4_000]))
 

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.core.problem import refuse
+from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.machine import shows
 
@@ -66,28 +66,30 @@ def open_log(path: Path | None) -> Log:
     return Log.open(log_at(path))
 
 
-def settle_lost(path: Path | None) -> None:
-    """Before a screen begins: where the log is gone, asks whether another one is to be begun, and why.
+def unless_lost(path: Path | None, begin: Callable[[], int]) -> int:
+    """The status of `begin`; where the log is gone, asks whether another one is to be begun, and why, and begins again.
 
-    Without a reason, or without somebody to ask, what is gone is refused when the log is opened.
+    Without a reason, or without somebody to ask, it stays refused.
     """
-    from assistant.log.checkpoint import gone, lost
+    try:
+        return begin()
+    except Refused as refusal:
+        from assistant.log.checkpoint import Gone
 
-    before = lost(log_at(path))
-    if before is None or not (sys.stdin.isatty() and sys.stdout.isatty()):
-        return
+        if not isinstance(refusal, Gone) or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            raise
+        click.echo(visible(str(refusal)))
+        reason = click.prompt(
+            "To go on without it, say why, which is logged; Enter alone stops here",
+            default="",
+            show_default=False,
+        )
+        if not reason.strip():
+            raise
     from assistant.log.consistency import accept_rollback
 
-    refusal = gone(log_at(path), before)
-    click.echo(visible(str(refusal)))
-    reason = click.prompt(
-        "To go on without it, say why, which is logged; Enter alone stops here",
-        default="",
-        show_default=False,
-    )
-    if not reason.strip():
-        raise refusal
     accept_rollback(log_at(path), reason)
+    return begin()
 
 
 # What the reading commands of `imr log` share: their options, the note that somebody reads, the reports'

@@ -16,7 +16,7 @@ from assistant.cli.options import (
     needs_terminal,
     note_reading,
     open_log,
-    settle_lost,
+    unless_lost,
 )
 from assistant.cli.output import print_json
 from assistant.core.problem import Refused, refuse
@@ -56,11 +56,7 @@ def review(
         if case is None:
             raise click.UsageError("--plain needs a CASE.")
         return _plain(log_path, case=case, again=again)
-    needs_terminal()
-    settle_lost(log_path)
-    from assistant.tui.app import review_opening, run_app
-
-    return run_app(log_path, lambda services: review_opening(services, case=case, again=again))
+    return _on_screen(log_path, case=case, again=again)
 
 
 @click.command()
@@ -75,11 +71,7 @@ def resume(session: str, plain: bool, log_path: Path | None) -> int:
         return carry_on(*run, plain)
     if plain:
         return _plain(log_path, session=session)
-    needs_terminal()
-    settle_lost(log_path)
-    from assistant.tui.app import review_opening, run_app
-
-    return run_app(log_path, lambda services: review_opening(services, session=session))
+    return _on_screen(log_path, session=session)
 
 
 def home() -> int:
@@ -87,10 +79,22 @@ def home() -> int:
     needs_terminal()
     named = os.environ.get("IMR_LOG")
     log_path = Path(named) if named else None
-    settle_lost(log_path)
     from assistant.tui.app import run_app
 
-    return run_app(log_path)
+    return unless_lost(log_path, lambda: run_app(log_path))
+
+
+def _on_screen(
+    log_path: Path | None, case: str | None = None, session: str | None = None, again: str = ""
+) -> int:
+    """A review on the screen, of a case or gone on with."""
+    needs_terminal()
+    from assistant.tui.app import review_opening, run_app
+
+    def begin() -> int:
+        return run_app(log_path, lambda services: review_opening(services, case, session, again))
+
+    return unless_lost(log_path, begin)
 
 
 def _plain(log_path: Path | None, case: str = "", session: str = "", again: str = "") -> int:
@@ -99,15 +103,17 @@ def _plain(log_path: Path | None, case: str = "", session: str = "", again: str 
     from assistant.cli.plain import talk
     from assistant.review.review import Review
 
-    settle_lost(log_path)
-    with open_log(log_path) as log:
-        profile = reviewer.kept()
-        resumed = Review.resume(log, session) if session else None
-        held = resumed or Review.open(log, library.find_case(case), profile, again=again)
-        try:
-            return talk(held, profile)
-        finally:
-            held.close()
+    def begin() -> int:
+        with open_log(log_path) as log:
+            profile = reviewer.kept()
+            resumed = Review.resume(log, session) if session else None
+            held = resumed or Review.open(log, library.find_case(case), profile, again=again)
+            try:
+                return talk(held, profile)
+            finally:
+                held.close()
+
+    return unless_lost(log_path, begin)
 
 
 def _unattended(case: str, answers: Path, as_json: bool, again: str, log_path: Path | None) -> int:
@@ -251,7 +257,7 @@ def letter(
 
     It is marked as a draft until it is signed. That it was read is logged, never in SESSION itself.
     """
-    from assistant.core.events import AccessExported, AccessRead
+    from assistant.core.access_events import AccessExported, AccessRead
     from assistant.files import write_file
     from assistant.letter import json_text, to_markdown, to_text
     from assistant.log.bundle import is_bundle, open_source

@@ -92,7 +92,7 @@ def note_sessions(
 ) -> None:
     """Logs that sessions of the log are read, and the one that is compared with; a bundle's are none of the log."""
     from assistant.cli.options import note_reading
-    from assistant.core.events import AccessRead
+    from assistant.core.access_events import AccessRead
     from assistant.log.bundle import is_bundle
 
     if reference is not None and not is_bundle(against or ""):
@@ -450,7 +450,7 @@ def _start(one: object, where: str | None) -> int:
 
 
 def _note(path: Path, name: str, session: str) -> None:
-    from assistant.core.events import AccessRead
+    from assistant.core.access_events import AccessRead
     from assistant.log.bundle import is_bundle
 
     if not is_bundle(name):

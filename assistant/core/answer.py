@@ -12,6 +12,7 @@ from enum import StrEnum
 from typing import Any
 
 from assistant.core.text import Private
+from assistant.core.value import Value
 
 
 class Status(StrEnum):
@@ -22,8 +23,8 @@ class Status(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True)
-class Evidence:
+@dataclass(frozen=True, eq=False, repr=False)
+class Evidence(Value):
     """A passage of the case file: `start` is its offset in the page's text, counted from 0."""
 
     document: str
@@ -35,8 +36,8 @@ class Evidence:
         return f"{self.document}:{self.page}"
 
 
-@dataclass(frozen=True)
-class Dismissed:
+@dataclass(frozen=True, eq=False, repr=False)
+class Dismissed(Value):
     """A passage that a search found and the reviewer set aside, with the reason."""
 
     document: str
@@ -45,8 +46,8 @@ class Dismissed:
     reason: str
 
 
-@dataclass(frozen=True)
-class Trail:
+@dataclass(frozen=True, eq=False, repr=False)
+class Trail(Value):
     """Where something was looked for and not found: terms, documents, the number of pages, attestation."""
 
     documents: tuple[str, ...] = ()
@@ -56,8 +57,8 @@ class Trail:
     dismissed: tuple[Dismissed, ...] = ()
 
 
-@dataclass(frozen=True)
-class Answer:
+@dataclass(frozen=True, eq=False, repr=False)
+class Answer(Value):
     """One answer. `parts` is set for groups (by name) and lists of objects (by "1", "2", ...).
 
     A list is `closed` once the reviewer has said that nothing is to be added. `value` is a scalar or a

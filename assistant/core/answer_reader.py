@@ -14,7 +14,6 @@ from typing import Any
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.dates import PartialDate, parse_date, read_date
 from assistant.core.problem import Refused, placed, reason, refuse
-from assistant.core.record.mentions import LevelMention, extract_kind
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
     ChoiceShape,
@@ -434,6 +433,8 @@ def read_several(words: str, shape: SeveralShape, prefixes: bool = True) -> list
 
 def _segments(words: str, shape: SeveralShape) -> list[str]:
     """The segments in text that holds nothing else; none where one of them is not among the values."""
+    from assistant.core.record.mentions import LevelMention, extract_kind  # not before the first question
+
     rest, found = words, list[str]()
     for mention in extract_kind(words, "levels"):
         assert isinstance(mention, LevelMention)

@@ -9,14 +9,15 @@ from assistant.core.answer import Answer, Evidence
 from assistant.core.events import CaseAmended
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.rules import Rules
+from assistant.core.value import Value
 
 
-@dataclass(frozen=True)
-class Command:
+@dataclass(frozen=True, eq=False, repr=False)
+class Command(Value):
     """One request; fields are as in the event that it leads to."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShowPrompt(Command):
     """Go to a prompt: to answer it now, or to amend its answer."""
 
@@ -24,13 +25,15 @@ class ShowPrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SkipPrompt(Command):
+    """Leave a prompt for later."""
+
     item: str
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LeavePrompt(Command):
     """Leave a prompt that was gone to on purpose, with its answer as it was."""
 
@@ -38,7 +41,7 @@ class LeavePrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordAnswer(Command):
     """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands).
 
@@ -53,7 +56,7 @@ class RecordAnswer(Command):
     today: date | None = None
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RecordAnswers(Command):
     """Answer several prompts of an item in one step, in this order."""
 
@@ -61,14 +64,16 @@ class RecordAnswers(Command):
     answers: tuple[RecordAnswer, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class WithdrawAnswer(Command):
+    """Take an answer back."""
+
     item: str
     prompt: str
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RejectInput(Command):
     """Note input that was refused, with the sentence that said why."""
 
@@ -78,50 +83,62 @@ class RejectInput(Command):
     says: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CiteEvidence(Command):
+    """Add a passage to what an answer rests on."""
+
     item: str
     prompt: str
     evidence: Evidence
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddNote(Command):
+    """Note something on a prompt, or on an item where `prompt` is empty."""
+
     item: str
     prompt: str
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenPage(Command):
+    """Open a page of the record."""
+
     document: str
     page: int
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenWhy(Command):
+    """Ask why a prompt is asked."""
+
     item: str
     prompt: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class OpenFindings(Command):
+    """Look at the findings of an item."""
+
     item: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ShowSuggestion(Command):
+    """Log that a suggestion was shown."""
+
     item: str
     decision: str | None
     why: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AttestAbsences(Command):
     """The reviewer has looked for everything that was answered *not documented*."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class NoteSearch(Command):
     """Log a search of the record that was made for a question; fields as in `RecordSearched`."""
 
@@ -138,7 +155,7 @@ class NoteSearch(Command):
     stated: tuple[PassageGroup, ...] = ()
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DismissPassages(Command):
     """Set aside passages that a search found for a question, by their places among those still open (from 0)."""
 
@@ -148,7 +165,7 @@ class DismissPassages(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReadByEye(Command):
     """Say of every page that no search can read whether it was read by eye; `reason` names the pages where only some were."""
 
@@ -156,14 +173,14 @@ class ReadByEye(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class ReadDenials(Command):
     """Say of what was shown before the signature, by its digests, that it has been read."""
 
     passages: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AmendCase(Command):
     """Take over the case file as it is now; `rules` are those of its new facts."""
 
@@ -176,7 +193,7 @@ class AmendCase(Command):
         return self.event.pins["case"]["case.yaml"]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class CorrectFact(Command):
     """Say that the program misread a page; `reason` is what the page says, in the reviewer's words."""
 
@@ -187,21 +204,25 @@ class CorrectFact(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RuleOn(Command):
+    """Rule on a criterion that the answers leave open."""
+
     item: str
     criterion: str
     ruling: str
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DecideFirst(Command):
+    """Decide before the suggestion is shown."""
+
     item: str
     decision: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Determine(Command):
     """The reviewer's decision; `suggested` is the suggestion that it is measured against."""
 
@@ -211,7 +232,7 @@ class Determine(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class EditSentence(Command):
     """Replace a sentence of the draft by its key; an empty `text` takes the edit back."""
 
@@ -221,48 +242,58 @@ class EditSentence(Command):
     text: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RaiseCheck(Command):
+    """Log that a check was raised."""
+
     check: str
     key: str
     message: str
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Acknowledge(Command):
+    """Go past a check, with the reason."""
+
     check: str
     key: str
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Decline(Command):
+    """Decline the review; `ground` is conflict, specialty, records or other."""
+
     ground: str
     reason: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Sign(Command):
+    """Sign the determination: `letter` is the SHA-256 of its text as shown."""
+
     letter: str
     outcome: str
     statement: str
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class AddAddendum(Command):
+    """Add to a signed determination."""
+
     text: str
     reason: str = ""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Park(Command):
-    pass
+    """Leave the session, to go on later."""
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class Resume(Command):
-    pass
+    """Go on with a parked session."""
 
 
 AnyCommand = (

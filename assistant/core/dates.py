@@ -10,6 +10,9 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+from assistant.core.text import compiled
+from assistant.core.value import Value
+
 MONTHS = "January February March April May June July August September October November December".split()
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _NAMED_DAY_FIRST = r"^(\d{1,2})\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z"
@@ -20,8 +23,8 @@ _SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
 _ISO_LOOSE = r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z"
 
 
-@dataclass(frozen=True)
-class PartialDate:
+@dataclass(frozen=True, eq=False, repr=False)
+class PartialDate(Value):
     """A year, a month of a year, or a day."""
 
     year: int
@@ -137,8 +140,8 @@ def _made(year: str, month: str | None, day: str | None) -> PartialDate | None:
 # Dates as sentences hold them: whole, a month, a year, or in a list that shares a year.
 
 
-@dataclass(frozen=True)
-class When:
+@dataclass(frozen=True, eq=False, repr=False)
+class When(Value):
     """What a text says of a date; a year, month or day that it doesn't say is None."""
 
     year: int | None = None
@@ -178,34 +181,34 @@ _DAY = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?(?!\w)(?![/%.]\d)"
 _DAYS = rf"{_DAY}(?:\s*(?:,\s*(?:and\s+)?|-|–|and\s+|&\s*|to\s+|through\s+){_DAY}){{0,9}}"
 _SHORT = "Sept|" + "|".join(month[:3] for month in MONTHS)
 _MONTH = rf"(?:{'|'.join(MONTHS)})\b|(?:{_SHORT})\b"
-_NAMED = re.compile(
-    rf"(?:(?<![\w.,/-])(?P<before>{_DAYS})\s+(?:of\s+)?)?"
+_NAMED = (
+    rf"(?i)(?:(?<![\w.,/-])(?P<before>{_DAYS})\s+(?:of\s+)?)?"
     rf"(?<!\w)(?P<month>{_MONTH})(?:(?<!May)(?<=\b\w\w\w)\.|(?<=Sept)\.)?"
     rf"(?:\s+(?:the\s+)?(?P<after>{_DAYS}))?"
-    rf"(?:\s*,?\s*(?:of\s+)?(?P<year>{_YEAR})(?!\w))?",
-    re.I,
+    rf"(?:\s*,?\s*(?:of\s+)?(?P<year>{_YEAR})(?!\w))?"
 )
-_NUMERIC = re.compile(
+_NUMERIC = (
     rf"(?<!\d)(?<!\d-)(?P<iso>{_YEAR}-\d{{1,2}}(?:-\d{{1,2}})?)(?![\d/])"
     rf"|(?<![\d/.])(?P<slashed>\d{{1,2}}/\d{{1,2}}/(?:{_YEAR}|\d\d))(?![\d/])"
     rf"|(?<![\d-])(?P<dashed>\d{{1,2}}-\d{{1,2}}-{_YEAR})(?![\d/])"
     rf"|(?<![\d/.])(?P<monthly>\d{{1,2}}/{_YEAR})(?![\d/])"
 )
-_BARE = re.compile(
-    rf"\b(?:in|since|during|of|from|until|by|through|before|after|early|late|mid|year)[\s-]+(?P<year>{_YEAR})"
-    r"(?!\w)(?![-/.,]\d)(?!\s*(?:mg|mcg|ml|units?|patients?|subjects?|people|workers|cases|%))",
-    re.I,
+_BARE = (
+    rf"(?i)\b(?:in|since|during|of|from|until|by|through|before|after|early|late|mid|year)[\s-]+(?P<year>{_YEAR})"
+    r"(?!\w)(?![-/.,]\d)(?!\s*(?:mg|mcg|ml|units?|patients?|subjects?|people|workers|cases|%))"
 )
 _LINK = "and|or|to|through|thru|until|till|again|then|in|on|of|the|early|late|mid|from|both|also"
-_SHARED = re.compile(rf"(?:[\s,/&–—-]|(?:{_LINK})\b)*", re.I)
+_SHARED = rf"(?i)(?:[\s,/&–—-]|(?:{_LINK})\b)*"
 _LEADING = "in|of|on|since|during|until|by|from|through|between|early|late|mid"
-_BEFORE_MONTH = re.compile(rf"\b(?:{_LEADING})[\s-]+$", re.I)
-_PERSON = re.compile(r"\b(?:dr|mr|mrs|ms|miss|doctor)\.?\s+$", re.I)
+_BEFORE_MONTH = rf"(?i)\b(?:{_LEADING})[\s-]+$"
+_PERSON = r"(?i)\b(?:dr|mr|mrs|ms|miss|doctor)\.?\s+$"
 _VERBS = ("may", "march")
 
 
 @dataclass
 class _Piece:
+    """A month that a text names, with what stands beside it."""
+
     start: int
     end: int
     said: str
@@ -218,19 +221,19 @@ class _Piece:
 def dates_in(text: str) -> Iterator[tuple[int, str, When]]:
     """Every date that a text mentions: where, in which words, and what it says."""
     taken: list[tuple[int, int]] = []
-    for match in _NUMERIC.finditer(text):
+    for match in compiled(_NUMERIC).finditer(text):
         when = _numeric(match)
         if when is not None:
             taken.append(match.span())
             yield match.start(), match[0], when
-    pieces = [_piece(match) for match in _NAMED.finditer(text)]
+    pieces = [_piece(match) for match in compiled(_NAMED).finditer(text)]
     years = _shared_years(pieces, text)
     for n, (piece, year) in enumerate(zip(pieces, years, strict=True)):
         if year is not None or _is_month(piece, [*pieces[max(0, n - 1) : n], *pieces[n + 1 : n + 2]], text):
             taken.append((piece.start, piece.end))
             for day in piece.days or (None,):
                 yield piece.start, piece.said, When(year, piece.month, day)
-    for match in _BARE.finditer(text):
+    for match in compiled(_BARE).finditer(text):
         if not any(start < match.end() and match.start("year") < end for start, end in taken):
             yield match.start("year"), match["year"], When(int(match["year"]))
 
@@ -270,7 +273,7 @@ def _shared_years(pieces: list[_Piece], text: str) -> list[int | None]:
     """The year of each piece: its own, or that of the next one in the same list."""
     years: list[int | None] = [piece.year for piece in pieces]
     for n in range(len(pieces) - 2, -1, -1):
-        if years[n] is None and _SHARED.fullmatch(text, pieces[n].end, pieces[n + 1].start):
+        if years[n] is None and compiled(_SHARED).fullmatch(text, pieces[n].end, pieces[n + 1].start):
             years[n] = years[n + 1]
     return years
 
@@ -278,11 +281,13 @@ def _shared_years(pieces: list[_Piece], text: str) -> list[int | None]:
 def _is_month(piece: _Piece, beside: list[_Piece], text: str) -> bool:
     """Whether a month's name without a year is one: not the verb `may`, not Dr. June."""
     before = text[max(0, piece.start - 12) : piece.start]
-    if _PERSON.search(before):
+    if compiled(_PERSON).search(before):
         return False
     gaps = [(min(piece.end, other.end), max(piece.start, other.start)) for other in beside]
-    listed = any(text[first:last].strip() and _SHARED.fullmatch(text, first, last) for first, last in gaps)
-    named = bool(_BEFORE_MONTH.search(before)) or listed
+    listed = any(
+        text[first:last].strip() and compiled(_SHARED).fullmatch(text, first, last) for first, last in gaps
+    )
+    named = bool(compiled(_BEFORE_MONTH).search(before)) or listed
     if piece.name.lower() not in (month.lower() for month in MONTHS):
         return bool(piece.days) and piece.name[0].isupper()
     if piece.name.lower() in _VERBS:
@@ -297,8 +302,8 @@ CLOCK_FACTS = ("documents_received", "application_received")
 """The facts of a claim from which the time runs, the first that is stated: the later of the two is the rule's."""
 
 
-@dataclass(frozen=True)
-class DeadlineRule:
+@dataclass(frozen=True, eq=False, repr=False)
+class DeadlineRule(Value):
     """So many `days` (or `working` days) from the receipt of the request and the documents that support it."""
 
     priority: str

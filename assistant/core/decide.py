@@ -16,7 +16,6 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail
 from assistant.core.answer_reader import check_answer
 from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, refuse
-from assistant.core.rationale import assess, deciding_cautions
 from assistant.core.record.absence import contradicted, not_found, open_passages, pages_unread
 from assistant.core.record.grounds import about_file, exempt, worked_out
 from assistant.core.record.guard import second_look
@@ -381,6 +380,7 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
 
 def _sign(session: Session, command: c.Sign) -> list[e.Event]:
     """A signature covers decisions on every item, each measured against the suggestion as it stands."""
+    from assistant.core.rationale import assess, deciding_cautions  # not before the first question
 
     for scope in session.rules.scopes:
         if next(session.reading(scope).open_prompts(), None) is not None:
@@ -513,6 +513,8 @@ def preview(session: Session, command: c.RecordAnswer | c.WithdrawAnswer | c.Rul
 
     Raises `Refused` where the command may not be carried out at all.
     """
+    from assistant.core.rationale import assess  # not before the first question
+
     asked = command if command.reason else replace(command, reason="(to be given)")
     events = decide(session, asked)
     after = fold(session, events)

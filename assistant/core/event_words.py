@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
-from typing import Any, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence
@@ -17,14 +17,19 @@ from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, one_line
 from assistant.core.turn import part_question
+from assistant.core.value import Value
 from assistant.core.wording import answer_words, told, value_words
+
+if TYPE_CHECKING:
+    from assistant.core import access_events as a
+    from assistant.core import training_events as t
 
 _ORIGINS = {"proposed": " · as proposed", "file": " · from a file"}
 _SEARCHED = {"look_for": "The program searched", "amendment": "The program searched again"}
 
 
-@dataclass(frozen=True)
-class Line:
+@dataclass(frozen=True, eq=False, repr=False)
+class Line(Value):
     """A line of a conversation. `kind`: answer, note, problem, warning, news, context; of a logged step also
 
     `before` (what stood there), `evidence` (a passage that it rests on) and `reason`.
@@ -40,10 +45,13 @@ def describe(event: e.Event, session: Session | None) -> list[Line]:
     Empty where the next question says it all: a prompt that was put in its turn.
     """
     if isinstance(event, e.Step):
-        made = _of_review(event, session)
-    elif isinstance(event, e.AccessStep):
+        return [Line(line.kind, one_line(line.text)) for line in _of_review(event, session)]
+    from assistant.core import access_events as a  # a review meets none of these
+    from assistant.core import training_events as t
+
+    if isinstance(event, a.AccessStep):
         made = [Line("news", _of_sitting(event))]
-    elif isinstance(event, e.TrainingStep):
+    elif isinstance(event, t.TrainingStep):
         made = _of_book(event)
     else:
         made = [Line("note", in_full(event.kind, {}))]
@@ -306,27 +314,29 @@ def _edited(event: e.SentenceEdited) -> list[Line]:
 # -- the steps of a sitting -----------------------------------------------------------------------
 
 
-def _of_sitting(event: e.AccessStep) -> str:
+def _of_sitting(event: a.AccessStep) -> str:
+    from assistant.core import access_events as a  # a review meets none of these
+
     match event:
-        case e.AccessOpened(tool):
+        case a.AccessOpened(tool):
             return f"A sitting at the log, version {tool}"
-        case e.AccessRead(command, sessions):
+        case a.AccessRead(command, sessions):
             return f"{command}: read {', '.join(sessions)}"
-        case e.AccessListed(command):
+        case a.AccessListed(command):
             return f"{command}: the list of sessions{filters_in_words(event.filters, ' with ')}"
-        case e.AccessReported(report):
+        case a.AccessReported(report):
             by = f" by {', '.join(event.by)}" if event.by else ""
             return f"report {report}{by}{filters_in_words(event.filters, ' with ')}"
-        case e.AccessQueried(sql):
+        case a.AccessQueried(sql):
             return f"query: {sql}"
-        case e.AccessExported(what, form, sessions):
+        case a.AccessExported(what, form, sessions):
             return f"export {what} as {form}: {', '.join(sessions)}"
-        case e.SampleDrawn():
+        case a.SampleDrawn():
             drawn = f"{event.size} of {event.population}, {event.method}, seed {event.seed}"
             return f"sample of {drawn}{filters_in_words(event.filters, '; ')}: {', '.join(event.sessions)}"
-        case e.AuditNoteAdded(session, text):
+        case a.AuditNoteAdded(session, text):
             return f"note on {session}: {text}"
-        case e.RollbackAccepted():
+        case a.RollbackAccepted():
             return f"rollback accepted: {rollback_in_words(event)}"
         case _:
             assert_never(event)
@@ -337,7 +347,7 @@ def filters_in_words(filters: Mapping[str, str], before: str = "") -> str:
     return before + ", ".join(f"{name}: {value}" for name, value in filters.items()) if filters else ""
 
 
-def rollback_in_words(event: e.RollbackAccepted) -> str:
+def rollback_in_words(event: a.RollbackAccepted) -> str:
     """Which checkpoint was let go for which log, and why."""
     held = f"a checkpoint of {event.held_size} entries of {event.held_log} was let go"
     return f"{held}; this log had {event.size}; reason: {event.reason}"
@@ -346,52 +356,54 @@ def rollback_in_words(event: e.RollbackAccepted) -> str:
 # -- the steps of a book --------------------------------------------------------------------------
 
 
-def _of_book(event: e.TrainingStep) -> list[Line]:
+def _of_book(event: t.TrainingStep) -> list[Line]:
+    from assistant.core import training_events as t  # a review meets none of these
+
     match event:
-        case e.BookOpened(tool):
+        case t.BookOpened(tool):
             return [Line("news", f"A book, version {tool}")]
-        case e.Bookmarked(session, seq):
+        case t.Bookmarked(session, seq):
             return [Line("note", f"Bookmark at entry {seq} of {session}: {event.title}".removesuffix(": "))]
-        case e.Commented(session, seq):
+        case t.Commented(session, seq):
             return [Line("answer", f"Comment at entry {seq} of {session}: {event.text}")]
-        case e.MarkRemoved(mark):
+        case t.MarkRemoved(mark):
             return [Line("note", f"Mark {mark} taken away")]
-        case e.CaseAssigned():
+        case t.CaseAssigned():
             planted = f"; {counted(event.planted, 'fault')} planted" if event.planted else ""
             said = f"Assigned {event.case} to {event.trainee} as {event.assignment}"
             return [Line("news", f"{said}: against {event.against}, revealed: {event.reveal}{planted}")]
-        case e.AssignmentWithdrawn(assignment):
+        case t.AssignmentWithdrawn(assignment):
             return [Line("news", f"Assignment {assignment} withdrawn")]
-        case e.FaultPlanted(plan, number, truth):
+        case t.FaultPlanted(plan, number, truth):
             return [Line("note", f"Fault {number} of {plan} planted: {truth}")]
-        case e.RunOpened(session, case, reveal):
+        case t.RunOpened(session, case, reveal):
             plan = f", plan {event.plan}" if event.plan else ""
             return [
                 Line("news", f"Run {session} of {case} against {event.against}, revealed: {reveal}{plan}")
             ]
-        case e.AnswerFrozen(session, item, prompt, seq):
+        case t.AnswerFrozen(session, item, prompt, seq):
             what = f"answer {item}/{prompt}" if prompt else f"decision on item {item}"
             return [Line("note", f"First {what} of {session}: entry {seq}")]
-        case e.AnswerRevealed(session, item, prompt):
+        case t.AnswerRevealed(session, item, prompt):
             what = f"answer to {item}/{prompt}" if prompt else f"decision on item {item}"
             return [Line("note", f"The reviewer's {what} was shown in {session}")]
-        case e.RunEnded(session, how):
+        case t.RunEnded(session, how):
             return [Line("news", f"Run {session} is over: {how}")]
-        case e.FeedbackShown(session):
+        case t.FeedbackShown(session):
             agreed = f"{event.agreed} of {event.compared} alike"
             caught = f"{event.caught} of {counted(event.planted, 'fault')} caught"
             return [Line("news", f"Feedback on {session}: {agreed}; {caught}")]
-        case e.AdjudicationOpened(tool, sessions):
+        case t.AdjudicationOpened(tool, sessions):
             own = "; one is the adjudicator's own" if event.own else ""
             return [Line("news", f"Adjudication of {', '.join(sessions)}, version {tool}{own}")]
-        case e.AnswerAdjudicated(item, prompt):
+        case t.AnswerAdjudicated(item, prompt):
             said = f"{item}/{prompt}: {answer_words(event.answer)}"
             cited = evidence_lines(event.answer.all_evidence(), "evidence")
             return [*_adjudicated(said, event.chosen, event.shown, event.reason), *cited]
-        case e.DecisionAdjudicated(item):
+        case t.DecisionAdjudicated(item):
             said = f"item {item}: {_decision(event.decision)}"
             return _adjudicated(said, event.chosen, event.shown, event.reason)
-        case e.AdjudicationClosed(agreed, settled, own):
+        case t.AdjudicationClosed(agreed, settled, own):
             return [Line("news", f"Nothing is left to settle: {agreed} agreed, {settled} settled, {own} own")]
         case _:
             assert_never(event)

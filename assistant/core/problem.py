@@ -12,10 +12,11 @@ from contextlib import contextmanager
 from dataclasses import dataclass
 
 from assistant.core.text import one_line
+from assistant.core.value import Value
 
 
-@dataclass(frozen=True)
-class Problem:
+@dataclass(frozen=True, eq=False, repr=False)
+class Problem(Value):
     """One thing that is wrong: `what` in a sentence, `where` (a file and line, a prompt), and the `fix`."""
 
     what: str

@@ -19,6 +19,7 @@ from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
 from assistant.core.rules.answers_inline import Spec
 from assistant.core.rules.computed import comes_to
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
+from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument
 
 if TYPE_CHECKING:
@@ -27,8 +28,8 @@ if TYPE_CHECKING:
 RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
 
 
-@dataclass(frozen=True)
-class Proposed:
+@dataclass(frozen=True, eq=False, repr=False)
+class Proposed(Value):
     """A proposed answer and, in a few words, what it was worked out from."""
 
     answer: Answer
@@ -165,8 +166,8 @@ def _operands(reading: Reading, proposal: Proposal) -> tuple[str, ...]:
     return tuple(one for one in named if one and one.split(".", 1)[0] in reading.prompt_set.prompts)
 
 
-@dataclass(frozen=True)
-class _Row:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Row(Value):
     value: Any
     weight: Any
     fits: bool | None
@@ -348,8 +349,8 @@ def _weeks(
 # What a prompt of the second language is computed of.
 
 
-@dataclass(frozen=True)
-class _Operands:
+@dataclass(frozen=True, eq=False, repr=False)
+class _Operands(Value):
     """The operands of a rule: answers as they are read, and facts of the case file."""
 
     reading: Reading

@@ -16,7 +16,6 @@ from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
-from assistant.core.rules.suggestion import suggest
 from assistant.core.session import Session, effective_date, unruled_cautions
 from assistant.core.wording import AnswerWords, capital, sentence_names
 
@@ -378,6 +377,8 @@ class Assessment:
 
 def assess(session: Session, item: str) -> Assessment:
     """The assessment of an item as things are answered and ruled."""
+    from assistant.core.rules.suggestion import suggest  # not before the first question
+
     reading = session.reading(item)
     on = effective_date(session, item)
     rulings = session.ruled(item)
@@ -388,6 +389,8 @@ def assess(session: Session, item: str) -> Assessment:
 
 def deciding_cautions(session: Session, item: str) -> tuple[str, ...]:
     """The cautions not ruled on without whose criterion the suggestion would be another."""
+    from assistant.core.rules.suggestion import suggest  # not before the first question
+
     made = assess(session, item)
     found = []
     for name in unruled_cautions(session, item, made.findings):

@@ -18,6 +18,7 @@ from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
 from assistant.core.rules.prompt_set import Prompt, Reading
 from assistant.core.rules.rules import Rules
+from assistant.core.value import Value
 
 if TYPE_CHECKING:
     from assistant.core.letter_frame import Frame
@@ -79,8 +80,8 @@ AnswerPlace = tuple[str, str]
 """A scope and a prompt in it."""
 
 
-@dataclass(frozen=True)
-class Determination:
+@dataclass(frozen=True, eq=False, repr=False)
+class Determination(Value):
     """The reviewer's decision on an item, what was suggested then, and the reason given."""
 
     decision: str
@@ -88,8 +89,8 @@ class Determination:
     reason: str
 
 
-@dataclass(frozen=True)
-class Edit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Edit(Value):
     """A sentence in the reviewer's own words, and what the draft said."""
 
     was: str

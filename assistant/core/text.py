@@ -1,4 +1,4 @@
-"""The only door for foreign text, and the two things that are said of any text: how many, and its hash.
+"""The only door for foreign text, and what is done with any text: patterns, how many, its hash.
 
 Case files, answers, file names and error messages may hold terminal escapes, bidirectional
 overrides or invisible characters. Every such string passes through `visible` before it can
@@ -8,12 +8,19 @@ reach a terminal, where it then shows what is there instead of obeying it.
 from __future__ import annotations
 
 import re
+from functools import cache
 from hashlib import sha256
 
 _UNSAFE = re.compile(
     "[\x00-\x08\x0b-\x1f\x7f-\x9f\xad\u061c\u115f\u1160\u180e\u3164\uffa0\u200b-\u200f\u2028-\u202e\u2060-\u2069\ufeff\ufff9-\ufffb"
     "\ud800-\udfff\U000e0000-\U000e007f]"
 )
+
+
+@cache
+def compiled(pattern: str) -> re.Pattern[str]:
+    """The pattern, compiled when it is first used: few of the long ones are before the first question."""
+    return re.compile(pattern)
 
 
 def visible(text: str) -> str:

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
-from assistant.core.decide import decide, unattested
-from assistant.core.problem import Refused
+from assistant.core.decide import unattested
+from assistant.core.events import AnswerRecorded
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import (
     contradicted,
@@ -26,7 +26,6 @@ from assistant.core.record.absence import (
     pages_unread,
     speaks_of,
 )
-from assistant.core.record.checks import Check, absence_check, impossible_combinations
 from assistant.core.record.grounds import exempt
 from assistant.core.record.guard import unseen
 from assistant.core.record.pages import HOW, parted
@@ -44,12 +43,14 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import AnswerPlace, Session, fold, unruled, unruled_cautions
+from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, one_line
+from assistant.core.value import Value
 from assistant.core.wording import capital, told
 
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
+    from assistant.core.record.checks import Check
 
 
 # One turn of the conversation, and how a prompt is put: its replies by the shape of its answer.
@@ -58,8 +59,8 @@ if TYPE_CHECKING:
 _LONGEST_LABEL = 120
 
 
-@dataclass(frozen=True)
-class Option:
+@dataclass(frozen=True, eq=False, repr=False)
+class Option(Value):
     """A numbered reply. It leads to `command`; where `asks` is set, words are needed first: its reason."""
 
     label: str
@@ -68,8 +69,8 @@ class Option:
     value: str = ""
 
 
-@dataclass(frozen=True)
-class FormField:
+@dataclass(frozen=True, eq=False, repr=False)
+class FormField(Value):
     """A question of a form, and the answer that the form gives it; None where it has to be written."""
 
     place: AnswerPlace
@@ -77,8 +78,8 @@ class FormField:
     basis: str = ""
 
 
-@dataclass(frozen=True)
-class Turn:
+@dataclass(frozen=True, eq=False, repr=False)
+class Turn(Value):
     """One stop of the conversation.
 
     `kind`: prompt, form, list, passages, by_eye, seen, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
@@ -347,6 +348,8 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     The several are those of its wording in any document, those of its document, or all. Where figures differ in a
     wording, the reply names them, and there is one for the same figures.
     """
+    from assistant.core.record.checks import absence_check  # not before the first question
+
     scope, name = place
     found = open_passages(session, place)
     first = found[0]
@@ -504,10 +507,7 @@ def _fields(session: Session, scope: str) -> Iterator[FormField]:
             made = Proposed(Answer(value=prompt.confirms), "to be confirmed")
         if made is not None:
             yield FormField(place, made.answer, made.basis)
-            try:
-                session = fold(session, decide(session, c.RecordAnswer(scope, name, made.answer, "proposed")))
-            except Refused:
-                return
+            session = apply(session, AnswerRecorded(scope, name, made.answer, "proposed"))
         elif any(one.fact.startswith("reviewer.") for one in prompt.propose):
             yield FormField(place, None, "to be written")
 
@@ -623,6 +623,8 @@ def _barred(session: Session) -> Turn | None:
     for scope in session.rules.scopes:
         for exclusion in session.rules.sets[scope].never:
             if exclusion.blocks and session.reading(scope).holds(exclusion.when) is True:
+                from assistant.core.record.checks import impossible_combinations  # there is an answer by now
+
                 return _check_turn(
                     next(c for c in impossible_combinations(session, scope) if c.severity == "blocking")
                 )

@@ -21,7 +21,6 @@ from assistant.core.rules.answer_schema import (
     GroupShape,
     ListingShape,
     NumberShape,
-    Part,
     SeveralShape,
     Shape,
 )
@@ -200,8 +199,8 @@ def _words(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> An
     made = AnswerWords(_text(shape, schema, answer))
     if isinstance(shape, GroupShape):
         parts = (answer.parts or {}) if answer is not None else {}
-        for name, part in shape.parts.items():
-            setattr(made, name, _words(part.shape, part.schema, parts.get(name)))
+        for name in shape.parts:
+            setattr(made, name, _part_words(shape, name, parts))
         if shape.uniform:
             _add_by_value(made, shape, parts)
     if isinstance(shape, DateShape):
@@ -209,6 +208,31 @@ def _words(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> An
         on = "" if date is None else f"{'on' if date.day else 'in'} {date.prose()}"
         made.on = AnswerWords(on)  # type: ignore[attr-defined]
     return made
+
+
+def _part_words(shape: GroupShape, name: str, parts: Mapping[str, Answer]) -> AnswerWords:
+    """A part in a sentence; a number may take its unit from the value beside it (`unit: of drug`)."""
+    part, answer = shape.parts[name], parts.get(name)
+    made = _words(part.shape, part.schema, answer)
+    unit = _unit_beside(shape, name, parts)
+    return AnswerWords(f"{made} {unit}") if made and unit else made
+
+
+def _unit_beside(shape: GroupShape, name: str, parts: Mapping[str, Answer]) -> str:
+    column = shape.parts[name].schema.get("unit_of", "")
+    beside = parts.get(column)
+    if beside is None or not beside.given:
+        return ""
+    return str(shape.parts[column].schema.get("units", {}).get(beside.value, ""))
+
+
+def _weeks_and_days(shape: NumberShape, value: float) -> str:
+    """A duration in decimal weeks as people say it; empty for whole weeks, and for what is none."""
+    if shape.whole or shape.unit != "weeks" or float(value).is_integer():
+        return ""
+    weeks, days = divmod(round(value * 7), 7)
+    told = [f"{n} {unit}{'' if n == 1 else 's'}" for n, unit in ((weeks, "week"), (days, "day")) if n]
+    return " and ".join(told) or "less than a day"
 
 
 def _add_by_value(made: AnswerWords, shape: GroupShape, parts: Mapping[str, Answer]) -> None:
@@ -230,7 +254,7 @@ def _text(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> str
     if isinstance(shape, GroupShape):
         if answer.parts is None:
             return shape.instead.get(str(answer.value), str(answer.value)).lower()
-        parts = {name: _words(p.shape, p.schema, answer.parts.get(name)) for name, p in shape.parts.items()}
+        parts = {name: _part_words(shape, name, answer.parts) for name in shape.parts}
         return render(str(phrase), parts) if phrase else joined(parts.values())
     if isinstance(shape, ListingShape):
         items = schema.get("items", {})
@@ -243,6 +267,8 @@ def _text(shape: Shape, schema: Mapping[str, Any], answer: Answer | None) -> str
     if isinstance(shape, DateShape):
         date = parse_date(answer.value)
         return date.prose() if date is not None else str(answer.value)
+    if isinstance(shape, NumberShape) and (days := _weeks_and_days(shape, answer.value)):
+        return days
     if isinstance(shape, NumberShape) and phrase:
         return render(str(phrase), {"value": f"{answer.value:,}"})
     return str(answer.value).strip()
@@ -256,21 +282,24 @@ def _told(shape: Shape, answer: Answer | None) -> str:
     if isinstance(shape, GroupShape) and answer.parts is not None:
         if shape.uniform:
             return _told_flags(shape, answer.parts)
-        return ", ".join(_told_part(part, answer.parts.get(name)) for name, part in shape.parts.items())
+        return ", ".join(_told_part(shape, name, answer.parts) for name in shape.parts)
     if isinstance(shape, ListingShape):
         rows = [_told(shape.element, element) for element in (answer.parts or {}).values()]
         return "\n".join(f"({n}) {row}" for n, row in enumerate(rows, 1)) if rows else "none"
     if isinstance(shape, NumberShape):
-        return f"{answer.value} {shape.unit}".strip()
+        return _weeks_and_days(shape, answer.value) or f"{answer.value} {shape.unit}".strip()
     if isinstance(shape, GroupShape):
         return shape.instead.get(str(answer.value), str(answer.value))
     return _text(shape, {}, answer)
 
 
-def _told_part(part: Part, answer: Answer | None) -> str:
-    """The value of a part; a status says of what."""
-    said = _told(part.shape, answer)
-    return said if answer is not None and answer.given else f"{part.name.replace('_', ' ')} {said}"
+def _told_part(shape: GroupShape, name: str, parts: Mapping[str, Answer]) -> str:
+    """The value of a part, with a unit that stands beside it; a status says of what."""
+    answer = parts.get(name)
+    said = _told(shape.parts[name].shape, answer)
+    if answer is not None and answer.given:
+        return f"{said} {_unit_beside(shape, name, parts)}".strip()
+    return f"{name.replace('_', ' ')} {said}"
 
 
 def _told_flags(shape: GroupShape, parts: Mapping[str, Answer]) -> str:

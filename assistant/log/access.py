@@ -15,7 +15,9 @@ from heapq import nsmallest
 from pathlib import Path
 
 from assistant import __version__
-from assistant.core.events import AccessOpened, Event, encode
+from assistant.core.access_events import AccessOpened
+from assistant.core.event_form import encode
+from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.log.checkpoint import present_log
 from assistant.log.entry import Draft

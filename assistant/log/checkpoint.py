@@ -10,13 +10,13 @@ import os
 import re
 import sqlite3
 from collections.abc import Sequence
-from contextlib import closing, suppress
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.files import PRIVATE_FILE, PRIVATE_FOLDER, WriteTurn, existing_log, true_path
-from assistant.log.database import CLOSING, connect_reader
+from assistant.log.database import CLOSING
 from assistant.log.errors import DAMAGE
 from assistant.log.keys import (
     ORIGIN,
@@ -131,20 +131,6 @@ def present_log(path: Path) -> Path:
 
 class Gone(Refused):
     """The log that was kept in a place is not there any more."""
-
-
-def lost(path: Path) -> Held | None:
-    """The checkpoint held of a log that was kept at `path` and is gone, or has another in its place; else None."""
-    true = true_path(path)
-    if (before := is_gone(true)) is not None:
-        return before
-    if missing_entries("", true) is None:
-        return None
-    try:
-        with closing(connect_reader(true)) as connection:
-            return missing_entries(origin_of(connection), true)
-    except (*DAMAGE, Refused):
-        return None  # what is wrong with the file is said when it is opened
 
 
 def refuse_gone(path: Path, connection: sqlite3.Connection | None = None) -> None:

@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from assistant import __version__
-from assistant.core.events import AccessOpened, RollbackAccepted, encode
+from assistant.core.access_events import AccessOpened, RollbackAccepted
+from assistant.core.event_form import encode
 from assistant.core.problem import Refused, refuse
 from assistant.files import make_file, sync_folder, true_path
 from assistant.log.access import reader

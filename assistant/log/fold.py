@@ -9,6 +9,7 @@ from functools import lru_cache
 from typing import Protocol, TypeVar
 
 from assistant.core import events as e
+from assistant.core.event_form import decode
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.case import MOST_NAMED, read_case
 from assistant.core.rules.prompt_set import PromptSet
@@ -165,7 +166,7 @@ def _whole(event: e.Event, log: Artifacts) -> e.Event:
 
 def event_of(entry: Entry) -> e.Event:
     """The event that an entry holds; raises `Refused` for a kind unknown here and for a damaged body."""
-    return e.decode(entry.kind, entry.body)
+    return decode(entry.kind, entry.body)
 
 
 # A session step by step, for reports, lists and auditors: what can't be read is passed on as it stands.

@@ -12,6 +12,7 @@ from itertools import combinations
 from typing import Any, assert_never
 from zoneinfo import ZoneInfo
 
+from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
@@ -774,10 +775,10 @@ def sitting_rows(moments: Iterable[Moment]) -> Rows:
     rows: Rows = {"reading": [], "audit_note": []}
     for moment in moments:
         entry, event = moment.entry, moment.event
-        if not isinstance(event, e.AccessStep) or isinstance(event, e.AccessOpened):
+        if not isinstance(event, a.AccessStep) or isinstance(event, a.AccessOpened):
             continue
         shared = {"sitting": entry.session, "seq": entry.seq, "ts": entry.ts, "reader": entry.actor}
-        if isinstance(event, e.AuditNoteAdded):
+        if isinstance(event, a.AuditNoteAdded):
             rows["audit_note"].append({**shared, "session": event.session, "text": event.text})
         what, detail, sessions = _reading(event)
         rows["reading"] += [
@@ -787,27 +788,27 @@ def sitting_rows(moments: Iterable[Moment]) -> Rows:
     return rows
 
 
-def _reading(event: e.AccessStep) -> tuple[str, str, tuple[str, ...]]:
+def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
     """What a reader did, more of it, and the sessions that it was about."""
     match event:
-        case e.AccessOpened():
+        case a.AccessOpened():
             return "", "", ()
-        case e.AccessRead(command, sessions):
+        case a.AccessRead(command, sessions):
             return command, "", sessions
-        case e.AccessListed(command, filters):
+        case a.AccessListed(command, filters):
             return command, filters_in_words(filters), ()
-        case e.AccessReported(report, filters):
+        case a.AccessReported(report, filters):
             return f"report {report}", filters_in_words(filters), ()
-        case e.AccessQueried(sql):
+        case a.AccessQueried(sql):
             return "sql", sql, ()
-        case e.AccessExported(what, form, sessions):
+        case a.AccessExported(what, form, sessions):
             return f"export {what}", form, sessions
-        case e.SampleDrawn():
+        case a.SampleDrawn():
             drawn = f"{len(event.sessions)} of {event.population}, seed {event.seed}"
             return "sample", drawn + filters_in_words(event.filters, "; "), event.sessions
-        case e.AuditNoteAdded(session):
+        case a.AuditNoteAdded(session):
             return "note", "", (session,)
-        case e.RollbackAccepted():
+        case a.RollbackAccepted():
             return "rollback accepted", rollback_in_words(event), ()
         case _:
             assert_never(event)

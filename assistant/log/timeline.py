@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from assistant.core import events as e
+from assistant.core import training_events as t
 from assistant.core.answer import Evidence, to_json
 from assistant.core.event_words import Line, describe, in_full
 from assistant.core.session import Session
@@ -116,7 +117,7 @@ def _reason(moment: Moment) -> str | None:
 
 def _evidence(moment: Moment) -> tuple[Evidence, ...]:
     match moment.event:
-        case e.AnswerRecorded() | e.AnswerAmended() | e.AnswerAdjudicated() as event:
+        case e.AnswerRecorded() | e.AnswerAmended() | t.AnswerAdjudicated() as event:
             return event.answer.all_evidence()
         case e.EvidenceCited(evidence=evidence):
             return (evidence,)

@@ -20,7 +20,7 @@ from typing import Any, Literal, TypedDict
 import msgspec
 import orjson
 
-from assistant.core.events import all_kinds
+from assistant.core.event_form import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.log.chain import DEEPEST, parsed, tree_root

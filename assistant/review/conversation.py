@@ -22,7 +22,6 @@ from assistant.core.record.absence import (
     not_found,
     speaks_of,
 )
-from assistant.core.record.checks import passage_words, unborne_in
 from assistant.core.record.grounds import Kind, about_file, exempt, findings_in, proposed, worked_out
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import (
@@ -50,7 +49,6 @@ from assistant.core.turn import (
 )
 from assistant.core.wording import told
 from assistant.review.amendment import amendment
-from assistant.review.determination import sign
 from assistant.review.passages import (
     first_against,
     marked_words,
@@ -155,6 +153,7 @@ class Talk:
 
     def addendum(self, text: str) -> list[Line]:
         """Adds words to a signed session; asks first where they name a fact that nothing in the case bears out."""
+        from assistant.core.record.checks import unborne_in  # not before the first question
 
         words = in_words(text, "The addendum")
         session = self.review.session
@@ -337,6 +336,8 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
 
 def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:
     """A passage as it is offered; beside an older denial stands what a newer note says."""
+    from assistant.core.record.checks import passage_words  # not before the first question
+
     said = marked_words(review, place, group)
     newer = newer_against(review.session, place, group) if denied else ()
     return f"{said}, but later {passage_words(newer[0])}" if newer else said
@@ -734,6 +735,8 @@ class Conversation(Talk):
         return statement(session, OUTCOME_WORDS[outcome(session)])
 
     def _sign(self) -> list[Line]:
+
+        from assistant.review.determination import sign  # the letter is made for the signature
 
         session = sign(self.review)
         assert session.signed is not None  # `sign` has just carried that out

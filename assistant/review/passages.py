@@ -17,7 +17,6 @@ from assistant.core.record.absence import (
     pages_in,
     trail,
 )
-from assistant.core.record.checks import passage_words
 from assistant.core.record.passages import Occurrence, PassageGroup
 from assistant.core.session import AnswerPlace
 from assistant.core.text import counted, one_line
@@ -148,6 +147,8 @@ def speaking_lines(review: Review, turn: Turn) -> list[str]:
 
 def marked_words(review: Review, place: AnswerPlace, group: PassageGroup) -> str:
     """A passage on one line, with the words that were found in it between « and »."""
+    from assistant.core.record.checks import passage_words  # not before the first question
+
     marks = review.search.marks(review.session.prompt(*place).look_for, group)
     quote, parts, at = group.quote, [], 0
     for begin, length in marks:

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any, Protocol
 
 from assistant.core import events as e
-from assistant.core.events import decode, encode
+from assistant.core.event_form import decode, encode
 from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks

@@ -17,11 +17,10 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.decide import decide
+from assistant.core.event_form import encode
 from assistant.core.problem import reason, refuse
-from assistant.core.rationale import assess
 from assistant.core.record.absence import search_goes_on, to_search, unsearched
 from assistant.core.record.case import Case
-from assistant.core.record.checks import Check, checks
 from assistant.core.record.grounds import proposed, worked_out
 from assistant.core.record.passages import located
 from assistant.core.rules.criterion import OUTCOME_WORDS
@@ -38,6 +37,7 @@ from assistant.review.search import RecordSearch
 
 if TYPE_CHECKING:
     from assistant.core.rationale import Assessment
+    from assistant.core.record.checks import Check
     from assistant.review.amendment import Amendment
 
 
@@ -292,7 +292,7 @@ class Review:
             if isinstance(event, e.SessionOpened | e.CaseAmended):
                 event, texts = to_log(event)
                 stored |= texts
-            drafts.append(Draft(event.kind, e.encode(event)))
+            drafts.append(Draft(event.kind, encode(event)))
         entries = self.log.append(
             session.id,
             drafts,
@@ -379,6 +379,8 @@ class Review:
         return self._turn[1]
 
     def _assess(self, session: Session, item: str) -> Assessment:
+        from assistant.core.rationale import assess  # not before the first question
+
         if self._assessed[0] is not session:
             self._assessed = session, {}
         if item not in self._assessed[1]:
@@ -386,6 +388,8 @@ class Review:
         return self._assessed[1][item]
 
     def _checks(self, session: Session) -> tuple[Check, ...]:
+        from assistant.core.record.checks import checks  # not before the first question
+
         drafts = {item: self._assess(session, item).sentences for item in session.items}
         return checks(session, drafts, self.pages)
 

@@ -9,13 +9,11 @@ from typing import TYPE_CHECKING
 from assistant.core import commands as c
 from assistant.core.decide import decide
 from assistant.core.events import RecordSearched
-from assistant.core.rationale import assess
 from assistant.core.record.absence import own_search
 from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.rules.suggestion import would_change
 from assistant.core.session import effective_date, fold, outcome
 from assistant.core.text import counted, one_line, visible
 from assistant.core.turn import Turn, progress, statement
@@ -112,6 +110,7 @@ def page_lines(text: str, document: str) -> list[str]:
 
 def letter_lines(review: Review) -> list[str]:
     """The letter as it would be signed: with the absences attested, as a signature does first."""
+    from assistant.core.rationale import assess  # not before the first question
 
     attested = fold(review.session, decide(review.session, c.AttestAbsences()))
     from assistant.letter import signing_text  # at the signature
@@ -208,6 +207,8 @@ def suggestion_lines(review: Review, item: str) -> list[str]:
 
 
 def changes_of(review: Review, item: str) -> tuple[Change, ...]:
+    from assistant.core.rules.suggestion import would_change  # not before the first question
+
     session = review.session
     return would_change(session.reading(item), effective_date(session, item), session.ruled(item))
 

@@ -19,11 +19,12 @@ from random import Random
 import yaml
 
 from assistant import __version__, profile
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Trail
 from assistant.core.answer_reader import read_answer, read_reply
-from assistant.core.events import Event, encode
+from assistant.core.event_form import encode
+from assistant.core.events import Event
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS

@@ -12,8 +12,9 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 
 from assistant import __version__
-from assistant.core import events as t
-from assistant.core.events import Event, decode, encode
+from assistant.core import training_events as t
+from assistant.core.event_form import decode, encode
+from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.log import Draft, Log

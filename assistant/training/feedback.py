@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant import library
 from assistant.core import events as e
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core.answer import Answer
 from assistant.core.event_words import told_at
 from assistant.core.problem import refuse

@@ -13,7 +13,7 @@ from random import Random, SystemRandom
 from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core.answer import Answer
 from assistant.core.event_words import Line, evidence_lines, reason_lines, told_at
 from assistant.core.events import Event

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant import library
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core.answer import Answer, with_part
-from assistant.core.events import Event, decode
+from assistant.core.event_form import decode
+from assistant.core.events import Event
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.session import Session
 from assistant.core.text import one_line

@@ -14,7 +14,7 @@ from typing import Any
 
 from assistant import profile
 from assistant.core import events as e
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line, describe, told_at
 from assistant.core.problem import refuse

@@ -17,8 +17,8 @@ from textual.screen import ModalScreen, Screen
 from textual.widgets import Footer, Input, OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant.core.access_events import AccessRead
 from assistant.core.answer import Evidence
-from assistant.core.events import AccessRead
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.text import counted, one_line

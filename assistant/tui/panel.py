@@ -16,7 +16,6 @@ from assistant.core import commands as c
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused
-from assistant.core.rationale import DraftSentence
 from assistant.core.record.absence import evidence_at, open_passages
 from assistant.core.record.passages import on_first_page
 from assistant.core.text import one_line
@@ -28,6 +27,7 @@ from assistant.review.review import Review
 from assistant.tui.widgets import MarkedList, literal, passage_lines
 
 if TYPE_CHECKING:
+    from assistant.core.rationale import DraftSentence
     from assistant.core.session import AnswerPlace
     from assistant.tui.review import ReviewScreen
 

@@ -155,7 +155,7 @@ class ReviewScreen(ProgramScreen):
         self._take_up_reply()
         if self.query_one(SidePanel).shown:
             self.call_after_refresh(self._show_record)
-        self.set_timer(0.05, self._warm)
+        self.call_after_refresh(lambda: self.set_timer(0.05, self._warm))
         gc.freeze()  # what was made so far stays, and need not be gone through again and again
         gc.enable()
         if review.watching:

@@ -14,7 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
-from assistant.core.events import AccessRead
+from assistant.core.access_events import AccessRead
 from assistant.core.problem import Refused
 from assistant.log.access import note
 from assistant.review.conversation import Conversation

@@ -14,7 +14,8 @@ from urllib.parse import parse_qs, quote, unquote
 
 from markupsafe import Markup, escape
 
-from assistant.core.events import AccessQueried, AccessRead, AccessReported, Event
+from assistant.core.access_events import AccessQueried, AccessRead, AccessReported
+from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.letter import to_text

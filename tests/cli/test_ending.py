@@ -55,6 +55,23 @@ def test_a_signal_parks_the_session_and_gives_the_terminal_back(
     assert kinds(environment)[-1] == "session.parked"
 
 
+@pytest.mark.parametrize("plain", [False, True], ids=["screen", "plain"])
+def test_where_the_log_is_gone_it_is_asked_why_another_one_is_begun(
+    environment: dict[str, str], plain: bool
+) -> None:
+    command = ["review", CASE, *(["--plain"] if plain else [])]
+    with Terminal(command, environment) as terminal:
+        terminal.until(lambda: asks(terminal, environment))
+        terminal.signalled(signal.SIGTERM)
+    Path(environment["IMR_LOG"]).unlink()
+    with Terminal(command, environment) as terminal:
+        terminal.until(lambda: b"say why" in terminal.seen)
+        terminal.type(b"The disk was lost.\n")
+        terminal.until(lambda: asks(terminal, environment))
+        terminal.signalled(signal.SIGTERM)
+    assert "access.rollback_accepted" in kinds(environment)
+
+
 def run(command: list[str], environment: dict[str, str], closed: str) -> subprocess.CompletedProcess[str]:
     """A call of the program with one of its streams closed, as a shell closes it."""
     return subprocess.run(

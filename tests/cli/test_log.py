@@ -13,6 +13,7 @@ from jsonschema import Draft202012Validator
 from assistant.cli.log import log as command
 from assistant.core import events as e
 from assistant.core.answer import Answer, Status
+from assistant.core.event_form import encode
 from assistant.core.problem import Refused
 from assistant.core.text import digest
 from assistant.log import Draft, Log
@@ -50,7 +51,7 @@ def signed(log: Log, path: Path) -> Path:
     artifacts = {
         digest(one): (f"text/{kind}", one.encode()) for kind, named in texts.items() for one in named.values()
     }
-    drafts = [Draft(event.kind, e.encode(event)) for event in events]
+    drafts = [Draft(event.kind, encode(event)) for event in events]
     log.append("neck-1", drafts, actor="Dr A", case="neck", after=0, artifacts=artifacts)
     log.close()
     return path

@@ -17,6 +17,7 @@ from assistant import profile as profiles
 from assistant.cli import plain
 from assistant.cli.plain import talk
 from assistant.core import events as e
+from assistant.core.event_form import decode
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.records.case_folder import original_file
@@ -77,7 +78,7 @@ def folded(text: str) -> str:
 
 
 def events(review: Review) -> list[e.Event]:
-    return [e.decode(entry.kind, entry.body) for entry in review.log.read(review.session.id)]
+    return [decode(entry.kind, entry.body) for entry in review.log.read(review.session.id)]
 
 
 # -- from beginning to end ------------------------------------------------------------------------

@@ -16,6 +16,7 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, Trail, group, listing
 from assistant.core.answer_reader import read_answer
 from assistant.core.decide import LARGEST_REJECTED, decide, needs_reason, unattested
+from assistant.core.event_form import decode, encode
 from assistant.core.problem import LARGEST_WORDS, Refused, reason
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import Private
@@ -439,12 +440,12 @@ def test_half_a_character_is_kept_as_far_as_it_can_be_written(session: Session) 
 
 def test_a_sentence_that_quotes_what_was_typed_is_private_like_it(session: Session) -> None:
     (event,) = decide(session, c.RejectInput("1", "views", "Mrs Doe", "“Mrs Doe” is not among the answers."))
-    assert isinstance(e.encode(event)["says"], Private)
+    assert isinstance(encode(event)["says"], Private)
 
 
 def test_input_that_is_kept_whole_has_no_digest_in_the_open(session: Session) -> None:
     (event,) = decide(session, c.RejectInput("1", "views", "Mrs Doe", "No."))
-    assert _sha256("Mrs Doe") not in e.encode(event).values()
+    assert _sha256("Mrs Doe") not in encode(event).values()
 
 
 def _sha256(text: str) -> str:
@@ -643,7 +644,7 @@ def test_any_answer_anywhere_is_recorded_or_refused(scope: str, path: str, made:
     except Refused:
         return
     assert fold(session, events).answer(scope, path) is not None
-    assert e.decode(events[0].kind, e.encode(events[0])) == events[0]
+    assert decode(events[0].kind, encode(events[0])) == events[0]
 
 
 @given(st.text(max_size=6000))

@@ -14,16 +14,8 @@ from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
-from assistant.core.events import (
-    KINDS,
-    AnswerRecorded,
-    Event,
-    PromptShown,
-    RecordSearched,
-    SentenceEdited,
-    decode,
-    encode,
-)
+from assistant.core.event_form import decode, encode
+from assistant.core.events import KINDS, AnswerRecorded, Event, PromptShown, RecordSearched, SentenceEdited
 from assistant.core.problem import Refused
 from assistant.core.record.passages import PassageGroup
 from assistant.core.text import Private

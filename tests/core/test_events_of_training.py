@@ -12,8 +12,9 @@ from jsonschema import Draft202012Validator
 from referencing import Registry, Resource
 
 from assistant import library
-from assistant.core import events as t
-from assistant.core.events import decode, encode
+from assistant.core import training_events as t
+from assistant.core.event_form import decode, encode
+from assistant.core.events import Event
 from assistant.log import Log
 from assistant.training.book import Book, withdraw
 from assistant.training.feedback import told_feedback
@@ -76,5 +77,5 @@ def test_every_kind_is_valid_as_it_is_stored(stored: list[dict[str, Any]]) -> No
     ],
     ids=lambda event: event.kind,
 )
-def test_a_step_comes_back_as_it_was(event: t.Event) -> None:
+def test_a_step_comes_back_as_it_was(event: Event) -> None:
     assert decode(event.kind, encode(event)) == event

@@ -17,6 +17,7 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, Trail, group, listing
 from assistant.core.decide import DECISIONS, GROUNDS, decide
+from assistant.core.event_form import decode, encode
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
@@ -386,8 +387,8 @@ def from_the_log(event: e.Event) -> e.Event:
         kept[str(len(kept))] = text
         return str(len(kept) - 1)
 
-    body = json.loads(canonical(seal(e.encode(event), commit)))
-    return e.decode(event.kind, unseal(body, kept.get))
+    body = json.loads(canonical(seal(encode(event), commit)))
+    return decode(event.kind, unseal(body, kept.get))
 
 
 @given(commands)

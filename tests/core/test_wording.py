@@ -24,6 +24,7 @@ from assistant.core.wording import (
     told,
     words_of,
 )
+from tests.core.rules.language2_sets import a_set as second_language
 
 RULES = library.rules_for(library.find_case("cervical-radiographs-after-fusion"))
 SCHEMAS = {name: read_schema(name, text) for name, text in library.sources().schemas.items()}
@@ -220,3 +221,42 @@ ABSENT = Answer(status=Status.NOT_DOCUMENTED)
 )
 def test_an_answer_is_told_by_its_codes_with_its_parts(answer: Answer, words: str) -> None:
     assert answer_words(answer) == words
+
+
+DOSES = """
+answers:
+  drugs:
+    table: drug
+    columns:
+      drug: {choice: {patch: {label: Patch, unit: mcg an hour}, pill: {label: Pill, unit: mg a day}}}
+      amount: {number: decimal, unit: of drug, from: 0, to: 900}
+    optional: [amount]
+prompts:
+  - {id: drugs, ask: Which?, answer: drugs, record: yes, says: {given: "The records show {{ value }}."}}
+  - {id: lasted, ask: How long?, answer: weeks, record: yes}
+criteria: []
+"""
+
+
+def test_a_number_takes_its_unit_from_the_value_beside_it() -> None:
+    made = second_language(DOSES).prompts["drugs"].schema
+    rows = [
+        {"drug": "patch", "amount": 25},
+        {"drug": "pill", "amount": 30},
+        {"drug": "pill", "amount": "not_documented"},
+    ]
+    answer = read_answer(made, rows, "drugs")
+    assert words_of(made, answer) == "patch and 25 mcg an hour, pill and 30 mg a day, and pill"
+    assert told(made, answer) == (
+        "(1) Patch, 25 mcg an hour\n(2) Pill, 30 mg a day\n(3) Pill, amount not documented"
+    )
+
+
+@pytest.mark.parametrize(
+    ("weeks", "words"),
+    [(76, "76 weeks"), (76.5714, "76 weeks and 4 days"), (0.1429, "1 day"), (1.1429, "1 week and 1 day")],
+)
+def test_a_duration_is_told_in_weeks_and_days(weeks: float, words: str) -> None:
+    made = second_language(DOSES).prompts["lasted"].schema
+    answer = read_answer(made, weeks, "lasted")
+    assert (words_of(made, answer), told(made, answer)) == (words, words)

@@ -12,7 +12,8 @@ from typing import Any
 from assistant import library
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group
-from assistant.core.events import Event, encode
+from assistant.core.event_form import encode
+from assistant.core.events import Event
 from assistant.log import Draft, Entry, Log
 
 CASE = """\

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.events import AccessRead, AuditNoteAdded, SampleDrawn
+from assistant.core.access_events import AccessRead, AuditNoteAdded, SampleDrawn
 from assistant.core.problem import Refused
 from assistant.log import Log, access
 

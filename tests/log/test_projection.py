@@ -19,8 +19,8 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Status, from_json, group
-from assistant.core.events import TRAINING_KINDS as TRAINING
 from assistant.core.problem import Refused
+from assistant.core.training_events import TRAINING_KINDS as TRAINING
 from assistant.core.wording import answer_words
 from assistant.log import Log, projection
 from assistant.log import projection as projecting
@@ -258,7 +258,7 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
 
 
 def test_a_rollback_that_was_accepted_is_among_the_readings(held: Path) -> None:
-    from assistant.core.events import AccessOpened, RollbackAccepted
+    from assistant.core.access_events import AccessOpened, RollbackAccepted
 
     accepted = RollbackAccepted("imr-log/ab", 90, "0" * 64, 60, "1" * 64, "The disk failed.")
     with Desk(held, passed=9_000) as desk:
@@ -271,7 +271,7 @@ def test_a_rollback_that_was_accepted_is_among_the_readings(held: Path) -> None:
 
 
 def test_a_sitting_and_a_book_are_sessions_but_no_reviews(held: Path) -> None:
-    from assistant.core.events import AccessOpened, AccessRead, AuditNoteAdded
+    from assistant.core.access_events import AccessOpened, AccessRead, AuditNoteAdded
 
     with Desk(held, passed=9_000) as desk:
         desk.log(

@@ -11,7 +11,8 @@ from hypothesis import strategies as st
 from assistant import library
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
-from assistant.core.events import Event, encode
+from assistant.core.event_form import encode
+from assistant.core.events import Event
 from assistant.core.record.absence import HARMLESS, trail
 from assistant.core.record.passages import SAID_FIRST, PassageGroup
 from assistant.core.session import begin, fold

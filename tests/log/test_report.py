@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.events import AccessOpened, AccessRead, AuditNoteAdded
+from assistant.core.access_events import AccessOpened, AccessRead, AuditNoteAdded
 from assistant.core.problem import Refused
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly, as_objects

@@ -25,7 +25,7 @@ from click.testing import CliRunner
 from assistant import library
 from assistant.cli.main import cli
 from assistant.core import commands as c
-from assistant.core.events import AuditNoteAdded
+from assistant.core.access_events import AuditNoteAdded
 from assistant.core.text import visible
 from assistant.log import Log
 from assistant.log.access import note

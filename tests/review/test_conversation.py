@@ -14,6 +14,7 @@ from assistant.core import events as e
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
+from assistant.core.event_form import decode
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
@@ -88,7 +89,7 @@ def by_words(talk: Conversation, words: str = "cumulative trauma at work") -> li
 
 def events(talk: Conversation) -> list[e.Event]:
     review = talk.review
-    return [e.decode(entry.kind, entry.body) for entry in review.log.read(review.session.id)]
+    return [decode(entry.kind, entry.body) for entry in review.log.read(review.session.id)]
 
 
 def kinds(talk: Conversation) -> list[str]:

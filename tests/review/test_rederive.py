@@ -12,7 +12,7 @@ import pytest
 
 from assistant import library
 from assistant.core import commands as c
-from assistant.core.events import AccessRead
+from assistant.core.access_events import AccessRead
 from assistant.core.problem import Refused
 from assistant.log import Log, access
 from assistant.log.verify import verify

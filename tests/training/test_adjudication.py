@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core.answer_reader import read_answer
-from assistant.core.events import decode
+from assistant.core.event_form import decode
 from assistant.core.problem import Refused
 from assistant.core.session import Session
 from assistant.log import Log

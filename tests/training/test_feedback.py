@@ -14,7 +14,7 @@ from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.core import commands as c
-from assistant.core import events as t
+from assistant.core import training_events as t
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.log import Log

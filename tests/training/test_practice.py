@@ -10,7 +10,8 @@ from pathlib import Path
 import pytest
 
 from assistant.core import events as e
-from assistant.core import events as t
+from assistant.core import training_events as t
+from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.log import Log
 from assistant.training.book import Book, all_entries
@@ -49,7 +50,7 @@ def log(path: Path) -> Iterator[Log]:
         yield held
 
 
-def written(log: Log) -> list[t.Event]:
+def written(log: Log) -> list[Event]:
     return [one.event for one in all_entries(log)]
 
 

@@ -18,6 +18,7 @@ from textual.widgets import OptionList, Static
 from assistant import library, profile
 from assistant.core import events as e
 from assistant.core import turn
+from assistant.core.event_form import decode
 from assistant.log import Log
 from assistant.log.entry import Clock
 from assistant.profile import Profile
@@ -148,7 +149,7 @@ class Window:
 
     def events(self) -> list[e.Event]:
         log = self.app.decision_log
-        return [e.decode(entry.kind, entry.body) for entry in log.read(log.resolve("last"))]
+        return [decode(entry.kind, entry.body) for entry in log.read(log.resolve("last"))]
 
     def kinds(self) -> list[str]:
         return [event.kind for event in self.events()]

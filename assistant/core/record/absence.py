@@ -21,13 +21,14 @@ from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
+from assistant.core.value import Value
 
 HARMLESS = UNSUPPORTING
 """How a passage may mention a thing without speaking for it: it is denied, imagined, or said of somebody else."""
 
 
-@dataclass(frozen=True)
-class SearchTrail:
+@dataclass(frozen=True, eq=False, repr=False)
+class SearchTrail(Value):
     """All searches made for one question, taken together; `pages` is the number of pages searched.
 
     `denied` is how many of the hits the record denies or says of a relative; None where the log can't tell.

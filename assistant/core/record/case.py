@@ -12,6 +12,7 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Problem, Refused
 from assistant.core.record.pages import places_of_ranges, read_range
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument as YamlDocument
 from assistant.core.yaml import well_formed
 
@@ -25,8 +26,8 @@ _PAGE = re.compile(r"[1-9][0-9]{0,5}")
 _ORIGINAL = re.compile(r"originals/(?!\.\.?\Z)[^/\\\x00-\x1f]+")
 
 
-@dataclass(frozen=True)
-class Document:
+@dataclass(frozen=True, eq=False, repr=False)
+class Document(Value):
     """A document of the case file; `pages` is its number of pages, addressed as `id:page` from 1.
 
     `recognised` are the pages whose words a program (`recognised_by`) read from their picture, `unreadable` those
@@ -115,8 +116,8 @@ MOST_NAMED = 60
 """How many documents a step of the log lists by name; where a step names none, it is about all."""
 
 
-@dataclass(frozen=True)
-class TimelineEntry:
+@dataclass(frozen=True, eq=False, repr=False)
+class TimelineEntry(Value):
     """A dated fact of the case, as a sentence of the clinical summary, with the page it rests on."""
 
     date: PartialDate

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
+from assistant.core.text import compiled
 from assistant.core.yaml import Findings, YamlDocument, well_formed
 
 STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family", "printed")
@@ -270,17 +271,16 @@ LONGEST = 480
 """Characters of the longest sentence; what goes on without an end is cut at a space before that."""
 
 _SHORT_LINE = 45
-_BREAK = re.compile(
+_BREAK = (
     r"(?P<stop>[.!?][\"')\]\u201d\u2019]{0,3})(?=\s)"
     r"|(?P<line>\n(?:[ \t]{0,80}\n){0,200})"
     r"|(?P<label>(?<=\S)[ \t]{2,40})(?=[A-Z][^\n:.]{0,30}:)"
 )
-_ABBREVIATION = re.compile(
-    r"(?:\b(?:dr|mr|mrs|ms|prof|st|vs|no|approx|pt|pts|dept|jr|sr|cf|fig|ref|vol|pp|e\.g|i\.e|etc|inj|dx|hx|tx|rx|sx"
-    r"|ft|lat|ant|post|temp|est)|(?:^|\s)[A-Za-z])$",
-    re.IGNORECASE,
+_ABBREVIATION = (
+    r"(?i)(?:\b(?:dr|mr|mrs|ms|prof|st|vs|no|approx|pt|pts|dept|jr|sr|cf|fig|ref|vol|pp|e\.g|i\.e|etc|inj|dx|hx|tx|rx|sx"
+    r"|ft|lat|ant|post|temp|est)|(?:^|\s)[A-Za-z])$"
 )
-_NEW_ITEM = re.compile(
+_NEW_ITEM = (
     r"[ \t]*(?:[-*\u2022\u00b7\u25aa\u25cf\u25e6\u2023>]+\s|\(?\d{1,2}[.)]\s|\(?[A-Za-z][.)]\s|\[.?\]"
     r"|[A-Z][^\n:.]{0,40}:)"
 )
@@ -292,7 +292,7 @@ def sentence_starts(text: str) -> list[int]:
     """The offsets at which sentences begin, the first being 0; each runs to the next."""
     starts = [0]
     line = 0
-    for match in _BREAK.finditer(text):
+    for match in compiled(_BREAK).finditer(text):
         end = match.end()
         ended = True
         if match.lastgroup == "stop":
@@ -329,7 +329,7 @@ def _ends_sentence(text: str, at: int, end: int, begin: int) -> bool:
     before = text[max(begin, at - 8) : at]
     if begin >= at - 3 and before.isdigit():  # the number of an entry
         return False
-    found = _ABBREVIATION.search(before)
+    found = compiled(_ABBREVIATION).search(before)
     if found is None:
         return True
     return found[0].lower() == "no" and not following.isdigit()
@@ -338,7 +338,7 @@ def _ends_sentence(text: str, at: int, end: int, begin: int) -> bool:
 def _ends_line(text: str, line: int, at: int, end: int) -> bool:
     if end - at > 1 or _BLANK.match(text, end):
         return True
-    if _NEW_ITEM.match(text, end):
+    if compiled(_NEW_ITEM).match(text, end):
         return True
     said = text[line:at].strip()
     if not said:

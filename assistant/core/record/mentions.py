@@ -14,6 +14,8 @@ from functools import lru_cache
 from typing import ClassVar
 
 from assistant.core.dates import When, dates_in
+from assistant.core.text import compiled
+from assistant.core.value import Value
 
 # Regions and spinal levels as records name them.
 
@@ -37,7 +39,7 @@ _NAMES: Mapping[str, str] = {
     LOWER: r"lower (?:extremity|extremities|limb)|leg|thigh|calf",
 }
 _ANY = "|".join(f"(?P<r{n}>(?:{names})s?)" for n, names in enumerate(_NAMES.values()))
-_REGION = re.compile(rf"(?<!\w)(?:{_ANY})(?!\w)", re.I)
+_REGION = rf"(?i)(?<!\w)(?:{_ANY})(?!\w)"
 _LAST = {"C": 7, "T": 12, "L": 5, "S": 5}
 _ORDER = [f"{letter}{n}" for letter, last in _LAST.items() for n in range(1, last + 1)]
 _ROOTS = frozenset({*_ORDER, "C8"})
@@ -52,7 +54,7 @@ _SUPPLIED = {CERVICAL: (UPPER,), LUMBAR: (LOWER,)}
 def regions_named(text: str) -> Iterator[tuple[int, str, str]]:
     """Every region that a text names: where, in which words, and the region in its own name."""
     names = list(_NAMES)
-    for match in _REGION.finditer(text):
+    for match in compiled(_REGION).finditer(text):
         group = next(key for key, value in match.groupdict().items() if value is not None)
         yield match.start(), match[0], names[int(group[1:])]
 
@@ -104,8 +106,8 @@ def akin(first: str, second: str) -> bool:
     return False
 
 
-@dataclass(frozen=True)
-class FactMention:
+@dataclass(frozen=True, eq=False, repr=False)
+class FactMention(Value):
     """A fact that a text mentions, in its own words, and where in the text it stands."""
 
     kind: ClassVar[str] = ""
@@ -120,7 +122,7 @@ class FactMention:
         raise NotImplementedError
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class DateMention(FactMention):
     """A date, as far as it is said."""
 
@@ -134,7 +136,7 @@ class DateMention(FactMention):
         return any(isinstance(one, DateMention) and self.when.is_said_by(one.when) for one in known)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class LevelMention(FactMention):
     """A vertebra, a segment, or several segments in a row."""
 
@@ -146,7 +148,7 @@ class LevelMention(FactMention):
         return all(touches(level, levels) for level in self.levels)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class SideMention(FactMention):
     """A side, and the region that it is said of (`""` where none is named beside it)."""
 
@@ -163,7 +165,7 @@ class SideMention(FactMention):
         return not self.region or not region or akin(self.region, region)
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False, repr=False)
 class RegionMention(FactMention):
     """A region of the body, in its own name."""
 
@@ -198,17 +200,16 @@ def _regions(text: str) -> Iterator[FactMention]:
 
 _NUMBER = r"(?:1[0-2]|[1-9])(?!\d)"
 _POINT = rf"[CTLS]{_NUMBER}"
-_LEVEL = re.compile(
-    rf"(?<!\w){_POINT}(?:[-–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
-    r"(?![\w%])(?![/.]\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))",
-    re.I,
+_LEVEL = (
+    rf"(?i)(?<!\w){_POINT}(?:[-–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
+    r"(?![\w%])(?![/.]\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))"
 )
-_NO_LEVEL = re.compile(r"\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$", re.I)
+_NO_LEVEL = r"(?i)\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$"
 
 
 def _levels(text: str) -> Iterator[FactMention]:
-    for match in _LEVEL.finditer(text):
-        if _NO_LEVEL.search(text, max(0, match.start() - 12), match.start()):
+    for match in compiled(_LEVEL).finditer(text):
+        if compiled(_NO_LEVEL).search(text, max(0, match.start() - 12), match.start()):
             continue
         letter = ""
         points = []
@@ -233,21 +234,20 @@ _NOT_NEXT = (
     r"(?!(?:the|to|of|out|open|in|for|an?|no|any|it|off|behind|over|after|before|at|by|from|on|as|is|was|his|her|him"
     r"|their|them|this|that|un\w+|with\w*)\b)"
 )
-_SIDED = re.compile(
-    r"\b(?P<side>left|right)(?:-hand)?(?:"
+_SIDED = (
+    r"(?i)\b(?P<side>left|right)(?:-hand)?(?:"
     rf"-sided?\b(?:\s+(?:{_BODY})\b)?|\s+(?:(?:and|or)\s+(?:left|right)\s+)?{_NOT_NEXT}(?:[\w-]+,?\s+){{0,2}}?(?:{_BODY})\b)"
     r"|\bon\s+the\s+(?P<there>left|right)(?=\s*(?:[.,;:)]|$|and\b|at\b|more\b|than\b))"
     rf"|\bbilateral(?:ly)?(?:\s+(?:[\w-]+,?\s+){{0,2}}?(?:{_BODY})\b)?"
-    rf"|\bboth\s+(?=(?:{_BODY})\b)(?:[\w-]+\s+)?(?:{_BODY})\b",
-    re.I,
+    rf"|\bboth\s+(?=(?:{_BODY})\b)(?:[\w-]+\s+)?(?:{_BODY})\b"
 )
-_PAIR = re.compile(r"^(left|right)\s+(?:and|or)\s+(left|right)\b", re.I)
+_PAIR = r"(?i)^(left|right)\s+(?:and|or)\s+(left|right)\b"
 
 
 def _sides(text: str) -> Iterator[FactMention]:
-    for match in _SIDED.finditer(text):
+    for match in compiled(_SIDED).finditer(text):
         side = (match["side"] or match["there"] or "bilateral").lower()
-        if _PAIR.match(match[0]):
+        if compiled(_PAIR).match(match[0]):
             side = "bilateral"
         region = next((name for _, _, name in regions_named(match[0])), "")
         yield SideMention(match[0], match.start(), side, region)

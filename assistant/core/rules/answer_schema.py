@@ -17,41 +17,42 @@ from assistant.core.answer import Answer, Status
 from assistant.core.dates import how_to_write, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.condition import RESERVED, Condition
+from assistant.core.value import Value
 
 
-@dataclass(frozen=True)
-class ChoiceShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class ChoiceShape(Value):
     """One of a few words; `labels` says how each reads on the screen, `also` what else people write for it."""
 
     labels: Mapping[str, str]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class SeveralShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class SeveralShape(Value):
     """Any of a few words (a JSON array of them), as in `ChoiceShape`."""
 
     labels: Mapping[str, str]
     also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class StatementShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class StatementShape(Value):
     """Words, at most `limit` characters."""
 
     limit: int
 
 
-@dataclass(frozen=True)
-class NumberShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class NumberShape(Value):
     """A number in `unit`s."""
 
     unit: str
     whole: bool
 
 
-@dataclass(frozen=True)
-class DateShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class DateShape(Value):
     """A date, complete or partial."""
 
 
@@ -65,8 +66,8 @@ class Part:
     schema: Mapping[str, Any] = field(repr=False)
 
 
-@dataclass(frozen=True)
-class GroupShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class GroupShape(Value):
     """Several answers under one prompt; `instead` are bare values that stand for having none (`none`)."""
 
     parts: Mapping[str, Part]
@@ -79,8 +80,8 @@ class GroupShape:
         return len(schemas) > 1 and all(schema == schemas[0] for schema in schemas)
 
 
-@dataclass(frozen=True)
-class ListingShape:
+@dataclass(frozen=True, eq=False, repr=False)
+class ListingShape(Value):
     """Any number of groups of one kind; `noun` is what one of them is called."""
 
     element: GroupShape

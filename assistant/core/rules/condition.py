@@ -14,6 +14,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.core.answer import Answer, Status
+from assistant.core.value import Value
 
 Truth = bool | None
 
@@ -59,8 +60,8 @@ class Condition:
     rows: Rows | None = field(compare=False, default=None)
 
 
-@dataclass(frozen=True)
-class Atom:
+@dataclass(frozen=True, eq=False, repr=False)
+class Atom(Value):
     """One condition on the answer at `path` (`prompt` or `prompt.part`)."""
 
     path: str
@@ -77,13 +78,17 @@ class Atom:
         return (self.prompt, rows.tie) if rows is not None and rows.tie else (self.prompt,)
 
 
-@dataclass(frozen=True)
-class AllOf:
+@dataclass(frozen=True, eq=False, repr=False)
+class AllOf(Value):
+    """Holds where all of its conditions hold."""
+
     items: tuple[Formula, ...]
 
 
-@dataclass(frozen=True)
-class AnyOf:
+@dataclass(frozen=True, eq=False, repr=False)
+class AnyOf(Value):
+    """Holds where one of its conditions holds."""
+
     items: tuple[Formula, ...]
 
 

@@ -13,6 +13,7 @@ from enum import StrEnum
 
 from assistant.core.dates import PartialDate
 from assistant.core.rules.prompt_set import Criterion, PromptSet, Reading
+from assistant.core.value import Value
 
 
 class State(StrEnum):
@@ -24,8 +25,8 @@ class State(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True)
-class Ruling:
+@dataclass(frozen=True, eq=False, repr=False)
+class Ruling(Value):
     """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, it is `inapplicable`, or, under a
     caution, it `governs` or `does_not_govern`.
     """
@@ -40,8 +41,8 @@ CAUTION_RULINGS = ("governs", "does_not_govern")
 RULINGS = ("accepted", "declined", "inapplicable", *CAUTION_RULINGS)
 
 
-@dataclass(frozen=True)
-class Finding:
+@dataclass(frozen=True, eq=False, repr=False)
+class Finding(Value):
     """A criterion evaluated; `reason` says why it isn't applicable where that isn't plain from `applies`."""
 
     criterion: str
@@ -53,8 +54,8 @@ class Finding:
     caution: str = ""
 
 
-@dataclass(frozen=True)
-class Suggestion:
+@dataclass(frozen=True, eq=False, repr=False)
+class Suggestion(Value):
     """Upheld, overturned or none.
 
     `why` is carried, conflict, gap, open, unclear or unread. `because` are the standing criteria on the suggested side, the

@@ -376,7 +376,7 @@ class Language2Prompts(PromptReader, FieldReader):
             id=tie,
             ask=f"Which {spec.noun} of these is what is asked for?",
             why="The others are taken beside it, and are judged as such.",
-            schema=self.compiled_schema(data, f"tie.{tie}"),
+            schema=self.compiled_schema(data, f"{self.prompts[table].schema.name}.{tie}"),
             when=asked,
             block=self.prompts[table].block,
             record=True,

@@ -14,6 +14,7 @@ from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, select
 from assistant.core.rules.condition import ALWAYS, Atom, Formula, Truth, atoms, evaluate, holds
+from assistant.core.value import Value
 
 if TYPE_CHECKING:
     from assistant.core.rules.answers_inline import Spec
@@ -33,8 +34,8 @@ TIER_NAMES = {
 }
 
 
-@dataclass(frozen=True)
-class Citation:
+@dataclass(frozen=True, eq=False, repr=False)
+class Citation(Value):
     """Where a rule stands. `verified` is who checked it against the guideline itself and when, or None.
 
     `off` says why nothing that cites it argues on the governing day: no edition is in force, or nobody has
@@ -71,8 +72,8 @@ def _not_after(first: PartialDate, second: PartialDate) -> bool | None:
     return None if later is None else not later
 
 
-@dataclass(frozen=True)
-class Branch:
+@dataclass(frozen=True, eq=False, repr=False)
+class Branch(Value):
     """One way of saying a sentence, for when `when` holds; an empty text is an explicit silence."""
 
     when: Formula
@@ -82,8 +83,8 @@ class Branch:
 Sentence = tuple[Branch, ...]
 
 
-@dataclass(frozen=True)
-class Proposal:
+@dataclass(frozen=True, eq=False, repr=False)
+class Proposal(Value):
     """How an answer is proposed: a case fact as it stands, or a rule over answers and facts."""
 
     fact: str = ""
@@ -99,8 +100,8 @@ ABOUT = ("reviewer", "documents", "request", "judgement")
 """What a question can be about other than what the record says of the patient."""
 
 
-@dataclass(frozen=True)
-class Entry:
+@dataclass(frozen=True, eq=False, repr=False)
+class Entry(Value):
     """The words of one entry of a checklist: `signs` are those that each have to be denied for it to be absent.
 
     `look_for` are further words that would bear on it.
@@ -116,8 +117,8 @@ class Entry:
         return tuple(dict.fromkeys((*signs, *self.look_for)))
 
 
-@dataclass(frozen=True)
-class Prompt:
+@dataclass(frozen=True, eq=False, repr=False)
+class Prompt(Value):
     """One question: when it applies, what may be answered, and how the answer reads in the draft.
 
     `about` is one of `ABOUT`, or empty where the question is what the record says; `confirms` is the value that is
@@ -161,16 +162,16 @@ class Prompt:
         return self.look_for if entry is None else entry.words
 
 
-@dataclass(frozen=True)
-class Caution:
+@dataclass(frozen=True, eq=False, repr=False)
+class Caution(Value):
     """A warning that is shown beside a finding and never argues."""
 
     when: Formula
     says: str
 
 
-@dataclass(frozen=True)
-class Limit:
+@dataclass(frozen=True, eq=False, repr=False)
+class Limit(Value):
     """A number held against a guideline's: the answer `of` is to be at most `up_to`; `asked` is what was asked for."""
 
     of: str
@@ -215,8 +216,8 @@ class Criterion:
         return (*atoms(self.applies), *atoms(self.when))
 
 
-@dataclass(frozen=True)
-class Exclusion:
+@dataclass(frozen=True, eq=False, repr=False)
+class Exclusion(Value):
     """A combination of answers that cannot be (`never`), or for which silence is meant (`silent`).
 
     One that `blocks` can't be explained: nothing is signed while it holds. A silence `covers` gaps, conflicts,
@@ -229,8 +230,8 @@ class Exclusion:
     covers: str = ""
 
 
-@dataclass(frozen=True)
-class Question:
+@dataclass(frozen=True, eq=False, repr=False)
+class Question(Value):
     """A question that the set puts to the MTUS where `when` holds, and the places (`guideline/place`) that answer it.
 
     `unread` are those of them whose edition in force on the governing day nobody has read.
@@ -242,8 +243,8 @@ class Question:
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Note:
+@dataclass(frozen=True, eq=False, repr=False)
+class Note(Value):
     """What a law says beside the findings: it never argues, and an overturning against it needs a reason."""
 
     id: str

@@ -12,6 +12,7 @@ from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
+    ChoiceShape,
     GroupShape,
     ListingShape,
     SeveralShape,
@@ -280,9 +281,13 @@ class PromptReader(Findings):
         return {str(name): str(text) for name, text in raw.items()}
 
     def confirms(self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Any) -> str:
-        if raw is not None and schema.problem(raw):
+        if raw is None:
+            return ""
+        shape = schema.shape  # `problem` would load jsonschema at every start
+        words = shape.labels if isinstance(shape, ChoiceShape) else None
+        if raw not in words if words is not None else schema.problem(raw):
             self.say(f"`{raw}` is no answer to this question.", doc.where(*path, "confirms"))
-        return str(raw or "")
+        return str(raw)
 
     def entries(
         self, doc: YamlDocument, path: tuple[Any, ...], schema: AnswerSchema, raw: Mapping[str, Any]

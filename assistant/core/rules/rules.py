@@ -18,6 +18,7 @@ from assistant.core.rules.editions import on_day
 from assistant.core.rules.guidelines import Guidelines, read_guidelines
 from assistant.core.rules.language2_reader import regions_of
 from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument, well_formed
 
 CASE_SCOPE = "case"
@@ -44,8 +45,8 @@ class Sources:
     kept: bool = False
 
 
-@dataclass(frozen=True)
-class Rules:
+@dataclass(frozen=True, eq=False, repr=False)
+class Rules(Value):
     """A case and the prompt set of each of its scopes."""
 
     case: Case

@@ -6,6 +6,8 @@ answer of it can be left out, and none can be widened.
 
 from __future__ import annotations
 
+import weakref
+from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
@@ -68,6 +70,7 @@ class Questions:
         from pysat.solvers import Solver  # loaded only where a set is proven or weighed
 
         self.solver = Solver(name="cadical153")
+        weakref.finalize(self, self.solver.delete)  # before the interpreter takes the library away
 
     def can_be(self, assumed: Iterable[int]) -> bool:
         """Whether some answers make all of these literals true."""
@@ -141,16 +144,22 @@ class Questions:
         kept = self._core(against, barred)
         if kept is None:
             return _places(held, barred)  # not determined by the answers alone: told as it is
-        rows_first = sorted({barred[one] for one in kept}, key=lambda one: (not one.row, one.active))
+        while len(again := self._core(against, kept) or kept) < len(kept):
+            kept = again
+        places = dict.fromkeys(barred[one] for one in kept)
+        rows_first = sorted(places, key=lambda one: not one.row)
         for feature in rows_first:
             fewer = [one for one in kept if barred[one] is not feature]
             if len(fewer) < len(kept):
                 smaller = self._core(against, fewer)
                 kept = kept if smaller is None else smaller
+        count = Counter(barred[one] for one in kept)
         for literal in list(kept):
-            if literal in kept:
+            # the last one of a place is needed, as was found
+            if literal in kept and count[barred[literal]] > 1:
                 smaller = self._core(against, [one for one in kept if one != literal])
-                kept = kept if smaller is None else smaller
+                if smaller is not None:
+                    kept, count = smaller, Counter(barred[one] for one in smaller)
         return _places(list(dict.fromkeys(barred[one] for one in kept)), kept)
 
     def _core(self, against: Sequence[int], literals: Iterable[int]) -> list[int] | None:
@@ -181,6 +190,7 @@ class Pair:
         clauses = encoded.clauses
         self.shift = clauses.count
         self.solver = Solver(name="cadical153")
+        weakref.finalize(self, self.solver.delete)
         for clause in clauses.clauses:
             self.solver.add_clause(clause)
             self.solver.add_clause([self.other(one) for one in clause])

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import json
+import subprocess
+import sys
 from collections.abc import Mapping
 from dataclasses import replace
 from random import Random
@@ -256,3 +258,15 @@ def test_what_would_change_the_suggestion_is_told_as_the_fewest_answers_in_words
     other = {**held, "kind": Answer(value="b")}  # the reviewer's own finding, which no note can supply
     told = [(dict(one.answers), one.decision) for one in would_change(Reading(made, other), DAY, {})]
     assert [set(answers) for answers, _ in told] == [{"drugs (drug)"}]
+
+
+def test_a_program_that_has_asked_the_solver_ends_without_a_word() -> None:
+    program = (
+        "from assistant import library\n"
+        "from assistant.core.rules.prompt_set import Reading\n"
+        "from assistant.core.rules.suggestion import suggest\n"
+        "made = library.prompt_set('cervical-radiography', library.sources())\n"
+        "assert suggest(Reading(made, {}), None, {}).why == 'open'\n"
+    )
+    ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
+    assert (ended.returncode, ended.stderr) == (0, "")

@@ -1,0 +1,111 @@
+"""Steps of a sitting at the log: who read what, drew which sample, noted what."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import ClassVar, get_args
+
+from assistant.core.events import Event, private
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccessOpened(Event):
+    """The first event of a sitting: the version of the program that reads."""
+
+    kind: ClassVar[str] = "access.opened"
+    tool: str
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccessRead(Event):
+    """A command was about to show what these sessions hold."""
+
+    kind: ClassVar[str] = "access.read"
+    command: str
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccessListed(Event):
+    """The list of sessions was shown, cut down to what the filters let through."""
+
+    kind: ClassVar[str] = "access.listed"
+    command: str
+    filters: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccessReported(Event):
+    """A report was about to be run; `by` is what it was grouped by, where it groups."""
+
+    kind: ClassVar[str] = "access.reported"
+    report: str
+    filters: Mapping[str, str]
+    by: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccessQueried(Event):
+    """A query of the reader's own was about to be run."""
+
+    kind: ClassVar[str] = "access.queried"
+    sql: str = private()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AccessExported(Event):
+    """Something was written out of the log: `what` says which, `form` in which format."""
+
+    kind: ClassVar[str] = "access.exported"
+    what: str
+    form: str
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class SampleDrawn(Event):
+    """`sessions` were drawn from the `population` that the filters let through, in the order of the draw."""
+
+    kind: ClassVar[str] = "access.sample_drawn"
+    method: str
+    seed: int
+    size: int
+    filters: Mapping[str, str]
+    population: int
+    sessions: tuple[str, ...]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class AuditNoteAdded(Event):
+    """A reader's note on a session, kept in the sitting and not in the session."""
+
+    kind: ClassVar[str] = "access.note_added"
+    session: str
+    text: str = private()
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class RollbackAccepted(Event):
+    """The log was older than a checkpoint held of it, was another log, or did not continue it; somebody accepted that.
+
+    `held_log`, `held_size` and `held_root` (hex) are those of the checkpoint that was let go; `size` and `root`
+    those of the log as it was found.
+    """
+
+    kind: ClassVar[str] = "access.rollback_accepted"
+    held_log: str
+    held_size: int
+    held_root: str
+    size: int
+    root: str
+    reason: str = private()
+
+
+AccessStep = (
+    AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
+    | SampleDrawn | AuditNoteAdded | RollbackAccepted
+)  # fmt: skip
+"""A step of a sitting at the log."""
+
+ACCESS_KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(AccessStep)}

@@ -1,0 +1,155 @@
+"""The form of a logged step as a body in the log.
+
+`encode` gives the body that the log stores (free text as `Private`, which the log turns into salted commitments),
+`decode` the event again: `decode(kind, encode(event)) == event`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from dataclasses import MISSING, fields
+from functools import cache
+from typing import Any
+
+from assistant.core.answer import (
+    Answer,
+    Dismissed,
+    Evidence,
+    dismissed_from_json,
+    dismissed_to_json,
+    evidence_from_json,
+    evidence_to_json,
+    from_json,
+    to_json,
+)
+from assistant.core.events import KINDS, Event
+from assistant.core.problem import refuse
+from assistant.core.record.passages import PassageGroup
+from assistant.core.text import Private
+
+
+@cache
+def all_kinds() -> dict[str, type[Event]]:
+    """Every kind of event that this version knows."""
+    from assistant.core.access_events import ACCESS_KINDS  # a review meets none of these
+    from assistant.core.training_events import TRAINING_KINDS
+
+    return {**KINDS, **ACCESS_KINDS, **TRAINING_KINDS}
+
+
+def class_of(kind: str) -> type[Event] | None:
+    """The class of a kind of event; None for one that this version doesn't know."""
+    return KINDS.get(kind) or all_kinds().get(kind)
+
+
+def encode(event: Event) -> dict[str, Any]:
+    """The event's body, without its kind."""
+    clear = event.of_the_rules()
+    return {
+        part.name: _out(
+            getattr(event, part.name), part.name not in clear and part.metadata.get("private", False)
+        )
+        for part in fields(event)
+        if not (part.metadata.get("rare") and getattr(event, part.name) == part.default)
+    }
+
+
+def decode(kind: str, body: Mapping[str, Any]) -> Event:
+    """The event of a logged kind and body; raises `Refused` for an unknown kind and for a damaged body."""
+    if (cls := class_of(kind)) is None:
+        raise refuse(f"The log holds a step of a kind unknown here: {kind}.", "", "Update the program.")
+    form, needed = _form(kind)
+    try:
+        if needed <= body.keys():
+            return cls(**{name: _in(value, *form[name]) for name, value in body.items()})
+    except (KeyError, TypeError, ValueError, AttributeError):  # a part of an answer is not as one is
+        pass
+    raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
+
+
+_TYPES: Mapping[str, tuple[type, ...]] = {
+    "str": (str,), "str | None": (str, type(None)), "int": (int,), "bool": (bool,), "tuple": (list, tuple),
+    "Mapping": (Mapping,), "Answer": (Mapping,), "Evidence": (Mapping,),
+}  # fmt: skip
+
+
+_Read = Callable[[Any], Any] | None
+
+
+@cache
+def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozenset[str]]:
+    """What the value of each field of a body may be and what reads it, and the fields that it must have."""
+    cls = class_of(kind)
+    assert cls is not None  # `decode` refuses the others first
+    parts = fields(cls)
+    form = {part.name: (_TYPES[str(part.type).partition("[")[0]], _READERS.get(part.name)) for part in parts}
+    return form, frozenset(part.name for part in parts if part.default is MISSING)
+
+
+def _in(value: Any, types: tuple[type, ...], read: _Read) -> Any:
+    fits = isinstance(value, types)
+    if not fits or (list in types and None in value):
+        raise TypeError(value)
+    if list in types:
+        return tuple(value) if read is None else tuple(map(read, value))
+    return value if read is None else read(value)
+
+
+def _out(value: Any, apart: bool) -> Any:
+    if isinstance(value, tuple):
+        return [_out(entry, apart) for entry in value]
+    if isinstance(value, str) and apart and value:
+        return Private(value)
+    write = _WRITERS.get(type(value))
+    return value if write is None else write(value)
+
+
+def _group_to_json(one: PassageGroup) -> dict[str, Any]:
+    """Written without what says nothing, as before there was any of it."""
+    data = {
+        "document": one.document,
+        "pages": list(one.pages),
+        "quote": Private(one.quote),
+        "standing": one.standing,
+        "count": one.count,
+        "start": one.start,
+    }
+    if one.plain:
+        data["plain"] = True
+    if one.cue:
+        data["cue"] = one.cue
+    if one.terms:
+        data["terms"] = list(one.terms)
+    if not one.bears:
+        data["bears"] = False
+    return data
+
+
+def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
+    return PassageGroup(
+        data["document"],
+        tuple(data["pages"]),
+        data["quote"],
+        data["standing"],
+        data["count"],
+        data["start"],
+        data.get("plain", False),
+        data.get("cue", ""),
+        tuple(data.get("terms", ())),
+        data.get("bears", True),
+    )
+
+
+_WRITERS: Mapping[type, Callable[[Any], Any]] = {
+    Answer: to_json,
+    Evidence: evidence_to_json,
+    Dismissed: dismissed_to_json,
+    PassageGroup: _group_to_json,
+}
+_READERS: Mapping[str, Callable[[Any], Any]] = {
+    "answer": from_json,
+    "evidence": evidence_from_json,
+    "dismissed": dismissed_from_json,
+    "groups": _group_from_json,
+    "stated": _group_from_json,
+}
