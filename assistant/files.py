@@ -6,23 +6,27 @@ everyone but its owner.
 
 from __future__ import annotations
 
-import errno
 import os
 import secrets
 import stat
-import sys
 import time
 from pathlib import Path
 
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
+from assistant.machine import (
+    PRIVATE_FILE,
+    PRIVATE_FOLDER,
+    Lock,
+    lock_on,
+    modes_of_others,
+    open_private,
+    settle_names,
+    share_like,
+)
 
-PRIVATE_FILE = 0o600
-PRIVATE_FOLDER = 0o700
 LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a text that a person brings; larger ones are refused unread."""
-OTHERS = 0o007
-"""What everybody may do who is neither the owner nor of the file's group."""
 
 
 def default_log_path() -> Path:
@@ -77,7 +81,7 @@ def make_file(path: Path) -> bool:
     try:
         if path.is_dir():
             raise _folder(path)
-        descriptor = os.open(path, os.O_CREAT | os.O_EXCL | os.O_RDWR, PRIVATE_FILE)
+        descriptor = open_private(path, os.O_CREAT | os.O_EXCL | os.O_RDWR)
     except FileExistsError:
         return False
     except OSError as error:
@@ -89,16 +93,9 @@ def make_file(path: Path) -> bool:
 def sync_folder(folder: Path) -> None:
     """Brings the names in `folder` to the disk, where the operating system can; a disk that fails is `Refused`."""
     try:
-        descriptor = os.open(folder, os.O_RDONLY)
-    except OSError:
-        return
-    try:
-        os.fsync(descriptor)
+        settle_names(folder)
     except OSError as error:
-        if error.errno in (errno.EIO, errno.ENOSPC, errno.EDQUOT):
-            raise unreachable(folder, error) from None
-    finally:
-        os.close(descriptor)
+        raise unreachable(folder, error) from None
 
 
 def unreachable(path: Path, error: OSError) -> Refused:
@@ -126,7 +123,7 @@ def write_file(path: Path, data: bytes, *, replace: bool = False) -> None:
         target = _target(path, replace)
         mode = stat.S_IMODE(target.stat().st_mode) if target.exists() else PRIVATE_FILE
         draft = target.with_name(f".{target.name[:100]}.{secrets.token_hex(4)}")
-        descriptor = os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL, PRIVATE_FILE)
+        descriptor = open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_EXCL)
         try:
             with os.fdopen(descriptor, "wb") as file:
                 file.write(data)
@@ -197,42 +194,6 @@ def identity(path: Path) -> tuple[int, int] | None:
 # Advisory locks between the windows and programs that use one log, freed by the system on any death.
 
 
-if sys.platform == "win32":
-    import msvcrt
-
-    QUEUES_WRITERS = False
-
-    def take(descriptor: int) -> bool:
-        """Takes the lock if it is free; says whether it is now ours."""
-        try:
-            msvcrt.locking(descriptor, msvcrt.LK_NBLCK, 1)
-        except OSError:
-            return False
-        return True
-
-    def give_back(descriptor: int) -> None:
-        """Gives the lock back."""
-        os.lseek(descriptor, 0, os.SEEK_SET)
-        msvcrt.locking(descriptor, msvcrt.LK_UNLCK, 1)
-
-else:
-    import fcntl
-
-    QUEUES_WRITERS = True
-
-    def take(descriptor: int) -> bool:
-        """Takes the lock if it is free; says whether it is now ours."""
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            return False
-        return True
-
-    def give_back(descriptor: int) -> None:
-        """Gives the lock back."""
-        fcntl.flock(descriptor, fcntl.LOCK_UN)
-
-
 PATIENCE = 10.0
 """Seconds that a writer waits for its turn. A turn takes about a thousandth of one."""
 
@@ -240,39 +201,27 @@ _STEP = 0.0005
 _LONGEST_STEP = 0.005
 
 
-def lock_file(path: Path, log: Path) -> int:
-    """An open descriptor of the lock file `path`, made if need be for those who may write to `log`: 0600, or 0660."""
-    flags = os.O_RDWR | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+def lock_file(path: Path, log: Path) -> Lock:
+    """The lock on the file `path`, made if need be for those who may write to `log`: 0600, or 0660."""
     try:
         made = not path.exists()
-        descriptor = os.open(path, flags, PRIVATE_FILE)
+        lock = lock_on(path)
     except OSError as error:
         raise unreachable(path, error) from None
     if made:
         share_like(path, log)
-    return descriptor
+    return lock
 
 
 def open_to_all(log: Path) -> str:
     """A sentence where everybody on this machine may read or change the log; empty where they may not."""
     try:
-        mode = stat.S_IMODE(os.stat(log).st_mode)
+        if not modes_of_others(log):
+            return ""
+        mode = stat.S_IMODE(log.stat().st_mode)
     except OSError:
         return ""
-    if os.name == "nt" or not mode & OTHERS:
-        return ""
     return f"Everybody on this machine may read this log ({mode:o}); close it with: chmod o= {one_line(str(log))}"
-
-
-def share_like(path: Path, log: Path) -> None:
-    """Opens what was made beside a log, a file or a folder, to the group that may write to the log."""
-    try:
-        if os.stat(log).st_mode & 0o020:
-            mode = 0o770 if path.is_dir() else 0o660
-            os.chown(path, -1, os.stat(log).st_gid)
-            path.chmod(mode)
-    except (OSError, AttributeError):  # no log yet, somebody else's file, or a system without groups
-        return
 
 
 class WriteTurn:
@@ -283,13 +232,19 @@ class WriteTurn:
 
     def __init__(self, log: Path) -> None:
         self._path = Path(f"{log}.lock")
-        self._descriptor = lock_file(self._path, log) if QUEUES_WRITERS else -1
+        self._lock = lock_file(self._path, log)
 
     def __enter__(self) -> None:
-        if self._descriptor < 0 or take(self._descriptor):
+        try:
+            self._wait()
+        except OSError as error:
+            raise unreachable(self._path, error) from None
+
+    def _wait(self) -> None:
+        if self._lock.take():
             return
         pause, deadline = _STEP, time.monotonic() + PATIENCE
-        while not take(self._descriptor):
+        while not self._lock.take():
             if time.monotonic() > deadline:
                 raise refuse(
                     "Another program keeps the decision log to itself; nothing was logged.",
@@ -300,11 +255,8 @@ class WriteTurn:
             pause = min(pause * 1.5, _LONGEST_STEP)
 
     def __exit__(self, *_: object) -> None:
-        if self._descriptor >= 0:
-            give_back(self._descriptor)
+        self._lock.give_back()
 
     def close(self) -> None:
-        """Gives up the descriptor; the turn can't be taken again."""
-        if self._descriptor >= 0:
-            os.close(self._descriptor)
-            self._descriptor = -1
+        """Gives up the lock's file; the turn can't be taken again."""
+        self._lock.close()

@@ -44,6 +44,7 @@ from assistant.core.rules.rules import (
 from assistant.core.text import digest, one_line
 from assistant.core.yaml import YamlDocument
 from assistant.files import LARGEST_FILE
+from assistant.machine import open_private
 
 if TYPE_CHECKING:
     from assistant.core.record.language import Vocabulary
@@ -196,7 +197,7 @@ def _has_passed(seal: str) -> None:
     _passed(file).add(seal)
     with suppress(OSError, ValueError):
         file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        with open(os.open(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600), "ab", 0) as kept:
+        with open(open_private(file, os.O_WRONLY | os.O_CREAT | os.O_APPEND), "ab", 0) as kept:
             kept.write(f"{seal}\n".encode())
 
 

@@ -59,7 +59,7 @@ LATE = {
     "jsonschema": "slow, and the first frame has no answer to check",
     "platformdirs": "slow, and a place that is named needs none",
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
-    "resource": "not on every system",
+    "sqlite3": "slow, and `--help` takes no lock",
     "sqlite_utils": "slow, and only a new log needs it",
     "textual": "slow; where it is asked for, a screen runs already",
 }

@@ -13,7 +13,7 @@ from typing import TextIO
 
 from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line
-from assistant.machine import LONGEST_TERMINAL_LINE, comes_in
+from assistant.machine import ASKS_TERMINAL, LONGEST_TERMINAL_LINE, comes_in
 
 LONGEST = 2_000_000
 """Characters of a line at the most; no answer takes so many."""
@@ -28,7 +28,7 @@ class Lines:
     def __init__(self, source: TextIO | None = None) -> None:
         self._source = source or sys.stdin
         self._bytes = getattr(self._source, "buffer", None)
-        typed = source is None and self._bytes is not None and self._source.isatty()
+        typed = ASKS_TERMINAL and source is None and self._bytes is not None and self._source.isatty()
         self._terminal = self._source.fileno() if typed else -1
 
     def read(self) -> str | None:

@@ -17,7 +17,8 @@ from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.core.turn import Turn
-from assistant.records.case_folder import open_in_viewer, original_file
+from assistant.machine import open_in_viewer
+from assistant.records.case_folder import original_file
 from assistant.review import views
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.determination import keep_qualifications

@@ -15,7 +15,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.files import PRIVATE_FILE, PRIVATE_FOLDER, WriteTurn, existing_log, true_path
+from assistant.files import WriteTurn, existing_log, true_path
 from assistant.log.database import CLOSING
 from assistant.log.errors import DAMAGE
 from assistant.log.keys import (
@@ -30,6 +30,7 @@ from assistant.log.keys import (
     signer,
 )
 from assistant.log.tree import StoredTree
+from assistant.machine import PRIVATE_FOLDER, open_private
 
 # The newest checkpoint of each log, kept outside it, so that an older copy put in its place is noticed.
 
@@ -193,10 +194,8 @@ def keep_checkpoint(note: str, where: Path, replace: bool = False, begun: bool =
         if marked_from(head.origin) is None:
             size = 0 if begun else head.size if before is None else before.head.size
             path.with_suffix(".copies").write_text(str(size), "ascii")
-        with open(
-            os.open(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, PRIVATE_FILE), "w", encoding="utf-8"
-        ) as file:
-            file.write(note)
+        with open(open_private(draft, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb") as file:
+            file.write(note.encode())
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, path)
@@ -224,7 +223,7 @@ def keep_verified(note: str) -> None:
     draft = path.with_suffix(".draft")
     with suppress(OSError):
         path.parent.mkdir(parents=True, exist_ok=True, mode=PRIVATE_FOLDER)
-        draft.write_text(note, "utf-8")
+        draft.write_bytes(note.encode())
         os.replace(draft, path)
 
 

@@ -14,9 +14,9 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from assistant.core.problem import refuse
-from assistant.files import QUEUES_WRITERS
 from assistant.log.errors import foreign
 from assistant.log.tree import keep_tree
+from assistant.machine import database_uri, may
 
 if TYPE_CHECKING:
     from sqlite_utils import Database
@@ -198,23 +198,11 @@ _ALLOWED = {
 }
 
 
-def has_wal_reset_bug(version: tuple[int, int, int]) -> bool:
-    """Whether this SQLite can damage a WAL under two writers: 3.7.0 to 3.51.2, save 3.44.6+ and 3.50.7+."""
-    fixed_since = {44: 6, 50: 7}.get(version[1])
-    if version[0] == 3 and fixed_since is not None and version[2] >= fixed_since:
-        return False
-    return (3, 7, 0) <= version <= (3, 51, 2)
-
-
-def journal() -> tuple[str, str, int]:
-    """The journal mode and the value of `synchronous` (its name and number) that are durable here."""
-    if QUEUES_WRITERS or not has_wal_reset_bug(sqlite3.sqlite_version_info):
-        return "wal", "FULL", 2
-    return "delete", "EXTRA", 3
-
-
 def connect_writer(path: Path) -> sqlite3.Connection:
-    """A connection that can still do everything; only to be used inside a `WriteTurn`."""
+    """A connection that can still do everything; only to be used inside a `WriteTurn`.
+
+    SQLite 3.7.0 to 3.51.2 can damage a WAL that two programs write to at one time; the turns keep them apart.
+    """
     return _connect(path, "rw")
 
 
@@ -247,10 +235,9 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 def set_durable(connection: sqlite3.Connection, path: Path) -> None:
     """Makes COMMIT return only when the entry is on the disk; a file that can't do so is `Refused`."""
-    mode, synchronous, number = journal()
     settings = {
-        "journal_mode": (mode, mode),
-        "synchronous": (synchronous, number),
+        "journal_mode": ("wal", "wal"),
+        "synchronous": ("FULL", 2),
         "fullfsync": ("ON", 1),
         "checkpoint_fullfsync": ("ON", 1),
         "recursive_triggers": ("ON", 1),
@@ -319,8 +306,8 @@ def allow_only_inserts(connection: sqlite3.Connection) -> None:
 
 
 def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
-    uri = f"{path.absolute().as_uri()}?mode={mode}{more}"
-    if os.name != "nt" and not os.access(path, os.W_OK if mode == "rw" else os.R_OK):
+    uri = database_uri(path.absolute(), f"mode={mode}{more}")
+    if not may(path, os.W_OK if mode == "rw" else os.R_OK):
         raise refuse(
             f"You may not {'write to' if mode == 'rw' else 'read'} this file.",
             str(path),

@@ -17,7 +17,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.core.problem import Refused, refuse
-from assistant.files import PRIVATE_FILE, make_folder, sync_folder
+from assistant.files import make_folder, sync_folder
+from assistant.machine import is_private, open_private
 from assistant.profile import profile_path
 
 if TYPE_CHECKING:
@@ -262,8 +263,8 @@ def remember(key: VerifierKey) -> None:
     if key.public in [one.public for one in own_keys("")]:
         return
     try:
-        with open(_open_private(_known_path(), os.O_APPEND), "a", encoding="ascii") as file:
-            file.write(f"\n{base64.b64encode(key.public).decode()}\n")
+        with open(_open_private(_known_path(), os.O_APPEND), "ab") as file:
+            file.write(b"\n%b\n" % base64.b64encode(key.public))
             file.flush()
             os.fsync(file.fileno())
     except OSError as error:
@@ -325,7 +326,7 @@ def _load(path: Path) -> Ed25519PrivateKey:
     from cryptography.hazmat.primitives.serialization import load_pem_private_key
 
     try:
-        if os.name != "nt" and path.stat().st_mode & 0o077:
+        if not is_private(path):
             raise refuse(
                 "Others can read the key that signs checkpoints; it was not used.",
                 str(path),
@@ -357,7 +358,7 @@ def _known_path() -> Path:
 
 def _open_private(path: Path, more: int) -> int:
     make_folder(path.parent)
-    return os.open(path, os.O_WRONLY | os.O_CREAT | getattr(os, "O_NOFOLLOW", 0) | more, PRIVATE_FILE)
+    return open_private(path, os.O_WRONLY | os.O_CREAT | more)
 
 
 def _unwritten(path: Path, error: OSError) -> Refused:

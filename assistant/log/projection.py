@@ -28,7 +28,7 @@ from sqlite_utils.db import DescIndex
 from assistant import __version__
 from assistant.core.problem import Refused
 from assistant.core.text import digest
-from assistant.files import give_back, lock_file, make_file, make_folder, sync_folder, take
+from assistant.files import lock_file, make_file, make_folder, sync_folder
 from assistant.log.checkpoint import present_log
 from assistant.log.entry import Entry, read, stands_at
 from assistant.log.errors import DAMAGE, broken
@@ -47,6 +47,7 @@ from assistant.log.report import reports
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.log.verify_entries import quickly_parsed
+from assistant.machine import database_uri, settle
 
 # Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
 
@@ -246,7 +247,7 @@ class _Projection:
         if not place.exists() or not os.access(place, os.R_OK):
             return None
         try:
-            with closing(sqlite3.connect(f"{place.as_uri()}?mode=ro", uri=True)) as connection:
+            with closing(sqlite3.connect(database_uri(place, "mode=ro"), uri=True)) as connection:
                 held = dict(connection.execute("SELECT key, value FROM projection"))
         except sqlite3.Error:
             return None
@@ -284,9 +285,7 @@ class _Projection:
                 self._sign(db)
             connection.execute("ANALYZE")
             connection.commit()
-        descriptor = os.open(draft, os.O_RDONLY)
-        os.fsync(descriptor)
-        os.close(descriptor)
+        settle(draft)
         os.replace(draft, place)
         sync_folder(place.parent)
 
@@ -329,11 +328,13 @@ def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
 @contextmanager
 def _turn(place: Path) -> Iterator[None]:
     """One program at a time brings a file up to date; the others wait until it is done."""
-    descriptor = lock_file(Path(f"{place}.lock"), place)
+    lock = lock_file(Path(f"{place}.lock"), place)
     try:
-        while not take(descriptor):
+        while not lock.take():
             time.sleep(0.05)
-        yield
+        try:
+            yield
+        finally:
+            lock.give_back()
     finally:
-        give_back(descriptor)
-        os.close(descriptor)
+        lock.close()

@@ -27,6 +27,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.log.checkpoint import present_log
 from assistant.log.errors import leave_out, words
+from assistant.machine import database_uri
 
 Value = str | int | float | None
 
@@ -141,7 +142,9 @@ class ReadOnly:
 
 
 def _connect(reports: Path, log: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(f"{reports.absolute().as_uri()}?mode=ro", uri=True, check_same_thread=False)
+    connection = sqlite3.connect(
+        database_uri(reports.absolute(), "mode=ro"), uri=True, check_same_thread=False
+    )
     try:
         connection.execute("PRAGMA busy_timeout = 5000")
         _attach(connection, log)
@@ -160,7 +163,7 @@ def _connect(reports: Path, log: Path) -> sqlite3.Connection:
 
 def _attach(connection: sqlite3.Connection, log: Path) -> None:
     """The log as `log`; on a medium that can't be written to, as a file that doesn't change."""
-    uri = f"{log.as_uri()}?mode=ro"
+    uri = database_uri(log, "mode=ro")
     try:
         connection.execute("ATTACH ? AS log", [uri])
         connection.execute("SELECT count(*) FROM log.sqlite_master").fetchone()

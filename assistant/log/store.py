@@ -7,11 +7,9 @@ other programs: SQLite's triggers check again, and what they refuse is told to t
 from __future__ import annotations
 
 import hashlib
-import os
 import re
 import secrets
 import sqlite3
-import stat
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
@@ -22,16 +20,12 @@ from types import MappingProxyType
 
 from assistant.core.problem import Refused, refuse
 from assistant.files import (
-    OTHERS,
     WriteTurn,
-    give_back,
     identity,
     lock_file,
     make_file,
     make_folder,
-    share_like,
     sync_folder,
-    take,
     true_path,
     unreachable,
 )
@@ -61,6 +55,7 @@ from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, rep
 from assistant.log.keys import VerifierKey
 from assistant.log.sessions import SessionRow, matching_session, session_rows
 from assistant.log.tree import WIDTH, keep_tree
+from assistant.machine import close_to_others, share_like
 
 # The statements that add to the log, in a transaction that the caller has begun.
 
@@ -259,12 +254,8 @@ def _must_take_readings(path: Path) -> None:
 def _close_to_others(path: Path) -> None:
     """Takes from everybody but the owner and the file's group what they may do; a group's log stays the group's."""
     for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
-        try:
-            mode = stat.S_IMODE(name.stat().st_mode)
-            if mode & OTHERS:
-                name.chmod(mode & ~OTHERS)
-        except OSError:
-            continue
+        with suppress(OSError):
+            close_to_others(name)
 
 
 # One window at a time for one session, so that two never answer the same question differently.
@@ -281,10 +272,10 @@ class SessionLock:
             make_folder(folder)
             share_like(folder, log)
         self.session = session
-        self._descriptor = lock_file(folder / session, log)
-        if not take(self._descriptor):
-            os.close(self._descriptor)
-            self._descriptor = -1
+        self._lock = lock_file(folder / session, log)
+        self._held = self._lock.take()
+        if not self._held:
+            self._lock.close()
             raise refuse(
                 "This session is open in another window.",
                 f"session {session}",
@@ -293,10 +284,10 @@ class SessionLock:
 
     def release(self) -> None:
         """Lets the session go; doing it twice is no error."""
-        if self._descriptor >= 0:
-            give_back(self._descriptor)
-            os.close(self._descriptor)
-            self._descriptor = -1
+        if self._held:
+            self._held = False
+            self._lock.give_back()
+            self._lock.close()
 
     def __enter__(self) -> SessionLock:
         return self

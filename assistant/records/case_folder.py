@@ -11,8 +11,6 @@ import hashlib
 import os
 import re
 import shutil
-import subprocess
-import sys
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, replace
@@ -25,12 +23,11 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import Case
 from assistant.core.record.pages import split_pages
 from assistant.core.text import digest, one_line, visible
-from assistant.files import LARGEST_FILE, give_back, take
+from assistant.files import LARGEST_FILE
+from assistant.machine import PRIVATE_FOLDER, lock_on, open_private, plain_name
 from assistant.records.case_yaml import Entry, with_changes, with_documents
 from assistant.records.reading import PageJournal
 
-_FOLDER = 0o700
-_FILE = 0o600
 _AT_ONCE = 1 << 20
 _ORDER = (
     "id type author date sent_by ur_report original from_pages sha256 text_sha256 recognised recognised_by"
@@ -72,12 +69,13 @@ class CaseStore:
         self._work = path / library.BEING_WRITTEN.parent
         self._being_written = path / library.BEING_WRITTEN
         try:
-            self._work.mkdir(mode=_FOLDER, exist_ok=True)
-            self._lock = os.open(self._work / "lock", os.O_RDWR | os.O_CREAT, _FILE)
+            self._work.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+            self._lock = lock_on(self._work / "lock")
+            free = self._lock.take()
         except OSError as error:
             raise _unwritable(path, error) from None
-        if not take(self._lock):
-            os.close(self._lock)
+        if not free:
+            self._lock.close()
             raise refuse(
                 "Documents are being brought into this case.", one_line(str(path)), "Wait until that is done."
             )
@@ -87,8 +85,8 @@ class CaseStore:
         return self
 
     def __exit__(self, *_: object) -> None:
-        give_back(self._lock)
-        os.close(self._lock)
+        self._lock.give_back()
+        self._lock.close()
         with suppress(OSError):
             if [one.name for one in self._work.iterdir()] == ["lock"]:
                 shutil.rmtree(self._work)
@@ -186,7 +184,7 @@ class CaseStore:
             listed = {str(entry.get("id")) for entry in self.entries}
             write_text(self._being_written, "\n".join(one.id for one in documents if one.id not in listed))
             for folder in ("records", "originals"):
-                (self.path / folder).mkdir(mode=_FOLDER, exist_ok=True)
+                (self.path / folder).mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
             if original:
                 os.replace(staged.path, self.path / original)
             for one in documents:
@@ -203,8 +201,11 @@ class CaseStore:
         kept = next((str(one["original"]) for one in self.known(staged.sha256) if "original" in one), "")
         if kept:
             return kept
-        name = re.sub(r"[/\\:*?\"<>|\x00-\x1f]", "_", one_line(visible(staged.name)))
-        stem, ending = Path(name).stem[:_LONGEST_NAME].strip(". ") or "original", Path(name).suffix[:12]
+        name = Path(plain_name(one_line(visible(staged.name))))
+        stem, ending = (
+            plain_name(name.stem[:_LONGEST_NAME].strip(". ")) or "original",
+            name.suffix[:12].rstrip(),
+        )
         taken = {str(entry.get("original", "")).lower() for entry in self.entries}
         number = 1
         while True:
@@ -251,7 +252,7 @@ def _problems(case: library.CaseFolder) -> Sequence[Problem]:
 
 
 def _private(path: Path) -> Any:
-    return os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, _FILE), "wb")
+    return os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC), "wb")
 
 
 def write_text(path: Path, text: str, settled: bool = True) -> None:
@@ -324,18 +325,6 @@ def original_problems(folder: Path, case: Case) -> Iterator[Problem]:
             problem = _problem(folder / document.original, document.id, document.sha256)
             if problem is not None:
                 yield problem
-
-
-def open_in_viewer(path: str) -> None:
-    """Opens a file in the system's viewer; raises `Refused` where there is none."""
-    opener = {"darwin": "open", "win32": "explorer"}.get(sys.platform, "xdg-open")
-    try:
-        with open(os.devnull, "wb") as nowhere:
-            subprocess.Popen([opener, path], stdin=subprocess.DEVNULL, stdout=nowhere, stderr=nowhere)
-    except OSError:
-        raise refuse(
-            "No viewer was found to open the file.", path, f"Install one ({opener}), or open it yourself."
-        ) from None
 
 
 def _problem(path: Path, document: str, sha256: str) -> Problem | None:

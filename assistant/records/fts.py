@@ -22,6 +22,7 @@ from typing import Any, NamedTuple
 
 from assistant.core.record import language
 from assistant.core.record.language import sentence_starts
+from assistant.machine import database_uri, is_own
 from assistant.records import query
 from assistant.records.query import Answers, Expansion, Wanted, expanded, window_shown
 
@@ -421,8 +422,7 @@ def _kept(pages: Sequence[str], folder: Path) -> sqlite3.Connection:
 
 def _check_own(folder: Path) -> None:
     """Raises `PermissionError` where others could put an index into the folder."""
-    held = folder.stat()
-    if hasattr(os, "getuid") and (held.st_uid != os.getuid() or held.st_mode & 0o022):
+    if not is_own(folder):
         raise PermissionError(str(folder))
 
 
@@ -444,7 +444,7 @@ def _file_hash(file: Path) -> str:
 
 
 def _read_only(file: Path) -> sqlite3.Connection:
-    uri = f"{file.resolve().as_uri()}?mode=ro&immutable=1"
+    uri = database_uri(file.resolve(), "mode=ro&immutable=1")
     return sqlite3.connect(uri, uri=True, check_same_thread=False)
 
 

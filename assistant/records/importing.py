@@ -17,6 +17,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
 from assistant.core.record.pages import page_runs, read_range, split_pages
 from assistant.core.text import one_line
+from assistant.machine import PRIVATE_FOLDER
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import without_documents
 from assistant.records.page import RECOGNISED, ReadPage
@@ -403,9 +404,6 @@ def _problems(document: yaml.YamlDocument, entries: Sequence[Mapping[str, Any]])
 # Makes a case folder: written beside its place, checked whole, and only then put there in one step.
 
 
-_FOLDER = 0o700
-
-
 def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Progress) -> list[str]:
     """Makes `folder` with the case of this text, whose documents name their files, looked for in `files_in`.
 
@@ -422,7 +420,7 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
     draft = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(draft, ignore_errors=True)
     try:
-        draft.mkdir(mode=_FOLDER, parents=True)
+        draft.mkdir(mode=PRIVATE_FOLDER, parents=True)
         write_text(draft / "case.yaml", without_documents(text))
         notes = _bring(draft, listed.files, progress)
         library.rules_for(library.open_case(draft))

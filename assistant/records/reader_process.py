@@ -11,11 +11,11 @@ from __future__ import annotations
 import json
 import os
 import sys
-from contextlib import suppress
 from pathlib import Path
 from typing import IO, Any
 
 from assistant.core.problem import Refused
+from assistant.machine import limit_memory
 from assistant.records.docx import DocxPages
 from assistant.records.pdf import PdfPages
 
@@ -26,7 +26,7 @@ def main(kind: str, path: str) -> None:
     """Reads the file until there are no more commands."""
     with os.fdopen(os.dup(1), "w", encoding="ascii") as out:
         os.dup2(2, 1)  # whatever a library prints is no answer
-        _limit()
+        limit_memory(_MOST_MEMORY)
         try:
             pages = _opened(kind, Path(path))
         except Refused as refused:
@@ -103,15 +103,6 @@ def _words(error: Exception) -> str:
 def _answer(out: IO[str], answer: dict[str, Any]) -> None:
     out.write(json.dumps(answer) + "\n")
     out.flush()
-
-
-def _limit() -> None:
-    """Keeps the process from filling the memory, and from leaving a picture of it on the disk when it dies."""
-    with suppress(ImportError, OSError, ValueError):
-        import resource
-
-        resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-        resource.setrlimit(resource.RLIMIT_AS, (_MOST_MEMORY, _MOST_MEMORY))
 
 
 if __name__ == "__main__":

@@ -7,11 +7,7 @@ import importlib.util
 import json
 import os
 import re
-import select
-import subprocess
-import sys
 import threading
-import time
 import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
@@ -22,6 +18,7 @@ from typing import IO, Any
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
+from assistant.machine import Apart, open_private
 from assistant.records.page import (
     BLANK,
     PICTURE,
@@ -41,8 +38,6 @@ from assistant.records.page import (
 NEEDED = {"pdf": ("pypdfium2", "PDF"), "docx": ("docx", "Word")}
 INSTALL = "pip install 'imr-assistant[documents]'"
 
-_AT_ONCE = 1 << 16
-
 OPENING_SECONDS = 120.0
 PAGE_SECONDS = 60.0
 PICTURE_SECONDS = 240.0
@@ -61,8 +56,7 @@ class ReaderApart:
         self._ended = False
         if kind in NEEDED:
             self._require()
-        self._process: subprocess.Popen[bytes] | None = None
-        self._rest = b""
+        self._process: Apart | None = None
         self.pages, self.notes = self._start()
 
     def __enter__(self) -> ReaderApart:
@@ -114,11 +108,7 @@ class ReaderApart:
         """Ends the reading."""
         process, self._process = self._process, None
         if process is not None:
-            process.kill()
-            process.wait()
-            for pipe in (process.stdin, process.stdout):
-                if pipe is not None:
-                    pipe.close()
+            process.end()
 
     def _require(self) -> None:
         module, words = NEEDED[self._kind]
@@ -128,18 +118,8 @@ class ReaderApart:
             )
 
     def _start(self) -> tuple[int, tuple[str, ...]]:
-        root = str(Path(__file__).resolve().parents[2])
-        path = os.pathsep.join(filter(None, (root, os.environ.get("PYTHONPATH"))))
-        self._rest = b""
-        self._process = subprocess.Popen(
-            [sys.executable, "-P", "-m", "assistant.records.reader_process", self._kind, str(self._path)],
-            stdin=subprocess.PIPE,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.DEVNULL,
-            env={**os.environ, "PYTHONPATH": path},
-            bufsize=0,
-            start_new_session=True,
-        )
+        root = Path(__file__).resolve().parents[2]
+        self._process = Apart("assistant.records.reader_process", self._kind, str(self._path), root=root)
         try:
             answer = self._receive(OPENING_SECONDS)
             if answer is None:
@@ -170,24 +150,14 @@ class ReaderApart:
 
     def _send(self, command: list[object]) -> None:
         assert self._process is not None
-        assert self._process.stdin is not None
-        with suppress(BrokenPipeError):  # what is received next says so
-            self._process.stdin.write(f"{json.dumps(command)}\n".encode())
+        self._process.tell(json.dumps(command).encode())
 
     def _receive(self, seconds: float) -> dict[str, Any] | None:
         """The next answer; None where the process has died, or has said nothing for so long."""
         assert self._process is not None
-        assert self._process.stdout is not None
-        pipe = self._process.stdout.fileno()
-        parts = [self._rest]
-        end = time.monotonic() + seconds
-        while b"\n" not in parts[-1]:
-            ready, _, _ = select.select([pipe], [], [], max(0.0, end - time.monotonic()))
-            data = os.read(pipe, _AT_ONCE) if ready else b""
-            if not data:
-                return None
-            parts.append(data)
-        line, _, self._rest = b"".join(parts).partition(b"\n")
+        line = self._process.answer(seconds)
+        if line is None:
+            return None
         answer = json.loads(line)
         return answer if isinstance(answer, dict) else None
 
@@ -244,7 +214,7 @@ class PageJournal:
 
     def __enter__(self) -> PageJournal:
         end = self._take_up() if self._path.exists() else 0
-        self._file = os.fdopen(os.open(self._path, os.O_RDWR | os.O_CREAT, 0o600), "r+b")
+        self._file = os.fdopen(open_private(self._path, os.O_RDWR | os.O_CREAT), "r+b")
         self._file.seek(end)
         self._file.truncate()
         return self

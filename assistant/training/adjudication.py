@@ -39,6 +39,7 @@ from assistant.log import fold as log_fold
 from assistant.log.bundle import is_bundle, open_source
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
+from assistant.machine import open_private
 from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, comparable_content, question
 from assistant.training.ratings import Settled, must_verify, settled, unfit
 from assistant.training.reference import AnswerSheet, as_answers_file, session_of_answer_sheet
@@ -331,7 +332,7 @@ def write_adjudication(sheet: AnswerSheet, path: Path) -> None:
         text = f"# What an adjudication of {one_line(sheet.case)} came to.\n"
         text += yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=100)
     try:
-        descriptor = os.open(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        descriptor = open_private(path, os.O_WRONLY | os.O_CREAT | os.O_TRUNC)
         with os.fdopen(descriptor, "w", encoding="utf-8", newline="\n") as file:
             file.write(text)
     except OSError as error:

@@ -36,6 +36,7 @@ from assistant.core.rules.rules import CASE_SCOPE, Rules
 from assistant.core.session import AnswerPlace
 from assistant.files import make_folder
 from assistant.library import CaseFolder
+from assistant.machine import open_private
 from assistant.training.reference import Reference
 
 FAULTS = {
@@ -254,8 +255,8 @@ class CaseCopy:
 
 
 def _write(path: Path, text: str) -> None:
-    with os.fdopen(os.open(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w", encoding="utf-8") as file:
-        file.write(text)
+    with os.fdopen(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+        file.write(text.encode())
 
 
 # Faults that are planted by altering a page of the record, so that it no longer says what the case file

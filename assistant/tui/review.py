@@ -19,6 +19,7 @@ from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
 from assistant.core.text import counted, one_line
+from assistant.machine import open_in_viewer
 from assistant.review import views
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.loading import missing_documents
@@ -691,7 +692,7 @@ class ReviewScreen(ProgramScreen):
                 self.answer(lambda: self._original(review))
 
     def _original(self, review: Review) -> list[Line]:
-        from assistant.records.case_folder import open_in_viewer, original_file  # slow: it can bring files in
+        from assistant.records.case_folder import original_file  # slow: it can bring files in
 
         document = self.open_document()
         open_in_viewer(original_file(review.session.opened.folder, document))

@@ -20,7 +20,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
 from assistant.log.chain import canonical, leaf
-from assistant.log.database import FORMAT, has_wal_reset_bug
+from assistant.log.database import FORMAT
 from assistant.log.verify import verify
 
 BODY = {
@@ -206,38 +206,6 @@ def test_settings_are_durable(log: Log) -> None:
     reading.set_authorizer(None)
     found = [reading.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert found == ["wal", 2]
-
-
-@pytest.mark.parametrize(
-    ("version", "affected"),
-    [
-        ((3, 6, 23), False),
-        ((3, 7, 0), True),
-        ((3, 40, 1), True),
-        ((3, 44, 5), True),
-        ((3, 44, 6), False),
-        ((3, 50, 6), True),
-        ((3, 50, 7), False),
-        ((3, 51, 2), True),
-        ((3, 51, 3), False),
-        ((4, 0, 0), False),
-    ],
-)
-def test_versions_with_the_wal_reset_bug(version: tuple[int, int, int], affected: bool) -> None:
-    assert has_wal_reset_bug(version) is affected
-
-
-def test_without_file_locks_an_affected_version_uses_no_wal(
-    path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr("assistant.log.database.QUEUES_WRITERS", False)
-    monkeypatch.setattr("assistant.log.database.has_wal_reset_bug", lambda _: True)
-    with Log.open(path) as log:
-        one(log)
-        log._connection.set_authorizer(None)
-        assert log._connection.execute("PRAGMA journal_mode").fetchone()[0] == "delete"
-        assert log._connection.execute("PRAGMA synchronous").fetchone()[0] == 3
-    assert verify(path).ok
 
 
 def test_a_missing_log_is_not_made_by_looking(path: Path) -> None:

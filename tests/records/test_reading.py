@@ -12,6 +12,7 @@ from docx.oxml import OxmlElement
 from docx.oxml.ns import qn
 from docx.oxml.parser import parse_xml
 
+from assistant import machine
 from assistant.core.problem import Refused
 from assistant.records import reading
 from assistant.records.page import BLANK, PICTURE, RECOGNISED, TEXT, UNREADABLE, ReadPage, read_pages
@@ -219,13 +220,13 @@ for line in sys.stdin:
 @pytest.fixture
 def reader_that(monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
     """Puts a reader in the place of the real one that does something at page 2."""
-    real = reading.subprocess.Popen
+    real = machine.subprocess.Popen
 
     def put(what: str, script: str = CRASHES) -> None:
         def popen(command: list[str], **more: object) -> object:
             return real([sys.executable, "-c", script % what if "%s" in script else script], **more)  # type: ignore[call-overload]
 
-        monkeypatch.setattr(reading.subprocess, "Popen", popen)
+        monkeypatch.setattr(machine.subprocess, "Popen", popen)
 
     return put
 
@@ -260,8 +261,8 @@ def test_a_file_of_nothing_but_such_pages_is_given_up(
 
 def test_a_reader_that_was_left_alone_ends(place: Path) -> None:
     reader = ReaderApart("pdf", written(place / "a.pdf", bundle()), "a.pdf")
-    process = reader._process
-    assert process is not None
+    assert reader._process is not None
+    process = reader._process._process
     assert process.stdin is not None
     process.stdin.close()
     assert process.wait(20) == 0
@@ -271,7 +272,7 @@ def test_a_reader_that_was_left_alone_ends(place: Path) -> None:
 def test_without_the_library_the_install_command_is_named(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
+    monkeypatch.setattr(reading, "find_spec", lambda name: None)
     for kind in ("pdf", "docx"):
         with pytest.raises(Refused, match=r"pip install 'imr-assistant\[documents\]'"):
             ReaderApart(kind, place, "a")
