@@ -44,7 +44,7 @@ from assistant.core.rules.rules import (
 from assistant.core.text import digest, one_line
 from assistant.core.yaml import YamlDocument
 from assistant.files import LARGEST_FILE
-from assistant.machine import open_private
+from assistant.machine import is_path, open_private
 
 if TYPE_CHECKING:
     from assistant.core.record.language import Vocabulary
@@ -266,7 +266,7 @@ def case_names() -> list[str]:
 def find_case(name: str) -> CaseFolder:
     """The case of a folder, or of the case bank by id (or its unique beginning)."""
     path = Path(name)
-    if path.is_dir() or os.sep in name:
+    if path.is_dir() or is_path(name):
         return open_case(path)
     known = case_names()
     hits = [case for case in known if case == name] or [case for case in known if case.startswith(name)]

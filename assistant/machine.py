@@ -23,7 +23,7 @@ import threading
 import uuid
 from collections.abc import Callable
 from functools import cache, partial
-from pathlib import Path, PurePath
+from pathlib import Path, PurePath, PureWindowsPath
 from typing import IO, TYPE_CHECKING, Protocol, TextIO
 from urllib.parse import quote
 
@@ -211,7 +211,7 @@ PRIVATE_FOLDER = 0o700
 OTHERS = 0o007
 """What everybody may do who is neither the owner nor of the file's group."""
 
-_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])(?:\..*)?", re.I | re.S)
+_RESERVED = re.compile(r"(?:CON|PRN|AUX|NUL|CONIN\$|CONOUT\$|(?:COM|LPT)[0-9¹²³])\s*(?:\..*)?", re.I | re.S)
 _NOT_IN_NAMES = re.compile(r'[<>:"/\\|?*\x00-\x1f]')
 
 
@@ -310,10 +310,17 @@ def plain_name(name: str) -> str:
 
 
 def is_path(words: str) -> bool:
-    """Whether somebody who wrote this means a place on the disk: it has a separator, or a drive's letter."""
-    return any(mark in words for mark in (os.sep, os.altsep or "/", "/")) or (
-        not POSIX and ("\\" in words or words[1:2] == ":")
-    )
+    """Whether somebody who wrote this means a place on the disk: it has a separator, or on Windows a drive's letter."""
+    return "/" in words or (not POSIX and ("\\" in words or words[1:2] == ":"))
+
+
+def path_in(folder: Path, words: str) -> Path:
+    """The file that a list means that lies in `folder`; a list written on Windows parts folders by backslashes."""
+    path = folder / words
+    if POSIX and "\\" in words and not path.exists():
+        meant = PureWindowsPath(words)
+        return path if meant.anchor else folder.joinpath(*meant.parts)
+    return path
 
 
 def open_in_viewer(path: str) -> None:

@@ -18,6 +18,7 @@ from assistant.cli.output import print_json
 from assistant.core.dates import read_date
 from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line, visible
+from assistant.machine import is_reserved
 
 if TYPE_CHECKING:
     from assistant.core.record.case import Case, Document
@@ -328,7 +329,7 @@ def _made(folder: Path | None, source: Path | None) -> tuple[Path, list[str]]:
     if source is not None:
         name, text = one_line(str(source)), library.read_text(source)
         case_id = str(yaml.parse_yaml(text, name).data.get("id", ""))
-        if folder is None and not _ID.fullmatch(case_id):
+        if folder is None and (not _ID.fullmatch(case_id) or is_reserved(case_id)):
             raise refuse(
                 "This `id` can't be the name of a folder.",
                 name,
@@ -453,6 +454,8 @@ def _words(reply: str) -> str:
 
 
 def _read_id(reply: str) -> str:
+    if is_reserved(reply):
+        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
     if not _ID.fullmatch(reply):
         raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
     return reply

@@ -17,6 +17,7 @@ from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.pages import read_range
 from assistant.core.text import one_line, visible
+from assistant.machine import is_reserved
 from assistant.records.proposing import TYPES, UR_REPORT
 
 if TYPE_CHECKING:
@@ -516,6 +517,8 @@ def _read_name(reply: str, taken: set[str]) -> str:
             "",
             "Such as progress-note-2014-05-10.",
         )
+    if is_reserved(reply):
+        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
     if reply.lower() in taken:
         raise refuse(f"Another document is called {reply}.", "", "Give it another name.")
     return reply

@@ -17,7 +17,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
 from assistant.core.record.pages import page_runs, read_range, split_pages
 from assistant.core.text import one_line
-from assistant.machine import PRIVATE_FOLDER
+from assistant.machine import PRIVATE_FOLDER, is_reserved, path_in
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import without_documents
 from assistant.records.page import RECOGNISED, ReadPage
@@ -256,6 +256,7 @@ def free_id(said: Description, taken: Collection[str], file: str = "") -> str:
     """
     words = file if file and said.type == UNKNOWN else f"{said.type} {said.date}"
     name = re.sub(r"[^a-z0-9]+", "-", words.lower().replace("'", ""))[:70].strip("-") or "document"
+    name = f"document-{name}" if is_reserved(name) else name
     number = 1
     while (found := name if number == 1 else f"{name}-{number}") in taken:
         number += 1
@@ -313,7 +314,7 @@ def listed_files(document: yaml.YamlDocument, folder: Path) -> Manifest:
         raise Refused(*problems)
     files: dict[Path, list[Mapping[str, Any]]] = {}
     for entry in entries:
-        files.setdefault(folder / str(entry["original"]), []).append(entry)
+        files.setdefault(path_in(folder, str(entry["original"])), []).append(entry)
     return Manifest(files)
 
 
@@ -380,6 +381,12 @@ def _problems(document: yaml.YamlDocument, entries: Sequence[Mapping[str, Any]])
                 "`id` has letters, digits, dots and dashes, without spaces.",
                 document.where("documents", index, "id"),
                 "Correct it, or leave it out.",
+            )
+        elif "id" in entry and is_reserved(entry["id"]):
+            yield Problem(
+                f"Windows keeps the name {entry['id']} for a device, so that no file there can have it.",
+                document.where("documents", index, "id"),
+                "Give it another `id`.",
             )
         if "from_pages" in entry and read_range(entry["from_pages"]) is None:
             yield Problem(

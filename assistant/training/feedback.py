@@ -22,6 +22,7 @@ from assistant.core.text import one_line, visible
 from assistant.log import Log
 from assistant.log.projection_rows import PromptTime
 from assistant.log.query import Value, csv_lines
+from assistant.machine import is_path
 from assistant.training.book import Book, Written, all_entries
 from assistant.training.comparison import Parted, RatingRow, all_agree, paired, panel_partings
 from assistant.training.faults import FAULTS, Fault, caught
@@ -673,7 +674,7 @@ def _of_case(recording: Recording) -> Reference:
 
 
 def _found(name: str) -> library.CaseFolder | None:
-    folder = Path(name) if "/" in name else library.folder("casebank") / name
+    folder = Path(name) if is_path(name) else library.folder("casebank") / name
     if not (folder / FILE).is_file() or not (folder / "case.yaml").is_file():
         return None
     return library.open_case(folder)
