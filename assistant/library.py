@@ -447,7 +447,7 @@ def first_words() -> Frame:
     texts: dict[str, str] = {}
     for name, text in first_letter_texts().items():
         texts |= read_frame(text, f"prompts/letter/first-wording/{name}", lambda: Frame({})).texts
-    return Frame(texts)
+    return Frame(texts, frozenset(texts))
 
 
 @lru_cache(maxsize=8)

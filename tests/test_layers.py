@@ -27,7 +27,7 @@ LAYERS = {
     "review": ("review", "web"),
     "log": ("log",),
     "records": ("records", "profile"),
-    "library": ("letter", "library", "files", "machine"),
+    "library": ("letter", "library", "files", "machine", "clock"),
     "core": ("core",),
 }
 """The layers from the top, each with its units: the modules and packages right under `assistant`."""

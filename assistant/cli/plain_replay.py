@@ -9,12 +9,13 @@ from collections.abc import Callable, Iterator, Sequence
 from typing import TextIO
 
 from assistant.cli.lines import Lines
+from assistant.clock import utc_time
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
 from assistant.review.review import Review
-from assistant.training.replay import MARKS, Landmark, Marker, Replay, ReplayPairView, SideBySide, clock_words
+from assistant.training.replay import MARKS, Landmark, Marker, Replay, ReplayPairView, SideBySide
 
 _MARKS = {
     "answer": "  = ",
@@ -181,7 +182,7 @@ class PlainReplay:
         step = self.replay.steps[number - 1]
         entries = f"entry {step.first}" if step.first == step.last else f"entries {step.first} to {step.last}"
         self.say("")
-        self.say(f"[step {number} of {len(self.replay.steps)} · {clock_words(step.ts)} · {entries}]")
+        self.say(f"[step {number} of {len(self.replay.steps)} · {utc_time(step.ts)} · {entries}]")
         for line in self.replay.lines(number):
             self.say(f"{_MARKS.get(line.kind, '    ')}{line.text}")
 

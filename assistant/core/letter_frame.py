@@ -107,6 +107,7 @@ _NAMING: dict[str, str] = {
     "checks.reason": "reason",
     "checks.unread": "documents",
     "signature.signed": "date time",
+    "signature.signed_on": "date time zone",
     "addenda.addendum": "number",
     "missing.of_item": "item what prompt",
     "missing.of_case": "what prompt",
@@ -139,10 +140,16 @@ class Frame:
     """The texts by their place; white space is folded."""
 
     texts: Mapping[str, str] = field(repr=False)
+    first: frozenset[str] = frozenset()
+    """The places whose text is the first wording, since the session's own file has none."""
 
     def say(self, place: str, **values: object) -> str:
         """The text at a place with its names filled in; foreign white space stays as it is."""
         return wording.words_filled(self.texts[place], values)
+
+    def is_first(self, place: str) -> bool:
+        """Whether the session's own file lacks this place, being older than it."""
+        return place in self.first
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""
@@ -166,7 +173,9 @@ def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = 
             _check(found, texts[place], NAMES[place], document.where(*path))
     if found.problems:
         raise Refused(*sorted(found.problems, key=lambda one: int(one.where.rpartition(" ")[2])))
-    return Frame(texts if first is None else {**first().texts, **texts})
+    return (
+        Frame(texts) if first is None else Frame({**first().texts, **texts}, frozenset(NAMES) - texts.keys())
+    )
 
 
 def is_frame(document: YamlDocument) -> bool:

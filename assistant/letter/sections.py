@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
+from assistant.clock import in_california
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
 from assistant.core.event_words import quoted
 from assistant.core.letter_frame import Frame
@@ -682,10 +683,18 @@ def checked(session: Session, frame: Frame, checks: Sequence[Check], unread: Seq
 
 
 def signature(session: Session, frame: Frame, signed_at: str) -> Section | None:
-    """What was signed, and when by the log's clock."""
+    """What was signed, and when: the day and time in California, by the log's clock."""
     if session.signed is None:
         return None
-    text = frame.say("signature.signed", date=signed_at[:10], time=signed_at[11:19])
+    when = in_california(signed_at) if signed_at else None
+    if when is None or frame.is_first(
+        "signature.signed_on"
+    ):  # words from before the letter told California's day
+        text = frame.say("signature.signed", date=signed_at[:10], time=signed_at[11:19])
+    else:
+        text = frame.say(
+            "signature.signed_on", date=f"{when:%Y-%m-%d}", time=f"{when:%H:%M:%S}", zone=f"{when:%Z}"
+        )
     first = LetterSentence(text, CASE_SCOPE, "signature", facts=("session.signed",))
     said = [
         replace(first, text=line, key=f"statement:{n}")

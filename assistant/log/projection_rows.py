@@ -6,18 +6,15 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time, timedelta
-from functools import cache
 from itertools import combinations
 from typing import Any, assert_never
-from zoneinfo import ZoneInfo
 
+from assistant.clock import california_day, end_of_day
 from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
 from assistant.core.event_words import filters_in_words, rollback_in_words
-from assistant.core.problem import refuse
 from assistant.core.record.absence import denied, dismissals
 from assistant.core.record.pages import places_in
 from assistant.core.rules.prompt_set import PromptSet
@@ -284,31 +281,6 @@ class Editions:
                     "criteria": ", ".join(users),
                 }
             )
-
-
-# The day in California, where time limits run; the log's own times are UTC.
-
-
-@cache
-def _zone() -> ZoneInfo:
-    return ZoneInfo("America/Los_Angeles")
-
-
-def california_day(ts: str) -> str:
-    """The day in California at a moment of the log (`2026-02-01T09:00:00.000Z`), as `2026-02-01`.
-
-    Raises `Refused` for what is no moment.
-    """
-    try:
-        return datetime.fromisoformat(ts).astimezone(_zone()).date().isoformat()
-    except (ValueError, OverflowError):
-        raise refuse("The log holds a damaged entry.", "its time", "Run `imr log verify`.") from None
-
-
-def end_of_day(day: date) -> str:
-    """The moment, as the log writes it, at which a day is over in California."""
-    after = datetime.combine(day + timedelta(days=1), time(), _zone())
-    return after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
 
 
 # The rows of a review.

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
+from assistant.clock import utc_minute
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
@@ -138,7 +139,7 @@ def _reviewer(value: object, actor: str) -> str:
 def session_words(row: SessionRow) -> str:
     """A session on one line of a list: its case, state, when it was last worked on, and its id."""
     outcome = f" · {row.outcome}" if row.outcome else ""
-    return f"{row.case} · {row.kind} · {row.status}{outcome} · {row.last[:16].replace('T', ' ')} · {row.id}"
+    return f"{row.case} · {row.kind} · {row.status}{outcome} · {utc_minute(row.last)} · {row.id}"
 
 
 # A day, month or year as the bound of a period: `since` it begins, or `until` it is over.

@@ -13,6 +13,7 @@ from datetime import date
 from typing import TYPE_CHECKING
 
 from assistant import __version__, library
+from assistant.clock import in_california
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, same_content
@@ -105,8 +106,11 @@ def _may_begin(log: Log, case: str, again: str) -> str:
         return reason(again, "The reason for a second review")
     last = signed[0]
     outcome = OUTCOME_WORDS.get(last.outcome or "", "without an outcome")
+    when = in_california(
+        next((one.ts for one in log.read(last.id) if one.kind == "session.signed"), last.last)
+    )
     raise refuse(
-        f"This case was reviewed and signed on {last.last[:10]} at {last.last[11:16]} UTC: {outcome}.",
+        f"This case was reviewed and signed on {when:%Y-%m-%d at %H:%M %Z}: {outcome}.",
         f"session {last.id}",
         f"Read it with `imr letter {last.id}`, or add to it with `imr resume {last.id}`; a second review is begun with "
         f"`imr review {case} --again REASON` and no other way.",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant import library
+from assistant.clock import utc_day, utc_minute
 from assistant.core.problem import Refused
 from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
@@ -125,7 +126,7 @@ def assignment_line(found: Overview, one: Assignment) -> str:
 def assignment_lines(log: Log, found: Overview, name: str, actor: str) -> list[str]:
     """An assignment in full; what was planted is told to its trainer only."""
     one = next(one for one in found.assignments if one.id == name)
-    lines = [assignment_line(found, one), f"Assigned by {one.trainer} on {one.ts[:10]}, as {one.id}."]
+    lines = [assignment_line(found, one), f"Assigned by {one.trainer} on {utc_day(one.ts)}, as {one.id}."]
     lines += [f"Compared with {one.reference.name}.", f"The case folder: {one.folder}"]
     if actor != one.trainer:
         return [visible(line) for line in lines]
@@ -148,7 +149,7 @@ def glance_words(case: CaseRow) -> str:
 
 def run_line(run: Run) -> str:
     """A run on one line, without its trainee."""
-    return f"{run.case} · {run.ended or 'open'} · {run.ts[:16].replace('T', ' ')} · {run.session}"
+    return f"{run.case} · {run.ended or 'open'} · {utc_minute(run.ts)} · {run.session}"
 
 
 def overview_words(found: Overview) -> str:
@@ -250,9 +251,9 @@ def waiting(log: Log, actor: str) -> Waiting:
 
 def run_words(run: Run) -> str:
     """A run on one line of a list."""
-    return f"{run.case} · begun {run.ts[:16].replace('T', ' ')} · {len(run.frozen)} answers frozen"
+    return f"{run.case} · begun {utc_minute(run.ts)} · {len(run.frozen)} answers frozen"
 
 
 def assignment_words(one: Assignment) -> str:
     """An assignment on one line of a list."""
-    return f"{one.case} · assigned by {one.trainer} on {one.ts[:10]} · revealed {REVEALS[one.reveal]}"
+    return f"{one.case} · assigned by {one.trainer} on {utc_day(one.ts)} · revealed {REVEALS[one.reveal]}"

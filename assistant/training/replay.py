@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from datetime import datetime
 from pathlib import Path
 from typing import Any
 
@@ -287,11 +286,6 @@ def time_words(milliseconds: int) -> str:
         return f"{seconds // 60} min {seconds % 60} s"
     hours, minutes = seconds // 3600, seconds // 60 % 60
     return f"{hours} h {minutes} min" if hours < 48 else f"{hours // 24} days {hours % 24} h"
-
-
-def clock_words(ts: str) -> str:
-    """The time of day where the viewer sits, of a logged UTC time."""
-    return datetime.fromisoformat(ts).astimezone().strftime("%H:%M:%S")
 
 
 # Two sessions on one case side by side, question by question, with the first point where they part.

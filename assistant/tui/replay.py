@@ -18,6 +18,7 @@ from textual.timer import Timer
 from textual.widget import Widget
 from textual.widgets import Static
 
+from assistant.clock import utc_time
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused
@@ -25,7 +26,7 @@ from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
 from assistant.review.review import Review
-from assistant.training.replay import Marker, Replay, clock_words, time_words
+from assistant.training.replay import Marker, Replay, time_words
 from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.widgets import Key, KeyLine, ProgramScreen, literal
 
@@ -157,7 +158,7 @@ def _step(replay: Replay, number: int, here: bool, width: int) -> Iterator[tuple
     gutter = HERE if here else " "
     step = replay.steps[number - 1]
     yield gutter, ""
-    yield f"{gutter}{clock_words(step.ts)} · step {number}", "$text-muted"
+    yield f"{gutter}{utc_time(step.ts)} · step {number}", "$text-muted"
     for line in replay.lines(number):
         for row, style in _wrapped(line, max(width - 2, 20)):
             yield f"{gutter} {row}", style

@@ -15,6 +15,7 @@ from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant import library
+from assistant.clock import utc_time
 from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
@@ -35,7 +36,6 @@ from assistant.tui.widgets import (
     Services,
     Transcript,
     literal,
-    local_time,
 )
 
 if TYPE_CHECKING:
@@ -331,7 +331,7 @@ class ReviewScreen(ProgramScreen):
         where = views.scope_words(review, turn.scope) if turn.scope else "the case"
         watching = " · watching" if review.watching else ""
         text = (
-            f"{where} · {views.progress_words(review)} answered · logged {local_time(review.logged_at)}{mode}{watching}"
+            f"{where} · {views.progress_words(review)} answered · logged {utc_time(review.logged_at)}{mode}{watching}"
             f" · {review.session.rules.case.id}"
         )
         self.query_one("#top", Static).update(literal(one_line(text, max(self.size.width - 2, 10))))

@@ -14,6 +14,7 @@ from textual.screen import Screen
 from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
+from assistant.clock import utc_minute
 from assistant.core.access_events import AccessRead
 from assistant.core.problem import Refused
 from assistant.log.access import note
@@ -167,7 +168,7 @@ class TrainingScreen(ProgramScreen):
         rows = [
             (
                 row.id,
-                f"{row.reviewer} · {row.kind} · {row.status} · {row.last[:16].replace('T', ' ')} · {row.id}",
+                f"{row.reviewer} · {row.kind} · {row.status} · {utc_minute(row.last)} · {row.id}",
             )
             for row in case.sessions
             if row.id != without

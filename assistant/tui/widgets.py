@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from datetime import datetime
 from itertools import pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -25,11 +24,6 @@ from assistant.core.text import visible
 if TYPE_CHECKING:
     from assistant.log import Log
     from assistant.profile import Profile
-
-
-def local_time(ts: str) -> str:
-    """The time of day where the reviewer sits, of a logged UTC time."""
-    return datetime.fromisoformat(ts).astimezone().strftime("%H:%M:%S") if ts else ""
 
 
 def literal(text: str, style: str = "") -> Content:

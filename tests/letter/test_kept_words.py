@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from assistant import library
 from assistant import library as letter_words
 from assistant.cli.main import cli
+from assistant.clock import california_day
 from assistant.core import commands as c
 from assistant.core import letter_frame, yaml
 from assistant.core.problem import Refused
@@ -158,6 +159,15 @@ def test_a_session_without_them_has_the_first_wording(
     assert forms(unpinned) == before
     assert STATED in " ".join(before[0].split())
     assert "NOT THE TEXT" not in before[0]
+    assert re.search(r"Signed by the reviewer on \S+ at \S+ UTC, with", before[0])
+
+
+def test_a_new_letter_says_the_day_of_california_and_its_zone(signed: Review) -> None:
+    at = signed.log.read(signed.session.id)[-1].ts
+    assert california_day(at) in to_text(letter_of(signed))
+    assert re.search(
+        r"Signed by the reviewer on \S+ at \S+ P[SD]T\s+\(California\)", to_text(letter_of(signed))
+    )
 
 
 def test_the_words_that_join_a_rationale_stay_as_they_were(

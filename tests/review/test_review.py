@@ -561,7 +561,7 @@ def ended(log: Log, case: library.CaseFolder, kind: str) -> str:
 
 def test_a_signed_real_case_is_not_begun_again_unasked(log: Log, real: library.CaseFolder) -> None:
     session = ended(log, real, "session.signed")
-    with pytest.raises(Refused, match=f"signed on .* UTC: Uphold.*imr letter {session}.*--again"):
+    with pytest.raises(Refused, match=f"signed on .* P[SD]T: Uphold.*imr letter {session}.*--again"):
         Review.open(log, real, PROFILE)
     with pytest.raises(Refused, match="reason"):
         Review.open(log, real, PROFILE, again="x")

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from assistant.clock import california_day, end_of_day, in_california, utc_day, utc_minute, utc_time
 from assistant.core.problem import Refused
-from assistant.log.projection_rows import california_day, end_of_day
 
 
 @pytest.mark.parametrize(
@@ -44,3 +44,18 @@ def test_a_day_ends_where_the_next_begins(day: date) -> None:
 def test_what_is_no_moment_is_refused(ts: str) -> None:
     with pytest.raises(Refused, match="damaged"):
         california_day(ts)
+
+
+def test_a_time_says_its_zone() -> None:
+    ts = "2026-11-29T01:30:01.250Z"
+    assert (utc_time(ts), utc_minute(ts), utc_day(ts)) == (
+        "01:30:01 UTC",
+        "2026-11-29 01:30 UTC",
+        "2026-11-29 (UTC)",
+    )
+    assert utc_time("") == ""
+    assert in_california(ts).strftime("%Y-%m-%d %H:%M:%S %Z") == "2026-11-28 17:30:01 PST"
+    assert (
+        in_california("2026-07-01T06:59:59.000Z").strftime("%Y-%m-%d %H:%M:%S %Z")
+        == "2026-06-30 23:59:59 PDT"
+    )
