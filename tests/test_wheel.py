@@ -1,16 +1,18 @@
 """What is shipped is what was tested: the wheel alone, in an empty environment far from the checkout.
 
-One test, so that the wheel is built and installed once however many workers run. The dependencies are
+One test for each archive, so that it is built and installed once however many workers run. The dependencies are
 lent by the environment that runs the tests; the program itself can only come from the wheel.
 """
 
 from __future__ import annotations
 
+import hashlib
 import json
 import os
 import subprocess
 import sys
 import sysconfig
+import tarfile
 import zipfile
 from pathlib import Path
 
@@ -42,12 +44,38 @@ def test_the_wheel_alone_does_a_whole_review(tmp_path: Path) -> None:
     assert json.loads(installed.imr("log", "verify", "--json", "--log", str(log)))["ok"] is True
 
 
-def build(folder: Path) -> Path:
-    """The wheel of this checkout."""
-    command = [sys.executable, "-m", "build", "--wheel", "--no-isolation", "--outdir", str(folder)]
-    run([*command, str(CHECKOUT)], folder.parent)
-    (wheel,) = folder.glob("*.whl")
-    return wheel
+def test_the_source_archive_builds_the_same_wheel(tmp_path: Path) -> None:
+    source = build(tmp_path / "source", "sdist")
+    with tarfile.open(source) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+        archive.extractall(tmp_path / "apart", filter="data")
+    assert {
+        "LICENSE",
+        "README.md",
+        "CHANGELOG.md",
+        "constraints.txt",
+        "pyproject.toml",
+        "tests/test_wheel.py",
+    } <= names
+    assert [
+        name for name in names if ".venv" in name or "__pycache__" in name or name.endswith(".sqlite-wal")
+    ] == []
+    (folder,) = (tmp_path / "apart").iterdir()
+    assert contents(build(tmp_path / "again", "wheel", folder)) == contents(build(tmp_path / "dist"))
+
+
+def build(folder: Path, kind: str = "wheel", of: Path = CHECKOUT) -> Path:
+    """The wheel or the source archive (`sdist`) of this checkout, or of another folder."""
+    command = [sys.executable, "-m", "build", f"--{kind}", "--no-isolation", "--outdir", str(folder)]
+    run([*command, str(of)], folder.parent)
+    (made,) = folder.glob("*.whl" if kind == "wheel" else "*.tar.gz")
+    return made
+
+
+def contents(wheel: Path) -> dict[str, str]:
+    """Every file of a wheel, with its hash."""
+    with zipfile.ZipFile(wheel) as archive:
+        return {name: hashlib.sha256(archive.read(name)).hexdigest() for name in archive.namelist()}
 
 
 def shipped(wheel: Path) -> set[str]:
