@@ -5,19 +5,23 @@ The files lie in a checkout or in an installed wheel.
 
 from __future__ import annotations
 
+import difflib
 import hashlib
 import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant import __version__
+from assistant.clock import california_day
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
+from assistant.core.dates import CLOCK_FACTS, parse_date
 from assistant.core.letter_frame import FILE as FRAME_FILE
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.problem import Problem, Refused, refuse
@@ -320,6 +324,9 @@ def _being_written(path: Path, text: str) -> set[str]:
     return set(read_text(path / BEING_WRITTEN).split("\n")) - listed
 
 
+_CLAIM_FACTS = (*CLOCK_FACTS, "priority")
+
+
 def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_lies: bool = False) -> Rules:
     """The rules for a case as the files say today, its name added to what is refused.
 
@@ -347,7 +354,13 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
             hold_to_form("vocabulary", text, partial(yaml.parse_yaml, text, file))
         rules = read_rules(case.text, case.page_counts, given)
         changed = [] if as_it_lies else changed_documents(case, rules.case)
-        problems = [*_unlisted(case, rules), *changed, *_misquoted(case, listed), *unfit(rules, listed)]
+        problems = [
+            *_unlisted(case, rules),
+            *changed,
+            *_misquoted(case, listed),
+            *_wrong_claim(listed),
+            *unfit(rules, listed),
+        ]
         if problems:
             raise Refused(*problems)
         return rules
@@ -414,6 +427,29 @@ def _unlisted(case: CaseFolder, rules: Rules) -> Iterator[Problem]:
                 f"The case doesn't list the document `{one_line(name, 80)}`.",
                 one_line(str(file)),
                 "List it under `documents` in the case's file, or move it out of records/.",
+            )
+
+
+def _wrong_claim(document: YamlDocument) -> Iterator[Problem]:
+    """A fact of the claim that is misspelt, and a receipt on a day that has not come yet in California.
+
+    Other facts may be called anything: prompt sets name them.
+    """
+    claim = document.data.get("claim", {})
+    for key in claim:
+        near = difflib.get_close_matches(str(key), _CLAIM_FACTS, 1, 0.85)
+        if near and key not in _CLAIM_FACTS:
+            yield Problem(
+                f"`{key}` is not known here.", document.where("claim", key), f"Did you mean `{near[0]}`?"
+            )
+    today = california_day(datetime.now(UTC).isoformat())
+    for key in CLOCK_FACTS:
+        made = parse_date(str(claim.get(key, "")))
+        if made is not None and made.earliest.isoformat() > today:
+            yield Problem(
+                f"`{key}` is {made}, a day that has not come yet.",
+                document.where("claim", key),
+                "Correct the date.",
             )
 
 

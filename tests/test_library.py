@@ -232,3 +232,33 @@ def test_a_fact_that_no_question_can_take_is_refused_with_its_line(
     line = next(n for n, said in enumerate(file.read_text("utf-8").splitlines(), 1) if line_of in said)
     with pytest.raises(Refused, match=f"case.yaml, line {line}: .*can't take this"):
         library.rules_for(library.open_case(seed))
+
+
+@pytest.mark.parametrize(
+    ("fact", "said"),
+    [
+        ("documents_recieved: 2014-09-01", r"line \d+: `documents_recieved` is not known here. Did you mean"),
+        ("priorty: standard", "Did you mean `priority`"),
+        ("documents_received: 2199-01-01", r"line \d+: .* a day that has not come yet"),
+        ("documents_received: 2014-02-30", r"line \d+: .*February 2014 has 28 days"),
+        ("priority: urgent", "Write standard or expedited or formulary"),
+    ],
+)
+def test_a_fact_of_the_claim_that_can_t_be_is_refused_with_its_line(
+    tmp_path: Path, fact: str, said: str
+) -> None:
+    folder = Path(shutil.copytree(library.find_case("cervical").path, tmp_path / "case"))
+    text = (folder / "case.yaml").read_text("utf-8")
+    (folder / "case.yaml").write_text(text.replace("claim:\n", f"claim:\n  {fact}\n", 1), "utf-8")
+    with pytest.raises(Refused, match=said):
+        library.rules_for(library.open_case(folder))
+
+
+def test_other_facts_of_the_claim_may_be_called_anything(tmp_path: Path) -> None:
+    folder = Path(shutil.copytree(library.find_case("cervical").path, tmp_path / "case"))
+    text = (folder / "case.yaml").read_text("utf-8")
+    (folder / "case.yaml").write_text(
+        text.replace("claim:\n", "claim:\n  employer_state: CA\n  documents_received: 2014-09-01\n", 1),
+        "utf-8",
+    )
+    library.rules_for(library.open_case(folder))

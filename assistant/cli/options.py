@@ -152,9 +152,14 @@ def given(**filters: str | None) -> dict[str, str]:
 def note_reading(path: Path, event: Event) -> None:
     """Logs that somebody reads; where that can't be done, says so and lets the reader go on."""
     from assistant.files import open_to_all
+    from assistant.log import Log
     from assistant.log.access import note
 
     said = note(path, event)
+    if said:
+        Log.open(
+            path, write=False
+        ).close()  # what can't be read at all is said once, as the command's own error
     for sentence in (said, open_to_all(path)):
         if sentence:
             click.echo(f"imr: {visible(sentence)}", err=True)

@@ -22,6 +22,14 @@ _SLASHED = r"^(\d{1,2})/(\d{1,2})/(\d{4})\Z"
 _SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
 _ISO_LOOSE = r"^(\d{4})-(\d{1,2})(?:-(\d{1,2}))?\Z"
 
+_NAMING = (
+    (_ISO_LOOSE, (1, 2, 3)),
+    (_NAMED_DAY_FIRST, (3, 2, 1)),
+    (_NAMED_MONTH_FIRST, (3, 1, 2)),
+    (_SLASHED, (3, 1, 2)),
+)
+"""The forms that name a day, with the groups of year, month and day."""
+
 
 @dataclass(frozen=True, eq=False, repr=False)
 class PartialDate(Value):
@@ -108,6 +116,32 @@ def how_to_write(text: str) -> str:
     if re.fullmatch(r"\d{1,2}\.\d{1,2}\.\d{4}", text, re.ASCII):
         return "Write the month as a word, as 12 July 2014, so that it can't be taken for the day."
     return "Write it as 2014-07-12, 2014-07 or 2014, as 12 July 2014, or as 7/12/2014."
+
+
+def no_such_day(text: str) -> str:
+    """Why there is no such day, where the words name one that doesn't exist (`2014-02-30`); else empty."""
+    text = " ".join(text.split())
+    for form, (year, month, day) in _NAMING:
+        match = re.match(form, text, re.ASCII)
+        if match is None or match[day] is None:
+            continue
+        number = int(match[month]) if match[month].isdigit() else month_number(match[month])
+        if number is None or not 1800 <= int(match[year]) <= 2200:
+            continue
+        if form == _SLASHED and number > 12 >= int(match[day]):
+            continue  # the day was written first, which is another matter
+        if not 1 <= number <= 12:
+            return "there are twelve months"
+        last = PartialDate(int(match[year]), number).latest.day
+        if not 1 <= int(match[day]) <= last:
+            return f"{MONTHS[number - 1]} {int(match[year])} has {last} days"
+    return ""
+
+
+def not_a_date(text: str, shown: str) -> str:
+    """The sentence that words are no date; `shown` is how they are quoted."""
+    why = no_such_day(text)
+    return f"{shown} does not exist: {why}." if why else f"{shown} is not a date."
 
 
 def month_number(name: str) -> int | None:

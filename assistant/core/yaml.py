@@ -330,7 +330,11 @@ class _Reader:
     def scalar(self, event: Any) -> str | int | float:
         text = str(event.value)
         if not event.style and _HUGE.match(text):
-            raise self.refused(event, "This number is too long", "Shorten it, or put it in quotes.")
+            raise self.refused(
+                event,
+                "This number is too long",
+                "Shorten it; what is a name, as a claim number is, stands in quotes.",
+            )
         if not event.style and _NUMBER.match(text):
             return float(text) if "." in text else int(text)
         return text

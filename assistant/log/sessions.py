@@ -13,7 +13,7 @@ from datetime import date, timedelta
 from typing import Any
 
 from assistant.clock import utc_minute
-from assistant.core.dates import PartialDate, parse_date
+from assistant.core.dates import PartialDate, not_a_date, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.log.chain import unseal
@@ -159,7 +159,7 @@ def _date(text: str, months: bool) -> PartialDate:
     made = parse_date(text)
     if made is None:
         raise refuse(
-            f"`{one_line(text, 40)}` is not a date.",
+            not_a_date(text, f"`{one_line(text, 40)}`"),
             "",
             "Write 2026-03-15, 2026-03 or 2026; times are in UTC.",
         )

@@ -12,7 +12,7 @@ from typing import Any
 
 from assistant import library
 from assistant.core import yaml
-from assistant.core.dates import parse_date
+from assistant.core.dates import not_a_date, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
 from assistant.core.record.pages import page_runs, read_range, split_pages
@@ -396,7 +396,7 @@ def _problems(document: yaml.YamlDocument, entries: Sequence[Mapping[str, Any]])
             )
         if str(entry.get("date", "")) and parse_date(str(entry["date"])) is None:
             yield Problem(
-                f"`{one_line(str(entry['date']), 40)}` is not a date.",
+                not_a_date(str(entry["date"]), f"`{one_line(str(entry['date']), 40)}`"),
                 document.where("documents", index, "date"),
                 "Write it as 2014-07-12, or leave it out.",
             )

@@ -8,7 +8,16 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.dates import MONTHS, PartialDate, how_to_write, month_number, parse_date, read_date
+from assistant.core.dates import (
+    MONTHS,
+    PartialDate,
+    how_to_write,
+    month_number,
+    no_such_day,
+    not_a_date,
+    parse_date,
+    read_date,
+)
 
 days = st.dates(date(1800, 1, 1), date(2200, 12, 31)).map(lambda d: PartialDate(d.year, d.month, d.day))
 months = st.builds(PartialDate, st.integers(1800, 2200), st.integers(1, 12))
@@ -163,3 +172,26 @@ def test_the_first_day_is_not_after_the_last(made: PartialDate) -> None:
 )
 def test_a_month_is_known_by_its_unique_beginning(name: str, number: int | None) -> None:
     assert month_number(name) == number
+
+
+@pytest.mark.parametrize(
+    ("text", "why"),
+    [
+        ("2014-02-30", "February 2014 has 28 days"),
+        ("2016-02-30", "February 2016 has 29 days"),
+        ("31 June 2014", "June 2014 has 30 days"),
+        ("April 31, 2014", "April 2014 has 30 days"),
+        ("2/29/2013", "February 2013 has 28 days"),
+        ("2014-13-01", "there are twelve months"),
+        ("2014-05-00", "May 2014 has 31 days"),
+    ],
+)
+def test_a_day_that_does_not_exist_is_told_why(text: str, why: str) -> None:
+    assert no_such_day(text) == why
+    assert not_a_date(text, "X") == f"X does not exist: {why}."
+
+
+@pytest.mark.parametrize("text", ["2014-02-28", "2014-02", "13/2/2014", "soon", "", "30 Foo 2014", "2014"])
+def test_what_exists_or_names_no_day_is_not_said_to_be_missing(text: str) -> None:
+    assert no_such_day(text) == ""
+    assert not_a_date(text, "X") == "X is not a date."

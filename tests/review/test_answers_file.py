@@ -376,6 +376,7 @@ def test_a_wrong_form_is_refused_with_its_line(
         ("answers:\n  '1':\n    conflict: none", 3, "There is no prompt `conflict`"),
         ("answers:\n  '1':\n    acute_trauma: maybe", 3, "“maybe” is not among the choices"),
         ("answers:\n  '1':\n    duration:\n      value: long", 3, "not a whole number"),
+        ("answers:\n  '1':\n    duration:\n      value: '76'", 3, "write 76 without them"),
         ("answers:\n  case:\n    conflict: unclear", 3, "is no answer to this question"),
         ("answers:\n  '1':\n    red_flags: {tumour: no}", 3, "There is no part `tumour`"),
         (

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.answer import Evidence
-from assistant.core.dates import PartialDate, parse_date
+from assistant.core.dates import PartialDate, not_a_date, parse_date
 from assistant.core.problem import Problem, Refused
 from assistant.core.record.pages import places_of_ranges, read_range
 from assistant.core.text import one_line
@@ -263,4 +263,6 @@ def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator
                         "Write document:page, such as progress-note-2014-07-17:1.",
                     )
         elif path and path[-1] in _DATES and str(value) and parse_date(str(value)) is None:
-            yield Problem(f"`{value}` is not a date.", document.where(*path), "Write it as 2014-07-12.")
+            yield Problem(
+                not_a_date(str(value), f"`{value}`"), document.where(*path), "Write it as 2014-07-12."
+            )

@@ -7,6 +7,7 @@ and how to name what is wrong with one.
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
@@ -14,7 +15,7 @@ from functools import lru_cache
 from typing import Any
 
 from assistant.core.answer import Answer, Status
-from assistant.core.dates import how_to_write, parse_date
+from assistant.core.dates import how_to_write, no_such_day, not_a_date, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.condition import RESERVED, Condition
 from assistant.core.value import Value
@@ -520,6 +521,10 @@ def _part_condition(name: str, schema: Mapping[str, Any], defs: Mapping[str, Any
     raise refuse(f"No part of this answer has a condition `{name}`.", where)
 
 
+_WRITTEN = {True: re.compile("[+-]?[0-9]{1,15}"), False: re.compile(r"[+-]?[0-9]{1,15}(?:\.[0-9]{1,15})?")}
+"""A number as text, by whether a whole one is needed."""
+
+
 def _plain_words(shape: Shape, value: Any, error: Any) -> str:
     shown = f"“{str(value)[:60]}”"
     if isinstance(shape, ChoiceShape | SeveralShape):
@@ -527,9 +532,13 @@ def _plain_words(shape: Shape, value: Any, error: Any) -> str:
             return "One of the choices is named twice."
         if error.validator == "minItems":
             return "Choose at least one."
+        for key, label in shape.labels.items():
+            if str(label).casefold() == str(value).strip().casefold() and str(key) != str(value):
+                return f"{shown} is how it is shown; in a file it is written `{key}`."
         return f"{shown} is not among the choices: {', '.join(shape.labels.values())}."
     if isinstance(shape, DateShape):
-        return f"{shown} is not a date. {how_to_write(str(value))}"
+        said = not_a_date(str(value), shown)
+        return said if no_such_day(str(value)) else f"{said} {how_to_write(str(value))}"
     if isinstance(shape, StatementShape):
         if error.validator == "maxLength":
             return f"That is {len(str(value)):,} characters long; at most {error.validator_value:,} fit here."
@@ -540,6 +549,8 @@ def _plain_words(shape: Shape, value: Any, error: Any) -> str:
         return f"{shown} is not text."
     if isinstance(shape, NumberShape):
         unit = f" {shape.unit}" if shape.unit else ""
+        if isinstance(value, str) and _WRITTEN[shape.whole].fullmatch(value.strip()):
+            return f"{shown} stands in quotes, which make it text: write {value.strip()} without them."
         if error.validator in ("minimum", "exclusiveMinimum"):
             return f"{value}{unit} is too small: at least {error.validator_value} is needed."
         if error.validator in ("maximum", "exclusiveMaximum"):
