@@ -107,12 +107,12 @@ def test_a_review_its_letter_its_proof_and_its_replay(elsewhere: Elsewhere) -> N
     assert found["ok"] is True
     assert "sign" in elsewhere.imr("replay", "last", "--plain")
     assert CASE in elsewhere.imr("log", "sessions")
-    assert CASE in elsewhere.imr("log", "report", "outcomes")
+    assert CASE in elsewhere.imr("log", "report", "determinations")
     copy = elsewhere.folder / "copy.sqlite"
     elsewhere.imr("log", "backup", copy)
-    assert json.loads(elsewhere.imr("log", "verify", "--json", "--log", copy))["ok"] is True
-    proof = elsewhere.folder / "proof.zip"
-    elsewhere.imr("log", "export", "last", "-o", proof)
+    assert json.loads(elsewhere.imr("log", "verify", "--json", "--log", copy, status=4))["ok"] is True
+    proof = elsewhere.folder / "proof.bundle"
+    elsewhere.imr("log", "prove", "last", "-o", proof)
     assert "PRACTICE" in elsewhere.imr("letter", proof)
 
 
