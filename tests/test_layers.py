@@ -252,6 +252,39 @@ def test_the_verifier_that_bundles_carry_needs_nothing_but_python() -> None:
     assert needed <= sys.stdlib_module_names
 
 
+def test_what_differs_between_systems_stands_in_one_module() -> None:
+    modules = {
+        "fcntl",
+        "resource",
+        "pwd",
+        "grp",
+        "termios",
+        "tty",
+        "pty",
+        "select",
+        "selectors",
+        "msvcrt",
+        "signal",
+    }
+    attributes = {
+        "os": set("name open chown fork kill getuid geteuid getgid mkfifo setsid uname access".split()),
+        "sys": {"platform"},
+        "platform": {"system", "machine"},
+    }
+    wrong = []
+    for module in sorted(MODULES.keys() - {"assistant.machine", "assistant.log.standalone_verify"}):
+        for target, line in imports(module):
+            if target.split(".")[0] in modules:
+                wrong.append(f"{module}, line {line}: imports {target}")
+        for node in ast.walk(parsed(MODULES[module])):
+            if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+                if node.attr in attributes.get(node.value.id, ()):
+                    wrong.append(f"{module}, line {node.lineno}: asks for {node.value.id}.{node.attr}")
+                if node.attr == "as_uri":
+                    wrong.append(f"{module}, line {node.lineno}: {node.attr} knows no share of Windows")
+    assert wrong == []
+
+
 def test_a_module_is_no_longer_than_can_be_read_in_a_sitting() -> None:
     lines = {name: len(path.read_text(encoding="utf-8").splitlines()) for name, path in MODULES.items()}
     assert {name: count for name, count in lines.items() if count > MOST_LINES} == {}

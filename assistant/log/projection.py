@@ -47,7 +47,7 @@ from assistant.log.report import reports
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.log.verify_entries import quickly_parsed
-from assistant.machine import database_uri, settle
+from assistant.machine import database_uri, may, settle
 
 # Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
 
@@ -244,7 +244,7 @@ class _Projection:
 
     def _known(self, place: Path) -> int | None:
         """The last entry that the file at `place` holds; None where it isn't of this log and version."""
-        if not place.exists() or not os.access(place, os.R_OK):
+        if not place.exists() or not may(place, os.R_OK):
             return None
         try:
             with closing(sqlite3.connect(database_uri(place, "mode=ro"), uri=True)) as connection:

@@ -272,7 +272,7 @@ def test_a_reader_that_was_left_alone_ends(place: Path) -> None:
 def test_without_the_library_the_install_command_is_named(
     place: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(reading, "find_spec", lambda name: None)
+    monkeypatch.setattr("importlib.util.find_spec", lambda name: None)
     for kind in ("pdf", "docx"):
         with pytest.raises(Refused, match=r"pip install 'imr-assistant\[documents\]'"):
             ReaderApart(kind, place, "a")
