@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -18,6 +21,7 @@ from assistant.cli.log import log as command
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
+from assistant.log.access import reader
 from assistant.log.report import reports
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "log-report.schema.json"
@@ -85,7 +89,7 @@ def test_sessions_are_filtered(look: Any, filters: list[str], expected: set[str]
 def test_sittings_are_listed_where_somebody_asks_for_them(ask: Any) -> None:
     out(ask("show", "aa11"))
     (row,) = json.loads(out(ask("sessions", "--kind", "access", "--json", "--limit", "1")))
-    assert (row["kind"], row["reviewer"], row["status"]) == ("access", "unnamed", None)
+    assert (row["kind"], row["reviewer"], row["status"]) == ("access", reader(), None)
     asked = "SELECT DISTINCT status FROM session WHERE kind NOT IN ('real', 'practice', 'training')"
     assert out(ask("sql", asked, "--format", "csv")).splitlines()[1:] == ['""']
 
@@ -176,7 +180,7 @@ def test_a_decision_stands_with_its_consequence(look: Any) -> None:
 def test_a_report_is_described_with_its_columns_and_its_sql(look: Any) -> None:
     text = out(look("reports", "uphold-rate"))
     assert "of them upheld" in text
-    assert "--by takes these" in text
+    assert "--by takes kind, prompt_set, reviewer" in text
     assert "CREATE VIEW uphold_rate AS" in out(look("reports", "uphold-rate", "--sql"))
 
 
@@ -189,7 +193,7 @@ def test_the_sql_that_is_shown_runs_as_it_stands(look: Any) -> None:
 
 @pytest.mark.parametrize("name", [one.name for one in reports().values() if one.plot])
 def test_what_can_be_drawn_is_drawn(look: Any, name: str) -> None:
-    text = out(look("report", name, "--plot", columns=80))
+    text = out(look("report", name, "--plot", *(() if reports()[name].by else ("--by", "kind")), columns=80))
     assert "█" in text or "├" in text
     assert "…" not in text, "two rows that can't be told apart"
     assert max(map(len, text.splitlines())) <= 80
@@ -362,3 +366,60 @@ def test_the_prompt_answers_helps_and_goes_on_after_a_mistake(
     assert "reason" in done.stdout
     assert done.stderr.count("imr: ") == 2
     assert [kind for kind, _ in readings(reviewed)].count("access.queried") == 2
+
+
+# -- tables that somebody has touched, and queries that take too much ------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sql", "SELECT reviewer FROM session WHERE session = 'aa11'"),
+        ("sessions", "--kind", "real"),
+        ("sample", "-n", "5", "--seed", "1"),
+        ("report", "determinations"),
+    ],
+)
+def test_anew_asks_the_log_and_not_tables_that_were_touched(
+    ask: Any, reviewed: Path, arguments: tuple[str, ...]
+) -> None:
+    out(ask("sessions"))
+    with closing(sqlite3.connect(f"{reviewed}.reports")) as tables:
+        for table in ("session", "item"):
+            tables.execute(f"UPDATE {table} SET reviewer = 'r-framed'")
+        tables.commit()
+    assert "r-framed" in out(ask(*arguments))
+    assert "r-framed" not in out(ask(*arguments, "--anew"))
+
+
+def test_serve_and_browse_take_anew_too() -> None:
+    for name in ("serve", "browse", "notes"):
+        assert "--anew" in {flag for one in command.commands[name].params for flag in one.opts}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT " + ", ".join(["randomblob(1000000)"] * 500),
+        "SELECT printf('%.*c', 1000000000, 'x')",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900) SELECT randomblob(900000) FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900) "
+        "SELECT max(b) FROM (SELECT DISTINCT randomblob(900000) AS b FROM n)",
+    ],
+)
+def test_a_query_takes_a_bounded_share_of_the_machine(reviewed: Path, query: str, tmp_path: Path) -> None:
+    script = (
+        "import resource, sys; from assistant.cli.main import run; status = run(sys.argv[1:]);"
+        "print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    more = {**os.environ, "IMR_CONFIG": str(tmp_path / "config"), "IMR_LOG": str(reviewed)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, "log", "sql", query, "--format", "csv"],
+        capture_output=True,
+        env=more,
+        timeout=60,
+        check=True,
+    )
+    status, peak = done.stdout.split()[-2:]
+    assert int(peak) < 300
+    assert (int(status), "Cut after" in done.stderr.decode()) in ((2, False), (0, True))
