@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import secrets
 import socket
+from collections import Counter
 from collections.abc import Iterator, Sequence
 from contextlib import suppress
 from importlib.util import find_spec
@@ -15,6 +16,7 @@ import click
 from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
 from assistant.cli.log_report import report, reports, sql
 from assistant.cli.options import (
+    anew_option,
     filter_options,
     form_options,
     given,
@@ -53,9 +55,10 @@ _LOOKS = ("prompt.shown", "prompt.left", "why.opened", "page.opened", "findings.
     help="Only these: reviews of a kind, sittings of those who read the log, or trainers' books.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {ON_SCREEN} in a table.")
+@anew_option
 @form_options
 @log_option
-def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str | None) -> None:
+def sessions(limit: int | None, anew: bool, form: str, log_path: Path | None, **filters: str | None) -> None:
     """List the reviews, the one last worked on first; a date is that of their opening."""
     from assistant.core.access_events import AccessListed
     from assistant.log.query import as_objects
@@ -65,7 +68,7 @@ def sessions(limit: int | None, form: str, log_path: Path | None, **filters: str
     sql, values = listed_sessions(chosen)
     note_reading(path, AccessListed("log sessions", chosen))
     most = limit or (ON_SCREEN if form == "table" else None)
-    with open_reports(path) as held:
+    with open_reports(path, anew=anew) as held:
         warn_of_unknown(held, chosen)
         found = held.run(sql, values, limit=most)
     if form == "json":
@@ -147,15 +150,16 @@ def _cells(row: Change) -> tuple[str | int | None, ...]:
 
 
 @click.command()
+@anew_option
 @log_option
-def browse(log_path: Path | None) -> int:
+def browse(anew: bool, log_path: Path | None) -> int:
     """Look through the log: sessions, their steps, an answer's history, the pages and the draft behind it."""
     from assistant.cli.options import needs_terminal
     from assistant.core.access_events import AccessListed
 
     needs_terminal()
     path = log_at(log_path)
-    with open_reports(path) as tables:
+    with open_reports(path, anew=anew) as tables:
         note_reading(path, AccessListed("log browse", {}))
         from assistant.tui.app import run_app
         from assistant.tui.browse import SessionList
@@ -166,13 +170,15 @@ def browse(log_path: Path | None) -> int:
 # `imr log serve`: the log in a browser, on this computer alone.
 
 
-HOST = "127.0.0.1"
+CONNECTIONS = 32
+"""At most so many at once; a browser opens six."""
 
 
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="A port; without it, a free one.")
+@anew_option
 @log_option
-def serve(port: int, log_path: Path | None) -> None:
+def serve(port: int, anew: bool, log_path: Path | None) -> None:
     """Show the log in a browser: the reports, their tables, a page for each session. Ctrl+C ends it.
 
     It can be reached from this computer alone, with the address that is printed, and can't change anything.
@@ -186,40 +192,42 @@ def serve(port: int, log_path: Path | None) -> None:
     import uvicorn
 
     from assistant.core.access_events import AccessListed
-    from assistant.log.access import note
     from assistant.log.projection import up_to_date
-    from assistant.web.site import site
+    from assistant.web.site import HOST, site
 
     def tell(words: str) -> None:
         click.echo(f"imr: {visible(words)}", err=True)
 
     path = log_at(log_path)
-    tables = up_to_date(path)
-    unlogged = note(path, AccessListed("log serve", {}))
-    if unlogged:
-        tell(unlogged)
+    tables = up_to_date(path, anew=anew)
+    note_reading(path, AccessListed("log serve", {}))
     key = secrets.token_urlsafe(24)
-    with _listening(port) as taken:
-        click.echo(f"Open http://{HOST}:{taken.getsockname()[1]}/?key={key}")
+    with _listening(HOST, port) as taken:
+        given_port = taken.getsockname()[1]
+        click.echo(f"Open http://{HOST}:{given_port}/{key}/")
         click.echo("Only this computer can reach it, and only with this address. Ctrl+C ends it.")
         config = uvicorn.Config(
-            site(tables, path, key, tell), log_level="error", access_log=False, server_header=False
+            site(tables, path, key, given_port, tell),
+            log_level="error",
+            access_log=False,
+            server_header=False,
+            limit_concurrency=CONNECTIONS,
         )
         with suppress(KeyboardInterrupt):
             uvicorn.Server(config).run(sockets=[taken])
 
 
-def _listening(port: int) -> socket.socket:
+def _listening(host: str, port: int) -> socket.socket:
     """A socket that takes connections from now on; raises `Refused` where the port can't be had."""
     taken = socket.socket(socket.AF_INET, socket.SOCK_STREAM)
     taken.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
-        taken.bind((HOST, port))
+        taken.bind((host, port))
         taken.listen()
     except OSError as error:
         taken.close()
         raise refuse(
-            f"The port can't be had: {error.strerror}.", f"{HOST}:{port}", "Name another with --port."
+            f"The port can't be had: {error.strerror}.", f"{host}:{port}", "Name another with --port."
         ) from None
     return taken
 
@@ -248,10 +256,17 @@ _SAMPLE_COLUMNS = ("draw", "session", "case", "reviewer", "kind", "outcome", "op
     show_default=True,
     help="Reviews of which status.",
 )
+@anew_option
 @form_options
 @log_option
 def sample(
-    size: int, seed: int | None, status: str, form: str, log_path: Path | None, **filters: str | None
+    size: int,
+    seed: int | None,
+    status: str,
+    anew: bool,
+    form: str,
+    log_path: Path | None,
+    **filters: str | None,
 ) -> None:
     """Draw reviews for review: the same again for the same seed. The draw is logged."""
     from assistant.core.access_events import SampleDrawn
@@ -261,10 +276,11 @@ def sample(
 
     path, chosen = log_at(log_path), given(status=status, **filters)
     chance = secrets.randbelow(10**6) if seed is None else seed
-    sql, values = listed_sessions(chosen, columns="session", order="session")
-    with open_reports(path) as held:
+    sql, values = listed_sessions(chosen, columns="session, kind", order="session")
+    with open_reports(path, anew=anew) as held:
         warn_of_unknown(held, chosen)
-        every = [str(row[0]) for row in held.run(sql, values).rows]
+        found = held.run(sql, values).rows
+        every, kinds = [str(row[0]) for row in found], Counter(str(row[1]) for row in found)
         drawn = draw(every, size, chance)
         note_reading(path, SampleDrawn(METHOD, chance, size, chosen, len(every), drawn))
         row = "SELECT session, case_id, reviewer, kind, outcome, opened FROM session WHERE session = ?"
@@ -277,6 +293,7 @@ def sample(
                 "size": size,
                 "filters": chosen,
                 "population": len(every),
+                "kinds": dict(sorted(kinds.items())),
                 "sessions": as_objects(_SAMPLE_COLUMNS, rows),
             }
         )
@@ -286,7 +303,10 @@ def sample(
         click.echo("No session is like that; nothing was drawn.")
     else:
         print_table(_SAMPLE_COLUMNS, rows)
-        click.echo(f"\n{len(rows)} of {len(every):,}, seed {chance}; draw them again with --seed {chance}.")
+        of = ", ".join(f"{count:,} {kind}" for kind, count in sorted(kinds.items()))
+        click.echo(
+            f"\n{len(rows)} of {len(every):,} ({of}), seed {chance}; draw them again with --seed {chance}."
+        )
 
 
 @click.command()
@@ -300,6 +320,7 @@ def note(session: str, text: str, log_path: Path | None) -> None:
     from assistant.core.text import visible
     from assistant.log import Log
     from assistant.log.access import note as log_note
+    from assistant.log.access import unnamed
 
     path = log_at(log_path)
     if not text.strip():
@@ -309,18 +330,21 @@ def note(session: str, text: str, log_path: Path | None) -> None:
     said = log_note(path, AuditNoteAdded(name, text))
     if said:
         raise refuse(f"The note was not kept. {said}", str(path))
+    if said := unnamed():
+        click.echo(f"imr: {visible(said)}", err=True)
     click.echo(f"Noted on session {visible(name)}. See all notes with `imr log notes`.")
 
 
 @click.command()
 @click.argument("session", required=False)
+@anew_option
 @form_options
 @log_option
-def notes(session: str | None, form: str, log_path: Path | None) -> None:
+def notes(session: str | None, anew: bool, form: str, log_path: Path | None) -> None:
     """Show what auditors noted, on all sessions or on SESSION."""
     from assistant.cli.log_report import run_report
 
-    run_report("notes", given(session=session), form=form, log_path=log_path)
+    run_report("notes", given(session=session), form=form, log_path=log_path, anew=anew)
 
 
 @click.group()
@@ -340,11 +364,15 @@ for command in (verify, checkpoint, consistency, prove, rederive):
 @json_option
 @log_option
 def backup(dest: Path, as_json: bool, log_path: Path | None) -> None:
-    """Copy the log to the new file DEST, also while a review goes on, and verify the copy."""
+    """Copy the log to the new file DEST, also while a review goes on, and verify the copy. That it is copied is logged."""
     from assistant.cli.log_proof import page
+    from assistant.core.events import AccessExported
+    from assistant.log.checkpoint import present_log
     from assistant.log.consistency import backup as copy
 
-    found = copy(log_at(log_path), dest)
+    path = present_log(log_at(log_path))
+    note_reading(path, AccessExported("backup", "the whole log", ()))
+    found = copy(path, dest)
     if as_json:
         print_json(found.as_json())
     else:

@@ -104,6 +104,7 @@ def _verified(
     path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held | Unread]
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
+    from assistant.log.last_verified import keep_result
     from assistant.log.verify import verify as examine
 
     with Progress("Verifying") as progress:
@@ -120,6 +121,7 @@ def _verified(
         )
     if found.verified:
         keep_verified(found.verified)
+    keep_result(path, found, deep)
     return found
 
 

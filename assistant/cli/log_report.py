@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.options import (
+    anew_option,
     filter_options,
     form_options,
     given,
@@ -25,11 +26,11 @@ from assistant.cli.options import (
 )
 from assistant.cli.output import Value, filled, print_json, print_lines, print_table, width
 from assistant.core.problem import Refused, refuse
-from assistant.core.text import counted, visible
+from assistant.core.text import counted, one_line, visible
 
 if TYPE_CHECKING:
     from assistant.log.query import ReadOnly, Result
-    from assistant.log.report import Report
+    from assistant.log.report import Question, Report
 
 
 ON_SCREEN = 200
@@ -53,7 +54,9 @@ def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
         for one in chosen:
             click.echo(f"-- {one.question}\nCREATE VIEW {one.view_name} AS\n{one.view};\n")
             if one.query:
-                click.echo(f"-- as it is asked, grouped by {', '.join(one.by)}:\n{_plain_query(one)};\n")
+                click.echo(
+                    f"-- as it is asked, grouped by {', '.join(one.by or one.groups)}:\n{_plain_query(one)};\n"
+                )
     elif name:
         _print_one(chosen[0])
     else:
@@ -74,19 +77,25 @@ def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
     "kind",
     "status",
     "outcome",
+    "state",
+    "criterion",
     "since",
     "until",
 )
-@click.option("--by", help="Columns to group by, with commas; only for reports that count.")
+@click.option("--by", help="Columns to count by, with commas; only for reports that count.")
+@click.option("--sort", help="Columns to sort by, with commas; a minus before one that falls.")
 @click.option("--plot", "as_plot", is_flag=True, help="Draw it, where the report has something to draw.")
+@click.option("--funnel", is_flag=True, help="Draw rates against how many decisions they rest on.")
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many rows; {ON_SCREEN} in a table.")
-@click.option("--anew", is_flag=True, help="Make the tables of the reports again from the whole log.")
+@anew_option
 @form_options
 @log_option
 def report(
     name: str | None,
     by: str | None,
+    sort: str | None,
     as_plot: bool,
+    funnel: bool,
     limit: int | None,
     anew: bool,
     form: str,
@@ -101,13 +110,18 @@ def report(
     run_report(
         name,
         given(**filters),
-        by=tuple(one.strip() for one in by.split(",")) if by else (),
-        as_plot=as_plot,
+        by=_listed(by),
+        sort=_listed(sort),
+        plot="funnel" if funnel else "rows" if as_plot else "",
         limit=limit,
         anew=anew,
         form=form,
         log_path=log_path,
     )
+
+
+def _listed(columns: str | None) -> tuple[str, ...]:
+    return tuple(one.strip() for one in columns.split(",")) if columns else ()
 
 
 def run_report(
@@ -117,59 +131,52 @@ def run_report(
     form: str,
     log_path: Path | None,
     by: Sequence[str] = (),
-    as_plot: bool = False,
+    sort: Sequence[str] = (),
+    plot: str = "",
     limit: int | None = None,
     anew: bool = False,
 ) -> None:
     """Asks a report and prints its answer; raises `Refused` for what it doesn't have."""
     from assistant.core.access_events import AccessReported
-    from assistant.log.report import ask
+    from assistant.log.report import ask, report_json
     from assistant.log.report import report as find
 
     asked, path = find(name), log_at(log_path)
-    if as_plot and not asked.plot:
-        raise refuse(f"There is nothing to draw in `{asked.name}`.", "", "Leave --plot out.")
-    most = limit or (ON_SCREEN if form == "table" else None)
-    ask(asked, filters, by)
+    question = ask(asked, filters, by, sort=sort)
+    if plot and not (asked.plot and question.by):
+        fix = "Leave it out." if not asked.plot else "Say with --by what it is counted by."
+        raise refuse(f"There is nothing to draw in `{asked.name}`.", "--plot, --funnel", fix)
+    if plot == "funnel" and len(asked.plot) != 3:
+        raise refuse(f"`{asked.name}` has no rates to draw.", "--funnel", "Use --plot.")
+    if plot and form != "table":
+        raise refuse(
+            "A drawing is for people to look at.", "--plot, --funnel", f"Leave it out with --format {form}."
+        )
+    most = limit or (ON_SCREEN if form == "table" and not plot else None)
     chosen = resolved(path, filters)
-    question = ask(asked, chosen, by, None if most is None else most + 1)
+    question = ask(asked, chosen, by, None if most is None else most + 1, sort)
     note_reading(path, AccessReported(asked.name, chosen, tuple(by)))
     with open_reports(path, anew=anew) as held:
         warn_of_unknown(held, chosen)
         if form in ("ndjson", "csv"):
+            if question.only:
+                click.echo(f"imr: {question.only}", err=True)
             print_lines(form, question.columns, _cut(held.stream(question.sql, question.values), most))
             return
         found = held.run(question.sql, question.values, limit=most)
         entries = int(held.run("SELECT value FROM projection WHERE key = 'last'").rows[0][0] or 0)
     if form == "json":
-        print_json(_as_json(asked, chosen, by, found, entries))
+        print_json(report_json(asked, question, chosen, found, entries))
     else:
-        _print_report(asked, chosen, found, entries, as_plot)
+        _print_report(asked, question, chosen, found, entries, plot)
 
 
 def _cut(rows: Iterator[tuple[Value, ...]], most: int | None) -> Iterator[tuple[Value, ...]]:
     return islice(rows, most)
 
 
-def _as_json(
-    asked: Report, filters: Mapping[str, str], by: Sequence[str], found: Result, entries: int
-) -> dict[str, object]:
-    from assistant.log.query import as_objects
-
-    return {
-        "report": asked.name,
-        "question": asked.question,
-        "note": asked.note,
-        "filters": dict(filters),
-        "by": list(by or asked.by),
-        "entries": entries,
-        "rows": as_objects(found.columns, found.rows),
-        "more": found.more,
-    }
-
-
 def _print_report(
-    asked: Report, filters: Mapping[str, str], found: Result, entries: int, as_plot: bool
+    asked: Report, question: Question, filters: Mapping[str, str], found: Result, entries: int, plot: str
 ) -> None:
     from assistant.cli.output import filled, width
     from assistant.log.report import FILTERS
@@ -178,12 +185,20 @@ def _print_report(
     only = ", ".join(f"{name.replace('_', ' ')} {value}" for name, value in filters.items())
     for line in [*filled(asked.question, wide), *(filled(f"Only {only}.", wide) if only else ())]:
         click.echo(line)
+    for line in filled(question.only, wide) if question.only else ():
+        click.echo(line)
     click.echo()
     said = {FILTERS[name] for name in filters if name in FILTERS and name != "prompt"}
     if not found.rows:
-        click.echo("Nothing in the log is like that." if filters else "Nothing of this kind is in the log.")
-    elif as_plot:
-        _print_plot(asked, found, said, wide)
+        click.echo(
+            "Nothing in the log is like that."
+            if filters or question.only
+            else "Nothing of this kind is in the log."
+        )
+    elif plot == "funnel":
+        _print_funnel(asked, question, found, wide)
+    elif plot:
+        _print_plot(asked, question, found, said, wide)
     else:
         flags = [name for name, meaning in asked.columns.items() if meaning.startswith("1 where")]
         print_table(found.columns, found.rows, flags=flags, hidden=said)
@@ -196,25 +211,76 @@ def _print_report(
         click.echo(line)
 
 
-def _print_plot(asked: Report, found: Result, said: set[str], wide: int) -> None:
+def _print_plot(asked: Report, question: Question, found: Result, said: set[str], wide: int) -> None:
     from assistant.cli.output import bars, heading, intervals, wrapped
     from assistant.log.query import as_objects
+    from assistant.log.report import every_month
 
-    rows = as_objects(found.columns, found.rows)
-    counted = [name for name in asked.columns if name not in asked.by]
-    groups = [name for name in found.columns if name not in counted and name not in said]
+    rows = every_month(as_objects(found.columns, found.rows), question.by)
+    groups = [name for name in question.by if name not in said] or list(question.by)
     told = [name for name in groups if len(rows) == 1 or len({row[name] for row in rows}) > 1] or groups
     for name in groups:
         if name not in told:
             click.echo("\n".join(wrapped("In all rows, ", f"{heading(name)}: {rows[0][name]}", wide, "  ")))
-    labels = [" · ".join(str(row[name]) for name in told if row[name] is not None) for row in rows]
-    values = [[_number(row[name]) for name in asked.plot] for row in rows]
+    labels = [_label(row, told) for row in rows]
     if len(asked.plot) == 3:
-        rates = [(rate, low or 0.0, high or 0.0) for rate, low, high in values]
-        drawn = intervals(labels, rates, [f"{row['upheld']} of {row['decisions']}" for row in rows], wide)
+        rate, low, high = asked.plot
+        rates = [(_number(row[rate]), _number(row[low]), _number(row[high])) for row in rows]
+        drawn = intervals(labels, rates, [_rate_words(row, question) for row in rows], wide)
     else:
-        drawn = bars(labels, [one[0] for one in values], wide)
+        drawn = bars(labels, [_number(row[asked.plot[0]]) for row in rows], wide)
     for line in drawn:
+        click.echo(line)
+    _print_mix(rows, labels, wide)
+
+
+def _label(row: Mapping[str, Value], names: Sequence[str]) -> str:
+    return " · ".join(str(row[name]) for name in names if row[name] is not None)
+
+
+def _rate_words(row: Mapping[str, Value], question: Question) -> str:
+    """How many of how many, and what was to be expected of such cases."""
+    count, of = question.columns[len(question.by) + 1], question.columns[len(question.by)]
+    if row[of] is None:
+        return "none decided"
+    expected = row.get("expected")
+    return f"{row[count]} of {row[of]}" + ("" if expected is None else f", mix {expected:g}%")
+
+
+def _print_mix(rows: Sequence[Mapping[str, Value]], labels: Sequence[str], wide: int) -> None:
+    """Which cases each row is about, where the report says so."""
+    from assistant.cli.output import wrapped
+
+    told = [(label, row) for label, row in zip(labels, rows, strict=True) if row.get("mix")]
+    if told:
+        click.echo("\nThe cases behind each:")
+    for label, row in told:
+        click.echo("\n".join(wrapped("  ", f"{one_line(label, 60)}: {row['mix']}", wide, "    ")))
+
+
+def _print_funnel(asked: Report, question: Question, found: Result, wide: int) -> None:
+    from assistant.cli.output import filled, funnel
+    from assistant.log.query import as_objects
+
+    every = as_objects(found.columns, found.rows)
+    count, of = question.columns[len(question.by) + 1], question.columns[len(question.by)]
+    kinds = list(dict.fromkeys(row.get("kind") for row in every))
+    for number, kind in enumerate(kinds):
+        rows = [row for row in every if row.get("kind") == kind]
+        labels = [_label(row, question.by) for row in rows]
+        units = [(int(row[count] or 0), int(row[of] or 0)) for row in rows]
+        if number:
+            click.echo()
+        for line in funnel(labels, units, [_rate_words(row, question) for row in rows], wide):
+            click.echo(line)
+        _print_mix(rows, labels, wide)
+    words = (
+        "The lines are where 95% (·) and 99.8% (:) of the rates would lie if nothing but chance told them apart "
+        "from the rate of all together: of twenty, one lies outside the inner lines by chance alone. Few decisions "
+        "spread widely, many hardly. Whoever has other cases has another rate: see the mix before asking why."
+    )
+    click.echo()
+    for line in filled(words, wide):
         click.echo(line)
 
 
@@ -232,9 +298,13 @@ def _print_one(one: Report) -> None:
     click.echo()
     print_table(("column", "holds"), list(one.columns.items()))
     click.echo()
-    if one.may:
-        words = f"Grouped by {', '.join(one.by)}; --by takes these, and {', '.join(one.may)}."
-        click.echo("\n".join(filled(words, wide)))
+    if one.counted:
+        click.echo("Counted, it has these instead:\n")
+        print_table(("column", "holds"), list(one.counted.items()))
+        click.echo()
+    if one.groups:
+        first = f"Grouped by {', '.join(one.by)}" if one.by else "Counted only with --by"
+        click.echo("\n".join(filled(f"{first}; --by takes {', '.join(one.groups)}.", wide)))
     filters = ", ".join(f"--{name.replace('_', '-')}" for name in one.filters)
     click.echo("\n".join(filled(f"Filters: {filters}.", wide)))
     words = f"In SQL it is the view `{one.view_name}`; see it with `imr log reports {one.name} --sql`."
@@ -248,6 +318,7 @@ def _described(one: Report) -> dict[str, object]:
         "note": one.note,
         "view": one.view_name,
         "columns": [{"column": name, "holds": meaning} for name, meaning in one.columns.items()],
+        "counted": [{"column": name, "holds": meaning} for name, meaning in one.counted.items()],
         "filters": list(one.filters),
         "by": list(one.by),
         "may": list(one.may),
@@ -257,7 +328,11 @@ def _described(one: Report) -> dict[str, object]:
 
 
 def _plain_query(one: Report) -> str:
-    return re.sub(r" +\n", "\n", one.query.format(by=", ".join(one.by), where=""))
+    return re.sub(
+        r" +\n",
+        "\n",
+        one.query.format(by=", ".join(one.by or one.groups), order=", ".join(one.by or one.groups), where=""),
+    )
 
 
 # `imr log sql`: a query of one's own, or a prompt for many of them, on a connection that can't write.
@@ -294,9 +369,10 @@ _HELP_MORE = (
     show_default=True,
     help="At most so long a query.",
 )
+@anew_option
 @form_options
 @log_option
-def sql(query: str | None, limit: int, seconds: float, form: str, log_path: Path | None) -> None:
+def sql(query: str | None, limit: int, seconds: float, anew: bool, form: str, log_path: Path | None) -> None:
     """Run QUERY, a SELECT over the views of the reports and the log; without it, a prompt that completes names.
 
     Nothing can be changed here. Where standard input is no terminal, the query is read from it.
@@ -306,10 +382,10 @@ def sql(query: str | None, limit: int, seconds: float, form: str, log_path: Path
         query = sys.stdin.read()
     if query is not None:
         _note(path, query)
-        with open_reports(path) as held:
+        with open_reports(path, anew=anew, foreign=True) as held:
             _print(held.run(query, limit=limit, seconds=seconds).readable(), form, limit)
         return
-    with open_reports(path) as held:
+    with open_reports(path, anew=anew, foreign=True) as held:
         _converse(held, path, limit, seconds, form)
 
 
@@ -324,6 +400,8 @@ def _note(path: Path, query: str) -> None:
 
 
 def _print(found: Result, form: str, limit: int) -> None:
+    from assistant.log.query import ANSWER
+
     if form == "json":
         print_json(
             {"columns": list(found.columns), "rows": [list(row) for row in found.rows], "more": found.more}
@@ -333,7 +411,12 @@ def _print(found: Result, form: str, limit: int) -> None:
         click.echo(f"\n{counted(len(found.rows), 'row')}.")
     else:
         print_lines(form, found.columns, found.rows)
-    if found.more:
+    if found.cut:
+        click.echo(
+            f"imr: Cut after {counted(len(found.rows), 'row')}: an answer has at most {ANSWER:,} bytes.",
+            err=True,
+        )
+    elif found.more:
         click.echo(f"imr: There are more than these {limit:,} rows; see them with --limit.", err=True)
 
 

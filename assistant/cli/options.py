@@ -108,6 +108,12 @@ def form_options(command: Command) -> Command:
     return form(as_json(command))
 
 
+anew_option = click.option(
+    "--anew",
+    is_flag=True,
+    help="Make the tables of the reports again from the whole log, where somebody may have touched them.",
+)
+
 _FILTER_HELP = {
     "session": "Only this SESSION: an id, the beginning of one, or `last`.",
     "reviewer": "Only this reviewer's.",
@@ -118,6 +124,8 @@ _FILTER_HELP = {
     "kind": "Only reviews of this kind.",
     "status": "Only reviews that stand so.",
     "outcome": "Only this outcome of the whole review.",
+    "state": "Only those that stand so with their time; late are also those still open.",
+    "criterion": "Only this criterion.",
     "since": "From this day, month or year on (UTC).",
     "until": "Up to this day, month or year, itself included (UTC).",
 }
@@ -127,6 +135,7 @@ _FILTER_VALUES = {
     "kind": ("real", "practice", "training"),
     "status": ("open", "signed", "declined"),
     "outcome": ("uphold", "overturn", "partial"),
+    "state": ("late", "in time", "open", "not known", "declined"),
 }
 """The filters that take one of a few words."""
 
@@ -153,14 +162,14 @@ def note_reading(path: Path, event: Event) -> None:
     """Logs that somebody reads; where that can't be done, says so and lets the reader go on."""
     from assistant.files import open_to_all
     from assistant.log import Log
-    from assistant.log.access import note
+    from assistant.log.access import note, unnamed
 
     said = note(path, event)
     if said:
         Log.open(
             path, write=False
         ).close()  # what can't be read at all is said once, as the command's own error
-    for sentence in (said, open_to_all(path)):
+    for sentence in (said, unnamed(), open_to_all(path)):
         if sentence:
             click.echo(f"imr: {visible(sentence)}", err=True)
 
@@ -194,11 +203,14 @@ def warn_of_unknown(held: ReadOnly, filters: Mapping[str, str]) -> None:
             click.echo(f"imr: No review in this log {has} `{one_line(value, 80)}`.", err=True)
 
 
-def open_reports(path: Path, *, anew: bool = False) -> ReadOnly:
-    """The tables of the reports, brought up to date, on a connection that can't write."""
+def open_reports(path: Path, *, anew: bool = False, foreign: bool = False) -> ReadOnly:
+    """The tables of the reports, brought up to date or made `anew`, on a connection that can't write.
+
+    `foreign` is for SQL that isn't the program's own.
+    """
     from assistant.cli.output import Progress
     from assistant.log.projection import up_to_date
     from assistant.log.query import ReadOnly
 
     with Progress("Reading the log for the reports") as progress:
-        return ReadOnly(up_to_date(path, anew=anew, progress=progress.at), path)
+        return ReadOnly(up_to_date(path, anew=anew, progress=progress.at), path, foreign=foreign)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 import re
 import shutil
 import sys
@@ -210,13 +211,13 @@ def bars(labels: Sequence[str], values: Sequence[float | None], width: int, unit
 
 def intervals(
     labels: Sequence[str],
-    rows: Sequence[tuple[float | None, float, float]],
+    rows: Sequence[tuple[float | None, float | None, float | None]],
     texts: Sequence[str],
     width: int,
 ) -> Iterator[str]:
     """Rates in percent with their intervals, on one scale from 0 to 100, and a text beside each.
 
-    A rate that isn't given has no mark.
+    A rate that isn't given has no mark, and where there is no interval nothing is drawn.
     """
     names, size = _names(labels, width)
     room = max(width - size - max(map(len, texts), default=0) - 4, 2 * _SMALLEST)
@@ -225,13 +226,82 @@ def intervals(
     scale = f"0%{'50%':^{room - 6}}100%"
     yield f"{' ' * size}  {scale}"
     for name, (rate, low, high), text in zip(names, rows, texts, strict=True):
-        first, last = _at(low, room), _at(high, room)
         drawn = [" "] * room
-        drawn[first : last + 1] = line * (last - first + 1)
-        drawn[first], drawn[last] = begin, end
+        if low is not None and high is not None:
+            first, last = _at(low, room), _at(high, room)
+            drawn[first : last + 1] = line * (last - first + 1)
+            drawn[first], drawn[last] = begin, end
         if rate is not None:
             drawn[_at(rate, room)] = mark
         yield f"{name}  {''.join(drawn)}  {text}".rstrip()
+
+
+_HIGH = 21
+"""Lines of a funnel."""
+_NAMED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
+_LEVELS = ((0.001, ":"), (0.025, "·"))
+"""Of each side, the share that chance puts beyond a line, and what the line is drawn with."""
+
+
+def funnel(
+    labels: Sequence[str], units: Sequence[tuple[int, int]], texts: Sequence[str], width: int
+) -> Iterator[str]:
+    """Rates of units, each so many of so many, over how many they rest on, with the limits of chance about them.
+
+    The limits are those of the binomial distribution with the rate of all units together, as in Spiegelhalter, Funnel
+    plots for comparing institutional performance (2005). Below the drawing each unit stands with its sign and text.
+    """
+    whole = sum(of for _, of in units)
+    centre = sum(count for count, _ in units) / whole
+    most = max(of for _, of in units)
+    room = max(min(width - 8, 100), 2 * _SMALLEST)
+    grid = [[" "] * room for _ in range(_HIGH)]
+    line = _row(centre)
+    grid[line] = ["-" if not _draws() else "─"] * room
+    for column in range(room):
+        of = max(1, round(column / (room - 1) * most))
+        for beyond, sign in _LEVELS:
+            for share in binomial_limits(of, centre, beyond):
+                grid[_row(share)][column] = "." if sign == "·" and not _draws() else sign
+    names = [_NAMED[at] if at < len(_NAMED) else "*" for at in range(len(units))]
+    for name, (count, of) in zip(names, units, strict=True):
+        row, column = _row(count / of), round(of / most * (room - 1))
+        grid[row][column] = name if grid[row][column] not in _NAMED else "*"
+    for at, drawn in enumerate(grid):
+        scale = f"{100 - 5 * at:>4}%" if at % 5 == 0 else " " * 5
+        yield f"{scale} {''.join(drawn)}".rstrip()
+    yield f"{' ' * 6}0{'decisions':^{room - 1 - len(str(most))}}{most}"
+    yield f"All together: {100 * centre:.1f}% of {whole:,}. Where several signs fall together, there is a *."
+    for name, label, (count, of), text in zip(names, labels, units, texts, strict=True):
+        yield f"  {name}  {one_line(label, _LABEL)}: {text}, {_within(count, of, centre)}"
+
+
+def _row(share: float) -> int:
+    return round((1 - share) * (_HIGH - 1))
+
+
+def _within(count: int, of: int, centre: float) -> str:
+    low, high = binomial_limits(of, centre, 0.001)
+    if not low <= count / of <= high:
+        return "outside both lines"
+    low, high = binomial_limits(of, centre, 0.025)
+    return "inside the lines" if low <= count / of <= high else "between the lines"
+
+
+def binomial_limits(of: int, rate: float, beyond: float) -> tuple[float, float]:
+    """The shares of `of` between which a count lies, but for at most `beyond` of the cases on either side."""
+    if not 0 < rate < 1:
+        return rate, rate
+    below, low, high = 0.0, -1, of
+    for count in range(of + 1):
+        log = math.lgamma(of + 1) - math.lgamma(count + 1) - math.lgamma(of - count + 1)
+        below += math.exp(log + count * math.log(rate) + (of - count) * math.log(1 - rate))
+        if low < 0 and below > beyond:
+            low = count
+        if below >= 1 - beyond:
+            high = count
+            break
+    return max(low, 0) / of, high / of
 
 
 def _at(percent: float, room: int) -> int:

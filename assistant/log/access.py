@@ -22,10 +22,10 @@ from assistant.core.problem import Refused
 from assistant.log.checkpoint import present_log
 from assistant.log.entry import Draft
 from assistant.log.store import Log
-from assistant.profile import load_profile, profile_path
+from assistant.profile import kept, profile_path
 
 UNNAMED = "unnamed"
-"""The actor of a sitting where no profile is kept."""
+"""The actor of a sitting where no profile can be read or kept: an exception, of which the reader is told."""
 
 _CALLED = {"access.sample_drawn": "draw", "access.note_added": "note", "access.exported": "export"}
 """What it is that could not be logged, where it isn't a reading."""
@@ -37,6 +37,7 @@ _mutex = threading.Lock()
 def note(path: Path, event: Event) -> str:
     """Logs one `access.*` event in this run's sitting at the log; "" or a sentence saying why it couldn't be.
 
+    A checkpoint comes after it, where the key that signs this log is here: the trail can't be cut unnoticed.
     The log must be there: reading never makes one. Safe to call from several threads.
     """
     try:
@@ -50,12 +51,26 @@ def note(path: Path, event: Event) -> str:
 
 
 def reader() -> str:
-    """The pseudonymous id of whoever reads: that of the profile, or `UNNAMED`."""
+    """The pseudonymous id of whoever reads: that of the profile, which is made where there is none, or `UNNAMED`."""
+    return _who()[0]
 
+
+def unnamed() -> str:
+    """Why whoever reads is logged as `UNNAMED`, in a sentence; empty where the profile gives an id."""
+    return _who()[1]
+
+
+def _who() -> tuple[str, str]:
     try:
-        return load_profile().id if profile_path().exists() else UNNAMED
-    except (Refused, OSError):
-        return UNNAMED
+        profile = kept()
+        if profile_path().exists():
+            return profile.id, ""
+        why = "no profile can be kept here."
+    except Refused as refusal:
+        why = refusal.problems[0].what
+    except OSError as error:
+        why = f"{error.strerror or error}."
+    return UNNAMED, f"Who reads is logged as `{UNNAMED}`: {why[0].lower()}{why[1:]}"
 
 
 def _append(path: Path, event: Event) -> None:

@@ -24,10 +24,12 @@ from assistant.log.keys import (
     Signer,
     VerifierKey,
     config_folder,
+    key_path,
     read_checkpoint,
     read_note,
     remember,
     signer,
+    signer_of,
 )
 from assistant.log.tree import StoredTree
 from assistant.machine import PRIVATE_FOLDER, open_private
@@ -307,8 +309,8 @@ def _path(origin: str) -> Path:
 MARKS = frozenset({*CLOSING, "session.parked"})
 """The kinds of event with which a checkpoint is made."""
 
-UNSIGNED = "access."
-"""How the kinds begin after which a closing program makes no checkpoint: reading must stay quick."""
+READING = "access."
+"""How the kinds begin that say who read: they are signed by the key that the log is signed with, and by no other."""
 
 _NEWEST = "SELECT note FROM checkpoint ORDER BY size DESC LIMIT 1"
 _AT = "SELECT note FROM checkpoint WHERE size = ?"
@@ -377,8 +379,19 @@ class Sealing:
         if note:
             with turn:
                 self.hold(note)
-        elif not all(kind.startswith(UNSIGNED) for kind in kinds):
+        elif not all(kind.startswith(READING) for kind in kinds) or self._signs_here():
             self.covered = False
+
+    def _signs_here(self) -> bool:
+        """Whether the newest checkpoint is by a key of this profile, which is here: a reader elsewhere makes none.
+
+        A checkpoint by a key of the reader's own would be one that the log's owner doesn't know.
+        """
+        try:
+            stored = newest(self._connection)
+            return stored is not None and key_path().exists() and signer_of(stored[1]) is not None
+        except (Refused, ValueError, sqlite3.Error, ImportError, OSError):
+            return False
 
     def hold(self, note: str, replace: bool = False) -> None:
         """In a `WriteTurn`: holds on to a stored checkpoint outside the log; where that fails, `why` says so."""

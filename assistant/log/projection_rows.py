@@ -17,9 +17,10 @@ from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
 from assistant.core.event_words import filters_in_words, rollback_in_words
 from assistant.core.record.absence import denied, dismissals
 from assistant.core.record.pages import places_in
+from assistant.core.rules.criterion import SIDE, findings
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import CASE_SCOPE, CASE_SET
-from assistant.core.session import Session
+from assistant.core.session import Session, effective_date
 from assistant.core.wording import answer_words
 from assistant.log.entry import Entry
 from assistant.log.fold import Moment, Pins
@@ -132,6 +133,7 @@ TABLES: Mapping[str, Table] = {
         "departs:int reason seq:int decided decisions:int month",
         key="session item",
     ),
+    "ground": _of_review("session item criterion", key="session item criterion"),
     "answer": _of_review(
         "session item prompt prompt_set answered value evidence note origin changes:int set_aside:int seq:int ts",
         key="session item prompt",
@@ -210,8 +212,8 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "item": (
         ("decided",),
         ("departs", "decided"),
-        ("status", "kind", "prompt_set", "decision"),
-        ("status", "kind", "prompt_set", "reviewer", "month", "decision"),
+        ("status", "kind", "prompt_set", "suggested", "decision"),
+        ("status", "kind", "prompt_set", "reviewer", "month", "suggested", "decision"),
         ("status", "rules", "prompt_set", "edition", "month"),
     ),
     "answer": (("ts",), ("prompt", "ts")),
@@ -328,6 +330,7 @@ class _Review:
         self._close: tuple[Entry, e.SessionSigned | e.SessionDeclined] | None = None
         self._decided: dict[str, _Decided] = {}
         self._suggested: dict[str, str | None] = {}
+        self._grounds: dict[str, list[str]] = {}
         self._checks: dict[_Place, dict[str, Any]] = {}
         self._searches: list[tuple[e.RecordSearched, dict[str, Any]]] = []
         self._changes: dict[_Place, list[dict[str, Any]]] = {}
@@ -366,6 +369,7 @@ class _Review:
                 count = self._decided[item].count if item in self._decided else 0
                 self._decided[item] = _Decided(entry, event, count + 1)
                 self._suggested[item] = event.suggested
+                self._grounds[item] = _grounds(moment.before, item, event.suggested)
             case e.SuggestionShown(item, decision):
                 self._suggested[item] = decision
             case e.CriterionRuled(item, criterion, ruling, reason):
@@ -480,6 +484,11 @@ class _Review:
         made: Rows = {
             **self._rows,
             "item": [self._item(item, session) for item in self._named_items()],
+            "ground": [
+                {"session": session["session"], "item": item, "criterion": criterion}
+                for item, named in self._grounds.items()
+                for criterion in named
+            ],
             "answer": answers,
             "disagreement": list(_disagreements(answers)),
             "absence": list(self._absences(self._session)) if self._session is not None else [],
@@ -703,6 +712,16 @@ def _said(session: Session | None, item: str, path: str) -> str | None:
     """What stands at a prompt or a part of one, in words."""
     held = session.answer(item, path) if session is not None else None
     return None if held is None else answer_words(held)
+
+
+def _grounds(session: Session | None, item: str, suggested: str | None) -> list[str]:
+    """The criteria that stood and argued for what was suggested when an item was decided."""
+    if session is None or suggested is None or item not in session.rules.sets:
+        return []
+    found = findings(session.reading(item), effective_date(session, item), session.rulings.get(item, {}))
+    criteria = session.rules.sets[item].criteria
+    side = SIDE.get(suggested)
+    return [name for name, one in found.items() if one.stands and criteria[name].argues == side]
 
 
 def _pages(answer: Answer) -> str | None:

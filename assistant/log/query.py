@@ -2,7 +2,9 @@
 
 The file is opened for reading only, `query_only` is set, and an authorizer lets through nothing but reading: no
 ATTACH, no extension, no PRAGMA that sets something. A query that takes too long is stopped; one that SQLite can't
-stop in the midst of a step ends the program.
+stop in the midst of a step ends the program. Where somebody's own SQL is asked, all that SQLite holds in this process
+is bounded, nothing of it goes to a file on the disk, and so are the bytes of an answer. `guard` makes any connection
+such a one, whoever opened it.
 """
 
 from __future__ import annotations
@@ -19,6 +21,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -34,29 +37,51 @@ Value = str | int | float | None
 LONGEST_TEXT = 1_000_000
 """Bytes of a text or of a row, at most; no step of a query then takes much longer than a second."""
 
-_WRONG = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError)
+HEAP = 64_000_000
+"""Bytes that SQLite may hold in a process that is asked somebody's own SQL."""
+
+ANSWER = 16_000_000
+"""Bytes of the values of one answer in memory, at most; rows beyond are cut off, and this is said."""
+
+STEPS = 100
+"""After so many steps of SQLite it is looked whether a query's time is over."""
+
+_WRONG = (sqlite3.Error, sqlite3.Warning, OverflowError, UnicodeError, MemoryError)
 _GRACE = 5.0
 _READABLE_PRAGMAS = frozenset(
     "table_info table_xinfo table_list index_list index_info index_xinfo database_list foreign_key_list "
     "function_list compile_options".split()
 )
+_PRAGMAS_TO_ASK = frozenset({"schema_version", "encoding", "page_count", "page_size", "user_version"})
+"""Pragmas that may be asked for their value and not given one."""
+
 _READING = frozenset(
     {sqlite3.SQLITE_SELECT, sqlite3.SQLITE_READ, sqlite3.SQLITE_RECURSIVE, sqlite3.SQLITE_FUNCTION}
 )
-_REFUSED_FUNCTIONS = frozenset({"load_extension", "fts3_tokenizer", "readfile", "writefile", "edit"})
+_REFUSED_FUNCTIONS = frozenset(
+    {
+        "load_extension",
+        "fts3_tokenizer",
+        "readfile",
+        "writefile",
+        "edit",
+        "json_patch",
+    }  # the last is quadratic
+)
 
 
 @dataclass(frozen=True)
 class Result:
-    """Rows of a query by column; `more` says whether there were others beyond the limit."""
+    """Rows of a query by column; `more` says whether there were others beyond the limit, `cut` that it was `ANSWER`."""
 
     columns: tuple[str, ...]
     rows: list[tuple[Value, ...]]
     more: bool = False
+    cut: bool = False
 
     def readable(self) -> Result:
         """The same with bytes, which only the log's own tables hold, as the text that they are, or in hex."""
-        return Result(self.columns, [tuple(map(_shown, row)) for row in self.rows], self.more)
+        return Result(self.columns, [tuple(map(_shown, row)) for row in self.rows], self.more, self.cut)
 
 
 _QUOTED = re.compile(
@@ -65,7 +90,7 @@ _QUOTED = re.compile(
 """What may hold a double quote in SQL; the group is what stands in double quotes itself."""
 
 
-def _names_as_names(sql: str) -> str:
+def names_as_names(sql: str) -> str:
     """The query with the names in double quotes in backticks, which SQLite never takes for text.
 
     A misspelt name in double quotes is text to SQLite (https://sqlite.org/quirks.html#dblquote), and a count comes
@@ -81,10 +106,14 @@ def _names_as_names(sql: str) -> str:
 
 
 class ReadOnly:
-    """A connection to the tables of the reports, with the log beside them as `log`; a context manager."""
+    """A connection to the tables of the reports, with the log beside them as `log`; a context manager.
 
-    def __init__(self, reports: Path, log: Path) -> None:
-        self._connection = _connect(reports, present_log(log))
+    `foreign` is for SQL that isn't the program's own: what it may hold in memory is then bounded for this process.
+    """
+
+    def __init__(self, reports: Path, log: Path, *, foreign: bool = False) -> None:
+        self._connection = _connect(reports, present_log(log), foreign)
+        self._foreign = foreign
         for session, reason in self._connection.execute("SELECT session, reason FROM left_out"):
             leave_out(session, refuse(reason))
 
@@ -96,25 +125,25 @@ class ReadOnly:
         limit: int | None = None,
         seconds: float | None = None,
     ) -> Result:
-        """The rows that a query gives, up to `limit`; raises `Refused` for what isn't one, or takes too long."""
+        """The rows that a query gives, up to `limit`; raises `Refused` for what isn't one, or takes too long or much."""
         try:
             with nullcontext() if seconds is None else _limit(self._connection, seconds):
-                cursor = self._connection.execute(_names_as_names(sql), values)
-                rows = cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+                cursor = self._connection.execute(names_as_names(sql), values)
+                rows, cut = _fetched(cursor, limit, ANSWER if self._foreign else sys.maxsize)
         except _WRONG as error:
             raise _refusal(error, sql, seconds) from None
         columns = tuple(one[0] for one in cursor.description or ())
         if not columns:
             raise refuse("This is not a query.", one_line(sql, 80), "Begin with SELECT or WITH.")
-        more = limit is not None and len(rows) > limit
-        return Result(columns, rows[:limit] if more else rows, more)
+        more = cut or (limit is not None and len(rows) > limit)
+        return Result(columns, rows[:limit], more, cut)
 
     def stream(
         self, sql: str, values: Mapping[str, str | int] | Sequence[str | int] = ()
     ) -> Iterator[tuple[Value, ...]]:
         """The rows of a query one by one, for those that are too many to be held."""
         try:
-            for row in self._connection.execute(_names_as_names(sql), values):  # noqa: UP028 - it may outlive the connection
+            for row in self._connection.execute(names_as_names(sql), values):  # noqa: UP028 - it may outlive the connection
                 yield row
         except _WRONG as error:
             raise _refusal(error, sql, None) from None
@@ -141,24 +170,132 @@ class ReadOnly:
         self.close()
 
 
-def _connect(reports: Path, log: Path) -> sqlite3.Connection:
-    connection = sqlite3.connect(
-        database_uri(reports.absolute(), "mode=ro"), uri=True, check_same_thread=False
-    )
+class TooLarge(sqlite3.OperationalError):
+    """A row, or an answer that can't be cut, has more bytes than one may have."""
+
+
+def size_of(row: Iterable[object]) -> int:
+    """The bytes that a row takes in memory."""
+    return sum(map(sys.getsizeof, row))
+
+
+def _fetched(cursor: sqlite3.Cursor, limit: int | None, most: int) -> tuple[list[tuple[Value, ...]], bool]:
+    """The rows up to one more than `limit`, and whether they were cut at `most` bytes."""
+    rows: list[tuple[Value, ...]] = []
+    size = 0
+    for row in cursor:
+        size += size_of(row)
+        if size > most:
+            if not rows:
+                raise TooLarge("its first row alone is larger")
+            return rows, True
+        rows.append(row)
+        if limit is not None and len(rows) > limit:
+            break
+    return rows, False
+
+
+def _connect(reports: Path, log: Path, foreign: bool) -> sqlite3.Connection:
+    connection = sqlite3.connect(database_uri(reports.absolute(), "mode=ro"), uri=True, check_same_thread=False)
     try:
         connection.execute("PRAGMA busy_timeout = 5000")
         _attach(connection, log)
-        for name, value in (("query_only", "ON"), ("trusted_schema", "OFF"), ("cell_size_check", "ON")):
-            connection.execute(f"PRAGMA {name} = {value}")
-        (only,) = connection.execute("PRAGMA query_only").fetchone()
-        assert only == 1, "SQLite ignores query_only"
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
-        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 1_000)
-        connection.set_authorizer(_authorize)
+        guard(connection, foreign=foreign)
     except BaseException:
         connection.close()
         raise
     return connection
+
+
+def guard(connection: sqlite3.Connection, *, foreign: bool) -> None:
+    """Lets a connection do nothing but read from now on, within bounds; `foreign` bounds the memory of the process.
+
+    The bound on memory holds for every connection of the process and can't be taken back, so tables are brought up to
+    date before. Nothing is sorted or kept in files meanwhile, so that no query fills the disk.
+    """
+    for name, value in (("query_only", "ON"), ("trusted_schema", "OFF"), ("cell_size_check", "ON")):
+        connection.execute(f"PRAGMA {name} = {value}")
+    (only,) = connection.execute("PRAGMA query_only").fetchone()
+    assert only == 1, "SQLite ignores query_only"
+    if foreign:
+        connection.execute("PRAGMA temp_store = MEMORY")
+        for name, most in (("hard_heap_limit", HEAP), ("soft_heap_limit", HEAP * 3 // 4)):
+            connection.execute(f"PRAGMA {name} = {most}")
+        _replace_slow_functions(connection)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
+    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200)
+    connection.set_authorizer(_authorize)
+
+
+# Functions of SQLite that can take minutes over one pair of texts, within a step that nothing can stop, in a form that
+# can't: time is then bounded by the number of steps, and those are counted.
+
+
+_WIDEST = 1_000
+"""Characters that `printf` pads or cuts to, at most: SQLite counts up to the number, whatever it is."""
+
+_WIDTH = re.compile(r"[0-9]{4,}|\*")
+
+Native = str | bytes | int | float | None
+
+
+def _replace_slow_functions(connection: sqlite3.Connection) -> None:
+    plain = sqlite3.connect(":memory:", check_same_thread=False)
+
+    def printf(*values: Native) -> Native:
+        form = str(values[0]) if values else ""
+        wide = any(isinstance(one, int | float) and abs(one) > _WIDEST for one in values[1:])
+        if any(found[0] != "*" or wide for found in _WIDTH.finditer(form)):
+            raise ValueError("a width is too large")
+        marks = ", ".join("?" * len(values))
+        made: Native = plain.execute(f"SELECT printf({marks})", values).fetchone()[0]
+        return made
+
+    def instr(text: Native, part: Native) -> int | None:
+        if text is None or part is None:
+            return None
+        if isinstance(text, bytes) and isinstance(part, bytes):
+            return text.find(part) + 1
+        return _text(text).find(_text(part)) + 1
+
+    def replace(text: Native, old: Native, new: Native) -> str | None:
+        if text is None or old is None or new is None:
+            return None
+        whole, part, other = _text(text), _text(old), _text(new)
+        if not part:
+            return whole
+        if len(whole) + whole.count(part) * (len(other) - len(part)) > LONGEST_TEXT:
+            raise ValueError("the text is too long")
+        return whole.replace(part, other)
+
+    for name in ("printf", "format"):
+        connection.create_function(name, -1, printf, deterministic=True)
+    connection.create_function("instr", 2, instr, deterministic=True)
+    connection.create_function("replace", 3, replace, deterministic=True)
+    for name, left, right in (("trim", True, True), ("ltrim", True, False), ("rtrim", False, True)):
+        connection.create_function(name, 2, partial(_trimmed, left, right), deterministic=True)
+
+
+def _trimmed(left: bool, right: bool, text: Native, signs: Native) -> str | None:
+    if text is None or signs is None:
+        return None
+    whole, taken = _text(text), frozenset(_text(signs))
+    begin, end = 0, len(whole)
+    while left and begin < end and whole[begin] in taken:
+        begin += 1
+    while right and end > begin and whole[end - 1] in taken:
+        end -= 1
+    return whole[begin:end]
+
+
+def _text(value: str | bytes | int | float) -> str:
+    """A value as SQLite makes a text of it."""
+    if isinstance(value, bytes):
+        return value.decode("utf-8", "replace")
+    if isinstance(value, float):
+        made: str = sqlite3.connect(":memory:").execute("SELECT CAST(? AS TEXT)", [value]).fetchone()[0]
+        return made
+    return str(value)
 
 
 def _attach(connection: sqlite3.Connection, log: Path) -> None:
@@ -183,7 +320,9 @@ def _authorize(
     if action == sqlite3.SQLITE_FUNCTION:
         return sqlite3.SQLITE_DENY if (second or "").lower() in _REFUSED_FUNCTIONS else sqlite3.SQLITE_OK
     if action == sqlite3.SQLITE_PRAGMA:
-        return sqlite3.SQLITE_OK if (first or "").lower() in _READABLE_PRAGMAS else sqlite3.SQLITE_DENY
+        name = (first or "").lower()
+        asked = name in _READABLE_PRAGMAS or (name in _PRAGMAS_TO_ASK and second is None)
+        return sqlite3.SQLITE_OK if asked else sqlite3.SQLITE_DENY
     return sqlite3.SQLITE_OK if action in _READING else sqlite3.SQLITE_DENY
 
 
@@ -191,7 +330,7 @@ def _authorize(
 def _limit(connection: sqlite3.Connection, seconds: float) -> Iterator[None]:
     """Stops what takes longer than `seconds`: between two steps gently, else by ending the program."""
     end = time.monotonic() + seconds
-    connection.set_progress_handler(lambda: int(time.monotonic() > end), 5_000)
+    connection.set_progress_handler(lambda: int(time.monotonic() > end), STEPS)
     hard = threading.Timer(seconds + _GRACE, _end_program, [seconds])
     hard.daemon = True
     hard.start()
@@ -226,6 +365,16 @@ def _refusal(error: Exception, sql: str, seconds: float | None) -> Refused:
             f"Here one can only read: {said}.",
             where,
             "Write a SELECT; see the tables with `imr log reports --sql`.",
+        )
+    if isinstance(error, TooLarge):
+        return refuse(
+            "A row of the answer is too large.", where, f"A whole answer has at most {ANSWER:,} bytes."
+        )
+    if isinstance(error, MemoryError):
+        return refuse(
+            "The query needs more memory than one may take.",
+            where,
+            f"SQLite may hold {HEAP:,} bytes; ask for less.",
         )
     if code == sqlite3.SQLITE_TOOBIG:
         return refuse("The query makes a text that is too long.", where, f"At most {LONGEST_TEXT} bytes fit.")

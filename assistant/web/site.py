@@ -1,4 +1,4 @@
-"""What the browser is shown: the tables of the reports, each report as a stored query, and a page for each session."""
+"""What the browser is shown: the tables of the reports, a page for each report, and one for each session."""
 
 from __future__ import annotations
 
@@ -7,26 +7,26 @@ import csv
 import hmac
 import io
 import re
+import sqlite3
 import sys
 from collections.abc import Awaitable, Callable, Mapping, MutableMapping
-from http.cookies import CookieError, SimpleCookie
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import parse_qsl, urlencode
+from urllib.parse import unquote
+from weakref import WeakKeyDictionary
 
 from markupsafe import escape
 
 from assistant.core.text import visible
-from assistant.log.access import note
-from assistant.log.query import csv_cell
-from assistant.log.report import Report, ask, reports
-from assistant.web.pages import add_pages, page_read
+from assistant.log.query import HEAP, STEPS, TooLarge, csv_cell, guard, names_as_names, size_of
+from assistant.web.pages import Reading, add_pages, page_read, unused_arguments
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
 
 
-# Who may ask: only this computer, by its own name, with the key that the program printed.
+# Who may ask: only this computer, by its own name, with the key that the program printed in the path of each address.
+# No cookie is set: a browser would send it to every other port of this computer, whoever listens there.
 
 
 Scope = MutableMapping[str, Any]
@@ -35,8 +35,7 @@ Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
 
-COOKIE = "imr_key"
-HOSTS = ("127.0.0.1", "localhost", "[::1]")
+HOST = "127.0.0.1"
 _HEADERS = [
     (
         b"content-security-policy",
@@ -44,54 +43,40 @@ _HEADERS = [
         b" base-uri 'none'; frame-ancestors 'none'",
     ),
     (b"referrer-policy", b"no-referrer"),
+    (b"cross-origin-opener-policy", b"same-origin"),
+    (b"cross-origin-resource-policy", b"same-origin"),
     (b"x-content-type-options", b"nosniff"),
     (b"cache-control", b"no-store"),
 ]
 
 
 class Gate:
-    """An ASGI application in front of another one: refuses what doesn't name this host or bring `key`."""
+    """An ASGI application in front of another one: refuses what doesn't name this host and port, or lacks the key.
 
-    def __init__(self, app: App, key: str) -> None:
+    What is let through has the address without the key: nothing behind the gate logs it.
+    """
+
+    def __init__(self, app: App, key: str, port: int) -> None:
         self._app = app
-        self._key = key
+        self._key = key.encode()
+        self._hosts = (f"{HOST}:{port}", *((HOST,) if port == 80 else ()))
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] != "http":
             await self._app(scope, receive, send)
             return
         headers = {name.lower(): value.decode("latin-1") for name, value in scope["headers"]}
-        if headers.get(b"host", "").rsplit(":", 1)[0] not in HOSTS:
-            await _say(send, 421, "This address is not served under that name. Use http://127.0.0.1.")
+        raw = scope.get("raw_path") or str(scope.get("path", "/")).encode("utf-8", "replace")
+        key, slash, rest = raw.partition(b"?")[0].removeprefix(b"/").partition(b"/")
+        if headers.get(b"host", "") not in self._hosts:
+            await _say(send, 421, f"This address is not served under that name. Use http://{self._hosts[0]}.")
         elif scope["method"] not in ("GET", "HEAD"):
             await _say(send, 405, "The log is for reading only.")
-        elif self._matches(_cookie(headers.get(b"cookie", ""))):
-            await self._app(scope, receive, _guarded(send))
-        else:
-            await self._admit(scope, send)
-
-    async def _admit(self, scope: Scope, send: Send) -> None:
-        asked = parse_qsl(scope.get("query_string", b"").decode("latin-1"), keep_blank_values=True)
-        if not any(name == "key" and self._matches(value) for name, value in asked):
+        elif not slash or not hmac.compare_digest(key, self._key):
             await _say(send, 403, "Open the whole address that `imr log serve` has printed, key included.")
-            return
-        rest = urlencode([(name, value) for name, value in asked if name != "key"])
-        location = "/" + scope.get("path", "/").lstrip("/") + (f"?{rest}" if rest else "")
-        cookie = f"{COOKIE}={self._key}; HttpOnly; SameSite=Strict; Path=/"
-        moved = [(b"location", location.encode("ascii", "ignore")), (b"set-cookie", cookie.encode())]
-        await send({"type": "http.response.start", "status": 303, "headers": [*moved, *_HEADERS]})
-        await send({"type": "http.response.body", "body": b""})
-
-    def _matches(self, key: str) -> bool:
-        return hmac.compare_digest(key.encode("utf-8", "replace"), self._key.encode())
-
-
-def _cookie(header: str) -> str:
-    try:
-        found = SimpleCookie(header).get(COOKIE)
-    except CookieError:
-        return ""
-    return found.value if found is not None else ""
+        else:
+            path = "/" + unquote(rest.decode("latin-1"))
+            await self._app({**scope, "raw_path": b"/" + rest, "path": path}, receive, _guarded(send))
 
 
 def _guarded(send: Send) -> Send:
@@ -204,20 +189,25 @@ FACETS: Mapping[str, tuple[str, ...]] = {
 """The columns of a table that a reader can narrow it by."""
 
 
-def site(tables: Path, log_path: Path, key: str, tell: Callable[[str], None]) -> App:
-    """The application to be served; `key` has to come with a request, `tell` says what could not be logged."""
+PAGE = 4_000_000
+"""Bytes of the values that one page is made of, at most."""
+
+
+def site(tables: Path, log_path: Path, key: str, port: int, tell: Callable[[str], None]) -> App:
+    """The application to be served at `port`, under `key`; `tell` says what could not be logged."""
     from datasette.app import Datasette
     from datasette.database import Database
 
     here = Path(__file__).parent
-    add_pages(DATABASE, log_path, QUERY_SECONDS, tell)
     served: Datasette = Datasette(
         [],
         metadata=_described(),
         settings={
+            "base_url": f"/{key}/",
             "sql_time_limit_ms": int(QUERY_SECONDS * 1000),
             "facet_time_limit_ms": FACET_MILLISECONDS,
             "max_returned_rows": MOST_ROWS,
+            "num_sql_threads": 1,  # what one query may hold in memory is all that is held
             "allow_download": False,
             "default_allow_sql": True,
             "suggest_facets": False,
@@ -227,55 +217,84 @@ def site(tables: Path, log_path: Path, key: str, tell: Callable[[str], None]) ->
         template_dir=str(here / "templates"),
         static_mounts=[("imr", str(here / "static"))],
     )
+    reading = Reading(log_path, served.executor, tell)
+    add_pages(DATABASE, reading, QUERY_SECONDS, _bounded)
     served.remove_database("_memory")
-    served.add_database(_silent(Database(served, path=str(tables), is_mutable=True)), name=DATABASE)
-    return Gate(_noted(harmless(served.app()), log_path, tell), key)
+    served.add_database(_asked_in_words(Database(served, path=str(tables), is_mutable=True)), name=DATABASE)
+    return Gate(_checked(harmless(served.app()), served, reading), key, port)
 
 
-def _silent(database: Any) -> Any:
-    """The database, not printing the queries that fail: what is in them may be foreign. The page says why."""
+def _bounded(connection: sqlite3.Connection) -> None:
+    """Makes a connection one that can only read, within bounds, and refuses an answer that is too large for a page."""
+    guard(connection, foreign=True)
+    sizes: WeakKeyDictionary[sqlite3.Cursor, int] = WeakKeyDictionary()
+
+    def row(cursor: sqlite3.Cursor, values: tuple[Any, ...]) -> sqlite3.Row:
+        sizes[cursor] = sizes.get(cursor, 0) + size_of(values)
+        if sizes[cursor] > PAGE:
+            raise TooLarge(
+                f"The answer has more than {PAGE:,} bytes, which is too large for a page. Ask for fewer rows or columns."
+            )
+        return sqlite3.Row(cursor, values)
+
+    connection.row_factory = row
+
+
+class _Stopped(sqlite3.Connection):
+    """A connection at which it is looked often enough whether a query's time is over: some steps are long."""
+
+    def set_progress_handler(self, handler: Any, n: int) -> None:
+        """As in `sqlite3`, after at most `STEPS` steps."""
+        super().set_progress_handler(handler, min(n, STEPS))
+
+
+def _asked_in_words(database: Any) -> Any:
+    """The database, not printing the queries that fail: what is in them may be foreign. The page says why.
+
+    A name in double quotes is a name, as in `imr log sql`.
+    """
     execute = database.execute
 
-    async def quiet(*values: Any, **named: Any) -> Any:
-        return await execute(*values, **{**named, "log_sql_errors": False})
+    def connect(write: bool = False) -> sqlite3.Connection:
+        assert not write, "the log is for reading only"
+        uri = f"{Path(database.path).absolute().as_uri()}?mode=ro"
+        return sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Stopped)
 
+    async def quiet(sql: str, *values: Any, **named: Any) -> Any:
+        try:
+            return await execute(names_as_names(sql), *values, **{**named, "log_sql_errors": False})
+        except MemoryError:
+            words = f"The query needs more memory than one may take ({HEAP:,} bytes). Ask for less."
+            raise TooLarge(words) from None
+
+    database.connect = connect
     database.execute = quiet
     return database
 
 
-def _noted(app: App, log_path: Path, tell: Callable[[str], None]) -> App:
-    """The application, with each page logged before it is shown."""
+def _checked(app: App, served: Any, reading: Reading) -> App:
+    """The application, with what an address asks for used or refused, and each page logged before it is shown."""
 
     async def answer(scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "http":
-            query = scope.get("query_string", b"").decode("latin-1")
-            event = page_read(DATABASE, scope.get("path", "/"), query)
-            unlogged = note(log_path, event) if event is not None else ""
-            if unlogged:
-                tell(unlogged)
+            path, query = str(scope.get("path", "/")), scope.get("query_string", b"").decode("latin-1")
+            if said := await unused_arguments(served, DATABASE, path, query):
+                await _say(send, 400, said)
+                return
+            event = page_read(DATABASE, path, query)
+            if event is not None:
+                await reading.note(event)
         await app(scope, receive, send)
 
     return answer
 
 
 def _described() -> dict[str, Any]:
-    """Datasette's metadata: the reports as stored queries, the facets of the tables, what this is."""
+    """Datasette's metadata: the facets of the tables, and what this is."""
     return {
         "title": "Decision log",
         "extra_css_urls": ["/imr/log.css"],
         "databases": {
-            DATABASE: {
-                "queries": {one.name: _query(one) for one in reports().values()},
-                "tables": {table: {"facets": list(columns)} for table, columns in FACETS.items()},
-            }
+            DATABASE: {"tables": {table: {"facets": list(columns)} for table, columns in FACETS.items()}}
         },
     }
-
-
-def _query(one: Report) -> dict[str, Any]:
-    """A report as it is asked without filters."""
-    asked = ask(one, {})
-    sql = asked.sql
-    for place, value in asked.values.items():
-        sql = sql.replace(f":{place}", repr(value))
-    return {"sql": sql, "title": one.question, "description": one.note}

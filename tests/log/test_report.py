@@ -108,7 +108,9 @@ def test_each_report_says_what_it_is(name: str) -> None:
     assert all(meaning[0].islower() or meaning[0] in "1`" for meaning in one.columns.values())
     question = ask(one, {})
     assert set(question.columns) == set(one.columns)
-    assert bool(one.query) == bool(one.by)
+    assert bool(one.query) == bool(one.groups)
+    assert bool(one.counted) == bool(one.query and not one.by)
+    assert all(meaning[0].islower() for meaning in one.counted.values())
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -117,9 +119,9 @@ def test_the_view_has_every_column_that_is_said_of_it(tables: ReadOnly, name: st
     held = set(tables.names()[one.view_name])
     said = {
         *one.more,
-        *one.may,
+        *(one.may if one.by else ()),
         *((one.date,) if one.date else ()),
-        *(one.columns if not one.query else one.by),
+        *(one.by or one.columns),
     }
     assert said <= held
 
@@ -140,7 +142,12 @@ def test_persons_are_told_apart_only_where_somebody_asks() -> None:
     for one in reports().values():
         if one.query:
             assert "reviewer" not in one.by
-            assert re.search(r"ORDER BY \{by\}\s*\Z", one.query), "counts stand in the order of their names"
+            assert re.search(r"ORDER BY \{order\}\s*\Z", one.query)
+            for by in {one.by, *((each,) for each in one.groups)} - {()}:
+                question = ask(one, {}, by)
+                assert question.sql.endswith(f"ORDER BY {', '.join(question.by)}"), (
+                    "counts stand in the order of their names"
+                )
 
 
 def test_wrong_names_filters_columns_and_dates_are_refused() -> None:
@@ -149,7 +156,12 @@ def test_wrong_names_filters_columns_and_dates_are_refused() -> None:
         (lambda: report("de"), "no report"),
         (lambda: ask(report("time"), {"outcome": "uphold"}), "has no filter --outcome"),
         (lambda: ask(report("time"), {}, ("work",)), "no column to group by"),
-        (lambda: ask(report("departures"), {}, ("reviewer",)), "is not grouped"),
+        (lambda: ask(report("determinations"), {}, ("reviewer",)), "is not grouped"),
+        (lambda: ask(report("departures"), {}, ("session",)), "no column to group by"),
+        (lambda: ask(report("departures"), {}, ("reviewer",), sort=("-rate",)), "no column to sort by"),
+        (lambda: ask(report("uphold-rate"), {}, ("month",), sort=("rate",)), "no column to sort by"),
+        (lambda: ask(report("deadlines"), {}, ("reviewer",), sort=("-late",)), "no column to sort by"),
+        (lambda: ask(report("deadlines"), {}, sort=("days; DROP",)), "no column to sort by"),
         (lambda: ask(report("departures"), {"since": "yesterday"}), "is not a date"),
         (lambda: ask(report("time"), {"since": "2026-02-01"}), "counts by months"),
     ):

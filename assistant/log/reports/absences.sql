@@ -10,6 +10,7 @@
 -- column session: the review
 -- column case_id: the case
 -- column reviewer: the reviewer's pseudonymous id
+-- column kind: real, practice or training
 -- column item: the disputed item, or `case`
 -- column prompt: the question, or a part of it
 -- column terms: what was looked for
@@ -23,7 +24,7 @@
 -- column dismissed: passages that the reviewer set aside with a reason
 -- column attested: 1 where the reviewer attested to having looked
 -- column ts: when it was answered (UTC)
--- more: seq, searches, prompt_set, status, kind, outcome
+-- more: seq, searches, prompt_set, status, outcome
 SELECT session, case_id, reviewer, item, prompt, terms, documents, pages, unread, read_by_eye, hits,
   denied, cited, dismissed, attested, ts, seq, searches, prompt_set, status, kind, outcome
 FROM absence

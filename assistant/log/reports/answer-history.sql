@@ -4,6 +4,7 @@
 -- column session: the review
 -- column case_id: the case
 -- column reviewer: the reviewer's pseudonymous id
+-- column kind: real, practice or training
 -- column seq: the number of the entry in the review
 -- column ts: when (UTC)
 -- column item: the disputed item, or `case`
@@ -13,7 +14,7 @@
 -- column new: what was put there
 -- column reason: the reason given; of what was set aside, the question whose answer made it so
 -- column origin: typed, proposed (confirmed with a key) or file
--- more: prompt_set, status, kind, outcome
+-- more: prompt_set, status, outcome
 SELECT session, case_id, reviewer, seq, ts, item, prompt, what, old, new, reason, origin, prompt_set, status,
   kind, outcome
 FROM answer_change

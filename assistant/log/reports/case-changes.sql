@@ -4,12 +4,13 @@
 -- column session: the review
 -- column case_id: the case
 -- column reviewer: the reviewer's pseudonymous id
+-- column kind: real, practice or training
 -- column added: documents that were added
 -- column changed: documents that read otherwise than before
 -- column removed: documents that were taken out
 -- column facts: 1 where the stated facts of the case had changed
 -- column seq: the number of the entry with which the review took the new file over
 -- column ts: when (UTC)
--- more: status, kind, outcome
+-- more: status, outcome
 SELECT session, case_id, reviewer, added, changed, removed, facts, seq, ts, status, kind, outcome
 FROM case_change

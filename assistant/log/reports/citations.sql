@@ -1,10 +1,11 @@
 -- question: On which guidelines, in which editions, did reviews rest?
 -- note: The citations of the prompt sets under which items were signed, as pinned when each review began. Which of them
 -- note: carried a determination, the letter says sentence by sentence: `imr letter SESSION`.
--- by: citation, edition, source, locator, in_force, verified, prompt_set, rules_edition
+-- by: kind, citation, edition, source, locator, in_force, verified, prompt_set, rules_edition
 -- may: tier, criteria
--- more: kind, reviewer, month, session, case_id
+-- more: reviewer, month, session, case_id
 -- date: month
+-- column kind: real, practice or training
 -- column citation: the citation's name in the prompt set
 -- column edition: its edition
 -- column source: the guideline
@@ -24,12 +25,12 @@ WHERE i.status = 'signed'
 -- query
 SELECT {by}, sum(n) AS items, min(begun) AS first, max(ended) AS latest
 FROM (
-  SELECT c.*, i.prompt_set, i.rules_edition, i.n, i.begun, i.ended,
+  SELECT c.*, i.kind, i.prompt_set, i.rules_edition, i.n, i.begun, i.ended,
     coalesce(c.starts, '') || ' to ' || coalesce(c.ends, '') AS in_force,
     coalesce(c.verified_on, 'not yet') AS verified
   FROM (
-    SELECT rules, prompt_set, edition AS rules_edition, count(*) AS n, min(month) AS begun, max(month) AS ended
-    FROM (SELECT * FROM item WHERE status = 'signed') {where} GROUP BY rules, prompt_set
+    SELECT rules, kind, prompt_set, edition AS rules_edition, count(*) AS n, min(month) AS begun, max(month) AS ended
+    FROM (SELECT * FROM item WHERE status = 'signed') {where} GROUP BY rules, kind, prompt_set
   ) AS i JOIN citation AS c ON c.rules = i.rules
 )
-GROUP BY {by} ORDER BY {by}
+GROUP BY {by} ORDER BY {order}

@@ -3,30 +3,56 @@
 -- note: Time runs from what the case file states of the claim: `documents_received`, `application_received`, the later
 -- note: one. Where it states neither, nothing is reckoned. Holidays are not known. Days end at
 -- note: midnight in California, daylight saving included, while the other reports and the log itself have times in UTC. A
--- note: rule that is not verified was not yet read at its source.
--- order: due DESC
+-- note: rule that is not verified was not yet read at its source. A review that is late and has no day of signature is
+-- note: still open. A month is that of the last day, or of the opening where none is known.
+-- order: days DESC, session
 -- date: due
 -- column session: the review
 -- column case_id: the case
+-- column reviewer: the reviewer's pseudonymous id
+-- column kind: real, practice or training
 -- column priority: standard, expedited or formulary, as the case file has it
+-- column state: late, in time, open, not known (no date of receipt), or declined
+-- column days: days from the last day to the signature, or to today while it is open: above 0 it is late
 -- column due: the last day
 -- column signed: the day of the signature, in California
--- column state: in time, days late, open, or why nothing can be said
 -- column start: the day from which time runs
 -- column start_fact: the fact of the claim that gives that day
 -- column rule: the rule
 -- column source: where it stands
 -- column verified: 1 where the rule was read at its source
--- more: reviewer, opened, status, kind, outcome
-SELECT session, case_id, priority, start, start_fact, due, signed,
+-- more: opened, status, outcome
+-- may: state, reviewer, month, rule, priority, kind, case_id
+-- counted reviews: reviews
+-- counted late: of them late, signed or still open
+-- counted longest: the most days that one of them is late
+-- ranks: reviews, late, longest
+SELECT session, case_id, reviewer, kind, priority,
   CASE
-    WHEN due IS NULL THEN 'not known: no date of receipt'
+    WHEN due IS NULL THEN 'not known'
     WHEN status = 'declined' THEN 'declined'
-    WHEN signed IS NULL AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now') >= ends THEN 'open, past its day'
+    WHEN signed IS NULL AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now') >= ends THEN 'late'
     WHEN signed IS NULL THEN 'open'
     WHEN signed <= due THEN 'in time'
-    WHEN julianday(signed) - julianday(due) = 1 THEN '1 day late'
-    ELSE CAST(julianday(signed) - julianday(due) AS INTEGER) || ' days late'
+    ELSE 'late'
   END AS state,
-  rule, source, verified, reviewer, opened, status, kind, outcome
-FROM deadline
+  CASE
+    WHEN due IS NULL OR status = 'declined' THEN NULL
+    WHEN signed IS NOT NULL THEN CAST(julianday(signed) - julianday(due) AS INTEGER)
+    WHEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') >= ends
+      THEN max(1, CAST(julianday(date('now', today)) - julianday(due) AS INTEGER))
+    ELSE min(0, CAST(julianday(date('now', today)) - julianday(due) AS INTEGER))
+  END AS days,
+  due, signed, start, start_fact, rule, source, verified, opened, status, outcome,
+  substr(coalesce(due, opened), 1, 7) AS month
+FROM (
+  SELECT *, CASE
+    WHEN datetime('now') >= datetime('now', 'start of year', '+2 months', 'weekday 0', '+7 days', '+10 hours')
+      AND datetime('now') < datetime('now', 'start of year', '+10 months', 'weekday 0', '+9 hours')
+    THEN '-7 hours' ELSE '-8 hours'
+  END AS today
+  FROM deadline
+)
+-- query
+SELECT {by}, count(*) AS reviews, sum(state = 'late') AS late, max(CASE WHEN state = 'late' THEN days END) AS longest
+FROM deadlines {where} GROUP BY {by} ORDER BY {order}

@@ -4,6 +4,7 @@
 -- column session: the review
 -- column case_id: the case
 -- column reviewer: the reviewer's pseudonymous id
+-- column kind: real, practice or training
 -- column item: the disputed item
 -- column service: the treatment that was requested
 -- column suggested: what the guidelines were found to suggest; empty where they suggest nothing
@@ -14,7 +15,7 @@
 -- column status: open, signed or declined
 -- column prompt_set: the prompt set
 -- column edition: its edition
--- more: kind, outcome, first_decision
+-- more: outcome, first_decision
 SELECT session, case_id, reviewer, item, service, suggested, decision, departs, decided, decisions, status,
   prompt_set, edition, kind, outcome, first_decision
 FROM item WHERE decision IS NOT NULL

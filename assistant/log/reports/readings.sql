@@ -1,4 +1,6 @@
 -- question: Who read, listed, queried or drew what from the log, or accepted that it was rolled back?
+-- note: `unnamed` is whoever read where no profile could be read or kept, and was told so. A copy of the log that is
+-- note: read elsewhere, and a look at its file with another program, leave nothing here.
 -- order: ts DESC, seq DESC, n
 -- date: ts
 -- column ts: when (UTC)

@@ -6,6 +6,7 @@
 -- column session: the review
 -- column case_id: the case
 -- column reviewer: the reviewer's pseudonymous id
+-- column kind: real, practice or training
 -- column item: the disputed item, or `case`
 -- column prompt: the question it was searched for
 -- column searched_by: `look for` (the question's own words), `reviewer`, or `amendment` (the case file had changed)
@@ -17,7 +18,7 @@
 -- column denied: how many of those deny it, only imagine it, or speak of a relative; empty where the log can't tell
 -- column seq: the number of the entry in the review
 -- column ts: when (UTC)
--- more: prompt_set, status, kind, outcome
+-- more: prompt_set, status, outcome
 SELECT session, case_id, reviewer, item, prompt, searched_by, terms, documents, pages, unread, hits, denied,
   seq, ts, prompt_set, status, kind, outcome
 FROM search

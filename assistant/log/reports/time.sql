@@ -28,4 +28,4 @@ FROM (
     FROM time {where} GROUP BY {by}, seconds
   )
 )
-GROUP BY {by} ORDER BY {by}
+GROUP BY {by} ORDER BY {order}
