@@ -18,6 +18,7 @@ from assistant.cli.log import log as command
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log
+from assistant.log.access import reader
 from assistant.log.report import reports
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "log-report.schema.json"
@@ -85,7 +86,7 @@ def test_sessions_are_filtered(look: Any, filters: list[str], expected: set[str]
 def test_sittings_are_listed_where_somebody_asks_for_them(ask: Any) -> None:
     out(ask("show", "aa11"))
     (row,) = json.loads(out(ask("sessions", "--kind", "access", "--json", "--limit", "1")))
-    assert (row["kind"], row["reviewer"], row["status"]) == ("access", "unnamed", None)
+    assert (row["kind"], row["reviewer"], row["status"]) == ("access", reader(), None)
     asked = "SELECT DISTINCT status FROM session WHERE kind NOT IN ('real', 'practice', 'training')"
     assert out(ask("sql", asked, "--format", "csv")).splitlines()[1:] == ['""']
 
@@ -176,7 +177,7 @@ def test_a_decision_stands_with_its_consequence(look: Any) -> None:
 def test_a_report_is_described_with_its_columns_and_its_sql(look: Any) -> None:
     text = out(look("reports", "uphold-rate"))
     assert "of them upheld" in text
-    assert "--by takes these" in text
+    assert "--by takes kind, prompt_set, reviewer" in text
     assert "CREATE VIEW uphold_rate AS" in out(look("reports", "uphold-rate", "--sql"))
 
 
@@ -189,7 +190,7 @@ def test_the_sql_that_is_shown_runs_as_it_stands(look: Any) -> None:
 
 @pytest.mark.parametrize("name", [one.name for one in reports().values() if one.plot])
 def test_what_can_be_drawn_is_drawn(look: Any, name: str) -> None:
-    text = out(look("report", name, "--plot", columns=80))
+    text = out(look("report", name, "--plot", *(() if reports()[name].by else ("--by", "kind")), columns=80))
     assert "█" in text or "├" in text
     assert "…" not in text, "two rows that can't be told apart"
     assert max(map(len, text.splitlines())) <= 80

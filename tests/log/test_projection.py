@@ -9,6 +9,7 @@ from contextlib import closing
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
+from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as hypothesis_given
@@ -26,7 +27,7 @@ from assistant.log import Log, projection
 from assistant.log import projection as projecting
 from assistant.log.fold import moments
 from assistant.log.projection import up_to_date
-from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, review_rows
+from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, end_of_day, review_rows
 from assistant.log.timeline import timeline
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -61,6 +62,7 @@ def test_every_table_of_a_review_has_rows(held: Path) -> None:
     found = everything(up_to_date(held))
     assert [table for table, held_rows in found.items() if not held_rows] == [
         "left_out",
+        "ground",  # its suggestions are made up, and rest on no criterion
         "reading",
         "audit_note",
     ]
@@ -189,24 +191,29 @@ def test_a_deadline_names_its_rule_and_counts_from_the_later_receipt(held: Path)
 
 
 @pytest.mark.parametrize(
-    ("signed", "day", "state"),
+    ("signed", "day", "state", "days"),
     [
-        ("2026-02-10T02:00:00+00:00", "2026-02-09", "in time"),  # six in the evening
-        ("2026-02-10T07:59:59+00:00", "2026-02-09", "in time"),
-        ("2026-02-10T08:00:00+00:00", "2026-02-10", "1 day late"),
+        ("2026-02-10T02:00:00+00:00", "2026-02-09", "in time", 0),  # six in the evening
+        ("2026-02-10T07:59:59+00:00", "2026-02-09", "in time", 0),
+        ("2026-02-08T20:00:00+00:00", "2026-02-08", "in time", -1),
+        ("2026-02-10T08:00:00+00:00", "2026-02-10", "late", 1),
+        ("2026-03-11T06:30:00+00:00", "2026-03-10", "late", 29),
     ],
 )
-def test_the_day_of_a_signature_is_that_in_california(path: Path, signed: str, day: str, state: str) -> None:
+def test_the_day_of_a_signature_is_that_in_california(
+    path: Path, signed: str, day: str, state: str, days: int
+) -> None:
     with Desk(path, start=signed, passed=-60) as desk:
         desk.open("aa11")
         desk.log("aa11", e.SessionSigned("0" * 64, "uphold", "It is mine."), after=50)
     file = up_to_date(path)
     (row,) = rows(file, "deadline")
     assert (row["due"], row["ends"], row["signed"]) == ("2026-02-09", "2026-02-10T08:00:00.000Z", day)
-    assert rows(file, "deadlines")[0]["state"] == state
+    (told,) = rows(file, "deadlines")
+    assert (told["state"], told["days"]) == (state, days)
 
 
-@pytest.mark.parametrize(("hours", "state"), [(-1, "open, past its day"), (1, "open")])
+@pytest.mark.parametrize(("hours", "state"), [(-1, "late"), (1, "open")])
 def test_an_open_review_is_past_its_day_from_midnight_in_california(
     held: Path, hours: int, state: str
 ) -> None:
@@ -215,7 +222,20 @@ def test_an_open_review_is_past_its_day_from_midnight_in_california(
     with closing(sqlite3.connect(file)) as connection:
         connection.execute("UPDATE deadline SET ends = ?", [ends.strftime("%Y-%m-%dT%H:%M:%S.000Z")])
         connection.commit()
-    assert {row["session"]: row["state"] for row in rows(file, "deadlines")}["cc33"] == state
+    told = next(row for row in rows(file, "deadlines") if row["session"] == "cc33")
+    assert (told["state"], told["signed"], told["days"] > 0) == (state, None, state == "late")
+
+
+def test_days_of_an_open_review_are_counted_to_today_in_california(held: Path) -> None:
+    file = up_to_date(held)
+    today = datetime.now(ZoneInfo("America/Los_Angeles")).date()
+    for days, state in ((40, "late"), (1, "late"), (0, "open"), (-5, "open")):
+        due = today - timedelta(days=days)
+        with closing(sqlite3.connect(file)) as connection:
+            connection.execute("UPDATE deadline SET due = ?, ends = ?", [due.isoformat(), end_of_day(due)])
+            connection.commit()
+        told = next(row for row in rows(file, "deadlines") if row["session"] == "cc33")
+        assert (told["state"], told["days"]) == (state, days)
 
 
 def test_time_is_that_of_the_question_with_pauses_apart_and_not_from_a_file(held: Path) -> None:
