@@ -236,6 +236,9 @@ _WIDEST = 1_000
 
 _WIDTH = re.compile(r"[0-9]{4,}|\*")
 
+_TOO_LONG = " " * (LONGEST_TEXT + 1)
+"""What SQLite refuses to take from a function, as it would refuse to make it itself."""
+
 Native = str | bytes | int | float | None
 
 
@@ -246,7 +249,7 @@ def _replace_slow_functions(connection: sqlite3.Connection) -> None:
         form = str(values[0]) if values else ""
         wide = any(isinstance(one, int | float) and abs(one) > _WIDEST for one in values[1:])
         if any(found[0] != "*" or wide for found in _WIDTH.finditer(form)):
-            raise ValueError("a width is too large")
+            return _TOO_LONG
         marks = ", ".join("?" * len(values))
         made: Native = plain.execute(f"SELECT printf({marks})", values).fetchone()[0]
         return made
@@ -265,7 +268,7 @@ def _replace_slow_functions(connection: sqlite3.Connection) -> None:
         if not part:
             return whole
         if len(whole) + whole.count(part) * (len(other) - len(part)) > LONGEST_TEXT:
-            raise ValueError("the text is too long")
+            return _TOO_LONG
         return whole.replace(part, other)
 
     for name in ("printf", "format"):

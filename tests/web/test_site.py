@@ -3,21 +3,29 @@
 from __future__ import annotations
 
 import csv
+import dataclasses
 import html
 import io
+import json
 import re
+import time
 from collections.abc import AsyncIterator
 from pathlib import Path
 
 import httpx
 import pytest
 import pytest_asyncio
+from click.testing import CliRunner
 
 from assistant import library
+from assistant.cli.log import log as command
 from assistant.core import commands as c
 from assistant.log import Log
+from assistant.log.last_verified import keep_result
 from assistant.log.projection import up_to_date
 from assistant.log.report import reports
+from assistant.log.verify import verify
+from assistant.log.verify_entries import Break
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review
@@ -277,6 +285,142 @@ async def test_a_reading_that_cannot_be_logged_is_told(
     assert said == ["This reading could not be logged: the disk is full."]
 
 
+# -- what an address asks for ---------------------------------------------------------------------
+
+
+async def rows_of(browser: httpx.AsyncClient, path: str, **asked: str) -> list[dict[str, object]]:
+    answer = await browser.get(path, params={"_shape": "array", **asked})
+    assert answer.status_code == 200, answer.text
+    return list(answer.json())
+
+
+async def test_a_report_takes_the_filters_of_the_command_line(browser: httpx.AsyncClient, log: Path) -> None:
+    session = await session_of(browser)
+    asked: list[tuple[str, dict[str, str], list[str]]] = [
+        ("uphold-rate", {"reviewer": "r-web"}, []),
+        ("uphold-rate", {"reviewer": "r-nobody"}, []),
+        ("uphold-rate", {"kind": "real", "by": "reviewer"}, []),
+        ("uphold-rate", {"by": "reviewer,kind"}, []),
+        ("determinations", {"session": session[:6], "sort": "-item"}, []),
+        ("determinations", {"case": "no-such-case"}, []),
+        ("absences", {"prompt-set": "cervical-radiography"}, ["--prompt-set", "cervical-radiography"]),
+        ("departures", {"since": "2001-01", "until": "2002"}, []),
+        ("deadlines", {"state": "late"}, []),
+    ]
+    for name, filters, words in asked:
+        line = words or [part for key, value in filters.items() for part in (f"--{key}", value)]
+        done = CliRunner().invoke(command, ["report", name, *line, "--json", "--log", str(log)])
+        ours = json.loads(done.stdout)["rows"]
+        assert await rows_of(browser, f"/log/{name}.json", **filters) == ours, (name, filters)
+        page = (await browser.get(f"/log/{name}", params=filters)).text
+        assert f"{len(ours)} row" in page, (name, filters)
+        told = list(csv.DictReader(io.StringIO((await browser.get(f"/log/{name}.csv", params=filters)).text)))
+        assert len(told) == len(ours), (name, filters)
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/log/uphold-rate?status=open",
+        "/log/uphold-rate.json?no_such=1",
+        "/log/uphold-rate.csv?reviewer=a&reviewer=b",
+        "/log/uphold-rate?by=colour",
+        "/log/uphold-rate?sort=-rate&by=reviewer",
+        "/log/determinations?by=reviewer",
+        "/log/determinations?session=nothing-like-it",
+        "/log/deadlines?since=soon",
+        "/log/departures.json?_shape=object",
+        "/log/departures?_facet=reviewer",
+        "/log/item?no_such_column=1",
+        "/log/item.json?no_such_column__contains=1",
+        "/log/item?_size=2&_size=3",
+        "/log?sql=select+1&sql=select+2",
+        "/log?sql=select+:a&b=2",
+        "/log?reviewer=r-web",
+        "/session/last?changes=1",
+        "/?reviewer=r-web",
+    ],
+)
+async def test_what_an_address_asks_for_and_no_page_would_use_is_refused(
+    browser: httpx.AsyncClient, path: str
+) -> None:
+    assert (await browser.get(path)).status_code == 400
+
+
+@pytest.mark.parametrize(
+    "path",
+    [
+        "/log/item?decision=upheld&decision__contains=up",
+        "/log/item.json?_facet=decision&_facet=why&_size=1",
+        "/log/item?_sort_desc=decided",
+        "/log?sql=select+:a,+:b&a=1&b=2",
+        "/log/uphold-rate?reviewer=&by=&sort=&kind=practice",
+        "/log/session?_filter_column_1=kind&_filter_op_1=exact&_filter_value_1=practice",
+    ],
+)
+async def test_what_a_page_uses_is_taken(browser: httpx.AsyncClient, path: str) -> None:
+    assert (await browser.get(path)).status_code in (200, 302)
+
+
+async def test_a_part_of_the_rows_is_no_file_of_all(browser: httpx.AsyncClient) -> None:
+    many = "with recursive n(i) as (select 1 union all select i + 1 from n limit 2001) select i from n"
+    assert (await browser.get("/log.csv", params={"sql": many})).status_code == 400
+    told = (await browser.get("/log.csv", params={"sql": many.replace("2001", "2000")})).text
+    assert told.splitlines() == ["i", *map(str, range(1, 2001))]
+    assert (await browser.get("/log.csv", params={"sql": "select :a as a", "a": "=1"})).text == "a\r\n'=1\r\n"
+    assert (await browser.get("/log.csv?sql=")).status_code == 400
+
+
+async def test_a_name_in_double_quotes_is_a_name(browser: httpx.AsyncClient) -> None:
+    answer = await browser.get("/log.json", params={"sql": 'select count(*) from session where "knd" = 1'})
+    assert answer.status_code == 400
+    assert "no such column" in answer.text
+
+
+async def test_the_filters_of_a_report_are_logged_with_it(browser: httpx.AsyncClient, log: Path) -> None:
+    await browser.get("/log/departures?reviewer=r-web&by=criterion&kind=practice")
+    with Log.open(log, write=False) as held:
+        sitting = next(row.id for row in held.sessions(others=True))
+        last = held.read(sitting)[-1]
+    assert (last.kind, last.body["report"]) == ("access.reported", "departures")
+    assert last.body["filters"] == {"reviewer": "r-web", "kind": "practice"}
+    assert last.body["by"] == ["criterion"]
+
+
+# -- when it was verified -------------------------------------------------------------------------
+
+
+async def test_every_page_says_when_the_log_was_last_verified_and_with_what_result(
+    browser: httpx.AsyncClient, log: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path))
+    paths = (
+        "/",
+        "/log",
+        "/log/item",
+        "/log/departures",
+        "/session/last",
+        "/log?sql=select+1",
+        "/log/nothing",
+    )
+    for path in paths:
+        assert "This log was never verified on this computer." in (await browser.get(path)).text, path
+    found = verify(log)
+    keep_result(log, found, deep=True)
+    for path in paths:
+        page = (await browser.get(path)).text
+        assert re.search(
+            r"Last verified 20..-..-.. ..:.. over [0-9,]+ entries, with --deep: it held\.", page
+        ), path
+    broken = Break("s", 3, "an <entry> was changed")
+    keep_result(
+        log, dataclasses.replace(found, ok=False, first_break=broken, events=found.events + 90), deep=False
+    )
+    page = (await browser.get("/log")).text
+    assert "it did NOT hold (an &lt;entry&gt; was changed)" in page
+    assert "are gone" in page
+
+
 # -- what can't be done ---------------------------------------------------------------------------
 
 
@@ -313,3 +457,54 @@ async def test_a_query_that_fails_says_why_and_keeps_its_words(
         assert why in page
         assert sql in page
     assert capfd.readouterr() == ("", "")
+
+
+HEAVY = {
+    "a value of 1 GB": "select zeroblob(1000000000)",
+    "a width": "select printf('%.*c', 1000000000, 'x')",
+    "a width in the form": "select format('%1000000000d', 1)",
+    "a row": "select " + ", ".join(["randomblob(1000000)"] * 300),
+    "many rows": "with recursive n(i) as (select 1 union all select i + 1 from n limit 900) select randomblob(900000) from n",
+    "a sort": "with recursive n(i) as (select 1 union all select i + 1 from n limit 400) "
+    "select length(b) from (select randomblob(900000) as b from n order by b)",
+    "one text": "with recursive n(i) as (select 1 union all select i + 1 from n limit 4000) "
+    "select group_concat(hex(randomblob(900))) from n",
+    "a text in a text": "with t(a) as (select replace(hex(zeroblob(240000)), '0', 'aa')) "
+    "select instr(a, substr(a, 1, 400000) || 'b'), instr(a, substr(a, 1, 390000) || 'b') from t",
+    "signs in signs": "with t(a) as (select hex(randomblob(240000))) select length(trim(a || a, a || 'G')) from t",
+    "keys in keys": "select json_patch('{}', '{}')",
+}
+
+
+@pytest.mark.parametrize("form", ["", ".json", ".csv"])
+async def test_no_query_takes_more_than_its_share_and_the_next_is_answered(
+    browser: httpx.AsyncClient, form: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for what, sql in HEAVY.items():
+        begun = time.monotonic()
+        answer = await browser.get(f"/log{form}", params={"sql": sql})
+        assert time.monotonic() - begun < 8, what
+        assert len(answer.content) < 9_000_000, what
+        assert (
+            answer.status_code in ((200,) if "text" in what or "signs" in what else (400,))
+            or what == "one text"
+        ), what
+        small = await browser.get("/log.json", params={"sql": "select 41 + 1 as n"})
+        assert small.json()["rows"] == [[42]], what
+
+
+async def test_no_connection_to_the_tables_can_write_whatever_asks(
+    browser: httpx.AsyncClient, log: Path
+) -> None:
+    tables = Path(f"{log}.reports")
+    before = tables.read_bytes()
+    for path in (
+        "/log/item?_where=1=1+union+select+load_extension('x')",
+        "/log/item?_where=(select+writefile('x','y'))",
+        "/log/item.json?_where=readfile('/etc/passwd')+is+not+null",
+        "/log.json?sql=pragma+query_only%3Doff",
+        "/log.json?sql=select+*+from+pragma_database_list",
+        "/log.json?sql=explain+delete+from+session",
+    ):
+        assert (await browser.get(path)).status_code in (200, 400), path
+    assert tables.read_bytes() == before
