@@ -107,6 +107,8 @@ def report(
         from assistant.log.report import reports as every
 
         raise refuse("Name a report.", "", f"`imr log reports` says what each answers: {', '.join(every())}.")
+    if funnel and as_plot:
+        raise refuse("Only one drawing is made.", "--plot, --funnel", "Leave one of them out.")
     run_report(
         name,
         given(**filters),
@@ -244,7 +246,7 @@ def _rate_words(row: Mapping[str, Value], question: Question) -> str:
     if row[of] is None:
         return "none decided"
     expected = row.get("expected")
-    return f"{row[count]} of {row[of]}" + ("" if expected is None else f", mix {expected:g}%")
+    return f"{row[count]} of {row[of]}" + ("" if expected is None else f", expected {expected:g}%")
 
 
 def _print_mix(rows: Sequence[Mapping[str, Value]], labels: Sequence[str], wide: int) -> None:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import sys
 from importlib import import_module
+from typing import Any
 
 import click
 
@@ -43,11 +44,49 @@ class _Lazy(click.Group):
             return None
         module = import_module(f"assistant.cli.{_COMMANDS[cmd_name][1]}")
         command: click.Command = getattr(module, cmd_name)
+        _refuse_unused(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         with formatter.section("Commands"):
             formatter.write_dl([(name, help_text) for name, (help_text, _) in _COMMANDS.items()])
+
+
+_STRICT: set[click.Command] = set()
+
+
+def _refuse_unused(command: click.Command) -> None:
+    """Makes a command, and those below it, refuse an option that is given twice where only the last would be used."""
+    if command in _STRICT:
+        return
+    _STRICT.add(command)
+    if isinstance(command, click.Group):
+        for one in command.commands.values():
+            _refuse_unused(one)
+    make = command.make_parser
+
+    def make_parser(ctx: click.Context) -> Any:
+        parser = make(ctx)
+        parse = parser.parse_args
+
+        def parse_args(args: list[str]) -> Any:
+            values, rest, order = parse(args)
+            seen: dict[str, click.Parameter] = {}
+            for one in order:
+                name, again = one.name or "", seen.get(one.name or "")
+                same_flag = again is one and isinstance(one, click.Option) and one.is_flag
+                taken = getattr(one, "multiple", False) or getattr(one, "count", False)
+                if isinstance(one, click.Option) and again is not None and not (taken or same_flag):
+                    both = " and ".join(dict.fromkeys(each.opts[0] for each in (again, one)))
+                    said = f"{both} is given twice" if again is one else f"{both} are given together"
+                    raise click.UsageError(f"{said}, and only one of them would be used.", ctx)
+                seen[name] = one
+            return values, rest, order
+
+        parser.parse_args = parse_args  # type: ignore[method-assign]
+        return parser
+
+    command.make_parser = make_parser  # type: ignore[method-assign]
 
 
 @click.group(cls=_Lazy, invoke_without_command=True)

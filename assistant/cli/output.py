@@ -236,6 +236,8 @@ def intervals(
         yield f"{name}  {''.join(drawn)}  {text}".rstrip()
 
 
+FEW = 10
+"""Decisions below which no rate is given."""
 _HIGH = 21
 """Lines of a funnel."""
 _NAMED = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz"
@@ -249,7 +251,8 @@ def funnel(
     """Rates of units, each so many of so many, over how many they rest on, with the limits of chance about them.
 
     The limits are those of the binomial distribution with the rate of all units together, as in Spiegelhalter, Funnel
-    plots for comparing institutional performance (2005). Below the drawing each unit stands with its sign and text.
+    plots for comparing institutional performance (2005). Below the drawing each unit stands with its sign and text;
+    one of fewer than `FEW` is not placed.
     """
     whole = sum(of for _, of in units)
     centre = sum(count for count, _ in units) / whole
@@ -265,6 +268,8 @@ def funnel(
                 grid[_row(share)][column] = "." if sign == "·" and not _draws() else sign
     names = [_NAMED[at] if at < len(_NAMED) else "*" for at in range(len(units))]
     for name, (count, of) in zip(names, units, strict=True):
+        if of < FEW:
+            continue
         row, column = _row(count / of), round(of / most * (room - 1))
         grid[row][column] = name if grid[row][column] not in _NAMED else "*"
     for at, drawn in enumerate(grid):
@@ -281,6 +286,8 @@ def _row(share: float) -> int:
 
 
 def _within(count: int, of: int, centre: float) -> str:
+    if of < FEW:
+        return "too few to be placed"
     low, high = binomial_limits(of, centre, 0.001)
     if not low <= count / of <= high:
         return "outside both lines"

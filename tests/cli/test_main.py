@@ -147,6 +147,28 @@ def test_wrong_use_is_refused_in_words(imr: Imr, arguments: list[str], says: str
     assert_refused(imr(*arguments), says)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["log", "sessions", "--log", "a", "--log", "b"],
+        ["log", "report", "uphold-rate", "--reviewer", "a", "--reviewer=b"],
+        ["log", "sample", "-n", "1", "-n", "2"],
+        ["log", "sessions", "--json", "--format", "csv"],
+        ["review", "--log", "a", "--log", "a"],
+        ["case", "list", "--json", "--nonsense"],
+        ["reviewer", "--name", "a", "--name", "b"],
+    ],
+)
+def test_an_option_that_would_not_be_used_is_refused(imr: Imr, arguments: list[str]) -> None:
+    for _ in range(2):
+        assert_refused(imr(*arguments))
+
+
+def test_an_option_that_takes_several_takes_them_and_a_flag_may_be_said_twice(imr: Imr, log: Path) -> None:
+    assert imr("log", "sessions", "--json", "--json", "--log", log)[0] == 0
+    assert "no such file" in imr("log", "verify", "--key", "a", "--key", "b", "--log", log)[2].lower()
+
+
 def test_a_case_that_is_not_there_leaves_no_session_behind(imr: Imr) -> None:
     imr("review", "nonsense", "--plain")
     assert imr("log", "sessions")[:2] in (

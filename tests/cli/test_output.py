@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import io
 import json
+from math import comb
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
+from assistant.cli import output
 from assistant.cli.output import ImportProgress, Progress, bars, intervals, print_json, table
 
 WORDS = st.text(st.characters(codec="utf-8", categories=("L", "N", "P", "Zs")), max_size=30)
@@ -119,3 +121,40 @@ def test_without_a_terminal_nothing_is_told(
         now[0] = 9.0
         progress.step(1)
     assert capsys.readouterr().err == ""
+
+
+# -- rates over how many decisions they rest on ---------------------------------------------------
+
+
+def beyond(of: int, rate: float, low: int, high: int) -> tuple[float, float]:
+    """How often a count is below `low` and above `high`, added up one by one."""
+    each = [comb(of, k) * rate**k * (1 - rate) ** (of - k) for k in range(of + 1)]
+    return sum(each[:low]), sum(each[high + 1 :])
+
+
+@pytest.mark.parametrize("of", [1, 7, 10, 40, 300])
+@pytest.mark.parametrize("rate", [0.02, 0.5, 0.87])
+@pytest.mark.parametrize("share", [0.025, 0.001])
+def test_the_limits_of_chance_leave_no_more_outside_than_is_said(of: int, rate: float, share: float) -> None:
+    low, high = (round(one * of) for one in output.binomial_limits(of, rate, share))
+    assert all(one <= share + 1e-9 for one in beyond(of, rate, low, high))
+    assert beyond(of, rate, low + 1, high - 1) > (share, 0) or low == 0
+    assert high == of or beyond(of, rate, low, high - 1)[1] > share
+
+
+def test_a_funnel_places_each_unit_by_its_rate_and_says_where_it_lies() -> None:
+    labels, units = ["one", "two", "three", "few"], [(50, 100), (90, 100), (60, 100), (0, 9)]
+    lines = list(output.funnel(labels, units, [f"{k} of {n}" for k, n in units], 80))
+    told = [line.split(", ")[-1] for line in lines[-4:]]
+    assert told == ["between the lines", "outside both lines", "inside the lines", "too few to be placed"]
+    drawn = lines[:21]
+    assert not any("D" in line for line in drawn)
+    (at,) = (number for number, line in enumerate(drawn) if line.rstrip().endswith("B"))
+    assert at == 2, "90% stands two lines below 100%"
+    assert max(map(len, lines)) <= 80
+
+
+@pytest.mark.parametrize("units", [[(0, 12)], [(12, 12)], [(0, 1)], [(5, 10)] * 60])
+def test_a_funnel_is_drawn_of_whatever_was_counted(units: list[tuple[int, int]]) -> None:
+    lines = list(output.funnel(["x"] * len(units), units, ["t"] * len(units), 60))
+    assert len(lines) == 23 + len(units)
