@@ -289,10 +289,13 @@ def withdraw(assignment: str, log_path: Path | None) -> None:
 @log_option
 def overview(as_json: bool, log_path: Path | None) -> None:
     """List the cases with a reference, their sessions, the assignments and runs, and the agreement at a glance."""
+    from assistant.core.events import AccessListed
     from assistant.log import Log
     from assistant.training.overview import overview_json, overview_lines, read_overview
 
-    with Log.open(log_at(log_path), write=False) as log:
+    path = log_at(log_path)
+    with Log.open(path, write=False) as log:
+        note_reading(path, AccessListed("training list", {}))
         found = read_overview(log)
     if as_json:
         print_json(overview_json(found))

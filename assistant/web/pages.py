@@ -261,15 +261,7 @@ async def _report(datasette: Any, database: str, reading: Reading, request: Any)
         said = report_json(asked, question, filters, result, int(last[0] or 0) if last else 0)
         return Response.json(said["rows"] if shape == "array" else said)
     if form == "csv":
-        if found.truncated:
-            raise refuse(
-                f"The report has more than {len(rows):,} rows, and a part of it could pass for the whole.",
-                asked.name,
-                f"Narrow it, or use `imr log report {asked.name} --format csv`.",
-            )
-        return Response(
-            "\r\n".join((*csv_lines(question.columns, rows), "")), content_type="text/csv; charset=utf-8"
-        )
+        return _as_csv(question.columns, found, f"imr log report {asked.name} --format csv")
     query = f"?{request.query_string}" if request.query_string else ""
     here = f"/{database}/{asked.name}"
     page = {
@@ -322,11 +314,11 @@ def _as_csv(columns: Sequence[str], found: Any, elsewhere: str) -> Any:
             f"There are more than {len(found.rows):,} rows.", "", f"Ask for fewer, or use `{elsewhere}`."
         )
     lines = csv_lines(columns, Result(tuple(columns), [tuple(row) for row in found.rows]).readable().rows)
-    return Response("\r\n".join((*lines, "")), content_type="text/csv; charset=utf-8")
+    return Response("\r\n".join((*lines, "")), content_type="text/plain; charset=utf-8")
 
 
 def _plain(value: Any) -> str:
-    return "" if value is None else str(value)
+    return Markup("&nbsp;") if value in (None, "") else str(value)
 
 
 def _arguments(asked: Report, query: str) -> tuple[dict[str, str], dict[str, str]]:

@@ -72,6 +72,8 @@ class Gate:
             await _say(send, 421, f"This address is not served under that name. Use http://{self._hosts[0]}.")
         elif scope["method"] not in ("GET", "HEAD"):
             await _say(send, 405, "The log is for reading only.")
+        elif raw == b"/favicon.ico":  # what a browser asks for by itself; there is none
+            await _say(send, 204, "")
         elif not slash or not hmac.compare_digest(key, self._key):
             await _say(send, 403, "Open the whole address that `imr log serve` has printed, key included.")
         else:
@@ -95,7 +97,7 @@ def _guarded(send: Send) -> Send:
 async def _say(send: Send, status: int, words: str) -> None:
     headers = [(b"content-type", b"text/plain; charset=utf-8"), *_HEADERS]
     await send({"type": "http.response.start", "status": status, "headers": headers})
-    await send({"type": "http.response.body", "body": f"{words}\n".encode()})
+    await send({"type": "http.response.body", "body": f"{words}\n".encode() if words else b""})
 
 
 # Foreign text in what is sent to a browser: shown as what it is in pages, and no formula in CSV.

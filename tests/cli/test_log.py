@@ -124,3 +124,19 @@ def test_without_a_path_the_log_lies_in_the_users_data_folder(
     done = run("sessions")
     assert isinstance(done.exception, Refused)
     assert done.exception.problems[0].where == str(tmp_path / "imr-assistant" / "log.sqlite")
+
+
+def test_a_copy_of_the_whole_log_is_told_in_the_log_and_in_the_copy(signed: Path, tmp_path: Path) -> None:
+    copy = tmp_path / "copy"
+    run("backup", copy, "--log", signed)
+    for path in (signed, copy):
+        with Log.open(path, write=False) as log:
+            (sitting,) = log.sessions(others=True)
+            last = log.read(sitting.id)[-1]
+        assert (last.kind, last.body["what"], last.body["form"]) == (
+            "access.exported",
+            "backup",
+            "the whole log",
+        )
+    rows = json.loads(run("report", "readings", "--json", "--log", signed).stdout)["rows"]
+    assert "export backup" in {row["what"] for row in rows}
