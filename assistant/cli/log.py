@@ -366,7 +366,7 @@ for command in (verify, checkpoint, consistency, prove, rederive):
 def backup(dest: Path, as_json: bool, log_path: Path | None) -> None:
     """Copy the log to the new file DEST, also while a review goes on, and verify the copy. That it is copied is logged."""
     from assistant.cli.log_proof import page
-    from assistant.core.events import AccessExported
+    from assistant.core.access_events import AccessExported
     from assistant.log.checkpoint import present_log
     from assistant.log.consistency import backup as copy
 

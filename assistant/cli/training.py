@@ -289,7 +289,7 @@ def withdraw(assignment: str, log_path: Path | None) -> None:
 @log_option
 def overview(as_json: bool, log_path: Path | None) -> None:
     """List the cases with a reference, their sessions, the assignments and runs, and the agreement at a glance."""
-    from assistant.core.events import AccessListed
+    from assistant.core.access_events import AccessListed
     from assistant.log import Log
     from assistant.training.overview import overview_json, overview_lines, read_overview
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 import csv
 import io
 import json
+import os
 import sqlite3
+import subprocess
+import sys
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -363,3 +366,60 @@ def test_the_prompt_answers_helps_and_goes_on_after_a_mistake(
     assert "reason" in done.stdout
     assert done.stderr.count("imr: ") == 2
     assert [kind for kind, _ in readings(reviewed)].count("access.queried") == 2
+
+
+# -- tables that somebody has touched, and queries that take too much ------------------------------
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("sql", "SELECT reviewer FROM session WHERE session = 'aa11'"),
+        ("sessions", "--kind", "real"),
+        ("sample", "-n", "5", "--seed", "1"),
+        ("report", "determinations"),
+    ],
+)
+def test_anew_asks_the_log_and_not_tables_that_were_touched(
+    ask: Any, reviewed: Path, arguments: tuple[str, ...]
+) -> None:
+    out(ask("sessions"))
+    with closing(sqlite3.connect(f"{reviewed}.reports")) as tables:
+        for table in ("session", "item"):
+            tables.execute(f"UPDATE {table} SET reviewer = 'r-framed'")
+        tables.commit()
+    assert "r-framed" in out(ask(*arguments))
+    assert "r-framed" not in out(ask(*arguments, "--anew"))
+
+
+def test_serve_and_browse_take_anew_too() -> None:
+    for name in ("serve", "browse", "notes"):
+        assert "--anew" in {flag for one in command.commands[name].params for flag in one.opts}
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "SELECT " + ", ".join(["randomblob(1000000)"] * 500),
+        "SELECT printf('%.*c', 1000000000, 'x')",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900) SELECT randomblob(900000) FROM n",
+        "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900) "
+        "SELECT max(b) FROM (SELECT DISTINCT randomblob(900000) AS b FROM n)",
+    ],
+)
+def test_a_query_takes_a_bounded_share_of_the_machine(reviewed: Path, query: str, tmp_path: Path) -> None:
+    script = (
+        "import resource, sys; from assistant.cli.main import run; status = run(sys.argv[1:]);"
+        "print(status, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024)"
+    )
+    more = {**os.environ, "IMR_CONFIG": str(tmp_path / "config"), "IMR_LOG": str(reviewed)}
+    done = subprocess.run(
+        [sys.executable, "-c", script, "log", "sql", query, "--format", "csv"],
+        capture_output=True,
+        env=more,
+        timeout=60,
+        check=True,
+    )
+    status, peak = done.stdout.split()[-2:]
+    assert int(peak) < 300
+    assert (int(status), "Cut after" in done.stderr.decode()) in ((2, False), (0, True))

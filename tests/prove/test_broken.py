@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 
-from assistant.core.events import AccessListed
+from assistant.core.access_events import AccessListed
 from assistant.log import Log
 from assistant.log.access import note
 from assistant.log.checkpoint import Held
