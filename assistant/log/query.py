@@ -196,7 +196,9 @@ def _fetched(cursor: sqlite3.Cursor, limit: int | None, most: int) -> tuple[list
 
 
 def _connect(reports: Path, log: Path, foreign: bool) -> sqlite3.Connection:
-    connection = sqlite3.connect(database_uri(reports.absolute(), "mode=ro"), uri=True, check_same_thread=False)
+    connection = sqlite3.connect(
+        database_uri(reports.absolute(), "mode=ro"), uri=True, check_same_thread=False
+    )
     try:
         connection.execute("PRAGMA busy_timeout = 5000")
         _attach(connection, log)
