@@ -14,12 +14,13 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from assistant.core.problem import Refused
-from assistant.files import PRIVATE_FOLDER, write_file
+from assistant.files import write_file
 from assistant.log.checkpoint import origin_of
 from assistant.log.errors import DAMAGE
 from assistant.log.keys import ORIGIN, config_folder
 from assistant.log.store import open_reader
 from assistant.log.verify_entries import Verification
+from assistant.machine import PRIVATE_FOLDER
 
 _COUNT = "SELECT coalesce(max(id), 0) FROM event"
 
