@@ -19,6 +19,7 @@ from markupsafe import escape
 
 from assistant.core.text import visible
 from assistant.log.query import HEAP, STEPS, TooLarge, csv_cell, guard, names_as_names, size_of
+from assistant.machine import database_uri
 from assistant.web.pages import Reading, add_pages, page_read, unused_arguments
 
 if TYPE_CHECKING:
@@ -259,7 +260,7 @@ def _asked_in_words(database: Any) -> Any:
 
     def connect(write: bool = False) -> sqlite3.Connection:
         assert not write, "the log is for reading only"
-        uri = f"{Path(database.path).absolute().as_uri()}?mode=ro"
+        uri = database_uri(Path(database.path).absolute(), "mode=ro")
         return sqlite3.connect(uri, uri=True, check_same_thread=False, factory=_Stopped)
 
     async def quiet(sql: str, *values: Any, **named: Any) -> Any:
