@@ -233,20 +233,23 @@ def connect_reader(path: Path) -> sqlite3.Connection:
     return connection
 
 
+DURABLE: dict[str, tuple[str, str | int]] = {
+    "journal_mode": ("wal", "wal"),
+    "synchronous": ("FULL", 2),
+    "fullfsync": ("ON", 1),
+    "checkpoint_fullfsync": ("ON", 1),
+    "recursive_triggers": ("ON", 1),
+    "cell_size_check": ("ON", 1),
+    "mmap_size": ("0", 0),
+}
+"""The settings of a connection that writes, and what SQLite then says they are (https://sqlite.org/pragma.html)."""
+
+
 def set_durable(connection: sqlite3.Connection, path: Path) -> None:
     """Makes COMMIT return only when the entry is on the disk; a file that can't do so is `Refused`."""
-    settings = {
-        "journal_mode": ("wal", "wal"),
-        "synchronous": ("FULL", 2),
-        "fullfsync": ("ON", 1),
-        "checkpoint_fullfsync": ("ON", 1),
-        "recursive_triggers": ("ON", 1),
-        "cell_size_check": ("ON", 1),
-        "mmap_size": ("0", 0),
-    }
-    for name, (value, _) in settings.items():
+    for name, (value, _) in DURABLE.items():
         connection.execute(f"PRAGMA {name} = {value}").fetchall()
-    for name, (_, expected) in settings.items():
+    for name, (_, expected) in DURABLE.items():
         row = connection.execute(f"PRAGMA {name}").fetchone()
         if row is not None and row[0] != expected:
             raise refuse(

@@ -9,7 +9,7 @@ from tests.prove.apart import apart
 from tests.prove.scale import Proved
 
 PARTS = 2
-MODES = ("wal", "delete")
+MODES = ("wal",)
 
 
 @pytest.fixture

@@ -9,7 +9,7 @@ from tests.prove.apart import apart
 from tests.prove.scale import Proved
 
 PARTS = 4
-MODES = {"wal": "WAL with FULL", "delete": "DELETE with EXTRA"}
+MODES = {"wal": "WAL with FULL"}
 
 
 @pytest.fixture(scope="module", autouse=True)

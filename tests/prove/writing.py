@@ -18,13 +18,12 @@ from assistant.log.verify import verify
 Saying = tuple[str, int, str]
 """What was acknowledged: session, seq, and the entry's hash."""
 
-MODES = {
+MODES: dict[str, tuple[str, str, int]] = {
     "wal": ("wal", "FULL", 2),
-    "delete": ("delete", "EXTRA", 3),
     "wal-normal": ("wal", "NORMAL", 1),
     "delete-full": ("delete", "FULL", 2),
 }
-"""Journal mode and `synchronous`: the program's two, and two that are known to lose entries."""
+"""Journal mode and `synchronous`: the program's, and two that are known to lose entries."""
 
 
 def place(folder: Path) -> Path:
@@ -35,7 +34,8 @@ def place(folder: Path) -> Path:
 
 def set_mode(mode: str) -> None:
     """Makes this process open logs with other settings than the program would choose."""
-    database.journal = lambda: MODES[mode]
+    journal, word, number = MODES[mode]
+    database.DURABLE.update(journal_mode=(journal, journal), synchronous=(word, number))
 
 
 def say(
@@ -49,15 +49,17 @@ def say(
     kind: str = "note.added",
 ) -> int:
     """Logs one step of `entries` entries with texts (and an artifact of `size` bytes); says each when it is there."""
+    body = random.Random(f"{session} {after}").randbytes(size)
+    files = {hashlib.sha256(body).hexdigest(): ("text/case", body)} if size else {}
+    pins = {"pins": {"case": {"case.yaml": next(iter(files))}}} if files else {}
     drafts = [
         Draft(
-            kind,
-            {"step": after, "of": entries, "text": Private(f"words of {session}, {after + each}")},
+            "session.opened" if pins and not each else kind,
+            {"step": after, "of": entries, "text": Private(f"words of {session}, {after + each}")}
+            | ({} if each else pins),
         )
         for each in range(entries)
     ]
-    body = random.Random(f"{session} {after}").randbytes(size)
-    files = {hashlib.sha256(body).hexdigest(): ("text/case", body)} if size else {}
     for entry in log.append(session, drafts, actor="r-1", case="c", after=after, artifacts=files):
         os.write(descriptor, f"{entry.session} {entry.seq} {entry.leaf}\n".encode())
     return after + entries
