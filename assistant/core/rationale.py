@@ -266,7 +266,8 @@ class _Writer:
         for name, ruling in self.session.cautions.get(self.key, {}).items():
             criterion, finding = self.set.criteria[name], self.findings[name]
             barred = ruling.ruling == "does_not_govern"
-            if criterion.caution is not None and (barred or finding.state is State.MET):
+            raised = criterion.caution is not None and self.reading.holds(criterion.caution.when) is True
+            if criterion.caution is not None and raised and (barred or finding.state is State.MET):
                 text = self.say(
                     "rationale.does_not_govern" if barred else "rationale.governs",
                     citation=self.set.citations[criterion.cite].name,

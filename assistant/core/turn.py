@@ -839,12 +839,18 @@ def statement(session: Session, outcome_words: str) -> str:
             for name, one in case.documents.items()
             if name not in opened
         ]
-        asked = dict.fromkeys((scope, root_of(path)) for scope, path in absences)
-        lines += [f"- {session.prompt(scope, name).ask}" for scope, name in asked]
+        lines += [f"- {asked}" for asked in dict.fromkeys(_absence(session, *one) for one in absences)]
         if unopened:
             lines.append(f"Read elsewhere, and not opened in this program: {', '.join(unopened)}.")
     lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
+
+
+def _absence(session: Session, scope: str, path: str) -> str:
+    """The question that an absence answers: of the part that wasn't found, where others of it were."""
+    prompt = session.prompt(scope, path)
+    rest = tuple(path.split(".")[1:])
+    return part_question(prompt, rest) if rest and not asked_together(prompt.schema.shape) else prompt.ask
 
 
 def last_place(session: Session) -> AnswerPlace | None:

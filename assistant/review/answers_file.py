@@ -17,8 +17,9 @@ from assistant.core.rationale import deciding_cautions
 from assistant.core.record.absence import pages_unread
 from assistant.core.record.case import YES
 from assistant.core.record.checks import Check
+from assistant.core.rules.criterion import CAUTION_RULINGS
 from assistant.core.rules.rules import Rules
-from assistant.core.session import unruled
+from assistant.core.session import Session, unruled
 from assistant.core.text import one_line
 from assistant.review.determination import sign
 from assistant.review.review import Review, with_stated_pages
@@ -149,11 +150,22 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -
     result.unused += [f"{scope}/{name}" for name in given if reading.asked(name) is not True]
 
 
+def _is_raised(session: Session, item: str, name: str) -> bool:
+    """Whether the caution of a criterion stands, as things are answered; so, too, of a criterion that isn't there."""
+    criterion = session.rules.sets[item].criteria.get(name)
+    if criterion is None:
+        return True
+    return criterion.caution is not None and session.reading(item).holds(criterion.caution.when) is True
+
+
 def _rule(review: Review, file: AnswersFile, item: str, result: RunOutcome) -> bool:
     """Gives the file's rulings; whether the item can be decided on."""
     if not review.session.item_answered(item):
         return False
     for criterion, ruling in file.rulings.get(item, {}).items():
+        if ruling["ruling"] in CAUTION_RULINGS and not _is_raised(review.session, item, criterion):
+            result.unused.append(f"the ruling on {item}/{criterion}, whose caution isn't raised")
+            continue
         with placed(file.where("rulings", item, criterion)):
             review.perform(c.RuleOn(item, criterion, ruling["ruling"], ruling["reason"]))
     cautioned = deciding_cautions(review.session, item)

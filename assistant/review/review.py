@@ -23,7 +23,8 @@ from assistant.core.problem import reason, refuse
 from assistant.core.record.absence import search_goes_on, to_search, unsearched
 from assistant.core.record.case import Case
 from assistant.core.record.grounds import proposed, worked_out
-from assistant.core.record.passages import located
+from assistant.core.record.mentions import regions_of
+from assistant.core.record.passages import located, uncut, whole_words
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
@@ -48,17 +49,20 @@ if TYPE_CHECKING:
 Page = Callable[[str, int], str]
 """Gives the text of a page by document and number; raises `Refused` where there is none."""
 
+Cite = Callable[[Evidence], Evidence]
+"""Gives a passage as it is cited: its exact words and offset; raises `Refused` where its page doesn't hold it."""
 
-def with_positions(command: c.Command, case: Case, page: Page) -> c.Command:
+
+def with_positions(command: c.Command, case: Case, page: Page, cite: Cite) -> c.Command:
     """The command with the exact words and offset of every quote; raises `Refused` for one that isn't there."""
     if isinstance(command, c.CiteEvidence):
-        return replace(command, evidence=positioned(command.evidence, case, page))
+        return replace(command, evidence=cite(command.evidence))
     if isinstance(command, c.RecordAnswer):
-        return replace(command, answer=_answer(command.answer, case, page))
+        return replace(command, answer=_answer(command.answer, case, page, cite))
     return command
 
 
-def _answer(answer: Answer, case: Case, page: Page) -> Answer:
+def _answer(answer: Answer, case: Case, page: Page, cite: Cite) -> Answer:
     parts, search = answer.parts, answer.search
     if parts is None and search is None and not answer.evidence:
         return answer
@@ -66,8 +70,10 @@ def _answer(answer: Answer, case: Case, page: Page) -> Answer:
         positioned(Evidence(one.document, one.page, one.quote), case, page)
     return replace(
         answer,
-        evidence=tuple(positioned(one, case, page) for one in answer.evidence),
-        parts=None if parts is None else {name: _answer(part, case, page) for name, part in parts.items()},
+        evidence=tuple(map(cite, answer.evidence)),
+        parts=None
+        if parts is None
+        else {name: _answer(part, case, page, cite) for name, part in parts.items()},
     )
 
 
@@ -261,7 +267,7 @@ class Review:
                 session = replace(session, later={**session.later, command.case: command.rules})
             if isinstance(command, c.RecordAnswer):
                 command = replace(command, today=self.today())
-            made = decide(session, with_positions(command, session.rules.case, self.page))
+            made = decide(session, with_positions(command, session.rules.case, self.page, self.positioned))
             events += made
             session = fold(session, made)
         for following in (self._searching, self._arriving):
@@ -398,5 +404,14 @@ class Review:
         return checks(session, drafts, self.pages)
 
     def positioned(self, evidence: Evidence) -> Evidence:
-        """The passage with its exact words and offset; raises `Refused` where its page doesn't hold it."""
-        return positioned(evidence, self.session.rules.case, self.page)
+        """The passage with its exact words and offset; raises `Refused` where its page doesn't hold it.
+
+        Words that are cut so that they say something else than their sentence come with all of it.
+        """
+        case = self.session.rules.case
+        found = positioned(evidence, case, self.page)
+        if not found.quote:
+            return found
+        page = self.page(found.document, found.page)
+        regions = frozenset(one for item in case.items.values() for one in regions_of(item.region))
+        return uncut(whole_words(found, page), page, self.search.assertions, regions)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, speaking
+from assistant.core.record.assertions import Assertions
 from assistant.core.record.case import Case
 from assistant.core.record.language import read_vocabulary, words_in
 from assistant.core.record.pages import page_runs
@@ -199,6 +200,11 @@ class RecordSearch:
             for name, document in self._case.documents.items()
             if name in self._pages and document.unreadable
         }
+
+    @cached_property
+    def assertions(self) -> Assertions:
+        """How sentences speak of what they mention, by the vocabulary of the session."""
+        return Assertions(read_vocabulary(self._texts))
 
     def _open(self) -> RecordIndex:
         with self._making:

@@ -10,7 +10,10 @@ from math import log
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import refuse
+from assistant.core.record.assertions import AFFIRMED, Assertions
+from assistant.core.record.language import sentence_starts
 from assistant.core.record.marks import DOUBT_BEGINS, DOUBT_ENDS, without_doubt
+from assistant.core.record.mentions import akin, regions_of
 from assistant.core.text import Private, one_line
 
 _DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
@@ -54,6 +57,48 @@ def _spelled(word: str) -> str:
     """The word as it may stand on a page: marks of doubt may stand between it and the signs around it."""
     before, core, after = re.fullmatch(r"(\W*)(.*?)(\W*)", word, re.DOTALL).groups()  # type: ignore[union-attr]
     return f"{re.escape(before)}{_DOUBT}{re.escape(core)}{_DOUBT}{re.escape(after)}"
+
+
+def whole_words(evidence: Evidence, page: str) -> Evidence:
+    """The evidence with its quote out to the ends of its words: `Anot` of “Another” says what nobody wrote."""
+    quote, start = evidence.quote, evidence.start
+    if not quote or start is None:
+        return evidence
+    if not any(sign.isalnum() for sign in quote):
+        raise refuse(f"“{one_line(quote, 20)}” holds no word.", str(evidence), "Quote what the page says.")
+    end = start + len(quote)
+    while start and page[start].isalnum() and page[start - 1].isalnum():
+        start -= 1
+    while end < len(page) and page[end - 1].isalnum() and page[end].isalnum():
+        end += 1
+    return replace(evidence, quote=Private(page[start:end]), start=start)
+
+
+def uncut(evidence: Evidence, page: str, says: Assertions, regions: frozenset[str]) -> Evidence:
+    """The evidence with the whole sentence for its quote where the sentence says something else than the quote alone.
+
+    `evidence of loosening` out of “There is no evidence of loosening” reads as its opposite, and `symptoms are worse`
+    out of “Low back: symptoms are worse” is of another region than the `regions` of the case.
+    """
+    quote, start = evidence.quote, evidence.start
+    if not quote or start is None:
+        return evidence
+    starts = [*sentence_starts(page), len(page)]
+    begin = max(one for one in starts if one <= start)
+    end = min((one for one in starts if one >= start + len(quote)), default=len(page))
+    sentence = page[begin:end].rstrip()
+    if len(sentence) <= len(quote):
+        return evidence
+    named = regions_of(sentence)
+    elsewhere = bool(named) and not regions_of(quote)
+    if elsewhere and not any(akin(one, own) for one in named for own in regions):
+        return replace(evidence, quote=Private(sentence), start=begin)
+    for word in re.finditer(r"[^\W\d_]{3,}", quote):
+        at = start - begin + word.start()
+        cut = says.of(quote, word.start(), len(word[0])).standing
+        if says.of(sentence, at, len(word[0])).standing not in (cut, AFFIRMED):
+            return replace(evidence, quote=Private(sentence), start=begin)
+    return evidence
 
 
 # A mention: words of a record page that answer a search, with the sentence around them and how it speaks of

@@ -2,10 +2,18 @@
 
 from __future__ import annotations
 
+import re
+
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.record.passages import Occurrence, grouped
+from assistant import library
+from assistant.core.answer import Evidence
+from assistant.core.problem import Refused
+from assistant.core.record.assertions import Assertions
+from assistant.core.record.language import read_vocabulary
+from assistant.core.record.passages import Occurrence, grouped, located, uncut, whole_words
 
 
 def mention(
@@ -84,3 +92,47 @@ def test_every_mention_is_in_one_group_and_the_order_is_always_the_same(mentions
     assert sum(one.count for one in found) == len(mentions)
     assert found == grouped(iter(mentions))
     assert [one.supports for one in found] == sorted((one.supports for one in found), reverse=True)
+
+
+# -- words that are cut ---------------------------------------------------------------------------
+
+SAYS = Assertions(read_vocabulary(library.sources().vocabulary))
+NECK = frozenset({"cervical spine"})
+
+
+def cited(page: str, quote: str) -> str:
+    """The quote as it is kept, of a case about the neck."""
+    found = located(Evidence("note", 1, quote), page)
+    return str(uncut(whole_words(found, page), page, SAYS, NECK).quote)
+
+
+@pytest.mark.parametrize(
+    ("page", "quote"),
+    [
+        ("There is no evidence of loosening.", "evidence of loosening"),
+        ("Seen today. No sign of bony injury.", "bony injury"),
+        ("Low back: symptoms are worse.", "symptoms are worse"),
+        ("Denies new weakness of the arm.", "weakness of the arm"),
+    ],
+)
+def test_words_cut_out_of_what_denies_them_come_with_their_sentence(page: str, quote: str) -> None:
+    assert cited(page, quote) == next(one for one in re.split(r"(?<=\.) ", page) if quote in one)
+
+
+@pytest.mark.parametrize(
+    ("page", "quote"),
+    [
+        ("Neck pain is worse since the last visit. No fever.", "worse since the last visit"),
+        ("There is no evidence of loosening.", "no evidence of loosening"),
+        ("The neck: symptoms are worse.", "symptoms are worse"),
+    ],
+)
+def test_words_that_say_what_their_sentence_says_stay_as_they_are(page: str, quote: str) -> None:
+    assert cited(page, quote) == quote
+
+
+def test_a_quote_has_whole_words() -> None:
+    assert cited("Another visit, unchanged.", "Anot") == "Another"
+    assert cited("Another visit, unchanged.", "changed") == "unchanged"
+    with pytest.raises(Refused, match="holds no word"):
+        cited("One. Two.", ".")
