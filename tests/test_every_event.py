@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
 from dataclasses import fields
 from pathlib import Path
@@ -36,7 +37,7 @@ from assistant.log.timeline import timeline
 from assistant.review.determination import compose_from_log
 from assistant.training.replay import open_replay
 from assistant.tui.browse import Opened
-from assistant.web.pages import session_page
+from assistant.web.pages import Reading, session_page
 from tests.log.auditing import DOCUMENTS, SET, opened_review, pinned_texts, pins_of
 
 EVIL = "\x1b[31m\u202e\n"
@@ -63,6 +64,8 @@ VALUES: dict[str, Any] = {
     "evidence": PAGE,
     "dismissed": (SET_ASIDE,),
     "groups": (PassageGroup("note", (1,), "found words", "affirmed", 2, 0),),
+    "stated": (PassageGroup("timeline", (3,), f"stated{EVIL}words", "affirmed", 1, 0),),
+    "guard": 2,
     "pins": pins_of(TEXTS),
     "documents": ("note",),
     "items": {"1": SET, "2": SET},
@@ -77,9 +80,12 @@ VALUES: dict[str, Any] = {
 
 SILENT = {
     "pins", "profile", "folder", "digest", "groups", "more", "key", "sentence", "leaf", "head", "heads",
-    "reference", "held_root", "root", "origin",
+    "reference", "held_root", "root", "origin", "passages", "guard",
 }  # fmt: skip
-"""Fields that no line has to name: hashes, and what a place or another field says already."""
+"""Fields that no line has to name: hashes, and what a place or another field says already.
+
+What was read before a signature stands there by its digests, and which checks guarded it by their number only.
+"""
 
 BY_WAY = {"item", "prompt"}
 """Said by the question that is named, or by the place beside the line."""
@@ -147,6 +153,8 @@ def _words(name: str, value: Any) -> Iterator[str]:
         yield from ("quoted", "note:2")
     elif isinstance(value, Dismissed):
         yield from ("dismissed", "note:1", value.reason)
+    elif isinstance(value, PassageGroup):
+        yield from (f"Entry {value.pages[0]}", value.quote.split(EVIL, 1)[0])
     elif isinstance(value, dict):
         for inner in value.values():
             yield from _words("", inner)
@@ -183,6 +191,10 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
 SESSIONS = {"aa11": REVIEW, "bb22": SITTING, "cc33": BOOK}
 
 
+def reading_of(path: Path) -> Reading:
+    return Reading(path, ThreadPoolExecutor(1), print)
+
+
 def imr(path: Path, *args: str) -> str:
     done = CliRunner().invoke(
         cli, [*args, "--log", str(path)], env={"COLUMNS": "100"}, catch_exceptions=False
@@ -211,7 +223,7 @@ def test_the_words_of_an_event_name_what_it_holds(path: Path, session: str) -> N
 def test_timeline_and_browser_view_name_it_too(path: Path, session: str) -> None:
     with Log.open(path, write=False) as log:
         rows = list(timeline(log, log.read(session)))
-    shown = session_page(path, session, print).steps
+    shown = session_page(reading_of(path), session).steps
     for one, other, event in zip(rows, shown, SESSIONS[session], strict=True):
         assert one == other
         names(f"{one.words} {one.because} {one.evidence and one.pages} {cited(event)}", event, "timeline")
@@ -343,7 +355,11 @@ def test_what_no_program_of_this_version_wrote_ends_no_reader_in_a_traceback(
         assert isinstance(done.exception, Refused), done.exception
         assert kind in str(done.exception)
     assert kind in imr(made, "log", "show", "aa11")
-    assert session_page(made, "aa11", print).steps[1].words.startswith(("answer.told", "fact.corrected", "1"))
+    assert (
+        session_page(reading_of(made), "aa11")
+        .steps[1]
+        .words.startswith(("answer.told", "fact.corrected", "1"))
+    )
     assert up_to_date(made).exists()
 
 

@@ -265,7 +265,10 @@ def _searched(event: e.RecordSearched) -> list[Line]:
     terms = ", ".join(event.terms) or "nothing"
     unread = f"; unreadable: {', '.join(event.unread)}" if event.unread else ""
     found = counted(event.hits, "passage")
-    return [Line("note", f"{_SEARCHED.get(event.by, 'Searched')} {where} for {terms}: {found}{unread}.")]
+    said = f"{_SEARCHED.get(event.by, 'Searched')} {where} for {terms}: {found}{unread}."
+    stated = [(", ".join(map(str, one.pages)), one.quote) for one in event.stated]
+    told_of = [f"Entry {entry} of the case file's timeline tells of it: “{quote}”" for entry, quote in stated]
+    return [Line("note", said), *(Line("context", line) for line in told_of)]
 
 
 def _reach(documents: tuple[str, ...], pages: int) -> str:

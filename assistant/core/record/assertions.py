@@ -307,7 +307,7 @@ class Assertions:
         self._needed = frozenset(word_root(one) for one in lists.get("needed", ()))
 
     def of(self, sentence: str, at: int, length: int) -> Assertion:
-        """How the sentence speaks of the words at `at`."""
+        """How the sentence speaks of the words at `at`; where none stand there, nothing is denied."""
         return self._known(sentence, at, length)
 
     def under_heading(self, said: Assertion, page: str, at: int) -> Assertion:
@@ -336,7 +336,7 @@ class Assertions:
         said += tokens(sentence[at : at + length])
         last = len(said)
         said += tokens(sentence[at + length :])
-        if not self._cues.may_be_in(said):
+        if first == last or not self._cues.may_be_in(said):
             return _AFFIRMED
         printed = self._cues.printed(said, first)
         if printed is not None and _CLOSED.isdisjoint(said[printed.end : first]):

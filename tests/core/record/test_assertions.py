@@ -110,6 +110,12 @@ def test_a_gap_stands_for_up_to_three_words() -> None:
     assert match(phrase, tokens("no a"), 0, 2) == 0
 
 
+@pytest.mark.parametrize("sentence", ["no ,", "denies fever ,", "no fever , and", "fever no", "no"])
+def test_where_no_words_stand_nothing_is_denied(sentence: str) -> None:
+    for length in (0, 3):
+        assert standings().of(sentence, len(sentence), length) == Assertion()
+
+
 @given(
     st.lists(
         st.sampled_from("no fever , and but ( ) : possible on of the . \u0130x - mother".split()), max_size=12
