@@ -63,14 +63,23 @@ class Transcript(VerticalScroll, can_focus=False):
         if not lines or (self._lines[-len(lines) :] == lines and all(kind == "problem" for kind, _ in lines)):
             return
         self._lines += lines
-        if any(kind == "question" for kind, _ in lines):
-            self.anchor()  # whoever has scrolled up sees what is asked next
-        self.mount_all([_turn(*line) for line in lines])
+        self.anchor()  # whoever has scrolled up sees what a key has brought
+        made = [_turn(*line) for line in lines]
+        self.mount_all(made)
+        asked = next((one for one, (kind, _) in zip(made, lines, strict=True) if kind == "question"), None)
+        if asked is not None:
+            self.call_after_refresh(self._show_from, asked)
         extra = len(self.children) - MOUNTED
         if extra > MOUNTED // 2:
             self._shown_from = len(self._lines) - MOUNTED
             with self.app.batch_update():
                 self.remove_children(list(self.children)[:extra])
+
+    def _show_from(self, question: Static) -> None:
+        """A question longer than the window begins at its top, so that nothing of it is confirmed unseen."""
+        if question.is_attached and self.virtual_size.height - question.virtual_region.y > self.size.height:
+            self.release_anchor()
+            self.scroll_to(y=question.virtual_region.y, animate=False)
 
     def page(self, pages: int) -> None:
         """Scrolls by pages; at the top, older lines are brought back."""
