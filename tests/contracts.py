@@ -191,7 +191,12 @@ def shipped_files(folder: Path) -> Iterator[File]:
             )
     for name in own.prompts:
         data = shipped("prompts", f"{name}.yaml")
-        yield File("prompt-set" if "for" in data else "block", f"prompts/{name}.yaml", data, a_set(name, own))
+        kind = "prompt-set" if "for" in data else "block"
+        if name == "guidelines":
+            kind = "guidelines"
+        elif data.get("language") == 2:
+            kind = "prompt-set-2"
+        yield File(kind, f"prompts/{name}.yaml", data, a_set(name, own))
     for name in own.schemas:
         yield answer_schema(name, own)
     for name, text in library.vocabulary_texts().items():
@@ -235,6 +240,8 @@ def seed_rules() -> Any:
 def a_set(name: str, own: Sources) -> Callable[[str], object]:
     """Reads the set of this name from a text, or the set of the program that uses the block of this name."""
     using = SET if name in own.prompts and "for" not in shipped("prompts", f"{name}.yaml") else name
+    if name == "guidelines":
+        using = "muscle-relaxants"  # which cites them
     return lambda text: library.prompt_set(using, Sources({**own.prompts, name: text}, own.schemas))
 
 
@@ -245,13 +252,14 @@ def second_set(name: str, own: Sources) -> Callable[[str], object]:
 
 
 def answer_schema(name: str, own: Sources) -> File:
+    plain = name.replace(".", "-")  # one that a set was compiled to has a dot, which no prompt can name
     using = {
         **own.prompts,
-        "one": f"id: one\ntitle: One\nedition: 1\nfor: case\nprompts: [{{id: one, ask: A, answer: {name}}}]",
+        "one": f"id: one\ntitle: One\nedition: 1\nfor: case\nprompts: [{{id: one, ask: A, answer: {plain}}}]",
     }
 
     def read(text: str) -> object:
-        return library.prompt_set("one", Sources(using, {**own.schemas, name: text}))
+        return library.prompt_set("one", Sources(using, {**own.schemas, plain: text}))
 
     return File("answer-schema", f"schemas/answers/{name}.schema.json", json.loads(own.schemas[name]), read)
 
