@@ -149,6 +149,12 @@ def files(folder: Path) -> Iterator[File]:
     yield File("manifest", "list.yaml", MANIFEST, on_disk(folder / "list.yaml", importing.read_manifest))
     yield File("profile", "reviewer.yaml", PROFILE, on_disk(folder / "reviewer.yaml", profile.load_profile))
     yield File("prompt-set", "prompts/small.yaml", SMALL_SET, a_set("small", own))
+    for kind, name, written in (
+        ("prompt-set-2", "second", SECOND_SET),
+        ("prompt-set-2", "second-block", SECOND_BLOCK),
+        ("guidelines", "guidelines", GUIDELINES),
+    ):
+        yield File(kind, f"prompts/{name}.yaml", yaml.parse_yaml(written, name).data, second_set(name, own))
     yield File(
         "block",
         "prompts/red-flags-neck.yaml",
@@ -185,7 +191,12 @@ def shipped_files(folder: Path) -> Iterator[File]:
             )
     for name in own.prompts:
         data = shipped("prompts", f"{name}.yaml")
-        yield File("prompt-set" if "for" in data else "block", f"prompts/{name}.yaml", data, a_set(name, own))
+        kind = "prompt-set" if "for" in data else "block"
+        if name == "guidelines":
+            kind = "guidelines"
+        elif data.get("language") == 2:
+            kind = "prompt-set-2"
+        yield File(kind, f"prompts/{name}.yaml", data, a_set(name, own))
     for name in own.schemas:
         yield answer_schema(name, own)
     for name, text in library.vocabulary_texts().items():
@@ -229,17 +240,26 @@ def seed_rules() -> Any:
 def a_set(name: str, own: Sources) -> Callable[[str], object]:
     """Reads the set of this name from a text, or the set of the program that uses the block of this name."""
     using = SET if name in own.prompts and "for" not in shipped("prompts", f"{name}.yaml") else name
+    if name == "guidelines":
+        using = "muscle-relaxants"  # which cites them
     return lambda text: library.prompt_set(using, Sources({**own.prompts, name: text}, own.schemas))
 
 
+def second_set(name: str, own: Sources) -> Callable[[str], object]:
+    """Reads the set of the second language, for each of its regions, with a text in place of one that it is made of."""
+    made_of = {"second": SECOND_SET, "second-block": SECOND_BLOCK, "guidelines": GUIDELINES}
+    return lambda text: library.prompt_set_instances("second", Sources({**made_of, name: text}, own.schemas))
+
+
 def answer_schema(name: str, own: Sources) -> File:
+    plain = name.replace(".", "-")  # one that a set was compiled to has a dot, which no prompt can name
     using = {
         **own.prompts,
-        "one": f"id: one\ntitle: One\nedition: 1\nfor: case\nprompts: [{{id: one, ask: A, answer: {name}}}]",
+        "one": f"id: one\ntitle: One\nedition: 1\nfor: case\nprompts: [{{id: one, ask: A, answer: {plain}}}]",
     }
 
     def read(text: str) -> object:
-        return library.prompt_set("one", Sources(using, {**own.schemas, name: text}))
+        return library.prompt_set("one", Sources(using, {**own.schemas, plain: text}))
 
     return File("answer-schema", f"schemas/answers/{name}.schema.json", json.loads(own.schemas[name]), read)
 
@@ -341,7 +361,16 @@ CUES = (
     "headings",
 )
 VOCABULARY: dict[str, Any] = {
-    "synonyms": [{"same": ["fusion", "arthrodesis"], "kinds": ["ACDF"], "unless": ["cell fusion", 7]}],
+    "synonyms": [
+        {
+            **{"same": ["fusion", "arthrodesis"], "kinds": ["ACDF"], "unless": ["cell fusion", 7]},
+            **{"related": ["hardware"], "capitals": ["PT"]},
+            "numbers": [
+                {"written": ["n/5"], "from": 0, "under": 5},
+                {"written": ["temp n"], "from": 100.4, "to": 110},
+            ],
+        }
+    ],
     "apart": [["ilium", "ileum"]],
     "negated": {place: [f"no {place}"] for place in CUES},
     "uncertain": {"before": ["may"]},
@@ -376,6 +405,15 @@ SMALL_SET: dict[str, Any] = {
                 **{"where": {"modality": "ct"}, "gives": {"yes": 7}},
             },
             **{"look_for": ["onset", 7], "documentable": "yes", "record": "no", "shows": "timeline"},
+        },
+        {"id": "trauma", "ask": "Was there?", "answer": "yes-no", "confirms": "no", "record": "yes"},
+        {
+            **{"id": "flags", "ask": "Which?", "answer": "red-flags-neck", "about": "documents"},
+            "says": {"given": "They hold {{ value }}."},
+            "entries": {
+                flag: {"signs": {f"a {flag}": ["tumor", 7]}, "look_for": ["mass", 7]}
+                for flag in shipped("schemas", "answers/red-flags-neck.schema.json")["properties"]
+            },
         },
         {
             **{"id": "studies", "ask": "Which?", "answer": "studies-neck", "speaks": "always"},
@@ -439,3 +477,160 @@ SMALL_SET: dict[str, Any] = {
     "never": [{"when": {"duration": "chronic"}, "says": "It can't be.", "blocks": "no"}],
     "silent": [{"when": {"duration": {"const": 3}, "red_flags": {"every": "no"}}, "says": "Nobody speaks."}],
 }
+
+# -- of the second language -----------------------------------------------------------------------
+
+GUIDELINES = """
+guidelines:
+  high:
+    tier: mtus
+    editions:
+      2009: {source: "High, 1st ed.", dated: 2008-11, from: 2009-01-01, until: 2016-12-31, name: the High Guideline}
+      2017: {source: "High, 2nd ed.", from: 2017-01-01, name: the High Guideline of 2017}
+    places:
+      care: {2009: {rules: p. 1, page: {by: A. Poe, on: 2020-01-02}}, 2017: {rules: 7, seen: a summary}}
+      more: {2009: {silent: {by: A. Poe, on: 2020-01}}, 2017: unread}
+  annual:
+    tier: national
+    editions:
+      running: {source: The Annual, from: 2008, name: the Annual}
+    places:
+      care: {running: {rules: Care}}
+  code:
+    tier: law
+    editions:
+      2004: {source: A Code, from: 2004-01-01, name: the Code}
+    places:
+      cap: {2004: {rules: section 1}}
+"""
+SECOND_BLOCK = """
+language: 2
+id: second-block
+title: A block
+edition: 1
+regions:
+  neck: {part: neck}
+  low back: {part: back}
+answers:
+  signs:
+    checklist: {tumor: a tumor, fever: {label: a fever, words: a high fever}}
+    said: {yes: present, no: absent}
+prompts:
+  - id: signs
+    ask: Which signs are there of the <part>?
+    answer: signs
+    documentable: yes
+    entries: {tumor: {signs: {a tumor: [tumor, 7]}, look_for: [mass, 7]}, fever: {signs: {a fever: [fever]}}}
+"""
+SECOND_SET = """
+language: 2
+id: second
+title: A set of the second language
+edition: 1
+for: {service: care, regions: [neck, low back]}
+governed_by: ur_decision
+request: [{when: {signs: {some: "yes"}}, says: With a sign.}, {says: "The request is for {{ item }}."}]
+conclusion: {upheld: It is not necessary., overturned: [{says: It is necessary.}]}
+together: "None was found of {{ absences }}."
+answers:
+  visits: {number: whole, unit: visits, from: 0, to: 60}
+  surgery:
+    group:
+      procedure: {choice: {fusion: Fusion, repair: Repair}, named: {listed: [fusion, repair]}}
+      weeks: {ask: How long ago?, answer: weeks}
+      day: {date: partial}
+    or: {none: No operation}
+    words: the surgery
+  drugs:
+    table: drug
+    columns:
+      drug:
+        choice:
+          x: {label: X, words: the drug x, unit: mg, regions: [neck, low back], factor: 1.5}
+          y: {label: Y, unit: mg, factor: [{up to 20: 4}, {over 20: 8}]}
+          z: {label: Z, unit: mg, factor: none}
+      amount: {number: decimal, unit: of drug, from: 0, to: 900}
+      daily: {number: decimal, unit: a day, from: 0, to: 9}
+      total: {number: decimal, from: 0, to: 9000, computed: {times: [amount, daily]}}
+    optional: [amount, daily, total]
+    factors: [high/care]
+  views: {choices: {front: Front, side: Side}}
+let:
+  many: {in_all: over 10}
+questions:
+  first: {when: {signs: given}, asks: [high/care], regions: [neck]}
+  other: {asks: [high/more]}
+prompts:
+  - id: had
+    ask: How many visits were there?
+    why: They count.
+    cite: high/care
+    answer: visits
+    propose: {fact: item.quantity.certified, where: {unit: visits}}
+    look_for: [visits, 7]
+    documentable: yes
+    once: yes
+    elsewhere: no
+    shows: timeline
+    says: {given: "{{ value }} were had.", not_documented: None was found., unclear: [{says: It is unclear.}], together: visits}
+    speaks: always
+  - {id: asked, ask: How many are requested?, answer: visits, propose: [{fact: item.quantity.requested}], about: request}
+  - {id: in_all, ask: How many in all?, answer: visits, computed: {add: [had, asked]}}
+  - {id: surgery, ask: Which surgery was there?, answer: surgery, confirms: none, says: {given: There was one., parts: {day: the day}}}
+  - id: long
+    ask: For how long?
+    answer: {choice: {short: Short, lasting: Lasting}}
+    computed: {weeks: [surgery.day, item.ur_decision.date]}
+    gives: [{up to 6: short}, {over 6: lasting}]
+    record: yes
+    regions: [neck]
+  - {use: second-block, when: {had: given}, of: neck}
+  - {id: drugs, ask: Which drugs?, answer: drugs, requested: item.drug, record: yes}
+  - {id: views, ask: Which views?, answer: views, record: yes}
+  - {id: told, ask: What else?, answer: {text: 200}, record: yes}
+criteria:
+  - id: for-<kind>
+    cite: high/care
+    editions: [2009, "2017"]
+    regions: [neck, low back]
+    applies: {had: given}
+    when: {surgery.procedure: <kind>}
+    argues: for
+    says: "{{ citation }} is for it."
+    unmet: It is not met.
+    concedes: [{says: It is so.}]
+    caution: {when: {many: "yes"}, says: It speaks of few.}
+    rebuts: [few]
+    otherwise: {says: It is against it., concedes: It is so., caution: {when: {many: "yes"}, says: Few.}, rebuts: []}
+    rows: [{kind: fusion}, {kind: repair}]
+  - id: few
+    cite: annual/care
+    limit: {of: in_all, up_to: 10, asked: asked}
+    argues: for
+    says: "{{ citation }} has up to 10."
+    over: {says: "{{ citation }} has up to 10."}
+    partly: "{{ within }} of {{ asked }} would be within it."
+  - {id: cap, cite: code/cap, argues: nothing, says: "{{ citation }} has a cap."}
+never:
+  - {when: {had: exactly 60}, says: It can't be., blocks: no}
+silent:
+  - {gap: {signs: given}, says: Nobody speaks of it.}
+  - {conflict: [{signs: given}, {had: given}], says: They differ.}
+examples:
+  - is: a made one
+    on: 2014-06-01
+    region: neck
+    given: {had: 4, asked: 4}
+    item: {drug: x}
+    read: {high/care: silent}
+    suggests: none
+    why: unread
+    because: [few]
+    computed: {in_all: 8}
+    within: 4
+    more: 0
+    notes: [cap]
+    from: nowhere
+    published: upheld
+    later: 2015
+"""

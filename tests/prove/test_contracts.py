@@ -6,29 +6,14 @@ from pathlib import Path
 
 import pytest
 
+from assistant import library
 from tests import contracts
 from tests.contracts import File, Found, held_against, places
 from tests.prove import scale
 from tests.prove.scale import Proved
 
 
-@pytest.mark.parametrize(
-    "kind",
-    sorted(
-        {
-            "case",
-            "answers-file",
-            "prompt-set",
-            "block",
-            "answer-schema",
-            "vocabulary",
-            "faults",
-            "letter-frame",
-            "manifest",
-            "profile",
-        }
-    ),
-)
+@pytest.mark.parametrize("kind", sorted(library.KINDS))
 def test_every_value_in_every_wrong_type(kind: str, tmp_path: Path, proved: Proved) -> None:
     if not scale.ALL:
         pytest.skip("a sample of it is tried in tests/test_contracts.py")
