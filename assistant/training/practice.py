@@ -268,7 +268,8 @@ class Practice(Conversation):
         if self.run.reveal == "each":
             shown = [place for place in due if place not in self.run.revealed]
             self._write([t.AnswerRevealed(self.run.session, *place) for place in shown])
-            lines = [line for place in shown for line in self._revealed(place)]
+            named = len(shown) > 1
+            lines = [line for place in shown for line in self._revealed(place, named)]
             if not over and any(line.kind in ("warning", "problem") for line in lines):
                 self.pending = _READING
         if over:
@@ -309,12 +310,14 @@ class Practice(Conversation):
             if (item, "") in self._standing:
                 yield item, ""
 
-    def _revealed(self, place: AnswerPlace) -> list[Line]:
+    def _revealed(self, place: AnswerPlace, named: bool) -> list[Line]:
+        """What is revealed of one place, under its question where several were answered together."""
         session = self.review.session
         if not place[1]:
             return revealed_decision(session, self.reference, place[0])
         answer: Answer | None = session.answer(*place)
-        return revealed_lines(session, self.reference, place, answer, self.run.faults)
+        lines = revealed_lines(session, self.reference, place, answer, self.run.faults)
+        return [Line("context", one_line(session.prompt(*place).ask, 400)), *lines] if named else lines
 
     def _follow(self) -> None:
         """Takes in which entry of the run holds each answer and decision now."""

@@ -70,6 +70,8 @@ class Desk:
         data.pop("published")
         data["reviewer"] = reviewer
         data["answers"] = {**data["answers"], "1": {**data["answers"]["1"], **(changes or {})}}
+        if "duration" in (changes or {}):
+            data["acknowledge"] = {**data["acknowledge"], "computed-differs": "Counted from the first visit."}
         if decision:
             data["determinations"] = {"1": {"decision": decision, "reason": "It departs."}}
         if decision == "none":
