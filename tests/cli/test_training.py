@@ -22,6 +22,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.training.replay import Marker, open_replay
 from tests.training.practising import CASE, KEPT, REPLIES, Ticking, answered, begun, reviewed, wavered
+from tests.walk import BESIDE, PASSAGES
 
 Imr = Callable[..., tuple[int, str, str]]
 
@@ -222,14 +223,22 @@ def test_a_log_that_does_not_verify_is_refused(imr: Imr, path: Path) -> None:
 # -- practise and training ------------------------------------------------------------------------
 
 
-def say_all(**changes: str) -> str:
-    """What is typed to review the case as its reference does."""
-    replies = [{**REPLIES, **changes}[name] for name in REPLIES]
-    return "\n".join([*replies, "1", "1", "Parties may add records.", "sign", ""]) + "\n"
+PASSAGE = "\n".join(PASSAGES["acute_trauma"])
+"""Words of a page on which an answer rests, and the reply that takes them."""
+
+
+def stops(acute_trauma: str = f"no\n{PASSAGE}") -> list[str]:
+    """What is typed at each stop to review the case as its reference does, what stands together answered together."""
+    asked = ["", "", REPLIES["red_flags"], acute_trauma, "nd"]
+    return [*asked, f"1\n{BESIDE['governs']}", "1", "1", f"1\n{BESIDE['acknowledge']}", "sign"]
+
+
+def say_all(acute_trauma: str = f"no\n{PASSAGE}") -> str:
+    return "\n".join(stops(acute_trauma)) + "\n"
 
 
 def test_a_whole_run_in_plain_ends_with_its_feedback(imr: Imr, path: Path) -> None:
-    status, out, err = imr("practise", "cervical", "--plain", say=say_all(acute_trauma="yes\n"))
+    status, out, err = imr("practise", "cervical", "--plain", say=say_all(acute_trauma=f"yes\n{PASSAGE}\n"))
     assert (status, err) == (0, "")
     assert "A blind run. Your first answers are kept." in out
     assert "The reviewer answered otherwise: No" in out
@@ -246,24 +255,32 @@ def test_a_whole_run_in_plain_ends_with_its_feedback(imr: Imr, path: Path) -> No
 
 
 def test_a_run_that_was_left_is_gone_on_with_by_each_of_its_ways(imr: Imr, path: Path) -> None:
-    lines = say_all().splitlines()
-    status, out, _ = imr("practise", "cervical", "--plain", say="\n".join(lines[:6]) + "\n")
+    left = stops()
+    status, out, _ = imr("practise", "cervical", "--plain", say="\n".join(left[:2]) + "\n")
     assert status == 1
     assert "Parked." in out
     with Log.open(path, write=False) as log:
         (row,) = log.sessions()
+    left = left[2:]
     for words in (("practise", "--resume"), ("resume", row.id[:5]), ("practise",)):
-        status, out, _ = imr(*words, "--plain", say=lines[6] + "\n")
+        status, out, _ = imr(*words, "--plain", say=left.pop(0) + "\n")
         assert status == 1
         assert "A blind run." in out
-        lines.pop(6)
-    status, out, _ = imr("resume", "--plain", say="\n".join(lines[6:]) + "\n")
+    status, out, _ = imr("resume", "--plain", say="\n".join(left) + "\n")
     assert status == 0
     assert "Agreement  15 of 15" in out
 
 
+def test_what_is_answered_together_is_revealed_under_each_question(imr: Imr) -> None:
+    _, out, _ = imr("practise", "cervical", "--plain", say="\n".join(stops()[:5]) + "\n")
+    said = [line.strip() for line in out.splitlines()]
+    for ask in ("Does the record bear this timeline?", "What did the attending provider say was suspected?"):
+        assert [said[n + 1] for n, line in enumerate(said) if line == ask and "* As" in said[n + 1]]
+
+
 def test_a_session_is_taken_blind(imr: Imr, path: Path) -> None:
-    session = reviewed(path, {"acute_trauma": "yes"})
+    page = {"document": "progress-note-2014-07-17", "page": 1, "quote": "cumulative trauma at work"}
+    session = reviewed(path, {"acute_trauma": {"value": "yes", "evidence": [page]}})
     status, out, _ = imr("replay", session, "--blind", "--reveal", "end", "--plain", say=say_all())
     assert status == 0
     assert "The reviewer answered" not in out
@@ -314,7 +331,8 @@ def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
 
 def test_the_overview_shows_agreement_at_a_glance(imr: Imr, path: Path) -> None:
     reviewed(path)
-    reviewed(path, {"sought": "To see the hardware."}, reviewer="r-other")
+    page = {"document": "progress-note-2014-07-17", "page": 2, "quote": "x-rays of the cervical spine"}
+    reviewed(path, {"sought": {"value": "To see the hardware.", "evidence": [page]}}, reviewer="r-other")
     with Log.open(path) as log:
         answered(begun(log, "end"))
     data = fits("training-list", imr("training", "list", "--json")[1])
