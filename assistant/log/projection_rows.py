@@ -46,41 +46,62 @@ class Spent:
 
 
 class PromptTime:
-    """Follows a session step by step; `spent` is by item and prompt."""
+    """Follows a session step by step; `spent` is by item and prompt.
+
+    Questions that are shown together share the time in equal parts, each until it is answered.
+    """
 
     def __init__(self) -> None:
         self.spent: dict[tuple[str, str], Spent] = {}
-        self._at: tuple[str, str] | None = None
+        self._at: tuple[tuple[str, str], ...] = ()
+        self._together: tuple[tuple[str, str], ...] = ()
         self._last: Entry | None = None
+        self._shown_at: int | None = None
 
     def follow(self, entry: Entry, event: e.Event | None) -> None:
         """Takes in the session's next entry, with its event where it can be read."""
         last = self._last
         self._last = entry
-        if last is not None and self._at is not None and _measured(last, entry):
+        if last is not None and self._at and _measured(last, entry):
             seconds = max(entry.mono_ns - last.mono_ns, 0) / 1e9
-            spent = self.spent.setdefault(self._at, Spent())
-            if seconds > IDLE_AFTER:
-                spent.idle += seconds
-            else:
-                spent.work += seconds
+            for place in self._at:
+                spent = self.spent.setdefault(place, Spent())
+                if seconds > IDLE_AFTER:
+                    spent.idle += seconds / len(self._at)
+                else:
+                    spent.work += seconds / len(self._at)
+        beside = self._shown_at == entry.mono_ns
+        self._shown_at = None
         match event:
             case e.PromptShown(item, prompt):
-                self._put(item, prompt.split(".", 1)[0])
+                self._put(item, prompt.split(".", 1)[0], beside)
+                self._shown_at = entry.mono_ns
+            case e.AnswerRecorded(item, prompt) | e.AnswerAmended(item, prompt):
+                self._answered((item, prompt.split(".", 1)[0]))
             case e.SuggestionShown(item):
                 self._put(item, DECISION)
             case e.CheckRaised(check):
                 self._put(CASE_SCOPE, f"({check})")
             case e.CheckAcknowledged():
-                self._at = CASE_SCOPE, LETTER
-            case e.DeterminationRecorded() if self._at is not None and self._at[1] == DECISION:
-                self._at = CASE_SCOPE, LETTER
+                self._at = ((CASE_SCOPE, LETTER),)
+            case e.DeterminationRecorded() if self._at and self._at[-1][1] == DECISION:
+                self._at = ((CASE_SCOPE, LETTER),)
             case e.SessionSigned() | e.SessionDeclined():
-                self._at = None
+                self._at = ()
 
-    def _put(self, item: str, prompt: str) -> None:
-        self._at = item, prompt
-        self.spent.setdefault(self._at, Spent()).visits += 1
+    def _put(self, item: str, prompt: str, beside: bool = False) -> None:
+        """One step shows all that stands together, so what follows at the same moment stands beside."""
+        place = item, prompt
+        self._at = (*self._at, place) if beside else (place,)
+        if len(self._at) > 1:
+            self._together = self._at
+        self.spent.setdefault(place, Spent()).visits += 1
+
+    def _answered(self, place: tuple[str, str]) -> None:
+        """What was shown together and is not yet answered stands again where one of it was answered by itself."""
+        if self._together and place in self._at:
+            self._together = tuple(one for one in self._together if one != place)
+            self._at = self._together or self._at
 
 
 def _measured(last: Entry, entry: Entry) -> bool:

@@ -42,6 +42,37 @@ def test_what_happens_meanwhile_belongs_to_the_question() -> None:
     assert found == {("1", "a"): (17.0, 0.0, 2), ("1", "b"): (3.0, 0.0, 1)}
 
 
+def test_questions_that_are_shown_together_share_the_time() -> None:
+    found = follow(
+        (0, shown("a")),
+        (0, shown("b")),
+        (0, shown("c")),
+        (9, answered("a")),
+        (9, answered("b")),
+        (9, answered("c")),
+        (9, shown("d")),
+        (13, answered("d")),
+    )
+    assert {place[1]: spent for place, spent in found.items()} == {
+        "a": (3.0, 0.0, 1), "b": (3.0, 0.0, 1), "c": (3.0, 0.0, 1), "d": (4.0, 0.0, 1),
+    }  # fmt: skip
+
+
+def test_after_one_of_those_shown_together_the_others_stand_again() -> None:
+    found = follow(
+        (0, shown("a")),
+        (0, shown("b")),
+        (0, shown("c")),
+        (6, shown("b")),
+        (10, answered("b.part")),
+        (10, shown("b.other")),
+        (16, answered("b.other")),
+        (20, answered("a")),
+        (20, answered("c")),
+    )
+    assert {place[1]: spent[0] for place, spent in found.items()} == {"a": 4.0, "b": 12.0, "c": 4.0}
+
+
 def test_a_long_pause_is_idle_and_the_limit_itself_is_work() -> None:
     found = follow(
         (0, shown("a")),
