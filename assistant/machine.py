@@ -288,10 +288,13 @@ def settle_names(folder: Path) -> None:
         os.close(descriptor)
 
 
+_SCHEME = "file:"
+
+
 def database_uri(path: PurePath, query: str) -> str:
     """The URI under which SQLite opens a file, a drive's or a share's on Windows included (sqlite.org/uri.html)."""
     name = quote(path.as_posix(), safe="/:")
-    return f"file://{'' if name.startswith('/') else '/'}{name}?{query}"
+    return f"{_SCHEME}//{'' if name.startswith('/') else '/'}{name}?{query}"
 
 
 def is_reserved(name: str) -> bool:
