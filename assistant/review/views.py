@@ -156,7 +156,7 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
             continue
         pages = ", ".join(dict.fromkeys(str(at) for at in one.answer.all_evidence()))
         first, *more = told(prompt.schema, one.answer).split("\n")
-        yield f"    = {first} · {one.basis}{': ' + pages if pages else ''}"
+        yield f"    Proposed: {first} · {one.basis}{': ' + pages if pages else ''}"
         yield from (f"      {line}" for line in more)
     if all(one.answer is not None for one in turn.fields):
         yield "  Enter confirms all of it."
