@@ -839,7 +839,7 @@ def statement(session: Session, outcome_words: str) -> str:
             for name, one in case.documents.items()
             if name not in opened
         ]
-        lines += [f"- {asked}" for asked in dict.fromkeys(_absence(session, *one) for one in absences)]
+        lines += dict.fromkeys(_absence(session, *one) for one in absences)
         if unopened:
             lines.append(f"Read elsewhere, and not opened in this program: {', '.join(unopened)}.")
     lines.append("The findings and the decision are mine.")

@@ -697,7 +697,7 @@ def signature(session: Session, frame: Frame, signed_at: str) -> Section | None:
         )
     first = LetterSentence(text, CASE_SCOPE, "signature", facts=("session.signed",))
     said = [
-        replace(first, text=line.removeprefix("- "), key=f"statement:{n}")
+        replace(first, text=line, key=f"statement:{n}")
         for n, line in enumerate(session.signed.statement.splitlines(), 1)
         if line.strip()
     ]

@@ -99,7 +99,9 @@ def test_what_is_asked_stands_with_its_replies_and_what_is_proposed(review: Revi
     assert said.startswith("Cervical radiographs after a fusion · PRACTICE - not a determination\n")
     assert "[item 1 of 1 · 10 of 17] Was there an acute injury of the neck" in said
     assert "  1  Yes\n  2  No\n  3  Not documented\n  4  Unclear\n" in said
-    assert "    Proposed: 76 weeks · from October 31, 2012 to April 20, 2014: ur-report-2014-04-20:1\n" in said
+    assert (
+        "    Proposed: 76 weeks · from October 31, 2012 to April 20, 2014: ur-report-2014-04-20:1\n" in said
+    )
     assert "Enter confirms all of it." in said
     assert "had the neck complaint lasted when the request was decided on? 76 weeks\n" in said
 
