@@ -173,6 +173,8 @@ def must_apply(session: Session, scope: str, path: str) -> None:
 
 
 DECISIONS = ("upheld", "overturned")
+CONCLUSION = "conclusion"
+"""The key of the sentence with which a rationale ends."""
 GROUNDS = ("conflict", "specialty", "records", "other")
 LARGEST_REJECTED = 4_096
 
@@ -349,10 +351,21 @@ def _determine(session: Session, command: c.Determine) -> list[e.Event]:
     ]
 
 
+def _denies(sentence: str) -> bool:
+    """Whether a sentence has a word that turns it into its opposite."""
+    return bool({"not", "no", "never", "neither", "nor"} & set(re.findall(r"[a-z]+", sentence.lower())))
+
+
 def _edit(session: Session, command: c.EditSentence) -> list[e.Event]:
     text = command.text.strip()
     if len(text) > LARGEST_WORDS:
         raise refuse(f"The sentence is longer than {LARGEST_WORDS:,} characters.", command.sentence)
+    if command.sentence == CONCLUSION and text and _denies(text) != _denies(command.was):
+        raise refuse(
+            "The conclusion says the decision: in your own words, too, it can't say another.",
+            f"item {command.item}",
+            "Decide anew where it should be another.",
+        )
     return [
         e.SentenceEdited(command.item, command.sentence, command.was, "" if text == command.was else text)
     ]

@@ -653,3 +653,13 @@ def test_any_refused_input_can_be_written_to_the_log(typed: str) -> None:
     assert isinstance(event, e.AnswerRejected)
     event.input.encode()
     assert len(event.input.encode()) <= LARGEST_REJECTED
+
+
+def test_the_conclusion_says_the_decision_and_nothing_else(session: Session) -> None:
+    said = "Therefore, the request is not medically necessary."
+    with pytest.raises(Refused, match="it can't say another"):
+        decide(
+            session, c.EditSentence("1", "conclusion", said, "Therefore, the request is medically necessary.")
+        )
+    for own in ("", "Therefore, these films are not medically necessary."):
+        assert decide(session, c.EditSentence("1", "conclusion", said, own))
