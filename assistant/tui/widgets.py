@@ -156,12 +156,18 @@ class Reply(Input):
         self.signs = signs
         self.digits = False
         self.taken = True
+        self._following = False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
         self._open_since = 0.0
         self._dropped = 0
 
     def take_up(self) -> int:
-        """Takes keys again, now that what they answer is on the screen; gives how many came too early, and are gone."""
-        self.taken, self._open_since = False, Message().time
+        """Takes keys again, now that what they answer is on the screen; gives how many came too early, and are gone.
+
+        A line that was never closed goes on as it was: what follows a sign that answers nothing is kept.
+        """
+        if self.taken:
+            self.taken, self._open_since = False, Message().time
+        self._following = False
         dropped, self._dropped = self._dropped, 0
         return dropped
 
@@ -194,7 +200,8 @@ class Reply(Input):
         elif event.key in ("pageup", "pagedown"):
             self.post_message(self.Scrolled(-1 if event.key == "pageup" else 1))
         elif not self.value and event.character is not None and self._has_meaning(event.character):
-            self.taken = event.character not in KEPT_OPEN
+            self._following = event.character in KEPT_OPEN
+            self.taken = not self._following
             self.post_message(self.Pressed(event.character))
         else:
             return
@@ -208,6 +215,8 @@ class Reply(Input):
             event.stop()
 
     def _has_meaning(self, character: str) -> bool:
+        if self._following:
+            return False
         return character in self.signs or (self.digits and character.isdecimal() and character != "0")
 
     def _on_paste(self, event: events.Paste) -> None:

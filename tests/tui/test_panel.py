@@ -109,6 +109,17 @@ async def test_a_passage_is_found_and_opened_on_its_page(open_window: Open, begi
         assert window.focus == "reply"
 
 
+async def test_what_is_typed_at_once_behind_the_sign_is_looked_for_and_answers_nothing(
+    open_window: Open, begin: Begin
+) -> None:
+    begin("sought")
+    async with open_window(session="last") as window:
+        logged = len(window.events())
+        await window.burst("slash", *"2014", "enter")
+        assert [type(one).__name__ for one in window.events()[logged:]] == ["RecordSearched"]
+        assert window.path == "sought"
+
+
 async def test_a_question_is_gone_to_from_the_list(open_window: Open, begin: Begin) -> None:
     begin("sought")
     async with open_window(session="last") as window:
