@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import replace
-from functools import cached_property
+from functools import cached_property, lru_cache
 from threading import Lock
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, speaking
@@ -134,10 +134,8 @@ class RecordSearch:
         """The entries of the timeline that tell of what a question looks for, unless a page found says it too."""
         entries = self._case.timeline
         if self._timeline is None and entries and prompt.look_for:
-            from assistant.records.index import RecordIndex
-
             says = {_TIMELINE: tuple(entry.says for entry in entries)}
-            self._timeline = RecordIndex.of(says, read_vocabulary(self._texts))
+            self._timeline = _index_of(_kept(says), _kept(self._texts))
         if self._timeline is None:
             return ()
         return tuple(
@@ -209,15 +207,28 @@ class RecordSearch:
     def _open(self) -> RecordIndex:
         with self._making:
             if self._index is None:
-                from assistant.records.index import RecordIndex
-
-                vocabulary = read_vocabulary(self._texts)
                 named = self._case.documents.values()
                 dates = {one.id: str(one.date) for one in named if one.date is not None}
-                self._index = RecordIndex.of(
-                    self._pages, vocabulary, unreadable=self._unreadable(), dates=dates
+                self._index = _index_of(
+                    _kept(self._pages), _kept(self._texts), _kept(self._unreadable()), _kept(dates)
                 )
             return self._index
+
+
+_Kept = tuple[tuple[str, Any], ...]
+
+
+def _kept(named: Mapping[str, Any]) -> _Kept:
+    return tuple(named.items())
+
+
+@lru_cache(4)
+def _index_of(pages: _Kept, vocabulary: _Kept, unreadable: _Kept = (), dates: _Kept = ()) -> RecordIndex:
+    """The index of a record: made once for all sessions of a case that are opened one after the other."""
+    from assistant.records.index import RecordIndex  # with the first search
+
+    texts = read_vocabulary(dict(vocabulary))
+    return RecordIndex.of(dict(pages), texts, unreadable=dict(unreadable), dates=dict(dates))
 
 
 def _term(query: str) -> str:

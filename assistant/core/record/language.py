@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
@@ -156,7 +157,17 @@ def folded(text: str) -> str:
 
 def words_in(term: str) -> str:
     """The folded words of a term, one space between them: capitals, accents and hyphens don't matter."""
-    return " ".join(_WORD.findall(folded(term)))
+    return _words_of(term) if len(term) <= _A_PHRASE else " ".join(_WORD.findall(folded(term)))
+
+
+@lru_cache(20_000)
+def _words_of(phrase: str) -> str:
+    """The words of a phrase of the vocabulary or the record, which comes up again and again."""
+    return " ".join(_WORD.findall(folded(phrase)))
+
+
+_A_PHRASE = 60
+"""How many characters of text are a phrase at most."""
 
 
 def word_root(term: str) -> str:
@@ -175,16 +186,22 @@ def _singular(word: str) -> str:
 def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:
     """The vocabulary in the YAML `texts`, by file name, each in the form of `schemas/vocabulary.schema.json`.
 
-    Raises `Refused` with file and line for a word that is none, and for a phrase that stands for two things.
+    The same texts are read once. Raises `Refused` with file and line for a word that is none, and for a phrase that
+    stands for two things.
     """
+    return _vocabulary(tuple(sorted(texts.items())))
+
+
+@lru_cache(4)
+def _vocabulary(texts: tuple[tuple[str, str], ...]) -> Vocabulary:
     found = Findings()
     synonyms: list[Synonyms] = []
     apart: list[tuple[str, ...]] = []
     cues: list[Cue] = []
     lists: dict[str, tuple[str, ...]] = {}
     known: dict[tuple[str, str], str] = {}
-    for name in sorted(texts):
-        document = yaml.parse_yaml(texts[name], name)
+    for name, text in texts:
+        document = yaml.parse_yaml(text, name)
         with well_formed(name):
             for key, held in document.data.items():
                 if key == "synonyms":
