@@ -13,7 +13,7 @@ import click
 
 from assistant.cli.ask import Asking
 from assistant.cli.case_add import add
-from assistant.cli.options import json_option
+from assistant.cli.options import Group, json_option
 from assistant.cli.output import print_json
 from assistant.core.dates import read_date
 from assistant.core.problem import refuse
@@ -472,7 +472,7 @@ def _day(reply: str) -> str:
     return str(date)
 
 
-@click.group()
+@click.group(cls=Group)
 def case() -> None:
     """List and show cases, make one, bring documents into it, and search it."""
 

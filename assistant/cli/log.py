@@ -16,6 +16,7 @@ import click
 from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
 from assistant.cli.log_report import report, reports, sql
 from assistant.cli.options import (
+    Group,
     anew_option,
     filter_options,
     form_options,
@@ -347,7 +348,7 @@ def notes(session: str | None, anew: bool, form: str, log_path: Path | None) -> 
     run_report("notes", given(session=session), form=form, log_path=log_path, anew=anew)
 
 
-@click.group()
+@click.group(cls=Group)
 def log() -> None:
     """Look at the decision log, prove it, and take a copy along."""
 

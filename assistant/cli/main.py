@@ -144,7 +144,8 @@ def _carried_out(arguments: list[str]) -> int:
         give_up_output()
         return status
     except click.ClickException as error:
-        _say(visible(error.format_message()), "", "See `imr --help`.")
+        command = error.ctx.command_path if isinstance(error, click.UsageError) and error.ctx else "imr"
+        _say(visible(error.format_message()), "", f"See `{command} --help`.")
         return 2
     except click.Abort:
         _say("Stopped.", "", "What was accepted is in the log; go on with `imr resume`.")

@@ -21,10 +21,19 @@ if TYPE_CHECKING:
     from assistant.log.query import ReadOnly
 
 
-def needs_terminal() -> None:
-    """Refuses where there is no terminal; the collector rests until the first question stands (see `open`)."""
+class Group(click.Group):
+    """Commands whose help stands whole in the list of them."""
+
+    def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
+        rows = [(name, one.get_short_help_str(limit=1_000)) for name, one in sorted(self.commands.items())]
+        with formatter.section("Commands"):
+            formatter.write_dl(rows)
+
+
+def needs_terminal(instead: str = "Use --plain for plain lines, or --answers FILE.") -> None:
+    """Refuses where there is no terminal, with what can be done `instead`; the collector rests until the first question stands (see `open`)."""
     if not (sys.stdin.isatty() and sys.stdout.isatty()):
-        raise refuse("The screen needs a terminal.", "", "Use --plain for plain lines, or --answers FILE.")
+        raise refuse("The screen needs a terminal.", "", instead)
     if not shows(sys.stdout, "─│╭▍›·…"):
         raise refuse(
             f"This terminal's encoding ({one_line(sys.stdout.encoding)}) has no characters for the screen's lines.",

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.options import json_option
+from assistant.cli.options import Group, json_option
 from assistant.cli.output import print_json
 from assistant.core.rules.completion import formula_in_words
 from assistant.core.rules.condition import all_of
@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.core.rules.rules import Sources
 
 
-@click.group()
+@click.group(cls=Group)
 def prompts() -> None:
     """List, show and check prompt sets."""
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli.options import json_option, log_at, log_option, note_reading
+from assistant.cli.options import Group, json_option, log_at, log_option, note_reading
 from assistant.cli.output import print_json
 from assistant.core.problem import refuse
 from assistant.core.text import visible
@@ -223,7 +223,7 @@ def _next(path: Path, plain: bool) -> int:
     return 0
 
 
-@click.group()
+@click.group(cls=Group)
 def training() -> None:
     """Assign cases, see who has run what, and read the feedback."""
 
