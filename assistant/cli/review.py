@@ -76,7 +76,7 @@ def resume(session: str, plain: bool, log_path: Path | None) -> int:
 
 def home() -> int:
     """The home screen."""
-    needs_terminal()
+    needs_terminal("Use `imr review CASE --plain` for plain lines; `imr --help` lists what else there is.")
     named = os.environ.get("IMR_LOG")
     log_path = Path(named) if named else None
     from assistant.tui.app import run_app
@@ -88,7 +88,10 @@ def _on_screen(
     log_path: Path | None, case: str | None = None, session: str | None = None, again: str = ""
 ) -> int:
     """A review on the screen, of a case or gone on with."""
-    needs_terminal()
+    if session is not None:
+        needs_terminal("Use --plain for plain lines.")
+    else:
+        needs_terminal()
     from assistant.tui.app import review_opening, run_app
 
     def begin() -> int:
@@ -106,8 +109,10 @@ def _plain(log_path: Path | None, case: str = "", session: str = "", again: str 
     def begin() -> int:
         with open_log(log_path) as log:
             profile = reviewer.kept()
-            resumed = Review.resume(log, session) if session else None
-            held = resumed or Review.open(log, library.find_case(case), profile, again=again)
+            if session:
+                held = Review.resume(log, session)
+            else:
+                held = Review.open(log, library.find_case(case), profile, again=again, beside_parked=False)
             try:
                 return talk(held, profile)
             finally:

@@ -103,13 +103,26 @@ def positioned(evidence: Evidence, case: Case, page: Page) -> Evidence:
     return located(evidence, page(evidence.document, evidence.page))
 
 
-def _may_begin(log: Log, case: str, again: str) -> str:
-    """The reason for a further review of a real case; raises `Refused` where it was signed and there is none."""
-    signed = [row for row in log.sessions() if (row.case, row.kind, row.status) == (case, "real", "signed")]
+def _may_begin(log: Log, case: str, again: str, parked_by: str) -> str:
+    """The reason for a further review of a real case.
+
+    Raises `Refused` where there is none, and the case was signed or is being reviewed by `parked_by`.
+    """
+    rows = [row for row in log.sessions() if (row.case, row.kind) == (case, "real")]
+    signed = [row for row in rows if row.status == "signed"]
+    if again and any(row.status in ("open", "signed") for row in rows):
+        return reason(again, "The reason for a second review")
+    parked = next((row for row in rows if row.status == "open" and row.reviewer == parked_by), None)
+    if parked is not None and not signed:
+        raise refuse(
+            "Your review of this case is not finished; it was last worked on "
+            f"{in_california(parked.last):%Y-%m-%d at %H:%M %Z}.",
+            f"session {parked.id}",
+            f"Go on with `imr resume {parked.id}`; a second one beside it is begun with `imr review {case} --again "
+            "REASON`.",
+        )
     if not signed:
         return ""
-    if again:
-        return reason(again, "The reason for a second review")
     last = signed[0]
     outcome = OUTCOME_WORDS.get(last.outcome or "", "without an outcome")
     when = in_california(
@@ -160,16 +173,17 @@ class Review:
         mode: str = "",
         sources: Sources | None = None,
         again: str = "",
+        beside_parked: bool = True,
     ) -> Review:
         """A new session over a case, under the rules as the files say them now.
 
         A real case that has a signed review is `Refused` unless `again` says why it is reviewed once more: two
-        signed determinations may say opposite things.
+        signed determinations may say opposite things. So is one that this reviewer has parked, but for `beside_parked`.
         """
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
         if mode == "real" or (not mode and not rules.case.practice):
-            again = _may_begin(log, rules.case.id, again)
+            again = _may_begin(log, rules.case.id, again, "" if beside_parked else profile.id)
         kept = pinned(rules, sources)
         texts = {
             "case": {"case.yaml": case.text},

@@ -38,6 +38,7 @@ class ImrApp(App[int]):
         self._held_log: Log | None = None
         self._profile: Profile | None = None
         self.failed: Refused | None = None
+        self.farewell = ""
 
     def get_default_screen(self) -> Screen[Any]:
         """The screen that was asked for, else the home screen."""
@@ -67,6 +68,14 @@ class ImrApp(App[int]):
     def keep_profile(self, profile: Profile) -> None:
         """Takes over what was added to the profile."""
         self._profile = profile
+
+    def left(self, session: str, status: str) -> None:
+        """Takes note of a session that was left; the command line then says how to go on with it."""
+        self.farewell = (
+            f"Parked. Go on with `imr resume {session}`."
+            if status == "open"
+            else f"Read the letter with `imr letter {session}`."
+        )
 
     def give_up(self, refused: Refused) -> None:
         """Leaves the program; the command line then says why."""
@@ -134,6 +143,8 @@ def run_app(log_path: Path | None, first: Callable[[Services], Screen[Any]] | No
         raise refuse(
             "The screen had to stop.", "", "What was accepted is in the log: go on with `imr resume`."
         )
+    if not result and app.farewell:
+        print(app.farewell)
     return result or 0
 
 
