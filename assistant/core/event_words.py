@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.rules.answer_schema import at
-from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
+from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, RULING_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, one_line
@@ -204,9 +204,9 @@ def _of_review(event: e.Step, session: Session | None) -> list[Line]:
             return _edited(event)
         case e.CheckRaised():
             facts = [Line("context", fact) for fact in event.facts]
-            return [Line("warning", f"Check {event.check}: {event.message}"), *facts]
+            return [Line("warning", f"Check ({_check_words(event.check)}): {event.message}"), *facts]
         case e.CheckAcknowledged(check):
-            return [Line("answer", f"Acknowledged: {check}"), *_because(event.reason)]
+            return [Line("answer", f"Acknowledged: {_check_words(check)}"), *_because(event.reason)]
         case e.SessionDeclined():
             return [Line("news", f"Declined: {event.ground}"), *_because(event.reason)]
         case e.SessionSigned():
@@ -282,20 +282,30 @@ def _changes(event: e.CaseAmended) -> str:
     return "; ".join([*changes, *(["its facts were corrected"] if event.facts else [])]) or "no change"
 
 
+def _check_words(check: str) -> str:
+    return check.replace("-", " ")
+
+
 def _decision(decision: str | None) -> str:
     return DECISION_WORDS.get(decision, str(decision))
 
 
 def _suggested(event: e.SuggestionShown, session: Session | None) -> list[Line]:
     held = session.suggestions_shown.get(event.item) if session is not None else None
-    before = [] if held is None else [Line("before", f"{_decision(held.decision)} ({held.why})")]
-    return [Line("context", f"Suggested: {_decision(event.decision)} ({event.why})"), *before]
+    before = (
+        []
+        if held is None
+        else [Line("before", f"{_decision(held.decision)} ({WHY_WORDS.get(held.why, held.why)})")]
+    )
+    why = WHY_WORDS.get(event.why, event.why)
+    return [Line("context", f"Suggested: {_decision(event.decision)} ({why})"), *before]
 
 
 def _ruled(event: e.CriterionRuled, session: Session | None) -> list[Line]:
     held = session.rulings.get(event.item, {}).get(event.criterion) if session is not None else None
-    before = [] if held is None else [Line("before", held.ruling)]
-    return [Line("answer", f"{event.criterion}: {event.ruling}"), *before, *_because(event.reason)]
+    before = [] if held is None else [Line("before", RULING_WORDS.get(held.ruling, held.ruling))]
+    said = RULING_WORDS.get(event.ruling, event.ruling)
+    return [Line("answer", f"{event.criterion}: {said}"), *before, *_because(event.reason)]
 
 
 def _determined(event: e.DeterminationRecorded, session: Session | None) -> list[Line]:

@@ -38,7 +38,14 @@ class Ruling(Value):
 CAUTION_RULINGS = ("governs", "does_not_govern")
 """What is ruled on a criterion that stands under a caution: the second makes it not applicable."""
 
-RULINGS = ("accepted", "declined", "inapplicable", *CAUTION_RULINGS)
+RULING_WORDS = {
+    "accepted": "the rebuttal is accepted",
+    "declined": "the rebuttal is declined",
+    "inapplicable": "inapplicable here",
+    "governs": "it governs all the same",
+    "does_not_govern": "it does not govern here",
+}
+RULINGS = tuple(RULING_WORDS)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
