@@ -31,8 +31,8 @@ class Stop:
     def give(self, conversation: Conversation) -> list[Line]:
         """Replies to the conversation as the keys would on the screen."""
         lines = (
-            conversation.choose(int(self.pressed))
-            if self.pressed.isdecimal()
+            conversation.press(self.pressed)
+            if self.pressed in conversation.keys
             else conversation.reply(self.pressed)
         )
         return conversation.reply(self.words) if self.words else lines
@@ -55,12 +55,13 @@ def _stop(conversation: Conversation, turn: Turn) -> Stop:
         return Stop(turn.question, turn.kind, "sign", True)
     if turn.proposal is not None:
         return Stop(turn.question, turn.kind, "", True)
-    number, option = next((n, one) for n, one in enumerate(turn.options, 1) if _meant(turn, one))
+    replies = zip(conversation.keys, turn.options, strict=True)
+    key, option = next((key, one) for key, one in replies if _meant(turn, one))
     words = ""
     if option.asks:
-        key = turn.check.check if turn.check is not None else ""
-        words = reference().acknowledge[key] if key else reference().determinations[turn.scope]["reason"]
-    return Stop(turn.question, turn.kind, str(number), not conversation.digits, words)
+        check = turn.check.check if turn.check is not None else ""
+        words = reference().acknowledge[check] if check else reference().determinations[turn.scope]["reason"]
+    return Stop(turn.question, turn.kind, key, key not in conversation.keys_at_once, words)
 
 
 def _meant(turn: Turn, option: Option) -> bool:

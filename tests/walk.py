@@ -16,18 +16,18 @@ WALK = {
     "conflict": "1",
     "documents": "1",
     "timeline": "1",
-    "red_flags": "nd",
+    "red_flags": "-",
     "prior_surgery": "",
     "prior_imaging": "",
     "duration": "",
     "acute_trauma": "2",
     "films_since_surgery": "",
-    "sought": "nd",
-    "suspected": "nd",
-    "instability_suspected": "nd",
-    "changed_since": "nd",
-    "surgery_contemplated": "nd",
-    "changes_management": "nd",
+    "sought": "-",
+    "suspected": "-",
+    "instability_suspected": "-",
+    "changed_since": "-",
+    "surgery_contemplated": "-",
+    "changes_management": "-",
     "views": "",
 }
 """The shortest reply to each question asked by itself."""
@@ -67,7 +67,7 @@ def until(talk: Conversation, prompt: str = "", replies: Mapping[str, str] = WAL
 
 
 def beside(talk: Conversation) -> None:
-    """The reply to a stop that is no question of the review: a ruling, the decision, what is read, a check, the signature."""
+    """The reply to a stop that is no question of the review: a ruling, the decision, a check, the signature."""
     talk.reply("sign" if talk.turn.kind == "sign" else "1")
     if talk.pending is not None:
         talk.reply(BESIDE["acknowledge" if talk.turn.kind == "check" else "governs"])
@@ -86,4 +86,4 @@ def quick(talk: Conversation) -> str:
         return "; ".join(str(value) for value in KEPT.values()) if missing else ""
     if turn.kind == "prompt":
         return WALK[turn.path]
-    return {"list": "nd", "sign": "sign"}.get(turn.kind, "1")
+    return {"list": "-", "sign": "sign"}.get(turn.kind, "1")

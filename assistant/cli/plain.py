@@ -121,9 +121,8 @@ class _Talk:
                 self.say(f"  In the record: {record} · / lists them")
         else:
             self.say(visible(conversation.question))
-        for number, option in enumerate(conversation.options, 1):
-            mark = str(number) if conversation.numbered else "-"
-            self.say(f"  {mark}  {visible(option.label)}")
+        for line in conversation.reply_lines:
+            self.say(f"  {visible(line)}")
         if conversation.pending is None and turn.words:
             self.say(f"  {turn.words}")
 
@@ -192,7 +191,8 @@ class _Talk:
 
     def help(self) -> list[Line]:
         lines = [
-            "Answer with a number, with words or their beginning, or with Enter where something is proposed."
+            "Answer with a number, with words or their beginning, or with Enter where something is proposed.",
+            "- or nd is not documented, . is unclear, at every question that has them.",
         ]
         lines += [f"{action.plain:<30} {action.help}" for action in ACTIONS if action.plain]
         return _notes(lines)

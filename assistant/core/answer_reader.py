@@ -304,7 +304,9 @@ _STATUS_WORDS = {
     "not_documented": Status.NOT_DOCUMENTED,
     "nd": Status.NOT_DOCUMENTED,
     "not found": Status.NOT_DOCUMENTED,
+    "-": Status.NOT_DOCUMENTED,
     "unclear": Status.UNCLEAR,
+    ".": Status.UNCLEAR,
 }
 
 
@@ -349,7 +351,7 @@ def read_reply(schema: AnswerSchema, path: tuple[str, ...], text: str) -> Answer
 
 
 def named_option(words: str, labels: Sequence[str]) -> int | None:
-    """The numbered reply that is meant where words of one's own are possible too; None where they are such words.
+    """The reply that is meant where words of one's own are possible too; None where they are such words.
 
     A short denial could be either, and a guess would log what nobody said: it is refused, to be said plainly.
     """
@@ -359,9 +361,9 @@ def named_option(words: str, labels: Sequence[str]) -> int | None:
         return near[0]
     if near or said in _DENIALS:
         raise refuse(
-            f"“{one_line(words, 40)}” could be the record's words or one of the numbered replies.",
+            f"“{one_line(words, 40)}” could be the record's words or one of the replies.",
             "",
-            "Type the number of the reply, or the record's words in full.",
+            "Type the key of the reply, or the record's words in full.",
         )
     return None
 
@@ -407,6 +409,18 @@ def _also_called(words: str, shape: ChoiceShape) -> str | None:
         return unique(words, shape.labels, shape.also, prefixes=False)
     except Refused:
         return None
+
+
+def is_value(shape: ChoiceShape | SeveralShape, words: str) -> bool:
+    """Whether `words` name a value of the question in full, so that they are no number of a reply."""
+    try:
+        if isinstance(shape, ChoiceShape):
+            unique(words, shape.labels, shape.also, prefixes=False)
+        else:
+            read_several(words, shape, prefixes=False)
+    except Refused:
+        return False
+    return True
 
 
 _SEGMENT = re.compile(r"[CTLS]\d+-[CTLS]\d+")
@@ -458,7 +472,7 @@ def _value(shape: Shape, words: str, text: str) -> object:
         return _number(shape, words)
     if isinstance(shape, StatementShape):
         return Private(text.strip())
-    raise refuse("This is answered by one of the numbers.", "", "Type the number of a reply.")
+    raise refuse("This is answered by one of the replies.", "", "Type the key of a reply.")
 
 
 def _listed(words: str) -> list[str]:
@@ -480,7 +494,7 @@ def _number(shape: NumberShape, words: str) -> object:
 def _flags(shape: GroupShape, words: str) -> Answer:
     """`tumor yes, infection no`: some parts of a group of flags by name."""
     if not shape.uniform:
-        raise refuse("This is answered by one of the numbers.", "", "Type the number of a reply.")
+        raise refuse("This is answered by one of the replies.", "", "Type the key of a reply.")
     parts: dict[str, Answer] = {}
     for one in _listed(words):
         name, _, said = one.partition(" ")
@@ -494,10 +508,3 @@ def _flags(shape: GroupShape, words: str) -> Answer:
     if not parts:
         raise refuse("Nothing was named.", "", "Type a number, or a name such as `tumor yes`.")
     return group(parts)
-
-
-def merged(held: Answer | None, more: Answer) -> Answer:
-    """A group's answer with more of its parts answered."""
-    if held is None or held.parts is None or more.parts is None:
-        return more
-    return replace(group({**held.parts, **more.parts}), evidence=held.evidence, note=held.note)

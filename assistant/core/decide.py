@@ -196,7 +196,7 @@ def decide(session: Session, command: c.Command) -> list[e.Event]:
 def _must_be_there(session: Session, command: c.Command) -> None:
     """The item that a command names is one of the case; the case itself has questions, but no decision."""
     scope = getattr(command, "item", None)
-    if scope is None or (isinstance(command, c.AddNote) and not command.prompt):
+    if scope is None or (isinstance(command, c.AddNote | c.RejectInput) and not command.prompt):
         return
     about_questions = hasattr(command, "prompt") or isinstance(command, c.RecordAnswers)
     if scope not in (session.rules.sets if about_questions else session.items):

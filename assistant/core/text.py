@@ -40,6 +40,15 @@ def one_line(text: str, limit: int = 0) -> str:
     return folded
 
 
+def shortened(text: str, limit: int) -> str:
+    """`one_line`, cut behind a whole word where one ends near the limit."""
+    cut = one_line(text, limit)
+    if cut == one_line(text) or one_line(text)[limit - 1] == " ":
+        return cut
+    whole = cut[:-1].rpartition(" ")[0]
+    return f"{whole} …" if 2 * len(whole) > limit else cut
+
+
 def _picture(match: re.Match[str]) -> str:
     char = match[0]
     if char == "\x7f":

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import count
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
@@ -32,6 +33,7 @@ from assistant.core.record.pages import HOW, parted
 from assistant.core.record.passages import PassageGroup, figures, on_first_page
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
+    DateShape,
     GroupShape,
     ListingShape,
     NumberShape,
@@ -44,7 +46,7 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.criterion import DECISION_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
-from assistant.core.text import Private, one_line
+from assistant.core.text import Private, counted, one_line, shortened
 from assistant.core.value import Value
 from assistant.core.wording import capital, told
 
@@ -61,12 +63,22 @@ _LONGEST_LABEL = 120
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Option(Value):
-    """A numbered reply. It leads to `command`; where `asks` is set, words are needed first: its reason."""
+    """A reply with a key of its own. It leads to `command`; where `asks` is set, words are needed first: its reason."""
 
     label: str
     command: c.Command | None = None
     asks: str = ""
     value: str = ""
+
+
+KEYS = {Status.NOT_DOCUMENTED.value: "-", Status.UNCLEAR.value: "."}
+"""The keys of what can be answered alike at every question; numbers are for all other replies."""
+
+
+def reply_keys(options: Iterable[Option]) -> tuple[str, ...]:
+    """The key of each reply."""
+    numbers = count(1)
+    return tuple(KEYS.get(option.value) or str(next(numbers)) for option in options)
 
 
 @dataclass(frozen=True, eq=False, repr=False)
@@ -82,7 +94,7 @@ class FormField(Value):
 class Turn(Value):
     """One stop of the conversation.
 
-    `kind`: prompt, form, list, passages, by_eye, seen, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
+    `kind`: prompt, form, list, passages, by_eye, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
     """
 
     kind: str
@@ -119,7 +131,7 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
     proposal = made if held is None else None
     options = list(_options(session, place, prompt, shape, held))
     if made is not None and held is not None and not same_content(held, made.answer):
-        stated = one_line(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
+        stated = shortened(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
         again = c.RecordAnswer(scope, path, made.answer, "proposed")
         options.append(Option(f"What was proposed, {made.basis}: {stated}", again, value="proposed"))
     if proposal is not None and isinstance(shape, GroupShape | ListingShape) and not asked_together(shape):
@@ -183,14 +195,14 @@ def _options(
     if isinstance(shape, StatementShape) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
         made.append(Option("Stated", None, "In which words?", "stated"))
     root = place[1] == prompt.id
+    if root and not exempt(session, *place):
+        made += _by_passage(session, place, shape)
     if not asked_together(shape):
         made += [
             _answer_option(label, place, Answer(status=status), status.value)
             for status, label in STATUS_LABELS.items()
             if prompt.schema.may_be(status) and (held is None or held.parts is None)
         ]
-    if root and not exempt(session, *place):
-        made += _by_passage(session, place, shape)
     return made
 
 
@@ -217,7 +229,7 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
 
 
 def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup) -> Option:
-    said = f"{label}: “{one_line(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]})"
+    said = f"{label}: “{shortened(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]})"
     return Option(
         said, c.RecordAnswer(*place, answer), value=f"passage {group.document}:{group.start} {label}"
     )
@@ -269,7 +281,8 @@ def _flag_options(
         if part.name in spoken:
             absent = Answer(status=Status.NOT_DOCUMENTED)
             command = c.RecordAnswer(place[0], f"{place[1]}.{part.name}", absent)
-            made.append(Option(f"Not documented: {part.ask}", command, value=f"not {part.name}"))
+            value = absent.status.value if len(remaining) == 1 else f"not {part.name}"
+            made.append(Option(f"Not documented: {part.ask}", command, value=value))
     return made
 
 
@@ -329,6 +342,18 @@ def root_of(path: str) -> str:
 def asked_together(shape: Shape) -> bool:
     """Whether all parts of a group are asked in one turn: a list of flags."""
     return isinstance(shape, GroupShape) and shape.uniform
+
+
+def figured(shape: Shape) -> bool:
+    """Whether what is typed at a question can begin with a figure: a date, a number, a level, words of one's own."""
+    if isinstance(shape, ChoiceShape):
+        said = [*shape.labels.values(), *(one for more in shape.also.values() for one in more)]
+        return any(one[:1].isdecimal() for one in said)
+    if isinstance(shape, ListingShape):
+        return figured(shape.element)
+    if isinstance(shape, GroupShape):
+        return any(figured(part.shape) for part in shape.parts.values())
+    return True
 
 
 # What is asked when the record speaks of something that was answered as not documented, and of pages no
@@ -473,7 +498,9 @@ def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
     for one in fields:
         prompt = session.prompt(*one.place)
         options.append(
-            Option(f"Otherwise: {one_line(prompt.ask, _SHORT)}", c.ShowPrompt(*one.place), value=one.place[1])
+            Option(
+                f"Otherwise: {shortened(prompt.ask, _SHORT)}", c.ShowPrompt(*one.place), value=one.place[1]
+            )
         )
     question = (
         "Is this so of you, the documents and the timeline?"
@@ -520,12 +547,12 @@ def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
         return None
     absent = Answer(status=Status.NOT_DOCUMENTED)
     answers = tuple(c.RecordAnswer(scope, root, absent) for _, root in silent)
-    label = f"Not documented, all {len(silent)}: looked for, none found"
+    label = f"Not documented, all {len(silent)}: looked for, and nothing speaks for them"
     options = [Option(label, c.RecordAnswers(scope, answers), value="not_documented")]
     options += [
         Option(f"Answer: {session.prompt(*one).ask}", c.ShowPrompt(*one), value=one[1]) for one in silent
     ]
-    question = f"No passage was found that speaks of any of these {len(silent)}. What does the record say?"
+    question = f"No passage speaks for any of these {len(silent)}. What does the record say?"
     return Turn("list", place, question, tuple(options))
 
 
@@ -552,26 +579,21 @@ def _silent(session: Session, scope: str) -> Iterator[AnswerPlace]:
 _MOST_DOUBTED = 6
 
 
-def seen_turn(session: Session) -> Turn | None:
-    """Asks once that all be read which the reviewer has not seen and on which an answer rests; None where there is none.
+def _sign_turn(session: Session) -> Turn:
+    """Asks for the signature, which says that what the reviewer has not seen yet and an answer rests on was read, too.
 
     What isn't plainly a denial can be taken for what it speaks of, and its question asked anew.
     """
     left = unseen(session)
-    if not left:
-        return None
-    denied = [one for one in left if one.kind == "denied"]
-    label = (
-        "I have read them: each denial is rightly denied, each quote fits" if denied else "I have read them"
-    )
-    options = [Option(label, c.ReadDenials(tuple(one.digest for one in left)), value="read")]
+    options = []
     for number, one in enumerate(left[:_MOST_DOUBTED], 1):
         what = "is no denial" if one.kind == "denied" else "does not fit"
         again = c.ShowPrompt(one.scope, one.prompt)
         options.append(Option(f"({number}) {what}: ask its question anew", again, value=f"anew {number}"))
-    many = f"these {len(left)} passages" if len(left) > 1 else "this passage"
-    question = f"Read {many} before you sign: an answer rests on what was made of them."
-    return Turn("seen", ("", ""), question, tuple(options))
+    words = "Type `sign` and Enter to sign it as it stands above."
+    if left:
+        words = f"Type `sign` and Enter: you have read the {counted(len(left), 'passage')}, and sign it as it stands above."
+    return Turn("sign", ("", ""), "Sign this determination?", tuple(options), words)
 
 
 Assess = Callable[[str], "Assessment"]
@@ -603,19 +625,10 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     by_eye = by_eye_turn(session)
     if by_eye is not None:
         return by_eye
-    seen = seen_turn(session)
-    if seen is not None:
-        return seen
     for check in checks():
         if check.severity == "blocking" or (check.check, check.key) not in session.acknowledged:
-            return _check_turn(check)
-    return Turn(
-        "sign",
-        ("", ""),
-        "Sign this determination?",
-        (),
-        "Type `sign` and Enter to sign it as it stands above.",
-    )
+            return _check_turn(session, check)
+    return _sign_turn(session)
 
 
 def _barred(session: Session) -> Turn | None:
@@ -626,7 +639,8 @@ def _barred(session: Session) -> Turn | None:
                 from assistant.core.record.checks import impossible_combinations  # there is an answer by now
 
                 return _check_turn(
-                    next(c for c in impossible_combinations(session, scope) if c.severity == "blocking")
+                    session,
+                    next(c for c in impossible_combinations(session, scope) if c.severity == "blocking"),
                 )
     return None
 
@@ -789,7 +803,7 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
     return Turn("decision", (item, ""), "What is your determination?", tuple(options))
 
 
-def _check_turn(check: Check) -> Turn:
+def _check_turn(session: Session, check: Check) -> Turn:
     place = (check.item, "")
     if check.severity == "blocking":
         return Turn("check", place, check.message, decline_options(), "", check=check)
@@ -801,11 +815,27 @@ def _check_turn(check: Check) -> Turn:
         if check.check == "unsupported-finding":
             options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
+    if check.check == "later-study":
+        for place in _dated(session, check.item):
+            label = f"Correct a date: {shortened(session.prompt(*place).ask, _SHORT)}"
+            options.append(Option(label, c.ShowPrompt(*place), value=f"correct {place[1]}"))
     if check.misread is not None:
         read = check.misread
         correct = c.CorrectFact(read.document, read.page, read.kind, read.was)
         options.append(Option("The program misreads the page", correct, "What does the page say?", "misread"))
     return Turn("check", place, check.message, tuple(options), "", check=check)
+
+
+def _dated(session: Session, item: str) -> Iterator[AnswerPlace]:
+    """The questions of an item that are answered with entries that have dates."""
+    for name, prompt in session.rules.sets[item].prompts.items():
+        shape, answer = prompt.schema.shape, session.reading(item).answer(name)
+        entry = shape.element if isinstance(shape, ListingShape) else shape
+        dates = isinstance(entry, GroupShape) and any(
+            isinstance(p.shape, DateShape) for p in entry.parts.values()
+        )
+        if dates and answer is not None and answer.parts:
+            yield item, name
 
 
 def decline_options() -> tuple[Option, ...]:
@@ -821,8 +851,11 @@ def decline_options() -> tuple[Option, ...]:
     )
 
 
-def statement(session: Session, outcome_words: str) -> str:
-    """What a signature says: the decisions with their consequence, and what is attested with it."""
+def statement(session: Session, outcome_words: str, read: int = 0) -> str:
+    """What a signature says: the decisions with their consequence, and what is attested with it.
+
+    `read` counts the passages that were listed beside it to be read first.
+    """
     lines = [f"Outcome: {outcome_words}"]
     for key, item in session.rules.case.items.items():
         lines.append(f"Item {key}: {item.service}: {DECISION_WORDS[session.determinations[key].decision]}")
@@ -841,7 +874,12 @@ def statement(session: Session, outcome_words: str) -> str:
         ]
         lines += dict.fromkeys(_absence(session, *one) for one in absences)
         if unopened:
-            lines.append(f"Read elsewhere, and not opened in this program: {', '.join(unopened)}.")
+            lines.append(f"Of these, not opened on a page of this program: {', '.join(unopened)}.")
+    if read:
+        fits = "each denial is rightly denied, each quote fits"
+        lines.append(
+            f"I have read what was listed before the signature ({counted(read, 'passage')}): {fits}."
+        )
     lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
 

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
-from assistant.core.answer_reader import merged, named_option, read_reply, unique
+from assistant.core.answer_reader import is_value, named_option, read_reply, unique
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused, in_words, refuse
@@ -23,18 +23,22 @@ from assistant.core.record.absence import (
     speaks_of,
 )
 from assistant.core.record.grounds import Kind, about_file, exempt, findings_in, proposed, worked_out
+from assistant.core.record.guard import unseen
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import (
+    ChoiceShape,
     DateShape,
     GroupShape,
     ListingShape,
     NumberShape,
+    SeveralShape,
+    Shape,
     StatementShape,
     at,
     complete,
 )
-from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS
-from assistant.core.session import AnswerPlace, outcome
+from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, RULING_WORDS
+from assistant.core.session import AnswerPlace, Session, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import (
     CITE,
@@ -43,8 +47,10 @@ from assistant.core.turn import (
     Turn,
     decision_turn,
     decline_options,
+    figured,
     last_place,
     part_question,
+    reply_keys,
     statement,
 )
 from assistant.core.wording import told
@@ -70,13 +76,15 @@ Build = Callable[[str], c.Command]
 class Pending:
     """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice.
 
-    `find` takes words beside the options, such as those of a passage that is to be looked for.
+    `find` takes words beside the options, such as those of a passage that is to be looked for. `past` is an act that was
+    gone back to.
     """
 
     question: str
     build: Build | None = None
     options: tuple[Option, ...] = ()
     find: Callable[[str], list[Line]] | None = None
+    past: bool = False
 
 
 class Talk:
@@ -86,6 +94,8 @@ class Talk:
         self.review = review
         self.pending: Pending | None = None
         self.cited: tuple[Evidence, ...] = ()
+        self.acts = acts_of(review.session)
+        self.gone_back = 0
 
     @property
     def turn(self) -> Turn:
@@ -93,7 +103,7 @@ class Talk:
 
     def go(self, scope: str, path: str) -> list[Line]:
         """Goes to a prompt, answered or not."""
-        self.pending = None
+        self.pending, self.gone_back = None, 0
         return self.carry_out(c.ShowPrompt(scope, path))
 
     def skip(self) -> list[Line]:
@@ -101,6 +111,7 @@ class Talk:
         if self.turn.kind != "prompt":
             return [Line("problem", "Only a question of the review can be left for later.")]
         self.pending = None
+        self.acted(self.turn)
         return [
             *self.carry_out(c.SkipPrompt(*self.turn.place)),
             Line("note", "Left for later; it comes again before the decision."),
@@ -194,21 +205,43 @@ class Talk:
             "ruling": "A guideline of a lower tier may outweigh a higher one only where that is shown (Lab. Code 4604.5); that judgment is yours.",
             "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
             "passages": "Reviewers have been reversed for writing that something was not documented when the record had it.",
-            "seen": "What the program took for a denial keeps a passage from speaking against an answer; only you can tell whether it is one.",
             "form": "What the case file states is shown with its page and confirmed once; whatever is wrong is answered by itself.",
             "list": "A search found no passage on any of these; an absence is a finding of fact, and stands on that search.",
             "by_eye": "A page without readable text can hold what was looked for; no search goes through it.",
             "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
-            "sign": "A signature closes the session; afterwards only an addendum is possible.",
+            "sign": "A signature closes the session; afterwards only an addendum is possible. What the program took for a denial "
+            "keeps a passage from speaking against an answer; only you can tell whether it is one.",
             "first": "Deciding before the suggestion is shown keeps it from leading you.",
         }
         return [Line("note", words.get(turn.kind, "Nothing is asked."))]
+
+    def acted(self, turn: Turn) -> None:
+        """Remembers where something was done, the latest at the end, so that it can be gone back to."""
+        self.gone_back = 0
+        where = turn.kind, turn.place, turn.criterion, turn.check.key if turn.check else ""
+        self.acts = [
+            one
+            for one in self.acts
+            if (one.kind, one.place, one.criterion, one.check.key if one.check else "") != where
+        ]
+        self.acts.append(turn)
 
     def carry_out(self, command: c.Command) -> list[Line]:
         """Carries out a command that needs no echo."""
         self.review.perform(command)
         self.pending = None
         return []
+
+
+def acts_of(session: Session) -> list[Turn]:
+    """Where a session that is gone on with was answered and decided."""
+    answered = [
+        Turn("prompt", (scope, name), prompt.ask)
+        for scope in session.rules.scopes
+        for name, prompt in session.rules.sets[scope].prompts.items()
+        if session.reading(scope).answer(name) is not None
+    ]
+    return answered + [Turn("decision", (item, ""), "") for item in session.determinations]
 
 
 def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
@@ -251,7 +284,12 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     if isinstance(command, c.Determine):
         return [Line("answer", DECISION_WORDS[command.decision])]
     if isinstance(command, c.RuleOn):
-        return [Line("answer", f"{command.criterion}: {command.ruling}: {one_line(command.reason, 300)}")]
+        return [
+            Line(
+                "answer",
+                f"{command.criterion}: {RULING_WORDS[command.ruling]}: {one_line(command.reason, 300)}",
+            )
+        ]
     if isinstance(command, c.DecideFirst):
         return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
     if isinstance(command, c.Decline):
@@ -411,6 +449,9 @@ def take_over(review: Review, command: TakeOver) -> list[Line]:
 class Conversation(Talk):
     """One reviewer's talk with a session: a reply in, lines out."""
 
+    waiting: tuple[c.RecordAnswer, ...] = ()
+    """What was named together with the entry that a passage is asked for now."""
+
     @property
     def question(self) -> str:
         return self.pending.question if self.pending is not None else self.turn.question
@@ -420,21 +461,49 @@ class Conversation(Talk):
         return self.pending.options if self.pending is not None else self.turn.options
 
     @property
-    def digits(self) -> bool:
-        """Whether a digit alone is a reply: not where a number, a date or only words are asked for."""
-        return bool(self.options) and len(self.options) <= 9 and not self._numeric()
+    def keys(self) -> tuple[str, ...]:
+        """The key of each reply; empty for one that would have a number where numbers and dates are answers."""
+        shape = self._shape()
+        keys = reply_keys(self.options)
+        if isinstance(shape, NumberShape | DateShape):
+            return tuple("" if key.isdecimal() else key for key in keys)
+        return keys
 
     @property
-    def numbered(self) -> bool:
-        """Whether the replies have numbers; with more than nine, a number takes Enter."""
-        return bool(self.options) and not self._numeric()
+    def keys_at_once(self) -> frozenset[str]:
+        """The keys that reply by themselves on an empty line; others take Enter.
 
-    def _numeric(self) -> bool:
+        A digit does only where nothing else can begin with it: no date, number, level, or words of one's own.
+        """
+        numbers = [key for key in self.keys if key.isdecimal()]
+        signs = frozenset(key for key in self.keys if key and not key.isdecimal())
+        return signs if len(numbers) > 9 or not numbers or self._written() else signs | frozenset("123456789")
+
+    @property
+    def reply_lines(self) -> list[str]:
+        """The replies as they are listed, each behind its key."""
+        return [f"{key or '·'}  {option.label}" for key, option in zip(self.keys, self.options, strict=True)]
+
+    def _shape(self) -> Shape | None:
+        """What kind of answer is asked for; None where only a reply is."""
         turn = self.turn
         if self.pending is not None or turn.kind != "prompt":
-            return False
-        prompt = self.review.session.prompt(*turn.place)
-        return isinstance(at(prompt.schema.shape, tuple(turn.path.split(".")[1:])), NumberShape | DateShape)
+            return None
+        return at(self.review.session.prompt(*turn.place).schema.shape, tuple(turn.path.split(".")[1:]))
+
+    def _written(self) -> bool:
+        """Whether what is typed can begin with a digit and be no number of a reply."""
+        if self.pending is not None:
+            return self.pending.find is not None
+        shape = self._shape()
+        return bool(self.turn.words) if shape is None else figured(shape)
+
+    def _by_key(self, words: str) -> int | None:
+        """Where the reply stands whose key was typed; None where that is none, or is a value of the question."""
+        shape = self._shape()
+        if words.isdecimal() and isinstance(shape, ChoiceShape | SeveralShape) and is_value(shape, words):
+            return None
+        return self.keys.index(words) if words in self.keys else None
 
     def reply(self, text: str) -> list[Line]:
         """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
@@ -443,46 +512,87 @@ class Conversation(Talk):
             return self._pended(text) if half is not None else self._replied(text)
         except Refused as refused:
             self.pending = half
+            lines = self._refused(text, refused)
             if half is not None and self.turn.kind != "prompt":
                 raise  # the words of a reason stay where they were typed
-            return self._refused(text, refused)
+            return lines
 
-    def choose(self, number: int) -> list[Line]:
-        """The reply with that number, from 1."""
-        if not 1 <= number <= len(self.options):
-            return [Line("problem", f"There is no reply {number} here.")]
+    def press(self, key: str) -> list[Line]:
+        """The reply with that key."""
+        if not key or key not in self.keys:
+            return [Line("problem", f"There is no reply {key} here.")]
+        return self.choose(self.keys.index(key) + 1)
+
+    def choose(self, place: int) -> list[Line]:
+        """The reply at that place, from 1."""
         half = self.pending
         try:
-            return self._chosen(self.options[number - 1])
+            return self._chosen(self.options[place - 1])
         except Refused as refused:
             self.pending = half
-            return self._refused(str(number), refused)
+            return self._refused(self.keys[place - 1], refused)
+
+    def give_up(self) -> list[Line]:
+        """Half a reply is given up, and with it what was named together with it."""
+        dropped, self.waiting = self.waiting, ()
+        self.pending = None
+        more = f" Not taken either: {', '.join(_part_named(one) for one in dropped)}." if dropped else ""
+        return [Line("note", f"Left as it was.{more}")]
 
     def back(self) -> list[Line]:
-        """Half a reply is given up; otherwise the last question comes back, to be amended."""
-        if self.pending is not None:
-            self.pending = None
-            return [Line("note", "Left as it was.")]
+        """Half a reply is given up; otherwise the last act comes back, to be done anew, and then the one before it."""
+        if self.pending is not None and not self.pending.past:
+            return self.give_up()
         if self.cited:
             self.cited = ()
             return [Line("note", "The cited passage is dropped.")]
-        place = last_place(self.review.session)
-        return self.go(*place) if place is not None else [Line("note", "This is the first question.")]
+        if self.turn.kind == "done":
+            return [Line("note", f"This session is {self.review.session.status}.")]
+        steps = self.gone_back
+        while steps < len(self.acts):
+            steps += 1
+            self.pending = None
+            try:
+                lines = self._again(self.acts[-steps])
+            except Refused:  # what it was about no longer applies
+                continue
+            self.gone_back = steps
+            return lines
+        return [Line("note", "This is the first question.")]
+
+    def _again(self, act: Turn) -> list[Line]:
+        """Goes to where something was done: a question is asked anew, anything else can be chosen otherwise."""
+        if act.kind in ("prompt", "passages"):
+            return self.go(*act.place)
+        if act.kind == "decision":
+            decision = decision_turn(self.review.session, act.scope, self.review.assess(act.scope))
+            self.pending = Pending(decision.question, None, decision.options, past=True)
+            return []
+        if act.kind == "first":
+            return [Line("note", "What you decided before the suggestion was shown stands as it was logged.")]
+        options = act.options
+        if act.kind in ("form", "list"):
+            options = tuple(one for one in act.options if isinstance(one.command, c.ShowPrompt))
+        question = (
+            "Answered together; which of them otherwise?" if act.kind in ("form", "list") else act.question
+        )
+        self.pending = Pending(question, None, options, past=True)
+        return []
 
     def _replied(self, text: str) -> list[Line]:
         words = text.strip()
         turn = self.turn
         if not words:
             return self._confirm(turn)
+        place = self._by_key(words)
+        if place is not None:
+            return self._chosen(turn.options[place])
         if turn.kind == "sign":
             return (
                 self._sign()
                 if words.lower() == "sign"
                 else [Line("problem", "Type `sign` to sign. Nothing has been signed.")]
             )
-        number = int(words) if words.isdecimal() and len(words) < 3 else 0
-        if 1 <= number <= len(turn.options) and not self._numeric():
-            return self._chosen(turn.options[number - 1])
         if turn.kind == "form" and (missing := [one for one in turn.fields if one.answer is None]):
             return self._filled(turn, missing[0], text)
         if turn.kind == "prompt":
@@ -512,9 +622,10 @@ class Conversation(Talk):
             return self._record(c.RecordAnswer(*turn.place, turn.proposal.answer, "proposed"))
         if turn.held is not None and self.review.session.focus is not None:
             return self._leave(*turn.place)
-        return [Line("problem", "Nothing was typed. " + (turn.words or "Type the number of a reply."))]
+        return [Line("problem", "Nothing was typed. " + (turn.words or "Type the key of a reply."))]
 
     def _leave(self, scope: str, path: str) -> list[Line]:
+        self.gone_back = 0
         self.review.perform(c.LeavePrompt(scope, path))
         return [Line("note", "Left as it was.")]
 
@@ -533,9 +644,21 @@ class Conversation(Talk):
             if alike is not None:
                 return self._chosen(alike)
         answer = read_reply(prompt.schema, path, text)
-        if isinstance(shape, GroupShape):
-            answer = merged(self.review.session.answer(*turn.place), answer)
-        return self._record(c.RecordAnswer(*turn.place, answer))
+        if answer.parts is None:
+            return self._record(c.RecordAnswer(*turn.place, answer))
+        self.waiting = tuple(
+            c.RecordAnswer(turn.scope, f"{turn.path}.{name}", part) for name, part in answer.parts.items()
+        )
+        return self._next_waiting()
+
+    def _next_waiting(self) -> list[Line]:
+        """Records what was named together, one after the other, each with the passage that it needs."""
+        lines: list[Line] = []
+        while self.waiting and self.pending is None:
+            first, *rest = self.waiting
+            self.waiting = tuple(rest)
+            lines += self._record(first)
+        return lines
 
     def _by_name(self, turn: Turn, words: str) -> list[Line]:
         names = {str(number): option.label for number, option in enumerate(turn.options)}
@@ -549,17 +672,19 @@ class Conversation(Talk):
         assert pending is not None  # only called while half a reply is held
         words = text.strip()
         if pending.options:
-            number = int(words) if words.isdecimal() and len(words) < 3 else 0
-            if 1 <= number <= len(pending.options):
-                return self._chosen(pending.options[number - 1])
-            named = [
-                one for one in pending.options if words and words.lower() in (one.value, one.label.lower())
-            ]
+            place = self._by_key(words)
+            if place is not None:
+                return self._chosen(pending.options[place])
+            said = "not_documented" if words.lower() == "nd" else words.lower()
+            named = [one for one in pending.options if words and said in (one.value, one.label.lower())]
             if len(named) == 1:
                 return self._chosen(named[0])
             if pending.find is not None and words:
                 return pending.find(words)
-            return [Line("problem", "Type the number of a reply, or < to leave it as it was.")]
+            if not words:
+                return [Line("problem", "Type the key of a reply, or < to leave it as it was.")]
+            labels = {str(number): one.label for number, one in enumerate(pending.options)}
+            return self._chosen(pending.options[int(unique(words, labels))])
         if words and pending.find is not None:
             return pending.find(words)
         if not words or pending.build is None:
@@ -620,7 +745,10 @@ class Conversation(Talk):
         was_whole = self._whole(command.item, command.prompt, held)
         consequences = preview(session, command) if was_whole and not confirmed else []
         if consequences:
-            options = (Option("Change it", _Confirmed(command)), Option("Leave it as it was"))
+            options = (
+                Option("Change it", _Confirmed(command), value="yes"),
+                Option("Leave it as it was", value="no"),
+            )
             self.pending = Pending("Change the answer all the same?", None, options)
             return [Line("warning", one) for one in consequences]
         if needs_reason(session, command.item, command.prompt) and not command.reason:
@@ -702,18 +830,23 @@ class Conversation(Talk):
             return self._record(command.command, confirmed=True)
         if isinstance(command, c.RecordAnswer) and self.cited:
             command = self._with_cited(command)
-        before = self.turn.place
+        before = self.turn
         self.review.perform(command)
         self.pending = None
-        if self.turn.place != before:
+        if self.turn.place != before.place:
             self.cited = ()
-        return [] if quiet else echo(self.review, command)
+        if isinstance(command, c.ShowPrompt):
+            self.gone_back = 0
+        else:
+            self.acted(_where(before, command))
+        lines = [] if quiet else echo(self.review, command)
+        return [*lines, *self._next_waiting()] if self.waiting else lines
 
     def _refused(self, text: str, refused: Refused) -> list[Line]:
         turn = self.turn
         says = " ".join(f"{problem.what} {problem.fix}".strip() for problem in refused.problems)
-        if turn.kind == "prompt" and not self.review.watching:
-            self.review.perform(c.RejectInput(*turn.place, text, says))
+        if self.review.session.status == "open" and not self.review.watching:
+            self.review.perform(c.RejectInput(turn.scope or "case", turn.path, text, says))
         return [Line("problem", visible(says))]
 
     def decline_now(self) -> list[Line]:
@@ -732,15 +865,30 @@ class Conversation(Talk):
     def statement(self) -> str:
         """What a signature would say now."""
         session = self.review.session
-        return statement(session, OUTCOME_WORDS[outcome(session)])
+        return statement(session, OUTCOME_WORDS[outcome(session)], len(unseen(session)))
 
     def _sign(self) -> list[Line]:
 
         from assistant.review.determination import sign  # the letter is made for the signature
 
-        session = sign(self.review)
+        read = tuple(one.digest for one in unseen(self.review.session))
+        session = sign(self.review, read)
         assert session.signed is not None  # `sign` has just carried that out
         return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
+
+
+def _where(turn: Turn, command: c.Command) -> Turn:
+    """Where a command acts: at its question, at the decision of its item, or where the conversation stands."""
+    if isinstance(command, c.RecordAnswer | c.WithdrawAnswer | c.DismissPassages):
+        path = command.prompt.split(".", 1)[0] if isinstance(command, c.WithdrawAnswer) else command.prompt
+        return Turn("prompt", (command.item, path), "")
+    if isinstance(command, c.Determine) or (isinstance(command, c.RuleOn) and turn.kind != "ruling"):
+        return Turn("decision", (command.item, ""), "")
+    return turn
+
+
+def _part_named(command: c.RecordAnswer) -> str:
+    return command.prompt.rpartition(".")[2].replace("_", " ")
 
 
 @dataclass(frozen=True)

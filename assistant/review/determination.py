@@ -21,8 +21,11 @@ from assistant.review.loading import pages_of
 from assistant.review.review import Review
 
 
-def sign(review: Review) -> Session:
-    """Attests the absences and signs; the letter's hash is of what the letter says then."""
+def sign(review: Review, read: tuple[str, ...] = ()) -> Session:
+    """Attests the absences and signs; the letter's hash is of what the letter says then.
+
+    `read` are the digests of what was listed beside it to be read first.
+    """
 
     case_outcome = outcome(review.session)
     if case_outcome is None:
@@ -30,8 +33,8 @@ def sign(review: Review) -> Session:
     for check in review.checks():
         if check.severity == "blocking" or (check.check, check.key) not in review.session.acknowledged:
             raise refuse(check.message, f"{check.check}", "Mend it or explain it first.")
-    said = statement(review.session, OUTCOME_WORDS[case_outcome])
-    review.perform(c.AttestAbsences())
+    said = statement(review.session, OUTCOME_WORDS[case_outcome], len(read))
+    review.perform(c.ReadDenials(read), c.AttestAbsences())
     letter = body_hash(review.session, review.assess)
     return review.perform(c.Sign(letter, case_outcome, said))
 

@@ -76,13 +76,14 @@ def context(review: Review, turn: Turn) -> list[str]:
         return [visible(line) for line in suggestion_lines(review, turn.scope)]
     if turn.kind == "passages":
         return [visible(f"  {line}") for line in speaking_lines(review, turn)]
-    if turn.kind == "seen":
-        return [visible(line) for line in unseen_lines(review)]
     if turn.kind == "check" and turn.check is not None:
         return [visible(f"  {fact}") for fact in turn.check.facts]
     if turn.kind == "sign":
-        said = statement(review.session, OUTCOME_WORDS[outcome(review.session)])
-        return [*letter_lines(review), "", *(visible(line) for line in said.splitlines())]
+        unread = unseen_lines(review)
+        said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))
+        if unread:
+            unread = ["Read these before you sign: an answer rests on what was made of them.", *unread, ""]
+        return [visible(line) for line in (*letter_lines(review), "", *unread, *said.splitlines())]
     return []
 
 
@@ -143,6 +144,8 @@ def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
     if prompt.shows == "timeline":
         for entry in review.session.rules.case.timeline:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
+        if not review.session.rules.case.timeline:
+            yield "  The case file holds no timeline, so there is no date to confirm."
 
 
 def _form_context(review: Review, turn: Turn) -> Iterator[str]:

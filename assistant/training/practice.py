@@ -211,11 +211,11 @@ class Practice(Conversation):
             return []
         return [*super().reply(text), *self.settle()]
 
-    def choose(self, number: int) -> list[Line]:
-        """The reply with that number, from 1, and after an answer what the reviewer answered."""
+    def choose(self, place: int) -> list[Line]:
+        """The reply at that place, from 1, and after an answer what the reviewer answered."""
         if self.pending is _READING:
-            return self.reply(str(number))
-        return [*super().choose(number), *self.settle()]
+            return self.reply(str(place))
+        return [*super().choose(place), *self.settle()]
 
     @property
     def turn(self) -> Turn:

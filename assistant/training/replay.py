@@ -164,8 +164,8 @@ class Replay:
         said = [Line("proposal" if line.startswith("  Proposed") else "context", line) for line in context]
         yield from [*said, *question] if turn.kind == "sign" else [*question, *said]
         conversation = Conversation(review)
-        for index, option in enumerate(conversation.options, 1):
-            yield Line("option", f"{index if conversation.numbered else '-'}  {option.label}")
+        for line in conversation.reply_lines:
+            yield Line("option", line)
 
     def _stop(self, number: int) -> Stop | None:
         """What tells where the conversation stood after a step from where it stood after another; None before the first."""

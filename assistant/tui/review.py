@@ -178,7 +178,7 @@ class ReviewScreen(ProgramScreen):
         log = self._services.decision_log
         if self._session is None:
             case = library.find_case(self._case or "")
-            return Review.open(log, case, self._services.profile, again=self._again)
+            return Review.open(log, case, self._services.profile, again=self._again, beside_parked=False)
         session = log.resolve(self._session)
         try:
             return Review.resume(log, session)
@@ -218,6 +218,8 @@ class ReviewScreen(ProgramScreen):
         """Parks the session; what still waits to be drawn finds none."""
         review, self._review, self._conversation, self._views = self._review, None, None, None
         if review is not None:
+            if not review.watching:
+                self._services.left(review.session.id, review.session.status)
             try:
                 review.close()
             except Refused as refused:
@@ -257,7 +259,7 @@ class ReviewScreen(ProgramScreen):
             self.look_up(conversation.turn)
         self.draw_asked()
         self._draw_options(conversation)
-        self.reply.digits = conversation.digits and self._asking is None
+        self.reply.keys_at_once = conversation.keys_at_once if self._asking is None else frozenset()
         signing = turn.kind == "sign" and not self._asked and not review.watching
         self.reply.placeholder = "type sign" if signing else ""
         self.reply.disabled = review.watching
@@ -316,12 +318,7 @@ class ReviewScreen(ProgramScreen):
         listed = self.query_one("#options", OptionList)
         listed.clear_options()
         if self._asking is None:
-            listed.add_options(
-                [
-                    Option(literal(f"{number if conversation.numbered else '-'}  {option.label}"))
-                    for number, option in enumerate(conversation.options, 1)
-                ]
-            )
+            listed.add_options([Option(literal(line)) for line in conversation.reply_lines])
             listed.highlighted = None
         listed.display = bool(listed.option_count)
 
@@ -341,6 +338,8 @@ class ReviewScreen(ProgramScreen):
         if tiny and not self.query("#small"):
             self.mount(Static(TOO_SMALL, id="small", markup=False))
         self.set_class(tiny, "tiny")
+        if not tiny and self.focused is None:
+            self.call_after_refresh(self.reply.focus)  # what is hidden loses the keys
 
     # -- what the record says about a question ---------------------------------------------------
 
@@ -423,16 +422,15 @@ class ReviewScreen(ProgramScreen):
             return
         self._take_up_reply()
         if event.key in SIGNS:
-            followed, self.reply.value = self.reply.value, ""  # typed after the sign, on a line that was empty before
+            followed, self.reply.value = (
+                self.reply.value,
+                "",
+            )  # typed after the sign, on a line that was empty before
             self.run_action_named(SIGNS[event.key])
             self.reply.value = followed
             self.reply.cursor_position = len(followed)
         else:
-            number = int(event.key)
-            if number > len(conversation.options):
-                self.transcript.say("problem", f"There is no reply {number} here.")
-            else:
-                self.answer(lambda: conversation.choose(number))
+            self.answer(lambda: conversation.press(event.key))
 
     @on(Reply.Oversized)
     def _oversized(self, event: Reply.Oversized) -> None:
@@ -475,7 +473,7 @@ class ReviewScreen(ProgramScreen):
             self.take_up_half()
             self.draw()
         elif conversation is not None and conversation.pending is not None and self.reply.has_focus:
-            self.answer(conversation.back)
+            self.answer(conversation.give_up)
         if self.size.width < WIDE:
             self.hide_panel()
         self.reply.focus()
@@ -490,6 +488,7 @@ class ReviewScreen(ProgramScreen):
         except Refused as refused:
             self._say_problems(refused.problems)
             self.draw()
+            self.reply.action_select_all()  # what is typed next takes the place of what was refused
             return False
         if not keep:
             self.reply.value = ""

@@ -114,7 +114,7 @@ KEPT_OPEN = frozenset("?/")
 class Reply(Input):
     """An input that gives single keys their meaning while it is empty."""
 
-    help_text = "Type an answer, or the number of a reply."
+    help_text = "Type an answer, or the key of a reply."
 
     class Pressed(Message):
         """A key with a meaning of its own was pressed on the empty line."""
@@ -154,9 +154,11 @@ class Reply(Input):
     def __init__(self, signs: Collection[str]) -> None:
         super().__init__(id="reply", select_on_focus=False)
         self.signs = signs
-        self.digits = False
+        self.keys_at_once: frozenset[str] = frozenset()
         self.taken = True
-        self._following = False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
+        self._following = (
+            False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
+        )
         self._open_since = 0.0
         self._dropped = 0
 
@@ -217,7 +219,7 @@ class Reply(Input):
     def _has_meaning(self, character: str) -> bool:
         if self._following:
             return False
-        return character in self.signs or (self.digits and character.isdecimal() and character != "0")
+        return character in self.signs or character in self.keys_at_once
 
     def _on_paste(self, event: events.Paste) -> None:
         """A paste keeps all its lines, as one line; one too long for any answer is answered as it is, and refused."""
@@ -228,7 +230,7 @@ class Reply(Input):
         if len(event.text) > LONGEST_PASTE:
             self.post_message(self.Oversized(event.text))
         else:
-            self.insert_text_at_cursor(visible(" ".join(event.text.split())))
+            self.replace(visible(" ".join(event.text.split())), *self.selection)
 
 
 # The last line of a session's screen: the keys that do something now, as many as fit; a click on one presses
@@ -363,6 +365,9 @@ class Services(Protocol):
 
     def keep_profile(self, profile: Profile) -> None:
         """Takes over what was added to the profile."""
+
+    def left(self, session: str, status: str) -> None:
+        """Takes note of a session that was left; the command line then says how to go on with it."""
 
     def give_up(self, refused: Refused) -> None:
         """Leaves the program; the command line then says why."""

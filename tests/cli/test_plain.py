@@ -39,9 +39,9 @@ SCRIPT = [
     "It was applied to one as old.",
     "1",
 ]
-"""Every question answered and the item decided; then comes what is read, a check, and the signature."""
+"""Every question answered and the item decided; then comes a check, and the signature."""
 
-SIGNED = [*SCRIPT, "1", "1", "Parties may add records.", "sign"]
+SIGNED = [*SCRIPT, "1", "Parties may add records.", "sign"]
 HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp.exe\u2066 [bold]b[/bold] [/x] \x9b31m"
 UNSAFE = "\x1b\x07\x9b\u202e\u2066\x00\r"
 
@@ -98,7 +98,7 @@ def test_what_is_asked_stands_with_its_replies_and_what_is_proposed(review: Revi
     said = run(review, *SIGNED)[1]
     assert said.startswith("Cervical radiographs after a fusion · PRACTICE - not a determination\n")
     assert "[item 1 of 1 · 10 of 17] Was there an acute injury of the neck" in said
-    assert "  1  Yes\n  2  No\n  3  Not documented\n  4  Unclear\n" in said
+    assert "  1  Yes\n  2  No\n  -  Not documented\n  .  Unclear\n" in said
     assert (
         "    Proposed: 76 weeks · from October 31, 2012 to April 20, 2014: ur-report-2014-04-20:1\n" in said
     )

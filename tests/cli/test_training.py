@@ -230,7 +230,7 @@ PASSAGE = "\n".join(PASSAGES["acute_trauma"])
 def stops(acute_trauma: str = f"no\n{PASSAGE}") -> list[str]:
     """What is typed at each stop to review the case as its reference does, what stands together answered together."""
     asked = ["", "", REPLIES["red_flags"], acute_trauma, "nd"]
-    return [*asked, f"1\n{BESIDE['governs']}", "1", "1", f"1\n{BESIDE['acknowledge']}", "sign"]
+    return [*asked, f"1\n{BESIDE['governs']}", "1", f"1\n{BESIDE['acknowledge']}", "sign"]
 
 
 def say_all(acute_trauma: str = f"no\n{PASSAGE}") -> str:

@@ -10,8 +10,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import library
-from assistant.core.answer import Answer, Status, group
-from assistant.core.answer_reader import merged, read_reply, unique
+from assistant.core.answer import Answer, Status
+from assistant.core.answer_reader import read_reply, unique
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import AnswerSchema, GroupShape, ListingShape, Shape
 from assistant.core.rules.rules import read_schema
@@ -213,20 +213,6 @@ def test_flags_that_are_not_known_are_refused(text: str) -> None:
     refused("red-flags-neck", text)
 
 
-def test_flags_that_are_named_are_added_to_those_that_were() -> None:
-    held = group({"tumor": Answer(value="yes"), "vascular": Answer(value="no")}, note="kept")
-    more = group({"vascular": Answer(status=Status.UNCLEAR), "infection": Answer(value="no")})
-    both = merged(held, more)
-    assert {name: part.value for name, part in (both.parts or {}).items()} == {
-        "tumor": "yes",
-        "vascular": None,
-        "infection": "no",
-    }
-    assert both.note == "kept"
-    assert merged(None, more) == more
-    assert merged(Answer(status=Status.UNCLEAR), more) == more
-
-
 # -- words of one's own ---------------------------------------------------------------------------
 
 
@@ -239,8 +225,8 @@ def test_a_statement_that_is_too_long_is_refused_by_its_length() -> None:
 
 
 def test_groups_and_lists_are_not_answered_in_one_line() -> None:
-    assert "answered by one of the numbers" in refused("prior-surgery-neck", "fusion in 2014")
-    assert "answered by one of the numbers" in refused("studies-neck", "films")
+    assert "answered by one of the replies" in refused("prior-surgery-neck", "fusion in 2014")
+    assert "answered by one of the replies" in refused("studies-neck", "films")
 
 
 def test_there_is_no_answer_where_there_is_no_question() -> None:

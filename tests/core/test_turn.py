@@ -80,14 +80,6 @@ def ruled(session: Session) -> Session:
     return session
 
 
-def read(session: Session) -> Session:
-    """What is to be read before the signature has been read."""
-    while (turn := turn_of(session)).kind == "seen":
-        assert turn.options[0].command is not None
-        session = done(session, turn.options[0].command)
-    return session
-
-
 def turn_of(session: Session) -> Turn:
     def drafts() -> tuple[Check, ...]:
         made = {item: rationale.assess(session, item).sentences for item in session.items}
@@ -171,13 +163,10 @@ def test_then_come_decision_checks_signature_and_the_end(session: Session) -> No
         command: c.Command = c.Sign("0" * 64, "uphold", "I sign.")
         if turn.kind == "decision":
             command = c.Determine("1", "upheld", "upheld")
-        elif turn.kind == "seen":
-            assert turn.options[0].command is not None
-            command = turn.options[0].command
         elif turn.check is not None:
             command = c.Acknowledge(turn.check.check, turn.check.key, "So it is.")
         session = done(session, command)
-    assert kinds == ["decision", "seen", "check", "sign"]
+    assert kinds == ["decision", "check", "sign"]
     assert "signed" in turn.question
 
 
@@ -231,7 +220,7 @@ def test_each_item_is_decided_before_the_next_is_asked_about() -> None:
             assert (turn.kind, turn.scope) == ("decision", scope)
             session = done(session, c.Determine(scope, "upheld", "upheld"))
     assert [scope for scope, _ in places] == ["case"] * 4 + ["1"] * 13 + ["2"] * 13
-    assert turn_of(read(session)).kind == "check"
+    assert turn_of(session).kind == "check"
 
 
 # -- going to a prompt, and back ------------------------------------------------------------------
@@ -493,7 +482,7 @@ def test_without_a_suggestion_each_decision_asks_for_a_reason(session: Session) 
 
 
 def test_a_decision_is_asked_anew_when_the_suggestion_has_turned(session: Session) -> None:
-    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
+    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
     assert turn_of(session).kind == "check"
     turned = done(session, record("red_flags.tumor", Answer(value="yes"), "Page 1."))
     turn = turn_of(turned)
@@ -544,7 +533,7 @@ def test_a_decision_before_the_suggestion_is_asked_for_where_it_is_wanted() -> N
 
 
 def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
-    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
+    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
     turn = turn_of(session)
     assert turn.check is not None
     assert turn.check.check == "later-study"
@@ -577,14 +566,14 @@ def blocking(session: Session) -> Turn:
 
 
 def test_a_check_that_blocks_can_only_be_mended_or_the_case_declined(session: Session) -> None:
-    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
+    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
     turn = blocking(session)
     assert turn.kind == "check"
     assert all(isinstance(option.command, c.Decline) for option in turn.options)
 
 
 def test_a_check_that_blocks_cannot_be_explained_away(session: Session) -> None:
-    session = read(done(answered(session), c.Determine("1", "upheld", "upheld")))
+    session = done(answered(session), c.Determine("1", "upheld", "upheld"))
     assert blocking(done(session, c.Acknowledge("implied-finding", "k", "For a reason."))).kind == "check"
 
 

@@ -118,7 +118,7 @@ def test_without_a_word_to_sign_it_is_decided_and_stays_open(
         )
         assert not file.sign
     assert answers_file.run_answers(review, file).status == 0
-    assert (review.session.status, review.turn.kind) == ("open", "seen")
+    assert (review.session.status, review.turn.kind) == ("open", "sign")
 
 
 def test_a_sentence_is_put_into_other_words(
@@ -198,7 +198,7 @@ def test_a_check_without_a_reason_stops_it(
     assert result.status == 1
     assert "later-study" in opened(result)
     assert review.session.status == "open"
-    assert review.turn.kind == "seen"
+    assert review.turn.kind == "check"
 
 
 def test_on_a_real_case_it_stops_at_the_signature(log: Log, tmp_path: Path) -> None:
@@ -210,7 +210,7 @@ def test_on_a_real_case_it_stops_at_the_signature(log: Log, tmp_path: Path) -> N
     assert result.status == 1
     assert "signed by a person" in opened(result)
     assert review.session.id in opened(result)
-    assert (review.session.mode, review.session.status, review.turn.kind) == ("real", "open", "seen")
+    assert (review.session.mode, review.session.status, review.turn.kind) == ("real", "open", "sign")
     review.close()
 
 

@@ -81,7 +81,7 @@ async def test_lines_are_marked_and_cited_for_the_answer(open_window: Open, begi
         await window.press("space", "down", "enter")
         assert "Cited progress-note-2014-07-17:2: it goes with your answer." in window.text
         assert window.focus == "reply"
-        await window.press("2")
+        await window.press("minus")
         assert "something is documented" in window.folded
         await window.write("Films.")
         answer = window.talk.review.session.answer("1", "sought")
@@ -129,7 +129,7 @@ async def test_a_question_is_gone_to_from_the_list(open_window: Open, begin: Beg
         assert window.path == "acute_trauma"
         await window.settle(lambda: "Answered: No" in window.text)
         assert window.focus == "reply"
-        await window.press("3")
+        await window.press("minus")
         assert "→ not documented" in window.text
         assert window.path == "sought"
 

@@ -35,7 +35,7 @@ async def test_passages_are_marked_in_the_list_and_set_aside_with_one_reason(
     async with open_window(case=case, size=WIDE) as window:
         walk.until(window.talk, "suspected")
         window.screen.draw()
-        await window.press("2")
+        await window.press("minus")
         assert window.talk.turn.kind == "passages"
         assert "«suspects» «pseudarthrosis»" in window.folded
         await window.press("slash", "enter")

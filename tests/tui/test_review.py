@@ -16,8 +16,8 @@ pytestmark = pytest.mark.usefixtures("one_by_one")
 
 
 async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
-    keys = ["enter", "1", "1", "1", "1", "enter", "enter", "enter", "3", "enter"]
-    keys += ["2", "2", "3", "3", "3", "3", "enter", "1", *"Applied so.", "enter", "1", "1"]
+    keys = ["enter", "1", "1", "1", "minus", "enter", "enter", "enter", "minus", "enter"]
+    keys += [*["minus"] * 6, "enter", "1", *"Applied so.", "enter", "1"]
     keys += ["1", *"Superseded.", "enter", *"sign", "enter"]
     async with open_window(CASE) as window:
         await window.press(*keys)
@@ -128,7 +128,7 @@ async def test_words_that_are_asked_for_can_be_given_up(open_window: Open, begin
     async with open_window(session="last") as window:
         await window.press("f6", *"No", "escape")
         assert window.reply.value == ""
-        await window.press("1", *"xy")
+        await window.press("1", "enter", *"xy")
         assert "In which words?" in window.text
         await window.press("backspace", "backspace", "less_than_sign")
         assert "In which words?" not in window.text
@@ -139,7 +139,7 @@ async def test_words_that_are_asked_for_can_be_given_up(open_window: Open, begin
 async def test_escape_gives_up_half_a_reply(open_window: Open, begin: Begin) -> None:
     begin("sought")
     async with open_window(session="last") as window:
-        await window.press("1")
+        await window.press("1", "enter")
         assert "In which words? (Esc: not now)" in window.text
         await window.press("f4", "escape")
         assert "In which words?" in window.text
@@ -153,13 +153,13 @@ async def test_what_is_longer_than_the_line_is_shown_whole_above_it(open_window:
     begin("sought")
     words = "To see whether the hardware of the earlier operation is sound and whether the neck is stable."
     async with open_window(session="last") as window:
-        await window.press("1", *words[:70])
+        await window.press("1", "enter", *words[:70])
         assert window.text.count(words[:20]) == 1
         await window.press(*words[70:])
         assert words in window.folded
         await window.press("enter")
         await window.write("cumulative trauma at work")
-        await window.press("1")
+        await window.press("1", "enter")
         assert f"→ {words}" in window.folded
         assert "In which words?" not in window.text
 

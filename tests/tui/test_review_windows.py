@@ -82,7 +82,7 @@ async def test_a_page_that_could_not_be_logged_leaves_the_program_running(
     async with open_window(CASE, size=(160, 45)) as window:
         assert "The disk is full" in window.folded
         assert "Are these your qualifications" in window.text
-        await window.press("enter", "1", "1", "1", "1")
+        await window.press("enter", "1", "1", "1", "minus")
         assert window.path == "prior_surgery"
         assert window.app.is_running
 
@@ -114,7 +114,7 @@ async def test_a_second_window_watches_and_cannot_answer(
         await window.pilot.click("#options", offset=(5, 1))
         assert window.path == "acute_trauma"
         assert window.kinds() == before
-        Conversation(first).reply("3")
+        Conversation(first).reply("-")
         await window.settle(lambda: "Have films been made since the operation" in window.folded)
         assert window.path == "films_since_surgery"
         await window.press("f8")
@@ -162,7 +162,7 @@ async def test_a_case_folder_that_is_gone_leaves_the_session_answerable(
     begin("sought", case=str(folder))
     shutil.rmtree(folder)
     async with open_window(session="last") as window:
-        await window.press("2", "f4", "right", "escape", "slash")
+        await window.press("minus", "f4", "right", "escape", "slash")
         await window.write("neck")
         await window.press("escape")
         assert window.path == "suspected"
@@ -177,7 +177,7 @@ async def test_a_megabyte_is_refused_and_the_screen_lives_on(open_window: Open, 
         assert isinstance(refused, e.AnswerRejected)
         assert (refused.length, refused.input) == (1_000_000, ("Film " * 200_000)[:200])
         assert window.reply.value == ""
-        await window.press("2")
+        await window.press("minus")
         assert window.path == "suspected"
 
 
@@ -190,7 +190,7 @@ async def test_a_paste_of_lines_becomes_one_line_and_waits_for_enter(open_window
         assert window.path == "sought"
         await window.press("enter")
         await window.write("cumulative trauma at work")
-        await window.press("1")
+        await window.press("1", "enter")
         assert answered(window, "sought") == "Films of the neck."
 
 
@@ -203,7 +203,7 @@ async def test_half_a_reply_outlives_a_look_elsewhere(open_window: Open, begin: 
             assert window.reply.value == "Film", keys
         await window.press(*"s.", "enter")
         await window.write("cumulative trauma at work")
-        await window.press("1")
+        await window.press("1", "enter")
         assert answered(window, "sought") == "Films."
 
 
@@ -223,7 +223,7 @@ async def test_keys_of_a_burst_answer_no_question_that_was_not_shown(open_window
     begin("acute_trauma")
     async with open_window(session="last") as window:
         before = count(window)
-        await window.burst("3", "1", "1", "enter", "1")
+        await window.burst("minus", "1", "1", "enter", "1")
         assert count(window) == before + 1
         assert "4 keys were typed before this was shown, and left out." in window.folded
 

@@ -38,8 +38,11 @@ class Reviewer:
             await self.window.write(reply)
             self.keys += 1 + (FIELDS if form else 0)
             return
-        digits = self.window.talk.digits and reply.isdecimal() and len(reply) == 1
-        pressed = [reply] if digits else [*(("space" if char == " " else char) for char in reply), "enter"]
+        pressed = (
+            [reply]
+            if reply in self.window.talk.keys_at_once
+            else [*(("space" if char == " " else char) for char in reply), "enter"]
+        )
         await self.window.press(*pressed)
         self.keys += len(pressed)
 
@@ -101,16 +104,20 @@ def truthful() -> Callable[[Window], tuple[str, bool]]:
             if not said.startswith("by:"):
                 return said, " " in said
             words = said.removeprefix("by:")
-            return str(1 + next(n for n, one in enumerate(talk.options) if words in one.label)), False
+            return next(
+                k for k, one in zip(talk.keys, talk.options, strict=True) if words in one.label
+            ), False
         if talk.turn.kind == "list":
-            return str(1 + next((n for n, one in enumerate(talk.options) if left.get(one.value)), 0)), False
+            return next(
+                (k for k, one in zip(talk.keys, talk.options, strict=True) if left.get(one.value)), "-"
+            ), False
         if talk.turn.kind == "prompt" and name == "red_flags":
             several = len(talk.options) > 2
-            return ("1" if several else "2"), False
+            return ("1" if several else "-"), False
         if talk.pending is not None and not talk.options:
             return "The note of September has the whole of it.", True
         if talk.turn.kind == "passages":
-            return str(1 + max(n for n, one in enumerate(talk.options) if one.asks)), False
+            return [k for k, one in zip(talk.keys, talk.options, strict=True) if one.asks][-1], False
         if talk.turn.kind == "form":
             missing = any(one.answer is None for one in talk.turn.fields)
             return ("; ".join(str(value) for value in walk.KEPT.values()), True) if missing else ("", False)

@@ -84,7 +84,7 @@ async def test_a_proposal_can_be_taken_over_and_changed(show: Show) -> None:
         finish(cast("Practice", window.talk), "prior_surgery")
         window.screen.draw()
         await window.settle(lambda: "Nearly: take it over" in window.text)
-        await window.press("6")
+        await window.press("4", "enter")
         await window.settle(lambda: "Taken over." in window.text)
         assert "reviewer answered" not in window.folded.split("Taken over.")[1]
         await window.press("enter")
@@ -123,7 +123,7 @@ async def test_a_trainees_run_goes_on_as_one_from_the_home_screen(open_window: A
         await window.settle(
             lambda: isinstance(window.app.screen, PracticeScreen) and window.screen.talk is not None
         )
-        await window.press("2")
+        await window.press("minus")
         await window.settle(lambda: "As the reviewer answered: not documented" in window.folded)
 
 

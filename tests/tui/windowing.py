@@ -35,7 +35,7 @@ from tests.walk import KEPT
 
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)
-CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<"}
+CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<", "minus": "-"}
 
 
 class Window:
