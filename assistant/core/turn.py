@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
+from assistant.core.dates import parse_date
 from assistant.core.decide import unattested
 from assistant.core.events import AnswerRecorded
 from assistant.core.proposal import Proposed, propose
@@ -816,7 +817,7 @@ def _check_turn(session: Session, check: Check) -> Turn:
             options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
     if check.check == "later-study":
-        for place in _dated(session, check.item):
+        for place in _dated_later(session, check.item):
             label = f"Correct a date: {shortened(session.prompt(*place).ask, _SHORT)}"
             options.append(Option(label, c.ShowPrompt(*place), value=f"correct {place[1]}"))
     if check.misread is not None:
@@ -826,16 +827,18 @@ def _check_turn(session: Session, check: Check) -> Turn:
     return Turn("check", place, check.message, tuple(options), "", check=check)
 
 
-def _dated(session: Session, item: str) -> Iterator[AnswerPlace]:
-    """The questions of an item that are answered with entries that have dates."""
+def _dated_later(session: Session, item: str) -> Iterator[AnswerPlace]:
+    """The questions of an item that are answered with a date after its request or the refusal of it."""
+    disputed = session.rules.case.items[item]
+    limits = [date for date in (disputed.request_date, disputed.ur_date) if date is not None]
     for name, prompt in session.rules.sets[item].prompts.items():
-        shape, answer = prompt.schema.shape, session.reading(item).answer(name)
-        entry = shape.element if isinstance(shape, ListingShape) else shape
-        dates = isinstance(entry, GroupShape) and any(
-            isinstance(p.shape, DateShape) for p in entry.parts.values()
-        )
-        if dates and answer is not None and answer.parts:
-            yield item, name
+        answer = session.reading(item).answer(name)
+        for path, leaf in answer.leaves() if answer is not None and answer.parts else ():
+            is_date = isinstance(at(prompt.schema.shape, tuple(path.split("."))), DateShape)
+            date = parse_date(str(leaf.value)) if is_date and leaf.given else None
+            if date is not None and any(date.after(limit) for limit in limits):
+                yield item, name
+                break
 
 
 def decline_options() -> tuple[Option, ...]:
@@ -877,9 +880,7 @@ def statement(session: Session, outcome_words: str, read: int = 0) -> str:
             lines.append(f"Of these, not opened on a page of this program: {', '.join(unopened)}.")
     if read:
         fits = "each denial is rightly denied, each quote fits"
-        lines.append(
-            f"I have read what was listed before the signature ({counted(read, 'passage')}): {fits}."
-        )
+        lines.append(f"I have read what is listed beside this ({counted(read, 'passage')}): {fits}.")
     lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
 

@@ -535,7 +535,7 @@ class Conversation(Talk):
     def give_up(self) -> list[Line]:
         """Half a reply is given up, and with it what was named together with it."""
         dropped, self.waiting = self.waiting, ()
-        self.pending = None
+        self.pending, self.gone_back = None, 0
         more = f" Not taken either: {', '.join(_part_named(one) for one in dropped)}." if dropped else ""
         return [Line("note", f"Left as it was.{more}")]
 

@@ -82,8 +82,8 @@ def context(review: Review, turn: Turn) -> list[str]:
         unread = unseen_lines(review)
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))
         if unread:
-            unread = ["Read these before you sign: an answer rests on what was made of them.", *unread, ""]
-        return [visible(line) for line in (*letter_lines(review), "", *unread, *said.splitlines())]
+            unread = ["", "Read these before you sign: an answer rests on what was made of them.", *unread]
+        return [visible(line) for line in (*letter_lines(review), "", *said.splitlines(), *unread)]
     return []
 
 

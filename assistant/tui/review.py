@@ -19,7 +19,7 @@ from assistant.clock import utc_time
 from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
-from assistant.core.text import counted, one_line
+from assistant.core.text import counted, one_line, visible
 from assistant.machine import open_in_viewer
 from assistant.review import views
 from assistant.review.conversation import Conversation, offer_amendment
@@ -261,7 +261,9 @@ class ReviewScreen(ProgramScreen):
         self._draw_options(conversation)
         self.reply.keys_at_once = conversation.keys_at_once if self._asking is None else frozenset()
         signing = turn.kind == "sign" and not self._asked and not review.watching
-        self.reply.placeholder = "type sign" if signing else ""
+        forming = turn.kind == "form" and not self._asked and not review.watching
+        wanted = (turn.words or "Enter confirms all of it") if forming else ""
+        self.reply.placeholder = "type sign" if signing else visible(wanted)
         self.reply.disabled = review.watching
         self._draw_top(review)
         if self._views is not None:

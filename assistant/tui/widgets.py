@@ -12,6 +12,7 @@ from textual import events, on
 from textual.app import SystemCommand
 from textual.containers import VerticalScroll
 from textual.content import Content
+from textual.geometry import Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
@@ -301,6 +302,10 @@ class MarkedList(OptionList):
 
     def _get_left_gutter_width(self) -> int:
         return 2
+
+    def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
+        """The height of all lines; the gutter takes its columns from those that are wrapped, too."""
+        return super().get_content_height(container, viewport, width - self._get_left_gutter_width())
 
     def render_line(self, y: int) -> Strip:
         line = super().render_line(y)

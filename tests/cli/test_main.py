@@ -26,7 +26,7 @@ KEPT = {"certification": "Occupational Medicine", "licence": "California", "year
 REFERENCE = str(library.folder("casebank") / CASE / "reference.yaml")
 HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp.exe [bold]b[/bold] [/x]"
 SCRIPT = (
-    "\n\nnd\nno\ncumulative trauma at work\n1\nnd\n1\nIt was applied to one as old.\n1\n1\n1\n"
+    "\n\nnd\nno\ncumulative trauma at work\n1\nnd\n1\nIt was applied to one as old.\n1\n1\n"
     "Parties may add records.\nsign\n"
 )
 
@@ -177,9 +177,28 @@ def test_a_case_that_is_not_there_leaves_no_session_behind(imr: Imr) -> None:
     )
 
 
-@pytest.mark.parametrize("arguments", [[], ["review", CASE], ["review"], ["resume"]])
-def test_the_screen_needs_a_terminal(imr: Imr, arguments: list[str]) -> None:
-    assert_refused(imr(*arguments), "The screen needs a terminal.", "Use --plain")
+@pytest.mark.parametrize(
+    ("arguments", "instead"),
+    [
+        ([], "Use `imr review CASE --plain`"),
+        (["review", CASE], "Use --plain for plain lines, or --answers FILE."),
+        (["resume"], "Use --plain for plain lines.\n"),
+    ],
+)
+def test_the_screen_needs_a_terminal(imr: Imr, arguments: list[str], instead: str) -> None:
+    assert_refused(imr(*arguments), "The screen needs a terminal.", instead)
+
+
+def test_a_wrong_option_is_answered_with_the_help_of_its_own_command(imr: Imr) -> None:
+    assert_refused(imr("log", "verify", "--nonsense"), "--nonsense", "See `imr log verify --help`.")
+    assert_refused(imr("--nonsense"), "--nonsense", "See `imr --help`.")
+
+
+@pytest.mark.parametrize("group", ["case", "log", "prompts", "training"])
+def test_the_help_of_a_group_cuts_no_sentence(imr: Imr, group: str) -> None:
+    status, said, _ = imr(group, "--help")
+    assert status == 0
+    assert "..." not in said.split("Commands:")[1]
 
 
 @pytest.mark.parametrize("arguments", [["review", HOSTILE, "--plain"], [HOSTILE], ["letter", HOSTILE]])

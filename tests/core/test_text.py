@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.text import Private, one_line, visible
+from assistant.core.text import Private, one_line, shortened, visible
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 INVISIBLE = set("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u061c\ufff9\ufffa\ufffb")
@@ -83,6 +83,13 @@ def test_one_line_is_one_line_and_no_longer_than_it_may_be(text: str, limit: int
 def test_a_cut_is_marked() -> None:
     assert one_line("one  two\nthree", 8) == "one two…"
     assert one_line("one  two\nthree") == "one two three"
+
+
+def test_a_cut_ends_at_a_word_where_one_ends_near() -> None:
+    assert shortened("one two three", 9) == "one two …"
+    assert shortened("one two three", 8) == "one two…"
+    assert shortened("one two three", 13) == "one two three"
+    assert shortened("a" * 20, 8) == "aaaaaaa…"
 
 
 def test_private_words_are_a_string_to_everyone_else() -> None:

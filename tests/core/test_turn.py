@@ -588,6 +588,8 @@ def test_a_signature_says_the_decisions_and_what_was_not_found(session: Session)
     assert said[-1] == "The findings and the decision are mine."
     attested = done(session, c.AttestAbsences())
     assert len(statement(attested, "Uphold").splitlines()) == 3
+    assert "1 passage" in statement(attested, "Uphold", 1)
+    assert "Read elsewhere" not in statement(session, "Uphold")
 
 
 def test_progress_counts_the_prompts_that_apply(session: Session) -> None:

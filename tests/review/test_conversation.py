@@ -19,6 +19,7 @@ from assistant.core.event_words import Line
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.checks import checks
+from assistant.core.record.guard import unseen
 from assistant.core.turn import next_turn
 from assistant.log import Log
 from assistant.profile import Profile
@@ -368,6 +369,119 @@ def test_back_goes_on_through_every_question_before(talk: Conversation) -> None:
     assert words(lines) == "This is the first question."
 
 
+@pytest.mark.parametrize("prompt", ["acute_trauma", "sought", "prior_surgery", "prior_imaging", "duration"])
+def test_what_was_not_found_and_what_is_unclear_have_the_same_keys_everywhere(
+    talk: Conversation, prompt: str
+) -> None:
+    until(talk, prompt)
+    assert {"-", "."} <= set(talk.keys) & talk.keys_at_once
+    numbers = [key for key in talk.keys if key.isdecimal()]
+    assert numbers == [str(number) for number in range(1, len(numbers) + 1)]
+    for key, status in (("-", Status.NOT_DOCUMENTED), (".", Status.UNCLEAR), ("nd", Status.NOT_DOCUMENTED)):
+        talk.go("1", prompt)
+        talk.reply(key)
+        if talk.pending is not None:
+            talk.reply("yes")
+        answer = held(talk, prompt)
+        assert answer is not None
+        assert answer.status is status
+
+
+@pytest.mark.parametrize(
+    ("place", "at_once"),
+    [
+        ("acute_trauma", True),
+        ("red_flags", True),
+        ("sought", False),
+        ("prior_surgery", False),
+        ("prior_surgery.levels", False),
+        ("prior_surgery.date", False),
+        ("duration", False),
+    ],
+)
+def test_a_digit_replies_by_itself_where_no_answer_begins_with_one(
+    talk: Conversation, place: str, at_once: bool
+) -> None:
+    until(talk, "views").go("1", place)
+    assert ("3" in talk.keys_at_once) is at_once
+
+
+@pytest.mark.parametrize("typed", ["5/14/2014", "5-14-2014", "3", "6"])
+def test_what_begins_with_a_digit_is_no_reply_of_a_list_of_levels(talk: Conversation, typed: str) -> None:
+    until(talk, "prior_surgery").go("1", "prior_surgery.levels")
+    assert talk.reply(typed)[0].kind == "problem"
+    assert held(talk, "prior_surgery") is None
+    talk.reply("C5-6")
+    assert plain(talk, "prior_surgery") == {"levels": ["C5-C6"]}
+
+
+def test_back_goes_to_the_last_act_and_to_the_one_before_it(talk: Conversation) -> None:
+    decided(talk)
+    talk.back()
+    assert talk.pending is not None
+    assert talk.pending.question == next(one.question for one in talk.acts if one.kind == "check")
+    talk.back()
+    assert [option.value for option in talk.options[:2]] == ["upheld", "overturned"]
+    talk.back()
+    assert [option.value for option in talk.options] == ["governs", "does_not_govern"]
+    talk.reply("2")
+    talk.reply("The row speaks of the first weeks only.")
+    ruled = [one.ruling for one in events(talk) if isinstance(one, e.CriterionRuled)]
+    assert ruled == ["governs", "does_not_govern"]
+
+
+def test_back_to_what_was_answered_together_asks_which_of_them(review: Review) -> None:
+    talk = Conversation(review)
+    talk.reply(walk.quick(talk))
+    assert talk.turn.kind == "form"
+    talk.back()
+    assert "which of them otherwise" in talk.question
+    talk.reply("1")
+    assert (talk.turn.kind, talk.turn.place) == ("prompt", ("case", "qualifications"))
+
+
+def test_a_session_gone_on_with_goes_back_to_its_decision(talk: Conversation) -> None:
+    decided(talk)
+    later = Conversation(talk.review)
+    later.back()
+    assert [option.value for option in later.options[:2]] == ["upheld", "overturned"]
+
+
+@pytest.mark.parametrize("typed", ["fracture no", "fracture no, infection yes"])
+def test_each_entry_that_is_named_asks_for_its_passage(talk: Conversation, typed: str) -> None:
+    until(talk, "red_flags").reply(typed)
+    assert "“absent” rests on a passage" in talk.question
+    assert held(talk, "red_flags") is None
+    if "infection" in typed:
+        assert "Not taken either: infection" in words(talk.back())
+        talk.reply(typed)
+    talk.reply("-")
+    if "infection" in typed:
+        by_words(talk)
+    answer = held(talk, "red_flags")
+    assert answer is not None
+    said = {name: part.value or part.status.value for name, part in (answer.parts or {}).items()}
+    assert said == {"fracture": "not_documented"} | ({"infection": "yes"} if "infection" in typed else {})
+
+
+def test_a_refused_reason_is_logged_too(talk: Conversation) -> None:
+    walk.until(talk)
+    assert talk.turn.kind == "ruling"
+    talk.reply("1")
+    with pytest.raises(Refused):
+        talk.reply("no")
+    refused = events(talk)[-1]
+    assert isinstance(refused, e.AnswerRejected)
+    assert (refused.item, refused.prompt, refused.input) == ("1", "", "no")
+
+
+def test_a_later_study_offers_the_question_that_has_its_date(talk: Conversation) -> None:
+    until(talk).reply("1")
+    assert [option.value for option in talk.options] == ["acknowledge", "correct prior_imaging"]
+    talk.reply("2")
+    assert talk.turn.path == "prior_imaging"
+
+
 def test_back_gives_up_half_a_reply_first_then_the_passage_then_the_question(talk: Conversation) -> None:
     until(talk, "sought")
     talk.cite(Evidence("progress-note-2014-07-17", 2, "extension views"))
@@ -692,6 +806,24 @@ def test_only_the_word_signs(talk: Conversation, typed: str) -> None:
     assert talk.reply(typed)[0].kind == "problem"
     assert talk.review.session.status == "open"
     assert "session.signed" not in kinds(talk)
+
+
+def test_the_signature_says_that_what_it_rests_on_was_read(talk: Conversation) -> None:
+    left = [one.digest for one in unseen(decided(talk).review.session)]
+    assert len(left) == len(talk.turn.options) == 3
+    talk.reply("sign")
+    read = next(one for one in events(talk) if isinstance(one, e.DenialsRead))
+    assert list(read.passages) == left
+    signed = talk.review.session.signed
+    assert signed is not None
+    assert "I have read what is listed beside this (3 passages)" in signed.statement
+
+
+def test_what_is_no_denial_is_asked_anew_from_the_signature(talk: Conversation) -> None:
+    asked = unseen(decided(talk).review.session)[0].prompt
+    talk.reply("1")
+    assert talk.turn.path == asked
+    assert "denials.read" not in kinds(talk)
 
 
 def test_the_word_signs_and_the_session_is_closed(talk: Conversation) -> None:

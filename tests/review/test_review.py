@@ -569,6 +569,21 @@ def test_a_signed_real_case_is_not_begun_again_unasked(log: Log, real: library.C
     assert "again" in opened.body
 
 
+def test_a_real_case_that_is_parked_is_gone_on_with_unless_a_reason_is_given(
+    log: Log, real: library.CaseFolder
+) -> None:
+    with closing(Review.open(log, real, PROFILE, beside_parked=False)) as first:
+        session = first.session.id
+    with pytest.raises(Refused, match=f"not finished.* P[SD]T.*imr resume {session}.*--again"):
+        Review.open(log, real, PROFILE, beside_parked=False)
+    assert len(log.sessions()) == 1
+    Review.open(log, real, Profile("r-other"), beside_parked=False).close()
+    Review.open(log, real, PROFILE, "practice", beside_parked=False).close()
+    again = Review.open(log, real, PROFILE, again="The first was begun on a draft.", beside_parked=False)
+    again.close()
+    assert again.session.opened.again == "The first was begun on a draft."
+
+
 def test_a_declined_or_parked_real_case_and_a_practice_case_are_begun_again(
     log: Log, real: library.CaseFolder
 ) -> None:

@@ -327,3 +327,46 @@ async def test_keys_in_a_terminal_that_is_too_small_do_no_harm(open_window: Open
         await window.pilot.resize_terminal(*NARROW)
         await window.press("escape", "enter")
         assert window.path == "conflict"
+
+
+async def test_after_a_window_that_was_too_small_typing_goes_on(open_window: Open, begin: Begin) -> None:
+    begin("sought")
+    async with open_window(session="last") as window:
+        await window.press(*"Fi")
+        await window.pilot.resize_terminal(40, 10)
+        await window.settle()
+        await window.pilot.resize_terminal(*NARROW)
+        await window.settle(lambda: window.focus == "reply")
+        await window.press(*"lms")
+        assert window.reply.value == "Films"
+
+
+async def test_all_lines_of_replies_are_seen_and_the_marked_one_always(
+    open_window: Open, begin: Begin
+) -> None:
+    begin("red_flags")
+    async with open_window(session="last", size=(60, 16)) as window:
+        listed = window.screen.query_one("#options", OptionList)
+        for number in range(len(window.talk.options)):
+            await window.press("down")
+            assert listed.highlighted == number
+            await window.settle(lambda: "›" in window.text)
+        await window.pilot.resize_terminal(*WIDE)
+        await window.settle()
+        assert listed.max_scroll_y == 0
+
+
+async def test_what_is_typed_after_a_refused_reason_takes_its_place(open_window: Open, begin: Begin) -> None:
+    begin("ruling")
+    async with open_window(session="last") as window:
+        await window.press("1", *"no", "enter")
+        assert window.reply.value == "no"
+        await window.press(*"Old")
+        assert window.reply.value == "Old"
+
+
+async def test_leaving_says_how_to_go_on(open_window: Open, begin: Begin) -> None:
+    review = begin("sought")
+    async with open_window(session="last") as window:
+        await window.press("ctrl+q")
+        assert window.app.farewell == f"Parked. Go on with `imr resume {review.session.id}`."
