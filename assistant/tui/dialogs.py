@@ -231,11 +231,12 @@ class LetterScreen(ModalScreen[None]):
 
 _ANSWERING = (
     "Answering",
-    "  a digit          answers a choice by itself",
+    "  a digit          answers a choice by itself; with Enter where dates, numbers or words are answers",
+    "  -  .             not documented, unclear: the same at every question that has them",
     "  words + Enter    the beginning of a reply, a date (12 July 2014), a number, your own words",
     "  Enter            confirms what is proposed",
     "  up, down         move among the replies; the mouse chooses one",
-    f"  {'  '.join(SIGNS):<15}  on an empty line: {', '.join(SIGNS.values())}",
+    f"  {'  '.join(SIGNS):<15}  on an empty line: {', '.join(SIGNS.values())} (back: to the last act)",
     "  Esc              gives up half a reply, such as a reason that was asked for",
     "  Page Up, Down    scroll the conversation",
     "",
