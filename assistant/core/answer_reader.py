@@ -495,6 +495,9 @@ def _flags(shape: GroupShape, words: str) -> Answer:
     """`tumor yes, infection no`: some parts of a group of flags by name."""
     if not shape.uniform:
         raise refuse("This is answered by one of the replies.", "", "Type the key of a reply.")
+    if (all_alike := _STATUS_WORDS.get(words.lower())) is not None:
+        named = f"{next(iter(shape.parts))} {all_alike.value.replace('_', ' ')}"
+        raise refuse("That is said of one entry at a time here.", "", f"Name it, as `{named}`.")
     parts: dict[str, Answer] = {}
     for one in _listed(words):
         name, _, said = one.partition(" ")

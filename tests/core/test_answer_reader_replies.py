@@ -208,6 +208,10 @@ def test_flags_are_answered_by_name() -> None:
     }
 
 
+def test_a_status_is_said_of_one_flag_at_a_time() -> None:
+    assert "Name it, as `fracture unclear`" in refused("red-flags-neck", ".")
+
+
 @pytest.mark.parametrize("text", ["", ",", "tumour", "tumor perhaps", "tumor yes no", "present"])
 def test_flags_that_are_not_known_are_refused(text: str) -> None:
     refused("red-flags-neck", text)
