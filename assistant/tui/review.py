@@ -45,6 +45,9 @@ if TYPE_CHECKING:
 WIDE, BROAD = 100, 150
 """Columns from which the panel stands beside the conversation, and from which it has room for a record's lines."""
 
+LOW = 22
+"""Lines under which the replies leave room for the question and the reply line, and are scrolled."""
+
 SMALLEST_WIDTH, SMALLEST_HEIGHT = 50, 14
 TOO_SMALL = (
     f"The terminal is too small: at least {SMALLEST_WIDTH} columns and {SMALLEST_HEIGHT} lines are needed."
@@ -340,6 +343,7 @@ class ReviewScreen(ProgramScreen):
         if tiny and not self.query("#small"):
             self.mount(Static(TOO_SMALL, id="small", markup=False))
         self.set_class(tiny, "tiny")
+        self.set_class(self.size.height < LOW, "low")
         if not tiny and self.focused is None:
             self.call_after_refresh(self.reply.focus)  # what is hidden loses the keys
 

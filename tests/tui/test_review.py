@@ -350,7 +350,7 @@ async def test_all_lines_of_replies_are_seen_and_the_marked_one_always(
         for number in range(len(window.talk.options)):
             await window.press("down")
             assert listed.highlighted == number
-            await window.settle(lambda: "›" in window.text)
+            await window.settle(lambda: "›" in window.text and window.sees("#reply"))
         await window.pilot.resize_terminal(*WIDE)
         await window.settle()
         assert listed.max_scroll_y == 0
