@@ -817,9 +817,9 @@ def _check_turn(session: Session, check: Check) -> Turn:
             options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
     if check.check == "later-study":
-        for place in _dated_later(session, check.item):
-            label = f"Correct a date: {shortened(session.prompt(*place).ask, _SHORT)}"
-            options.append(Option(label, c.ShowPrompt(*place), value=f"correct {place[1]}"))
+        for dated in _dated_later(session, check.item):
+            label = f"Correct a date: {shortened(session.prompt(*dated).ask, _SHORT)}"
+            options.append(Option(label, c.ShowPrompt(*dated), value=f"correct {dated[1]}"))
     if check.misread is not None:
         read = check.misread
         correct = c.CorrectFact(read.document, read.page, read.kind, read.was)

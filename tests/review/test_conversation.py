@@ -477,6 +477,7 @@ def test_a_refused_reason_is_logged_too(talk: Conversation) -> None:
 
 def test_a_later_study_offers_the_question_that_has_its_date(talk: Conversation) -> None:
     until(talk).reply("1")
+    assert talk.turn.place == ("1", "")
     assert [option.value for option in talk.options] == ["acknowledge", "correct prior_imaging"]
     talk.reply("2")
     assert talk.turn.path == "prior_imaging"

@@ -48,7 +48,7 @@ def test_the_reference_session_replays_from_its_first_question_to_its_signature(
         "progress-note-2014-05-10:1 “a cervical diskectomy and fusion performed in February”",
         "all 7: not documented",
         "Suggestion: Upheld (treatment not approved)",
-        "Check later-study",
+        "Check (later study)",
         "Signed: Uphold (treatment not approved).",
     ):
         assert words in said
@@ -64,7 +64,7 @@ def test_a_question_is_shown_with_the_replies_that_it_had(path: Path) -> None:
     assert [line.text for line in lines if line.kind == "option"] == [
         "1  All of it is so",
         "2  Otherwise: Are these your qualifications, as of today?",
-        "3  Otherwise: Have you any professional, family or financial tie to the employer, t…",
+        "3  Otherwise: Have you any professional, family or financial tie to the employer, …",
         "4  Otherwise: Are these the documents that you received?",
         "5  Otherwise: Does the record bear this timeline?",
     ]
