@@ -538,7 +538,8 @@ def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
     assert turn.check is not None
     assert turn.check.check == "later-study"
     assert [(option.asks, option.command) for option in turn.options] == [
-        ("For what reason?", c.Acknowledge("later-study", turn.check.key, ""))
+        ("For what reason?", c.Acknowledge("later-study", turn.check.key, "")),
+        ("", c.ShowPrompt("1", "prior_imaging")),
     ]
     explained = done(session, c.Acknowledge("later-study", turn.check.key, "So it is."))
     assert turn_of(explained).kind == "sign"
