@@ -71,7 +71,7 @@ async def test_it_is_stepped_through_and_shows_what_was_asked_and_said(show: Sho
 async def test_it_jumps_to_checks_questions_and_steps(show: Show, replayed: Any) -> None:
     async with show(replayed) as window:
         await window.press("c")
-        await window.settle(lambda: "Check later-study" in window.text)
+        await window.settle(lambda: "Check (later study)" in window.text)
         await window.press("d")
         await window.settle(lambda: "There is no departure" in window.text)
         await window.press("left_square_bracket")
