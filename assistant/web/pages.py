@@ -343,13 +343,14 @@ def _arguments(asked: Report, query: str) -> tuple[dict[str, str], dict[str, str
 
 def _said(exception: BaseException, seconds: float) -> tuple[int, str, str]:
     """The status, title and words of an error."""
+    from datasette.database import QueryInterrupted
     from datasette.utils.asgi import Base400
     from datasette.views.base import DatasetteError
 
+    if isinstance(exception, QueryInterrupted) or getattr(exception, "title", "") == "SQL Interrupted":
+        words = f"A query here may take {seconds:g} seconds. Narrow it, or run it with `imr log sql`."
+        return 400, "The query took too long and was ended", words
     if isinstance(exception, DatasetteError):
-        if exception.title == "SQL Interrupted":
-            words = f"A query here may take {seconds:g} seconds. Narrow it, or run it with `imr log sql`."
-            return 400, "The query took too long and was ended", words
         return exception.status, exception.title or "", str(exception.message)
     if isinstance(exception, sqlite3.Error):
         return 400, "The query can't be answered", str(exception)
