@@ -797,7 +797,7 @@ def _check_turn(check: Check) -> Turn:
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
     options = [option]
     scope, _, name = check.place.partition("/")
-    if name:
+    if name and " " not in name:  # an edited sentence is no question
         if check.check == "unsupported-finding":
             options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
@@ -823,6 +823,8 @@ def decline_options() -> tuple[Option, ...]:
 
 def statement(session: Session, outcome_words: str) -> str:
     """What a signature says: the decisions with their consequence, and what is attested with it."""
+    from assistant.core.record.checks import reasons_given  # not before the first question
+
     lines = [f"Outcome: {outcome_words}"]
     for key, item in session.rules.case.items.items():
         lines.append(f"Item {key}: {item.service}: {DECISION_WORDS[session.determinations[key].decision]}")
@@ -842,6 +844,10 @@ def statement(session: Session, outcome_words: str) -> str:
         lines += dict.fromkeys(_absence(session, *one) for one in absences)
         if unopened:
             lines.append(f"Read elsewhere, and not opened in this program: {', '.join(unopened)}.")
+    reasons = list(reasons_given(session))
+    if reasons:
+        lines.append("For these, which the record doesn't bear or says otherwise, I have given a reason:")
+        lines += reasons
     lines.append("The findings and the decision are mine.")
     return "\n".join(lines)
 
