@@ -211,7 +211,10 @@ def _vocabulary(texts: tuple[tuple[str, str], ...]) -> Vocabulary:
                 elif key in STANDINGS:
                     cues += _cues(found, document, key, known)
                 else:
-                    lists[key] = (*lists.get(key, ()), *_terms(found, document, (key,), signs=key == "ends"))
+                    lists[key] = (
+                        *lists.get(key, ()),
+                        *_terms(found, document, (key,), signs=key in ("ends", "theirs")),
+                    )
     if found.problems:
         raise Refused(*found.problems)
     return Vocabulary(tuple(synonyms), tuple(apart), tuple(cues), lists)
