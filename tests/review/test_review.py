@@ -152,7 +152,7 @@ def test_suggestions_and_checks_are_logged_as_they_are_shown(review: Review) -> 
     shown = len(kinds(review))
     review.perform(c.AddNote("1", "", "A note."))
     assert kinds(review, shown) == ["note.added"]
-    review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "So it is."))
+    review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "So the note says."))
     assert kinds(review, shown + 1) == ["criterion.ruled", "suggestion.shown"]
     review.perform(c.Determine("1", "upheld", "upheld"))
     read = review.turn.options[0].command

@@ -16,7 +16,14 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate
 from assistant.core.events import RecordSearched
 from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
-from assistant.core.record.mentions import LevelMention, SideMention, akin, extract, regions_of
+from assistant.core.record.mentions import (
+    LevelMention,
+    SideMention,
+    akin,
+    extract,
+    region_of_level,
+    regions_of,
+)
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.answer_schema import GroupShape as Parts
@@ -286,6 +293,8 @@ def is_of_region(session: Session, place: AnswerPlace, group: PassageGroup) -> b
     """Whether a passage names no region, or one on which the disputed item bears."""
     item = session.rules.case.items.get(place[0])
     spoken, own = regions_of(group.quote), regions_of(item.region if item is not None else "")
+    levels = [level for one in extract(group.quote) if isinstance(one, LevelMention) for level in one.levels]
+    spoken |= {region for level in levels for region in region_of_level(level)}
     return not spoken or not own or any(akin(one, other) for one in spoken for other in own)
 
 

@@ -120,6 +120,10 @@ class Vocabulary:
         """Short forms of a term that count in capitals only."""
         return tuple(one for group in self._of(term) for one in group.capitals)
 
+    def spelled_out(self, term: str) -> tuple[str, ...]:
+        """The words that a short form in capitals stands for."""
+        return tuple(one for group in self.synonyms if term in group.capitals for one in group.same)
+
     def numbers(self, term: str) -> tuple[Number, ...]:
         """The numbers that tell of a term."""
         return tuple(one for group in self._of(term) for one in group.numbers)
