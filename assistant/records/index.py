@@ -303,7 +303,11 @@ class RecordIndex:
             known = {(one.document, one.page) for one in found}
             wider = self._sentences(self._table.page_hits(wanted, limit), wanted, limit)
             found += [one for one in self._not_in(over, wider) if (one.document, one.page) not in known]
-        if len(wanted) > 1 and not found:
+        if (
+            len(wanted) > 1
+            and not found
+            and not any(phrase.exact for one in wanted for phrase in one.phrases)
+        ):
             found = self._sentences(
                 self._table.ranked_hits(wanted, max(_LOOKED_AT, 4 * limit), some=True), wanted, limit
             )
