@@ -447,7 +447,10 @@ def _signs_missing(
 
 
 def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
-    """The quotes for an answer that no search found and the case file doesn't name: the reviewer chose them."""
+    """The quotes for an answer that no search found and the case file doesn't name: the reviewer chose them.
+
+    So is the weight of a passage that says it as uncertain, such as what was discussed and rejected.
+    """
     scope, name = place
     answer = session.reading(scope).answer(name)
     if answer is None or exempt(session, scope, name) or worked_out(session, scope, name) is not None:
@@ -461,7 +464,10 @@ def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
         for one in answer.all_evidence()
         if one.quote
         and (one.document, one.page, one.quote) not in known
-        and not any(same_words(group, one) for group in groups)
+        and not any(
+            same_words(group, one) and (session.guard < 3 or group.standing != "uncertain")
+            for group in groups
+        )
     )
 
 
