@@ -234,7 +234,6 @@ OF_ANOTHER = [
     "His coworker suffered a [fracture].",
     "Her roommate has [weakness] in both arms.",
     "The other driver sustained a [fracture].",
-    "The driver of the other car broke his neck, a [fracture] of C5.",
     "His supervisor has lung [cancer].",
     "A neighbor died of [cancer].",
     "Her husband has [cancer].",
