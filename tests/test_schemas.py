@@ -219,7 +219,9 @@ def change_everything(review: Review) -> None:
     review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
     review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))
     review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))
-    review.perform(c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So I think."))
+    review.perform(
+        c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So the note says.")
+    )
     one = review.assess("1").sentences[0]
     review.perform(c.EditSentence("1", one.key, one.text, "In my own words."))
     review.perform(c.EditSentence("1", one.key, one.text, ""))

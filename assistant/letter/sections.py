@@ -601,14 +601,22 @@ def read_before(session: Session, frame: Frame) -> Section | None:
         for name, prompt in session.rules.sets[scope].prompts.items():
             behind = denials_by_prompt(session, (scope, name))
             own = own_words(session, (scope, name))
-            for said in ("denied", "family", "hypothetical", "printed"):
+            for said, place in _HARMLESS.items():
                 denied = [one for one in behind if _is_said(session, one, said)]
                 if not denied:
                     continue
                 quoted = "; ".join(f"{_places(one.document, one.pages)} “{one.quote}”" for one in denied)
-                text = frame.say(f"read.{said}", question=prompt.ask, quoted=quoted)
+                text = frame.say(place, question=prompt.ask, quoted=quoted)
                 evidence = tuple(Evidence(one.document, one.pages[0], one.quote, one.start) for one in denied)
-                told.append(LetterSentence(text, scope, f"{said}:{name}", prompts=(name,), evidence=evidence))
+                told.append(
+                    LetterSentence(
+                        text,
+                        scope,
+                        f"{place.removeprefix('read.')}:{name}",
+                        prompts=(name,),
+                        evidence=evidence,
+                    )
+                )
             if own:
                 quoted = "; ".join(f"{one} “{one.quote}”" for one in own)
                 text = frame.say("read.own", question=prompt.ask, quoted=quoted)
@@ -616,11 +624,17 @@ def read_before(session: Session, frame: Frame) -> Section | None:
     return Section(frame.say("read.title"), (points(told),)) if told else None
 
 
-def _is_said(session: Session, group: PassageGroup, said: str) -> bool:
+_HARMLESS = {
+    "negated": "read.denied",
+    "family": "read.family",
+    "hypothetical": "read.hypothetical",
+    "printed": "read.printed",
+}
+
+
+def _is_said(session: Session, group: PassageGroup, standing: str) -> bool:
     """Whether a passage is denied, or said of a relative, imagined or printed; letters once called all of these denied."""
-    if session.guard < 3:
-        return said == "denied"
-    return group.standing == ("negated" if said == "denied" else said)
+    return (group.standing if session.guard > 2 else "negated") == standing
 
 
 def _places(document: str, pages: Sequence[int]) -> str:
