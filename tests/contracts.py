@@ -321,7 +321,7 @@ ANSWERS: dict[str, Any] = {
         },
     },
     "rulings": {"1": {"routine-radiography": {"ruling": "inapplicable", "reason": "It has lasted longer."}}},
-    "determinations": {"1": {"decision": "upheld", "reason": "Nothing says why."}},
+    "determinations": {"1": {"decision": "upheld", "reason": "No guideline says why."}},
     "edits": {"1": [{"sentence": 2, "text": "In my own words."}]},
     "acknowledge": {"later-study": "They reached the file later."},
     "read_by_eye": [f"{NOTE}:1"],

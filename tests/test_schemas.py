@@ -199,28 +199,34 @@ def change_everything(review: Review) -> None:
     surgery = review.session.answer("1", "prior_surgery")
     assert surgery is not None
     review.perform(c.RecordAnswer("1", "prior_surgery", Answer(value="none"), reason="It was elsewhere."))
-    review.perform(c.RecordAnswer("1", "prior_surgery", surgery, "proposed", "It was not."))
+    review.perform(c.RecordAnswer("1", "prior_surgery", surgery, "proposed", "The note has no operation."))
     words = Answer(value=Private("loosening"), note=Private("on page 1"))
     review.perform(c.RecordAnswer("1", "suspected", words, reason="Found it."))
     page = Evidence("progress-note-2014-07-17", 1)
     review.perform(c.CiteEvidence("1", "suspected", page))
     review.perform(c.CiteEvidence("1", "suspected", replace(page, quote=Private("cumulative trauma"))))
-    review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="Stated."))
-    review.perform(c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="One more."))
+    review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="The report states it."))
+    review.perform(
+        c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="One more study.")
+    )
     review.perform(c.WithdrawAnswer("1", "prior_imaging.3", "It was of the back."))
     held = review.session.answer("1", "prior_imaging")
     assert held is not None
-    review.perform(c.RecordAnswer("1", "prior_imaging", replace(held, closed=True), reason="That is all."))
+    review.perform(
+        c.RecordAnswer("1", "prior_imaging", replace(held, closed=True), reason="That is every study.")
+    )
     review.perform(c.WithdrawAnswer("1", "views", "Once more."))
     review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
     review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))
     review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))
-    review.perform(c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So I think."))
+    review.perform(
+        c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So the note says.")
+    )
     one = review.assess("1").sentences[0]
     review.perform(c.EditSentence("1", one.key, one.text, "In my own words."))
     review.perform(c.EditSentence("1", one.key, one.text, ""))
     for check in review.checks():
-        review.perform(c.Acknowledge(check.check, check.key, "It is right."))
+        review.perform(c.Acknowledge(check.check, check.key, "The report is right."))
     review.perform(c.AttestAbsences(), c.Park())
     review.perform(c.Resume())
     grow(review)

@@ -528,7 +528,7 @@ def preview(session: Session, command: c.RecordAnswer | c.WithdrawAnswer | c.Rul
     """
     from assistant.core.rationale import assess  # not before the first question
 
-    asked = command if command.reason else replace(command, reason="(to be given)")
+    asked = command if command.reason else replace(command, reason="(the reason follows)")
     events = decide(session, asked)
     after = fold(session, events)
     scope = command.item

@@ -396,7 +396,7 @@ class SessionSigned(Event):
     """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed.
 
     `guard` says which checks held the findings against the record: 1 those of what was not documented only, 2 those
-    of every finding.
+    of every finding, 3 also those of what is unclear or edited, with the reasons in the letter.
     """
 
     kind: ClassVar[str] = "session.signed"

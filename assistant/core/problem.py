@@ -66,8 +66,26 @@ LARGEST_WORDS = 20_000
 LETTERS = 6
 """Letters of the shortest reason that is one word."""
 
-_WORD = re.compile(r"[^\W\d_]{2,}")
+_WORD = re.compile(r"[^\W\d_]{2,}|[CTLS]\d{1,2}")
 _NUMBER = re.compile(r"\d+")
+_ROWS = ("qwertyuiop", "asdfghjkl", "zxcvbnm", "abcdefghijklmnopqrstuvwxyz")
+_VOWELS = re.compile(r"[aeiouy\u00e0-\u024f]", re.IGNORECASE)
+_UNSPOKEN = re.compile(
+    r"[^aeiouy\u00c0-\u024f]{6}|(.)\1\1|^(?!phth|sch|chth)[^aeiouy\u00c0-\u024f]{4}|j(?![aeiouy\u00c0-\u024f])|q(?!u|$)"
+)
+"""Letters that no word has side by side."""
+_LONGEST_ABBREVIATION = 5
+_EMPTY = frozenset(
+    "a about above again all also am an and any are as at be because been below but by can case cause check checked"
+    " confirm confirmed correct did do does done entered etc explained false fine for from given go good had has have he"
+    " her here him his how if in into is it its just know known like looks me mine more my na nil no none not noted nothing"
+    " of off ok okay on one only or other our out over reason reasons reviewed reviewer right said same say says"
+    " seen self she so some such sure test testing text than that the their them then there these they thing things think"
+    " this those to true tbd todo under up us very want was we well were what whatever when where which who why will with"
+    " without word words would yes you your applicable stated blah foo bar baz lorem ipsum dolor placeholder unknown obvious obviously agreed"
+    " agree accept accepted acknowledge acknowledged approve approved ditto idem see explanation".split()
+)
+"""Words that a reason may have and that give none: what remains has to say something."""
 
 
 def in_words(text: str, what: str) -> str:
@@ -81,18 +99,46 @@ def in_words(text: str, what: str) -> str:
 
 
 def reason(text: str, what: str) -> str:
-    """A reason: two words or more, a number counting as one beside a word, or a word of six letters.
+    """A reason: two words that say something, a number counting as one beside a word, or one of six letters.
 
-    Raises `Refused` for signs, single letters, and one letter over and over.
+    Raises `Refused` for signs, single letters, what no language has (keys struck in a row, no vowel), and for words
+    alone that would stand before any reason: *see above*, *it is right*.
     """
     words = in_words(text, what)
-    said = _WORD.findall(words)
-    letters = "".join(said).casefold()
-    count = len(said) + len(_NUMBER.findall(words))
-    if (count < 2 and len(letters) < LETTERS) or len(set(letters)) < 3:
+    every = [one.casefold() for one in _WORD.findall(words) if _is_word(one)]
+    said = set(every) - _EMPTY
+    enough = len(set(every)) + bool(_NUMBER.search(words)) > 1 or max(map(len, said), default=0) >= LETTERS
+    if not said or not enough:
         raise refuse(
             f"{what} says nothing to whoever reads it later: “{one_line(words, 40)}”.",
             "",
-            "Write at least two words, such as “Not relevant”, or one of six letters.",
+            "Say what makes it so, in two words at least: what the record shows, or why this does not count, such as "
+            "“typo in the note”.",
         )
     return words
+
+
+def _is_word(text: str) -> bool:
+    """Whether letters could be a word: not struck in a row, not one letter or syllable over and over, not without a vowel.
+
+    A short form in capitals is one.
+    """
+    low = text.casefold()
+    if text.isupper() and len(text) <= _LONGEST_ABBREVIATION:
+        return len(set(low)) > 1
+    if any(ord(sign) > 0x24F for sign in low) or text[-1].isdigit():
+        return True  # another alphabet, or a level
+    if not _VOWELS.search(low) or _UNSPOKEN.search(low) or re.fullmatch(r"(.{1,4})\1+", low):
+        return False
+    return not _in_a_row(low)
+
+
+def _in_a_row(word: str) -> bool:
+    """Whether the word, or five letters of it, are keys (or letters of the alphabet) one after the other."""
+    runs = (
+        row[at : at + len(word)] for line in _ROWS for row in (line, line[::-1]) for at in range(len(row))
+    )
+    fives = (word[at : at + 5] for at in range(max(len(word) - 4, 0)))
+    return (len(word) > 2 and word in runs) or any(
+        five in row for five in fives for line in _ROWS for row in (line, line[::-1])
+    )

@@ -73,8 +73,10 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     return replace(answer, search=reach)
 
 
-GUARD = 2
-"""Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every finding."""
+GUARD = 3
+"""Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every
+finding, 3 also what is unclear, what the refusal alone says, and what was edited; its reasons stand in the letter.
+"""
 
 AnswerPlace = tuple[str, str]
 """A scope and a prompt in it."""

@@ -812,7 +812,7 @@ def _check_turn(session: Session, check: Check) -> Turn:
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
     options = [option]
     scope, _, name = check.place.partition("/")
-    if name:
+    if name and " " not in name:  # an edited sentence is no question
         if check.check == "unsupported-finding":
             options.insert(1, Option("Cite the words that say so", c.ShowPrompt(scope, name), value=CITE))
         options.append(Option("Answer anew", c.ShowPrompt(scope, name), value="anew"))
@@ -859,6 +859,8 @@ def statement(session: Session, outcome_words: str, read: int = 0) -> str:
 
     `read` counts the passages that were listed beside it to be read first.
     """
+    from assistant.core.record.checks import reasons_given  # not before the first question
+
     lines = [f"Outcome: {outcome_words}"]
     for key, item in session.rules.case.items.items():
         lines.append(f"Item {key}: {item.service}: {DECISION_WORDS[session.determinations[key].decision]}")
@@ -878,6 +880,10 @@ def statement(session: Session, outcome_words: str, read: int = 0) -> str:
         lines += dict.fromkeys(_absence(session, *one) for one in absences)
         if unopened:
             lines.append(f"Of these, not opened on a page of this program: {', '.join(unopened)}.")
+    reasons = list(reasons_given(session))
+    if reasons:
+        lines.append("For these, which the record doesn't bear or says otherwise, I have given a reason:")
+        lines += reasons
     if read:
         fits = "each denial is rightly denied, each quote fits"
         lines.append(f"I have read what is listed beside this ({counted(read, 'passage')}): {fits}.")

@@ -27,10 +27,11 @@ from assistant.core.record.absence import (
 )
 from assistant.core.record.absence import trail as search_trail
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
-from assistant.core.record.checks import Check, passage_words
+from assistant.core.record.checks import Check, explained, passage_words
 from assistant.core.record.grounds import Kind, grounds
 from assistant.core.record.guard import denials_by_prompt, own_words
 from assistant.core.record.pages import page_runs, parted
+from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, in_order
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
@@ -329,6 +330,7 @@ def _undecided(session: Session, key: str, assessment: Assessment, frame: Frame)
 def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSentence, ...]:
     """The item's sentences as the letter has them; words of the reviewer's own choice stand beside the first that rests on them."""
     relied = _relied_on(key, assessment, frame)
+    explained_ = _explained_beside(key, assessment, frame)
     return tuple(
         LetterSentence(
             one.text,
@@ -345,6 +347,7 @@ def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSen
                 for mark in (
                     frame.say("reviewers_words") if one.origin == "reviewer" else "",
                     relied.get(one.key, ""),
+                    explained_.get(one.key, ""),
                 )
                 if mark
             ),
@@ -359,12 +362,35 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
     if session.guard < 2:
         return {}
     quoted: dict[str, list[str]] = {}
-    for name in session.rules.sets[key].prompts:
+    for name, prompt in session.rules.sets[key].prompts.items():
         own = own_words(session, (key, name))
-        first = next((one.key for one in assessment.sentences if name in one.prompts), None)
-        if own and first is not None:
-            quoted.setdefault(first, []).extend(f"{one} “{one.quote}”" for one in own)
+        at, about = _beside(assessment, name, prompt)
+        if own and at:
+            quoted.setdefault(at, []).extend(f"{about}{one} “{one.quote}”" for one in own)
     return {at: frame.say("rationale.relies_on", quoted="; ".join(words)) for at, words in quoted.items()}
+
+
+def _explained_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
+    """By the key of a sentence: the reviewer's reasons for what it says against the record, or without a passage."""
+    reasons: dict[str, list[str]] = {}
+    for item, name, _, reason in explained(assessment.session, {key: assessment.sentences}):
+        if item == key:
+            prompt = assessment.session.rules.sets[key].prompts.get(name)
+            at, about = _beside(assessment, name, prompt) if prompt is not None else (name, "")
+            if at:
+                reasons.setdefault(at, []).append(f"{about}{_ended(reason)}")
+    return {
+        at: frame.say("rationale.explained", reason=" ".join(dict.fromkeys(said)))
+        for at, said in reasons.items()
+    }
+
+
+def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str]:
+    """The key of the first sentence that rests on an answer; where none does, the last one's, with the question."""
+    first = next((one.key for one in assessment.sentences if name in one.prompts), "")
+    if first or assessment.session.guard < 3 or not assessment.sentences:
+        return first, ""
+    return assessment.sentences[-1].key, f"{prompt.ask} "
 
 
 def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: Frame) -> Iterator[Block]:
@@ -573,18 +599,42 @@ def read_before(session: Session, frame: Frame) -> Section | None:
     told = []
     for scope in session.items:
         for name, prompt in session.rules.sets[scope].prompts.items():
-            denied = denials_by_prompt(session, (scope, name))
+            behind = denials_by_prompt(session, (scope, name))
             own = own_words(session, (scope, name))
-            if denied:
+            for said, place in _HARMLESS.items():
+                denied = [one for one in behind if _is_said(session, one, said)]
+                if not denied:
+                    continue
                 quoted = "; ".join(f"{_places(one.document, one.pages)} “{one.quote}”" for one in denied)
-                text = frame.say("read.denied", question=prompt.ask, quoted=quoted)
+                text = frame.say(place, question=prompt.ask, quoted=quoted)
                 evidence = tuple(Evidence(one.document, one.pages[0], one.quote, one.start) for one in denied)
-                told.append(LetterSentence(text, scope, f"denied:{name}", prompts=(name,), evidence=evidence))
+                told.append(
+                    LetterSentence(
+                        text,
+                        scope,
+                        f"{place.removeprefix('read.')}:{name}",
+                        prompts=(name,),
+                        evidence=evidence,
+                    )
+                )
             if own:
                 quoted = "; ".join(f"{one} “{one.quote}”" for one in own)
                 text = frame.say("read.own", question=prompt.ask, quoted=quoted)
                 told.append(LetterSentence(text, scope, f"own:{name}", prompts=(name,), evidence=own))
     return Section(frame.say("read.title"), (points(told),)) if told else None
+
+
+_HARMLESS = {
+    "negated": "read.denied",
+    "family": "read.family",
+    "hypothetical": "read.hypothetical",
+    "printed": "read.printed",
+}
+
+
+def _is_said(session: Session, group: PassageGroup, standing: str) -> bool:
+    """Whether a passage is denied, or said of a relative, imagined or printed; letters once called all of these denied."""
+    return (group.standing if session.guard > 2 else "negated") == standing
 
 
 def _places(document: str, pages: Sequence[int]) -> str:

@@ -239,9 +239,9 @@ class IndexTable:
         answers = self._answers(tuple(wanted))
         return (hit for row in rows for hit in self._hits(row, answers))
 
-    def ranked_hits(self, wanted: Sequence[Wanted], limit: int) -> Iterator[Hit]:
-        """The hits of the `limit` best windows that hold all of what is wanted, the best window first."""
-        every = _every(self._expanded(wanted))
+    def ranked_hits(self, wanted: Sequence[Wanted], limit: int, some: bool = False) -> Iterator[Hit]:
+        """The hits of the `limit` best windows that hold all of what is wanted, or `some` of it, the best window first."""
+        every = (_any if some else _every)(self._expanded(wanted))
         answers = self._answers(tuple(wanted))
         with self._lock:
             cursor = self._connection.execute(f"{_ROWS} ORDER BY passage.rank LIMIT ?", (every, limit))

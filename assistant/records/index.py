@@ -289,8 +289,8 @@ class RecordIndex:
     def find(self, query: str, limit: int = 50) -> tuple[Occurrence, ...]:
         """What answers a person's query, best first: what holds most of it in a sentence, then as FTS5 ranks it.
 
-        All words are wanted, near each other or, failing that, on one page. A sentence is one mention for each
-        way in which it speaks of what is wanted. Raises `Refused` for a query that is too long.
+        All words are wanted, near each other or, failing that, on one page; where no page has all, the sentences with most
+        of them are found. A sentence is one mention for each way in which it speaks of what is wanted. Raises `Refused` for a query that is too long.
         """
         wanted = of_query(query, self._vocabulary)
         if not wanted or limit < 1:
@@ -303,6 +303,14 @@ class RecordIndex:
             known = {(one.document, one.page) for one in found}
             wider = self._sentences(self._table.page_hits(wanted, limit), wanted, limit)
             found += [one for one in self._not_in(over, wider) if (one.document, one.page) not in known]
+        if (
+            len(wanted) > 1
+            and not found
+            and not any(phrase.exact for one in wanted for phrase in one.phrases)
+        ):
+            found = self._sentences(
+                self._table.ranked_hits(wanted, max(_LOOKED_AT, 4 * limit), some=True), wanted, limit
+            )
         return tuple(found[:limit])
 
     def wordings(self, query: str) -> tuple[str, ...]:

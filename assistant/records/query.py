@@ -36,6 +36,31 @@ MOST_WORDS = 1_500
 _PART = re.compile(r'"([^"]*)(?:"|$)|([^\s"]+)')
 _QUOTES = str.maketrans("\u201c\u201d\u201e\u00ab\u00bb", '"' * 5)
 _SMALL = frozenset("a an and as at by for from in into is of on or that the this to was were with".split())
+_EMPTY = _SMALL | frozenset(
+    "about after again all around be been before being between but can cannot could did do does doing done down during feel feels"
+    " feeling from get gets getting go goes going got had has have he her hers herself him himself his i if it its just like"
+    " may me might more most much my no not off one only other our out over own per she should so some someone something still"
+    " such than their them then there these they thing things those through too under until up us very we went were what"
+    " when where which while who why will without would you your t don didn doesn won isn wasn".split()
+)
+"""Words of a person's query that are wanted only where nothing else is."""
+_DIGITS = {
+    word: str(number)
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+        " nineteen twenty".split()
+    )
+} | {
+    "thirty": "30",
+    "forty": "40",
+    "fifty": "50",
+    "sixty": "60",
+    "seventy": "70",
+    "eighty": "80",
+    "ninety": "90",
+}
+_SPELLED = re.compile(rf"(?i)\b(?:{'|'.join(_DIGITS)})\b")
+_OUT_OF = re.compile(r"(?i)\b(\d+)\s+(?:out\s+of|over)\s+(\d+)\b|\b(\d)\s+(plus)\b")
 _MOST_TOGETHER = 6
 _GAP = 3
 _TURNED = 2
@@ -88,6 +113,7 @@ def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
     wide = words_in(term)
     phrases = [_phrase(one, wide) for one in vocabulary.variants(term)]
     if loosely:
+        phrases += [_phrase(one, wide) for one in vocabulary.spelled_out(term)]
         phrases += [_phrase(one, wide, loose=True) for one in vocabulary.related(term)]
     if loosely and _may_part(term, wide) and len(term.split()) == _TURNED:
         phrases.append(Phrase(" ".join(reversed(term.split())), gap=_GAP))
@@ -118,6 +144,7 @@ def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
             "",
             "Nothing was looked for. Take the words that matter.",
         )
+    query = _in_figures(query)
     found: list[Wanted] = []
     plain: list[str] = []
     for quoted, word in _PART.findall(window_shown(query).translate(_QUOTES)):
@@ -131,7 +158,9 @@ def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
         elif words_in(quoted):
             found.append(Wanted(quoted, (Phrase(quoted, exact=True),)))
     found += _together(plain, vocabulary)
-    telling = [one for one in found if one.phrases[0].exact or words_in(one.term) not in _SMALL] or found
+    telling = [
+        one for one in found if one.phrases[0].exact or not _EMPTY.issuperset(words_in(one.term).split())
+    ] or found
     wanted = tuple({one.phrases: one for one in reversed(telling)}.values())[::-1]
     if len(wanted) > MOST_WORDS:
         raise refuse(
@@ -140,6 +169,14 @@ def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
             "Nothing was looked for. Take the words that matter.",
         )
     return wanted
+
+
+def _in_figures(query: str) -> str:
+    """A query with its scores in figures, as notes write them: *four out of five* is 4/5, *two plus* 2+."""
+    in_digits = _SPELLED.sub(lambda one: _DIGITS[one[0].lower()], query)
+    if _OUT_OF.search(in_digits) is None:
+        return query
+    return _OUT_OF.sub(lambda one: f"{one[3]}+" if one[3] else f"{one[1]}/{one[2]}", in_digits)
 
 
 def _together(plain: list[str], vocabulary: Vocabulary) -> Iterable[Wanted]:

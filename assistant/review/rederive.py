@@ -18,7 +18,7 @@ from assistant.core.event_form import decode, encode
 from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks
-from assistant.core.session import Session, outcome
+from assistant.core.session import GUARD, Session, outcome
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
 from assistant.log.bundle import LetterTexts, bundle_letter, read_bundle
@@ -164,7 +164,7 @@ def _derived(
         yield "sentences", where, event.was, texts.get(event.sentence, "(no such sentence)")
     elif isinstance(event, e.CheckRaised):
         drafts = {item: assess(session, item).sentences for item in session.items}
-        every = (*checks(replace(session, guard=1), drafts, pages), *checks(session, drafts, pages))
+        every = [one for n in range(1, GUARD + 1) for one in checks(replace(session, guard=n), drafts, pages)]
         found = {(one.check, one.key): one for one in every}
         one = found.get((event.check, event.key))
         where = f"the check {event.check} on {event.key}"

@@ -9,10 +9,10 @@ from threading import Lock
 from typing import TYPE_CHECKING, Any
 
 from assistant.core import commands as c
-from assistant.core.record.absence import HARMLESS, dismissals, speaking
+from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, speaking
 from assistant.core.record.assertions import Assertions
 from assistant.core.record.case import Case
-from assistant.core.record.language import read_vocabulary, words_in
+from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, grouped
 from assistant.core.session import AnswerPlace, Session
@@ -86,6 +86,15 @@ class RecordSearch:
         at = (group.document, group.pages[0], group.start)
         return not any((*at, word) in told for word in words) and not self._eventful(group)
 
+    def _is_elsewhere(self, session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
+        """Whether a finding that is of a place is told of another one: a fracture of the tibia is none of the neck."""
+        local = bool(group.terms) and self._local.issuperset(word_root(term) for term in group.terms)
+        return local and not is_of_region(session, place, group)
+
+    @cached_property
+    def _local(self) -> frozenset[str]:
+        return frozenset(word_root(one) for one in read_vocabulary(self._texts).lists.get("local", ()))
+
     def _eventful(self, group: PassageGroup) -> bool:
         if not self._events.isdisjoint(words_in(group.quote).split()):
             return True
@@ -123,7 +132,10 @@ class RecordSearch:
         groups: list[PassageGroup] = []
         aside: list[PassageGroup] = []
         for one in self.passages(prompt.look_for):
-            if one.standing == "negated" and not self._bears(prompt, one):
+            negated = one.standing == "negated"
+            if (negated and not self._bears(prompt, one)) or (
+                not negated and self._is_elsewhere(session, place, one)
+            ):
                 one = replace(one, bears=False)
             (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)
         made = self._logged(place, by, tuple(prompt.look_for), groups, aside)

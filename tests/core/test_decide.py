@@ -515,13 +515,52 @@ def test_the_first_decision_comes_before_the_suggestion(session: Session, shown:
     assert "is no decision" in refusal(session, c.DecideFirst("1", "uphold"))
 
 
-@pytest.mark.parametrize("said", ["x", ".", "-", "No.", "ok", "1 2 3", "aaaaaaaa", "??!", "x y z"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *("x", ".", "-", "No.", "ok", "1 2 3", "aaaaaaaa", "??!", "x y z"),
+        *("asdfgh", "lkjh lkjh", "qwe asd zxc", "sdfsdf", "dfkjgh", "abcdef", "blah blah", "dsfkjah"),
+        *(
+            "ok fine",
+            "n/a",
+            "see above",
+            "it is right",
+            "because I say so",
+            "no reason",
+            "as stated above",
+            "The same",
+        ),
+    ],
+)
 def test_a_reason_that_says_nothing_is_refused(said: str) -> None:
     with pytest.raises(Refused, match="says nothing to whoever reads it later"):
         reason(said, "The reason")
 
 
-@pytest.mark.parametrize("said", ["Not relevant.", "Irrelevant", "A typing slip", "Page 1.", "No fever"])
+@pytest.mark.parametrize(
+    "said",
+    [
+        *(
+            "Not relevant.",
+            "Irrelevant",
+            "A typing slip",
+            "Page 1.",
+            "No fever",
+            "typo in the note",
+            "old films",
+            "C6 only",
+        ),
+        *(
+            "MRI of 2012",
+            "the knee",
+            "his mother",
+            "pre-op film",
+            "lengths differ",
+            "Ein anderes Knie",
+            "не относится",
+        ),
+    ],
+)
 def test_a_short_reason_will_do(said: str) -> None:
     assert reason(f"  {said} ", "The reason") == said
 
@@ -533,8 +572,8 @@ def test_a_determination_needs_answers_and_departs_with_a_reason(session: Sessio
     ]
     assert "departs from the suggestion" in refusal(answered, c.Determine("1", "overturned", "upheld", " "))
     assert "no suggestion to rest on" in refusal(answered, c.Determine("1", "overturned", None))
-    (event,) = decide(answered, c.Determine("1", "overturned", None, "So it is."))
-    assert event == e.DeterminationRecorded("1", "overturned", None, True, "So it is.")
+    (event,) = decide(answered, c.Determine("1", "overturned", None, "So the note says."))
+    assert event == e.DeterminationRecorded("1", "overturned", None, True, "So the note says.")
     assert "is no decision" in refusal(answered, c.Determine("1", "denied", "upheld"))
 
 
@@ -559,7 +598,7 @@ def test_a_check_is_raised_once(session: Session) -> None:
     "command",
     [
         c.RuleOn("2", "red-flag", "declined", "Not shown."),
-        c.Determine("2", "upheld", None, "So it is."),
+        c.Determine("2", "upheld", None, "So the note says."),
         c.OpenFindings("2"),
         c.DecideFirst("2", "upheld"),
         c.EditSentence("2", "request", "a", "b"),

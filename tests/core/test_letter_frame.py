@@ -215,6 +215,7 @@ FIRST = {
     "1.yaml": "d4a3193c939042646ab9f77e9c69a89d97fb4a472694af1dfc6d896271ae8939",
     "2.yaml": "8e20d2bded771061a96178eebda26d655107749fee433d3d518853f6938d5fbd",
     "3.yaml": "d67a59f8af6c795641c1a69d006f5f86b5bade0b01332b0fbcb4c794b6bda971",
+    "4.yaml": "623042cce20105628df76dc11c15fe0c98fc9388d708e5d8891da5863157b5ce",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

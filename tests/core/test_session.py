@@ -281,7 +281,7 @@ def test_what_only_tells_changes_nothing(session: Session, event: e.Event) -> No
 
 # -- any session ----------------------------------------------------------------------------------
 
-reasons = st.sampled_from(["", "So it is."])
+reasons = st.sampled_from(["", "So the note says."])
 dates = st.sampled_from(["2012", "2014-02", "2014-07-12", "2015-01-31"])
 
 

@@ -76,7 +76,7 @@ def ruled(session: Session) -> Session:
     """The cautions of every item that is answered are ruled on."""
     for item in session.items:
         for name in unruled_cautions(session, item, rationale.assess(session, item).findings):
-            session = done(session, c.RuleOn(item, name, "governs", "So it is."))
+            session = done(session, c.RuleOn(item, name, "governs", "So the note says."))
     return session
 
 
@@ -164,7 +164,7 @@ def test_then_come_decision_checks_signature_and_the_end(session: Session) -> No
         if turn.kind == "decision":
             command = c.Determine("1", "upheld", "upheld")
         elif turn.check is not None:
-            command = c.Acknowledge(turn.check.check, turn.check.key, "So it is.")
+            command = c.Acknowledge(turn.check.check, turn.check.key, "So the note says.")
         session = done(session, command)
     assert kinds == ["decision", "check", "sign"]
     assert "signed" in turn.question
@@ -472,7 +472,7 @@ def test_a_decision_that_departs_asks_for_a_reason(session: Session) -> None:
 
 def test_without_a_suggestion_each_decision_asks_for_a_reason(session: Session) -> None:
     session = answered(session, red_flags="unclear")
-    session = done(session, c.RuleOn("1", "acr-variant-11", "inapplicable", "Not here."))
+    session = done(session, c.RuleOn("1", "acr-variant-11", "inapplicable", "Not of the neck."))
     turn = turn_of(session)
     assert rationale.assess(session, "1").suggestion.why == "gap"
     asked = [option.asks for option in turn.options if isinstance(option.command, c.Determine)]
@@ -511,7 +511,7 @@ def test_after_the_ruling_the_suggestion_is_worked_out_anew(
     session: Session, ruling: str, decision: str
 ) -> None:
     session = answered(session, **INSTABLE)
-    session = done(session, c.RuleOn("1", "nonunion-or-instability", ruling, "So it is."))
+    session = done(session, c.RuleOn("1", "nonunion-or-instability", ruling, "So the note says."))
     turn = turn_of(session)
     assert turn.kind == "decision"
     assert [option.value for option in turn.options if "as suggested" in option.label] == [decision]
@@ -541,7 +541,7 @@ def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
         ("For what reason?", c.Acknowledge("later-study", turn.check.key, "")),
         ("", c.ShowPrompt("1", "prior_imaging")),
     ]
-    explained = done(session, c.Acknowledge("later-study", turn.check.key, "So it is."))
+    explained = done(session, c.Acknowledge("later-study", turn.check.key, "So the note says."))
     assert turn_of(explained).kind == "sign"
 
 
@@ -575,7 +575,10 @@ def test_a_check_that_blocks_can_only_be_mended_or_the_case_declined(session: Se
 
 def test_a_check_that_blocks_cannot_be_explained_away(session: Session) -> None:
     session = done(answered(session), c.Determine("1", "upheld", "upheld"))
-    assert blocking(done(session, c.Acknowledge("implied-finding", "k", "For a reason."))).kind == "check"
+    assert (
+        blocking(done(session, c.Acknowledge("implied-finding", "k", "For a stated finding."))).kind
+        == "check"
+    )
 
 
 def test_a_signature_says_the_decisions_and_what_was_not_found(session: Session) -> None:

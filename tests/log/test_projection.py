@@ -263,10 +263,14 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
         reference = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
         answers_file.run_answers(review, answers_file.read_answers_file(reference))
         if review.session.status == "open":
-            review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="Stated."))
-            review.perform(c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="More."))
+            review.perform(
+                c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="The report states it.")
+            )
+            review.perform(
+                c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="One more study.")
+            )
             review.perform(c.WithdrawAnswer("1", "prior_imaging.3", "Elsewhere."))
-            review.perform(c.WithdrawAnswer("1", "views", "Again."))
+            review.perform(c.WithdrawAnswer("1", "views", "Withdrawn once again."))
         session = review.session
         review.close()
     found = {(row["item"], row["prompt"]): row["value"] for row in rows(up_to_date(path), "answer")}

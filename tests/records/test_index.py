@@ -224,7 +224,9 @@ def test_all_words_are_wanted_and_the_fullest_sentence_comes_first() -> None:
     quotes = [quote for _, _, quote in asked("hardware loosening")]
     assert quotes[0] == "Loosening of the hardware at C5-C6."
     assert set(quotes[1:]) == {"The hardware is intact.", "There is no loosening."}
-    assert asked("hardware nonsense") == []
+    some = {quote for _, _, quote in asked("hardware nonsense")}
+    assert some == {"Loosening of the hardware at C5-C6.", "The hardware is intact."}
+    assert asked('"the hardware" nonsense') == []
 
 
 def test_a_phrase_is_found_as_it_stands() -> None:
@@ -293,7 +295,8 @@ def test_no_sign_in_a_query_is_an_operator(query: str) -> None:
 def test_operators_are_words() -> None:
     index = RecordIndex.of({"a": ("near and not or",), "b": ("loosening",)}, OWN)
     assert [one.document for one in index.find("NEAR NOT")] == ["a"]
-    assert index.find("loosening NOT x") == ()
+    assert [one.document for one in index.find("loosening NOT x")] == ["b"]
+    assert index.find('"loosening" NOT x') == ()
 
 
 def test_a_query_of_ten_thousand_characters_is_answered() -> None:

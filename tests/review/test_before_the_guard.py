@@ -15,6 +15,7 @@ import pytest
 from assistant import library
 from assistant.core.answer import Answer
 from assistant.core.commands import RecordAnswer
+from assistant.core.session import GUARD
 from assistant.letter import to_text
 from assistant.log import Log
 from assistant.review import determination, loading, rederive
@@ -60,7 +61,7 @@ def test_its_letter_has_the_words_and_the_checks_of_its_day(path: Path) -> None:
 def test_what_was_open_then_is_held_against_the_record_now(path: Path) -> None:
     with Log.open(path) as log:
         review = Review.resume(log, OPEN)
-        assert review.session.guard == 2
+        assert review.session.guard == GUARD
         assert {check.check for check in review.checks()} >= {"contradicted-case", "unsupported-finding"}
         lacking = {check.place for check in review.checks() if check.check == "unsupported-finding"}
         assert lacking == {"1/red_flags", "1/acute_trauma"}

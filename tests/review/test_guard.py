@@ -13,6 +13,7 @@ import pytest
 
 from assistant import library
 from assistant.core import yaml
+from assistant.letter.sections import rationale
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -47,10 +48,10 @@ def quoted(value: Any, quote: str, document: str = "chart", **more: Any) -> dict
 
 
 def run(
-    tmp_path: Path, change: Change, chart: str = "", **more: Any
+    tmp_path: Path, change: Change, chart: str = "", case: str = CASE, **more: Any
 ) -> tuple[Review, answers_file.RunOutcome]:
     """The review of the bundled case, with a note added to its records, by its reference with the item's answers changed."""
-    folder = Path(shutil.copytree(library.find_case(CASE).path, tmp_path / "case"))
+    folder = Path(shutil.copytree(library.find_case(case).path, tmp_path / "case"))
     if chart:
         (folder / "records" / "chart.txt").write_text(chart)
         listed = (folder / "case.yaml").read_text()
@@ -167,6 +168,36 @@ FALSE: dict[str, tuple[Change, str, str]] = {
         DENIALS,
         "unsupported-finding",
     ),
+    "unclear, though the note denies it": (flags(fracture="unclear"), DENIALS, "unsupported-finding"),
+    "unclear, by the words that are clear": (
+        flags(fracture=quoted("unclear", "There is a fracture of C6.")),
+        FINDINGS,
+        "unsupported-finding",
+    ),
+    "another entry by the words on this one": (
+        flags(vascular=quoted("no", "There is no fracture.")),
+        DENIALS,
+        "unsupported-finding",
+    ),
+    "an operation by the utilization review report alone": (
+        answer(
+            surgery_contemplated=quoted(
+                "yes", "Determination: the request is denied.", "ur-report-2014-04-20"
+            )
+        ),
+        "",
+        "unsupported-finding",
+    ),
+    "a fracture of another person": (
+        flags(fracture=quoted("yes", "The other driver had a fracture of C6.")),
+        "The other driver had a fracture of C6.",
+        "unsupported-finding",
+    ),
+    "a fracture of another bone": (
+        flags(fracture=quoted("yes", "There is a fracture of the tibia.")),
+        "There is a fracture of the tibia. The neck is supple.",
+        "unsupported-finding",
+    ),
     "a denial by the utilization review report": (
         answer(acute_trauma=quoted("no", "Claimed condition: chronic neck pain.", "ur-report-2014-04-20")),
         "",
@@ -203,6 +234,8 @@ def test_what_is_false_against_the_record_is_asked_about(tmp_path: Path, name: s
         ),
         (answer(acute_trauma=quoted("no", "There was no fall.")), DENIALS),
         (answer(duration=76), ""),
+        (flags(fracture="unclear"), ""),
+        (flags(fracture=quoted("unclear", "A fracture can't be excluded.")), "A fracture can't be excluded."),
         (answer(films_since_surgery="undescribed_clean"), ""),
     ],
 )
@@ -271,3 +304,53 @@ def test_what_was_set_aside_with_its_reason_speaks_no_longer(tmp_path: Path) -> 
     review, _ = run(tmp_path, change, FINDINGS)
     left = {one.place for one in review.checks() if one.severity == "blocking"}
     assert "1/red_flags" not in left
+
+
+def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Path) -> None:
+    reason = "Told by the surgeon on the telephone."
+    acknowledge = {**REFERENCE["acknowledge"], "unsupported-finding": reason}
+    review, made = run(tmp_path, answer(changed_since="yes"), acknowledge=acknowledge)
+    assert (review.session.status, made.open) == ("signed", [])
+    said = next(
+        one
+        for one in rationale("1", review.assess("1"), review.session.frame())
+        if "have changed" in one.text
+    )
+    assert reason in said.mark
+    assert review.session.signed is not None
+    assert reason in review.session.signed.statement
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "check"),
+    [
+        ("no red flag was found", "a red flag was found", True),
+        ("C4-C5", "C6-C7", True),
+        ("The request is for", "The provider asks for", False),
+    ],
+)
+def test_an_edited_sentence_says_what_its_finding_says(
+    tmp_path: Path, was: str, now: str, check: bool
+) -> None:
+    review, _ = run(tmp_path / "a", answer(), sign="no")
+    number, said = next(
+        (n, one.text) for n, one in enumerate(review.assess("1").sentences, 1) if was in one.text
+    )
+    edits = {"1": [{"sentence": number, "text": said.replace(was, now)}]}
+    review, made = run(tmp_path / "b", answer(), edits=edits)
+    found = [one for one in review.checks() if one.place == f"1/sentence {number}"]
+    assert bool(found) == check
+    assert made.status == int(check)
+
+
+def test_weeks_are_held_against_the_timeline_where_the_case_file_states_no_injury(tmp_path: Path) -> None:
+    given = tmp_path / "given"
+    case = library.find_case(CASE).path
+    folder = Path(shutil.copytree(case, given))
+    facts = (folder / "case.yaml").read_text()
+    begin = facts.index("  injury:")
+    (folder / "case.yaml").write_text(facts[:begin] + facts[facts.index("\n", begin) + 1 :])
+    for weeks, status in ((3, 1), (76, 0)):
+        change = answer(duration=quoted(weeks, "Date of injury: October 31, 2012.", "ur-report-2014-04-20"))
+        review, made = run(tmp_path / str(weeks), change, case=str(folder))
+        assert (made.status, "computed-differs" in names(review)) == (status, status == 1)

@@ -152,7 +152,7 @@ def test_suggestions_and_checks_are_logged_as_they_are_shown(review: Review) -> 
     shown = len(kinds(review))
     review.perform(c.AddNote("1", "", "A note."))
     assert kinds(review, shown) == ["note.added"]
-    review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "So it is."))
+    review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "So the note says."))
     assert kinds(review, shown + 1) == ["criterion.ruled", "suggestion.shown"]
     review.perform(c.Determine("1", "upheld", "upheld"))
     assert kinds(review, shown + 3) == ["determination.recorded", "check.raised"]
@@ -466,7 +466,7 @@ PROMPTS = [
 ]
 prompts = st.sampled_from(PROMPTS)
 commands: st.SearchStrategy[c.Command] = st.one_of(
-    st.sampled_from(ANSWERS).map(lambda pair: answer(*pair, "So it says.")),
+    st.sampled_from(ANSWERS).map(lambda pair: answer(*pair, "So the note says.")),
     st.sampled_from(ANSWERS).map(lambda pair: answer(*pair)),
     st.builds(c.WithdrawAnswer, st.just("1"), prompts, st.sampled_from(["", "Wrong page."])),
     st.builds(c.ShowPrompt, st.just("1"), st.sampled_from(["views", "suspected", "prior_surgery"])),
@@ -475,7 +475,7 @@ commands: st.SearchStrategy[c.Command] = st.one_of(
     st.builds(c.CiteEvidence, st.just("1"), prompts, st.sampled_from([Evidence(NOTE, 1, "doing well"), Evidence(NOTE, 1)])),
     st.just(c.AttestAbsences()),
     st.builds(c.RuleOn, st.just("1"), st.sampled_from(["routine-radiography", "red-flag"]), st.just("inapplicable"), st.just("r")),
-    st.builds(c.Determine, st.just("1"), st.just("upheld"), st.sampled_from(["upheld", None]), st.just("It is so.")),
+    st.builds(c.Determine, st.just("1"), st.just("upheld"), st.sampled_from(["upheld", None]), st.just("The note says so.")),
     st.builds(c.EditSentence, st.just("1"), st.just("request"), st.just("It was."), st.sampled_from(["Mine.", ""])),
     st.just(c.OpenFindings("1")),
     st.just(c.Park()),

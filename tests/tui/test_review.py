@@ -191,10 +191,10 @@ async def test_back_and_amend_after_the_suggestion_asks_why(open_window: Open, b
         await window.press("less_than_sign")
         await window.write("lateral")
         assert "The suggestion has been shown. Why does the answer change?" in window.folded
-        await window.write("Not so.")
+        await window.write("Not as requested.")
         amended = [one for one in window.events() if isinstance(one, e.AnswerAmended)]
         assert [(one.prompt, one.answer.value, one.reason) for one in amended] == [
-            ("views", ["lateral"], "Not so.")
+            ("views", ["lateral"], "Not as requested.")
         ]
 
 
@@ -222,7 +222,7 @@ async def test_a_signed_session_takes_an_addendum_and_no_more(open_window: Open,
         offered = {name for name in ("addendum", "note", "skip", "edit", "decide") if offers(window, name)}
         assert offered == {"addendum"}
         window.screen.run_action_named("addendum")
-        await window.write("Not so.")
+        await window.write("Not as requested.")
         assert window.kinds()[-1] == "addendum.added"
         window.screen.run_action_named("addendum")
         await window.write("A film of 3/3/2013 shows it.")

@@ -16,7 +16,14 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate
 from assistant.core.events import RecordSearched
 from assistant.core.record.grounds import NEGATIVE, Ground, Kind, exempt, grounds
-from assistant.core.record.mentions import LevelMention, SideMention, akin, extract, regions_of
+from assistant.core.record.mentions import (
+    LevelMention,
+    SideMention,
+    akin,
+    extract,
+    region_of_level,
+    regions_of,
+)
 from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.answer_schema import GroupShape as Parts
@@ -258,17 +265,37 @@ def newer_against(session: Session, place: AnswerPlace, group: PassageGroup) -> 
     )
 
 
+def plain_in_record(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:
+    """What a search found of these words that treating records affirm, or deny plainly, and that is not set aside."""
+    wanted = tuple(words)
+    documents = session.rules.case.documents
+    affirmed = [
+        one
+        for one in speaks_of(session, place, wanted)
+        if one.standing == "affirmed"
+        and one.bears
+        and not (one.document in documents and documents[one.document].is_ur_report)
+    ]
+    return (*affirmed, *(one for one in denying(session, place, wanted) if one.plain))
+
+
 def _may_deny(session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
     item = session.rules.case.items.get(place[0])
     document = session.rules.case.documents.get(group.document)
-    if document is None or document.is_ur_report or item is None:
-        return False
-    spoken, own = regions_of(group.quote), regions_of(item.region)
-    if spoken and own and not any(akin(one, other) for one in spoken for other in own):
+    if document is None or document.is_ur_report or item is None or not is_of_region(session, place, group):
         return False
     sides = {one.side for one in extract(group.quote) if isinstance(one, SideMention)}
     side = str(item.facts.get("side", "")).lower()
     return not sides or side not in ("left", "right") or bool(sides & {side, "bilateral"})
+
+
+def is_of_region(session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
+    """Whether a passage names no region, or one on which the disputed item bears."""
+    item = session.rules.case.items.get(place[0])
+    spoken, own = regions_of(group.quote), regions_of(item.region if item is not None else "")
+    levels = [level for one in extract(group.quote) if isinstance(one, LevelMention) for level in one.levels]
+    spoken |= {region for level in levels for region in region_of_level(level)}
+    return not spoken or not own or any(akin(one, other) for one in spoken for other in own)
 
 
 def _order(date: PartialDate | None) -> str:

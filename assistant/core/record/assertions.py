@@ -67,6 +67,12 @@ class Cues:
                 self._learn(cue.text, cue.standing, cue.place)
         for text in vocabulary.lists.get("set_aside", ()):
             self._learn(text, "", "")
+        for person in vocabulary.lists.get("persons", ()):
+            for text in (person, f"{person}'s"):
+                self._learn(text, "family", "next_to")
+            for theirs in vocabulary.lists.get("theirs", ()):
+                self._learn(f"{person} {theirs}", "family", "before_near")
+            self._learn(f"in ... {person}", "family", "after")
         for by_second in self._phrases.values():
             for phrases in by_second.values():
                 phrases.sort(key=lambda one: (-len(one.tokens), one))
@@ -238,7 +244,7 @@ class Assertion:
 
 
 _AFFIRMED = Assertion()
-_BEFORE = frozenset({"before", "next_to"})
+_BEFORE = frozenset({"before", "before_near", "next_to"})
 _AFTER = frozenset({"after", "after_finding"})
 _SERVICE_AFTER = frozenset({"after", "after_service"})
 _BEFORE_FUNCTION = _BEFORE | {"before_function"}
@@ -264,6 +270,9 @@ _LEVEL = re.compile(r"[ctls]\d{1,2}")
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
 _FAR = 8
+_NEAR = 3
+_OTHERS = frozenset("him her his patient applicant claimant worker on onto into".split())
+"""Words that lead from another person back to the patient: "a co-worker had dropped it on him"."""
 _LONGEST_ENTRY = 4
 _LONGEST_PART = 2000
 _HEADING = re.compile(
@@ -299,6 +308,8 @@ class Assertions:
         self._now, self._negators, self._abnormal = words("now"), words("negators"), words("abnormal")
         self._aside = words("aside")
         self._absorbing, self._claims = words("absorbing"), words("claims")
+        self._unsettling, self._hedged = beginnings("unsettling"), words("hedged")
+        self._requests = words("requests")
         self._witnesses, self._lost = words("witnesses"), words("lost")
         self._left, self._right, self._both = words("left"), words("right"), words("both")
         self._predicates, self._weak = words("predicates"), frozenset(lists.get("weak", ()))
@@ -380,6 +391,10 @@ class Assertions:
         begin = cue.end + (said[cue.end : cue.end + 1] == [":"])
         if cue.place == "next_to":
             return _PLAIN if said[cue.end : first] in ([], ["-"]) else _NOT
+        if cue.place == "before_near" and (
+            first - begin > _NEAR or not (_OTHERS | _LISTED | self._clause).isdisjoint(said[begin:first])
+        ):
+            return _NOT
         denies = cue.standing == "negated"
         saying = cue.text in self._sayings
         if of.service and denies and begin < first and said[first - 1] == "the":
@@ -411,6 +426,8 @@ class Assertions:
                 beside = beside and (of.service or token in _JOINED)
             elif self._beside.at(said, at) and said[at - 1] not in self._carriers:
                 beside = True
+            elif saying and token in self._requests:
+                return _DOUBT
             elif denies and token in self._aside and said[at - 1] not in self._carriers:
                 beside = beside or not saying
                 reach = min(reach, _LOOSE)
@@ -418,8 +435,10 @@ class Assertions:
                 if token in _SUBJECTS and at > begin:
                     return _NOT if separators else _DOUBT
                 verb = verb or (token in self._clause and at > begin)
-                if token in self._absorbing:
+                if token in self._absorbing or (token == "that" and said[at - 1] in self._claims):
                     reach = _DOUBT
+                elif token in self._hedged:
+                    reach = min(reach, _LOOSE)
         if beside:
             return _NOT
         if not denies:
@@ -540,6 +559,8 @@ class Assertions:
             return _LOOSE
         if self._qualifies_what_follows(said, cue, last):
             return _NOT
+        if "denied" in said[cue.start : cue.end] and not self._requests.isdisjoint(said[begin:first]):
+            return _DOUBT
         if of.needed and cue.place not in _NORMAL and self._bears_at_once(said, last, cue.start):
             return _NOT
         if (
@@ -617,7 +638,10 @@ class Assertions:
         """How much a denial can be worth in this sentence: of an earlier time, of one side, disputed, denied itself."""
         start, end = min(cue.start, of.first), max(cue.end, of.last)
         begin, until = self._clause_start(said, start), self._clause_end(said, end)
-        if self._disputes.among(said, 0, len(said)):
+        apart = (*range(cue.start), *range(cue.end, len(said)))
+        if any(self._disputes.at(said, at) for at in apart) or self._unsettling.among(said, begin, start):
+            return _DOUBT
+        if said[end : end + 1] == ["?"]:
             return _DOUBT
         if cue.place in _NORMAL:
             negated = not self._negators.isdisjoint(said[begin:start]) or not self._negators.isdisjoint(

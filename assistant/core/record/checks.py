@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-import hashlib
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import lru_cache
-from typing import Protocol
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.proposal import rule_result
-from assistant.core.record.absence import contradicted, not_found, open_passages
+from assistant.core.record.absence import contradicted
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.facts import (
     Fact,
@@ -26,7 +24,19 @@ from assistant.core.record.facts import (
     without_titles,
     years_cited,
 )
-from assistant.core.record.guard import faults
+from assistant.core.record.finding_checks import Check as Check
+from assistant.core.record.finding_checks import (
+    Misread,
+    Pages,
+    Sentence,
+    edited_checks,
+    finding_checks,
+    made,
+)
+from assistant.core.record.finding_checks import absence_check as absence_check
+from assistant.core.record.finding_checks import explained as explained
+from assistant.core.record.finding_checks import passage_words as passage_words
+from assistant.core.record.finding_checks import reasons_given as reasons_given
 from assistant.core.record.mentions import (
     DateMention,
     FactMention,
@@ -39,18 +49,13 @@ from assistant.core.record.mentions import (
     region_of_level,
     regions_of,
 )
-from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.prompt_set import Citation, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
-from assistant.core.session import AnswerPlace, Session, effective_date
-from assistant.core.text import Private, one_line
+from assistant.core.session import Session, effective_date
+from assistant.core.text import Private
 from assistant.core.wording import joined, told
-
-Pages = Mapping[str, tuple[str, ...]]
-"""The text of the record's pages by document, page 1 first."""
-
 
 CHECKS = (
     "later-study",
@@ -67,110 +72,6 @@ CHECKS = (
     "computed-differs",
 )
 """The id of every check that there is."""
-
-
-class Sentence(Protocol):
-    """A sentence of a draft, as far as the checks read it."""
-
-    @property
-    def key(self) -> str: ...
-
-    @property
-    def text(self) -> str: ...
-
-    @property
-    def origin(self) -> str: ...
-
-
-@dataclass(frozen=True)
-class Misread:
-    """What the program read on a page: a fact of a kind (`dates`, `levels`, `sides`), in the words it was read as."""
-
-    document: str
-    page: int
-    kind: str
-    was: str
-
-
-@dataclass(frozen=True)
-class Check:
-    """One thing to mend or to acknowledge with a reason.
-
-    `key` is a digest of what was found, so that other facts raise the check anew. `item` is a disputed item
-    or `case`. A `warning` is acknowledged or mended, a `blocking` check only mended. `facts` stand side by
-    side, each as `label: value (document:page)`. `misread` is set where the program may have misread a page.
-    `place` is the question that it is about (`1/duration`), or the item, or `case`.
-    """
-
-    check: str
-    key: str
-    item: str
-    severity: str
-    message: str
-    facts: tuple[str, ...]
-    misread: Misread | None = None
-    place: str = ""
-
-
-def made(
-    check: str, item: str, message: str, facts: Sequence[str], severity: str = "warning", prompt: str = ""
-) -> Check:
-    """A check with the key that its facts give it."""
-    text = "\x1f".join((check, item, *facts))
-    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
-    place = f"{item}/{prompt}" if prompt else item
-    return Check(check, digest[:12], item, severity, message, tuple(facts), place=place)
-
-
-_SHOWN = 12
-
-
-_STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"}
-
-
-def absence_check(session: Session, place: AnswerPlace) -> Check:
-    """The answer and the passages that speak against it, side by side; only mended, never acknowledged."""
-    scope, name = place
-    found = open_passages(session, place)
-    answer = session.reading(scope).answer(name)
-    if not not_found(answer):
-        return _denial_check(session, place, found)
-    facts = [f"answered: not documented ({session.prompt(scope, name).ask})"]
-    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
-    if len(found) > _SHOWN:
-        facts.append(f"and {len(found) - _SHOWN} more")
-    message = (
-        "The record speaks of something that is answered as not documented. Cite the passage and answer anew, "
-        "or say why it does not count."
-    )
-    return made("contradicted-absence", scope, message, facts, "blocking", name)
-
-
-def _denial_check(session: Session, place: AnswerPlace, found: Sequence[PassageGroup]) -> Check:
-    scope, name = place
-    prompt = session.prompt(scope, name)
-    facts = [fact_shown(prompt.ask, told(prompt.schema, session.reading(scope).answer(name)))]
-    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
-    if len(found) > _SHOWN:
-        facts.append(f"and {len(found) - _SHOWN} more")
-    message = "Passages of the record speak against this answer. Answer anew, or say why they do not count."
-    return made("contradicted-denial", scope, message, facts, "blocking", name)
-
-
-def finding_checks(session: Session, pages: Pages) -> Iterator[Check]:
-    """Where an answer departs from the case file or from what is worked out, or no cited passage bears it."""
-    for fault in faults(session, pages):
-        scope, name = fault.place
-        yield made(fault.check, scope, fault.message, fault.facts, prompt=name)
-
-
-def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
-    """A passage on one line: its words, or `quote` in their place, how they stand, where, and how often."""
-    count = count or group.count
-    pages = ", ".join(str(page) for page in group.pages[:6]) + (" and more" if len(group.pages) > 6 else "")
-    standing = f" [{_STANDINGS.get(group.standing, group.standing)}]" if group.standing != "affirmed" else ""
-    times = f", {count} times" if count > 1 else ""
-    return f"“{one_line(quote or group.quote, 240)}”{standing} ({group.document}:{pages}{times})"
 
 
 # Does the cited page say what it is cited for? Dates, levels and sides of answers and facts against their
@@ -547,6 +448,8 @@ def checks(
     found += [absence_check(session, place) for place in contradicted(session)]
     if session.guard > 1:
         found += sorted(finding_checks(session, record), key=lambda one: CHECKS.index(one.check))
+    if session.guard > 2:
+        found += [one for item in items for _, one in edited_checks(session, item, drafts.get(item, ()))]
     return tuple({(one.check, one.key): one for one in found}.values())
 
 

@@ -22,12 +22,13 @@ NONE = "none"
 
 
 class Kind(StrEnum):
-    """The kinds of finding: what was not found, what is denied, that the file holds none, what is affirmed."""
+    """The kinds of finding: not found, denied, none in the file, affirmed, and what the record leaves unclear."""
 
     ABSENCE = "absence"
     DENIAL = "denial"
     FILE = "file"
     AFFIRMATION = "affirmation"
+    UNCLEAR = "unclear"
 
 
 NEGATIVE = frozenset({Kind.ABSENCE, Kind.DENIAL, Kind.FILE})
@@ -117,6 +118,8 @@ def _within(
                 yield from _of_part(prompt, shape, name, part, path, cited)
     elif answer.status is Status.NOT_DOCUMENTED:
         yield ground(Kind.ABSENCE, ())
+    elif answer.status is Status.UNCLEAR:
+        yield ground(Kind.UNCLEAR, cited)
     elif answer.given:
         denied = answer.value in prompt.schema.denials(path) if isinstance(answer.value, str) else False
         yield ground(Kind.DENIAL if denied else Kind.AFFIRMATION, cited)
@@ -133,7 +136,7 @@ def _of_part(
     """Of a checklist each entry is a finding; of another group its denials are, beside the group itself."""
     for one in _within(prompt, shape.parts[name].shape, part, (*path, name), cited):
         if shape.uniform:
-            own = one.kind is Kind.DENIAL
+            own = one.kind in (Kind.DENIAL, Kind.UNCLEAR)
             yield Ground(
                 one.path, one.kind, one.answer, part.all_evidence() if own else one.evidence, one.words
             )

@@ -7,12 +7,22 @@ in `absence`; that is only ever cited or set aside.
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Evidence
+from assistant.core.dates import dates_in, parse_date
 from assistant.core.proposal import Proposed
-from assistant.core.record.absence import concerns, denied_behind, dismissals, own_search, same_words
+from assistant.core.record.absence import (
+    concerns,
+    denied_behind,
+    dismissals,
+    is_of_region,
+    own_search,
+    plain_in_record,
+    same_words,
+)
 from assistant.core.record.facts import answers_read, fact_shown, place_of
 from assistant.core.record.grounds import (
     NEGATIVE,
@@ -25,7 +35,7 @@ from assistant.core.record.grounds import (
     worked_out,
 )
 from assistant.core.record.passages import PassageGroup
-from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
+from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, Shape
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
@@ -58,6 +68,14 @@ def faults(session: Session, pages: Pages) -> Iterator[Fault]:
             if stated is not None:
                 yield from _departing(session, place, answer, stated, "contradicted-case")
             yield from _told_of(session, place)
+            if session.guard > 2:
+                spans = tuple(_spans_told(session, place, answer))
+                if spans and not any(one.holds(answer.plain()) for one in spans):
+                    yield _of_spans(session, place, answer, spans)
+                    continue
+                if any(one.stated for one in spans):
+                    continue
+                yield from _left_out(session, place, answer)
             yield from _unsupported(session, place, answer, stated, pages)
 
 
@@ -153,6 +171,8 @@ def _told_of(session: Session, place: AnswerPlace) -> Iterator[Fault]:
     """Where the timeline tells of what is answered as not found, denied or none, and no passage found says it too."""
     negative = [one for one in grounds(session, place) if one.kind in NEGATIVE]
     own = own_search(session, place)
+    if session.guard > 2:
+        negative += [one for one in grounds(session, place) if one.kind is Kind.UNCLEAR and not one.evidence]
     gone = {one.quote for one in dismissals(session, place)}
     told_there = [
         group
@@ -175,6 +195,106 @@ def _told_of(session: Session, place: AnswerPlace) -> Iterator[Fault]:
     yield Fault("contradicted-case", place, message, tuple(facts))
 
 
+_STUDY = re.compile(r"(?i)radiolog|imaging|operati|procedure")
+
+
+def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[Fault]:
+    """Where a closed list leaves out the report of a study that the case file holds, whatever the case file states of it."""
+    prompt = session.prompt(*place)
+    shape = prompt.schema.shape
+    own = own_search(session, place)
+    if not (isinstance(shape, ListingShape) and answer.listing and answer.parts) or own is None:
+        return
+    names = {
+        part.name
+        for part in (shape.element.parts.values() if isinstance(shape.element, GroupShape) else ())
+        if isinstance(part.shape, DateShape)
+    }
+    listed = [
+        parse_date(held.value)
+        for entry in answer.parts.values()
+        for n, held in (entry.parts or {}).items()
+        if n in names and held.given
+    ]
+    cited = {one.document for one in answer.all_evidence()}
+    gone = {one.document for one in dismissals(session, place)}
+    words = {word for term in prompt.look_for for word in re.findall(r"\w{2,}", term.casefold())}
+    left = []
+    for document in session.rules.case.documents.values():
+        title = set(re.findall(r"\w{2,}", document.title.casefold()))
+        if document.is_ur_report or document.id in cited | gone or document.date is None:
+            continue
+        if not names or not (title & words or _STUDY.search(document.title)) or document.date in listed:
+            continue
+        here = [one for one in own.groups if one.document == document.id and one.supports]
+        if here and all(is_of_region(session, place, one) for one in here):
+            left.append(document)
+    if left:
+        message = "A report that the case file holds is not among what is listed. List it, or say why it is none of these."
+        facts = [fact_shown(prompt.ask, told(prompt.schema, answer))]
+        facts += [
+            fact_shown("in the file", f"{one.title}, {one.date.prose()}", f"{one.id}:1")
+            for one in left
+            if one.date
+        ]
+        yield Fault("contradicted-case", place, message, tuple(facts))
+
+
+# -- a span of weeks that nothing in the case file states -------------------------------------------
+
+_INJURY = re.compile(r"(?i)\binjur|\baccident|\bonset")
+
+
+@dataclass(frozen=True)
+class _Span:
+    """The weeks from a date that the timeline tells of (`stated`), or that cited words name, to the decision."""
+
+    least: int
+    most: int
+    says: str
+    place: str
+    stated: bool
+
+    def holds(self, weeks: object) -> bool:
+        return isinstance(weeks, int | float) and self.least <= weeks < self.most + 1
+
+
+def _spans_told(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[_Span]:
+    """What a number of weeks could be, where the case file states no date to reckon it from.
+
+    It is reckoned from the entries of the timeline that tell of an injury; where there is none, from the dates in the
+    words that are cited.
+    """
+    case, item = session.rules.case, session.rules.case.items.get(place[0])
+    rule = next((one for one in session.prompt(*place).propose if one.rule == "weeks_between"), None)
+    limit = parse_date(case.fact(rule.than, item)) if rule is not None else None
+    if rule is None or limit is None or case.fact(rule.of, item) is not None:
+        return
+    told_of = [
+        (one.date, one.says, place_of(one.evidence)) for one in case.timeline if _INJURY.search(one.says)
+    ]
+    quoted = [
+        (parse_date(f"{when.year}-{when.month:02}-{when.day:02}"), one.quote, str(one))
+        for one in answer.all_evidence()
+        for _, _, when in dates_in(one.quote)
+        if when.year and when.month and when.day
+    ]
+    for date, says, where in told_of or quoted:
+        if date is not None and date.earliest <= limit.latest:
+            least = max((limit.earliest - date.latest).days // 7, 0)
+            yield _Span(least, (limit.latest - date.earliest).days // 7, says, where, bool(told_of))
+
+
+def _of_spans(session: Session, place: AnswerPlace, answer: Answer, spans: Iterable[_Span]) -> Fault:
+    prompt = session.prompt(*place)
+    facts = [fact_shown(prompt.ask, told(prompt.schema, answer), place_of(answer.all_evidence()))]
+    for one in spans:
+        weeks = f"{one.least}" if one.least == one.most else f"{one.least} to {one.most}"
+        facts.append(fact_shown(f"{weeks} weeks by", one.says, one.place))
+    message = "An answer is another than what follows from the dates that the record gives. Amend it, or say why it differs."
+    return Fault("computed-differs", place, message, tuple(facts))
+
+
 # -- a passage for each denial and each affirmation -----------------------------------------------
 
 
@@ -186,32 +306,85 @@ def _unsupported(
     prompt = session.prompt(scope, name)
     if exempt(session, scope, name) and prompt.about != "request":
         return
-    if stated is not None and not list(departures(prompt.schema.shape, stated.answer, answer)):
+    as_stated = stated is not None and not list(departures(prompt.schema.shape, stated.answer, answer))
+    if as_stated and session.guard < 3:
         return
     known = frozenset(stated.answer.all_evidence()) if stated is not None else frozenset()
     own = own_search(session, place)
     groups = own.groups if own is not None else ()
-    missing = []
+    missing: list[str] = []
+    plain: list[str] = []
     for ground in findings_in(prompt, answer):
+        if ground.kind is Kind.UNCLEAR and stated is None and session.guard > 2:
+            plain += _plainly(session, place, prompt, ground)
         if ground.kind not in (Kind.DENIAL, Kind.AFFIRMATION):
             continue
         borne = [
             one for one in ground.evidence if one in known or _bears(session, ground, one, groups, pages)
         ]
-        lacking = _signs_missing(prompt, ground, borne, groups)
-        if lacking is not None:
+        if session.guard > 2 and not prompt.about and _by_the_refusal_alone(session, borne):
+            missing.append(_said(prompt, ground, (), _REFUSAL))
+        elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
             missing.append(_said(prompt, ground, lacking))
-    if not missing:
+    if not missing and not plain:
         return
-    message = (
-        "No passage of the record is cited that says so. Cite one, answer what the record bears, or say what the answer "
-        "rests on."
-    )
+    message = _UNCLEAR if not missing else _UNSUPPORTED
     cited = [f"cited: {one} “{one_line(one.quote, 120)}”" for one in answer.all_evidence()[:6]]
-    yield Fault("unsupported-finding", place, message, (f"asked: {prompt.ask}", *missing, *cited))
+    yield Fault("unsupported-finding", place, message, (f"asked: {prompt.ask}", *missing, *plain, *cited))
 
 
-def _said(prompt: Prompt, ground: Ground, lacking: tuple[str, ...]) -> str:
+_UNSUPPORTED = (
+    "No passage of the record is cited that says so. Cite one, answer what the record bears, or say what the answer "
+    "rests on."
+)
+_UNCLEAR = (
+    "An answer is unclear, and the record says it plainly. Answer what the record bears, cite what leaves it unclear, or "
+    "say why it is."
+)
+_REFUSAL = "only the utilization review report is cited"
+
+
+def _by_the_refusal_alone(session: Session, borne: Iterable[Evidence]) -> bool:
+    """Whether every passage that bears a finding is the utilization review report's, which reports what others wrote."""
+    documents = session.rules.case.documents
+    cited = [documents[one.document] for one in borne if one.document in documents]
+    return bool(cited) and all(one.is_ur_report for one in cited)
+
+
+def _plainly(session: Session, place: AnswerPlace, prompt: Prompt, ground: Ground) -> Iterator[str]:
+    """What the record says plainly of what is answered as unclear, where nothing is cited that leaves it so."""
+    own = own_search(session, place)
+    here = [one for one in (own.groups if own is not None else ()) if concerns(one, ground.words)]
+    cited = [[one for one in here if same_words(one, quote)] for quote in ground.evidence]
+    if any(not _is_plain(one) for found in cited for one in found):
+        return
+    if any(
+        not found and _may_leave_unclear(session, one)
+        for one, found in zip(ground.evidence, cited, strict=True)
+    ):
+        return
+    if {one.supports for found in cited for one in found} == {True, False}:
+        return
+    said = plain_in_record(session, place, ground.words)
+    if said:
+        yield _said(prompt, ground, ())
+        yield from (
+            fact_shown("the record says", f"“{one_line(one.quote, 80)}”", f"{one.document}:{one.pages[0]}")
+            for one in said[:4]
+        )
+
+
+def _may_leave_unclear(session: Session, one: Evidence) -> bool:
+    """Whether a passage that no search found is words of the reviewer's choice, or a page that nobody can read."""
+    document = session.rules.case.documents.get(one.document)
+    return bool(one.quote.strip()) or (document is not None and one.page in document.unreadable)
+
+
+def _is_plain(group: PassageGroup) -> bool:
+    return group.standing == "affirmed" or (group.standing == "negated" and group.plain)
+
+
+def _said(prompt: Prompt, ground: Ground, lacking: tuple[str, ...], note: str = "") -> str:
     shape: Shape | None = prompt.schema.shape
     label = ""
     for step in ground.path.split(".") if ground.path else ():
@@ -220,7 +393,8 @@ def _said(prompt: Prompt, ground: Ground, lacking: tuple[str, ...]) -> str:
         elif isinstance(shape, GroupShape):
             label, shape = shape.parts[step].ask.split(" (", 1)[0], shape.parts[step].shape
     said = told_as(shape, ground.answer) if shape is not None else ""
-    more = f" (not denied anywhere that is cited: {', '.join(lacking)})" if lacking else ""
+    note = note or (f"not denied anywhere that is cited: {', '.join(lacking)}" if lacking else "")
+    more = f" ({note})" if note else ""
     return fact_shown(label or "answered", f"{said}{more}")
 
 
@@ -233,10 +407,15 @@ def _bears(
         return False
     if not one.quote.strip():
         text = pages.get(one.document, ())
+        if session.guard > 2:
+            return one.page in document.unreadable
         return not (1 <= one.page <= len(text) and text[one.page - 1].strip())
-    here = [group for group in groups if same_words(group, one) and concerns(group, ground.words)]
+    found = [group for group in groups if same_words(group, one)]
+    here = [group for group in found if concerns(group, ground.words)]
+    if session.guard > 2 and found and not here:
+        return False  # words on another entry of the checklist say nothing of this one
     if ground.kind is Kind.AFFIRMATION:
-        return not here or any(group.supports for group in here)
+        return not here or any(group.supports and (group.bears or session.guard < 3) for group in here)
     if document.is_ur_report:
         return False
     return not here or any(group.standing == "negated" and group.bears for group in here)
@@ -268,7 +447,10 @@ def _signs_missing(
 
 
 def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
-    """The quotes for an answer that no search found and the case file doesn't name: the reviewer chose them."""
+    """The quotes for an answer that no search found and the case file doesn't name: the reviewer chose them.
+
+    So is the weight of a passage that says it as uncertain, such as what was discussed and rejected.
+    """
     scope, name = place
     answer = session.reading(scope).answer(name)
     if answer is None or exempt(session, scope, name) or worked_out(session, scope, name) is not None:
@@ -282,7 +464,10 @@ def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
         for one in answer.all_evidence()
         if one.quote
         and (one.document, one.page, one.quote) not in known
-        and not any(same_words(group, one) for group in groups)
+        and not any(
+            same_words(group, one) and (session.guard < 3 or group.standing != "uncertain")
+            for group in groups
+        )
     )
 
 

@@ -120,6 +120,10 @@ class Vocabulary:
         """Short forms of a term that count in capitals only."""
         return tuple(one for group in self._of(term) for one in group.capitals)
 
+    def spelled_out(self, term: str) -> tuple[str, ...]:
+        """The words that a short form in capitals stands for."""
+        return tuple(one for group in self.synonyms if term in group.capitals for one in group.same)
+
     def numbers(self, term: str) -> tuple[Number, ...]:
         """The numbers that tell of a term."""
         return tuple(one for group in self._of(term) for one in group.numbers)
@@ -211,7 +215,10 @@ def _vocabulary(texts: tuple[tuple[str, str], ...]) -> Vocabulary:
                 elif key in STANDINGS:
                     cues += _cues(found, document, key, known)
                 else:
-                    lists[key] = (*lists.get(key, ()), *_terms(found, document, (key,), signs=key == "ends"))
+                    lists[key] = (
+                        *lists.get(key, ()),
+                        *_terms(found, document, (key,), signs=key in ("ends", "theirs")),
+                    )
     if found.problems:
         raise Refused(*found.problems)
     return Vocabulary(tuple(synonyms), tuple(apart), tuple(cues), lists)

@@ -24,19 +24,22 @@ CERVICAL, THORACIC, LUMBAR = "cervical spine", "thoracic spine", "lumbar spine"
 UPPER, LOWER = "upper extremity", "lower extremity"
 
 _NAMES: Mapping[str, str] = {
-    CERVICAL: r"cervical|cervicalgia|cervicogenic|c-spine|(?<!femoral )(?<!surgical )(?<!talar )neck",
+    CERVICAL: r"cervical|odontoid|cervicalgia|cervicogenic|c-spine|(?<!femoral )(?<!surgical )(?<!talar )neck",
     THORACIC: r"thoracic|(?:upper|mid|middle)[ -]back|dorsal spine|t-spine",
-    LUMBAR: r"lumbar|lumbosacral|(?:low|lower)[ -]back|l-spine|sacrum|sacral|sacroiliac|lumbago",
-    "shoulder": r"shoulder|rotator cuff|glenohumeral|acromioclavicular",
-    "elbow": r"elbow|epicondylitis|cubital tunnel",
-    "wrist": r"wrist|carpal(?: tunnel)?",
-    "hand": r"finger|thumb|(?<!other )(?<!one )(?<!at )(?<!in )(?<!by )(?<!on )(?<!-)hand(?![\w-])",
-    UPPER: r"upper(?: and lower)? (?:extremity|extremities|limb)|forearm|arm(?!'s)",
-    "hip": r"hip|groin",
-    "knee": r"knee|meniscus|menisci|meniscal|patella",
-    "ankle": r"ankle",
-    "foot": r"foot|feet|heel|toe|plantar fasciitis",
-    LOWER: r"lower (?:extremity|extremities|limb)|leg|thigh|calf",
+    LUMBAR: r"lumbar|lumbosacral|(?:low|lower)[ -]back|l-spine|sacrum|sacral|sacroiliac|lumbago|coccyx|tailbone",
+    "head": r"jaw|mandible|mandibular|maxilla|maxillary|skull|nasal bone|nose|eye socket|orbital|cheekbone|zygoma|tooth|teeth",
+    "chest wall": r"rib|rib cage|sternum|sternal|breastbone",
+    "pelvis": r"pelvis|pelvic|pubis|pubic|ischium",
+    "shoulder": r"shoulder|rotator cuff|glenohumeral|acromioclavicular|clavicle|clavicular|collarbone|collar bone|scapula|scapular",
+    "elbow": r"elbow|epicondylitis|cubital tunnel|olecranon|radial head",
+    "wrist": r"wrist|carpal(?: tunnel)?|scaphoid|distal radius",
+    "hand": r"finger|thumb|metacarpal|phalanx|phalange|(?<!other )(?<!one )(?<!at )(?<!in )(?<!by )(?<!on )(?<!-)hand(?![\w-])",
+    UPPER: r"upper(?: and lower)? (?:extremity|extremities|limb)|forearm|humerus|humeral|radius|ulna|arm(?!'s)",
+    "hip": r"hip|groin|acetabulum|acetabular",
+    "knee": r"knee|meniscus|menisci|meniscal|patella|patellar|kneecap",
+    "ankle": r"ankle|malleolus|malleolar|achilles",
+    "foot": r"foot|feet|heel|toe|plantar fasciitis|metatarsal|calcaneus|calcaneal|talus|navicular",
+    LOWER: r"lower (?:extremity|extremities|limb)|leg|thigh|calf|tibia|tibial|fibula|fibular|femur|femoral|shin",
 }
 _ANY = "|".join(f"(?P<r{n}>(?:{names})s?)" for n, names in enumerate(_NAMES.values()))
 _REGION = rf"(?i)(?<!\w)(?:{_ANY})(?!\w)"

@@ -158,8 +158,8 @@ class PassageGroup:
     `count` is the number of mentions. All of them support an answer or none does; `standing` is what they say as in
     `Occurrence`, and where they differ the first of `SAID_FIRST`. `plain` is whether every mention in it is a plain
     denial, and `cue` the words that deny the first one; groups logged by earlier versions have neither. `terms` are
-    the words looked for that are answered here. `bears` is False where a denial of these words can't carry an answer:
-    they stand on a page that lies in the file twice, or in a sentence that tells of an event as well.
+    the words looked for that are answered here. `bears` is False where these words can't carry an answer: a denial on
+    a page that lies in the file twice or in a sentence that tells of an event as well, a fracture of another region.
     """
 
     document: str

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from assistant.core.record.assertions import Assertion, Assertions, match, tokens
 from assistant.core.record.language import Vocabulary, read_vocabulary
+from assistant.library import own_vocabulary
 
 WORDS = """
 negated:
@@ -132,3 +133,138 @@ def test_any_sentence_has_one_of_the_standings(parts: list[str], at: int, length
         "historical",
         "family",
     )
+
+
+# -- by the program's own words ---------------------------------------------------------------------
+
+LEFT_OPEN = [
+    "He doubts that there is no [fracture].",
+    "I doubt there is no [fracture].",
+    "It is doubtful that there is no [fracture].",
+    "Further [surgery] was discussed and rejected.",
+    "A [fracture] can't be excluded.",
+    "We can't exclude a [fracture].",
+    "[Fracture] was not ruled out.",
+    "[Fracture] has not been ruled out.",
+    "Not without [fracture].",
+    "There is no reason to doubt [instability].",
+    "Nobody denies that there is [instability].",
+    "The surgeon does not deny [instability].",
+    "He did not say that there is no [instability].",
+    "It is not true that there is no [instability].",
+    "There is not enough evidence to exclude [instability].",
+    "[Instability] is not unlikely.",
+    "I am not convinced that there is no [instability].",
+    "I am not satisfied that [instability] is absent.",
+    "[Infection] is by no means excluded.",
+    "[Infection] has yet to be excluded.",
+    "We have yet to rule out [infection].",
+    "[Infection] remains to be excluded.",
+    "It would be premature to say there is no [infection].",
+    "The films fail to exclude [infection].",
+    "MRI is insufficient to exclude [infection].",
+    "Inadequate to rule out [infection].",
+    "He fears there is no [infection] control.",
+    "No one has ruled out [cancer].",
+    "[Cancer] was never excluded.",
+    "Nothing excludes [cancer].",
+    "I question whether there is no [cancer].",
+    "She disputes the absence of [cancer].",
+    "The claim of no [cancer] is refuted.",
+    "The absence of [cancer] is not established.",
+    "Absence of [cancer] could not be confirmed.",
+    "It is hard to believe there is no [cancer].",
+    "No [cancer]? The biopsy says otherwise.",
+    "No denial of [weakness].",
+    "He no longer denies [weakness].",
+    "He stopped denying [weakness].",
+    "He hardly denies [weakness].",
+    "Not free of [weakness].",
+    "No lack of [weakness].",
+    "[Weakness] was denied by the adjuster.",
+    "The claim for [weakness] was denied.",
+    "Denied coverage for [weakness].",
+    "[Fever] cannot be denied.",
+    "There is no denying the [fever].",
+    "Lest there be no [fever] recorded, he had fever.",
+    "The absence of a [fracture] is far from certain.",
+    "Earlier reading of no [fracture] was overturned.",
+    "Contrary to the report of no [fracture], a line is seen.",
+    "The radiologist withdrew his reading of no [fracture].",
+    "One can hardly say there is no [fracture].",
+    "Unless there is no [fracture], he stays off work.",
+    "If there is no [fracture] he may go home.",
+    "Hopefully no [fracture].",
+    "Presumably no [fracture].",
+    "Probably no [fracture].",
+    "There seems to be no [fracture].",
+    "Likely without [fracture].",
+    "[Fracture] unlikely.",
+    "The idea of [trauma] was considered and dismissed.",
+    "[Surgery] was offered and declined.",
+    "He refused [surgery].",
+    "[Pseudarthrosis] was entertained and then discarded.",
+    "[Surgery] is no longer off the table.",
+    "He was hit by a co-worker and has a [fracture].",
+    "His roommate drove him in with a [fracture] of C6.",
+    "Co-worker found him with a [fracture].",
+    "Wife reports [weakness] in his arms.",
+    "His supervisor noted [weakness].",
+    "Struck by a co-worker, [fracture] of C6.",
+    "As a passenger he had a [fracture] of C6.",
+    "He was the passenger, with a [fracture] of C6.",
+    "The patient, a driver, had a [fracture].",
+]
+DENIED = [
+    "No [fracture].",
+    "There is no evidence of [fracture].",
+    "[Fracture] was ruled out.",
+    "A [fracture] has been excluded.",
+    "He denies [weakness].",
+    "Free of [weakness].",
+    "There is no [cancer].",
+    "No history of [cancer].",
+    "Absence of [cancer].",
+    "Without [fever].",
+    "No [surgery] is planned.",
+]
+OF_ANOTHER = [
+    "The next patient has a [fracture] of C6.",
+    "His co-worker had a [fracture] of the neck.",
+    "His coworker suffered a [fracture].",
+    "Her roommate has [weakness] in both arms.",
+    "The other driver sustained a [fracture].",
+    "His supervisor has lung [cancer].",
+    "A neighbor died of [cancer].",
+    "Her husband has [cancer].",
+    "[Cancer] in a co-worker.",
+    "His foreman developed an [infection] after the same operation.",
+    "Another employee [fracture]d his neck.",
+    "Grandson with [cancer].",
+    "Stepfather had [cancer].",
+    "Friend's [cancer] has come back.",
+    "Her boss was diagnosed with [cancer].",
+]
+
+
+@pytest.mark.parametrize(
+    ("expected", "marked"),
+    [
+        *(("left open", one) for one in LEFT_OPEN),
+        *(("negated", one) for one in DENIED),
+        *(("family", one) for one in OF_ANOTHER),
+    ],
+)
+def test_what_is_left_open_or_said_of_another_person_is_no_denial(expected: str, marked: str) -> None:
+    at, end = marked.index("["), marked.index("]")
+    said = Assertions(own_vocabulary()).of(marked.replace("[", "").replace("]", ""), at, end - at - 1)
+    assert said.standing == expected or (
+        expected == "left open" and said.standing in ("uncertain", "affirmed")
+    )
+    assert not said.plain or expected == "negated"
+
+
+def test_a_hedged_denial_is_one_and_not_a_plain_one() -> None:
+    for marked in ("No definite fracture, CT advised.", "No obvious fracture.", "No convincing fracture."):
+        said = Assertions(own_vocabulary()).of(marked, marked.index("fracture"), len("fracture"))
+        assert (said.standing, said.plain) == ("negated", False)

@@ -1,0 +1,237 @@
+"""One check of plain fact as a value, and those of findings: answers and sentences held against what the record bears.
+
+A reason that the reviewer gives for one of these stands in the letter beside the sentence that rests on it.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Protocol
+
+from assistant.core.record.absence import not_found, open_passages
+from assistant.core.record.facts import fact_shown
+from assistant.core.record.guard import faults
+from assistant.core.record.mentions import extract
+from assistant.core.record.passages import PassageGroup
+from assistant.core.session import AnswerPlace, Edit, Session
+from assistant.core.text import compiled, one_line
+from assistant.core.wording import told
+
+Pages = Mapping[str, tuple[str, ...]]
+"""The text of the record's pages by document, page 1 first."""
+
+
+class Sentence(Protocol):
+    """A sentence of a draft, as far as the checks read it."""
+
+    @property
+    def key(self) -> str: ...
+
+    @property
+    def text(self) -> str: ...
+
+    @property
+    def origin(self) -> str: ...
+
+
+@dataclass(frozen=True)
+class Misread:
+    """What the program read on a page: a fact of a kind (`dates`, `levels`, `sides`), in the words it was read as."""
+
+    document: str
+    page: int
+    kind: str
+    was: str
+
+
+@dataclass(frozen=True)
+class Check:
+    """One thing to mend or to acknowledge with a reason.
+
+    `key` is a digest of what was found, so that other facts raise the check anew. `item` is a disputed item
+    or `case`. A `warning` is acknowledged or mended, a `blocking` check only mended. `facts` stand side by
+    side, each as `label: value (document:page)`. `misread` is set where the program may have misread a page.
+    `place` is the question that it is about (`1/duration`), or the item, or `case`.
+    """
+
+    check: str
+    key: str
+    item: str
+    severity: str
+    message: str
+    facts: tuple[str, ...]
+    misread: Misread | None = None
+    place: str = ""
+
+
+def made(
+    check: str, item: str, message: str, facts: Sequence[str], severity: str = "warning", prompt: str = ""
+) -> Check:
+    """A check with the key that its facts give it."""
+    text = "\x1f".join((check, item, *facts))
+    digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
+    place = f"{item}/{prompt}" if prompt else item
+    return Check(check, digest[:12], item, severity, message, tuple(facts), place=place)
+
+
+_SHOWN = 12
+
+
+_STANDINGS = {"uncertain": "said as uncertain", "historical": "said of the past"}
+
+
+def absence_check(session: Session, place: AnswerPlace) -> Check:
+    """The answer and the passages that speak against it, side by side; only mended, never acknowledged."""
+    scope, name = place
+    found = open_passages(session, place)
+    answer = session.reading(scope).answer(name)
+    if not not_found(answer):
+        return _denial_check(session, place, found)
+    facts = [f"answered: not documented ({session.prompt(scope, name).ask})"]
+    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        facts.append(f"and {len(found) - _SHOWN} more")
+    message = (
+        "The record speaks of something that is answered as not documented. Cite the passage and answer anew, "
+        "or say why it does not count."
+    )
+    return made("contradicted-absence", scope, message, facts, "blocking", name)
+
+
+def _denial_check(session: Session, place: AnswerPlace, found: Sequence[PassageGroup]) -> Check:
+    scope, name = place
+    prompt = session.prompt(scope, name)
+    facts = [fact_shown(prompt.ask, told(prompt.schema, session.reading(scope).answer(name)))]
+    facts += [f"in the record: {passage_words(group)}" for group in found[:_SHOWN]]
+    if len(found) > _SHOWN:
+        facts.append(f"and {len(found) - _SHOWN} more")
+    message = "Passages of the record speak against this answer. Answer anew, or say why they do not count."
+    return made("contradicted-denial", scope, message, facts, "blocking", name)
+
+
+def finding_checks(session: Session, pages: Pages) -> Iterator[Check]:
+    """Where an answer departs from the case file or from what is worked out, or no cited passage bears it."""
+    for fault in faults(session, pages):
+        scope, name = fault.place
+        yield made(fault.check, scope, fault.message, fault.facts, prompt=name)
+
+
+def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:
+    """A passage on one line: its words, or `quote` in their place, how they stand, where, and how often."""
+    count = count or group.count
+    pages = ", ".join(str(page) for page in group.pages[:6]) + (" and more" if len(group.pages) > 6 else "")
+    standing = f" [{_STANDINGS.get(group.standing, group.standing)}]" if group.standing != "affirmed" else ""
+    times = f", {count} times" if count > 1 else ""
+    return f"“{one_line(quote or group.quote, 240)}”{standing} ({group.document}:{pages}{times})"
+
+
+# -- sentences in the reviewer's own words ----------------------------------------------------------
+
+_NEGATION = (
+    r"(?i)\b(?:neither\b.{1,80}?\bnor|not|no|never|nor|none|nothing|nobody|cannot|without|absent|absence|lack(?:s|ed|ing)?"
+    r"|fail(?:s|ed)?|den(?:y|ies|ied|ying|ial)|negative|unable|unlikely|unnecessary|exclud\w+|ruled out|reject\w*|refus\w*"
+    r"|free (?:of|from)|barely|hardly|contra\w+|oppos\w+|advis\w+ against)\b|n['\u2019]t\b"
+)
+_HEDGE = r"(?i)\b(?:may|might|could|possibl[ey]|probabl[ey]|suspect\w*|unclear|perhaps|apparently|likely|suggest\w*)\b"
+_OPPOSITES = (
+    ("better", "worse"), ("improved", "worsened"), ("improving", "worsening"), ("increased", "decreased"),
+    ("before", "after"), ("supports", "discourages"), ("recommended", "discouraged"), ("acute", "chronic"), ("first", "last"),
+    ("more", "less"), ("many", "few"), ("all", "some"), ("always", "sometimes"), ("anterior", "posterior"),
+    ("success", "failure"), ("solid", "failed"), ("healed", "broken"), ("present", "absent"), ("found", "missing"),
+)  # fmt: skip
+_FIGURE = (
+    r"(?i)\b(?:\d+(?:[.,]\d+)?|one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|once|twice)\b"
+)
+
+
+def otherwise(was: str, text: str) -> tuple[str, ...]:
+    """In what an edited sentence may say otherwise than the draft: denials, doubts, numbers, levels, sides, dates.
+
+    Words may go and come as one likes; a denial or a doubt more or less, or a figure or fact that the draft's sentence
+    hasn't, changes the finding.
+    """
+    found = []
+    for name, pattern in (("denials", _NEGATION), ("doubts", _HEDGE)):
+        before, after = (len(compiled(pattern).findall(one)) for one in (was, text))
+        if before != after:
+            found.append(fact_shown(name, f"{before} in the draft, {after} now"))
+    ours, theirs = (set(compiled(r"[a-z]+").findall(one.casefold())) for one in (was, text))
+    prefixed = [
+        (one.removeprefix(sign), one) for one in sorted(ours ^ theirs) for sign in ("un", "in", "non", "ab")
+    ]
+    for pair in (*_OPPOSITES, *prefixed):
+        for one, other in (pair, pair[::-1]):
+            if one != other and one in ours - theirs and other in theirs - ours:
+                found.append(fact_shown("the other way round", f"{one}, now {other}"))
+    known = extract(was)
+    new = [str(one) for one in extract(text) if not one.borne_by(known)]
+    figures = {one.casefold() for one in compiled(_FIGURE).findall(was)}
+    new += [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in figures]
+    if new:
+        found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
+    return tuple(found)
+
+
+_OTHERWISE = (
+    "An edited sentence says otherwise than the finding that it is drafted from. Amend the answer, put the sentence back, or "
+    "say what it rests on."
+)
+
+
+def edit_check(item: str, number: int, edit: Edit) -> Check | None:
+    """The check of one edited sentence; None where it says the same in other words."""
+    changed = otherwise(edit.was, edit.text)
+    if not changed:
+        return None
+    facts = (f"the draft: {one_line(edit.was, 240)}", f"edited: {one_line(edit.text, 240)}", *changed)
+    return made("unsupported-finding", item, _OTHERWISE, facts, prompt=f"{_SENTENCE}{number}")
+
+
+_SENTENCE = "sentence "
+"""Before the number of a sentence in a check's place, where other checks name a question."""
+
+
+def edited_checks(session: Session, item: str, sentences: Sequence[Sentence]) -> Iterator[tuple[str, Check]]:
+    """The checks of an item's edited sentences as they stand in the draft, each with the key of its sentence."""
+    edits = session.edits.get(item, {})
+    for number, sentence in enumerate(sentences, 1):
+        edit = edits.get(sentence.key)
+        if edit is not None and edit.text == sentence.text and sentence.origin == "reviewer":
+            check = edit_check(item, number, edit)
+            if check is not None:
+                yield sentence.key, check
+
+
+# -- the reasons that were given --------------------------------------------------------------------
+
+
+def explained(
+    session: Session, drafts: Mapping[str, Sequence[Sentence]]
+) -> Iterator[tuple[str, str, Check, str]]:
+    """The checks of findings that the reviewer explained: item, question or key of the sentence, check, and the reason."""
+    if session.guard < 3:
+        return
+    found = [(one.item, one.place.partition("/")[2], one) for one in finding_checks(session, {})]
+    found += [
+        (item, key, one) for item, said in drafts.items() for key, one in edited_checks(session, item, said)
+    ]
+    for item, name, check in found:
+        reason = session.acknowledged.get((check.check, check.key))
+        if reason is not None:
+            yield item, name, check, reason
+
+
+def reasons_given(session: Session) -> Iterator[str]:
+    """What was answered or written although a check of a finding stood, each with the reason, on a line of its own."""
+    for item, name, _, reason in explained(session, {}):
+        prompt = session.prompt(item, name)
+        said = fact_shown(prompt.ask, told(prompt.schema, session.reading(item).answer(name)))
+        yield f"{said}: {one_line(reason, 400)}"
+    for item, edits in session.edits.items():
+        for edit in edits.values():
+            check = edit_check(item, 0, edit)
+            given = session.acknowledged.get((check.check, check.key)) if check is not None else None
+            if given is not None:
+                yield f"The edited sentence “{one_line(edit.text, 240)}”: {one_line(given, 400)}"
