@@ -37,7 +37,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "date": frozenset(),
     "text": frozenset(),
 }
-_VALUE_KEYS = frozenset({"label", "words", "regions", "factor", "unit"})
+_VALUE_KEYS = frozenset({"label", "words", "also", "regions", "factor", "unit"})
 _STATUSES = frozenset({"given", "not_documented", "unclear"})
 _PARTS_OF_ANSWERS = frozenset({"value", "status", "evidence", "search", "note"})
 
@@ -50,12 +50,13 @@ Say = Callable[..., None]
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a choice, or one entry of a checklist: its label and how it reads in a sentence."""
+    """One value of a choice, or one entry of a checklist: its label, how it reads in a sentence, what else is typed."""
 
     label: str
     words: str
     unit: str = ""
     factor: Any = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -118,13 +119,19 @@ class Spec:
             "phrase": {name: one.words for name, one in self.values.items()},
         }
         units = {name: one.unit for name, one in self.values.items() if one.unit}
-        return made | ({"units": units} if units else {})
+        return made | ({"units": units} if units else {}) | self._also()
+
+    def _also(self) -> dict[str, Any]:
+        also = {name: list(one.also) for name, one in self.values.items() if one.also}
+        return {"also": also} if also else {}
 
     def _choices_schema(self) -> dict[str, Any]:
         return {
             "type": "array",
+            "minItems": 1,
             "uniqueItems": True,
-            "items": {"enum": list(self.values), "labels": {n: one.label for n, one in self.values.items()}},
+            "items": {"enum": list(self.values), "labels": {n: one.label for n, one in self.values.items()}}
+            | self._also(),
         }
 
     def _checklist_schema(self) -> dict[str, Any]:
@@ -248,7 +255,8 @@ def _values(
             left.add(value)
             continue
         words = str(data.get("words", _as_words(label)))
-        found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"))
+        also = tuple(_listed(data.get("also", [])))
+        found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"), also)
     return found, frozenset(left)
 
 

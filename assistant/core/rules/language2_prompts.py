@@ -279,17 +279,33 @@ class Language2Prompts(PromptReader, FieldReader):
     def proposals(self, doc: YamlDocument, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
         raw = doc.find(*path)
         for one in raw if isinstance(raw, list) else [] if raw is None else [raw]:
-            fact = one.get("fact") if isinstance(one, Mapping) else None
-            if not isinstance(fact, str) or set(one) - {"fact", "where"}:
+            rule = isinstance(one, Mapping) and "rule" in one
+            known = {"rule", "of", "than", "where", "gives"} if rule else {"fact", "where"}
+            named = (
+                [one.get(key) for key in (("of", "than") if rule else ("fact",))]
+                if isinstance(one, Mapping)
+                else []
+            )
+            if not named or not all(isinstance(name, str) for name in named) or set(one) - known:
                 self.say(
-                    "A proposal names a fact of the case file.",
+                    "A proposal names a fact of the case file, or asks whether a row is dated after a day.",
                     doc.where(*path),
-                    "Write {fact: item.quantity.requested}.",
+                    "Write {fact: item.quantity.requested}, or {rule: any_after, of: table.date, than: DAY, gives: ...}.",
                 )
                 return ()
-            if not isinstance(one.get("where", {}), Mapping):
-                self.say("`where` of a proposal is a map.", doc.where(*path), "Write where: {a: b}.")
+            if rule and one["rule"] != "any_after":
+                self.say(
+                    f"No proposal comes from the rule `{one['rule']}`.",
+                    doc.where(*path),
+                    "Write `computed` for what other answers give; `any_after` alone is a rule here.",
+                )
                 return ()
+            if any(not isinstance(one.get(key, {}), Mapping) for key in ("where", "gives")):
+                self.say(
+                    "`where` and `gives` of a proposal are maps.", doc.where(*path), "Write where: {a: b}."
+                )
+                return ()
+            self.operands |= {str(name).split(".", 1)[0] for name in named} if rule else set()
         return super().proposals(doc, path)
 
     # -- what other answers give ------------------------------------------------------------------

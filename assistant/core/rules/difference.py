@@ -1,0 +1,186 @@
+"""Which answers come out otherwise under another edition of a prompt set, and which few of them make the difference.
+
+What either edition tells apart is tried: every combination where there are few, and otherwise those of each
+criterion that was changed among others drawn by a fixed seed. A difference is told by the answers without
+which it would not be one.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import islice, product
+from math import prod
+
+from assistant.core.answer import Answer, Status
+from assistant.core.dates import PartialDate
+from assistant.core.rules.answer_schema import ChoiceShape, complete
+from assistant.core.rules.completion import partitions_of, words
+from assistant.core.rules.condition import Formula, atoms
+from assistant.core.rules.criterion import digest_of, findings, weigh
+from assistant.core.rules.editions import eras, on_day
+from assistant.core.rules.prompt_set import PromptSet, Reading
+
+Outcome = tuple[str | None, str]
+"""What is suggested, and why."""
+
+TRIED = 6_000
+"""So many combinations are tried of one day, where there are more."""
+_SEED = 1
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Answers, in words by prompt, that come to `old` and now come to `new`, on the days since `since` (ISO)."""
+
+    since: tuple[str, ...]
+    answers: Mapping[str, str]
+    old: Outcome
+    new: Outcome
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The differences that were found; `whole` says that every combination was tried, `tried` how many were."""
+
+    found: tuple[Difference, ...]
+    tried: int
+    whole: bool
+
+
+def compare(old: PromptSet, new: PromptSet, most: int = 20) -> Comparison:
+    """The differences between two editions of a set for one region, at most `most` of them."""
+    pair = _Pair(old, new)
+    found: dict[tuple[object, ...], Difference] = {}
+    tried, whole = 0, True
+    for day in pair.days:
+        sides = (on_day(old, day), on_day(new, day))
+        combinations = pair.combinations()
+        whole = whole and pair.size <= TRIED
+        for given in combinations:
+            tried += 1
+            before, after = (pair.outcome(side, given, day) for side in sides)
+            if before == after or len(found) >= most:
+                continue
+            told = pair.told(sides, given, day, (before, after))
+            key = (frozenset(told.items()), before, after)
+            known = found.get(key, Difference((), told, before, after))
+            if str(day) not in known.since:
+                found[key] = replace(known, since=(*known.since, str(day)))
+    return Comparison(tuple(found.values()), tried, whole)
+
+
+class _Pair:
+    def __init__(self, old: PromptSet, new: PromptSet) -> None:
+        self.days = sorted(
+            {era.since for made in (old, new) for era in eras(made)}, key=lambda day: day.earliest
+        )
+        read = [name for made in (old, new) for name in made.prompts if name in _read(made)]
+        self.names = list(dict.fromkeys(read))
+        self.answers = {name: _answers(name, (old, new)) for name in self.names}
+        self.size = prod(len(some) for some in self.answers.values())
+        self.changed = [_closed(made, name) for made, name in _changed(old, new)]
+
+    def combinations(self) -> Iterator[Mapping[str, Answer]]:
+        if self.size <= TRIED:
+            for chosen in product(*self.answers.values()):
+                yield dict(zip(self.answers, chosen, strict=True))
+            return
+        chance = random.Random(_SEED)
+        each = TRIED // (len(self.changed) + 1)
+        for names in [*self.changed, frozenset[str]()]:
+            mine = [name for name in self.names if name in names]
+            ways = list(islice(product(*(self.answers[name] for name in mine)), 50_000))
+            for _ in range(each):
+                given = {name: chance.choice(some) for name, some in self.answers.items()}
+                yield given | dict(zip(mine, chance.choice(ways), strict=True))
+
+    @staticmethod
+    def outcome(made: PromptSet, given: Mapping[str, Answer], day: PartialDate) -> Outcome:
+        reading = Reading(made, {name: one for name, one in given.items() if name in made.prompts})
+        states = {name: one.state for name, one in findings(reading, day, {}).items()}
+        waiting = [p for one in made.questions if reading.holds(one.when) is True for p in one.unread]
+        got = weigh(made, states, {}, waiting)
+        return got.decision, got.why
+
+    def told(
+        self,
+        sides: Sequence[PromptSet],
+        given: Mapping[str, Answer],
+        day: PartialDate,
+        outcomes: tuple[Outcome, Outcome],
+    ) -> dict[str, str]:
+        """The answers that the difference rests on: with any other of them it would be another, or none."""
+        needed = {}
+        for name, one in given.items():
+            others = ({**given, name: other} for other in self.answers[name])
+            if any(tuple(self.outcome(s, other, day) for s in sides) != outcomes for other in others):
+                made = next(side for side in sides if name in side.prompts)
+                needed[name] = words(made.prompts[name].schema.shape, one)
+        return needed
+
+
+def _formulas(made: PromptSet) -> Iterator[Formula]:
+    for criterion in made.criteria.values():
+        yield from (criterion.applies, criterion.when)
+    yield from (one.when for one in made.questions)
+
+
+def _read(made: PromptSet) -> frozenset[str]:
+    names = {prompt for formula in _formulas(made) for atom in atoms(formula) for prompt in atom.prompts}
+    return _with_gates(made, names)
+
+
+def _with_gates(made: PromptSet, names: Iterable[str]) -> frozenset[str]:
+    """These prompts, and those that decide whether they are asked."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in made.prompts:
+            found.add(name)
+            waiting += [prompt for atom in atoms(made.prompts[name].when) for prompt in atom.prompts]
+    return frozenset(found)
+
+
+def _changed(old: PromptSet, new: PromptSet) -> Iterator[tuple[PromptSet, str]]:
+    """The criteria that one edition has and the other hasn't, or has otherwise."""
+    for made, other in ((old, new), (new, old)):
+        for name, criterion in made.criteria.items():
+            beside = other.criteria.get(name)
+            if beside is None or digest_of(criterion, "") != digest_of(beside, ""):
+                yield made, name
+
+
+def _closed(made: PromptSet, criterion: str) -> frozenset[str]:
+    return _with_gates(made, made.criteria[criterion].reads())
+
+
+def _answers(name: str, sides: Sequence[PromptSet]) -> list[Answer]:
+    """An answer of each kind that one of the editions tells apart, as far as all that ask for it take it."""
+    asking = [made for made in sides if name in made.prompts]
+    some = []
+    for made in asking:
+        prompt = made.prompts[name]
+        of_it = [a for f in (*_formulas(made), *_gates(made)) for a in atoms(f) if a.prompt == name]
+        some += [
+            Answer(status=one) for one in Status if one is not Status.GIVEN and prompt.schema.may_be(one)
+        ]
+        some += [cell.answer for cell in partitions_of(prompt, list(dict.fromkeys(of_it)))]
+        if isinstance(prompt.schema.shape, ChoiceShape):
+            some += [Answer(value=value) for value in prompt.schema.shape.labels]
+    each = {repr(one): one for one in some}.values()
+    return [one for one in each if all(_takes(made, name, one) for made in asking)] or list(each)
+
+
+def _gates(made: PromptSet) -> Iterator[Formula]:
+    return (prompt.when for prompt in made.prompts.values())
+
+
+def _takes(made: PromptSet, name: str, answer: Answer) -> bool:
+    schema = made.prompts[name].schema
+    if not answer.given:
+        return schema.may_be(answer.status)
+    plain = answer.plain()
+    return complete(schema.shape, answer) and not schema.problem(plain, ())
