@@ -1,8 +1,8 @@
 """Which answers come out otherwise under another edition of a prompt set, and which few of them make the difference.
 
 What either edition tells apart is tried: every combination where there are few, and otherwise those of each
-criterion that was changed among others drawn by a fixed seed. A difference is told by the answers without
-which it would not be one.
+criterion that was changed among others drawn by a fixed seed. A difference is told by the widest answers that
+make it.
 """
 
 from __future__ import annotations
@@ -10,12 +10,12 @@ from __future__ import annotations
 import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice, product
+from itertools import groupby, islice, product
 from math import prod
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
-from assistant.core.rules.answer_schema import ChoiceShape, complete
+from assistant.core.rules.answer_schema import ChoiceShape, NumberShape, Shape, complete
 from assistant.core.rules.completion import partitions_of, words
 from assistant.core.rules.condition import Formula, atoms
 from assistant.core.rules.criterion import digest_of, findings, weigh
@@ -28,11 +28,12 @@ Outcome = tuple[str | None, str]
 TRIED = 6_000
 """So many combinations are tried of one day, where there are more."""
 _SEED = 1
+_MOST_WIDENED = 200
 
 
 @dataclass(frozen=True)
 class Difference:
-    """Answers, in words by prompt, that come to `old` and now come to `new`, on the days since `since` (ISO)."""
+    """Answers, in words by prompt, that came to `old` and come to `new`, in the eras that begin on `since` (ISO)."""
 
     since: tuple[str, ...]
     answers: Mapping[str, str]
@@ -53,22 +54,28 @@ def compare(old: PromptSet, new: PromptSet, most: int = 20) -> Comparison:
     """The differences between two editions of a set for one region, at most `most` of them."""
     pair = _Pair(old, new)
     found: dict[tuple[object, ...], Difference] = {}
-    tried, whole = 0, True
+    tried = 0
     for day in pair.days:
         sides = (on_day(old, day), on_day(new, day))
-        combinations = pair.combinations()
-        whole = whole and pair.size <= TRIED
-        for given in combinations:
+        boxes: list[Box] = []
+        for given in pair.combinations():
             tried += 1
-            before, after = (pair.outcome(side, given, day) for side in sides)
-            if before == after or len(found) >= most:
+            if any(all(repr(one) in box[name] for name, one in given.items()) for box in boxes):
                 continue
-            told = pair.told(sides, given, day, (before, after))
-            key = (frozenset(told.items()), before, after)
-            known = found.get(key, Difference((), told, before, after))
-            if str(day) not in known.since:
-                found[key] = replace(known, since=(*known.since, str(day)))
-    return Comparison(tuple(found.values()), tried, whole)
+            outcomes = pair.outcomes(sides, given, day)
+            if outcomes[0] == outcomes[1] or len(found) >= most:
+                continue
+            box = pair.widened(sides, given, day, outcomes)
+            boxes.append(box)
+            told = pair.told(box)
+            key = (frozenset(told.items()), outcomes)
+            known = found.get(key, Difference((), told, *outcomes))
+            found[key] = replace(known, since=(*known.since, str(day)))
+    return Comparison(tuple(found.values()), tried, pair.size <= TRIED)
+
+
+Box = Mapping[str, Mapping[str, Answer]]
+"""For each prompt some of its answers (by their form), any of which makes the same difference."""
 
 
 class _Pair:
@@ -79,6 +86,7 @@ class _Pair:
         read = [name for made in (old, new) for name in made.prompts if name in _read(made)]
         self.names = list(dict.fromkeys(read))
         self.answers = {name: _answers(name, (old, new)) for name in self.names}
+        self.prompts = {**old.prompts, **new.prompts}
         self.size = prod(len(some) for some in self.answers.values())
         self.changed = [_closed(made, name) for made, name in _changed(old, new)]
 
@@ -96,29 +104,64 @@ class _Pair:
                 given = {name: chance.choice(some) for name, some in self.answers.items()}
                 yield given | dict(zip(mine, chance.choice(ways), strict=True))
 
-    @staticmethod
-    def outcome(made: PromptSet, given: Mapping[str, Answer], day: PartialDate) -> Outcome:
-        reading = Reading(made, {name: one for name, one in given.items() if name in made.prompts})
-        states = {name: one.state for name, one in findings(reading, day, {}).items()}
-        waiting = [p for one in made.questions if reading.holds(one.when) is True for p in one.unread]
-        got = weigh(made, states, {}, waiting)
-        return got.decision, got.why
+    def outcomes(
+        self, sides: Sequence[PromptSet], given: Mapping[str, Answer], day: PartialDate
+    ) -> tuple[Outcome, Outcome]:
+        old, new = (_outcome(side, given, day) for side in sides)
+        return old, new
 
-    def told(
+    def widened(
         self,
         sides: Sequence[PromptSet],
         given: Mapping[str, Answer],
         day: PartialDate,
         outcomes: tuple[Outcome, Outcome],
-    ) -> dict[str, str]:
-        """The answers that the difference rests on: with any other of them it would be another, or none."""
-        needed = {}
-        for name, one in given.items():
-            others = ({**given, name: other} for other in self.answers[name])
-            if any(tuple(self.outcome(s, other, day) for s in sides) != outcomes for other in others):
-                made = next(side for side in sides if name in side.prompts)
-                needed[name] = words(made.prompts[name].schema.shape, one)
-        return needed
+    ) -> Box:
+        """The answers and all those beside them that make the same difference, prompt by prompt."""
+        box = {name: {repr(one): one} for name, one in given.items()}
+        for name, some in self.answers.items():
+            beside = [one for each, one in box.items() if each != name]
+            if prod(map(len, beside)) > _MOST_WIDENED:
+                continue
+            names = [each for each in box if each != name]
+            others = [
+                dict(zip(names, chosen, strict=True)) for chosen in product(*(one.values() for one in beside))
+            ]
+            for one in some:
+                if all(self.outcomes(sides, {**other, name: one}, day) == outcomes for other in others):
+                    box[name][repr(one)] = one
+        return box
+
+    def told(self, box: Box) -> dict[str, str]:
+        """The answers in words, of the prompts where not every answer is among them."""
+        return {
+            name: _told(self.prompts[name].schema.shape, list(some.values()), self.answers[name])
+            for name, some in box.items()
+            if len(some) < len(self.answers[name])
+        }
+
+
+def _outcome(made: PromptSet, given: Mapping[str, Answer], day: PartialDate) -> Outcome:
+    reading = Reading(made, {name: one for name, one in given.items() if name in made.prompts})
+    states = {name: one.state for name, one in findings(reading, day, {}).items()}
+    waiting = [p for one in made.questions if reading.holds(one.when) is True for p in one.unread]
+    got = weigh(made, states, {}, waiting)
+    return got.decision, got.why
+
+
+def _told(shape: Shape, some: Sequence[Answer], every: Sequence[Answer]) -> str:
+    """Some answers in words; numbers that follow on each other as a span."""
+    if not isinstance(shape, NumberShape):
+        return " or ".join(dict.fromkeys(words(shape, one) for one in some))
+    numbers = sorted(one.value for one in every if one.given)
+    chosen = {one.value for one in some if one.given}
+    told = []
+    for known, run in groupby(numbers, lambda number: number in chosen):
+        span = list(run)
+        if known:
+            told.append(f"{span[0]:g} to {span[-1]:g}" if len(span) > 1 else f"{span[0]:g}")
+    spans = [f"{' or '.join(told)} {shape.unit}".strip()] if told else []
+    return " or ".join([*spans, *(words(shape, one) for one in some if not one.given)])
 
 
 def _formulas(made: PromptSet) -> Iterator[Formula]:

@@ -136,7 +136,9 @@ def _language2(name: str, sources: Sources, region: str) -> PromptSet:
     with well_formed(f"prompts/{name}.yaml"):
         texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
         guidelines = guidelines_in(*texts)
-        return language2_reader.read_language2(parsed[name], parsed, guidelines, region, kept)
+        return language2_reader.read_language2(
+            parsed[name], parsed, guidelines, region, kept, sources.prompts
+        )
 
 
 @lru_cache(maxsize=4)
