@@ -149,10 +149,7 @@ def new(id_: str, like: str, file: Path | None) -> None:
         body = body.partition("\n")[2]
     schema = library.folder("schemas") / "prompt-set-2.schema.json"
     head = f"# yaml-language-server: $schema={schema}\n# Begun as a copy of {stem}.\n"
-    try:
-        write_file(place, f"{head}{body}".encode())
-    except FileExistsError:
-        raise refuse("There is such a file already.", one_line(str(place)), "Name another with -o.") from None
+    write_file(place, f"{head}{body}".encode())
     shown = one_line(str(place))
     say(
         f"{shown} is a copy of {stem}. Change it, and let `imr prompts check --watch {shown}` look at every save."

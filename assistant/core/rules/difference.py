@@ -1,17 +1,17 @@
 """Which answers come out otherwise under another edition of a prompt set, and which few of them make the difference.
 
 What either edition tells apart is tried: every combination where there are few, and otherwise those of each
-criterion that was changed among others drawn by a fixed seed. A difference is told by the widest answers that
+criterion that was changed among others drawn by their number, the same every time. A difference is told by the widest answers that
 make it.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import groupby, islice, product
 from math import prod
+from typing import TypeVar
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
@@ -21,13 +21,15 @@ from assistant.core.rules.condition import Formula, atoms
 from assistant.core.rules.criterion import digest_of, findings, weigh
 from assistant.core.rules.editions import eras, on_day
 from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.text import digest
 
 Outcome = tuple[str | None, str]
 """What is suggested, and why."""
 
+Drawn = TypeVar("Drawn")
+
 TRIED = 6_000
 """So many combinations are tried of one day, where there are more."""
-_SEED = 1
 _MOST_WIDENED = 200
 
 
@@ -95,14 +97,13 @@ class _Pair:
             for chosen in product(*self.answers.values()):
                 yield dict(zip(self.answers, chosen, strict=True))
             return
-        chance = random.Random(_SEED)
         each = TRIED // (len(self.changed) + 1)
-        for names in [*self.changed, frozenset[str]()]:
+        for turn, names in enumerate([*self.changed, frozenset[str]()]):
             mine = [name for name in self.names if name in names]
             ways = list(islice(product(*(self.answers[name] for name in mine)), 50_000))
-            for _ in range(each):
-                given = {name: chance.choice(some) for name, some in self.answers.items()}
-                yield given | dict(zip(mine, chance.choice(ways), strict=True))
+            for number in range(each):
+                given = {name: _drawn(some, turn, number, name) for name, some in self.answers.items()}
+                yield given | dict(zip(mine, _drawn(ways, turn, number), strict=True))
 
     def outcomes(
         self, sides: Sequence[PromptSet], given: Mapping[str, Answer], day: PartialDate
@@ -139,6 +140,10 @@ class _Pair:
             for name, some in box.items()
             if len(some) < len(self.answers[name])
         }
+
+
+def _drawn(some: Sequence[Drawn], *of: object) -> Drawn:
+    return some[int(digest(repr(of))[:12], 16) % len(some)]
 
 
 def _outcome(made: PromptSet, given: Mapping[str, Answer], day: PartialDate) -> Outcome:

@@ -210,7 +210,9 @@ class Language2Prompts(PromptReader, FieldReader):
         given_only = computed is not None and computed.arithmetic
         shared = isinstance(raw, str) and not given_only
         schema = self.schema(source, spec, str(raw) if shared else name, given_only)
-        entries = self.entries(doc, path, schema, self.mapping(doc, (*path, "entries")))
+        told = self.mapping(doc, (*path, "entries"))
+        here = {entry: words for entry, words in told.items() if entry not in spec.left_out}
+        entries = self.entries(doc, path, schema, here)
         words = [*self.texts(doc, (*path, "look_for")), *(w for one in entries.values() for w in one.words)]
         self.formulas.prompts[name] = Asked(name, spec, documentable, tuple(gates), tie)
         self.lines[name] = doc.where(*path)

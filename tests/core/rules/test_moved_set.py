@@ -4,9 +4,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
-from dataclasses import replace
 from itertools import product
-from pathlib import Path
 
 import pytest
 
@@ -20,21 +18,19 @@ from assistant.core.rules.criterion import findings
 from assistant.core.rules.editions import on_day
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.suggestion import suggest
+from tests import earlier
 
-NAME = "cervical-radiography"
-OLDER = Path(__file__).parents[2] / "older" / "first-language" / f"{NAME}.yaml"
 MTUS_DAYS = (PartialDate(2014, 4, 20), PartialDate(2017, 11, 30))
 
 
 @pytest.fixture(scope="module")
 def first() -> PromptSet:
-    own = library.sources()
-    return library.prompt_set(NAME, replace(own, prompts={**own.prompts, NAME: OLDER.read_text("utf-8")}))
+    return library.prompt_set(earlier.SET, earlier.sources())
 
 
 @pytest.fixture(scope="module")
 def second() -> PromptSet:
-    return library.prompt_set(NAME, library.sources())
+    return library.prompt_set(earlier.SET, library.sources())
 
 
 @pytest.fixture(scope="module")
