@@ -379,6 +379,10 @@ class _Operands(Value):
         return spec
 
 
+_GOVERNING = frozenset({"item.ur_decision.date", "item.request_date"})
+"""The days up to which is counted: what stands on their page is said of the decision, and not of the patient."""
+
+
 def computed_answer(
     prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None
 ) -> Proposed | None:
@@ -402,7 +406,7 @@ def computed_answer(
             asked.setdefault(reading.prompt_set.prompts[root].ask)
             answer = reading.answer(root)
             evidence += answer.all_evidence() if answer is not None else ()
-        else:
+        elif path not in _GOVERNING:
             evidence += evidence_in_case(case.fact(".".join([root, *rest[:-1]]), item))
     basis = f"worked out from {' and '.join(asked)}" if asked else "worked out from the case file"
     days = [parse_date(operands.value(path)) for path in rule.of if isinstance(path, str)]
