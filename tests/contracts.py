@@ -573,6 +573,7 @@ answers:
       daily: {number: decimal, unit: a day, from: 0, to: 9}
       total: {number: decimal, from: 0, to: 9000, computed: {times: [amount, daily]}}
     optional: [amount, daily, total]
+    known_by: [drug]
     factors: [high/care]
   views: {choices: {front: {label: Front, also: [AP]}, side: Side}}
 let:

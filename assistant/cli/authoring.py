@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import re
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -191,7 +191,8 @@ def try_(name: str, day: str, region: str) -> None:
     asking.say("Answer by number, word or value; n not documented, u unclear, ? why, < back, q ends.")
     for place, edition in unread_editions(made, on) if made.language > 1 else ():
         asking.say(f"  unread: {place}, {edition.name}")
-    _Walk(made, on, asking).walk()
+    with suppress(KeyboardInterrupt):  # nothing is lost by it
+        _Walk(made, on, asking).walk()
 
 
 class _Left(Exception):

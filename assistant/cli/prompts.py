@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -105,9 +106,10 @@ def check(names: tuple[str, ...], watch: bool, as_json: bool) -> None:
     if watch and as_json:
         raise click.UsageError("--watch is for reading, and --json for one answer. Use one of them.")
     if watch:
-        for _ in saves(names):
-            say(f"{time.strftime('%H:%M:%S')}  {', '.join(names) or 'all sets'}")
-            _check_and_tell(names)
+        with suppress(KeyboardInterrupt):  # that is how it is ended
+            for _ in saves(names):
+                say(f"{time.strftime('%H:%M:%S')}  {', '.join(names) or 'all sets'}")
+                _check_and_tell(names)
         return
     if not _check(names, as_json):
         click.get_current_context().exit(1)

@@ -202,7 +202,6 @@ from assistant.core.answer import Answer
 from assistant.log import Draft, Log
 from assistant.review.review import Review
 from assistant.profile import Profile
-from tests import earlier
 review = Review.open(Log.open(Path(sys.argv[1])), library.find_case("cervical"), Profile("r-test"))
 print(review.session.id, flush=True)
 for number in range(100_000):

@@ -33,7 +33,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"named"}),
     "checklist": frozenset({"said"}),
     "group": frozenset({"or", "words"}),
-    "table": frozenset({"columns", "optional", "factors", "words"}),
+    "table": frozenset({"columns", "optional", "known_by", "factors", "words"}),
     "date": frozenset(),
     "text": frozenset(),
 }
@@ -83,6 +83,7 @@ class Spec:
     asks: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    known_by: tuple[str, ...] = ()
     noun: str = ""
     words: str = ""
     limit: int = 0
@@ -164,7 +165,8 @@ class Spec:
                 parts[name]["statuses"] = ["given"]
         made: dict[str, Any] = {"type": "object", "properties": parts}
         if self.kind == "table":
-            made["required"] = [name for name in self.parts if name not in self.optional]
+            known = self.known_by or [name for name in self.parts if name not in self.optional]
+            made["required"] = [name for name in self.parts if name in known]
         return made | ({"phrase": self.words} if self.words else {})
 
     def _date_schema(self) -> dict[str, Any]:
@@ -362,6 +364,10 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
     for one in optional:
         if one not in parts:
             say(f"There is no column `{one}`.", ("optional",), near(one, parts))
+    known_by = _listed(raw.get("known_by", []))
+    for one in known_by:
+        if one not in parts:
+            say(f"There is no column `{one}`.", ("known_by",), near(one, parts))
     for column, spec in list(parts.items()):
         rule = spec.computed
         operands = rule.get("times") if isinstance(rule, Mapping) and set(rule) == {"times"} else None
@@ -388,6 +394,7 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
         parts=parts,
         asks=asks,
         optional=frozenset(optional),
+        known_by=tuple(known_by),
         noun=str(raw["table"]),
         words=str(raw.get("words", "")),
         factors=tuple(_listed(raw.get("factors", []))),

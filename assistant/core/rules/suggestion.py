@@ -439,7 +439,7 @@ def _changes(
                 if not ask.can_be([*assumed, goal]):
                     continue
                 turned.append(set(names))
-                for one in ask.forcing((goal,), assumed, _MOST_CHANGES)[0]:
+                for one in ask.forcing((goal,), assumed, _MOST_CHANGES, settled=True)[0]:
                     words = one.words(ask.encoded.features, given=True)
                     yield Change(words, words, decision, _resting(prompt_set, one, rulings, decision))
 
