@@ -188,7 +188,8 @@ class Questions:
         kept = list(barred)
         if self.can_be([*against, *kept]):
             return _places(held, barred)
-        for feature in sorted(held[::-1], key=lambda one: not one.row):
+        rows, others = [one for one in held if one.row], [one for one in held if not one.row]
+        for feature in (*reversed(rows), *reversed(others)):
             fewer = [one for one in kept if barred[one] is not feature]
             if not self.can_be([*against, *fewer]):
                 kept = fewer
