@@ -475,10 +475,7 @@ def _guideline_as_json(one: Guideline) -> dict[str, Any]:
 
 
 def criteria_by_edition(made: PromptSet) -> Iterator[tuple[Criterion, str, str]]:
-    """Each criterion of a set as it was written, with each edition that it argues in, and the place there.
-
-    The other side of a criterion (`otherwise`, `over`) is one with it: it stands in the same sentence of the source.
-    """
+    """Each criterion of a set, the other sides too, with each edition that it argues in, and the place there."""
     from assistant.core.rules.guidelines import RULES
 
     for criterion in made.criteria.values():
