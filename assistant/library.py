@@ -124,6 +124,7 @@ KINDS: Mapping[str, str] = {
     "manifest": "the list of `imr case add --manifest`",
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",
+    "verified": "verified.yaml, what was held against its source",
     "letter-frame": "prompts/letter/frame.yaml",
     "faults": "the sentences that may be planted in a practice case",
 }
@@ -224,14 +225,25 @@ def sources() -> Sources:
     )
 
 
-def _own_prompts() -> dict[str, str]:
+def own_prompts_folder() -> Path | None:
+    """The folder of a person's own prompt files, which `IMR_PROMPTS` names; None where it names none."""
     named = os.environ.get("IMR_PROMPTS", "")
     if not named:
-        return {}
+        return None
     place = Path(os.path.expanduser(named))
     if not place.is_dir():
         raise refuse("IMR_PROMPTS names no folder.", one_line(str(place)), "Make it, or name another.")
-    texts = {path.stem: read_text(path) for path in sorted(place.glob("*.yaml"))}
+    return place
+
+
+VERIFIED = "verified"
+"""The file of a person's own that says what was held against its source; it is no prompt file."""
+
+
+def _own_prompts() -> dict[str, str]:
+    place = own_prompts_folder()
+    files = sorted(place.glob("*.yaml")) if place is not None else []
+    texts = {path.stem: read_text(path) for path in files if path.stem != VERIFIED}
     return {OWN_GUIDELINES if name == GUIDELINES else name: text for name, text in texts.items()}
 
 
@@ -349,6 +361,8 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
         if unknown:
             raise Refused(*unknown)
         check_sources([CASE_SET, *sets.values()], given)
+        if from_sources is None:
+            hold_to_proof(sets.values(), given)
         for name, text in given.vocabulary.items():
             file = f"prompts/vocabulary/{name}"
             hold_to_form("vocabulary", text, partial(yaml.parse_yaml, text, file))
@@ -393,6 +407,27 @@ def check_sources(sets: Iterable[str], given: Sources) -> None:
         for file, text in made_of.schemas.items():
             where = f"schemas/answers/{file}.schema.json"
             hold_to_form("answer-schema", text, partial(yaml.parse_json, text, where))
+
+
+def hold_to_proof(sets: Iterable[str], given: Sources) -> None:
+    """Raises `Refused` for a set of a person's own whose proof doesn't hold; the program's are held by its tests."""
+    own = _own_prompts()
+    for name in dict.fromkeys(sets if own else ()):
+        made_of = files_of(name, given)
+        if own.keys() & made_of.prompts.keys() and not _sound(name, tuple(sorted(made_of.prompts.items()))):
+            raise refuse(
+                f"The proof of the prompt set `{name}` doesn't hold, so no case is reviewed under it.",
+                f"{name}.yaml",
+                f"See `imr prompts check {name}`; `imr prompts try {name}` walks it all the same.",
+            )
+
+
+@lru_cache(maxsize=16)
+def _sound(name: str, texts: tuple[tuple[str, str], ...]) -> bool:
+    from assistant.core.rules.proof import prove  # only for a set of a person's own
+
+    given = Sources(dict(texts), sources().schemas)
+    return all(prove(made, most=1).sound for made in read_instances(name, given))
 
 
 def prompt_set(name: str, given: Sources) -> PromptSet:

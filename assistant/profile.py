@@ -20,6 +20,8 @@ import yaml
 from assistant import library
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.case import YES
+from assistant.core.rules.criterion import digest_of
+from assistant.core.rules.prompt_set import Criterion
 from assistant.core.text import one_line
 from assistant.files import write_file
 
@@ -105,3 +107,51 @@ def save_profile(profile: Profile, path: Path | None = None) -> Path:
 def with_qualifications(profile: Profile, value: Mapping[str, Any]) -> Profile:
     """The profile with the qualifications that were confirmed in a session."""
     return replace(profile, qualifications=dict(value))
+
+
+# What somebody held against its source, in a file of its own, so that no set changes by it.
+
+
+@dataclass(frozen=True)
+class Verification:
+    """Somebody held a criterion of a set against an edition of what it cites; `digest` is of the criterion then."""
+
+    set: str
+    criterion: str
+    edition: str
+    digest: str
+    by: str
+    on: str
+
+    def of(self, set_: str, criterion: Criterion, edition: str) -> bool:
+        """Whether it is about this criterion in this edition, as it stands."""
+        named = (self.set, self.criterion, self.edition) == (set_, criterion.id, edition)
+        return named and self.digest == digest_of(criterion, edition)
+
+
+def verified_path() -> Path:
+    """Where the verifications lie: among a person's own prompt files, or beside the profile."""
+    place = library.own_prompts_folder() or profile_path().parent
+    return place / f"{library.VERIFIED}.yaml"
+
+
+def verifications() -> tuple[Verification, ...]:
+    """What was held against its source; raises `Refused` where the file is malformed."""
+    path = verified_path()
+    if not path.exists():
+        return ()
+    data = library.document(library.read_text(path), one_line(str(path)), "verified").data
+    return tuple(Verification(**{key: str(value) for key, value in one.items()}) for one in data["verified"])
+
+
+def keep_verification(made: Verification) -> Path:
+    """Writes it into the file in one step, in place of an earlier one of the same criterion and edition."""
+    path = verified_path()
+    same = (made.set, made.criterion, made.edition)
+    kept = [one for one in verifications() if (one.set, one.criterion, one.edition) != same]
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    data = {"verified": [vars(one) for one in (*kept, made)]}
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
+    heading = "# Criteria that somebody held against an edition of their source. A changed criterion drops its entry.\n"
+    write_file(path, f"{heading}{text}".encode(), replace=True)
+    return path

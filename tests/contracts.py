@@ -24,6 +24,7 @@ from assistant.core.rules.rules import Sources
 from assistant.core.yaml import Path as Place
 from assistant.records import importing
 from assistant.review import answers_file
+from tests import earlier
 
 WRONG: tuple[Any, ...] = (7, "word", "", " ", ["a"], {"a": "b"}, [], {}, 1.5, -1, [["a"]], [{}], "no", "7")
 FEW: tuple[Any, ...] = (7, "word", ["a"], {"a": "b"})
@@ -148,6 +149,12 @@ def files(folder: Path) -> Iterator[File]:
     yield File("answers-file", "answers.yaml", ANSWERS, on_disk(folder / "answers.yaml", read_answers))
     yield File("manifest", "list.yaml", MANIFEST, on_disk(folder / "list.yaml", importing.read_manifest))
     yield File("profile", "reviewer.yaml", PROFILE, on_disk(folder / "reviewer.yaml", profile.load_profile))
+    yield File(
+        "verified",
+        "verified.yaml",
+        VERIFIED,
+        lambda text: library.document(text, "verified.yaml", "verified"),
+    )
     yield File("prompt-set", "prompts/small.yaml", SMALL_SET, a_set("small", own))
     for kind, name, written in (
         ("prompt-set-2", "second", SECOND_SET),
@@ -242,7 +249,14 @@ def a_set(name: str, own: Sources) -> Callable[[str], object]:
     using = SET if name in own.prompts and "for" not in shipped("prompts", f"{name}.yaml") else name
     if name == "guidelines":
         using = "muscle-relaxants"  # which cites them
-    return lambda text: library.prompt_set(using, Sources({**own.prompts, name: text}, own.schemas))
+    prompts = {**own.prompts, SET: earlier.TEXT} if is_block(name, own) else own.prompts
+    return lambda text: library.prompt_set(using, Sources({**prompts, name: text}, own.schemas))
+
+
+def is_block(name: str, own: Sources) -> bool:
+    """Whether it is a block of the first language, kept for the sets that people have in it."""
+    data = shipped("prompts", f"{name}.yaml") if name in own.prompts else {"for": name}
+    return "for" not in data and "guidelines" not in data and "language" not in data
 
 
 def second_set(name: str, own: Sources) -> Callable[[str], object]:
@@ -354,6 +368,12 @@ MANIFEST: dict[str, Any] = {
 PROFILE: dict[str, Any] = {
     **{"id": "r-1", "name": "A. Name", "certification": "Occupational Medicine", "licence": "California"},
     **{"years": 6, "hours": 24, "decide_first": "yes", "theme": "nord"},
+}
+VERIFIED: dict[str, Any] = {
+    "verified": [
+        {"set": "second", "criterion": "for-fusion", "edition": "2009", "digest": "0" * 64}
+        | {"by": "A. Reader", "on": "2026-11-28"}
+    ]
 }
 FAULTS: dict[str, Any] = {"sought": ["It is sought."], "red_flags.tumor": ["A tumor was treated."]}
 CUES = (
@@ -553,8 +573,9 @@ answers:
       daily: {number: decimal, unit: a day, from: 0, to: 9}
       total: {number: decimal, from: 0, to: 9000, computed: {times: [amount, daily]}}
     optional: [amount, daily, total]
+    known_by: [drug]
     factors: [high/care]
-  views: {choices: {front: Front, side: Side}}
+  views: {choices: {front: {label: Front, also: [AP]}, side: Side}}
 let:
   many: {in_all: over 10}
 questions:
@@ -587,6 +608,7 @@ prompts:
   - {use: second-block, when: {had: given}, of: neck}
   - {id: drugs, ask: Which drugs?, answer: drugs, requested: item.drug, record: yes}
   - {id: views, ask: Which views?, answer: views, record: yes}
+  - {id: later, ask: Was it later?, answer: yes-no, record: yes, propose: {rule: any_after, of: surgery.day, than: item.ur_decision.date, gives: {yes: yes, no: no}}}
   - {id: told, ask: What else?, answer: {text: 200}, record: yes}
 criteria:
   - id: for-<kind>

@@ -85,7 +85,8 @@ def keys_in(schema: Any) -> Iterator[str]:
 
 
 TOLD_ON = {
-    "prompt-sets.md": ["prompt-set", "block", "vocabulary"],
+    "first-language.md": ["prompt-set", "block"],
+    "prompt-sets.md": ["vocabulary"],
     "second-language.md": ["guidelines", "prompt-set-2"],
     "formats.md": ["case", "manifest", "answers-file", "profile"],
 }
@@ -108,7 +109,7 @@ def test_the_page_on_formats_says_which_schema_holds_for_which_file() -> None:
 
 
 def test_the_closed_lists_are_documented() -> None:
-    assert sorted({*TIERS, *RULES} - marked(TEXTS["prompt-sets.md"])) == []
+    assert sorted({*TIERS, *RULES} - marked(TEXTS["first-language.md"])) == []
     assert sorted(set(all_kinds()) - marked(TEXTS["formats.md"])) == []
 
 
@@ -136,10 +137,22 @@ def test_examples_are_valid_yaml(page: str) -> None:
 
 
 def test_the_example_of_a_prompt_set_is_sound() -> None:
-    text = examples("prompt-sets.md")[0]
+    text = examples("first-language.md")[0]
     own = library.sources()
     made = read_prompt_set("example-brace", Sources({**own.prompts, "example-brace": text}, own.schemas))
     assert prove(made).sound
+
+
+def test_the_set_that_is_built_from_nothing_is_sound_and_its_examples_hold() -> None:
+    told, *parts = examples("prompt-sets.md")
+    text = "".join(parts[: next(n for n, part in enumerate(parts) if part.startswith("examples:")) + 1])
+    own = library.sources()
+    known = Sources({**own.prompts, GUIDELINES: told, "example-brace": text}, own.schemas)
+    sets = library.prompt_set_instances("example-brace", known)
+    assert [made.region for made in sets] == ["wrist", "elbow"]
+    for made in sets:
+        assert prove(made).sound
+        assert all(one.differs == () for one in try_examples(yaml.parse_yaml(text, "example"), made))
 
 
 def test_the_example_of_the_second_language_is_sound_and_its_examples_hold() -> None:
@@ -155,7 +168,7 @@ def test_the_example_of_the_second_language_is_sound_and_its_examples_hold() -> 
 
 @pytest.mark.parametrize(
     ("schema", "page", "number"),
-    [("prompt-set", "prompt-sets.md", 0), ("answers-file", "formats.md", 0), ("case", "formats.md", 1)],
+    [("prompt-set", "first-language.md", 0), ("answers-file", "formats.md", 0), ("case", "formats.md", 1)],
 )
 def test_the_examples_fit_their_schemas(schema: str, page: str, number: int) -> None:
     held = json.loads(library.read_text(CHECKOUT / "schemas" / f"{schema}.schema.json"))

@@ -71,6 +71,7 @@ LATE_OURS = {
     ("core.rationale", "core.rules.suggestion"): "the same",
     ("core.turn", "core.record.checks"): "there is nothing to check before the first answer",
     ("library", "core.record.language core.rules.suggestion"): "a search or a reference case needs them",
+    ("library", "core.rules.proof"): "only a set of a person's own is proven when a case is opened",
     ("review.conversation", "core.record.checks"): "there is nothing to check before the first answer",
     ("review.passages", "core.record.checks"): "the same",
     ("review.review", "core.rationale core.record.checks"): "the same",

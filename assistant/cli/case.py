@@ -431,7 +431,7 @@ def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
 
 
 def _prompt_sets() -> list[tuple[str, str, str]]:
-    """The prompt sets that review a service: id, title, region."""
+    """The prompt sets that review a service: id, title, and the region of one that is for a single one."""
     from assistant import library
     from assistant.core import yaml
 
@@ -439,7 +439,9 @@ def _prompt_sets() -> list[tuple[str, str, str]]:
     for name, text in library.sources().prompts.items():
         data = yaml.parse_yaml(text, f"prompts/{name}.yaml").data
         if isinstance(meant := data.get("for"), dict):
-            made.append((name, str(data.get("title", name)), str(meant.get("region", ""))))
+            regions = meant.get("regions", [meant.get("region", "")])
+            only = str(regions[0]) if isinstance(regions, list) and len(regions) == 1 else ""
+            made.append((name, str(data.get("title", name)), only))
     return made
 
 

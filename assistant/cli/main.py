@@ -23,7 +23,7 @@ _COMMANDS = {
     "letter": ("Print the determination of a session.", "review"),
     "reviewer": ("Show or set the reviewer's profile.", "review"),
     "case": ("Cases: list, show, make one, bring documents in, and search.", "case"),
-    "prompts": ("List, show and check prompt sets.", "prompts"),
+    "prompts": ("List, show, check, try and write prompt sets.", "prompts"),
     "agree": ("Measure how far reviewers agree.", "agreement"),
     "adjudicate": ("Settle where reviewers part, blind to who said what.", "agreement"),
     "replay": ("Replay a session as it went, two side by side, or blind.", "training"),

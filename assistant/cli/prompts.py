@@ -1,19 +1,31 @@
-"""`imr prompts`: the prompt sets, one as a physician reads it, and the proof of one or all."""
+"""`imr prompts`: the prompt sets, one as a physician reads it, and the proof of one or all, on every save if wanted."""
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator, Mapping, Sequence
-from contextlib import contextmanager
+import sys
+import time
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from assistant.cli.authoring import (
+    COMMANDS,
+    criteria_by_edition,
+    found,
+    named,
+    open_criteria,
+    read,
+    say,
+    set_names,
+)
 from assistant.cli.options import Group, json_option
 from assistant.cli.output import print_json
+from assistant.core.problem import Refused
 from assistant.core.rules.completion import formula_in_words
-from assistant.core.rules.condition import all_of
+from assistant.core.rules.condition import all_of, atoms
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES, Citation, Criterion, Prompt, PromptSet, Sentence
 from assistant.core.text import visible
@@ -21,12 +33,15 @@ from assistant.core.text import visible
 if TYPE_CHECKING:
     from assistant.core.rules.examples import Tried
     from assistant.core.rules.proof import Proof
-    from assistant.core.rules.rules import Sources
 
 
 @click.group(cls=Group)
 def prompts() -> None:
-    """List, show and check prompt sets."""
+    """List, show, check, try and write prompt sets."""
+
+
+for command in COMMANDS:
+    prompts.add_command(command)
 
 
 @prompts.command("list")
@@ -43,16 +58,16 @@ def list_(as_json: bool) -> None:
             "prompts": len(made.prompts),
             "criteria": len(made.criteria),
         }
-        for name in _set_names()
-        for made in _read(name)
+        for name in set_names()
+        for made in read(name)
     ]
     if as_json:
         print_json(rows)
         return
     for row in rows:
         about = f"{row['region']} · " if row["region"] else ""
-        _say(f"{row['id']}")
-        _say(
+        say(f"{row['id']}")
+        say(
             f"    {row['title']} · edition {row['edition']} · {about}"
             f"{row['prompts']} prompts, {row['criteria']} criteria"
         )
@@ -67,19 +82,20 @@ def show(name: str, as_json: bool) -> None:
     One that is for several regions is told for each of them; --json tells it for the first.
     """
 
-    every = _read(name)
+    every = read(name)
     if as_json:
         print_json(set_as_json(every[0]))
         return
     for made in every:
         for line in lines(made):
-            _say(line)
+            say(line)
 
 
 @prompts.command()
 @click.argument("names", metavar="[SET]...", nargs=-1)
+@click.option("--watch", is_flag=True, help="Check again on every save, until Ctrl-C.")
 @json_option
-def check(names: tuple[str, ...], as_json: bool) -> None:
+def check(names: tuple[str, ...], watch: bool, as_json: bool) -> None:
     """Prove the prompt sets SET (ids, or YAML files; all without one), with every reference case.
 
     Without one the words of the letter's frame are checked too; their file may also be named alone.
@@ -87,6 +103,65 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     Exit status 1 where the proof finds a gap, an undeclared conflict, a dead prompt or criterion, or a
     missing sentence, and where an example comes out otherwise than the set says.
     """
+    if watch and as_json:
+        raise click.UsageError("--watch is for reading, and --json for one answer. Use one of them.")
+    if watch:
+        with suppress(KeyboardInterrupt):  # that is how it is ended
+            for _ in saves(names):
+                say(f"{time.strftime('%H:%M:%S')}  {', '.join(names) or 'all sets'}")
+                _check_and_tell(names)
+        return
+    if not _check(names, as_json):
+        click.get_current_context().exit(1)
+
+
+def _check_and_tell(names: Sequence[str]) -> None:
+    """The check, with what is refused told instead of ending it."""
+    try:
+        _check(names, False)
+    except Refused as refused:
+        for problem in refused.problems:
+            say(
+                "  "
+                + " ".join(
+                    part
+                    for part in (f"{problem.where}:" * bool(problem.where), problem.what, problem.fix)
+                    if part
+                )
+            )
+
+
+def saves(names: Sequence[str], wait: Callable[[float], None] = time.sleep) -> Iterator[None]:
+    """One at once, and one whenever a prompt file, or one of those named, was saved."""
+    before: object = None
+    while True:
+        now = _as_saved(names)
+        if now != before:
+            before = now
+            yield
+        wait(_EVERY)
+
+
+_EVERY = 0.5
+"""Seconds from one look at the files to the next."""
+_SLOW = 5.0
+"""Seconds that a step of the proof may take before it is named."""
+
+
+def _as_saved(names: Sequence[str]) -> object:
+    """What changes with a save: the texts of the prompt files, and of the files that are named."""
+    from assistant import library
+
+    seen: list[object] = []
+    try:
+        seen.append(library.sources().prompts)
+        seen += [library.read_text(Path(name)) for name in names if Path(name).suffix in (".yaml", ".yml")]
+    except Refused as refused:
+        seen.append(refused.problems)
+    return seen
+
+
+def _check(names: Sequence[str], as_json: bool) -> bool:
     from assistant.core.rules.proof import prove, untested
     from assistant.library import reference_items
 
@@ -94,9 +169,11 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
     frames = list(map(_frame_checked, framed or ([] if names else [""])))
     rows = []
     sound = True
-    for name in [name for name in names if name not in framed] or ([] if names else _set_names()):
-        for made in _read(name):
-            proof = prove(made)
+    for name in [name for name in names if name not in framed] or ([] if names else set_names()):
+        for made in read(name):
+            steps = Steps(made.id)
+            proof = prove(made, progress=steps)
+            steps.end()
             items = list(reference_items(made))
             tried = list(_examples(name, made))
             sound = sound and proof.sound and not any(one.differs for one in tried)
@@ -118,13 +195,50 @@ def check(names: tuple[str, ...], as_json: bool) -> None:
             ]
             rows.append(row)
             for line in [] if as_json else proof_lines(made, proof, row):
-                _say(line)
+                say(line)
+            for line in [] if as_json else steps.slow(proof):
+                say(line)
     for line in [] if as_json else frames:
-        _say(line)
+        say(line)
     if as_json:
         print_json(rows)
-    if not sound:
-        click.get_current_context().exit(1)
+    return sound
+
+
+class Steps:
+    """The step of a proof that is being taken, on one line of a terminal, and those that were slow."""
+
+    def __init__(self, name: str, clock: Callable[[], float] = time.monotonic) -> None:
+        self.name = name
+        self.clock = clock
+        self.taken: list[tuple[str, float]] = []
+        self._now = ("", clock())
+
+    def __call__(self, step: str) -> None:
+        self.end()
+        self._now = (step, self.clock())
+        self._show(f"{self.name}: {step}")
+
+    def end(self) -> None:
+        """The step has been taken; its line goes away."""
+        step, begun = self._now
+        if step:
+            self.taken.append((step, self.clock() - begun))
+        self._now = ("", self.clock())
+        self._show("")
+
+    def slow(self, proof: Proof) -> Iterator[str]:
+        """What took long, and the prompt with the most kinds of answers, which is mostly why."""
+        late = [(step, seconds) for step, seconds in self.taken if seconds > _SLOW]
+        for step, seconds in late:
+            yield f"  SLOW {step}: {seconds:.0f} s"
+        if late and proof.widest[0]:
+            yield f"  SLOW mostly for {proof.widest[0]}, whose conditions tell {proof.widest[1]} kinds of answers apart"
+
+    @staticmethod
+    def _show(text: str) -> None:
+        if sys.stderr.isatty():
+            click.echo(f"\r\x1b[K{visible(text)[:78]}", nl=False, err=True)
 
 
 @prompts.command("compile")
@@ -137,50 +251,15 @@ def compile_(folder: Path | None) -> None:
     place = folder or library.folder("schemas") / "answers"
     place.mkdir(parents=True, exist_ok=True)
     written: set[str] = set()
-    for made in (made for name in _set_names() for made in _read(name) if made.language > 1):
+    for made in (made for name in set_names() for made in read(name) if made.language > 1):
         for prompt in made.prompts.values():
             file = place / f"{prompt.schema.name}.schema.json"
             file.write_text(schema_text(prompt.schema), encoding="utf-8")
             written.add(file.name)
-    _say(f"{len(written)} answer schemas are in {place}.")
+    say(f"{len(written)} answer schemas are in {place}.")
 
 
-# -- finding and reading ---------------------------------------------------------------------------
-
-
-def _set_names() -> list[str]:
-    """The ids of the sets that come with the program; shared blocks are none."""
-    from assistant import library
-
-    texts = library.sources().prompts
-    return [name for name, text in texts.items() if _is_set(text, f"prompts/{name}.yaml")]
-
-
-def _is_set(text: str, where: str) -> bool:
-    from assistant.core import yaml
-
-    return "for" in yaml.parse_yaml(text, where).data
-
-
-def _found(name: str) -> tuple[str, Sources]:
-    """The id of a set of the program, or of one in a file, and the texts among which it stands."""
-    from assistant import library
-    from assistant.core.rules.rules import Sources
-
-    path = Path(name)
-    known = library.sources()
-    if name in known.prompts or not (path.suffix in (".yaml", ".yml") or os.sep in name or path.is_file()):
-        return name, known
-    return path.stem, Sources({**known.prompts, path.stem: library.read_text(path)}, known.schemas)
-
-
-def _read(name: str) -> tuple[PromptSet, ...]:
-    """A set of the program by id, or one from a file, read with the program's schemas and blocks.
-
-    One that is for several regions stands in each of them.
-    """
-    with _named(name):
-        return _checked(*_found(name))
+# -- reading ----------------------------------------------------------------------------------------
 
 
 def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
@@ -190,8 +269,8 @@ def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
 
     if made.language == 1:
         return
-    with _named(name):
-        stem, sources = _found(name)
+    with named(name):
+        stem, sources = found(name)
         yield from try_examples(parse_prompt_file(stem, sources.prompts[stem]), made)
 
 
@@ -205,24 +284,6 @@ def _example_as_json(one: Tried) -> dict[str, Any]:
         "published": one.published,
         "agrees": one.agrees,
     }
-
-
-@contextmanager
-def _named(name: str) -> Iterator[None]:
-    """What is refused of a file names it as it was given."""
-    from assistant.core.problem import Problem, Refused
-    from assistant.core.text import one_line
-
-    shown, stem = one_line(name), Path(name).stem
-    try:
-        yield
-    except Refused as refused:
-        if name == stem:
-            raise
-        inside = f"prompts/{stem}.yaml"
-        raise Refused(
-            *(Problem(p.what, p.where.replace(inside, shown), p.fix) for p in refused.problems)
-        ) from None
 
 
 def _is_frame(name: str) -> bool:
@@ -250,24 +311,6 @@ def _frame_checked(name: str) -> str:
     return f"{where}: {count} texts of the letter, none missing, each naming what it has to."
 
 
-def _checked(name: str, sources: Sources) -> tuple[PromptSet, ...]:
-    from assistant import library
-    from assistant.core.problem import refuse
-
-    if name in sources.prompts and not _is_set(sources.prompts[name], f"prompts/{name}.yaml"):
-        library.check_sources([name], sources)
-        raise refuse(
-            f"`{name}` is a block that sets share, and no set of its own.",
-            f"prompts/{name}.yaml, line 1",
-            "Name a set that uses it; a set says what it is `for`.",
-        )
-    return library.prompt_set_instances(name, sources)
-
-
-def _say(text: str) -> None:
-    click.echo(visible(text))
-
-
 # A prompt set, and its proof, as lines that a physician can read.
 
 
@@ -283,20 +326,22 @@ def lines(made: PromptSet) -> Iterator[str]:
         yield "\nCriteria"
     for criterion in made.criteria.values():
         yield from _criterion(criterion, made)
+        if criterion.other_side_of:
+            yield from _where_not_found(criterion, made)
     for note in made.notes:
         yield f"\n  {note.id}: a law, which is noted and argues nothing"
         yield f"     Noted where: {formula_in_words(all_of((note.applies, note.when)))}"
-        yield f"     {_cited(made.citations[note.cite])}"
+        yield f"     {_cited(made.citations[note.cite], made)}"
     for title, exclusions in (("Cannot be", made.never), ("Silence is meant", made.silent)):
         if exclusions:
             yield f"\n{title}"
         for exclusion in exclusions:
             yield f"  {formula_in_words(exclusion.when)}\n      {exclusion.says}"
-    unverified = sum(citation.verified is None for citation in made.citations.values())
-    if unverified:
+    waiting = sum(1 for _ in open_criteria([made]))
+    if waiting:
         yield (
-            f"\nUNVERIFIED: {unverified} of {len(made.citations)} citations were not yet checked "
-            "against their source."
+            f"\nUNVERIFIED: {waiting} of {sum(1 for _ in criteria_by_edition(made))} criteria, by edition, were not yet held "
+            f"against their source: `imr prompts unverified {made.id}` lists them."
         )
 
 
@@ -312,7 +357,7 @@ def _prompt(number: int, prompt: Prompt, made: PromptSet) -> Iterator[str]:
     if prompt.why:
         yield f"     Why: {prompt.why}"
     if prompt.cite:
-        yield f"     {_cited(made.citations[prompt.cite])}"
+        yield f"     {_cited(made.citations[prompt.cite], made)}"
 
 
 def _criterion(criterion: Criterion, made: PromptSet) -> Iterator[str]:
@@ -323,7 +368,7 @@ def _criterion(criterion: Criterion, made: PromptSet) -> Iterator[str]:
     yield f"     Met where: {formula_in_words(criterion.when)}"
     if criterion.rebuts:
         yield f"     Rebuts: {', '.join(criterion.rebuts)}"
-    yield f"     {_cited(made.citations[criterion.cite])}"
+    yield f"     {_cited(made.citations[criterion.cite], made)}"
     for title, sentence in (
         ("Says", criterion.says),
         ("Not met", criterion.unmet),
@@ -341,14 +386,32 @@ def _told(sentence: Sentence) -> Iterator[str]:
         yield where + (" ".join(branch.says.split()) or "(nothing)")
 
 
-def _cited(citation: Citation) -> str:
+def _where_not_found(criterion: Criterion, made: PromptSet) -> Iterator[str]:
+    """The questions of which *not documented* alone lets the other side of a criterion argue."""
+    silent = [
+        made.prompts[atom.prompt].ask
+        for atom in (atoms(criterion.when) if criterion.limit is None else ())
+        if atom.condition.name == "not_documented"
+    ]
+    if silent:
+        yield f"     Argues {criterion.argues.upper()} where not found in the record: {' '.join(dict.fromkeys(silent))}"
+
+
+def _cited(citation: Citation, made: PromptSet) -> str:
+    tier = f"[{citation.tier}: {TIER_NAMES.get(citation.tier, citation.tier)}]"
+    split = made.guidelines.split(citation.id) if made.guidelines is not None else None
+    if split is not None:
+        told = [
+            f"{edition.source}, edition {edition.dated or key}, {word.where or word.says}; "
+            f"in force {edition.starts or '...'} to {edition.ends or '...'}"
+            for key, word in split[0].places[split[1]].items()
+            if (edition := split[0].editions[key])
+        ]
+        return f"{tier} {' | '.join(told)}"
     starts, ends = citation.starts, citation.ends
     force = f"; in force {starts or '...'} to {ends or '...'}" if starts or ends else ""
     checked = "UNVERIFIED" if citation.verified is None else f"verified by {', '.join(citation.verified)}"
-    return (
-        f"[{citation.tier}: {TIER_NAMES.get(citation.tier, citation.tier)}] {citation.source}, edition {citation.edition}, "
-        f"{citation.locator}{force} ({checked})"
-    )
+    return f"{tier} {citation.source}, edition {citation.edition}, {citation.locator}{force} ({checked})"
 
 
 def _governs(made: PromptSet) -> str:

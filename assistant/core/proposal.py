@@ -17,7 +17,7 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
 from assistant.core.rules.answers_inline import Spec
-from assistant.core.rules.computed import comes_to
+from assistant.core.rules.computed import SPANS, comes_to
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
 from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument
@@ -379,6 +379,10 @@ class _Operands(Value):
         return spec
 
 
+_GOVERNING = frozenset({"item.ur_decision.date", "item.request_date"})
+"""The days up to which is counted: what stands on their page is said of the decision, and not of the patient."""
+
+
 def computed_answer(
     prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | None
 ) -> Proposed | None:
@@ -388,14 +392,26 @@ def computed_answer(
         return None
     governing = {"ur_decision": item.ur_date, "request": item.request_date} if item is not None else {}
     on = governing.get(reading.prompt_set.governed_by)
-    value = comes_to(rule, _Operands(reading, case, item), guidelines, on)
+    operands = _Operands(reading, case, item)
+    value = comes_to(rule, operands, guidelines, on)
     if value is None:
         return None
-    roots = dict.fromkeys(path.split(".", 1)[0] for path in rule.paths())
-    answers = [reading.answer(root) for root in roots if root in reading.prompt_set.prompts]
-    evidence = [one for answer in answers if answer is not None for one in answer.all_evidence()]
-    asked = [reading.prompt_set.prompts[r].ask for r in roots if r in reading.prompt_set.prompts]
+    if isinstance(value, float) and prompt.spec is not None and prompt.spec.whole:
+        value = int(value)
+    evidence: list[Evidence] = []
+    asked: dict[str, None] = {}
+    for path in rule.paths():
+        root, *rest = path.split(".")
+        if root in reading.prompt_set.prompts:
+            asked.setdefault(reading.prompt_set.prompts[root].ask)
+            answer = reading.answer(root)
+            evidence += answer.all_evidence() if answer is not None else ()
+        elif path not in _GOVERNING:
+            evidence += evidence_in_case(case.fact(".".join([root, *rest[:-1]]), item))
     basis = f"worked out from {' and '.join(asked)}" if asked else "worked out from the case file"
+    days = [parse_date(operands.value(path)) for path in rule.of if isinstance(path, str)]
+    if rule.rule in SPANS and len(days) == 2 and days[0] is not None and days[1] is not None:
+        basis = f"from {days[0].prose()} to {days[1].prose()}"
     return _answer(prompt, value, tuple(dict.fromkeys(evidence)), basis)
 
 

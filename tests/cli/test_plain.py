@@ -108,7 +108,7 @@ def test_what_is_asked_stands_with_its_replies_and_what_is_proposed(review: Revi
 
 def test_the_letter_stands_above_the_question_to_sign_it(review: Review) -> None:
     said = run(review, *SIGNED)[1]
-    letter, question = said.index("Table 8-8, page 182"), said.index("Sign this determination?")
+    letter, question = said.index("neck guideline of 2004 (Table 8-8"), said.index("Sign this determination?")
     assert letter < question
     assert "Outcome: Uphold (treatment not approved)" in said[letter:question]
     assert "Type `sign` and Enter" in said[question:]

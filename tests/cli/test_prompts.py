@@ -11,6 +11,7 @@ from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.cli.main import run
+from tests import earlier
 
 ROOT = Path(__file__).resolve().parents[2]
 SET = (ROOT / "prompts" / "cervical-radiography.yaml").read_text(encoding="utf-8")
@@ -50,11 +51,12 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
     assert status == 0
     for said in (
         "Which red flags does the record show?",
-        "Asked where prior surgery: an earlier operation on the neck.",
+        "Asked where prior surgery: procedure: operation.",
         "routine-radiography argues AGAINST the treatment",
         "Table 8-8, p. 182",
-        "(UNVERIFIED)",
-        "CAUTION where duration: longer than six weeks",
+        "2016-05-27, unread; in force 2017-12-01 to 2019-04-17",
+        "`imr prompts unverified cervical-radiography` lists them.",
+        "CAUTION where duration: over 6 weeks",
     ):
         assert said in out
 
@@ -71,10 +73,9 @@ def test_check_of_what_comes_with_the_program(capsys: pytest.CaptureFixture[str]
 @pytest.mark.parametrize(
     ("old", "new", "found"),
     [
-        ("silent:", "silence:", None),
-        ("when: {red_flags: any_present}", "when: {red_flags: any_present, prior_surgery: fusion}", "gaps"),
-        ("rebuts: [routine-radiography, acr-variant-11]", "rebuts: []", None),
-        ("when: {prior_imaging: any}", "when: {prior_imaging: any, prior_surgery: [none]}", None),
+        ("examples:", "exampels:", None),
+        ('when: {red_flags: {some: "yes"}}\n    argues', 'when: {red_flags: {some: "yes"}, prior_surgery.procedure: fusion}\n    argues', "gaps"),
+        ("when: {prior_imaging: any}", "when: {prior_imaging: any, prior_surgery: [none], operated: \"yes\"}", "dead_prompts"),
         ("when: {films_since_surgery: clean}", "when: {films_since_surgery: clean, prior_surgery: none}", "dead_criteria"),
         ('      - says: ""', "", "missing_sentences"),
     ],
@@ -82,20 +83,33 @@ def test_check_of_what_comes_with_the_program(capsys: pytest.CaptureFixture[str]
 def test_check_of_a_file(
     capsys: pytest.CaptureFixture[str], tmp_path: Path, old: str, new: str, found: str | None
 ) -> None:
-    assert old in SET
+    text, _, examples = SET.partition("\nexamples:")
+    text += "\nexamples:" + examples if found is None else ""
+    assert old in text
     path = tmp_path / "mine.yaml"
-    path.write_text(SET.replace(old, new, 1), encoding="utf-8")
-    if old == "silent:":
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+    if found is None:
         status, _, err = printed(capsys, "check", str(path))
         assert status == 2
         assert f"{path}, line " in err
-        assert "Did you mean `silent`" in err
+        assert "Did you mean `examples`" in err
         return
     status, (made,) = as_json(capsys, "check", str(path))
-    if found is not None:
-        assert status == 1
-        assert made[found]
-        assert printed(capsys, "check", str(path))[1].rstrip().endswith("NOT sound")
+    assert status == 1
+    assert made[found]
+    assert printed(capsys, "check", str(path))[1].rstrip().endswith("NOT sound")
+
+
+def test_a_file_of_the_first_language_is_checked_as_before(
+    capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    path = tmp_path / f"{earlier.SET}.yaml"
+    path.write_text(earlier.TEXT, encoding="utf-8")
+    status, (made,) = as_json(capsys, "check", str(path))
+    assert (status, made["gaps"], made["dead_criteria"]) == (0, [], [])
+    path.write_text(earlier.TEXT.replace("silent:", "silence:"), encoding="utf-8")
+    status, _, err = printed(capsys, "check", str(path))
+    assert (status, "Did you mean `silent`" in err) == (2, True)
 
 
 def test_what_is_no_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> None:
@@ -103,6 +117,8 @@ def test_what_is_no_set(capsys: pytest.CaptureFixture[str], tmp_path: Path) -> N
     assert (status, "There is no prompt set" in err) == (2, True)
     status, _, err = printed(capsys, "check", "red-flags-neck")
     assert (status, "a block that sets share" in err) == (2, True)
+    status, out, _ = printed(capsys, "show", "muscle-relaxants")
+    assert "Argues AGAINST where not found in the record: Does the record state muscle spasm" in out
     status, _, err = printed(capsys, "show", str(tmp_path / "none.yaml"))
     assert (status, "There is no such file" in err) == (2, True)
 

@@ -13,10 +13,11 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.proposal import Proposed, propose
 from assistant.core.rules.prompt_set import Proposal, Reading
 from assistant.core.rules.rules import Rules, Sources, read_rules, read_schema
+from tests import earlier
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
-SOURCES = library.sources()
-RULES = library.rules_for(CASE)
+SOURCES = earlier.sources()
+RULES = library.rules_for(CASE, SOURCES)
 SCHEMAS = {name: read_schema(name, text) for name, text in SOURCES.schemas.items()}
 
 
@@ -123,6 +124,14 @@ def test_the_reviewers_profile_is_proposed() -> None:
 
 def test_weeks_are_counted_between_two_days() -> None:
     made = proposed("duration")
+    assert made is not None
+    assert made.answer.value == 76
+    assert made.basis == "from October 31, 2012 to April 20, 2014"
+    assert [str(one) for one in made.answer.evidence] == ["ur-report-2014-04-20:1"]
+
+
+def test_weeks_that_are_computed_are_counted_the_same_on_the_page_that_states_the_day() -> None:
+    made = proposed("duration", rules=library.rules_for(CASE))
     assert made is not None
     assert made.answer.value == 76
     assert made.basis == "from October 31, 2012 to April 20, 2014"

@@ -179,7 +179,7 @@ def test_what_is_rebutted_is_introduced_as_rebutted_and_only_once() -> None:
     session = decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned")
     said = draft(session)
     one = said["rebutted:nonunion-or-instability"]
-    assert one.text.startswith("Although as noted in the MTUS-adopted ACOEM Guidelines")
+    assert one.text.startswith("Although as noted in the MTUS-adopted ACOEM neck guideline of 2004")
     assert ", and although the American College of Radiology" in one.text
     assert "this is outweighed, because" in one.text
     assert one.criteria == ("routine-radiography", "acr-variant-11", "nonunion-or-instability")

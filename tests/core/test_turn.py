@@ -474,7 +474,7 @@ def test_without_a_suggestion_each_decision_asks_for_a_reason(session: Session) 
     session = answered(session, red_flags="unclear")
     session = done(session, c.RuleOn("1", "acr-variant-11", "inapplicable", "Not of the neck."))
     turn = turn_of(session)
-    assert rationale.assess(session, "1").suggestion.why == "gap"
+    assert rationale.assess(session, "1").suggestion.why == "unclear"
     asked = [option.asks for option in turn.options if isinstance(option.command, c.Determine)]
     assert asked == ["There is no suggestion to rest on. Why?"] * 2
     (again,) = [option.command for option in turn.options if option.label.startswith("Apply it after all")]

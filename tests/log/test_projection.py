@@ -90,7 +90,7 @@ def test_items_hold_the_last_decision_and_what_had_been_suggested(held: Path) ->
     assert (first["decision"], first["suggested"], first["departs"]) == ("overturned", "upheld", 1)
     assert first["reason"] == "The film was needed, =1+1."
     assert (second["decision"], second["departs"], second["service"]) == ("upheld", 0, "films again")
-    assert (first["prompt_set"], first["edition"], first["month"]) == ("cervical-radiography", 1, "2026-02")
+    assert (first["prompt_set"], first["edition"], first["month"]) == ("cervical-radiography", 2, "2026-02")
 
 
 def test_answers_stand_as_they_were_last_changed(held: Path) -> None:
@@ -249,11 +249,13 @@ def test_time_is_that_of_the_question_with_pauses_apart_and_not_from_a_file(held
 def test_editions_and_citations_are_read_once(held: Path) -> None:
     file = up_to_date(held)
     assert [(row["prompt_set"], row["edition"]) for row in rows(file, "edition")] == [
-        ("cervical-radiography", 1)
+        ("cervical-radiography", 2)
     ]
     cited = {row["citation"]: row for row in rows(file, "citation")}
-    assert cited["mtus-neck-8-8"]["verified_on"] is None
-    assert cited["mtus-neck-8-8"]["ends"] == "2017-11-30"
+    assert cited["mtus-neck/radiography"]["verified_on"] is None
+    known = cited["mtus-neck/radiography"]
+    # the case states no day that would say which edition governs
+    assert (known["edition"], known["starts"], known["ends"]) == ("2004", None, None)
 
 
 def test_the_answers_are_those_of_the_fold(path: Path) -> None:

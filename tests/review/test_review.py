@@ -31,6 +31,7 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.loading import missing_documents
 from assistant.review.review import Review
+from tests import earlier
 
 SEED = library.find_case("cervical")
 REFERENCE = answers_file.read_answers_file(SEED.path / "reference.yaml")
@@ -90,9 +91,10 @@ def test_a_new_session_pins_its_case_rules_and_documents(review: Review) -> None
     assert set(opened.pins["prompts"]) == {
         "review",
         "cervical-radiography",
-        "red-flags-neck",
-        "prior-surgery-neck",
-        "prior-studies-neck",
+        "red-flags",
+        "prior-surgery",
+        "prior-studies",
+        "guidelines",
     }
     assert review.log.artifact(opened.pins["case"]["case.yaml"]).decode() == SEED.text
     assert set(opened.documents) == set(SEED.pages)
@@ -352,7 +354,7 @@ def test_a_case_folder_that_is_gone_leaves_the_session_readable(log: Log, folder
 def test_a_session_keeps_the_rules_it_began_with(
     log: Log, folder: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    today = library.sources()
+    today = earlier.sources()
     set_then = today.prompts["cervical-radiography"].replace(
         "Which views are requested?", "Which views, then?"
     )

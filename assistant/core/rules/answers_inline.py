@@ -33,11 +33,11 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"named"}),
     "checklist": frozenset({"said"}),
     "group": frozenset({"or", "words"}),
-    "table": frozenset({"columns", "optional", "factors", "words"}),
+    "table": frozenset({"columns", "optional", "known_by", "factors", "words"}),
     "date": frozenset(),
     "text": frozenset(),
 }
-_VALUE_KEYS = frozenset({"label", "words", "regions", "factor", "unit"})
+_VALUE_KEYS = frozenset({"label", "words", "also", "regions", "factor", "unit"})
 _STATUSES = frozenset({"given", "not_documented", "unclear"})
 _PARTS_OF_ANSWERS = frozenset({"value", "status", "evidence", "search", "note"})
 
@@ -50,12 +50,13 @@ Say = Callable[..., None]
 
 @dataclass(frozen=True)
 class Choice:
-    """One value of a choice, or one entry of a checklist: its label and how it reads in a sentence."""
+    """One value of a choice, or one entry of a checklist: its label, how it reads in a sentence, what else is typed."""
 
     label: str
     words: str
     unit: str = ""
     factor: Any = None
+    also: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True)
@@ -82,6 +83,7 @@ class Spec:
     asks: Mapping[str, str] = field(default_factory=dict)
     instead: Mapping[str, str] = field(default_factory=dict)
     optional: frozenset[str] = frozenset()
+    known_by: tuple[str, ...] = ()
     noun: str = ""
     words: str = ""
     limit: int = 0
@@ -118,13 +120,19 @@ class Spec:
             "phrase": {name: one.words for name, one in self.values.items()},
         }
         units = {name: one.unit for name, one in self.values.items() if one.unit}
-        return made | ({"units": units} if units else {})
+        return made | ({"units": units} if units else {}) | self._also()
+
+    def _also(self) -> dict[str, Any]:
+        also = {name: list(one.also) for name, one in self.values.items() if one.also}
+        return {"also": also} if also else {}
 
     def _choices_schema(self) -> dict[str, Any]:
         return {
             "type": "array",
+            "minItems": 1,
             "uniqueItems": True,
-            "items": {"enum": list(self.values), "labels": {n: one.label for n, one in self.values.items()}},
+            "items": {"enum": list(self.values), "labels": {n: one.label for n, one in self.values.items()}}
+            | self._also(),
         }
 
     def _checklist_schema(self) -> dict[str, Any]:
@@ -157,7 +165,8 @@ class Spec:
                 parts[name]["statuses"] = ["given"]
         made: dict[str, Any] = {"type": "object", "properties": parts}
         if self.kind == "table":
-            made["required"] = [name for name in self.parts if name not in self.optional]
+            known = self.known_by or [name for name in self.parts if name not in self.optional]
+            made["required"] = [name for name in self.parts if name in known]
         return made | ({"phrase": self.words} if self.words else {})
 
     def _date_schema(self) -> dict[str, Any]:
@@ -248,7 +257,8 @@ def _values(
             left.add(value)
             continue
         words = str(data.get("words", _as_words(label)))
-        found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"))
+        also = tuple(_listed(data.get("also", [])))
+        found[value] = Choice(label, words, str(data.get("unit", "")), data.get("factor"), also)
     return found, frozenset(left)
 
 
@@ -354,6 +364,10 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
     for one in optional:
         if one not in parts:
             say(f"There is no column `{one}`.", ("optional",), near(one, parts))
+    known_by = _listed(raw.get("known_by", []))
+    for one in known_by:
+        if one not in parts:
+            say(f"There is no column `{one}`.", ("known_by",), near(one, parts))
     for column, spec in list(parts.items()):
         rule = spec.computed
         operands = rule.get("times") if isinstance(rule, Mapping) and set(rule) == {"times"} else None
@@ -380,6 +394,7 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
         parts=parts,
         asks=asks,
         optional=frozenset(optional),
+        known_by=tuple(known_by),
         noun=str(raw["table"]),
         words=str(raw.get("words", "")),
         factors=tuple(_listed(raw.get("factors", []))),

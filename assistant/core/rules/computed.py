@@ -65,6 +65,13 @@ class Computed:
         if self.by:
             yield self.by
 
+    def rules(self) -> Iterator[Computed]:
+        """This rule and those that are its operands."""
+        yield self
+        for one in self.of:
+            if isinstance(one, Computed):
+                yield from one.rules()
+
     @property
     def arithmetic(self) -> bool:
         """Whether it only reckons with numbers that are answers, so that all of them must be given."""

@@ -268,7 +268,7 @@ def on_value(schema: Mapping[str, Any], name: str, says: str) -> Condition:
 
 def of_rows(rows: Rows, name: str, says: str) -> Condition:
     """A condition on how many rows of a table fulfil a formula."""
-    how = [rows.count, rows.most, rows.failing, rows.tied, rows.tie, _written(rows.formula)]
+    how = [rows.count, rows.most, rows.failing, rows.tied, rows.tie, written(rows.formula)]
     return Condition(f"rows:{json.dumps(how, ensure_ascii=False)}", name, says, rows=rows)
 
 
@@ -278,9 +278,10 @@ def of_parts(over: str, inner: tuple[Condition, ...], name: str, says: str, leas
     return Condition(key, name, says, over=over, inner=inner, least=least)
 
 
-def _written(formula: Formula) -> Any:
+def written(formula: Formula) -> Any:
+    """A formula as plain lists, the same for the same formula."""
     if isinstance(formula, bool):
         return formula
     if isinstance(formula, Atom):
         return [formula.path, formula.condition.key]
-    return ["all" if isinstance(formula, AllOf) else "any", *map(_written, formula.items)]
+    return ["all" if isinstance(formula, AllOf) else "any", *map(written, formula.items)]

@@ -7,12 +7,15 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 
 from __future__ import annotations
 
+import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.core.dates import PartialDate
+from assistant.core.rules.condition import written
 from assistant.core.rules.prompt_set import Criterion, PromptSet, Reading
+from assistant.core.text import digest
 from assistant.core.value import Value
 
 
@@ -284,3 +287,28 @@ WHY_WORDS = {
     "unclear": "nothing stands, and clear answers in place of unclear ones could make something stand",
     "unread": "nobody has read the edition of the MTUS in force on this, so that no lower tier may decide yet",
 }
+
+
+# A criterion in one edition of what it cites, as somebody holds it against its source.
+
+
+def digest_of(criterion: Criterion, edition: str) -> str:
+    """The digest of all that a criterion says of an edition: conditions, numbers, side and sentences.
+
+    Any change of them is a change of the digest, so that what was held against the source is held to be so no longer.
+    """
+    sentences = (criterion.says, criterion.unmet, criterion.concedes, criterion.partly)
+    limit, caution = criterion.limit, criterion.caution
+    said = {
+        "id": criterion.id,
+        "cite": criterion.cite,
+        "edition": edition,
+        "applies": written(criterion.applies),
+        "when": written(criterion.when),
+        "argues": criterion.argues,
+        "rebuts": list(criterion.rebuts),
+        "limit": None if limit is None else [limit.of, limit.up_to, limit.asked],
+        "caution": None if caution is None else [written(caution.when), caution.says],
+        "sentences": [[[written(b.when), b.says] for b in sentence] for sentence in sentences],
+    }
+    return digest(json.dumps(said, ensure_ascii=False, sort_keys=True))

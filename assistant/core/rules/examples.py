@@ -136,9 +136,7 @@ class _Example(FieldReader):
                 if raw is None:
                     continue
             elif prompt.computed is not None:
-                result = comes_to(
-                    prompt.computed, _Facts(reading, self.facts), made.guidelines or NO_GUIDELINES, self.on
-                )
+                result = worked_out(prompt, reading, self.facts, self.on)
                 self.worked_out[name] = result
                 raw = raw if raw is not None else result if result is not None else "not_documented"
             if raw is None:
@@ -205,6 +203,16 @@ class _Example(FieldReader):
             certified = told.get("quantity", 0) if isinstance(told, Mapping) else 0
             if "more" in data and data["within"] - certified != data["more"]:
                 yield f"{data['within'] - certified} more, not {data['more']}"
+
+
+def worked_out(
+    prompt: Prompt, reading: Reading, facts: Mapping[str, Any], on: PartialDate | None
+) -> Any | None:
+    """What the answers make of a computed prompt without a case, from `facts` of the item; None where it is open."""
+    if prompt.computed is None:
+        return None
+    guidelines = reading.prompt_set.guidelines or NO_GUIDELINES
+    return comes_to(prompt.computed, _Facts(reading, facts), guidelines, on)
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
+from difflib import get_close_matches
 from typing import Any
 
 from assistant.core.rules.answer_schema import reserved
@@ -241,6 +242,13 @@ def _test(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
         return _number(spec, raw, negated, say)
     if spec.kind in ("choice", "choices"):
         return _choice(spec, raw, negated, say)
+    if spec.kind == "group" and isinstance(raw, Mapping):
+        part = str(next(iter(raw), ""))
+        say(
+            f"A condition on a part of a group names it before the colon, not `{_shown(raw)}`.",
+            f"Write the prompt's name, a full stop and the part: `.{_near_part(part, spec.parts)}: ...`.",
+        )
+        return True
     if spec.kind == "group" and (raw in spec.instead or raw == "any"):
         others = list(spec.instead)
         if raw == "any":
@@ -255,8 +263,50 @@ def _test(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
             )
         return _bare(spec, raw)
     allowed = {"group": [*spec.instead, "any"], "date": [], "text": []}.get(spec.kind, [])
-    say(f"`{raw}` can't be put to a {spec.kind}.", near(str(raw), [*allowed, *sorted(RESERVED)]))
+    say(f"`{_shown(raw)}` can't be put to a {spec.kind}.", near(_shown(raw), [*allowed, *sorted(RESERVED)]))
     return True
+
+
+def _near_part(name: str, known: Iterable[str]) -> str:
+    """The part that is meant, as far as can be told; else the first."""
+    parts = list(known)
+    return name if name in parts else (get_close_matches(name, parts, 1) or parts)[0]
+
+
+def _shown(raw: Any) -> str:
+    """What is written, as it stands in the file."""
+    if isinstance(raw, Mapping):
+        return "{" + ", ".join(f"{key}: {_shown(one)}" for key, one in raw.items()) + "}"
+    if isinstance(raw, list):
+        return "[" + ", ".join(map(_shown, raw)) + "]"
+    return str(raw)
+
+
+_MEANT = {
+    "more than": "over",
+    "above": "over",
+    ">": "over",
+    "less than": "under",
+    "below": "under",
+    "<": "under",
+    "at most": "up to",
+    "no more than": "up to",
+    "<=": "up to",
+    "from": "at least",
+    "no less than": "at least",
+    ">=": "at least",
+    "equal to": "exactly",
+    "=": "exactly",
+}
+"""Comparisons as they are written elsewhere, and what stands for them here."""
+
+
+def _comparison_meant(raw: str) -> str:
+    match = re.fullmatch(r"\s*(\D*?)\s*(-?\d+(?:\.\d+)?)\s*", raw)
+    word = _MEANT.get(match[1].lower()) if match is not None else None
+    if match is None or word is None:
+        return "Write over, under, up to, at least or exactly N, or N to M."
+    return f"Did you mean `{word} {match[2]}`?"
 
 
 def _number(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
@@ -265,7 +315,7 @@ def _number(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
         return True
     match = _NUMBER.fullmatch(str(raw))
     if match is None:
-        say(f"`{raw}` is no comparison.", "Write over, under, up to, at least or exactly N, or N to M.")
+        say(f"`{_shown(raw)}` is no comparison.", _comparison_meant(str(raw)))
         return True
     numbers = [float(one) if "." in one else int(one) for one in match.groups()[1:] if one is not None]
     for number in numbers:
@@ -293,7 +343,7 @@ def _number(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
 
 
 def _choice(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
-    word = str(raw)
+    word = _shown(raw)
     if word in spec.left_out:
         return negated
     if word not in spec.values and word not in spec.named:

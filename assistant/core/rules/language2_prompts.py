@@ -9,7 +9,7 @@ from dataclasses import dataclass, field, replace
 from typing import Any
 
 from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
-from assistant.core.rules.answers_inline import Spec, compile_answer
+from assistant.core.rules.answers_inline import BUILT_IN, Spec, compile_answer
 from assistant.core.rules.computed import Computed, read_computed
 from assistant.core.rules.condition import ALWAYS, Formula, all_of
 from assistant.core.rules.fields import FieldReader
@@ -64,6 +64,7 @@ class Language2Prompts(PromptReader, FieldReader):
         guidelines: Guidelines,
         region: str,
         kept: Mapping[str, str],
+        known: Iterable[str],
     ) -> None:
         super().__init__({})
         self.kept = kept
@@ -78,6 +79,9 @@ class Language2Prompts(PromptReader, FieldReader):
         self.ties: dict[str, str] = {}
         self.operands: set[str] = set()
         self.uses: list[str] = []
+        self.known = known
+        self.missing_block = self.missing = False
+        """Whether a block or an answer is missing, so that what else is said would follow from that."""
         self.names_of_criteria: set[str] = set()
 
     def formula_of(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> Formula:
@@ -116,7 +120,7 @@ class Language2Prompts(PromptReader, FieldReader):
                 self.say("A prompt is a map.", source.doc.where(*path), "Begin it with `- id: ...`.")
             elif "use" in data and not source.block:
                 self.use(source.doc, path, data)
-            elif not self.elsewhere(data, source.region):
+            elif not self.elsewhere(data, source.region) and not self.missing_block:
                 self.one_prompt(source, path, data)
 
     def use(self, doc: YamlDocument, path: tuple[Any, ...], data: Mapping[str, Any]) -> None:
@@ -126,8 +130,9 @@ class Language2Prompts(PromptReader, FieldReader):
         block = self.blocks.get(name)
         if block is None:
             self.say(
-                f"There is no block `{name}` in prompts/.", doc.where(*path, "use"), near(name, self.blocks)
+                f"There is no block `{name}` in prompts/.", doc.where(*path, "use"), near(name, self.known)
             )
+            self.missing_block = True
             return
         self.keys(block, (), block.data, _BLOCK_KEYS, ("id", "title", "edition", "prompts"))
         region = str(data.get("of", self.region))
@@ -140,6 +145,7 @@ class Language2Prompts(PromptReader, FieldReader):
                     doc.where(*path, "of" if "of" in data else "use"),
                     near(region, regions),
                 )
+                self.missing_block = True
                 return
             words = regions[region] if isinstance(regions[region], Mapping) else {}
         plain = {key: value for key, value in block.data.items() if key != "regions"}
@@ -158,6 +164,7 @@ class Language2Prompts(PromptReader, FieldReader):
             self.say(what, source.doc.where(*here, *steps), fix)
 
         if isinstance(raw, str):
+            self.missing = self.missing or raw not in {*source.answers, *BUILT_IN}
             if raw not in source.specs:
                 source.specs[raw] = compile_answer(raw, raw, source.region, say, source.answers)
             return source.specs[raw]
@@ -203,7 +210,9 @@ class Language2Prompts(PromptReader, FieldReader):
         given_only = computed is not None and computed.arithmetic
         shared = isinstance(raw, str) and not given_only
         schema = self.schema(source, spec, str(raw) if shared else name, given_only)
-        entries = self.entries(doc, path, schema, self.mapping(doc, (*path, "entries")))
+        told = self.mapping(doc, (*path, "entries"))
+        here = {entry: words for entry, words in told.items() if entry not in spec.left_out}
+        entries = self.entries(doc, path, schema, here)
         words = [*self.texts(doc, (*path, "look_for")), *(w for one in entries.values() for w in one.words)]
         self.formulas.prompts[name] = Asked(name, spec, documentable, tuple(gates), tie)
         self.lines[name] = doc.where(*path)
@@ -279,18 +288,50 @@ class Language2Prompts(PromptReader, FieldReader):
     def proposals(self, doc: YamlDocument, path: tuple[Any, ...]) -> tuple[Proposal, ...]:
         raw = doc.find(*path)
         for one in raw if isinstance(raw, list) else [] if raw is None else [raw]:
-            fact = one.get("fact") if isinstance(one, Mapping) else None
-            if not isinstance(fact, str) or set(one) - {"fact", "where"}:
+            rule = isinstance(one, Mapping) and "rule" in one
+            known = {"rule", "of", "than", "where", "gives"} if rule else {"fact", "where"}
+            named = (
+                [one.get(key) for key in (("of", "than") if rule else ("fact",))]
+                if isinstance(one, Mapping)
+                else []
+            )
+            if not named or not all(isinstance(name, str) for name in named) or set(one) - known:
                 self.say(
-                    "A proposal names a fact of the case file.",
+                    "A proposal names a fact of the case file, or asks whether a row is dated after a day.",
                     doc.where(*path),
-                    "Write {fact: item.quantity.requested}.",
+                    "Write {fact: item.quantity.requested}, or {rule: any_after, of: table.date, than: DAY, gives: ...}.",
                 )
                 return ()
-            if not isinstance(one.get("where", {}), Mapping):
-                self.say("`where` of a proposal is a map.", doc.where(*path), "Write where: {a: b}.")
+            if rule and one["rule"] != "any_after":
+                self.say(
+                    f"No proposal comes from the rule `{one['rule']}`.",
+                    doc.where(*path),
+                    "Write `computed` for what other answers give; `any_after` alone is a rule here.",
+                )
                 return ()
+            if any(not isinstance(one.get(key, {}), Mapping) for key in ("where", "gives")):
+                self.say(
+                    "`where` and `gives` of a proposal are maps.", doc.where(*path), "Write where: {a: b}."
+                )
+                return ()
+            if rule:
+                self.operands |= {str(name).split(".", 1)[0] for name in named}
+                self.columns(doc, path, str(one["of"]), one.get("where", {}))
         return super().proposals(doc, path)
+
+    def columns(self, doc: YamlDocument, path: tuple[Any, ...], table: str, where: Mapping[str, Any]) -> None:
+        """Notes what `where` names that is no column of the table, or no value of a column."""
+        prompt = self.prompts.get(table.split(".", 1)[0])
+        if prompt is None or prompt.spec is None or prompt.spec.kind != "table":
+            return
+        for column, value in where.items():
+            spec = prompt.spec.parts.get(column)
+            if spec is None:
+                self.say(f"There is no column `{column}`.", doc.where(*path), near(column, prompt.spec.parts))
+            elif spec.values and str(value) not in {*spec.values, "not_documented", "unclear"}:
+                self.say(
+                    f"`{value}` is no value of `{column}`.", doc.where(*path), near(str(value), spec.values)
+                )
 
     # -- what other answers give ------------------------------------------------------------------
 
@@ -311,6 +352,8 @@ class Language2Prompts(PromptReader, FieldReader):
             return None
         for operand in made.paths():
             self.operand(operand, say)
+        for one in made.rules():
+            self.columns(doc, (*path, "computed"), str(one.of[0]), one.where)
         for _, _, value in made.gives:
             if spec.kind != "choice" or value not in spec.values:
                 say(f"`gives` names `{value}`, which is no value of the answer.", near(value, spec.values))

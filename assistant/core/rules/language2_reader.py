@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
 
@@ -56,13 +56,14 @@ def read_language2(
     guidelines: Guidelines,
     region: str = "",
     kept: Mapping[str, str] | None = None,
+    known: Iterable[str] = (),
 ) -> PromptSet:
     """The prompt set in `document` for one of its regions; raises `Refused` with every problem found in it.
 
     `kept` are the texts of compiled answer schemas, by name, that are to be used in place of what would be
-    compiled now.
+    compiled now. `known` are the prompt files that there are, for one that is misspelt.
     """
-    return _Reader(document, blocks, guidelines, region, kept or {}).read()
+    return _Reader(document, blocks, guidelines, region, kept or {}, known).read()
 
 
 class _Reader(Language2Prompts):
@@ -75,6 +76,8 @@ class _Reader(Language2Prompts):
         own = Source(doc, "", self.region, self.mapping(doc, ("answers",)))
         self.left_out(own)
         self.read_all_prompts(own)
+        if self.missing or self.missing_block:
+            raise Refused(*dict.fromkeys(self.problems))
         lets = {
             name: self.compiled(doc, ("let", name), raw) for name, raw in self.mapping(doc, ("let",)).items()
         }

@@ -77,7 +77,8 @@ class Proof:
     other answers alike where the guidelines have been read (None: it depends, or to no decision), `empty_record` in each era what an empty record
     comes to. `from_silence` are criteria that *not documented*, none, an empty table and 0 alone can meet.
     `unread` are the questions that nobody has read an answer to, and `ungoverned` the eras in which no
-    edition of the MTUS that the set cites is in force: neither is a fault.
+    edition of the MTUS that the set cites is in force: neither is a fault. `widest` is the prompt with the most
+    kinds of answers, and their number.
     """
 
     prompt_set: str
@@ -95,6 +96,7 @@ class Proof:
     from_silence: tuple[str, ...]
     unread: tuple[str, ...]
     ungoverned: tuple[str, ...]
+    widest: tuple[str, int] = ("", 0)
 
     @property
     def dead_prompts(self) -> Mapping[str, str]:
@@ -221,7 +223,14 @@ class _Prover:
             from_silence=tuple(self.from_silence()) if self.item else (),
             unread=tuple(self.unread()) if made.language > 1 else (),
             ungoverned=tuple(str(era) for era in self.eras if not era.governed),
+            widest=self.widest(),
         )
+
+    def widest(self) -> tuple[str, int]:
+        kinds: dict[str, int] = {}
+        for one in self.encoded.features:
+            kinds[one.prompt] = kinds.get(one.prompt, 0) + len(one.cells)
+        return max(kinds.items(), key=lambda kind: kind[1], default=("", 0))
 
     def assumed(self, era: Era) -> list[int]:
         """What an era says: which criteria are off, which questions unread; and that no rebuttal is declined."""

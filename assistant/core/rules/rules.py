@@ -94,7 +94,8 @@ def read_instances(name: str, sources: Sources) -> tuple[PromptSet, ...]:
 def read_prompt_set(name: str, sources: Sources, region: str = "") -> PromptSet:
     """One prompt set by name, with the blocks that it uses.
 
-    Of a set for several regions it is that for `region`; the first of them where none is named.
+    Of a set for several regions it is that for `region`; the first of them where none is named. One that is for a
+    single region is read all the same: that the item is of another is a check.
     """
     if name not in sources.prompts:
         known = ", ".join(sorted(sources.prompts))
@@ -102,7 +103,7 @@ def read_prompt_set(name: str, sources: Sources, region: str = "") -> PromptSet:
     document = parse_prompt_file(name, sources.prompts[name])
     if is_language2(document):
         regions = regions_of(document)
-        if region and regions != ("",) and region not in regions:
+        if region and len(regions) > 1 and region not in regions:
             raise refuse(
                 f"The prompt set `{name}` is for {' and '.join(regions)}, and not for the {region}.",
                 f"prompts/{name}.yaml",
@@ -136,7 +137,9 @@ def _language2(name: str, sources: Sources, region: str) -> PromptSet:
     with well_formed(f"prompts/{name}.yaml"):
         texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
         guidelines = guidelines_in(*texts)
-        return language2_reader.read_language2(parsed[name], parsed, guidelines, region, kept)
+        return language2_reader.read_language2(
+            parsed[name], parsed, guidelines, region, kept, sources.prompts
+        )
 
 
 @lru_cache(maxsize=4)

@@ -92,11 +92,17 @@ class Questions:
         return Pair(self.encoded, outcomes)
 
     def forcing(
-        self, goal: Iterable[int], assumed: Sequence[int], most: int = MOST, within: Sequence[int] = ()
+        self,
+        goal: Iterable[int],
+        assumed: Sequence[int],
+        most: int = MOST,
+        within: Sequence[int] = (),
+        settled: bool = False,
     ) -> tuple[list[Forcing], bool]:
         """The smallest sets of answers that force `goal` under what is assumed, and whether there are more.
 
-        Only cases in which `within` holds too are looked at; they need not be forced.
+        Only cases in which `within` holds too are looked at; they need not be forced. Which of several sets are
+        found is up to the solver and what it was asked before; `settled`, at some cost, they are always the same.
         """
         clauses = self.encoded.clauses
         wanted = clauses.all(goal)
@@ -106,8 +112,8 @@ class Questions:
             if len(found) == most:
                 self.encoded.clauses.add(-fresh)
                 return found, True
-            true = self.holds_now()
-            places = self._thinned(true, [*assumed, -wanted])
+            true = self._first([*assumed, *within, wanted, fresh]) if settled else self.holds_now()
+            places = (self._told_first if settled else self._thinned)(true, [*assumed, -wanted])
             stands, met = self.encoded.stands, self.encoded.met
             found.append(
                 Forcing(
@@ -160,6 +166,37 @@ class Questions:
                 smaller = self._core(against, [one for one in kept if one != literal])
                 if smaller is not None:
                     kept, count = smaller, Counter(barred[one] for one in smaller)
+        return _places(list(dict.fromkeys(barred[one] for one in kept)), kept)
+
+    def _first(self, assumed: Sequence[int]) -> set[int]:
+        """The first case under what is assumed, as the places and their cells are ordered."""
+        fixed = list(assumed)
+        for feature in self.encoded.features:
+            for cell in feature.cells:
+                if self.can_be([*fixed, cell.literal]):
+                    fixed.append(cell.literal)
+                    break
+        self.can_be(fixed)
+        return self.holds_now()
+
+    def _told_first(self, true: set[int], against: list[int]) -> dict[Feature, frozenset[int]]:
+        """The same as `_thinned`, leaving out the last places first, whatever the solver would find needless."""
+        held = [feature for feature in self.encoded.features if feature.active in true]
+        barred = {
+            -cell.literal: feature for feature in held for cell in feature.cells if cell.literal not in true
+        }
+        kept = list(barred)
+        if self.can_be([*against, *kept]):
+            return _places(held, barred)
+        rows, others = [one for one in held if one.row], [one for one in held if not one.row]
+        for feature in (*reversed(rows), *reversed(others)):
+            fewer = [one for one in kept if barred[one] is not feature]
+            if not self.can_be([*against, *fewer]):
+                kept = fewer
+        for literal in reversed(kept.copy()):
+            fewer = [one for one in kept if one != literal]
+            if not self.can_be([*against, *fewer]):
+                kept = fewer
         return _places(list(dict.fromkeys(barred[one] for one in kept)), kept)
 
     def _core(self, against: Sequence[int], literals: Iterable[int]) -> list[int] | None:

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
-from itertools import combinations
+from itertools import combinations, zip_longest
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
@@ -422,10 +422,14 @@ def would_change(
 def _changes(
     reading: Reading, found: Mapping[str, Finding], rulings: Mapping[str, Ruling], now: Suggestion
 ) -> Iterator[Change]:
-    """The same for a set of the second language: for the fewest prompts, the widest answers that turn it."""
+    """The same for a set of the second language: for the fewest prompts, the widest answers that turn it.
+
+    The first of each group of prompts come before the second ones of any.
+    """
     completions = _Completions(reading, found, rulings)
     ask, prompt_set = completions.ask, reading.prompt_set
     able = [n for n, p in prompt_set.prompts.items() if p.documentable and reading.asked(n) is True]
+    groups: list[list[Change]] = []
     for decision in (one for one in SIDE if one != now.decision):
         goal = ask.encoded.upheld if decision == "upheld" else ask.encoded.overturned
         turned: list[set[str]] = []
@@ -439,9 +443,22 @@ def _changes(
                 if not ask.can_be([*assumed, goal]):
                     continue
                 turned.append(set(names))
-                for one in ask.forcing((goal,), assumed, _MOST_CHANGES)[0]:
+                group = []
+                for one in ask.forcing((goal,), assumed, _MOST_CHANGES, settled=True)[0]:
                     words = one.words(ask.encoded.features, given=True)
-                    yield Change(words, words, decision, _resting(prompt_set, one, rulings, decision))
+                    resting = _resting(prompt_set, one, rulings, decision)
+                    group.append(Change(words, _labels(words), decision, resting))
+                groups.append(group)
+    for row in zip_longest(*groups):
+        yield from (one for one in row if one is not None)
+
+
+def _labels(words: Mapping[str, str]) -> dict[str, str]:
+    """The answers in words, each with the place that it is at."""
+    return {
+        path: f"{path.replace('.', ', ').replace('_', ' ')}: {said[:1].lower()}{said[1:]}"
+        for path, said in words.items()
+    }
 
 
 def _resting(

@@ -18,9 +18,10 @@ from assistant.core.record.checks import Check, Sentence, checks
 from assistant.core.rules.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, effective_date, fold
 from assistant.library import letter_words
+from tests import earlier
 
 CASE = library.find_case("cervical-radiographs-after-fusion")
-SOURCES = library.sources()
+SOURCES = earlier.sources()
 REFERENCE = yaml.parse_yaml(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 
 

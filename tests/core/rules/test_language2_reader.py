@@ -6,6 +6,7 @@ import pytest
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
+from assistant.core.rules.answer_schema import SeveralShape
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.language2_reader import regions_of
 from tests.core.rules.language2_sets import HEAD, PROBE, a_set, document
@@ -165,3 +166,81 @@ def test_what_is_refused(old: str, new: str, line: int, what: str) -> None:
     assert any(what in one.what and one.where == f"prompts/small.yaml, line {line}" for one in problems), (
         problems
     )
+
+
+TABLED = """
+answers:
+  surgery: {group: {procedure: {choice: {fusion: Fusion, repair: Repair}}, day: date}, or: {none: None}}
+  films: {table: film, columns: {date: date, kind: {choice: {x: X-ray, mri: MRI}}}, optional: [date]}
+  views: {choices: {front: {label: Front, also: [AP]}, side: Side}}
+  since: {choice: {nothing: None, found: Found}}
+prompts:
+  - {id: surgery, ask: Which?, answer: surgery}
+  - {id: films, ask: Which?, answer: films, documentable: yes}
+  - {id: number, ask: How many?, answer: {number: whole, from: 0, to: 9}, computed: {count: films, where: {kind: x}}, record: yes}
+  - id: since
+    ask: Any since?
+    answer: since
+    propose: {rule: any_after, of: films.date, than: surgery.day, where: {kind: x}, gives: {yes: found, no: nothing}}
+  - {id: views, ask: Which?, answer: views}
+criteria:
+  - {id: a, cite: low/care, when: {surgery.procedure: fusion, since: found, views: front}, argues: for, says: So.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "what", "fix"),
+    [
+        ("since: found, views", "since: [found, nothng], views", "`nothng` is no value of this answer.", "Did you mean `nothing`?"),
+        ("surgery.procedure: fusion", "surgery: {procedure: fusion}", "names it before the colon, not `{procedure: fusion}`", "`.procedure: ...`"),
+        ("since: found", "since: {nut: found}", "`{nut: found}` is no value of this answer.", "Known: "),
+        ("argues: for", "argues: for, limit: {of: number, up_to: 99}", "99 lies outside 0 to 9", ""),
+        ("since: found", "number: more than 3", "`more than 3` is no comparison.", "Did you mean `over 3`?"),
+        ("since: found", "number: '>= 3'", "`>= 3` is no comparison.", "Did you mean `at least 3`?"),
+        ("where: {kind: x}, gives", "where: {kinds: x}, gives", "There is no column `kinds`.", "Did you mean `kind`?"),
+        ("where: {kind: x}, gives", "where: {kind: xr}, gives", "`xr` is no value of `kind`.", "Did you mean `x`?"),
+        ("{count: films, where: {kind: x}}", "{count: films, where: {kindd: x}}", "There is no column `kindd`.", "Did you mean `kind`?"),
+        ("rule: any_after", "rule: count", "No proposal comes from the rule `count`.", "Write `computed`"),
+        ("gives: {yes: found, no: nothing}", "gives: found", "`where` and `gives` of a proposal are maps.", ""),
+    ],
+)  # fmt: skip
+def test_what_was_probably_meant_is_said(old: str, new: str, what: str, fix: str) -> None:
+    assert old in TABLED
+    with pytest.raises(Refused) as refused:
+        a_set(TABLED.replace(old, new, 1))
+    assert any(what in one.what and fix in one.fix for one in refused.value.problems), refused.value.problems
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ("answer: films, doc", "answer: film, doc"),
+        ("prompts:\n", "prompts:\n  - use: flag\n"),
+    ],
+)
+def test_what_would_follow_from_a_missing_answer_or_block_is_not_said_as_well(old: str, new: str) -> None:
+    with pytest.raises(Refused) as refused:
+        a_set(TABLED.replace(old, new, 1))
+    (only,) = refused.value.problems
+    assert only.what.startswith("There is no ")
+
+
+def test_several_of_a_few_are_at_least_one_and_may_be_typed_in_other_words() -> None:
+    schema = a_set(TABLED).prompts["views"].schema
+    assert isinstance(schema.shape, SeveralShape)
+    assert schema.shape.also == {"front": ("AP",)}
+    assert schema.problem([]) is not None
+    assert schema.problem(["front"]) is None
+
+
+def test_words_for_an_entry_of_another_region_are_left_out() -> None:
+    body = """
+prompts:
+  - id: flags
+    ask: Which?
+    answer: {checklist: {fever: fever, pain: pain, gait: {label: gait, regions: [neck]}}}
+    record: yes
+    entries: {fever: {signs: {fever: [fever]}}, pain: {signs: {pain: [pain]}}, gait: {signs: {gait: [gait]}}}
+"""
+    assert list(a_set(body, REGIONAL, region="low back").prompts["flags"].entries) == ["fever", "pain"]
+    assert list(a_set(body, REGIONAL, region="neck").prompts["flags"].entries) == ["fever", "pain", "gait"]

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 from typing import Any
 
+from assistant import library
+from assistant.core.dates import PartialDate
 from assistant.core.rules.criterion import Ruling
-from assistant.core.rules.suggestion import Change, would_change
+from assistant.core.rules.prompt_set import Reading
+from assistant.core.rules.suggestion import Change, suggest, would_change
 from tests.core.rules.small_sets import a_set, read
 
 SET = """
@@ -163,3 +166,20 @@ def test_nothing_is_promised_while_the_suggestion_is_open() -> None:
 
 def test_the_order_is_always_the_same() -> None:
     assert [changes() for _ in range(3)] == [changes()] * 3
+
+
+def test_what_would_change_it_is_the_same_whatever_was_asked_before() -> None:
+    (item,) = library.reference_items(library.prompt_set("cervical-radiography", library.sources()))
+    day = PartialDate(2014, 4, 20)
+    made = item.reading.prompt_set
+    first = would_change(item.reading, day, {})
+    for name in made.prompts:
+        rest = {other: one for other, one in item.reading.answers.items() if other != name}
+        suggest(Reading(made, rest), day, {})
+        would_change(Reading(made, rest), day, {})
+    assert would_change(item.reading, day, {}) == first
+    assert {tuple(one.answers.items()) for one in first} >= {(("red_flags.fracture", "present"),)}
+    assert all(one.decision == "overturned" for one in first)
+    told = [dict(one.labels) for one in first]
+    assert told[0] == {"red_flags.fracture": "red flags, fracture: present"}
+    assert "instability_suspected" in told[1], "one of each group comes first"

@@ -1,0 +1,234 @@
+"""Which answers come out otherwise under another edition of a prompt set, and which few of them make the difference.
+
+What either edition tells apart is tried: every combination where there are few, and otherwise those of each
+criterion that was changed among others drawn by their number, the same every time. A difference is told by the widest answers that
+make it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
+from itertools import groupby, islice, product
+from math import prod
+from typing import TypeVar
+
+from assistant.core.answer import Answer, Status
+from assistant.core.dates import PartialDate
+from assistant.core.rules.answer_schema import ChoiceShape, NumberShape, Shape, complete
+from assistant.core.rules.completion import partitions_of, words
+from assistant.core.rules.condition import Formula, atoms
+from assistant.core.rules.criterion import digest_of, findings, weigh
+from assistant.core.rules.editions import eras, on_day
+from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.text import digest
+
+Outcome = tuple[str | None, str]
+"""What is suggested, and why."""
+
+Drawn = TypeVar("Drawn")
+
+TRIED = 6_000
+"""So many combinations are tried of one day, where there are more."""
+_MOST_WIDENED = 200
+
+
+@dataclass(frozen=True)
+class Difference:
+    """Answers, in words by prompt, that came to `old` and come to `new`, in the eras that begin on `since` (ISO)."""
+
+    since: tuple[str, ...]
+    answers: Mapping[str, str]
+    old: Outcome
+    new: Outcome
+
+
+@dataclass(frozen=True)
+class Comparison:
+    """The differences that were found; `whole` says that every combination was tried, `tried` how many were."""
+
+    found: tuple[Difference, ...]
+    tried: int
+    whole: bool
+
+
+def compare(old: PromptSet, new: PromptSet, most: int = 20) -> Comparison:
+    """The differences between two editions of a set for one region, at most `most` of them."""
+    pair = _Pair(old, new)
+    found: dict[tuple[object, ...], Difference] = {}
+    tried = 0
+    for day in pair.days:
+        sides = (on_day(old, day), on_day(new, day))
+        boxes: list[Box] = []
+        for given in pair.combinations():
+            tried += 1
+            if any(all(repr(one) in box[name] for name, one in given.items()) for box in boxes):
+                continue
+            outcomes = pair.outcomes(sides, given, day)
+            if outcomes[0] == outcomes[1] or len(found) >= most:
+                continue
+            box = pair.widened(sides, given, day, outcomes)
+            boxes.append(box)
+            told = pair.told(box)
+            key = (frozenset(told.items()), outcomes)
+            known = found.get(key, Difference((), told, *outcomes))
+            found[key] = replace(known, since=(*known.since, str(day)))
+    return Comparison(tuple(found.values()), tried, pair.size <= TRIED)
+
+
+Box = Mapping[str, Mapping[str, Answer]]
+"""For each prompt some of its answers (by their form), any of which makes the same difference."""
+
+
+class _Pair:
+    def __init__(self, old: PromptSet, new: PromptSet) -> None:
+        self.days = sorted(
+            {era.since for made in (old, new) for era in eras(made)}, key=lambda day: day.earliest
+        )
+        read = [name for made in (old, new) for name in made.prompts if name in _read(made)]
+        self.names = list(dict.fromkeys(read))
+        self.answers = {name: _answers(name, (old, new)) for name in self.names}
+        self.prompts = {**old.prompts, **new.prompts}
+        self.size = prod(len(some) for some in self.answers.values())
+        self.changed = [_closed(made, name) for made, name in _changed(old, new)]
+
+    def combinations(self) -> Iterator[Mapping[str, Answer]]:
+        if self.size <= TRIED:
+            for chosen in product(*self.answers.values()):
+                yield dict(zip(self.answers, chosen, strict=True))
+            return
+        each = TRIED // (len(self.changed) + 1)
+        for turn, names in enumerate([*self.changed, frozenset[str]()]):
+            mine = [name for name in self.names if name in names]
+            ways = list(islice(product(*(self.answers[name] for name in mine)), 50_000))
+            for number in range(each):
+                given = {name: _drawn(some, turn, number, name) for name, some in self.answers.items()}
+                yield given | dict(zip(mine, _drawn(ways, turn, number), strict=True))
+
+    def outcomes(
+        self, sides: Sequence[PromptSet], given: Mapping[str, Answer], day: PartialDate
+    ) -> tuple[Outcome, Outcome]:
+        old, new = (_outcome(side, given, day) for side in sides)
+        return old, new
+
+    def widened(
+        self,
+        sides: Sequence[PromptSet],
+        given: Mapping[str, Answer],
+        day: PartialDate,
+        outcomes: tuple[Outcome, Outcome],
+    ) -> Box:
+        """The answers and all those beside them that make the same difference, prompt by prompt."""
+        box = {name: {repr(one): one} for name, one in given.items()}
+        for name, some in self.answers.items():
+            beside = [one for each, one in box.items() if each != name]
+            if prod(map(len, beside)) > _MOST_WIDENED:
+                continue
+            names = [each for each in box if each != name]
+            others = [
+                dict(zip(names, chosen, strict=True)) for chosen in product(*(one.values() for one in beside))
+            ]
+            for one in some:
+                if all(self.outcomes(sides, {**other, name: one}, day) == outcomes for other in others):
+                    box[name][repr(one)] = one
+        return box
+
+    def told(self, box: Box) -> dict[str, str]:
+        """The answers in words, of the prompts where not every answer is among them."""
+        return {
+            name: _told(self.prompts[name].schema.shape, list(some.values()), self.answers[name])
+            for name, some in box.items()
+            if len(some) < len(self.answers[name])
+        }
+
+
+def _drawn(some: Sequence[Drawn], *of: object) -> Drawn:
+    return some[int(digest(repr(of))[:12], 16) % len(some)]
+
+
+def _outcome(made: PromptSet, given: Mapping[str, Answer], day: PartialDate) -> Outcome:
+    reading = Reading(made, {name: one for name, one in given.items() if name in made.prompts})
+    states = {name: one.state for name, one in findings(reading, day, {}).items()}
+    waiting = [p for one in made.questions if reading.holds(one.when) is True for p in one.unread]
+    got = weigh(made, states, {}, waiting)
+    return got.decision, got.why
+
+
+def _told(shape: Shape, some: Sequence[Answer], every: Sequence[Answer]) -> str:
+    """Some answers in words; numbers that follow on each other as a span."""
+    if not isinstance(shape, NumberShape):
+        return " or ".join(dict.fromkeys(words(shape, one) for one in some))
+    numbers = sorted(one.value for one in every if one.given)
+    chosen = {one.value for one in some if one.given}
+    told = []
+    for known, run in groupby(numbers, lambda number: number in chosen):
+        span = list(run)
+        if known:
+            told.append(f"{span[0]:g} to {span[-1]:g}" if len(span) > 1 else f"{span[0]:g}")
+    spans = [f"{' or '.join(told)} {shape.unit}".strip()] if told else []
+    return " or ".join([*spans, *(words(shape, one) for one in some if not one.given)])
+
+
+def _formulas(made: PromptSet) -> Iterator[Formula]:
+    for criterion in made.criteria.values():
+        yield from (criterion.applies, criterion.when)
+    yield from (one.when for one in made.questions)
+
+
+def _read(made: PromptSet) -> frozenset[str]:
+    names = {prompt for formula in _formulas(made) for atom in atoms(formula) for prompt in atom.prompts}
+    return _with_gates(made, names)
+
+
+def _with_gates(made: PromptSet, names: Iterable[str]) -> frozenset[str]:
+    """These prompts, and those that decide whether they are asked."""
+    found: set[str] = set()
+    waiting = list(names)
+    while waiting:
+        name = waiting.pop()
+        if name not in found and name in made.prompts:
+            found.add(name)
+            waiting += [prompt for atom in atoms(made.prompts[name].when) for prompt in atom.prompts]
+    return frozenset(found)
+
+
+def _changed(old: PromptSet, new: PromptSet) -> Iterator[tuple[PromptSet, str]]:
+    """The criteria that one edition has and the other hasn't, or has otherwise."""
+    for made, other in ((old, new), (new, old)):
+        for name, criterion in made.criteria.items():
+            beside = other.criteria.get(name)
+            if beside is None or digest_of(criterion, "") != digest_of(beside, ""):
+                yield made, name
+
+
+def _closed(made: PromptSet, criterion: str) -> frozenset[str]:
+    return _with_gates(made, made.criteria[criterion].reads())
+
+
+def _answers(name: str, sides: Sequence[PromptSet]) -> list[Answer]:
+    """An answer of each kind that one of the editions tells apart, as far as all that ask for it take it."""
+    asking = [made for made in sides if name in made.prompts]
+    some = []
+    for made in asking:
+        prompt = made.prompts[name]
+        of_it = [a for f in (*_formulas(made), *_gates(made)) for a in atoms(f) if a.prompt == name]
+        some += [
+            Answer(status=one) for one in Status if one is not Status.GIVEN and prompt.schema.may_be(one)
+        ]
+        some += [cell.answer for cell in partitions_of(prompt, list(dict.fromkeys(of_it)))]
+        if isinstance(prompt.schema.shape, ChoiceShape):
+            some += [Answer(value=value) for value in prompt.schema.shape.labels]
+    each = {repr(one): one for one in some}.values()
+    return [one for one in each if all(_takes(made, name, one) for made in asking)] or list(each)
+
+
+def _gates(made: PromptSet) -> Iterator[Formula]:
+    return (prompt.when for prompt in made.prompts.values())
+
+
+def _takes(made: PromptSet, name: str, answer: Answer) -> bool:
+    schema = made.prompts[name].schema
+    if not answer.given:
+        return schema.may_be(answer.status)
+    plain = answer.plain()
+    return complete(schema.shape, answer) and not schema.problem(plain, ())
