@@ -22,6 +22,7 @@ from assistant.core.rules.proof import prove
 from assistant.core.rules.rules import (
     CASE_SET,
     GUIDELINES,
+    OWN_CITATIONS,
     answers_named,
     guidelines_in,
     read_prompt_set,
@@ -61,6 +62,7 @@ def test_a_prompt_file_is_a_set_that_reads_or_a_block_that_a_set_uses(path: Path
         read_prompt_set(path.stem, library.sources())
     else:
         used = [name for other in PROMPTS for name in parsed(other).data.get("use", [])]
+        used.append(OWN_CITATIONS)
         assert path.stem in used, "no set uses this block"
 
 
@@ -112,7 +114,7 @@ def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it(path: Path)
     compiled = {
         prompt.schema.name: schema_text(prompt.schema)
         for made in second_language()
-        for prompt in made.prompts.values()
+        for prompt in (*made.prompts.values(), *made.own.values())
     }
     if name in compiled:
         assert text == compiled[name], "`imr prompts compile` writes it anew"

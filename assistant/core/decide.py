@@ -20,6 +20,7 @@ from assistant.core.record.absence import contradicted, not_found, open_passages
 from assistant.core.record.grounds import about_file, exempt, worked_out
 from assistant.core.record.guard import second_look
 from assistant.core.record.pages import read_and_left
+from assistant.core.rules import own
 from assistant.core.rules.answer_schema import ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULINGS
 from assistant.core.session import Session, apply, fold, outcome, unruled
@@ -210,7 +211,8 @@ def _must_be_there(session: Session, command: c.Command) -> None:
 
 
 def _show(session: Session, command: c.ShowPrompt) -> list[e.Event]:
-    must_apply(session, command.item, command.prompt)
+    if command.prompt.split(".", 1)[0] not in session.rules.sets[command.item].own:
+        must_apply(session, command.item, command.prompt)
     return [e.PromptShown(command.item, command.prompt, True)]
 
 
@@ -321,6 +323,15 @@ def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
         raise refuse(
             f"`{command.ruling}` is no ruling.", command.criterion, f"Use one of {', '.join(RULINGS)}."
         )
+    varying = session.rules.sets[command.item].criteria[command.criterion].own
+    if varying and command.ruling == "governs":
+        unrated = own.unrated(session.reading(command.item))
+        if unrated:
+            raise refuse(
+                f"The level of evidence of {' and '.join(unrated)} is not rated.",
+                command.item,
+                "Enter the level of each source first (8 CCR 9792.25.1).",
+            )
     return [
         e.CriterionRuled(
             command.item, command.criterion, command.ruling, reason(command.reason, "A ruling's reason")
@@ -334,9 +345,16 @@ def _decide_first(session: Session, command: c.DecideFirst) -> list[e.Event]:
     return [e.FirstDecisionTaken(command.item, _decision(command.decision))]
 
 
+def _must_be_searched(session: Session, item: str) -> None:
+    lacks = own.lacking(session.reading(item), session.ruled(item))
+    if lacks:
+        raise refuse(lacks, f"item {item}", "Amend `searched` or `own` (8 CCR 9792.21.1).")
+
+
 def _determine(session: Session, command: c.Determine) -> list[e.Event]:
     if not session.item_answered(command.item):
         raise refuse("Questions are still open for this item.", f"item {command.item}", "Answer them first.")
+    _must_be_searched(session, command.item)
     departs = _decision(command.decision) != command.suggested
     why = command.reason.strip()
     if departs and not why:
@@ -407,6 +425,7 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
             "Cite them, dismiss them with a reason, or amend the answer.",
         )
     for item in session.items:
+        _must_be_searched(session, item)
         made = session.determinations.get(item)
         suggestion = assess(session, item).suggestion
         if made is None or made.suggested != suggestion.decision:

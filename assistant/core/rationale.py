@@ -14,7 +14,7 @@ from functools import cached_property
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.rules.condition import atoms
-from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
+from assistant.core.rules.criterion import RULED_OUT, SIDE, Finding, Ruling, State, Suggestion, findings
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
 from assistant.core.session import Session, effective_date, unruled_cautions
 from assistant.core.wording import AnswerWords, capital, sentence_names
@@ -246,10 +246,12 @@ class _Writer:
 
     def reviewers_words(self) -> Iterator[DraftSentence]:
         for name, ruling in self.rulings.items():
+            if name not in self.set.criteria:
+                continue  # a source that the reviewer entered, and took back
             criterion = self.set.criteria[name]
             citation = self.set.citations[criterion.cite].name
-            if ruling.ruling == "inapplicable":
-                text = self.say("rationale.inapplicable", citation=citation, reason=ended(ruling.reason))
+            if ruling.ruling in RULED_OUT:
+                text = self.say(f"rationale.{ruling.ruling}", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
             elif ruling.ruling == "declined" and self.findings[name].state is State.MET:
                 text = self.say("rationale.declined", citation=citation, reason=ended(ruling.reason))
@@ -264,6 +266,10 @@ class _Writer:
     def cautions(self) -> Iterator[DraftSentence]:
         """What the reviewer ruled on a criterion under a caution, where it stands or was barred by that."""
         for name, ruling in self.session.cautions.get(self.key, {}).items():
+            if name not in self.set.criteria:
+                continue
+            if self.set.criteria[name].own and self.findings[name].stands:
+                yield self.governing(self.set.criteria[name], ruling)
             criterion, finding = self.set.criteria[name], self.findings[name]
             barred = ruling.ruling == "does_not_govern"
             raised = criterion.caution is not None and self.reading.holds(criterion.caution.when) is True
@@ -277,12 +283,18 @@ class _Writer:
                 one = self.sourced(f"caution:{name}", capital(text), criterion)
                 yield replace(one, origin="reviewer")
 
+    def governing(self, criterion: Criterion, ruling: Ruling) -> DraftSentence:
+        """Why one of the reviewer's own sources governs before those at variance with it."""
+        citation = self.set.citations[criterion.cite].name
+        text = self.say("rationale.own_governs", citation=citation, reason=ended(ruling.reason))
+        return self.sourced(f"governs:{criterion.id}", capital(text), criterion)
+
     def conclusion(self) -> Iterator[DraftSentence]:
         if self.decision is None:
             return
         text, _ = self.rendered(self.set.conclusion[self.decision])
         carrying = self.arguing(self.side, stands=True)
-        one = self.sourced("conclusion", text, *carrying)
+        one = replace(self.sourced("conclusion", text, *carrying), origin="drafted")
         yield replace(one, facts=(f"determination.{self.key}",), evidence=())
 
     # -- what the parts are made from ------------------------------------------------------------
@@ -321,6 +333,8 @@ class _Writer:
     ) -> tuple[str, str]:
         """The text of the first branch that holds, and its template."""
         for branch in sentence:
+            if criterion is not None and criterion.own:
+                return branch.says, ""
             if self.reading.holds(branch.when) is True:
                 more = {}
                 if criterion is not None:
@@ -348,10 +362,12 @@ class _Writer:
         return tuple(dict.fromkeys(found))
 
     def sourced(self, key: str, text: str, *criteria: Criterion) -> DraftSentence:
+        own = any(one.own for one in criteria)
         prompts = tuple(dict.fromkeys(name for c in criteria for name in c.reads()))
         return DraftSentence(
             key,
             text,
+            origin="reviewer" if own else "drafted",
             prompts=prompts,
             criteria=tuple(c.id for c in criteria),
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),

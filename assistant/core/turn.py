@@ -44,8 +44,8 @@ from assistant.core.rules.answer_schema import (
     at,
     complete,
 )
-from assistant.core.rules.criterion import DECISION_WORDS, State
-from assistant.core.rules.prompt_set import Prompt
+from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance
+from assistant.core.rules.prompt_set import SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, counted, one_line, shortened
 from assistant.core.value import Value
@@ -797,8 +797,26 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
                     name,
                 )
             )
+            if prompt_set.own and not prompt_set.criteria[name].own:
+                options.append(
+                    Option(
+                        f"Find misstated: {name} ({source.locator})",
+                        c.RuleOn(item, name, "misstated", ""),
+                        "What does the guideline say, and where?",
+                        f"misstated {name}",
+                    )
+                )
+    for name in at_variance(prompt_set, [n for n, one in assessment.findings.items() if one.stands]):
+        governs = c.RuleOn(item, name, "governs", "")
+        source = prompt_set.citations[prompt_set.criteria[name].cite]
+        label = f"Its evidence is stronger: {name} ({source.name})"
+        options.append(
+            Option(label, governs, "Why does its evidence govern, and for this worker?", f"governs {name}")
+        )
+    if prompt_set.own and session.reading(item).asked(SEARCHED) is not True:
+        options.append(Option("Cite a source of your own", c.ShowPrompt(item, SEARCHED), value="own"))
     for name, ruling in session.rulings.get(item, {}).items():
-        if ruling.ruling == "inapplicable":
+        if ruling.ruling in RULED_OUT:
             again = c.RuleOn(item, name, "accepted", "")
             options.append(Option(f"Apply it after all: {name}", again, "Why does it apply after all?", name))
     return Turn("decision", (item, ""), "What is your determination?", tuple(options))

@@ -42,7 +42,9 @@ from assistant.core.record.mentions import (
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape
 from assistant.core.rules.condition import atoms
-from assistant.core.rules.prompt_set import Citation, PromptSet
+from assistant.core.rules.criterion import RULED_OUT
+from assistant.core.rules.own import out_of_order
+from assistant.core.rules.prompt_set import SEARCHED, Citation, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import AnswerPlace, Session, effective_date
 from assistant.core.text import Private, one_line
@@ -57,6 +59,7 @@ CHECKS = (
     "unborne-fact",
     "wrong-region",
     "edition-out-of-force",
+    "search-sequence",
     "implied-finding",
     "ur-report-only",
     "impossible-combination",
@@ -539,6 +542,7 @@ def checks(
     found += unquoted_facts(session, record)
     found += [one for item in items for one in wrong_region(session, item, record)]
     found += [one for item in items for one in editions_out_of_force(session, item)]
+    found += [one for item in items for one in search_sequence(session, item)]
     found += [one for scope in scopes for one in implied_findings(session, scope)]
     found += [one for item in items for one in ur_report_only(session, item)]
     found += [one for scope in scopes for one in impossible_combinations(session, scope)]
@@ -659,7 +663,7 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
     unknown: dict[str, str] = {}
     for criterion in prompt_set.criteria.values():
         ruled = rulings.get(criterion.id)
-        if (ruled is not None and ruled.ruling in ("inapplicable", "does_not_govern")) or reading.holds(
+        if (ruled is not None and ruled.ruling in (*RULED_OUT, "does_not_govern")) or reading.holds(
             criterion.applies
         ) is not True:
             continue
@@ -693,6 +697,21 @@ def _source(citation: Citation) -> tuple[str, str]:
 def _period(citation: Citation) -> str:
     begun = f"in force from {citation.starts.prose()}" if citation.starts else "in force"
     return f"{begun} until {citation.ends.prose()}" if citation.ends else begun
+
+
+# -- a search out of order ------------------------------------------------------------------------
+
+
+def search_sequence(session: Session, item: str) -> Iterator[Check]:
+    """A step of the search that was taken before those above it (8 CCR 9792.21.1), from 2015-07-20 on."""
+    reading = session.reading(item)
+    said = out_of_order(reading, effective_date(session, item))
+    if said:
+        message = (
+            "The search sequence has an order: the MTUS, then ACOEM or ODG, then other guidelines, then studies. Enter "
+            "the steps before, or say why they were left out."
+        )
+        yield made("search-sequence", item, message, [fact_shown("searched", said)], prompt=SEARCHED)
 
 
 # -- a premise without an answer ------------------------------------------------------------------

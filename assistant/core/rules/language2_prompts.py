@@ -79,6 +79,7 @@ class Language2Prompts(PromptReader, FieldReader):
         self.operands: set[str] = set()
         self.uses: list[str] = []
         self.names_of_criteria: set[str] = set()
+        self.given_only = False
 
     def formula_of(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> Formula:
         return ALWAYS if raw is None else self.compiled(doc, path, raw)
@@ -200,7 +201,7 @@ class Language2Prompts(PromptReader, FieldReader):
             )
         tie = self.tie_of(doc, path, data, spec, name)
         when = all_of(self.compiled(doc, (*path, "when"), gate) for gate in gates)
-        given_only = computed is not None and computed.arithmetic
+        given_only = self.given_only or (computed is not None and computed.arithmetic)
         shared = isinstance(raw, str) and not given_only
         schema = self.schema(source, spec, str(raw) if shared else name, given_only)
         entries = self.entries(doc, path, schema, self.mapping(doc, (*path, "entries")))
