@@ -11,13 +11,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
-from assistant.core.dates import PartialDate
+from assistant.core.dates import PartialDate, parse_date
 from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
-from assistant.core.rules.own import at_work
-from assistant.core.rules.prompt_set import Prompt, Reading
+from assistant.core.rules.own import at_work, unasked
+from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, Reading
 from assistant.core.rules.rules import Rules
 from assistant.core.value import Value
 
@@ -187,6 +187,11 @@ class Session:
         }
         return {**self.rulings.get(item, {}), **barred}
 
+    def upheld(self, item: str) -> bool | None:
+        """Whether an item was upheld; None while it is not decided on."""
+        made = self.determinations.get(item)
+        return None if made is None else made.decision == "upheld"
+
     def item_answered(self, item: str) -> bool:
         """Whether nothing is left to answer for an item."""
         return next(iter(self.reading(item).open_prompts()), None) is None
@@ -221,7 +226,7 @@ def apply(session: Session, event: e.Event) -> Session:
     if not isinstance(event, e.Step):
         return session
     after = _after(session, event)
-    if isinstance(event, e.CaseAmended):
+    if isinstance(event, e.CaseAmended | e.DeterminationRecorded):
         return with_own(after, *after.items)
     return with_own(after, event.item) if isinstance(event, _TURNING) else after
 
@@ -230,15 +235,25 @@ _TURNING = (e.PromptShown, e.AnswerRecorded, e.AnswerAmended, e.AnswerWithdrawn,
 """The steps after which the search sequence may be open, or say something else."""
 
 
+def depends_on(session: Session, item: str) -> str:
+    """The item that an item depends on; empty where it stands by itself."""
+    disputed = session.rules.case.items.get(item)
+    return disputed.depends_on if disputed is not None else ""
+
+
 def with_own(session: Session, *items: str) -> Session:
     """The session with the search sequence asked where it must be, and with what was entered in it."""
     for item in items:
         held = session.rules.sets.get(item)
-        if held is None or not held.own:
+        if held is None or not (held.own or depends_on(session, item)):
             continue
         plain, answers = held.plain or held, session.answers.get(item, {})
         on = effective_date(session, item)
-        made = at_work(plain, answers, on, session.ruled(item), item in session.sourced)
+        parent = depends_on(session, item)
+        if parent and session.upheld(parent) is not False:
+            made = unasked(plain)
+        else:
+            made = at_work(plain, answers, on, session.ruled(item), item in session.sourced)
         if made.stage != held.stage:
             rules = replace(session.rules, sets={**session.rules.sets, item: made})
             readings = {**session.readings, item: Reading(made, answers)}
@@ -361,8 +376,7 @@ def _focus_after(session: Session, reading: Reading, scope: str, name: str) -> A
 def _shown(session: Session, event: e.PromptShown) -> Session:
     place = (event.item, event.prompt)
     trail = session.trail if session.trail[-1:] == (place,) else (*session.trail, place)
-    used = session.rules.sets.get(event.item)
-    if event.chosen and used is not None and event.prompt.split(".", 1)[0] in used.own:
+    if event.chosen and event.prompt.split(".", 1)[0] in (SEARCHED, OWN):
         session = replace(session, sourced=session.sourced | {event.item})
     return replace(session, focus=place if event.chosen else session.focus, trail=trail)
 
@@ -477,7 +491,10 @@ def unruled_cautions(session: Session, item: str, found: Mapping[str, Finding]) 
 
 
 def effective_date(session: Session, item: str) -> PartialDate | None:
-    """The date of a disputed item that its set's `governed_by` names; None where the case file has none."""
+    """The date of a disputed item that its set's `governed_by` names, or that was answered; None where there is none."""
     disputed = session.rules.case.items[item]
-    named = session.rules.sets[item].governed_by
-    return {"ur_decision": disputed.ur_date, "request": disputed.request_date}.get(named)
+    used = session.rules.sets[item]
+    said = session.answers.get(item, {}).get(GOVERNING_DAY)
+    if said is not None and said.given and GOVERNING_DAY in used.own:
+        return parse_date(str(said.value))
+    return {"ur_decision": disputed.ur_date, "request": disputed.request_date}.get(used.governed_by)

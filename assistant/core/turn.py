@@ -44,7 +44,7 @@ from assistant.core.rules.answer_schema import (
     at,
     complete,
 )
-from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance
+from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance, law_notes
 from assistant.core.rules.prompt_set import SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, counted, one_line, shortened
@@ -152,7 +152,7 @@ def _proposed(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
 
 def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
     """What an earlier item's review answered to a question of a shared block: it is of the patient, not the item."""
-    if not prompt.block or scope not in session.items:
+    if not (prompt.block or prompt.once) or scope not in session.items:
         return None
     for other in session.items[: session.items.index(scope)]:
         asked = session.rules.sets[other].prompts.get(prompt.id)
@@ -767,11 +767,14 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
     """The turn that asks for the determination; each met finding can be found inapplicable instead."""
     prompt_set = session.rules.sets[item]
     suggestion = assessment.suggestion
+    noted = law_notes(session.reading(item))
     options = []
     for decision in ("upheld", "overturned"):
         departs = decision != suggestion.decision
         asks = (
             ""
+            if not departs and not (noted and decision == "overturned")
+            else f"A law speaks to this ({', '.join(noted)}). Why is it overturned all the same?"
             if not departs
             else "This departs from the suggestion. Why?"
             if suggestion.decision

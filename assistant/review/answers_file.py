@@ -19,6 +19,7 @@ from assistant.core.record.case import YES
 from assistant.core.record.checks import Check
 from assistant.core.rules.criterion import CAUTION_RULINGS
 from assistant.core.rules.own import lacking
+from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, unruled
 from assistant.core.text import one_line
@@ -133,25 +134,36 @@ def run_answers(review: Review, file: AnswersFile) -> RunOutcome:
 
 def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -> None:
     given = file.answers.get(scope, {})
+    done: set[str] = set()
     while True:
         due = [prompt for prompt in review.session.reading(scope).open_prompts() if prompt.id in given]
         due = [prompt for prompt in due if review.session.answer(scope, prompt.id) is None]
+        due += [prompt for prompt in _shared(review.session, scope) if prompt.id in given.keys() - done]
         if not due:
-            own = [name for name in review.session.rules.sets[scope].own if name in given]
+            able = review.session.rules.sets[scope].own
+            own = [name for name in (SEARCHED, OWN) if name in given and name in able]
             if own and not review.session.reading(scope).asked(own[0]):
                 with placed(file.where("answers", scope, own[0])):
                     review.perform(c.ShowPrompt(scope, own[0]))
                 continue
             break
         prompt = due[0]
+        done.add(prompt.id)
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
-        command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file"))
+        alone = "It differs for this item." if review.session.answer(scope, prompt.id) is not None else ""
+        command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file", alone))
         with placed(where):
             review.perform(command)
     _all_answered(review, scope, result)
     reading = review.session.reading(scope)
     result.unused += [f"{scope}/{name}" for name in given if reading.asked(name) is not True]
+
+
+def _shared(session: Session, scope: str) -> list[Prompt]:
+    """The questions that are asked once for the case and have an answer by now, which an item may give anew for itself."""
+    prompts = session.rules.sets[scope].prompts.values()
+    return [one for one in prompts if one.once and session.reading(scope).answered(one.id)]
 
 
 def _all_answered(review: Review, scope: str, result: RunOutcome) -> bool:

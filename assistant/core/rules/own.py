@@ -18,11 +18,13 @@ from assistant.core.rules.criterion import LEVELLED, RULED_OUT, Ruling, findings
 from assistant.core.rules.editions import WHOLE, on_day
 from assistant.core.rules.guidelines import NO_GUIDELINES, SILENT
 from assistant.core.rules.prompt_set import (
+    GOVERNING_DAY,
     OWN,
     SEARCHED,
     Branch,
     Citation,
     Criterion,
+    Prompt,
     PromptSet,
     Reading,
 )
@@ -43,11 +45,16 @@ def at_work(
 ) -> PromptSet:
     """The set as a session has it: with the search sequence, asked where it must be, and what was entered in it.
 
-    `plain` is the set on the governing day; `chosen` says that the reviewer opened the search of their own accord.
+    `plain` is the set on the governing day, as the case file has it; where that leaves it open, the day is asked, and `on`
+    is what was answered. `chosen` says that the reviewer opened the search of their own accord.
     """
+    given, asks = plain, dict[str, Prompt]()
+    if plain.undated and GOVERNING_DAY in plain.own:
+        asks = {GOVERNING_DAY: plain.own[GOVERNING_DAY]}
+        plain = on_day(plain, on)
     if not plain.own or plain.undated:
-        return plain
-    held = {name: answers[name] for name in plain.own if name in answers}
+        return replace(plain, prompts={**asks, **plain.prompts}, plain=given, stage=("plain", on))
+    held = {name: answers[name] for name in (SEARCHED, OWN) if name in answers}
     why = reason(plain, answers, on, rulings)
     if not why and (chosen or held):
         why = "You cite a source of your own."
@@ -60,16 +67,23 @@ def at_work(
     asked = {
         name: replace(one, when=bool(why), ask=f"{why} {one.ask}" if why and name == SEARCHED else one.ask)
         for name, one in plain.own.items()
+        if name != GOVERNING_DAY
     }
     return replace(
         made,
-        prompts={**asked, **plain.prompts},
+        prompts={**asks, **asked, **plain.prompts},
         criteria={**plain.criteria, **criteria},
         citations={**made.citations, **citations},
-        plain=plain,
-        stage=(why, *done.items()),
+        plain=given,
+        stage=(on, why, *done.items()),
         levelled=_levelled(on),
     )
+
+
+def unasked(plain: PromptSet) -> PromptSet:
+    """The set of an item that depends on one that is upheld, or not decided on: nothing of it is asked."""
+    prompts = {name: replace(one, when=False) for name, one in plain.askable.items()}
+    return replace(plain, prompts=prompts, criteria={}, notes=(), plain=plain, stage=("unasked",))
 
 
 def _levelled(on: PartialDate | None) -> bool:

@@ -318,6 +318,9 @@ class PromptSet:
 SEARCHED, OWN = "searched", "own"
 """The questions of the search sequence, and of the sources that the reviewer relies on."""
 
+GOVERNING_DAY = "governing_day"
+"""The question of the day that governs, where the case file leaves open which editions do."""
+
 
 # What the answers of one scope (the case, or one item) say, read under its prompt set.
 
