@@ -227,6 +227,9 @@ def test_five_items_go_to_a_signed_letter(folder: Path) -> None:
         in therapy
     )
     assert "Section 1 of the made-up code ((c)) counts every visit." in therapy
+    assert {"answers": {"asked": "up to 6"}, "decision": "overturned", "rests_on": []} in data["items"][3][
+        "would_change"
+    ]
     assert len(mat) == 3
     assert "This serves only item 4 (therapy), which is not medically necessary" in mat[1]
     letter = " ".join(imr(folder, "letter", "last").stdout.split())
