@@ -300,6 +300,17 @@ CASE: dict[str, Any] = {
         }
         for one in SEED["documents"]
     ],
+    "items": {
+        **SEED["items"],
+        "2": {
+            **SEED["items"]["1"],
+            **{"side": "left", "levels": ["C4-5", "C5-6"], "depends_on": "1"},
+            "quantity": {"requested": 8, "unit": "visits"},
+            "certified": {"quantity": 2},
+            "ur_decision": {**SEED["items"]["1"]["ur_decision"], "decision": "modified"},
+        },
+        "3": {**SEED["items"]["1"], "certified": {"words": "one of them"}},
+    },
 }
 ANSWERS: dict[str, Any] = {
     "reviewer": "r-1",

@@ -22,6 +22,7 @@ from assistant.core.rules.proof import prove
 from assistant.core.rules.rules import (
     CASE_SET,
     GUIDELINES,
+    OWN_CITATIONS,
     answers_named,
     guidelines_in,
     read_prompt_set,
@@ -66,6 +67,7 @@ def test_a_prompt_file_is_a_set_that_reads_or_a_block_that_a_set_uses(path: Path
 
 
 def used_blocks() -> Iterator[str]:
+    yield OWN_CITATIONS
     for path in [*PROMPTS, *EARLIER]:
         data = parsed(path).data
         yield from data.get("use", [])
@@ -120,7 +122,7 @@ def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it(path: Path)
     compiled = {
         prompt.schema.name: schema_text(prompt.schema)
         for made in second_language()
-        for prompt in made.prompts.values()
+        for prompt in (*made.prompts.values(), *made.own.values())
     }
     if name in compiled:
         assert text == compiled[name], "`imr prompts compile` writes it anew"

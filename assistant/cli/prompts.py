@@ -252,7 +252,7 @@ def compile_(folder: Path | None) -> None:
     place.mkdir(parents=True, exist_ok=True)
     written: set[str] = set()
     for made in (made for name in set_names() for made in read(name) if made.language > 1):
-        for prompt in made.prompts.values():
+        for prompt in (*made.prompts.values(), *made.own.values()):
             file = place / f"{prompt.schema.name}.schema.json"
             file.write_text(schema_text(prompt.schema), encoding="utf-8")
             written.add(file.name)

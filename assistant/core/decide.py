@@ -20,8 +20,10 @@ from assistant.core.record.absence import contradicted, not_found, open_passages
 from assistant.core.record.grounds import about_file, exempt, worked_out
 from assistant.core.record.guard import second_look
 from assistant.core.record.pages import read_and_left
+from assistant.core.rules import own
 from assistant.core.rules.answer_schema import ListingShape, Shape, at
-from assistant.core.rules.criterion import DECISION_WORDS, RULINGS
+from assistant.core.rules.criterion import DECISION_WORDS, RULINGS, law_notes
+from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import Session, apply, fold, outcome, unruled
 from assistant.core.text import one_line
 
@@ -74,7 +76,36 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
         if why and needs_reason(session, scope, path):
             why = reason(why, "The reason for a change")
         event = e.AnswerAmended(scope, path, answer, command.origin, why)
-    return _with_consequences(session, scope, event)
+    return _for_every_item(session, path, _with_consequences(session, scope, event))
+
+
+def _for_every_item(session: Session, path: str, made: list[e.Event]) -> list[e.Event]:
+    """The events of an answer to a question that is asked once, and the same for the items that read it.
+
+    Given for the first item that asks it, an answer is for all; given for a later one, it is of that item alone,
+    which from then on keeps its own.
+    """
+    event = made[0]
+    if not isinstance(event, e.AnswerRecorded | e.AnswerAmended | e.AnswerWithdrawn):
+        return made
+    root = path.split(".", 1)[0]
+    for other in sharing(session, event.item, root):
+        if session.answers.get(other, {}).get(root) == session.answers.get(event.item, {}).get(root):
+            made = [*made, *_with_consequences(session, other, replace(event, item=other))]
+    return made
+
+
+def sharing(session: Session, item: str, name: str) -> list[str]:
+    """The later items that read an answer of this one, since the question is asked once for the case."""
+    asked = session.rules.sets[item].prompts.get(name)
+    if asked is None or not asked.once or item not in session.items:
+        return []
+    alike = [
+        other
+        for other in session.items
+        if session.rules.sets[other].prompts.get(name) == asked and session.reading(other).asked(name) is True
+    ]
+    return alike[1:] if alike and alike[0] == item else []
 
 
 def record_all(session: Session, command: c.RecordAnswers) -> list[e.Event]:
@@ -100,7 +131,8 @@ def withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
     why = command.reason.strip()
     if why and needs_reason(session, scope, path):
         why = reason(why, "The reason for taking an answer back")
-    return _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, why))
+    withdrawn = _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, why))
+    return _for_every_item(session, path, withdrawn)
 
 
 def _with_consequences(session: Session, scope: str, event: e.Event) -> list[e.Event]:
@@ -210,7 +242,9 @@ def _must_be_there(session: Session, command: c.Command) -> None:
 
 
 def _show(session: Session, command: c.ShowPrompt) -> list[e.Event]:
-    must_apply(session, command.item, command.prompt)
+    own_source = command.prompt.split(".", 1)[0] in (SEARCHED, OWN)
+    if not (own_source and session.rules.sets[command.item].own):
+        must_apply(session, command.item, command.prompt)
     return [e.PromptShown(command.item, command.prompt, True)]
 
 
@@ -238,7 +272,12 @@ def _cite(session: Session, command: c.CiteEvidence) -> list[e.Event]:
         raise refuse("There is no such page in the case.", str(command.evidence))
     if command.evidence in answer.evidence:
         return []
-    return [e.EvidenceCited(command.item, command.prompt, command.evidence)]
+    root = command.prompt.split(".", 1)[0]
+    held = session.answers[command.item][root]
+    alike = [
+        one for one in sharing(session, command.item, root) if session.answers.get(one, {}).get(root) == held
+    ]
+    return [e.EvidenceCited(one, command.prompt, command.evidence) for one in (command.item, *alike)]
 
 
 def _note(session: Session, command: c.AddNote) -> list[e.Event]:
@@ -321,6 +360,15 @@ def _rule(session: Session, command: c.RuleOn) -> list[e.Event]:
         raise refuse(
             f"`{command.ruling}` is no ruling.", command.criterion, f"Use one of {', '.join(RULINGS)}."
         )
+    varying = session.rules.sets[command.item].criteria[command.criterion].own
+    if varying and command.ruling == "governs":
+        unrated = own.unrated(session.reading(command.item))
+        if unrated:
+            raise refuse(
+                f"The level of evidence of {' and '.join(unrated)} is not rated.",
+                command.item,
+                "Enter the level of each source first (8 CCR 9792.25.1).",
+            )
     return [
         e.CriterionRuled(
             command.item, command.criterion, command.ruling, reason(command.reason, "A ruling's reason")
@@ -334,10 +382,24 @@ def _decide_first(session: Session, command: c.DecideFirst) -> list[e.Event]:
     return [e.FirstDecisionTaken(command.item, _decision(command.decision))]
 
 
+def _must_be_searched(session: Session, item: str) -> None:
+    lacks = own.lacking(session.reading(item), session.ruled(item))
+    if lacks:
+        raise refuse(lacks, f"item {item}", "Amend `searched` or `own` (8 CCR 9792.21.1).")
+
+
 def _determine(session: Session, command: c.Determine) -> list[e.Event]:
     if not session.item_answered(command.item):
         raise refuse("Questions are still open for this item.", f"item {command.item}", "Answer them first.")
+    _must_be_searched(session, command.item)
     departs = _decision(command.decision) != command.suggested
+    noted = law_notes(session.reading(command.item)) if command.decision == "overturned" else []
+    if noted and not command.reason.strip():
+        raise refuse(
+            f"A law speaks to this ({', '.join(noted)}): say why it is overturned all the same.",
+            f"item {command.item}",
+            "Give a reason.",
+        )
     why = command.reason.strip()
     if departs and not why:
         what = "departs from the suggestion" if command.suggested else "has no suggestion to rest on"
@@ -407,6 +469,7 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
             "Cite them, dismiss them with a reason, or amend the answer.",
         )
     for item in session.items:
+        _must_be_searched(session, item)
         made = session.determinations.get(item)
         suggestion = assess(session, item).suggestion
         if made is None or made.suggested != suggestion.decision:

@@ -14,9 +14,19 @@ from functools import cached_property
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.rules.condition import atoms
-from assistant.core.rules.criterion import SIDE, Finding, Ruling, State, Suggestion, findings
+from assistant.core.rules.criterion import (
+    RULED_OUT,
+    SIDE,
+    Finding,
+    Ruling,
+    State,
+    Suggestion,
+    amount_within,
+    findings,
+    law_notes,
+)
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
-from assistant.core.session import Session, effective_date, unruled_cautions
+from assistant.core.session import Session, depends_on, effective_date, unruled_cautions
 from assistant.core.wording import AnswerWords, capital, sentence_names
 
 # One sentence of a draft with everything that it comes from, and how clauses are made of sentences.
@@ -97,6 +107,8 @@ class _Writer:
 
     def sentences(self) -> Iterator[DraftSentence]:
         yield from self.request()
+        yield from self.quantity()
+        yield from self.dependent()
         ours = self.arguing(self.side, stands=True)
         top = min((self.set.rank(criterion) for criterion in ours), default=None)
         deciding = [criterion for criterion in ours if self.set.rank(criterion) == top]
@@ -104,6 +116,8 @@ class _Writer:
         for criterion in deciding:
             if criterion.id not in self.said:
                 yield from self.says(criterion)
+            yield from self.partly(criterion)
+        yield from self.laws()
         yield from self.concessions()
         yield from self.prompt_sentences()
         for criterion in ours:
@@ -127,6 +141,64 @@ class _Writer:
                 facts=("item.service",),
                 evidence=(*self.item.evidence[:1], *self.evidence(prompts)),
             )
+
+    def quantity(self) -> Iterator[DraftSentence]:
+        """What was asked for, what of it was certified, and what is in dispute."""
+        allowed = self.item.facts.get("certified")
+        asked, certified = self.item.requested, self.item.certified
+        if not isinstance(allowed, Mapping):
+            return
+        if "quantity" in allowed and asked is not None and certified is not None:
+            numbers = {"asked": asked, "certified": certified, "disputed": asked - certified}
+            text = self.say("rationale.modified", **{n: self.amount(one) for n, one in numbers.items()})
+        else:
+            said = next(iter(allowed.values()))
+            words = wording.joined(map(str, said)) if isinstance(said, list) else str(said)
+            text = self.say("rationale.certified", certified=words)
+        facts = ("item.quantity", "item.certified")
+        yield DraftSentence("certified", capital(text), facts=facts, evidence=self.item.evidence[:1])
+
+    def amount(self, number: float) -> str:
+        return f"{number:g} {self.item.unit}".strip()
+
+    def dependent(self) -> Iterator[DraftSentence]:
+        """That the item falls with the one that it depends on."""
+        parent = self.item.depends_on
+        if parent and self.session.upheld(parent):
+            service = self.session.rules.case.items[parent].service
+            text = self.say("rationale.dependent", item=parent, service=service)
+            yield DraftSentence("dependent", text, facts=("item.depends_on", f"determination.{parent}"))
+
+    def partly(self, criterion: Criterion) -> Iterator[DraftSentence]:
+        """How much of what was asked for would be within the limit, beyond what was certified."""
+        within, certified = amount_within(self.reading, criterion), self.item.certified
+        asked = self.reading.answer(criterion.limit.asked) if criterion.limit is not None else None
+        if within is None or certified is None or asked is None or not criterion.partly:
+            return
+        more = within - certified
+        if within < asked.value and more > 0:
+            numbers = {"within": within, "asked": asked.value, "certified": certified, "more": more}
+            names = {name: AnswerWords(self.amount(one)) for name, one in numbers.items()}
+            text, _ = self.rendered(criterion.partly, criterion, also=names)
+            one = self.sourced(f"partly:{criterion.id}", ended(text), criterion)
+            yield replace(one, facts=("item.quantity", "item.certified"))
+
+    def laws(self) -> Iterator[DraftSentence]:
+        """What a law says beside the guidelines; it argues nothing."""
+        told = law_notes(self.reading)
+        for note in self.set.notes:
+            if note.id in told:
+                citation = {"citation": AnswerWords(self.set.citations[note.cite].name)}
+                text, _ = self.rendered(note.says, also=citation)
+                prompts = tuple(dict.fromkeys(a.prompt for f in (note.applies, note.when) for a in atoms(f)))
+                if text:
+                    yield DraftSentence(
+                        f"law:{note.id}",
+                        ended(text),
+                        prompts=prompts,
+                        citations=(note.cite,),
+                        evidence=self.evidence(prompts),
+                    )
 
     def says(self, criterion: Criterion) -> Iterator[DraftSentence]:
         text, _ = self.rendered(criterion.says, criterion)
@@ -246,10 +318,12 @@ class _Writer:
 
     def reviewers_words(self) -> Iterator[DraftSentence]:
         for name, ruling in self.rulings.items():
+            if name not in self.set.criteria:
+                continue  # a source that the reviewer entered, and took back
             criterion = self.set.criteria[name]
             citation = self.set.citations[criterion.cite].name
-            if ruling.ruling == "inapplicable":
-                text = self.say("rationale.inapplicable", citation=citation, reason=ended(ruling.reason))
+            if ruling.ruling in RULED_OUT:
+                text = self.say(f"rationale.{ruling.ruling}", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
             elif ruling.ruling == "declined" and self.findings[name].state is State.MET:
                 text = self.say("rationale.declined", citation=citation, reason=ended(ruling.reason))
@@ -264,6 +338,10 @@ class _Writer:
     def cautions(self) -> Iterator[DraftSentence]:
         """What the reviewer ruled on a criterion under a caution, where it stands or was barred by that."""
         for name, ruling in self.session.cautions.get(self.key, {}).items():
+            if name not in self.set.criteria:
+                continue
+            if self.set.criteria[name].own and self.findings[name].stands:
+                yield self.governing(self.set.criteria[name], ruling)
             criterion, finding = self.set.criteria[name], self.findings[name]
             barred = ruling.ruling == "does_not_govern"
             raised = criterion.caution is not None and self.reading.holds(criterion.caution.when) is True
@@ -277,12 +355,18 @@ class _Writer:
                 one = self.sourced(f"caution:{name}", capital(text), criterion)
                 yield replace(one, origin="reviewer")
 
+    def governing(self, criterion: Criterion, ruling: Ruling) -> DraftSentence:
+        """Why one of the reviewer's own sources governs before those at variance with it."""
+        citation = self.set.citations[criterion.cite].name
+        text = self.say("rationale.own_governs", citation=citation, reason=ended(ruling.reason))
+        return self.sourced(f"governs:{criterion.id}", capital(text), criterion)
+
     def conclusion(self) -> Iterator[DraftSentence]:
         if self.decision is None:
             return
         text, _ = self.rendered(self.set.conclusion[self.decision])
         carrying = self.arguing(self.side, stands=True)
-        one = self.sourced("conclusion", text, *carrying)
+        one = replace(self.sourced("conclusion", text, *carrying), origin="drafted")
         yield replace(one, facts=(f"determination.{self.key}",), evidence=())
 
     # -- what the parts are made from ------------------------------------------------------------
@@ -317,12 +401,18 @@ class _Writer:
         return [p for p in self.set.prompts.values() if p.says and (p.speaks or p.id in read)]
 
     def rendered(
-        self, sentence: Sentence, criterion: Criterion | None = None, value_of: Prompt | None = None
+        self,
+        sentence: Sentence,
+        criterion: Criterion | None = None,
+        value_of: Prompt | None = None,
+        also: Mapping[str, AnswerWords] | None = None,
     ) -> tuple[str, str]:
         """The text of the first branch that holds, and its template."""
         for branch in sentence:
+            if criterion is not None and criterion.own:
+                return branch.says, ""
             if self.reading.holds(branch.when) is True:
-                more = {}
+                more = dict(also or {})
                 if criterion is not None:
                     more["citation"] = AnswerWords(self.set.citations[criterion.cite].name)
                 if value_of is not None:
@@ -348,10 +438,12 @@ class _Writer:
         return tuple(dict.fromkeys(found))
 
     def sourced(self, key: str, text: str, *criteria: Criterion) -> DraftSentence:
+        own = any(one.own for one in criteria)
         prompts = tuple(dict.fromkeys(name for c in criteria for name in c.reads()))
         return DraftSentence(
             key,
             text,
+            origin="reviewer" if own else "drafted",
             prompts=prompts,
             criteria=tuple(c.id for c in criteria),
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
@@ -384,7 +476,13 @@ def assess(session: Session, item: str) -> Assessment:
     on = effective_date(session, item)
     rulings = session.ruled(item)
     found = findings(reading, on, rulings)
-    suggestion = suggest(reading, on, rulings)
+    parent = depends_on(session, item)
+    if parent and session.upheld(parent) is not False:
+        suggestion = (
+            Suggestion(None, "open") if session.upheld(parent) is None else Suggestion("upheld", "carried")
+        )
+    else:
+        suggestion = suggest(reading, on, rulings)
     return Assessment(found, suggestion, session, item)
 
 

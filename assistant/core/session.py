@@ -11,12 +11,13 @@ from typing import TYPE_CHECKING, assert_never
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
-from assistant.core.dates import PartialDate
+from assistant.core.dates import PartialDate, parse_date
 from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
-from assistant.core.rules.prompt_set import Prompt, Reading
+from assistant.core.rules.own import at_work, unasked
+from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, Reading
 from assistant.core.rules.rules import Rules
 from assistant.core.value import Value
 
@@ -142,6 +143,8 @@ class Session:
     readings: Mapping[str, Reading] = field(default_factory=dict, compare=False, repr=False)
     later: Mapping[str, Rules] = field(default_factory=dict, compare=False, repr=False)
     """The rules of amended case files, by the hash of the case's text."""
+    sourced: frozenset[str] = frozenset()
+    """The items for which the reviewer opened the search sequence of their own accord."""
     frame: Callable[[], Frame] = field(default=_no_frame, compare=False, repr=False)
     """Gives the words of its letter, which are read when they are first needed."""
 
@@ -176,9 +179,20 @@ class Session:
         return found
 
     def ruled(self, item: str) -> Mapping[str, Ruling]:
-        """The rulings that findings are worked out with: a criterion whose caution bars it is among them."""
-        barred = {n: r for n, r in self.cautions.get(item, {}).items() if r.ruling == "does_not_govern"}
+        """The rulings that findings are worked out with: a criterion whose caution bars it is among
+        them, and a source of the reviewer's own that governs."""
+        criteria = self.rules.sets[item].criteria
+        barred = {
+            n: r
+            for n, r in self.cautions.get(item, {}).items()
+            if r.ruling == "does_not_govern" or (n in criteria and criteria[n].own)
+        }
         return {**self.rulings.get(item, {}), **barred}
+
+    def upheld(self, item: str) -> bool | None:
+        """Whether an item was upheld; None while it is not decided on."""
+        made = self.determinations.get(item)
+        return None if made is None else made.decision == "upheld"
 
     def item_answered(self, item: str) -> bool:
         """Whether nothing is left to answer for an item."""
@@ -198,7 +212,8 @@ def begin(
     `frame` gives the words of its letter, without which neither letter nor rationale can be written.
     """
     readings = {scope: Reading(rules.sets[scope], {}) for scope in rules.scopes}
-    return Session(session_id, rules, opened, readings=readings, later=later or {}, frame=frame)
+    session = Session(session_id, rules, opened, readings=readings, later=later or {}, frame=frame)
+    return with_own(session, *session.items)
 
 
 def fold(session: Session, events: Iterable[e.Event]) -> Session:
@@ -210,7 +225,42 @@ def fold(session: Session, events: Iterable[e.Event]) -> Session:
 
 def apply(session: Session, event: e.Event) -> Session:
     """The session after one more event; a step of another family leaves it as it is."""
-    return _after(session, event) if isinstance(event, e.Step) else session
+    if not isinstance(event, e.Step):
+        return session
+    after = _after(session, event)
+    if isinstance(event, e.CaseAmended | e.DeterminationRecorded):
+        return with_own(after, *after.items)
+    return with_own(after, event.item) if isinstance(event, _TURNING) else after
+
+
+_TURNING = (e.PromptShown, e.AnswerRecorded, e.AnswerAmended, e.AnswerWithdrawn, e.CriterionRuled)
+"""The steps after which the search sequence may be open, or say something else."""
+
+
+def depends_on(session: Session, item: str) -> str:
+    """The item that an item depends on; empty where it stands by itself."""
+    disputed = session.rules.case.items.get(item)
+    return disputed.depends_on if disputed is not None else ""
+
+
+def with_own(session: Session, *items: str) -> Session:
+    """The session with the search sequence asked where it must be, and with what was entered in it."""
+    for item in items:
+        held = session.rules.sets.get(item)
+        if held is None or not (held.own or depends_on(session, item)):
+            continue
+        plain, answers = held.plain or held, session.answers.get(item, {})
+        on = effective_date(session, item)
+        parent = depends_on(session, item)
+        if parent and session.upheld(parent) is not False:
+            made = unasked(plain)
+        else:
+            made = at_work(plain, answers, on, session.ruled(item), item in session.sourced)
+        if made.stage != held.stage:
+            rules = replace(session.rules, sets={**session.rules.sets, item: made})
+            readings = {**session.readings, item: Reading(made, answers)}
+            session = replace(session, rules=rules, readings=readings)
+    return session
 
 
 def _after(session: Session, event: e.Step) -> Session:
@@ -328,6 +378,8 @@ def _focus_after(session: Session, reading: Reading, scope: str, name: str) -> A
 def _shown(session: Session, event: e.PromptShown) -> Session:
     place = (event.item, event.prompt)
     trail = session.trail if session.trail[-1:] == (place,) else (*session.trail, place)
+    if event.chosen and event.prompt.split(".", 1)[0] in (SEARCHED, OWN):
+        session = replace(session, sourced=session.sourced | {event.item})
     return replace(session, focus=place if event.chosen else session.focus, trail=trail)
 
 
@@ -441,7 +493,10 @@ def unruled_cautions(session: Session, item: str, found: Mapping[str, Finding]) 
 
 
 def effective_date(session: Session, item: str) -> PartialDate | None:
-    """The date of a disputed item that its set's `governed_by` names; None where the case file has none."""
+    """The date of a disputed item that its set's `governed_by` names, or that was answered; None where there is none."""
     disputed = session.rules.case.items[item]
-    named = session.rules.sets[item].governed_by
-    return {"ur_decision": disputed.ur_date, "request": disputed.request_date}.get(named)
+    used = session.rules.sets[item]
+    said = session.answers.get(item, {}).get(GOVERNING_DAY)
+    if said is not None and said.given and GOVERNING_DAY in used.own:
+        return parse_date(str(said.value))
+    return {"ur_decision": disputed.ur_date, "request": disputed.request_date}.get(used.governed_by)

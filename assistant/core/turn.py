@@ -44,8 +44,8 @@ from assistant.core.rules.answer_schema import (
     at,
     complete,
 )
-from assistant.core.rules.criterion import DECISION_WORDS, State
-from assistant.core.rules.prompt_set import Prompt
+from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance, law_notes
+from assistant.core.rules.prompt_set import SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, counted, one_line, shortened
 from assistant.core.value import Value
@@ -152,7 +152,7 @@ def _proposed(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
 
 def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
     """What an earlier item's review answered to a question of a shared block: it is of the patient, not the item."""
-    if not prompt.block or scope not in session.items:
+    if not (prompt.block or prompt.once) or scope not in session.items:
         return None
     for other in session.items[: session.items.index(scope)]:
         asked = session.rules.sets[other].prompts.get(prompt.id)
@@ -767,11 +767,14 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
     """The turn that asks for the determination; each met finding can be found inapplicable instead."""
     prompt_set = session.rules.sets[item]
     suggestion = assessment.suggestion
+    noted = law_notes(session.reading(item))
     options = []
     for decision in ("upheld", "overturned"):
         departs = decision != suggestion.decision
         asks = (
             ""
+            if not departs and not (noted and decision == "overturned")
+            else f"A law speaks to this ({', '.join(noted)}). Why is it overturned all the same?"
             if not departs
             else "This departs from the suggestion. Why?"
             if suggestion.decision
@@ -797,8 +800,26 @@ def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
                     name,
                 )
             )
+            if prompt_set.own and not prompt_set.criteria[name].own:
+                options.append(
+                    Option(
+                        f"Find misstated: {name} ({source.locator})",
+                        c.RuleOn(item, name, "misstated", ""),
+                        "What does the guideline say, and where?",
+                        f"misstated {name}",
+                    )
+                )
+    for name in at_variance(prompt_set, [n for n, one in assessment.findings.items() if one.stands]):
+        governs = c.RuleOn(item, name, "governs", "")
+        source = prompt_set.citations[prompt_set.criteria[name].cite]
+        label = f"Its evidence is stronger: {name} ({source.name})"
+        options.append(
+            Option(label, governs, "Why does its evidence govern, and for this worker?", f"governs {name}")
+        )
+    if prompt_set.own and session.reading(item).asked(SEARCHED) is not True:
+        options.append(Option("Cite a source of your own", c.ShowPrompt(item, SEARCHED), value="own"))
     for name, ruling in session.rulings.get(item, {}).items():
-        if ruling.ruling == "inapplicable":
+        if ruling.ruling in RULED_OUT:
             again = c.RuleOn(item, name, "accepted", "")
             options.append(Option(f"Apply it after all: {name}", again, "Why does it apply after all?", name))
     return Turn("decision", (item, ""), "What is your determination?", tuple(options))

@@ -265,7 +265,8 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
     assessment = letter.assessments[key]
     rulings = {**session.rulings.get(key, {}), **session.cautions.get(key, {})}
     made = session.determinations.get(key)
-    changes = would_change(session.reading(key), effective_date(session, key), session.ruled(key))
+    certified = session.rules.case.items[key].certified
+    changes = would_change(session.reading(key), effective_date(session, key), session.ruled(key), certified)
     return {
         "item": key,
         "service": session.rules.case.items[key].service,

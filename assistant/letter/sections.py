@@ -33,6 +33,7 @@ from assistant.core.record.guard import denials_by_prompt, own_words
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, in_order
+from assistant.core.rules.guidelines import LAW
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
@@ -397,7 +398,9 @@ def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: 
     """The citations of the rationale, MTUS apart from the others, each tier in the order of the hierarchy."""
     relied = [one for one in assessment.sentences if not one.key.startswith("ruling:")]
     named = list(dict.fromkeys(name for one in relied for name in one.citations))
-    cited = sorted((prompt_set.citations[name] for name in named), key=lambda one: TIERS.index(one.tier))
+    laws = [prompt_set.citations[name] for name in named if prompt_set.citations[name].tier == LAW]
+    cited = [prompt_set.citations[name] for name in named if prompt_set.citations[name].tier != LAW]
+    cited.sort(key=lambda one: TIERS.index(one.tier))
     mtus = [one for one in cited if one.tier == "mtus"]
     others = [one for one in cited if one.tier != "mtus"]
     if not cited:
@@ -409,6 +412,8 @@ def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: 
     if others:
         below = [_citation(key, one, frame.say(f"tiers.{one.tier}"), frame) for one in others]
         yield _cited(frame.say("issues.others"), below)
+    if laws:
+        yield _cited(frame.say("issues.laws"), [_citation(key, one, "", frame) for one in laws])
 
 
 def _citation(key: str, one: Citation, tier: str, frame: Frame) -> LetterSentence:

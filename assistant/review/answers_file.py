@@ -18,6 +18,8 @@ from assistant.core.record.absence import pages_unread
 from assistant.core.record.case import YES
 from assistant.core.record.checks import Check
 from assistant.core.rules.criterion import CAUTION_RULINGS
+from assistant.core.rules.own import lacking
+from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, unruled
 from assistant.core.text import one_line
@@ -93,7 +95,8 @@ def check_answers(file: AnswersFile, rules: Rules) -> None:
             scopes = rules.scopes if section == "answers" else tuple(rules.case.items)
             known("item “{}” in this case", scope, scopes, section, scope)
     for scope, given in file.answers.items():
-        prompts = rules.sets[scope].prompts if scope in rules.sets else {}
+        used = rules.sets.get(scope)
+        prompts = {} if used is None else used.askable
         for name, raw in given.items() if prompts else ():
             if known("prompt `{}` for this item", name, prompts, "answers", scope, name):
                 try:
@@ -119,7 +122,7 @@ def run_answers(review: Review, file: AnswersFile) -> RunOutcome:
     for scope in review.session.rules.scopes:
         _answer(review, file, scope, result)
     for item in review.session.items:
-        if _rule(review, file, item, result):
+        if _rule(review, file, item, result) and _is_searched(review, item, result):
             _determine(review, file, item, result)
     _edit(review, file)
     _read_by_eye(review, file)
@@ -131,29 +134,63 @@ def run_answers(review: Review, file: AnswersFile) -> RunOutcome:
 
 def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -> None:
     given = file.answers.get(scope, {})
+    done: set[str] = set()
     while True:
         due = [prompt for prompt in review.session.reading(scope).open_prompts() if prompt.id in given]
         due = [prompt for prompt in due if review.session.answer(scope, prompt.id) is None]
+        due += [prompt for prompt in _shared(review.session, scope) if prompt.id in given.keys() - done]
         if not due:
+            able = review.session.rules.sets[scope].own
+            own = [name for name in (SEARCHED, OWN) if name in given and name in able]
+            if own and not review.session.reading(scope).asked(own[0]):
+                with placed(file.where("answers", scope, own[0])):
+                    review.perform(c.ShowPrompt(scope, own[0]))
+                continue
             break
         prompt = due[0]
+        done.add(prompt.id)
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
-        command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file"))
+        alone = "It differs for this item." if review.session.answer(scope, prompt.id) is not None else ""
+        command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file", alone))
         with placed(where):
             review.perform(command)
+    _all_answered(review, scope, result)
     reading = review.session.reading(scope)
-    for prompt in reading.open_prompts():
+    result.unused += [f"{scope}/{name}" for name in given if reading.asked(name) is not True]
+
+
+def _shared(session: Session, scope: str) -> list[Prompt]:
+    """The questions that are asked once for the case and have an answer by now, which an item may give anew for itself."""
+    prompts = session.rules.sets[scope].prompts.values()
+    return [one for one in prompts if one.once and session.reading(scope).answered(one.id)]
+
+
+def _all_answered(review: Review, scope: str, result: RunOutcome) -> bool:
+    """Whether nothing is left to answer; what is goes among what is open."""
+    reading = review.session.reading(scope)
+    left = list(reading.open_prompts())
+    for prompt in left:
         parts = [f"{prompt.id}.{part}" if part else prompt.id for part in reading.missing_parts(prompt.id)]
         for part in parts:
             result.open.append(Problem(f"`{part}` is not answered.", f"item {scope}", prompt.ask))
-    result.unused += [f"{scope}/{name}" for name in given if reading.asked(name) is not True]
+    return not left
+
+
+def _is_searched(review: Review, item: str, result: RunOutcome) -> bool:
+    """Whether nothing is left to answer after the rulings, nor of the search sequence."""
+    if not _all_answered(review, item, result):
+        return False
+    lacks = lacking(review.session.reading(item), review.session.ruled(item))
+    if lacks:
+        result.open.append(Problem(lacks, f"item {item}", "Add it under `searched` or `own`."))
+    return not lacks
 
 
 def _is_raised(session: Session, item: str, name: str) -> bool:
     """Whether the caution of a criterion stands, as things are answered; so, too, of a criterion that isn't there."""
     criterion = session.rules.sets[item].criteria.get(name)
-    if criterion is None:
+    if criterion is None or criterion.own:
         return True
     return criterion.caution is not None and session.reading(item).holds(criterion.caution.when) is True
 

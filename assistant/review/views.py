@@ -213,7 +213,8 @@ def changes_of(review: Review, item: str) -> tuple[Change, ...]:
     from assistant.core.rules.suggestion import would_change  # not before the first question
 
     session = review.session
-    return would_change(session.reading(item), effective_date(session, item), session.ruled(item))
+    certified = session.rules.case.items[item].certified
+    return would_change(session.reading(item), effective_date(session, item), session.ruled(item), certified)
 
 
 def change_words(review: Review, item: str, change: Change) -> str:

@@ -66,7 +66,7 @@ def session_of_answer_sheet(sheet: AnswerSheet, like: Session) -> Session:
     events: list[e.Event] = [
         e.AnswerRecorded(scope, prompt, answer, "file")
         for (scope, prompt), answer in sheet.answers.items()
-        if scope in rules.sets and prompt.split(".", 1)[0] in rules.sets[scope].prompts
+        if scope in rules.sets and prompt.split(".", 1)[0] in rules.sets[scope].askable
     ]
     for item, made in sheet.rulings.items():
         for criterion, ruling in made.items():
@@ -242,7 +242,7 @@ def reference_of_case(case: CaseFolder, rules: Rules) -> Reference:
     answers_file.check_answers(file, rules)
     answers = {
         (scope, name): read_answer(
-            rules.sets[scope].prompts[name].schema, raw, file.where("answers", scope, name)
+            rules.sets[scope].askable[name].schema, raw, file.where("answers", scope, name)
         )
         for scope, given in file.answers.items()
         for name, raw in given.items()
@@ -251,7 +251,7 @@ def reference_of_case(case: CaseFolder, rules: Rules) -> Reference:
         item: (str(made["decision"]), str(made.get("reason", "")))
         for item, made in file.determinations.items()
     }
-    forms = {place: form_of(rules.sets[place[0]].prompts[place[1]]) for place in answers}
+    forms = {place: form_of(rules.sets[place[0]].askable[place[1]]) for place in answers}
     return Reference("the case's reference", rules.case.id, "", "", answers, forms, decisions)
 
 

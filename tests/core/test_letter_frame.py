@@ -56,12 +56,13 @@ CHOSEN = {
     "grounds": "conflict specialty records other",
     "outcomes": "uphold overturn partial undecided",
     "decisions": "upheld overturned undecided",
-    "why": "conflict gap open",
+    "why": "conflict gap open unclear unread",
     "tiers": "mtus studies national expert accepted likely_benefit",
     "made": "years hours years_and_hours",
     "documents": "complete incomplete unconfirmed",
     "summary": "confirmed disputed unconfirmed",
     "sources": "answers rules guidelines facts pages",
+    "rationale": "inapplicable misstated",
 }
 """The texts of which one is chosen by a word: a value, a tier, the kind of a source."""
 
@@ -98,7 +99,7 @@ def test_the_words_for_decisions_are_those_of_the_screen() -> None:
     assert said == OUTCOME_WORDS
     for name in ("upheld", "overturned"):
         assert OWN.texts[f"decisions.{name}"] == DECISION_WORDS[name]
-    for name in ("conflict", "gap", "open"):
+    for name in ("conflict", "gap", "open", "unclear", "unread"):
         assert OWN.texts[f"why.{name}"] == WHY_WORDS[name]
     assert {f"tiers.{name}": words for name, words in TIER_NAMES.items()} == {
         place: text for place, text in OWN.texts.items() if place.startswith("tiers.")
@@ -216,6 +217,7 @@ FIRST = {
     "2.yaml": "8e20d2bded771061a96178eebda26d655107749fee433d3d518853f6938d5fbd",
     "3.yaml": "d67a59f8af6c795641c1a69d006f5f86b5bade0b01332b0fbcb4c794b6bda971",
     "4.yaml": "623042cce20105628df76dc11c15fe0c98fc9388d708e5d8891da5863157b5ce",
+    "5.yaml": "abfd6ef6f6619faeb64e0006d1742fbe41e6b7b2e124954d049d757ebb92eb55",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

@@ -67,7 +67,19 @@ def answered(rules: Rules = RULES, **changes: Any) -> Session:
 
 
 def ruled(session: Session, rulings: Mapping[str, tuple[str, str]]) -> Session:
-    return perform(session, *(c.RuleOn("1", name, *ruling) for name, ruling in rulings.items()))
+    return searched(perform(session, *(c.RuleOn("1", name, *ruling) for name, ruling in rulings.items())))
+
+
+def searched(session: Session) -> Session:
+    """The session with a search that found nothing, where a ruling has it asked."""
+    step = {"step": "mtus", "place": "none", "edition": "the MTUS of 2014", "found": "nothing"}
+    for prompt in list(session.reading("1").open_prompts()):
+        raw = {"searched": [step], "own": []}.get(prompt.id)
+        if raw is not None:
+            session = perform(
+                session, c.RecordAnswer("1", prompt.id, read_answer(prompt.schema, raw, prompt.id))
+            )
+    return session
 
 
 def decided(session: Session, decision: str, reason: str = "", item: str = "1") -> Session:

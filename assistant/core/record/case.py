@@ -139,6 +139,43 @@ class DisputedItem:
     facts: Mapping[str, Any] = field(repr=False)
     evidence: tuple[Evidence, ...] = ()
 
+    @property
+    def side(self) -> str:
+        """`left` or `right` where only one side is asked for; else empty."""
+        said = str(self.facts.get("side", ""))
+        return said if said in ("left", "right") else ""
+
+    @property
+    def levels(self) -> tuple[str, ...]:
+        """The levels of the spine that are asked for, as they stand in the case file."""
+        return tuple(str(one) for one in self.facts.get("levels", ()))
+
+    @property
+    def depends_on(self) -> str:
+        """The item without which this one makes no sense; empty where it stands by itself."""
+        return str(self.facts.get("depends_on", ""))
+
+    @property
+    def requested(self) -> float | None:
+        """How much is asked for; None where the case file has no number."""
+        return _number(self.facts.get("quantity"), "requested")
+
+    @property
+    def certified(self) -> float | None:
+        """How much of it the refusal allowed: 0 where nothing is said; None where it allowed something else."""
+        allowed = self.facts.get("certified")
+        return 0 if allowed is None else _number(allowed, "quantity")
+
+    @property
+    def unit(self) -> str:
+        held = self.facts.get("quantity")
+        return str(held.get("unit", "")) if isinstance(held, Mapping) else ""
+
+
+def _number(held: Any, name: str) -> float | None:
+    value = held.get(name) if isinstance(held, Mapping) else None
+    return value if isinstance(value, int | float) else None
+
 
 @dataclass(frozen=True)
 class Case:
@@ -241,6 +278,45 @@ def _date(raw: Any) -> PartialDate:
 def _problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:
     yield from document_problems(document, pages)
     yield from _page_problems(document, pages)
+    yield from _item_problems(document)
+
+
+def _item_problems(document: YamlDocument) -> Iterator[Problem]:
+    """What can't be of what was certified, and of items that depend on others."""
+    before: list[str] = []
+    for key, item in document.data["items"].items():
+        where = document.where("items", key, "certified")
+        decision = str(item.get("ur_decision", {}).get("decision", ""))
+        requested, certified = (
+            _number(item.get("quantity"), "requested"),
+            _number(item.get("certified"), "quantity"),
+        )
+        if certified and decision == "denied":
+            yield Problem(
+                "What was denied has nothing certified.",
+                where,
+                "Write `decision: modified`, or leave it out.",
+            )
+        elif certified is not None and requested is None:
+            yield Problem(
+                "It is not said how much was requested.",
+                where,
+                "Add `quantity: {requested: 8, unit: visits}`.",
+            )
+        elif certified and requested is not None and certified >= requested:
+            yield Problem(
+                f"{certified:g} of {requested:g} requested is no refusal.",
+                where,
+                "Less is certified than was requested.",
+            )
+        parent = str(item.get("depends_on", ""))
+        if parent and parent not in before:
+            yield Problem(
+                f"Item {key} depends on “{one_line(parent, 20)}”, which is no item before it.",
+                document.where("items", key, "depends_on"),
+                f"The items before it are {', '.join(before) or 'none'}; order them so.",
+            )
+        before.append(str(key))
 
 
 _DATES = ("date", "request_date", "application_received", "documents_received")

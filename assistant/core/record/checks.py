@@ -48,10 +48,13 @@ from assistant.core.record.mentions import (
     extract_kind,
     region_of_level,
     regions_of,
+    touches,
 )
 from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape
 from assistant.core.rules.condition import atoms
-from assistant.core.rules.prompt_set import Citation, PromptSet
+from assistant.core.rules.criterion import RULED_OUT
+from assistant.core.rules.own import out_of_order
+from assistant.core.rules.prompt_set import SEARCHED, Citation, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, effective_date
 from assistant.core.text import Private
@@ -61,7 +64,10 @@ CHECKS = (
     "later-study",
     "unborne-fact",
     "wrong-region",
+    "wrong-side",
+    "wrong-level",
     "edition-out-of-force",
+    "search-sequence",
     "implied-finding",
     "ur-report-only",
     "impossible-combination",
@@ -189,6 +195,7 @@ def wrong_region(session: Session, item: str, pages: Pages) -> Iterator[Check]:
     foreign = [
         fact
         for name, answer in answers_read(session, item)
+        if not prompt_set.prompts[name].elsewhere
         for fact in _foreign(name, answer, regions, titles, pages)
     ]
     if foreign:
@@ -197,6 +204,52 @@ def wrong_region(session: Session, item: str, pages: Pages) -> Iterator[Check]:
             "the passage about the right region, amend the answer, or say why this one counts."
         )
         yield made("wrong-region", item, message, [own, *foreign])
+
+
+def wrong_place(session: Session, item: str, sentences: Sequence[Sentence]) -> Iterator[Check]:
+    """Where a passage that is cited, or a sentence of the draft, names only another side or level than is asked for."""
+    disputed, prompts = session.rules.case.items[item], session.rules.sets[item].prompts
+    levels = {
+        level for one in disputed.levels for m in extract_kind(one, "levels") for level in _levels_of(m)
+    }
+    titles = titles_cited(session)
+    texts = [
+        (f"cited for {name.replace('_', ' ')}", one.quote, str(one))
+        for name, answer in answers_read(session, item)
+        if not prompts[name].elsewhere
+        for one in answer.all_evidence()
+    ]
+    texts += [
+        ("the draft", one.text, "")
+        for one in sentences
+        if one.key.startswith(("prompt:", "criterion:", "request"))
+    ]
+    told: dict[str, list[str]] = {"wrong-side": [], "wrong-level": []}
+    for label, text, place in texts:
+        words = without_titles(titles, text)
+        sides = {one.side for one in extract_kind(words, "sides") if isinstance(one, SideMention)}
+        named = [level for one in extract_kind(words, "levels") for level in _levels_of(one)]
+        if disputed.side and sides and not sides & {disputed.side, "bilateral", "both"}:
+            told["wrong-side"].append(fact_shown(label, f"“{text}”", place))
+        if (
+            levels
+            and named
+            and not any(touches(one, levels) or touches(known, named) for one in named for known in levels)
+        ):
+            told["wrong-level"].append(fact_shown(label, f"“{text}”", place))
+    asked = {"wrong-side": ("side", disputed.side), "wrong-level": ("level", joined(disputed.levels))}
+    for check, facts in told.items():
+        if facts:
+            what, own = asked[check]
+            message = (
+                f"What was cited, or the draft, names only another {what} than the disputed item. Cite the passage about "
+                f"the right {what}, amend the answer, or say why this one counts."
+            )
+            yield made(check, item, message, [fact_shown("disputed item", own), *dict.fromkeys(facts)])
+
+
+def _levels_of(mention: FactMention) -> tuple[str, ...]:
+    return mention.levels if isinstance(mention, LevelMention) else ()
 
 
 def _same(first: str, second: str) -> bool:
@@ -439,7 +492,9 @@ def checks(
     found += unborne_facts(session, drafts, record)
     found += unquoted_facts(session, record)
     found += [one for item in items for one in wrong_region(session, item, record)]
+    found += [one for item in items for one in wrong_place(session, item, drafts.get(item, ()))]
     found += [one for item in items for one in editions_out_of_force(session, item)]
+    found += [one for item in items for one in search_sequence(session, item)]
     found += [one for scope in scopes for one in implied_findings(session, scope)]
     found += [one for item in items for one in ur_report_only(session, item)]
     found += [one for scope in scopes for one in impossible_combinations(session, scope)]
@@ -562,7 +617,7 @@ def editions_out_of_force(session: Session, item: str) -> Iterator[Check]:
     unknown: dict[str, str] = {}
     for criterion in prompt_set.criteria.values():
         ruled = rulings.get(criterion.id)
-        if (ruled is not None and ruled.ruling in ("inapplicable", "does_not_govern")) or reading.holds(
+        if (ruled is not None and ruled.ruling in (*RULED_OUT, "does_not_govern")) or reading.holds(
             criterion.applies
         ) is not True:
             continue
@@ -596,6 +651,21 @@ def _source(citation: Citation) -> tuple[str, str]:
 def _period(citation: Citation) -> str:
     begun = f"in force from {citation.starts.prose()}" if citation.starts else "in force"
     return f"{begun} until {citation.ends.prose()}" if citation.ends else begun
+
+
+# -- a search out of order ------------------------------------------------------------------------
+
+
+def search_sequence(session: Session, item: str) -> Iterator[Check]:
+    """A step of the search that was taken before those above it (8 CCR 9792.21.1), from 2015-07-20 on."""
+    reading = session.reading(item)
+    said = out_of_order(reading, effective_date(session, item))
+    if said:
+        message = (
+            "The search sequence has an order: the MTUS, then ACOEM or ODG, then other guidelines, then studies. Enter "
+            "the steps before, or say why they were left out."
+        )
+        yield made("search-sequence", item, message, [fact_shown("searched", said)], prompt=SEARCHED)
 
 
 # -- a premise without an answer ------------------------------------------------------------------

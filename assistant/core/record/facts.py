@@ -154,10 +154,17 @@ def said_by_rules(prompt_set: PromptSet) -> tuple[FactMention, ...]:
     """What the set's own sentences mention: a guideline's words, not findings of fact."""
     sentences = [prompt_set.request, *prompt_set.conclusion.values()]
     for criterion in prompt_set.criteria.values():
-        sentences += [criterion.says, criterion.unmet, criterion.concedes]
+        if not criterion.own:
+            sentences += [criterion.says, criterion.unmet, criterion.concedes]
     for prompt in prompt_set.prompts.values():
         sentences += prompt.says.values()
     texts = [branch.says for sentence in sentences for branch in sentence]
+    texts += [
+        text
+        for c in prompt_set.criteria.values()
+        if c.own
+        for text in (c.own, prompt_set.citations[c.cite].locator)
+    ]
     texts += [prompt_set.together, *(prompt.absence for prompt in prompt_set.prompts.values())]
     return tuple(mention for text in texts for mention in extract(text))
 

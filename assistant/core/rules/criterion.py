@@ -8,7 +8,7 @@ argument stands decides (Lab. Code 4610.5(c)(2)); silence of a guideline never a
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from enum import StrEnum
 
@@ -30,8 +30,9 @@ class State(StrEnum):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Ruling(Value):
-    """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, it is `inapplicable`, or, under a
-    caution, it `governs` or `does_not_govern`.
+    """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, it is `inapplicable`, or `misstated`
+    (the guideline says otherwise), or, under a caution, it `governs` or `does_not_govern`. Of the reviewer's own
+    sources at variance one `governs`.
     """
 
     ruling: str
@@ -41,10 +42,14 @@ class Ruling(Value):
 CAUTION_RULINGS = ("governs", "does_not_govern")
 """What is ruled on a criterion that stands under a caution: the second makes it not applicable."""
 
+RULED_OUT = ("inapplicable", "misstated")
+"""The rulings that take a guideline out, so that another source has to be searched for."""
+
 RULING_WORDS = {
     "accepted": "the rebuttal is accepted",
     "declined": "the rebuttal is declined",
     "inapplicable": "inapplicable here",
+    "misstated": "the guideline says otherwise",
     "governs": "it governs all the same",
     "does_not_govern": "it does not govern here",
 }
@@ -113,6 +118,8 @@ def _state(
     citation = reading.prompt_set.citations[criterion.cite]
     if ruling is not None and ruling.ruling == "inapplicable":
         return State.NOT_APPLICABLE, f"found inapplicable by the reviewer: {ruling.reason}"
+    if ruling is not None and ruling.ruling == "misstated":
+        return State.NOT_APPLICABLE, f"found by the reviewer to misstate the guideline: {ruling.reason}"
     if ruling is not None and ruling.ruling == "does_not_govern":
         return State.NOT_APPLICABLE, f"found by the reviewer not to govern here: {ruling.reason}"
     if citation.off:
@@ -201,6 +208,7 @@ def weigh(
     standing = unrebutted(prompt_set, states, rulings)
     if waiting and not any(prompt_set.tier(prompt_set.criteria[name]) == "mtus" for name in standing):
         return Suggestion(None, "unread", unread=tuple(waiting))
+    standing = _without_yielding(prompt_set, standing, rulings)
     decided = _weighed(prompt_set, standing)
     rests = []
     for name in standing:
@@ -222,6 +230,37 @@ def _rebuts_higher(prompt_set: PromptSet, criterion: Criterion, states: Mapping[
     )
 
 
+LEVELLED = ("studies", "national")
+"""The tiers in which sources of the reviewer's own at variance are weighed by their evidence (8 CCR 9792.25.1)."""
+
+
+def at_variance(prompt_set: PromptSet, standing: Iterable[str]) -> tuple[str, ...]:
+    """The reviewer's own sources that argue both sides where no higher tier decides; none before 2015-07-20."""
+    if not prompt_set.levelled:
+        return ()
+    held = [prompt_set.criteria[name] for name in standing]
+    own = [one for one in held if one.own and prompt_set.tier(one) in LEVELLED]
+    above = min((prompt_set.rank(one) for one in own), default=0)
+    if len({one.argues for one in own}) < 2 or any(prompt_set.rank(one) < above for one in held):
+        return ()
+    return tuple(one.id for one in own)
+
+
+def _without_yielding(
+    prompt_set: PromptSet, standing: frozenset[str], rulings: Mapping[str, Ruling]
+) -> frozenset[str]:
+    """What stands, without the reviewer's own sources that yield to one that was ruled to govern."""
+    varying = at_variance(prompt_set, standing)
+    sides = {
+        prompt_set.criteria[name].argues
+        for name in varying
+        if name in rulings and rulings[name].ruling == "governs"
+    }
+    if len(sides) != 1:
+        return standing
+    return standing - {name for name in varying if prompt_set.criteria[name].argues not in sides}
+
+
 def _weighed(prompt_set: PromptSet, standing: frozenset[str]) -> Suggestion:
     stand = [criterion for name, criterion in prompt_set.criteria.items() if name in standing]
     if not stand:
@@ -229,7 +268,7 @@ def _weighed(prompt_set: PromptSet, standing: frozenset[str]) -> Suggestion:
     stand.sort(key=prompt_set.rank)
     top = prompt_set.rank(stand[0])
     sides = {criterion.argues for criterion in stand if prompt_set.rank(criterion) == top}
-    if len(sides) == 2:
+    if len(sides) == 2 or at_variance(prompt_set, standing):
         return Suggestion(None, "conflict", tuple(criterion.id for criterion in stand))
     side = sides.pop()
     return Suggestion(

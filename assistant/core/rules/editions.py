@@ -17,6 +17,9 @@ from assistant.core.rules.guidelines import (
 )
 from assistant.core.rules.prompt_set import Citation, PromptSet, Question
 
+WHOLE = "the MTUS"
+"""What is unread where a set asks of no place, and what the reviewer read where no edition was in force."""
+
 Read = Mapping[str, str]
 """What the reviewer entered of editions for a session, by place: `silent`, or the year of a running edition."""
 
@@ -82,7 +85,7 @@ def _unread(guidelines: Guidelines, question: Question, on: PartialDate, read: R
     """
     states = {place: _known(guidelines, place, on, read) for place in question.asks}
     if all(state is None for state in states.values()):
-        yield from states or ("the MTUS",)
+        yield from () if WHOLE in read else states or (WHOLE,)
         return
     yield from (place for place, state in states.items() if state == UNREAD)
 

@@ -21,6 +21,7 @@ from assistant.core.rules.criterion import Suggestion, amount_within, law_notes
 from assistant.core.rules.editions import on_day
 from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.guidelines import NO_GUIDELINES
+from assistant.core.rules.own import at_work
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 from assistant.core.rules.suggestion import suggest
 from assistant.core.yaml import YamlDocument, near
@@ -98,6 +99,7 @@ class _Example(FieldReader):
             "request": {"date": str(self.on)},
         }
         answers = self.answers(made, data["given"])
+        made = self.with_own(made, answers, data["given"])
         reading = Reading(made, answers)
         got = suggest(reading, self.on, {})
         published = data.get("published")
@@ -119,7 +121,7 @@ class _Example(FieldReader):
         if not isinstance(given, Mapping):
             raise self.stop("`given` is a map of answers.", "given")
         for name in given:
-            if name not in made.prompts:
+            if name not in made.prompts and name not in made.own:
                 raise self.stop(f"There is no prompt `{name}`.", "given", name, fix=near(name, made.prompts))
         found: dict[str, Answer] = {}
         for name, prompt in made.prompts.items():
@@ -143,6 +145,13 @@ class _Example(FieldReader):
                 raise self.stop(f"`{name}` is asked and not answered.", "given", fix=f"Add `{name}`.")
             found[name] = self.answer(prompt, raw)
         return found
+
+    def with_own(self, made: PromptSet, answers: dict[str, Answer], given: Mapping[str, Any]) -> PromptSet:
+        """The set with what the example enters of the search sequence."""
+        for name, prompt in made.own.items():
+            if name in given:
+                answers[name] = self.answer(prompt, given[name])
+        return at_work(made, answers, self.on, {}) if set(made.own) & set(answers) else made
 
     def tied(self, rows: Any) -> list[str] | None:
         marked = [

@@ -83,6 +83,7 @@ class Language2Prompts(PromptReader, FieldReader):
         self.missing_block = self.missing = False
         """Whether a block or an answer is missing, so that what else is said would follow from that."""
         self.names_of_criteria: set[str] = set()
+        self.given_only = False
 
     def formula_of(self, doc: YamlDocument, path: tuple[Any, ...], raw: Any) -> Formula:
         return ALWAYS if raw is None else self.compiled(doc, path, raw)
@@ -207,7 +208,7 @@ class Language2Prompts(PromptReader, FieldReader):
             )
         tie = self.tie_of(doc, path, data, spec, name)
         when = all_of(self.compiled(doc, (*path, "when"), gate) for gate in gates)
-        given_only = computed is not None and computed.arithmetic
+        given_only = self.given_only or (computed is not None and computed.arithmetic)
         shared = isinstance(raw, str) and not given_only
         schema = self.schema(source, spec, str(raw) if shared else name, given_only)
         told = self.mapping(doc, (*path, "entries"))

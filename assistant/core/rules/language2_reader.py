@@ -18,11 +18,14 @@ from assistant.core.rules.formula import MODES, NOT_SHOWN
 from assistant.core.rules.guidelines import LAW, Guidelines
 from assistant.core.rules.language2_prompts import ID, LEFT_OVER, YES, Language2Prompts, Source
 from assistant.core.rules.prompt_set import (
+    OWN,
+    SEARCHED,
     Caution,
     Criterion,
     Exclusion,
     Limit,
     Note,
+    Prompt,
     PromptSet,
 )
 from assistant.core.rules.prompt_set_reader import circles, filled
@@ -50,6 +53,20 @@ def regions_of(document: YamlDocument) -> tuple[str, ...]:
     return tuple(str(one) for one in raw) if isinstance(raw, list) and raw else ("",)
 
 
+def _with_choices(data: Any, more: Mapping[str, Mapping[str, str]]) -> Any:
+    """The text of a file with further values in the choices of some columns."""
+    if isinstance(data, list):
+        return [_with_choices(one, more) for one in data]
+    if not isinstance(data, Mapping):
+        return data
+    return {
+        key: {**one, "choice": {**one["choice"], **more[key]}}
+        if key in more and isinstance(one, Mapping) and isinstance(one.get("choice"), Mapping)
+        else _with_choices(one, more)
+        for key, one in data.items()
+    }
+
+
 def read_language2(
     document: YamlDocument,
     blocks: Mapping[str, YamlDocument],
@@ -57,17 +74,19 @@ def read_language2(
     region: str = "",
     kept: Mapping[str, str] | None = None,
     known: Iterable[str] = (),
+    own: YamlDocument | None = None,
 ) -> PromptSet:
     """The prompt set in `document` for one of its regions; raises `Refused` with every problem found in it.
 
     `kept` are the texts of compiled answer schemas, by name, that are to be used in place of what would be
-    compiled now. `known` are the prompt files that there are, for one that is misspelt.
+    compiled now. `known` are the prompt files that there are, for one that is misspelt. `own` asks for the search sequence
+    and the reviewer's own citations.
     """
-    return _Reader(document, blocks, guidelines, region, kept or {}, known).read()
+    return _Reader(document, blocks, guidelines, region, kept or {}, known).read(own)
 
 
 class _Reader(Language2Prompts):
-    def read(self) -> PromptSet:
+    def read(self, citations: YamlDocument | None = None) -> PromptSet:
         doc, data = self.document, self.document.data
         needed = ("id", "title", "edition", "for", "governed_by", "request", "conclusion", "prompts")
         self.keys(doc, (), data, _SET_KEYS, needed)
@@ -107,6 +126,8 @@ class _Reader(Language2Prompts):
             ties=self.ties,
         )
         self.check(result)
+        if citations is not None:
+            result = replace(result, own=self.own_prompts(citations, result))
         if self.problems:
             raise Refused(*dict.fromkeys(self.problems))
         return result
@@ -322,6 +343,27 @@ class _Reader(Language2Prompts):
             self.say("`caution` needs `when` and `says`.", doc.where(*path))
             return None
         return Caution(self.formula_of(doc, (*path, "when"), raw["when"]), str(raw["says"]))
+
+    # -- the reviewer's own ------------------------------------------------------------------------
+
+    def own_prompts(self, doc: YamlDocument, made: PromptSet) -> dict[str, Prompt]:
+        """The questions of the search sequence: its places are those of the set, and what can be rebutted its criteria."""
+        for name in (SEARCHED, OWN):
+            if name in made.prompts or name in made.lets:
+                where = self.lines.get(name, self.document.name)
+                self.say(f"`{name}` is a question of the program's own.", where, "Give it another name.")
+        if self.problems:
+            return {}
+        more = {
+            "place": {name: one.name for name, one in made.citations.items()},
+            "rebuts": {
+                name: f"{name}: {made.citations[one.cite].name}" for name, one in made.criteria.items()
+            },
+        }
+        self.prompts, self.given_only = {}, True
+        data = _with_choices(doc.data, more)
+        self.read_all_prompts(Source(replace(doc, data=data), "", self.region, {}))
+        return self.prompts
 
     # -- what cannot be, and what is left unsaid ---------------------------------------------------
 

@@ -185,7 +185,7 @@ class Criterion:
 
     `editions` narrows it to some editions of what it cites. `limit` is the number that it holds an answer
     against, and `partly` says how much of what was asked would be within it. `other_side_of` is the criterion
-    whose `otherwise` or `over` it is.
+    whose `otherwise` or `over` it is. `own` are the words quoted by one that the reviewer entered in a session.
     """
 
     id: str
@@ -203,6 +203,7 @@ class Criterion:
     limit: Limit | None = None
     partly: Sentence = ()
     other_side_of: str = ""
+    own: str = ""
 
     def reads(self) -> tuple[str, ...]:
         """Every prompt that its conditions read, in order."""
@@ -210,7 +211,8 @@ class Criterion:
 
     @cached_property
     def _read(self) -> tuple[str, ...]:
-        return tuple(dict.fromkeys(prompt for atom in self.atoms() for prompt in atom.prompts))
+        read = dict.fromkeys(prompt for atom in self.atoms() for prompt in atom.prompts)
+        return (OWN,) if self.own else tuple(read)
 
     def atoms(self) -> tuple[Atom, ...]:
         return (*atoms(self.applies), *atoms(self.when))
@@ -261,6 +263,9 @@ class PromptSet:
     Of the second language: the `guidelines` that it cites, the `questions` that it puts to the MTUS, the
     `notes` of laws, its named formulas (`lets`, as they hold), and for each table whose rows are tied to the
     item the prompt that `ties` them. `undated` says that the governing day leaves open which editions govern.
+    `own` are the questions of the search sequence, which a session asks where it must: there the set has them, and
+    what was entered, beside what is `plain` in it, and `stage` says what it was made of; sources entered are
+    `levelled` where the strength of their evidence decides between them.
     """
 
     id: str
@@ -286,6 +291,10 @@ class PromptSet:
     lets: Mapping[str, Formula] = field(default_factory=dict)
     ties: Mapping[str, str] = field(default_factory=dict)
     undated: bool = False
+    own: Mapping[str, Prompt] = field(default_factory=dict)
+    plain: PromptSet | None = field(default=None, repr=False, compare=False)
+    stage: tuple[Any, ...] = ()
+    levelled: bool = False
 
     @cached_property
     def bearing(self) -> frozenset[str]:
@@ -293,12 +302,24 @@ class PromptSet:
         read = {name for criterion in self.criteria.values() for name in criterion.reads()}
         return frozenset(read | {name for name, one in self.prompts.items() if one.speaks or one.says})
 
+    @property
+    def askable(self) -> Mapping[str, Prompt]:
+        """Every question that a session may ask: those of the search sequence, and the set's own."""
+        return {**self.own, **self.prompts}
+
     def tier(self, criterion: Criterion) -> str:
         return self.citations[criterion.cite].tier
 
     def rank(self, criterion: Criterion) -> int:
         """0 for the highest tier of the evidence hierarchy."""
         return TIERS.index(self.tier(criterion))
+
+
+SEARCHED, OWN = "searched", "own"
+"""The questions of the search sequence, and of the sources that the reviewer relies on."""
+
+GOVERNING_DAY = "governing_day"
+"""The question of the day that governs, where the case file leaves open which editions do."""
 
 
 # What the answers of one scope (the case, or one item) say, read under its prompt set.

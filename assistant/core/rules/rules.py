@@ -27,6 +27,8 @@ CASE_SCOPE = "case"
 CASE_SET = "review"
 GUIDELINES = "guidelines"
 """The file in `prompts/` that holds the guidelines which sets of the second language cite."""
+OWN_CITATIONS = "own-citations"
+"""The file in `prompts/` that asks for the search sequence and the reviewer's own citations."""
 OWN_GUIDELINES = "own-guidelines"
 """What a person's own guidelines.yaml, which adds to it, is called among the sources."""
 
@@ -137,8 +139,9 @@ def _language2(name: str, sources: Sources, region: str) -> PromptSet:
     with well_formed(f"prompts/{name}.yaml"):
         texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
         guidelines = guidelines_in(*texts)
+        own = parsed.get(OWN_CITATIONS)
         return language2_reader.read_language2(
-            parsed[name], parsed, guidelines, region, kept, sources.prompts
+            parsed[name], parsed, guidelines, region, kept, sources.prompts, own
         )
 
 
@@ -197,7 +200,7 @@ def _needed(name: str, sources: Sources) -> dict[str, str]:
         prompts = document.data.get("prompts", [])
         entries = prompts if isinstance(prompts, list) else []
         used = [one["use"] for one in entries if isinstance(one, Mapping) and "use" in one]
-        used += [GUIDELINES, OWN_GUIDELINES]
+        used += [GUIDELINES, OWN_GUIDELINES, OWN_CITATIONS]
     for block in used if isinstance(used, list) else []:
         if str(block) in sources.prompts:
             texts[str(block)] = sources.prompts[str(block)]
@@ -223,7 +226,7 @@ def pinned(rules: Rules, sources: Sources) -> Sources:
         if used.language == 1
         else schema_text(prompt.schema)
         for used in rules.sets.values()
-        for prompt in used.prompts.values()
+        for prompt in (*used.prompts.values(), *used.own.values())
     }
     return Sources(prompts, named)
 

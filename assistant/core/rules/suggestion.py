@@ -16,7 +16,16 @@ from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import complete, reserved, select
 from assistant.core.rules.completion import Choice, Space, State, label_of, name_of, opened_by, without
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Formula, atoms, holds
-from assistant.core.rules.criterion import SIDE, Finding, Ruling, Suggestion, findings, may_rebut, weigh
+from assistant.core.rules.criterion import (
+    SIDE,
+    Finding,
+    Ruling,
+    Suggestion,
+    amount_within,
+    findings,
+    may_rebut,
+    weigh,
+)
 from assistant.core.rules.criterion import State as CriterionState
 from assistant.core.rules.criterion import State as State_criterion
 from assistant.core.rules.encoding import Encoded
@@ -407,14 +416,18 @@ class _Result:
 
 
 def would_change(
-    reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]
+    reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling], certified: float | None = None
 ) -> tuple[Change, ...]:
-    """The smallest sets of documentable conditions that turn the suggestion to another definite one."""
+    """The smallest sets of documentable conditions that turn the suggestion to another definite one.
+
+    Beside them a new request for what is within a limit, where that is more than was `certified`, would be approved.
+    """
     now = suggest(reading, on, rulings)
     if now.why == "open":
         return ()
     if reading.prompt_set.language > 1:
-        return tuple(_changes(reading, findings(reading, on, rulings), rulings, now))
+        turned = _changes(reading, findings(reading, on, rulings), rulings, now)
+        return (*turned, *_asking_less(reading, on, rulings, now, certified))
     search = _Search(reading, on, rulings, now.decision)
     return tuple(search.changes())
 
@@ -459,6 +472,31 @@ def _labels(words: Mapping[str, str]) -> dict[str, str]:
         path: f"{path.replace('.', ', ').replace('_', ' ')}: {said[:1].lower()}{said[1:]}"
         for path, said in words.items()
     }
+
+
+def _asking_less(
+    reading: Reading,
+    on: PartialDate | None,
+    rulings: Mapping[str, Ruling],
+    now: Suggestion,
+    certified: float | None,
+) -> Iterator[Change]:
+    """A new request for as much as is within the limit that was overstepped, beyond what was certified."""
+    for name in now.because:
+        criterion = reading.prompt_set.criteria[name]
+        within = amount_within(reading, criterion)
+        if criterion.limit is None or within is None or certified is None or within <= certified:
+            continue
+        asked, of = criterion.limit.asked, criterion.limit.of
+        less = reading.answers[asked].value - within
+        lower = {
+            one: replace(reading.answers[one], value=reading.answers[one].value - less) for one in {asked, of}
+        }
+        other = suggest(Reading(reading.prompt_set, {**reading.answers, **lower}), on, rulings)
+        if less > 0 and other.decision == "overturned":
+            beyond = f" beyond the {certified:g} certified" if certified else ""
+            said = f"a new request for at most {within - certified:g}{beyond}"
+            yield Change({asked: f"up to {within:g}"}, {asked: said}, "overturned", other.rests_on)
 
 
 def _resting(

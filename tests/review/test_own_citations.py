@@ -1,0 +1,260 @@
+"""The search sequence and the reviewer's own citations: where they are asked, what they do, and a signed letter on them."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from click.testing import CliRunner, Result
+
+from assistant.cli.main import cli
+
+CASE: dict[str, Any] = {
+    "id": "walker",
+    "title": "A walker",
+    "practice": "yes",
+    "provenance": "Made up.",
+    "claim": {"complaint": "low back pain", "region": "low back"},
+    "documents": [
+        {
+            "id": "ur-report",
+            "type": "Utilization review report",
+            "author": "reviewer",
+            "date": "2019-04-20",
+            "sent_by": "claims administrator",
+            "ur_report": "yes",
+        },
+        {
+            "id": "note",
+            "type": "Progress note",
+            "author": "attending provider",
+            "date": "2019-03-10",
+            "sent_by": "attending provider",
+        },
+    ],
+    "timeline": [],
+    "items": {
+        "1": {
+            "service": "a walker",
+            "region": "low back",
+            "prompt_set": "general",
+            "drug": "tizanidine",
+            "ur_decision": {"date": "2019-04-20", "decision": "denied"},
+            "page": "ur-report:1",
+            "quote": "The walker is not certified.",
+        }
+    },
+}
+GENERAL: dict[str, Any] = {
+    "case": {
+        "qualifications": {
+            "certification": "Occupational Medicine",
+            "licence": "California",
+            "years": 6,
+            "hours": 24,
+        },
+        "conflict": "none",
+        "documents": "complete",
+        "timeline": "confirmed",
+    },
+    "1": {
+        "purpose": {
+            "value": "to walk without help",
+            "evidence": [{"document": "note", "page": 1, "quote": "to walk without help"}],
+        },
+        "searched": [
+            {"step": "mtus", "place": "none", "edition": "the MTUS of 2019", "found": "nothing"},
+            {"step": "acoem_odg", "place": "none", "edition": "both of 2019", "found": "nothing"},
+            {"step": "other", "place": "none", "edition": "2018", "found": "recommendation"},
+        ],
+    },
+}
+RELAXANT: dict[str, Any] = {
+    "relaxant": {
+        "value": "tizanidine",
+        "evidence": [{"document": "note", "page": 1, "quote": "Tizanidine"}],
+    },
+    "weeks_taken": "not_documented",
+    "supply": "not_documented",
+    "flare": "not_documented",
+    "first_line": "not_documented",
+    "spasticity": "not_documented",
+}
+
+
+def source(**changed: Any) -> dict[str, Any]:
+    return {
+        "tier": "national",
+        "kind": "guideline",
+        "by": "the Example Society",
+        "title": "Walking aids",
+        "year": 2018,
+        "place": "chapter 3, p. 41",
+        "quote": "A walker {{ is }} recommended where 12 steps can't be walked.",
+        "argues": "for",
+        "bears": "This worker needs help to walk.",
+        "rebuts": "nothing",
+        "cited_by": "reviewer",
+        "level": "unrated",
+    } | changed
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    records = tmp_path / "walker" / "records"
+    records.mkdir(parents=True)
+    (records / "ur-report.txt").write_text("The walker is not certified.\n", "utf-8")
+    (records / "note.txt").write_text(
+        "A walker is asked for, to walk without help.\nTizanidine at night.\n", "utf-8"
+    )
+    return records.parent
+
+
+def imr(folder: Path, *args: str) -> Result:
+    return CliRunner().invoke(
+        cli, [*args, "--log", str(folder.parent / "log.sqlite")], catch_exceptions=False
+    )
+
+
+def reviewed(
+    folder: Path,
+    answers: dict[str, Any],
+    decision: str = "overturned",
+    rulings: dict[str, Any] | None = None,
+    acknowledge: dict[str, str] | None = None,
+    decided: str = "2019-04-20",
+    prompt_set: str = "general",
+) -> dict[str, Any]:
+    item = CASE["items"]["1"] | {
+        "prompt_set": prompt_set,
+        "ur_decision": {"date": decided, "decision": "denied"},
+    }
+    (folder / "case.yaml").write_text(yaml.safe_dump(CASE | {"items": {"1": item}}), "utf-8")
+    file = folder.parent / "answers.json"
+    whole = {
+        "reviewer": "reference",
+        "answers": GENERAL | {"1": answers},
+        "determinations": {"1": {"decision": decision, "reason": "What was found says so."}},
+        "rulings": {"1": rulings or {}},
+        "acknowledge": acknowledge or {},
+        "sign": True,
+    }
+    file.write_text(json.dumps(whole), "utf-8")
+    result = imr(folder, "review", str(folder), "--answers", str(file), "--json")
+    data: dict[str, Any] = json.loads(result.stdout)
+    return data | {"said": result.output}
+
+
+def test_a_set_without_criteria_is_decided_by_what_the_reviewer_found(folder: Path) -> None:
+    data = reviewed(folder, GENERAL["1"] | {"own": [source()]})
+    assert data["status"] == "signed", data["said"]
+    (item,) = data["items"]
+    assert item["suggestion"]["decision"] == "overturned"
+    assert item["suggestion"]["because"] == ["own-1"]
+    (sentence,) = [
+        one for one in item["rationale"] if one["criteria"] == ["own-1"] and one["origin"] == "reviewer"
+    ]
+    assert sentence["citations"] == ["own-1"]
+    assert sentence["prompts"] == ["own"]
+    letter = " ".join(imr(folder, "letter", "last").stdout.split())
+    assert "A walker {{ is }} recommended where 12 steps can't be walked." in letter
+    assert "the Example Society, Walking aids (2018), chapter 3, p. 41" in letter
+    assert imr(folder, "log", "rederive", "last").exit_code == 0
+    assert imr(folder, "log", "verify").exit_code == 0
+
+
+def test_what_it_says_of_the_worker_is_held_against_the_case(folder: Path) -> None:
+    data = reviewed(
+        folder, GENERAL["1"] | {"own": [source(bears="The right knee was replaced in May 2011.")]}
+    )
+    assert data["status"] == "open"
+    assert "unborne-fact" in {one["check"] for one in data["checks"]}
+
+
+def test_a_search_that_is_empty_or_missing_leaves_the_item_undecided(folder: Path) -> None:
+    data = reviewed(folder, GENERAL["1"] | {"searched": [], "own": []})
+    assert data["status"] == "open"
+    assert data["items"][0]["determination"] is None
+    data = reviewed(folder, {"purpose": "not_documented"})
+    assert {one["prompt"] for one in data["missing"] if one["item"] == "1"} >= {"searched", "own"}
+
+
+def test_silence_argues_nothing(folder: Path) -> None:
+    data = reviewed(folder, GENERAL["1"] | {"own": []}, "upheld")
+    assert data["items"][0]["suggestion"] == data["items"][0]["suggestion"] | {"decision": None, "why": "gap"}
+
+
+def test_a_lower_tier_waits_until_the_mtus_has_been_searched(folder: Path) -> None:
+    steps = [{"step": "other", "place": "none", "edition": "2018", "found": "recommendation"}]
+    data = reviewed(folder, GENERAL["1"] | {"searched": steps, "own": [source()]})
+    assert data["items"][0]["suggestion"]["why"] == "unread"
+    assert "search-sequence" in {one["check"] for one in data["checks"]}
+    found = source(tier="mtus", argues="against")
+    data = reviewed(folder, GENERAL["1"] | {"searched": steps, "own": [found, source()]}, "upheld")
+    assert data["items"][0]["suggestion"]["because"] == ["own-1"]
+    assert data["items"][0]["suggestion"]["dissent"] == ["own-2"]
+
+
+def test_sources_at_variance_are_a_conflict_until_one_of_them_is_ruled_to_govern(folder: Path) -> None:
+    study = source(tier="studies", kind="study", argues="against", by="Made A", level="2")
+    both = GENERAL["1"] | {"own": [study, source(level="1b")]}
+    data = reviewed(folder, both)
+    assert data["items"][0]["suggestion"]["why"] == "conflict"
+    ruling = {"own-2": {"ruling": "governs", "reason": "It reviews every trial, and speaks of such workers."}}
+    data = reviewed(folder, both, rulings=ruling)
+    assert data["status"] == "signed", data["said"]
+    assert data["items"][0]["suggestion"]["because"] == ["own-2"]
+    letter = " ".join(imr(folder, "letter", "last").stdout.split())
+    assert "governs before the sources at variance with it" in letter
+    assert "level of evidence 1b" in letter
+    assert imr(folder, "log", "rederive", "last").exit_code == 0
+    before = reviewed(folder, both, "upheld", decided="2015-07-19")
+    assert before["items"][0]["suggestion"]["because"] == ["own-1"]
+
+
+def test_where_no_edition_was_in_force_the_search_comes_first(folder: Path) -> None:
+    data = reviewed(folder, RELAXANT, decided="2008-04-20", prompt_set="muscle-relaxants")
+    missing = [one for one in data["missing"] if one["item"] == "1"]
+    assert [one["prompt"] for one in missing][:2] == ["searched", "own"]
+
+
+def test_a_guideline_that_is_ruled_inapplicable_has_to_be_replaced(folder: Path) -> None:
+    out = {"short-course-otherwise": {"ruling": "inapplicable", "reason": "It speaks of the acute phase."}}
+    data = reviewed(folder, RELAXANT, rulings=out, decided="2014-04-20", prompt_set="muscle-relaxants")
+    assert {one["prompt"] for one in data["missing"]} >= {"searched", "own"}
+    searched = {"searched": GENERAL["1"]["searched"], "own": [source()]}
+    data = reviewed(
+        folder, RELAXANT | searched, rulings=out, decided="2014-04-20", prompt_set="muscle-relaxants"
+    )
+    assert data["items"][0]["suggestion"]["because"] == ["own-1"]
+
+
+def test_a_guideline_that_is_ruled_misstated_is_replaced_in_its_own_tier(folder: Path) -> None:
+    out = {"short-course-otherwise": {"ruling": "misstated", "reason": "It has four weeks, on p. 64."}}
+    searched = {"searched": GENERAL["1"]["searched"], "own": [source()]}
+    told = {"rulings": out, "decided": "2014-04-20", "prompt_set": "muscle-relaxants"}
+    data = reviewed(folder, RELAXANT | searched, **told)
+    assert data["items"][0]["determination"] is None
+    searched["own"] = [source(tier="mtus", argues="against")]
+    data = reviewed(folder, RELAXANT | searched, "upheld", **told)
+    assert data["items"][0]["suggestion"]["because"] == ["own-1"]
+    assert data["status"] == "signed", data["said"]
+    assert "says otherwise than it is quoted here" in " ".join(imr(folder, "letter", "last").stdout.split())
+
+
+def test_a_source_of_ones_own_may_rebut_a_guideline_and_is_ruled_on(folder: Path) -> None:
+    searched = {
+        "searched": GENERAL["1"]["searched"],
+        "own": [source(rebuts="short-course-otherwise", cited_by="requester")],
+    }
+    told: dict[str, Any] = {"decided": "2014-04-20", "prompt_set": "muscle-relaxants"}
+    data = reviewed(folder, RELAXANT | searched, **told)
+    assert data["items"][0]["suggestion"]["rests_on"] == ["own-1"]
+    assert data["items"][0]["determination"] is None
+    ruling = {"own-1": {"ruling": "accepted", "reason": "It is newer, and speaks of such workers."}}
+    data = reviewed(folder, RELAXANT | searched, rulings=ruling, **told)
+    assert data["items"][0]["suggestion"]["decision"] == "overturned"
+    assert data["status"] == "signed", data["said"]
