@@ -40,6 +40,14 @@ held_option = click.option(
     metavar="FILE",
     help="A checkpoint that you hold; may be given more than once.",
 )
+reviewers_option = click.option(
+    "--reviewer-key",
+    "reviewers",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="A file with keys of reviewers, or of officers who vouch for them, that you hold; may be given more than once.",
+)
 
 
 @click.command()
@@ -50,6 +58,7 @@ held_option = click.option(
 @click.option("--since", is_flag=True, help="Only what is new since the last time it was verified here.")
 @keys_option
 @held_option
+@reviewers_option
 @json_option
 @log_option
 def verify(
@@ -58,6 +67,7 @@ def verify(
     since: bool,
     keys: Sequence[str],
     held: Sequence[Path],
+    reviewers: Sequence[Path],
     as_json: bool,
     log_path: Path | None,
 ) -> None:
@@ -67,8 +77,9 @@ def verify(
     """
 
     if bundle is not None:
-        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json, log_at(log_path)))
-    found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held])
+        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, reviewers, as_json, log_at(log_path)))
+    people = read_keys([str(path) for path in reviewers]) if reviewers else None
+    found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held], people)
     if as_json:
         print_json(found.as_json())
     else:
@@ -101,7 +112,12 @@ def _named(path: Path) -> Held | Unread:
 
 
 def _verified(
-    path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held | Unread]
+    path: Path,
+    deep: bool,
+    since: bool,
+    keys: Sequence[VerifierKey],
+    held: Sequence[Held | Unread],
+    reviewers: Sequence[VerifierKey] | None,
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
     from assistant.log.last_verified import keep_result
@@ -109,7 +125,13 @@ def _verified(
 
     with Progress("Verifying") as progress:
         found = examine(
-            path, keys=keys, checkpoints=held, since=since, every_signature=deep, step=progress.step
+            path,
+            keys=keys,
+            checkpoints=held,
+            reviewers=reviewers,
+            since=since,
+            every_signature=deep,
+            step=progress.step,
         )
         if deep:
             from assistant.review.rederive import deeper
@@ -126,7 +148,12 @@ def _verified(
 
 
 def _check_bundle(
-    path: Path, keys: Sequence[str], held: Sequence[Path], as_json: bool, log_path: Path
+    path: Path,
+    keys: Sequence[str],
+    held: Sequence[Path],
+    reviewers: Sequence[Path],
+    as_json: bool,
+    log_path: Path,
 ) -> int:
     """By the keys that are given, else by those that are known here of the log that the bundle is said to be of."""
     from assistant.log import standalone_verify
@@ -141,10 +168,11 @@ def _check_bundle(
     origin = log_of(path)
     own = [str(key) for key in own_keys(origin)] if origin and not keys else []
     known = [str(key) for key in read_keys(keys)] or own
-    tried = [standalone_verify.examine(path, key, note) for key in known]
+    people = [str(key) for key in read_keys([str(one) for one in reviewers])]
+    tried = [standalone_verify.examine(path, key, note, people) for key in known]
     if own and held_here(origin) is None and not _is_of(log_path, origin):
-        tried.append(standalone_verify.examine(path, "", note))  # of a log that is not known here
-    tried = tried or [standalone_verify.examine(path, "", note)]
+        tried.append(standalone_verify.examine(path, "", note, people))  # of a log that is not known here
+    tried = tried or [standalone_verify.examine(path, "", note, people)]
     found = next((one for one in tried if all(each.ok is not False for each in one)), tried[0])
     if is_bundle(str(path)) and all(one.ok is not False for one in found):
         found = [*found, *(standalone_verify.Finding("derived", ok, says) for ok, says in derived_anew(path))]
@@ -394,6 +422,7 @@ MEANS = {
     "tree": "The log as a whole is not the one that was signed: it was changed, or written anew.",
     "signatures": "A checkpoint was not made by the keys that are trusted here, or was changed.",
     "coverage": "Entries that were in the log are gone, or another log lies in its place.",
+    "reviewers": "A determination is not signed by the reviewer whose it is, or was changed after.",
     "triggers": "Somebody has opened a way to change entries; whether any was, the other verdicts say.",
     "database": "The file is damaged; what is looked up in it may come out wrong.",
     "artifacts": "A text that sessions rest on is not the one that was pinned; letters can't be derived from it.",
@@ -438,6 +467,8 @@ def _outcome(found: Verification) -> str:
             "What is there verifies, and whether its end was cut off is open: it is shorter than a checkpoint that is "
             "held of it, and bears no mark of a copy."
         )
+    if found.ok and (people := found.verdicts.get("reviewers")) is not None and people.ok is None:
+        return f"The log verifies. Open is who signed: {people.says}."
     if found.ok:
         return "The log verifies."
     failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}

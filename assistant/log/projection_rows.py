@@ -14,7 +14,7 @@ from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
-from assistant.core.event_words import filters_in_words, rollback_in_words
+from assistant.core.event_words import filters_in_words, key_in_words, rollback_in_words
 from assistant.core.record.absence import denied, dismissals
 from assistant.core.record.pages import places_in
 from assistant.core.rules.criterion import SIDE, findings
@@ -822,5 +822,7 @@ def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
             return "note", "", (session,)
         case a.RollbackAccepted():
             return "rollback accepted", rollback_in_words(event), ()
+        case a.KeyRegistered() | a.KeyRevoked():
+            return "key", key_in_words(event), ()
         case _:
             assert_never(event)

@@ -467,8 +467,8 @@ class Table:
 class Verification:
     """What `verify` found.
 
-    `verdicts` are chain, tree, signatures, coverage, rows, triggers, database and artifacts, by name; a deep one
-    has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
+    `verdicts` are chain, tree, signatures, coverage, reviewers, rows, triggers, database and artifacts, by name; a
+    deep one has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
     entries that an earlier verification vouches for. `notes` are what somebody should look at, though nothing is
     broken by it. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
     rows it holds and how many of them a check has covered; `copy` is the day of the backup that the file is, by
@@ -519,7 +519,7 @@ def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[s
         first,
         *([key] if signed else []),
         "That the times are right: they are what the clock of the computer said.",
-        "Who sat at the keyboard: an entry names a person, and no person signs with a key of their own.",
+        "Who sat at the keyboard: a review is signed with a key and a passphrase, and whoever has both can sign.",
         "That nothing was left out: a step that was never logged leaves no trace.",
     ]
 
