@@ -124,6 +124,7 @@ KINDS: Mapping[str, str] = {
     "manifest": "the list of `imr case add --manifest`",
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",
+    "organization": "organization.yaml",
     "letter-frame": "prompts/letter/frame.yaml",
     "faults": "the sentences that may be planted in a practice case",
 }

@@ -80,7 +80,7 @@ LATE_OURS = {
     ("tui.app", "files library log profile tui"): "the home screen is drawn before there is anything to list",
     (
         "tui.review",
-        "letter records.case_folder review.determination tui.dialogs",
+        "letter records.case_folder review.determination review.signing tui.dialogs",
     ): "not before the first question",
     ("review.conversation", "review.determination"): "the letter is not needed before the signature",
     ("review.views", "letter"): "the same",

@@ -375,9 +375,8 @@ def key_in_words(event: a.KeyRegistered | a.KeyRevoked) -> str:
 
     if isinstance(event, a.KeyRegistered):
         vouched = f"; vouched for by {', '.join(event.vouchers)}" if event.vouchers else ""
-        return (
-            f"key of {event.reviewer} registered after {counted(event.size, 'entry')}: {event.key}{vouched}"
-        )
+        after = counted(event.size, "entry")
+        return f"key of {event.reviewer} registered after {after}: {event.key}{vouched}"
     signed = "by the key itself" if event.proof else "without its passphrase"
     return f"key of {event.reviewer} revoked, {signed}: {event.key}; reason: {event.reason}"
 

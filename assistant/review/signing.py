@@ -6,6 +6,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from typing import Any
 
+from assistant import __version__
 from assistant.core import commands as c
 from assistant.core.access_events import AccessOpened, KeyRegistered, KeyRevoked
 from assistant.core.event_form import encode
@@ -161,8 +162,6 @@ def revoke(log: Log, key: keys.OwnKey, reason: str, unlocked: Unlocked | None) -
 
 
 def _add(log: Log, reviewer: str, event: Event) -> None:
-    from assistant import __version__
-
     there = log.read(REGISTER)
     events = [event] if there else [AccessOpened(__version__), event]
     drafts = [Draft(one.kind, encode(one)) for one in events]

@@ -430,6 +430,7 @@ class ReviewScreen(ProgramScreen):
                 self.answer(lambda: conversation.reply(text))
                 conversation.passphrase = None
 
+        self.reply.value = ""
         self.app.push_screen(PassphraseScreen(ask), given)
 
     def _finish_asking(self, text: str) -> None:
