@@ -82,6 +82,7 @@ VALUES: dict[str, Any] = {
 SILENT = {
     "pins", "profile", "folder", "digest", "groups", "more", "key", "sentence", "leaf", "head", "heads",
     "reference", "held_root", "root", "origin", "passages", "guard", "proof", "vouchers",
+    "said", "note",
 }  # fmt: skip
 """Fields that no line has to name: hashes, signatures, and what a place or another field says already.
 

@@ -182,6 +182,7 @@ READING = [
     a.RollbackAccepted("imr-log/ab", 40, "0" * 64, 30, "1" * 64, "The disk was restored from a backup."),
     a.KeyRegistered("r-one", KEY, 0, "0" * 64, SIGNATURE, {KEY: SIGNATURE}),
     a.KeyRevoked("r-one", KEY, "", "The passphrase is lost."),
+    a.CheckpointTimed("cosignature/v1", 3, "imr-log/ab\n3\n...", "lines"),
 ]
 
 

@@ -19,6 +19,7 @@ from assistant.files import taken, write_file
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
     from assistant.log.keys import VerifierKey
+    from assistant.log.times import Outside
     from assistant.log.verify_checks import Unread
     from assistant.log.verify_entries import Verification
 
@@ -48,6 +49,21 @@ reviewers_option = click.option(
     metavar="FILE",
     help="A file with keys of reviewers, or of officers who vouch for them, that you hold; may be given more than once.",
 )
+authorities_option = click.option(
+    "--authority",
+    "authorities",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="Certificates (PEM) of a time-stamping authority that you trust; may be given more than once.",
+)
+witnesses_option = click.option(
+    "--witness-key",
+    "witnesses",
+    multiple=True,
+    metavar="KEY",
+    help="The key of a witness that you trust; may be given more than once.",
+)
 
 
 @click.command()
@@ -59,6 +75,8 @@ reviewers_option = click.option(
 @keys_option
 @held_option
 @reviewers_option
+@authorities_option
+@witnesses_option
 @json_option
 @log_option
 def verify(
@@ -68,6 +86,8 @@ def verify(
     keys: Sequence[str],
     held: Sequence[Path],
     reviewers: Sequence[Path],
+    authorities: Sequence[Path],
+    witnesses: Sequence[str],
     as_json: bool,
     log_path: Path | None,
 ) -> None:
@@ -79,7 +99,9 @@ def verify(
     if bundle is not None:
         raise click.exceptions.Exit(_check_bundle(bundle, keys, held, reviewers, as_json, log_at(log_path)))
     people = read_keys([str(path) for path in reviewers]) if reviewers else None
-    found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held], people)
+    outside = _outside(authorities, witnesses)
+    known = [_named(path) for path in held]
+    found = _verified(log_at(log_path), deep, since, read_keys(keys), known, people, outside)
     if as_json:
         print_json(found.as_json())
     else:
@@ -111,6 +133,13 @@ def _named(path: Path) -> Held | Unread:
         return Unread(path, refusal.problems[0].what.rstrip("."))
 
 
+def _outside(authorities: Sequence[Path], witnesses: Sequence[str]) -> Outside:
+    from assistant.log.times import Outside, read_authorities, read_witness
+
+    certificates = [one for path in authorities for one in read_authorities(path)]
+    return Outside(tuple(certificates), tuple(map(read_witness, witnesses)))
+
+
 def _verified(
     path: Path,
     deep: bool,
@@ -118,6 +147,7 @@ def _verified(
     keys: Sequence[VerifierKey],
     held: Sequence[Held | Unread],
     reviewers: Sequence[VerifierKey] | None,
+    outside: Outside,
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
     from assistant.log.last_verified import keep_result
@@ -129,6 +159,7 @@ def _verified(
             keys=keys,
             checkpoints=held,
             reviewers=reviewers,
+            outside=outside,
             since=since,
             every_signature=deep,
             step=progress.step,
@@ -203,10 +234,25 @@ def _is_of(log_path: Path, origin: str) -> bool:
 @click.option(
     "--accept-rollback", metavar="REASON", help="Go on with a log that is older than what is held of it."
 )
+@click.option(
+    "--timestamp",
+    type=_FILE,
+    metavar="FILE",
+    help="Keep the answer of a time-stamping authority (RFC 3161) on a checkpoint of this log.",
+)
+@click.option(
+    "--witness", type=_FILE, metavar="FILE", help="Keep what witnesses signed on a checkpoint of this log."
+)
 @json_option
 @log_option
 def checkpoint(
-    output: Path | None, new_key: bool, accept_rollback: str | None, as_json: bool, log_path: Path | None
+    output: Path | None,
+    new_key: bool,
+    accept_rollback: str | None,
+    timestamp: Path | None,
+    witness: Path | None,
+    as_json: bool,
+    log_path: Path | None,
 ) -> None:
     """Sign the head of the log's tree, and print it: hold it where the log's owner can't reach."""
     from assistant.cli.output import filled, width
@@ -219,6 +265,7 @@ def checkpoint(
     if accept_rollback is not None:
         accept(path, accept_rollback)
     path = present_log(path)
+    _keep_times(path, timestamp, witness)
     with Log.open(path) as log:
         note = log.checkpoint(new_key=new_key)
         key, unheld = log.verifier_key, log.unsigned
@@ -242,6 +289,19 @@ def checkpoint(
         "can't write to this log: what they hold shows later that nothing before it was changed."
     )
     click.echo("\n".join(filled(says, width())))
+
+
+def _keep_times(path: Path, timestamp: Path | None, witness: Path | None) -> None:
+    from assistant.core.problem import refuse
+    from assistant.log import access
+    from assistant.log.times import timestamped, witnessed
+
+    events = [timestamped(path, timestamp)] if timestamp is not None else []
+    events += [witnessed(path, witness)] if witness is not None else []
+    for event in events:
+        if unlogged := access.note(path, event):
+            raise refuse(unlogged, str(path), "Nothing was kept.")
+        click.echo(f"Kept in the log: {event.form}, over {counted(event.size, 'entry')}.", err=True)
 
 
 @click.command()
@@ -426,6 +486,7 @@ MEANS = {
     "triggers": "Somebody has opened a way to change entries; whether any was, the other verdicts say.",
     "database": "The file is damaged; what is looked up in it may come out wrong.",
     "artifacts": "A text that sessions rest on is not the one that was pinned; letters can't be derived from it.",
+    "times": "What is kept of times from elsewhere is not of this log, or was changed.",
     "schemas": "An entry holds what no version of this program writes.",
     "drafts": "A suggestion or a letter does not come out of its answers as it was shown or signed.",
 }
@@ -444,7 +505,7 @@ def page(path: Path, found: Verification) -> Iterator[str]:
         read = counted(found.events - found.since, "entry")
         yield f"{one_line(str(path))}: {found.events:,} entries; looked at now: the newest {read}"
     else:
-        yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {counted(found.sessions, 'session')}"
+        yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {found.of_sessions}"
     for name, verdict in found.verdicts.items():
         head = f"  {MARKS[verdict.ok]:<5}  {name:<10}  "
         yield from _wrapped(one_line(verdict.says), head, _INDENT)

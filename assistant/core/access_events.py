@@ -131,9 +131,25 @@ class KeyRevoked(Event):
     reason: str = private(default="")
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class CheckpointTimed(Event):
+    """Somebody elsewhere said when they saw the checkpoint `note` over `size` entries.
+
+    `form` is `rfc3161`, with the answer of a time-stamping authority (base64) in `said`, or `cosignature/v1`, with the
+    lines of witnesses.
+    """
+
+    kind: ClassVar[str] = "access.checkpoint_timed"
+    form: str
+    size: int
+    note: str
+    said: str
+
+
 AccessStep = (
     AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
     | SampleDrawn | AuditNoteAdded | RollbackAccepted | KeyRegistered | KeyRevoked
+    | CheckpointTimed
 )  # fmt: skip
 """A step of a sitting at the log."""
 

@@ -354,6 +354,8 @@ def _of_sitting(event: a.AccessStep) -> str:
             return f"rollback accepted: {rollback_in_words(event)}"
         case a.KeyRegistered() | a.KeyRevoked():
             return key_in_words(event)
+        case a.CheckpointTimed(form, size):
+            return f"a time from elsewhere ({form}) on the checkpoint over {counted(size, 'entry')}"
         case _:
             assert_never(event)
 

@@ -21,6 +21,7 @@ from assistant.core.rules.criterion import SIDE, findings
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import CASE_SCOPE, CASE_SET
 from assistant.core.session import Session, effective_date
+from assistant.core.text import counted
 from assistant.core.wording import answer_words
 from assistant.log.entry import Entry
 from assistant.log.fold import Moment, Pins
@@ -824,5 +825,7 @@ def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
             return "rollback accepted", rollback_in_words(event), ()
         case a.KeyRegistered() | a.KeyRevoked():
             return "key", key_in_words(event), ()
+        case a.CheckpointTimed(form, size):
+            return "time from elsewhere", f"{form}, {counted(size, 'entry')}", ()
         case _:
             assert_never(event)

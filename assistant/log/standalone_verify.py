@@ -487,14 +487,14 @@ def check_letter(files: Files, entries: Sequence[dict[str, Any]]) -> Finding:
 def check_reviewer(
     entries: Sequence[dict[str, Any]], origin: str, keys: Sequence[str] = ()
 ) -> Finding | None:
-    """The signature of the reviewer, by one of `keys` where some are given; None where there is nothing to sign."""
+    """The signature of the reviewer, by one of `keys` where some are given; None where none is asked for."""
     entry = next((one for one in entries if one["kind"] == "session.signed"), None)
     if entry is None:
         return None
     body, first = entry["body"], entries[0]["body"]
     if "signature" not in body and "key" not in body:
         if first.get("mode") in ("practice", "training"):
-            return Finding("reviewer", None, "no real review: it is signed by nobody's own key")
+            return None
         if keys:
             raise Failed("it is not signed with a key of its reviewer, though you gave one")
         return Finding(

@@ -16,11 +16,12 @@ from pathlib import Path
 from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.files import existing_log, true_path
-from assistant.log import verify_checks, verify_entries, verify_reviewers
+from assistant.log import times, verify_checks, verify_entries, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
 from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
+from assistant.log.times import Outside
 from assistant.log.tree import WIDTH, Joined, StoredTree
 from assistant.log.verify_checks import Copy, Heads, Known, Rows, Unread, loose_ends
 from assistant.log.verify_entries import (
@@ -31,6 +32,7 @@ from assistant.log.verify_entries import (
     Verdict,
     Verification,
     limits,
+    sessions_in_words,
     walk_all,
     without_words,
 )
@@ -48,6 +50,7 @@ def verify(
     keys: Sequence[VerifierKey] = (),
     checkpoints: Sequence[Held | Unread] = (),
     reviewers: Sequence[VerifierKey] | None = None,
+    outside: Outside | None = None,
     since: bool = False,
     every_signature: bool = False,
     step: Callable[[int], None] | None = None,
@@ -55,7 +58,7 @@ def verify(
     """Reads the log at `path` and says what holds; never changes it.
 
     `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
-    the one in the profile's folder, `reviewers` keys of reviewers and officers that somebody holds. With `since`, only what came after the checkpoint up to which the log was last
+    the one in the profile's folder, `reviewers` keys of reviewers and officers that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
     verified here is read. A missing file, a log of a newer version, and errors of the disk or its rights
     raise `Refused`; damage is part of the result.
     """
@@ -80,6 +83,7 @@ def verify(
             database = pool.submit(verify_checks.integrity, true)
             seen = _read(connection, true, known, since, every_signature, step)
             seen.signed = _signed(connection, true, seen, reviewers)
+            seen.times = _times(connection, true, seen, outside or Outside())
             triggers = verify_checks.fences(connection, true, version)
             return _said(
                 connection,
@@ -136,6 +140,7 @@ class _Seen:
     roots: dict[int, bytes] = field(default_factory=dict)
     kept: tuple[int, str] | None = None
     known: Known = field(default_factory=Known)
+    times: Verdict | None = None
     signed: tuple[Verdict, Break | None] = Verdict(None, "entries can't be read"), None
     heads: Heads = field(default_factory=Heads)
 
@@ -194,6 +199,16 @@ def _signed(
     except DAMAGE as error:
         unless_damage(path, error)
         return Verdict(None, f"who signed can't be read: {words(error)}"), None
+
+
+def _times(connection: sqlite3.Connection, path: Path, seen: _Seen, outside: Outside) -> Verdict | None:
+    try:
+        verdict, notes = times.judge(connection, [id for one in seen.stretches for id in one.timed], outside)
+    except DAMAGE as error:
+        unless_damage(path, error)
+        return Verdict(None, f"times from elsewhere can't be read: {words(error)}")
+    seen.notes += notes
+    return verdict
 
 
 def _go_on(connection: sqlite3.Connection, seen: _Seen, since: str, end: int) -> None:
@@ -285,6 +300,7 @@ def _said(
         "triggers": triggers,
         "database": database,
         "artifacts": stored,
+        **({"times": seen.times} if seen.times is not None else {}),
     }
     first = seen.broken[1] if seen.broken else None
     try:
@@ -325,6 +341,7 @@ def _said(
         root=seen.roots[events].hex() if events in seen.roots else "",
         since=seen.since,
         verified=heads.verified if ok else "",
+        reviews=sum(one.reviews for one in seen.stretches),
         tables=tables,
         copy=seen.copy.day,
         shorter=bool(newest and newest.head.size > events and not seen.copy.day),
@@ -355,7 +372,8 @@ def _chain(seen: _Seen) -> Verdict:
             f"the newest {counted(fresh, 'entry')}, hashed and linked as they should be; the {seen.since} before were verified on an "
             "earlier run, and were not read again",
         )
-    entries = f"{counted(seen.events, 'entry')} of {counted(sessions, 'session')}"
+    reviews = sum(one.reviews for one in seen.stretches)
+    entries = f"{counted(seen.events, 'entry')} of {sessions_in_words(sessions, reviews)}"
     return Verdict(
         True, f"{entries}: each has its hash, links to the one before, and commits to the words beside it"
     )
