@@ -47,7 +47,15 @@ reviewers_option = click.option(
     multiple=True,
     type=_FILE,
     metavar="FILE",
-    help="A file with keys of reviewers, or of officers who vouch for them, that you hold; may be given more than once.",
+    help="A file with keys of reviewers that you hold; may be given more than once.",
+)
+officers_option = click.option(
+    "--officer-key",
+    "officers",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="A file with keys of officers who may vouch for reviewers' keys; may be given more than once.",
 )
 authorities_option = click.option(
     "--authority",
@@ -75,6 +83,7 @@ witnesses_option = click.option(
 @keys_option
 @held_option
 @reviewers_option
+@officers_option
 @authorities_option
 @witnesses_option
 @json_option
@@ -86,6 +95,7 @@ def verify(
     keys: Sequence[str],
     held: Sequence[Path],
     reviewers: Sequence[Path],
+    officers: Sequence[Path],
     authorities: Sequence[Path],
     witnesses: Sequence[str],
     as_json: bool,
@@ -98,7 +108,8 @@ def verify(
 
     if bundle is not None:
         raise click.exceptions.Exit(_check_bundle(bundle, keys, held, reviewers, as_json, log_at(log_path)))
-    people = read_keys([str(path) for path in reviewers]) if reviewers else None
+    own, named = ([str(path) for path in files] for files in (reviewers, officers))
+    people = (read_keys(own), read_keys(named)) if own or named else (None, None)
     outside = _outside(authorities, witnesses)
     known = [_named(path) for path in held]
     found = _verified(log_at(log_path), deep, since, read_keys(keys), known, people, outside)
@@ -146,7 +157,7 @@ def _verified(
     since: bool,
     keys: Sequence[VerifierKey],
     held: Sequence[Held | Unread],
-    reviewers: Sequence[VerifierKey] | None,
+    people: tuple[Sequence[VerifierKey] | None, Sequence[VerifierKey] | None],
     outside: Outside,
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
@@ -158,7 +169,8 @@ def _verified(
             path,
             keys=keys,
             checkpoints=held,
-            reviewers=reviewers,
+            reviewers=people[0],
+            officers=people[1],
             outside=outside,
             since=since,
             every_signature=deep,

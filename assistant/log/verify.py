@@ -50,6 +50,7 @@ def verify(
     keys: Sequence[VerifierKey] = (),
     checkpoints: Sequence[Held | Unread] = (),
     reviewers: Sequence[VerifierKey] | None = None,
+    officers: Sequence[VerifierKey] | None = None,
     outside: Outside | None = None,
     since: bool = False,
     every_signature: bool = False,
@@ -58,7 +59,7 @@ def verify(
     """Reads the log at `path` and says what holds; never changes it.
 
     `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
-    the one in the profile's folder, `reviewers` keys of reviewers and officers that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
+    the one in the profile's folder, `reviewers` and `officers` their keys that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
     verified here is read. A missing file, a log of a newer version, and errors of the disk or its rights
     raise `Refused`; damage is part of the result.
     """
@@ -82,7 +83,7 @@ def verify(
         with ThreadPoolExecutor(1) as pool:
             database = pool.submit(verify_checks.integrity, true)
             seen = _read(connection, true, known, since, every_signature, step)
-            seen.signed = _signed(connection, true, seen, reviewers)
+            seen.signed = _signed(connection, true, seen, reviewers, officers)
             seen.times = _times(connection, true, seen, outside or Outside())
             triggers = verify_checks.fences(connection, true, version)
             return _said(
@@ -192,10 +193,15 @@ def _read(
 
 
 def _signed(
-    connection: sqlite3.Connection, path: Path, seen: _Seen, held: Sequence[VerifierKey] | None
+    connection: sqlite3.Connection,
+    path: Path,
+    seen: _Seen,
+    held: Sequence[VerifierKey] | None,
+    named: Sequence[VerifierKey] | None,
 ) -> tuple[Verdict, Break | None]:
+    roots = seen.roots.get
     try:
-        return verify_reviewers.judge(connection, seen.known.origin, seen.roots.get, held, seen.since)
+        return verify_reviewers.judge(connection, seen.known.origin, roots, held, named, seen.since)
     except DAMAGE as error:
         unless_damage(path, error)
         return Verdict(None, f"who signed can't be read: {words(error)}"), None

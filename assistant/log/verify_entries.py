@@ -490,7 +490,7 @@ class Verification:
     `verdicts` are chain, tree, signatures, coverage, reviewers, rows, triggers, database and artifacts, by name; a
     deep one has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
     entries that an earlier verification vouches for. `notes` are what somebody should look at, though nothing is
-    broken by it. Of the `sessions` so many are `reviews`; the others are of readers and trainers. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
+    broken by it. Of the `sessions` so many are `reviews`; the others are of readers, trainers and keys. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
     rows it holds and how many of them a check has covered; `copy` is the day of the backup that the file is, by
     the log's key; empty where it is none. `shorter` is whether it may be a copy without a mark: a checkpoint
     that is held covers more entries.
@@ -522,10 +522,8 @@ class Verification:
 
 
 def sessions_in_words(sessions: int, reviews: int) -> str:
-    """So many reviews, as `imr log sessions` lists them, and the sessions of readers and trainers."""
-    others = (
-        f" and {counted(sessions - reviews, 'session')} of readers or trainers" if sessions > reviews else ""
-    )
+    """So many reviews, as `imr log sessions` lists them, and the sessions of readers, trainers and keys."""
+    others = f" and {counted(sessions - reviews, 'other session')}" if sessions > reviews else ""
     return f"{counted(reviews, 'review')}{others}"
 
 

@@ -87,13 +87,25 @@ def _events(connection: sqlite3.Connection) -> Iterator[tuple[int, str, dict[str
                 yield id, entry["kind"], entry["body"]
 
 
+@dataclass(frozen=True)
+class People:
+    """The keys that somebody who verifies knows: of reviewers, and of officers, who may vouch for any reviewer's."""
+
+    reviewers: frozenset[VerifierKey] = frozenset()
+    officers: frozenset[bytes] = frozenset()
+
+    def vouch(self, one: Registered) -> bool:
+        """Whether a registered key is known, or an officer has vouched for it."""
+        return one.key in self.reviewers or bool(one.vouchers & self.officers)
+
+
 def read_register(
     connection: sqlite3.Connection,
     origin: str,
     root_of: Callable[[int], bytes | None],
-    trusted: frozenset[bytes] = frozenset(),
+    people: People,
 ) -> Register:
-    """The register of a log; `root_of` gives the root over so many entries, `trusted` are keys that may vouch for any."""
+    """The register of a log; `root_of` gives the root over so many entries."""
     found = Register()
     for id, kind, body in _events(connection):
         try:
@@ -101,7 +113,7 @@ def read_register(
             if key.name != body["reviewer"]:
                 raise ValueError
             if kind == "access.key_registered":
-                _registered(found, origin, id, key, body, root_of, trusted)
+                _registered(found, origin, id, key, body, root_of, people)
             else:
                 _revoked(found, origin, id, key, body["proof"])
         except (Refused, ValueError, KeyError, TypeError, AttributeError):
@@ -116,7 +128,7 @@ def _registered(
     key: VerifierKey,
     body: Mapping[str, Any],
     root_of: Callable[[int], bytes | None],
-    trusted: frozenset[bytes],
+    people: People,
 ) -> None:
     size, root, reviewer = body["size"], body["root"], key.name
     if not _is_size(body) or size >= id:
@@ -142,10 +154,9 @@ def _registered(
         if one.key == key:
             one.vouchers |= vouchers
             return
-    before = found.current(reviewer)
-    if mine and not (
-        (before is not None and before.key.public in vouchers) or vouchers & trusted or key.public in trusted
-    ):
+    before, made = found.current(reviewer), Registered(key, id, size, vouchers)
+    followed = before is not None and before.key.public in vouchers
+    if mine and not followed and not people.vouch(made):
         found.faults.append(
             f"another key of {reviewer}, {shown(key)}, was registered at entry {id} of the log: it is neither signed by "
             "the one before it nor countersigned by an officer"
@@ -153,7 +164,7 @@ def _registered(
         return
     if before is not None:
         before.ended, before.why = id, "changed"
-    mine.append(Registered(key, id, size, vouchers))
+    mine.append(made)
 
 
 def _revoked(found: Register, origin: str, id: int, key: VerifierKey, proof: str) -> None:
@@ -188,15 +199,18 @@ def judge(
     origin: str,
     root_of: Callable[[int], bytes | None],
     held: Sequence[VerifierKey] | None = None,
+    named: Sequence[VerifierKey] | None = None,
     since: int = 0,
 ) -> tuple[Verdict, Break | None]:
     """Whether each real review is signed by its reviewer's own key, with the first that is not.
 
-    `held` are keys that whoever verifies holds, of reviewers or officers: then no others count. Without any, the
-    officers count that the profile of the organization names here.
+    `held` are keys of reviewers, `named` keys of officers that whoever verifies holds: with either no others count.
+    Without, the officers count that the profile of the organization names here.
     """
-    trusted = frozenset(one.public for one in (officers() if held is None else held))
-    register = read_register(connection, origin, root_of, trusted)
+    if held is None and named is None:
+        named = officers()
+    people = People(frozenset(held or ()), frozenset(one.public for one in named or ()))
+    register = read_register(connection, origin, root_of, people)
     found = Signatures()
     for row in connection.execute(_SIGNED, (since,)):
         with suppress(ValueError, KeyError, TypeError, AttributeError, RecursionError):
@@ -205,7 +219,7 @@ def judge(
     if faults:
         more = f"; and {len(faults) - 1} more" if len(faults) > 1 else ""
         return Verdict(False, faults[0] + more), found.first
-    return _verdict(found, register, trusted), None
+    return _verdict(found, register, people), None
 
 
 def _one(found: Signatures, register: Register, origin: str, row: tuple[int, str, int, bytes, bytes]) -> None:
@@ -255,35 +269,32 @@ def _begun(opened: bytes | None) -> Mapping[str, Any]:
 
 
 def _absent(register: Register, held: Sequence[VerifierKey]) -> Iterator[str]:
-    """In words, each key that somebody holds and that is neither registered nor has vouched for one that is."""
-    used = {one.key.public for mine in register.keys.values() for one in mine}
-    used |= {public for mine in register.keys.values() for one in mine for public in one.vouchers}
+    """In words, each key of a reviewer that somebody holds and that is not registered."""
     for key in held:
-        if key.public not in used:
+        if all(one.key != key for one in register.keys.get(key.name, ())):
             yield (
                 f"the key {shown(key)} that you hold is not registered in this log: its registration was taken out, or "
                 "the wrong key was named"
             )
 
 
-def _verdict(found: Signatures, register: Register, trusted: frozenset[bytes]) -> Verdict:
-    open_ones = {
-        who: mine[-1].key
-        for who, mine in register.keys.items()
-        if who in found.reviewers
-        and not any(one.key.public in trusted or one.vouchers & trusted for one in mine)
-    }
+def _verdict(found: Signatures, register: Register, people: People) -> Verdict:
+    signed = {who: mine for who, mine in register.keys.items() if who in found.reviewers}
+    strange = {who: mine for who, mine in signed.items() if not any(map(people.vouch, mine))}
     old = f"{counted(found.old, 'real review')} signed before reviewers had keys of their own: none was asked of them"
-    if open_ones:
-        count = sum(found.reviewers[who] for who in open_ones)
-        names = [f"{shown(key)} ({fingerprint(key)})" for key in open_ones.values()]
-        more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
-        return Verdict(
-            None,
-            f"{counted(count, 'real review')} signed with keys that nobody vouched for: {', '.join(names[:_SHOWN])}{more}. "
-            "Name what you hold with --reviewer-key" + (f"; {old}" if found.old else ""),
-        )
+    more = f"; {old}" if found.old else ""
+    if strange:
+        count = counted(sum(found.reviewers[who] for who in strange), "real review")
+        says = f"{count} signed with keys that nobody vouched for: {_listed(strange)}. "
+        return Verdict(None, f"{says}Name what you hold with --reviewer-key{more}")
     if not found.right:
         return Verdict(None, old) if found.old else Verdict(True, "no real review is signed in it")
-    said = f"{counted(found.right, 'real review')}, each signed with its reviewer's own key"
-    return Verdict(True, said + (f"; {old}" if found.old else ""))
+    count = counted(found.right, "real review")
+    return Verdict(True, f"{count}, each signed with its reviewer's own key: {_listed(signed)}{more}")
+
+
+def _listed(keys: Mapping[str, Sequence[Registered]]) -> str:
+    """The newest key of each reviewer, with its fingerprint."""
+    names = [f"{shown(mine[-1].key)} ({fingerprint(mine[-1].key)})" for mine in keys.values()]
+    more = f" and {len(names) - _SHOWN} more" if len(names) > _SHOWN else ""
+    return ", ".join(names[:_SHOWN]) + more

@@ -114,7 +114,9 @@ def linked(entries: list[Entry], scene: Scene | None = None) -> list[Entry]:
         one = {**one, "seq": seq + 1, "prev": prev}
         body = one["body"]
         if scene is not None and one["actor"] == EVIL and one["kind"] == "access.key_registered":
-            size = len(leaves) - (seq == 1)  # the head that the program signs is that before the register began
+            size = len(leaves) - (
+                seq == 1
+            )  # the head that the program signs is that before the register began
             root = tree_root(leaves[:size]).hex()
             words = keys.registering_words(scene.origin, EVIL, body["key"], size, root)
             one = {**one, "body": {**body, "size": size, "root": root, "proof": scene.evil.sign(words)}}
@@ -251,6 +253,19 @@ def officer_of_the_owners(scene: Scene) -> None:
         register(log, Unlocked(keys.OwnKey(new, {str(officer): said}), scene.evil.private))
 
 
+def vouched_for_by_another_reviewer(scene: Scene) -> None:
+    """The same, by a reviewer whose own key the auditor knows as well."""
+    new = VerifierKey(ONE, scene.evil.own.key.public)
+    said = scene.evil.sign(keys.vouching_words(ONE, str(new)))
+    with Log.open(scene.path) as log:
+        head = log.head()
+        proof = scene.evil.sign(
+            keys.registering_words(head.origin, ONE, str(new), head.size, head.root.hex())
+        )
+        body = {"reviewer": ONE, "key": str(new), "size": head.size, "root": head.root.hex(), "proof": proof}
+        _append(log, "access.key_registered", {**body, "vouchers": {str(scene.evil.own.key): said}})
+
+
 def by_another_reviewer(scene: Scene) -> None:
     """The changed review of the one, signed with the registered key of the other."""
 
@@ -329,6 +344,7 @@ WAYS: dict[str, tuple[Callable[[Scene], None], bool | None, str]] = {
     "the owner's key as the first": (key_of_the_owner_first, OPEN, NO_KEY_HELD),
     "the owner's key as the second": (key_of_the_owner_later, FAILS, UNVOUCHED),
     "the owner's key, by an officer of the owner's": (officer_of_the_owners, True, UNVOUCHED),
+    "the owner's key, by another reviewer": (vouched_for_by_another_reviewer, FAILS, UNVOUCHED),
     "signed by another reviewer": (by_another_reviewer, FAILS, "signed by another than the reviewer"),
     "a review under a pseudonym without a key": (
         a_review_of_nobody,
@@ -345,9 +361,10 @@ def test_who_has_no_passphrase_signs_nothing_in_the_place_of_a_reviewer(scene: S
     way(scene)
     if alone is not True:  # the owner's word on the owner's own computer is what it is
         assert scene.says().ok is alone, scene.says()
-    found = scene.says(scene.key)
-    assert found.ok is False
-    assert said in found.says
+    for held in ((scene.key,), (scene.key, scene.evil.own.key)):
+        found = scene.says(*held)
+        assert found.ok is False
+    assert said in scene.says(scene.key).says
 
 
 def test_what_was_signed_holds_for_who_holds_the_keys_and_is_open_for_others(scene: Scene) -> None:
