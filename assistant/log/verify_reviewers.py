@@ -263,7 +263,7 @@ def _begun(opened: bytes | None) -> Mapping[str, Any]:
     """What the first entry of a session says of it; nothing where it can't be read, which fails elsewhere."""
     try:
         body = parsed(opened or b"")["body"]
-    except (ValueError, KeyError, TypeError, RecursionError):
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return {}
     return body if isinstance(body, dict) else {}
 

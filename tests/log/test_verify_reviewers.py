@@ -17,7 +17,7 @@ from typing import Any
 
 import pytest
 
-from assistant.log import Log
+from assistant.log import Log, standalone_verify
 from assistant.log import reviewer_keys as keys
 from assistant.log.chain import canonical, leaf, tree_root
 from assistant.log.checkpoint import origin_of
@@ -374,6 +374,54 @@ def test_what_was_signed_holds_for_who_holds_the_keys_and_is_open_for_others(sce
     assert "3 real reviews signed with keys that nobody vouched for" in alone.says
     assert "1 real review signed with keys that nobody vouched for: r-evil" in partly.says
     assert keys.fingerprint(scene.evil.own.key) in partly.says
+
+
+def entries_of(scene: Scene) -> list[Entry]:
+    return [one for one in stored(scene.path) if one["session"] == scene.session]
+
+
+def test_a_bundle_tells_who_signed_by_python_alone(scene: Scene) -> None:
+    entries, own = entries_of(scene), str(scene.key)
+    alone = standalone_verify.check_reviewer(entries, scene.origin)
+    known = standalone_verify.check_reviewer(entries, scene.origin, [own])
+    assert alone is not None
+    assert known is not None
+    assert (alone.ok, known.ok) == (None, True)
+    assert own in alone.says
+    assert standalone_verify.check_reviewer(entries[:-1], scene.origin) is None
+
+
+def spoilt(entries: list[Entry], **more: Any) -> list[Entry]:
+    last, body = entries[-1], entries[-1]["body"]
+    beside = {name: value for name, value in more.items() if name not in body}
+    changed = {name: value for name, value in more.items() if name in body}
+    return [*entries[:-1], {**last, **beside, "body": {**body, **changed}}]
+
+
+@pytest.mark.parametrize(
+    "more",
+    [
+        {"ts": "2026-01-01T00:00:00.000Z"}, {"seq": 9}, {"prev": "0" * 64}, {"actor": "r-two"}, {"session": "other"},
+        {"letter": "0" * 64}, {"outcome": "overturn"}, {"statement": "Not so."}, {"signature": "A" * 86 + "=="},
+        {"signature": "?"}, {"signature": ""}, {"key": "r-one"}, {"key": 5},
+    ],
+    ids=str,
+)  # fmt: skip
+def test_a_bundle_whose_signature_was_changed_fails_by_python_alone(
+    scene: Scene, more: dict[str, Any]
+) -> None:
+    with pytest.raises(standalone_verify.Failed):
+        standalone_verify.check_reviewer(spoilt(entries_of(scene), **more), scene.origin)
+
+
+def test_a_bundle_without_its_signature_or_by_another_key_fails_for_who_holds_one(scene: Scene) -> None:
+    entries, own, evil = entries_of(scene), str(scene.key), str(scene.evil.own.key)
+    with pytest.raises(standalone_verify.Failed, match="none that you gave"):
+        standalone_verify.check_reviewer(entries, scene.origin, [evil])
+    with pytest.raises(standalone_verify.Failed, match="not signed with a key"):
+        standalone_verify.check_reviewer([unsigned(one) for one in entries], scene.origin, [own])
+    with pytest.raises(standalone_verify.Failed, match="not that of the key"):
+        standalone_verify.check_reviewer(entries, "imr-log/other", [own])
 
 
 def test_a_key_that_was_never_registered_here_fails_the_log(scene: Scene) -> None:
