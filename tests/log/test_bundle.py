@@ -105,7 +105,6 @@ def test_everything_holds(three: Path, made: bytes, tmp_path: Path) -> None:
         "artifacts": True,
         "letter": True,
         "signature": None,
-        "reviewer": None,
         "inclusion": True,
     }
     assert checked(made, tmp_path, key=key_of(three))["signature"] is True
