@@ -58,6 +58,7 @@ LATE = {
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
     "platformdirs": "slow, and a place that is named needs none",
+    "rfc3161_client": "an optional extra",
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
     "sqlite3": "slow, and `--help` takes no lock",
     "sqlite_utils": "slow, and only a new log needs it",
