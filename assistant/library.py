@@ -125,6 +125,7 @@ KINDS: Mapping[str, str] = {
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",
     "verified": "verified.yaml, what was held against its source",
+    "organization": "organization.yaml",
     "letter-frame": "prompts/letter/frame.yaml",
     "faults": "the sentences that may be planted in a practice case",
 }

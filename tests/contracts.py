@@ -22,6 +22,8 @@ from assistant.core import yaml
 from assistant.core.problem import Refused
 from assistant.core.rules.rules import Sources
 from assistant.core.yaml import Path as Place
+from assistant.log import reviewer_keys
+from assistant.log.keys import VerifierKey
 from assistant.records import importing
 from assistant.review import answers_file
 from tests import earlier
@@ -148,6 +150,12 @@ def files(folder: Path) -> Iterator[File]:
     yield File("case", "case.yaml", CASE, lambda text: library.rules_for(replace(case, text=text)))
     yield File("answers-file", "answers.yaml", ANSWERS, on_disk(folder / "answers.yaml", read_answers))
     yield File("manifest", "list.yaml", MANIFEST, on_disk(folder / "list.yaml", importing.read_manifest))
+    yield File(
+        "organization",
+        "organization.yaml",
+        ORGANIZATION,
+        on_disk(folder / "organization.yaml", reviewer_keys.officers),
+    )
     yield File("profile", "reviewer.yaml", PROFILE, on_disk(folder / "reviewer.yaml", profile.load_profile))
     yield File(
         "verified",
@@ -375,6 +383,10 @@ MANIFEST: dict[str, Any] = {
         },
         {"original": "a.pdf", "from_pages": 4, "date": 2014},
     ]
+}
+ORGANIZATION: dict[str, Any] = {
+    "name": "The organization",
+    "officers": [str(VerifierKey("officer", bytes(32)))],
 }
 PROFILE: dict[str, Any] = {
     **{"id": "r-1", "name": "A. Name", "certification": "Occupational Medicine", "licence": "California"},

@@ -74,15 +74,17 @@ VALUES: dict[str, Any] = {
     "unread": ("note:2",),
     "read": ("note:1",),
     "letter": "0123456789abcdef",
+    "vouchers": {"officer+key": "signature"},
     "digest": "0" * 64,
 }
 """What stands in a field of a name; any other text names its field."""
 
 SILENT = {
     "pins", "profile", "folder", "digest", "groups", "more", "key", "sentence", "leaf", "head", "heads",
-    "reference", "held_root", "root", "origin", "passages", "guard",
+    "reference", "held_root", "root", "origin", "passages", "guard", "proof", "vouchers",
+    "said", "note",
 }  # fmt: skip
-"""Fields that no line has to name: hashes, and what a place or another field says already.
+"""Fields that no line has to name: hashes, signatures, and what a place or another field says already.
 
 What was read before a signature stands there by its digests, and which checks guarded it by their number only.
 """

@@ -58,6 +58,7 @@ LATE = {
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
     "platformdirs": "slow, and a place that is named needs none",
+    "rfc3161_client": "an optional extra",
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
     "sqlite3": "slow, and `--help` takes no lock",
     "sqlite_utils": "slow, and only a new log needs it",
@@ -81,7 +82,7 @@ LATE_OURS = {
     ("tui.app", "files library log profile tui"): "the home screen is drawn before there is anything to list",
     (
         "tui.review",
-        "letter records.case_folder review.determination tui.dialogs",
+        "letter records.case_folder review.determination review.signing tui.dialogs",
     ): "not before the first question",
     ("review.conversation", "review.determination"): "the letter is not needed before the signature",
     ("review.views", "letter"): "the same",

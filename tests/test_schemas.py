@@ -29,6 +29,8 @@ from assistant.core.event_form import all_kinds
 from assistant.core.record.guard import unseen
 from assistant.core.text import Private
 from assistant.log import Log, access
+from assistant.log.keys import VerifierKey
+from assistant.log.reviewer_keys import in_base64
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
@@ -96,7 +98,7 @@ LATER = {
     "addendum.added": {"reason"},
     "record.searched": {"stated"},
     "session.opened": {"again"},
-    "session.signed": {"guard"},
+    "session.signed": {"guard", "key", "signature"},
 }
 """Fields that entries of earlier versions don't have."""
 
@@ -132,18 +134,16 @@ def test_no_definition_is_an_orphan(name: str) -> None:
     assert used == set(FILES[name]["$defs"])
 
 
-def json_commands() -> Iterator[str]:
+def json_commands(group: click.Group = cli, before: str = "") -> Iterator[str]:
     """Every command that takes --json, as it is called."""
-    context = click.Context(cli)
-    for name in cli.list_commands(context):
-        command = cli.get_command(context, name)
-        named = {name: command}
+    context = click.Context(group)
+    for name in group.list_commands(context):
+        command = group.get_command(context, name)
+        assert command is not None
+        if any("--json" in option.opts for option in command.params):
+            yield f"{before}{name} --json"
         if isinstance(command, click.Group):
-            named = {f"{name} {inner}": one for inner, one in command.commands.items()}
-        for full, one in named.items():
-            assert one is not None
-            if any("--json" in option.opts for option in one.params):
-                yield f"{full} --json"
+            yield from json_commands(command, f"{before}{name} ")
 
 
 # -- entries, as they are stored ------------------------------------------------------------------
@@ -169,6 +169,8 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         return [json.loads(row[0]) for row in connection.execute("SELECT entry FROM event ORDER BY id")]
 
 
+KEY, SIGNATURE = str(VerifierKey("r-one", bytes(32))), in_base64(bytes(64))
+
 READING = [
     a.AccessRead("show", ("0123456789ab",)),
     a.AccessListed("log sessions", {"kind": "real"}),
@@ -178,6 +180,9 @@ READING = [
     a.SampleDrawn("sha256-rank", 7, 30, {"status": "signed"}, 2, ("0123456789ab", "ba9876543210")),
     a.AuditNoteAdded("0123456789ab", "The page that is cited says otherwise."),
     a.RollbackAccepted("imr-log/ab", 40, "0" * 64, 30, "1" * 64, "The disk was restored from a backup."),
+    a.KeyRegistered("r-one", KEY, 0, "0" * 64, SIGNATURE, {KEY: SIGNATURE}),
+    a.KeyRevoked("r-one", KEY, "", "The passphrase is lost."),
+    a.CheckpointTimed("cosignature/v1", 3, "imr-log/ab\n3\n...", "lines"),
 ]
 
 

@@ -19,6 +19,7 @@ from assistant.files import taken, write_file
 if TYPE_CHECKING:
     from assistant.log.checkpoint import Held
     from assistant.log.keys import VerifierKey
+    from assistant.log.times import Outside
     from assistant.log.verify_checks import Unread
     from assistant.log.verify_entries import Verification
 
@@ -40,6 +41,37 @@ held_option = click.option(
     metavar="FILE",
     help="A checkpoint that you hold; may be given more than once.",
 )
+reviewers_option = click.option(
+    "--reviewer-key",
+    "reviewers",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="A file with keys of reviewers that you hold; may be given more than once.",
+)
+officers_option = click.option(
+    "--officer-key",
+    "officers",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="A file with keys of officers who may vouch for reviewers' keys; may be given more than once.",
+)
+authorities_option = click.option(
+    "--authority",
+    "authorities",
+    multiple=True,
+    type=_FILE,
+    metavar="FILE",
+    help="Certificates (PEM) of a time-stamping authority that you trust; may be given more than once.",
+)
+witnesses_option = click.option(
+    "--witness-key",
+    "witnesses",
+    multiple=True,
+    metavar="KEY",
+    help="The key of a witness that you trust; may be given more than once.",
+)
 
 
 @click.command()
@@ -50,6 +82,10 @@ held_option = click.option(
 @click.option("--since", is_flag=True, help="Only what is new since the last time it was verified here.")
 @keys_option
 @held_option
+@reviewers_option
+@officers_option
+@authorities_option
+@witnesses_option
 @json_option
 @log_option
 def verify(
@@ -58,6 +94,10 @@ def verify(
     since: bool,
     keys: Sequence[str],
     held: Sequence[Path],
+    reviewers: Sequence[Path],
+    officers: Sequence[Path],
+    authorities: Sequence[Path],
+    witnesses: Sequence[str],
     as_json: bool,
     log_path: Path | None,
 ) -> None:
@@ -67,8 +107,12 @@ def verify(
     """
 
     if bundle is not None:
-        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, as_json, log_at(log_path)))
-    found = _verified(log_at(log_path), deep, since, read_keys(keys), [_named(path) for path in held])
+        raise click.exceptions.Exit(_check_bundle(bundle, keys, held, reviewers, as_json, log_at(log_path)))
+    own, named = ([str(path) for path in files] for files in (reviewers, officers))
+    people = (read_keys(own), read_keys(named)) if own or named else (None, None)
+    outside = _outside(authorities, witnesses)
+    known = [_named(path) for path in held]
+    found = _verified(log_at(log_path), deep, since, read_keys(keys), known, people, outside)
     if as_json:
         print_json(found.as_json())
     else:
@@ -100,8 +144,21 @@ def _named(path: Path) -> Held | Unread:
         return Unread(path, refusal.problems[0].what.rstrip("."))
 
 
+def _outside(authorities: Sequence[Path], witnesses: Sequence[str]) -> Outside:
+    from assistant.log.times import Outside, read_authorities, read_witness
+
+    certificates = [one for path in authorities for one in read_authorities(path)]
+    return Outside(tuple(certificates), tuple(map(read_witness, witnesses)))
+
+
 def _verified(
-    path: Path, deep: bool, since: bool, keys: Sequence[VerifierKey], held: Sequence[Held | Unread]
+    path: Path,
+    deep: bool,
+    since: bool,
+    keys: Sequence[VerifierKey],
+    held: Sequence[Held | Unread],
+    people: tuple[Sequence[VerifierKey] | None, Sequence[VerifierKey] | None],
+    outside: Outside,
 ) -> Verification:
     from assistant.log.checkpoint import keep_verified
     from assistant.log.last_verified import keep_result
@@ -109,7 +166,15 @@ def _verified(
 
     with Progress("Verifying") as progress:
         found = examine(
-            path, keys=keys, checkpoints=held, since=since, every_signature=deep, step=progress.step
+            path,
+            keys=keys,
+            checkpoints=held,
+            reviewers=people[0],
+            officers=people[1],
+            outside=outside,
+            since=since,
+            every_signature=deep,
+            step=progress.step,
         )
         if deep:
             from assistant.review.rederive import deeper
@@ -126,7 +191,12 @@ def _verified(
 
 
 def _check_bundle(
-    path: Path, keys: Sequence[str], held: Sequence[Path], as_json: bool, log_path: Path
+    path: Path,
+    keys: Sequence[str],
+    held: Sequence[Path],
+    reviewers: Sequence[Path],
+    as_json: bool,
+    log_path: Path,
 ) -> int:
     """By the keys that are given, else by those that are known here of the log that the bundle is said to be of."""
     from assistant.log import standalone_verify
@@ -141,10 +211,11 @@ def _check_bundle(
     origin = log_of(path)
     own = [str(key) for key in own_keys(origin)] if origin and not keys else []
     known = [str(key) for key in read_keys(keys)] or own
-    tried = [standalone_verify.examine(path, key, note) for key in known]
+    people = [str(key) for key in read_keys([str(one) for one in reviewers])]
+    tried = [standalone_verify.examine(path, key, note, people) for key in known]
     if own and held_here(origin) is None and not _is_of(log_path, origin):
-        tried.append(standalone_verify.examine(path, "", note))  # of a log that is not known here
-    tried = tried or [standalone_verify.examine(path, "", note)]
+        tried.append(standalone_verify.examine(path, "", note, people))  # of a log that is not known here
+    tried = tried or [standalone_verify.examine(path, "", note, people)]
     found = next((one for one in tried if all(each.ok is not False for each in one)), tried[0])
     if is_bundle(str(path)) and all(one.ok is not False for one in found):
         found = [*found, *(standalone_verify.Finding("derived", ok, says) for ok, says in derived_anew(path))]
@@ -175,10 +246,25 @@ def _is_of(log_path: Path, origin: str) -> bool:
 @click.option(
     "--accept-rollback", metavar="REASON", help="Go on with a log that is older than what is held of it."
 )
+@click.option(
+    "--timestamp",
+    type=_FILE,
+    metavar="FILE",
+    help="Keep the answer of a time-stamping authority (RFC 3161) on a checkpoint of this log.",
+)
+@click.option(
+    "--witness", type=_FILE, metavar="FILE", help="Keep what witnesses signed on a checkpoint of this log."
+)
 @json_option
 @log_option
 def checkpoint(
-    output: Path | None, new_key: bool, accept_rollback: str | None, as_json: bool, log_path: Path | None
+    output: Path | None,
+    new_key: bool,
+    accept_rollback: str | None,
+    timestamp: Path | None,
+    witness: Path | None,
+    as_json: bool,
+    log_path: Path | None,
 ) -> None:
     """Sign the head of the log's tree, and print it: hold it where the log's owner can't reach."""
     from assistant.cli.output import filled, width
@@ -191,6 +277,7 @@ def checkpoint(
     if accept_rollback is not None:
         accept(path, accept_rollback)
     path = present_log(path)
+    _keep_times(path, timestamp, witness)
     with Log.open(path) as log:
         note = log.checkpoint(new_key=new_key)
         key, unheld = log.verifier_key, log.unsigned
@@ -214,6 +301,19 @@ def checkpoint(
         "can't write to this log: what they hold shows later that nothing before it was changed."
     )
     click.echo("\n".join(filled(says, width())))
+
+
+def _keep_times(path: Path, timestamp: Path | None, witness: Path | None) -> None:
+    from assistant.core.problem import refuse
+    from assistant.log import access
+    from assistant.log.times import timestamped, witnessed
+
+    events = [timestamped(path, timestamp)] if timestamp is not None else []
+    events += [witnessed(path, witness)] if witness is not None else []
+    for event in events:
+        if unlogged := access.note(path, event):
+            raise refuse(unlogged, str(path), "Nothing was kept.")
+        click.echo(f"Kept in the log: {event.form}, over {counted(event.size, 'entry')}.", err=True)
 
 
 @click.command()
@@ -394,9 +494,11 @@ MEANS = {
     "tree": "The log as a whole is not the one that was signed: it was changed, or written anew.",
     "signatures": "A checkpoint was not made by the keys that are trusted here, or was changed.",
     "coverage": "Entries that were in the log are gone, or another log lies in its place.",
+    "reviewers": "A determination is not signed by the reviewer whose it is, or was changed after.",
     "triggers": "Somebody has opened a way to change entries; whether any was, the other verdicts say.",
     "database": "The file is damaged; what is looked up in it may come out wrong.",
     "artifacts": "A text that sessions rest on is not the one that was pinned; letters can't be derived from it.",
+    "times": "What is kept of times from elsewhere is not of this log, or was changed.",
     "schemas": "An entry holds what no version of this program writes.",
     "drafts": "A suggestion or a letter does not come out of its answers as it was shown or signed.",
 }
@@ -415,7 +517,7 @@ def page(path: Path, found: Verification) -> Iterator[str]:
         read = counted(found.events - found.since, "entry")
         yield f"{one_line(str(path))}: {found.events:,} entries; looked at now: the newest {read}"
     else:
-        yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {counted(found.sessions, 'session')}"
+        yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {found.of_sessions}"
     for name, verdict in found.verdicts.items():
         head = f"  {MARKS[verdict.ok]:<5}  {name:<10}  "
         yield from _wrapped(one_line(verdict.says), head, _INDENT)
@@ -438,6 +540,8 @@ def _outcome(found: Verification) -> str:
             "What is there verifies, and whether its end was cut off is open: it is shorter than a checkpoint that is "
             "held of it, and bears no mark of a copy."
         )
+    if found.ok and (people := found.verdicts.get("reviewers")) is not None and people.ok is None:
+        return f"The log verifies. Open is who signed: {people.says}."
     if found.ok:
         return "The log verifies."
     failed = {name for name, verdict in found.verdicts.items() if verdict.ok is False}

@@ -19,6 +19,7 @@ from assistant.cli.options import (
     unless_lost,
 )
 from assistant.cli.output import print_json
+from assistant.cli.reviewer_key import passphrase_from, passphrase_option, reviewer_key
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
@@ -36,9 +37,16 @@ if TYPE_CHECKING:
     "--json", "as_json", is_flag=True, help="Print the result as one JSON document (with --answers)."
 )
 @click.option("--again", default="", metavar="REASON", help="Review a signed case once more; it says why.")
+@passphrase_option
 @log_option
 def review(
-    case: str | None, answers: Path | None, plain: bool, as_json: bool, again: str, log_path: Path | None
+    case: str | None,
+    answers: Path | None,
+    plain: bool,
+    as_json: bool,
+    again: str,
+    passphrase_file: Path | None,
+    log_path: Path | None,
 ) -> int:
     """Review CASE: a folder with a case.yaml, or the id of a case in the case bank.
 
@@ -46,6 +54,8 @@ def review(
     """
     if as_json and answers is None:
         raise click.UsageError("--json needs --answers FILE.")
+    if passphrase_file is not None and not plain:
+        raise click.UsageError("--passphrase-file needs --plain.")
     if again and case is None:
         raise click.UsageError("--again needs a CASE.")
     if answers is not None:
@@ -55,22 +65,25 @@ def review(
     if plain:
         if case is None:
             raise click.UsageError("--plain needs a CASE.")
-        return _plain(log_path, case=case, again=again)
+        return _plain(log_path, passphrase_file, case=case, again=again)
     return _on_screen(log_path, case=case, again=again)
 
 
 @click.command()
 @click.argument("session", default="last")
 @click.option("--plain", is_flag=True, help="The conversation as plain lines.")
+@passphrase_option
 @log_option
-def resume(session: str, plain: bool, log_path: Path | None) -> int:
+def resume(session: str, plain: bool, passphrase_file: Path | None, log_path: Path | None) -> int:
     """Go on with SESSION: an id, the beginning of one, or `last`."""
+    if passphrase_file is not None and not plain:
+        raise click.UsageError("--passphrase-file needs --plain.")
     from assistant.cli.training import carry_on, run_named
 
     if run := run_named(log_path, session):
         return carry_on(*run, plain)
     if plain:
-        return _plain(log_path, session=session)
+        return _plain(log_path, passphrase_file, session=session)
     return _on_screen(log_path, session=session)
 
 
@@ -100,10 +113,13 @@ def _on_screen(
     return unless_lost(log_path, begin)
 
 
-def _plain(log_path: Path | None, case: str = "", session: str = "", again: str = "") -> int:
+def _plain(
+    log_path: Path | None, passphrase_file: Path | None, case: str = "", session: str = "", again: str = ""
+) -> int:
     from assistant import library
     from assistant import profile as reviewer
     from assistant.cli.plain import talk
+    from assistant.review.conversation import Conversation
     from assistant.review.review import Review
 
     def begin() -> int:
@@ -114,7 +130,9 @@ def _plain(log_path: Path | None, case: str = "", session: str = "", again: str 
             else:
                 held = Review.open(log, library.find_case(case), profile, again=again, beside_parked=False)
             try:
-                return talk(held, profile)
+                conversation = Conversation(held)
+                conversation.passphrase = passphrase_from(passphrase_file)
+                return talk(held, profile, conversation=conversation)
             finally:
                 held.close()
 
@@ -185,7 +203,7 @@ def _tell(review: Review, result: object) -> None:
 # `imr reviewer`: the reviewer's profile, kept once.
 
 
-@click.command()
+@click.group(invoke_without_command=True)
 @click.option("--certification", help="Your board certification, such as Occupational Medicine.")
 @click.option("--licence", help="The state that licensed you.")
 @click.option("--years", type=click.IntRange(0, 80), help="Years in active clinical practice.")
@@ -197,13 +215,18 @@ def _tell(review: Review, result: object) -> None:
     help="Be asked for a decision before the suggestion is shown.",
 )
 @json_option
-def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given: Any) -> None:
+@click.pass_context
+def reviewer(
+    ctx: click.Context, /, as_json: bool, name: str | None, decide_first: bool | None, **given: Any
+) -> None:
     """Show your profile, or set what the options name.
 
     The log and the letter hold your pseudonymous id and your qualifications.
     """
     from assistant import profile as profiles
 
+    if ctx.invoked_subcommand is not None:
+        return
     path = profiles.profile_path()
     profile = profiles.load_profile()
     changes = {key: value for key, value in given.items() if value is not None}
@@ -236,6 +259,9 @@ def reviewer(as_json: bool, name: str | None, decide_first: bool | None, **given
         )
     if not profile.qualifications:
         click.echo("Your qualifications are asked once, in your first review; or set them here (--help).")
+
+
+reviewer.add_command(reviewer_key)
 
 
 # `imr letter`: the determination of a session, printed or written to a file.

@@ -1,4 +1,4 @@
-"""Steps of a sitting at the log: who read what, drew which sample, noted what."""
+"""Steps of a sitting at the log: who read what, drew which sample, noted what; and which keys reviewers sign with."""
 
 from __future__ import annotations
 
@@ -102,9 +102,54 @@ class RollbackAccepted(Event):
     reason: str = private()
 
 
+@dataclass(frozen=True, eq=False, repr=False)
+class KeyRegistered(Event):
+    """A reviewer's own key (a verifier key), from here on the one that signs for that reviewer.
+
+    `size` and `root` (hex) are those of the log before it, and `proof` is the key's signature over them: so the key
+    stands for all that was logged before it. `vouchers` are the signatures of other keys that this is the
+    reviewer's: of the one before it, or of an officer.
+    """
+
+    kind: ClassVar[str] = "access.key_registered"
+    reviewer: str
+    key: str
+    size: int
+    root: str
+    proof: str
+    vouchers: Mapping[str, str]
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class KeyRevoked(Event):
+    """A reviewer's key signs nothing more; `proof` is its own signature on that, empty where the passphrase is lost."""
+
+    kind: ClassVar[str] = "access.key_revoked"
+    reviewer: str
+    key: str
+    proof: str = ""
+    reason: str = private(default="")
+
+
+@dataclass(frozen=True, eq=False, repr=False)
+class CheckpointTimed(Event):
+    """Somebody elsewhere said when they saw the checkpoint `note` over `size` entries.
+
+    `form` is `rfc3161`, with the answer of a time-stamping authority (base64) in `said`, or `cosignature/v1`, with the
+    lines of witnesses.
+    """
+
+    kind: ClassVar[str] = "access.checkpoint_timed"
+    form: str
+    size: int
+    note: str
+    said: str
+
+
 AccessStep = (
     AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
-    | SampleDrawn | AuditNoteAdded | RollbackAccepted
+    | SampleDrawn | AuditNoteAdded | RollbackAccepted | KeyRegistered | KeyRevoked
+    | CheckpointTimed
 )  # fmt: skip
 """A step of a sitting at the log."""
 

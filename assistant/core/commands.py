@@ -271,11 +271,16 @@ class Decline(Command):
 
 @dataclass(frozen=True, eq=False, repr=False)
 class Sign(Command):
-    """Sign the determination: `letter` is the SHA-256 of its text as shown."""
+    """Sign the determination: `letter` is the SHA-256 of its text as shown.
+
+    `key` and `signature` are the reviewer's own, without which no real review is signed.
+    """
 
     letter: str
     outcome: str
     statement: str
+    key: str = ""
+    signature: str = ""
 
 
 @dataclass(frozen=True, eq=False, repr=False)

@@ -494,7 +494,17 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
         raise refuse(
             "The outcome is not that of the decisions.", "", "It follows from the items' determinations."
         )
-    return [e.SessionSigned(command.letter, command.outcome, command.statement, session.guard)]
+    if session.mode == "real" and not (command.key and command.signature):
+        raise refuse(
+            "A real determination is signed with the reviewer's own key.",
+            "",
+            "Sign it where you can be asked for it.",
+        )
+    return [
+        e.SessionSigned(
+            command.letter, command.outcome, command.statement, session.guard, command.key, command.signature
+        )
+    ]
 
 
 def _decision(decision: str) -> str:

@@ -15,7 +15,7 @@ from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, RULING_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import counted, one_line
+from assistant.core.text import counted, digest, one_line
 from assistant.core.turn import part_question
 from assistant.core.value import Value
 from assistant.core.wording import answer_words, told, value_words
@@ -212,7 +212,8 @@ def _of_review(event: e.Step, session: Session | None) -> list[Line]:
         case e.SessionSigned():
             said = [Line("context", line) for line in event.statement.split("\n") if line.strip()]
             outcome = OUTCOME_WORDS.get(event.outcome, event.outcome)
-            return [*said, Line("news", f"Signed: {outcome}. Letter {event.letter[:12]}")]
+            own = f". The reviewer's own signature {digest(event.signature)}" if event.signature else ""
+            return [*said, Line("news", f"Signed: {outcome}. Letter {event.letter[:12]}{own}")]
         case e.AddendumAdded(text, reason):
             return [Line("news", f"Addendum: {text}"), *_because(reason)]
         case _:
@@ -351,6 +352,10 @@ def _of_sitting(event: a.AccessStep) -> str:
             return f"note on {session}: {text}"
         case a.RollbackAccepted():
             return f"rollback accepted: {rollback_in_words(event)}"
+        case a.KeyRegistered() | a.KeyRevoked():
+            return key_in_words(event)
+        case a.CheckpointTimed(form, size):
+            return f"a time from elsewhere ({form}) on the checkpoint over {counted(size, 'entry')}"
         case _:
             assert_never(event)
 
@@ -364,6 +369,18 @@ def rollback_in_words(event: a.RollbackAccepted) -> str:
     """Which checkpoint was let go for which log, and why."""
     held = f"a checkpoint of {event.held_size} entries of {event.held_log} was let go"
     return f"{held}; this log had {event.size}; reason: {event.reason}"
+
+
+def key_in_words(event: a.KeyRegistered | a.KeyRevoked) -> str:
+    """Whose key was registered or revoked, and who vouches for it."""
+    from assistant.core import access_events as a  # a review meets none of these
+
+    if isinstance(event, a.KeyRegistered):
+        vouched = f"; vouched for by {', '.join(event.vouchers)}" if event.vouchers else ""
+        after = counted(event.size, "entry")
+        return f"key of {event.reviewer} registered after {after}: {event.key}{vouched}"
+    signed = "by the key itself" if event.proof else "without its passphrase"
+    return f"key of {event.reviewer} revoked, {signed}: {event.key}; reason: {event.reason}"
 
 
 # -- the steps of a book --------------------------------------------------------------------------

@@ -396,7 +396,9 @@ class SessionSigned(Event):
     """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed.
 
     `guard` says which checks held the findings against the record: 1 those of what was not documented only, 2 those
-    of every finding, 3 also those of what is unclear or edited, with the reasons in the letter.
+    of every finding, 3 also those of what is unclear or edited, with the reasons in the letter. `key` is the reviewer's
+    own (a verifier key), and `signature` what it signed with, in base64; practice and reviews from before there were
+    such keys have neither.
     """
 
     kind: ClassVar[str] = "session.signed"
@@ -404,6 +406,8 @@ class SessionSigned(Event):
     outcome: str
     statement: str
     guard: int = 1
+    key: str = field(default="", metadata={"rare": True})
+    signature: str = field(default="", metadata={"rare": True})
 
 
 @dataclass(frozen=True, eq=False, repr=False)

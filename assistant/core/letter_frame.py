@@ -114,6 +114,7 @@ _NAMING: dict[str, str] = {
     "checks.unread": "documents",
     "signature.signed": "date time",
     "signature.signed_on": "date time zone",
+    "signature.own": "digest",
     "addenda.addendum": "number",
     "missing.of_item": "item what prompt",
     "missing.of_case": "what prompt",

@@ -37,6 +37,7 @@ from assistant.core.rules.guidelines import LAW
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
+from assistant.core.text import digest
 from assistant.core.turn import part_question
 from assistant.letter.document import (
     Block,
@@ -756,6 +757,9 @@ def signature(session: Session, frame: Frame, signed_at: str) -> Section | None:
         for n, line in enumerate(session.signed.statement.splitlines(), 1)
         if line.strip()
     ]
+    if session.signed.signature:
+        own = frame.say("signature.own", digest=digest(session.signed.signature))
+        said.append(replace(first, text=own, key="own"))
     return Section(frame.say("signature.title"), (paragraph([first]), points(said)), signed=False)
 
 

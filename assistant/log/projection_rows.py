@@ -14,13 +14,14 @@ from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
-from assistant.core.event_words import filters_in_words, rollback_in_words
+from assistant.core.event_words import filters_in_words, key_in_words, rollback_in_words
 from assistant.core.record.absence import denied, dismissals
 from assistant.core.record.pages import places_in
 from assistant.core.rules.criterion import SIDE, findings
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import CASE_SCOPE, CASE_SET
 from assistant.core.session import Session, effective_date
+from assistant.core.text import counted
 from assistant.core.wording import answer_words
 from assistant.log.entry import Entry
 from assistant.log.fold import Moment, Pins
@@ -822,5 +823,9 @@ def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
             return "note", "", (session,)
         case a.RollbackAccepted():
             return "rollback accepted", rollback_in_words(event), ()
+        case a.KeyRegistered() | a.KeyRevoked():
+            return "key", key_in_words(event), ()
+        case a.CheckpointTimed(form, size):
+            return "time from elsewhere", f"{form}, {counted(size, 'entry')}", ()
         case _:
             assert_never(event)

@@ -484,6 +484,47 @@ def check_letter(files: Files, entries: Sequence[dict[str, Any]]) -> Finding:
     return Finding("letter", True, says)
 
 
+def check_reviewer(
+    entries: Sequence[dict[str, Any]], origin: str, keys: Sequence[str] = ()
+) -> Finding | None:
+    """The signature of the reviewer, by one of `keys` where some are given; None where none is asked for."""
+    entry = next((one for one in entries if one["kind"] == "session.signed"), None)
+    if entry is None:
+        return None
+    body, first = entry["body"], entries[0]["body"]
+    if "signature" not in body and "key" not in body:
+        if first.get("mode") in ("practice", "training"):
+            return None
+        if keys:
+            raise Failed("it is not signed with a key of its reviewer, though you gave one")
+        return Finding(
+            "reviewer", None, "it is not signed with a key of its reviewer: none was asked of old reviews"
+        )
+    words = ("session", "seq", "prev", "ts", "actor"), ("letter", "outcome", "statement")
+    own, made = named(body, "key", str, "the signature"), named(body, "signature", str, "the signature")
+    name, number, public = read_key(own)
+    said = [str(entry[part]) for part in words[0]]
+    letter, outcome, statement = (named(body, part, str, "the signature") for part in words[1])
+    said = [*said, own, letter, outcome, hashlib.sha256(statement.encode()).hexdigest()]
+    text = "\n".join(["imr-reviewer-signature/1", origin, *said, ""]).encode()
+    try:
+        data = base64.b64decode(made, validate=True)
+    except ValueError:
+        raise Failed("the reviewer's signature can't be read") from None
+    if base64.b64encode(data).decode() != made or not ed25519_holds(public, text, data):
+        raise Failed(f"the reviewer's signature is not that of the key {name}+{number.hex()}")
+    if not name == entry["actor"] == first.get("reviewer"):
+        raise Failed("it is signed by another than the reviewer whose review it is")
+    if keys and own not in [one.strip() for one in keys]:
+        raise Failed(
+            f"it is signed with the reviewer's key {name}+{number.hex()}, which is none that you gave"
+        )
+    if keys:
+        return Finding("reviewer", True, f"the reviewer's key that you gave signed it: {name}+{number.hex()}")
+    says = f"a key of the reviewer signed it; compare it with what you hold, or give that with --reviewer-key: {own}"
+    return Finding("reviewer", None, says)
+
+
 def outcome_of(entries: Sequence[dict[str, Any]]) -> str:
     """What the last decision on each item comes to: uphold, overturn or partial; "" where none was logged."""
     decisions = {}
@@ -545,7 +586,7 @@ def check_held(held: bytes, origin: str, size: int, root: bytes) -> Finding:
     return Finding("held", True, f"the checkpoint that you hold is over the same {size} entries")
 
 
-def check(files: Files, key: str = "", held: bytes = b"") -> list[Finding]:
+def check(files: Files, key: str = "", held: bytes = b"", reviewers: Sequence[str] = ()) -> list[Finding]:
     """Every check, in order; after one that fails, those that rest on it are left out."""
     found: list[Finding] = []
     name = "bundle"
@@ -566,6 +607,9 @@ def check(files: Files, key: str = "", held: bytes = b"") -> list[Finding]:
         name = "signature"
         finding, origin, size, root = check_signature(files, key)
         found.append(finding)
+        name = "reviewer"
+        signed = check_reviewer(entries, origin, reviewers)
+        found += [signed] if signed else []
         if held:
             name = "held"
             found.append(check_held(held, origin, size, root))
@@ -659,6 +703,7 @@ NOT_PROVEN_OF_A_SESSION = (
     "That the session has no entry after those shown here, an addendum say.",
     THE_LETTER,
     "What README.txt says, and what letter.txt says outside the text that was signed.",
+    "Whose the reviewer's key is, unless you gave it with --reviewer-key.",
     "That the times are right, that the person named was at the keyboard, and that nothing was left out.",
 )
 NOT_PROVEN_OF_A_LOG = (
@@ -676,12 +721,12 @@ def not_proven(found: Sequence[Finding]) -> Sequence[str]:
     return NOT_PROVEN_OF_A_LOG if of_a_log else of_a_session
 
 
-def examine(path: Path, key: str = "", held: bytes = b"") -> list[Finding]:
+def examine(path: Path, key: str = "", held: bytes = b"", reviewers: Sequence[str] = ()) -> list[Finding]:
     """The checks of the file at `path`: a bundle, or a consistency proof."""
     try:
         if path.suffix == ".json":
             return check_consistency(path.read_bytes(), key, held)
-        return check(read_files(path), key, held)
+        return check(read_files(path), key, held, reviewers)
     except (Failed, OSError) as failure:
         return [Finding("bundle", False, str(failure))]
     except (
@@ -740,14 +785,17 @@ def main(arguments: Sequence[str]) -> int:
     reader.add_argument("bundle", type=Path, help="the bundle, or a consistency proof (.json)")
     reader.add_argument("--key", default="", help="the log's verifier key, or a file with it")
     reader.add_argument("--checkpoint", type=Path, help="a checkpoint that you hold")
+    reader.add_argument("--reviewer-key", type=Path, help="a file with keys of reviewers that you hold")
     reader.add_argument("--json", action="store_true", help="print one JSON document")
     given = reader.parse_args(arguments)
     try:
         key = Path(given.key).read_text("utf-8") if given.key and "+" not in given.key else given.key
         held = given.checkpoint.read_bytes() if given.checkpoint else b""
+        text = given.reviewer_key.read_text("utf-8") if given.reviewer_key else ""
     except (OSError, ValueError) as error:
         reader.error(str(error))
-    return show(examine(given.bundle, key, held), given.json)
+    reviewers = [line for line in text.splitlines() if line.strip()]
+    return show(examine(given.bundle, key, held, reviewers), given.json)
 
 
 if __name__ == "__main__":

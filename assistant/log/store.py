@@ -34,6 +34,7 @@ from assistant.log.chain import commitment, leaf
 from assistant.log.checkpoint import (
     MARKS,
     Sealing,
+    origin_of,
     present_log,
     refuse_copy,
     refuse_gone,
@@ -52,9 +53,9 @@ from assistant.log.database import (
 )
 from assistant.log.entry import Clock, Draft, Entry, Writing, read, stands_at, system_clock
 from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, replaced
-from assistant.log.keys import VerifierKey
+from assistant.log.keys import Checkpoint, VerifierKey
 from assistant.log.sessions import SessionRow, matching_session, session_rows
-from assistant.log.tree import WIDTH, keep_tree
+from assistant.log.tree import WIDTH, StoredTree, keep_tree
 from assistant.machine import close_to_others, share_like
 
 # The statements that add to the log, in a transaction that the caller has begun.
@@ -375,6 +376,7 @@ class Log:
         case: str,
         after: int,
         artifacts: Mapping[str, tuple[str, bytes]] = _NONE,
+        moment: tuple[str, int, str] | None = None,
     ) -> list[Entry]:
         """Logs `drafts` in one transaction; when it returns, they are on the disk.
 
@@ -398,7 +400,7 @@ class Log:
                 texts[digest] = salt, text
                 return digest
 
-            moment = self._clock()
+            moment = moment or self._clock()
             writings: list[Writing] = []
             for draft in drafts:
                 writing = entries.write_entry(
@@ -482,6 +484,17 @@ class Log:
             with turn:
                 self._sealing.hold(note, replace)
             return note
+
+    def head(self) -> Checkpoint:
+        """The head of the log's tree as it is now."""
+        with self._mutex, self._speaking():
+            tree = StoredTree(self._connection)
+            size = tree.size()
+            return Checkpoint(origin_of(self._connection), size, tree.root(size))
+
+    def moment(self) -> tuple[str, int, str]:
+        """The time that an entry would state now; `append` takes it, so that somebody can sign it before."""
+        return self._clock()
 
     @property
     def verifier_key(self) -> VerifierKey | None:

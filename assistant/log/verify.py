@@ -16,11 +16,12 @@ from pathlib import Path
 from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.files import existing_log, true_path
-from assistant.log import verify_checks, verify_entries
+from assistant.log import times, verify_checks, verify_entries, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
 from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
+from assistant.log.times import Outside
 from assistant.log.tree import WIDTH, Joined, StoredTree
 from assistant.log.verify_checks import Copy, Heads, Known, Rows, Unread, loose_ends
 from assistant.log.verify_entries import (
@@ -31,6 +32,7 @@ from assistant.log.verify_entries import (
     Verdict,
     Verification,
     limits,
+    sessions_in_words,
     walk_all,
     without_words,
 )
@@ -47,6 +49,9 @@ def verify(
     *,
     keys: Sequence[VerifierKey] = (),
     checkpoints: Sequence[Held | Unread] = (),
+    reviewers: Sequence[VerifierKey] | None = None,
+    officers: Sequence[VerifierKey] | None = None,
+    outside: Outside | None = None,
     since: bool = False,
     every_signature: bool = False,
     step: Callable[[int], None] | None = None,
@@ -54,7 +59,7 @@ def verify(
     """Reads the log at `path` and says what holds; never changes it.
 
     `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
-    the one in the profile's folder. With `since`, only what came after the checkpoint up to which the log was last
+    the one in the profile's folder, `reviewers` and `officers` their keys that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
     verified here is read. A missing file, a log of a newer version, and errors of the disk or its rights
     raise `Refused`; damage is part of the result.
     """
@@ -78,6 +83,8 @@ def verify(
         with ThreadPoolExecutor(1) as pool:
             database = pool.submit(verify_checks.integrity, true)
             seen = _read(connection, true, known, since, every_signature, step)
+            seen.signed = _signed(connection, true, seen, reviewers, officers)
+            seen.times = _times(connection, true, seen, outside or Outside())
             triggers = verify_checks.fences(connection, true, version)
             return _said(
                 connection,
@@ -134,6 +141,8 @@ class _Seen:
     roots: dict[int, bytes] = field(default_factory=dict)
     kept: tuple[int, str] | None = None
     known: Known = field(default_factory=Known)
+    times: Verdict | None = None
+    signed: tuple[Verdict, Break | None] = Verdict(None, "entries can't be read"), None
     heads: Heads = field(default_factory=Heads)
 
 
@@ -161,7 +170,8 @@ def _read(
         end = StoredTree(connection).size()
         if since and (before := verified(seen.known.origin)):
             _go_on(connection, seen, before, end)
-        sizes += [one.head.size for one in seen.known.held]
+        registered = verify_reviewers.register_sizes(connection)
+        sizes += [*(one.head.size for one in seen.known.held), *registered]
         for note in copy_marks(connection).values():
             with suppress(Refused):
                 sizes.append(read_checkpoint(note).size)
@@ -172,7 +182,7 @@ def _read(
         seen.lost = next((one.unread for one in passed.stretches if one.unread), "")
         seen.broken = _first(connection, seen, end, bool(passed.texts))
         if seen.events == end and not seen.lost:
-            _work_out(connection, seen, marks)
+            _work_out(connection, seen, marks, registered)
         seen.heads = verify_checks.look_at(connection, seen.known, seen.roots, seen.events, every_signature)
         seen.copy = verify_checks.look_at_marks(connection, seen.known, seen.roots, seen.events)
         _count(connection, seen, passed)
@@ -180,6 +190,31 @@ def _read(
         unless_damage(path, error)
         seen.lost = seen.lost or f"the log can't be read: {words(error)}"
     return seen
+
+
+def _signed(
+    connection: sqlite3.Connection,
+    path: Path,
+    seen: _Seen,
+    held: Sequence[VerifierKey] | None,
+    named: Sequence[VerifierKey] | None,
+) -> tuple[Verdict, Break | None]:
+    roots = seen.roots.get
+    try:
+        return verify_reviewers.judge(connection, seen.known.origin, roots, held, named, seen.since)
+    except DAMAGE as error:
+        unless_damage(path, error)
+        return Verdict(None, f"who signed can't be read: {words(error)}"), None
+
+
+def _times(connection: sqlite3.Connection, path: Path, seen: _Seen, outside: Outside) -> Verdict | None:
+    try:
+        verdict, notes = times.judge(connection, [id for one in seen.stretches for id in one.timed], outside)
+    except DAMAGE as error:
+        unless_damage(path, error)
+        return Verdict(None, f"times from elsewhere can't be read: {words(error)}")
+    seen.notes += notes
+    return verdict
 
 
 def _go_on(connection: sqlite3.Connection, seen: _Seen, since: str, end: int) -> None:
@@ -225,14 +260,16 @@ def _first(connection: sqlite3.Connection, seen: _Seen, end: int, texts: bool) -
     return min(found, key=lambda one: one[0], default=None)
 
 
-def _work_out(connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int]) -> None:
+def _work_out(
+    connection: sqlite3.Connection, seen: _Seen, marks: Sequence[int], registered: Sequence[int]
+) -> None:
     blocks = [one.blocks for one in seen.stretches]
     before = verify_entries.before(connection, seen.start // WIDTH) if seen.start else []
     seen.roots = dict(Joined(blocks, before).roots(marks))
     tree = StoredTree(connection)
-    for one in seen.known.held:
-        if one.head.size <= seen.start:
-            seen.roots[one.head.size] = tree.root(one.head.size)
+    for size in (*(one.head.size for one in seen.known.held), *registered):
+        if size <= seen.start:
+            seen.roots[size] = tree.root(size)
     seen.roots[0] = tree.root(0)
     if tree.kept:
         seen.kept = verify_entries.fault(connection, blocks)
@@ -264,10 +301,12 @@ def _said(
         "tree": tree,
         "signatures": verify_checks.signature_verdict(heads, known),
         "coverage": coverage,
+        "reviewers": seen.signed[0],
         "rows": rows,
         "triggers": triggers,
         "database": database,
         "artifacts": stored,
+        **({"times": seen.times} if seen.times is not None else {}),
     }
     first = seen.broken[1] if seen.broken else None
     try:
@@ -281,7 +320,7 @@ def _said(
             and not known.unread
         ):
             first = _place(connection, events, f"this is the last entry; {coverage.says}")
-        first = first or resting
+        first = first or seen.signed[1] or resting
         notes = [
             *verify_checks.set_back(connection, [at for one in seen.stretches for at in one.backward]),
             *verify_checks.accepted(connection, [id for one in seen.stretches for id in one.rollbacks]),
@@ -308,6 +347,7 @@ def _said(
         root=seen.roots[events].hex() if events in seen.roots else "",
         since=seen.since,
         verified=heads.verified if ok else "",
+        reviews=sum(one.reviews for one in seen.stretches),
         tables=tables,
         copy=seen.copy.day,
         shorter=bool(newest and newest.head.size > events and not seen.copy.day),
@@ -338,7 +378,8 @@ def _chain(seen: _Seen) -> Verdict:
             f"the newest {counted(fresh, 'entry')}, hashed and linked as they should be; the {seen.since} before were verified on an "
             "earlier run, and were not read again",
         )
-    entries = f"{counted(seen.events, 'entry')} of {counted(sessions, 'session')}"
+    reviews = sum(one.reviews for one in seen.stretches)
+    entries = f"{counted(seen.events, 'entry')} of {sessions_in_words(sessions, reviews)}"
     return Verdict(
         True, f"{entries}: each has its hash, links to the one before, and commits to the words beside it"
     )
@@ -390,6 +431,6 @@ def _gone(before: Held) -> Verification:
 
 def _unreadable(why: str) -> Verification:
     unknown = Verdict(None, "not looked at, since the file can't be opened")
-    names = ("chain", "tree", "signatures", "coverage", "rows", "triggers", "artifacts")
+    names = ("chain", "tree", "signatures", "coverage", "reviewers", "rows", "triggers", "artifacts")
     verdicts = {**dict.fromkeys(names, unknown), "database": Verdict(False, why)}
     return Verification(False, 0, 0, verdicts, None, limits(0, "", 0, False))

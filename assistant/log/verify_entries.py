@@ -133,7 +133,11 @@ SETTLED = tuple(
 )
 """What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
 
+NO_REVIEW = ("access.", "training.")
+"""How the kind of the first entry begins of a session that is no review."""
+
 ROLLBACK = "access.rollback_accepted"
+TIMED = "access.checkpoint_timed"
 JITTER = 15.0
 """Seconds by which an entry may seem older than the one before: the wait for a turn to write, and some more."""
 
@@ -141,7 +145,7 @@ _ONCE = frozenset({*CLOSING, "session.opened"})
 _DOLLAR = ord("$")
 _PINS = re.compile(rb'"pins":')
 _AT_A_TIME = 16 * WIDTH
-_FEW = 7
+_MOST_PINS = 256
 
 
 def _no_fraction(number: str) -> Any:
@@ -212,9 +216,9 @@ class Pinned:
 class Stretch:
     """What was found among the entries with the ids after `start`, up to `end`.
 
-    `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `backward` are
+    `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `reviews` those that are none of readers or trainers, `backward` are
     entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
+    the ids of entries that accept one, `timed` of those that keep a time from elsewhere, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
     on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
     one seen could not be read.
     """
@@ -224,6 +228,7 @@ class Stretch:
     blocks: Blocks
     events: int = 0
     sessions: int = 0
+    reviews: int = 0
     tally: int = 1
     breaks: int = 0
     first_break: Break | None = None
@@ -232,6 +237,7 @@ class Stretch:
     pins: dict[str, Pinned] = field(default_factory=dict)
     backward: list[tuple[int, str, str]] = field(default_factory=list)
     rollbacks: list[int] = field(default_factory=list)
+    timed: list[int] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
 
     def broken(self, id: int, session: str, seq: int, what: str) -> None:
@@ -268,14 +274,15 @@ class Walk:
         self._closed: set[str] = set()
         self._last = start
         self._before = ""
-        self._pins: list[bytes] = []
+        self._pins: set[bytes] = set()
         self._kinds: set[str] = set()
         self._minutes: set[str] = set()
+        self._seconds: set[str] = set()
         self._ends: set[str] = set()
         self._plain = frozenset(
             kind
             for kind, cls in all_kinds().items()
-            if "pins" not in cls.__dataclass_fields__ and kind not in (*MARKS, ROLLBACK)
+            if "pins" not in cls.__dataclass_fields__ and kind not in (*MARKS, ROLLBACK, TIMED)
         )
 
     def run(self) -> Stretch:
@@ -300,7 +307,8 @@ class Walk:
     def _rows(self) -> None:
         found, heads, closed, plain, kinds = self._found, self._heads, self._closed, self._plain, self._kinds
         head_of, hashed = heads.get, sha256(b"\x00").copy
-        parse, write, minutes, ends = _parse_entry, orjson.dumps, self._minutes, self._ends
+        parse, write = _parse_entry, orjson.dumps
+        minutes, seconds, ends = self._minutes, self._seconds, self._ends
         last, before, fine = self._last, self._before, ""
         current, known, prev = "", 0, ""
         leaves: list[bytes] = []
@@ -310,7 +318,7 @@ class Walk:
             for id, session, seq, kind, ts, entry, digest in rows:
                 if session != current:  # entries of one session mostly stand together
                     heads[current] = known, prev
-                    known, prev = head_of(session) or self._begin(id, session, seq)
+                    known, prev = head_of(session) or self._begin(id, session, seq, kind)
                     current = session
                 try:
                     leaf = hashed()
@@ -332,7 +340,11 @@ class Walk:
                         and entry.isascii()
                         and size <= LARGEST_ENTRY
                         and (size < _SHALLOW + len(prev) or entry.count(b"[") + entry.count(b"{") <= DEEPEST)
-                        and (ts == fine or (ts[:17] in minutes and ts[17:] in ends) or self._is_moment(ts))
+                        and (
+                            ts == fine
+                            or (ts[:17] in minutes and ts[17:20] in seconds and ts[20:] in ends)
+                            or self._is_moment(ts)
+                        )
                         and (kind in kinds or self._is_kind(kind))
                     )
                 except (
@@ -387,7 +399,7 @@ class Walk:
         if what:
             self._found.broken(row[0], row[1], row[2], what)
 
-    def _begin(self, id: int, session: str, seq: int) -> tuple[int, str]:
+    def _begin(self, id: int, session: str, seq: int, kind: str) -> tuple[int, str]:
         """The head of a session before the first entry of it that is seen here."""
         if not isinstance(session, str) or not is_name(session):
             self._found.broken(id, session, seq, "no session can be named so")
@@ -400,6 +412,7 @@ class Walk:
                 self._heads[session] = row[0], row[1].hex()
                 return self._heads[session]
         self._found.sessions += 1
+        self._found.reviews += not str(kind).startswith(NO_REVIEW)
         return 0, ""
 
     def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
@@ -407,16 +420,19 @@ class Walk:
             self._found.ends.append(id)
         if kind == ROLLBACK:
             self._found.rollbacks.append(id)
+        elif kind == TIMED:
+            self._found.timed.append(id)
         elif kind in CLOSING:
             self._closed.add(session)
         elif kind not in MARKS:
             self._pin(id, session, seq, entry)
 
     def _is_moment(self, ts: str) -> bool:
-        """Notes both halves of a time, since most of either will be seen again."""
+        """Notes the minute, the second and the rest of a time, since most of each will be seen again."""
         if is_moment(ts):
             self._minutes.add(ts[:17])
-            self._ends.add(ts[17:])
+            self._seconds.add(ts[17:20])
+            self._ends.add(ts[20:])
             return True
         return False
 
@@ -436,7 +452,9 @@ class Walk:
     def _pin(self, id: int, session: str, seq: int, entry: bytes) -> None:
         for match in _PINS.finditer(entry):
             at = match.end()
-            if any(entry.startswith(known, at) for known in self._pins):
+            if (
+                entry[at : entry.find(b"}}", at) + 2] in self._pins
+            ):  # what stood there whole before, ends there too
                 continue
             pins = pinned_text(entry, at)
             if not pins:
@@ -444,7 +462,9 @@ class Walk:
             else:
                 for kind, each in pins_by_kind(pins):
                     self._found.pins.setdefault(each, Pinned(str(session), seq, set())).kinds.add(kind)
-                self._pins = [pins, *self._pins[:_FEW]]
+                if len(self._pins) >= _MOST_PINS:
+                    self._pins.clear()
+                self._pins.add(pins)
 
 
 @dataclass(frozen=True)
@@ -467,10 +487,10 @@ class Table:
 class Verification:
     """What `verify` found.
 
-    `verdicts` are chain, tree, signatures, coverage, rows, triggers, database and artifacts, by name; a deep one
-    has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
+    `verdicts` are chain, tree, signatures, coverage, reviewers, rows, triggers, database and artifacts, by name; a
+    deep one has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
     entries that an earlier verification vouches for. `notes` are what somebody should look at, though nothing is
-    broken by it. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
+    broken by it. Of the `sessions` so many are `reviews`; the others are of readers, trainers and keys. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
     rows it holds and how many of them a check has covered; `copy` is the day of the backup that the file is, by
     the log's key; empty where it is none. `shorter` is whether it may be a copy without a mark: a checkpoint
     that is held covers more entries.
@@ -486,13 +506,25 @@ class Verification:
     root: str = ""
     since: int = 0
     verified: str = ""
+    reviews: int = 0
     tables: dict[str, Table] = field(default_factory=dict)
     copy: str = ""
     shorter: bool = False
 
+    @property
+    def of_sessions(self) -> str:
+        """How many sessions of which kind began among the entries that were read, in words."""
+        return sessions_in_words(self.sessions, self.reviews)
+
     def as_json(self) -> dict[str, Any]:
         """The contract of `imr log verify --json`."""
         return asdict(self)
+
+
+def sessions_in_words(sessions: int, reviews: int) -> str:
+    """So many reviews, as `imr log sessions` lists them, and the sessions of readers, trainers and keys."""
+    others = f" and {counted(sessions - reviews, 'other session')}" if sessions > reviews else ""
+    return f"{counted(reviews, 'review')}{others}"
 
 
 def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[str]:
@@ -519,7 +551,7 @@ def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[s
         first,
         *([key] if signed else []),
         "That the times are right: they are what the clock of the computer said.",
-        "Who sat at the keyboard: an entry names a person, and no person signs with a key of their own.",
+        "Who sat at the keyboard: a review is signed with a key and a passphrase, and whoever has both can sign.",
         "That nothing was left out: a step that was never logged leaves no trace.",
     ]
 

@@ -67,6 +67,7 @@ from assistant.review.review import Review
 
 if TYPE_CHECKING:
     from assistant.review.amendment import Amendment
+    from assistant.review.signing import Passphrase
 
 
 Build = Callable[[str], c.Command]
@@ -96,6 +97,7 @@ class Talk:
         self.cited: tuple[Evidence, ...] = ()
         self.acts = acts_of(review.session)
         self.gone_back = 0
+        self.passphrase: Passphrase | None = None
 
     @property
     def turn(self) -> Turn:
@@ -872,7 +874,7 @@ class Conversation(Talk):
         from assistant.review.determination import sign  # the letter is made for the signature
 
         read = tuple(one.digest for one in unseen(self.review.session))
-        session = sign(self.review, read)
+        session = sign(self.review, read, self.passphrase)
         assert session.signed is not None  # `sign` has just carried that out
         return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
 

@@ -19,12 +19,14 @@ from assistant.log import Entry, Log
 from assistant.log.fold import load_session
 from assistant.review.loading import pages_of
 from assistant.review.review import Review
+from assistant.review.signing import Passphrase, asks, nobody, opened, signed
 
 
-def sign(review: Review, read: tuple[str, ...] = ()) -> Session:
+def sign(review: Review, read: tuple[str, ...] = (), passphrase: Passphrase | None = None) -> Session:
     """Attests the absences and signs; the letter's hash is of what the letter says then.
 
-    `read` are the digests of what was listed beside it to be read first.
+    `read` are the digests of what was listed beside it to be read first. A real review is signed with the reviewer's
+    own key, for which `passphrase` is asked; practice with none.
     """
 
     case_outcome = outcome(review.session)
@@ -34,9 +36,11 @@ def sign(review: Review, read: tuple[str, ...] = ()) -> Session:
         if check.severity == "blocking" or (check.check, check.key) not in review.session.acknowledged:
             raise refuse(check.message, f"{check.check}", "Mend it or explain it first.")
     said = statement(review.session, OUTCOME_WORDS[case_outcome], len(read))
+    ask = asks(review)
+    key = opened(review, (passphrase or nobody)(ask)) if ask is not None else None
     review.perform(c.ReadDenials(read), c.AttestAbsences())
-    letter = body_hash(review.session, review.assess)
-    return review.perform(c.Sign(letter, case_outcome, said))
+    command = c.Sign(body_hash(review.session, review.assess), case_outcome, said)
+    return signed(review, command, key) if key is not None else review.perform(command)
 
 
 # The qualifications are asked once: what a session confirmed is kept in the reviewer's profile.

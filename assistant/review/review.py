@@ -269,9 +269,15 @@ class Review:
     # -- the road --------------------------------------------------------------------------------
 
     def perform(
-        self, *commands: c.Command, artifacts: Mapping[str, tuple[str, bytes]] | None = None
+        self,
+        *commands: c.Command,
+        artifacts: Mapping[str, tuple[str, bytes]] | None = None,
+        moment: tuple[str, int, str] | None = None,
     ) -> Session:
-        """Carries out commands in one logged step; raises `Refused`, with nothing logged, where one may not be."""
+        """Carries out commands in one logged step; raises `Refused`, with nothing logged, where one may not be.
+
+        `moment` is the time that the step states, where that was signed before.
+        """
         if self._hold is None:
             raise refuse("This window only watches the session.", "", "Work in the window that has it.")
         session = self.session
@@ -290,7 +296,7 @@ class Review:
             asked, session = session, fold(session, made)
         self._keep_what_was_worked_out(asked, session)
         if events:
-            self._commit(session, events, artifacts or {})
+            self._commit(session, events, artifacts or {}, moment)
         return session
 
     def _keep_what_was_worked_out(self, asked: Session, session: Session) -> None:
@@ -308,7 +314,11 @@ class Review:
         return self.perform(amendment.command, *again, artifacts=amendment.artifacts)
 
     def _commit(
-        self, session: Session, events: Sequence[e.Event], artifacts: Mapping[str, tuple[str, bytes]]
+        self,
+        session: Session,
+        events: Sequence[e.Event],
+        artifacts: Mapping[str, tuple[str, bytes]],
+        moment: tuple[str, int, str] | None = None,
     ) -> None:
         stored = dict(artifacts)
         drafts = []
@@ -324,6 +334,7 @@ class Review:
             case=session.rules.case.id,
             after=self.seq,
             artifacts=stored,
+            moment=moment,
         )
         self.seq = entries[-1].seq
         self.logged_at = entries[-1].ts

@@ -17,6 +17,7 @@ from textual.widgets import Footer, Input, OptionList, Static, TextArea
 from textual.widgets.option_list import Option
 
 from assistant.core.text import visible
+from assistant.review.signing import Ask, new_passphrase_fault
 from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.widgets import literal
 
@@ -145,6 +146,41 @@ class LinesScreen(ModalScreen[None]):
     def action_copy(self) -> None:
         self.app.copy_to_clipboard("\n".join(self._lines))
         self.notify("Sent to the clipboard.", markup=False)
+
+
+class PassphraseScreen(ModalScreen[str]):
+    """Asks for a passphrase, a new one twice; gives it, or None where it is left. What is typed is shown nowhere."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape", "dismiss", "leave")]
+    DEFAULT_CSS = AskScreen.DEFAULT_CSS + "\nPassphraseScreen { align: center middle; }"
+    SCOPED_CSS = False
+    AUTO_FOCUS = "Input"
+
+    def __init__(self, ask: Ask) -> None:
+        super().__init__()
+        self._ask = ask
+
+    def compose(self) -> ComposeResult:
+        with Vertical(id="ask-box"):
+            yield Static(literal(f"{self._ask.question} (Esc: not now)"), id="ask-question", markup=False)
+            yield Input(password=True, compact=True, placeholder="passphrase")
+            if self._ask.new:
+                yield Input(password=True, compact=True, placeholder="the same once more")
+            yield Static(id="ask-wrong", markup=False)
+
+    @on(Input.Submitted)
+    def _given(self, event: Input.Submitted) -> None:
+        first, *again = self.query(Input)
+        wrong = new_passphrase_fault(first.value) if self._ask.new else ""
+        if not event.value or wrong:
+            self.query_one("#ask-wrong", Static).update(literal(wrong))
+        elif again and event.input is first:
+            again[0].focus()
+        elif again and again[0].value != first.value:
+            self.query_one("#ask-wrong", Static).update(literal("These are two different passphrases."))
+            again[0].value = ""
+        else:
+            self.dismiss(first.value)
 
 
 # A sentence to be changed, with all of it in view.

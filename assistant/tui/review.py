@@ -405,7 +405,33 @@ class ReviewScreen(ProgramScreen):
         elif not text.strip() and highlighted is not None:
             self.answer(lambda: conversation.choose(highlighted + 1))
         else:
+            self._reply_or_sign(conversation, text)
+
+    def _reply_or_sign(self, conversation: Conversation, text: str) -> None:
+        """Replies; where that signs a real review, its passphrase is asked for first."""
+        from assistant.review.signing import asks  # at the signature
+        from assistant.tui.dialogs import PassphraseScreen
+
+        ask = None
+        signs = conversation.turn.kind == "sign" and text.strip().lower() == "sign"
+        if signs and conversation.pending is None:
+            try:
+                ask = asks(conversation.review)
+            except Refused as refused:
+                self._say_problems(refused.problems)
+                return
+        if ask is None:
             self.answer(lambda: conversation.reply(text))
+            return
+
+        def given(passphrase: str | None) -> None:
+            if passphrase is not None:
+                conversation.passphrase = lambda _: passphrase
+                self.answer(lambda: conversation.reply(text))
+                conversation.passphrase = None
+
+        self.reply.value = ""
+        self.app.push_screen(PassphraseScreen(ask), given)
 
     def _finish_asking(self, text: str) -> None:
         """Carries out what words were asked for; refused words stay where they were asked for, and answer nothing."""

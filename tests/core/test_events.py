@@ -132,6 +132,8 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "outcome": st.just("partial"),
         "statement": said,
         "guard": st.sampled_from([1, 2]),
+        "key": said,
+        "signature": said,
     },
     "denials.read": {
         "passages": st.lists(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=1).map(tuple)

@@ -35,7 +35,17 @@ def events(path: Path) -> list[Any]:
         return connection.execute("SELECT * FROM event ORDER BY id").fetchall()
 
 
-VERDICTS = ["chain", "tree", "signatures", "coverage", "rows", "triggers", "database", "artifacts"]
+VERDICTS = [
+    "chain",
+    "tree",
+    "signatures",
+    "coverage",
+    "reviewers",
+    "rows",
+    "triggers",
+    "database",
+    "artifacts",
+]
 
 
 def test_an_untouched_log_verifies(full: Path) -> None:
