@@ -423,7 +423,10 @@ class ReviewScreen(ProgramScreen):
             return
         self._take_up_reply()
         if event.key in SIGNS:
-            followed, self.reply.value = self.reply.value, ""  # typed after the sign, on a line that was empty before
+            followed, self.reply.value = (
+                self.reply.value,
+                "",
+            )  # typed after the sign, on a line that was empty before
             self.run_action_named(SIGNS[event.key])
             self.reply.value = followed
             self.reply.cursor_position = len(followed)

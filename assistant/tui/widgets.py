@@ -156,7 +156,9 @@ class Reply(Input):
         self.signs = signs
         self.digits = False
         self.taken = True
-        self._following = False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
+        self._following = (
+            False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
+        )
         self._open_since = 0.0
         self._dropped = 0
 
