@@ -42,7 +42,7 @@ _WITHOUT: dict[str, str] = {
     "determination": "title standard expedited formulary decisions considered none_relied_on",
     "effect": "title uphold overturn partial binding appeal grounds powers fraud conflict bias fact",
     "note": "title items nothing",
-    "record": "title belongs used lacks addressees case_number injury refused application priority unverified",
+    "record": "title belongs of_note used lacks addressees case_number injury refused application priority unverified",
 }
 """The texts that name nothing, by the part of the file that they stand in."""
 
@@ -150,6 +150,7 @@ _NAMING: dict[str, str] = {
     "rationale.stands_below": "tier",
     "footer.signed_on": "date",
     "footer.digest": "hash",
+    "footer.unsigned_digest": "hash",
     "footer.page": "page pages",
 }
 

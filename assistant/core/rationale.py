@@ -106,6 +106,8 @@ class _Writer:
             if criterion.id not in self.said:
                 yield from self.says(criterion)
         yield from self.concessions()
+        if self.apart:
+            yield from self.departure()
         yield from self.prompt_sentences()
         for criterion in ours:
             if criterion not in deciding and criterion.id not in self.said:
@@ -279,6 +281,11 @@ class _Writer:
                 text = self.say("rationale.declined", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
         yield from self.cautions()
+        if not self.apart:
+            yield from self.departure()
+
+    def departure(self) -> Iterator[DraftSentence]:
+        """Why the reviewer decides otherwise than the findings suggest."""
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
@@ -316,10 +323,12 @@ class _Writer:
         return self.session.frame().say(place, **values)
 
     def once_named(self, sentences: Iterable[DraftSentence]) -> list[DraftSentence]:
-        """The sentences; a citation that the one before has named isn't named in full again."""
+        """The sentences; a citation that the one before has named isn't named in full again, nor a fact said twice."""
         made: list[DraftSentence] = []
         named: set[str] = set()
         for one in sentences:
+            if self.apart and one.key.startswith("prompt:") and _said_before(one.text, made):
+                continue
             here = {self.set.citations[cite].name for cite in one.citations}
             for name in named & here if self.apart else ():
                 again = self.say("rationale.same_source")
@@ -401,6 +410,12 @@ class _Writer:
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
             evidence=self.evidence(prompts),
         )
+
+
+def _said_before(text: str, before: Iterable[DraftSentence]) -> bool:
+    """Whether a guideline's sentence ends with what this one says."""
+    ending = text.rstrip(".").lower()
+    return any(one.text.rstrip(".").lower().endswith((f" {ending}", f"; {ending}")) for one in before)
 
 
 # What the answers of an item come to: findings, suggestion and draft, worked out together.

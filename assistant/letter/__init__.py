@@ -6,7 +6,7 @@ determination must contain (8 CCR 9792.10.6) and writes it as text, Markdown or 
 
 from __future__ import annotations
 
-from assistant.letter.compose import body_hash, compose, signing_text
+from assistant.letter.compose import body_hash, compose, signing_text, what_is_lacking
 from assistant.letter.document import Block, Head, Letter, LetterSentence, Missing, Section
 from assistant.letter.formats import json_text, letter_to_json, to_markdown, to_text
 
@@ -24,4 +24,5 @@ __all__ = [
     "signing_text",
     "to_markdown",
     "to_text",
+    "what_is_lacking",
 ]

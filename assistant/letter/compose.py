@@ -94,6 +94,13 @@ def body_hash(session: Session, assess: Assess) -> str:
     return digest(signing_text(session, assess))
 
 
+def what_is_lacking(session: Session) -> tuple[str, ...]:
+    """What the case file lacks for the heading of a determination, in a sentence; nothing where it lacks nothing."""
+    frame = session.frame()
+    section = sent.not_stated(session, frame) if frame.in_two_parts else None
+    return tuple(one.text for one in section.sentences) if section is not None else ()
+
+
 def _signed_sections(
     session: Session, assess: Assess, frame: Frame, reviewed: Sequence[ReviewedDocument]
 ) -> tuple[Section, ...]:
@@ -117,7 +124,7 @@ def _in_two_parts(
     else:
         yield from sent.determination(session, assess, frame, reviewed)
     record = (
-        sent.not_stated(session, frame),
+        sent.not_stated(session, frame) if session.status != "declined" else None,
         sent.unverified(session, assess, frame),
         setting.documents_used(frame, reviewed),
         *_proof(session, assess, frame),
@@ -137,7 +144,8 @@ def _tops(session: Session, frame: Frame) -> tuple[Top, ...]:
     """What stands above each document; a letter of one text has one title."""
     case = f"{session.rules.case.id} - {session.rules.case.title}"
     if frame.in_two_parts:
-        belongs = LetterSentence(frame.say("record.belongs"), CASE_SCOPE, "belongs", facts=("session",))
+        words = frame.say("record.of_note" if session.status == "declined" else "record.belongs")
+        belongs = LetterSentence(words, CASE_SCOPE, "belongs", facts=("session",))
         of = LetterSentence(f"{frame.say('case')}: {case}", CASE_SCOPE, "case", facts=("case",))
         return sent.heading(session, frame, case), Top("record", frame.say("record.title"), (of, belongs))
     said = {"case": case, "outcome": _outcome_words(session, frame)}
@@ -174,7 +182,10 @@ def _footer(session: Session, frame: Frame, head: Head, digest: str) -> Iterator
     day = in_california(head.signed_at) if head.signed_at and session.signed is not None else None
     if frame.in_two_parts and day is not None:
         yield "determination", frame.say("footer.signed_on", date=f"{day:%B} {day.day}, {day.year}")
-    yield "", frame.say("footer.digest" if frame.in_two_parts else "footer.hash", hash=digest)
+    if not frame.in_two_parts:
+        yield "", frame.say("footer.hash", hash=digest)
+    else:
+        yield "", frame.say("footer.digest" if session.signed else "footer.unsigned_digest", hash=digest)
     entries = f"{head.events:,}"
     if session.status == "signed":
         yield "record", frame.say("footer.signed", session=session.id, entry=entries, head=head.head)

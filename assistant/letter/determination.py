@@ -13,6 +13,7 @@ from assistant.core.letter_frame import Frame
 from assistant.core.record.case import evidence_in_case
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, outcome
+from assistant.core.wording import capital
 from assistant.letter.document import Block, LetterSentence, ReviewedDocument, Section, Top, paragraph, points
 from assistant.letter.sections import (
     Assess,
@@ -157,7 +158,7 @@ def note(session: Session, frame: Frame) -> Section:
     sentences = [LetterSentence(text, CASE_SCOPE, f"note:{n}", facts=facts) for n, text in enumerate(said)]
     items = [
         LetterSentence(
-            frame.say("note.item", item=key, service=session.rules.case.items[key].service),
+            frame.say("note.item", item=key, service=capital(session.rules.case.items[key].service)),
             key,
             "item",
             facts=("item.service",),

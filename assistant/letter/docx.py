@@ -49,6 +49,7 @@ def _write(document: Any, piece: Piece, new_page: bool) -> None:
     paragraph = document.add_paragraph(style=_STYLES.get(piece.kind, "Normal"))
     form = paragraph.paragraph_format
     form.page_break_before = True if new_page else None
+    form.keep_with_next = True if "heading" in piece.kind or piece.kind == "title" or not piece.text else None
     if piece.label:
         paragraph.add_run(piece.label).bold = True
     if piece.label and piece.text:
@@ -78,7 +79,7 @@ def _frame_in(paragraph: Any) -> None:
 
 
 def _set_styles(document: Any) -> None:
-    for name, size in (("Normal", 11), ("Heading 1", 16), ("Heading 2", 12.5), ("Heading 3", 11)):
+    for name, size in (("Normal", 10.5), ("Heading 1", 16), ("Heading 2", 12), ("Heading 3", 10.5)):
         style = document.styles[name]
         style.font.name, style.font.size = _FONT, Pt(size)
         style.font.color.rgb = RGBColor(0, 0, 0)
@@ -88,10 +89,11 @@ def _set_styles(document: Any) -> None:
                 del fonts.attrib[which]
         for which in ("w:ascii", "w:hAnsi", "w:eastAsia", "w:cs"):
             fonts.set(qn(which), _FONT)
-    document.styles["Normal"].paragraph_format.space_after = Pt(6)
+    document.styles["Normal"].paragraph_format.space_after = Pt(5)
+    document.styles["List Bullet"].paragraph_format.space_after = Pt(2)
     for section in document.sections:
         section.page_width, section.page_height = Inches(8.5), Inches(11)
-        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(1)
+        section.left_margin = section.right_margin = section.top_margin = section.bottom_margin = Inches(0.9)
 
 
 def _on_each_page(document: Any, on_each: EachPage) -> None:

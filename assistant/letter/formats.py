@@ -198,7 +198,8 @@ def _underlined(title: str, sign: str) -> list[str]:
 
 def _block(block: Block) -> str:
     if block.kind == "box":
-        pairs = zip(*[iter(_lines(block))] * 2, strict=True)
+        lines = _lines(block)
+        pairs = zip(lines[::2], lines[1::2], strict=True)
         return "\n".join(
             line
             for title, reason in pairs
@@ -288,8 +289,8 @@ def _markdown_block(block: Block) -> str:
     if block.kind == "heading":
         return f"### {_start(block.sentences[0].marked)}"
     if block.kind == "box":
-        pairs = zip(*[iter(block.sentences)] * 2, strict=True)
-        return "\n>\n".join(f"> **{escaped(a.marked)}**  \n> {_start(b.marked)}" for a, b in pairs)
+        pairs = zip(block.sentences[::2], block.sentences[1::2], strict=True)
+        return "\n".join(f"- **{escaped(title.marked)}** {escaped(reason.marked)}" for title, reason in pairs)
     label = f"**{escaped(block.label)}:**" if block.label else ""
     if block.kind == "list":
         listed = "\n".join(f"- {_start(sentence.marked)}" for sentence in block.sentences)

@@ -7,7 +7,6 @@ letter gives the same bytes.
 from __future__ import annotations
 
 import json
-import re
 
 import typst
 
@@ -18,15 +17,15 @@ from assistant.letter.formats import each_page, pieces
 _PAGES = """
 #let d = json(bytes(sys.inputs.letter))
 #set document(title: d.title, author: (), date: none)
-#set text(font: ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono"), size: 11pt, lang: "en", region: "US",
+#set text(font: ("Libertinus Serif", "New Computer Modern", "DejaVu Sans Mono"), size: 10.5pt, lang: "en", region: "US",
   hyphenate: false)
-#set par(justify: false, leading: 0.6em, spacing: 0.9em)
+#set par(justify: false, leading: 0.55em, spacing: 0.85em)
 #set list(indent: 0.6em, spacing: 0.6em)
 #show heading.where(level: 1): set text(size: 16pt)
-#show heading.where(level: 2): set text(size: 12.5pt)
-#show heading.where(level: 3): set text(size: 11pt)
-#show heading: it => block(above: 1.3em, below: 0.7em, sticky: true, it)
-#set page(paper: "us-letter", margin: (x: 1in, top: 1in, bottom: 1in),
+#show heading.where(level: 2): set text(size: 12pt)
+#show heading.where(level: 3): set text(size: 10.5pt)
+#show heading: it => block(above: 1.2em, below: 0.65em, sticky: true, it)
+#set page(paper: "us-letter", margin: (x: 0.95in, top: 0.9in, bottom: 0.85in),
   header: text(size: 8pt, d.head),
   footer: context [
     #set text(size: 7.5pt)
@@ -56,7 +55,6 @@ _PAGES = """
   }
 }
 """
-_LACKS = re.compile(r"U\+([0-9A-Fa-f]+)|could not be displayed|glyph")
 
 
 def to_pdf(letter: Letter, part: str = "both") -> bytes:

@@ -43,7 +43,7 @@ def replaced(old: str, new: str) -> str:
 
 def test_it_has_every_text_and_no_other() -> None:
     assert OWN.texts.keys() == NAMES.keys()
-    assert list(library.letter_texts()) == [library.FRAME]
+    assert list(library.letter_texts()) == [library.FRAME, library.TEMPLATE]
 
 
 PACKAGE = ROOT / "assistant"
@@ -61,6 +61,7 @@ CHOSEN = {
     "made": "years hours years_and_hours",
     "documents": "complete incomplete unconfirmed",
     "summary": "confirmed disputed unconfirmed",
+    "effect": "uphold overturn partial",
     "sources": "answers rules guidelines facts pages",
 }
 """The texts of which one is chosen by a word: a value, a tier, the kind of a source."""
@@ -205,7 +206,7 @@ def test_a_name_is_filled_in_as_it_is(words: str) -> None:
 
 def test_a_kept_one_lacks_what_came_later_and_has_what_went() -> None:
     kept = replaced("title: Still missing", "tittle: Gone")
-    made = read_frame(kept.replace("Case", "The case"), "kept", lambda: OWN)
+    made = read_frame(kept.replace("case: Case", "case: The case"), "kept", lambda: OWN)
     assert made.texts == {**OWN.texts, "case": "The case", "footer.case": OWN.texts["footer.case"]}
     with pytest.raises(Refused, match="is missing from this text"):
         read_frame(replaced("affiliation with {{ parties }}", "affiliation"), "kept", lambda: OWN)
