@@ -7,6 +7,7 @@ letter gives the same bytes.
 from __future__ import annotations
 
 import json
+import re
 
 import typst
 
@@ -84,8 +85,10 @@ def to_pdf(letter: Letter, part: str = "both") -> bytes:
             pdf_standards=["ua-1"],
         )
     except typst.TypstError as error:
+        lacks = re.search(r"the text `\"(.+?)\"` could not", str(error))
+        why = f"no font that comes with the program has {lacks[1]}" if lacks else str(error)
         raise refuse(
-            f"The PDF file can't be made: {error}", "", "Write the letter as docx or text instead."
+            f"The PDF file can't be made: {why}.", "", "Write the letter as docx or text instead."
         ) from None
     assert isinstance(made, bytes)
     return made

@@ -26,6 +26,8 @@ from assistant.records.reading import ReaderApart
 KINDS = {".pdf": "pdf", ".docx": "docx", ".txt": "text", ".text": "text", ".md": "md", ".json": "json"}
 _WHOLE = ("both", *PARTS)
 _CONTEXT = 90
+_BULLET = re.compile("[•\uf0b7]")
+"""What stands before a point of a list; the second is that of a font that word processors use."""
 _DRAWN = re.compile(rb"<(?:w:drawing|w:pict|w:object|w:altChunk|w:vanish|mc:AlternateContent)\b")
 
 
@@ -107,7 +109,7 @@ def _compared(found: Sequence[list[str]], kind: str, letter: Letter, part: str) 
 
 
 def _flat(text: str) -> str:
-    return " ".join(text.replace("•", " ").split())
+    return " ".join(_BULLET.sub(" ", text).split())
 
 
 def _walk(expected: str, lines: Sequence[str]) -> tuple[int, str]:
