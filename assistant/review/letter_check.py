@@ -11,6 +11,7 @@ import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import zip_longest
 from pathlib import Path
 from typing import Any
 
@@ -140,26 +141,25 @@ def _compared_json(found: Sequence[list[str]], letter: Letter, part: str) -> tup
         theirs = json.loads("\n".join(line for page in found for line in page))
     except (ValueError, RecursionError):
         return 0, "The file is no JSON document."
-    for number, (place, one, other) in enumerate(
-        _differences(theirs, json.loads(json_text(letter, part)), "$")
-    ):
-        return -number, f"At {place} the file says “{one}” where the log has “{other}”"
-    return 0, ""
+    differences = list(_differences(theirs, json.loads(json_text(letter, part)), "$"))
+    return -len(differences), differences[0] if differences else ""
 
 
-def _differences(theirs: Any, ours: Any, place: str) -> Iterator[tuple[str, str, str]]:
+def _differences(theirs: Any, ours: Any, place: str) -> Iterator[str]:
+    """A sentence for each difference; lists of another length differ in every element."""
     if isinstance(theirs, dict) and isinstance(ours, dict):
         for name in dict.fromkeys([*ours, *theirs]):
             yield from _differences(theirs.get(name), ours.get(name), f"{place}.{name}")
-    elif isinstance(theirs, list) and isinstance(ours, list) and len(theirs) == len(ours):
-        for number, (one, other) in enumerate(zip(theirs, ours, strict=True)):
+    elif isinstance(theirs, list) and isinstance(ours, list):
+        for number, (one, other) in enumerate(zip_longest(theirs, ours)):
             yield from _differences(one, other, f"{place}[{number}]")
+    elif isinstance(theirs, str) and isinstance(ours, str):
+        if theirs != ours:
+            words = _walk(" ".join(ours.split()), theirs.splitlines())[1]
+            yield f"At {one_line(place, 200)}: {words or 'its white space is another.'}"
     elif type(theirs) is not type(ours) or theirs != ours:
-        yield (
-            one_line(place, 200),
-            one_line(json.dumps(theirs), _CONTEXT),
-            one_line(json.dumps(ours), _CONTEXT),
-        )
+        said = (one_line(json.dumps(one), _CONTEXT) for one in (theirs, ours))
+        yield "At {}: The file says “{}” where the log has “{}”".format(one_line(place, 200), *said)
 
 
 def _without_edges(found: Sequence[list[str]], kind: str, letter: Letter, part: str) -> Iterator[list[str]]:
