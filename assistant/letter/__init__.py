@@ -1,7 +1,8 @@
 """The determination: a session's findings, decisions and reasons as a letter to be read, sent and proven.
 
 The sentences of each rationale come from the core; this package arranges them with everything that a
-determination must contain (8 CCR 9792.10.6) and writes it as text, Markdown or JSON.
+determination must contain (8 CCR 9792.10.6), sets the proof beside it, and writes both as text, Markdown or JSON; PDF
+and Word files are made in `pdf` and `docx`, which need libraries of their own.
 """
 
 from __future__ import annotations

@@ -12,10 +12,12 @@ import pytest
 from assistant.core.problem import Refused
 from assistant.letter.document import LetterSentence
 from assistant.letter.formats import each_page, pieces
-from assistant.letter.pdf import to_pdf
 from assistant.records.reading import ReaderApart
 from assistant.review.determination import letter_of
 from assistant.review.review import Review
+
+pytest.importorskip("typst", reason="the extra for letters isn't installed")
+from assistant.letter.pdf import to_pdf  # noqa: E402
 
 PARTS = ("determination", "record", "both")
 

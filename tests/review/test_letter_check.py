@@ -14,13 +14,15 @@ from assistant.core import commands as c
 from assistant.core.problem import Refused
 from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.letter.docx import to_docx
-from assistant.letter.pdf import to_pdf
 from assistant.records.pdf import drawings
 from assistant.review.determination import composed_by, letter_of
 from assistant.review.letter_check import LetterChecked, check_file
 from assistant.review.review import Review
 from tests.letter.conftest import begin, log, path, reference
 from tests.letter.reviewing import answer, determine, sign
+
+pytest.importorskip("typst", reason="the extra for letters isn't installed")
+from assistant.letter.pdf import to_pdf  # noqa: E402
 
 __all__ = ["begin", "log", "path", "reference"]  # fixtures
 
