@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant import library
 from assistant.core import wording, yaml
-from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame
+from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame, sentence_lengths
 from assistant.core.problem import Refused
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES
@@ -128,6 +128,14 @@ def leaves(schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, set[str
         yield from leaves(inner, f"{place}.{key}" if place else key)
 
 
+def test_how_long_its_sentences_are_is_told() -> None:
+    made = Frame(
+        {"a": "One two {{ three }}. Four {% if x %}five {% endif %}six.", "b": "No sentence", "c": "Seven."}
+    )
+    assert sentence_lengths(made) == [3, 3, 1]
+    assert max(sentence_lengths(OWN)) <= 45
+
+
 def test_every_part_is_documented() -> None:
     page = (ROOT / "docs" / "prompt-sets.md").read_text("utf-8")
     section = page.split("## The letter's words", 1)[1].split("\n## ", 1)[0]
@@ -216,6 +224,7 @@ FIRST = {
     "1.yaml": "d4a3193c939042646ab9f77e9c69a89d97fb4a472694af1dfc6d896271ae8939",
     "2.yaml": "8e20d2bded771061a96178eebda26d655107749fee433d3d518853f6938d5fbd",
     "3.yaml": "d67a59f8af6c795641c1a69d006f5f86b5bade0b01332b0fbcb4c794b6bda971",
+    "4.yaml": "4c50243cc5359a780b126a2b15e6bf6a6ec6c60885b7c2cee6f577f4198ca270",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

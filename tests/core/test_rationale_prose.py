@@ -1,4 +1,4 @@
-"""How long the sentences are that a reviewer is to sign: over all sets, their examples, both decisions, and the frame."""
+"""How long the sentences are that a reviewer is to sign: over all sets, their examples and both decisions."""
 
 from __future__ import annotations
 
@@ -11,7 +11,6 @@ import pytest
 
 from assistant import library
 from assistant.core import yaml
-from assistant.core.letter_frame import read_frame
 from assistant.core.rationale import assess
 from assistant.core.rules.examples import Tried, try_examples
 from assistant.core.rules.prompt_set import Reading
@@ -75,18 +74,3 @@ def test_no_sentence_of_a_set_is_too_long(path: Path) -> None:
 @pytest.mark.parametrize("session", CASES.values(), ids=CASES.keys())
 def test_no_sentence_of_the_published_case_is_too_long(session: Session) -> None:
     assert list(too_long(session)) == []
-
-
-def test_no_sentence_of_the_frame_is_too_long() -> None:
-    """A text that a name is filled into counts with one word for it."""
-    texts = read_frame(library.letter_texts()[library.FRAME]).texts
-    plain = {
-        place: re.sub(r"\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "x", text)) for place, text in texts.items()
-    }
-    before = {"rationale.outweighed", "rationale.and_although", "rationale.below"}
-    assert [
-        (place, sentence)
-        for place, text in plain.items()
-        for sentence in sentences(text)
-        if place not in before and len(sentence.split()) > MOST
-    ] == []

@@ -17,7 +17,7 @@ from assistant.review.determination import letter_of
 from assistant.review.review import Review
 
 pytest.importorskip("typst", reason="the extra for letters isn't installed")
-from assistant.letter.pdf import to_pdf  # noqa: E402
+from assistant.letter.pdf import to_pdf
 
 PARTS = ("determination", "record", "both")
 

@@ -22,7 +22,7 @@ from tests.letter.conftest import begin, log, path, reference
 from tests.letter.reviewing import answer, determine, sign
 
 pytest.importorskip("typst", reason="the extra for letters isn't installed")
-from assistant.letter.pdf import to_pdf  # noqa: E402
+from assistant.letter.pdf import to_pdf
 
 __all__ = ["begin", "log", "path", "reference"]  # fixtures
 
