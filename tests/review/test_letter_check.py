@@ -6,25 +6,19 @@ import json
 from collections.abc import Callable
 from dataclasses import replace
 from pathlib import Path
-from typing import Any
 
 import pytest
 
-from assistant.core import commands as c
 from assistant.core.problem import Refused
+from assistant.core.session import Determination
 from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.letter.docx import to_docx
 from assistant.records.pdf import drawings
-from assistant.review.determination import composed_by, letter_of
 from assistant.review.letter_check import LetterChecked, check_file
-from assistant.review.review import Review
-from tests.letter.conftest import begin, log, path, reference
-from tests.letter.reviewing import answer, determine, sign
+from tests.letter.reviewing import Signed, published
 
 pytest.importorskip("typst", reason="the extra for letters isn't installed")
 from assistant.letter.pdf import to_pdf
-
-__all__ = ["begin", "log", "path", "reference"]  # fixtures
 
 WRITERS: dict[str, Callable[[Letter, str], bytes]] = {
     "txt": lambda letter, part: to_text(letter, part).encode(),
@@ -37,22 +31,18 @@ BINARY = ("pdf", "docx")
 
 
 @pytest.fixture
-def signed(begin: Callable[..., Review], reference: dict[str, Any]) -> Review:
-    review = begin()
-    answer(review, reference["answers"])
-    determine(review)
-    sign(review)
-    return review
+def signed(tmp_path_factory: pytest.TempPathFactory) -> Signed:
+    """A signed session, and what composes its letters."""
+    return published(tmp_path_factory.mktemp("published"))
 
 
-def checked(review: Review, file: Path) -> LetterChecked:
-    return check_file(
-        file,
-        review.session,
-        composed_by(review.log, review.session.id),
-        WRITERS.get(file.suffix[1:]),
-        drawings,
-    )
+def letter_of(signed: Signed) -> Letter:
+    session, compose = signed
+    return compose(session)
+
+
+def checked(signed: Signed, file: Path) -> LetterChecked:
+    return check_file(file, *signed, WRITERS.get(file.suffix[1:]), drawings)
 
 
 def written(letter: Letter, form: str, part: str, tmp_path: Path) -> Path:
@@ -62,7 +52,7 @@ def written(letter: Letter, form: str, part: str, tmp_path: Path) -> Path:
 
 
 @pytest.mark.parametrize("form", WRITERS)
-def test_what_this_program_wrote_has_the_very_bytes(signed: Review, form: str, tmp_path: Path) -> None:
+def test_what_this_program_wrote_has_the_very_bytes(signed: Signed, form: str, tmp_path: Path) -> None:
     for part in ("determination", "record", "both"):
         found = checked(signed, written(letter_of(signed), form, part, tmp_path))
         assert (found.ok, found.part, found.same_bytes) == (True, part, True)
@@ -70,7 +60,7 @@ def test_what_this_program_wrote_has_the_very_bytes(signed: Review, form: str, t
 
 @pytest.mark.parametrize("form", WRITERS)
 def test_a_forged_decision_is_named_though_the_right_digest_is_printed_on_it(
-    signed: Review, form: str, tmp_path: Path
+    signed: Signed, form: str, tmp_path: Path
 ) -> None:
     letter = letter_of(signed)
 
@@ -110,7 +100,7 @@ def test_a_forged_decision_is_named_though_the_right_digest_is_printed_on_it(
     ids=["another order", "a sentence less", "a sentence more"],
 )
 def test_sentences_moved_left_out_or_added_are_named(
-    signed: Review, form: str, change: Callable[[list[str]], list[str]], said: str, tmp_path: Path
+    signed: Signed, form: str, change: Callable[[list[str]], list[str]], said: str, tmp_path: Path
 ) -> None:
     letter = letter_of(signed)
     effect = next(one for one in letter.sections if one.title.startswith("Effect"))
@@ -125,17 +115,18 @@ def test_sentences_moved_left_out_or_added_are_named(
     assert any(words in found.difference for words in said.split("|"))
 
 
-def test_a_letter_written_before_an_addendum_is_known_as_that(signed: Review, tmp_path: Path) -> None:
-    files = [written(letter_of(signed), form, "determination", tmp_path) for form in WRITERS]
-    signed.perform(c.AddAddendum("A page arrived later."))
+def test_a_letter_written_before_an_addendum_is_known_as_that(signed: Signed, tmp_path: Path) -> None:
+    files = [written(letter_of(signed), form, "determination", tmp_path) for form in ("txt", *BINARY)]
+    session, compose = signed
+    later = replace(session, addenda=("A page arrived later.",)), compose
     for file in files:
-        found = checked(signed, file)
+        found = checked(later, file)
         assert (found.ok, found.addenda, found.without_addenda) == (True, 0, 1), file.name
-    again = checked(signed, written(letter_of(signed), "pdf", "determination", tmp_path))
+    again = checked(later, written(letter_of(later), "pdf", "determination", tmp_path))
     assert (again.ok, again.addenda, again.without_addenda) == (True, 1, 0)
 
 
-def test_a_picture_over_the_words_is_named(signed: Review, tmp_path: Path) -> None:
+def test_a_picture_over_the_words_is_named(signed: Signed, tmp_path: Path) -> None:
     import pypdfium2
 
     file = written(letter_of(signed), "pdf", "determination", tmp_path)
@@ -152,7 +143,7 @@ def test_a_picture_over_the_words_is_named(signed: Review, tmp_path: Path) -> No
     assert found.difference == "The file holds pictures, drawings or notes that the letter has not."
 
 
-def test_hidden_words_in_a_word_file_are_named(signed: Review, tmp_path: Path) -> None:
+def test_hidden_words_in_a_word_file_are_named(signed: Signed, tmp_path: Path) -> None:
     import docx
 
     file = written(letter_of(signed), "docx", "determination", tmp_path)
@@ -162,7 +153,7 @@ def test_hidden_words_in_a_word_file_are_named(signed: Review, tmp_path: Path) -
     assert "hidden words" in checked(signed, file).difference
 
 
-def test_a_word_file_that_was_only_saved_again_has_the_same_words(signed: Review, tmp_path: Path) -> None:
+def test_a_word_file_that_was_only_saved_again_has_the_same_words(signed: Signed, tmp_path: Path) -> None:
     import docx
 
     file = written(letter_of(signed), "docx", "determination", tmp_path)
@@ -171,18 +162,15 @@ def test_a_word_file_that_was_only_saved_again_has_the_same_words(signed: Review
     assert (found.ok, found.same_bytes) == (True, False)
 
 
-def test_the_letter_of_another_session_is_named(
-    signed: Review, begin: Callable[..., Review], reference: dict[str, Any], tmp_path: Path
-) -> None:
-    other = begin()
-    answer(other, reference["answers"])
-    determine(other, "overturned", "The hardware has to be seen.")
-    sign(other)
+def test_the_letter_of_another_decision_is_named(signed: Signed, tmp_path: Path) -> None:
+    session, compose = signed
+    made = Determination("overturned", "upheld", "The hardware has to be seen.")
+    other = compose(replace(session, determinations={"1": made}))
     for form in WRITERS:
-        assert not checked(signed, written(letter_of(other), form, "both", tmp_path)).ok
+        assert not checked(signed, written(other, form, "both", tmp_path)).ok
 
 
-def test_what_is_no_letter_is_refused_or_named(signed: Review, tmp_path: Path) -> None:
+def test_what_is_no_letter_is_refused_or_named(signed: Signed, tmp_path: Path) -> None:
     for name, data in {"a.pdf": b"%PDF-1.7 no", "b.docx": b"PK no"}.items():
         (tmp_path / name).write_bytes(data)
         with pytest.raises(Refused):
