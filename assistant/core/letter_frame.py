@@ -137,7 +137,6 @@ _NAMING: dict[str, str] = {
     "determination.place": "number page",
     "determination.at": "places",
     "determination.note": "note",
-    "determination.depends": "on decision",
     "determination.shared": "on",
     "note.declined": "ground",
     "note.reason": "reason",

