@@ -11,7 +11,7 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
@@ -23,7 +23,8 @@ from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
 from assistant.core.dates import CLOCK_FACTS, parse_date
 from assistant.core.letter_frame import FILE as FRAME_FILE
-from assistant.core.letter_frame import Frame, read_frame
+from assistant.core.letter_frame import TEMPLATE as TEMPLATE_FILE
+from assistant.core.letter_frame import Frame, Template, read_frame, read_template
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.proposal import unfit
 from assistant.core.record.case import Case, evidence_in_case
@@ -56,6 +57,8 @@ if TYPE_CHECKING:
 _PACKAGE = Path(__file__).resolve().parent
 FRAME = "frame.yaml"
 """The file of the letter's words, in `prompts/letter/`."""
+TEMPLATE = "template.yaml"
+"""The file of what an organization gives its letters, there or in the folder `letter` of `IMR_PROMPTS`."""
 BEING_WRITTEN = Path(".import", "writing")
 """In a case folder: the ids of documents that an import is writing, one on a line, until `case.yaml` lists them."""
 
@@ -127,6 +130,7 @@ KINDS: Mapping[str, str] = {
     "verified": "verified.yaml, what was held against its source",
     "organization": "organization.yaml",
     "letter-frame": "prompts/letter/frame.yaml",
+    "letter-template": "prompts/letter/template.yaml, or that of an organization",
     "faults": "the sentences that may be planted in a practice case",
 }
 """The schemas that files are held to, and the files of each."""
@@ -249,8 +253,20 @@ def _own_prompts() -> dict[str, str]:
 
 
 def letter_texts() -> dict[str, str]:
-    """The words of the letter's frame, by file name: as text only, since the letter alone needs them read."""
-    return {FRAME: read_text(folder("prompts") / "letter" / FRAME)}
+    """The words of the letter's frame and the template, by file name: as text only, since the letter alone needs them read."""
+    shipped = folder("prompts") / "letter"
+    named = os.environ.get("IMR_PROMPTS", "")
+    own = Path(os.path.expanduser(named)) / "letter" / TEMPLATE if named else shipped / TEMPLATE
+    return {
+        FRAME: read_text(shipped / FRAME),
+        TEMPLATE: read_text(own if own.exists() else shipped / TEMPLATE),
+    }
+
+
+def letter_template(text: str, name: str = TEMPLATE_FILE) -> Template:
+    """The template of letters that are begun now; raises `Refused` with file and line for every fault."""
+    document(text, name, "letter-template")
+    return read_template(text, name)
 
 
 def letter_frame(text: str, name: str = FRAME_FILE) -> Frame:
@@ -509,7 +525,7 @@ def letter_words(pinned: Mapping[str, str]) -> Callable[[], Frame]:
     A text that is not among them, since their version of the program had it elsewhere, has its first wording.
     """
     text = pinned.get(FRAME)
-    return first_words if text is None else partial(_kept, text)
+    return first_words if text is None else partial(_kept, text, pinned.get(TEMPLATE, ""))
 
 
 @lru_cache(maxsize=1)
@@ -523,8 +539,11 @@ def first_words() -> Frame:
 
 
 @lru_cache(maxsize=8)
-def _kept(text: str) -> Frame:
-    return read_frame(text, "the letter's words that the session keeps", first_words)
+def _kept(text: str, template: str) -> Frame:
+    frame = read_frame(text, "the letter's words that the session keeps", first_words)
+    if not template:
+        return frame
+    return replace(frame, template=read_template(template, "the letter's template that the session keeps"))
 
 
 # The cases of the case bank whose outcome was published, for holding the rules against real decisions.

@@ -33,6 +33,13 @@ FEW: tuple[Any, ...] = (7, "word", ["a"], {"a": "b"})
 SET = "cervical-radiography"
 
 
+LETTER_TEMPLATE: dict[str, Any] = {
+    "letterhead": ["The Review Organization", "1 Main Street"],
+    "order": ["decisions", "made", "documents", "summary", "issues", "effect"],
+    "paragraphs": [{"after": "effect", "title": "Questions", "text": "Write to the address above."}],
+}
+
+
 @dataclass(frozen=True)
 class File:
     """A file that is as it should be: its kind, its name, its data, and what reads its text."""
@@ -186,6 +193,7 @@ def files(folder: Path) -> Iterator[File]:
         shipped("prompts", "letter/frame.yaml"),
         library.letter_frame,
     )
+    yield File("letter-template", "prompts/letter/template.yaml", LETTER_TEMPLATE, library.letter_template)
     for name in ("prior-surgery-neck", "red-flags-neck", "studies-neck", "weeks"):
         yield answer_schema(name, own)
 
@@ -226,6 +234,12 @@ def shipped_files(folder: Path) -> Iterator[File]:
         "prompts/letter/frame.yaml",
         shipped("prompts", "letter/frame.yaml"),
         library.letter_frame,
+    )
+    yield File(
+        "letter-template",
+        "prompts/letter/template.yaml",
+        shipped("prompts", "letter/template.yaml"),
+        library.letter_template,
     )
 
 

@@ -302,13 +302,17 @@ def _is_frame(name: str) -> bool:
 def _frame_checked(name: str) -> str:
     """What is said of a file of the letter's words that reads, or of the program's; raises `Refused`."""
     from assistant import library
-    from assistant.core.letter_frame import FILE
+    from assistant.core.letter_frame import FILE, sentence_lengths
     from assistant.core.text import one_line
 
     where = one_line(name) or FILE
     text = library.read_text(Path(name)) if name else library.letter_texts()[library.FRAME]
-    count = len(library.letter_frame(text, where).texts)
-    return f"{where}: {count} texts of the letter, none missing, each naming what it has to."
+    frame = library.letter_frame(text, where)
+    lengths = sentence_lengths(frame)
+    return (
+        f"{where}: {len(frame.texts)} texts of the letter, none missing, each naming what it has to. "
+        f"Its sentences have {sum(lengths) / max(1, len(lengths)):.0f} words on average, {max(lengths, default=0)} at most."
+    )
 
 
 # A prompt set, and its proof, as lines that a physician can read.

@@ -24,6 +24,9 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
 if TYPE_CHECKING:
+    from collections.abc import Callable
+
+    from assistant.letter import Letter
     from assistant.review.review import Review
 
 
@@ -264,38 +267,83 @@ def reviewer(
 reviewer.add_command(reviewer_key)
 
 
-# `imr letter`: the determination of a session, printed or written to a file.
+# `imr letter`: the determination of a session and its record, printed, written to a file, or held against one.
 
 
-FORMATS = ("text", "md", "json")
+FORMATS = ("text", "md", "json", "pdf", "docx")
+_NEEDED = {"pdf": "typst", "docx": "docx"}
+_INSTALL = "pip install 'imr-assistant[letter]'"
 
 
 @click.command()
 @click.argument("session")
 @click.option(
-    "--format", "form", type=click.Choice(FORMATS), default="text", help="How it is written; text without it."
+    "--part",
+    type=click.Choice(("determination", "record", "both")),
+    default="both",
+    help="What is sent, the proof of it, or both; both without it.",
+)
+@click.option(
+    "--format",
+    "form",
+    type=click.Choice(FORMATS),
+    help="How it is written; text without it, a PDF with --open.",
 )
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to FILE instead."
 )
 @click.option("--force", is_flag=True, help="Replace FILE if it is there.")
+@click.option("--open", "opened", is_flag=True, help="Open it in the system's viewer.")
+@click.option(
+    "--check",
+    "checked",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Hold a letter that was written before against the log.",
+)
 @log_option
 def letter(
-    session: str, form: str, as_json: bool, output: Path | None, force: bool, log_path: Path | None
-) -> None:
+    session: str,
+    part: str,
+    form: str | None,
+    as_json: bool,
+    output: Path | None,
+    force: bool,
+    opened: bool,
+    checked: Path | None,
+    log_path: Path | None,
+) -> int:
     """Print the determination of SESSION: an id, the beginning of one, `last`, or the path of a bundle.
 
     It is marked as a draft until it is signed. That it was read is logged, never in SESSION itself.
     """
+    if checked is not None:
+        if form or as_json or output or opened or force or part != "both":
+            raise click.UsageError("--check takes no option but --log.")
+        return _check_letter(session, checked, log_path)
+    form = "json" if as_json else form or ("pdf" if opened else "text")
+    if form in _NEEDED and output is None and not opened:
+        raise click.UsageError(f"A {form} file isn't printed: name one with -o, or use --open.")
+    if output is None and opened:
+        output = _place_to_look_at(session, form)
+    _write_letter(session, part, form, output, force, log_path)
+    if opened:
+        from assistant.machine import open_in_viewer
+
+        open_in_viewer(str(output))
+    return 0
+
+
+def _write_letter(
+    session: str, part: str, form: str, output: Path | None, force: bool, log_path: Path | None
+) -> None:
     from assistant.core.access_events import AccessExported, AccessRead
     from assistant.files import write_file
-    from assistant.letter import json_text, to_markdown, to_text
     from assistant.log.bundle import is_bundle, open_source
     from assistant.review.determination import compose_from_log
 
-    form, path = "json" if as_json else form, log_at(log_path)
-    write = {"text": to_text, "md": to_markdown, "json": json_text}[form]
+    path, write = log_at(log_path), _writer(form)
     if output is not None and not force and os.path.lexists(output):
         raise _is_there(output)
     source, session_id = open_source(path, session)
@@ -305,14 +353,85 @@ def letter(
             note_reading(
                 path, AccessRead("letter", read) if output is None else AccessExported("letter", form, read)
             )
-        text = write(compose_from_log(source, session_id))
+        made = write(compose_from_log(source, session_id), part)
     if output is None:
-        click.echo(text, nl=False)
+        click.echo(made.decode(), nl=False)
         return
     if not force and os.path.lexists(output):
         raise _is_there(output)
-    write_file(output, text.encode("utf-8"), replace=force)
+    write_file(output, made, replace=force)
     click.echo(f"The letter is in {one_line(str(output))}.")
+
+
+def _writer(form: str) -> Callable[[Letter, str], bytes]:
+    """What writes a letter in a format; `Refused` where the library for it isn't installed."""
+    import importlib.util
+
+    needed = _NEEDED.get(form)
+    if needed is not None and importlib.util.find_spec(needed) is None:
+        raise refuse(f"Letters are written as {form} by a library that is not installed.", "", _INSTALL)
+    if form == "pdf":
+        from assistant.letter.pdf import to_pdf
+
+        return to_pdf
+    if form == "docx":
+        from assistant.letter.docx import to_docx
+
+        return to_docx
+    from assistant.letter import json_text, to_markdown, to_text
+
+    write = {"text": to_text, "md": to_markdown, "json": json_text}[form]
+    return lambda letter, part: write(letter, part).encode()
+
+
+def _place_to_look_at(session: str, form: str) -> Path:
+    """A file in a folder of the reader's own, which the system clears."""
+    import tempfile
+
+    ending = {"text": "txt"}.get(form, form)
+    return Path(tempfile.mkdtemp(prefix="imr-letter-")) / f"letter.{ending}"
+
+
+def _check_letter(session: str, file: Path, log_path: Path | None) -> int:
+    from assistant.core.access_events import AccessRead
+    from assistant.log.bundle import is_bundle, open_source
+    from assistant.log.fold import load_session
+    from assistant.review.determination import composed_by
+    from assistant.review.letter_check import KINDS, check_file
+
+    kind = KINDS.get(file.suffix.lower(), "")
+    make, drawings = None, None
+    try:
+        make = _writer(kind) if kind in FORMATS else None
+        if kind == "pdf":
+            from assistant.records import pdf
+
+            drawings = pdf.drawings
+    except (Refused, ModuleNotFoundError):
+        make = None  # the words can be compared without
+    path = log_at(log_path)
+    source, session_id = open_source(path, session)
+    with source:
+        if not is_bundle(session):
+            note_reading(path, AccessRead("letter", (session_id,)))
+        loaded, _ = load_session(source, session_id)
+        found = check_file(file, loaded, composed_by(source, session_id), make, drawings)
+    name = one_line(str(file))
+    if not found.ok:
+        click.echo(visible(f"{name} is not the letter of session {session_id}. {found.difference}"))
+        return 1
+    what = {"both": "the determination and its record"}.get(found.part, f"the {found.part}")
+    if loaded.status != "signed":
+        what = f"the draft of {what}" if loaded.status == "open" else what
+    said = "the very bytes" if found.same_bytes else "the words, in their order,"
+    click.echo(visible(f"{name} has {said} of {what} of session {session_id}, as the log gives them."))
+    if kind in _NEEDED and not found.same_bytes:
+        click.echo("This version writes the file otherwise: how it looks was not compared.")
+    if found.without_addenda:
+        click.echo(
+            f"What was added after it was written is not in it: addenda {found.addenda + 1} and later."
+        )
+    return 0
 
 
 def _is_there(path: Path) -> Refused:

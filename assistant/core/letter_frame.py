@@ -30,7 +30,7 @@ _WITHOUT: dict[str, str] = {
     "documents": "title no_author undated not_opened searched not_cited",
     "summary": "title confirmed disputed unconfirmed",
     "issues": "title administrator rationale declined closed draft guidelines no_guideline mtus others laws unverified",
-    "rationale": "and or",
+    "rationale": "and or same_source",
     "sources": "title",
     "searches": "title intro no_document nothing all some not_attested",
     "read": "title",
@@ -39,6 +39,10 @@ _WITHOUT: dict[str, str] = {
     "addenda": "title",
     "missing": "title determination changed",
     "footer": "software",
+    "determination": "title standard expedited formulary decisions considered none_relied_on",
+    "effect": "title uphold overturn partial binding appeal grounds powers fraud conflict bias fact",
+    "note": "title items nothing",
+    "record": "title belongs of_note used lacks addressees case_number injury refused application priority unverified",
 }
 """The texts that name nothing, by the part of the file that they stand in."""
 
@@ -47,7 +51,7 @@ _NAMING: dict[str, str] = {
     "banner.declined": "ground reason",
     **{
         f"counted.{noun}.{form}": "count"
-        for noun in ("document", "page", "passage", "year", "hour")
+        for noun in ("document", "page", "passage", "year", "hour", "addendum")
         for form in ("one", "many")
     },
     "made.no_tie": "parties",
@@ -127,6 +131,33 @@ _NAMING: dict[str, str] = {
     "footer.hash": "hash",
     "footer.signed": "session entry head",
     "footer.open": "session entries head",
+    "determination.to": "name",
+    "determination.case_number": "number",
+    "determination.claim_number": "number",
+    "determination.employee": "name",
+    "determination.injury": "date",
+    "determination.refused": "date",
+    "determination.application": "date",
+    "determination.priority": "priority",
+    "determination.outcome": "outcome",
+    "determination.document": "number about",
+    "determination.place": "number page",
+    "determination.at": "places",
+    "determination.note": "note",
+    "determination.shared": "on",
+    "note.declined": "ground",
+    "note.reason": "reason",
+    "note.item": "item service",
+    "record.lacking": "what",
+    "record.not_verified": "reference",
+    "banner.reissued": "addenda",
+    "rationale.outweighed_by": "citation",
+    "rationale.all_outweighed_by": "citation",
+    "rationale.stands_below": "tier",
+    "footer.signed_on": "date",
+    "footer.digest": "hash",
+    "footer.unsigned_digest": "hash",
+    "footer.page": "page pages",
 }
 
 NAMES: Mapping[str, tuple[str, ...]] = {
@@ -141,6 +172,54 @@ wording stands in a new file of `prompts/letter/first-wording/`.
 
 _TAG = re.compile(r"\{[{%].*?[%}]\}")
 
+TEMPLATE = "prompts/letter/template.yaml"
+"""What an organization adds to its letters; `library.letter_texts` has its text."""
+
+ORDER = ("decisions", "made", "documents", "summary", "issues", "effect")
+"""The parts of a determination, by the names that a template puts them in order by."""
+
+
+@dataclass(frozen=True)
+class OwnParagraph:
+    """A paragraph of the organization's, which stands after a part."""
+
+    after: str
+    title: str
+    text: str
+
+
+@dataclass(frozen=True)
+class Template:
+    """What an organization gives its letters: letterhead, the order of the parts, paragraphs of its own."""
+
+    letterhead: tuple[str, ...] = ()
+    order: tuple[str, ...] = ORDER
+    paragraphs: tuple[OwnParagraph, ...] = ()
+
+
+def read_template(text: str, name: str = TEMPLATE) -> Template:
+    """The template in a YAML text of the form of `schemas/letter-template.schema.json`; raises `Refused`."""
+    document = yaml.parse_yaml(text, name)
+    found = Findings()
+    for path, value in yaml.plain(document.data):
+        if visible(str(value)) != str(value):
+            found.say(
+                "The text holds an invisible or control character.",
+                document.where(*path),
+                "Type it again without it.",
+            )
+    if found.problems:
+        raise Refused(*found.problems)
+    data = document.data
+    return Template(
+        tuple(str(line) for line in data["letterhead"]),
+        tuple(str(part) for part in data["order"]),
+        tuple(
+            OwnParagraph(str(one["after"]), str(one.get("title", "")), str(one["text"]))
+            for one in data["paragraphs"]
+        ),
+    )
+
 
 @dataclass(frozen=True)
 class Frame:
@@ -149,6 +228,7 @@ class Frame:
     texts: Mapping[str, str] = field(repr=False)
     first: frozenset[str] = frozenset()
     """The places whose text is the first wording, since the session's own file has none."""
+    template: Template = Template()
 
     def say(self, place: str, **values: object) -> str:
         """The text at a place with its names filled in; foreign white space stays as it is."""
@@ -157,6 +237,11 @@ class Frame:
     def is_first(self, place: str) -> bool:
         """Whether the session's own file lacks this place, being older than it."""
         return place in self.first
+
+    @property
+    def in_two_parts(self) -> bool:
+        """Whether its letters are a determination and a record beside it; older ones are one text."""
+        return not self.is_first("determination.title")
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""
@@ -183,6 +268,13 @@ def read_frame(text: str, name: str = FILE, first: Callable[[], Frame] | None = 
     return (
         Frame(texts) if first is None else Frame({**first().texts, **texts}, frozenset(NAMES) - texts.keys())
     )
+
+
+def sentence_lengths(frame: Frame) -> list[int]:
+    """How many words each whole sentence of a frame has, a name that is filled in counting as one."""
+    bare = (re.sub(r"\{%.*?%\}", "", re.sub(r"\{\{.*?\}\}", "x", text)) for text in frame.texts.values())
+    said = (sentence for text in bare for sentence in re.split(r"(?<=[.!?:])\s+(?=[A-Z])", text))
+    return [len(sentence.split()) for sentence in said if sentence.endswith(".")]
 
 
 def is_frame(document: YamlDocument) -> bool:

@@ -1,13 +1,13 @@
 """From findings to the sentences of a rationale, each with everything that it comes from.
 
 The shape is that of real determinations: the request; the guideline that decides; what is conceded; what was
-not found; the lower tiers and why they do not prevail; the conclusion. A negative sentence is never printed
-in support of the side that doesn't need it.
+not found; what speaks against it and why that does not prevail; the conclusion. A negative sentence is never printed
+in support of the side that doesn't need it. Sessions whose letter is one text keep the joined sentences of its day.
 """
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
@@ -80,7 +80,7 @@ def draft(
     made = session.determinations.get(item)
     decision = made.decision if made is not None else suggestion.decision
     writer = _Writer(session, item, findings, decision)
-    sentences = list(writer.sentences())
+    sentences = writer.once_named(writer.sentences())
     edits = session.edits.get(item, {})
     edited = [
         replace(one, text=edits[one.key].text, origin="reviewer")
@@ -112,17 +112,22 @@ class _Writer:
         ours = self.arguing(self.side, stands=True)
         top = min((self.set.rank(criterion) for criterion in ours), default=None)
         deciding = [criterion for criterion in ours if self.set.rank(criterion) == top]
-        yield from self.rebutted_against(ours)
+        if not self.apart:
+            yield from self.rebutted_against(ours)
         for criterion in deciding:
             if criterion.id not in self.said:
                 yield from self.says(criterion)
             yield from self.partly(criterion)
         yield from self.laws()
         yield from self.concessions()
+        if self.apart:
+            yield from self.departure()
         yield from self.prompt_sentences()
         for criterion in ours:
             if criterion not in deciding and criterion.id not in self.said:
                 yield from self.says(criterion)
+        if self.apart:
+            yield from self.outweighed(ours)
         yield from self.unmet()
         yield from self.dissent(top)
         yield from self.reviewers_words()
@@ -206,16 +211,32 @@ class _Writer:
         if text:
             yield self.sourced(f"criterion:{criterion.id}", text, criterion)
 
-    def rebutted_against(self, ours: Sequence[Criterion]) -> Iterator[DraftSentence]:
-        """Arguments of the other side that standing ones of ours rebut: introduced as rebutted, together."""
-        by_rebutters: dict[tuple[str, ...], list[Criterion]] = {}
+    def by_rebutters(self, ours: Sequence[Criterion]) -> Mapping[tuple[str, ...], list[Criterion]]:
+        """Arguments of the other side that standing ones of ours rebut, by the names of those."""
+        made: dict[tuple[str, ...], list[Criterion]] = {}
         for criterion in self.arguing(self.other, stands=False):
             rebutters = tuple(
                 name for name in self.findings[criterion.id].rebutted_by if self.set.criteria[name] in ours
             )
             if rebutters:
-                by_rebutters.setdefault(rebutters, []).append(criterion)
-        for names, rebutted in by_rebutters.items():
+                made.setdefault(rebutters, []).append(criterion)
+        return made
+
+    def outweighed(self, ours: Sequence[Criterion]) -> Iterator[DraftSentence]:
+        """What ours rebut, each in a sentence of its own, and then by what it is outweighed."""
+        for names, rebutted in self.by_rebutters(ours).items():
+            rebutters = [self.set.criteria[name] for name in names]
+            for one in rebutted:
+                yield self.sourced(f"rebutted:{one.id}", self.rendered(one.says, one)[0], one)
+            cited = dict.fromkeys(self.set.citations[one.cite].name for one in rebutters)
+            place = "rationale.outweighed_by" if len(rebutted) == 1 else "rationale.all_outweighed_by"
+            text = self.say(place, citation=wording.joined(cited, self.say("rationale.and")))
+            yield self.sourced(f"outweighed:{'+'.join(names)}", text, *rebutted, *rebutters)
+            yield from self.ruling_sentences(rebutters)
+
+    def rebutted_against(self, ours: Sequence[Criterion]) -> Iterator[DraftSentence]:
+        """What ours rebut, introduced as rebutted, together."""
+        for names, rebutted in self.by_rebutters(ours).items():
             rebutters_ = [self.set.criteria[name] for name in names]
             conceded, *more = [inner(self.rendered(one.says, one)[0]) for one in rebutted]
             for further in more:
@@ -309,12 +330,17 @@ class _Writer:
             text, _ = self.rendered(criterion.says, criterion)
             if not text:
                 continue
-            rank = self.set.rank(criterion)
+            rank, tier = self.set.rank(criterion), ""
             if top is not None and rank > top:
                 above = next(c for c in self.arguing(self.side, True) if self.set.rank(c) == top)
                 tier = self.say(f"tiers.{self.set.tier(above)}")
-                text = self.say("rationale.below", against=inner(text), tier=tier)
+                if not self.apart:
+                    text = self.say("rationale.below", against=inner(text), tier=tier)
             yield self.sourced(f"dissent:{criterion.id}", text, criterion)
+            if tier and self.apart:
+                yield self.sourced(
+                    f"below:{criterion.id}", self.say("rationale.stands_below", tier=tier), criterion
+                )
 
     def reviewers_words(self) -> Iterator[DraftSentence]:
         for name, ruling in self.rulings.items():
@@ -329,6 +355,11 @@ class _Writer:
                 text = self.say("rationale.declined", citation=citation, reason=ended(ruling.reason))
                 yield replace(self.sourced(f"ruling:{name}", text, criterion), origin="reviewer")
         yield from self.cautions()
+        if not self.apart:
+            yield from self.departure()
+
+    def departure(self) -> Iterator[DraftSentence]:
+        """Why the reviewer decides otherwise than the findings suggest."""
         made = self.session.determinations.get(self.key)
         if made is not None and made.reason and made.decision != made.suggested:
             carried = [self.set.criteria[name] for name, f in self.findings.items() if f.stands]
@@ -374,6 +405,28 @@ class _Writer:
     def say(self, place: str, **values: object) -> str:
         """What the session's letter says at a place of its frame, which is read only when it is first needed."""
         return self.session.frame().say(place, **values)
+
+    def once_named(self, sentences: Iterable[DraftSentence]) -> list[DraftSentence]:
+        """The sentences; a citation that the one before has named isn't named in full again, nor a fact said twice."""
+        made: list[DraftSentence] = []
+        named: set[str] = set()
+        for one in sentences:
+            if self.apart and one.key.startswith("prompt:") and _said_before(one.text, made):
+                continue
+            here = {self.set.citations[cite].name for cite in one.citations}
+            for name in named & here if self.apart else ():
+                again = self.say("rationale.same_source")
+                text = one.text.replace(name, again)
+                text = text.replace(capital(name), capital(again))
+                one = replace(one, text=text)
+            made.append(one)
+            named = {name for name in here if name in one.text or capital(name) in one.text}
+        return made
+
+    @property
+    def apart(self) -> bool:
+        """Whether what speaks on each side is said in sentences of its own."""
+        return self.session.frame().in_two_parts
 
     @property
     def other(self) -> str:
@@ -449,6 +502,12 @@ class _Writer:
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
             evidence=self.evidence(prompts),
         )
+
+
+def _said_before(text: str, before: Iterable[DraftSentence]) -> bool:
+    """Whether a guideline's sentence ends with what this one says."""
+    ending = text.rstrip(".").lower()
+    return any(one.text.rstrip(".").lower().endswith((f" {ending}", f"; {ending}")) for one in before)
 
 
 # What the answers of an item come to: findings, suggestion and draft, worked out together.

@@ -62,7 +62,10 @@ class LetterSentence:
 
 @dataclass(frozen=True)
 class Block:
-    """Sentences that stand together. `kind`: paragraph, list (each a point of its own) or heading."""
+    """Sentences that stand together. `kind`: paragraph, list (each a point of its own), lines, box or heading.
+
+    A box has the items, each a sentence that is followed by its main reason.
+    """
 
     kind: str
     sentences: tuple[LetterSentence, ...]
@@ -71,11 +74,15 @@ class Block:
 
 @dataclass(frozen=True)
 class Section:
-    """A titled part of the letter; `signed` where the signature's hash covers its text."""
+    """A titled part of the letter; `signed` where the signature's hash covers its text.
+
+    `part` says which of the two documents it stands in: `determination` (what is sent) or `record` (the proof of it).
+    """
 
     title: str
     blocks: tuple[Block, ...]
     signed: bool = True
+    part: str = "record"
 
     @property
     def sentences(self) -> tuple[LetterSentence, ...]:
@@ -107,9 +114,23 @@ class Missing:
     words: str
 
 
+PARTS = ("determination", "record")
+"""The two documents that a letter is made of; `both` names them together."""
+
+
+@dataclass(frozen=True)
+class Top:
+    """What stands above the sections of a document: letterhead, title, and the lines of its heading."""
+
+    part: str
+    title: str
+    lines: tuple[LetterSentence, ...]
+    letterhead: tuple[str, ...] = ()
+
+
 @dataclass(frozen=True)
 class Letter:
-    """A determination, or the draft of one. `body` is the text that a signature covers."""
+    """A determination with its record, or the draft of one. `body` is the text that a signature covers."""
 
     kind: str
     status: str
@@ -118,11 +139,13 @@ class Letter:
     outcome: str | None
     outcome_words: str
     banner: tuple[str, ...]
+    tops: tuple[Top, ...]
     sections: tuple[Section, ...]
     documents: tuple[ReviewedDocument, ...]
     checks: tuple[Check, ...]
     missing: tuple[Missing, ...]
-    footer: tuple[str, ...]
+    footer: tuple[tuple[str, str], ...]
+    """Each line below the letter, with the document that it stands in; both where that is empty."""
     log: Head
     body: str
     body_hash: str
@@ -132,7 +155,12 @@ class Letter:
 
     @property
     def sentences(self) -> tuple[LetterSentence, ...]:
-        return tuple(sentence for section in self.sections for sentence in section.sentences)
+        above = [sentence for top in self.tops for sentence in top.lines]
+        return (*above, *(sentence for section in self.sections for sentence in section.sentences))
+
+    def footer_of(self, part: str) -> tuple[str, ...]:
+        """The lines below a document, or below `both`."""
+        return tuple(line for of, line in self.footer if part == "both" or of in ("", part))
 
     def acknowledged(self, check: Check) -> str | None:
         """The reviewer's reason for letting a check stand; None while it is open."""

@@ -9,10 +9,10 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.letter_frame import Frame
 from assistant.core.rationale import DraftSentence
 from assistant.core.record.absence import against, dismissals, not_found, trail
 from assistant.core.record.grounds import Kind, grounds
@@ -24,37 +24,125 @@ from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.rules.suggestion import would_change
 from assistant.core.session import Session, effective_date
 from assistant.core.text import one_line
-from assistant.letter.document import Block, Letter, ReviewedDocument, Section
+from assistant.letter.document import Block, Letter, LetterSentence, ReviewedDocument, Section, Top
 
 WIDTH = 80
 
 
-def to_text(letter: Letter) -> str:
-    """The whole letter, ending in a line break."""
+def to_text(letter: Letter, part: str = "both") -> str:
+    """The whole letter or one of its two documents, ending in a line break."""
+    tops, signed, others = _of(letter, part)
     parts = []
     if letter.banner:
         parts.append("\n".join(line for one in letter.banner for line in wrapped_text(one)))
-    parts.append(letter.body)
-    parts += [section_text(section) for section in letter.sections if not section.signed]
+    parts.append(signed_text(tops, signed))
+    parts += [section_text(section) for section in others]
     if letter.missing or letter.open_checks:
         parts.append(_titled(letter.frame.say("missing.title"), _points(missing_lines(letter))))
-    parts.append("\n\n".join("\n".join(wrapped_text(one)) for one in ("-" * WIDTH, *letter.footer)))
+    below = letter.footer_of(part)
+    parts.append("\n\n".join("\n".join(wrapped_text(one)) for one in ("-" * WIDTH, *below)))
     return "\n\n".join(parts) + "\n"
 
 
-def signed_text(frame: Frame, case: str, outcome_words: str, sections: Iterable[Section]) -> str:
-    """The text that a signature covers: title, case, outcome and the sections that are `signed`."""
-    top = [
-        *_underlined(frame.say("title"), "="),
-        *wrapped_text(f"{frame.say('case')}: {case}", "  "),
-        *wrapped_text(f"{frame.say('outcome')}: {outcome_words}", "  "),
-    ]
-    return "\n\n".join(["\n".join(top), *(section_text(section) for section in sections if section.signed)])
+def _of(letter: Letter, part: str) -> tuple[list[Top], list[Section], list[Section]]:
+    """What a document is made of: its tops, the sections that are signed, and those that follow the signed text."""
+    tops = [one for one in letter.tops if part in ("both", one.part)]
+    sections = [one for one in letter.sections if part in ("both", one.part)]
+    return tops, [one for one in sections if one.signed], [one for one in sections if not one.signed]
+
+
+def signed_text(tops: Iterable[Top], sections: Iterable[Section]) -> str:
+    """The text that a signature covers: what stands above each document, and its sections that are `signed`.
+
+    A section of a document that has no title of its own follows the one before.
+    """
+    parts: list[str] = []
+    left = [section for section in sections if section.signed]
+    for top in tops:
+        parts.append(_top(top))
+        parts += [section_text(one) for one in left if one.part == top.part]
+        left = [one for one in left if one.part != top.part]
+    return "\n\n".join([*parts, *map(section_text, left)])
+
+
+def _top(top: Top) -> str:
+    lines = [line for one in top.letterhead for line in wrapped_text(one)]
+    lines += [""] if lines else []
+    lines += _underlined(top.title, "=")
+    return "\n".join([*lines, *(line for one in top.lines for line in wrapped_text(one.text, "  "))])
+
+
+@dataclass(frozen=True)
+class Piece:
+    """A line, a paragraph or a point of a letter as a page shows it; `label` stands before the text, in bold."""
+
+    kind: str
+    text: str
+    label: str = ""
+
+
+def pieces(letter: Letter, part: str) -> Iterator[Piece]:
+    """The letter or one of its documents in the order of the text, for the forms that are laid out on pages."""
+    tops, signed, others = _of(letter, part)
+    yield from (Piece("banner", one_line(line)) for line in letter.banner)
+    left = signed
+    for top in tops:
+        yield from (Piece("letterhead", one_line(line)) for line in top.letterhead)
+        yield Piece("title", one_line(top.title))
+        yield from (Piece("line", one_line(one.text)) for one in top.lines)
+        for section in (one for one in left if one.part == top.part or len(letter.tops) == 1):
+            yield from _pieces(section)
+        left = [one for one in left if one.part != top.part and len(letter.tops) > 1]
+    for section in (*left, *others):
+        yield from _pieces(section)
+    if letter.missing or letter.open_checks:
+        yield Piece("heading", one_line(letter.frame.say("missing.title")))
+        yield from (Piece("point", one_line(line)) for line in missing_lines(letter))
+    yield from (Piece("footer", one_line(line)) for line in letter.footer_of(part))
+
+
+def _pieces(section: Section) -> Iterator[Piece]:
+    if section.title:
+        yield Piece("heading", one_line(section.title))
+    for block in section.blocks:
+        said = [one_line(sentence.marked) for sentence in block.sentences]
+        label = f"{one_line(block.label)}:" if block.label else ""
+        if block.kind == "box":
+            yield from (
+                Piece("box", reason, title) for title, reason in zip(said[::2], said[1::2], strict=True)
+            )
+        elif block.kind == "list":
+            yield from [Piece("paragraph", "", label)] if label else []
+            yield from (Piece("point", one) for one in said)
+        elif block.kind == "heading":
+            yield Piece("subheading", said[0])
+        else:
+            yield Piece("paragraph", " ".join(said), label)
+
+
+@dataclass(frozen=True)
+class EachPage:
+    """What stands on every page: above the text, and below it the digest and the page's number."""
+
+    head: str
+    digest: str
+    number: str
+    """With `{page}` and `{pages}` for the numbers."""
+
+
+def each_page(letter: Letter, part: str) -> EachPage:
+    """The lines on every page of a letter, or of one of its documents."""
+    top = next((one for one in letter.tops if one.part == part), letter.tops[0])
+    named = next((one.text for one in letter.tops[0].lines if one.key in ("case_number", "case")), "")
+    above = " - ".join(one_line(one) for one in (*letter.banner[:1], top.title, named) if one)
+    number = letter.frame.say("footer.page", page="{page}", pages="{pages}")
+    return EachPage(above, f"SHA-256 {letter.body_hash}", one_line(number))
 
 
 def section_text(section: Section) -> str:
-    """A section with its title underlined."""
-    return _titled(section.title, "\n\n".join(_block(block) for block in section.blocks))
+    """A section with its title underlined, if it has one."""
+    text = "\n\n".join(_block(block) for block in section.blocks)
+    return _titled(section.title, text) if section.title else text
 
 
 def content(section: Section) -> str:
@@ -75,13 +163,13 @@ def missing_lines(letter: Letter) -> Iterator[str]:
             yield say("missing.check", check=check.check, message=check.message)
 
 
-def wrapped_text(text: str, indent: str = "") -> list[str]:
-    """`text` made visible, in lines of at most `WIDTH` columns; lines after the first begin with `indent`.
+def wrapped_text(text: str, indent: str = "", first: str = "") -> list[str]:
+    """`text` made visible, in lines of at most `WIDTH` columns; they begin with `indent`, and the first with `first`.
 
     A word that is longer than a line is cut. This is done here, since what is signed must break the same in
     every version of Python.
     """
-    lines = [""]
+    lines = [first]
     for word in one_line(text).split(" "):
         room = WIDTH - len(lines[-1])
         started = bool(lines[-1].strip())
@@ -109,6 +197,14 @@ def _underlined(title: str, sign: str) -> list[str]:
 
 
 def _block(block: Block) -> str:
+    if block.kind == "box":
+        lines = _lines(block)
+        pairs = zip(lines[::2], lines[1::2], strict=True)
+        return "\n".join(
+            line
+            for title, reason in pairs
+            for line in (*wrapped_text(title), *wrapped_text(reason, "  ", "  "))
+        )
     if block.kind == "list":
         lines = [
             line
@@ -121,6 +217,8 @@ def _block(block: Block) -> str:
 
 def _lines(block: Block) -> list[str]:
     """The block in lines that are not yet wrapped: a paragraph is one, a list as many as it has points."""
+    if block.kind in ("box", "lines"):
+        return [one_line(sentence.marked) for sentence in block.sentences]
     if block.kind == "list":
         head = [f"{one_line(block.label)}:"] if block.label else []
         return [*head, *(f"- {one_line(sentence.marked)}" for sentence in block.sentences)]
@@ -147,30 +245,42 @@ _ENTITIES = {"&": "&amp;", "<": "&lt;", ">": "&gt;"}
 _LINE_START = re.compile(r"^(?:([-+=:])|(\d{1,9})([.)]))")
 
 
-def to_markdown(letter: Letter) -> str:
-    """The whole letter, ending in a line break."""
-    return "\n\n".join(_parts(letter)) + "\n"
+def to_markdown(letter: Letter, part: str = "both") -> str:
+    """The whole letter or one of its two documents, ending in a line break."""
+    return "\n\n".join(_parts(letter, part)) + "\n"
 
 
-def _parts(letter: Letter) -> Iterator[str]:
+def _parts(letter: Letter, part: str) -> Iterator[str]:
     for line in letter.banner:
         yield f"**{escaped(line)}**"
     say = letter.frame.say
-    yield f"# {escaped(say('title'))}"
-    yield f"**{escaped(say('case'))}:** {escaped(f'{letter.case} - {letter.case_title}')}"
-    yield f"**{escaped(say('outcome'))}:** {escaped(letter.outcome_words)}"
-    for section in letter.sections:
+    tops, signed, others = _of(letter, part)
+    for top in tops:
+        yield from (_start(line) for line in top.letterhead)
+        yield f"# {escaped(top.title)}"
+        yield from (_top_line(one.text) for one in top.lines)
+        for section in signed:
+            if section.part == top.part or len(letter.tops) == 1:
+                yield from _section(section)
+    for section in [*(others if tops else [*signed, *others])]:
         yield from _section(section)
     if letter.missing or letter.open_checks:
         yield f"## {escaped(say('missing.title'))}"
         yield "\n".join(f"- {_start(line)}" for line in missing_lines(letter))
     yield "---"
-    for line in letter.footer:
+    for line in letter.footer_of(part):
         yield _start(line)
 
 
+def _top_line(text: str) -> str:
+    """A line of the heading, its name in bold."""
+    name, colon, said = text.partition(": ")
+    return f"**{escaped(name)}:** {escaped(said)}" if colon else _start(text)
+
+
 def _section(section: Section) -> Iterator[str]:
-    yield f"## {escaped(section.title)}"
+    if section.title:
+        yield f"## {escaped(section.title)}"
     for block in section.blocks:
         yield _markdown_block(block)
 
@@ -178,6 +288,9 @@ def _section(section: Section) -> Iterator[str]:
 def _markdown_block(block: Block) -> str:
     if block.kind == "heading":
         return f"### {_start(block.sentences[0].marked)}"
+    if block.kind == "box":
+        pairs = zip(block.sentences[::2], block.sentences[1::2], strict=True)
+        return "\n".join(f"- **{escaped(title.marked)}** {escaped(reason.marked)}" for title, reason in pairs)
     label = f"**{escaped(block.label)}:**" if block.label else ""
     if block.kind == "list":
         listed = "\n".join(f"- {_start(sentence.marked)}" for sentence in block.sentences)
@@ -211,15 +324,19 @@ def _start(text: str) -> str:
 # The letter as one JSON document, for programs: everything in the text, and what it was worked out from.
 
 
-def letter_to_json(letter: Letter) -> dict[str, Any]:
-    """The letter as JSON values."""
+def letter_to_json(letter: Letter, part: str = "both") -> dict[str, Any]:
+    """The letter as JSON values; its `sections` are those of one document, where that is named."""
     return {
         "session": letter.session.id,
         "status": letter.status,
         "kind": letter.kind,
         "case": letter.case,
         "outcome": letter.outcome,
-        "sections": [{"title": section.title, "text": content(section)} for section in letter.sections],
+        "digest": letter.body_hash,
+        "sections": [
+            {"part": section.part, "title": section.title, "text": content(section)}
+            for section in _sections(letter, part)
+        ],
         "documents_reviewed": [_document(one) for one in letter.documents],
         "checks": [
             {
@@ -239,9 +356,22 @@ def letter_to_json(letter: Letter) -> dict[str, Any]:
     }
 
 
-def json_text(letter: Letter) -> str:
+def _sections(letter: Letter, part: str) -> Iterator[Section]:
+    """The sections with what stands above them, which is a section of its own here."""
+    for top in letter.tops:
+        if part in ("both", top.part):
+            lines = (*top.letterhead, *(one.text for one in top.lines))
+            said = tuple(LetterSentence(line) for line in lines)
+            yield Section(top.title, (Block("lines", said),), part=top.part)
+    yield from (section for section in letter.sections if part in ("both", section.part))
+
+
+def json_text(letter: Letter, part: str = "both") -> str:
     """The document as text in which every character that is not printable ASCII is escaped."""
-    return json.dumps(letter_to_json(letter), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f") + "\n"
+    return (
+        json.dumps(letter_to_json(letter, part), ensure_ascii=True, indent=2).replace("\x7f", "\\u007f")
+        + "\n"
+    )
 
 
 def _document(one: ReviewedDocument) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from assistant.clock import in_california
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
 from assistant.core.event_words import quoted
 from assistant.core.letter_frame import Frame
-from assistant.core.rationale import Assessment, deciding_cautions
+from assistant.core.rationale import Assessment, DraftSentence, deciding_cautions
 from assistant.core.record.absence import (
     HARMLESS,
     SearchTrail,
@@ -59,7 +59,7 @@ def how_it_was_made(session: Session, frame: Frame) -> Section:
     """Who reviewed, without a name (Lab. Code 4610.6(f)), and by which order guidelines were weighed."""
     hierarchy = LetterSentence(frame.say("made.hierarchy"), CASE_SCOPE, "hierarchy", facts=(HIERARCHY,))
     sentences = [_affiliation(session, frame), *_qualifications(session, frame), hierarchy]
-    return Section(frame.say("made.title"), (paragraph(sentences),))
+    return Section(frame.say("made.title"), (paragraph(sentences),), part="determination")
 
 
 def _affiliation(session: Session, frame: Frame) -> LetterSentence:
@@ -145,20 +145,36 @@ def documents_reviewed(session: Session, frame: Frame, reviewed: Iterable[Review
         pages=frame.counted(case.page_count, "page"),
     )
     intro = LetterSentence(text, CASE_SCOPE, "documents", prompts=("documents",), facts=("documents",))
-    listed = [
-        LetterSentence(
-            _described(frame, one), CASE_SCOPE, f"document:{one.id}", facts=(f"documents.{one.id}",)
-        )
+    blocks = paragraph([intro, *_notes(session, frame, "documents")]), points(_listed(frame, reviewed))
+    return Section(frame.say("documents.title"), blocks, part="determination")
+
+
+def documents_used(frame: Frame, reviewed: Iterable[ReviewedDocument]) -> Section:
+    """What the review made of each document: beside a determination that only lists them."""
+    told = [
+        LetterSentence(_use(frame, one), CASE_SCOPE, f"used:{one.id}", facts=(f"documents.{one.id}",))
         for one in reviewed
     ]
-    blocks = paragraph([intro, *_notes(session, frame, "documents")]), points(listed)
-    return Section(frame.say("documents.title"), blocks)
+    return Section(frame.say("record.used"), (points(told),))
 
 
-def _described(frame: Frame, one: ReviewedDocument) -> str:
+def _listed(frame: Frame, reviewed: Iterable[ReviewedDocument]) -> Iterator[LetterSentence]:
+    for number, one in enumerate(reviewed, 1):
+        text = (
+            frame.say("determination.document", number=number, about=_about(frame, one))
+            if frame.in_two_parts
+            else _use(frame, one)
+        )
+        yield LetterSentence(text, CASE_SCOPE, f"document:{one.id}", facts=(f"documents.{one.id}",))
+
+
+def _about(frame: Frame, one: ReviewedDocument) -> str:
     author = one.author or frame.say("documents.no_author")
     date = one.date.prose() if one.date is not None else frame.say("documents.undated")
-    about = ", ".join(part for part in (one.type, author, date, frame.counted(one.pages, "page")) if part)
+    return ", ".join(part for part in (one.type, author, date, frame.counted(one.pages, "page")) if part)
+
+
+def _use(frame: Frame, one: ReviewedDocument) -> str:
     use = [
         frame.say("documents.opened", pages=_pages(frame, one.opened))
         if one.opened
@@ -170,7 +186,7 @@ def _described(frame: Frame, one: ReviewedDocument) -> str:
         if one.cited
         else frame.say("documents.not_cited")
     )
-    return frame.say("documents.document", about=about, id=one.id, use="; ".join(use))
+    return frame.say("documents.document", about=_about(frame, one), id=one.id, use="; ".join(use))
 
 
 def _pages(frame: Frame, numbers: tuple[int, ...]) -> str:
@@ -191,7 +207,7 @@ def case_summary(session: Session, frame: Frame) -> Section:
     ]
     told = [
         LetterSentence(
-            _with_pages(entry.says, entry.evidence),
+            _with_pages(session, frame, entry.says, entry.evidence),
             CASE_SCOPE,
             f"timeline:{n}",
             facts=(f"timeline.{n}",),
@@ -205,22 +221,32 @@ def case_summary(session: Session, frame: Frame) -> Section:
     blocks: list[Block] = [paragraph(opening)] if opening else []
     blocks += [paragraph(told)] if told else []
     blocks.append(paragraph([closing, *_notes(session, frame, "timeline")]))
-    return Section(frame.say("summary.title"), tuple(blocks))
+    return Section(frame.say("summary.title"), tuple(blocks), part="determination")
 
 
-def _with_pages(text: str, evidence: tuple[Evidence, ...]) -> str:
-    places = ", ".join(dict.fromkeys(str(one) for one in evidence))
-    return f"{text} [{places}]" if places else text
+def _with_pages(session: Session, frame: Frame, text: str, evidence: tuple[Evidence, ...]) -> str:
+    places = dict.fromkeys(place_words(session, frame, one) for one in evidence)
+    if places and frame.in_two_parts:
+        return f"{text} {frame.say('determination.at', places='; '.join(places))}"
+    return f"{text} [{', '.join(places)}]" if places else text
+
+
+def place_words(session: Session, frame: Frame, one: Evidence) -> str:
+    """A page as a determination names it: by the number that its list of documents gives the document."""
+    known = list(session.rules.case.documents)
+    if not frame.in_two_parts or one.document not in known:
+        return str(one)
+    return frame.say("determination.place", number=known.index(one.document) + 1, page=one.page)
 
 
 def _notes(session: Session, frame: Frame, prompt: str) -> Iterator[LetterSentence]:
     """What the reviewer added to an answer, which says what is missing or doubtful."""
     answer = case_answer(session, prompt)
     if answer is not None and answer.note:
-        mark = frame.say("reviewers_words")
-        yield LetterSentence(
-            answer.note, CASE_SCOPE, f"note:{prompt}", "reviewer", prompts=(prompt,), mark=mark
-        )
+        text, mark = answer.note, frame.say("reviewers_words")
+        if frame.in_two_parts:
+            text, mark = frame.say("determination.note", note=_ended(answer.note)), ""
+        yield LetterSentence(text, CASE_SCOPE, f"note:{prompt}", "reviewer", prompts=(prompt,), mark=mark)
 
 
 def _given(session: Session, prompt: str) -> str:
@@ -259,7 +285,7 @@ def closed(session: Session, item: str) -> bool:
 def issues(session: Session, assess: Assess, frame: Frame) -> Section:
     """Every item in order: decision, guidelines, rationale."""
     blocks = [block for key in session.items for block in _item(session, key, assess, frame)]
-    return Section(frame.say("issues.title"), tuple(blocks))
+    return Section(frame.say("issues.title"), tuple(blocks), part="determination")
 
 
 def decisive_evidence(session: Session, assess: Assess) -> Iterator[Evidence]:
@@ -277,10 +303,7 @@ def decisive_evidence(session: Session, assess: Assess) -> Iterator[Evidence]:
 
 def _item(session: Session, key: str, assess: Assess, frame: Frame) -> Iterator[Block]:
     item = session.rules.case.items[key]
-    service = f"{item.service[:1].upper()}{item.service[1:]}"
-    title = frame.say("issues.item", item=key, service=service, decision=_decision(session, key, frame))
-    facts = ("item.service", f"determination.{key}") if key in session.determinations else ("item.service",)
-    yield letter_heading(LetterSentence(title, key, "item", facts=facts, evidence=item.evidence[:1]))
+    yield letter_heading(item_title(session, key, frame))
     yield paragraph([_administrators_guideline(key, item, frame)], frame.say("issues.administrator"))
     if closed(session, key):
         words = frame.say("issues.declined" if session.status == "declined" else "issues.closed")
@@ -291,9 +314,18 @@ def _item(session: Session, key: str, assess: Assess, frame: Frame) -> Iterator[
     prompt_set = session.rules.sets[key]
     yield from _guidelines(key, prompt_set, assessment, frame)
     yield from _undecided(session, key, assessment, frame)
-    sentences = rationale(key, assessment, frame)
+    sentences = rationale(key, assess, frame)
     if sentences:
         yield paragraph(sentences, frame.say("issues.rationale"))
+
+
+def item_title(session: Session, key: str, frame: Frame) -> LetterSentence:
+    """An item with its decision, and that with its consequence."""
+    item = session.rules.case.items[key]
+    service = f"{item.service[:1].upper()}{item.service[1:]}"
+    title = frame.say("issues.item", item=key, service=service, decision=_decision(session, key, frame))
+    facts = ("item.service", f"determination.{key}") if key in session.determinations else ("item.service",)
+    return LetterSentence(title, key, "item", facts=facts, evidence=item.evidence[:1])
 
 
 def _decision(session: Session, key: str, frame: Frame) -> str:
@@ -329,11 +361,17 @@ def _undecided(session: Session, key: str, assessment: Assessment, frame: Frame)
     yield paragraph([said], frame.say("issues.draft"))
 
 
-def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSentence, ...]:
-    """The item's sentences as the letter has them; words of the reviewer's own choice stand beside the first that rests on them."""
+def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, ...]:
+    """The item's sentences as the letter has them; words of the reviewer's own choice stand beside the first that rests on them.
+
+    The reviewer's own sentences are marked in the record, and in a letter of one text beside each. What an earlier
+    item says of the same facts is said there only.
+    """
+    assessment = assess(key)
     relied = _relied_on(key, assessment, frame)
     explained_ = _explained_beside(key, assessment, frame)
-    return tuple(
+    own = "" if frame.in_two_parts else frame.say("reviewers_words")
+    made = [
         LetterSentence(
             one.text,
             key,
@@ -347,7 +385,7 @@ def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSen
             " ".join(
                 mark
                 for mark in (
-                    frame.say("reviewers_words") if one.origin == "reviewer" else "",
+                    own if one.origin == "reviewer" else "",
                     relied.get(one.key, ""),
                     explained_.get(one.key, ""),
                 )
@@ -355,7 +393,41 @@ def rationale(key: str, assessment: Assessment, frame: Frame) -> tuple[LetterSen
             ),
         )
         for one in assessment.sentences
-    )
+    ]
+    return tuple(_said_once(key, made, assess, frame) if frame.in_two_parts else made)
+
+
+def _said_once(
+    key: str, made: Sequence[LetterSentence], assess: Assess, frame: Frame
+) -> Iterator[LetterSentence]:
+    """The sentences without those on facts that an earlier item has word for word; one that names it stands for them."""
+    session = assess(key).session
+    earlier: dict[str, str] = {}
+    for item in session.items[: session.items.index(key)]:
+        if not closed(session, item):
+            for said in assess(item).sentences:
+                earlier.setdefault(said.text, item)
+    shared: dict[str, list[LetterSentence]] = {}
+    for one in made:
+        if one.text in earlier and not one.mark and one.key.startswith(_FACTS):
+            shared.setdefault(earlier[one.text], []).append(one)
+    for one in made:
+        item = earlier.get(one.text, "")
+        if one not in shared.get(item, ()):
+            yield one
+        elif one is shared[item][0]:
+            alike = shared[item]
+            yield replace(
+                one,
+                text=frame.say("determination.shared", on=item),
+                key=f"shared:{item}",
+                prompts=tuple(dict.fromkeys(name for each in alike for name in each.prompts)),
+                evidence=tuple(dict.fromkeys(place for each in alike for place in each.evidence)),
+            )
+
+
+_FACTS = ("prompt:", "together", "concedes:")
+"""The keys of sentences that state facts of the case, and no guideline or decision."""
 
 
 def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
@@ -368,7 +440,8 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
         own = own_words(session, (key, name))
         at, about = _beside(assessment, name, prompt)
         if own and at:
-            quoted.setdefault(at, []).extend(f"{about}{one} “{one.quote}”" for one in own)
+            places = (f"{about}{place_words(session, frame, one)} “{one.quote}”" for one in own)
+            quoted.setdefault(at, []).extend(places)
     return {at: frame.say("rationale.relies_on", quoted="; ".join(words)) for at, words in quoted.items()}
 
 
@@ -396,30 +469,50 @@ def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str
 
 
 def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: Frame) -> Iterator[Block]:
-    """The citations of the rationale, MTUS apart from the others, each tier in the order of the hierarchy."""
-    relied = [one for one in assessment.sentences if not one.key.startswith("ruling:")]
-    named = list(dict.fromkeys(name for one in relied for name in one.citations))
-    laws = [prompt_set.citations[name] for name in named if prompt_set.citations[name].tier == LAW]
-    cited = [prompt_set.citations[name] for name in named if prompt_set.citations[name].tier != LAW]
-    cited.sort(key=lambda one: TIERS.index(one.tier))
+    """The citations of the rationale, MTUS apart from the others, each tier in the order of the hierarchy.
+
+    What is outweighed, or was not made out, isn't relied on, and stands apart.
+    """
+    said = [one for one in assessment.sentences if not one.key.startswith("ruling:")]
+    relied = [one for one in said if not frame.in_two_parts or one.key.startswith(_CARRIES)]
+    cited = _in_order(prompt_set, relied)
+    considered = [one for one in _in_order(prompt_set, said) if one not in cited]
+    noted = [prompt_set.citations[name] for one in said for name in one.citations]
+    laws = list({one.id: one for one in noted if one.tier == LAW}.values())
     mtus = [one for one in cited if one.tier == "mtus"]
     others = [one for one in cited if one.tier != "mtus"]
     if not cited:
-        text, facts = frame.say("issues.no_guideline"), (f"item.{key}.rationale",)
-        none = LetterSentence(text, key, "guidelines", facts=facts)
+        text = frame.say("determination.none_relied_on" if frame.in_two_parts else "issues.no_guideline")
+        none = LetterSentence(text, key, "guidelines", facts=(f"item.{key}.rationale",))
         yield paragraph([none], frame.say("issues.guidelines"))
     if mtus:
         yield _cited(frame.say("issues.mtus"), [_citation(key, one, "", frame) for one in mtus])
-    if others:
-        below = [_citation(key, one, frame.say(f"tiers.{one.tier}"), frame) for one in others]
-        yield _cited(frame.say("issues.others"), below)
+    for label, several in (("issues.others", others), ("determination.considered", considered)):
+        below = [
+            _citation(key, one, frame.say(f"tiers.{one.tier}") if one.tier != "mtus" else "", frame)
+            for one in several
+        ]
+        if below:
+            yield _cited(frame.say(label), below)
     if laws:
         yield _cited(frame.say("issues.laws"), [_citation(key, one, "", frame) for one in laws])
 
 
+_CARRIES = ("criterion:", "partly:", "governs:", "concedes:", "conclusion")
+"""The keys of the sentences whose citations a decision relies on."""
+
+
+def _in_order(prompt_set: PromptSet, sentences: Iterable[DraftSentence]) -> list[Citation]:
+    """The citations of some sentences, each once, the highest tier first; what is of no tier argues nothing."""
+    named = dict.fromkeys(name for one in sentences for name in one.citations)
+    cited = [prompt_set.citations[name] for name in named if prompt_set.citations[name].tier in TIERS]
+    return sorted(cited, key=lambda one: TIERS.index(one.tier))
+
+
 def _citation(key: str, one: Citation, tier: str, frame: Frame) -> LetterSentence:
     text = frame.say("issues.cited", reference=reference(one, frame), tier=tier)
-    text = text if one.verified else f"{text} {frame.say('issues.unverified')}"
+    if not one.verified and not frame.in_two_parts:
+        text = f"{text} {frame.say('issues.unverified')}"
     return LetterSentence(text, key, f"citation:{one.id}", citations=(one.id,))
 
 
@@ -443,7 +536,7 @@ def sentence_sources(session: Session, assess: Assess, frame: Frame) -> Section 
         prompt_set = session.rules.sets[key]
         listed = [
             _origins(n, one, prompt_set, session.rules.case, frame)
-            for n, one in enumerate(rationale(key, assess(key), frame), 1)
+            for n, one in enumerate(rationale(key, assess, frame), 1)
         ]
         if listed:
             item = session.rules.case.items[key]
@@ -777,7 +870,8 @@ def addenda(session: Session, frame: Frame) -> Section | None:
         )
         for n, text in enumerate(session.addenda, 1)
     ]
-    return Section(frame.say("addenda.title"), tuple(blocks), signed=False) if blocks else None
+    part = "determination" if frame.in_two_parts else "record"
+    return Section(frame.say("addenda.title"), tuple(blocks), signed=False, part=part) if blocks else None
 
 
 def _ended(text: str) -> str:

@@ -314,3 +314,15 @@ def _is_illegible(text: str) -> bool:
     """Whether too many of the characters are none: what fonts without a proper encoding leave behind."""
     seen = text[:4000]
     return len(_ODD.findall(seen)) > _MOST_ODD * len("".join(seen.split()))
+
+
+def drawings(file: Path | bytes) -> dict[int, int]:
+    """How many things of each kind lie on the pages of a PDF file besides words; notes are counted under -1."""
+    counted: dict[int, int] = {-1: 0}
+    with pypdfium2.PdfDocument(file) as document:
+        for page in document:
+            for one in page.get_objects(max_depth=8):
+                if one.type != pdfium.FPDF_PAGEOBJ_TEXT:
+                    counted[one.type] = counted.get(one.type, 0) + 1
+            counted[-1] += pdfium.FPDFPage_GetAnnotCount(page)
+    return counted

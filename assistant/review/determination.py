@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 
 from assistant import profile as reviewer
 from assistant.core import commands as c
@@ -69,6 +69,13 @@ def compose_from_log(log: Log, name: str) -> Letter:
     session_id = log.resolve(name)
     session, seq = load_session(log, session_id)
     return _composed(session, [entry for entry in log.read(session_id) if entry.seq <= seq])
+
+
+def composed_by(log: Log, session_id: str) -> Callable[[Session], Letter]:
+    """Composes letters of a session as it was at some moment, where the log stands as it does now."""
+    _, seq = load_session(log, session_id)
+    entries = [entry for entry in log.read(session_id) if entry.seq <= seq]
+    return lambda session: _composed(session, entries)
 
 
 def letter_of(review: Review) -> Letter:

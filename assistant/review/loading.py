@@ -21,11 +21,11 @@ def letter_to_pin(log: Artifacts) -> dict[str, str]:
     can be made of. Raises `Refused` for such.
     """
     texts = library.letter_texts()
-    for text in texts.values():
+    for name, text in texts.items():
         try:
             log.artifact(digest(text))
         except Refused:
-            library.letter_frame(text)
+            (library.letter_frame if name == library.FRAME else library.letter_template)(text)
     return texts
 
 

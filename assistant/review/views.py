@@ -110,13 +110,15 @@ def page_lines(text: str, document: str) -> list[str]:
 
 
 def letter_lines(review: Review) -> list[str]:
-    """The letter as it would be signed: with the absences attested, as a signature does first."""
+    """The letter as it would be signed, with the absences attested, after what the case file lacks for its heading."""
     from assistant.core.rationale import assess  # not before the first question
 
     attested = fold(review.session, decide(review.session, c.AttestAbsences()))
-    from assistant.letter import signing_text  # at the signature
+    from assistant.letter import signing_text, what_is_lacking  # at the signature
 
-    return signing_text(attested, lambda item: assess(attested, item)).splitlines()
+    lacks = [visible(line) for line in what_is_lacking(attested)]
+    text = signing_text(attested, lambda item: assess(attested, item))
+    return [*lacks, *([""] if lacks else []), *text.splitlines()]
 
 
 def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:

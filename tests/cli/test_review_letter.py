@@ -64,7 +64,7 @@ def test_a_letter_of_a_log_that_takes_no_entry_is_read_all_the_same(
         connection.execute("DROP TRIGGER event_update")
     assert run(["letter", "last"]) == 0
     shown = capsys.readouterr()
-    assert "determination of medical necessity" in shown.out
+    assert "final determination" in shown.out
     assert "imr: This reading could not be logged" in shown.err
 
 

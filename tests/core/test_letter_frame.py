@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from assistant import library
 from assistant.core import wording, yaml
-from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame
+from assistant.core.letter_frame import FILE, NAMES, Frame, is_frame, read_frame, sentence_lengths
 from assistant.core.problem import Refused
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES
@@ -43,7 +43,7 @@ def replaced(old: str, new: str) -> str:
 
 def test_it_has_every_text_and_no_other() -> None:
     assert OWN.texts.keys() == NAMES.keys()
-    assert list(library.letter_texts()) == [library.FRAME]
+    assert list(library.letter_texts()) == [library.FRAME, library.TEMPLATE]
 
 
 PACKAGE = ROOT / "assistant"
@@ -61,6 +61,7 @@ CHOSEN = {
     "made": "years hours years_and_hours",
     "documents": "complete incomplete unconfirmed",
     "summary": "confirmed disputed unconfirmed",
+    "effect": "uphold overturn partial",
     "sources": "answers rules guidelines facts pages",
     "rationale": "inapplicable misstated",
 }
@@ -126,6 +127,14 @@ def leaves(schema: Mapping[str, Any], place: str) -> Iterator[tuple[str, set[str
     assert sorted(schema["required"]) == sorted(schema["properties"])
     for key, inner in schema["properties"].items():
         yield from leaves(inner, f"{place}.{key}" if place else key)
+
+
+def test_how_long_its_sentences_are_is_told() -> None:
+    made = Frame(
+        {"a": "One two {{ three }}. Four {% if x %}five {% endif %}six.", "b": "No sentence", "c": "Seven."}
+    )
+    assert sentence_lengths(made) == [3, 3, 1]
+    assert max(sentence_lengths(OWN)) <= 45
 
 
 def test_every_part_is_documented() -> None:
@@ -206,7 +215,7 @@ def test_a_name_is_filled_in_as_it_is(words: str) -> None:
 
 def test_a_kept_one_lacks_what_came_later_and_has_what_went() -> None:
     kept = replaced("title: Still missing", "tittle: Gone")
-    made = read_frame(kept.replace("Case", "The case"), "kept", lambda: OWN)
+    made = read_frame(kept.replace("case: Case", "case: The case"), "kept", lambda: OWN)
     assert made.texts == {**OWN.texts, "case": "The case", "footer.case": OWN.texts["footer.case"]}
     with pytest.raises(Refused, match="is missing from this text"):
         read_frame(replaced("affiliation with {{ parties }}", "affiliation"), "kept", lambda: OWN)
@@ -219,6 +228,7 @@ FIRST = {
     "4.yaml": "623042cce20105628df76dc11c15fe0c98fc9388d708e5d8891da5863157b5ce",
     "5.yaml": "abfd6ef6f6619faeb64e0006d1742fbe41e6b7b2e124954d049d757ebb92eb55",
     "6.yaml": "230956e411b592da6ca793e55d817fba4b01411ec77c41d796459faed1b2b519",
+    "7.yaml": "191f2e956634674d6376ddccd62d67f508ab1c58947b23e051d94cbffc448724",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

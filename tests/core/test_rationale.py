@@ -175,27 +175,28 @@ def test_an_unclear_answer_is_neither_stated_nor_absent() -> None:
 # -- arguments that meet --------------------------------------------------------------------------
 
 
-def test_what_is_rebutted_is_introduced_as_rebutted_and_only_once() -> None:
+def test_what_supports_comes_first_and_what_it_outweighs_after_it() -> None:
     session = decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned")
     said = draft(session)
-    one = said["rebutted:nonunion-or-instability"]
-    assert one.text.startswith("Although as noted in the MTUS-adopted ACOEM neck guideline of 2004")
-    assert ", and although the American College of Radiology" in one.text
-    assert "this is outweighed, because" in one.text
+    assert [key for key in said if not key.startswith("prompt:")] == [
+        "request",
+        "criterion:nonunion-or-instability",
+        "rebutted:routine-radiography",
+        "rebutted:acr-variant-11",
+        "outweighed:nonunion-or-instability",
+        "ruling:nonunion-or-instability",
+        "conclusion",
+    ]
+    one = said["outweighed:nonunion-or-instability"]
+    assert one.text.startswith("Those are outweighed here by the American College of Radiology")
     assert one.criteria == ("routine-radiography", "acr-variant-11", "nonunion-or-instability")
-    for criterion in one.criteria:
-        assert f"criterion:{criterion}" not in said
-        assert f"dissent:{criterion}" not in said
     assert texts(session).count("routine radiography of the cervical spine is not recommended") == 1
     assert texts(session).count("the attending provider suspects it") == 1
+    assert "lthough" not in texts(session)
 
 
-def test_the_reviewers_word_on_a_rebuttal_follows_it_as_the_reviewers() -> None:
+def test_the_reviewers_word_on_a_rebuttal_is_the_reviewers() -> None:
     session = decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned")
-    assert list(draft(session))[1:3] == [
-        "rebutted:nonunion-or-instability",
-        "ruling:nonunion-or-instability",
-    ]
     one = draft(session)["ruling:nonunion-or-instability"]
     assert one.origin == "reviewer"
     assert one.text.endswith("(Labor Code section 4604.5): The fusion is recent.")
@@ -203,17 +204,39 @@ def test_the_reviewers_word_on_a_rebuttal_follows_it_as_the_reviewers() -> None:
 
 def test_a_dissent_of_a_lower_tier_says_why_it_does_not_prevail() -> None:
     for session in (answered(**FLAGGED), answered(prior_surgery="none", prior_imaging=[])):
-        (dissent,) = [one for key, one in draft(session).items() if key.startswith("dissent:")]
-        assert dissent.text.startswith("While the American College of Radiology")
-        assert "this does not prevail: the Medical Treatment Utilization Schedule (MTUS)" in dissent.text
-        assert dissent.text.endswith("Labor Code section 4610.5(c)(2).")
+        said = draft(session)
+        (key,) = [key for key in said if key.startswith("dissent:")]
+        below = said[key.replace("dissent:", "below:")]
+        assert list(said).index(below.key) == list(said).index(key) + 1
+        assert below.text.startswith("That does not prevail. The request is addressed by the Medical")
+        assert below.text.endswith("Labor Code section 4610.5(c)(2).")
+        assert below.citations == said[key].citations
 
 
 def test_a_rebuttal_that_is_declined_stands_as_a_dissent_with_the_reason() -> None:
     said = draft(decided(ruled(answered(**REBUTTED), DECLINED), "upheld"))
-    assert "this does not prevail" in said["dissent:nonunion-or-instability"].text
+    assert "does not prevail" in said["below:nonunion-or-instability"].text
     assert said["ruling:nonunion-or-instability"].origin == "reviewer"
     assert said["ruling:nonunion-or-instability"].text.endswith("It speaks of another question.")
+
+
+def old(session: Session) -> Session:
+    """The session as one whose letter is one text, in the words of before."""
+    return replace(session, frame=library.first_words)
+
+
+def test_a_session_of_before_joins_its_sentences_as_it_did() -> None:
+    said = draft(old(decided(ruled(answered(**REBUTTED), ACCEPTED), "overturned")))
+    one = said["rebutted:nonunion-or-instability"]
+    assert one.text.startswith("Although as noted in the MTUS-adopted ACOEM Guidelines")
+    assert ", and although the American College of Radiology" in one.text
+    assert "this is outweighed, because" in one.text
+    assert list(said)[1:3] == ["rebutted:nonunion-or-instability", "ruling:nonunion-or-instability"]
+    (dissent,) = [one for key, one in draft(old(answered(**FLAGGED))).items() if key.startswith("dissent:")]
+    assert dissent.text.startswith("While the American College of Radiology")
+    assert "this does not prevail: the Medical Treatment Utilization Schedule (MTUS)" in dissent.text
+    departs = draft(old(decided(answered(), "overturned", "The hardware has to be seen")))
+    assert list(departs)[-2:] == ["departure", "conclusion"]
 
 
 def test_a_criterion_found_inapplicable_is_named_with_the_reason() -> None:
@@ -240,8 +263,8 @@ def loud() -> Frame:
 def test_what_joins_sentences_is_the_frames(session: Session) -> None:
     said, again = texts(session), texts(replace(session, frame=loud))
     assert again.upper() == said.upper()
-    assert not re.search("outweighed|does not prevail|and although|The reviewer|higher tier|above it", again)
-    for name in ("outweighed", "below", "accepted", "declined", "inapplicable"):
+    assert not re.search("outweighed|does not prevail|The reviewer|higher tier|above it", again)
+    for name in ("outweighed_by", "stands_below", "accepted", "declined", "inapplicable"):
         words = re.split(r"\{\{.*?\}\}", OWN.texts[f"rationale.{name}"])
         assert all(word in said for word in words) == all(word.upper() in again for word in words)
 
@@ -266,7 +289,8 @@ def test_no_words_of_a_letter_stand_in_the_code() -> None:
 
 def test_a_departure_carries_its_reason_as_the_reviewers_own() -> None:
     session = decided(answered(), "overturned", "The hardware\n has to be seen")
-    assert list(draft(session))[-2:] == ["departure", "conclusion"]
+    said = [key for key in draft(session) if not key.startswith("prompt:")]
+    assert said[:2] == ["request", "departure"]
     one = draft(session)["departure"]
     assert (one.text, one.origin) == ("The hardware has to be seen.", "reviewer")
     assert one.facts == ("determination.1",)

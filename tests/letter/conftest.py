@@ -10,10 +10,11 @@ import pytest
 
 from assistant import library
 from assistant.core import yaml
+from assistant.letter import Letter
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.review import Review
-from tests.letter.reviewing import NAME, answer, determine, sign
+from tests.letter.reviewing import NAME, answer, determine, published, sign
 
 
 @pytest.fixture
@@ -70,3 +71,10 @@ def decided(answered: Review) -> Review:
 def signed(decided: Review) -> Review:
     sign(decided)
     return decided
+
+
+@pytest.fixture
+def letter(tmp_path_factory: pytest.TempPathFactory) -> Letter:
+    """The letter of the published case, for tests that only read it."""
+    session, compose = published(tmp_path_factory.mktemp("published"))
+    return compose(session)

@@ -2,14 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
+from assistant import library
 from assistant.core import commands as c
+from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
 from assistant.core.rules.criterion import OUTCOME_WORDS
-from assistant.core.session import outcome
+from assistant.core.session import Session, outcome
 from assistant.core.turn import statement
-from assistant.letter import body_hash
+from assistant.letter import Letter, body_hash
+from assistant.log import Log
+from assistant.profile import Profile
+from assistant.review.determination import composed_by
 from assistant.review.review import Review
 
 NAME = "Amalia Quessenberry"
@@ -43,3 +50,22 @@ def sign(review: Review, reason: str = "Parties may add records after the decisi
     letter = body_hash(review.session, review.assess)
     own = ("key", "signature") if review.session.mode == "real" else ()
     review.perform(c.Sign(letter, case_outcome, said, *own))
+
+
+Signed = tuple[Session, Callable[[Session], Letter]]
+_KEPT: list[Signed] = []
+
+
+def published(folder: Path) -> Signed:
+    """The published case, reviewed and signed once for all tests that only read it, and what composes its letters."""
+    if not _KEPT:
+        case = library.find_case("cervical-radiographs-after-fusion")
+        text = library.read_text(case.path / "reference.yaml")
+        with Log.open(folder / "published.sqlite") as log:
+            review = Review.open(log, case, Profile("r-test", NAME))
+            answer(review, yaml.parse_yaml(text, "reference.yaml").data["answers"])
+            determine(review)
+            sign(review)
+            _KEPT.append((review.session, composed_by(log, review.session.id)))
+            review.close()
+    return _KEPT[0]

@@ -56,9 +56,17 @@ def reworded(monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
 
 
 @pytest.fixture
-def unpinned(signed: Review, path: Path) -> Path:
+def unpinned(
+    begin: Callable[..., Review], reference: dict[str, Any], path: Path, monkeypatch: pytest.MonkeyPatch
+) -> Path:
     """The log of a signed session as a version wrote it that did not store the letter's words."""
-    signed.close()
+    with monkeypatch.context() as patch:
+        patch.setattr("assistant.review.review.letter_to_pin", lambda log: {})
+        review = begin()
+    answer(review, reference["answers"])
+    determine(review)
+    sign(review)
+    review.close()
 
     def without(entries: list[Entry]) -> list[Entry]:
         first = entries[0]["body"]
@@ -75,9 +83,10 @@ def forms(path: Path) -> list[str]:
 
 
 def test_the_words_are_stored_with_the_session(review: Review, log: Log) -> None:
-    (digest,) = review.session.opened.pins["letter"].values()
-    assert digest == hashlib.sha256(OWN.encode()).hexdigest()
-    assert log.artifact(digest).decode() == OWN
+    pinned = review.session.opened.pins["letter"]
+    texts = library.letter_texts()
+    assert pinned == {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
+    assert {name: log.artifact(digest).decode() for name, digest in pinned.items()} == texts
 
 
 def test_a_signed_letter_reads_as_it_was_signed(
@@ -176,9 +185,9 @@ def test_the_words_that_join_a_rationale_stay_as_they_were(
     """In what was signed, in a sentence as it read before it was edited, and in a draft on the screen."""
     outweigh(review, reference)
     before, drafted = forms(path), review.assess("1").sentences
-    reworded("this does not prevail", "this carries less weight")
+    reworded("That does not prevail", "That carries less weight")
     assert forms(path) == before
-    assert sum("this does not prevail" in text for text in before) == len(FORMS)
+    assert sum("That does not prevail" in text for text in before) == len(FORMS)
     review.close()
     with Log.open(path, write=False) as log:
         made = rederive(log, review.session.id)
@@ -192,11 +201,11 @@ def test_the_words_that_join_a_rationale_stay_as_they_were(
 def test_what_is_opened_later_is_joined_by_the_new_words(
     begin: Callable[..., Review], reference: dict[str, Any], reworded: Callable[[str, str], None]
 ) -> None:
-    reworded("this does not prevail", "this carries less weight")
+    reworded("That does not prevail", "That carries less weight")
     review = begin()
     outweigh(review, reference)
-    assert "this carries less weight" in "".join(one.text for one in review.assess("1").sentences)
-    assert "this carries less weight" in " ".join(to_text(letter_of(review)).split())
+    assert "That carries less weight" in "".join(one.text for one in review.assess("1").sentences)
+    assert "That carries less weight" in " ".join(to_text(letter_of(review)).split())
 
 
 def test_what_the_kept_words_lack_has_its_first_wording(
@@ -208,7 +217,8 @@ def test_what_the_kept_words_lack_has_its_first_wording(
 ) -> None:
     """A session of a version that stored the letter's words, but not those that join a rationale."""
     older = dict(yaml.parse_yaml(OWN.replace(STATED, NEW), library.FRAME).data)
-    del older["rationale"]
+    for part in ("rationale", "determination", "effect", "note", "record"):
+        del older[part]
     older["tiers"] = {name: words for name, words in older["tiers"].items() if name != "mtus"}
     with monkeypatch.context() as patch:
         patch.setattr("assistant.review.review.letter_to_pin", lambda log: {library.FRAME: json.dumps(older)})

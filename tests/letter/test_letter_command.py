@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import importlib.util
 import json
 import stat
 from pathlib import Path
@@ -16,8 +17,9 @@ from assistant.review.determination import letter_of
 from assistant.review.review import Review
 
 
-def run(*arguments: object, **environment: str) -> Result:
-    return CliRunner().invoke(command, [str(each) for each in arguments], env=environment)
+def run(*arguments: object, standalone: bool = True, **environment: str) -> Result:
+    given = [str(each) for each in arguments]
+    return CliRunner().invoke(command, given, env=environment, standalone_mode=standalone)
 
 
 def test_it_prints_the_letter(signed: Review, path: Path) -> None:
@@ -75,3 +77,76 @@ def test_a_place_that_takes_no_file_is_refused(
 def test_no_such_session_or_log(signed: Review, path: Path, tmp_path: Path) -> None:
     assert isinstance(run("zz", "--log", path).exception, Refused)
     assert isinstance(run("last", "--log", tmp_path / "none.sqlite").exception, Refused)
+
+
+# -- its parts and formats ------------------------------------------------------------------------
+
+
+def test_a_part_is_printed_by_itself(signed: Review, path: Path) -> None:
+    for part in ("determination", "record"):
+        for form, write in (("text", to_text), ("md", to_markdown)):
+            done = run("last", "--part", part, "--format", form, "--log", path)
+            assert (done.exit_code, done.output) == (0, write(letter_of(signed), part))
+
+
+WITH_TYPST = pytest.mark.skipif(
+    importlib.util.find_spec("typst") is None, reason="the extra for letters isn't installed"
+)
+
+
+@pytest.mark.parametrize("form", [pytest.param("pdf", marks=WITH_TYPST), "docx"])
+def test_a_file_for_a_printer_is_written_and_checked(
+    signed: Review, path: Path, tmp_path: Path, form: str
+) -> None:
+    file = tmp_path / f"letter.{form}"
+    assert run("last", "--part", "determination", "--format", form, "-o", file, "--log", path).exit_code == 0
+    assert stat.S_IMODE(file.stat().st_mode) == 0o600
+    done = run("last", "--check", file, "--log", path)
+    assert (done.exit_code, "has the very bytes of the determination" in done.output) == (0, True)
+    assert not [entry for entry in signed.log.read(signed.session.id) if entry.kind.startswith("access.")]
+
+
+def test_a_forged_file_is_named_and_the_status_is_1(signed: Review, path: Path, tmp_path: Path) -> None:
+    file = tmp_path / "letter.txt"
+    file.write_text(to_text(letter_of(signed)).replace("Upheld (treatment not", "Overturned (treatment"))
+    done = run("last", "--check", file, "--log", path, standalone=False)
+    assert done.return_value == 1
+    assert "is not the letter of session" in done.output
+    assert "where the log has" in done.output
+
+
+@pytest.mark.parametrize(
+    "options", [["--format", "pdf"], ["--check", "x.pdf", "--json"], ["--check", "x.pdf", "--part", "record"]]
+)
+def test_options_that_make_no_sense_together_are_refused(
+    signed: Review, path: Path, options: list[str]
+) -> None:
+    assert run("last", *options, "--log", path).exit_code == 2
+
+
+@pytest.mark.parametrize(("form", "module"), [("pdf", "typst"), ("docx", "docx")])
+def test_a_library_that_is_missing_is_named_with_the_command_that_installs_it(
+    signed: Review, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, form: str, module: str
+) -> None:
+    found = importlib.util.find_spec
+    monkeypatch.setattr(
+        "importlib.util.find_spec", lambda name, *rest: None if name == module else found(name, *rest)
+    )
+    done = run("last", "--format", form, "-o", tmp_path / f"a.{form}", "--log", path)
+    assert isinstance(done.exception, Refused)
+    assert "pip install 'imr-assistant[letter]'" in str(done.exception)
+    assert not (tmp_path / f"a.{form}").exists()
+
+
+@WITH_TYPST
+def test_it_is_opened_in_the_viewer(
+    signed: Review, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    opened: list[str] = []
+    monkeypatch.setattr("assistant.machine.open_in_viewer", opened.append)
+    monkeypatch.setattr("tempfile.tempdir", str(tmp_path))
+    assert run("last", "--open", "--log", path).exit_code == 0
+    assert run("last", "--open", "-o", tmp_path / "mine.md", "--format", "md", "--log", path).exit_code == 0
+    first, second = map(Path, opened)
+    assert (first.suffix, first.read_bytes()[:5]) == (".pdf", b"%PDF-")
+    assert second == tmp_path / "mine.md"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -20,7 +21,7 @@ from tests.letter.reviewing import NAME, answer, determine, sign
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "letter.schema.json"
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]
-TITLE = "Independent Medical Review: determination of medical necessity"
+TITLE = "Independent Medical Review: final determination"
 
 
 def valid(letter: Letter) -> Any:
@@ -130,6 +131,14 @@ def test_a_declined_review_is_no_determination(answered: Review) -> None:
     )
     assert "not medically necessary" not in flat(text)
     assert valid(letter)["missing"] == []
+    assert "final determination" not in text
+    note = flat(to_text(letter, "determination"))
+    assert "Note to the independent review organization: the review was declined" in note
+    assert (
+        "The ground is a conflict of interest. The reviewer's reason: I have treated the applicant." in note
+    )
+    assert "- 1. Radiographs of the cervical spine" in note
+    assert "appeal" not in note
 
 
 @pytest.mark.parametrize(
@@ -148,18 +157,67 @@ def test_the_kind_is_always_said(
 # -- what it says ---------------------------------------------------------------------------------
 
 
-def test_the_sections_are_those_of_a_determination(signed: Review) -> None:
-    assert [section.title for section in letter_of(signed).sections] == [
-        "How the determination was made",
-        "Documents reviewed",
-        "Clinical case summary",
-        "Issues, decisions and rationales",
-        "Where each sentence of the rationale comes from",
-        "Search for what was not found",
-        "Read before the signature",
-        "Checks of plain fact",
-        "Signature",
-    ]
+def test_the_sections_are_those_of_a_determination_and_of_its_record(signed: Review) -> None:
+    titles: dict[str, list[str]] = {}
+    for section in letter_of(signed).sections:
+        titles.setdefault(section.part, []).append(section.title)
+    assert titles == {
+        "determination": [
+            "The decision and its main reason",
+            "How the determination was made",
+            "Documents reviewed",
+            "Clinical case summary",
+            "Issues, decisions and rationales",
+            "Effect of this determination, and how to appeal",
+        ],
+        "record": [
+            "What the case file does not state",
+            "Guidelines that were not yet verified",
+            "How the documents were used",
+            "Where each sentence of the rationale comes from",
+            "Search for what was not found",
+            "Read before the signature",
+            "Checks of plain fact",
+            "Signature",
+        ],
+    }
+
+
+@pytest.mark.parametrize("form", FORMS)
+def test_each_document_stands_by_itself_and_both_carry_one_digest(
+    signed: Review, form: Callable[..., str]
+) -> None:
+    letter = letter_of(signed)
+    sent, proof, both = form(letter, "determination"), form(letter, "record"), form(letter, "both")
+    assert both == form(letter)
+    assert all(letter.body_hash in text for text in (sent, proof, both))
+    for words, there in (("Clinical case summary", sent), ("Checks of plain fact", proof)):
+        assert [words in text for text in (sent, proof, both)] == [there is sent, there is proof, True]
+
+
+def test_what_is_sent_has_no_word_of_the_program(signed: Review) -> None:
+    text = flat(to_text(letter_of(signed), "determination"))
+    said = text.split("Prepared with decision-support software")[0]
+    assert not re.search(r"not yet verified|own words|[a-z]_[a-z]|[a-z]-2014-|criteri|prompt", said)
+    assert "[document 2, page 1]" in said
+    assert not re.search(r"session|entry|log", text.split("Prepared")[1], re.IGNORECASE)
+
+
+def test_the_decision_and_its_reason_come_first(signed: Review) -> None:
+    letter = letter_of(signed)
+    lines = to_text(letter, "determination").splitlines()
+    first = flat(" ".join(lines[:24]))
+    assert "Upheld (treatment not approved) As noted in the MTUS-adopted ACOEM Guidelines" in first
+    (box,) = letter.sections[0].blocks
+    assert box.sentences[1] in letter.sections[4].sentences
+
+
+def test_the_effect_and_the_appeal_are_told(signed: Review) -> None:
+    text = flat(to_text(letter_of(signed), "determination"))
+    assert "The claims administrator's decision stands: what was requested is not approved." in text
+    assert "binding on all parties (Labor Code section 4610.6(g))" in text
+    assert "within 30 days of the day on which this determination was mailed" in text
+    assert text.count("finding of fact, express or implied") == 1
 
 
 def test_the_decision_stands_with_its_consequence_and_guidelines(signed: Review) -> None:
@@ -169,7 +227,7 @@ def test_the_decision_stands_with_its_consequence_and_guidelines(signed: Review)
     assert "Claims administrator guideline: Decision of April 20, 2014 based on MTUS ACOEM Chapter 8" in text
     mtus, others = text.index("MTUS guidelines relied on:"), text.index("Non-MTUS citations relied on:")
     assert mtus < others < text.index("Decision rationale:")
-    assert "Table 8-8, p. 182. [not yet verified against the guideline]" in text
+    assert "Table 8-8, p. 182: not yet verified against the guideline." in text
 
 
 def test_documents_are_listed_with_what_became_of_them(decided: Review) -> None:
@@ -189,7 +247,7 @@ def test_the_summary_goes_from_old_to_new_with_its_pages(signed: Review) -> None
     facts = [one.facts[0] for one in summary.sentences if one.facts]
     assert facts == ["opening.1", "opening.2", *(f"timeline.{n}" for n in range(1, 8))]
     dated = [one for one in summary.sentences if one.key.startswith("timeline:")]
-    assert all(one.evidence and str(one.evidence[0]) in one.text for one in dated)
+    assert all(one.evidence and re.search(r"\[document \d, page \d\]$", one.text) for one in dated)
 
 
 def test_every_absence_names_its_prompt_and_whether_it_is_attested(decided: Review) -> None:
@@ -217,7 +275,7 @@ def test_an_edited_sentence_is_marked_as_the_reviewers(decided: Review) -> None:
     one = decided.assess("1").sentences[0]
     decided.perform(c.EditSentence("1", one.key, one.text, "Films of the neck are asked for."))
     letter = letter_of(decided)
-    assert "Films of the neck are asked for. [reviewer's own words]" in to_text(letter)
+    assert "Films of the neck are asked for. As noted in" in flat(to_text(letter))
     assert "Sentence 1: the reviewer's own words, on answers prior_surgery" in flat(to_text(letter))
     assert valid(letter)["items"][0]["rationale"][0]["origin"] == "reviewer"
 
