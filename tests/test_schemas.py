@@ -35,6 +35,7 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
 from assistant.review.review import Review
+from tests.walk import search_in_vain
 
 FOLDER = library.folder("schemas")
 REFERENCE = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
@@ -224,6 +225,7 @@ def change_everything(review: Review) -> None:
     review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
     review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))
     review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))
+    search_in_vain(review)
     review.perform(
         c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So the note says.")
     )

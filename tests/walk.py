@@ -5,7 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 
 from assistant.core import commands as c
+from assistant.core.answer_reader import read_answer
 from assistant.review.conversation import Conversation
+from assistant.review.review import Review
 
 CASE = "cervical-radiographs-after-fusion"
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
@@ -37,6 +39,21 @@ PASSAGES = {"acute_trauma": ("cumulative trauma at work", "1")}
 
 BESIDE = {"governs": "The row was applied to a complaint as old.", "acknowledge": "Parties may add records."}
 """The reasons that are asked for on the way to the signature."""
+
+
+SEARCHED = {
+    "searched": [{"step": "mtus", "place": "none", "edition": "the MTUS of 2014", "found": "nothing"}],
+    "own": [],
+}
+"""A search of the guidelines that found nothing, which is asked for where a criterion is ruled away."""
+
+
+def search_in_vain(review: Review, item: str = "1") -> None:
+    """Records that search."""
+    for name, raw in SEARCHED.items():
+        review.perform(
+            c.RecordAnswer(item, name, read_answer(review.session.prompt(item, name).schema, raw, name))
+        )
 
 
 def places_of(talk: Conversation) -> tuple[tuple[str, str], ...]:

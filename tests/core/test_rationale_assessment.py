@@ -174,7 +174,7 @@ def test_the_outcome_follows_from_the_items(
     session = answered(two_items)
     for item, decision in (("1", first), ("2", second)):
         if decision is not None:
-            session = decided(session, decision, "For reasons.", item)
+            session = decided(session, decision, "Films are needed.", item)
     assert outcome(session) == expected
 
 

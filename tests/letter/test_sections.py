@@ -207,7 +207,7 @@ def test_the_decision_and_its_reason_come_first(signed: Review) -> None:
     letter = letter_of(signed)
     lines = to_text(letter, "determination").splitlines()
     first = flat(" ".join(lines[:24]))
-    assert "Upheld (treatment not approved) As noted in the MTUS-adopted ACOEM Guidelines" in first
+    assert "Upheld (treatment not approved) As noted in the MTUS-adopted ACOEM neck guideline" in first
     (box,) = letter.sections[0].blocks
     assert box.sentences[1] in letter.sections[4].sentences
 

@@ -224,6 +224,10 @@ AFFIRMED = {
 SUSPECTED = {"instability_suspected": AFFIRMED, "films_since_surgery": "static_clean"}
 SUSPECTED_AFTER_DYNAMIC = {"instability_suspected": AFFIRMED, "films_since_surgery": "dynamic_clean"}
 INAPPLICABLE = {"routine-radiography": {"ruling": "inapplicable", "reason": "Not the first six weeks."}}
+SEARCHED = {
+    "searched": [{"step": "mtus", "place": "none", "edition": "the MTUS of 2014", "found": "nothing"}],
+    "own": [],
+}
 ACCEPTED = {"nonunion-or-instability": {"ruling": "accepted", "reason": "It is shown."}}
 OVERTURNED = {"decision": "overturned", "reason": "It is shown."}
 EXPLAINED = dict.fromkeys(
@@ -264,7 +268,7 @@ def test_where_the_table_is_inapplicable_the_dissent_prevails(
     review: Review, given: Given, written: Callable[..., AnswersFile]
 ) -> None:
     more = {"rulings": {"1": INAPPLICABLE}, "determinations": {"1": OVERTURNED}}
-    result = answers_file.run_answers(review, written(scenario(given, WITHOUT_FILMS, **more)))
+    result = answers_file.run_answers(review, written(scenario(given, {**WITHOUT_FILMS, **SEARCHED}, **more)))
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.because) == ("overturned", ("acr-variant-3",))
     assert review.assess("1").findings["routine-radiography"].state.value == "not_applicable"
@@ -315,7 +319,8 @@ def test_after_clean_flexion_and_extension_films_it_is_never_overturned(
     review: Review, given: Given, written: Callable[..., AnswersFile], rulings: Given
 ) -> None:
     more = {"rulings": rulings, "determinations": {"1": {"decision": "upheld", "reason": "They were clean."}}}
-    result = answers_file.run_answers(review, written(scenario(given, SUSPECTED_AFTER_DYNAMIC, **more)))
+    changed = {**SUSPECTED_AFTER_DYNAMIC, **(SEARCHED if rulings.get("1") is INAPPLICABLE else {})}
+    result = answers_file.run_answers(review, written(scenario(given, changed, **more)))
     suggestion = review.assess("1").suggestion
     assert (suggestion.decision, suggestion.why) in [("upheld", "carried"), (None, "conflict")]
     assert review.assess("1").findings["nonunion-or-instability"].state.value == "not_met"

@@ -751,7 +751,7 @@ def test_a_finding_can_be_ruled_inapplicable_at_the_decision_and_after(talk: Con
     talk.reply(str(number))
     assert talk.question == "Why is it inapplicable to this case?"
     said = words(talk.reply("The row speaks of the first weeks."))
-    assert said == "routine-radiography: inapplicable: The row speaks of the first weeks."
+    assert said == "routine-radiography: inapplicable here: The row speaks of the first weeks."
     assert talk.review.assess("1").suggestion.because == ("acr-variant-11",)
 
 

@@ -312,9 +312,7 @@ def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Pat
     review, made = run(tmp_path, answer(changed_since="yes"), acknowledge=acknowledge)
     assert (review.session.status, made.open) == ("signed", [])
     said = next(
-        one
-        for one in rationale("1", review.assess("1"), review.session.frame())
-        if "have changed" in one.text
+        one for one in rationale("1", review.assess, review.session.frame()) if "have changed" in one.text
     )
     assert reason in said.mark
     assert review.session.signed is not None

@@ -53,6 +53,9 @@ criteria:
     when: {in_all: over 9}
     argues: nothing
     says: "{{ citation }} counts every visit."
+silent:
+  - gap: [{had: not_documented}, {asked: not_documented}]
+    says: How many visits there would be isn't known.
 """
 DRUGS = """
 language: 2
@@ -82,6 +85,11 @@ criteria:
     when: {drugs: {this: {amount: over 20}}}
     argues: against
     says: "{{ citation }} has it up to 20 mg."
+silent:
+  - gap: [{drugs: not_documented}, {drugs: {lacks: {amount: given}}}, {drugs: empty}]
+    says: How much of the drug is taken isn't known.
+  - conflict: {drugs: any}
+    says: The drug is listed twice, with two amounts.
 """
 UR = {"date": "2014-04-20", "decision": "denied"}
 CASE: dict[str, Any] = {
@@ -223,7 +231,7 @@ def test_five_items_go_to_a_signed_letter(folder: Path) -> None:
     therapy, mat = ([s["text"] for s in one["rationale"]] for one in data["items"][3:])
     assert "Of the 8 visits asked for, 2 visits were certified, so that 6 visits are in dispute." in therapy
     assert (
-        "6 visits of the 8 visits would be within the made-up guideline (p. 1): 4 visits beyond the 2 visits certified."
+        "6 visits of the 8 visits would be within the same source: 4 visits beyond the 2 visits certified."
         in therapy
     )
     assert "Section 1 of the made-up code ((c)) counts every visit." in therapy

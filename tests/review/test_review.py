@@ -32,6 +32,7 @@ from assistant.review import answers_file
 from assistant.review.loading import missing_documents
 from assistant.review.review import Review
 from tests import earlier
+from tests.walk import search_in_vain
 
 SEED = library.find_case("cervical")
 REFERENCE = answers_file.read_answers_file(SEED.path / "reference.yaml")
@@ -91,6 +92,7 @@ def test_a_new_session_pins_its_case_rules_and_documents(review: Review) -> None
     assert set(opened.pins["prompts"]) == {
         "review",
         "cervical-radiography",
+        "own-citations",
         "red-flags",
         "prior-surgery",
         "prior-studies",
@@ -155,9 +157,15 @@ def test_suggestions_and_checks_are_logged_as_they_are_shown(review: Review) -> 
     review.perform(c.AddNote("1", "", "A note."))
     assert kinds(review, shown) == ["note.added"]
     review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "So the note says."))
-    assert kinds(review, shown + 1) == ["criterion.ruled", "suggestion.shown"]
+    assert kinds(review, shown + 1) == [
+        "criterion.ruled",
+        "prompt.shown",
+    ]  # the search, where one is ruled away
+    search_in_vain(review)
+    assert kinds(review)[-1] == "suggestion.shown"
+    shown = len(kinds(review))
     review.perform(c.Determine("1", "upheld", "upheld"))
-    assert kinds(review, shown + 3) == ["determination.recorded", "check.raised"]
+    assert kinds(review, shown) == ["determination.recorded", "check.raised"]
     assert set(review.session.suggestions_shown) == {"1"}
 
 

@@ -247,7 +247,7 @@ _INJURY = re.compile(r"(?i)\binjur|\baccident|\bonset")
 
 @dataclass(frozen=True)
 class _Span:
-    """The weeks from a date that the timeline tells of (`stated`), or that cited words name, to the decision."""
+    """The time from a date that the timeline tells of (`stated`), or that cited words name, to the decision."""
 
     least: int
     most: int
@@ -255,20 +255,23 @@ class _Span:
     place: str
     stated: bool
 
-    def holds(self, weeks: object) -> bool:
-        return isinstance(weeks, int | float) and self.least <= weeks < self.most + 1
+    def holds(self, units: object) -> bool:
+        return isinstance(units, int | float) and self.least <= units < self.most + 1
 
 
 def _spans_told(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[_Span]:
-    """What a number of weeks could be, where the case file states no date to reckon it from.
+    """What a span of time could be, where the case file states no date to reckon it from.
 
     It is reckoned from the entries of the timeline that tell of an injury; where there is none, from the dates in the
     words that are cited.
     """
     case, item = session.rules.case, session.rules.case.items.get(place[0])
-    rule = next((one for one in session.prompt(*place).propose if one.rule == "weeks_between"), None)
-    limit = parse_date(case.fact(rule.than, item)) if rule is not None else None
-    if rule is None or limit is None or case.fact(rule.of, item) is not None:
+    span = _span_of(session.prompt(*place))
+    if span is None:
+        return
+    begins, ends, shortest, longest = span
+    limit = parse_date(case.fact(ends, item))
+    if limit is None or case.fact(begins, item) is not None:
         return
     told_of = [
         (one.date, one.says, place_of(one.evidence)) for one in case.timeline if _INJURY.search(one.says)
@@ -281,16 +284,36 @@ def _spans_told(session: Session, place: AnswerPlace, answer: Answer) -> Iterato
     ]
     for date, says, where in told_of or quoted:
         if date is not None and date.earliest <= limit.latest:
-            least = max((limit.earliest - date.latest).days // 7, 0)
-            yield _Span(least, (limit.latest - date.earliest).days // 7, says, where, bool(told_of))
+            least = max((limit.earliest - date.latest).days // longest, 0)
+            yield _Span(least, (limit.latest - date.earliest).days // shortest, says, where, bool(told_of))
+
+
+def _span_of(prompt: Prompt) -> tuple[str, str, int, int] | None:
+    """The facts of the case file between which an answer counts the time, and the fewest and most days of its unit."""
+    for one in prompt.propose:
+        if one.rule == "weeks_between":
+            return one.of, one.than, 7, 7
+    made = prompt.computed
+    if (
+        made is None
+        or made.rule not in _DAYS
+        or not all(str(one).startswith(("case.", "item.")) for one in made.of)
+    ):
+        return None
+    begins, ends = map(str, made.of)
+    return begins, ends, *_DAYS[made.rule]
+
+
+_DAYS = {"days": (1, 1), "weeks": (7, 7), "months": (28, 31)}
 
 
 def _of_spans(session: Session, place: AnswerPlace, answer: Answer, spans: Iterable[_Span]) -> Fault:
     prompt = session.prompt(*place)
+    unit = prompt.computed.rule if prompt.computed is not None else "weeks"
     facts = [fact_shown(prompt.ask, told(prompt.schema, answer), place_of(answer.all_evidence()))]
     for one in spans:
-        weeks = f"{one.least}" if one.least == one.most else f"{one.least} to {one.most}"
-        facts.append(fact_shown(f"{weeks} weeks by", one.says, one.place))
+        spanned = f"{one.least}" if one.least == one.most else f"{one.least} to {one.most}"
+        facts.append(fact_shown(f"{spanned} {unit} by", one.says, one.place))
     message = "An answer is another than what follows from the dates that the record gives. Amend it, or say why it differs."
     return Fault("computed-differs", place, message, tuple(facts))
 
