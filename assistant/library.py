@@ -11,11 +11,12 @@ import json
 import os
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from datetime import UTC, datetime
 from functools import lru_cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from assistant import __version__
 from assistant.clock import california_day
@@ -47,6 +48,7 @@ from assistant.core.rules.rules import (
     read_rules,
 )
 from assistant.core.text import digest, one_line
+from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument
 from assistant.files import LARGEST_FILE
 from assistant.machine import is_path, open_private
@@ -73,18 +75,17 @@ def folder(name: str) -> Path:
     )
 
 
-@dataclass(frozen=True)
-class CaseFolder:
+class CaseFolder(Value):
     """A case on disk: its folder, the text of `case.yaml`, and the pages of each document by its id.
 
     `hashes` holds the SHA-256 of each document's text as it lies in `records/`.
     """
 
     path: Path
-    text: str = field(repr=False)
-    pages: Mapping[str, tuple[str, ...]] = field(repr=False)
-    files: Mapping[str, Path] = field(repr=False)
-    hashes: Mapping[str, str] = field(repr=False, default_factory=dict)
+    text: str
+    pages: Mapping[str, tuple[str, ...]]
+    files: Mapping[str, Path]
+    hashes: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def page_counts(self) -> dict[str, int]:
@@ -549,13 +550,12 @@ def _kept(text: str, template: str) -> Frame:
 # The cases of the case bank whose outcome was published, for holding the rules against real decisions.
 
 
-@dataclass(frozen=True)
-class ReferenceItem:
+class ReferenceItem(Value):
     """A disputed item of a published case: its answers under a set, what was decided, what is suggested."""
 
     case: str
     item: str
-    reading: Reading = field(repr=False)
+    reading: Reading
     published: str | None
     suggestion: Suggestion
 

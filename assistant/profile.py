@@ -11,10 +11,10 @@ import re
 import secrets
 from collections.abc import Mapping
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import yaml
 
 from assistant import library
@@ -23,19 +23,19 @@ from assistant.core.record.case import YES
 from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.text import one_line
+from assistant.core.value import Value, replace
 from assistant.files import write_file
 
 PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 """What an id looks like; no name with its spaces does."""
 
 
-@dataclass(frozen=True)
-class Profile:
+class Profile(Value):
     """What a reviewer keeps: `qualifications` as the prompt of that name has them, empty until given."""
 
     id: str
     name: str = ""
-    qualifications: Mapping[str, Any] = field(default_factory=dict)
+    qualifications: Mapping[str, Any] = msgspec.field(default_factory=dict)
     decide_first: bool = False
     theme: str = "textual-dark"
 
@@ -112,8 +112,7 @@ def with_qualifications(profile: Profile, value: Mapping[str, Any]) -> Profile:
 # What somebody held against its source, in a file of its own, so that no set changes by it.
 
 
-@dataclass(frozen=True)
-class Verification:
+class Verification(Value):
     """Somebody held a criterion of a set against an edition of what it cites; `digest` is of the criterion then."""
 
     set: str

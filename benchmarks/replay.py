@@ -5,13 +5,13 @@ from __future__ import annotations
 import gc
 import random
 import time
-from dataclasses import replace
 from pathlib import Path
 from statistics import median
 
 from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer import Answer
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file

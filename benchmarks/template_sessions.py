@@ -16,7 +16,7 @@ import shutil
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager, suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from unittest.mock import patch
@@ -29,6 +29,7 @@ from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.core.rules.criterion import RULINGS
 from assistant.core.session import unruled
+from assistant.core.value import replace
 from assistant.log import Draft, Log
 from assistant.profile import Profile
 from assistant.review import answers_file

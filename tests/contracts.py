@@ -9,7 +9,7 @@ import json
 import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cache
 from pathlib import Path
 from typing import Any
@@ -21,6 +21,7 @@ from assistant import library, profile
 from assistant.core import yaml
 from assistant.core.problem import Refused
 from assistant.core.rules.rules import Sources
+from assistant.core.value import replace
 from assistant.core.yaml import Path as Place
 from assistant.log import reviewer_keys
 from assistant.log.keys import VerifierKey

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 from assistant import library
 from assistant.core.rules.rules import Sources
+from assistant.core.value import replace
 
 SET = "cervical-radiography"
 TEXT = (Path(__file__).with_name("older") / "first-language" / f"{SET}.yaml").read_text("utf-8")

@@ -10,7 +10,6 @@ import sqlite3
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing
-from dataclasses import fields
 from pathlib import Path
 from typing import Any
 
@@ -22,7 +21,7 @@ from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core import training_events as t
 from assistant.core.answer import Answer, Dismissed, Evidence
-from assistant.core.event_form import all_kinds, encode
+from assistant.core.event_form import all_kinds, encode, parts
 from assistant.core.event_words import describe
 from assistant.core.problem import Refused
 from assistant.core.record.passages import PassageGroup
@@ -96,7 +95,7 @@ BY_WAY = {"item", "prompt"}
 def sample(cls: type[e.Event]) -> e.Event:
     """An event of a class, each field with something of its own in it."""
     values: dict[str, Any] = {}
-    for number, part in enumerate(fields(cls), 3):
+    for number, part in enumerate(parts(cls), 3):
         made: Any = VALUES.get(part.name)
         said = str(part.type)
         if said.startswith("Mapping") and part.name == "documents":
@@ -133,7 +132,7 @@ BOOK = [sample(cls) for cls in classes("training")]
 
 def said_of(event: e.Event) -> Iterator[str]:
     """What a reader's words have to hold of an event."""
-    for part in fields(event):
+    for part in parts(type(event)):
         value = getattr(event, part.name)
         if part.name in SILENT | BY_WAY or isinstance(value, bool) or value in ("", ()):
             continue
@@ -240,7 +239,7 @@ def test_timeline_and_browser_view_name_it_too(path: Path, session: str) -> None
 
 def cited(event: e.Event) -> str:
     """The words of a passage stand on its page; a list of steps names only the page."""
-    return "quoted" if any(part.name in ("answer", "evidence") for part in fields(event)) else ""
+    return "quoted" if any(part.name in ("answer", "evidence") for part in parts(type(event))) else ""
 
 
 def test_the_replay_names_every_step_of_a_review(path: Path) -> None:
@@ -296,8 +295,8 @@ def test_the_tables_of_the_reports_have_what_is_reported(path: Path) -> None:
     for event in (*REVIEW, *SITTING):
         if event.kind in LOOKS:
             continue
-        for part in fields(event):
-            if part.metadata.get("private") and part.name not in UNREPORTED:
+        for part in parts(type(event)):
+            if part.apart and part.name not in UNREPORTED:
                 value = getattr(event, part.name)
                 for words in value if isinstance(value, tuple) else (value,):
                     assert str(words).split(EVIL, 1)[0] in text, (event.kind, part.name)
@@ -315,7 +314,7 @@ def test_the_letter_says_what_was_signed_and_added(path: Path) -> None:
 def test_a_step_with_nothing_in_its_fields_or_of_a_newer_program_is_named(kind: str) -> None:
     """No reader meets it half read: it is refused whole, and the timeline shows what it holds."""
     held, entries = opened_review([e.SessionParked()])
-    body = {part.name: None for part in fields(all_kinds()[kind])}
+    body = {part.name: None for part in parts(all_kinds()[kind])}
     for name, strange in ((kind, body), (f"{kind}_of_later", {"said": f"later{EVIL}words"})):
         if not strange:
             continue

@@ -42,7 +42,7 @@ PURE = frozenset(
 )
 """The standard modules that the core may use: none reaches a file, clock, random number or screen."""
 
-CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2", "pysat"})
+CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2", "msgspec", "pysat"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset({"now", "utcnow", "today", "read_text", "write_text", "read_bytes", "write_bytes"})
 MOST_LINES = 1_000

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import os
 import stat
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from hypothesis import strategies as st
 
 from assistant import profile
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.profile import Profile
 
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}

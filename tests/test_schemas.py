@@ -8,7 +8,6 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -28,6 +27,7 @@ from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.event_form import all_kinds
 from assistant.core.record.guard import unseen
 from assistant.core.text import Private
+from assistant.core.value import replace
 from assistant.log import Log, access
 from assistant.log.keys import VerifierKey
 from assistant.log.reviewer_keys import in_base64

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -17,6 +17,7 @@ from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.pages import read_range
 from assistant.core.text import one_line, visible
+from assistant.core.value import replace
 from assistant.machine import is_reserved
 from assistant.records.proposing import TYPES, UR_REPORT
 

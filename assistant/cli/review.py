@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import os
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -22,6 +21,7 @@ from assistant.cli.output import print_json
 from assistant.cli.reviewer_key import passphrase_from, passphrase_option, reviewer_key
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
+from assistant.core.value import replace
 
 if TYPE_CHECKING:
     from collections.abc import Callable

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import ClassVar, get_args
 
-from assistant.core.events import Event, private
+from assistant.core.events import Apart, Event
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AccessOpened(Event):
     """The first event of a sitting: the version of the program that reads."""
 
@@ -17,7 +15,6 @@ class AccessOpened(Event):
     tool: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AccessRead(Event):
     """A command was about to show what these sessions hold."""
 
@@ -26,7 +23,6 @@ class AccessRead(Event):
     sessions: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AccessListed(Event):
     """The list of sessions was shown, cut down to what the filters let through."""
 
@@ -35,7 +31,6 @@ class AccessListed(Event):
     filters: Mapping[str, str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AccessReported(Event):
     """A report was about to be run; `by` is what it was grouped by, where it groups."""
 
@@ -45,15 +40,13 @@ class AccessReported(Event):
     by: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AccessQueried(Event):
     """A query of the reader's own was about to be run."""
 
     kind: ClassVar[str] = "access.queried"
-    sql: str = private()
+    sql: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AccessExported(Event):
     """Something was written out of the log: `what` says which, `form` in which format."""
 
@@ -63,7 +56,6 @@ class AccessExported(Event):
     sessions: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SampleDrawn(Event):
     """`sessions` were drawn from the `population` that the filters let through, in the order of the draw."""
 
@@ -76,16 +68,14 @@ class SampleDrawn(Event):
     sessions: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AuditNoteAdded(Event):
     """A reader's note on a session, kept in the sitting and not in the session."""
 
     kind: ClassVar[str] = "access.note_added"
     session: str
-    text: str = private()
+    text: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RollbackAccepted(Event):
     """The log was older than a checkpoint held of it, was another log, or did not continue it; somebody accepted that.
 
@@ -99,10 +89,9 @@ class RollbackAccepted(Event):
     held_root: str
     size: int
     root: str
-    reason: str = private()
+    reason: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class KeyRegistered(Event):
     """A reviewer's own key (a verifier key), from here on the one that signs for that reviewer.
 
@@ -120,7 +109,6 @@ class KeyRegistered(Event):
     vouchers: Mapping[str, str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class KeyRevoked(Event):
     """A reviewer's key signs nothing more; `proof` is its own signature on that, empty where the passphrase is lost."""
 
@@ -128,10 +116,9 @@ class KeyRevoked(Event):
     reviewer: str
     key: str
     proof: str = ""
-    reason: str = private(default="")
+    reason: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CheckpointTimed(Event):
     """Somebody elsewhere said when they saw the checkpoint `note` over `size` entries.
 

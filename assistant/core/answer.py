@@ -7,12 +7,13 @@ the value, and only a given answer has a value: "not documented" is never the sa
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
+import msgspec
+
 from assistant.core.text import Private
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 
 
 class Status(StrEnum):
@@ -23,7 +24,6 @@ class Status(StrEnum):
     UNCLEAR = "unclear"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Evidence(Value):
     """A passage of the case file: `start` is its offset in the page's text, counted from 0."""
 
@@ -36,7 +36,6 @@ class Evidence(Value):
         return f"{self.document}:{self.page}"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Dismissed(Value):
     """A passage that a search found and the reviewer set aside, with the reason."""
 
@@ -46,7 +45,6 @@ class Dismissed(Value):
     reason: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Trail(Value):
     """Where something was looked for and not found: terms, documents, the number of pages, attestation."""
 
@@ -57,7 +55,6 @@ class Trail(Value):
     dismissed: tuple[Dismissed, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Answer(Value):
     """One answer. `parts` is set for groups (by name) and lists of objects (by "1", "2", ...).
 
@@ -72,7 +69,7 @@ class Answer(Value):
     evidence: tuple[Evidence, ...] = ()
     search: Trail | None = None
     note: str = ""
-    listing: bool = field(default=False)
+    listing: bool = msgspec.field(default=False)
 
     @property
     def given(self) -> bool:

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import Any
 
@@ -28,6 +27,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.condition import RESERVED
 from assistant.core.text import Private, one_line
+from assistant.core.value import replace
 
 _KEYS = frozenset({"value", "status", "evidence", "search", "note"})
 

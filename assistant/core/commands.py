@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from datetime import date
 
 from assistant.core.answer import Answer, Evidence
@@ -12,12 +11,10 @@ from assistant.core.rules.rules import Rules
 from assistant.core.value import Value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Command(Value):
     """One request; fields are as in the event that it leads to."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ShowPrompt(Command):
     """Go to a prompt: to answer it now, or to amend its answer."""
 
@@ -25,7 +22,6 @@ class ShowPrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SkipPrompt(Command):
     """Leave a prompt for later."""
 
@@ -33,7 +29,6 @@ class SkipPrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class LeavePrompt(Command):
     """Leave a prompt that was gone to on purpose, with its answer as it was."""
 
@@ -41,7 +36,6 @@ class LeavePrompt(Command):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RecordAnswer(Command):
     """Answer a prompt or a part of one; amends an answer that is there (`reason` as `decide` demands).
 
@@ -56,7 +50,6 @@ class RecordAnswer(Command):
     today: date | None = None
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RecordAnswers(Command):
     """Answer several prompts of an item in one step, in this order."""
 
@@ -64,7 +57,6 @@ class RecordAnswers(Command):
     answers: tuple[RecordAnswer, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class WithdrawAnswer(Command):
     """Take an answer back."""
 
@@ -73,7 +65,6 @@ class WithdrawAnswer(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RejectInput(Command):
     """Note input that was refused, with the sentence that said why."""
 
@@ -83,7 +74,6 @@ class RejectInput(Command):
     says: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CiteEvidence(Command):
     """Add a passage to what an answer rests on."""
 
@@ -92,7 +82,6 @@ class CiteEvidence(Command):
     evidence: Evidence
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AddNote(Command):
     """Note something on a prompt, or on an item where `prompt` is empty."""
 
@@ -101,7 +90,6 @@ class AddNote(Command):
     text: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class OpenPage(Command):
     """Open a page of the record."""
 
@@ -109,7 +97,6 @@ class OpenPage(Command):
     page: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class OpenWhy(Command):
     """Ask why a prompt is asked."""
 
@@ -117,14 +104,12 @@ class OpenWhy(Command):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class OpenFindings(Command):
     """Look at the findings of an item."""
 
     item: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ShowSuggestion(Command):
     """Log that a suggestion was shown."""
 
@@ -133,12 +118,10 @@ class ShowSuggestion(Command):
     why: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AttestAbsences(Command):
     """The reviewer has looked for everything that was answered *not documented*."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class NoteSearch(Command):
     """Log a search of the record that was made for a question; fields as in `RecordSearched`."""
 
@@ -155,7 +138,6 @@ class NoteSearch(Command):
     stated: tuple[PassageGroup, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DismissPassages(Command):
     """Set aside passages that a search found for a question, by their places among those still open (from 0)."""
 
@@ -165,7 +147,6 @@ class DismissPassages(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ReadByEye(Command):
     """Say of every page that no search can read whether it was read by eye; `reason` names the pages where only some were."""
 
@@ -173,14 +154,12 @@ class ReadByEye(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ReadDenials(Command):
     """Say of what was shown before the signature, by its digests, that it has been read."""
 
     passages: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AmendCase(Command):
     """Take over the case file as it is now; `rules` are those of its new facts."""
 
@@ -193,7 +172,6 @@ class AmendCase(Command):
         return self.event.pins["case"]["case.yaml"]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CorrectFact(Command):
     """Say that the program misread a page; `reason` is what the page says, in the reviewer's words."""
 
@@ -204,7 +182,6 @@ class CorrectFact(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RuleOn(Command):
     """Rule on a criterion that the answers leave open."""
 
@@ -214,7 +191,6 @@ class RuleOn(Command):
     reason: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DecideFirst(Command):
     """Decide before the suggestion is shown."""
 
@@ -222,7 +198,6 @@ class DecideFirst(Command):
     decision: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Determine(Command):
     """The reviewer's decision; `suggested` is the suggestion that it is measured against."""
 
@@ -232,7 +207,6 @@ class Determine(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class EditSentence(Command):
     """Replace a sentence of the draft by its key; an empty `text` takes the edit back."""
 
@@ -242,7 +216,6 @@ class EditSentence(Command):
     text: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RaiseCheck(Command):
     """Log that a check was raised."""
 
@@ -252,7 +225,6 @@ class RaiseCheck(Command):
     facts: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Acknowledge(Command):
     """Go past a check, with the reason."""
 
@@ -261,7 +233,6 @@ class Acknowledge(Command):
     reason: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Decline(Command):
     """Decline the review; `ground` is conflict, specialty, records or other."""
 
@@ -269,7 +240,6 @@ class Decline(Command):
     reason: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Sign(Command):
     """Sign the determination: `letter` is the SHA-256 of its text as shown.
 
@@ -283,7 +253,6 @@ class Sign(Command):
     signature: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AddAddendum(Command):
     """Add to a signed determination."""
 
@@ -291,12 +260,10 @@ class AddAddendum(Command):
     reason: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Park(Command):
     """Leave the session, to go on later."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Resume(Command):
     """Go on with a parked session."""
 

@@ -31,7 +31,6 @@ _NAMING = (
 """The forms that name a day, with the groups of year, month and day."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PartialDate(Value):
     """A year, a month of a year, or a day."""
 
@@ -174,7 +173,6 @@ def _made(year: str, month: str | None, day: str | None) -> PartialDate | None:
 # Dates as sentences hold them: whole, a month, a year, or in a list that shares a year.
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class When(Value):
     """What a text says of a date; a year, month or day that it doesn't say is None."""
 
@@ -336,7 +334,6 @@ CLOCK_FACTS = ("documents_received", "application_received")
 """The facts of a claim from which the time runs, the first that is stated: the later of the two is the rule's."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DeadlineRule(Value):
     """So many `days` (or `working` days) from the receipt of the request and the documents that support it."""
 

@@ -8,7 +8,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from typing import assert_never, cast
 
 from assistant.core import commands as c
@@ -26,6 +25,7 @@ from assistant.core.rules.criterion import DECISION_WORDS, RULINGS, law_notes
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import Session, apply, fold, outcome, unruled
 from assistant.core.text import one_line
+from assistant.core.value import replace
 
 # Which events follow from answering, amending and taking back: trails noted, answers set aside and restored.
 

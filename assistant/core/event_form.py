@@ -7,9 +7,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import MISSING, fields
 from functools import cache
-from typing import Any
+from typing import Any, NamedTuple
 
 from assistant.core.answer import (
     Answer,
@@ -42,15 +41,42 @@ def class_of(kind: str) -> type[Event] | None:
     return KINDS.get(kind) or all_kinds().get(kind)
 
 
+class Part(NamedTuple):
+    """A field of an event: the word for its type, whether its text is kept apart, and its default."""
+
+    name: str
+    type: str
+    apart: bool
+    rare: bool
+    default: Any
+
+
+@cache
+def parts(cls: type[Event]) -> tuple[Part, ...]:
+    """The fields of a kind of event, in their order."""
+    found = []
+    defaults = dict(zip(reversed(cls.__struct_fields__), reversed(cls.__struct_defaults__), strict=False))
+    for name in cls.__struct_fields__:
+        said = str(cls.__annotations__[name])
+        marks = set()
+        while (mark := said.partition("[")[0]) in ("Apart", "Rare"):
+            marks.add(mark)
+            said = said.partition("[")[2].removesuffix("]")
+        found.append(Part(name, said, "Apart" in marks, "Rare" in marks, defaults.get(name, NEEDED)))
+    return tuple(found)
+
+
+NEEDED = object()
+"""What stands for the default of a field that has none."""
+
+
 def encode(event: Event) -> dict[str, Any]:
     """The event's body, without its kind."""
     clear = event.of_the_rules()
     return {
-        part.name: _out(
-            getattr(event, part.name), part.name not in clear and part.metadata.get("private", False)
-        )
-        for part in fields(event)
-        if not (part.metadata.get("rare") and getattr(event, part.name) == part.default)
+        part.name: _out(getattr(event, part.name), part.apart and part.name not in clear)
+        for part in parts(type(event))
+        if not (part.rare and getattr(event, part.name) == part.default)
     }
 
 
@@ -81,9 +107,8 @@ def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozens
     """What the value of each field of a body may be and what reads it, and the fields that it must have."""
     cls = class_of(kind)
     assert cls is not None  # `decode` refuses the others first
-    parts = fields(cls)
-    form = {part.name: (_TYPES[str(part.type).partition("[")[0]], _READERS.get(part.name)) for part in parts}
-    return form, frozenset(part.name for part in parts if part.default is MISSING)
+    form = {part.name: (_TYPES[part.type.partition("[")[0]], _READERS.get(part.name)) for part in parts(cls)}
+    return form, frozenset(part.name for part in parts(cls) if part.default is NEEDED)
 
 
 def _in(value: Any, types: tuple[type, ...], read: _Read) -> Any:

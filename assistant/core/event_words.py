@@ -6,7 +6,6 @@ Every line is on one line and passed the door for foreign text (`core/text.py`);
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any, assert_never
 
 from assistant.core import events as e
@@ -17,7 +16,7 @@ from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, digest, one_line
 from assistant.core.turn import part_question
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.core.wording import answer_words, told, value_words
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ _ORIGINS = {"proposed": " · as proposed", "file": " · from a file"}
 _SEARCHED = {"look_for": "The program searched", "amendment": "The program searched again"}
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Line(Value):
     """A line of a conversation. `kind`: answer, note, problem, warning, news, context; of a logged step also
 

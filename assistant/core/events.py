@@ -7,27 +7,26 @@ A kind's first word says which module defines it: `access_events.py` for `access
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import MISSING, Field, dataclass, field
-from typing import Any, ClassVar, get_args
+from typing import Annotated, Any, ClassVar, TypeVar, get_args
 
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.record.passages import PassageGroup
 from assistant.core.value import Value
 
+T = TypeVar("T")
+Apart = Annotated[T, "kept apart"]
+"""A field of free text, which stands beside its entry in the log."""
+Rare = Annotated[T, "rare"]
+"""A field that stands in the log only where it says something.
 
-def private(default: Any = MISSING, rare: bool = False) -> Any:
-    """A field of free text; a `rare` one stands in the log only where it says something.
-
-    So an earlier program, which doesn't know the field, still reads the entries that don't need it.
-    """
-    return field(metadata={"private": True, "rare": rare}, default=default)
+So an earlier program, which doesn't know the field, still reads the entries that don't need it.
+"""
 
 
 class Event(Value):
-    """One logged step of a session; every kind is a frozen dataclass of its fields."""
+    """One logged step of a session; every kind is a value of its fields."""
 
     kind: ClassVar[str] = ""
-    __dataclass_fields__: ClassVar[dict[str, Field[Any]]]
 
     def of_the_rules(self) -> tuple[str, ...]:
         """The fields of free text that hold the rules' own words here, which are nobody's to keep apart."""
@@ -38,7 +37,6 @@ class Event(Value):
 # that grew.
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AbsencesAttested(Event):
     """The reviewer looked for each of `prompts` (`item/path`) in these documents and did not find it."""
 
@@ -48,7 +46,6 @@ class AbsencesAttested(Event):
     prompts: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RecordSearched(Event):
     """A search of the record for one question, and all that it found.
 
@@ -63,7 +60,7 @@ class RecordSearched(Event):
     item: str
     prompt: str
     by: str
-    terms: tuple[str, ...] = private()
+    terms: Apart[tuple[str, ...]]
     documents: tuple[str, ...] = ()
     pages: int = 0
     unread: tuple[str, ...] = ()
@@ -76,7 +73,6 @@ class RecordSearched(Event):
         return () if self.by == "reviewer" else ("terms",)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PassagesDismissed(Event):
     """Passages that a search found and that do not speak of what was asked, with the reason."""
 
@@ -86,7 +82,6 @@ class PassagesDismissed(Event):
     dismissed: tuple[Dismissed, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PagesReadByEye(Event):
     """The reviewer's word on pages (`document:page`) that no search can read: read by eye, or not."""
 
@@ -95,7 +90,6 @@ class PagesReadByEye(Event):
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DenialsRead(Event):
     """The reviewer has read what was to be seen before the signature; `passages` are digests of what was shown."""
 
@@ -103,7 +97,6 @@ class DenialsRead(Event):
     passages: tuple[str, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CaseAmended(Event):
     """The session takes over a case file that has changed: new pins of its facts and documents, and what changed."""
 
@@ -116,7 +109,6 @@ class CaseAmended(Event):
     facts: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FactCorrected(Event):
     """The program misread a fact on a page (`dates`, `levels`, `sides`); `says` is what the page says."""
 
@@ -124,14 +116,13 @@ class FactCorrected(Event):
     document: str
     page: int
     fact: str
-    was: str = private()
-    says: str = private()
+    was: Apart[str]
+    says: Apart[str]
 
 
 # The other steps of a review.
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SessionOpened(Event):
     """The first event: who reviews which case under which rules.
 
@@ -149,25 +140,22 @@ class SessionOpened(Event):
     pins: Mapping[str, Mapping[str, str]]
     documents: Mapping[str, Mapping[str, Any]]
     items: Mapping[str, str]
-    folder: str = private(default="")
-    again: str = private(default="", rare=True)
+    folder: Apart[str] = ""
+    again: Rare[Apart[str]] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SessionParked(Event):
     """The session was left, to be gone on with."""
 
     kind: ClassVar[str] = "session.parked"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SessionResumed(Event):
     """A parked session was gone on with."""
 
     kind: ClassVar[str] = "session.resumed"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PromptShown(Event):
     """A prompt was put to the reviewer; `chosen` where the reviewer went there on purpose."""
 
@@ -177,7 +165,6 @@ class PromptShown(Event):
     chosen: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PromptSkipped(Event):
     """A prompt was left for later."""
 
@@ -186,7 +173,6 @@ class PromptSkipped(Event):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PromptLeft(Event):
     """A prompt that was gone to on purpose was left with its answer as it was."""
 
@@ -195,7 +181,6 @@ class PromptLeft(Event):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class WhyOpened(Event):
     """It was asked why a prompt is asked."""
 
@@ -204,7 +189,6 @@ class WhyOpened(Event):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class PageOpened(Event):
     """A page of the record was opened."""
 
@@ -213,7 +197,6 @@ class PageOpened(Event):
     page: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FindingsOpened(Event):
     """The findings of an item were looked at; `early` where its prompts were not yet answered."""
 
@@ -222,7 +205,6 @@ class FindingsOpened(Event):
     early: bool
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SuggestionShown(Event):
     """The suggestion on an item, as it was shown; no `decision` where the answers give none."""
 
@@ -232,7 +214,6 @@ class SuggestionShown(Event):
     why: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRecorded(Event):
     """An answer; `prompt` is a prompt or the path of a part. `origin`: typed, proposed or file."""
 
@@ -243,7 +224,6 @@ class AnswerRecorded(Event):
     origin: str = "typed"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerAmended(Event):
     """An answer took the place of another; `reason` where the suggestion had been shown."""
 
@@ -252,20 +232,18 @@ class AnswerAmended(Event):
     prompt: str
     answer: Answer
     origin: str = "typed"
-    reason: str = private(default="")
+    reason: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerWithdrawn(Event):
     """An answer was taken back."""
 
     kind: ClassVar[str] = "answer.withdrawn"
     item: str
     prompt: str
-    reason: str = private(default="")
+    reason: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRejected(Event):
     """Input that was not accepted: the words up to 4 KB, else their length, SHA-256 and beginning."""
 
@@ -274,11 +252,10 @@ class AnswerRejected(Event):
     prompt: str
     length: int
     digest: str = ""
-    says: str = private(default="")
-    input: str = private(default="")
+    says: Apart[str] = ""
+    input: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerSetAside(Event):
     """The prompt no longer applies; the answer stays in the log and returns with its prompt."""
 
@@ -288,7 +265,6 @@ class AnswerSetAside(Event):
     because: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRestored(Event):
     """The prompt of an answer that was set aside applies again."""
 
@@ -298,7 +274,6 @@ class AnswerRestored(Event):
     because: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class EvidenceCited(Event):
     """A passage was added to what an answer rests on."""
 
@@ -308,17 +283,15 @@ class EvidenceCited(Event):
     evidence: Evidence
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class NoteAdded(Event):
     """A note on a prompt, or on an item where `prompt` is empty."""
 
     kind: ClassVar[str] = "note.added"
     item: str
     prompt: str
-    text: str = private()
+    text: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CriterionRuled(Event):
     """The reviewer's ruling on a criterion that the answers left open."""
 
@@ -326,10 +299,9 @@ class CriterionRuled(Event):
     item: str
     criterion: str
     ruling: str
-    reason: str = private()
+    reason: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FirstDecisionTaken(Event):
     """The decision that the reviewer took before the suggestion was shown."""
 
@@ -338,7 +310,6 @@ class FirstDecisionTaken(Event):
     decision: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DeterminationRecorded(Event):
     """The reviewer's decision; `suggested` is what the suggestion was then."""
 
@@ -347,51 +318,46 @@ class DeterminationRecorded(Event):
     decision: str
     suggested: str | None
     departs: bool
-    reason: str = private(default="")
+    reason: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SentenceEdited(Event):
     """A sentence of the draft in the reviewer's own words; an empty `text` takes the edit back."""
 
     kind: ClassVar[str] = "sentence.edited"
     item: str
     sentence: str
-    was: str = private()
-    text: str = private()
+    was: Apart[str]
+    text: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CheckRaised(Event):
     """A check was shown, with the facts that it rests on."""
 
     kind: ClassVar[str] = "check.raised"
     check: str
     key: str
-    message: str = private()
-    facts: tuple[str, ...] = private()
+    message: Apart[str]
+    facts: Apart[tuple[str, ...]]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CheckAcknowledged(Event):
     """The reviewer went past a check, with the reason."""
 
     kind: ClassVar[str] = "check.acknowledged"
     check: str
     key: str
-    reason: str = private()
+    reason: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SessionDeclined(Event):
     """The reviewer must not or cannot decide: `ground` is conflict, specialty, records or other."""
 
     kind: ClassVar[str] = "session.declined"
     ground: str
-    reason: str = private()
+    reason: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SessionSigned(Event):
     """The signature: `letter` is the SHA-256 of the letter's text as shown, `statement` what was signed.
 
@@ -406,17 +372,16 @@ class SessionSigned(Event):
     outcome: str
     statement: str
     guard: int = 1
-    key: str = field(default="", metadata={"rare": True})
-    signature: str = field(default="", metadata={"rare": True})
+    key: Rare[str] = ""
+    signature: Rare[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AddendumAdded(Event):
     """`reason` says where a fact of it stands that nothing in the case bears out; empty where there is none."""
 
     kind: ClassVar[str] = "addendum.added"
-    text: str = private()
-    reason: str = private("")
+    text: Apart[str]
+    reason: Apart[str] = ""
 
 
 Step = (

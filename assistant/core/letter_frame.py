@@ -8,11 +8,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 
 from assistant.core import wording, yaml
 from assistant.core.problem import Refused
 from assistant.core.text import visible
+from assistant.core.value import Value
 from assistant.core.yaml import Findings, YamlDocument
 
 FILE = "prompts/letter/frame.yaml"
@@ -179,8 +179,7 @@ ORDER = ("decisions", "made", "documents", "summary", "issues", "effect")
 """The parts of a determination, by the names that a template puts them in order by."""
 
 
-@dataclass(frozen=True)
-class OwnParagraph:
+class OwnParagraph(Value):
     """A paragraph of the organization's, which stands after a part."""
 
     after: str
@@ -188,8 +187,7 @@ class OwnParagraph:
     text: str
 
 
-@dataclass(frozen=True)
-class Template:
+class Template(Value):
     """What an organization gives its letters: letterhead, the order of the parts, paragraphs of its own."""
 
     letterhead: tuple[str, ...] = ()
@@ -221,11 +219,10 @@ def read_template(text: str, name: str = TEMPLATE) -> Template:
     )
 
 
-@dataclass(frozen=True)
-class Frame:
+class Frame(Value):
     """The texts by their place; white space is folded."""
 
-    texts: Mapping[str, str] = field(repr=False)
+    texts: Mapping[str, str]
     first: frozenset[str] = frozenset()
     """The places whose text is the first wording, since the session's own file has none."""
     template: Template = Template()

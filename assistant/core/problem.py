@@ -9,13 +9,11 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 
 from assistant.core.text import one_line
 from assistant.core.value import Value
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Problem(Value):
     """One thing that is wrong: `what` in a sentence, `where` (a file and line, a prompt), and the `fix`."""
 

@@ -7,7 +7,6 @@ not made.
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING, Any
 
 from assistant.core.answer import Answer, Evidence
@@ -19,7 +18,7 @@ from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
 from assistant.core.rules.answers_inline import Spec
 from assistant.core.rules.computed import SPANS, comes_to
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument
 
 if TYPE_CHECKING:
@@ -28,7 +27,6 @@ if TYPE_CHECKING:
 RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Proposed(Value):
     """A proposed answer and, in a few words, what it was worked out from."""
 
@@ -166,7 +164,6 @@ def _operands(reading: Reading, proposal: Proposal) -> tuple[str, ...]:
     return tuple(one for one in named if one and one.split(".", 1)[0] in reading.prompt_set.prompts)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class _Row(Value):
     value: Any
     weight: Any
@@ -349,7 +346,6 @@ def _weeks(
 # What a prompt of the second language is computed of.
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class _Operands(Value):
     """The operands of a rule: answers as they are read, and facts of the case file."""
 

@@ -8,7 +8,7 @@ in support of the side that doesn't need it. Sessions whose letter is one text k
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from assistant.core import wording
@@ -27,13 +27,13 @@ from assistant.core.rules.criterion import (
 )
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
 from assistant.core.session import Session, depends_on, effective_date, unruled_cautions
+from assistant.core.value import Value, replace
 from assistant.core.wording import AnswerWords, capital, sentence_names
 
 # One sentence of a draft with everything that it comes from, and how clauses are made of sentences.
 
 
-@dataclass(frozen=True)
-class DraftSentence:
+class DraftSentence(Value):
     """One sentence and its sources, which are never all empty; `key` stays the same while its source does."""
 
     key: str

@@ -6,7 +6,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
 
 from assistant.core import events as e
@@ -19,7 +19,7 @@ from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Sug
 from assistant.core.rules.own import at_work, unasked
 from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, Reading
 from assistant.core.rules.rules import Rules
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 
 if TYPE_CHECKING:
     from assistant.core.letter_frame import Frame
@@ -83,7 +83,6 @@ AnswerPlace = tuple[str, str]
 """A scope and a prompt in it."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Determination(Value):
     """The reviewer's decision on an item, what was suggested then, and the reason given."""
 
@@ -92,7 +91,6 @@ class Determination(Value):
     reason: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Edit(Value):
     """A sentence in the reviewer's own words, and what the draft said."""
 

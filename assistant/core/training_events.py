@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from typing import ClassVar, get_args
 
 from assistant.core.answer import Answer
-from assistant.core.events import Event, private
+from assistant.core.events import Apart, Event
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class BookOpened(Event):
     """The first event of a book: the version of the program that began it."""
 
@@ -17,7 +15,6 @@ class BookOpened(Event):
     tool: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Bookmarked(Event):
     """A place of a session, for coming back to: its entry `seq`, bound to that entry's hash."""
 
@@ -25,10 +22,9 @@ class Bookmarked(Event):
     session: str
     seq: int
     leaf: str
-    title: str = private(default="")
+    title: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Commented(Event):
     """A trainer's words on an entry of a session, bound to that entry's hash."""
 
@@ -36,10 +32,9 @@ class Commented(Event):
     session: str
     seq: int
     leaf: str
-    text: str = private()
+    text: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class MarkRemoved(Event):
     """A bookmark or comment of this book, by its number here, is no longer shown."""
 
@@ -47,7 +42,6 @@ class MarkRemoved(Event):
     mark: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class CaseAssigned(Event):
     """A case for a trainee. `reveal`: each, end or trainer; `against` and `head`: what it is compared with.
 
@@ -62,11 +56,10 @@ class CaseAssigned(Event):
     against: str
     head: str
     planted: int
-    reference: str = private()
-    folder: str = private()
+    reference: Apart[str]
+    folder: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AssignmentWithdrawn(Event):
     """An assignment was taken back."""
 
@@ -74,17 +67,15 @@ class AssignmentWithdrawn(Event):
     assignment: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FaultPlanted(Event):
     """A fault in a copy of a case. `plan` is the assignment or run that it belongs to; `truth` says what and where."""
 
     kind: ClassVar[str] = "training.fault_planted"
     plan: str
     number: int
-    truth: str = private()
+    truth: Apart[str]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RunOpened(Event):
     """A trainee began a run: `session` is the review, `plan` the assignment or the faults that belong to it.
 
@@ -98,10 +89,9 @@ class RunOpened(Event):
     plan: str
     against: str
     head: str
-    reference: str = private(default="")
+    reference: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerFrozen(Event):
     """What counts as the first answer: the entry `seq` of the run, by its hash; an empty `prompt` is the decision."""
 
@@ -113,7 +103,6 @@ class AnswerFrozen(Event):
     leaf: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerRevealed(Event):
     """The reviewer's answer was shown to the trainee, whose own was frozen before."""
 
@@ -123,7 +112,6 @@ class AnswerRevealed(Event):
     prompt: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RunEnded(Event):
     """A run is over: `how` is signed or declined."""
 
@@ -132,7 +120,6 @@ class RunEnded(Event):
     how: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FeedbackShown(Event):
     """The feedback of a run was shown to the holder of this book."""
 
@@ -144,7 +131,6 @@ class FeedbackShown(Event):
     planted: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AdjudicationOpened(Event):
     """The first event of an adjudication: the reviews of a case that are settled, bound to their last entries' hashes.
 
@@ -158,7 +144,6 @@ class AdjudicationOpened(Event):
     own: bool
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnswerAdjudicated(Event):
     """The answer that counts. `chosen`: agreed (all said so), the letter of one that was shown, or own.
 
@@ -170,11 +155,10 @@ class AnswerAdjudicated(Event):
     prompt: str
     chosen: str
     answer: Answer
-    shown: tuple[str, ...] = private(default=())
-    reason: str = private(default="")
+    shown: Apart[tuple[str, ...]] = ()
+    reason: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DecisionAdjudicated(Event):
     """The decision on an item that counts; `chosen` and `shown` as for an answer."""
 
@@ -182,11 +166,10 @@ class DecisionAdjudicated(Event):
     item: str
     chosen: str
     decision: str
-    shown: tuple[str, ...] = private(default=())
-    reason: str = private(default="")
+    shown: Apart[tuple[str, ...]] = ()
+    reason: Apart[str] = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AdjudicationClosed(Event):
     """Nothing is left to settle: how much was agreed, settled by choice, and answered otherwise than by any review."""
 

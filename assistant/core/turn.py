@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import count
 from typing import TYPE_CHECKING
 
@@ -48,7 +47,7 @@ from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_
 from assistant.core.rules.prompt_set import SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, counted, one_line, shortened
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.core.wording import capital, told
 
 if TYPE_CHECKING:
@@ -62,7 +61,6 @@ if TYPE_CHECKING:
 _LONGEST_LABEL = 120
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Option(Value):
     """A reply with a key of its own. It leads to `command`; where `asks` is set, words are needed first: its reason."""
 
@@ -82,7 +80,6 @@ def reply_keys(options: Iterable[Option]) -> tuple[str, ...]:
     return tuple(KEYS.get(option.value) or str(next(numbers)) for option in options)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FormField(Value):
     """A question of a form, and the answer that the form gives it; None where it has to be written."""
 
@@ -91,7 +88,6 @@ class FormField(Value):
     basis: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Turn(Value):
     """One stop of the conversation.
 

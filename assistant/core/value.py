@@ -1,21 +1,26 @@
-"""A value: equal to another one of its class that holds the same, and shown by what it holds."""
+"""A value: it can't be changed, and equals another one of its class that holds the same."""
 
 from __future__ import annotations
 
+import dataclasses
+from typing import Any, TypeVar, dataclass_transform
 
-class Value:
-    """Compared, hashed and shown by its fields.
+import msgspec
 
-    A subclass is a dataclass made with `frozen=True, eq=False, repr=False`. Written here once, since the same made anew
-    for each of some hundred classes is a tenth of the time to the first question.
+V = TypeVar("V")
+
+
+@dataclass_transform(frozen_default=True, field_specifiers=(msgspec.field,))
+class Value(msgspec.Struct, frozen=True):
+    """What is compared, hashed and shown by its fields.
+
+    msgspec makes such a class in a hundredth of a millisecond, a frozen dataclass takes a quarter of one; some hundred
+    and fifty are made before the first question.
     """
 
-    def __eq__(self, other: object) -> bool:
-        return vars(self) == vars(other) if type(other) is type(self) else NotImplemented
 
-    def __hash__(self) -> int:
-        return hash((type(self), *vars(self).values()))
-
-    def __repr__(self) -> str:
-        said = ", ".join(f"{name}={value!r}" for name, value in vars(self).items())
-        return f"{type(self).__name__}({said})"
+def replace(value: V, /, **changes: Any) -> V:
+    """The same value, or dataclass, with other fields."""
+    if isinstance(value, Value):
+        return msgspec.structs.replace(value, **changes)
+    return dataclasses.replace(value, **changes)  # type: ignore[type-var]

@@ -12,7 +12,6 @@ import re
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from copy import deepcopy
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NoReturn
@@ -21,6 +20,7 @@ import yaml
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
+from assistant.core.value import Value
 
 _NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)
 _HUGE = re.compile(r"^-?\d{16,}$", re.ASCII)
@@ -35,8 +35,7 @@ _HALF = re.compile("[\ud800-\udfff]")
 Path = tuple[str | int, ...]
 
 
-@dataclass(frozen=True)
-class YamlDocument:
+class YamlDocument(Value):
     """A parsed file: its `data` and the line of each path in it.
 
     `data` is a map whose values are maps, lists, text, int and float, from a JSON file also booleans and None.
@@ -44,7 +43,7 @@ class YamlDocument:
 
     name: str
     data: dict[str, Any]
-    lines: dict[Path, int] = field(repr=False)
+    lines: dict[Path, int]
 
     def where(self, *path: str | int) -> str:
         """`file, line N` of the value at `path`, or of the nearest value above it."""
@@ -226,8 +225,7 @@ def names_in(value: Any) -> Iterator[str]:
             yield from names_in(inner)
 
 
-@dataclass(frozen=True)
-class _Anchored:
+class _Anchored(Value):
     """What an anchor stands for, with how many values and how many levels it holds."""
 
     value: Any

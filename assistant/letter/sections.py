@@ -7,7 +7,7 @@ missing rather than assumed.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 
 from assistant.clock import in_california
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail
@@ -39,6 +39,7 @@ from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
 from assistant.core.text import digest
 from assistant.core.turn import part_question
+from assistant.core.value import replace
 from assistant.letter.document import (
     Block,
     LetterSentence,

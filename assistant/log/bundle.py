@@ -12,12 +12,12 @@ import re
 import sqlite3
 import zipfile
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 from assistant import __version__
 from assistant.core.problem import Refused, refuse
+from assistant.core.value import Value
 from assistant.log.chain import inclusion_proof, leaf
 from assistant.log.checkpoint import present_log
 from assistant.log.database import LARGEST_ENTRY, TABLES
@@ -160,8 +160,7 @@ sys.exit(main([sys.argv[0], *sys.argv[1:]]))
 """
 
 
-@dataclass(frozen=True)
-class LetterTexts:
+class LetterTexts(Value):
     """The letter of a session: as it reads, and the part that the signature covers (empty if there is none)."""
 
     letter: str = ""

@@ -11,10 +11,10 @@ import re
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.value import Value
 from assistant.files import WriteTurn, existing_log, true_path
 from assistant.log.database import CLOSING
 from assistant.log.errors import DAMAGE
@@ -37,8 +37,7 @@ from assistant.machine import PRIVATE_FOLDER, open_private
 # The newest checkpoint of each log, kept outside it, so that an older copy put in its place is noticed.
 
 
-@dataclass(frozen=True)
-class Held:
+class Held(Value):
     """A checkpoint that is kept outside the log: its file, its text, and the head in it.
 
     `place` is where the log lay of which it was kept here; empty for one that somebody else holds.

@@ -6,7 +6,6 @@ import secrets
 import sqlite3
 from collections.abc import Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -15,6 +14,7 @@ from assistant import __version__
 from assistant.core.access_events import AccessOpened, RollbackAccepted
 from assistant.core.event_form import encode
 from assistant.core.problem import Refused, refuse
+from assistant.core.value import Value
 from assistant.files import make_file, sync_folder, true_path
 from assistant.log.access import reader
 from assistant.log.chain import consistency_proof, is_consistent, tree_root
@@ -39,8 +39,7 @@ from assistant.log.verify import verify
 from assistant.log.verify_entries import Verification
 
 
-@dataclass(frozen=True)
-class Consistency:
+class Consistency(Value):
     """Two checkpoints (notes), the key that signed both, and the hashes of the proof (RFC 6962, section 2.1.2)."""
 
     ok: bool

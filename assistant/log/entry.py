@@ -9,13 +9,13 @@ import json
 import re
 import time
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.log.chain import encoded, leaf, parsed, seal, unseal
 from assistant.log.database import LARGEST_ENTRY
 from assistant.machine import start_of_machine
@@ -44,16 +44,14 @@ FIELDS = {
 """The parts of every entry, with the type of each."""
 
 
-@dataclass(frozen=True)
-class Draft:
+class Draft(Value):
     """A step about to be logged: its dotted `kind`, and a `body` of JSON that may hold `Private` texts."""
 
     kind: str
     body: Mapping[str, object]
 
 
-@dataclass(frozen=True)
-class Entry:
+class Entry(Value):
     """A step that is in the log. `seq` counts from 1 in its session, `id` from 1 in the log.
 
     `ts` is the wall clock (UTC, milliseconds), a claim; `mono_ns` the monotonic clock (nanoseconds),

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
@@ -16,6 +16,7 @@ from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import Rules, Sources, read_prompt_set, rules_over
 from assistant.core.session import Session, apply, begin
 from assistant.core.text import digest
+from assistant.core.value import replace
 from assistant.core.yaml import parse_yaml
 from assistant.library import letter_words
 from assistant.log.chain import canonical

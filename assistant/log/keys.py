@@ -12,11 +12,11 @@ import os
 import re
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from assistant.core.problem import Refused, refuse
+from assistant.core.value import Value
 from assistant.files import make_folder, sync_folder
 from assistant.machine import is_private, open_private
 from assistant.profile import profile_path
@@ -40,8 +40,7 @@ _NAME = re.compile(r"[^\s+]+")
 _SIZE = re.compile(r"0|[1-9][0-9]{0,18}")
 
 
-@dataclass(frozen=True)
-class VerifierKey:
+class VerifierKey(Value):
     """An Ed25519 key as a verifier has it: its name (that of the log) and the 32 bytes of the public key."""
 
     name: str
@@ -57,8 +56,7 @@ class VerifierKey:
         return f"{self.name}+{self.id.hex()}+{data}"
 
 
-@dataclass(frozen=True)
-class Signature:
+class Signature(Value):
     """A line below a note: the name and id (4 bytes) of the key, and what it signed with."""
 
     name: str
@@ -66,16 +64,14 @@ class Signature:
     data: bytes
 
 
-@dataclass(frozen=True)
-class Note:
+class Note(Value):
     """A signed text; `text` ends in a newline. It says nothing until `signers` has looked at it."""
 
     text: str
     signatures: tuple[Signature, ...]
 
 
-@dataclass(frozen=True)
-class Checkpoint:
+class Checkpoint(Value):
     """The head of a log's tree: which log, how many entries, and the root hash (32 bytes) over them."""
 
     origin: str
@@ -201,8 +197,7 @@ def key_path() -> Path:
     return config_folder() / "log-key.pem"
 
 
-@dataclass(frozen=True)
-class Signer:
+class Signer(Value):
     """What signs for one log: its verifier key, and the private half."""
 
     key: VerifierKey

@@ -22,6 +22,7 @@ from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import CASE_SCOPE, CASE_SET
 from assistant.core.session import Session, effective_date
 from assistant.core.text import counted
+from assistant.core.value import Value
 from assistant.core.wording import answer_words
 from assistant.log.entry import Entry
 from assistant.log.fold import Moment, Pins
@@ -117,8 +118,7 @@ Rows = dict[str, list[dict[str, Any]]]
 """Rows to be stored, by table."""
 
 
-@dataclass(frozen=True)
-class Table:
+class Table(Value):
     """A table: its columns with their types, and those that its primary key is made of."""
 
     columns: Mapping[str, type]

@@ -12,13 +12,15 @@ import json
 import os
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+import msgspec
 
 from assistant import library
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import digest, one_line
+from assistant.core.value import Value
 from assistant.files import write_file
 from assistant.log.keys import VerifierKey, config_folder, read_verifier_key, signature_holds
 from assistant.machine import is_private
@@ -90,16 +92,14 @@ def shown(key: VerifierKey) -> str:
 # The key as it is kept: the private half encrypted, and what may be shown beside it.
 
 
-@dataclass(frozen=True)
-class OwnKey:
+class OwnKey(Value):
     """The public half of the key that is kept here, and who has vouched for it."""
 
     key: VerifierKey
-    vouchers: Mapping[str, str] = field(default_factory=dict)
+    vouchers: Mapping[str, str] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True)
-class Unlocked:
+class Unlocked(Value):
     """A key that can sign now."""
 
     own: OwnKey

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import sqlite3
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
 from datetime import date, timedelta
 from typing import Any
 
@@ -16,6 +15,7 @@ from assistant.clock import utc_minute
 from assistant.core.dates import PartialDate, not_a_date, parse_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.log.chain import unseal
 from assistant.log.entry import form
 from assistant.log.errors import leave_out
@@ -41,8 +41,7 @@ OTHER_KINDS = {"access": "access", "training": "book"}
 """What a session that is no review is called, by the family of its first entry's kind."""
 
 
-@dataclass(frozen=True)
-class SessionRow:
+class SessionRow(Value):
     """One session: `status` is open, signed or declined; `outcome` uphold, overturn, partial or None.
 
     `kind` is real, practice or training for a review; else one of `OTHER_KINDS`.

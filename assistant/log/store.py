@@ -14,11 +14,11 @@ import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
-from dataclasses import replace
 from pathlib import Path
 from types import MappingProxyType
 
 from assistant.core.problem import Refused, refuse
+from assistant.core.value import replace
 from assistant.files import (
     WriteTurn,
     identity,

@@ -8,7 +8,6 @@ shows all it holds.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass
 from typing import Any
 
 from assistant.core import events as e
@@ -17,12 +16,12 @@ from assistant.core.answer import Evidence, to_json
 from assistant.core.event_words import Line, describe, in_full
 from assistant.core.session import Session
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.log.entry import Entry
 from assistant.log.fold import Artifacts, Moment, moments
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Value):
     """A step of a session: what stood at its place and what stands there now, as JSON and in words.
 
     `old` and `new` are the answer of a prompt, the decision on an item, the ruling on a criterion, a suggestion or

@@ -10,7 +10,6 @@ import base64
 import hashlib
 import sqlite3
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -18,6 +17,7 @@ from typing import TYPE_CHECKING, Any
 from assistant.core.access_events import CheckpointTimed
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line
+from assistant.core.value import Value
 from assistant.log.chain import parsed
 from assistant.log.checkpoint import origin_of, present_log
 from assistant.log.keys import (
@@ -53,8 +53,7 @@ _BODY = "SELECT entry FROM event WHERE id = ?"
 _STATED = "SELECT ts FROM event WHERE id = ?"
 
 
-@dataclass(frozen=True)
-class Witness:
+class Witness(Value):
     """The key of a witness: its name and the 32 bytes of its public key."""
 
     name: str
@@ -66,16 +65,14 @@ class Witness:
         return hashlib.sha256(self.name.encode() + b"\n" + _COSIGNING + self.public).digest()[:4]
 
 
-@dataclass(frozen=True)
-class Outside:
+class Outside(Value):
     """Whom somebody who verifies trusts for the time: certificates of authorities, and keys of witnesses."""
 
     authorities: tuple[Certificate, ...] = ()
     witnesses: tuple[Witness, ...] = ()
 
 
-@dataclass(frozen=True)
-class Seen:
+class Seen(Value):
     """That so many entries were there at a time, by whose word."""
 
     size: int

@@ -10,11 +10,12 @@ import sqlite3
 from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant.core.problem import Refused
 from assistant.core.text import counted
+from assistant.core.value import replace
 from assistant.files import existing_log, true_path
 from assistant.log import times, verify_checks, verify_entries, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified

@@ -16,6 +16,7 @@ from typing import Any
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.text import counted
+from assistant.core.value import Value
 from assistant.files import true_path
 from assistant.log.checkpoint import (
     MARK,
@@ -58,16 +59,14 @@ NEWEST = 1_000
 """How many of the newest signatures are checked, unless all are: the newest vouches for all entries before it."""
 
 
-@dataclass(frozen=True)
-class Unread:
+class Unread(Value):
     """A checkpoint that was named and can't be read: its file, and why."""
 
     path: Path
     why: str
 
 
-@dataclass(frozen=True)
-class Known:
+class Known(Value):
     """What is known from outside the log.
 
     `named` are the checkpoints of this very log that were named for it, `own` the one in the profile's folder,
@@ -101,8 +100,7 @@ class Known:
         return max(self.held, key=lambda one: one.head.size, default=None)
 
 
-@dataclass(frozen=True)
-class Copy:
+class Copy(Value):
     """What the marks of a copy in the log come to: their keys, the day of the one that holds, and what is wrong."""
 
     keys: tuple[str, ...] = ()

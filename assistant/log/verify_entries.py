@@ -282,7 +282,7 @@ class Walk:
         self._plain = frozenset(
             kind
             for kind, cls in all_kinds().items()
-            if "pins" not in cls.__dataclass_fields__ and kind not in (*MARKS, ROLLBACK, TIMED)
+            if "pins" not in cls.__struct_fields__ and kind not in (*MARKS, ROLLBACK, TIMED)
         )
 
     def run(self) -> Stretch:

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.core.problem import Refused
 from assistant.core.text import counted
+from assistant.core.value import Value
 from assistant.log.chain import parsed
 from assistant.log.keys import VerifierKey, read_verifier_key
 from assistant.log.reviewer_keys import (
@@ -87,8 +88,7 @@ def _events(connection: sqlite3.Connection) -> Iterator[tuple[int, str, dict[str
                 yield id, entry["kind"], entry["body"]
 
 
-@dataclass(frozen=True)
-class People:
+class People(Value):
     """The keys that somebody who verifies knows: of reviewers, and of officers, who may vouch for any reviewer's."""
 
     reviewers: frozenset[VerifierKey] = frozenset()

@@ -13,7 +13,6 @@ import re
 import shutil
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +22,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import Case
 from assistant.core.record.pages import split_pages
 from assistant.core.text import digest, one_line, visible
+from assistant.core.value import Value, replace
 from assistant.files import LARGEST_FILE
 from assistant.machine import PRIVATE_FOLDER, lock_on, open_private, plain_name
 from assistant.records.case_yaml import Entry, with_changes, with_documents
@@ -36,8 +36,7 @@ _ORDER = (
 _LONGEST_NAME = 120
 
 
-@dataclass(frozen=True)
-class Staged:
+class Staged(Value):
     """A file's own copy in the case folder, and its hash; `name` is the one that it came under."""
 
     name: str
@@ -45,8 +44,7 @@ class Staged:
     sha256: str
 
 
-@dataclass(frozen=True)
-class NewText:
+class NewText(Value):
     """The text of a document, and what its entry says; for a document that is listed, what changes of it."""
 
     id: str

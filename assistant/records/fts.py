@@ -14,7 +14,6 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
-from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import lru_cache
 from pathlib import Path
@@ -22,6 +21,7 @@ from typing import Any, NamedTuple
 
 from assistant.core.record import language
 from assistant.core.record.language import sentence_starts
+from assistant.core.value import Value
 from assistant.machine import database_uri, is_own
 from assistant.records import query
 from assistant.records.query import Answers, Expansion, Wanted, expanded, window_shown
@@ -45,8 +45,7 @@ _PERHAPS_BROKEN_ASCII = re.compile(r"-[ \t]*\n|\x1b")
 _LIGATURES = ("ff", "fi", "fl", "ffi", "ffl", "st", "st")
 
 
-@dataclass(frozen=True)
-class Window:
+class Window(Value):
     """A window of a page: it begins at `start`, owns `own` characters and sees `length`.
 
     `sentences` are the offsets in the window at which its sentences begin, the first being 0. `broken` is whether

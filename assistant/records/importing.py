@@ -6,7 +6,6 @@ import re
 import shutil
 from collections import Counter
 from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
 from assistant.core.record.pages import page_runs, read_range, split_pages
 from assistant.core.text import one_line
+from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER, is_reserved, path_in
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import without_documents
@@ -114,8 +114,7 @@ ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,79}")
 """What the id of a document looks like: it is the stem of a file, and stands in `document:page`."""
 
 
-@dataclass(frozen=True)
-class Arrived:
+class Arrived(Value):
     """A file that has been read: its copy in the case folder, its pages, and the documents that already come from it."""
 
     staged: Staged
@@ -123,8 +122,7 @@ class Arrived:
     known: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class DocumentPart:
+class DocumentPart(Value):
     """Pages of a file, from 1, as one document."""
 
     id: str
@@ -293,8 +291,7 @@ def _span(pages: range) -> str:
 # A list of documents with the files that they come from: what a person would otherwise confirm one by one.
 
 
-@dataclass(frozen=True)
-class Manifest:
+class Manifest(Value):
     """The entries by the file that they come from, in the order in which the files are first named."""
 
     files: Mapping[Path, Sequence[Mapping[str, Any]]]

@@ -6,13 +6,13 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.core.record.assertions import Assertion, Assertions
 from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, page_mark
+from assistant.core.value import Value, replace
 from assistant.records.fts import Hit, IndexTable, open_index
 from assistant.records.query import Wanted, of_query, of_term
 
@@ -29,8 +29,7 @@ _EDGE = 600
 _Lines = list[tuple[int, int, str]]
 
 
-@dataclass(frozen=True)
-class PageBreak:
+class PageBreak(Value):
     """The words on both sides of the end of a page; `text` parts them by a line's end.
 
     `page` and `following` are the numbers of the two pages in an index. `start` is where the text begins in the
@@ -118,8 +117,7 @@ _LONGEST = 600
 _AFTER = 100
 
 
-@dataclass(frozen=True)
-class Over:
+class Over(Value):
     """Words found beside a page break, their offsets in its text; `begin` and `end` are those of what runs on."""
 
     at: PageBreak
@@ -134,8 +132,7 @@ class Over:
         return page == self.at.following and 0 <= offset - self.at.resumes < self.end - self.at.split - 1
 
 
-@dataclass(frozen=True)
-class Passage:
+class Passage(Value):
     """A passage over a page's end: its words as they read (`said`), and the sign of the new page put into them.
 
     `start` is where it begins in the page.

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 from assistant.core.problem import refuse
 from assistant.core.record.pages import split_pages
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.files import LARGEST_FILE
 
 TEXT = "text"
@@ -18,8 +18,7 @@ UNREADABLE = "unreadable"
 STATES = frozenset({TEXT, BLANK, PICTURE, RECOGNISED, UNREADABLE})
 
 
-@dataclass(frozen=True)
-class ReadPage:
+class ReadPage(Value):
     """Page `number` from 1. `state` says where its words come from:
 
     `TEXT` from the file itself; `BLANK`, nothing is on the page; `RECOGNISED` from its picture; `PICTURE`, words may

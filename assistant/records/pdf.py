@@ -5,7 +5,6 @@ from __future__ import annotations
 import ctypes
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ import pypdfium2.raw as pdfium
 
 from assistant.core.problem import refuse
 from assistant.core.record.marks import SYMBOLS, TICKED, UNTICKED, UNTOLD
+from assistant.core.value import Value, replace
 from assistant.records.page import BLANK, PICTURE, TEXT
 
 MOST_PAGES = 20_000
@@ -158,8 +158,7 @@ class PdfPages:
             pdfium.FPDFPage_CloseAnnot(note)
 
 
-@dataclass(frozen=True)
-class _Box:
+class _Box(Value):
     """A box to be ticked, its edges in points from the lower left; `ticked` is None where nobody can tell."""
 
     left: float

@@ -6,12 +6,13 @@ greys, 0 black to 255 white, a row for each line of dots.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
 
 import cv2
 import numpy as np
 from numpy.typing import NDArray
+
+from assistant.core.value import Value
 
 Picture = NDArray[np.uint8]
 """Greys of a page."""
@@ -123,8 +124,7 @@ _LONG = 6
 """How many times as long as the words are high a stroke is that is a rule and no letter."""
 
 
-@dataclass(frozen=True)
-class Area:
+class Area(Value):
     """A rectangle of dots: the left, top, right and bottom edge."""
 
     left: float
@@ -151,8 +151,7 @@ class Area:
         return max(0.0, wide) * max(0.0, high)
 
 
-@dataclass(frozen=True)
-class Cover:
+class Cover(Value):
     """How much of a page's writing stands under words that were read: dots of ink, and what was left, as areas of it."""
 
     ink: int
@@ -224,8 +223,7 @@ _EMPTY, _MARKED, _FULL = 0.04, 0.1, 0.95
 """The share of ink inside a box: up to the first it is empty, from the second on ticked, from the third on a black square."""
 
 
-@dataclass(frozen=True)
-class DrawnBox:
+class DrawnBox(Value):
     """A square drawn on a page; `ticked` is None where nobody can tell."""
 
     area: Area

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
 
 from assistant.core.dates import PartialDate, When, dates_in
 from assistant.core.text import one_line
+from assistant.core.value import Value
 
 # What kind of document a page begins: the titles under which the documents of a case file are known.
 
@@ -168,8 +168,7 @@ _ROLE = re.compile(
 )
 
 
-@dataclass(frozen=True)
-class Description:
+class Description(Value):
     """What a document is said to be; `date` as ISO, as far as it is known, or empty."""
 
     type: str

@@ -12,12 +12,12 @@ import zipfile
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 from contextlib import suppress
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import IO, Any
 
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
+from assistant.core.value import Value, replace
 from assistant.machine import Apart, open_private
 from assistant.records.page import (
     BLANK,
@@ -176,8 +176,7 @@ def _page(number: int, answer: dict[str, Any]) -> ReadPage:
 _FORM = 1
 
 
-@dataclass(frozen=True)
-class Recogniser:
+class Recogniser(Value):
     """What reads the words in pictures of pages; it works in processes of its own, one for each that asks."""
 
     name: str
@@ -271,8 +270,7 @@ Progress = Callable[[str, int, int], None]
 """Told what is being done, how many pages are done, and of how many."""
 
 
-@dataclass(frozen=True)
-class ReadFile:
+class ReadFile(Value):
     """The pages of a file, sentences about what in it was no page, and what read the pictures of pages, if anything."""
 
     pages: tuple[ReadPage, ...]

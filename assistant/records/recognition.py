@@ -10,7 +10,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
 from itertools import pairwise
 from pathlib import Path
 from statistics import median
@@ -23,6 +22,7 @@ from numpy.typing import NDArray
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from assistant.core.record.marks import TICKED, UNTICKED, UNTOLD, doubtful
+from assistant.core.value import Value, replace
 from assistant.records.page import BLANK, RECOGNISED, UNREADABLE, clean
 from assistant.records.picture import (
     Area,
@@ -69,8 +69,7 @@ Quad = NDArray[np.float32]
 """The four corners of a line of words, from its upper left, clockwise."""
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Value):
     """A word as it was read, where it stands, and how sure its least sure letter is, 0 to 1."""
 
     text: str
@@ -78,8 +77,7 @@ class Word:
     sure: float
 
 
-@dataclass(frozen=True)
-class PageRead:
+class PageRead(Value):
     """A page's words in lines, with its marks, its state as in `ReadPage`, and why it is not read."""
 
     text: str
@@ -222,8 +220,7 @@ class Recogniser:
         return letters
 
 
-@dataclass(frozen=True)
-class _Attempt:
+class _Attempt(Value):
     """A reading of a page; `merit` compares it with another, `lost` says that lines may have been missed."""
 
     text: str
@@ -233,8 +230,7 @@ class _Attempt:
     lost: bool
 
 
-@dataclass(frozen=True)
-class _Line:
+class _Line(Value):
     """A line's corners and its letters: the sign, how sure, and where it begins and ends, as shares of the line."""
 
     quad: Quad
@@ -285,8 +281,7 @@ def _levelled(
     return np.asarray(level, np.uint8), np.asarray(moved, np.float32)
 
 
-@dataclass(frozen=True)
-class Letter:
+class Letter(Value):
     """A sign as it was read, where it stands, and how sure it is."""
 
     sign: str

@@ -7,7 +7,6 @@ reaches it only when the reviewer takes it over. A signed session is never chang
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
 
 from assistant import library
@@ -18,12 +17,12 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.rules.rules import Rules, Sources, pinned
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import digest
+from assistant.core.value import Value
 from assistant.library import CaseFolder
 from assistant.review.loading import committed, unchanged
 
 
-@dataclass(frozen=True)
-class Amendment:
+class Amendment(Value):
     """A changed case file: the command that takes it over, its pages and texts, and what changed in words.
 
     `asked_again` are the questions that list what has changed: the documents, the timeline.

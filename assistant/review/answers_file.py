@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
+import msgspec
+
 from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer_reader import read_answer
@@ -23,12 +25,12 @@ from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, unruled
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.review.determination import sign
 from assistant.review.review import Review, with_stated_pages
 
 
-@dataclass(frozen=True)
-class AnswersFile:
+class AnswersFile(Value):
     """The content of an answers file, its forms checked; `check` says whether it fits a case."""
 
     name: str
@@ -40,7 +42,7 @@ class AnswersFile:
     acknowledge: Mapping[str, str | Mapping[str, str]]
     sign: bool
     read_by_eye: bool | tuple[str, ...] | None = None
-    places: Mapping[str, str] = field(default_factory=dict, repr=False)
+    places: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def where(self, *path: str) -> str:
         """The file and the line of what stands at `path`, or of what holds it."""

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
@@ -53,6 +52,7 @@ from assistant.core.turn import (
     reply_keys,
     statement,
 )
+from assistant.core.value import Value, replace
 from assistant.core.wording import told
 from assistant.review.amendment import amendment
 from assistant.review.passages import (
@@ -73,8 +73,7 @@ if TYPE_CHECKING:
 Build = Callable[[str], c.Command]
 
 
-@dataclass(frozen=True)
-class Pending:
+class Pending(Value):
     """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice.
 
     `find` takes words beside the options, such as those of a passage that is to be looked for. `past` is an act that was
@@ -404,7 +403,6 @@ def unborne(review: Review, place: AnswerPlace) -> str:
 # A case file that has changed since, offered to the session that is gone on with.
 
 
-@dataclass(frozen=True)
 class TakeOver(c.Command):
     """The changed case file that the reviewer takes over."""
 
@@ -712,7 +710,7 @@ class Conversation(Talk):
             if command is None:
                 self.pending = Pending(option.asks, self._stated)
             else:
-                self.pending = Pending(option.asks, lambda words: replace(command, reason=words))  # type: ignore[call-arg]
+                self.pending = Pending(option.asks, lambda words: replace(command, reason=words))
             return []
         if isinstance(command, c.RecordAnswer | c.WithdrawAnswer):
             return self._record(command)
@@ -893,7 +891,6 @@ def _part_named(command: c.RecordAnswer) -> str:
     return command.prompt.rpartition(".")[2].replace("_", " ")
 
 
-@dataclass(frozen=True)
 class _Confirmed(c.Command):
     """A change that the reviewer has confirmed after seeing what it does."""
 

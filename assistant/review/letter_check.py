@@ -10,7 +10,6 @@ import json
 import re
 import zipfile
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import zip_longest
 from pathlib import Path
 from typing import Any
@@ -18,6 +17,7 @@ from typing import Any
 from assistant.core.problem import refuse
 from assistant.core.session import Session
 from assistant.core.text import one_line
+from assistant.core.value import Value, replace
 from assistant.letter import json_text, to_markdown, to_text
 from assistant.letter.document import PARTS, Letter
 from assistant.letter.formats import each_page, pieces
@@ -32,8 +32,7 @@ _BULLET = re.compile("[•\uf0b7]")
 _DRAWN = re.compile(rb"<(?:w:drawing|w:pict|w:object|w:altChunk|w:vanish|mc:AlternateContent)\b")
 
 
-@dataclass(frozen=True)
-class LetterChecked:
+class LetterChecked(Value):
     """What came of it: which document the file is, how many addenda it has, or where it first differs."""
 
     part: str

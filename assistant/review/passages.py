@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 from assistant.core.answer import Evidence
 from assistant.core.record.absence import (
@@ -21,6 +20,7 @@ from assistant.core.record.passages import Occurrence, PassageGroup
 from assistant.core.session import AnswerPlace
 from assistant.core.text import counted, one_line
 from assistant.core.turn import Turn
+from assistant.core.value import Value
 from assistant.review.review import Review
 
 MOST_FOUND = 20
@@ -67,8 +67,7 @@ def reach_words(review: Review, turn: Turn) -> str:
     return count_words(found_for(review, turn), len(review.pages.keys() & documents.keys()), len(documents))
 
 
-@dataclass(frozen=True)
-class Found:
+class Found(Value):
     """A passage as it is listed, and as it is cited or opened; `marks` are the words found in it, by offset and length."""
 
     words: str

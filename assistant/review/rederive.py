@@ -9,7 +9,6 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -19,6 +18,7 @@ from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks
 from assistant.core.session import GUARD, Session, outcome
+from assistant.core.value import Value, replace
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
 from assistant.log.bundle import LetterTexts, bundle_letter, read_bundle
@@ -31,8 +31,7 @@ from assistant.review.loading import pages_of
 Pages = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Value):
     """The first place where what is derived is not what was logged; both in words."""
 
     seq: int
@@ -41,8 +40,7 @@ class Difference:
     derived: str
 
 
-@dataclass(frozen=True)
-class Rederivation:
+class Rederivation(Value):
     """What a derivation came to: how much was compared, by name, and the first difference, if there is one.
 
     `letter` is the SHA-256 of the text that the signature covers, as it is derived; `not_compared` says what could

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import replace
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -30,6 +29,7 @@ from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import digest
 from assistant.core.turn import Turn, next_turn
+from assistant.core.value import replace
 from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log

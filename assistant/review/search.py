@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import replace
 from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
@@ -16,6 +15,7 @@ from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, grouped
 from assistant.core.session import AnswerPlace, Session
+from assistant.core.value import replace
 
 if TYPE_CHECKING:
     from assistant.core.record.passages import Occurrence

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant import __version__
@@ -13,6 +12,7 @@ from assistant.core.event_form import encode
 from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
 from assistant.core.session import Session
+from assistant.core.value import Value, replace
 from assistant.log import Draft, Log
 from assistant.log import reviewer_keys as keys
 from assistant.log.keys import read_verifier_key
@@ -20,8 +20,7 @@ from assistant.log.reviewer_keys import REGISTER, SHORTEST, Unlocked
 from assistant.review.review import Review
 
 
-@dataclass(frozen=True)
-class Ask:
+class Ask(Value):
     """What is asked for when a review is signed; a `new` passphrase is given twice."""
 
     question: str

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
@@ -17,6 +16,7 @@ from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import effective_date, fold, outcome
 from assistant.core.text import counted, one_line, visible
 from assistant.core.turn import Turn, progress, statement
+from assistant.core.value import Value, replace
 from assistant.core.wording import told
 from assistant.review.passages import speaking_lines
 from assistant.review.review import Review
@@ -298,8 +298,7 @@ def answer_lines(review: Review) -> list[str]:
 # Everything that can be done beside answering, in one list: keys, palette, help and plain mode read it.
 
 
-@dataclass(frozen=True)
-class Action:
+class Action(Value):
     """One thing to do: its name (`:name` in plain mode), its key on the screen, and what it does."""
 
     name: str

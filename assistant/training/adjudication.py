@@ -12,7 +12,7 @@ import os
 import random
 import secrets
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
 
@@ -33,6 +33,7 @@ from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
 from assistant.core.text import Private, one_line
 from assistant.core.turn import part_question
+from assistant.core.value import replace
 from assistant.core.wording import told
 from assistant.log import Draft, Log
 from assistant.log import fold as log_fold

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 
 from assistant import __version__
@@ -17,6 +17,7 @@ from assistant.core.event_form import decode, encode
 from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
+from assistant.core.value import replace
 from assistant.log import Draft, Log
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out

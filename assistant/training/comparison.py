@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 
 from assistant.core.answer import Answer
@@ -20,6 +20,7 @@ from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import AnswerPlace, Session, effective_date
 from assistant.core.text import one_line
+from assistant.core.value import replace
 from assistant.core.wording import told
 
 OF_THE_REVIEWER = frozenset({"qualifications", "conflict"})

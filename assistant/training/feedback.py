@@ -6,7 +6,7 @@ These are the values; `scoring` works them out.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
@@ -19,6 +19,7 @@ from assistant.core.problem import refuse
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import one_line, visible
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.projection_rows import PromptTime
 from assistant.log.query import Value, csv_lines

@@ -6,7 +6,7 @@ The run goes through `Review`; what is frozen and revealed is logged in the trai
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
 
@@ -24,6 +24,7 @@ from assistant.core.rules.rules import CASE_SCOPE, Sources
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
 from assistant.core.turn import Option, Turn, root_of
+from assistant.core.value import replace
 from assistant.library import CaseFolder
 from assistant.log import Log
 from assistant.log.fold import event_of, pinned_texts
@@ -343,7 +344,6 @@ class Practice(Conversation):
                 self.run = replace(self.run, ended=event.how)
 
 
-@dataclass(frozen=True)
 class _TakeOver(c.Command):
     """What is proposed becomes the answer, and stays in question."""
 

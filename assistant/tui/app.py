@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable, Iterable
-from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
@@ -16,6 +15,7 @@ from textual.widgets import Footer, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
+from assistant.core.value import replace
 from assistant.machine import take_any_bytes, when_told_to_end
 from assistant.tui.widgets import MarkedList, ProgramScreen, Services, literal
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import hashlib
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -20,6 +19,7 @@ from assistant.core.event_form import decode, encode
 from assistant.core.problem import LARGEST_WORDS, Refused, reason
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import Private
+from assistant.core.value import replace
 
 RULES = library.rules_for(library.find_case("cervical"))
 OPENED = e.SessionOpened("practice", "r-test", "0", False, {}, {}, {}, {})

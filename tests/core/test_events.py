@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from dataclasses import fields
 from typing import Any
 
 import pytest
@@ -15,6 +14,7 @@ from jsonschema import Draft202012Validator
 from assistant import library
 from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, group, listing
 from assistant.core.event_form import decode, encode
+from assistant.core.event_form import parts as fields_of
 from assistant.core.events import KINDS, AnswerRecorded, Event, PromptShown, RecordSearched, SentenceEdited
 from assistant.core.problem import Refused
 from assistant.core.record.passages import PassageGroup
@@ -132,8 +132,8 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "outcome": st.just("partial"),
         "statement": said,
         "guard": st.sampled_from([1, 2]),
-        "key": said,
-        "signature": said,
+        "key": st.just("") | st.from_regex(r"[a-z-]{1,9}\+[0-9a-f]{8}\+[A-Za-z0-9+/]{44}", fullmatch=True),
+        "signature": st.just("") | st.from_regex(r"[A-Za-z0-9+/]{86}==", fullmatch=True),
     },
     "denials.read": {
         "passages": st.lists(st.text("0123456789abcdef", min_size=16, max_size=16), min_size=1).map(tuple)
@@ -229,7 +229,7 @@ def stored(event: Event) -> tuple[dict[str, Any], dict[str, str]]:
 def test_every_kind_is_tried() -> None:
     assert set(BODIES) == set(KINDS)
     for kind, cls in KINDS.items():
-        assert set(BODIES[kind]) == {part.name for part in fields(cls)}
+        assert set(BODIES[kind]) == {part.name for part in fields_of(cls)}
         assert cls.kind == kind
 
 
@@ -312,7 +312,7 @@ def private_words(answer: Answer) -> list[str]:
     ],
 )
 def test_the_words_of_a_person_are_private(kind: str, parts: set[str]) -> None:
-    assert {part.name for part in fields(KINDS[kind]) if part.metadata.get("private")} >= parts
+    assert {part.name for part in fields_of(KINDS[kind]) if part.apart} >= parts
 
 
 def test_no_words_are_no_secret() -> None:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -13,6 +12,7 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.proposal import Proposed, propose
 from assistant.core.rules.prompt_set import Proposal, Reading
 from assistant.core.rules.rules import Rules, Sources, read_rules, read_schema
+from assistant.core.value import replace
 from tests import earlier
 
 CASE = library.find_case("cervical-radiographs-after-fusion")

@@ -5,7 +5,6 @@ from __future__ import annotations
 import ast
 import re
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -17,6 +16,7 @@ from assistant.core import rationale
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.rationale import DraftSentence, assess, capital, ended, inner
 from assistant.core.session import Session
+from assistant.core.value import replace
 from tests.core.test_rationale_assessment import (
     ACCEPTED,
     ANSWERS,

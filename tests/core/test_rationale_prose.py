@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -15,6 +14,7 @@ from assistant.core.rationale import assess
 from assistant.core.rules.examples import Tried, try_examples
 from assistant.core.rules.prompt_set import Reading
 from assistant.core.session import Determination, Session
+from assistant.core.value import replace
 from tests.core.test_rationale import CASES
 from tests.core.test_rationale_assessment import opened
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -31,6 +30,7 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Determination, Edit, Session, apply, begin, fold
 from assistant.core.text import Private
+from assistant.core.value import replace
 from assistant.log.chain import canonical, seal, unseal
 
 OPENED = e.SessionOpened("practice", "r-test", "0", False, {}, {}, {}, {})

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import replace
 from functools import cache
 from typing import Any
 
@@ -22,6 +21,7 @@ from assistant.core.rules.criterion import State
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold, unruled_cautions
 from assistant.core.turn import Turn, last_place, next_place, next_turn, progress, prompt_turn, statement
+from assistant.core.value import replace
 from assistant.library import letter_words
 from tests.core.test_rationale_assessment import searched
 

@@ -7,12 +7,12 @@ import re
 import shutil
 import subprocess
 import zipfile
-from dataclasses import replace
 from pathlib import Path
 
 import docx
 import pytest
 
+from assistant.core.value import replace
 from assistant.letter import Letter
 from assistant.letter.document import LetterSentence
 from assistant.letter.docx import to_docx

@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import re
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.letter import Letter
 from assistant.letter.document import LetterSentence
 from assistant.letter.formats import each_page, pieces

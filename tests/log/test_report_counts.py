@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -12,6 +11,7 @@ import pytest
 
 from assistant import library
 from assistant.core.events import SessionSigned
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly, as_objects

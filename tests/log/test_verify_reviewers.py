@@ -11,12 +11,13 @@ import json
 import shutil
 from collections.abc import Callable
 from contextlib import closing
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant.core.value import replace
 from assistant.log import Log, standalone_verify
 from assistant.log import reviewer_keys as keys
 from assistant.log.chain import canonical, leaf, tree_root

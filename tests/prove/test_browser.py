@@ -16,7 +16,7 @@ import threading
 import time
 from collections.abc import Iterator
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any, ClassVar
@@ -29,6 +29,7 @@ from assistant.cli.main import cli
 from assistant.core import commands as c
 from assistant.core.access_events import AuditNoteAdded
 from assistant.core.text import visible
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.access import note
 from assistant.log.query import csv_cell

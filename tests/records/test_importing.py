@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -10,6 +9,7 @@ import pytest
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.record.case import Case
+from assistant.core.value import replace
 from assistant.records import case_folder as case_store
 from assistant.records.case_folder import CaseStore, original_file, original_problems
 from assistant.records.importing import Importer

@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import shutil
 from collections.abc import Callable, Iterator
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from assistant.core import commands as c
 from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Status
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from assistant.core.problem import Refused
 from assistant.core.session import Determination
+from assistant.core.value import replace
 from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.letter.docx import to_docx
 from assistant.records.pdf import drawings

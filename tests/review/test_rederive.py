@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import shutil
 from collections.abc import Callable
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core.access_events import AccessRead
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.log import Log, access
 from assistant.log.verify import verify
 from assistant.profile import Profile

@@ -10,7 +10,6 @@ import subprocess
 import sys
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -24,6 +23,7 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, gr
 from assistant.core.problem import Refused, refuse
 from assistant.core.rules.rules import Sources
 from assistant.core.text import Private
+from assistant.core.value import replace
 from assistant.log import Draft, Log
 from assistant.log.fold import load_session
 from assistant.log.verify import verify

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from contextlib import closing
-from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -14,6 +13,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core.problem import Refused
 from assistant.core.text import digest
+from assistant.core.value import replace
 from assistant.letter import to_text
 from assistant.log import Log
 from assistant.log import reviewer_keys as keys

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 from typing import Any
@@ -12,6 +11,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core.answer import Answer
 from assistant.core.event_words import Line
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.entry import Clock
 from assistant.profile import Profile

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import random
 from collections.abc import Mapping
-from dataclasses import replace
 from functools import lru_cache
 from typing import Any
 
@@ -15,6 +14,7 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold
+from assistant.core.value import replace
 from assistant.training.comparison import Rater, RatingMatrix
 
 CASE = "cervical-radiographs-after-fusion"

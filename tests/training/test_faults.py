@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from dataclasses import replace
 from pathlib import Path
 from random import Random
 
@@ -15,6 +14,7 @@ from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status, group, listing
 from assistant.core.problem import Refused
 from assistant.core.rules.rules import read_prompt_set
+from assistant.core.value import replace
 from assistant.training.faults import FAULTS, PASSAGES, Fault, caught, plant
 from assistant.training.practice import exercise_of_case
 from tests.training.practising import CASE, exercise, planted

@@ -6,7 +6,6 @@ import csv
 import io
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -17,6 +16,7 @@ from assistant.core import commands as c
 from assistant.core import training_events as t
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import all_entries
 from assistant.training.feedback import (

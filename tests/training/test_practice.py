@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -13,6 +12,7 @@ from assistant.core import events as e
 from assistant.core import training_events as t
 from assistant.core.events import Event
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import Book, all_entries
 from assistant.training.feedback import debrief

@@ -10,7 +10,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate
@@ -28,13 +27,12 @@ from assistant.core.record.passages import UNSUPPORTING, PassageGroup, figures
 from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.answer_schema import GroupShape as Parts
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 
 HARMLESS = UNSUPPORTING
 """How a passage may mention a thing without speaking for it: it is denied, imagined, or said of somebody else."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SearchTrail(Value):
     """All searches made for one question, taken together; `pages` is the number of pages searched.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.answer import Evidence
@@ -26,7 +25,6 @@ _PAGE = re.compile(r"[1-9][0-9]{0,5}")
 _ORIGINAL = re.compile(r"originals/(?!\.\.?\Z)[^/\\\x00-\x1f]+")
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Document(Value):
     """A document of the case file; `pages` is its number of pages, addressed as `id:page` from 1.
 
@@ -116,7 +114,6 @@ MOST_NAMED = 60
 """How many documents a step of the log lists by name; where a step names none, it is about all."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class TimelineEntry(Value):
     """A dated fact of the case, as a sentence of the clinical summary, with the page it rests on."""
 
@@ -125,8 +122,7 @@ class TimelineEntry(Value):
     evidence: tuple[Evidence, ...]
 
 
-@dataclass(frozen=True)
-class DisputedItem:
+class DisputedItem(Value):
     """One refused service. `facts` is what the application says of it (views, quantity, ...)."""
 
     key: str
@@ -136,7 +132,7 @@ class DisputedItem:
     ur_date: PartialDate | None
     ur_guideline: str
     request_date: PartialDate | None
-    facts: Mapping[str, Any] = field(repr=False)
+    facts: Mapping[str, Any]
     evidence: tuple[Evidence, ...] = ()
 
     @property
@@ -177,8 +173,7 @@ def _number(held: Any, name: str) -> float | None:
     return value if isinstance(value, int | float) else None
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Value):
     """A case as its `case.yaml` states it; `data` is that file's content, for facts by path."""
 
     id: str
@@ -188,7 +183,7 @@ class Case:
     documents: Mapping[str, Document]
     timeline: tuple[TimelineEntry, ...]
     items: Mapping[str, DisputedItem]
-    data: Mapping[str, Any] = field(repr=False)
+    data: Mapping[str, Any]
     provenance: str = ""
 
     def fact(self, path: str, item: DisputedItem | None = None) -> Any:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from functools import lru_cache
 
 from assistant.core.answer import Answer, Evidence
@@ -58,6 +57,7 @@ from assistant.core.rules.prompt_set import SEARCHED, Citation, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, effective_date
 from assistant.core.text import Private
+from assistant.core.value import Value, replace
 from assistant.core.wording import joined, told
 
 CHECKS = (
@@ -91,8 +91,7 @@ _QUOTED = ("levels", "sides")
 _MOST = 6
 
 
-@dataclass(frozen=True)
-class _Claim:
+class _Claim(Value):
     """Something that is said to stand on a page: where it is said, its words, and the passages."""
 
     item: str
@@ -314,8 +313,7 @@ _NEAREST = 6
 _CONTEXT = 60
 
 
-@dataclass(frozen=True)
-class _Text:
+class _Text(Value):
     """A text that is checked: whose it is, and what it may mention beside the facts of the case."""
 
     item: str

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from typing import Any
 
 from assistant.core.answer import Answer, Evidence
@@ -14,6 +13,7 @@ from assistant.core.record.mentions import DateMention, FactMention, extract
 from assistant.core.rules.prompt_set import Citation, PromptSet
 from assistant.core.session import Session
 from assistant.core.text import Private
+from assistant.core.value import Value
 
 _NO_FACTS = frozenset(
     {
@@ -32,8 +32,7 @@ _NO_FACTS = frozenset(
 _SHOWN_LENGTH = 90
 
 
-@dataclass(frozen=True)
-class Fact:
+class Fact(Value):
     """One fact: what it is called, how it is shown, the page it stands on, and what it mentions."""
 
     label: str

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
 from typing import Protocol
 
 from assistant.core.record.absence import not_found, open_passages
@@ -17,6 +16,7 @@ from assistant.core.record.mentions import extract
 from assistant.core.record.passages import PassageGroup
 from assistant.core.session import AnswerPlace, Edit, Session
 from assistant.core.text import compiled, one_line
+from assistant.core.value import Value
 from assistant.core.wording import told
 
 Pages = Mapping[str, tuple[str, ...]]
@@ -36,8 +36,7 @@ class Sentence(Protocol):
     def origin(self) -> str: ...
 
 
-@dataclass(frozen=True)
-class Misread:
+class Misread(Value):
     """What the program read on a page: a fact of a kind (`dates`, `levels`, `sides`), in the words it was read as."""
 
     document: str
@@ -46,8 +45,7 @@ class Misread:
     was: str
 
 
-@dataclass(frozen=True)
-class Check:
+class Check(Value):
     """One thing to mend or to acknowledge with a reason.
 
     `key` is a digest of what was found, so that other facts raise the check anew. `item` is a disputed item

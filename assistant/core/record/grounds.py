@@ -7,7 +7,6 @@ received, the request, and of judgement make no finding about the patient (`exem
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from enum import StrEnum
 
 from assistant.core.answer import Answer, Evidence, Status
@@ -16,6 +15,7 @@ from assistant.core.rules.answer_schema import ChoiceShape, GroupShape, ListingS
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import AnswerPlace, Session
+from assistant.core.value import Value
 
 NONE = "none"
 """The word of an answer that says that the file holds no such thing."""
@@ -35,8 +35,7 @@ NEGATIVE = frozenset({Kind.ABSENCE, Kind.DENIAL, Kind.FILE})
 """What any passage that affirms the thing speaks against."""
 
 
-@dataclass(frozen=True)
-class Ground:
+class Ground(Value):
     """One finding: where below its prompt (`""` for the whole answer), its kind, and the passages cited for it.
 
     `words` are what is looked for in the record for it.

@@ -9,7 +9,6 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.dates import dates_in, parse_date
@@ -40,13 +39,13 @@ from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
+from assistant.core.value import Value
 from assistant.core.wording import told, told_as
 
 Pages = Mapping[str, tuple[str, ...]]
 
 
-@dataclass(frozen=True)
-class Fault:
+class Fault(Value):
     """What is wrong with an answer: the id of its check, the sentence that says so, and the facts side by side."""
 
     check: str
@@ -245,8 +244,7 @@ def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[
 _INJURY = re.compile(r"(?i)\binjur|\baccident|\bonset")
 
 
-@dataclass(frozen=True)
-class _Span:
+class _Span(Value):
     """The time from a date that the timeline tells of (`stated`), or that cited words name, to the decision."""
 
     least: int
@@ -494,8 +492,7 @@ def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
     )
 
 
-@dataclass(frozen=True)
-class Unseen:
+class Unseen(Value):
     """Words on which the determination rests and that have to be read before it is signed.
 
     `kind` is `denied` (the record denies them, so that they don't speak against an answer) or `own` (a quote of the

@@ -15,6 +15,7 @@ from functools import lru_cache
 from assistant.core import yaml
 from assistant.core.problem import Refused
 from assistant.core.text import compiled
+from assistant.core.value import Value
 from assistant.core.yaml import Findings, YamlDocument, well_formed
 
 STANDINGS = ("negated", "uncertain", "hypothetical", "historical", "family", "printed")
@@ -41,8 +42,7 @@ APART = "..."
 _WORD = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True)
-class Cue:
+class Cue(Value):
     """A phrase that makes a mention `standing` where it stands before or after it (`place`)."""
 
     text: str
@@ -50,8 +50,7 @@ class Cue:
     place: str
 
 
-@dataclass(frozen=True)
-class Number:
+class Number(Value):
     """A number that tells of a thing: `written` has an `n` where it stands, as in `n/5` or `temp n`.
 
     It counts from `least` to `most`, both included, but for `under`, which is not.
@@ -66,8 +65,7 @@ class Number:
         return self.least <= number <= self.most and (self.under is None or number < self.under)
 
 
-@dataclass(frozen=True)
-class Synonyms:
+class Synonyms(Value):
     """Words for one thing: `same` find each other and all the others here; those don't find them.
 
     `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals` count where they are

@@ -8,7 +8,8 @@ nor denies its label, and a sentence with a doubtful word denies nothing.
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+
+from assistant.core.value import Value
 
 UNTICKED, TICKED, UNTOLD = "☐", "☒", "▣"
 DOUBT_BEGINS, DOUBT_ENDS = "‹", "›"
@@ -46,8 +47,7 @@ _EDGES = re.compile(r"^(\W*)(.*?)(\W*)$", re.DOTALL)
 _LONGEST_LINE = 1000
 
 
-@dataclass(frozen=True)
-class Said:
+class Said(Value):
     """How the marks around a mention tell to read it.
 
     `standing` is what they make of it, empty where the sentence itself is to be asked: then `sentence` is what of it

@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import ClassVar
 
@@ -109,7 +108,6 @@ def akin(first: str, second: str) -> bool:
     return False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class FactMention(Value):
     """A fact that a text mentions, in its own words, and where in the text it stands."""
 
@@ -125,7 +123,6 @@ class FactMention(Value):
         raise NotImplementedError
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DateMention(FactMention):
     """A date, as far as it is said."""
 
@@ -139,7 +136,6 @@ class DateMention(FactMention):
         return any(isinstance(one, DateMention) and self.when.is_said_by(one.when) for one in known)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class LevelMention(FactMention):
     """A vertebra, a segment, or several segments in a row."""
 
@@ -151,7 +147,6 @@ class LevelMention(FactMention):
         return all(touches(level, levels) for level in self.levels)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SideMention(FactMention):
     """A side, and the region that it is said of (`""` where none is named beside it)."""
 
@@ -168,7 +163,6 @@ class SideMention(FactMention):
         return not self.region or not region or akin(self.region, region)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class RegionMention(FactMention):
     """A region of the body, in its own name."""
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import log
 
 from assistant.core.answer import Evidence
@@ -15,6 +15,7 @@ from assistant.core.record.language import sentence_starts
 from assistant.core.record.marks import DOUBT_BEGINS, DOUBT_ENDS, without_doubt
 from assistant.core.record.mentions import akin, regions_of
 from assistant.core.text import Private, one_line
+from assistant.core.value import replace
 
 _DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
 _PAGE_MARK = re.compile(r"\s\[page \d+\]\s")

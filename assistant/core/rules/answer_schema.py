@@ -9,42 +9,39 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field, replace
 from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
+
+import msgspec
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import how_to_write, no_such_day, not_a_date, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.condition import RESERVED, Condition
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ChoiceShape(Value):
     """One of a few words; `labels` says how each reads on the screen, `also` what else people write for it."""
 
     labels: Mapping[str, str]
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class SeveralShape(Value):
     """Any of a few words (a JSON array of them), as in `ChoiceShape`."""
 
     labels: Mapping[str, str]
-    also: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    also: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class StatementShape(Value):
     """Words, at most `limit` characters."""
 
     limit: int
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class NumberShape(Value):
     """A number in `unit`s."""
 
@@ -52,27 +49,24 @@ class NumberShape(Value):
     whole: bool
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class DateShape(Value):
     """A date, complete or partial."""
 
 
-@dataclass(frozen=True)
-class Part:
+class Part(Value):
     """One part of a group: its own question and shape."""
 
     name: str
     ask: str
     shape: Shape
-    schema: Mapping[str, Any] = field(repr=False)
+    schema: Mapping[str, Any]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class GroupShape(Value):
     """Several answers under one prompt; `instead` are bare values that stand for having none (`none`)."""
 
     parts: Mapping[str, Part]
-    instead: Mapping[str, str] = field(default_factory=dict)
+    instead: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     @property
     def uniform(self) -> bool:
@@ -81,7 +75,6 @@ class GroupShape(Value):
         return len(schemas) > 1 and all(schema == schemas[0] for schema in schemas)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class ListingShape(Value):
     """Any number of groups of one kind; `noun` is what one of them is called."""
 
@@ -316,16 +309,15 @@ _STATEMENT_LIMIT = 4_000
 _NO = frozenset({"no", "absent", "denied", "negative"})
 
 
-@dataclass(frozen=True)
-class AnswerSchema:
+class AnswerSchema(Value):
     """A named schema: the shape of the value, its conditions, and how it reads in a sentence."""
 
     name: str
     title: str
     shape: Shape
-    schema: Mapping[str, Any] = field(repr=False)
+    schema: Mapping[str, Any]
     conditions: Mapping[str, Condition]
-    phrase: Any = field(repr=False)
+    phrase: Any
     statuses: frozenset[Status]
 
     def condition(self, name: str, path: tuple[str, ...]) -> Condition | None:

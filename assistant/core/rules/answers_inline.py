@@ -9,9 +9,11 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field, replace
 from typing import Any
 
+import msgspec
+
+from assistant.core.value import Value, replace
 from assistant.core.yaml import near
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
@@ -48,8 +50,7 @@ Say = Callable[..., None]
 """Notes what is wrong: `say(what, steps, fix)`, with the steps below the answer to the place."""
 
 
-@dataclass(frozen=True)
-class Choice:
+class Choice(Value):
     """One value of a choice, or one entry of a checklist: its label, how it reads in a sentence, what else is typed."""
 
     label: str
@@ -59,8 +60,7 @@ class Choice:
     also: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(Value):
     """An answer as a set writes it. Only the fields of its kind are filled.
 
     `left_out` are values or entries of another region: conditions on them are false. `parts` are a group's
@@ -70,18 +70,18 @@ class Spec:
 
     kind: str
     name: str
-    raw: Mapping[str, Any] = field(repr=False)
+    raw: Mapping[str, Any]
     whole: bool = False
     unit: str = ""
     least: float = 0
     most: float = 100_000
-    values: Mapping[str, Choice] = field(default_factory=dict)
-    named: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    values: Mapping[str, Choice] = msgspec.field(default_factory=dict)
+    named: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
-    said: Mapping[str, str] = field(default_factory=dict)
-    parts: Mapping[str, Spec] = field(default_factory=dict)
-    asks: Mapping[str, str] = field(default_factory=dict)
-    instead: Mapping[str, str] = field(default_factory=dict)
+    said: Mapping[str, str] = msgspec.field(default_factory=dict)
+    parts: Mapping[str, Spec] = msgspec.field(default_factory=dict)
+    asks: Mapping[str, str] = msgspec.field(default_factory=dict)
+    instead: Mapping[str, str] = msgspec.field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     known_by: tuple[str, ...] = ()
     noun: str = ""

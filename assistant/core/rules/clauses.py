@@ -6,6 +6,7 @@ from collections.abc import Callable, Hashable, Iterable, Sequence
 from dataclasses import dataclass
 
 from assistant.core.answer import Answer
+from assistant.core.value import Value
 
 Clause = list[int]
 
@@ -82,8 +83,7 @@ class Clauses:
             before = now
 
 
-@dataclass(frozen=True)
-class Range:
+class Range(Value):
     """The numbers of a cell: from `low` to `high`, each end included or not."""
 
     low: float
@@ -97,8 +97,7 @@ class Range:
         return above and (number < self.high or (self.with_high and number == self.high))
 
 
-@dataclass(frozen=True)
-class Cell:
+class Cell(Value):
     """Answers at a place that no condition tells apart: one of them, its literal, and how they read.
 
     `clear` says that nothing in it is unclear.

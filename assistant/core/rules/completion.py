@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from itertools import combinations, combinations_with_replacement, pairwise, product
 from typing import Any
 
@@ -30,6 +30,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.condition import AllOf, AnyOf, Atom, Condition, Formula, atoms, holds, substitute
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
+from assistant.core.value import Value, replace
 
 Signature = tuple[Any, ...]
 
@@ -436,8 +437,7 @@ Truths = tuple[bool, ...]
 STATUS_LABELS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
 
 
-@dataclass(frozen=True)
-class Partition:
+class Partition(Value):
     """One way in which the conditions on a prompt come out: `truth` in their order, and a witness for it."""
 
     truth: Truths
@@ -528,8 +528,7 @@ _FALSE, _TRUE = 0, 1
 _NOT_ASKED = -1
 
 
-@dataclass(frozen=True)
-class FormulaOutcome:
+class FormulaOutcome(Value):
     """One way in which the formulas come out: how many completions lead there, and one of them."""
 
     values: tuple[bool, ...]

@@ -8,14 +8,16 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from datetime import date
 from itertools import pairwise
 from typing import Any, Protocol
 
+import msgspec
+
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.rules.answers_inline import STEP, Spec
 from assistant.core.rules.guidelines import Guidelines
+from assistant.core.value import Value
 from assistant.core.yaml import near
 
 ARITHMETIC = frozenset({"add", "less", "times", "percent_of"})
@@ -30,8 +32,7 @@ _EXACT = 0.005
 Say = Callable[..., None]
 
 
-@dataclass(frozen=True)
-class Within:
+class Within(Value):
     """Only rows dated at most `count` of a `unit` (days, weeks, months) before the date at `before`."""
 
     count: float
@@ -39,8 +40,7 @@ class Within:
     before: str
 
 
-@dataclass(frozen=True)
-class Computed:
+class Computed(Value):
     """A rule over operands: paths of answers, `item.` and `case.` facts, numbers, or other rules.
 
     `gives` makes a choice of a number: the first range that it falls into.
@@ -48,7 +48,7 @@ class Computed:
 
     rule: str
     of: tuple[Any, ...]
-    where: Mapping[str, str] = field(default_factory=dict)
+    where: Mapping[str, str] = msgspec.field(default_factory=dict)
     within: Within | None = None
     by: str = ""
     gives: tuple[tuple[str, float, str], ...] = ()

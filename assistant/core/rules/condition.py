@@ -21,8 +21,7 @@ Truth = bool | None
 RESERVED = frozenset(status.value for status in Status)
 
 
-@dataclass(frozen=True)
-class Rows:
+class Rows(Value):
     """A count of the rows of a table: at least `count` of them (with `most`: at most) fulfil `formula`.
 
     The paths of `formula` are columns. With `failing` the rows that don't fulfil it are counted. `tied` counts
@@ -60,7 +59,6 @@ class Condition:
     rows: Rows | None = field(compare=False, default=None)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Atom(Value):
     """One condition on the answer at `path` (`prompt` or `prompt.part`)."""
 
@@ -78,14 +76,12 @@ class Atom(Value):
         return (self.prompt, rows.tie) if rows is not None and rows.tie else (self.prompt,)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AllOf(Value):
     """Holds where all of its conditions hold."""
 
     items: tuple[Formula, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class AnyOf(Value):
     """Holds where one of its conditions holds."""
 

@@ -9,14 +9,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, replace
 from enum import StrEnum
 
 from assistant.core.dates import PartialDate
 from assistant.core.rules.condition import written
 from assistant.core.rules.prompt_set import Criterion, PromptSet, Reading
 from assistant.core.text import digest
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 
 
 class State(StrEnum):
@@ -28,7 +27,6 @@ class State(StrEnum):
     UNDETERMINED = "undetermined"
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Ruling(Value):
     """The reviewer's word on a criterion: its rebuttal `accepted` or `declined`, it is `inapplicable`, or `misstated`
     (the guideline says otherwise), or, under a caution, it `governs` or `does_not_govern`. Of the reviewer's own
@@ -56,7 +54,6 @@ RULING_WORDS = {
 RULINGS = tuple(RULING_WORDS)
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Finding(Value):
     """A criterion evaluated; `reason` says why it isn't applicable where that isn't plain from `applies`."""
 
@@ -69,7 +66,6 @@ class Finding(Value):
     caution: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Suggestion(Value):
     """Upheld, overturned or none.
 

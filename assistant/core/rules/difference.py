@@ -8,7 +8,6 @@ make it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from itertools import groupby, islice, product
 from math import prod
 from typing import TypeVar
@@ -22,6 +21,7 @@ from assistant.core.rules.criterion import digest_of, findings, weigh
 from assistant.core.rules.editions import eras, on_day
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.text import digest
+from assistant.core.value import Value, replace
 
 Outcome = tuple[str | None, str]
 """What is suggested, and why."""
@@ -33,8 +33,7 @@ TRIED = 6_000
 _MOST_WIDENED = 200
 
 
-@dataclass(frozen=True)
-class Difference:
+class Difference(Value):
     """Answers, in words by prompt, that came to `old` and come to `new`, in the eras that begin on `since` (ISO)."""
 
     since: tuple[str, ...]
@@ -43,8 +42,7 @@ class Difference:
     new: Outcome
 
 
-@dataclass(frozen=True)
-class Comparison:
+class Comparison(Value):
     """The differences that were found; `whole` says that every combination was tried, `tried` how many were."""
 
     found: tuple[Difference, ...]

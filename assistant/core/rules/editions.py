@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, replace
 
 from assistant.core.dates import PartialDate
 from assistant.core.rules.guidelines import (
@@ -16,6 +15,7 @@ from assistant.core.rules.guidelines import (
     Guidelines,
 )
 from assistant.core.rules.prompt_set import Citation, PromptSet, Question
+from assistant.core.value import Value, replace
 
 WHOLE = "the MTUS"
 """What is unread where a set asks of no place, and what the reviewer read where no edition was in force."""
@@ -114,8 +114,7 @@ FIRST_QUESTION = "what is asked"
 """The one question of a set of the first language, which says nothing of editions that it doesn't cite."""
 
 
-@dataclass(frozen=True)
-class Era:
+class Era(Value):
     """Days on which the same criteria can argue and the same questions are unread; `since` is the first of them.
 
     `running` says that the running editions are taken as read. `off` are the criteria that can't argue.

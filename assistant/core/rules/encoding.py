@@ -44,6 +44,7 @@ from assistant.core.rules.condition import (
     row_truth,
 )
 from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet
+from assistant.core.value import Value
 
 _MOST_ROWS = 20_000
 
@@ -487,8 +488,7 @@ class _GroupCoder:
 Test = Callable[[Answer], bool]
 
 
-@dataclass(frozen=True)
-class _Kind:
+class _Kind(Value):
     """One kind of row: a row of it, which tests it passes, and literals for "at least n rows of it"."""
 
     row: Answer

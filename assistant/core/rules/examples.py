@@ -7,7 +7,6 @@ an example that leaves a question unanswered, or answers one that isn't asked, i
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.answer import Answer
@@ -24,6 +23,7 @@ from assistant.core.rules.guidelines import NO_GUIDELINES
 from assistant.core.rules.own import at_work
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Reading
 from assistant.core.rules.suggestion import suggest
+from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument, near
 
 _KEYS = frozenset(
@@ -32,8 +32,7 @@ _KEYS = frozenset(
 _DECISIONS = ("upheld", "overturned", "none")
 
 
-@dataclass(frozen=True)
-class Tried:
+class Tried(Value):
     """An example as it came out: the reading, the suggestion, and where it came out otherwise than the set says.
 
     `published` is what was decided in the case that it is taken from, `agrees` whether that is suggested (None:
@@ -42,7 +41,7 @@ class Tried:
 
     name: str
     where: str
-    reading: Reading = field(repr=False)
+    reading: Reading
     suggestion: Suggestion
     differs: tuple[str, ...] = ()
     published: str | None = None
@@ -224,8 +223,7 @@ def worked_out(
     return comes_to(prompt.computed, _Facts(reading, facts), guidelines, on)
 
 
-@dataclass(frozen=True)
-class _Facts:
+class _Facts(Value):
     """The operands of a rule in an example: its answers, and its facts of the item."""
 
     reading: Reading

@@ -28,6 +28,7 @@ from assistant.core.rules.condition import (
     of_rows,
     on_value,
 )
+from assistant.core.value import Value
 from assistant.core.yaml import near
 
 HOLDS, RULED_OUT, NOT_SHOWN = "yes", "ruled_out", "not_shown"
@@ -46,8 +47,7 @@ _OVER_ENTRIES = ("some", "every", "lacks", "at_least")
 _OVER_ROWS = ("some", "every", "lacks", "at_least", "this", "others")
 
 
-@dataclass(frozen=True)
-class Asked:
+class Asked(Value):
     """A prompt as formulas see it.
 
     `gates` are the formulas under all of which it is asked, as they are written. `tie` is the prompt whose
@@ -189,8 +189,7 @@ class Formulas:
         return _scalar(place.path, place.spec, spec, say, mode)
 
 
-@dataclass(frozen=True)
-class _Place:
+class _Place(Value):
     path: str
     prompt: Asked
     spec: Spec
@@ -473,8 +472,7 @@ def _table(place: _Place, raw: Any, say: Say, mode: str) -> Formula:
     return _of_table(_Row(place, row, say, count, how), every, mode, empty, some)
 
 
-@dataclass(frozen=True)
-class _Row:
+class _Row(Value):
     """A row condition: its columns as written, and how many rows are to fulfil it."""
 
     place: _Place

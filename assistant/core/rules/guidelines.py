@@ -18,6 +18,7 @@ from assistant.core.dates import PartialDate
 from assistant.core.problem import Problem, Refused
 from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.prompt_set import TIERS
+from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument, near
 
 LAW = "law"
@@ -32,8 +33,7 @@ RUNNING = "running"
 RULES, SILENT, UNREAD = "rules", "silent", "unread"
 
 
-@dataclass(frozen=True)
-class Edition:
+class Edition(Value):
     """One edition of a guideline, in force `starts` to `ends`, both days included.
 
     `name` is how a sentence calls it, in the singular; `dated` is the date on its cover, where it has one.
@@ -70,8 +70,7 @@ def _not_after(first: PartialDate, second: PartialDate) -> bool | None:
     return None if later is None else not later
 
 
-@dataclass(frozen=True)
-class Word:
+class Word(Value):
     """What is known of an edition at a place.
 
     `says` is rules, silent or unread. `where` is the place in the edition that rules; `by` is who saw that
@@ -84,8 +83,7 @@ class Word:
     seen: str = ""
 
 
-@dataclass(frozen=True)
-class Guideline:
+class Guideline(Value):
     """One line of editions, in a tier of the evidence hierarchy or of the law, with its places."""
 
     name: str

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import Any
 
 from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
@@ -25,6 +25,7 @@ from assistant.core.rules.prompt_set import (
     Sentence,
 )
 from assistant.core.rules.prompt_set_reader import PromptReader, filled
+from assistant.core.value import replace
 from assistant.core.yaml import YamlDocument, near, texts_in
 
 ID = re.compile(r"^[a-z][a-z0-9_]*$")

@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from assistant.core.problem import Refused
@@ -29,6 +28,7 @@ from assistant.core.rules.prompt_set import (
     PromptSet,
 )
 from assistant.core.rules.prompt_set_reader import circles, filled
+from assistant.core.value import replace
 from assistant.core.yaml import YamlDocument, names_in, near, texts_in
 
 _NAME = re.compile(r"^[a-z][a-z0-9-]*$")

@@ -7,7 +7,6 @@ relied on. Each is a criterion of that session: met, of the tier entered, its se
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import replace
 from typing import Any
 
 from assistant.core.answer import Answer
@@ -28,6 +27,7 @@ from assistant.core.rules.prompt_set import (
     PromptSet,
     Reading,
 )
+from assistant.core.value import replace
 
 LEVELS_SINCE = PartialDate(2015, 7, 20)
 """From this day on the search has an order, and sources at variance are weighed by their evidence (8 CCR 9792.25.1)."""

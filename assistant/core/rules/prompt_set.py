@@ -10,6 +10,8 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
+import msgspec
+
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, select
@@ -34,7 +36,6 @@ TIER_NAMES = {
 }
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Citation(Value):
     """Where a rule stands. `verified` is who checked it against the guideline itself and when, or None.
 
@@ -72,7 +73,6 @@ def _not_after(first: PartialDate, second: PartialDate) -> bool | None:
     return None if later is None else not later
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Branch(Value):
     """One way of saying a sentence, for when `when` holds; an empty text is an explicit silence."""
 
@@ -83,7 +83,6 @@ class Branch(Value):
 Sentence = tuple[Branch, ...]
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Proposal(Value):
     """How an answer is proposed: a case fact as it stands, or a rule over answers and facts."""
 
@@ -91,8 +90,8 @@ class Proposal(Value):
     rule: str = ""
     of: str = ""
     than: str = ""
-    where: Mapping[str, str] = field(default_factory=dict)
-    gives: Mapping[str, Any] = field(default_factory=dict)
+    where: Mapping[str, str] = msgspec.field(default_factory=dict)
+    gives: Mapping[str, Any] = msgspec.field(default_factory=dict)
     weights: str = ""
 
 
@@ -100,7 +99,6 @@ ABOUT = ("reviewer", "documents", "request", "judgement")
 """What a question can be about other than what the record says of the patient."""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Entry(Value):
     """The words of one entry of a checklist: `signs` are those that each have to be denied for it to be absent.
 
@@ -117,7 +115,6 @@ class Entry(Value):
         return tuple(dict.fromkeys((*signs, *self.look_for)))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Prompt(Value):
     """One question: when it applies, what may be answered, and how the answer reads in the draft.
 
@@ -138,9 +135,9 @@ class Prompt(Value):
     cite: str = ""
     look_for: tuple[str, ...] = ()
     propose: tuple[Proposal, ...] = ()
-    says: Mapping[str, Sentence] = field(default_factory=dict)
+    says: Mapping[str, Sentence] = msgspec.field(default_factory=dict)
     absence: str = ""
-    absent_parts: Mapping[str, str] = field(default_factory=dict)
+    absent_parts: Mapping[str, str] = msgspec.field(default_factory=dict)
     speaks: bool = False
     documentable: bool = False
     record: bool = False
@@ -148,7 +145,7 @@ class Prompt(Value):
     shows: str = ""
     about: str = ""
     confirms: str = ""
-    entries: Mapping[str, Entry] = field(default_factory=dict)
+    entries: Mapping[str, Entry] = msgspec.field(default_factory=dict)
     once: bool = False
     elsewhere: bool = False
     computed: Computed | None = None
@@ -162,7 +159,6 @@ class Prompt(Value):
         return self.look_for if entry is None else entry.words
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Caution(Value):
     """A warning that is shown beside a finding and never argues."""
 
@@ -170,7 +166,6 @@ class Caution(Value):
     says: str
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Limit(Value):
     """A number held against a guideline's: the answer `of` is to be at most `up_to`; `asked` is what was asked for."""
 
@@ -218,7 +213,6 @@ class Criterion:
         return (*atoms(self.applies), *atoms(self.when))
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Exclusion(Value):
     """A combination of answers that cannot be (`never`), or for which silence is meant (`silent`).
 
@@ -232,7 +226,6 @@ class Exclusion(Value):
     covers: str = ""
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Question(Value):
     """A question that the set puts to the MTUS where `when` holds, and the places (`guideline/place`) that answer it.
 
@@ -245,7 +238,6 @@ class Question(Value):
     unread: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Note(Value):
     """What a law says beside the findings: it never argues, and an overturning against it needs a reason."""
 

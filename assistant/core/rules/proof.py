@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, replace
 from typing import Any
 
 from assistant.core import wording
@@ -33,6 +32,7 @@ from assistant.core.rules.editions import FIRST_QUESTION, Era, eras
 from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import Prompt, PromptSet, Question, Reading, Sentence
 from assistant.core.rules.solving import MOST, Forcing, Questions
+from assistant.core.value import Value, replace
 
 Demand = tuple[Formula, bool]
 """A formula and the value that it is to have."""
@@ -41,8 +41,7 @@ _MOST_SILENCED = 20
 _OUTCOMES = ("upheld", "overturned", "gap", "conflict", "unread")
 
 
-@dataclass(frozen=True)
-class Hole:
+class Hole(Value):
     """A smallest set of answers, in words by place, that forces a gap or a conflict in some eras.
 
     `for_` and `against` are the criteria that stand on each side in one case of it; `declared` is what a silence
@@ -56,8 +55,7 @@ class Hole:
     declared: str | None = None
 
 
-@dataclass(frozen=True)
-class Silence:
+class Silence(Value):
     """What a declared silence covers: so many smallest sets (at most 20 are counted), and one that it alone covers."""
 
     covers: str
@@ -66,8 +64,7 @@ class Silence:
     alone: Mapping[str, str] | None
 
 
-@dataclass(frozen=True)
-class Proof:
+class Proof(Value):
     """What was found of a set (of one region).
 
     `cells` counts the combinations of answers that its conditions tell apart, had every question been asked.
@@ -486,8 +483,7 @@ def untested(prompt_set: PromptSet, readings: Iterable[Reading]) -> list[str]:
 _TAG = re.compile(r"\{\{\s*([a-z][a-z0-9_.]*)\s*\}\}|\{%-?\s*(if|elif|else|endif)\s*([a-z0-9_.]*)\s*-?%\}")
 
 
-@dataclass(frozen=True)
-class Speech:
+class Speech(Value):
     """A sentence, where it stands in the set, and the demands under which its turn comes."""
 
     place: str

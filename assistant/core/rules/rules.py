@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field, replace
 from functools import lru_cache
+
+import msgspec
 
 from assistant.core import yaml
 from assistant.core.dates import PartialDate
@@ -18,7 +19,7 @@ from assistant.core.rules.editions import on_day
 from assistant.core.rules.guidelines import Guidelines, read_guidelines
 from assistant.core.rules.language2_reader import regions_of
 from assistant.core.rules.prompt_set import PromptSet
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument, well_formed
 
 CASE_SCOPE = "case"
@@ -33,21 +34,19 @@ OWN_GUIDELINES = "own-guidelines"
 """What a person's own guidelines.yaml, which adds to it, is called among the sources."""
 
 
-@dataclass(frozen=True)
-class Sources:
+class Sources(Value):
     """The texts that rules are made from: prompt files and answer schemas by name, and the words of the search.
 
     `kept` says that a session keeps them: the schemas among them that a set of the second language was compiled
     to are then what its answers are checked against, whatever a later program would make of the set.
     """
 
-    prompts: Mapping[str, str] = field(repr=False)
-    schemas: Mapping[str, str] = field(repr=False)
-    vocabulary: Mapping[str, str] = field(repr=False, default_factory=dict)
+    prompts: Mapping[str, str]
+    schemas: Mapping[str, str]
+    vocabulary: Mapping[str, str] = msgspec.field(default_factory=dict)
     kept: bool = False
 
 
-@dataclass(frozen=True, eq=False, repr=False)
 class Rules(Value):
     """A case and the prompt set of each of its scopes."""
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.core.rules.clauses import Cell, Feature, Range
 from assistant.core.rules.encoding import Encoded
+from assistant.core.value import Value
 
 _NO_ROW = 1  # the place, among the cells of a kind of row, of there being none
 
@@ -21,8 +22,7 @@ MOST = 40
 """How many smallest sets are told of one kind in one era, before it is only said that there are more."""
 
 
-@dataclass(frozen=True)
-class Forcing:
+class Forcing(Value):
     """A smallest set of answers: for each place the cells it may take; the criteria `standing`, and `met`, in one case of it."""
 
     places: Mapping[Feature, frozenset[int]]

@@ -7,7 +7,7 @@ is told what to look for.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import lru_cache
 from itertools import combinations, zip_longest
 
@@ -31,6 +31,7 @@ from assistant.core.rules.criterion import State as State_criterion
 from assistant.core.rules.encoding import Encoded
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.solving import Forcing, Questions
+from assistant.core.value import Value, replace
 
 # Which arguments still matter to a decision, once some of them are known to be met or not.
 
@@ -137,8 +138,7 @@ class Weighing:
         return made.decision, made.why
 
 
-@dataclass(frozen=True)
-class Arguments:
+class Arguments(Value):
     """The completions of a set, and what they suggest: `because` and `dissent` name only some that stand."""
 
     space: Space
@@ -381,8 +381,7 @@ _MOST_CHANGES = 3
 _MOST_OPENED = 4
 
 
-@dataclass(frozen=True)
-class Change:
+class Change(Value):
     """Conditions by prompt (`prompt` or `prompt.part`) that lead to `decision`, with their labels."""
 
     answers: Mapping[str, str]
@@ -391,8 +390,7 @@ class Change:
     rests_on: tuple[str, ...] = ()
 
 
-@dataclass(frozen=True)
-class _Item:
+class _Item(Value):
     """A condition that could be documented, and the cells of its prompt in which it then holds."""
 
     atom: Atom

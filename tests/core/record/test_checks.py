@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from typing import Any
 
 import pytest
@@ -17,6 +17,7 @@ from assistant.core.rationale import assess
 from assistant.core.record.checks import Check, Sentence, checks
 from assistant.core.rules.rules import Rules, Sources, read_rules
 from assistant.core.session import Session, begin, effective_date, fold
+from assistant.core.value import replace
 from assistant.library import letter_words
 from tests import earlier
 

@@ -6,7 +6,6 @@ import json
 import subprocess
 import sys
 from collections.abc import Mapping
-from dataclasses import replace
 from random import Random
 
 import pytest
@@ -22,6 +21,7 @@ from assistant.core.rules.proof import prove
 from assistant.core.rules.rules import Sources, read_prompt_set
 from assistant.core.rules.solving import Questions
 from assistant.core.rules.suggestion import suggest, would_change
+from assistant.core.value import replace
 from tests.core.rules.direct import drawn
 from tests.core.rules.language2_sets import PROBE, a_set
 from tests.core.rules.small_sets import DRAFT, HEAD, SCHEMAS

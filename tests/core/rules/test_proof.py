@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
-
 import pytest
 
 from assistant.core.answer import Answer, Status
 from assistant.core.rules.criterion import Ruling, State, weigh
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.proof import Proof, prove, untested
+from assistant.core.value import replace
 from tests.core.rules.brute_force import every_answer, every_reading, met, random_set, suggestion
 from tests.core.rules.small_sets import HEAD, SCHEMAS, a_set, named, read
 
