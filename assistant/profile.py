@@ -149,7 +149,7 @@ def keep_verification(made: Verification) -> Path:
     same = (made.set, made.criterion, made.edition)
     kept = [one for one in verifications() if (one.set, one.criterion, one.edition) != same]
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    data = {"verified": [vars(one) for one in (*kept, made)]}
+    data = {"verified": [msgspec.structs.asdict(one) for one in (*kept, made)]}
     text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
     heading = "# Criteria that somebody held against an edition of their source. A changed criterion drops its entry.\n"
     write_file(path, f"{heading}{text}".encode(), replace=True)

@@ -5,11 +5,11 @@ from __future__ import annotations
 import io
 import zipfile
 from collections.abc import Sequence
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import cast
 
 import docx
+import msgspec
 from docx.enum.text import WD_BREAK
 
 from assistant.records.reading import ReaderApart, Recogniser
@@ -112,13 +112,12 @@ def broken_word_file() -> bytes:
     return out.getvalue()
 
 
-@dataclass(frozen=True)
 class FakeRecogniser(Recogniser):
     """Answers every picture with the same, as the real one would, and counts how many it was asked to read."""
 
     name: str = "RapidOCR 9.9"
     answer: dict[str, str] | None = None
-    pictures: list[str] = field(default_factory=list)
+    pictures: list[str] = msgspec.field(default_factory=list)
 
     def open(self) -> ReaderApart:
         return cast(ReaderApart, self)

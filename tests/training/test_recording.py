@@ -64,7 +64,7 @@ def test_a_pause_is_measured_and_a_long_one_played_short(path: Path) -> None:
 
 
 def test_a_clock_that_was_set_back_gives_no_negative_pause(path: Path) -> None:
-    from dataclasses import replace
+    from assistant.core.value import replace
 
     with Log.open(path, write=False) as log:
         first, second = log.read(log.resolve("last"))[1:3]

@@ -220,7 +220,7 @@ def test_a_mark_is_taken_away_by_its_writer_only(tmp_path: Path) -> None:
 
 
 def test_a_mark_on_an_entry_that_is_no_longer_there_is_not_shown(tmp_path: Path) -> None:
-    from dataclasses import replace
+    from assistant.core.value import replace
 
     path = tmp_path / "log.sqlite"
     session = reviewed(path)

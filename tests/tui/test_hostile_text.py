@@ -140,7 +140,7 @@ async def test_a_hostile_session_on_the_home_screen(
     rows = Log.sessions
 
     def hostile_rows(log: Log) -> object:
-        from dataclasses import replace
+        from assistant.core.value import replace
 
         return [replace(row, case=HOSTILE, kind=HOSTILE) for row in rows(log)]
 
