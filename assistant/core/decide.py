@@ -62,6 +62,12 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
         raise refuse("There is no such part of this answer.", path)
     check_answer(schema, command.answer, path, rest, command.today)
     root = path.split(".", 1)[0]
+    if path == SEARCHED and command.answer.closed and not command.answer.parts:
+        raise refuse(
+            "The search sequence has at least one step, nothing found included (8 CCR 9792.21.1).",
+            f"{scope}/{path}",
+            "Enter the step that was taken first, the MTUS.",
+        )
     finding = not exempt(session, scope, root) and worked_out(session, scope, root) is None
     answer = _with_trails(session, command.answer, at(schema.shape, rest) if finding else None)
     held = session.answer(scope, path)

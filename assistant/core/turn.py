@@ -44,7 +44,8 @@ from assistant.core.rules.answer_schema import (
     complete,
 )
 from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance, law_notes
-from assistant.core.rules.prompt_set import SEARCHED, Prompt
+from assistant.core.rules.own import usual
+from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, apply, unruled, unruled_cautions
 from assistant.core.text import Private, counted, one_line, shortened
 from assistant.core.value import Value, replace
@@ -295,16 +296,17 @@ def _group_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -
     return made + [
         Option(f"Change: {part.ask}", c.ShowPrompt(scope, f"{path}.{name}"), value=name)
         for name, part in shape.parts.items()
+        if part.belongs(held.parts)
     ]
 
 
 def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) -> list[Option]:
     scope, path = place
     count = len(held.parts or {}) if held is not None else 0
-    first = next(iter(shape.element.parts))
-    add = Option(f"Add a {shape.noun}", c.ShowPrompt(scope, f"{path}.{count + 1}.{first}"), value="add")
+    first = "" if path in (SEARCHED, OWN) else f".{next(iter(shape.element.parts))}"
+    add = Option(f"Add a {shape.noun}", c.ShowPrompt(scope, f"{path}.{count + 1}{first}"), value="add")
     if not count or held is None:
-        return [_answer_option("None", place, listing([]), "none"), add]
+        return [add] if path == SEARCHED else [_answer_option("None", place, listing([]), "none"), add]
     close = Option(
         f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done"
     )
@@ -536,6 +538,92 @@ def _fields(session: Session, scope: str) -> Iterator[FormField]:
             yield FormField(place, None, "to be written")
 
 
+_LONG = 1_000
+"""Words of so many characters are written by themselves: a quote may hold a semicolon."""
+
+
+def row_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """A step of the search, or a source of the reviewer's own, as one form: what is usual is proposed, the rest is written.
+
+    What chooses the other fields is asked first, with a key for each; None where the place is no such row, or it is whole.
+    """
+    scope, path = place
+    root, *rest = path.split(".")
+    if root not in (SEARCHED, OWN) or len(rest) != 1:
+        return None
+    shape, held = session.prompt(scope, root).schema.shape, session.answer(scope, path)
+    assert isinstance(shape, ListingShape)  # both are tables
+    parts: Mapping[str, Answer] = (held.parts or {}) if held is not None else {}
+    if held is not None and complete(shape.element, held):
+        return None
+    for name in ("kind", "argues"):
+        if name in shape.element.parts and name not in parts:
+            return prompt_turn(session, (scope, f"{path}.{name}"))
+    proposed = usual(session.reading(scope), root, rest[0])
+    fields = []
+    for name, part in shape.element.parts.items():
+        answer = parts.get(name) or (Answer(value=proposed[name]) if name in proposed else None)
+        basis = "as entered" if name in parts else "usual" if answer is not None else "to be written"
+        if part.belongs(parts):
+            fields.append(FormField((scope, f"{path}.{name}"), answer, basis))
+    written = [one for one in fields if one.answer is None]
+    options = (
+        [] if written else [Option("All of it is so", c.RecordAnswers(scope, of_form(fields)), value="yes")]
+    )
+    for one in fields:
+        name = one.place[1].rpartition(".")[2]
+        label = f"Otherwise: {shape.element.parts[name].ask}"
+        if one.answer is not None and one.basis == "usual":
+            options.append(Option(label, c.ShowPrompt(*one.place), value=name))
+    if parts:
+        options.append(
+            Option(f"Remove {shape.noun} {rest[0]}", c.WithdrawAnswer(scope, path), value="remove")
+        )
+    elif session.focus == place:
+        options.append(Option("Go back without it", c.LeavePrompt(scope, path), value="back"))
+    question = f"{shape.noun.capitalize()} {rest[0]}: {session.prompt(scope, root).ask}"
+    return Turn("form", place, question, tuple(options), _row_words(session, fields), fields=tuple(fields))
+
+
+def of_form(fields: Iterable[FormField]) -> tuple[c.RecordAnswer, ...]:
+    """The answers of a form that aren't recorded yet."""
+    return tuple(
+        c.RecordAnswer(*one.place, one.answer, "proposed" if one.basis == "usual" else "typed")
+        for one in fields
+        if one.answer is not None and one.basis != "as entered"
+    )
+
+
+def written_together(session: Session, fields: Iterable[FormField]) -> tuple[FormField, ...]:
+    """Those of a row's fields that are written in the next line: long words by themselves, shorter ones together."""
+    found: list[FormField] = []
+    for one in fields:
+        if one.answer is None:
+            shape = at(session.prompt(*one.place).schema.shape, tuple(one.place[1].split(".")[1:]))
+            long = isinstance(shape, StatementShape) and shape.limit >= _LONG
+            if long and found:
+                break
+            found.append(one)
+            if long:
+                break
+    return tuple(found)
+
+
+def _row_words(session: Session, fields: Sequence[FormField]) -> str:
+    together = written_together(session, fields)
+    asks = [
+        part_question(session.prompt(*one.place), tuple(one.place[1].split(".")[2:])).rstrip("?")
+        for one in together
+    ]
+    if not asks:
+        return ""
+    last = len(together) == sum(one.answer is None for one in fields)
+    confirms = ", which confirms the rest" if last else ""
+    if len(asks) == 1:
+        return f"Write it{confirms}: {asks[0]}."
+    return f"Write these, with semicolons{confirms}: {'; '.join(asks)}."
+
+
 def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
     """The questions of what a treating physician might have written and for which no passage was found, at once."""
     scope, name = place
@@ -611,7 +699,7 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         together = (
             None if session.focus is not None else form_turn(session, place) or list_turn(session, place)
         )
-        return together or prompt_turn(session, place)
+        return together or row_turn(session, place) or prompt_turn(session, place)
     for item in session.items:
         turn = _item_turn(session, item, assess)
         if turn is not None:
@@ -676,6 +764,11 @@ def _first_missing(session: Session, scope: str, prompt: Prompt) -> str:
     held = session.answers.get(scope, {}).get(prompt.id)
     if asked_together(prompt.schema.shape):
         return prompt.id
+    if prompt.id in (SEARCHED, OWN) and (held is not None or prompt.id == SEARCHED):
+        number, _, part = (session.reading(scope).missing_parts(prompt.id) or ["1.all"])[0].partition(".")
+        if held is None or not held.parts:
+            return f"{prompt.id}.1" if prompt.id == SEARCHED else prompt.id
+        return f"{prompt.id}.{number}" if part else prompt.id
     if held is None:
         return _asked_only_in_parts(session, scope, prompt) or prompt.id
     missing = session.reading(scope).missing_parts(prompt.id)

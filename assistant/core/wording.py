@@ -282,7 +282,9 @@ def _told(shape: Shape, answer: Answer | None) -> str:
     if isinstance(shape, GroupShape) and answer.parts is not None:
         if shape.uniform:
             return _told_flags(shape, answer.parts)
-        return ", ".join(_told_part(shape, name, answer.parts) for name in shape.parts)
+        beside = answer.parts
+        asked = [name for name, part in shape.parts.items() if part.belongs(beside)]
+        return ", ".join(_told_part(shape, name, beside) for name in asked)
     if isinstance(shape, ListingShape):
         rows = [_told(shape.element, element) for element in (answer.parts or {}).values()]
         return "\n".join(f"({n}) {row}" for n, row in enumerate(rows, 1)) if rows else "none"

@@ -48,9 +48,11 @@ from assistant.core.turn import (
     decline_options,
     figured,
     last_place,
+    of_form,
     part_question,
     reply_keys,
     statement,
+    written_together,
 )
 from assistant.core.value import Value, replace
 from assistant.core.wording import told
@@ -320,8 +322,11 @@ def echo(review: Review, command: c.Command) -> list[Line]:
 
 def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:
     prompt = review.session.prompt(command.item, command.prompt)
-    said = told(prompt.schema, command.answer).replace("\n", "; ")
-    return [Line("answer", one_line(f"{prompt.ask} {said}", 400))]
+    rest = tuple(command.prompt.split(".")[1:])
+    shape = at(prompt.schema.shape, rest)
+    assert shape is not None  # the command has been carried out
+    said = told(replace(prompt.schema, shape=shape), command.answer).replace("\n", "; ")
+    return [Line("answer", one_line(f"{part_question(prompt, rest) if rest else prompt.ask} {said}", 400))]
 
 
 def _trail(review: Review, command: c.RecordAnswer, root: str) -> list[Line]:
@@ -594,7 +599,9 @@ class Conversation(Talk):
                 else [Line("problem", "Type `sign` to sign. Nothing has been signed.")]
             )
         if turn.kind == "form" and (missing := [one for one in turn.fields if one.answer is None]):
-            return self._filled(turn, missing[0], text)
+            return (
+                self._row_filled(turn, text) if turn.path.count(".") else self._filled(turn, missing[0], text)
+            )
         if turn.kind == "prompt":
             return self._worded(turn, text)
         return self._by_name(turn, words)
@@ -614,6 +621,37 @@ class Conversation(Talk):
             for one in turn.fields
         ]
         return self._do(c.RecordAnswers(turn.scope, tuple(answers)))
+
+    def _row_filled(self, turn: Turn, text: str) -> list[Line]:
+        """The fields of a row that are written in this line; where it is the last line, the rest is confirmed with it."""
+        together = written_together(self.review.session, turn.fields)
+        written = [part.strip() for part in re.split(r"[;\n]", text)] if len(together) > 1 else [text.strip()]
+        if len(written) != len(together):
+            option = named_option(text, [option.label for option in turn.options])
+            if option is not None:
+                return self._chosen(turn.options[option])
+            raise refuse(turn.words)
+        schema = self.review.session.prompt(*turn.place).schema
+        answers = {
+            one.place: read_reply(schema, tuple(one.place[1].split(".")[1:]), said)
+            for one, said in zip(together, written, strict=True)
+        }
+        fields = [replace(one, answer=answers.get(one.place, one.answer)) for one in turn.fields]
+        if any(one.answer is None for one in fields):
+            fields = [one for one in fields if one.place in answers]
+        return self._record_row(c.RecordAnswers(turn.scope, of_form(fields)))
+
+    def _record_row(self, command: c.RecordAnswers) -> list[Line]:
+        """Records the fields of a row; where that changes what the suggestion was shown on, it is asked why."""
+        first = command.answers[0]
+        if not needs_reason(self.review.session, first.item, first.prompt):
+            return self._do(command)
+
+        def because(words: str) -> c.Command:
+            return replace(command, answers=tuple(replace(one, reason=words) for one in command.answers))
+
+        self.pending = Pending("The suggestion has been shown. Why does the answer change?", because)
+        return []
 
     def _confirm(self, turn: Turn) -> list[Line]:
         if turn.kind == "form" and all(one.answer is not None for one in turn.fields):
@@ -714,6 +752,8 @@ class Conversation(Talk):
             return []
         if isinstance(command, c.RecordAnswer | c.WithdrawAnswer):
             return self._record(command)
+        if isinstance(command, c.RecordAnswers) and self.turn.path.count("."):
+            return self._record_row(command)
         assert command is not None  # an option without a command asks for words
         return self._do(command)
 

@@ -15,9 +15,9 @@ from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WO
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import effective_date, fold, outcome
 from assistant.core.text import counted, one_line, visible
-from assistant.core.turn import Turn, progress, statement
+from assistant.core.turn import FormField, Turn, part_question, progress, statement
 from assistant.core.value import Value, replace
-from assistant.core.wording import told
+from assistant.core.wording import told, told_as
 from assistant.review.passages import speaking_lines
 from assistant.review.review import Review
 
@@ -154,6 +154,9 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
     """The questions of a form, each with what it is answered with and where that stands."""
     for one in turn.fields:
         prompt = review.session.prompt(*one.place)
+        if "." in one.place[1]:
+            yield _row_field(prompt, one)
+            continue
         yield f"  {prompt.ask}"
         yield from (f"  {line}" for line in _shown_under(review, prompt))
         if one.answer is None:
@@ -165,6 +168,15 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
         yield from (f"      {line}" for line in more)
     if all(one.answer is not None for one in turn.fields):
         yield "  Enter confirms all of it."
+
+
+def _row_field(prompt: Prompt, one: FormField) -> str:
+    """A field of a row, on one line: what is written for it, or proposed."""
+    path = tuple(one.place[1].split(".")[1:])
+    shape = at(prompt.schema.shape, path)
+    assert shape is not None  # a field of a form is a part of its question
+    said = "..." if one.answer is None else told_as(shape, one.answer)
+    return f"  {part_question(prompt, path[1:])} {said}{' · proposed' if one.basis == 'usual' else ''}"
 
 
 def _list_context(review: Review, turn: Turn) -> Iterator[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,14 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
+from assistant import library
 from assistant.cli.main import cli
+from assistant.core.problem import Refused
+from assistant.log import Log
+from assistant.profile import Profile
+from assistant.review.conversation import Conversation
+from assistant.review.rederive import rederive
+from assistant.review.review import Review
 
 CASE: dict[str, Any] = {
     "id": "walker",
@@ -174,10 +182,11 @@ def test_what_it_says_of_the_worker_is_held_against_the_case(folder: Path) -> No
     assert "unborne-fact" in {one["check"] for one in data["checks"]}
 
 
-def test_a_search_that_is_empty_or_missing_leaves_the_item_undecided(folder: Path) -> None:
-    data = reviewed(folder, GENERAL["1"] | {"searched": [], "own": []})
-    assert data["status"] == "open"
-    assert data["items"][0]["determination"] is None
+def test_a_search_without_a_step_is_refused_and_one_that_is_missing_leaves_the_item_undecided(
+    folder: Path,
+) -> None:
+    with pytest.raises(Refused, match="at least one step"):
+        reviewed(folder, GENERAL["1"] | {"searched": [], "own": []})
     data = reviewed(folder, {"purpose": "not_documented"})
     assert {one["prompt"] for one in data["missing"] if one["item"] == "1"} >= {"searched", "own"}
 
@@ -200,6 +209,7 @@ def test_a_lower_tier_waits_until_the_mtus_has_been_searched(folder: Path) -> No
 
 def test_sources_at_variance_are_a_conflict_until_one_of_them_is_ruled_to_govern(folder: Path) -> None:
     study = source(tier="studies", kind="study", argues="against", by="Made A", level="2")
+    study |= {"journal": "J Made Up", "place": "12:3-9", "design": "a randomized trial"}
     both = GENERAL["1"] | {"own": [study, source(level="1b")]}
     data = reviewed(folder, both)
     assert data["items"][0]["suggestion"]["why"] == "conflict"
@@ -258,3 +268,67 @@ def test_a_source_of_ones_own_may_rebut_a_guideline_and_is_ruled_on(folder: Path
     data = reviewed(folder, RELAXANT | searched, rulings=ruling, **told)
     assert data["items"][0]["suggestion"]["decision"] == "overturned"
     assert data["status"] == "signed", data["said"]
+
+
+@pytest.fixture
+def talk(folder: Path, tmp_path: Path) -> Iterator[Conversation]:
+    """A conversation that has come to the first question of the search sequence."""
+    (folder / "case.yaml").write_text(yaml.safe_dump(CASE), "utf-8")
+    with Log.open(tmp_path / "log.sqlite") as log:
+        profile = Profile("r-one", qualifications=GENERAL["case"]["qualifications"])
+        review = Review.open(log, library.open_case(folder), profile)
+        made = Conversation(review)
+        made.reply("")
+        yield made
+        review.close()
+
+
+STUDY_FORM = [
+    "2",  # a study
+    "1",  # for the treatment
+    "Made A; Walking aids; J Made Up; 2018; 12:3-9; a randomized trial",
+    "A walker helps; so do two sticks.",
+    "This worker needs help to walk.",
+]
+
+
+def replied(talk: Conversation, *replies: str) -> None:
+    for one in replies:
+        said = talk.reply(one)
+        assert not [line.text for line in said if line.kind == "problem"]
+
+
+def test_a_step_of_the_search_is_one_line_and_none_is_not_offered(talk: Conversation) -> None:
+    assert (talk.turn.kind, talk.turn.path) == ("form", "searched.1")
+    assert {one.place[1].rpartition(".")[2]: one.answer and one.answer.value for one in talk.turn.fields} == {
+        "step": "mtus",
+        "place": "none",
+        "edition": None,
+        "found": None,
+    }
+    replied(talk, "the MTUS of 2019; nothing")
+    assert [one.value for one in talk.options] == ["done", "add", "remove", "change 1"]
+    replied(talk, "2", "both of 2019; recommendation", "1")
+    (first, second) = talk.review.session.reading("1").answers["searched"].plain()
+    assert first == {"step": "mtus", "place": "none", "edition": "the MTUS of 2019", "found": "nothing"}
+    assert second["step"] == "acoem_odg"
+
+
+def test_what_does_not_fit_the_fields_of_a_row_is_said_and_nothing_is_lost(talk: Conversation) -> None:
+    for wrong in ("the MTUS of 2019", "the MTUS of 2019; nothing; more", "the MTUS of 2019; perhaps"):
+        (line,) = talk.reply(wrong)
+        assert line.kind == "problem"
+        assert talk.review.session.reading("1").answers.get("searched") is None
+
+
+def test_a_source_has_the_fields_of_its_kind_and_is_entered_in_few_replies(talk: Conversation) -> None:
+    replied(talk, "the MTUS of 2019; nothing", "1", "2", "1", "1")
+    fields = [one.place[1].rpartition(".")[2] for one in talk.turn.fields]
+    assert not {"journal", "design"} & set(fields)
+    replied(talk, "remove", *STUDY_FORM)
+    (row,) = talk.review.session.reading("1").answers["own"].plain()
+    assert row | {"tier": "studies", "quote": STUDY_FORM[3], "level": "unrated", "rebuts": "nothing"} == row
+    replied(talk, "1")
+    source_ = talk.review.session.rules.sets["1"].citations["own-1"]
+    assert source_.name == "Made A, Walking aids, J Made Up (2018, 12:3-9)"
+    assert rederive(talk.review.log, talk.review.session.id).ok

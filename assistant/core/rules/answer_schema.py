@@ -61,6 +61,13 @@ class Part(Value):
     shape: Shape
     schema: Mapping[str, Any]
 
+    def belongs(self, beside: Mapping[str, Answer]) -> bool:
+        """Whether it is asked beside these parts: some are of rows of one kind only (`only: {kind: [study]}`)."""
+        return all(
+            name in beside and beside[name].given and beside[name].value in values
+            for name, values in self.schema.get("only", {}).items()
+        )
+
 
 class GroupShape(Value):
     """Several answers under one prompt; `instead` are bare values that stand for having none (`none`)."""
@@ -98,7 +105,8 @@ def missing(shape: Shape, answer: Answer | None, path: str = "") -> Iterator[str
         return
     elif isinstance(shape, GroupShape):
         for name, part in shape.parts.items():
-            yield from missing(part.shape, answer.parts.get(name), f"{path}.{name}" if path else name)
+            if part.belongs(answer.parts):
+                yield from missing(part.shape, answer.parts.get(name), f"{path}.{name}" if path else name)
     elif isinstance(shape, ListingShape):
         for number, element in answer.parts.items():
             yield from missing(shape.element, element, f"{path}.{number}" if path else number)

@@ -35,7 +35,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "choices": frozenset({"named"}),
     "checklist": frozenset({"said"}),
     "group": frozenset({"or", "words"}),
-    "table": frozenset({"columns", "optional", "known_by", "factors", "words"}),
+    "table": frozenset({"columns", "optional", "known_by", "only", "factors", "words"}),
     "date": frozenset(),
     "text": frozenset(),
 }
@@ -65,7 +65,7 @@ class Spec(Value):
 
     `left_out` are values or entries of another region: conditions on them are false. `parts` are a group's
     parts or a table's columns, `instead` what may stand for having none, `optional` the columns that may be
-    not documented or unclear. `factors` are the places from which a table's factors come.
+    not documented or unclear, `only` those that are asked in rows with some values. `factors` are the places from which a table's factors come.
     """
 
     kind: str
@@ -84,6 +84,7 @@ class Spec(Value):
     instead: Mapping[str, str] = msgspec.field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     known_by: tuple[str, ...] = ()
+    only: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
     noun: str = ""
     words: str = ""
     limit: int = 0
@@ -161,11 +162,14 @@ class Spec(Value):
         parts: dict[str, Any] = {}
         for name, part in self.parts.items():
             parts[name] = {"ask": self.asks[name]} | part.schema()
+            if name in self.only:
+                parts[name]["only"] = {column: list(values) for column, values in self.only[name].items()}
             if self.kind == "table" and name not in self.optional:
                 parts[name]["statuses"] = ["given"]
         made: dict[str, Any] = {"type": "object", "properties": parts}
         if self.kind == "table":
-            known = self.known_by or [name for name in self.parts if name not in self.optional]
+            always = [name for name in self.parts if name not in self.optional and name not in self.only]
+            known = self.known_by or always
             made["required"] = [name for name in self.parts if name in known]
         return made | ({"phrase": self.words} if self.words else {})
 
@@ -368,6 +372,16 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
     for one in known_by:
         if one not in parts:
             say(f"There is no column `{one}`.", ("known_by",), near(one, parts))
+    only: dict[str, Mapping[str, tuple[str, ...]]] = {}
+    for one, rows in (raw.get("only") or {}).items():
+        for column, values in rows.items():
+            choice = parts.get(column)
+            unknown = [value for value in _listed(values) if choice is None or value not in choice.values]
+            if one not in parts or choice is None or unknown:
+                wrong = one if one not in parts else column if choice is None else unknown[0]
+                say(f"`only` names `{wrong}`, which is not there.", ("only", one), near(wrong, parts))
+                break
+            only[one] = {**only.get(one, {}), column: tuple(_listed(values))}
     for column, spec in list(parts.items()):
         rule = spec.computed
         operands = rule.get("times") if isinstance(rule, Mapping) and set(rule) == {"times"} else None
@@ -395,6 +409,7 @@ def _table(name: str, raw: Mapping[str, Any], region: str, say: Say) -> Spec:
         asks=asks,
         optional=frozenset(optional),
         known_by=tuple(known_by),
+        only=only,
         noun=str(raw["table"]),
         words=str(raw.get("words", "")),
         factors=tuple(_listed(raw.get("factors", []))),

@@ -164,13 +164,15 @@ def holds(
     return _is_valid(condition.key, json.dumps(answer.plain(), sort_keys=True))
 
 
-def row_truth(formula: Formula, row: Answer) -> Truth:
-    """Kleene's value of a formula over the columns of one row."""
+def row_truth(formula: Formula, row: Answer, complete: bool = False) -> Truth:
+    """Kleene's value of a formula over the columns of one row; a column that a whole row lacks has no value."""
     parts = row.parts or {}
 
     def truth(atom: Atom) -> Truth:
         part = parts.get(atom.path)
-        return None if part is None else holds(atom.condition, part, True)
+        if part is None:
+            return False if complete else None
+        return holds(atom.condition, part, True)
 
     return evaluate(formula, truth)
 
@@ -187,7 +189,7 @@ def _of_rows(rows: Rows, answer: Answer | None, complete: bool, tied: frozenset[
         if tied is None:
             return None
         held = {number: row for number, row in held.items() if (number in tied) is (rows.tied == "this")}
-    fitting = [row_truth(rows.formula, row) for row in held.values()]
+    fitting = [row_truth(rows.formula, row, complete) for row in held.values()]
     wanted = not rows.failing
     sure = fitting.count(wanted)
     able = sure + fitting.count(None)

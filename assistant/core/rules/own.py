@@ -90,6 +90,24 @@ def _levelled(on: PartialDate | None) -> bool:
     return on is not None and LEVELS_SINCE.after(on) is False
 
 
+_TIER_OF = {"guideline": "national", "study": "studies", "other": "expert"}
+
+
+def usual(reading: Reading, name: str, number: str) -> dict[str, str]:
+    """What is proposed of a row that is entered now: of a step the next of the sequence, of a source its usual tier."""
+    prompt_set, rows = reading.prompt_set, reading.answers.get(name)
+    held = {key: row.plain() for key, row in ((rows.parts or {}) if rows is not None else {}).items()}
+    row = held.pop(number, {})
+    if name == OWN:
+        tier = {"tier": _TIER_OF[row["kind"]]} if "kind" in row else {}
+        return {**tier, "rebuts": "nothing", "cited_by": "reviewer", "level": "unrated"}
+    taken = {one.get("step") for one in held.values()}
+    step = row.get("step") or next((one for one in STEPS if one not in taken), STEPS[-1])
+    asked = [one for one in prompt_set.questions if reading.holds(one.when) is True]
+    places = [place for one in asked for place in one.unread if place in prompt_set.citations]
+    return {"step": step, "place": places[0] if places and step == "mtus" else "none"}
+
+
 def lacking(reading: Reading, rulings: Mapping[str, Ruling]) -> str:
     """What the search sequence still lacks before an item can be decided on, in a sentence; empty where nothing."""
     prompt_set = reading.prompt_set
@@ -180,14 +198,20 @@ def _rows(answer: Answer | None) -> Iterator[Mapping[str, Any]]:
 
 
 def _citation(name: str, row: Mapping[str, Any]) -> Citation:
-    by, title, year, place = (" ".join(str(row[key]).split()) for key in ("by", "title", "year", "place"))
+    columns = (
+        ("by", "title", "journal", "year", "place")
+        if row["kind"] == "study"
+        else ("by", "title", "year", "place")
+    )
+    *names, year, place = (" ".join(str(row[key]).split()) for key in columns)
+    source = ", ".join(names)
     return Citation(
         id=name,
         tier=str(row["tier"]),
-        source=f"{by}, {title}",
+        source=source,
         edition=year,
         locator=place,
-        name=f"{by}, {title} ({year}, {place})",
+        name=f"{source} ({year}, {place})",
         verified=("the reviewer", "in this review"),
     )
 
@@ -196,7 +220,8 @@ def _criterion(name: str, row: Mapping[str, Any]) -> Criterion:
     quote, bears = (" ".join(str(row[key]).split()) for key in ("quote", "bears"))
     level = f", level of evidence {row['level']}" if row["level"] != "unrated" else ""
     bears = bears if bears.endswith((".", "!", "?")) else f"{bears}."
-    says = f"{_citation(name, row).name}{level} says: “{quote}” {bears}"
+    design = f", {' '.join(str(row['design']).split())}" if row["kind"] == "study" else ""
+    says = f"{_citation(name, row).name}{design}{level} says: “{quote}” {bears}"
     rebuts = () if row["rebuts"] == "nothing" else (str(row["rebuts"]),)
     return Criterion(
         id=name,
