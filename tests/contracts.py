@@ -612,6 +612,7 @@ answers:
       total: {number: decimal, from: 0, to: 9000, computed: {times: [amount, daily]}}
     optional: [amount, daily, total]
     known_by: [drug]
+    only: {daily: {drug: [x, y]}}
     factors: [high/care]
   views: {choices: {front: {label: Front, also: [AP]}, side: Side}}
 let:

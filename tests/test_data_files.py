@@ -25,9 +25,9 @@ from assistant.core.rules.rules import (
     OWN_CITATIONS,
     answers_named,
     guidelines_in,
+    published,
     read_prompt_set,
     read_schema,
-    schema_text,
 )
 from assistant.review import answers_file
 
@@ -119,11 +119,7 @@ def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it(path: Path)
     text = library.read_text(path)
     assert list(check_structure(json.loads(text), path.name)) == []
     read_schema(name, text)
-    compiled = {
-        prompt.schema.name: schema_text(prompt.schema)
-        for made in second_language()
-        for prompt in (*made.prompts.values(), *made.own.values())
-    }
+    compiled = published(second_language())
     if name in compiled:
         assert text == compiled[name], "`imr prompts compile` writes it anew"
         return

@@ -246,17 +246,17 @@ class Steps:
 def compile_(folder: Path | None) -> None:
     """Write the answer schemas that the sets of the second language are compiled to, for other programs to read."""
     from assistant import library
-    from assistant.core.rules.rules import schema_text
+    from assistant.core.rules.rules import published
 
     place = folder or library.folder("schemas") / "answers"
     place.mkdir(parents=True, exist_ok=True)
-    written: set[str] = set()
-    for made in (made for name in set_names() for made in read(name) if made.language > 1):
-        for prompt in (*made.prompts.values(), *made.own.values()):
-            file = place / f"{prompt.schema.name}.schema.json"
-            file.write_text(schema_text(prompt.schema), encoding="utf-8")
-            written.add(file.name)
-    say(f"{len(written)} answer schemas are in {place}.")
+    texts = published(made for name in set_names() for made in read(name) if made.language > 1)
+    for name, text in texts.items():
+        (place / f"{name}.schema.json").write_text(text, encoding="utf-8")
+    for file in place.glob("*.*.schema.json") if folder is None else ():
+        if file.name.removesuffix(".schema.json") not in texts:
+            file.unlink()  # of a set or a question that is there no longer; the name of a shared one has no dot
+    say(f"{len(texts)} answer schemas are in {place}.")
 
 
 # -- reading ----------------------------------------------------------------------------------------

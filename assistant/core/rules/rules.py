@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from functools import lru_cache
 
 import msgspec
@@ -228,6 +228,30 @@ def pinned(rules: Rules, sources: Sources) -> Sources:
         for prompt in (*used.prompts.values(), *used.own.values())
     }
     return Sources(prompts, named)
+
+
+def published(sets: Iterable[PromptSet]) -> dict[str, str]:
+    """The compiled answer schemas of sets by name, as they stand in `schemas/answers/` for other programs.
+
+    The questions that the program adds to every set stand there once: what a set adds to them, the places that it
+    asks and the criteria that can be rebutted, is any text.
+    """
+    texts: dict[str, str] = {}
+    for made in sets:
+        texts |= {prompt.schema.name: schema_text(prompt.schema) for prompt in made.prompts.values()}
+        for prompt in made.own.values():
+            texts.setdefault(f"{OWN_CITATIONS}.{prompt.id}", _of_any_set(prompt.schema))
+    return texts
+
+
+def _of_any_set(schema: AnswerSchema) -> str:
+    data = json.loads(json.dumps(schema.schema))
+    columns = data.get("items", {}).get("properties", {})
+    for name in {"place", "rebuts"} & columns.keys():
+        if "enum" in columns[name]:
+            asked = {key: columns[name][key] for key in ("ask", "statuses")}
+            columns[name] = {**asked, "type": "string", "minLength": 1, "maxLength": 200}
+    return schema_text(replace(schema, schema=data))
 
 
 def schema_text(schema: AnswerSchema) -> str:
