@@ -84,7 +84,7 @@ class Spec(Value):
     instead: Mapping[str, str] = msgspec.field(default_factory=dict)
     optional: frozenset[str] = frozenset()
     known_by: tuple[str, ...] = ()
-    only: Mapping[str, Mapping[str, tuple[str, ...]]] = field(default_factory=dict)
+    only: Mapping[str, Mapping[str, tuple[str, ...]]] = msgspec.field(default_factory=dict)
     noun: str = ""
     words: str = ""
     limit: int = 0
