@@ -129,6 +129,7 @@ KINDS: Mapping[str, str] = {
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",
     "verified": "verified.yaml, what was held against its source",
+    "sources": "sources.yaml, the sources that a reviewer cited",
     "organization": "organization.yaml",
     "letter-frame": "prompts/letter/frame.yaml",
     "letter-template": "prompts/letter/template.yaml, or that of an organization",

@@ -9,7 +9,7 @@ from __future__ import annotations
 import os
 import re
 import secrets
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from contextlib import suppress
 from pathlib import Path
 from typing import Any
@@ -154,3 +154,58 @@ def keep_verification(made: Verification) -> Path:
     heading = "# Criteria that somebody held against an edition of their source. A changed criterion drops its entry.\n"
     write_file(path, f"{heading}{text}".encode(), replace=True)
     return path
+
+
+# The sources that the reviewer relied on in signed reviews: a library of their own, offered again.
+
+
+SOURCE_COLUMNS = "kind tier by title journal year place design quote level".split()
+"""What of a source is the same in every review; how it bears on a worker, and what it argues there, are not kept."""
+
+
+class KeptSource(Value):
+    """A source as it was entered, by column; `by` and `on` say who cited it last in a signed review, and when."""
+
+    columns: Mapping[str, Any]
+    by: str
+    on: str
+
+
+def sources_path() -> Path:
+    """Where the reviewer's library of sources lies: beside the profile."""
+    return profile_path().parent / "sources.yaml"
+
+
+def kept_sources() -> tuple[KeptSource, ...]:
+    """The library of sources, the latest first; raises `Refused` where the file is malformed."""
+    path = sources_path()
+    if not path.exists():
+        return ()
+    data = library.document(library.read_text(path), one_line(str(path)), "sources").data
+    found = []
+    for entry in data["sources"]:
+        columns = {key: entry[key] for key in SOURCE_COLUMNS if key in entry}
+        held = entry["verified"]
+        found.append(KeptSource(columns | {"year": int(entry["year"])}, str(held["by"]), str(held["on"])))
+    return tuple(sorted(found, key=lambda one: one.on, reverse=True))
+
+
+def keep_sources(rows: Iterable[Mapping[str, Any]], by: str, on: str) -> None:
+    """Keeps the sources of a signed review, in one step; one that is there already gets the new day."""
+    new = [KeptSource({key: row[key] for key in SOURCE_COLUMNS if key in row}, by, on) for row in rows]
+    if not new:
+        return
+    cited = [one.columns for one in new]
+    every = [*new, *(one for one in kept_sources() if one.columns not in cited)]
+    path = sources_path()
+    path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
+    data = {
+        "sources": [
+            {**{key: str(value) if isinstance(value, str) else value for key, value in one.columns.items()}}
+            | {"verified": {"by": one.by, "on": one.on}}
+            for one in every
+        ]
+    }
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
+    heading = "# The sources that you relied on, to be offered again. Nothing of a patient belongs in here.\n"
+    write_file(path, f"{heading}{text}".encode(), replace=True)

@@ -171,6 +171,12 @@ def files(folder: Path) -> Iterator[File]:
         VERIFIED,
         lambda text: library.document(text, "verified.yaml", "verified"),
     )
+    yield File(
+        "sources",
+        "sources.yaml",
+        SOURCES,
+        lambda text: library.document(text, "sources.yaml", "sources"),
+    )
     yield File("prompt-set", "prompts/small.yaml", SMALL_SET, a_set("small", own))
     for kind, name, written in (
         ("prompt-set-2", "second", SECOND_SET),
@@ -411,6 +417,19 @@ VERIFIED: dict[str, Any] = {
     "verified": [
         {"set": "second", "criterion": "for-fusion", "edition": "2009", "digest": "0" * 64}
         | {"by": "A. Reader", "on": "2026-11-28"}
+    ]
+}
+SOURCES: dict[str, Any] = {
+    "sources": [
+        {"kind": "study", "tier": "studies", "by": "Made A", "title": "Walking aids", "journal": "J Made Up"}
+        | {
+            "year": 2018,
+            "place": "12:3-9",
+            "design": "a randomized trial",
+            "quote": "It helps.",
+            "level": "1b",
+        }
+        | {"verified": {"by": "r-one", "on": "2026-11-28"}}
     ]
 }
 FAULTS: dict[str, Any] = {"sought": ["It is sought."], "red_flags.tumor": ["A tumor was treated."]}

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from contextlib import suppress
 from typing import TYPE_CHECKING
 
+from assistant import profile as reviewer
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import is_value, named_option, read_reply, unique
@@ -37,6 +39,7 @@ from assistant.core.rules.answer_schema import (
     complete,
 )
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, RULING_WORDS
+from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import AnswerPlace, Session, outcome
 from assistant.core.text import one_line, visible
 from assistant.core.turn import (
@@ -102,7 +105,7 @@ class Talk:
 
     @property
     def turn(self) -> Turn:
-        return self.review.turn
+        return with_kept_sources(self.review)
 
     def go(self, scope: str, path: str) -> list[Line]:
         """Goes to a prompt, answered or not."""
@@ -234,6 +237,61 @@ class Talk:
         self.review.perform(command)
         self.pending = None
         return []
+
+
+# The reviewer's library of sources, offered where one is asked for.
+
+
+_MOST_KEPT = 6
+
+
+def with_kept_sources(review: Review) -> Turn:
+    """What the session waits for; where a source is asked for, with those of the reviewer's library.
+
+    What it argues, and how it bears on this worker, is asked anew. A library that can't be read offers none.
+    """
+    turn = review.turn
+    if turn.kind != "prompt" or turn.path != OWN or review.watching:
+        return turn
+    held = review.session.answer(*turn.place)
+    rows = list((held.parts or {}).values()) if held is not None else []
+    cited = [{name: part.value for name, part in (row.parts or {}).items()} for row in rows]
+    with suppress(Refused):
+        offered = [
+            _kept_option(turn, len(rows) + 1, place, one)
+            for place, one in enumerate(reviewer.kept_sources(), 1)
+            if not any(one.columns.items() <= row.items() for row in cited)
+        ]
+        first, rest = turn.options[:2], turn.options[2:]
+        return replace(turn, options=(*first, *offered[:_MOST_KEPT], *rest))
+    return turn
+
+
+def _kept_option(turn: Turn, number: int, place: int, one: reviewer.KeptSource) -> Option:
+    answers = tuple(
+        c.RecordAnswer(turn.scope, f"{OWN}.{number}.{name}", Answer(value=value), "proposed")
+        for name, value in one.columns.items()
+    )
+    said = f"{one.columns['by']}, {one.columns['title']} ({one.columns['year']}, {one.columns['place']})"
+    label = f"From your library: {one_line(said, 160)}, as {one_line(one.by, 40)} verified it on {one.on}"
+    return Option(label, c.RecordAnswers(turn.scope, answers), value=f"kept {place}")
+
+
+def keep_sources(session: Session, day: str) -> list[Line]:
+    """Keeps the sources of a signed review in the reviewer's library; says so where it can't be written."""
+    rows = [
+        row
+        for item in session.items
+        if (answer := session.reading(item).answers.get(OWN)) is not None
+        and session.reading(item).asked(OWN) is True
+        for row in answer.plain()
+    ]
+    try:
+        reviewer.keep_sources(rows, session.opened.reviewer, day)
+    except Refused as refused:
+        said = " ".join(f"{one.what} {one.fix}".strip() for one in refused.problems)
+        return [Line("problem", f"Your sources are not kept: {visible(said)}")]
+    return []
 
 
 def acts_of(session: Session) -> list[Turn]:
@@ -752,7 +810,7 @@ class Conversation(Talk):
             return []
         if isinstance(command, c.RecordAnswer | c.WithdrawAnswer):
             return self._record(command)
-        if isinstance(command, c.RecordAnswers) and self.turn.path.count("."):
+        if isinstance(command, c.RecordAnswers) and self.turn.path.split(".")[0] in (SEARCHED, OWN):
             return self._record_row(command)
         assert command is not None  # an option without a command asks for words
         return self._do(command)
@@ -914,7 +972,11 @@ class Conversation(Talk):
         read = tuple(one.digest for one in unseen(self.review.session))
         session = sign(self.review, read, self.passphrase)
         assert session.signed is not None  # `sign` has just carried that out
-        return [Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed.")]
+        kept = keep_sources(session, self.review.today().isoformat())
+        return [
+            Line("news", f"Signed: {OUTCOME_WORDS[session.signed.outcome]}. The session is closed."),
+            *kept,
+        ]
 
 
 def _where(turn: Turn, command: c.Command) -> Turn:

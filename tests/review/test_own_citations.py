@@ -11,11 +11,10 @@ import pytest
 import yaml
 from click.testing import CliRunner, Result
 
-from assistant import library
+from assistant import library, profile
 from assistant.cli.main import cli
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.profile import Profile
 from assistant.review.conversation import Conversation
 from assistant.review.rederive import rederive
 from assistant.review.review import Review
@@ -271,16 +270,26 @@ def test_a_source_of_ones_own_may_rebut_a_guideline_and_is_ruled_on(folder: Path
 
 
 @pytest.fixture
-def talk(folder: Path, tmp_path: Path) -> Iterator[Conversation]:
-    """A conversation that has come to the first question of the search sequence."""
+def log(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Log]:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    (tmp_path / "config").mkdir()
+    with Log.open(tmp_path / "log.sqlite") as opened:
+        yield opened
+
+
+def begun(log: Log, folder: Path) -> Review:
     (folder / "case.yaml").write_text(yaml.safe_dump(CASE), "utf-8")
-    with Log.open(tmp_path / "log.sqlite") as log:
-        profile = Profile("r-one", qualifications=GENERAL["case"]["qualifications"])
-        review = Review.open(log, library.open_case(folder), profile)
-        made = Conversation(review)
-        made.reply("")
-        yield made
-        review.close()
+    who = profile.Profile("r-one", qualifications=GENERAL["case"]["qualifications"])
+    return Review.open(log, library.open_case(folder), who)
+
+
+@pytest.fixture
+def talk(folder: Path, log: Log) -> Iterator[Conversation]:
+    """A conversation that has come to the first question of the search sequence."""
+    made = Conversation(begun(log, folder))
+    made.reply("")
+    yield made
+    made.review.close()
 
 
 STUDY_FORM = [
@@ -332,3 +341,37 @@ def test_a_source_has_the_fields_of_its_kind_and_is_entered_in_few_replies(talk:
     source_ = talk.review.session.rules.sets["1"].citations["own-1"]
     assert source_.name == "Made A, Walking aids, J Made Up (2018, 12:3-9)"
     assert rederive(talk.review.log, talk.review.session.id).ok
+
+
+def test_a_source_of_a_signed_review_is_kept_and_offered_again(
+    talk: Conversation, folder: Path, log: Log
+) -> None:
+    replied(talk, "the MTUS of 2019; nothing", "1", "add", *STUDY_FORM, "1", "nd")
+    assert not profile.sources_path().exists()
+    while talk.turn.kind != "done":
+        talk.reply("sign" if talk.turn.kind == "sign" else "1")
+        if talk.pending is not None:
+            talk.reply("What was found in the study says so.")
+    (kept,) = profile.kept_sources()
+    assert (kept.columns["by"], kept.by) == ("Made A", "r-one")
+    assert "bears" not in kept.columns
+    assert "argues" not in kept.columns
+    again = Conversation(begun(log, folder))
+    replied(again, "", "both of 2019; nothing", "1")
+    (offered,) = [one for one in again.options if one.value.startswith("kept")]
+    assert offered.label.endswith(f"as r-one verified it on {kept.on}")
+    replied(again, offered.value, "2", "This worker is as those studied were.")
+    (row,) = again.review.session.reading("1").answers["own"].plain()
+    assert row.items() >= kept.columns.items()
+    assert row["argues"] == "against"
+    assert not any(one.value.startswith("kept") for one in again.options)
+    again.review.close()
+
+
+def test_a_library_that_cannot_be_read_offers_nothing_and_stays_as_it_is(talk: Conversation) -> None:
+    profile.sources_path().write_text("sources: [{kind: rumour}]", "utf-8")
+    replied(talk, "the MTUS of 2019; nothing", "1")
+    assert [one.value for one in talk.options] == ["none", "add"]
+    with pytest.raises(Refused, match="kind"):
+        profile.keep_sources([source()], "r-one", "2026-11-28")
+    assert "rumour" in profile.sources_path().read_text("utf-8")
