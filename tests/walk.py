@@ -37,7 +37,11 @@ WALK = {
 PASSAGES = {"acute_trauma": ("cumulative trauma at work", "1")}
 """What is replied where a question asks for the passage that its answer rests on."""
 
-BESIDE = {"governs": "The row was applied to a complaint as old.", "acknowledge": "Parties may add records."}
+BESIDE = {
+    "governs": "The row was applied to a complaint as old.",
+    "acknowledge": "Parties may add records.",
+    "unverified-criterion": "the edition of 2004; p. 178; films are not needed in the first weeks",
+}
 """The reasons that are asked for on the way to the signature."""
 
 
@@ -87,7 +91,12 @@ def beside(talk: Conversation) -> None:
     """The reply to a stop that is no question of the review: a ruling, the decision, a check, the signature."""
     talk.reply("sign" if talk.turn.kind == "sign" else "1")
     if talk.pending is not None:
-        talk.reply(BESIDE["acknowledge" if talk.turn.kind == "check" else "governs"])
+        talk.reply(BESIDE[_beside(talk)])
+
+
+def _beside(talk: Conversation) -> str:
+    check = talk.turn.check
+    return "governs" if check is None else check.check if check.check in BESIDE else "acknowledge"
 
 
 def quick(talk: Conversation) -> str:
@@ -97,7 +106,7 @@ def quick(talk: Conversation) -> str:
         found = talk.pending.options and talk.pending.options[0].label.startswith("It says so")
         return PASSAGES[turn.path][1 if found else 0]
     if talk.pending is not None:
-        return BESIDE["acknowledge" if turn.kind == "check" else "governs"]
+        return BESIDE[_beside(talk)]
     if turn.kind == "form":
         missing = any(one.answer is None for one in turn.fields)
         return "; ".join(str(value) for value in KEPT.values()) if missing else ""

@@ -446,6 +446,16 @@ def _raise_check(session: Session, command: c.RaiseCheck) -> list[e.Event]:
 
 
 def _acknowledge(session: Session, command: c.Acknowledge) -> list[e.Event]:
+    from assistant.core.record.finding_checks import (  # not before the first question
+        UNVERIFIED,
+        source_entered,
+        unverified_criteria,
+    )
+
+    if command.check == UNVERIFIED:
+        found = [one for item in session.items for one in unverified_criteria(session, item)]
+        edition = next((one.edition for one in found if one.check.key == command.key), "")
+        return [e.CheckAcknowledged(command.check, command.key, source_entered(command.reason, edition))]
     return [
         e.CheckAcknowledged(command.check, command.key, reason(command.reason, "An acknowledgement's reason"))
     ]
@@ -462,6 +472,7 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
 def _sign(session: Session, command: c.Sign) -> list[e.Event]:
     """A signature covers decisions on every item, each measured against the suggestion as it stands."""
     from assistant.core.rationale import assess, deciding_cautions  # not before the first question
+    from assistant.core.record.finding_checks import HOW_TO_ENTER, unverified_criteria
 
     for scope in session.rules.scopes:
         if next(session.reading(scope).open_prompts(), None) is not None:
@@ -490,6 +501,9 @@ def _sign(session: Session, command: c.Sign) -> list[e.Event]:
                 f"item {item}",
                 "Rule on whether it governs.",
             )
+        for one in unverified_criteria(session, item) if session.mode == "real" else ():
+            if (one.check.check, one.check.key) not in session.acknowledged:
+                raise refuse(one.check.message, f"item {item}, {one.criterion.id}", HOW_TO_ENTER)
         if unruled(session, item, suggestion):
             raise refuse(
                 "The suggestion rests on a rebuttal that is not ruled on.",

@@ -921,6 +921,13 @@ def _check_turn(session: Session, check: Check) -> Turn:
     acknowledge = c.Acknowledge(check.check, check.key, "")
     option = Option("It is right as it stands", acknowledge, "For what reason?", "acknowledge")
     options = [option]
+    if check.check == "unverified-criterion":
+        from assistant.core.record.finding_checks import HOW_TO_ENTER  # there is a decision by now
+
+        options = [Option("It stands so in the source", acknowledge, HOW_TO_ENTER, "acknowledge")]
+        if session.rules.sets[check.item].own:
+            own = c.ShowPrompt(check.item, SEARCHED)
+            options.append(Option("Cite a source of your own", own, value="own"))
     scope, _, name = check.place.partition("/")
     if name and " " not in name:  # an edited sentence is no question
         if check.check == "unsupported-finding":

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import secrets
 from collections.abc import Callable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import TYPE_CHECKING
 
@@ -18,7 +19,7 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.decide import decide
 from assistant.core.event_form import encode
-from assistant.core.problem import reason, refuse
+from assistant.core.problem import Refused, reason, refuse
 from assistant.core.record.absence import search_goes_on, to_search, unsearched
 from assistant.core.record.case import Case
 from assistant.core.record.grounds import proposed, worked_out
@@ -33,7 +34,7 @@ from assistant.core.value import replace
 from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
-from assistant.profile import Profile
+from assistant.profile import Profile, verifications
 from assistant.review.loading import committed, letter_to_pin, pages_of
 from assistant.review.search import RecordSearch
 
@@ -365,6 +366,9 @@ class Review:
         if session.status != "open" or any(isinstance(event, e.SessionParked) for event in events):
             return []
         turn = self._next(session)
+        verified = _as_verified(session) if turn.kind in _AFTER_THE_DECISION else []
+        if verified:
+            return [*verified, *self._arriving(fold(session, verified), [*events, *verified])]
         if turn.kind == "prompt" and session.trail[-1:] != (turn.place,):
             return [e.PromptShown(turn.scope, turn.path)]
         if turn.kind in ("form", "list"):
@@ -440,3 +444,30 @@ class Review:
         page = self.page(found.document, found.page)
         regions = frozenset(one for item in case.items.values() for one in regions_of(item.region))
         return uncut(whole_words(found, page), page, self.search.assertions, regions)
+
+
+_AFTER_THE_DECISION = ("passages", "by_eye", "check", "sign")
+
+
+def _as_verified(session: Session) -> list[e.Event]:
+    """What decides a real review and this person's file says was held against its source: entered as it says there."""
+    if session.mode != "real" or session.determinations.keys() != set(session.items):
+        return []
+    from assistant.core.record.finding_checks import (  # there is a decision by now
+        UNVERIFIED,
+        unverified_criteria,
+    )
+
+    open_ = [one for item in session.items for one in unverified_criteria(session, item)]
+    open_ = [one for one in open_ if (UNVERIFIED, one.check.key) not in session.acknowledged]
+    made: list[e.Event] = []
+    with suppress(Refused):  # a file that can't be read verifies nothing
+        kept = verifications() if open_ else ()
+        for one in open_:
+            held = next((v for v in kept if v.of(one.set, one.criterion, one.edition)), None)
+            if held is not None:
+                said = f"{one.edition}; {one.locator or 'the place named'}; held against the source by {held.by} on {held.on}"
+                check = one.check
+                made += decide(session, c.RaiseCheck(check.check, check.key, check.message, check.facts))
+                made += decide(session, c.Acknowledge(check.check, check.key, said))
+    return made

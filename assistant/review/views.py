@@ -13,7 +13,7 @@ from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import effective_date, fold, outcome
+from assistant.core.session import Session, effective_date, fold, outcome
 from assistant.core.text import counted, one_line, visible
 from assistant.core.turn import FormField, Turn, part_question, progress, statement
 from assistant.core.value import Value, replace
@@ -83,8 +83,22 @@ def context(review: Review, turn: Turn) -> list[str]:
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))
         if unread:
             unread = ["", "Read these before you sign: an answer rests on what was made of them.", *unread]
-        return [visible(line) for line in (*letter_lines(review), "", *said.splitlines(), *unread)]
+        told_too = _unverified(review.session) if review.session.mode != "real" else ()
+        lines = (*letter_lines(review), "", *said.splitlines(), *told_too, *unread)
+        return [visible(line) for line in lines]
     return []
+
+
+def _unverified(session: Session) -> Iterator[str]:
+    """What a real review would ask for before this signature, and practice only says."""
+    from assistant.core.record.finding_checks import unverified_criteria  # there is a decision by now
+
+    for item in session.items:
+        for one in unverified_criteria(session, item):
+            yield (
+                f"Not held against its source: {one.criterion.id}, edition {one.edition}. A real review asks for "
+                "the page and what stands there before it is signed."
+            )
 
 
 def unseen_lines(review: Review) -> list[str]:

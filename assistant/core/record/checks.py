@@ -23,15 +23,17 @@ from assistant.core.record.facts import (
     without_titles,
     years_cited,
 )
-from assistant.core.record.finding_checks import Check as Check
 from assistant.core.record.finding_checks import (
+    UNVERIFIED,
     Misread,
     Pages,
     Sentence,
     edited_checks,
     finding_checks,
     made,
+    unverified_criteria,
 )
+from assistant.core.record.finding_checks import Check as Check
 from assistant.core.record.finding_checks import absence_check as absence_check
 from assistant.core.record.finding_checks import explained as explained
 from assistant.core.record.finding_checks import passage_words as passage_words
@@ -76,6 +78,7 @@ CHECKS = (
     "contradicted-case",
     "unsupported-finding",
     "computed-differs",
+    UNVERIFIED,
 )
 """The id of every check that there is."""
 
@@ -503,6 +506,8 @@ def checks(
         found += sorted(finding_checks(session, record), key=lambda one: CHECKS.index(one.check))
     if session.guard > 2:
         found += [one for item in items for _, one in edited_checks(session, item, drafts.get(item, ()))]
+    if session.guard > 3 and session.mode == "real":
+        found += [one.check for item in items for one in unverified_criteria(session, item)]
     return tuple({(one.check, one.key): one for one in found}.values())
 
 

@@ -9,12 +9,16 @@ import hashlib
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
+from assistant.core.problem import reason, refuse
 from assistant.core.record.absence import not_found, open_passages
 from assistant.core.record.facts import fact_shown
 from assistant.core.record.guard import faults
 from assistant.core.record.mentions import extract
 from assistant.core.record.passages import PassageGroup
-from assistant.core.session import AnswerPlace, Edit, Session
+from assistant.core.rules.criterion import digest_of
+from assistant.core.rules.prompt_set import Criterion
+from assistant.core.rules.suggestion import suggest
+from assistant.core.session import AnswerPlace, Edit, Session, effective_date
 from assistant.core.text import compiled, one_line
 from assistant.core.value import Value
 from assistant.core.wording import told
@@ -216,20 +220,85 @@ def explained(
         (item, key, one) for item, said in drafts.items() for key, one in edited_checks(session, item, said)
     ]
     for item, name, check in found:
-        reason = session.acknowledged.get((check.check, check.key))
-        if reason is not None:
-            yield item, name, check, reason
+        given = session.acknowledged.get((check.check, check.key))
+        if given is not None:
+            yield item, name, check, given
 
 
 def reasons_given(session: Session) -> Iterator[str]:
     """What was answered or written although a check of a finding stood, each with the reason, on a line of its own."""
-    for item, name, _, reason in explained(session, {}):
+    for item, name, _, given in explained(session, {}):
         prompt = session.prompt(item, name)
         said = fact_shown(prompt.ask, told(prompt.schema, session.reading(item).answer(name)))
-        yield f"{said}: {one_line(reason, 400)}"
+        yield f"{said}: {one_line(given, 400)}"
     for item, edits in session.edits.items():
         for edit in edits.values():
             check = edit_check(item, 0, edit)
-            given = session.acknowledged.get((check.check, check.key)) if check is not None else None
-            if given is not None:
-                yield f"The edited sentence “{one_line(edit.text, 240)}”: {one_line(given, 400)}"
+            why = session.acknowledged.get((check.check, check.key)) if check is not None else None
+            if why is not None:
+                yield f"The edited sentence “{one_line(edit.text, 240)}”: {one_line(why, 400)}"
+
+
+# -- what decides a review and was not held against its source --------------------------------------
+
+UNVERIFIED = "unverified-criterion"
+
+
+class Unverified(Value):
+    """A criterion that decides an item and that nobody has held against the edition in force, with its check."""
+
+    check: Check
+    criterion: Criterion
+    set: str
+    edition: str
+    locator: str
+
+
+def unverified_criteria(session: Session, item: str) -> Iterator[Unverified]:
+    """The criteria of the tier that decides, as the item is decided, that the set marks as verified by nobody."""
+    reading, determination = session.reading(item), session.determinations.get(item)
+    suggestion = suggest(reading, effective_date(session, item), session.ruled(item))
+    if determination is None or determination.decision != suggestion.decision:
+        return
+    prompt_set = reading.prompt_set
+    criteria = [prompt_set.criteria[name] for name in suggestion.because]
+    top = min(map(prompt_set.rank, criteria), default=0)
+    for criterion in criteria:
+        cited = prompt_set.citations[criterion.cite]
+        if criterion.own or cited.verified is not None or prompt_set.rank(criterion) != top:
+            continue
+        edition = cited.key or cited.edition
+        says = " ".join(" ".join(branch.says.split()) for branch in criterion.says if branch.says)
+        facts = (
+            fact_shown("decides", criterion.id),
+            fact_shown("of", f"{cited.source} ({cited.edition}), {cited.locator}"),
+            fact_shown("the set says", says),
+            fact_shown("its digest", digest_of(criterion, edition)[:16]),
+        )
+        message = (
+            "What decides was not held against its source. Before the signature, enter the edition, the page and what "
+            "stands there; or cite a source of your own."
+        )
+        check = made(UNVERIFIED, item, message, facts)
+        yield Unverified(check, criterion, prompt_set.id, edition, cited.locator)
+
+
+HOW_TO_ENTER = "Which edition, which page, and what stands there? Write the three with semicolons."
+_FEWEST_WORDS = 4
+
+
+def source_entered(text: str, edition: str) -> str:
+    """What was read in the source: the edition, the page and what stands there; raises `Refused` for anything less."""
+    read, page, says = (*(" ".join(part.split()) for part in text.split(";", 2)), "", "")[:3]
+    if not (any(map(str.isalnum, read)) and any(map(str.isalnum, page)) and says):
+        raise refuse("The edition, the page and what stands there are needed.", "", HOW_TO_ENTER)
+    year = compiled(r"(?:19|20)\d\d").search(edition)
+    if year is not None and year[0] not in read:
+        raise refuse(
+            f"The edition in force is that of {year[0]}, and another one was read: “{one_line(read, 60)}”.",
+            "",
+            "Read the one in force, or cite what you have read as a source of your own.",
+        )
+    if len(compiled(r"[^\W\d_]{2,}").findall(reason(says, "What stands there"))) < _FEWEST_WORDS:
+        raise refuse("That is too little of what stands there.", "", "Write its sentence.")
+    return "; ".join((read, page, says))
