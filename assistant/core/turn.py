@@ -737,7 +737,7 @@ def next_place(session: Session) -> AnswerPlace | None:
         prompt = session.prompt(scope, path)
         partly = (
             path == prompt.id
-            and session.answer(scope, path) is not None
+            and (path == SEARCHED or session.answer(scope, path) is not None)
             and not session.reading(scope).answered(path)
         )
         return (scope, _first_missing(session, scope, prompt)) if partly else session.focus

@@ -369,8 +369,10 @@ class Review:
         verified = _as_verified(session) if turn.kind in _AFTER_THE_DECISION else []
         if verified:
             return [*verified, *self._arriving(fold(session, verified), [*events, *verified])]
-        if turn.kind == "prompt" and session.trail[-1:] != (turn.place,):
-            return [e.PromptShown(turn.scope, turn.path)]
+        row = turn.kind == "form" and "." in turn.path
+        place = (turn.scope, turn.path.partition(".")[0]) if row else turn.place
+        if turn.kind == "prompt" or row:
+            return [e.PromptShown(*place)] if session.trail[-1:] != (place,) else []
         if turn.kind in ("form", "list"):
             named = [option.command for option in turn.options if isinstance(option.command, c.ShowPrompt)]
             places = [(one.item, one.prompt) for one in named]

@@ -18,6 +18,7 @@ from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.determination import composed_by
 from assistant.review.review import Review
+from tests import walk
 
 NAME = "Amalia Quessenberry"
 Answers = dict[str, dict[str, Any]]
@@ -42,7 +43,7 @@ def determine(review: Review, decision: str = "upheld", reason: str = "") -> Non
 def sign(review: Review, reason: str = "Parties may add records after the decision.") -> None:
     """Explains every check that is raised, attests and signs; what a real review is signed with is of no account here."""
     for check in review.checks():
-        review.perform(c.Acknowledge(check.check, check.key, reason))
+        review.perform(c.Acknowledge(check.check, check.key, walk.BESIDE.get(check.check, reason)))
     review.perform(c.AttestAbsences())
     case_outcome = outcome(review.session)
     assert case_outcome is not None

@@ -23,6 +23,7 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.answers_file import AnswersFile, RunOutcome
 from assistant.review.review import Review
+from tests import walk
 
 SEED = library.find_case("cervical")
 REFERENCE = SEED.path / "reference.yaml"
@@ -206,7 +207,11 @@ def test_on_a_real_case_it_stops_at_the_signature(log: Log, tmp_path: Path) -> N
     case = folder / "case.yaml"
     case.write_text(case.read_text().replace("practice: yes", "practice: no"))
     review = Review.open(log, library.open_case(folder), Profile("r-test"))
-    result = answers_file.run_answers(review, answers_file.read_answers_file(REFERENCE))
+    file = answers_file.read_answers_file(REFERENCE)
+    result = answers_file.run_answers(review, file)
+    assert "unverified-criterion" in opened(result)
+    read = {"unverified-criterion": walk.BESIDE["unverified-criterion"]}
+    result = answers_file.run_answers(review, replace(file, acknowledge={**file.acknowledge, **read}))
     assert result.status == 1
     assert "signed by a person" in opened(result)
     assert review.session.id in opened(result)

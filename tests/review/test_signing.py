@@ -12,6 +12,8 @@ import pytest
 from assistant import library
 from assistant.core import commands as c
 from assistant.core.problem import Refused
+from assistant.core.record.finding_checks import unverified_criteria
+from assistant.core.rules.criterion import digest_of
 from assistant.core.text import digest
 from assistant.core.value import replace
 from assistant.letter import to_text
@@ -19,11 +21,14 @@ from assistant.log import Log
 from assistant.log import reviewer_keys as keys
 from assistant.log.keys import VerifierKey
 from assistant.log.verify import verify
-from assistant.review import signing
+from assistant.profile import Profile, Verification, keep_verification
+from assistant.review import answers_file, signing
+from assistant.review.conversation import Conversation
 from assistant.review.determination import compose_from_log, sign
 from assistant.review.rederive import rederive
 from assistant.review.review import Review
-from tests.review.signed import PASSPHRASE, before_the_signature, real_case, signed_review
+from assistant.review.views import context
+from tests.review.signed import PASSPHRASE, SEED, before_the_signature, real_case, signed_review
 
 ONE = "r-one"
 OTHER = "another passphrase of mine"
@@ -210,3 +215,76 @@ def test_a_damaged_or_foreign_key_file_is_refused_in_words(config: Path) -> None
     sealed.chmod(0o644)
     with pytest.raises(Refused, match="Others can read"):
         keys.unlock(PASSPHRASE)
+
+
+# -- what decides and was not held against its source --------------------------------------------
+
+
+def at_the_source(log: Log, case: library.CaseFolder) -> Conversation:
+    """A real review that waits for what its deciding criterion rests on."""
+    talk = Conversation(Review.open(log, case, Profile(ONE)))
+    answers_file.run_answers(talk.review, answers_file.read_answers_file(SEED.path / "reference.yaml"))
+    assert talk.turn.check is not None
+    assert talk.turn.check.check == "unverified-criterion"
+    return talk
+
+
+@pytest.mark.parametrize(
+    "said",
+    [
+        "It is right as it stands there.",
+        "the edition of 2004; p. 178",
+        "the edition of 2004; ; films are not needed in the first weeks",
+        "the edition of 2004; p. 178; it is so",
+        "the edition of 2013; p. 178; films are not needed in the first weeks",
+        "2004; -; films are not needed in the first weeks",
+    ],
+)
+def test_what_decides_is_not_explained_away(log: Log, case: library.CaseFolder, said: str) -> None:
+    talk = at_the_source(log, case)
+    talk.press("1")
+    with pytest.raises(Refused):
+        talk.reply(said)
+    check = talk.turn.check
+    assert check is not None
+    with pytest.raises(Refused):
+        talk.review.perform(c.Acknowledge(check.check, check.key, said))
+    with pytest.raises(Refused, match="not held against its source"):
+        sign(talk.review)
+    with pytest.raises(Refused, match="not held against its source"):
+        talk.review.perform(c.Sign("0" * 64, "uphold", "Signed.", "key", "signature"))
+    talk.review.close()
+
+
+def test_a_source_of_the_reviewers_own_may_be_cited_in_its_place(log: Log, case: library.CaseFolder) -> None:
+    talk = at_the_source(log, case)
+    talk.reply("own")
+    assert talk.turn.path == "searched.1"
+    talk.review.close()
+
+
+def test_what_this_person_held_against_its_source_is_entered_as_it_was_and_no_longer_once_it_changed(
+    log: Log, case: library.CaseFolder
+) -> None:
+    talk = at_the_source(log, case)
+    (one,) = unverified_criteria(talk.review.session, "1")
+    digest_ = digest_of(one.criterion, one.edition)
+    talk.review.close()
+    for held, kind in (("0" * 64, "check"), (digest_, "sign")):
+        made = Verification(one.set, one.criterion.id, one.edition, held, "A. Reader", "2026-11-02")
+        keep_verification(made)
+        again = Conversation(Review.open(log, case, Profile(ONE)))
+        answers_file.run_answers(again.review, answers_file.read_answers_file(SEED.path / "reference.yaml"))
+        assert again.turn.kind == kind
+        said = [*again.review.session.acknowledged.values()]
+        assert any("A. Reader on 2026-11-02" in text for text in said) is (kind == "sign")
+        again.review.close()
+
+
+def test_practice_is_told_and_not_stopped(log: Log) -> None:
+    talk = Conversation(Review.open(log, SEED, Profile(ONE)))
+    file = answers_file.read_answers_file(SEED.path / "reference.yaml")
+    answers_file.run_answers(talk.review, replace(file, sign=False))
+    assert talk.turn.kind == "sign"
+    assert any("Not held against its source" in line for line in context(talk.review, talk.turn))
+    talk.review.close()
