@@ -11,6 +11,7 @@ from assistant import profile as reviewer
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import is_value, named_option, read_reply, unique
+from assistant.core.attestation import statement
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
 from assistant.core.problem import Refused, in_words, refuse
@@ -54,7 +55,6 @@ from assistant.core.turn import (
     of_form,
     part_question,
     reply_keys,
-    statement,
     written_together,
 )
 from assistant.core.value import Value, replace

@@ -6,12 +6,12 @@ from collections.abc import Callable, Sequence
 
 from assistant import profile as reviewer
 from assistant.core import commands as c
+from assistant.core.attestation import statement
 from assistant.core.problem import refuse
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.session import Session, outcome
-from assistant.core.turn import statement
 from assistant.letter import body_hash
 from assistant.letter.compose import compose
 from assistant.letter.document import Head, Letter

@@ -14,13 +14,14 @@ from assistant.core import events as e
 from assistant.core import rationale, yaml
 from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_reader import read_answer
+from assistant.core.attestation import statement
 from assistant.core.decide import decide
 from assistant.core.record.checks import Check, checks
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.criterion import State
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold, unruled_cautions
-from assistant.core.turn import Turn, last_place, next_place, next_turn, progress, prompt_turn, statement
+from assistant.core.turn import Turn, last_place, next_place, next_turn, progress, prompt_turn
 from assistant.core.value import replace
 from assistant.library import letter_words
 from tests.core.test_rationale_assessment import searched

@@ -10,9 +10,9 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import yaml
 from assistant.core.answer_reader import read_answer
+from assistant.core.attestation import statement
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.session import Session, outcome
-from assistant.core.turn import statement
 from assistant.letter import Letter, body_hash
 from assistant.log import Log
 from assistant.profile import Profile
