@@ -574,6 +574,8 @@ def row_turn(session: Session, place: AnswerPlace) -> Turn | None:
         label = f"Otherwise: {shape.element.parts[name].ask}"
         if one.answer is not None and one.basis == "usual":
             options.append(Option(label, c.ShowPrompt(*one.place), value=name))
+    if len(written) > 1:
+        options.append(Option("Write the first by itself", c.ShowPrompt(*written[0].place), value="alone"))
     if parts:
         options.append(
             Option(f"Remove {shape.noun} {rest[0]}", c.WithdrawAnswer(scope, path), value="remove")
