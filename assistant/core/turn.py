@@ -574,7 +574,7 @@ def row_turn(session: Session, place: AnswerPlace) -> Turn | None:
         label = f"Otherwise: {shape.element.parts[name].ask}"
         if one.answer is not None and one.basis == "usual":
             options.append(Option(label, c.ShowPrompt(*one.place), value=name))
-    if len(written) > 1:
+    if len(written_together(session, fields)) > 1:
         options.append(Option("Write the first by itself", c.ShowPrompt(*written[0].place), value="alone"))
     if parts:
         options.append(

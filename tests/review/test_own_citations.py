@@ -328,7 +328,9 @@ def test_what_does_not_fit_the_fields_of_a_row_is_said_and_nothing_is_lost(talk:
         (line,) = talk.reply(wrong)
         assert line.kind == "problem"
         assert talk.review.session.reading("1").answers.get("searched") is None
-    replied(talk, "write the first", "ACOEM; the chapter on aids", "nothing")  # what has a semicolon of its own
+    replied(
+        talk, "write the first", "ACOEM; the chapter on aids", "nothing"
+    )  # what has a semicolon of its own
     (row,) = talk.review.session.reading("1").answers["searched"].plain()
     assert row["edition"] == "ACOEM; the chapter on aids"
 
