@@ -129,7 +129,7 @@ def test_the_settings_are_read(path: Path, said: str, first: bool) -> None:
     assert (made.decide_first, made.theme) == (first, "textual-light")
 
 
-WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20)
+WORDS = st.text(st.characters(exclude_categories=("Cs", "Cc")), min_size=1, max_size=20).filter(str.strip)
 
 
 @given(name=WORDS, certification=WORDS, licence=WORDS)
