@@ -214,7 +214,10 @@ def test_a_reference_reads_and_says_what_was_published(path: Path) -> None:
     if not file.exists():
         pytest.skip("no outcome of this case was published")
     read = answers_file.read_answers_file(file)
-    published = parsed(file).data["published"]
+    published = parsed(file).data.get("published")
+    if published is None:
+        assert library.rules_for(library.open_case(path)).case.provenance.startswith("Made up")
+        return
     assert set(published) == {"outcome", "items", "source"}
     assert published["outcome"] in ("uphold", "overturn", "partial")
     items = set(library.rules_for(library.open_case(path)).case.items)
