@@ -226,6 +226,13 @@ def test_a_reference_reads_and_says_what_was_published(path: Path) -> None:
     assert set(read.answers) <= {"case", *items}
 
 
+def test_a_reference_decides_as_the_set_suggests() -> None:
+    for made in second_language():
+        for one in library.reference_items(made):
+            data = parsed(CHECKOUT / "casebank" / one.case / "reference.yaml").data
+            assert one.suggestion.decision == data["determinations"][one.item]["decision"], one.case
+
+
 def passages(data: Any) -> Iterator[Evidence]:
     """Every quote in a case or answers file, with the page that it names in either of the two ways."""
     if isinstance(data, list):
