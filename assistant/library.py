@@ -561,9 +561,9 @@ class ReferenceItem(Value):
     suggestion: Suggestion
 
     @property
-    def agrees(self) -> bool:
-        """Whether the suggestion is what was published."""
-        return self.published is not None and self.published == self.suggestion.decision
+    def agrees(self) -> bool | None:
+        """Whether the suggestion is what was published; None where nothing was, as of a case that is made up."""
+        return None if self.published is None else self.published == self.suggestion.decision
 
 
 def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:

@@ -513,10 +513,13 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
         cites = ", and still cites it" if about == "request" else ""
         yield f"  no finding about the patient: {name} asks of the {about}{cites}"
     for one in row["reference_cases"]:
+        suggested = f"suggested {DECISION_WORDS[one['suggested']]}"
+        if one["published"] is None:
+            yield f"  {one['case']}, item {one['item']}: {suggested}; nothing was published of it"
+            continue
         agrees = "agrees" if one["agrees"] else "DIFFERS"
         yield (
-            f"  {one['case']}, item {one['item']}: published {DECISION_WORDS[one['published']]}, "
-            f"suggested {DECISION_WORDS[one['suggested']]}: {agrees}"
+            f"  {one['case']}, item {one['item']}: published {DECISION_WORDS[one['published']]}, {suggested}: {agrees}"
         )
     if row["untested_conditions"]:
         yield f"  no case tests both ways: {', '.join(row['untested_conditions'])}"

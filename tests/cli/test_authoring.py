@@ -130,7 +130,7 @@ def tried(
 def test_a_set_is_walked_without_a_case_with_its_findings_live(
     own: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    out = tried(capsys, monkeypatch, "2\n0\n10\nyes\n1\nn\n", "mine", "--on", "2014-06-01")
+    out = tried(capsys, monkeypatch, "2\n0\n10\nyes\n1\n1\n2\n2\nn\n", "mine", "--on", "2014-06-01")
     assert "stands: short-course argues FOR the treatment" in out
     assert "→ Overturned (treatment approved)" in out
     assert out.endswith("Every question that applies is answered.")
@@ -197,7 +197,7 @@ def test_a_change_is_told_by_the_answers_that_it_turns(own: Path, capsys: pytest
         if one["old"] == {"decision": "overturned", "why": "carried"} and one["new"]["decision"] == "upheld"
     ]
     assert len(turned) == 1
-    assert turned[0]["answers"]["supply"] == "11 days"
+    assert turned[0]["answers"]["supply"] == "15 days"
     assert turned[0]["answers"]["flare"] == "Yes"
     assert "Carisoprodol" not in turned[0]["answers"]["relaxant"]
     out = said(capsys, "diff", "mine", str(later))[1]

@@ -68,6 +68,8 @@ def test_check_of_what_comes_with_the_program(capsys: pytest.CaptureFixture[str]
     assert made["gaps"] == made["dead_prompts"] == made["dead_criteria"] == []
     case = next(c for c in made["reference_cases"] if c["case"] == "cervical-radiographs-after-fusion")
     assert (case["published"], case["suggested"], case["agrees"]) == ("upheld", "upheld", True)
+    opioids = {row["prompt_set"]: row for row in rows}["opioids"]["reference_cases"]
+    assert ("overturned", None, None) in {(c["suggested"], c["published"], c["agrees"]) for c in opioids}
 
 
 @pytest.mark.parametrize(

@@ -44,7 +44,7 @@ answers:
     weeks_taken: {value: 76.5, evidence: [{document: note, page: 1, quote: for 76 weeks and some days}]}
     supply: not_documented
     flare: not_documented
-    first_line: not_documented
+    tried: not_documented
     spasticity: not_documented
 determinations: {"1": {decision: upheld, reason: The guideline decides it.}}
 sign: yes

@@ -87,7 +87,7 @@ RELAXANT: dict[str, Any] = {
     "weeks_taken": "not_documented",
     "supply": "not_documented",
     "flare": "not_documented",
-    "first_line": "not_documented",
+    "tried": "not_documented",
     "spasticity": "not_documented",
 }
 
