@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterator, Mapping
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -74,6 +75,7 @@ def used_blocks() -> Iterator[str]:
         yield from (one["use"] for one in data.get("prompts", []) if "use" in one)
 
 
+@cache
 def second_language() -> list[PromptSet]:
     """Every set of the second language, in each of its regions."""
     names = [
