@@ -369,14 +369,14 @@ class _Reader(Language2Prompts):
 
     def never(self, doc: YamlDocument) -> tuple[Exclusion, ...]:
         made = []
-        for path, entry in self.listed(doc, "never", {"when", "says"}, {"blocks"}):
+        for path, entry in self.listed(doc, "never", {"when", "says"}, {"blocks", "regions"}):
             blocks = self.one_of(doc, (*path, "blocks"), YES, False)
             made.append(Exclusion(self.formula(doc, (*path, "when")), str(entry["says"]), blocks))
         return tuple(made)
 
     def silences(self, doc: YamlDocument) -> tuple[Exclusion, ...]:
         made = []
-        for path, entry in self.listed(doc, "silent", {"says"}, {"gap", "conflict"}):
+        for path, entry in self.listed(doc, "silent", {"says"}, {"gap", "conflict", "regions"}):
             kinds = [kind for kind in ("gap", "conflict") if kind in entry]
             if len(kinds) != 1:
                 self.say(
@@ -398,8 +398,8 @@ class _Reader(Language2Prompts):
             if not isinstance(entry, Mapping) or not needed <= set(entry) or set(entry) - needed - more:
                 words = ", ".join([*sorted(needed), *sorted(more)])
                 self.say(f"An entry of `{key}` has {words}.", doc.where(*path))
-                continue
-            yield path, entry
+            elif not self.elsewhere(entry, self.region):
+                yield path, entry
 
     # -- the whole ----------------------------------------------------------------------------------
 

@@ -122,6 +122,28 @@ def test_a_set_for_several_regions_is_read_once_for_each() -> None:
     assert back.criteria["a"].when is False  # both of its conditions are of the other region
 
 
+def test_an_entry_of_silent_or_never_may_be_of_some_regions_alone() -> None:
+    blocks = {"flags": yaml.parse_yaml(BLOCK, "prompts/flags.yaml")}
+    body = (
+        REGIONAL_BODY
+        + """
+never:
+  - {when: {spurling: "yes", flags.cord: "no"}, says: Not both., regions: [neck]}
+silent:
+  - {gap: {flags.tumor: "yes"}, says: Nothing on a tumor of the neck., regions: [neck]}
+  - {gap: {flags.tumor: unclear}, says: Nothing on what is unclear.}
+"""
+    )
+    neck = a_set(body, REGIONAL, blocks, "neck")
+    back = a_set(body, REGIONAL, blocks, "low back")
+    assert [len(neck.never), len(back.never)] == [1, 0]
+    assert [one.says for one in back.silent] == ["Nothing on what is unclear."]
+    assert [one.says for one in neck.silent] == [
+        "Nothing on a tumor of the neck.",
+        "Nothing on what is unclear.",
+    ]
+
+
 def test_a_block_without_the_region_is_refused() -> None:
     block = yaml.parse_yaml(
         BLOCK.replace("low back: {words: lower back, guide: low}", "knee: {}"), "prompts/flags.yaml"
