@@ -74,7 +74,7 @@ class Formulas:
     left_out: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
     _within: list[str] = field(default_factory=list)
-    _read: dict[tuple[str, str, int], Formula] = field(default_factory=dict)
+    _read: dict[tuple[Any, ...], Formula] = field(default_factory=dict)
 
     def read(self, raw: Any, say: Say, mode: str = HOLDS) -> Formula:
         """The formula that `raw` writes: that it holds, that it is ruled out, or that it is not shown."""
@@ -123,7 +123,7 @@ class Formulas:
 
     def _named(self, name: str, say: Say, mode: str) -> Formula:
         """What a name of `let` comes to: read once over the same prompts, so that what is shared stays one."""
-        key = (name, mode, len(self.prompts))
+        key = (name, mode, len(self.prompts), self.left_out)
         if key in self._read:
             return self._read[key]
         wrong: list[str] = []
