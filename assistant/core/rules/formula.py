@@ -119,7 +119,7 @@ class Formulas:
             # that it is not ruled out (or not not shown) is known only where it holds
             inner = word if mode == HOLDS else mode if word == HOLDS else HOLDS
             alternatives.append(self._named(name, say, inner))
-        return _joined(any_of, all_of, mode)(alternatives)
+        return alternatives[0] if len(alternatives) == 1 else _joined(any_of, all_of, mode)(alternatives)
 
     def _named(self, name: str, say: Say, mode: str) -> Formula:
         """What a name of `let` comes to: read once over the same prompts, so that what is shared stays one."""

@@ -73,7 +73,7 @@ def test_the_compiled_form_says_what_the_meaning_says(seed: int) -> None:
 def test_what_a_name_comes_to_is_read_once_and_again_where_a_prompt_has_come_or_something_is_wrong() -> None:
     made = a_set(PROBE)
     wrong: list[str] = []
-    formulas = Formulas({"soon": {"had": "over 1", "asked": "over 1"}, "odd": {"had": "many"}})
+    formulas = Formulas({"soon": [{"had": "over 1"}, {"asked": "over 1"}], "odd": {"had": "many"}})
 
     def say(what: str, fix: str = "") -> None:
         wrong.append(what)
