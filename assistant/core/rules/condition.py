@@ -92,13 +92,17 @@ Formula = Atom | AllOf | AnyOf | bool
 ALWAYS: Formula = True
 
 
-def atoms(formula: Formula) -> Iterator[Atom]:
-    """Every atom of a formula, in the order in which it is written."""
+def atoms(formula: Formula, seen: dict[int, Formula] | None = None) -> Iterator[Atom]:
+    """Every atom of a formula, in the order in which it is written; with `seen`, of what isn't in it."""
     if isinstance(formula, Atom):
         yield formula
     elif isinstance(formula, AllOf | AnyOf):
+        if seen is not None:
+            if id(formula) in seen:
+                return
+            seen[id(formula)] = formula
         for item in formula.items:
-            yield from atoms(item)
+            yield from atoms(item, seen)
 
 
 def evaluate(formula: Formula, truth: Callable[[Atom], Truth]) -> Truth:

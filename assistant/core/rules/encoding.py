@@ -80,9 +80,11 @@ class Encoded:
         self.prompt_set = prompt_set
         self.clauses = Clauses()
         self.also = tuple(also)
+        self.literals: dict[int, tuple[Formula, int]] = {}
         put: dict[str, dict[Atom, None]] = {}
+        seen: dict[int, Formula] = {}
         for formula in self._formulas():
-            for atom in atoms(formula):
+            for atom in atoms(formula, seen):
                 put.setdefault(atom.prompt, {})[atom] = None
         tying = set(prompt_set.ties.values())
         self.codes: dict[str, PromptCode] = {}
@@ -121,8 +123,12 @@ class Encoded:
             return clauses.true if formula else -clauses.true
         if isinstance(formula, Atom):
             return self.codes[formula.prompt].truth[formula]
-        inner = (self.formula(item) for item in formula.items)
-        return clauses.all(inner) if isinstance(formula, AllOf) else clauses.any(inner)
+        known = self.literals.get(id(formula))
+        if known is None:
+            inner = (self.formula(item) for item in formula.items)
+            made = clauses.all(inner) if isinstance(formula, AllOf) else clauses.any(inner)
+            known = self.literals[id(formula)] = (formula, made)  # what `let` names is met many times
+        return known[1]
 
     # -- what is argued ---------------------------------------------------------------------------
 

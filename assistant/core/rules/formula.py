@@ -74,6 +74,7 @@ class Formulas:
     left_out: frozenset[str] = frozenset()
     used: set[str] = field(default_factory=set)
     _within: list[str] = field(default_factory=list)
+    _read: dict[tuple[Any, ...], Formula] = field(default_factory=dict)
 
     def read(self, raw: Any, say: Say, mode: str = HOLDS) -> Formula:
         """The formula that `raw` writes: that it holds, that it is ruled out, or that it is not shown."""
@@ -115,14 +116,30 @@ class Formulas:
                     f"`{name}` comes to yes, ruled_out or not_shown, not to `{word}`.", near(str(word), MODES)
                 )
                 continue
-            self._within.append(name)
-            try:
-                # that it is not ruled out (or not not shown) is known only where it holds
-                inner = word if mode == HOLDS else mode if word == HOLDS else HOLDS
-                alternatives.append(self.read(self.lets[name], say, inner))
-            finally:
-                self._within.pop()
-        return _joined(any_of, all_of, mode)(alternatives)
+            # that it is not ruled out (or not not shown) is known only where it holds
+            inner = word if mode == HOLDS else mode if word == HOLDS else HOLDS
+            alternatives.append(self._named(name, say, inner))
+        return alternatives[0] if len(alternatives) == 1 else _joined(any_of, all_of, mode)(alternatives)
+
+    def _named(self, name: str, say: Say, mode: str) -> Formula:
+        """What a name of `let` comes to: read once over the same prompts, so that what is shared stays one."""
+        key = (name, mode, len(self.prompts), self.left_out)
+        if key in self._read:
+            return self._read[key]
+        wrong: list[str] = []
+
+        def noted(what: str, *fix: str) -> None:
+            wrong.append(what)
+            say(what, *fix)
+
+        self._within.append(name)
+        try:
+            made = self.read(self.lets[name], noted, mode)
+        finally:
+            self._within.pop()
+        if not wrong:
+            self._read[key] = made
+        return made
 
     def _path(self, path: str, spec: Any, say: Say, mode: str) -> Formula:
         if isinstance(spec, list):

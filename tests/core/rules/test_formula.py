@@ -68,3 +68,29 @@ def compared(seed: int, count: int) -> int:
 @pytest.mark.parametrize("seed", range(2))
 def test_the_compiled_form_says_what_the_meaning_says(seed: int) -> None:
     assert compared(seed, 120) > 5_000
+
+
+def test_what_a_name_comes_to_is_read_once_and_again_where_a_prompt_has_come_or_something_is_wrong() -> None:
+    made = a_set(PROBE)
+    wrong: list[str] = []
+    formulas = Formulas({"soon": [{"had": "over 1"}, {"asked": "over 1"}], "odd": {"had": "many"}})
+
+    def say(what: str, fix: str = "") -> None:
+        wrong.append(what)
+
+    def ask(name: str) -> None:
+        spec = made.prompts[name].spec
+        assert spec is not None
+        formulas.prompts[name] = Asked(name, spec, True, (), "")
+
+    ask("had")
+    formulas.read({"soon": "yes"}, say)
+    assert len(wrong) == 1  # the second prompt doesn't stand above
+    ask("asked")
+    first = formulas.read({"soon": "yes"}, say)
+    assert formulas.read({"soon": "yes"}, say) is first
+    assert formulas.read({"soon": "ruled_out"}, say) != first
+    assert len(wrong) == 1
+    for number in (2, 3):
+        formulas.read({"odd": "yes"}, say)
+        assert len(wrong) == number
