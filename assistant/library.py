@@ -571,7 +571,7 @@ def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
     for name in case_names():
         folder = find_case(name)
         path = folder.path / "reference.yaml"
-        if not path.is_file():
+        if not path.is_file() or prompt_set.id not in folder.text:  # nor is it one of its prompt sets
             continue
         held = document(read_text(path), f"casebank/{name}/reference.yaml", "answers-file")
         case = rules_for(folder).case
