@@ -93,6 +93,11 @@ def used_blocks() -> Iterator[str]:
 
 
 @cache
+def compiled_schemas() -> dict[str, str]:
+    return dict(published(second_language()))
+
+
+@cache
 def second_language() -> list[PromptSet]:
     """Every set of the second language, in each of its regions."""
     names = [
@@ -179,7 +184,7 @@ def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it(path: Path)
     text = library.read_text(path)
     assert list(check_structure(json.loads(text), path.name)) == []
     read_schema(name, text)
-    compiled = published(second_language())
+    compiled = compiled_schemas()
     if name in compiled:
         assert text == compiled[name], "`imr prompts compile` writes it anew"
         return
