@@ -97,7 +97,7 @@ def test_a_case_by_questions_can_be_reviewed(imr: Imr, tmp_path: Path) -> None:
 
 def test_what_is_no_reply_is_asked_again(imr: Imr, tmp_path: Path) -> None:
     typed = (
-        "\nT\nNo Such\nt\nmaybe\nyes\n-\nFeb 30 2014\n-\ns\n9\ncerv\n\n\n\n\nyes\nthe other\n\n\n\n\n\n\n\n"
+        "\nT\nNo Such\nt\nmaybe\nyes\n-\nFeb 30 2014\n-\ns\n99\ncerv\n\n\n\n\nyes\nthe other\n\n\n\n\n\n\n\n"
     )
     status, out, _ = imr("case", "new", "folder", typed=typed)
     assert status == 0
