@@ -25,7 +25,7 @@ TYPED = """Neck films, 2014
 chronic neck pain
 Oct 31 2012
 flexion: "views"
-
+cervical-radiography
 
 
 4/20/2014
@@ -96,9 +96,7 @@ def test_a_case_by_questions_can_be_reviewed(imr: Imr, tmp_path: Path) -> None:
 
 
 def test_what_is_no_reply_is_asked_again(imr: Imr, tmp_path: Path) -> None:
-    typed = (
-        "\nT\nNo Such\nt\nmaybe\nyes\n-\nFeb 30 2014\n-\ns\n9\ncerv\n\n\n\n\nyes\nthe other\n\n\n\n\n\n\n\n"
-    )
+    typed = "\nT\nNo Such\nt\nmaybe\nyes\n-\nFeb 30 2014\n-\ns\n99\ncervical-radiography\n\n\n\n\nyes\nthe other\n\n\n\n\n\n\n\n"
     status, out, _ = imr("case", "new", "folder", typed=typed)
     assert status == 0
     for words in (
