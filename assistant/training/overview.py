@@ -65,12 +65,14 @@ class Overview:
 
 
 def read_overview(log: Log) -> Overview:
-    """The overview of a log, the cases in the order of their names."""
+    """The overview of a log: the cases that were used in it by name, then those that are there to be used."""
     written = all_entries(log)
     made = runs(written)
     rows = [row for row in log.sessions() if row.kind != MODE]
     references = set(cases_with_reference())
-    names = sorted({*library.case_names(), *(row.case for row in rows), *(run.case for run in made)})
+    given = [one for one in assignments(written) if not one.withdrawn]
+    used = {*(row.case for row in rows), *(run.case for run in made), *(one.case for one in given)}
+    names = [*sorted(used), *sorted(set(library.case_names()) - used)]
     cases = []
     for name in names:
         held = [row for row in rows if row.case == name]
@@ -79,7 +81,7 @@ def read_overview(log: Log) -> Overview:
                 name, name in references, held, [run for run in made if run.case == name], _glance(log, held)
             )
         )
-    return Overview(cases, [one for one in assignments(written) if not one.withdrawn], made)
+    return Overview(cases, given, made)
 
 
 def _glance(log: Log, rows: Sequence[SessionRow]) -> Glance | None:

@@ -191,7 +191,7 @@ def review_opening(
 
 
 class HomeScreen(ProgramScreen):
-    """Open sessions first, then the cases of the case bank, then what is signed."""
+    """Open sessions first, then training, the cases of the case bank, and what is signed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help"),
@@ -244,18 +244,19 @@ class HomeScreen(ProgramScreen):
         if opened:
             options.append(Option(literal("Sessions to go on with"), disabled=True))
             options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened]
-        options.append(Option(literal("Cases to review"), disabled=True))
-        options += [Option(literal(f"  {name}"), id=f"case:{name}") for name in cases]
         options.append(Option(literal("Training"), disabled=True))
         options.append(Option(literal("  Practise blind"), id="training:practise"))
         options.append(Option(literal("  Trainers' screen"), id="training:trainers"))
+        first = 1 if opened else len(options) + 1
+        options.append(Option(literal("Cases to review"), disabled=True))
+        options += [Option(literal(f"  {name}"), id=f"case:{name}") for name in cases]
         if ended:
             options.append(Option(literal("Ended sessions"), disabled=True))
             options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended]
         listed = self.query_one(OptionList)
         listed.clear_options()
         listed.add_options(options)
-        listed.highlighted = 1
+        listed.highlighted = first
         gc.freeze()
         gc.enable()
 

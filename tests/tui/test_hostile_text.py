@@ -139,10 +139,10 @@ async def test_a_hostile_session_on_the_home_screen(
     begin("conflict")
     rows = Log.sessions
 
-    def hostile_rows(log: Log) -> object:
+    def hostile_rows(log: Log, others: bool = False) -> object:
         from assistant.core.value import replace
 
-        return [replace(row, case=HOSTILE, kind=HOSTILE) for row in rows(log)]
+        return [replace(row, case=HOSTILE, kind=HOSTILE) for row in rows(log, others=others)]
 
     monkeypatch.setattr(Log, "sessions", hostile_rows)
     monkeypatch.setattr(library, "case_names", lambda: [HOSTILE])
@@ -151,6 +151,6 @@ async def test_a_hostile_session_on_the_home_screen(
         assert window.text.count(SHOWN) >= 2
         check(window)
         window.screen.query_one("#home-list").focus()
-        await window.press("down", "enter")
+        await window.press("down", "down", "down", "enter")
         await window.settle(lambda: "There is no case" in window.folded)
         check(window)
