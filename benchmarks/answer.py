@@ -12,13 +12,13 @@ from statistics import median
 
 from assistant import library
 from assistant.log import Log
-from assistant.log.database import journal
+from assistant.log.database import DURABLE
 from assistant.profile import Profile
 from assistant.review.conversation import Conversation
 from assistant.review.passages import reach_words
 from assistant.review.review import Review
 from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
-from benchmarks.plan import stops
+from tests.walk import quick
 
 SESSIONS = 15
 ROW_BYTES = 450
@@ -53,10 +53,9 @@ def run() -> list[Result]:
 
 def _raw(path: Path) -> sqlite3.Connection:
     """A table without index or trigger, as durable as the log."""
-    mode, synchronous, _ = journal()
     connection = sqlite3.connect(path, isolation_level=None)
-    connection.execute(f"PRAGMA journal_mode = {mode}").fetchall()
-    connection.execute(f"PRAGMA synchronous = {synchronous}")
+    for name, (setting, _) in DURABLE.items():
+        connection.execute(f"PRAGMA {name} = {setting}").fetchall()
     connection.execute("CREATE TABLE row (id INTEGER PRIMARY KEY, body BLOB NOT NULL)")
     return connection
 
@@ -66,16 +65,17 @@ def _session(log: Log, raw: sqlite3.Connection) -> tuple[list[float], list[float
     answers, inserts = [], []
     review = Review.open(log, library.find_case(CASE), Profile("benchmark", qualifications=QUALIFICATIONS))
     conversation = Conversation(review)
-    for stop in stops(conversation):
-        reach_words(review, conversation.turn)  # what stands under each question before it can be answered
-        body = os.urandom(ROW_BYTES)
+    while (turn := conversation.turn).kind != "done":
+        if turn.kind == "prompt":
+            reach_words(review, turn)  # what stands under each question before it can be answered
+        reply, body = quick(conversation), os.urandom(ROW_BYTES)
         begun = time.perf_counter()
-        stop.give(conversation)
+        conversation.reply(reply)
         _ = conversation.turn
         answered = time.perf_counter()
         raw.execute("INSERT INTO row (body) VALUES (?)", (body,))
         done = time.perf_counter()
-        if stop.kind == "prompt":
+        if turn.kind == "prompt" and conversation.pending is None:
             answers.append(answered - begun)
             inserts.append(done - answered)
     review.close()

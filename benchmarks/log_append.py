@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
 from statistics import median
-from unittest.mock import patch
 
-from assistant.log import Draft, Entry, Log, database
-from assistant.log.database import INDEXES, TABLES
+from assistant.log import Draft, Entry, Log
+from assistant.log.database import DURABLE, INDEXES, TABLES
 from benchmarks.big_log import at_hand
 from benchmarks.measure import Result, milliseconds, percentile
 
@@ -26,8 +25,7 @@ ROUNDS = 40
 IN_A_ROW = 50
 """Steps that each does before the next has its turn, so that each finds its file as it left it."""
 
-MODES = {"WAL, FULL": ("wal", "FULL", 2), "DELETE, EXTRA": ("delete", "EXTRA", 3)}
-SHARE = {"WAL, FULL": 0.60, "DELETE, EXTRA": 0.15}
+SHARE = 0.60
 """The part of the disk's own rate that an append has to reach."""
 
 _ANSWER = {
@@ -45,17 +43,8 @@ _BARE = "INSERT INTO row (body) VALUES (?)"
 
 
 def run() -> list[Result]:
-    """For each mode: the log against the bare table, and against the synced file."""
-    results = []
-    for name, mode in MODES.items():
-        with patch.object(database, "journal", lambda mode=mode: mode):
-            results += _one(name, at_hand())
-    with patch.object(database, "journal", lambda: MODES["WAL, FULL"]):
-        Log.open(at_hand()).close()
-    return results
-
-
-def _one(name: str, path: Path) -> list[Result]:
+    """The log against the bare table, and against the synced file."""
+    path = at_hand()
     session = f"benchmark-{time.time_ns()}"
     with (
         Log.open(path) as log,
@@ -83,7 +72,7 @@ def _one(name: str, path: Path) -> list[Result]:
     logged, disk = median(took["log"]), median(took["synced"])
     return [
         Result(
-            f"append to {entry.id:,} entries ({name}) against raw sqlite3",
+            f"append to {entry.id:,} entries against raw sqlite3",
             logged / median(took["raw"]),
             1.5,
             "x",
@@ -97,13 +86,13 @@ def _one(name: str, path: Path) -> list[Result]:
             milliseconds(took["bare"]),
         ),
         Result(
-            f"the same against the disk's sync (at least {SHARE[name]:.0%})",
+            f"the same against the disk's sync (at least {SHARE:.0%})",
             logged / disk,
-            1 / SHARE[name],
+            1 / SHARE,
             "x",
             f"{disk / logged:.0%} of {1 / disk:,.0f} a second; raw sqlite3 {disk / median(took['raw']):.0%}",
         ),
-        Result(f"99th percentile of the append ({name})", percentile(took["log"], 99) * 1000, None, " ms"),
+        Result("99th percentile of the append", percentile(took["log"], 99) * 1000, None, " ms"),
     ]
 
 
@@ -115,12 +104,11 @@ def _append(log: Log, session: str, after: int) -> Entry:
 @contextmanager
 def _raw(path: Path, schema: list[str], insert: str) -> Iterator[Callable[[tuple[object, ...]], object]]:
     """Inserts into a table, one commit each, with the log's settings."""
-    mode, synchronous, _ = database.journal()
     for name in path.parent.glob(f"{path.name}*"):
         name.unlink()
     with closing(sqlite3.connect(path, isolation_level=None)) as raw:
-        raw.execute(f"PRAGMA journal_mode = {mode}").fetchall()
-        raw.execute(f"PRAGMA synchronous = {synchronous}")
+        for name, (setting, _) in DURABLE.items():
+            raw.execute(f"PRAGMA {name} = {setting}").fetchall()
         for sql in schema:
             raw.execute(sql)
         yield lambda values: raw.execute(insert, values)

@@ -19,7 +19,6 @@ from assistant.review.review import Review
 from assistant.training.replay import Replay, open_replay
 from assistant.tui.replay import window
 from benchmarks.measure import CASE, QUALIFICATIONS, Result, milliseconds, percentile, workplace
-from benchmarks.plan import reference
 
 ENTRIES = 2_000
 OPENINGS = 15
@@ -73,7 +72,8 @@ def run() -> list[Result]:
 
 def _write(path: Path) -> None:
     """A session of a reviewer who could not make up his mind."""
-    file = replace(reference(), determinations={}, acknowledge={}, sign=False)
+    given = answers_file.read_answers_file(library.folder("casebank") / CASE / "reference.yaml")
+    file = replace(given, determinations={}, acknowledge={}, sign=False)
     profile = Profile("benchmark", qualifications=QUALIFICATIONS)
     with Log.open(path) as log:
         review = Review.open(log, library.find_case(CASE), profile)

@@ -214,7 +214,7 @@ class RecordSearch:
     @cached_property
     def assertions(self) -> Assertions:
         """How sentences speak of what they mention, by the vocabulary of the session."""
-        return Assertions(read_vocabulary(self._texts))
+        return _assertions_of(_kept(self._texts))
 
     def _open(self) -> RecordIndex:
         with self._making:
@@ -232,6 +232,11 @@ _Kept = tuple[tuple[str, Any], ...]
 
 def _kept(named: Mapping[str, Any]) -> _Kept:
     return tuple(named.items())
+
+
+@lru_cache(4)
+def _assertions_of(vocabulary: _Kept) -> Assertions:
+    return Assertions(read_vocabulary(dict(vocabulary)))
 
 
 @lru_cache(4)
