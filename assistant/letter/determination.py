@@ -13,6 +13,7 @@ from assistant.core.letter_frame import Frame
 from assistant.core.record.case import evidence_in_case
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, outcome
+from assistant.core.value import replace
 from assistant.core.wording import capital
 from assistant.letter.document import Block, LetterSentence, ReviewedDocument, Section, Top, paragraph, points
 from assistant.letter.sections import (
@@ -192,7 +193,7 @@ def _main_reason(key: str, sentences: Sequence[LetterSentence], frame: Frame) ->
     for kind in _REASONS:
         for one in sentences:
             if one.key.startswith(kind):
-                return one
+                return replace(one, mark="")  # it stands where the sentence does
     return LetterSentence(frame.say("issues.closed"), key, "reason", facts=(f"item.{key}.open",))
 
 
