@@ -303,10 +303,8 @@ def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) 
     scope, path = place
     count = len(held.parts or {}) if held is not None else 0
     first = "" if path in (SEARCHED, OWN) else f".{next(iter(shape.element.parts))}"
-    article = "an" if shape.noun[:1] in tuple("aeiou") else "a"
-    add = Option(
-        f"Add {article} {shape.noun}", c.ShowPrompt(scope, f"{path}.{count + 1}{first}"), value="add"
-    )
+    one = f"an {shape.noun}" if shape.noun[:1] in tuple("aeiou") else f"a {shape.noun}"
+    add = Option(f"Add {one}", c.ShowPrompt(scope, f"{path}.{count + 1}{first}"), value="add")
     if not count or held is None:
         return [add] if path == SEARCHED else [_answer_option("None", place, listing([]), "none"), add]
     close = Option(
