@@ -5,9 +5,9 @@ from __future__ import annotations
 import json
 import os
 import textwrap
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
@@ -26,52 +26,24 @@ if TYPE_CHECKING:
 
 _FILE = click.Path(exists=True, dir_okay=False, path_type=Path)
 
-keys_option = click.option(
-    "--key",
-    "keys",
-    multiple=True,
-    metavar="KEY",
-    help="A verifier key that you trust, or a file with some; may be given more than once.",
+
+def _given(flag: str, name: str, what: str, metavar: str = "FILE") -> Callable[[Any], Any]:
+    """An option for what the auditor holds, as often as there is something."""
+    kind = _FILE if metavar == "FILE" else None
+    said = f"{what}; may be given more than once."
+    return click.option(flag, name, multiple=True, type=kind, metavar=metavar, help=said)
+
+
+keys_option = _given("--key", "keys", "A verifier key that you trust, or a file with some", "KEY")
+held_option = _given("--checkpoint", "held", "A checkpoint that you hold")
+reviewers_option = _given("--reviewer-key", "reviewers", "A file with keys of reviewers that you hold")
+officers_option = _given(
+    "--officer-key", "officers", "A file with keys of officers who may vouch for reviewers' keys"
 )
-held_option = click.option(
-    "--checkpoint",
-    "held",
-    multiple=True,
-    type=_FILE,
-    metavar="FILE",
-    help="A checkpoint that you hold; may be given more than once.",
+authorities_option = _given(
+    "--authority", "authorities", "Certificates (PEM) of a time-stamping authority that you trust"
 )
-reviewers_option = click.option(
-    "--reviewer-key",
-    "reviewers",
-    multiple=True,
-    type=_FILE,
-    metavar="FILE",
-    help="A file with keys of reviewers that you hold; may be given more than once.",
-)
-officers_option = click.option(
-    "--officer-key",
-    "officers",
-    multiple=True,
-    type=_FILE,
-    metavar="FILE",
-    help="A file with keys of officers who may vouch for reviewers' keys; may be given more than once.",
-)
-authorities_option = click.option(
-    "--authority",
-    "authorities",
-    multiple=True,
-    type=_FILE,
-    metavar="FILE",
-    help="Certificates (PEM) of a time-stamping authority that you trust; may be given more than once.",
-)
-witnesses_option = click.option(
-    "--witness-key",
-    "witnesses",
-    multiple=True,
-    metavar="KEY",
-    help="The key of a witness that you trust; may be given more than once.",
-)
+witnesses_option = _given("--witness-key", "witnesses", "The key of a witness that you trust", "KEY")
 
 
 @click.command()
