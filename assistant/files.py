@@ -29,11 +29,16 @@ LARGEST_FILE = 64 * 1024 * 1024
 """Bytes of a text that a person brings; larger ones are refused unread."""
 
 
-def default_log_path() -> Path:
-    """The log in the user's own data folder, as the operating system has it."""
+def user_folder() -> Path:
+    """The program's folder in the user's own data, as the operating system has it."""
     from platformdirs import user_data_dir
 
-    return Path(user_data_dir("imr-assistant", appauthor=False)) / "log.sqlite"
+    return Path(user_data_dir("imr-assistant", appauthor=False))
+
+
+def default_log_path() -> Path:
+    """The log in the user's own data folder."""
+    return user_folder() / "log.sqlite"
 
 
 def true_path(path: Path) -> Path:

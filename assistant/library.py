@@ -9,6 +9,7 @@ import difflib
 import hashlib
 import json
 import os
+import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -50,7 +51,7 @@ from assistant.core.rules.rules import (
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument
-from assistant.files import LARGEST_FILE
+from assistant.files import LARGEST_FILE, user_folder
 from assistant.machine import is_path, open_private
 
 if TYPE_CHECKING:
@@ -298,23 +299,77 @@ def case_names() -> list[str]:
     return sorted(path.parent.name for path in folder("casebank").glob("*/case.yaml"))
 
 
+# The reviewer's own cases: folders in one folder, or in several where several organizations send them.
+
+
+CASES = "IMR_CASES"
+_CASE_ID = re.compile(r"^id:[ \t]*(['\"]?)(?P<id>[^'\"\s#]+)\1", re.MULTILINE)
+
+
+def case_homes() -> tuple[Path, ...]:
+    """The folders in which the reviewer's own cases lie: those that `IMR_CASES` names, else one in the data folder.
+
+    Several are parted as in `PATH`. One that is named has to be there: its cases would be missed in silence.
+    """
+    named = [Path(os.path.expanduser(one)) for one in os.environ.get(CASES, "").split(os.pathsep) if one]
+    missing = [one for one in named if not one.is_dir()]
+    if missing:
+        raise refuse(f"{CASES} names no folder.", one_line(str(missing[0])), "Make it, or name another.")
+    return tuple(dict.fromkeys(named)) or (user_folder() / "cases",)
+
+
+def own_cases() -> list[tuple[str, Path]]:
+    """The id and the folder of each of the reviewer's own cases, by home and name."""
+    files = [file for home in case_homes() for file in sorted(home.glob("*/case.yaml"))]
+    return [(_case_id(file), file.parent) for file in files]
+
+
+def _case_id(file: Path) -> str:
+    """The `id` in a case file, without reading the rest; the folder's name where it has none that can be read."""
+    try:
+        found = _CASE_ID.search(file.read_text("utf-8-sig", "replace"))
+    except OSError:  # the case says so where it is opened
+        found = None
+    return found["id"] if found else file.parent.name
+
+
+def all_cases() -> list[tuple[str, Path]]:
+    """The id and the folder of every case at hand: the reviewer's own, then those of the case bank."""
+    return [*own_cases(), *((name, folder("casebank") / name) for name in case_names())]
+
+
 def find_case(name: str) -> CaseFolder:
-    """The case of a folder, or of the case bank by id (or its unique beginning)."""
+    """The case of a folder, or one of the reviewer's own or of the case bank by id (or its unique beginning)."""
     path = Path(name)
-    if path.is_dir() or is_path(name):
-        return open_case(path)
-    known = case_names()
-    hits = [case for case in known if case == name] or [case for case in known if case.startswith(name)]
+    return open_case(path if path.is_dir() or is_path(name) else case_path(name))
+
+
+def case_path(name: str) -> Path:
+    """The folder of the case with this id, or with the only id that begins so."""
+    known = all_cases()
+    hits = [one for one in known if name in (one[0], one[1].name)] or [
+        one for one in known if one[0].startswith(name)
+    ]
     if len(hits) == 1:
-        return open_case(folder("casebank") / hits[0])
+        return hits[0][1]
+    ids = [case for case, _ in hits]
+    if len(set(ids)) == 1:
+        raise refuse(
+            f"There are several cases “{one_line(name, 80)}”: {', '.join(one_line(str(path)) for _, path in hits)}.",
+            "",
+            "Name the folder of the one that you mean, or give one of them another `id`.",
+        )
     if hits:
         raise refuse(
-            f"“{one_line(name)}” could be several cases: {', '.join(hits)}.", "", "Give more of the name."
+            f"“{one_line(name)}” could be several cases: {one_line(', '.join(ids))}.",
+            "",
+            "Give more of the name.",
         )
+    homes = " or ".join(one_line(str(home)) for home in case_homes())
     raise refuse(
         f"There is no case “{one_line(name, 80)}”.",
         "",
-        f"Give a folder with a case.yaml, or one of the case bank: {', '.join(known)}.",
+        f"Give a folder with a case.yaml, a case in {homes}, or one of the case bank: {', '.join(case_names())}.",
     )
 
 

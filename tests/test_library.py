@@ -57,6 +57,38 @@ def test_a_beginning_of_several_cases_is_refused(tmp_path: Path, monkeypatch: py
     assert "“neck” could be several cases: neck-films, neck-fusion." in refused("neck")
 
 
+def own_case(home: Path, name: str, case: str) -> Path:
+    (home / name).mkdir(parents=True)
+    (home / name / "case.yaml").write_text(f"title: t\nid: {case} # said so\n", "utf-8")
+    return home / name
+
+
+def test_own_cases_of_several_homes_are_found_by_their_id(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    first, second = tmp_path / "one", tmp_path / "two"
+    lumbar, knee = own_case(first, "a", "lumbar-17"), own_case(second, "b", "'knee-18'")
+    monkeypatch.setenv("IMR_CASES", os.pathsep.join((str(first), str(second))))
+    assert library.own_cases() == [("lumbar-17", lumbar), ("knee-18", knee)]
+    assert library.find_case("lumbar-17").path == lumbar
+    assert library.find_case("knee-1").path == knee
+    assert library.find_case("b").path == knee
+    assert dict(library.all_cases())[CASE] == library.folder("casebank") / CASE
+    twin = own_case(second, "c", "lumbar-17")
+    said = refused("lumbar-17")
+    assert str(lumbar) in said
+    assert str(twin) in said
+
+
+def test_a_home_that_is_named_and_not_there_is_refused(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("IMR_CASES", str(tmp_path / "gone"))
+    assert "IMR_CASES names no folder." in refused("lumbar-17")
+    monkeypatch.delenv("IMR_CASES")
+    assert [home.name for home in library.case_homes()] == ["cases"]
+
+
 def test_a_hostile_name_is_refused_visibly(tmp_path: Path) -> None:
     for name in ("\x1b[2J", "\u202egnp", "a\nb", "x" * 200, "[/x]"):
         said = refused(name)

@@ -16,7 +16,7 @@ from assistant.cli.case_add import add
 from assistant.cli.options import Group, json_option
 from assistant.cli.output import print_json
 from assistant.core.dates import read_date
-from assistant.core.problem import refuse
+from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
 from assistant.machine import is_reserved
 
@@ -488,29 +488,51 @@ case.add_command(show)
 @case.command("list")
 @json_option
 def list_(as_json: bool) -> None:
-    """List the cases of the case bank."""
+    """List your own cases (in the folder that IMR_CASES names, else in your data folder), and those of the case bank."""
     from assistant import library
 
     rows = []
-    for name in library.case_names():
-        read = library.rules_for(library.find_case(name)).case
-        rows.append(
-            {
-                "id": name,
-                "title": read.title,
-                "practice": read.practice,
-                "documents": len(read.documents),
-                "pages": read.page_count,
-                "items": len(read.items),
-            }
-        )
+    bank = library.folder("casebank")
+    for name, path in library.all_cases():
+        rows.append(_listed(name, path, path.parent != bank))
     if as_json:
         print_json(rows)
         return
     for row in rows:
-        kind = "practice" if row["practice"] else "real"
-        click.echo(
-            visible(
-                f"{row['id']}\n    {row['title']} · {kind} · {row['documents']} documents, {row['pages']} pages · {row['items']} item(s)"
-            )
-        )
+        click.echo(visible(f"{row['id']}\n    {_listed_words(row)}"))
+    homes = " and ".join(one_line(str(home)) for home in library.case_homes())
+    if not any(row["own"] for row in rows):
+        click.echo(visible(f"None is your own yet; those lie in {homes}, and `imr case new` makes one."))
+
+
+def _listed(name: str, path: Path, own: bool) -> dict[str, Any]:
+    """A row of the list; a case that can't be read stands in it with what is wrong."""
+    from assistant import library
+
+    row: dict[str, Any] = {"id": name, "own": own, "folder": str(path), "problem": ""}
+    try:
+        read = library.rules_for(library.open_case(path)).case
+    except Refused as refused:
+        return {**row, "title": name, "practice": False, "documents": 0, "pages": 0, "items": 0} | {
+            "problem": str(refused.problems[0])
+        }
+    return {
+        **row,
+        "title": read.title,
+        "practice": read.practice,
+        "documents": len(read.documents),
+        "pages": read.page_count,
+        "items": len(read.items),
+    }
+
+
+def _listed_words(row: dict[str, Any]) -> str:
+    if row["problem"]:
+        return f"can't be read: {row['problem']}"
+    parts = [
+        row["title"],
+        "practice" if row["practice"] else "real",
+        f"{counted(row['documents'], 'document')}, {counted(row['pages'], 'page')}",
+        counted(row["items"], "item"),
+    ]
+    return " · ".join([*parts, "your own"] if row["own"] else parts)

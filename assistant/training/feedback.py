@@ -675,13 +675,11 @@ def _of_case(recording: Recording) -> Reference:
 
 
 def _found(name: str) -> library.CaseFolder | None:
-    folder = Path(name) if is_path(name) else library.folder("casebank") / name
-    if not (folder / FILE).is_file() or not (folder / "case.yaml").is_file():
-        return None
-    return library.open_case(folder)
+    known = [Path(name)] if is_path(name) else [path for case, path in library.all_cases() if case == name]
+    held = [one for one in known if (one / FILE).is_file() and (one / "case.yaml").is_file()]
+    return library.open_case(held[0]) if held else None
 
 
 def cases_with_reference() -> Sequence[str]:
-    """The cases of the case bank that can be practised against their own reference."""
-    bank = library.folder("casebank")
-    return [name for name in library.case_names() if (bank / name / FILE).is_file()]
+    """The cases that can be practised against their own reference: those of the case bank, and one's own."""
+    return sorted({name for name, path in library.all_cases() if (path / FILE).is_file()})

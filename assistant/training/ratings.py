@@ -256,10 +256,9 @@ def _standard(name: str, path: Path, like: Session) -> Rater:
 
 
 def reference_of(case: str, folder: str = "") -> Path | None:
-    """The reference answers of a case: in the folder that it was reviewed from, or in the case bank."""
+    """The reference answers of a case: in the folder that it was reviewed from, or where its id is found."""
     folders = [Path(folder)] if folder else []
-    if case in library.case_names():
-        folders.append(library.folder("casebank") / case)
+    folders += [path for name, path in library.all_cases() if name == case]
     return next((path for one in folders if (path := one / REFERENCE).is_file()), None)
 
 

@@ -61,3 +61,20 @@ def test_a_changed_text_is_not_reviewed(case: Path, capsys: pytest.CaptureFixtur
     (case / "records" / "progress-note-2014-05-10.txt").write_text("other words", "utf-8")
     assert run(["review", str(case), "--plain"]) == 2
     assert "has been changed since it was brought in" in capsys.readouterr().err
+
+
+def test_the_list_has_own_cases_first_and_one_that_cannot_be_read(
+    case: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    (case.parent / "torn").mkdir()
+    (case.parent / "torn" / "case.yaml").write_text("id: torn\nitems: [", "utf-8")
+    monkeypatch.setenv("IMR_CASES", str(case.parent))
+    assert run(["case", "list"]) == 0
+    first, second, *_ = capsys.readouterr().out.split("\n    ")
+    assert first == "neck"
+    assert second.startswith("Neck films · real · 1 document, 1 page · 1 item · your own")
+    assert run(["case", "list", "--json"]) == 0
+    rows = {row["id"]: row for row in json.loads(capsys.readouterr().out)}
+    assert rows["torn"]["problem"]
+    assert [row["own"] for row in rows.values()].count(True) == 2
+    assert run(["case", "show", "neck"]) == 0
