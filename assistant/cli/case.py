@@ -399,18 +399,29 @@ def _claim(complaint: str, region: str, injury: str) -> Iterator[str]:
 
 def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
     """A disputed item as lines of YAML, and its region."""
+    from assistant import library
+    from assistant.core.rules.services import propose_set, services_of
     from assistant.records.case_yaml import scalar
 
-    sets = _prompt_sets()
+    services = services_of(library.sources())
     asking.say()
     service = asking.ask(
         f"Disputed item {number}: which service was refused? As it should stand in a sentence", "", _words
     )
-    chosen = asking.choose(
-        "Which prompt set reviews it?", [(name, f"{name}: {title}") for name, title, _ in sets], sets[0][0]
+    region = asking.ask(
+        "Which part of the body?", propose_set(service, "", services).region or region, _words
     )
-    proposed = next(own for name, _, own in sets if name == chosen)
-    region = asking.ask("Which part of the body?", proposed or region, _words)
+    proposed = propose_set(service, region, services)
+    chosen = asking.choose(
+        "Which prompt set reviews it?",
+        [(one.prompt_set, f"{one.prompt_set}: {one.title}") for one in services],
+        proposed.prompt_set,
+    )
+    own = next(one.regions for one in services if one.prompt_set == chosen)
+    if chosen == proposed.prompt_set:
+        region = proposed.region
+    elif len(own) == 1:
+        region = own[0]
     request = asking.ask("Date of the request for authorization", "", _day, empty=True)
     decided = asking.ask("Date of the utilization review decision", "", _day, empty=True)
     guideline = asking.ask("Which guideline did that decision rely on?", "", _words, empty=True)
@@ -428,21 +439,6 @@ def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
     if guideline:
         lines.append(f"      guideline: {scalar(guideline)}")
     return "\n".join(lines), region
-
-
-def _prompt_sets() -> list[tuple[str, str, str]]:
-    """The prompt sets that review a service: id, title, and the region of one that is for a single one."""
-    from assistant import library
-    from assistant.core import yaml
-
-    made = []
-    for name, text in library.sources().prompts.items():
-        data = yaml.parse_yaml(text, f"prompts/{name}.yaml").data
-        if isinstance(meant := data.get("for"), dict):
-            regions = meant.get("regions", [meant.get("region", "")])
-            only = str(regions[0]) if isinstance(regions, list) and len(regions) == 1 else ""
-            made.append((name, str(data.get("title", name)), only))
-    return made
 
 
 def _slug(title: str) -> str:

@@ -25,8 +25,8 @@ TYPED = """Neck films, 2014
 chronic neck pain
 Oct 31 2012
 flexion: "views"
+neck
 cervical-radiography
-
 
 4/20/2014
 MTUS
@@ -95,8 +95,16 @@ def test_a_case_by_questions_can_be_reviewed(imr: Imr, tmp_path: Path) -> None:
     assert imr("review", "neck-films-2014/", "--plain")[0] == 1, "it was parked at the first question"
 
 
+def test_the_set_is_proposed_from_the_words_of_the_service(imr: Imr, tmp_path: Path) -> None:
+    typed = "T\n\n\nlow back pain\n\nx-rays of the low back\n\n\n\n\n\nyes\na gym membership\n\n\n\n\n\n\n\n"
+    assert imr("case", "new", "folder", typed=typed)[0] == 0
+    items = library.rules_for(library.open_case(tmp_path / "folder")).case.items
+    assert (items["1"].prompt_set, items["1"].region) == ("lumbar-radiographs", "lumbar spine")
+    assert (items["2"].prompt_set, items["2"].region) == ("general", "lumbar spine")
+
+
 def test_what_is_no_reply_is_asked_again(imr: Imr, tmp_path: Path) -> None:
-    typed = "\nT\nNo Such\nt\nmaybe\nyes\n-\nFeb 30 2014\n-\ns\n99\ncervical-radiography\n\n\n\n\nyes\nthe other\n\n\n\n\n\n\n\n"
+    typed = "\nT\nNo Such\nt\nmaybe\nyes\n-\nFeb 30 2014\n-\ns\nneck\n99\ncervical-radiography\n\n\n\nyes\nthe other\n\n\n\n\n\n\n\n"
     status, out, _ = imr("case", "new", "folder", typed=typed)
     assert status == 0
     for words in (

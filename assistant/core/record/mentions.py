@@ -91,6 +91,11 @@ def touches(level: str, known: Iterable[str]) -> bool:
     return any(level == one or level in one.split("-") for one in known)
 
 
+def serves(region: str, other: str) -> bool:
+    """Whether what is done for a region is done for the other: the same, a part of it, or what it supplies with nerves."""
+    return region == other or _WIDER.get(other) == region or region in _SUPPLIED.get(other, ())
+
+
 def akin(first: str, second: str) -> bool:
     """Whether evidence of one region may well bear on the other.
 

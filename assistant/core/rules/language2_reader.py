@@ -91,7 +91,7 @@ class _Reader(Language2Prompts):
         needed = ("id", "title", "edition", "for", "governed_by", "request", "conclusion", "prompts")
         self.keys(doc, (), data, _SET_KEYS, needed)
         target = self.mapping(doc, ("for",))
-        self.keys(doc, ("for",), target, frozenset({"service", "regions"}), ("service",))
+        self.keys(doc, ("for",), target, frozenset({"service", "regions", "words", "beside"}), ("service",))
         own = Source(doc, "", self.region, self.mapping(doc, ("answers",)))
         self.left_out(own)
         self.read_all_prompts(own)

@@ -1,0 +1,225 @@
+"""Which prompt set is for a service: by the words that a set says its service goes by, and the region.
+
+A service that no set is for gets the general one, and so does one that several sets are for: it is better asked nothing
+of a guideline than a neighbour's questions. What is found is a proposal, which a person confirms or changes.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Mapping
+from functools import lru_cache
+from typing import Any
+
+from assistant.core.record.mentions import LevelMention, RegionMention, extract, region_of_level, serves
+from assistant.core.rules.rules import Sources, parse_prompt_file
+from assistant.core.text import compiled
+from assistant.core.value import Value
+
+GENERAL = "general"
+"""The set for whatever no other set is for; its words are services that nobody has written a set for."""
+
+
+class ServiceWords(Value):
+    """What a prompt set says of the service that it is for.
+
+    `beside` are words of other services that are part of this one where they stand beside its own: the ingredients
+    of a cream.
+    """
+
+    prompt_set: str
+    title: str
+    service: str
+    regions: tuple[str, ...]
+    words: tuple[str, ...]
+    beside: tuple[str, ...] = ()
+
+
+class SetProposal(Value):
+    """The prompt set proposed for a service, in which region, and all sets that its words speak of."""
+
+    prompt_set: str
+    region: str
+    candidates: tuple[str, ...]
+
+
+class _Claim(Value):
+    """Words of a service, and the sets that go by them."""
+
+    start: int
+    end: int
+    text: str
+    sets: frozenset[str]
+
+
+def services_of(sources: Sources) -> tuple[ServiceWords, ...]:
+    """The services that the prompt sets are for, in the order of their files."""
+    return _services(tuple(sources.prompts.items()))
+
+
+@lru_cache(maxsize=2)
+def _services(texts: tuple[tuple[str, str], ...]) -> tuple[ServiceWords, ...]:
+    found = []
+    for name, text in texts:
+        data = parse_prompt_file(name, text).data
+        if isinstance(meant := data.get("for"), Mapping):
+            service = str(meant.get("service", ""))
+            found.append(
+                ServiceWords(
+                    prompt_set=name,
+                    title=str(data.get("title", name)),
+                    service=service,
+                    regions=_texts(meant.get("regions", meant.get("region"))),
+                    words=_texts(meant.get("words", service)),
+                    beside=_texts(meant.get("beside")),
+                )
+            )
+    return tuple(found)
+
+
+def _texts(raw: Any) -> tuple[str, ...]:
+    if isinstance(raw, list):
+        return tuple(str(one) for one in raw)
+    return () if raw is None or raw == "" else (str(raw),)
+
+
+_NOT_ASKED = (
+    r"(?i)\b(?:after|following|status[ -]post|s/p|prior to|before|secondary to|due to|pending|"
+    r"in preparation for|because of)\b[^,;)]*|"
+    r"\bpost[ -](?!op\b|operative|surgical|procedure|acute|injury|traumatic)(?:[\w-]+ ){0,2}?$WORD"
+)
+"""What a service comes after or before: it is not asked for. `$WORD` is where words of a service would stand."""
+_DEPENDS = (
+    r"(?i)[(:]|\b(?:for|to|with|using|under|including|without|of|regarding|re|via|containing|at|by|in|per)\b"
+)
+"""Between two services, the second of which is only what the first is for, or is done with."""
+_PARTS = r"(?i),|;|/|\+|&|\b(?:and|or|plus)\b"
+_DOSE = r"(?i)\b\d[\d.,/]*\s*(?:mg|mcg|µg|tab|cap|pill)|#\s*\d|\btab(?:let)?s?\b|\bcapsules?\b"
+
+
+def propose_set(service: str, region: str, services: Iterable[ServiceWords]) -> SetProposal:
+    """The set for a service as a request words it; the region that it names goes before the one that is given."""
+    known = {one.prompt_set: one for one in services}
+    claims = _own(_independent(service, _claims(service, tuple(known.values()))), service, known)
+    regions = _regions(service, claims) or _regions_given(region)
+    fitting = [_in_region(claim.sets, known, regions) for claim in claims]
+    candidates = tuple(dict.fromkeys(name for sets in fitting for name in sorted(sets)))
+    chosen = _the_one(fitting, known)
+    return SetProposal(chosen, _region_of(known.get(chosen), regions, region), candidates)
+
+
+def _the_one(fitting: list[frozenset[str]], known: dict[str, ServiceWords]) -> str:
+    """The set that every claim is for; of sets for one service the last, which is a person's own."""
+    left = {name for sets in fitting for name in sets}
+    if not left or not all(fitting) or len({known[name].service for name in left}) > 1:
+        return GENERAL
+    return next(name for name in reversed(known) if name in left)
+
+
+@lru_cache(maxsize=2)
+def _index(services: tuple[ServiceWords, ...]) -> tuple[re.Pattern[str], Mapping[str, frozenset[str]]]:
+    """A pattern of all the words of services, longest first, and the sets that go by each."""
+    sets: dict[str, set[str]] = {}
+    for one in services:
+        for word in one.words:
+            sets.setdefault(_folded(word), set()).add(one.prompt_set)
+    words = sorted(sets, key=lambda word: (-len(word), word))
+    pattern = "|".join(r"[\s-]+".join(re.escape(part) for part in word.split()) for word in words)
+    return (
+        re.compile(rf"(?i)(?<![\w])(?:{pattern})(?:e?s)?(?!\w)"),
+        {word: frozenset(named) for word, named in sets.items()},
+    )
+
+
+def _folded(word: str) -> str:
+    return " ".join(re.split(r"[\s-]+", word.strip().lower()))
+
+
+def _claims(service: str, services: tuple[ServiceWords, ...]) -> list[_Claim]:
+    pattern, sets = _index(services)
+    left_out = compiled(_NOT_ASKED.replace("$WORD", f"(?:{pattern.pattern.removeprefix('(?i)')})"))
+    asked = left_out.sub(lambda match: " " * len(match[0]), service)
+    return [
+        _Claim(match.start(), match.end(), match[0], next(_named(_folded(match[0]), sets)))
+        for match in pattern.finditer(asked)
+    ]
+
+
+def _named(text: str, sets: Mapping[str, frozenset[str]]) -> Iterator[frozenset[str]]:
+    yield from (sets[one] for one in (text, text.removesuffix("s"), text.removesuffix("es")) if one in sets)
+
+
+def _independent(service: str, claims: list[_Claim]) -> list[_Claim]:
+    """Those of the claims that aren't only what an earlier one is for, or is done with."""
+    kept: list[_Claim] = []
+    depends = False
+    end = 0
+    for claim in claims:
+        last = compiled(_PARTS).split(service[end : claim.start])[-1]
+        if end and (compiled(_DEPENDS).search(last) or (depends and not last.strip())):
+            depends = True
+        else:
+            depends = False
+            kept.append(claim)
+        end = claim.end
+    return kept
+
+
+def _own(claims: list[_Claim], service: str, known: Mapping[str, ServiceWords]) -> list[_Claim]:
+    """The claims without those that are part of another's service; what has a dose of its own is not."""
+    named = {name for claim in claims for name in claim.sets}
+    parts = {_folded(word): name for name in sorted(named) for word in known[name].beside}
+    ends = [*(claim.start for claim in claims[1:]), len(service)]
+    kept = []
+    for claim, end in zip(claims, ends, strict=False):
+        owner = parts.get(_folded(claim.text))
+        dosed = compiled(_DOSE).search(service, claim.end, end)
+        if owner is None or owner in claim.sets or dosed:
+            kept.append(claim)
+    return kept
+
+
+def _regions(service: str, claims: list[_Claim]) -> list[frozenset[str]]:
+    """The regions that a service names, each as those that it may be; not what is named after its last claim's *for*."""
+    start = claims[-1].end if claims else len(service)
+    ends = compiled(r"(?i)\b(?:for|due to|secondary to|to rule out|to evaluate)\b").search(service, start)
+    found = []
+    for mention in extract(service[: ends.start() if ends else len(service)]):
+        if isinstance(mention, RegionMention):
+            found.append(frozenset({mention.region}))
+        elif isinstance(mention, LevelMention):
+            found += [region_of_level(level) for level in mention.levels]
+    return found
+
+
+def _regions_given(region: str) -> list[frozenset[str]]:
+    named = [frozenset({one.region}) for one in extract(region) if isinstance(one, RegionMention)]
+    return named or ([frozenset({region.strip()})] if region.strip() else [])
+
+
+def _in_region(
+    sets: frozenset[str], known: Mapping[str, ServiceWords], regions: list[frozenset[str]]
+) -> frozenset[str]:
+    """Those of some sets that are for every region, or for all of these."""
+    return frozenset(
+        name
+        for name in sets
+        if not known[name].regions
+        or all(any(_is_for(own, one) for own in known[name].regions for one in each) for each in regions)
+    )
+
+
+def _region_of(chosen: ServiceWords | None, regions: list[frozenset[str]], given: str) -> str:
+    """The region as the set names it; where it is for every region, as the service or else the case names it."""
+    own = chosen.regions if chosen is not None else ()
+    for each in regions:
+        for region in sorted(each):
+            held = next((one for one in own if _is_for(one, region)), None)
+            if held is not None or (not own and len(regions) == 1):
+                return held or region
+    return own[0] if len(own) == 1 else given.strip()
+
+
+def _is_for(own: str, region: str) -> bool:
+    """Whether a set for one region is for another; the wrist is where what is felt in the hand is treated."""
+    return serves(own, region) or (own, region) == ("wrist", "hand")

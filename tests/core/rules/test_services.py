@@ -1,0 +1,135 @@
+"""Which set a service gets: its own, or the general one, and never that of a neighbour."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import library
+from assistant.core.rules.services import (
+    GENERAL,
+    ServiceWords,
+    SetProposal,
+    propose_set,
+    services_of,
+)
+
+
+@pytest.fixture(scope="module")
+def services() -> tuple[ServiceWords, ...]:
+    return services_of(library.sources())
+
+
+@pytest.mark.parametrize(
+    ("service", "given", "chosen", "region"),
+    [
+        ("MRI of the lumbar spine without contrast", "", "lumbar-mri", "lumbar spine"),
+        ("Repeat MRI", "low back", "lumbar-mri", "lumbar spine"),
+        ("MRI left knee", "lumbar spine", "knee-mri", "knee"),
+        ("MRI of the neck", "shoulder", "cervical-mri", "cervical spine"),
+        ("CT scan, C5-C7", "", "cervical-mri", "cervical spine"),
+        ("radiographs of the cervical spine, four views", "", "cervical-radiography", "cervical spine"),
+        ("X-rays L-spine", "", "lumbar-radiographs", "lumbar spine"),
+        ("EMG/NCV bilateral upper extremities", "cervical spine", "emg-ncs", "upper extremity"),
+        ("electrodiagnostic studies", "lumbar spine", "emg-ncs", "lower extremity"),
+        ("left L5-S1 transforaminal epidural steroid injection", "", "epidural-injection", "lumbar spine"),
+        ("ESI, C6-7", "", "epidural-injection", "cervical spine"),
+        ("right L4-5 medial branch blocks", "", "facet", "lumbar spine"),
+        ("open carpal tunnel release, left hand", "", "carpal-tunnel-release", "wrist"),
+        ("ACDF C6-C7", "", "cervical-surgery", "cervical spine"),
+        ("L4-S1 fusion with a two-day stay", "", "lumbar-surgery", "lumbar spine"),
+        ("arthroscopy with partial medial meniscectomy", "right knee", "knee-surgery", "knee"),
+        ("12 visits of physical therapy after rotator cuff repair", "", "physical-therapy", ""),
+        ("post-operative physical therapy", "shoulder", "physical-therapy", "shoulder"),
+        ("post-fusion physical therapy", "neck", "physical-therapy", "cervical spine"),
+        ("referral to pain management for an epidural injection", "low back", "consultation", "lumbar spine"),
+        ("surgical consultation", "knee", "consultation", "knee"),
+        ("psychological evaluation before a fusion", "lumbar spine", "psychotherapy", "lumbar spine"),
+        ("30-day trial of a TENS unit", "lumbar spine", "electrotherapy", "lumbar spine"),
+        ("H-wave unit, purchase", "shoulder", "electrotherapy", "shoulder"),
+        ("urine drug screens", "", "urine-drug-tests", ""),
+        ("Norco 10/325 mg #90", "lumbar spine", "opioids", "lumbar spine"),
+        ("hydrocodone/ibuprofen 7.5/200", "", "opioids", ""),
+        ("Duragesic patches", "", "opioids", ""),
+        ("cyclobenzaprine 7.5 mg", "", "muscle-relaxants", ""),
+        ("omeprazole 20 mg", "", "nsaids", ""),
+        ("Lyrica", "", "gabapentinoids", ""),
+        ("flurbiprofen 20%/cyclobenzaprine 4%/lidocaine 5% cream", "", "topical-compound", ""),
+        ("topical gabapentin", "", "topical-compound", ""),
+        ("zolpidem", "", "hypnotics", ""),
+        ("80 hours of a functional restoration program", "", "functional-restoration", ""),
+    ],
+)
+def test_a_service_gets_the_set_that_is_for_it(
+    services: tuple[ServiceWords, ...], service: str, given: str, chosen: str, region: str
+) -> None:
+    made = propose_set(service, given, services)
+    assert (made.prompt_set, made.region if region else "") == (chosen, region)
+
+
+@pytest.mark.parametrize(
+    ("service", "given"),
+    [
+        ("MRI of the thoracic spine", ""),
+        ("MRI of the brain", "head"),
+        ("CT of the lumbar spine", ""),
+        ("X-rays of the knee", ""),
+        ("MRI", "hip"),
+        ("lumbar discogram", ""),
+        ("sacroiliac joint injection", "lumbar spine"),
+        ("trigger point injections", "neck"),
+        ("radiofrequency ablation of the genicular nerves", "knee"),
+        ("cubital tunnel release", "elbow"),
+        ("spinal decompression therapy, 20 visits", "lumbar spine"),
+        ("spinal cord stimulator trial", "lumbar spine"),
+        ("cold therapy unit after knee arthroscopy", "knee"),
+        ("lumbar brace following fusion", ""),
+        ("hardware removal", "lumbar spine"),
+        ("gym membership", "lumbar spine"),
+        ("manipulation under anesthesia", "shoulder"),
+        ("sumatriptan", "head"),
+        ("", "knee"),
+        ("spinal surgery", "spine"),
+    ],
+)
+def test_a_service_without_a_set_gets_the_general_one(
+    services: tuple[ServiceWords, ...], service: str, given: str
+) -> None:
+    assert propose_set(service, given, services).prompt_set == GENERAL
+
+
+@pytest.mark.parametrize(
+    ("service", "candidates"),
+    [
+        ("acupuncture and spinal manipulation", ("acupuncture", "chiropractic")),
+        ("Norco 10/325 mg #90, Flexeril 10 mg", ("opioids", "muscle-relaxants")),
+        ("omeprazole 20 mg and a topical cream", ("nsaids", "topical-compound")),
+        ("gabapentin 300 mg and lidocaine patches", ("gabapentinoids", "topical-compound")),
+        ("MRI of the neck and EMG", ("cervical-mri",)),
+    ],
+)
+def test_several_services_in_one_get_the_general_set_and_are_named(
+    services: tuple[ServiceWords, ...], service: str, candidates: tuple[str, ...]
+) -> None:
+    made = propose_set(service, "", services)
+    assert made.prompt_set == GENERAL
+    assert made.candidates[: len(candidates)] == candidates
+
+
+def test_a_set_without_words_goes_by_its_service() -> None:
+    own = ServiceWords("my-set", "Mine", "sleep study", (), ("sleep study",))
+    assert propose_set("a sleep study at home", "", [own]) == SetProposal("my-set", "", ("my-set",))
+
+
+def test_of_two_sets_for_one_service_a_persons_own_is_proposed(
+    services: tuple[ServiceWords, ...],
+) -> None:
+    own = ServiceWords("my-acupuncture", "Mine", "acupuncture", (), ("acupuncture",))
+    assert propose_set("acupuncture", "", [*services, own]).prompt_set == "my-acupuncture"
+
+
+def test_the_words_of_every_set_lead_to_it(services: tuple[ServiceWords, ...]) -> None:
+    for one in services:
+        for word in one.words:
+            for region in one.regions or ("",):
+                made = propose_set(word, region, services)
+                assert made.prompt_set == one.prompt_set, (one.prompt_set, word)
