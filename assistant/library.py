@@ -214,6 +214,28 @@ def _has_passed(seal: str) -> None:
             kept.write(f"{seal}\n".encode())
 
 
+class _Texts(Mapping[str, str]):
+    """The texts of files by name, each read once, when it is first asked for: a review needs few of them."""
+
+    def __init__(self, files: Mapping[str, Path]) -> None:
+        self._files = files
+        self._read: dict[str, str] = {}
+
+    def __getitem__(self, name: str) -> str:
+        if name not in self._read:
+            self._read[name] = read_text(self._files[name])
+        return self._read[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._files
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._files)
+
+    def __len__(self) -> int:
+        return len(self._files)
+
+
 def sources() -> Sources:
     """The texts of all prompt files and answer schemas that come with the program, and a person's own prompt files.
 
@@ -221,12 +243,15 @@ def sources() -> Sources:
     its guidelines.yaml adds to the program's.
     """
     return Sources(
-        prompts={path.stem: read_text(path) for path in sorted(folder("prompts").glob("*.yaml"))}
-        | _own_prompts(),
-        schemas={
-            path.name.removesuffix(".schema.json"): read_text(path)
-            for path in sorted((folder("schemas") / "answers").glob("*.schema.json"))
-        },
+        prompts=_Texts(
+            {path.stem: path for path in sorted(folder("prompts").glob("*.yaml"))} | _own_prompts()
+        ),
+        schemas=_Texts(
+            {
+                path.name.removesuffix(".schema.json"): path
+                for path in sorted((folder("schemas") / "answers").glob("*.schema.json"))
+            }
+        ),
         vocabulary={
             path.name: read_text(path) for path in sorted((folder("prompts") / "vocabulary").glob("*.yaml"))
         },
@@ -248,11 +273,14 @@ VERIFIED = "verified"
 """The file of a person's own that says what was held against its source; it is no prompt file."""
 
 
-def _own_prompts() -> dict[str, str]:
+def _own_prompts() -> dict[str, Path]:
     place = own_prompts_folder()
     files = sorted(place.glob("*.yaml")) if place is not None else []
-    texts = {path.stem: read_text(path) for path in files if path.stem != VERIFIED}
-    return {OWN_GUIDELINES if name == GUIDELINES else name: text for name, text in texts.items()}
+    return {
+        OWN_GUIDELINES if path.stem == GUIDELINES else path.stem: path
+        for path in files
+        if path.stem != VERIFIED
+    }
 
 
 def letter_texts() -> dict[str, str]:
@@ -421,7 +449,8 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
     """
     try:
         given = from_sources or sources()
-        listed = document(case.text, "case.yaml", "case")
+        listed = yaml.parse_kept(case.text, "case.yaml")
+        hold_to_form("case", case.text, lambda: listed)
         sets = {key: item["prompt_set"] for key, item in listed.data["items"].items()}
         unknown = [
             Problem(

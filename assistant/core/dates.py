@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.core.text import compiled
@@ -237,8 +236,7 @@ _PERSON = r"(?i)\b(?:dr|mr|mrs|ms|miss|doctor)\.?\s+$"
 _VERBS = ("may", "march")
 
 
-@dataclass
-class _Piece:
+class _Piece(Value):
     """A month that a text names, with what stands beside it."""
 
     start: int

@@ -6,8 +6,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, assert_never
+
+import msgspec
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
@@ -103,49 +104,54 @@ def _no_frame() -> Frame:
     raise LookupError("This session began without the words of its letter.")
 
 
-@dataclass(frozen=True)
-class Session:
+class Session(Value):
     """One reviewer's passage through one case, as its events say."""
 
     id: str
     rules: Rules
     opened: e.SessionOpened
     status: str = "open"
-    answers: Mapping[str, Mapping[str, Answer]] = field(default_factory=dict)
-    notes: Mapping[AnswerPlace, tuple[str, ...]] = field(default_factory=dict)
+    answers: Mapping[str, Mapping[str, Answer]] = msgspec.field(default_factory=dict)
+    notes: Mapping[AnswerPlace, tuple[str, ...]] = msgspec.field(default_factory=dict)
     skipped: tuple[AnswerPlace, ...] = ()
     focus: AnswerPlace | None = None
     trail: tuple[AnswerPlace, ...] = ()
     pages_opened: frozenset[tuple[str, int]] = frozenset()
     findings_opened: frozenset[str] = frozenset()
-    suggestions_shown: Mapping[str, e.SuggestionShown] = field(default_factory=dict)
-    searches: Mapping[AnswerPlace, tuple[e.RecordSearched, ...]] = field(default_factory=dict)
-    searched: Mapping[AnswerPlace, int] = field(default_factory=dict)
-    dismissed: Mapping[AnswerPlace, tuple[Dismissed, ...]] = field(default_factory=dict)
+    suggestions_shown: Mapping[str, e.SuggestionShown] = msgspec.field(default_factory=dict)
+    searches: Mapping[AnswerPlace, tuple[e.RecordSearched, ...]] = msgspec.field(default_factory=dict)
+    searched: Mapping[AnswerPlace, int] = msgspec.field(default_factory=dict)
+    dismissed: Mapping[AnswerPlace, tuple[Dismissed, ...]] = msgspec.field(default_factory=dict)
     by_eye: e.PagesReadByEye | None = None
     amendments: int = 0
     amended: e.CaseAmended | None = None
     corrections: tuple[e.FactCorrected, ...] = ()
-    first_decisions: Mapping[str, str] = field(default_factory=dict)
-    rulings: Mapping[str, Mapping[str, Ruling]] = field(default_factory=dict)
-    cautions: Mapping[str, Mapping[str, Ruling]] = field(default_factory=dict)
-    determinations: Mapping[str, Determination] = field(default_factory=dict)
-    edits: Mapping[str, Mapping[str, Edit]] = field(default_factory=dict)
+    first_decisions: Mapping[str, str] = msgspec.field(default_factory=dict)
+    rulings: Mapping[str, Mapping[str, Ruling]] = msgspec.field(default_factory=dict)
+    cautions: Mapping[str, Mapping[str, Ruling]] = msgspec.field(default_factory=dict)
+    determinations: Mapping[str, Determination] = msgspec.field(default_factory=dict)
+    edits: Mapping[str, Mapping[str, Edit]] = msgspec.field(default_factory=dict)
     raised: frozenset[tuple[str, str]] = frozenset()
-    acknowledged: Mapping[tuple[str, str], str] = field(default_factory=dict)
+    acknowledged: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
     declined: e.SessionDeclined | None = None
     signed: e.SessionSigned | None = None
     addenda: tuple[str, ...] = ()
     denials_read: frozenset[str] = frozenset()
     """Digests of what was read before the signature: passages that the record denies, quotes of the reviewer's own."""
     guard: int = GUARD
-    readings: Mapping[str, Reading] = field(default_factory=dict, compare=False, repr=False)
-    later: Mapping[str, Rules] = field(default_factory=dict, compare=False, repr=False)
+    readings: Mapping[str, Reading] = msgspec.field(default_factory=dict)
+    later: Mapping[str, Rules] = msgspec.field(default_factory=dict)
     """The rules of amended case files, by the hash of the case's text."""
     sourced: frozenset[str] = frozenset()
     """The items for which the reviewer opened the search sequence of their own accord."""
-    frame: Callable[[], Frame] = field(default=_no_frame, compare=False, repr=False)
+    frame: Callable[[], Frame] = msgspec.field(default=_no_frame)
     """Gives the words of its letter, which are read when they are first needed."""
+
+    def __eq__(self, other: object) -> bool:
+        """Whether the events say the same: what is only derived from them, or read later, is left out."""
+        return isinstance(other, Session) and all(
+            getattr(self, name) == getattr(other, name) for name in _TOLD
+        )
 
     @property
     def mode(self) -> str:
@@ -196,6 +202,9 @@ class Session:
     def item_answered(self, item: str) -> bool:
         """Whether nothing is left to answer for an item."""
         return next(iter(self.reading(item).open_prompts()), None) is None
+
+
+_TOLD = tuple(name for name in Session.__struct_fields__ if name not in ("readings", "later", "frame"))
 
 
 def begin(

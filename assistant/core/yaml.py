@@ -92,6 +92,12 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
     return YamlDocument(name, data, reader.lines)
 
 
+@lru_cache(maxsize=64)
+def parse_kept(text: str, name: str) -> YamlDocument:
+    """The same, parsed once: several readers want it while a session opens, and none of them changes it."""
+    return parse_yaml(text, name)
+
+
 def parse_json(text: str, name: str) -> YamlDocument:
     """The one JSON object in `text`; raises `Refused` with `name` and line for anything else.
 

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass
 from functools import lru_cache
 from typing import Protocol, TypeVar
 
@@ -16,7 +15,7 @@ from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.rules import Rules, Sources, read_prompt_set, rules_over
 from assistant.core.session import Session, apply, begin
 from assistant.core.text import digest
-from assistant.core.value import replace
+from assistant.core.value import Value, replace
 from assistant.core.yaml import parse_yaml
 from assistant.library import letter_words
 from assistant.log.chain import canonical
@@ -173,8 +172,7 @@ def event_of(entry: Entry) -> e.Event:
 # A session step by step, for reports, lists and auditors: what can't be read is passed on as it stands.
 
 
-@dataclass(frozen=True, slots=True)
-class Moment:
+class Moment(Value):
     """An entry with its event, and the session before and after it (as it began, for the first).
 
     `event` is None for a kind that is unknown here or can't be read, and changes nothing. The sessions are None

@@ -9,12 +9,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
 from functools import lru_cache
 from itertools import pairwise
 from typing import NamedTuple
 
 from assistant.core.record.language import Vocabulary, word_root, words_in
+from assistant.core.value import Value
 
 # Cues in a sentence: the phrases of the vocabulary that make what is mentioned negated, uncertain, and so on.
 
@@ -227,8 +227,7 @@ ORDER = ("printed", "family", "negated", "hypothetical", "uncertain", "historica
 """Where several hold, the first of these is what a mention is shown as."""
 
 
-@dataclass(frozen=True, slots=True)
-class Assertion:
+class Assertion(Value):
     """How a sentence speaks of words in it.
 
     `standing` is `affirmed` or one of `STANDINGS`; `cue` is the phrase of the vocabulary that makes it so, empty where

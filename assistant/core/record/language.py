@@ -9,8 +9,9 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Mapping
-from dataclasses import dataclass, field
-from functools import lru_cache
+from functools import cached_property, lru_cache
+
+import msgspec
 
 from assistant.core import yaml
 from assistant.core.problem import Refused
@@ -81,21 +82,25 @@ class Synonyms(Value):
     numbers: tuple[Number, ...] = ()
 
 
-@dataclass(frozen=True)
-class Vocabulary:
+class Vocabulary(Value, dict=True):
     """Synonyms, words kept apart, and cues."""
 
     synonyms: tuple[Synonyms, ...] = ()
     apart: tuple[tuple[str, ...], ...] = ()
     cues: tuple[Cue, ...] = ()
-    lists: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
-    _groups: dict[str, list[Synonyms]] = field(init=False, repr=False, compare=False, default_factory=dict)
-    _variants: dict[str, tuple[str, ...]] = field(init=False, repr=False, compare=False, default_factory=dict)
+    lists: Mapping[str, tuple[str, ...]] = msgspec.field(default_factory=dict)
 
-    def __post_init__(self) -> None:
+    @cached_property
+    def _groups(self) -> dict[str, list[Synonyms]]:
+        made: dict[str, list[Synonyms]] = {}
         for group in self.synonyms:
             for term in group.same:
-                self._groups.setdefault(word_root(term), []).append(group)
+                made.setdefault(word_root(term), []).append(group)
+        return made
+
+    @cached_property
+    def _variants(self) -> dict[str, tuple[str, ...]]:
+        return {}
 
     def variants(self, term: str) -> tuple[str, ...]:
         """The term, its spellings and synonyms, the term first and none twice."""

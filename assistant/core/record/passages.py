@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterable
-from dataclasses import dataclass
 from math import log
 
 from assistant.core.answer import Evidence
@@ -15,7 +14,7 @@ from assistant.core.record.language import sentence_starts
 from assistant.core.record.marks import DOUBT_BEGINS, DOUBT_ENDS, without_doubt
 from assistant.core.record.mentions import akin, regions_of
 from assistant.core.text import Private, one_line
-from assistant.core.value import replace
+from assistant.core.value import Value, replace
 
 _DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
 _PAGE_MARK = re.compile(r"\s\[page \d+\]\s")
@@ -110,8 +109,7 @@ UNSUPPORTING = frozenset({"negated", "hypothetical", "family", "printed"})
 """Standings that don't count as support: it is denied, imagined, said of somebody else, or printed on every such form."""
 
 
-@dataclass(frozen=True, slots=True)
-class Occurrence:
+class Occurrence(Value):
     """Words on a page that answer a search term.
 
     `quote` is the sentence or line around them, word for word, and `start` its offset in the page's text; `at` and
@@ -152,8 +150,7 @@ SAID_FIRST = ("uncertain", "affirmed", "historical", "negated", "hypothetical", 
 _FIGURE = re.compile(r"\b[a-z]?\d+(?:[.,/:-][a-z]?\d+)*", re.I)
 
 
-@dataclass(frozen=True, slots=True)
-class PassageGroup:
+class PassageGroup(Value):
     """Mentions in the same words of one document: `pages` where they stand, `quote` and `start` of the first.
 
     `count` is the number of mentions. All of them support an answer or none does; `standing` is what they say as in

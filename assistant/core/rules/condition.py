@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import lru_cache
 from typing import Any
 
@@ -38,8 +37,7 @@ class Rows(Value):
     tie: str = ""
 
 
-@dataclass(frozen=True)
-class Condition:
+class Condition(Value):
     """A test of one answer.
 
     It is a `status`, a JSON Schema on the value (`schema`), `some`, `every` or at `least` so many (`over`) of
@@ -49,14 +47,20 @@ class Condition:
     """
 
     key: str
-    name: str = field(compare=False)
-    says: str = field(compare=False, default="")
-    status: Status | None = field(compare=False, default=None)
-    schema: bool = field(compare=False, default=False)
-    over: str = field(compare=False, default="")
-    inner: tuple[Condition, ...] = field(compare=False, default=())
-    least: int = field(compare=False, default=1)
-    rows: Rows | None = field(compare=False, default=None)
+    name: str
+    says: str = ""
+    status: Status | None = None
+    schema: bool = False
+    over: str = ""
+    inner: tuple[Condition, ...] = ()
+    least: int = 1
+    rows: Rows | None = None
+
+    def __eq__(self, other: object) -> bool:
+        return isinstance(other, Condition) and self.key == other.key
+
+    def __hash__(self) -> int:
+        return hash(self.key)
 
 
 class Atom(Value):

@@ -10,9 +10,10 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field
 from difflib import get_close_matches
 from typing import Any
+
+import msgspec
 
 from assistant.core.rules.answer_schema import reserved
 from assistant.core.rules.answers_inline import Spec
@@ -61,8 +62,7 @@ class Asked(Value):
     tie: str = ""
 
 
-@dataclass
-class Formulas:
+class Formulas(msgspec.Struct):
     """Compiles what is written over the prompts read so far.
 
     `lets` are the named formulas as written, `left_out` the prompts and names of other regions, on which
@@ -70,11 +70,11 @@ class Formulas:
     """
 
     lets: Mapping[str, Any]
-    prompts: dict[str, Asked] = field(default_factory=dict)
+    prompts: dict[str, Asked] = msgspec.field(default_factory=dict)
     left_out: frozenset[str] = frozenset()
-    used: set[str] = field(default_factory=set)
-    _within: list[str] = field(default_factory=list)
-    _read: dict[tuple[Any, ...], Formula] = field(default_factory=dict)
+    used: set[str] = msgspec.field(default_factory=set)
+    _within: list[str] = msgspec.field(default_factory=list)
+    _read: dict[tuple[Any, ...], Formula] = msgspec.field(default_factory=dict)
 
     def read(self, raw: Any, say: Say, mode: str = HOLDS) -> Formula:
         """The formula that `raw` writes: that it holds, that it is ruled out, or that it is not shown."""

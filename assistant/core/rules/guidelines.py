@@ -8,11 +8,12 @@ is `silent` (somebody read it and found nothing), or that nobody has read it (`u
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from datetime import date, timedelta
 from functools import cached_property
 from itertools import pairwise
 from typing import Any
+
+import msgspec
 
 from assistant.core.dates import PartialDate
 from assistant.core.problem import Problem, Refused
@@ -114,12 +115,11 @@ def _first_day(edition: Edition) -> date:
     return edition.starts.earliest if edition.starts is not None else date.min
 
 
-@dataclass(frozen=True)
-class Guidelines:
+class Guidelines(Value, dict=True):
     """Every guideline by name; `lines` says where each stands in its file."""
 
     by_name: Mapping[str, Guideline]
-    lines: Mapping[str, str] = field(default_factory=dict, repr=False, compare=False)
+    lines: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def split(self, reference: str) -> tuple[Guideline, str] | None:
         """The guideline and the place that `guideline/place` names; None where there is none."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
 from typing import Any
+
+import msgspec
 
 from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
 from assistant.core.rules.answers_inline import BUILT_IN, Spec, compile_answer
@@ -43,8 +44,7 @@ _TIED_ROWS = 40
 """How many rows of a table can be told apart by number when they are tied to an item."""
 
 
-@dataclass
-class Source:
+class Source(msgspec.Struct):
     """A file whose prompts are read: its document as filled in, its name as a block, and its region."""
 
     doc: YamlDocument
@@ -52,7 +52,7 @@ class Source:
     region: str
     answers: Mapping[str, Any]
     gate: Any = None
-    specs: dict[str, Spec] = field(default_factory=dict)
+    specs: dict[str, Spec] = msgspec.field(default_factory=dict)
 
 
 class Language2Prompts(PromptReader, FieldReader):

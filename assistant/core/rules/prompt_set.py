@@ -6,7 +6,6 @@ These are plain values, made by `prompt_set_reader` from files that a physician 
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -174,8 +173,7 @@ class Limit(Value):
     asked: str = ""
 
 
-@dataclass(frozen=True)
-class Criterion:
+class Criterion(Value, dict=True):
     """A guideline's test: whom it speaks of, what must be shown, what it then argues and rebuts.
 
     `editions` narrows it to some editions of what it cites. `limit` is the number that it holds an answer
@@ -248,8 +246,7 @@ class Note(Value):
     says: Sentence
 
 
-@dataclass(frozen=True)
-class PromptSet:
+class PromptSet(Value, dict=True):
     """The rules for one kind of service; a set `for: case` has prompts only.
 
     Of the second language: the `guidelines` that it cites, the `questions` that it puts to the MTUS, the
@@ -270,21 +267,21 @@ class PromptSet:
     criteria: Mapping[str, Criterion]
     citations: Mapping[str, Citation]
     request: Sentence = ()
-    conclusion: Mapping[str, Sentence] = field(default_factory=dict)
+    conclusion: Mapping[str, Sentence] = msgspec.field(default_factory=dict)
     together: str = ""
     never: tuple[Exclusion, ...] = ()
     silent: tuple[Exclusion, ...] = ()
     uses: tuple[str, ...] = ()
-    lines: Mapping[str, str] = field(default_factory=dict, repr=False)
+    lines: Mapping[str, str] = msgspec.field(default_factory=dict)
     language: int = 1
-    guidelines: Guidelines | None = field(default=None, repr=False)
+    guidelines: Guidelines | None = None
     questions: tuple[Question, ...] = ()
     notes: tuple[Note, ...] = ()
-    lets: Mapping[str, Formula] = field(default_factory=dict)
-    ties: Mapping[str, str] = field(default_factory=dict)
+    lets: Mapping[str, Formula] = msgspec.field(default_factory=dict)
+    ties: Mapping[str, str] = msgspec.field(default_factory=dict)
     undated: bool = False
-    own: Mapping[str, Prompt] = field(default_factory=dict)
-    plain: PromptSet | None = field(default=None, repr=False, compare=False)
+    own: Mapping[str, Prompt] = msgspec.field(default_factory=dict)
+    plain: PromptSet | None = None
     stage: tuple[Any, ...] = ()
     levelled: bool = False
 

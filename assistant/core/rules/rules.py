@@ -61,7 +61,7 @@ class Rules(Value):
 
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
-    read_case = case.read_case(yaml.parse_yaml(case_text, "case.yaml"), pages)
+    read_case = case.read_case(yaml.parse_kept(case_text, "case.yaml"), pages)
     return rules_over(read_case, lambda name, region: read_prompt_set(name, sources, region))
 
 
@@ -148,7 +148,7 @@ def _language2(name: str, sources: Sources, region: str) -> PromptSet:
 def guidelines_in(*texts: str) -> Guidelines:
     """The guidelines that the text of `prompts/guidelines.yaml` holds, and those that a person's own file adds."""
     names = (f"prompts/{GUIDELINES}.yaml", "the guidelines.yaml of your own")
-    return read_guidelines(*(yaml.parse_yaml(text, name) for text, name in zip(texts, names, strict=False)))
+    return read_guidelines(*(yaml.parse_kept(text, name) for text, name in zip(texts, names, strict=False)))
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
@@ -185,10 +185,9 @@ def answers_named(document: YamlDocument) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-@lru_cache(maxsize=64)
 def parse_prompt_file(name: str, text: str) -> YamlDocument:
-    """A prompt file as parsed; each is read several times while a session opens."""
-    return yaml.parse_yaml(text, f"prompts/{name}.yaml")
+    """A prompt file as parsed."""
+    return yaml.parse_kept(text, f"prompts/{name}.yaml")
 
 
 def _needed(name: str, sources: Sources) -> dict[str, str]:
