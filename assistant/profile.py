@@ -31,13 +31,21 @@ PSEUDONYM = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,39}")
 
 
 class Profile(Value):
-    """What a reviewer keeps: `qualifications` as the prompt of that name has them, empty until given."""
+    """What a reviewer keeps: `qualifications` as the prompt of that name has them, empty until given.
+
+    Until when certification and licence run (days), the `specialties` in which cases are taken and the parties to whom
+    there are `ties` are held against each case that is assigned.
+    """
 
     id: str
     name: str = ""
     qualifications: Mapping[str, Any] = msgspec.field(default_factory=dict)
     decide_first: bool = False
     theme: str = "textual-dark"
+    certified_until: str = ""
+    licensed_until: str = ""
+    specialties: tuple[str, ...] = ()
+    ties: tuple[str, ...] = ()
 
     def logged(self) -> dict[str, Any]:
         """What a session's first event says of the reviewer: never the name."""
@@ -67,7 +75,17 @@ def load_profile(path: Path | None = None) -> Profile:
         qualifications=known if len(known) == 4 else {},
         decide_first=data.get("decide_first", "no") in YES,
         theme=data.get("theme", "textual-dark"),
+        certified_until=str(data.get("certified_until", "")),
+        licensed_until=str(data.get("licensed_until", "")),
+        specialties=tuple(map(str, data.get("specialties", ()))),
+        ties=tuple(map(str, data.get("ties", ()))),
     )
+
+
+def reviewers() -> dict[str, Profile]:
+    """Those to whom cases can be assigned, by id: oneself, and whoever has a file like one's own in `reviewers/` beside it."""
+    others = sorted((profile_path().parent / "reviewers").glob("*.yaml"))
+    return {one.id: one for one in (kept(), *map(load_profile, others))}
 
 
 def kept() -> Profile:
@@ -90,6 +108,12 @@ def save_profile(profile: Profile, path: Path | None = None) -> Path:
         data["name"] = profile.name
     data["decide_first"] = "yes" if profile.decide_first else "no"
     data["theme"] = profile.theme
+    for key in ("certified_until", "licensed_until"):
+        if value := getattr(profile, key):
+            data[key] = value
+    for key in ("specialties", "ties"):
+        if value := getattr(profile, key):
+            data[key] = list(value)
     try:
         path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     except OSError as error:

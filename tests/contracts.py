@@ -412,6 +412,8 @@ ORGANIZATION: dict[str, Any] = {
 PROFILE: dict[str, Any] = {
     **{"id": "r-1", "name": "A. Name", "certification": "Occupational Medicine", "licence": "California"},
     **{"years": 6, "hours": 24, "decide_first": "yes", "theme": "nord"},
+    **{"certified_until": "2027-01-01", "licensed_until": "2027-06-30"},
+    **{"specialties": ["Neurology"], "ties": ["A Hospital"]},
 }
 VERIFIED: dict[str, Any] = {
     "verified": [

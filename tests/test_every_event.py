@@ -20,6 +20,7 @@ from assistant.cli.main import cli
 from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core import training_events as t
+from assistant.core import work_events as w
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.event_form import all_kinds, encode, parts
 from assistant.core.event_words import describe
@@ -113,13 +114,15 @@ def sample(cls: type[e.Event]) -> e.Event:
 def classes(family: str) -> list[type[e.Event]]:
     """Every class of a family that there is, whether or not a list names it."""
     found = [
-        cls for cls in e.Event.__subclasses__() if cls.__module__ in (a.__name__, e.__name__, t.__name__)
+        cls
+        for cls in e.Event.__subclasses__()
+        if cls.__module__ in (a.__name__, e.__name__, t.__name__, w.__name__)
     ]
     named = cls_family = [cls for cls in found if cls.kind.split(".")[0] == family]
     return (
         cls_family
         if named
-        else [cls for cls in found if cls.kind.split(".")[0] not in ("access", "training")]
+        else [cls for cls in found if cls.kind.split(".")[0] not in ("access", "training", "work")]
     )
 
 
@@ -128,6 +131,7 @@ REVIEW = [sample(cls) for cls in classes("review") if cls not in LAST and cls is
 REVIEW = [sample(e.SessionOpened), *REVIEW, *map(sample, LAST)]
 SITTING = [sample(cls) for cls in classes("access")]
 BOOK = [sample(cls) for cls in classes("training")]
+DESK = [sample(cls) for cls in classes("work")]
 
 
 def said_of(event: e.Event) -> Iterator[str]:
@@ -176,20 +180,20 @@ def names(text: str, event: e.Event, where: str) -> None:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log with a review, a sitting and a book, each with every kind of step that it may have."""
+    """A log with a review, a sitting, a book and a desk, each with every kind of step that it may have."""
     made = tmp_path_factory.mktemp("log") / "log.sqlite"
     artifacts = {
         digest(one): (f"text/{kind}", one.encode()) for kind, named in TEXTS.items() for one in named.values()
     }
     with Log.open(made) as log:
-        for session, events in (("aa11", REVIEW), ("bb22", SITTING), ("cc33", BOOK)):
+        for session, events in SESSIONS.items():
             for number, event in enumerate(events):
                 drafts = [Draft(event.kind, encode(event))]
                 log.append(session, drafts, actor="r", case="neck", after=number, artifacts=artifacts)
     return made
 
 
-SESSIONS = {"aa11": REVIEW, "bb22": SITTING, "cc33": BOOK}
+SESSIONS = {"aa11": REVIEW, "bb22": SITTING, "cc33": BOOK, "dd44": DESK}
 
 
 def reading_of(path: Path) -> Reading:

@@ -82,8 +82,11 @@ LATE_OURS = {
     ("review.passages", "core.record.checks"): "the same",
     ("review.review", "core.rationale core.record.checks core.record.finding_checks"): "the same",
     ("review.views", "core.rationale core.record.finding_checks core.rules.suggestion"): "the same",
-    ("core.event_form", "core.access_events core.training_events"): "a review meets none of these",
-    ("core.event_words", "core.access_events core.training_events"): "the same",
+    (
+        "core.event_form",
+        "core.access_events core.training_events core.work_events",
+    ): "a review meets none of these",
+    ("core.event_words", "core.access_events core.training_events core.work_events"): "the same",
     ("tui.app", "files library log profile tui"): "the home screen is drawn before there is anything to list",
     (
         "tui.review",

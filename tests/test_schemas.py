@@ -22,13 +22,14 @@ from assistant import profile as reviewer
 from assistant.cli.main import cli
 from assistant.core import access_events as a
 from assistant.core import commands as c
+from assistant.core import work_events as w
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.event_form import all_kinds
+from assistant.core.event_form import all_kinds, encode
 from assistant.core.record.guard import unseen
 from assistant.core.text import Private
 from assistant.core.value import replace
-from assistant.log import Log, access
+from assistant.log import Draft, Log, access
 from assistant.log.keys import VerifierKey
 from assistant.log.reviewer_keys import in_base64
 from assistant.profile import Profile
@@ -164,6 +165,9 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         other = Review.open(log, library.open_case(Path(copy)), Profile("r-two", decide_first=True))
         change_everything(other)
         other.close()
+        log.append(
+            "d0d0", [Draft(one.kind, encode(one)) for one in DESK], actor="r-one", case="neck", after=0
+        )
     for event in READING:
         assert access.note(path, event) == ""
     with closing(sqlite3.connect(path)) as connection:
@@ -184,6 +188,19 @@ READING = [
     a.KeyRegistered("r-one", KEY, 0, "0" * 64, SIGNATURE, {KEY: SIGNATURE}),
     a.KeyRevoked("r-one", KEY, "", "The passphrase is lost."),
     a.CheckpointTimed("cosignature/v1", 3, "imr-log/ab\n3\n...", "lines"),
+]
+
+DESK = [
+    w.DeskOpened("0.1.0"),
+    w.ReviewerAssigned("neck", "r-two", "Neurology", "2027-01-01", "2027-06-30"),
+    w.ConflictAttested("neck", "r-two", "A Hospital"),
+    w.RecordsAsked("neck", "2026-03-01", "The MRI report.", ("Dr. Roe",), ("the employee",)),
+    w.ReceiptStated("neck", "2026-03-01", "", "formulary"),
+    w.QualityRead("neck", "0123456789ab", ""),
+    w.DeterminationSent("neck", "0123456789ab", "2026-03-02"),
+    w.CaseWithdrawn("neck", "2026-03-02", "Settled."),
+    w.CaseReinstated("neck", "A slip."),
+    w.CaseRemanded("neck", "2026-03-03", "The wrong level."),
 ]
 
 
@@ -436,6 +453,7 @@ def test_what_the_commands_print_validates(home: Path) -> None:
         "log-rederive": ("log", "rederive", "last", "--json"),
         "log-consistency": ("log", "consistency", str(home / "checkpoint.txt"), "--json"),
         "case-list": ("case", "list", "--json"),
+        "work": ("work", "--json"),
         "case-show": ("case", "show", "cervical", "--json"),
         "case-find": ("case", "find", "cervical", "loosening", "--json"),
         "prompts-list": ("prompts", "list", "--json"),

@@ -13,8 +13,9 @@ import click
 
 from assistant.cli.ask import Asking
 from assistant.cli.case_add import add
-from assistant.cli.options import Group, json_option
+from assistant.cli.options import Group, json_option, log_option
 from assistant.cli.output import print_json
+from assistant.cli.work import assign, print_work
 from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
@@ -479,14 +480,20 @@ case.add_command(new)
 case.add_command(add)
 case.add_command(find)
 case.add_command(show)
+case.add_command(assign)
 
 
 @case.command("list")
+@click.option("--work", "worked", is_flag=True, help="The work list instead, as `imr work` has it.")
 @json_option
-def list_(as_json: bool) -> None:
+@log_option
+def list_(worked: bool, as_json: bool, log_path: Path | None) -> None:
     """List your own cases (in the folder that IMR_CASES names, else in your data folder), and those of the case bank."""
     from assistant import library
 
+    if worked:
+        print_work(log_path, False, as_json)
+        return
     rows = []
     bank = library.folder("casebank")
     for name, path in library.all_cases():

@@ -52,8 +52,8 @@ _LOOKS = ("prompt.shown", "prompt.left", "why.opened", "page.opened", "findings.
 @filter_options("reviewer", "case", "prompt-set", "outcome", "status", "since", "until")
 @click.option(
     "--kind",
-    type=click.Choice(["real", "practice", "training", "access", "book"]),
-    help="Only these: reviews of a kind, sittings of those who read the log, or trainers' books.",
+    type=click.Choice(["real", "practice", "training", "access", "book", "desk"]),
+    help="Only these: reviews of a kind, sittings of those who read the log, trainers' books, or desks.",
 )
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {ON_SCREEN} in a table.")
 @anew_option

@@ -351,8 +351,8 @@ _HELP = """Write a SELECT and press Enter; a line that ends in a backslash goes 
 
 _HELP_MORE = (
     "Each report is a view by its name with _ for -, such as late_amendments; `imr log reports` lists them.",
-    "The table `session` also holds the sittings of those who read the log (kind 'access') and trainers' books "
-    "(kind 'book'). For reviews: WHERE kind IN ('real', 'practice', 'training').",
+    "The table `session` also holds the sittings of those who read the log (kind 'access'), trainers' books "
+    "(kind 'book') and the desks of the work list (kind 'desk'). For reviews: WHERE kind IN ('real', 'practice', 'training').",
     "What an entry holds: SELECT CAST(entry AS TEXT) ->> '$.body.decision' FROM event. The reviewer's own words stand "
     "in `blob`, by the hash that the entry has in their place.",
     "A decision is 'upheld' or 'overturned' in SQL; its consequence is added where it is shown. Times are text, in UTC.",

@@ -22,6 +22,7 @@ _COMMANDS = {
     "resume": ("Go on with a session where it stopped.", "review"),
     "letter": ("Print the determination of a session.", "review"),
     "reviewer": ("Show or set the reviewer's profile.", "review"),
+    "work": ("The work list: your cases by due date, and how far each has come.", "work"),
     "case": ("Cases: list, show, make one, bring documents in, and search.", "case"),
     "prompts": ("List, show, check, try and write prompt sets.", "prompts"),
     "agree": ("Measure how far reviewers agree.", "agreement"),

@@ -19,6 +19,7 @@ from assistant.cli.options import (
 )
 from assistant.cli.output import print_json
 from assistant.cli.reviewer_key import passphrase_from, passphrase_option, reviewer_key
+from assistant.core.dates import whole_day
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 from assistant.core.value import replace
@@ -212,6 +213,15 @@ def _tell(review: Review, result: object) -> None:
 @click.option("--years", type=click.IntRange(0, 80), help="Years in active clinical practice.")
 @click.option("--hours", type=click.IntRange(0, 120), help="Hours a week in active practice.")
 @click.option("--name", help="Your name. It stays in the profile: never in the log or a letter.")
+@click.option("--certified-until", metavar="DAY", help="Until when your certification runs.")
+@click.option("--licensed-until", metavar="DAY", help="Until when your licence runs.")
+@click.option(
+    "--specialty",
+    "specialties",
+    multiple=True,
+    help="A specialty in which you take cases; repeat it for more.",
+)
+@click.option("--tie", "ties", multiple=True, help="A party to whom you have a tie; repeat it for more.")
 @click.option(
     "--decide-first/--no-decide-first",
     default=None,
@@ -220,7 +230,16 @@ def _tell(review: Review, result: object) -> None:
 @json_option
 @click.pass_context
 def reviewer(
-    ctx: click.Context, /, as_json: bool, name: str | None, decide_first: bool | None, **given: Any
+    ctx: click.Context,
+    /,
+    as_json: bool,
+    name: str | None,
+    decide_first: bool | None,
+    certified_until: str | None,
+    licensed_until: str | None,
+    specialties: tuple[str, ...],
+    ties: tuple[str, ...],
+    **given: Any,
 ) -> None:
     """Show your profile, or set what the options name.
 
@@ -233,7 +252,14 @@ def reviewer(
     path = profiles.profile_path()
     profile = profiles.load_profile()
     changes = {key: value for key, value in given.items() if value is not None}
-    if changes or name is not None or decide_first is not None:
+    said = {
+        "certified_until": whole_day(certified_until or ""),
+        "licensed_until": whole_day(licensed_until or ""),
+        "specialties": specialties,
+        "ties": ties,
+    }
+    kept = {key: value for key, value in said.items() if value}
+    if changes or kept or name is not None or decide_first is not None:
         qualifications = {**profile.qualifications, **changes}
         missing = [key for key in ("certification", "licence", "years", "hours") if key not in qualifications]
         if changes and missing:
@@ -243,23 +269,22 @@ def reviewer(
             qualifications=qualifications,
             name=profile.name if name is None else name,
             decide_first=profile.decide_first if decide_first is None else decide_first,
+            **kept,
         )
         profiles.save_profile(profile)
     shown = {
         "id": profile.id,
         **profile.qualifications,
         "decide_first": profile.decide_first,
+        **{key: getattr(profile, key) for key in said if getattr(profile, key)},
         "kept": path.exists(),
     }
     if as_json:
         print_json(shown)
         return
     for key, value in shown.items():
-        click.echo(
-            visible(
-                f"{key.replace('_', ' '):<16} {'yes' if value is True else 'no' if value is False else value}"
-            )
-        )
+        words = ", ".join(value) if isinstance(value, tuple) else {True: "yes", False: "no"}.get(value, value)
+        click.echo(visible(f"{key.replace('_', ' '):<16} {words}"))
     if not profile.qualifications:
         click.echo("Your qualifications are asked once, in your first review; or set them here (--help).")
 

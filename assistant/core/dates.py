@@ -9,7 +9,8 @@ import re
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from assistant.core.text import compiled
+from assistant.core.problem import refuse
+from assistant.core.text import compiled, one_line
 from assistant.core.value import Value
 
 MONTHS = "January February March April May June July August September October November December".split()
@@ -98,6 +99,17 @@ def read_date(text: str) -> PartialDate | None:
     if match := re.match(_SLASHED_MONTH, text, re.ASCII):
         return _made(match[2], match[1], None)
     return parse_date(text)
+
+
+def whole_day(text: str) -> str:
+    """A whole day as somebody typed it, as ISO; empty for nothing. `Refused` for a month, a year or no date."""
+    if not text.strip():
+        return ""
+    made = read_date(text)
+    if made is None or made.day is None:
+        fix = "Give the day too." if made is not None else how_to_write(text)
+        raise refuse(f"“{one_line(text, 40)}” is no day.", "", fix)
+    return str(made)
 
 
 def how_to_write(text: str) -> str:
@@ -375,12 +387,37 @@ RULES = {
 """The rules by priority. An unverified one was not yet read at its source."""
 
 
+HOLIDAYS = "Gov. Code 6700 and 6701, those on which courts and state offices are closed; not yet verified"
+"""Which holidays are no working days. The Friday after Thanksgiving is one: Gomez, 83 Cal. Comp. Cases 530 (2018)."""
+
+_ON_A_DAY = ((1, 1), (3, 31), (7, 4), (11, 11), (12, 25))
+_MONDAYS = ((1, 3), (2, 3), (5, -1), (9, 1))
+"""Months with the Monday that is a holiday, counted from 1, or from the end."""
+
+_THURSDAY = 3
+_VETERANS_DAY = (11, 11)
+
+
+def is_holiday(day: date) -> bool:
+    """Whether a day is a holiday; one that falls on a Sunday is kept on Monday, Veterans Day on a Saturday on Friday."""
+    before, after = day - timedelta(days=1), day + timedelta(days=1)
+    if (day.month, day.day) in _ON_A_DAY or (day.weekday() == 0 and (before.month, before.day) in _ON_A_DAY):
+        return True
+    if (after.month, after.day) == _VETERANS_DAY and day.weekday() == 4:
+        return True
+    nth = (day.day + 6) // 7
+    if day.weekday() == 0:
+        last = (day + timedelta(days=7)).month != day.month
+        return (day.month, nth) in _MONDAYS or (last and (day.month, -1) in _MONDAYS)
+    return (day.month, nth, day.weekday()) == (11, 4, _THURSDAY)
+
+
 def due(rule: DeadlineRule, start: date) -> date:
-    """The last day; working days are Monday to Friday, and holidays are not known here."""
+    """The last day; working days are Monday to Friday without holidays."""
     if not rule.working:
         return start + timedelta(days=rule.days)
     day, left = start, rule.days
     while left:
         day += timedelta(days=1)
-        left -= day.weekday() < 5
+        left -= day.weekday() < 5 and not is_holiday(day)
     return day

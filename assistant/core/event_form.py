@@ -32,8 +32,9 @@ def all_kinds() -> dict[str, type[Event]]:
     """Every kind of event that this version knows."""
     from assistant.core.access_events import ACCESS_KINDS  # a review meets none of these
     from assistant.core.training_events import TRAINING_KINDS
+    from assistant.core.work_events import WORK_KINDS
 
-    return {**KINDS, **ACCESS_KINDS, **TRAINING_KINDS}
+    return {**KINDS, **ACCESS_KINDS, **TRAINING_KINDS, **WORK_KINDS}
 
 
 def class_of(kind: str) -> type[Event] | None:

@@ -22,6 +22,7 @@ from assistant.core.wording import answer_words, told, value_words
 if TYPE_CHECKING:
     from assistant.core import access_events as a
     from assistant.core import training_events as t
+    from assistant.core import work_events as w
 
 _ORIGINS = {"proposed": " · as proposed", "file": " · from a file"}
 _SEARCHED = {"look_for": "The program searched", "amendment": "The program searched again"}
@@ -46,11 +47,14 @@ def describe(event: e.Event, session: Session | None) -> list[Line]:
         return [Line(line.kind, one_line(line.text)) for line in _of_review(event, session)]
     from assistant.core import access_events as a  # a review meets none of these
     from assistant.core import training_events as t
+    from assistant.core import work_events as w
 
     if isinstance(event, a.AccessStep):
         made = [Line("news", _of_sitting(event))]
     elif isinstance(event, t.TrainingStep):
         made = _of_book(event)
+    elif isinstance(event, w.WorkStep):
+        made = _of_desk(event)
     else:
         made = [Line("note", in_full(event.kind, {}))]
     return [Line(line.kind, one_line(line.text)) for line in made]
@@ -440,3 +444,38 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
 def _adjudicated(said: str, chosen: str, shown: tuple[str, ...], reason: str) -> list[Line]:
     listed = [Line("context", f"{chr(65 + n % 26)}: {one}") for n, one in enumerate(shown)]
     return [Line("answer", f"{said} ({chosen})"), *listed, *_because(reason)]
+
+
+# -- the steps at a desk --------------------------------------------------------------------------
+
+
+def _of_desk(event: w.WorkStep) -> list[Line]:
+    from assistant.core import work_events as w  # a review meets none of these
+
+    match event:
+        case w.DeskOpened(tool):
+            return [Line("news", f"A desk, version {tool}")]
+        case w.ReviewerAssigned(case, reviewer, specialty):
+            until = f"certified until {event.certified_until}, licensed until {event.licensed_until}"
+            return [Line("news", f"{case} assigned to {reviewer} for {specialty}: {until}")]
+        case w.ConflictAttested(case, reviewer, party):
+            return [Line("warning", f"{reviewer} has a tie to a party of {case}: {party}")]
+        case w.RecordsAsked(case, day, what):
+            said = f"Records of {case} asked for on {day}: {what}, of {', '.join(event.of)}"
+            return [Line("news", f"{said}; copied to {', '.join(event.copied)}")]
+        case w.ReceiptStated(case):
+            stated = {"request": event.request, "records": event.records, "priority": event.priority}
+            said = ", ".join(f"{name} {value}" for name, value in stated.items() if value)
+            return [Line("news", f"Received of {case}: {said}")]
+        case w.QualityRead(case, session, note):
+            return [Line("news", f"{session} of {case} read for its quality: {note}".removesuffix(": "))]
+        case w.DeterminationSent(case, session, day):
+            return [Line("news", f"{session} of {case} mailed on {day}")]
+        case w.CaseWithdrawn(case, day):
+            return [Line("news", f"{case} withdrawn on {day}"), *_because(event.reason)]
+        case w.CaseReinstated(case):
+            return [Line("news", f"{case} is to be reviewed again"), *_because(event.reason)]
+        case w.CaseRemanded(case, day):
+            return [Line("news", f"{case} sent back on {day}, to another reviewer"), *_because(event.reason)]
+        case _:
+            assert_never(event)

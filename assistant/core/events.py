@@ -1,7 +1,7 @@
 """What every logged step has in common, and the steps of a review; an event's kind on disk is permanent.
 
 A kind's first word says which module defines it: `access_events.py` for `access`, `training_events.py` for
-`training`; every other kind is a step of a review and stands here.
+`training`, `work_events.py` for `work`; every other kind is a step of a review and stands here.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The sessions of a log at a glance, read from the first, the last and the closing entry of each.
 
-A log also holds sessions that are no reviews: the sittings of those who read it, and the books of
-trainers. Lists and names mean reviews, unless another kind is asked for.
+A log also holds sessions that are no reviews: the sittings of those who read it, the books of
+trainers, and the desks of those who keep the work list. Lists and names mean reviews, unless another kind is asked for.
 """
 
 from __future__ import annotations
@@ -30,14 +30,14 @@ LEFT JOIN event AS c ON c.id = (
 WHERE o.seq = 1 AND o.id > 0 AND {which}
 ORDER BY l.id DESC
 """
-_A_REVIEW = "{first}.kind NOT GLOB 'access.*' AND {first}.kind NOT GLOB 'training.*'"
+_A_REVIEW = " AND ".join(f"{{first}}.kind NOT GLOB '{family}.*'" for family in ("access", "training", "work"))
 _NEWEST = f"""SELECT session FROM event AS l WHERE EXISTS (
   SELECT 1 FROM event AS o WHERE o.session = l.session AND o.seq = 1 AND o.id > 0 AND {_A_REVIEW.format(first="o")})
 ORDER BY id DESC LIMIT 1"""
 _BEGIN_SO = f"""SELECT session, id FROM event WHERE seq = 1 AND id > 0 AND session >= :name AND session < :name || '~'
 AND {_A_REVIEW.format(first="event")}"""
 
-OTHER_KINDS = {"access": "access", "training": "book"}
+OTHER_KINDS = {"access": "access", "training": "book", "work": "desk"}
 """What a session that is no review is called, by the family of its first entry's kind."""
 
 
@@ -59,17 +59,21 @@ class SessionRow(Value):
 
 
 def session_rows(
-    connection: sqlite3.Connection, reveal: Callable[[str], str | None], others: bool = False
+    connection: sqlite3.Connection,
+    reveal: Callable[[str], str | None],
+    others: bool = False,
+    family: str = "",
 ) -> list[SessionRow]:
-    """Every review, or with `others` every session that is none; the one with the newest entry first.
+    """Every review, or with `others` every session that is none, or only those of a `family`; the newest entry's first.
 
     One whose first or closing entry can't be read is left out.
     """
     review = _A_REVIEW.format(first="o")
+    which = f"NOT ({review})" if others else review
+    if family in OTHER_KINDS:
+        which = f"o.kind GLOB '{family}.*'"
     rows = []
-    for session, opened, first, last, events, closing, close in connection.execute(
-        _ROWS.format(which=f"NOT ({review})" if others else review)
-    ):
+    for session, opened, first, last, events, closing, close in connection.execute(_ROWS.format(which=which)):
         try:
             if [*map(type, (session, opened, last, events))] != [str, str, str, int]:
                 raise refuse("the columns beside an entry of it were changed.")

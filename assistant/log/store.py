@@ -453,11 +453,11 @@ class Log:
         with self._mutex, self._speaking():
             return read_artifact(self._connection, self.path, hash)
 
-    def sessions(self, others: bool = False) -> list[SessionRow]:
-        """Every review, or with `others` every session that is none; the one with the newest entry first."""
+    def sessions(self, others: bool = False, family: str = "") -> list[SessionRow]:
+        """Every review, or with `others` every session that is none, or only those of a `family`; the newest first."""
         with self._mutex, self._speaking():
             reveal = revealer(self._connection, self.path, checked=False)
-            return session_rows(self._connection, reveal, others)
+            return session_rows(self._connection, reveal, others, family)
 
     def resolve(self, name: str) -> str:
         """The id that `name` means: an id, the only one that begins so, or "last"; else `Refused`."""
@@ -468,6 +468,14 @@ class Log:
         """Keeps the session to this window until released; `Refused` if another window has it."""
         entries.check_session(session)
         return SessionLock(self.path.parent / "locks", session, self.path)
+
+    def is_held(self, session: str) -> bool:
+        """Whether some window has the session now."""
+        try:
+            self.hold(session).release()
+        except Refused:
+            return True
+        return False
 
     def checkpoint(self, new_key: bool = False, replace: bool = False) -> str:
         """Signs the head of the log, stores it in the log and holds it outside; gives the signed note.

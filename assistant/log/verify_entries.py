@@ -133,7 +133,7 @@ SETTLED = tuple(
 )
 """What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
 
-NO_REVIEW = ("access.", "training.")
+NO_REVIEW = ("access.", "training.", "work.")
 """How the kind of the first entry begins of a session that is no review."""
 
 ROLLBACK = "access.rollback_accepted"

@@ -35,6 +35,7 @@ from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile, verifications
+from assistant.review.desk import at_work, earlier_reviewers, reviews_of
 from assistant.review.loading import committed, letter_to_pin, pages_of
 from assistant.review.search import RecordSearch
 
@@ -137,6 +138,17 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str) -> str:
     )
 
 
+def _unless_sent_back(log: Log, case: str, reviewer: str) -> None:
+    """Raises `Refused` where the case was sent back, and this is the reviewer whose determination was reversed."""
+    held = at_work(log).get(case)
+    if held is not None and held.remanded and reviewer in earlier_reviewers(held, reviews_of(log, case)):
+        raise refuse(
+            "This case was sent back, and yours is the determination that was reversed.",
+            case,
+            "Another reviewer decides it (Lab. Code 4610.6(i)): imr case assign.",
+        )
+
+
 class Review:
     """A session that is being worked on, and the log that it stands in."""
 
@@ -183,6 +195,7 @@ class Review:
         """
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
+        _unless_sent_back(log, rules.case.id, profile.id)
         if mode == "real" or (not mode and not rules.case.practice):
             again = _may_begin(log, rules.case.id, again, "" if beside_parked else profile.id)
         kept = pinned(rules, sources)

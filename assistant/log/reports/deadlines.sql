@@ -1,9 +1,10 @@
 -- question: Was each determination signed within its time, and by which rule?
 -- note: For information only: a late determination is not void (California Highway Patrol v. W.C.A.B. (Margaris), 2016).
 -- note: Time runs from what the case file states of the claim: `documents_received`, `application_received`, the later
--- note: one. Where it states neither, nothing is reckoned. Holidays are not known. Days end at
--- note: midnight in California, daylight saving included, while the other reports and the log itself have times in UTC. A
--- note: rule that is not verified was not yet read at its source. A review that is late and has no day of signature is
+-- note: one. Where it states neither, nothing is reckoned; days that were stated at the desk stand in the work list alone.
+-- note: Working days leave holidays out (Gov. Code 6700, 6701; not yet verified). Days end at midnight in California,
+-- note: daylight saving included, while the other reports and the log itself have times in UTC. A rule that is not
+-- note: verified was not yet read at its source. A review that is late and has no day of signature is
 -- note: still open. A month is that of the last day, or of the opening where none is known.
 -- order: days DESC, session
 -- date: due
