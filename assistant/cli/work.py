@@ -193,15 +193,9 @@ def assign(name: str, to: str, specialty: str, log_path: Path | None) -> None:
     profile in the folder `reviewers` beside it.
     """
     from assistant import profile
-    from assistant.core.problem import refuse
-    from assistant.review.desk import Desk, case_of
+    from assistant.review.desk import Desk, case_of, reviewer_called
 
-    case, own, known = case_of(name), profile.kept().id, profile.reviewers()
-    reviewer = known.get(to or own)
-    if reviewer is None:
-        raise refuse(
-            f"There is no reviewer “{one_line(to, 40)}”.", "", f"There are {', '.join(map(one_line, known))}."
-        )
+    case, reviewer = case_of(name), reviewer_called(to)
     with open_log(log_path) as log:
-        wanted = Desk(log, own).assign(case, reviewer, specialty)
+        wanted = Desk(log, profile.kept().id).assign(case, reviewer, specialty)
     click.echo(visible(f"{one_line(case.id)} is assigned to {reviewer.id} ({wanted})."))

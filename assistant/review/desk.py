@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from assistant import __version__, library
+from assistant import __version__, library, profile
 from assistant.clock import california_day
 from assistant.core import work_events as w
 from assistant.core.dates import RULES, whole_day
@@ -315,6 +315,19 @@ def _given(reason: str) -> str:
     if not reason.strip():
         raise refuse("No reason is given.", "", "Say why.")
     return one_line(reason)
+
+
+def reviewer_called(name: str) -> Profile:
+    """The profile of a reviewer to whom cases can be assigned, by id; one's own for none."""
+    known = profile.reviewers()
+    wanted = name.strip() or profile.kept().id
+    if wanted not in known:
+        raise refuse(
+            f"There is no reviewer “{one_line(wanted, 40)}”.",
+            "",
+            f"There are {', '.join(map(one_line, known))}.",
+        )
+    return known[wanted]
 
 
 def known_case(log: Log, name: str) -> str:

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, ClassVar
 
+from textual import work
 from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
@@ -22,6 +23,7 @@ from assistant.tui.widgets import MarkedList, ProgramScreen, Services, literal
 if TYPE_CHECKING:
     from assistant.log import Log, SessionRow
     from assistant.profile import Profile
+    from assistant.review.worklist import WorkRow
 
 
 class ImrApp(App[int]):
@@ -187,20 +189,23 @@ def review_opening(
     return OpeningScreen(made)
 
 
-# The home screen: sessions to go on with, and cases to begin.
+# The home screen: the work list, sessions to go on with, and cases to begin.
 
 
 class HomeScreen(ProgramScreen):
-    """Open sessions first, then training, the cases of the case bank, and what is signed."""
+    """The work list first, then open sessions, training, the cases of the case bank, and what is signed."""
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help"),
+        Binding("e", "enter_step", "enter what came or went"),
         Binding("ctrl+q,escape", "app.quit", "quit"),
     ]
     DEFAULT_CSS = """
-    #home { padding: 1 2; }
+    #home { padding: 1 2 0 2; }
     #home-title { height: auto; text-style: bold; margin-bottom: 1; }
     #home-list { height: 1fr; border: none; }
+    #home-about { height: auto; max-height: 6; border-top: solid $panel; color: $text-muted; display: none; }
+    #home-about.shown { display: block; }
     """
     SCOPED_CSS = False
     AUTO_FOCUS = "#home-list"
@@ -208,11 +213,13 @@ class HomeScreen(ProgramScreen):
     def __init__(self, services: Services) -> None:
         super().__init__()
         self._services = services
+        self._work: list[WorkRow] = []
 
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):
             yield Static("IMR assistant", id="home-title", markup=False)
             yield MarkedList(id="home-list")
+            yield Static(id="home-about", markup=False)
         yield Footer()
 
     def on_mount(self) -> None:
@@ -223,45 +230,106 @@ class HomeScreen(ProgramScreen):
             self.call_after_refresh(self.fill)
 
     def fill(self) -> None:
-        """Lists what there is to do."""
+        """Lists what there is to do; a work list is read beside the screen, since every case file of it is."""
         from assistant import library  # once the empty screen is drawn
-        from assistant.log import session_words
 
         try:
-            rows = self._services.decision_log.sessions()
-            profile = self._services.profile
-            cases = library.case_names()
+            log = self._services.decision_log
+            rows = log.sessions()
+            worked = library.own_cases() or log.sessions(family="work")
+            if worked or any((row.kind, row.status) == ("real", "open") for row in rows):
+                self._read_work(log)
+            else:
+                self._list([])
         except Refused as refused:
             self._services.give_up(refused)
+
+    @work(thread=True, exclusive=True, group="record", exit_on_error=False)
+    def _read_work(self, log: Log) -> None:
+        from assistant.review.worklist import work_list  # where there is one
+
+        try:
+            made = work_list(log)
+        except Refused as refused:
+            self.app.call_from_thread(self._services.give_up, refused)
             return
+        self.app.call_from_thread(self._listed, made)
+
+    def _listed(self, made: list[WorkRow]) -> None:
+        if self.is_attached:
+            try:
+                self._list(made)
+            except Refused as refused:
+                self._services.give_up(refused)
+
+    def _list(self, made: list[WorkRow]) -> None:
+        self._work = made
         title = "IMR assistant · decision support; the reviewer decides"
-        if not profile.qualifications:
+        if not self._services.profile.qualifications:
             title += "\nYour qualifications are asked in your first review, and kept."
         self.query_one("#home-title", Static).update(literal(title))
-        options: list[Option | None] = []
-        opened = [row for row in rows if row.status == "open"]
-        ended = [row for row in rows if row.status != "open"][:20]
-        if opened:
-            options.append(Option(literal("Sessions to go on with"), disabled=True))
-            options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened]
-        options.append(Option(literal("Training"), disabled=True))
-        options.append(Option(literal("  Practise blind"), id="training:practise"))
-        options.append(Option(literal("  Trainers' screen"), id="training:trainers"))
-        first = 1 if opened else len(options) + 1
-        options.append(Option(literal("Cases to review"), disabled=True))
-        options += [Option(literal(f"  {name}"), id=f"case:{name}") for name in cases]
-        if ended:
-            options.append(Option(literal("Ended sessions"), disabled=True))
-            options += [Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended]
+        options = list(self._options())
         listed = self.query_one(OptionList)
+        at = listed.highlighted
+        kept = listed.get_option_at_index(at).id if at is not None else None
         listed.clear_options()
         listed.add_options(options)
-        listed.highlighted = first
+        ids = [one.id for one in options]
+        chosen = [one for one in ids if one and one.partition(":")[0] in ("work", "session", "run", "case")]
+        listed.highlighted = ids.index(kept) if kept and kept in ids else ids.index(next(iter(chosen), None))
+        self.refresh_bindings()
         gc.freeze()
         gc.enable()
 
+    def _options(self) -> Iterator[Option]:
+        from assistant import library  # once the empty screen is drawn
+        from assistant.log import session_words
+
+        rows = self._services.decision_log.sessions()
+        listed = {row.session for row in self._work}
+        opened = [row for row in rows if row.status == "open" and row.id not in listed]
+        ended = [row for row in rows if row.status != "open" and row.id not in listed][:20]
+        if self._work:
+            from assistant.review.worklist import row_words
+
+            yield _heading("Work list")
+            for one in self._work:
+                lines = [line for line in row_words(one) if not one.rule or one.rule not in line]
+                yield Option(literal("\n".join(f"  {line}" for line in lines)), id=f"work:{one.case}")
+        if opened:
+            yield _heading("Sessions to go on with")
+            yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened)
+        yield _heading("Training")
+        yield Option(literal("  Practise blind"), id="training:practise")
+        yield Option(literal("  Trainers' screen"), id="training:trainers")
+        yield _heading("Cases to review")
+        yield from (Option(literal(f"  {name}"), id=f"case:{name}") for name in library.case_names())
+        if ended:
+            yield _heading("Ended sessions")
+            yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in ended)
+
+    def _row(self, key: str | None) -> WorkRow | None:
+        """The case of the work list that a line stands for."""
+        kind, _, name = (key or "").partition(":")
+        return next((row for row in self._work if kind == "work" and row.case == name), None)
+
+    def on_option_list_option_highlighted(self, event: OptionList.OptionHighlighted) -> None:
+        """Under the list stands the rule by which the highlighted case is due, and what can be done."""
+        row, about = self._row(event.option_id), self.query_one("#home-about", Static)
+        about.set_class(row is not None, "shown")
+        if row is not None:
+            from assistant.review.worklist import rule_words
+
+            rule = f"{rule_words(row)}\n" if row.rule else ""
+            about.update(literal(f"{rule}Enter opens it; e enters what came, was asked for or sent."))
+
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
+        row = self._row(event.option_id)
         kind, _, name = (event.option_id or "").partition(":")
+        if row is not None:
+            kind, name = ("session", row.session) if row.session else ("case", row.folder or row.case)
+            if row.state == "declined":
+                kind, name = "case", row.folder or row.case
         self.app.push_screen(self._chosen(kind, name))
 
     def _chosen(self, kind: str, name: str) -> Screen[None]:
@@ -274,10 +342,29 @@ class HomeScreen(ProgramScreen):
 
         return entry_screen(self._services, kind, name)
 
+    def check_action(self, action: str, parameters: tuple[object, ...]) -> bool | None:
+        return action != "enter_step" or bool(self._work)
+
+    def action_enter_step(self) -> None:
+        """Enters something at the desk, of the case that is highlighted."""
+        from assistant.tui.desk import enter_step  # when it is asked for
+
+        listed = self.query_one(OptionList)
+        at = listed.highlighted
+        row = self._row(listed.get_option_at_index(at).id) if at is not None else None
+        if row is None:
+            self.tell("Choose a case of the work list first.", "warning")
+        else:
+            enter_step(self, self._services, row, self.fill)
+
     def action_help(self) -> None:
         from assistant.tui.dialogs import HelpScreen  # when it is asked for
 
         self.app.push_screen(HelpScreen())
+
+
+def _heading(words: str) -> Option:
+    return Option(literal(words), disabled=True)
 
 
 def _key(row: SessionRow) -> str:
