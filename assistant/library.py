@@ -132,6 +132,7 @@ KINDS: Mapping[str, str] = {
     "verified": "verified.yaml, what was held against its source",
     "sources": "sources.yaml, the sources that a reviewer cited",
     "organization": "organization.yaml",
+    "intake": "prompts/intake/",
     "letter-frame": "prompts/letter/frame.yaml",
     "letter-template": "prompts/letter/template.yaml, or that of an organization",
     "faults": "the sentences that may be planted in a practice case",
@@ -281,6 +282,13 @@ def _own_prompts() -> dict[str, Path]:
         for path in files
         if path.stem != VERIFIED
     }
+
+
+@lru_cache(maxsize=8)
+def intake(name: str) -> Mapping[str, Any]:
+    """The words by which the pages of a packet are read: a file of `prompts/intake/`, by its name."""
+    path = folder("prompts") / "intake" / f"{name}.yaml"
+    return dict(document(read_text(path), f"prompts/intake/{path.name}", "intake").data)
 
 
 def letter_texts() -> dict[str, str]:

@@ -15,11 +15,11 @@ from assistant.cli.options import log_option
 from assistant.cli.output import ImportProgress, print_json
 from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
-from assistant.core.record.pages import read_range
+from assistant.core.record.pages import read_range, said_list
 from assistant.core.text import one_line, visible
 from assistant.core.value import replace
 from assistant.machine import is_reserved
-from assistant.records.proposing import TYPES, UR_REPORT
+from assistant.records.proposing import UR_REPORT, types
 
 if TYPE_CHECKING:
     from assistant.records.importing import Arrived, DocumentPart, Importer, Manifest
@@ -146,7 +146,7 @@ class _Adding:
             importer.store.forget(arrived.staged)
             return _Told(path.name, "left_out")
         importer.store_parts(arrived, parts)
-        notes = [*arrived.read.notes, *left_out(parts, len(arrived.read.pages))]
+        notes = [*arrived.read.notes, *left_out(parts, arrived.read)]
         return _Told(path.name, "added", self._documents([part.id for part in parts]), notes)
 
     def _parts(self, arrived: Arrived, path: Path) -> Sequence[DocumentPart]:
@@ -297,7 +297,6 @@ _MOST_ROWS = 40
 _FIRST_ROWS, _LAST_ROWS = 20, 5
 """Of more documents than `_MOST_ROWS` these many are shown from the beginning and the end."""
 _SHOWN_LINES = 25
-_KNOWN_TYPES = tuple(name for name, _ in TYPES)
 
 
 class Confirming:
@@ -351,16 +350,17 @@ class Confirming:
     def _new(self, rest: str) -> None:
         page = self._page_number(rest)
         at = next((n for n, part in enumerate(self._parts) if page in part.pages), None)
-        if at is None or page == self._parts[at].pages.start:
+        if at is None or page == self._parts[at].pages[0]:
             raise refuse(f"A document begins with page {page} already, or the page is left out.")
         pages = self._parts[at].pages
-        self._put(at, at + 1, [range(pages.start, page), range(page, pages.stop)])
+        cut = list(pages).index(page)
+        self._put(at, at + 1, [pages[:cut], pages[cut:]])
 
     def _join(self, rest: str) -> None:
         at = self._number(rest)
-        if at == 0 or self._parts[at - 1].pages.stop != self._parts[at].pages.start:
+        if at == 0 or self._parts[at - 1].pages[-1] + 1 != self._parts[at].pages[0]:
             raise refuse("There is no document right before it to join it to.")
-        self._put(at - 1, at + 1, [range(self._parts[at - 1].pages.start, self._parts[at].pages.stop)])
+        self._put(at - 1, at + 1, [(*self._parts[at - 1].pages, *self._parts[at].pages)])
 
     def _out(self, rest: str) -> None:
         if len(self._parts) == 1:
@@ -399,11 +399,11 @@ class Confirming:
         self._say_row(at)
         self._asking.say("  Enter brings the documents in; ? says what else can be done.")
 
-    def _part_anew(self, parts: list[range]) -> None:
+    def _part_anew(self, parts: Sequence[Sequence[int]]) -> None:
         self._parts = self._importer.propose(self._arrived, parts)
         self._show()
 
-    def _put(self, first: int, last: int, parts: list[range]) -> None:
+    def _put(self, first: int, last: int, parts: Sequence[Sequence[int]]) -> None:
         """Other parts in the place of some, described anew; ids that are taken are left to the others."""
         others = [*self._parts[:first], *self._parts[last:]]
         taken = {part.id.lower() for part in others}
@@ -425,6 +425,7 @@ class Confirming:
         return others | {str(entry.get("id")).lower() for entry in self._importer.store.entries}
 
     def _show(self) -> None:
+        from assistant.records.importing import left_out
         from assistant.records.reading import how_to_install
 
         count = len(self._read.pages)
@@ -434,6 +435,8 @@ class Confirming:
                 f" not installed. {how_to_install()} (`none` leaves the file out until then.)"
             )
         self._asking.say(f"{self._name}: {count} page{'s' * (count != 1)}. Proposed:")
+        for note in left_out(self._parts, self._read):
+            self._asking.say(f"  {note}")
         many = len(self._parts)
         shown = range(many) if many <= _MOST_ROWS else range(_FIRST_ROWS)
         self._rows(shown)
@@ -461,7 +464,7 @@ class Confirming:
     def _say_row(self, at: int) -> None:
         part = self._parts[at]
         said, pages = part.said, part.pages
-        span = f"{pages.start}-{pages.stop - 1}" if len(pages) > 1 else str(pages.start)
+        span = said_list(pages)
         words = ", ".join(filter(None, [said.type, said.author]))
         self._asking.say(f"  {at + 1:>3}  p. {span:<9}  {said.date or 'undated':<10}  {one_line(words, 100)}")
         if unread := part.unread(self._read):
@@ -488,7 +491,7 @@ def _read_type(reply: str) -> str:
     if not any(one.isalpha() for one in reply):
         raise refuse("A document needs a type.", "", "Such as Progress note, or Letter.")
     folded = reply.casefold()
-    known = [name for name in _KNOWN_TYPES if name.casefold().startswith(folded)]
+    known = [name for name in types() if name.casefold().startswith(folded)]
     return known[0] if len(known) == 1 and len(folded) > 2 else _read_words(reply)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import shutil
 from collections import Counter
-from collections.abc import Collection, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -14,14 +14,15 @@ from assistant.core import yaml
 from assistant.core.dates import not_a_date, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.case import YES
-from assistant.core.record.pages import page_runs, read_range, split_pages
+from assistant.core.record.pages import page_runs, read_list, read_range, said_list, split_pages
 from assistant.core.text import one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER, is_reserved, path_in
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import without_documents
 from assistant.records.page import RECOGNISED, ReadPage
-from assistant.records.proposing import UNKNOWN, Description, date_of, describe, title_of, top_lines
+from assistant.records.parting import part
+from assistant.records.proposing import UNKNOWN, Description, describe, named_in
 from assistant.records.reading import (
     Progress,
     ReadFile,
@@ -34,55 +35,9 @@ from assistant.records.reading import (
 # Parts one file of many reports into documents: proposed from the pages, or as a person says (`1-3,4-9`).
 
 
-_PAGE_OF = re.compile(
-    r"\bpage\s*:?\s*(\d{1,4})\s*(?:of|/)\s*(\d{1,4})\b|^\s*(\d{1,4})\s+of\s+(\d{1,4})\s*$", re.M
-)
-_CONTINUED = re.compile(r"\bcont(?:inued|'d|d\b|\.)|\(cont", re.I)
-_HEAD_LINES = 8
-_LONG = 30
-"""From so many pages on, numbers that count through the whole file are taken for those of whoever bundled it."""
-
-
-def propose_parts(pages: Sequence[str]) -> list[range]:
-    """Where documents begin, as ranges of pages from 1 that together hold every page.
-
-    A page begins a document if it says that it is page 1 of several, or has a title or a labelled date at its top
-    that isn't the one of the document so far. A page that says that it is a later page, or continued, begins none.
-    """
-    starts: list[int] = []
-    title, date = "", None
-    for number, page in enumerate(pages, 1):
-        own_title, own_date = title_of(page), date_of(top_lines([page], _HEAD_LINES), labelled=True)
-        numbered = _page_number(page, number, len(pages))
-        if number == 1 or _begins(page, numbered, (title, date), (own_title, own_date)):
-            starts.append(number)
-            title, date = own_title, own_date
-        else:
-            title, date = title or own_title, date or own_date
-    return [range(first, last) for first, last in zip(starts, [*starts[1:], len(pages) + 1], strict=True)]
-
-
-def _begins(
-    page: str, numbered: int | None, so_far: tuple[object, object], own: tuple[object, object]
-) -> bool:
-    if numbered is not None:
-        return numbered == 1
-    if any(_CONTINUED.search(line) for line in top_lines([page], _HEAD_LINES)):
-        return False
-    new_title = bool(own[0]) and own[0] != so_far[0]
-    new_date = own[1] is not None and own[1] != so_far[1]
-    return new_title or new_date
-
-
-def _page_number(page: str, place: int, count: int) -> int | None:
-    """The number that a page gives itself (`Page 2 of 5`); None where it gives none, or one that can't be its own."""
-    text = page.lower() if len(page) <= 4000 else f"{page[:2000]}\n{page[-2000:]}".lower()
-    found = _PAGE_OF.search(text) if "page" in text or " of " in text else None
-    if found is None:
-        return None
-    number, last = int(found[1] or found[3]), int(found[2] or found[4])
-    of_the_file = count >= _LONG and (number, last) == (place, count)
-    return number if 1 <= number <= last and not of_the_file else None
+def propose_parts(pages: Sequence[str], pictures: Iterable[int] = ()) -> list[tuple[int, ...]]:
+    """The documents of a file as lists of pages from 1, without the pages that are copies of others."""
+    return list(part(pages, pictures).parts)
 
 
 def read_parts(said: str, count: int) -> list[range]:
@@ -123,16 +78,16 @@ class Arrived(Value):
 
 
 class DocumentPart(Value):
-    """Pages of a file, from 1, as one document."""
+    """Pages of a file, from 1, in their order as one document."""
 
     id: str
-    pages: range
+    pages: Sequence[int]
     said: Description
 
     def text(self, read: ReadFile) -> NewText:
         """The document's text and entry; its own pages count from 1."""
-        own = read.pages[self.pages.start - 1 : self.pages.stop - 1]
-        whole = len(own) == len(read.pages)
+        own = [read.pages[page - 1] for page in self.pages]
+        whole = list(self.pages) == list(range(1, len(read.pages) + 1))
         return NewText(
             self.id,
             [page.text for page in own],
@@ -142,7 +97,7 @@ class DocumentPart(Value):
                 "date": self.said.date,
                 "sent_by": self.said.sent_by,
                 "ur_report": "yes" if self.said.ur_report else "",
-                "from_pages": "" if whole else _span(self.pages),
+                "from_pages": "" if whole else said_list(self.pages),
                 **_reach(own, read.recognised_by),
             },
         )
@@ -150,9 +105,7 @@ class DocumentPart(Value):
     def unread(self, read: ReadFile) -> list[str]:
         """Its pages, counted from 1, on which no search counts."""
         return page_runs(
-            page.number - self.pages.start + 1
-            for page in read.pages
-            if page.number in self.pages and not page.is_read
+            place for place, page in enumerate(self.pages, 1) if not read.pages[page - 1].is_read
         )
 
 
@@ -188,14 +141,15 @@ class Importer:
         return Arrived(staged, read, tuple(known))
 
     def propose(
-        self, arrived: Arrived, parts: Sequence[range] | None = None, taken: Collection[str] = ()
+        self, arrived: Arrived, parts: Sequence[Sequence[int]] | None = None, taken: Collection[str] = ()
     ) -> list[DocumentPart]:
         """The documents of a file as its words say, or as `parts` part it; none has an id that is `taken`."""
         texts = [page.text for page in arrived.read.pages]
         used = {*taken, *(str(entry.get("id")).lower() for entry in self.store.entries)}
         made: list[DocumentPart] = []
-        for pages in parts or propose_parts(texts):
-            said = describe(texts[pages.start - 1 : pages.stop - 1])
+        roster = named_in(texts)
+        for pages in parts or propose_parts(texts, arrived.read.pictures):
+            said = describe([texts[page - 1] for page in pages], roster)
             name = Path(arrived.staged.name).stem if len(pages) == len(texts) else ""
             made.append(DocumentPart(free_id(said, used, name), pages, said))
             used.add(made[-1].id.lower())
@@ -224,8 +178,8 @@ class Importer:
     def _mended(self, arrived: Arrived) -> Iterator[NewText]:
         read = arrived.read
         for entry in self._lacking(arrived.staged):
-            pages = read_range(entry["from_pages"]) if "from_pages" in entry else None
-            own = read.pages[pages.start - 1 : pages.stop - 1] if pages else read.pages
+            pages = read_list(entry["from_pages"]) if "from_pages" in entry else None
+            own = [read.pages[page - 1] for page in pages] if pages else read.pages
             yield NewText(str(entry["id"]), [page.text for page in own], _reach(own, read.recognised_by))
 
     def _lacking(self, staged: Staged) -> list[dict[str, Any]]:
@@ -261,11 +215,18 @@ def free_id(said: Description, taken: Collection[str], file: str = "") -> str:
     return found
 
 
-def left_out(parts: Sequence[DocumentPart], count: int) -> list[str]:
-    """A sentence about the pages of a file that are in no document, where there are any."""
+def left_out(parts: Sequence[DocumentPart], read: ReadFile) -> list[str]:
+    """Sentences about the pages of a file that are in no document, where there are any: copies, and others."""
     kept = {page for part in parts for page in part.pages}
-    runs = page_runs(page for page in range(1, count + 1) if page not in kept)
-    return [f"Left out, in no document: page {', '.join(runs)}."] if runs else []
+    gone = [page.number for page in read.pages if page.number not in kept]
+    if not gone:
+        return []
+    twins = part([page.text for page in read.pages], read.pictures).twins
+    said = [
+        f"Page {page} is page {twins[page]} once more, and in no document." for page in gone if page in twins
+    ]
+    others = page_runs(page for page in gone if page not in twins)
+    return [*said, f"Left out, in no document: page {', '.join(others)}."] if others else said
 
 
 def renamed(part: DocumentPart, said: Description, taken: Collection[str]) -> DocumentPart:
@@ -282,10 +243,6 @@ def _reach(pages: Sequence[ReadPage], by: str) -> dict[str, Any]:
     unreadable = page_runs(number for number, page in numbered if not page.is_read)
     tried = by if recognised or unreadable else ""
     return {"recognised": recognised, "recognised_by": tried or [], "unreadable": unreadable}
-
-
-def _span(pages: range) -> str:
-    return f"{pages.start}-{pages.stop - 1}" if len(pages) > 1 else str(pages.start)
 
 
 # A list of documents with the files that they come from: what a person would otherwise confirm one by one.
@@ -330,12 +287,12 @@ def parts_of(
             raise refuse(
                 "The file is not the one that the list of documents means (another hash).", one_line(name)
             )
-        pages = range(1, count + 1)
+        pages = tuple(range(1, count + 1))
         if "from_pages" in entry:
-            pages = read_range(entry["from_pages"]) or pages
-        if pages.stop - 1 > count:
+            pages = read_list(entry["from_pages"]) or pages
+        if max(pages) > count:
             raise refuse(
-                f"The file has no page {pages.stop - 1}; it has {count}.",
+                f"The file has no page {max(pages)}; it has {count}.",
                 one_line(name),
                 "Correct `from_pages`.",
             )
@@ -385,7 +342,7 @@ def _problems(document: yaml.YamlDocument, entries: Sequence[Mapping[str, Any]])
                 document.where("documents", index, "id"),
                 "Give it another `id`.",
             )
-        if "from_pages" in entry and read_range(entry["from_pages"]) is None:
+        if "from_pages" in entry and read_list(entry["from_pages"]) is None:
             yield Problem(
                 "`from_pages` is no page and no range of pages.",
                 document.where("documents", index, "from_pages"),
@@ -461,6 +418,6 @@ def _bring(draft: Path, files: Any, progress: Progress) -> list[str]:
                 )
             parts = parts_of(importer, arrived, entries)
             importer.store_parts(arrived, parts)
-            told = (*arrived.read.notes, *left_out(parts, len(arrived.read.pages)))
+            told = (*arrived.read.notes, *left_out(parts, arrived.read))
             notes += [f"{path.name}: {note}" for note in told]
     return notes

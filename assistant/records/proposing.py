@@ -1,171 +1,33 @@
-"""Proposes what a document is from its own words: type, author, date. A person confirms it."""
+"""Proposes what a document is from its own words: type, author, date. A person confirms it.
+
+The words that tell are those of `prompts/intake/documents.yaml`. An author or a date that is doubtful is left empty,
+to be asked: a wrong one is believed more readily than a missing one.
+"""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
+from difflib import SequenceMatcher
+from functools import lru_cache
 
+from assistant import library
 from assistant.core.dates import PartialDate, When, dates_in
+from assistant.core.record.phrases import any_of, pattern
 from assistant.core.text import one_line
 from assistant.core.value import Value
 
-# What kind of document a page begins: the titles under which the documents of a case file are known.
-
-
 UR_REPORT = "Utilization review report"
+REQUEST = "Request for authorization"
 UNKNOWN = "Document"
-
-TYPES: tuple[tuple[str, str], ...] = (
-    (
-        UR_REPORT,
-        r"(?:utili[sz]ation review|UR) (?:report|determination|decision|denial|notice|summary|referral)|utili[sz]ation review"
-        r"|notice of (?:non-?certification|denial|modification|adverse determination)|peer review report"
-        r"|non-?certification(?: letter| notice)?|adverse determination",
-    ),
-    (
-        "Application for independent medical review",
-        r"application for independent medical review|DWC form IMR|independent medical review application",
-    ),
-    (
-        "Request for authorization",
-        r"(?:DWC form )?RFA\b|request for authori[sz]ation|authori[sz]ation request",
-    ),
-    (
-        "Agreed medical evaluation",
-        r"agreed medical (?:evaluation|evaluator|examination|re-?evaluation)|AME (?:report|evaluation)",
-    ),
-    (
-        "Qualified medical evaluation",
-        r"(?:panel )?qualified medical (?:evaluation|evaluator|examination|re-?evaluation)|P?QME (?:report|evaluation)",
-    ),
-    ("Medical-legal report", r"medical[- ]legal (?:report|evaluation)|independent medical examination"),
-    (
-        "Operative report",
-        r"operati(?:ve|on) (?:report|note|record)|report of operation|procedure (?:report|note)|surgical report",
-    ),
-    (
-        "Electrodiagnostic report",
-        r"electrodiagnostic (?:report|stud(?:y|ies)|consultation|testing|evaluation)|EMG(?: ?/ ?NCV| and NCV)?"
-        r" (?:report|study|studies)|nerve conduction (?:study|studies|report)|electromyograph(?:y|ic)(?: report| study)?",
-    ),
-    (
-        "Radiology report",
-        r"(?:radiology|radiographic|diagnostic imaging|imaging|x-?ray|MRI|CT|ultrasound|MR imaging) (?:report|consultation|interpretation)"
-        r"|(?:x-?rays?|radiographs?|MRI|CT(?: scan)?|magnetic resonance imaging|computed tomography) (?:of )?(?:the )?"
-        r"(?:cervical|lumbar|thoracic|left|right|spine|c-spine|l-spine|shoulder|knee|hip|wrist|hand|ankle|foot|elbow|neck|brain|head)\b.*",
-    ),
-    (
-        "Laboratory report",
-        r"(?:laboratory|lab|toxicology|urine drug (?:screen|test)\w*|pathology) (?:report|results?)",
-    ),
-    (
-        "Physical therapy note",
-        r"(?:physical|physio|occupational|hand) ?therap(?:y|ist)(?:'s)? (?:\w+ )?(?:note|report|evaluation|summary)|PT (?:daily |progress )?(?:note|evaluation)",
-    ),
-    (
-        "Chiropractic note",
-        r"chiropractic (?:\w+ )?(?:note|report|evaluation|treatment)|chiropractor'?s (?:note|report)",
-    ),
-    ("Acupuncture note", r"acupuncture (?:\w+ )?(?:note|report|evaluation|treatment)"),
-    (
-        "Psychological report",
-        r"psych(?:ological|iatric|otherapy) (?:\w+ )?(?:report|evaluation|note|assessment)|behavioral (?:health )?(?:report|evaluation|assessment)",
-    ),
-    ("Discharge summary", r"discharge summary"),
-    (
-        "Emergency department note",
-        r"emergency (?:department|room) (?:\w+ )?(?:note|report|record|visit)|ED (?:note|report)",
-    ),
-    ("Doctor's first report", r"doctor'?s first report(?: of occupational injury(?: or illness)?)?"),
-    (
-        "Consultation report",
-        r"(?:\w+ ){0,3}consultation(?: report| note)?|consultative report|initial (?:\w+ )?(?:consultation|evaluation|examination|report)",
-    ),
-    (
-        "Progress note",
-        r"(?:(?:primary|secondary) treating )?(?:physician|provider)(?:'?s|s')? (?:progress|follow-?up) (?:report|note)(?: \(?PR-?2\)?)?"
-        r"|PR-?[234]\b|(?:\w+ )?progress (?:note|report)|(?:office|clinic|chart|SOAP|treatment) (?:visit )?note"
-        r"|follow-?up (?:\w+ )?(?:visit|note|report|evaluation|examination)|office visit|re-?evaluation(?: report)?",
-    ),
-    (
-        "Work status report",
-        r"(?:work|disability) status (?:report|note|slip|form)|return to work (?:note|form)",
-    ),
-    (
-        "Medication record",
-        r"(?:prescription|pharmacy|medication) (?:record|history|list|log|profile)s?|prescription",
-    ),
-    ("Appeal letter", r"(?:letter of )?appeal(?: letter| of denial)?|request for reconsideration"),
-    ("Letter", r"(?:cover |facsimile |fax )?(?:letter|cover sheet|transmittal)(?: of medical records)?"),
-    ("Proof of service", r"proof of service|declaration of service"),
-)
-
-_TITLES = [
-    (
-        name,
-        re.compile(rf"(?:(?:re|title|type|document|subject)\s*:\s*)?(?:{pattern})(?![\w-])", re.IGNORECASE),
-    )
-    for name, pattern in TYPES
-]
-_MOST_WORDS = 10
-"""A title is short. What follows it after a wide gap, such as a date, is no part of it."""
-
-
-def titled(line: str) -> str:
-    """The type of document that a line is the title of; empty where it is none.
-
-    A line of prose that only mentions such a document begins otherwise, or goes on.
-    """
-    head = re.split(r"\s{3,}|\t", line.strip().strip("*#=_- "))[0].strip()
-    for name, pattern in _TITLES:
-        found = pattern.match(head)
-        if found is None:
-            continue
-        rest = head[found.end() :]
-        if len(head.split()) <= _MOST_WORDS and not re.search(
-            r"[a-z]\.\s*$|\b(?:was|were|is|are|has|have|will)\b", rest
-        ):
-            return name
-    return ""
-
 
 HEAD_LINES = 30
 """The lines at the top of a document among which its title, date and author are looked for."""
+TITLE_LINES = 12
 _TAIL_LINES = 15
-_TITLE_LINES = 12
 _LONGEST = 80
-
-_NOT_ITS_OWN = re.compile(
-    r"\b(?:birth|d\.?o\.?b\.?|born|injury|d\.?o\.?i\.?|loss|hire|onset|printed|faxed|received|fax|since|prior|previous|dated)\b",
-    re.I,
-)
-_OF_DOCUMENT = re.compile(
-    r"\b(?:dates? of (?:the )?(?:visit|service|exam\w*|study|report|(?:re-?)?evaluation|procedure|operation|surgery|consultation"
-    r"|admission|discharge|dictation|letter|request|decision|determination|treatment|encounter)"
-    r"|(?:visit|service|exam|examination|report|study|encounter|request|decision|determination|procedure|letter) date"
-    r"|d\.?o\.?s\.?|date(?=\s*:)|^dated?)\s*[:\-]?\s*$",
-    re.I,
-)
-_SIGNED = re.compile(
-    r"\b(?:(?:signed|authenticated|dictated|interpreted|read|prepared|authored) by"
-    r"|(?:author|physician|provider|radiologist|surgeon|examiner|reviewer|evaluator|therapist|clinician)(?: name)?\s*:)"
-    r"\s*:?\s*(?P<name>[^\n]{2,80})",
-    re.I,
-)
-_NAME = r"[A-Z][\w.'’-]*(?:\s+(?:[A-Z]\.|[A-Z][\w'’-]+)){1,3}"
-_DEGREE = (
-    r"(?:M\.?\s?D\.?|D\.?\s?O\.?|D\.?\s?C\.?|D\.?P\.?T\.?|P\.?T\.?|O\.?T\.?R\.?(?:/L)?|N\.?P\.?|F\.?N\.?P\.?|P\.?A\.?-?C?\.?"
-    r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?)"
-)
-_WITH_DEGREE = re.compile(rf"(?<![\w.])(?P<name>{_NAME},?\s+{_DEGREE})(?![\w])")
-_ANY_DEGREE = re.compile(rf"[\s,]{_DEGREE}(?!\w)")
-_DOCTOR = re.compile(rf"\bDr\.?\s+(?P<name>{_NAME})")
-_NOT_AUTHOR = re.compile(
-    r"^\s*(?:to|dear|cc|attn|attention|patient|employee|applicant|claimant|referr\w+)\b", re.I
-)
-_ROLE = re.compile(
-    r"\s*((?:primary |secondary )?(?:attending|treating) (?:provider|physician)|radiologist)\s*", re.I
-)
+_MOST_WORDS = 14
+"""A title is short. What follows it after a wide gap, such as a date, is no part of it."""
 
 
 class Description(Value):
@@ -178,19 +40,68 @@ class Description(Value):
     ur_report: bool = False
 
 
-def describe(pages: Sequence[str]) -> Description:
-    """What the text of a document says of itself."""
-    head = list(top_lines(pages, HEAD_LINES))
-    title = title_of(pages[0]) if pages else ""
-    is_ur = title == UR_REPORT
-    date = date_of(head) or _signing_date(pages)
-    return Description(
-        type=title or UNKNOWN,
-        author=_author(head, _bottom_lines(pages)),
-        date=str(date) if date is not None else "",
-        sent_by="claims administrator" if is_ur else "",
-        ur_report=is_ur,
-    )
+class Named(Value):
+    """A person whom a packet names: as written, the words of the name, and the degrees."""
+
+    written: str
+    words: tuple[str, ...]
+    degree: str
+
+    @property
+    def surname(self) -> str:
+        return self.words[-1]
+
+
+@lru_cache(maxsize=1)
+def types() -> tuple[str, ...]:
+    """The types of document that are known by their titles, in the order in which they are tried."""
+    return tuple(str(one["type"]) for one in library.intake("documents")["types"])
+
+
+@lru_cache(maxsize=1)
+def _titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    made = []
+    for one in library.intake("documents")["types"]:
+        either = "|".join(pattern(str(title)) for title in one["titles"])
+        made.append(
+            (
+                str(one["type"]),
+                re.compile(rf"(?i)(?:(?:re|title|type|document|subject)\s*:\s*)?(?:{either})(?![\w-])"),
+            )
+        )
+    return tuple(made)
+
+
+def words_of(name: str, before: str = r"(?<!\w)", after: str = r"(?!\w)") -> re.Pattern[str]:
+    """The phrases that `documents.yaml` lists under a name, as a pattern."""
+    return any_of(tuple(str(one) for one in library.intake("documents")[name]), before, after)
+
+
+_MARKS = str.maketrans("", "", "‹›")
+
+
+def unmarked(text: str) -> str:
+    """Text without the marks round words that were hard to read."""
+    return text.translate(_MARKS)
+
+
+def titled(line: str) -> str:
+    """The type of document that a line is the title of; empty where it is none.
+
+    A line of prose that only mentions such a document begins otherwise, or goes on.
+    """
+    head = re.split(r"\s{3,}|\t", unmarked(line).strip().strip("*#=_- "))[0].strip()
+    if not head or len(head) > 160:
+        return ""
+    for name, found in ((name, one.match(head)) for name, one in _titles()):
+        if found is None:
+            continue
+        rest = head[found.end() :]
+        if len(head.split()) <= _MOST_WORDS and not re.search(
+            r"[a-z]\.\s*$|\b(?:was|were|is|are|has|have|will|of \d|dated)\b", rest
+        ):
+            return name
+    return ""
 
 
 def top_lines(pages: Iterable[str], most: int) -> Iterator[str]:
@@ -206,30 +117,81 @@ def top_lines(pages: Iterable[str], most: int) -> Iterator[str]:
 
 def title_of(page: str) -> str:
     """The type of document whose title stands at the top of a page; empty where none does."""
-    return next(filter(None, map(titled, top_lines([page], _TITLE_LINES))), "")
+    return next(filter(None, map(titled, top_lines([page], TITLE_LINES))), "")
 
 
-def date_of(lines: Iterable[str], labelled: bool = False) -> PartialDate | None:
-    """The document's own date: one that says so, else (unless it must be `labelled`) the first whole date of no other thing."""
+def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = "") -> Description:
+    """What the text of a document says of itself; `roster` and `patient` are the people whom the packet names."""
+    title = title_of(pages[0]) if pages else ""
+    return Description(
+        type=title or UNKNOWN,
+        author=_author(title, pages, roster, patient) if pages else "",
+        date=_date(title, pages),
+        sent_by="claims administrator" if title == UR_REPORT else "",
+        ur_report=title == UR_REPORT,
+    )
+
+
+# The day of a document.
+
+
+def _date(title: str, pages: Sequence[str]) -> str:
+    head = list(top_lines(pages[:1], HEAD_LINES))
+    signed = title in library.intake("documents")["by_patient"] or title == REQUEST
+    date = _signing_date(pages) if signed else date_of(head) or _signing_date(pages)
+    return str(date) if date is not None else ""
+
+
+def date_of(lines: Iterable[str], labelled: bool = False, hard: bool = False) -> PartialDate | None:
+    """The document's own date: one that says so, else (unless it must be `labelled`) the first that begins a line.
+
+    Of a period it is the last day. A date that was `hard` to read counts only where that is asked for.
+    """
     first: PartialDate | None = None
     for line in lines:
         end = 0
-        for start, said, when in sorted(dates_in(line), key=lambda one: one[0]):
+        found = sorted(dates_of(line), key=lambda one: one[0])
+        for place, (start, said, when) in enumerate(found):
             before = line[end:start]
             end = start + len(said)
             date = _whole(when)
-            if date is None:
+            if date is None or (not hard and _doubtful(line, start, end)):
                 continue
-            if _OF_DOCUMENT.search(before) and not _NOT_ITS_OWN.search(_label(before)):
+            if place + 1 < len(found) and re.fullmatch(
+                r"\s*(?:to|through|thru|-|–)\s*", line[end : found[place + 1][0]]
+            ):
+                last = _whole(found[place + 1][2])
+                date = last if last is not None and last.earliest >= date.earliest else date
+            if _own(before):
                 return date
-            if first is None and not labelled and not _NOT_ITS_OWN.search(before):
+            begins = not unmarked(line[:start]).strip(" -–*") or bool(titled(line))
+            if first is None and not labelled and begins and not words_of("other_date").search(before):
                 first = date
     return first
 
 
-def _label(before: str) -> str:
-    """The words right before a date, without `date` itself, which would be taken for `dated`."""
-    return re.sub(r"\bdated?\b", "", before[-40:], flags=re.I)
+def dates_of(line: str) -> list[tuple[int, str, When]]:
+    """The dates that a line mentions, also as people write them by hand: 9-15-15."""
+    made = list(dates_in(line))
+    for found in re.finditer(r"(?<![\d/-])(\d{1,2})-(\d{1,2})-(\d\d)(?![\d/-])", line):
+        month, day, year = (int(one) for one in found.groups())
+        if 1 <= month <= 12 and 1 <= day <= 31:
+            made.append((found.start(), found[0], When(year + (1900 if year > 50 else 2000), month, day)))
+    return made
+
+
+def _own(before: str) -> bool:
+    """Whether the words right before a date say that it is the document's own."""
+    label = unmarked(before)[-48:]
+    if words_of("own_date", r"(?:^|(?<=\W))", r"\s*[:\-.]?\s*$").search(label) is None:
+        return False
+    without = re.sub(r"\bdated?\b", "", label[-32:], flags=re.I)
+    return words_of("other_date").search(without) is None
+
+
+def _doubtful(line: str, start: int, end: int) -> bool:
+    """Whether a passage of a line lies within the marks of what was hard to read."""
+    return line.count("‹", 0, end) > line.count("›", 0, start)
 
 
 def _whole(when: When) -> PartialDate | None:
@@ -245,34 +207,286 @@ def _whole(when: When) -> PartialDate | None:
 
 def _signing_date(pages: Sequence[str]) -> PartialDate | None:
     """The date beside a signature, for a document whose head has none."""
-    for line in _bottom_lines(pages):
-        if re.search(r"\b(?:signed|dictated|dated|date)\b", line, re.I):
-            date = date_of([line])
-            if date is not None:
-                return date
+    for page in reversed(pages):
+        for line in _bottom_lines(page):
+            if re.search(r"\b(?:signed|signature|dictated|dated|date|executed)\b", line, re.I):
+                at = max((one.end() for one in re.finditer(r"(?i)signature|signed|dated?", line)), default=0)
+                for start, said, when in sorted(dates_of(line), key=lambda one: one[0]):
+                    other = words_of("other_date").search(line[:start])
+                    date = _whole(when)
+                    if date and start >= at and not other and not _doubtful(line, start, start + len(said)):
+                        return date
     return None
 
 
-def _bottom_lines(pages: Sequence[str]) -> list[str]:
-    lines = [line[:400] for line in pages[-1][-20_000:].split("\n") if line.strip()] if pages else []
-    return lines[-_TAIL_LINES:]
+def _bottom_lines(page: str) -> list[str]:
+    return [line[:400] for line in page[-20_000:].split("\n") if line.strip()][-_TAIL_LINES:]
 
 
-def _author(head: Sequence[str], tail: Sequence[str]) -> str:
-    for lines in (tail, head):
-        for line in lines:
-            found = _SIGNED.search(line) if ":" in line or " by " in line.lower() else None
-            if found and not _NOT_AUTHOR.match(line) and (name := _name(found["name"])):
-                return name
-    for line in (*head, *tail):
-        found = _WITH_DEGREE.search(line) if _ANY_DEGREE.search(line) else None
-        found = found or (_DOCTOR.search(line) if "Dr" in line else None)
-        if found and not _NOT_AUTHOR.match(line):
-            return _name(found["name"])
-    for line in head:
-        if role := _ROLE.fullmatch(line):
-            return role[1].lower()
-    return ""
+# Who wrote a document.
+
+
+_NAME = r"[A-Z][\w.'’-]*(?:\s+(?:[A-Z]\.|[A-Z][\w'’-]+)){1,3}"
+_DEGREE = (
+    r"(?:M\.?\s?D\.?|D\.?\s?O\.?|D\.?C\.?|D\.?P\.?T\.?|P\.?T\.?|O\.?T\.?R?\.?(?:/L)?|N\.?P\.?(?:-C)?|F\.?N\.?P\.?(?:-C)?|P\.?A\.?(?:-C)?\.?"
+    r"|Ph\.?\s?D\.?|Psy\.?\s?D\.?|Ed\.?\s?D\.?|L\.?Ac\.?|R\.?N\.?|D\.?P\.?M\.?|LCSW|LMFT|MFT|Pharm\.?\s?D\.?)"
+)
+_DEGREED = re.compile(
+    rf"(?<![\w.])(?P<name>{_NAME})(?P<gap>,?\s+)(?P<degree>{_DEGREE}(?:,\s*{_DEGREE})*)(?!\w)(?!\s+\d{{5}})"
+)
+_DEGREE_ONLY = re.compile(rf"[\s,]{_DEGREE}(?!\w)")
+_DOCTOR = re.compile(rf"\bDr\.?\s+(?P<name>{_NAME})")
+_ROLE = re.compile(
+    r"\s*((?:primary |secondary )?(?:attending|treating) (?:provider|physician)|radiologist)\s*", re.I
+)
+_ALIKE = 0.8
+"""From so alike on, two spellings of a name are taken for one that was hard to read."""
+
+
+def named_in(pages: Iterable[str]) -> list[Named]:
+    """The people with a degree whom pages name, each once, as most fully written; what was hard to read names nobody."""
+    found: dict[tuple[str, str], Named] = {}
+    for page in pages:
+        for line in page.split("\n"):
+            if "‹" in line or _DEGREE_ONLY.search(line) is None:
+                continue
+            for one in map(_named, _DEGREED.finditer(line)):
+                if one is None:
+                    continue
+                key = one.surname.casefold(), _bare(one.degree.split(",")[0])
+                held = found.get(key)
+                if held is None or _fuller(one) > _fuller(held):
+                    found[key] = one
+    return list(found.values())
+
+
+def _fuller(one: Named) -> tuple[int, bool]:
+    return len(" ".join(one.words).replace(".", "")), not one.written.isupper()
+
+
+def _named(found: re.Match[str]) -> Named | None:
+    """The person of a match; in capitals a degree that is a word as well needs its comma."""
+    degree = found["degree"]
+    if (
+        found["name"].isupper()
+        and "," not in found["gap"]
+        and _bare(degree) in ("do", "pa", "pt", "rn", "np", "ot")
+    ):
+        return None
+    words = tuple(re.sub(r"^(?:Dr\.?|DR\.?)$", "", one) for one in found["name"].split())
+    words = tuple(one.strip(",") for one in words if one)
+    if len(words) < 2 or not any(len(one) > 1 for one in words[-1:]):
+        return None
+    written = found[0] if not found["name"].isupper() else f"{found['name'].title()}{found['gap']}{degree}"
+    return Named(one_line(written, _LONGEST), words, degree)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"[\W_]", "", text).lower()
+
+
+class _Signer(Value):
+    rank: int
+    place: int
+    said: str
+    known: bool
+
+
+def _author(title: str, pages: Sequence[str], roster: Sequence[Named], patient: str) -> str:
+    data = library.intake("documents")
+    if title in data["by_patient"] and patient:
+        return patient if _signed_by_patient(pages, patient) else ""
+    found = list(_signers(title, pages, roster))
+    if title in data["by_nobody"]:
+        found = [one for one in found if one.rank == 0]
+    if not found:
+        return next(
+            (role[1].lower() for line in top_lines(pages[:1], HEAD_LINES) if (role := _ROLE.fullmatch(line))),
+            "",
+        )
+    best = min(one.rank for one in found)
+    names = [one for one in found if one.rank == best]
+    if len({_bare(_surname(one.said)) for one in names}) > 1:
+        return ""
+    return names[0].said
+
+
+def _surname(said: str) -> str:
+    bare = re.split(r",|\s(?=" + _DEGREE + r"(?!\w))", said)[0].split()
+    return bare[-1] if bare else said
+
+
+def _signed_by_patient(pages: Sequence[str], patient: str) -> bool:
+    """Whether the patient's name, or one so like it that it was hard to read, stands on the pages."""
+    wanted = patient.split()
+    for line in (line for page in pages for line in unmarked(page).split("\n")):
+        said = re.findall(r"[^\W\d_][\w.'’-]*", line)
+        for at in range(len(said) - 1):
+            first, last = (
+                said[at],
+                said[at + len(wanted) - 1] if at + len(wanted) <= len(said) else said[at + 1],
+            )
+            if not _alike(first, wanted[0]):
+                continue
+            if _alike(last, wanted[-1]) or said[at + 1] == f"{wanted[-1][0]}.":
+                return True
+    return False
+
+
+def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Iterator[_Signer]:
+    """Who may have written the document, the surest with the lowest rank."""
+    addressed = title in (UR_REPORT, "Letter", "Appeal letter")
+    others = _asked_for(pages) if title == UR_REPORT else set()
+    for page_at, page in enumerate(pages):
+        if page_at and title_of(page) == "Proof of service":
+            continue
+        lines = [line.strip()[:400] for line in page[:40_000].split("\n") if line.strip()]
+        for at, line in enumerate(lines):
+            if "by" not in line.lower() and ":" not in line and _DEGREE_ONLY.search(unmarked(line)) is None:
+                if title == "Letter" and at + 1 < len(lines) and (said := _undegreed(line, lines[at + 1])):
+                    yield _Signer(4, at, said, False)
+                continue
+            for one in _of_line(title, line, roster):
+                if _bare(_surname(one.said)) in others:
+                    continue
+                if one.rank == 3 and addressed and page_at == 0 and at < 8:
+                    continue  # whom a letter is addressed to
+                yield one
+
+
+def _asked_for(pages: Sequence[str]) -> set[str]:
+    """The surnames of those whom a decision answers: it isn't theirs."""
+    found = set()
+    for line in top_lines(pages[:1], HEAD_LINES):
+        for one in words_of("requester", r"(?<!\w)", r"\s*:\s*").finditer(line):
+            if said := re.match(rf"(?:Dr\.?\s+)?({_NAME})", line[one.end() :]):
+                found.add(_bare(said[1].split()[-1]))
+        if said := re.search(r"(?i:dear)\s+(?i:dr\.?|doctor)\s+([A-Z][\w'’-]+)", line):
+            found.add(_bare(said[1]))
+    return found
+
+
+def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer]:
+    labels = [(0, "signed"), (1, "by_role")]
+    if title == UR_REPORT:
+        labels = [(0, "reviewer"), (0, "signed")]
+    if title == REQUEST:
+        labels = [(1, "requester")]
+        if (
+            re.match(r"(?i)name\s*:", line)
+            and (said := _called(line.split(":", 1)[1], roster))
+            and _DEGREE_ONLY.search(said)
+        ):
+            yield _Signer(0, 0, said, True)
+    for rank, label in labels:
+        for found in words_of(label, r"(?<!\w)", r"›?(?:\s*:\s*|\s+(?=[A-Z‹]))").finditer(line):
+            if ":" not in found[0] and not found[0].rstrip().lower().endswith(" by"):
+                continue
+            before = line[: found.start()]
+            if title != REQUEST and words_of("not_author", r"(?<!\w)", r"\s*$").search(before):
+                continue
+            if said := _called(line[found.end() :], roster):
+                yield _Signer(rank, found.start(), said, True)
+    plain = re.match(r"(?i)‹?signature›?\s*:\s*", line)
+    if plain and (said := _called(line[plain.end() :], roster)):
+        yield _Signer(0, 0, said, True)
+    if title == "Letter" and (sender := re.match(r"(?i)from\s*:\s*", line)):
+        said = re.split(r",|\s{3,}|\s(?:To|Date|Re|Fax|Phone)\s*:", line[sender.end() :])[0].strip()
+        if said and "‹" not in said:
+            yield _Signer(2, 0, one_line(said, _LONGEST), True)
+    degreed = _DEGREED.match(line) if "‹" not in line else None
+    if degreed and (one := _named(degreed)):
+        rest = line[degreed.end() :]
+        if (
+            len(rest) < 90
+            and not re.match(r"\s*:", rest)
+            and not re.search(r"(?i)^,?\s*(?:fax|phone|tel)\b", rest)
+        ) and title != REQUEST:
+            yield _Signer(3, 0, _known(one, roster), True)
+    elif title != REQUEST and not re.match(r"(?i)name\s*:", line) and (loose := _loose(line, roster)):
+        yield _Signer(3, 0, loose, True)
+
+
+def _loose(line: str, roster: Sequence[Named]) -> str:
+    """The person of the roster whose surname and degree end a short line: `5 Needham LAc`."""
+    bare = unmarked(line)
+    if len(bare) > 40 or ":" in bare:
+        return ""
+    found = re.match(rf"\W*(?:[\w.]{{1,2}}\s+)?(?P<last>[A-Z][\w'’-]+),?\s+(?P<degree>{_DEGREE})(?!\w)", bare)
+    if found is None:
+        return ""
+    hits = [
+        one
+        for one in roster
+        if _bare(one.degree.split(",")[0]) == _bare(found["degree"]) and _alike(one.surname, found["last"])
+    ]
+    return hits[0].written if len(hits) == 1 else ""
+
+
+def _alike(one: str, other: str) -> bool:
+    return SequenceMatcher(None, one.casefold(), other.casefold(), autojunk=False).ratio() >= _ALIKE
+
+
+def _undegreed(line: str, after: str) -> str:
+    """Who signs a letter without a degree: a name on its own line above what the person is."""
+    if not re.fullmatch(_NAME, line) or line.isupper():
+        return ""
+    return (
+        line
+        if re.match(
+            r"(?i)(?:senior |claims? )*(?:examiner|adjuster|analyst|supervisor|manager|attorney|nurse|coordinator|representative|director|president)\b",
+            after,
+        )
+        else ""
+    )
+
+
+def _called(text: str, roster: Sequence[Named]) -> str:
+    """The name at the beginning of a text; empty where it was hard to read and the roster doesn't tell."""
+    text = re.split(
+        r"\s+(?:for|on|at|date[d:]?|DD|DT|D|T|lic\w*|npi|signed|claim|date of)\s*[:\d]|\s{3,}|\t|[;|(]|\d",
+        text,
+        maxsplit=1,
+    )[0]
+    found = re.match(rf"\s*(?:Dr\.?\s+)?{_DEGREED.pattern}", unmarked(text))
+    doubtful = "‹" in text
+    if found:
+        one = _named(re.match(_DEGREED, unmarked(text).strip()) or found)
+        if one is not None:
+            match = _in_roster(one, roster)
+            return match.written if match is not None else "" if doubtful else one.written
+    if doubtful:
+        return ""
+    name = _name(text)
+    words = name.split()
+    hits = [
+        one
+        for one in roster
+        if words and _bare(one.surname) == _bare(_surname(name)) and one.written[:1] == name[:1]
+    ]
+    return hits[0].written if len(hits) == 1 and len(words) < 4 else name
+
+
+def _known(one: Named, roster: Sequence[Named]) -> str:
+    match = _in_roster(one, roster)
+    return match.written if match is not None else one.written
+
+
+def _in_roster(one: Named, roster: Sequence[Named]) -> Named | None:
+    """The person of the roster who is meant: the same degree and surname, or a name that is nearly the same."""
+    near = [
+        other
+        for other in roster
+        if _bare(other.degree)[:2] == _bare(one.degree)[:2]
+        and (
+            (
+                _alike(other.surname, one.surname)
+                and other.words[0][:1].casefold() == one.words[0][:1].casefold()
+            )
+            or _alike(" ".join(other.words), " ".join(one.words))
+        )
+    ]
+    return near[0] if len(near) == 1 else None
 
 
 def _name(text: str) -> str:

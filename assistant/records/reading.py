@@ -278,6 +278,11 @@ class ReadFile(Value):
     recognised_by: str = ""
 
     @property
+    def pictures(self) -> tuple[int, ...]:
+        """The pages whose words, as far as there are any, were read from a picture."""
+        return tuple(page.number for page in self.pages if page.state in (RECOGNISED, UNREADABLE))
+
+    @property
     def unread(self) -> tuple[int, ...]:
         """The pages on which no search counts."""
         return tuple(page.number for page in self.pages if not page.is_read)

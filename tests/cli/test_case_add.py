@@ -257,7 +257,11 @@ def test_a_list_says_what_would_be_asked(imr: Imr, case: Path, tmp_path: Path) -
         ),
         ("from_pages: 1,", "", "line 2: Several documents come from this file."),
         ("from_pages: 3", "from_pages: 3-9", "The file has no page 9; it has 3."),
-        ("from_pages: 3", "from_pages: x", "line 3: `from_pages` can't be “x”. Write it as 4 or as 4-9."),
+        (
+            "from_pages: 3",
+            "from_pages: x",
+            "line 3: `from_pages` can't be “x”. Write it as 4, as 4-9, or as 12,14-16.",
+        ),
         ("from_pages: 3", "from_pages: 3, id: FIRST", "Another document is called FIRST."),
         ("id: first", "id: a b", "Use letters, digits, dots and dashes"),
         ("date: 2014-05-10", "date: May", "`date` can't be “May”."),

@@ -7,7 +7,7 @@ import pytest
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.records.importing import propose_parts, read_parts
-from assistant.records.proposing import UNKNOWN, Description, describe, titled
+from assistant.records.proposing import UNKNOWN, Description, describe, named_in, titled
 
 
 @pytest.mark.parametrize(
@@ -144,3 +144,64 @@ def test_parts_that_lose_or_double_a_page_are_refused(said: str, says: str) -> N
     with pytest.raises(Refused) as caught:
         read_parts(said, 9)
     assert says in str(caught.value)
+
+
+# -- whose a document is ---------------------------------------------------------------------------
+
+DECISION = """UTILIZATION REVIEW DETERMINATION
+Date of decision: November 15, 2023 Date request received: November 8, 2023
+Requesting physician: Ann Quill, MD
+Dear Dr. Quill: The request was reviewed.
+"""
+
+
+@pytest.mark.parametrize(
+    ("pages", "author"),
+    [
+        ([f"{DECISION}Reviewing physician: Gil Pump, MD"], "Gil Pump, MD"),
+        ([DECISION, "Rationale\nGil Pump, MD\nCalifornia license G-00000", "PROOF OF SERVICE\n- Ann Quill, MD"], "Gil Pump, MD"),
+        ([DECISION], ""),
+        (["OPERATIVE REPORT\nSURGEON: BAS WOBB, DO\nASSISTANT: PER NILS, PA-C\nBAS WOBB, DO"], "Bas Wobb, DO"),
+        (["MRI LUMBAR SPINE\nOrdering: Bas Wobb, DO\nElectronically signed by: Fen Bright, MD, 06/30/2022"], "Fen Bright, MD"),
+        (["OFFICE VISIT NOTE\nPer Nils, PA-C, for Bas Wobb, DO 09/10/2015"], "Per Nils, PA-C"),
+        (["PRESCRIPTION HISTORY\nFilled Drug Prescriber\n05/03/2023 GABAPENTIN QUILL H, MD"], ""),
+        (["PROGRESS NOTE\nElectronically signed by A Roe, MD\nElectronically signed by B Poe, MD"], ""),
+        (["PROGRESS NOTE\nSignature: ‹C.Nightlngale›"], ""),
+        (["PROGRESS NOTE\nSpringfield Clinic, PA 19104"], ""),
+        (["LETTER\nDate of letter: May 29, 2015\nA. Pottle\nClaims Examiner II, Bus District"], "A. Pottle"),
+    ],
+)  # fmt: skip
+def test_a_doubtful_author_is_left_empty(pages: list[str], author: str) -> None:
+    assert describe(pages).author == author
+
+
+def test_a_name_that_was_hard_to_read_is_that_of_the_one_person_whom_it_is_like() -> None:
+    roster = named_in(["Electronically signed by Rosamund Hatpin, MD on 7/1/2016"])
+    assert describe(["PR-2\nSignature: ‹Rosarund› Hatpin, MD"], roster).author == "Rosamund Hatpin, MD"
+    assert describe(["PR-2\nSignature: ‹Rosarund› Hatpln, DO"], roster).author == ""
+
+
+def test_an_application_is_the_patients_and_of_the_day_of_the_signature() -> None:
+    page = (
+        "APPLICATION FOR INDEPENDENT MEDICAL REVIEW\nEmployee name: ‹Barthclomew› Notareal  Date of birth: 07/19/1976\n"
+        "Date of the utilization review decision: 11/15/2023\nEmployee signature: B. Notareal   Date: 12/4/23"
+    )
+    said = describe([page], (), "Bartholomew Notareal")
+    assert (said.author, said.date) == ("Bartholomew Notareal", "2023-12-04")
+
+
+@pytest.mark.parametrize(
+    ("text", "date"),
+    [
+        ("PT VISIT LOG\nDate of service: 01/19/2016 to 03/08/2016", "2016-03-08"),
+        (
+            "DOCTOR'S FIRST REPORT\nDate and hour of injury: 2-9-21\nModified work from 2/11/21\nSignature: x Date: 2/10/2",
+            "",
+        ),
+        ("PROGRESS NOTE\nDate of exam: ‹9-15-15›\nSignature: A Roe MD   Date: 9/15/15", "2015-09-15"),
+        ("PROGRESS NOTE\nDate of exam: ‹9-15-15›", ""),
+        ("UR DENIAL\nDate request received: 5/17/2016\nDate: May 24, 2016", "2016-05-24"),
+    ],
+)
+def test_a_doubtful_date_is_left_empty(text: str, date: str) -> None:
+    assert describe([text]).date == date

@@ -9,7 +9,7 @@ from typing import Any
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, not_a_date, parse_date
 from assistant.core.problem import Problem, Refused
-from assistant.core.record.pages import places_of_ranges, read_range
+from assistant.core.record.pages import places_of_ranges, read_list
 from assistant.core.text import one_line
 from assistant.core.value import Value
 from assistant.core.yaml import YamlDocument as YamlDocument
@@ -100,8 +100,12 @@ def _entry_problems(entry: Mapping[str, Any], pages: int | None) -> Iterator[tup
     """Each wrong key, what is wrong with it, and what to do."""
     if "original" in entry and not _ORIGINAL.fullmatch(str(entry["original"])):
         yield "original", "`original` names no file in originals/.", "Write originals/NAME."
-    if "from_pages" in entry and read_range(entry["from_pages"]) is None:
-        yield "from_pages", "`from_pages` is no page and no range of pages.", "Write it as 4-9."
+    if "from_pages" in entry and read_list(entry["from_pages"]) is None:
+        yield (
+            "from_pages",
+            "`from_pages` is no page and no range of pages.",
+            "Write it as 4-9, or as 12,14-16.",
+        )
     lists = {key: places_of_ranges(entry.get(key, []), pages or 0) for key in ("recognised", "unreadable")}
     for key, read_case in lists.items():
         if read_case is None and pages is not None:

@@ -21,6 +21,26 @@ def read_range(text: object) -> range | None:
     return range(first, last + 1) if 1 <= first <= last else None
 
 
+def read_list(text: object) -> tuple[int, ...] | None:
+    """The pages of `4`, `1-3` or `19,18,20-22` in the order in which they are said; None where one is no page, or double."""
+    spans = [read_range(one) for one in str(text).split(",")]
+    pages = [page for span in spans if span is not None for page in span]
+    return (
+        tuple(pages) if all(spans) and len(set(pages)) == len(pages) and len(pages) <= _MOST_PAGES else None
+    )
+
+
+def said_list(pages: Sequence[int]) -> str:
+    """Pages in their order, as `read_list` reads them: 12, 14, 15 and 16 are `12,14-16`."""
+    runs: list[list[int]] = []
+    for page in pages:
+        if runs and page == runs[-1][1] + 1:
+            runs[-1][1] = page
+        else:
+            runs.append([page, page])
+    return ",".join(f"{first}-{last}" if last > first else str(first) for first, last in runs)
+
+
 def places_of_ranges(entries: object, last: int) -> tuple[int, ...] | None:
     """The pages, in order, of a list of numbers and ranges; None where one isn't a page of 1 to `last`, or is double."""
     if not isinstance(entries, Sequence) or isinstance(entries, str):

@@ -1,0 +1,92 @@
+"""Where the documents of a bundle begin, in which order their pages belong, and which pages are there twice."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.records.parting import part
+
+LAB = "LAKESIDE IMAGING\n1 Main Street\nAccession {} Page {} of {}\n"
+CLINIC = "RIVER CLINIC Doe, Jane\nPrinted 1/2/2020 Page {} of {}\n"
+VISIT = "PROGRESS REPORT\nDate of visit: {}\n"
+LONG = (
+    "The back was examined and bent forward as far as the knees without pain or spasm on either side today.\n"
+)
+
+
+def parts(*pages: str, pictures: tuple[int, ...] = ()) -> list[list[int]]:
+    return [list(one) for one in part(pages, pictures).parts]
+
+
+def test_a_page_that_lies_within_another_document_doesnt_part_it() -> None:
+    pages = (
+        LAB.format("0022-1", 1, 2) + "MRI LUMBAR SPINE\nExam date: 06/30/2022",
+        LAB.format("0018-9", 1, 1) + "X-RAY LEFT WRIST\nExam date: 05/03/2018",
+        LAB.format("0022-1", 2, 2) + "IMPRESSION: no herniation",
+    )
+    assert parts(*pages) == [[1, 3], [2]]
+
+
+def test_second_pages_go_with_the_visit_whose_day_they_name() -> None:
+    pages = (
+        CLINIC.format(1, 2) + VISIT.format("11/10/2015"),
+        CLINIC.format(1, 2) + VISIT.format("12/08/2015"),
+        CLINIC.format(2, 2) + "PLAN\nElectronically signed 11/10/2015",
+        CLINIC.format(2, 2) + "PLAN\nElectronically signed 12/08/2015",
+    )
+    assert parts(*pages) == [[1, 3], [2, 4]]
+
+
+def test_a_second_page_at_the_end_of_the_file_finds_its_first() -> None:
+    pages = (
+        CLINIC.format(1, 2) + VISIT.format("03/19/2015"),
+        CLINIC.format(2, 2) + "Signed 03/19/2015",
+        CLINIC.format(1, 2) + VISIT.format("09/10/2015"),
+        LAB.format("1", 1, 1) + "X-RAY CERVICAL SPINE\nExam date: 03/12/2015",
+        CLINIC.format(2, 2) + "Signed 09/10/2015",
+    )
+    assert parts(*pages) == [[1, 2], [3, 5], [4]]
+
+
+@pytest.mark.parametrize("stamp", ["Page {} of 5", "NOTICE OF RECORDS Page {} of 5", "{} of 5"])
+def test_a_stamp_that_counts_through_the_file_parts_nothing(stamp: str) -> None:
+    own = [
+        CLINIC.format(1, 2) + VISIT.format("11/10/2015"),
+        CLINIC.format(2, 2) + "PLAN",
+        LAB.format("1", 1, 1) + "X-RAY CERVICAL SPINE\nExam date: 03/12/2015",
+        "LETTER\nDate of letter: May 2, 2016",
+        CLINIC.format(1, 1) + VISIT.format("12/08/2015"),
+    ]
+    pages = [f"{text}\n{stamp.format(number)}" for number, text in enumerate(own, 1)]
+    assert parts(*pages) == [[1, 2], [3], [4], [5]]
+
+
+def test_pages_that_number_themselves_alone_are_put_in_order() -> None:
+    second = "JANE ROE, M.D.\nRE: Doe, John Page 2\nSigned May 29, 2023"
+    first = (
+        "JANE ROE, M.D.\nOrthopaedics\nPANEL QUALIFIED MEDICAL EVALUATION\nDate of evaluation: May 11, 2023"
+    )
+    assert parts(second, first) == [[2, 1]]
+
+
+def test_a_copy_is_named_and_in_no_document() -> None:
+    note = CLINIC.format(1, 1) + VISIT.format("11/10/2015") + LONG
+    other = note.replace("11/10", "12/08")
+    made = part([note, other, note.upper()])
+    assert (made.parts, dict(made.twins)) == (((1,), (2,)), {3: 1})
+
+
+def test_two_readings_of_one_picture_are_copies_and_two_sheets_of_one_form_are_none() -> None:
+    sheet = "TREATMENT RECORD\nDate: {}   Visit: 4\n" + LONG
+    read = [
+        sheet.format("5/18/15"),
+        sheet.format("5/18/15").replace("knees", "‹knces›"),
+        sheet.format("6/9/15"),
+    ]
+    made = part(read, pictures=(1, 2, 3))
+    assert (made.parts, dict(made.twins)) == (((1,), (3,)), {2: 1})
+
+
+def test_sheets_of_one_form_without_numbers_begin_a_document_each() -> None:
+    form = "Form 22\n\nPROGRESS REPORT (PR-2)\nDate of exam: {}\nNeck pain"
+    assert parts(form.format("8-13-15"), form.format("‹9-15-15›")) == [[1], [2]]
