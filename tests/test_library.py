@@ -279,7 +279,7 @@ def test_a_fact_that_no_question_can_take_is_refused_with_its_line(
 def test_a_fact_of_the_claim_that_can_t_be_is_refused_with_its_line(
     tmp_path: Path, fact: str, said: str
 ) -> None:
-    folder = Path(shutil.copytree(library.find_case("cervical").path, tmp_path / "case"))
+    folder = Path(shutil.copytree(library.find_case("cervical-radiographs-after").path, tmp_path / "case"))
     text = (folder / "case.yaml").read_text("utf-8")
     (folder / "case.yaml").write_text(text.replace("claim:\n", f"claim:\n  {fact}\n", 1), "utf-8")
     with pytest.raises(Refused, match=said):
@@ -287,7 +287,7 @@ def test_a_fact_of_the_claim_that_can_t_be_is_refused_with_its_line(
 
 
 def test_other_facts_of_the_claim_may_be_called_anything(tmp_path: Path) -> None:
-    folder = Path(shutil.copytree(library.find_case("cervical").path, tmp_path / "case"))
+    folder = Path(shutil.copytree(library.find_case("cervical-radiographs-after").path, tmp_path / "case"))
     text = (folder / "case.yaml").read_text("utf-8")
     (folder / "case.yaml").write_text(
         text.replace("claim:\n", "claim:\n  employer_state: CA\n  documents_received: 2014-09-01\n", 1),

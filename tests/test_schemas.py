@@ -156,12 +156,14 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     """The stored entries of a session that is signed and one that does everything else, then is declined."""
     path = tmp_path_factory.mktemp("log") / "log.sqlite"
     with Log.open(path) as log:
-        signed = Review.open(log, library.find_case("cervical"), Profile("r-one", "A Name", QUALIFICATIONS))
+        signed = Review.open(
+            log, library.find_case("cervical-radiographs-after"), Profile("r-one", "A Name", QUALIFICATIONS)
+        )
         begin(signed)
         assert answers_file.run_answers(signed, answers_file.read_answers_file(REFERENCE)).status == 0
         signed.perform(c.AddAddendum("A later film arrived."))
         signed.close()
-        copy = shutil.copytree(library.find_case("cervical").path, path.parent / "case")
+        copy = shutil.copytree(library.find_case("cervical-radiographs-after").path, path.parent / "case")
         other = Review.open(log, library.open_case(Path(copy)), Profile("r-two", decide_first=True))
         change_everything(other)
         other.close()
@@ -436,7 +438,7 @@ def printed(home: Path, *arguments: str) -> Any:
 
 
 def test_what_the_commands_print_validates(home: Path) -> None:
-    review = printed(home, "review", "cervical", "--answers", str(REFERENCE), "--json")
+    review = printed(home, "review", "cervical-radiographs-after", "--answers", str(REFERENCE), "--json")
     assert wrong("output/letter", review) == []
     assert review["status"] == "signed"
     calls = {
@@ -454,8 +456,8 @@ def test_what_the_commands_print_validates(home: Path) -> None:
         "log-consistency": ("log", "consistency", str(home / "checkpoint.txt"), "--json"),
         "case-list": ("case", "list", "--json"),
         "work": ("work", "--json"),
-        "case-show": ("case", "show", "cervical", "--json"),
-        "case-find": ("case", "find", "cervical", "loosening", "--json"),
+        "case-show": ("case", "show", "cervical-radiographs-after", "--json"),
+        "case-find": ("case", "find", "cervical-radiographs-after", "loosening", "--json"),
         "prompts-list": ("prompts", "list", "--json"),
         "prompts-show": ("prompts", "show", "cervical-radiography", "--json"),
         "prompts-check": ("prompts", "check", "--json"),

@@ -296,7 +296,7 @@ def test_a_list_with_something_wrong_in_it_is_refused(
         (["case", "add", "case", "a", "b", "--split", "1"], "--split is for one FILE"),
         (["case", "add", "case", "a", "--json"], "--json needs --yes or --manifest"),
         (["case", "add", "nonsense", "a"], "There is no case “nonsense”."),
-        (["case", "add", "cervical", "a.txt", "-y"], "This case belongs to the program."),
+        (["case", "add", "cervical-radiographs-after", "a.txt", "-y"], "This case belongs to the program."),
         (["case", "new", "--from", "nothing.yaml"], "There is no such file."),
     ],
 )

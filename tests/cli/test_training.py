@@ -160,12 +160,15 @@ def test_two_sessions_stand_side_by_side_from_where_they_part(imr: Imr, path: Pa
         (("replay", "last", "--blind", "--json"), "--blind takes one SESSION"),
         (("replay", "last", "--blind", "--plain"), "still open"),
         (("practise", "nonsense", "--plain"), "There is no case “nonsense”"),
-        (("practise", "cervical", "--plain", "--fault", "wrong-year"), "There is no fault `wrong-year`"),
-        (("practise", "cervical", "--plain", "--against", "last"), "still open"),
+        (
+            ("practise", "cervical-radiographs-after", "--plain", "--fault", "wrong-year"),
+            "There is no fault `wrong-year`",
+        ),
+        (("practise", "cervical-radiographs-after", "--plain", "--against", "last"), "still open"),
         (("practise", "--fault", "any"), "need a CASE"),
         (("practise", "--resume", "--plain"), "You have no run to go on with"),
         (("practise", "--resume", "nonsense", "--plain"), "No session is named"),
-        (("training", "assign", "cervical", "--to", "Anna Maria"), "pseudonymous id"),
+        (("training", "assign", "cervical-radiographs-after", "--to", "Anna Maria"), "pseudonymous id"),
         (("training", "withdraw", "nonsense"), "There is no one assignment"),
         (("training", "feedback", "nonsense"), "No session is named"),
     ],
@@ -238,7 +241,9 @@ def say_all(acute_trauma: str = f"no\n{PASSAGE}") -> str:
 
 
 def test_a_whole_run_in_plain_ends_with_its_feedback(imr: Imr, path: Path) -> None:
-    status, out, err = imr("practise", "cervical", "--plain", say=say_all(acute_trauma=f"yes\n{PASSAGE}\n"))
+    status, out, err = imr(
+        "practise", "cervical-radiographs-after", "--plain", say=say_all(acute_trauma=f"yes\n{PASSAGE}\n")
+    )
     assert (status, err) == (0, "")
     assert "A blind run. Your first answers are kept." in out
     assert "The reviewer answered otherwise: No" in out
@@ -256,7 +261,7 @@ def test_a_whole_run_in_plain_ends_with_its_feedback(imr: Imr, path: Path) -> No
 
 def test_a_run_that_was_left_is_gone_on_with_by_each_of_its_ways(imr: Imr, path: Path) -> None:
     left = stops()
-    status, out, _ = imr("practise", "cervical", "--plain", say="\n".join(left[:2]) + "\n")
+    status, out, _ = imr("practise", "cervical-radiographs-after", "--plain", say="\n".join(left[:2]) + "\n")
     assert status == 1
     assert "Parked." in out
     with Log.open(path, write=False) as log:
@@ -272,7 +277,7 @@ def test_a_run_that_was_left_is_gone_on_with_by_each_of_its_ways(imr: Imr, path:
 
 
 def test_what_is_answered_together_is_revealed_under_each_question(imr: Imr) -> None:
-    _, out, _ = imr("practise", "cervical", "--plain", say="\n".join(stops()[:5]) + "\n")
+    _, out, _ = imr("practise", "cervical-radiographs-after", "--plain", say="\n".join(stops()[:5]) + "\n")
     said = [line.strip() for line in out.splitlines()]
     for ask in ("Does the record bear this timeline?", "What did the attending provider say was suspected?"):
         assert [said[n + 1] for n, line in enumerate(said) if line == ask and "* As" in said[n + 1]]
@@ -290,7 +295,7 @@ def test_a_session_is_taken_blind(imr: Imr, path: Path) -> None:
 
 def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
     profile.save_profile(Profile("r-trainer", qualifications=KEPT))
-    status, out, _ = imr("training", "assign", "cervical", "--to", "r-trainee", "--reveal", "trainer",
+    status, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee", "--reveal", "trainer",
                          "--fault", "wrong-level", "--fault", "contradiction=changed_since")  # fmt: skip
     assert status == 0
     assert out.count("Planted ") == 2
@@ -318,7 +323,7 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
 
 def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
     profile.save_profile(Profile("r-trainer", qualifications=KEPT))
-    _, out, _ = imr("training", "assign", "cervical", "--to", "r-trainee")
+    _, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee")
     name = out.split()[1].rstrip(":")
     profile.save_profile(Profile("r-trainee", qualifications=KEPT))
     assert imr("training", "withdraw", name)[0] == 2

@@ -21,7 +21,7 @@ from assistant.core.session import Session, begin, fold
 from assistant.core.text import Private
 from assistant.core.value import replace
 
-RULES = library.rules_for(library.find_case("cervical"))
+RULES = library.rules_for(library.find_case("cervical-radiographs-after"))
 OPENED = e.SessionOpened("practice", "r-test", "0", False, {}, {}, {}, {})
 DOCUMENTS = tuple(RULES.case.documents)
 NOT_DOCUMENTED = Answer(status=Status.NOT_DOCUMENTED)

@@ -39,7 +39,7 @@ NOT_DOCUMENTED = Answer(status=Status.NOT_DOCUMENTED)
 
 @cache
 def seed_rules() -> Rules:
-    return library.rules_for(library.find_case("cervical"))
+    return library.rules_for(library.find_case("cervical-radiographs-after"))
 
 
 @pytest.fixture

@@ -26,7 +26,7 @@ from assistant.core.value import replace
 from assistant.library import letter_words
 from tests.core.test_rationale_assessment import searched
 
-FOLDER = library.find_case("cervical")
+FOLDER = library.find_case("cervical-radiographs-after")
 REFERENCE: dict[str, dict[str, Any]] = yaml.parse_yaml(
     library.read_text(FOLDER.path / "reference.yaml"), "reference.yaml"
 ).data["answers"]

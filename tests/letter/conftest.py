@@ -35,7 +35,7 @@ def begin(log: Log) -> Iterator[Callable[..., Review]]:
 
     def opened(**more: Any) -> Review:
         profile = Profile("r-test", NAME, decide_first=more.pop("decide_first", False))
-        made.append(Review.open(log, library.find_case("cervical"), profile, **more))
+        made.append(Review.open(log, library.find_case("cervical-radiographs-after"), profile, **more))
         return made[-1]
 
     yield opened

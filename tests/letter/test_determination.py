@@ -42,7 +42,7 @@ def flat(text: str) -> str:
 def folder(tmp_path: Path) -> Path:
     """The published case with what a heading needs, and a second item of the same facts."""
     made = tmp_path / "case"
-    shutil.copytree(library.find_case("cervical").path, made)
+    shutil.copytree(library.find_case("cervical-radiographs-after").path, made)
     text = (made / "case.yaml").read_text().replace("claim:\n", CLAIM, 1)
     item = text[text.index('  "1":') :]
     second = item.replace('"1":', '"2":', 1).replace(SERVICE, "service: repeated radiographs of the neck")

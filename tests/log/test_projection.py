@@ -261,7 +261,7 @@ def test_editions_and_citations_are_read_once(held: Path) -> None:
 def test_the_answers_are_those_of_the_fold(path: Path) -> None:
     """What stands by the tables is what stands by the program's own fold of the same events."""
     with Log.open(path) as log:
-        review = Review.open(log, library.find_case("cervical"), Profile("r-one"))
+        review = Review.open(log, library.find_case("cervical-radiographs-after"), Profile("r-one"))
         reference = library.folder("casebank") / "cervical-radiographs-after-fusion" / "reference.yaml"
         answers_file.run_answers(review, answers_file.read_answers_file(reference))
         if review.session.status == "open":

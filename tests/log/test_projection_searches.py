@@ -74,7 +74,7 @@ SAID = PassageGroup("note", (2,), "fever", "affirmed", 2, 9)
 def test_the_count_is_that_of_the_letter(steps: list[Event], dismissed: list[str]) -> None:
     with_answer = Trail(dismissed=tuple(Dismissed("note", 1, quote, "no") for quote in dismissed))
     every = [*steps, e.AnswerRecorded(*PLACE, Answer(status=Status.NOT_DOCUMENTED, search=with_answer))]
-    case = library.find_case("cervical")
+    case = library.find_case("cervical-radiographs-after")
     pins: Mapping[str, Mapping[str, str]] = {"case": {"case.yaml": ""}}
     opened = e.SessionOpened("practice", "r", "0", False, {}, pins, {}, {"1": "x"})
     expected = trail(fold(begin("s", library.rules_for(case), opened), every), PLACE)

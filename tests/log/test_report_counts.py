@@ -21,7 +21,7 @@ from assistant.review import answers_file
 from assistant.review.review import Review
 from tests.log.auditing import SET, Desk, decided
 
-SEED = library.find_case("cervical")
+SEED = library.find_case("cervical-radiographs-after")
 CARRIES = "routine-radiography"
 
 

@@ -25,7 +25,7 @@ from assistant.review.answers_file import AnswersFile, RunOutcome
 from assistant.review.review import Review
 from tests import walk
 
-SEED = library.find_case("cervical")
+SEED = library.find_case("cervical-radiographs-after")
 REFERENCE = SEED.path / "reference.yaml"
 Given = dict[str, Any]
 
@@ -527,7 +527,8 @@ def test_a_bad_file_leaves_no_session_behind(tmp_path: Path, monkeypatch: pytest
     answers.write_text("reviewer: r-1\nanswers:\n  '1': {acute_trauma: maybe}\n")
     with pytest.raises(Refused, match="not among the choices"):
         review_command.main(
-            ["cervical", "--answers", str(answers), "--log", str(kept)], standalone_mode=False
+            ["cervical-radiographs-after", "--answers", str(answers), "--log", str(kept)],
+            standalone_mode=False,
         )
     assert not kept.exists()
 

@@ -34,7 +34,7 @@ from assistant.review.review import Review
 from tests import earlier
 from tests.walk import search_in_vain
 
-SEED = library.find_case("cervical")
+SEED = library.find_case("cervical-radiographs-after")
 REFERENCE = answers_file.read_answers_file(SEED.path / "reference.yaml")
 PROFILE = Profile("r-test")
 NOT_DOCUMENTED = Answer(status=Status.NOT_DOCUMENTED)
@@ -210,7 +210,7 @@ from assistant.core.answer import Answer
 from assistant.log import Draft, Log
 from assistant.review.review import Review
 from assistant.profile import Profile
-review = Review.open(Log.open(Path(sys.argv[1])), library.find_case("cervical"), Profile("r-test"))
+review = Review.open(Log.open(Path(sys.argv[1])), library.find_case("cervical-radiographs-after"), Profile("r-test"))
 print(review.session.id, flush=True)
 for number in range(100_000):
     review.perform(c.RecordAnswer("1", "duration", Answer(value=number % 5000)), c.AddNote("1", "duration", str(number)))

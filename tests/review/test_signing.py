@@ -143,7 +143,9 @@ def test_the_key_of_another_signs_nothing(log: Log, case: library.CaseFolder) ->
 
 
 def test_practice_is_signed_without_a_key(log: Log) -> None:
-    with closing(Review.open(log, library.find_case("cervical"), signing_profile())) as review:
+    with closing(
+        Review.open(log, library.find_case("cervical-radiographs-after"), signing_profile())
+    ) as review:
         assert signing.asks(review) is None
 
 

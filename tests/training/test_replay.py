@@ -250,7 +250,9 @@ def test_the_marks_of_a_bundle_stand_in_ones_own_log(tmp_path: Path) -> None:
 def test_hostile_words_of_a_session_stay_words(tmp_path: Path) -> None:
     path = tmp_path / "log.sqlite"
     with Log.open(path) as log:
-        review = Review.open(log, library.find_case("cervical"), Profile("r-x", qualifications=KEPT))
+        review = Review.open(
+            log, library.find_case("cervical-radiographs-after"), Profile("r-x", qualifications=KEPT)
+        )
         review.perform(c.RejectInput("case", "qualifications", "\x1b[2J[bold]no", "\x1b]0;x\x07"))
         review.perform(c.AddNote("case", "qualifications", "\u202egnihton"))
         review.close()

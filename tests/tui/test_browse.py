@@ -26,7 +26,7 @@ from assistant.tui.browse import BrowseList, SessionList, StepList, sessions
 
 pytestmark = pytest.mark.usefixtures("one_by_one")
 
-SEED = library.find_case("cervical")
+SEED = library.find_case("cervical-radiographs-after")
 
 
 @pytest.fixture(scope="module")

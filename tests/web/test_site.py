@@ -40,7 +40,7 @@ KEY = "the-key-to-this-log-and-no-other"
 HOSTILE = "<script>alert(1)</script> [bold]=1+1\x1b[2J\u202egnp"
 FORMULA = '=HYPERLINK("http://example.org","x")'
 LINK = "http://example.org/"
-SEED = library.find_case("cervical")
+SEED = library.find_case("cervical-radiographs-after")
 
 
 @pytest.fixture(scope="module")

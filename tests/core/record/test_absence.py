@@ -28,7 +28,7 @@ from assistant.review.conversation import Conversation
 from assistant.review.determination import compose_from_log, letter_of
 from assistant.review.review import Review
 
-SEED = library.find_case("cervical").path
+SEED = library.find_case("cervical-radiographs-after").path
 PLANTED = "The attending provider suspects pseudarthrosis at C5-C6."
 ABSENT = Answer(status=Status.NOT_DOCUMENTED)
 Given = dict[str, Any]

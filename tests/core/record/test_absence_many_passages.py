@@ -25,7 +25,7 @@ from assistant.review.determination import letter_of
 from assistant.review.review import Review
 from tests.walk import places_of
 
-SEED = library.find_case("cervical").path
+SEED = library.find_case("cervical-radiographs-after").path
 PLACE = ("1", "suspected")
 ABSENT = Answer(status=Status.NOT_DOCUMENTED)
 CARRIED = "The surgeon suspects pseudarthrosis at C{0}-C{1}."
