@@ -254,10 +254,12 @@ class Sign(Command):
 
 
 class AddAddendum(Command):
-    """Add to a signed determination."""
+    """Add to a signed determination; `quoted` is the sentence of the rationale of the item `to` that they add to."""
 
     text: str
     reason: str = ""
+    to: str = ""
+    quoted: str = ""
 
 
 class Park(Command):

@@ -534,8 +534,13 @@ def _decision(decision: str) -> str:
 
 
 def _add(session: Session, command: c.AddAddendum) -> list[e.Event]:
+    from assistant.core.rationale import assess  # not before the first question
+
     why = command.reason.strip() and reason(command.reason, "Where it stands")
-    return [e.AddendumAdded(in_words(command.text, "The addendum"), why)]
+    to, quoted = command.to, command.quoted
+    if quoted and not any(one.text == quoted for one in assess(session, to).sentences):
+        raise refuse(f"The determination of item {to} has no such sentence.", quoted, "Name another.")
+    return [e.AddendumAdded(in_words(command.text, "The addendum"), why, to, quoted)]
 
 
 def _open_page(session: Session, command: c.OpenPage) -> list[e.Event]:

@@ -217,7 +217,8 @@ def _of_review(event: e.Step, session: Session | None) -> list[Line]:
             own = f". The reviewer's own signature {digest(event.signature)}" if event.signature else ""
             return [*said, Line("news", f"Signed: {outcome}. Letter {event.letter[:12]}{own}")]
         case e.AddendumAdded(text, reason):
-            return [Line("news", f"Addendum: {text}"), *_because(reason)]
+            on = [Line("note", f"To item {event.to}: “{event.quoted}”")] if event.quoted else []
+            return [Line("news", f"Addendum: {text}"), *on, *_because(reason)]
         case _:
             assert_never(event)
 

@@ -377,11 +377,16 @@ class SessionSigned(Event):
 
 
 class AddendumAdded(Event):
-    """`reason` says where a fact of it stands that nothing in the case bears out; empty where there is none."""
+    """Words added to `quoted`, a sentence of the rationale of the item `to`; entries of earlier versions name none.
+
+    `reason` says where a fact of it stands that nothing in the case bears out; empty where there is none.
+    """
 
     kind: ClassVar[str] = "addendum.added"
     text: Apart[str]
     reason: Apart[str] = ""
+    to: Rare[str] = ""
+    quoted: Rare[Apart[str]] = ""
 
 
 Step = (

@@ -30,7 +30,7 @@ _WITHOUT: dict[str, str] = {
     "documents": "title no_author undated not_opened searched not_cited",
     "summary": "title confirmed disputed unconfirmed",
     "issues": "title administrator rationale declined closed draft guidelines no_guideline mtus others laws unverified",
-    "rationale": "and or same_source",
+    "rationale": "and or same_source same_guideline openings within",
     "sources": "title",
     "searches": "title intro no_document nothing all some not_attested",
     "read": "title",
@@ -154,6 +154,8 @@ _NAMING: dict[str, str] = {
     "rationale.outweighed_by": "citation",
     "rationale.all_outweighed_by": "citation",
     "rationale.stands_below": "tier",
+    "rationale.over": "more",
+    "addenda.quoting": "item quoted",
     "footer.signed_on": "date",
     "footer.digest": "hash",
     "footer.unsigned_digest": "hash",
@@ -239,6 +241,11 @@ class Frame(Value):
     def in_two_parts(self) -> bool:
         """Whether its letters are a determination and a record beside it; older ones are one text."""
         return not self.is_first("determination.title")
+
+    @property
+    def flows(self) -> bool:
+        """Whether sentences that follow each other are joined up: openings vary, lists stand as lists, cautions beside what they limit."""
+        return not self.is_first("rationale.openings")
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""

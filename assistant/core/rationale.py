@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, lru_cache
 
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
@@ -34,7 +34,10 @@ from assistant.core.wording import AnswerWords, capital, sentence_names
 
 
 class DraftSentence(Value):
-    """One sentence and its sources, which are never all empty; `key` stays the same while its source does."""
+    """One sentence and its sources, which are never all empty; `key` stays the same while its source does.
+
+    `points` are what leads in a sentence that is better read as a list, and then the points of it.
+    """
 
     key: str
     text: str
@@ -44,6 +47,7 @@ class DraftSentence(Value):
     citations: tuple[str, ...] = ()
     facts: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
+    points: tuple[str, ...] = ()
 
 
 def parts_absent(prompt: Prompt, answer: Answer, element: Answer) -> Iterator[str]:
@@ -83,7 +87,7 @@ def draft(
     sentences = writer.once_named(writer.sentences())
     edits = session.edits.get(item, {})
     edited = [
-        replace(one, text=edits[one.key].text, origin="reviewer")
+        replace(one, text=edits[one.key].text, origin="reviewer", points=())
         if one.key in edits and edits[one.key].was == one.text
         else one
         for one in sentences
@@ -210,6 +214,23 @@ class _Writer:
         self.said.add(criterion.id)
         if text:
             yield self.sourced(f"criterion:{criterion.id}", text, criterion)
+            yield from self.measured(criterion)
+            if self.flows:
+                yield from self.caution(criterion.id)
+
+    def measured(self, criterion: Criterion) -> Iterator[DraftSentence]:
+        """Whether what was asked for is within the number of a guideline, or by how much it is over it."""
+        limit = criterion.limit
+        answer = self.reading.answer(limit.of) if limit is not None else None
+        if limit is None or answer is None or not answer.given or not self.flows:
+            return
+        more = answer.value - limit.up_to
+        if more <= 0 and criterion.argues == "for":
+            yield self.sourced(f"measured:{criterion.id}", self.say("rationale.within"), criterion)
+        if more > 0 and criterion.argues == "against":
+            words = wording.words_of(self.set.prompts[limit.of].schema, replace(answer, value=more))
+            text = self.say("rationale.over", more=words)
+            yield self.sourced(f"measured:{criterion.id}", text, criterion)
 
     def by_rebutters(self, ours: Sequence[Criterion]) -> Mapping[tuple[str, ...], list[Criterion]]:
         """Arguments of the other side that standing ones of ours rebut, by the names of those."""
@@ -303,7 +324,10 @@ class _Writer:
             listed = wording.joined((phrase for _, phrase in together), self.say("rationale.or"))
             text = wording.render(self.set.together, {"absences": listed})
             yield DraftSentence(
-                "together", text, prompts=tuple(dict.fromkeys(prompt.id for prompt, _ in together))
+                "together",
+                text,
+                prompts=tuple(dict.fromkeys(prompt.id for prompt, _ in together)),
+                points=self.listed(listed, text, [phrase for _, phrase in together]),
             )
             absent = [one for one in absent if one not in together]
         for prompt, _ in absent:
@@ -311,6 +335,12 @@ class _Writer:
                 text, _ = self.rendered(prompt.says["not_documented"], value_of=prompt)
                 if text:
                     yield DraftSentence(f"prompt:{prompt.id}", text, prompts=(prompt.id,))
+
+    def listed(self, said: str, text: str, phrases: Sequence[str]) -> tuple[str, ...]:
+        """What leads in the phrases that a sentence ends with, and these; nothing where they are few, or more follows."""
+        if not self.flows or len(phrases) < LISTED or not text.endswith(f"{said}."):
+            return ()
+        return text.removesuffix(f" {said}."), *phrases
 
     def unmet(self) -> Iterator[DraftSentence]:
         """Why an argument of the other side, which speaks of this case, was not made out."""
@@ -367,24 +397,30 @@ class _Writer:
             yield replace(one, origin="reviewer", facts=(f"determination.{self.key}",))
 
     def cautions(self) -> Iterator[DraftSentence]:
+        """What the reviewer ruled on a criterion under a caution, unless it stands beside the criterion's sentence."""
+        for name in self.session.cautions.get(self.key, {}):
+            if name in self.set.criteria and not (self.flows and name in self.said):
+                yield from self.caution(name)
+
+    def caution(self, name: str) -> Iterator[DraftSentence]:
         """What the reviewer ruled on a criterion under a caution, where it stands or was barred by that."""
-        for name, ruling in self.session.cautions.get(self.key, {}).items():
-            if name not in self.set.criteria:
-                continue
-            if self.set.criteria[name].own and self.findings[name].stands:
-                yield self.governing(self.set.criteria[name], ruling)
-            criterion, finding = self.set.criteria[name], self.findings[name]
-            barred = ruling.ruling == "does_not_govern"
-            raised = criterion.caution is not None and self.reading.holds(criterion.caution.when) is True
-            if criterion.caution is not None and raised and (barred or finding.state is State.MET):
-                text = self.say(
-                    "rationale.does_not_govern" if barred else "rationale.governs",
-                    citation=self.set.citations[criterion.cite].name,
-                    caution=ended(criterion.caution.says),
-                    reason=ended(ruling.reason),
-                )
-                one = self.sourced(f"caution:{name}", capital(text), criterion)
-                yield replace(one, origin="reviewer")
+        ruling = self.session.cautions.get(self.key, {}).get(name)
+        if ruling is None:
+            return
+        criterion, finding = self.set.criteria[name], self.findings[name]
+        if criterion.own and finding.stands:
+            yield self.governing(criterion, ruling)
+        barred = ruling.ruling == "does_not_govern"
+        raised = criterion.caution is not None and self.reading.holds(criterion.caution.when) is True
+        if criterion.caution is not None and raised and (barred or finding.state is State.MET):
+            text = self.say(
+                "rationale.does_not_govern" if barred else "rationale.governs",
+                citation=self.set.citations[criterion.cite].name,
+                caution=ended(criterion.caution.says),
+                reason=ended(ruling.reason),
+            )
+            one = self.sourced(f"caution:{name}", capital(text), criterion)
+            yield replace(one, origin="reviewer")
 
     def governing(self, criterion: Criterion, ruling: Ruling) -> DraftSentence:
         """Why one of the reviewer's own sources governs before those at variance with it."""
@@ -407,21 +443,51 @@ class _Writer:
         return self.session.frame().say(place, **values)
 
     def once_named(self, sentences: Iterable[DraftSentence]) -> list[DraftSentence]:
-        """The sentences; a citation that the one before has named isn't named in full again, nor a fact said twice."""
+        """The sentences; a citation that was the last named isn't named in full again, nor a fact said twice."""
         made: list[DraftSentence] = []
         named: set[str] = set()
+        run: tuple[tuple[str, ...], int] = (), 0
         for one in sentences:
             if self.apart and one.key.startswith("prompt:") and _said_before(one.text, made):
                 continue
             here = {self.set.citations[cite].name for cite in one.citations}
+            text = one.text
             for name in named & here if self.apart else ():
-                again = self.say("rationale.same_source")
-                text = one.text.replace(name, again)
-                text = text.replace(capital(name), capital(again))
-                one = replace(one, text=text)
+                text = _in_place(text, name, self.say("rationale.same_source"))
+            if self.flows and not one.key.startswith("outweighed:"):
+                text = self.same_guideline(text, named, here - named)
+            if self.flows:
+                text, run = self.opened_otherwise(text, run)
+            was, one = one.text, replace(one, text=text)
             made.append(one)
-            named = {name for name in here if name in one.text or capital(name) in one.text}
+            told = {name for name in here if name in was or capital(name) in was}
+            named = told if told or not self.flows else named
         return made
+
+    def same_guideline(self, text: str, named: Iterable[str], here: Iterable[str]) -> str:
+        """The text with another place of the guideline that was named last by that place alone."""
+        sources = {_source(name) for name in named}
+        for name in here:
+            if _source(name) in sources and _source(name) != name:
+                text = _in_place(text, _source(name), self.say("rationale.same_guideline"))
+        return text
+
+    def opened_otherwise(
+        self, text: str, run: tuple[tuple[str, ...], int]
+    ) -> tuple[str, tuple[tuple[str, ...], int]]:
+        """The text with another opening than that of the sentences before it, and the run of openings that it stands in."""
+        for opening, others in _openings(self.say("rationale.openings")):
+            if text.startswith(f"{opening} "):
+                before, count = run if run[0] == others else (others, 0)
+                turn = count % (len(others) + 1)
+                said = f"{others[turn - 1]}{text.removeprefix(opening)}" if turn else text
+                return said, (before, count + 1)
+        return text, ((), 0)
+
+    @property
+    def flows(self) -> bool:
+        """Whether sentences that follow each other are joined up by the frame."""
+        return self.session.frame().flows
 
     @property
     def apart(self) -> bool:
@@ -502,6 +568,26 @@ class _Writer:
             citations=tuple(dict.fromkeys(c.cite for c in criteria)),
             evidence=self.evidence(prompts),
         )
+
+
+LISTED = 4  # so many things that were not found read better as a list
+
+
+@lru_cache(maxsize=8)
+def _openings(text: str) -> tuple[tuple[str, tuple[str, ...]], ...]:
+    """What a sentence may begin with, and what stands there instead in those that follow; the longest first."""
+    pairs = (one.split("=", 1) for one in text.split(";") if "=" in one)
+    made = [(first.strip(), tuple(other.strip() for other in more.split("/"))) for first, more in pairs]
+    return tuple(sorted(made, key=lambda one: -len(one[0])))
+
+
+def _in_place(text: str, name: str, other: str) -> str:
+    return text.replace(name, other).replace(capital(name), capital(other))
+
+
+def _source(name: str) -> str:
+    """The name of a guideline without its place: `the MTUS chronic pain guideline of 2009 (TENS, p. 114)`."""
+    return name.rpartition(" (")[0] if name.endswith(")") else name
 
 
 def _said_before(text: str, before: Iterable[DraftSentence]) -> bool:

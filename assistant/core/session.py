@@ -136,6 +136,8 @@ class Session(Value):
     declined: e.SessionDeclined | None = None
     signed: e.SessionSigned | None = None
     addenda: tuple[str, ...] = ()
+    added_to: tuple[tuple[str, str], ...] = ()
+    """Of each addendum the item and the sentence that it adds to; both are empty where none is named."""
     denials_read: frozenset[str] = frozenset()
     """Digests of what was read before the signature: passages that the record denies, quotes of the reviewer's own."""
     guard: int = GUARD
@@ -324,7 +326,8 @@ def _after(session: Session, event: e.Step) -> Session:
         case e.SessionSigned():
             return replace(session, signed=event, status="signed", guard=event.guard)
         case e.AddendumAdded(text):
-            return replace(session, addenda=(*session.addenda, text))
+            to = (event.to, event.quoted)
+            return replace(session, addenda=(*session.addenda, text), added_to=(*session.added_to, to))
         case e.SessionOpened() | e.SessionParked() | e.SessionResumed() | e.WhyOpened():
             return session
         case e.AnswerRejected() | e.AnswerSetAside() | e.AnswerRestored():

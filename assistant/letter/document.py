@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate
@@ -35,7 +36,8 @@ class Head:
 class LetterSentence:
     """One sentence and its sources, never all empty; `item` is the scope that its prompts are of.
 
-    `mark` follows the reviewer's own words where they are printed.
+    `mark` follows the reviewer's own words where they are printed. `points` are what leads in a sentence that is
+    printed as a list, and then the points of it.
     """
 
     text: str
@@ -48,6 +50,7 @@ class LetterSentence:
     facts: tuple[str, ...] = ()
     evidence: tuple[Evidence, ...] = ()
     mark: str = ""
+    points: tuple[str, ...] = ()
 
     @property
     def sourced(self) -> bool:
@@ -62,9 +65,9 @@ class LetterSentence:
 
 @dataclass(frozen=True)
 class Block:
-    """Sentences that stand together. `kind`: paragraph, list (each a point of its own), lines, box or heading.
+    """Sentences that stand together. `kind`: paragraph, list (each a point of its own), listed, lines, box or heading.
 
-    A box has the items, each a sentence that is followed by its main reason.
+    A box has the items, each a sentence that is followed by its main reason; `listed` is one sentence with its points.
     """
 
     kind: str
@@ -176,6 +179,15 @@ class Letter:
 
 def paragraph(sentences: Iterable[LetterSentence], label: str = "") -> Block:
     return Block("paragraph", tuple(sentences), label)
+
+
+def in_blocks(sentences: Iterable[LetterSentence], label: str) -> Iterable[Block]:
+    """Sentences as a paragraph, those among them that have points as lists; the label stands before the first."""
+    for listed, some in groupby(sentences, key=lambda one: bool(one.points and not one.mark)):
+        said = tuple(some)
+        for block in [Block("listed", (one,), label) for one in said] if listed else [paragraph(said, label)]:
+            yield block
+            label = ""
 
 
 def points(sentences: Iterable[LetterSentence]) -> Block:

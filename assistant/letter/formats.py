@@ -114,6 +114,10 @@ def _pieces(section: Section) -> Iterator[Piece]:
         elif block.kind == "list":
             yield from [Piece("paragraph", "", label)] if label else []
             yield from (Piece("point", one) for one in said)
+        elif block.kind == "listed":
+            lead, *listed = map(one_line, block.sentences[0].points)
+            yield Piece("paragraph", f"{lead}:", label)
+            yield from (Piece("point", one) for one in listed)
         elif block.kind == "heading":
             yield Piece("subheading", said[0])
         else:
@@ -205,7 +209,7 @@ def _block(block: Block) -> str:
             for title, reason in pairs
             for line in (*wrapped_text(title), *wrapped_text(reason, "  ", "  "))
         )
-    if block.kind == "list":
+    if block.kind in ("list", "listed"):
         lines = [
             line
             for one in _lines(block)
@@ -222,6 +226,10 @@ def _lines(block: Block) -> list[str]:
     if block.kind == "list":
         head = [f"{one_line(block.label)}:"] if block.label else []
         return [*head, *(f"- {one_line(sentence.marked)}" for sentence in block.sentences)]
+    if block.kind == "listed":
+        lead, *listed = map(one_line, block.sentences[0].points)
+        label = f"{one_line(block.label)}: " if block.label else ""
+        return [f"{label}{lead}:", *(f"- {one}" for one in listed)]
     text = " ".join(one_line(sentence.marked) for sentence in block.sentences)
     return [f"{one_line(block.label)}: {text}" if block.label else text]
 
@@ -295,6 +303,10 @@ def _markdown_block(block: Block) -> str:
     if block.kind == "list":
         listed = "\n".join(f"- {_start(sentence.marked)}" for sentence in block.sentences)
         return f"{label}\n\n{listed}" if label else listed
+    if block.kind == "listed":
+        lead, *phrases = block.sentences[0].points
+        listed = "\n".join(f"- {_start(one)}" for one in phrases)
+        return f"{label} {escaped(lead)}:\n\n{listed}" if label else f"{_start(lead)}:\n\n{listed}"
     text = " ".join(sentence.marked for sentence in block.sentences)
     return f"{label} {escaped(text)}" if label else _start(text)
 

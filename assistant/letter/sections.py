@@ -46,6 +46,7 @@ from assistant.letter.document import (
     Missing,
     ReviewedDocument,
     Section,
+    in_blocks,
     letter_heading,
     pages_in_order,
     paragraph,
@@ -316,8 +317,7 @@ def _item(session: Session, key: str, assess: Assess, frame: Frame) -> Iterator[
     yield from _guidelines(key, prompt_set, assessment, frame)
     yield from _undecided(session, key, assessment, frame)
     sentences = rationale(key, assess, frame)
-    if sentences:
-        yield paragraph(sentences, frame.say("issues.rationale"))
+    yield from in_blocks(sentences, frame.say("issues.rationale"))
 
 
 def item_title(session: Session, key: str, frame: Frame) -> LetterSentence:
@@ -392,6 +392,7 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
                 )
                 if mark
             ),
+            one.points,
         )
         for one in assessment.sentences
     ]
@@ -424,6 +425,7 @@ def _said_once(
                 key=f"shared:{item}",
                 prompts=tuple(dict.fromkeys(name for each in alike for name in each.prompts)),
                 evidence=tuple(dict.fromkeys(place for each in alike for place in each.evidence)),
+                points=(),
             )
 
 
@@ -441,8 +443,9 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
         own = own_words(session, (key, name))
         at, about = _beside(assessment, name, prompt)
         if own and at:
-            places = (f"{about}{place_words(session, frame, one)} “{one.quote}”" for one in own)
-            quoted.setdefault(at, []).extend(places)
+            places = [f"{about}{place_words(session, frame, one)} “{one.quote}”" for one in own]
+            told = quoted.setdefault(at, [])
+            told += [one for one in places if one not in told or not frame.flows]
     return {at: frame.say("rationale.relies_on", quoted="; ".join(words)) for at, words in quoted.items()}
 
 
@@ -462,11 +465,19 @@ def _explained_beside(key: str, assessment: Assessment, frame: Frame) -> dict[st
 
 
 def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str]:
-    """The key of the first sentence that rests on an answer; where none does, the last one's, with the question."""
-    first = next((one.key for one in assessment.sentences if name in one.prompts), "")
-    if first or assessment.session.guard < 3 or not assessment.sentences:
+    """The key of the sentence that says an answer, else of the first that rests on it; else a last one's, with the question."""
+    said = assessment.sentences
+    flows = assessment.session.frame().flows
+    own = (
+        one.key
+        for one in said
+        if flows and (one.key == f"prompt:{name}" or one.key == "together") and name in one.prompts
+    )
+    first = next(own, "") or next((one.key for one in said if name in one.prompts), "")
+    if first or assessment.session.guard < 3 or not said:
         return first, ""
-    return assessment.sentences[-1].key, f"{prompt.ask} "
+    before = [one for one in said if one.key != "conclusion"] if flows else []
+    return (before or said)[-1].key, f"{prompt.ask} "
 
 
 def _guidelines(key: str, prompt_set: PromptSet, assessment: Assessment, frame: Frame) -> Iterator[Block]:
@@ -859,18 +870,18 @@ def signature(session: Session, frame: Frame, signed_at: str) -> Section | None:
 
 def addenda(session: Session, frame: Frame) -> Section | None:
     """What the reviewer added after the signature."""
-    mark = frame.say("reviewers_words")
-    blocks: list[Block] = [
-        paragraph(
-            [
-                LetterSentence(
-                    text, CASE_SCOPE, f"addendum:{n}", "reviewer", facts=(f"addendum.{n}",), mark=mark
-                )
-            ],
-            frame.say("addenda.addendum", number=n),
+    blocks: list[Block] = []
+    to = dict(enumerate(session.added_to, 1))
+    for number, text in enumerate(session.addenda, 1):
+        item, quoted_ = to.get(number, ("", ""))
+        said = LetterSentence(
+            text, CASE_SCOPE, f"addendum:{number}", "reviewer", facts=(f"addendum.{number}",)
         )
-        for n, text in enumerate(session.addenda, 1)
-    ]
+        sentences = [said if frame.flows else replace(said, mark=frame.say("reviewers_words"))]
+        if quoted_:
+            told = frame.say("addenda.quoting", item=item, quoted=quoted_)
+            sentences.insert(0, replace(said, text=told, key=f"quoted:{number}", origin="drafted"))
+        blocks.append(paragraph(sentences, frame.say("addenda.addendum", number=number)))
     part = "determination" if frame.in_two_parts else "record"
     return Section(frame.say("addenda.title"), tuple(blocks), signed=False, part=part) if blocks else None
 

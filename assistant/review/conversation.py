@@ -169,23 +169,21 @@ class Talk:
         return [*self.carry_out(c.EditSentence(item, one.key, was, text)), Line("note", said)]
 
     def addendum(self, text: str) -> list[Line]:
-        """Adds words to a signed session; asks first where they name a fact that nothing in the case bears out."""
+        """Adds words to a sentence of a signed session; asks first where nothing in the case bears out a fact of them."""
         from assistant.core.record.checks import unborne_in  # not before the first question
+        from assistant.review.determination import added_to
 
-        words = in_words(text, "The addendum")
-        session = self.review.session
-        found = (
-            unborne_in(session, "the addendum", words, self.review.pages)
-            if session.status == "signed"
-            else None
-        )
-        if found is not None:
+        item, quoted, said = added_to(self.review.session, text)
+        add = c.AddAddendum(in_words(said, "The addendum"), "", item, quoted)
+        signed = self.review.session.status == "signed"
+        found = signed and unborne_in(self.review.session, "the addendum", add.text, self.review.pages)
+        if found:
             where = "Where does it stand? Your words are logged with the addendum; < leaves it out."
-            self.pending = Pending(where, lambda reason: c.AddAddendum(words, reason))
+            self.pending = Pending(where, lambda reason: replace(add, reason=reason))
             lines = [Line("warning", found.message), *(Line("note", fact) for fact in found.facts)]
             return [*lines, Line("note", f"Nothing is added yet. {where}")]
         return [
-            *self.carry_out(c.AddAddendum(words)),
+            *self.carry_out(add),
             Line("news", "The addendum is logged, and stands in the letter."),
         ]
 

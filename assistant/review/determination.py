@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Callable, Sequence
 
 from assistant import profile as reviewer
@@ -99,3 +100,28 @@ def _composed(session: Session, entries: Sequence[Entry]) -> Letter:
     found = checks(session, {item: one.sentences for item, one in known.items()}, pages)
     unread = [name for name in session.opened.documents if name not in pages]
     return compose(session, known.__getitem__, found, head_of(entries), unread)
+
+
+_ADDED_TO = re.compile(r"\s*(\w+)\.(\d{1,4}):")
+
+
+def added_to(session: Session, text: str) -> tuple[str, str, str]:
+    """Of an addendum as it is typed: the item and the sentence that it adds to, and its words.
+
+    `1.4: WORDS` names sentence 4 of item 1; words alone add to the conclusion, where there is one item only.
+    """
+    named = _ADDED_TO.match(text)
+    alone = session.items[0] if len(session.items) == 1 else ""
+    item = named[1] if named is not None else alone
+    if item not in session.items:
+        why = "Which sentence is added to is not said."
+        raise refuse(why, "", "Begin with its item and its number there, such as `1.4:`.")
+    sentences = assess(session, item).sentences
+    if named is None:
+        return item, sentences[-1].text if sentences else "", text
+    if not 1 <= int(named[2]) <= len(sentences):
+        raise refuse(
+            f"The rationale of item {item} has {len(sentences)} sentences.",
+            named[0].strip().removesuffix(":"),
+        )
+    return item, sentences[int(named[2]) - 1].text, text[named.end() :]

@@ -386,7 +386,13 @@ ACTIONS = (
         "",
         ":decline GROUND REASON",
     ),
-    Action("addendum", "Addendum", "Add to a signed determination.", "", ":addendum WORDS"),
+    Action(
+        "addendum",
+        "Addendum",
+        "Add to a signed determination; 1.4: before the words is sentence 4 of item 1.",
+        "",
+        ":addendum WORDS",
+    ),
     Action("park", "Park", "Leave the session; it goes on where it stopped.", "ctrl+q", ":park"),
 )
 

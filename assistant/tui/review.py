@@ -714,7 +714,7 @@ class ReviewScreen(ProgramScreen):
             case "note":
                 self.ask_for("Note:", conversation.note)
             case "addendum":
-                self.ask_for("Addendum to the signed determination:", conversation.addendum)
+                self.ask_for("Addendum (begin with 1.4: for sentence 4 of item 1):", conversation.addendum)
             case "letter":
                 from assistant.tui.dialogs import LetterScreen
 

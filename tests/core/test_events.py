@@ -208,7 +208,7 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "facts": st.lists(said, max_size=3).map(tuple),
     },
     "check.acknowledged": {"check": checks, "key": said, "reason": said},
-    "addendum.added": {"text": said, "reason": words},
+    "addendum.added": {"text": said, "reason": words, "to": words, "quoted": words},
 }
 events = st.sampled_from(sorted(BODIES)).flatmap(lambda kind: st.builds(KINDS[kind], **BODIES[kind]))
 
@@ -308,7 +308,7 @@ def private_words(answer: Answer) -> list[str]:
         ("sentence.edited", {"was", "text"}),
         ("check.raised", {"message", "facts"}),
         ("check.acknowledged", {"reason"}),
-        ("addendum.added", {"text", "reason"}),
+        ("addendum.added", {"text", "reason", "quoted"}),
     ],
 )
 def test_the_words_of_a_person_are_private(kind: str, parts: set[str]) -> None:

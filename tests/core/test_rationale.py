@@ -74,7 +74,9 @@ def test_its_sentences_say_what_the_record_bears() -> None:
         "The records reviewed hold radiographs of July 12, 2014 and radiographs of August 4, 2014."
     )
     assert "what was sought, what was suspected" in said["together"].text
-    assert said["unmet:nonunion-or-instability"].text.startswith("The American College of Radiology")
+    assert said["unmet:nonunion-or-instability"].text.startswith(
+        "The same guideline (narrative, prior surgery)"
+    )
     assert said["conclusion"].text == "Therefore, the request is not medically necessary."
 
 

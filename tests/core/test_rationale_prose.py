@@ -1,25 +1,35 @@
-"""How long the sentences are that a reviewer is to sign: over all sets, their examples and both decisions."""
+"""The sentences that a reviewer is to sign, over all sets, their examples, the case bank and both decisions: how long, and how they begin."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
 
 from assistant import library
 from assistant.core import yaml
-from assistant.core.rationale import assess
+from assistant.core.rationale import DraftSentence, _Writer, assess
 from assistant.core.rules.answer_schema import ListingShape
 from assistant.core.rules.examples import Tried, try_examples
 from assistant.core.rules.prompt_set import Reading
 from assistant.core.session import Determination, Session
 from assistant.core.value import replace
+from assistant.library import ReferenceItem
 from tests.core.test_rationale import CASES
 from tests.core.test_rationale_assessment import opened
 
 MOST = 45
+ALIKE = (
+    "The records state that it hurts.",
+    "The records show that it swells.",
+    "The records reviewed hold a film.",
+    "The records state nothing else.",
+    "Imaging shows a tear.",
+    "The records state that it is torn.",
+)
 LISTS = ("together",)
 """The keys of sentences that are lists, which may be longer."""
 
@@ -36,12 +46,20 @@ def too_long(session: Session) -> Iterator[tuple[str, int, str]]:
                     yield one.key, len(sentence.split()), sentence
 
 
+def alike(session: Session) -> Iterator[tuple[str, str]]:
+    """The keys of sentences that follow each other and begin with the same two words."""
+    said = [one for one in assess(session, "1").sentences if one.origin != "reviewer"]
+    for before, one in pairwise(said):
+        if sentences(before.text)[-1].split()[:2] == one.text.split()[:2]:
+            yield before.key, one.key
+
+
 def lists_rows(session: Session, key: str) -> bool:
     kind, _, name = key.partition(":")
     return kind == "prompt" and isinstance(session.prompt("1", name).schema.shape, ListingShape)
 
 
-def sessions(tried: Tried, facts: dict[str, object]) -> Iterator[Session]:
+def sessions(tried: Tried | ReferenceItem, facts: dict[str, object]) -> Iterator[Session]:
     """A session with the answers of an example, before a decision and with each."""
     begun, reading = opened(), tried.reading
     item = replace(begun.rules.case.items["1"], service=reading.prompt_set.title.lower(), facts=facts)
@@ -64,17 +82,33 @@ def with_examples() -> list[Path]:
 
 
 @pytest.mark.parametrize("path", with_examples(), ids=lambda path: path.stem)
-def test_no_sentence_of_a_set_is_too_long(path: Path) -> None:
+def test_no_sentence_of_a_set_is_too_long_or_begins_as_the_one_before(path: Path) -> None:
     document = yaml.parse_yaml(library.read_text(path), path.name)
     facts = {str(one["is"]): dict(one.get("item", {})) for one in document.data["examples"]}
-    found, tried = [], 0
+    found: list[object] = []
+    tried = 0
     for made in library.prompt_set_instances(path.stem, library.sources()):
-        for example in try_examples(document, made):
+        several = [(one, facts[one.name]) for one in try_examples(document, made)]
+        for example, said in [*several, *((one, {}) for one in library.reference_items(made))]:
             tried += 1
-            for session in sessions(example, facts[example.name]):
-                found += list(too_long(session))
+            for session in sessions(example, said):
+                found += [*too_long(session), *alike(session)]
     assert tried
     assert found == []
+
+
+def test_openings_that_are_alike_take_turns_and_other_texts_begin_as_they_are() -> None:
+    made = [DraftSentence(str(n), text) for n, text in enumerate(ALIKE)]
+    session = CASES["published"]
+    writer = _Writer(session, "1", assess(session, "1").findings, "upheld")
+    assert [one.text for one in writer.once_named(made)] == [
+        "The records state that it hurts.",
+        "They also show that it swells.",
+        "They further hold a film.",
+        "The records state nothing else.",
+        "Imaging shows a tear.",
+        "The records state that it is torn.",
+    ]
 
 
 @pytest.mark.parametrize("session", CASES.values(), ids=CASES.keys())

@@ -15,7 +15,7 @@ from assistant.core.problem import Refused
 from assistant.letter import json_text, to_markdown, to_text, what_is_lacking
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.determination import added_to, compose_from_log, letter_of
 from assistant.review.rederive import rederive
 from assistant.review.review import Review
 from assistant.review.views import letter_lines
@@ -126,6 +126,39 @@ def test_an_addendum_makes_a_reissued_copy_that_says_so(signed: Review) -> None:
         assert "A page arrived later." in text
     assert letter.body == before.body
     assert "REISSUED" not in to_text(before)
+
+
+def test_an_addendum_quotes_the_sentence_that_it_adds_to(signed: Review) -> None:
+    sentences = [one.text for one in signed.assess("1").sentences]
+    for typed in ("1.4: A page arrived later.", "A second page arrived."):
+        to, quoted, said = added_to(signed.session, typed)
+        signed.perform(c.AddAddendum(said, "", to, quoted))
+    text = flat(to_text(letter_of(signed), "determination"))
+    assert f"Addendum 1: On this sentence of item 1: “{sentences[3]}” A page arrived later." in text
+    assert f"Addendum 2: On this sentence of item 1: “{sentences[-1]}” A second page arrived." in text
+    with pytest.raises(Refused, match="has no such sentence"):
+        signed.perform(c.AddAddendum("More.", "", "1", "The patient is well."))
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("1.99: More.", "has 8 sentences"), ("3.1: More.", "is not said")]
+)
+def test_an_addendum_to_no_sentence_is_refused(decided: Review, typed: str, said: str) -> None:
+    with pytest.raises(Refused, match=said):
+        added_to(decided.session, typed)
+
+
+def test_words_that_begin_with_a_number_are_words(decided: Review) -> None:
+    assert added_to(decided.session, "1.5 mg was meant.")[2] == "1.5 mg was meant."
+
+
+def test_what_was_not_found_is_a_list_in_the_letter_and_one_sentence_in_its_data(decided: Review) -> None:
+    letter = letter_of(decided)
+    text = to_text(letter, "determination")
+    assert "No statement was found in the records reviewed of:\n- how the attending provider had" in text
+    assert "\n- whether the result would change the treatment\n\nThe American College" in text
+    assert "of:\n\n- how the attending provider had" in to_markdown(letter, "determination")
+    assert "No statement was found in the records reviewed of how the attending" in json_text(letter)
 
 
 # -- an organization's template -------------------------------------------------------------------
