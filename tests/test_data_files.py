@@ -249,6 +249,28 @@ def test_a_reference_reads_and_says_what_was_published(path: Path) -> None:
     assert set(read.answers) <= {"case", *items}
 
 
+TWELVE = (
+    "physical-therapy opioids topical-compound lumbar-mri epidural-injection muscle-relaxants acupuncture emg-ncs "
+    "electrotherapy consultation nsaids chiropractic"
+).split()
+"""The services that are disputed most often."""
+
+
+def test_the_case_bank_shows_every_service_and_both_sides_of_the_most_frequent() -> None:
+    decided: dict[str, set[str]] = {}
+    several = 0
+    for path in CASES:
+        items = parsed(path / "case.yaml").data["items"]
+        several += len(items) > 1
+        reference = parsed(path / "reference.yaml").data
+        for key, item in items.items():
+            decided.setdefault(item["prompt_set"], set()).add(reference["determinations"][key]["decision"])
+    assert len(CASES) >= 42
+    assert several >= 3
+    assert set(decided) == {made.id for made in second_language()} - {CASE_SET}
+    assert [name for name in TWELVE if decided[name] != {"upheld", "overturned"}] == []
+
+
 def test_a_reference_decides_as_the_set_suggests() -> None:
     """Where the reviewer's own citations decide, the set suggests nothing."""
     for made in second_language():
