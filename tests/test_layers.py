@@ -57,6 +57,7 @@ LATE = {
     "datasette": "an optional extra",
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
+    "psycopg": "an optional extra",
     "platformdirs": "slow, and a place that is named needs none",
     "rfc3161_client": "an optional extra",
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",

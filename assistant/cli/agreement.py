@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.lines import Lines
-from assistant.cli.options import json_option, log_option, open_log
+from assistant.cli.options import json_option, log_at, log_option, open_log, reading_log_option
 from assistant.cli.output import print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
@@ -45,7 +45,7 @@ if TYPE_CHECKING:
     "--samples", type=click.IntRange(100, 20_000), default=2_000, show_default=True, help="Of the bootstrap."
 )
 @json_option
-@log_option
+@reading_log_option
 def agree(
     sessions: tuple[str, ...],
     cases: str | None,
@@ -61,12 +61,11 @@ def agree(
 
     With --cases: over all cases of the log, or those named (by id, apart by spaces or commas).
     """
-    from assistant.files import default_log_path
     from assistant.training import ratings
     from assistant.training.agreement import agreement
     from assistant.training.statistics import Draws
 
-    path = log_path or default_log_path()
+    path = log_at(log_path)
     if cases is not None:
         if sheets:
             raise click.UsageError(

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.log_central import central, push
 from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
 from assistant.cli.log_report import report, reports, sql
 from assistant.cli.options import (
@@ -26,6 +27,7 @@ from assistant.cli.options import (
     log_option,
     note_reading,
     open_reports,
+    reading_log_option,
     warn_of_unknown,
 )
 from assistant.cli.output import print_json, print_lines, print_table, width, wrapped
@@ -58,7 +60,7 @@ _LOOKS = ("prompt.shown", "prompt.left", "why.opened", "page.opened", "findings.
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many; {ON_SCREEN} in a table.")
 @anew_option
 @form_options
-@log_option
+@reading_log_option
 def sessions(limit: int | None, anew: bool, form: str, log_path: Path | None, **filters: str | None) -> None:
     """List the reviews, the one last worked on first; a date is that of their opening."""
     from assistant.core.access_events import AccessListed
@@ -92,7 +94,7 @@ def sessions(limit: int | None, anew: bool, form: str, log_path: Path | None, **
 @click.argument("session")
 @click.option("--changes", is_flag=True, help="Only what was changed, decided or said; not what was shown.")
 @form_options
-@log_option
+@reading_log_option
 def show(session: str, changes: bool, form: str, log_path: Path | None) -> None:
     """Show what was logged in SESSION: an id, the beginning of one, `last`, or a bundle's file."""
     from assistant.core.access_events import AccessRead
@@ -152,7 +154,7 @@ def _cells(row: Change) -> tuple[str | int | None, ...]:
 
 @click.command()
 @anew_option
-@log_option
+@reading_log_option
 def browse(anew: bool, log_path: Path | None) -> int:
     """Look through the log: sessions, their steps, an answer's history, the pages and the draft behind it."""
     from assistant.cli.options import needs_terminal
@@ -178,7 +180,7 @@ CONNECTIONS = 32
 @click.command()
 @click.option("--port", type=click.IntRange(0, 65_535), default=0, help="A port; without it, a free one.")
 @anew_option
-@log_option
+@reading_log_option
 def serve(port: int, anew: bool, log_path: Path | None) -> None:
     """Show the log in a browser: the reports, their tables, a page for each session. Ctrl+C ends it.
 
@@ -259,7 +261,7 @@ _SAMPLE_COLUMNS = ("draw", "session", "case", "reviewer", "kind", "outcome", "op
 )
 @anew_option
 @form_options
-@log_option
+@reading_log_option
 def sample(
     size: int,
     seed: int | None,
@@ -313,7 +315,7 @@ def sample(
 @click.command()
 @click.argument("session")
 @click.argument("text")
-@log_option
+@reading_log_option
 def note(session: str, text: str, log_path: Path | None) -> None:
     """Note TEXT on SESSION. The note stands in a session of its own; the review gets no entry."""
     from assistant.core.access_events import AuditNoteAdded
@@ -340,7 +342,7 @@ def note(session: str, text: str, log_path: Path | None) -> None:
 @click.argument("session", required=False)
 @anew_option
 @form_options
-@log_option
+@reading_log_option
 def notes(session: str | None, anew: bool, form: str, log_path: Path | None) -> None:
     """Show what auditors noted, on all sessions or on SESSION."""
     from assistant.cli.log_report import run_report
@@ -356,7 +358,7 @@ def log() -> None:
 for command in (sessions, show, reports, report, sql, sample, note, notes, browse, serve):
     log.add_command(command)
 
-for command in (verify, checkpoint, consistency, prove, rederive):
+for command in (verify, checkpoint, consistency, prove, rederive, push, central):
     log.add_command(command)
 
 

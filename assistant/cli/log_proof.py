@@ -11,7 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.options import json_option, log_at, log_option, note_reading
+from assistant.cli.options import (
+    central_url,
+    json_option,
+    log_at,
+    log_option,
+    note_reading,
+    reading_log_option,
+)
 from assistant.cli.output import Progress, print_json, width
 from assistant.core.text import counted, one_line
 from assistant.files import taken, write_file
@@ -59,7 +66,7 @@ witnesses_option = _given("--witness-key", "witnesses", "The key of a witness th
 @authorities_option
 @witnesses_option
 @json_option
-@log_option
+@reading_log_option
 def verify(
     bundle: Path | None,
     deep: bool,
@@ -83,6 +90,14 @@ def verify(
     own, named = ([str(path) for path in files] for files in (reviewers, officers))
     people = (read_keys(own), read_keys(named)) if own or named else (None, None)
     outside = _outside(authorities, witnesses)
+    if url := central_url(log_path):
+        from assistant.cli.log_central import verify_there
+
+        if deep or since or own or named:
+            raise click.UsageError("--deep, --since and keys of people are for a log of this computer.")
+        raise click.exceptions.Exit(
+            verify_there(url, read_keys(keys), [read_held(one) for one in held], outside, as_json)
+        )
     known = [_named(path) for path in held]
     found = _verified(log_at(log_path), deep, since, read_keys(keys), known, people, outside)
     if as_json:
@@ -228,7 +243,7 @@ def _is_of(log_path: Path, origin: str) -> bool:
     "--witness", type=_FILE, metavar="FILE", help="Keep what witnesses signed on a checkpoint of this log."
 )
 @json_option
-@log_option
+@reading_log_option
 def checkpoint(
     output: Path | None,
     new_key: bool,
@@ -245,6 +260,15 @@ def checkpoint(
     from assistant.log.consistency import accept_rollback as accept
     from assistant.log.keys import read_checkpoint
 
+    if url := central_url(log_path):
+        from assistant.cli.log_central import checkpoint_there
+
+        if accept_rollback is not None or new_key or timestamp is not None:
+            raise click.UsageError(
+                "--accept-rollback, --new-key and --timestamp are for a log of this computer."
+            )
+        checkpoint_there(url, output, witness, as_json)
+        return
     path = log_at(log_path)
     if accept_rollback is not None:
         accept(path, accept_rollback)
@@ -418,7 +442,7 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
 @click.command()
 @click.argument("session")
 @json_option
-@log_option
+@reading_log_option
 def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
     """Derive SESSION anew from its entries and pinned texts, and compare. Exit status 1 at the first difference.
 

@@ -18,9 +18,9 @@ from assistant.cli.options import (
     given,
     json_option,
     log_at,
-    log_option,
     note_reading,
     open_reports,
+    reading_log_option,
     resolved,
     warn_of_unknown,
 )
@@ -89,7 +89,7 @@ def reports(name: str | None, with_sql: bool, as_json: bool) -> None:
 @click.option("--limit", type=click.IntRange(min=1), help=f"At most so many rows; {ON_SCREEN} in a table.")
 @anew_option
 @form_options
-@log_option
+@reading_log_option
 def report(
     name: str | None,
     by: str | None,
@@ -373,7 +373,7 @@ _HELP_MORE = (
 )
 @anew_option
 @form_options
-@log_option
+@reading_log_option
 def sql(query: str | None, limit: int, seconds: float, anew: bool, form: str, log_path: Path | None) -> None:
     """Run QUERY, a SELECT over the views of the reports and the log; without it, a prompt that completes names.
 

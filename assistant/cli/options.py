@@ -49,22 +49,73 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
+class _LogPath(click.Path):
+    """A log on this computer or, for a command that `reads` only, the address of a central one."""
+
+    def __init__(self, reads: bool) -> None:
+        super().__init__(path_type=Path)
+        self._reads = reads
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if not str(value).startswith(("postgresql://", "postgres://")):
+            return super().convert(value, param, ctx)
+        from assistant.log.central import shown
+        from assistant.log.central_copy import copy_path
+
+        if not self._reads:
+            raise refuse(
+                "This works on a log of this computer, and not on a central one.",
+                shown(str(value)),
+                "Name a path with --log; `imr log push` brings what is in it to the central log.",
+            )
+        path = copy_path(str(value))
+        _CENTRAL[path] = str(value)
+        return path
+
+
+_CENTRAL: dict[Path, str] = {}
+"""Addresses of central logs that were named, by where their reading copies lie."""
+
+_fetched: set[Path] = set()
+
+
 def log_option(command: Command) -> Command:
     """`--log PATH`, given to the command as `log_path`."""
+    return _log_option(command, False)
+
+
+def reading_log_option(command: Command) -> Command:
+    """The same for a command that only reads: it takes the address of a central log too."""
+    return _log_option(command, True)
+
+
+def _log_option(command: Command, reads: bool) -> Command:
+    more = ", or the address of a central one (postgresql://...)" if reads else ""
     return click.option(
         "--log",
         "log_path",
-        type=click.Path(path_type=Path),
+        type=_LogPath(reads),
         envvar="IMR_LOG",
         metavar="PATH",
-        help="The decision log; without it, the one in your data folder.",
+        help=f"The decision log{more}; without it, the one in your data folder.",
     )(command)
 
 
+def central_url(path: Path | None) -> str:
+    """The address of the central log that was named; empty for a log of this computer."""
+    return _CENTRAL.get(path, "") if path else ""
+
+
 def log_at(path: Path | None) -> Path:
-    """The log that is meant."""
+    """The log that is meant; of a central one, the reading copy with all that is there now."""
     from assistant.files import default_log_path
 
+    if (url := central_url(path)) and path not in _fetched:
+        from assistant.cli.output import Progress
+        from assistant.log.central_copy import bring_up_to_date_from
+
+        with Progress("Fetching from the central log") as progress:
+            _fetched.add(bring_up_to_date_from(url, progress.at))
     return path or default_log_path()
 
 

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import ClassVar, get_args
 
-from assistant.core.events import Apart, Event
+from assistant.core.events import Apart, Event, Rare
 
 
 class AccessOpened(Event):
-    """The first event of a sitting: the version of the program that reads."""
+    """The first event of a sitting: the version of the program that reads, and the central log that it reads, if one."""
 
     kind: ClassVar[str] = "access.opened"
     tool: str
+    central: Rare[str] = ""
 
 
 class AccessRead(Event):

@@ -336,7 +336,7 @@ def _of_sitting(event: a.AccessStep) -> str:
 
     match event:
         case a.AccessOpened(tool):
-            return f"A sitting at the log, version {tool}"
+            return f"A sitting at the {f'central log {event.central}' if event.central else 'log'}, version {tool}"
         case a.AccessRead(command, sessions):
             return f"{command}: read {', '.join(sessions)}"
         case a.AccessListed(command):

@@ -10,6 +10,7 @@ import os
 import secrets
 import threading
 from collections.abc import Iterable
+from contextlib import closing
 from hashlib import sha256
 from heapq import nsmallest
 from pathlib import Path
@@ -19,9 +20,10 @@ from assistant.core.access_events import AccessOpened
 from assistant.core.event_form import encode
 from assistant.core.events import Event
 from assistant.core.problem import Refused
-from assistant.log.checkpoint import present_log
+from assistant.files import default_log_path
+from assistant.log.checkpoint import central_of, present_log
 from assistant.log.entry import Draft
-from assistant.log.store import Log
+from assistant.log.store import Log, open_reader
 from assistant.profile import kept, profile_path
 
 UNNAMED = "unnamed"
@@ -38,7 +40,8 @@ def note(path: Path, event: Event) -> str:
     """Logs one `access.*` event in this run's sitting at the log; "" or a sentence saying why it couldn't be.
 
     A checkpoint comes after it, where the key that signs this log is here: the trail can't be cut unnoticed.
-    The log must be there: reading never makes one. Safe to call from several threads.
+    The log must be there: reading never makes one, but for what is read of a central log, which is noted in the
+    reader's own. Safe to call from several threads.
     """
     try:
         with _mutex:
@@ -76,11 +79,18 @@ def _who() -> tuple[str, str]:
 def _append(path: Path, event: Event) -> None:
     place = os.getpid(), path
     session, seq = _sittings.get(place) or (secrets.token_hex(6), 0)
-    events = [event] if seq else [AccessOpened(__version__), event]
-    with Log.open(path, reader=True) as log:
+    central = _central(path)
+    events = [event] if seq else [AccessOpened(__version__, central), event]
+    with Log.open(default_log_path()) if central else Log.open(path, reader=True) as log:
         drafts = [Draft(one.kind, encode(one)) for one in events]
         entries = log.append(session, drafts, actor=reader(), case="", after=seq)
     _sittings[place] = session, entries[-1].seq
+
+
+def _central(path: Path) -> str:
+    """The central log of which the file is a reading copy: what is read of it is noted in the reader's own log."""
+    with closing(open_reader(path)) as connection:
+        return central_of(connection)
 
 
 def _unlogged(event: Event, why: str) -> str:

@@ -21,7 +21,7 @@ from assistant.core.value import Value
 from assistant.log.chain import inclusion_proof, leaf
 from assistant.log.checkpoint import present_log
 from assistant.log.database import LARGEST_ENTRY, TABLES
-from assistant.log.entry import pinned_hashes, pinned_text, system_clock
+from assistant.log.entry import pinned_in, system_clock
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
 from assistant.log.store import Log, open_reader
@@ -217,7 +217,7 @@ def _files(
         )
     entries = [bytes(row[1]) for row in rows]
     texts = [_text(connection, path, one) for one in sorted({c for e in entries for c in _commitments(e)})]
-    files = {f"artifacts/{name}": _artifact(connection, path, name) for name in _pinned(entries)}
+    files = {f"artifacts/{name}": _artifact(connection, path, name) for name in pinned_in(entries)}
     about = {
         "format": FORMAT,
         "session": session,
@@ -265,16 +265,6 @@ def _text(connection: sqlite3.Connection, path: Path, commitment: str) -> dict[s
     if row is None or row[1] is None:
         raise _missing(path, "A text of this session is missing from the log.")
     return {"commitment": commitment, "salt": row[0].hex(), "text": row[1]}
-
-
-def _pinned(entries: Sequence[bytes]) -> list[str]:
-    found: dict[str, None] = {}
-    for entry in entries:
-        at = entry.find(b'"pins":')
-        while at >= 0:
-            found.update(dict.fromkeys(pinned_hashes(pinned_text(entry, at + 7) or b"null")))
-            at = entry.find(b'"pins":', at + 1)
-    return sorted(found)
 
 
 def _artifact(connection: sqlite3.Connection, path: Path, name: str) -> tuple[str, bytes]:

@@ -153,6 +153,28 @@ def refuse_copy(connection: sqlite3.Connection, path: Path) -> None:
         )
 
 
+CENTRAL = "central"
+"""The key in the table `meta` that says of which central log a file is a reading copy."""
+
+
+def central_of(connection: sqlite3.Connection) -> str:
+    """The central log of which the file is a reading copy; empty where it is none."""
+    if not connection.execute("SELECT 1 FROM sqlite_master WHERE name = 'meta'").fetchone():
+        return ""
+    row = connection.execute("SELECT value FROM meta WHERE key = ?", (CENTRAL,)).fetchone()
+    return str(row[0]) if row else ""
+
+
+def refuse_reading_copy(connection: sqlite3.Connection, path: Path) -> None:
+    """Raises `Refused` where the file is a reading copy of a central log, to which only desks add."""
+    if central := central_of(connection):
+        raise refuse(
+            f"A central log is only read from here; desks add to it with `imr log push` ({central}).",
+            str(path),
+            "Work in a log of your own, named with --log, and push it.",
+        )
+
+
 def gone(path: Path, before: Held) -> Refused:
     """The refusal where the log that was kept at `path` is not there any more."""
     problem = Problem(

@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
@@ -310,6 +310,17 @@ def pinned_text(entry: bytes, at: int) -> bytes:
 def pinned_hashes(pins: bytes) -> list[str]:
     """The SHA-256 of every file that is named among the `pins` of an entry."""
     return list(_hashes(json.loads(pins)))
+
+
+def pinned_in(entries: Iterable[bytes]) -> list[str]:
+    """The SHA-256 of every file on which some entries rest."""
+    found: dict[str, None] = {}
+    for entry in entries:
+        at = entry.find(b'"pins":')
+        while at >= 0:
+            found.update(dict.fromkeys(pinned_hashes(pinned_text(entry, at + 7) or b"null")))
+            at = entry.find(b'"pins":', at + 1)
+    return sorted(found)
 
 
 def pins_by_kind(pins: bytes) -> Iterator[tuple[str, str]]:

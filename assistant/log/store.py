@@ -38,6 +38,7 @@ from assistant.log.checkpoint import (
     present_log,
     refuse_copy,
     refuse_gone,
+    refuse_reading_copy,
     refuse_rollback,
     seal_log,
 )
@@ -210,6 +211,7 @@ def open_writer(path: Path, older: bool = False, reader: bool = False) -> tuple[
     try:
         connection = connect_writer(path)
         found = check_identity(connection, path)
+        refuse_reading_copy(connection, path)
         current = found == FORMAT
         if reader and not current:
             raise refuse(

@@ -270,7 +270,7 @@ def _word(body: dict[str, Any], tree: StoredTree, origin: str, outside: Outside)
     if body["form"] == TOKEN:
         return _by_authority(base64.b64decode(body["said"], validate=True), note, head.size, outside)
     if body["form"] == COSIGNATURE:
-        return _by_witness(read_note(f"{read_note(note).text}\n{body['said']}"), head.size, outside)
+        return seen_by_witnesses(read_note(f"{read_note(note).text}\n{body['said']}"), head.size, outside)
     raise ValueError(body["form"])
 
 
@@ -296,7 +296,8 @@ def _by_authority(data: bytes, note: str, size: int, outside: Outside) -> list[S
     return []
 
 
-def _by_witness(note: Note, size: int, outside: Outside) -> list[Seen]:
+def seen_by_witnesses(note: Note, size: int, outside: Outside) -> list[Seen]:
+    """When the witnesses who are trusted saw a checkpoint, by the lines on it; one that isn't theirs is `Refused`."""
     found = []
     for one in _cosignatures(note):
         seconds = int.from_bytes(one.data[:8], "big")

@@ -15,7 +15,7 @@ from pathlib import Path
 
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.core.value import replace
+from assistant.core.value import Value, replace
 from assistant.files import existing_log, true_path
 from assistant.log import times, verify_checks, verify_entries, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
@@ -45,6 +45,16 @@ _NOWHERE = "SELECT id, session, seq FROM event WHERE id < 1 ORDER BY id"
 _TEXT = "a text of this entry is missing, or is not the one that was logged"
 
 
+class Absent(Value):
+    """Commitments whose words, and files that, are not in the log by intent: emptied, or never sent to where it lies."""
+
+    words: frozenset[str] = frozenset()
+    files: frozenset[str] = frozenset()
+
+
+NOTHING = Absent()
+
+
 def verify(
     path: Path,
     *,
@@ -56,12 +66,13 @@ def verify(
     since: bool = False,
     every_signature: bool = False,
     step: Callable[[int], None] | None = None,
+    absent: Absent = NOTHING,
 ) -> Verification:
     """Reads the log at `path` and says what holds; never changes it.
 
     `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
     the one in the profile's folder, `reviewers` and `officers` their keys that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
-    verified here is read. A missing file, a log of a newer version, and errors of the disk or its rights
+    verified here is read. What may be `absent` was left out or emptied on purpose. A missing file, a log of a newer version, and errors of the disk or its rights
     raise `Refused`; damage is part of the result.
     """
     true = true_path(path)
@@ -83,7 +94,7 @@ def verify(
             return _unreadable("the file is empty or unfinished: it has no log in it")
         with ThreadPoolExecutor(1) as pool:
             database = pool.submit(verify_checks.integrity, true)
-            seen = _read(connection, true, known, since, every_signature, step)
+            seen = _read(connection, true, known, since, every_signature, step, absent)
             seen.signed = _signed(connection, true, seen, reviewers, officers)
             seen.times = _times(connection, true, seen, outside or Outside())
             triggers = verify_checks.fences(connection, true, version)
@@ -132,6 +143,7 @@ class _Seen:
     since: int = 0
     events: int = 0
     lost: str = ""
+    absent: Absent = NOTHING
     nowhere: int = 0
     notes: list[str] = field(default_factory=list)
     rows: Rows = field(default_factory=Rows)
@@ -164,8 +176,9 @@ def _read(
     since: bool,
     every_signature: bool,
     step: Callable[[int], None] | None,
+    absent: Absent,
 ) -> _Seen:
-    seen = _Seen(known=known)
+    seen = _Seen(known=known, absent=absent)
     try:
         sizes = verify_checks.stored_sizes(connection)
         end = StoredTree(connection).size()
@@ -177,7 +190,7 @@ def _read(
             with suppress(Refused):
                 sizes.append(read_checkpoint(note).size)
         marks = sorted({size for size in (*sizes, end) if seen.start < size <= end})
-        passed = walk_all(path, seen.start, end, marks, texts=not seen.start, step=step)
+        passed = walk_all(path, seen.start, end, marks, not seen.start, step, absent.words)
         seen.stretches = passed.stretches
         seen.events = seen.start + sum(one.events for one in passed.stretches)
         seen.lost = next((one.unread for one in passed.stretches if one.unread), "")
@@ -255,7 +268,7 @@ def _first(connection: sqlite3.Connection, seen: _Seen, end: int, texts: bool) -
             )
             found.append((id, at))
     if not texts:
-        for id, session, seq in without_words(connection, seen.start, end):
+        for id, session, seq in without_words(connection, seen.start, end, seen.absent.words):
             found.append((id, Break(session, seq, _TEXT)))
             break
     return min(found, key=lambda one: one[0], default=None)
@@ -290,7 +303,9 @@ def _said(
     known, heads, events = seen.known, seen.heads, seen.events
     tree, suspect = _tree(seen)
     coverage = verify_checks.coverage_verdict(heads, known, events, bool(seen.roots), seen.copy.day)
-    stored, resting, files = verify_checks.artifacts(connection, path, _pins(seen), not seen.start)
+    stored, resting, files = verify_checks.artifacts(
+        connection, path, _pins(seen), not seen.start, seen.absent.files
+    )
     seen.rows.covered.setdefault("artifact", files)
     try:
         seen.rows.steps(connection, version)

@@ -438,9 +438,13 @@ def fences(connection: sqlite3.Connection, path: Path, version: int) -> Verdict:
 
 
 def artifacts(
-    connection: sqlite3.Connection, path: Path, pins: Mapping[str, Pinned], whole: bool
+    connection: sqlite3.Connection,
+    path: Path,
+    pins: Mapping[str, Pinned],
+    whole: bool,
+    absent: Container[str] = (),
 ) -> tuple[Verdict, Break | None, int]:
-    """Whether every stored file has its hash and its kind, every one of `pins` is there, and no other.
+    """Whether every stored file has its hash and its kind, every one of `pins` is there but those `absent`, and no other.
 
     With the first entry that rests on one that isn't, and how many files are right. `whole` is whether `pins` are
     those of all entries.
@@ -463,7 +467,7 @@ def artifacts(
     wrong = [f"the stored file {name[:12]} was changed" for name in changed if name not in pins]
     first = None
     for hash, pinned in pins.items():
-        if hash not in held:
+        if hash not in held and hash not in absent:
             how = "was changed" if hash in changed else "is missing"
             what = f"the file {hash[:12]}, on which session {pinned.session} rests, {how}"
             wrong.append(what)

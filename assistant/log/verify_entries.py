@@ -7,7 +7,7 @@ import os
 import re
 import secrets
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
@@ -90,11 +90,16 @@ def _are_words_of(commitment: str, salt: object, body: object) -> bool:
     return hmac.digest(salt, body, "sha256").hex() == commitment
 
 
-def without_words(connection: sqlite3.Connection, start: int, end: int) -> Iterator[tuple[int, str, int]]:
-    """Id, session and seq of the entries after `start`, up to `end`, that commit to words that aren't there."""
+def without_words(
+    connection: sqlite3.Connection, start: int, end: int, absent: Collection[str] = ()
+) -> Iterator[tuple[int, str, int]]:
+    """Id, session and seq of the entries after `start`, up to `end`, that commit to words that aren't there.
+
+    `absent` are commitments whose words need not be.
+    """
     for id, session, seq, entry in connection.execute(_ENTRIES, (start, end)):
         if isinstance(entry, bytes) and b'"$text":' in entry:
-            wanted = set(COMMITMENTS.findall(entry))
+            wanted = {one for one in COMMITMENTS.findall(entry) if one.decode("ascii") not in absent}
             asked = '["' + '","'.join(one.decode("ascii") for one in wanted) + '"]'
             for commitment, salt, body in connection.execute(_ASKED, (asked,)):
                 if _are_words_of(commitment, salt, body):
@@ -612,10 +617,12 @@ def walk_all(
     marks: Sequence[int],
     texts: bool = True,
     step: Callable[[int], None] | None = None,
+    absent: Collection[str] = (),
 ) -> Passed:
     """Looks at the entries with the ids after `start` (a multiple of 256), up to `end`; see `Walk`.
 
-    With `texts` (for a pass from the first entry) all words of the log are compared with all commitments.
+    With `texts` (for a pass from the first entry) all words of the log are compared with all commitments, but for those
+    that may be `absent`, each of which is spoken of once.
     """
     count = end - start
     with closing(connect_reader(path)) as connection, suppress(*DAMAGE):
@@ -644,6 +651,7 @@ def walk_all(
     said = held = 1
     for stretch, texts_held, _ in done:
         said, held = said * stretch.tally % PRIME, held * texts_held % PRIME
+    held = tally((one.encode("ascii") for one in absent), key, held)
     return Passed(
         [stretch for stretch, _, _ in done],
         said == held if texts else None,

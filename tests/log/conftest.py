@@ -12,6 +12,7 @@ import pytest
 from assistant.core.text import Private
 from assistant.log import Draft, Entry, Log
 from assistant.log.database import TRIGGERS
+from tests.log.central_office import Office, new_office
 
 MOMENT = ("2026-11-22T14:03:22.123Z", 2**60, "boot")
 
@@ -107,3 +108,22 @@ def reviewed(_reviewed: bytes, path: Path, tmp_path: Path, monkeypatch: pytest.M
     path.write_bytes(_reviewed)
     path.chmod(0o600)
     return path
+
+
+@pytest.fixture(scope="session")
+def server() -> Iterator[str]:
+    """The folder of the socket of a PostgreSQL server; skipped, with words, where none can run."""
+    pytest.importorskip("psycopg")
+    from tests.log.postgres import Missing, started
+
+    try:
+        with started() as folder:
+            yield folder
+    except Missing as missing:
+        pytest.skip(str(missing))
+
+
+@pytest.fixture
+def office(server: str, tmp_path: Path) -> Office:
+    """An empty central log, and desks that have not worked yet."""
+    return new_office(server, tmp_path)

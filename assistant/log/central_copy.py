@@ -1,0 +1,288 @@
+"""What is read of a central log: a copy in the user's cache that answers every question a desk's own log does.
+
+The copy of all desks has their entries one desk after the other; that of one desk is the desk's own file again, number
+by number. Each use fetches what is new, and what was emptied on the server goes from the copy too. Nothing rests on a
+copy: `verify` fetches everything anew.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import sqlite3
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing, contextmanager
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from assistant.core.problem import refuse
+from assistant.core.text import digest, one_line
+from assistant.core.value import Value
+from assistant.files import lock_file, make_file, make_folder
+from assistant.log.central import AT_ONCE, Central, Desk, is_central, shown
+from assistant.log.chain import leaf
+from assistant.log.checkpoint import CENTRAL
+from assistant.log.database import bring_up_to_date
+from assistant.log.entry import pinned_in
+from assistant.log.tree import keep_tree
+from assistant.log.verify_entries import COMMITMENTS
+
+_PULLED = "pulled-"
+_SEEN = "statements"
+_BELOW = -(2**62)
+_EVENT = "INSERT INTO event (id, session, seq, kind, ts, entry, leaf) VALUES (?, ?, ?, ?, ?, ?, ?)"
+_ENTRIES = """SELECT number, session, seq, kind, ts, entry, leaf FROM imr.entry
+WHERE desk = %s AND number > %s ORDER BY number LIMIT %s"""
+_AT = "SELECT leaf FROM imr.entry WHERE desk = %s AND number = %s"
+_WORDS = "SELECT commitment, salt, body FROM imr.words WHERE desk = %s AND commitment = ANY (%s)"
+_EVERY_WORD = "SELECT commitment, salt, body FROM imr.words WHERE desk = %s AND commitment > %s ORDER BY commitment LIMIT %s"
+_FILES = "SELECT hash, media, body FROM imr.file WHERE desk = %s AND hash = ANY (%s)"
+_EVERY_FILE = "SELECT hash, media, body FROM imr.file WHERE desk = %s AND hash > %s ORDER BY hash LIMIT %s"
+_CHECKPOINTS = (
+    "SELECT size, note FROM imr.desk_checkpoint WHERE desk = %s AND size > %s ORDER BY size LIMIT %s"
+)
+_EMPTIED = "SELECT number, body FROM imr.statement WHERE kind = 'text.redacted' AND number > %s ORDER BY number LIMIT %s"
+_KEEP_WORDS = "INSERT OR IGNORE INTO blob (commitment, salt, body) VALUES (?, ?, ?)"
+_KEEP_FILE = "INSERT OR IGNORE INTO artifact (hash, media, body) VALUES (?, ?, ?)"
+
+Progress = Callable[[int, int], None]
+
+
+def copy_path(url: str) -> Path:
+    """Where the reading copy of a central log, or of one desk of it (`#DESK`), lies."""
+    _, _, desk = url.partition("#")
+    name = digest(f"{_login(url)}#{desk}")[:16]
+    if named := os.environ.get("IMR_CACHE"):
+        folder = Path(named).expanduser()
+    else:
+        from platformdirs import user_cache_dir
+
+        folder = Path(user_cache_dir("imr-assistant", appauthor=False))
+    return folder / "central" / f"{name}.sqlite"
+
+
+def _login(url: str) -> str:
+    """The address with the user, whose rights say what is in a copy, and without a password."""
+    user, at, _ = url.partition("://")[2].rpartition("@")
+    return f"{user.partition(':')[0]}{at}{shown(url)}"
+
+
+def bring_up_to_date_from(url: str, progress: Progress = lambda _done, _all: None) -> Path:
+    """The reading copy of the central log at `url`, with all that is there now."""
+    assert is_central(url)
+    path = copy_path(url)
+    make_folder(path.parent)
+    with Central.open(url) as central, _turn(path):
+        desks = chosen(central, url)
+        if not path.exists():
+            make_file(path)
+        with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+            copy.execute("PRAGMA journal_mode = DELETE")
+            if not copy.execute("PRAGMA user_version").fetchone()[0]:
+                _begin(copy, central.name if "#" not in url else desks[0].name)
+                copy.execute("INSERT INTO meta VALUES (?, ?)", (CENTRAL, central.place))
+            if _empty(copy, central):
+                Path(f"{path}.reports").unlink(missing_ok=True)
+            _pull(copy, central, desks, path, progress)
+    return path
+
+
+def chosen(central: Central, url: str) -> list[Desk]:
+    """The desks that an address names: all, or the one behind its `#`, by its name or by what it is called."""
+    desks = central.desks()
+    _, _, named = url.partition("#")
+    if not named:
+        return desks
+    meant = [one for one in desks if one.name.startswith(named) or one.called == named]
+    if len(meant) != 1:
+        raise refuse(
+            f"{'Several desks are' if meant else 'No desk is'} called `{one_line(named, 60)}`.",
+            central.place,
+            f"Known: {', '.join(f'{one_line(one.called)} ({one.name[:8]})' for one in desks) or 'none'}.",
+        )
+    return meant
+
+
+def _begin(copy: sqlite3.Connection, name: str) -> None:
+    """The tables of a log, without what keeps it append-only: nobody writes here but what follows."""
+    bring_up_to_date(copy)
+    _without_triggers(copy)
+    copy.execute("UPDATE meta SET value = ? WHERE key = 'log'", (name,))
+
+
+def _without_triggers(copy: sqlite3.Connection) -> list[str]:
+    found = copy.execute("SELECT name, sql FROM sqlite_master WHERE type = 'trigger'").fetchall()
+    for name, _ in found:
+        copy.execute(f'DROP TRIGGER "{name}"')
+    return [sql for _, sql in found]
+
+
+def _pull(
+    copy: sqlite3.Connection, central: Central, desks: Sequence[Desk], path: Path, progress: Progress
+) -> None:
+    known = {
+        str(key): int(value)
+        for key, value in copy.execute("SELECT key, value FROM meta WHERE key GLOB ?", (f"{_PULLED}*",))
+    }
+    missing = [key for key in known if key.removeprefix(_PULLED) not in {one.name for one in desks}]
+    if missing:
+        raise _changed(central, path, f"the desk {missing[0].removeprefix(_PULLED)} is not there any more")
+    every = sum(one.size - known.get(_PULLED + one.name, 0) for one in desks)
+    done = 0
+    for desk in desks:
+        since = known.get(_PULLED + desk.name, 0)
+        if since > desk.size:
+            raise _changed(
+                central, path, f"{one_line(desk.called)} had {since:,} entries and has {desk.size:,}"
+            )
+        if since and not _continues(copy, central, desk, since):
+            raise _changed(central, path, f"entry {since:,} of {one_line(desk.called)} is another one")
+        for rows in _pages(central, desk, since):
+            copy.execute("BEGIN IMMEDIATE")
+            try:
+                add(copy, central, desk, rows)
+                copy.execute(
+                    "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PULLED + desk.name, str(rows[-1][0]))
+                )
+                copy.execute("COMMIT")
+            except BaseException:
+                copy.execute("ROLLBACK")
+                raise
+            done += len(rows)
+            progress(done, every)
+
+
+def _pages(central: Central, desk: Desk, since: int) -> Iterator[list[tuple[Any, ...]]]:
+    rows = central.paged(_ENTRIES, [desk.name], since)
+    while page := list(islice(rows, AT_ONCE)):
+        yield page
+
+
+def _continues(copy: sqlite3.Connection, central: Central, desk: Desk, since: int) -> bool:
+    """Whether the last entry that was read of a desk still stands there."""
+    found = central.rows(_AT, [desk.name, since])
+    return bool(found) and bool(copy.execute("SELECT 1 FROM event WHERE leaf = ?", (found[0][0],)).fetchone())
+
+
+def _changed(central: Central, path: Path, why: str) -> Exception:
+    return refuse(
+        f"The central log is not the one that was read before: {why}.",
+        central.place,
+        f"Run `imr log verify --log URL`. To read it as it is now, remove {path}.",
+    )
+
+
+def add(copy: sqlite3.Connection, central: Central, desk: Desk, rows: Sequence[tuple[Any, ...]]) -> None:
+    """Adds entries of a desk after the last one here, with their words and files."""
+    (last,) = copy.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
+    for row in rows:
+        if leaf(row[5]) != row[6]:
+            raise refuse(
+                f"Entry {row[0]:,} of {one_line(desk.called)} was changed: its bytes do not give its hash.",
+                central.place,
+                "Run `imr log verify --log URL`.",
+            )
+    copy.executemany(_EVENT, ((last + at, *row[1:]) for at, row in enumerate(rows, 1)))
+    entries = [row[5] for row in rows]
+    named = sorted({one.decode("ascii") for data in entries for one in COMMITMENTS.findall(data)})
+    for begin in range(0, len(named), AT_ONCE):
+        words = central.rows(_WORDS, [desk.name, named[begin : begin + AT_ONCE]])
+        copy.executemany(_KEEP_WORDS, (one for one in words if one[2] is not None))
+    if pinned := pinned_in(entries):
+        copy.executemany(_KEEP_FILE, central.rows(_FILES, [desk.name, pinned]))
+
+
+def _empty(copy: sqlite3.Connection, central: Central) -> bool:
+    """Takes out of the copy what was emptied on the server since, so that nothing of it is left in the file."""
+    if central.format < 2:
+        return False
+    row = copy.execute("SELECT value FROM meta WHERE key = ?", (_SEEN,)).fetchone()
+    since = int(row[0]) if row else 0
+    found = list(central.paged(_EMPTIED, (), since))
+    if not found:
+        return False
+    named = [str(json.loads(body)["commitment"]) for _, body in found]
+    copy.execute("PRAGMA secure_delete = ON")
+    copy.execute("PRAGMA journal_mode = MEMORY")
+    copy.execute("BEGIN IMMEDIATE")
+    copy.executemany("DELETE FROM blob WHERE commitment = ?", ((one,) for one in named))
+    copy.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SEEN, str(found[-1][0])))
+    copy.execute("COMMIT")
+    copy.execute("PRAGMA journal_mode = DELETE")
+    return True
+
+
+@contextmanager
+def _turn(path: Path) -> Iterator[None]:
+    """One program at a time brings a copy up to date."""
+    lock = lock_file(Path(f"{path}.lock"), path)
+    try:
+        while not lock.take():
+            time.sleep(0.05)
+        try:
+            yield
+        finally:
+            lock.give_back()
+    finally:
+        lock.close()
+
+
+# A desk's file made again from what the server has, to be verified like any log.
+
+
+class Rebuilt(Value):
+    """What a desk's file was made of: its entries, the commitments whose words are not there, and the files that are not."""
+
+    entries: int
+    unworded: dict[str, int]
+    unfiled: frozenset[str]
+
+
+def rebuild(central: Central, desk: Desk, path: Path, progress: Callable[[int], None]) -> Rebuilt:
+    """Makes the file of a desk's log at the new `path`, with every row that the server has of it.
+
+    `unworded` are commitments with the number of an entry that speaks of each.
+    """
+    make_file(path)
+    with closing(sqlite3.connect(path, isolation_level=None)) as copy:
+        for setting in ("journal_mode = OFF", "synchronous = OFF"):
+            copy.execute(f"PRAGMA {setting}").fetchall()
+        bring_up_to_date(copy)
+        again = _without_triggers(copy)
+        copy.execute("BEGIN")
+        copy.execute("UPDATE meta SET value = ? WHERE key = 'log'", (desk.name,))
+        spoken = dict[str, int]()
+        pinned = set[str]()
+        last = 0
+        for rows in _pages(central, desk, _BELOW):
+            copy.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
+            for row in rows:
+                spoken.update((one.decode("ascii"), row[0]) for one in COMMITMENTS.findall(row[5]))
+            pinned.update(pinned_in([row[5] for row in rows]))
+            last = rows[-1][0]
+            progress(len(rows))
+        for name, salt, body in central.paged(_EVERY_WORD, [desk.name], ""):
+            if body is not None:
+                copy.execute(_KEEP_WORDS, (name, salt, body))
+                spoken.pop(name, None)
+        for row in central.paged(_EVERY_FILE, [desk.name], ""):
+            copy.execute(_KEEP_FILE, row)
+            pinned.discard(row[0])
+        copy.executemany(
+            "INSERT INTO checkpoint VALUES (?, ?)", central.paged(_CHECKPOINTS, [desk.name], _BELOW)
+        )
+        if _is_whole(copy, last):
+            keep_tree(copy, 1, last)
+        for sql in again:
+            copy.execute(sql)
+        copy.execute("COMMIT")
+        copy.execute("PRAGMA journal_mode = WAL").fetchall()
+    return Rebuilt(last, spoken, frozenset(pinned))
+
+
+def _is_whole(copy: sqlite3.Connection, last: int) -> bool:
+    return bool(
+        copy.execute("SELECT count(*) = ? FROM event WHERE id BETWEEN 1 AND ?", (last, last)).fetchone()[0]
+    )

@@ -1,0 +1,511 @@
+"""Whether a central log is what its desks pushed: every desk's log made again from the server and verified, and the list of pushes.
+
+The server's own checks are looked at, and relied on for nothing: its administrator can pass them by. What counts are
+hashes, the desks' signatures, and the checkpoints of the list that somebody else holds.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping, Sequence
+from contextlib import closing
+from dataclasses import asdict, dataclass, field, replace
+from datetime import datetime
+from importlib.resources import files
+from pathlib import Path
+from tempfile import TemporaryDirectory
+from typing import Any
+
+from assistant.core.problem import Refused
+from assistant.core.text import counted, one_line
+from assistant.core.value import Value
+from assistant.log.central import FORMAT, Central, Desk, Statement, held_of, origin, seal
+from assistant.log.central_copy import Rebuilt, chosen, rebuild
+from assistant.log.central_push import SLACK
+from assistant.log.chain import leaf, tree_root
+from assistant.log.checkpoint import Held, held
+from assistant.log.errors import DAMAGE
+from assistant.log.keys import (
+    ORIGIN,
+    VerifierKey,
+    own_keys,
+    read_checkpoint,
+    read_note,
+    read_verifier_key,
+    signature_holds,
+    signers,
+)
+from assistant.log.store import open_reader
+from assistant.log.times import Outside, Seen, seen_by_witnesses
+from assistant.log.tree import StoredTree
+from assistant.log.verify import Absent, verify
+from assistant.log.verify_entries import Verdict, Verification
+
+TRIGGERS = (
+    "check_entry check_file entry_only_grows words_only_grow words_only_emptied file_only_grows desk_only_grows "
+    "desk_checkpoint_only_grows statement_only_grows checkpoint_only_grows"
+).split()
+"""Those that the server's tables have in format 2."""
+
+_FENCES = """SELECT t.tgname, t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr' AND NOT t.tgisinternal"""
+_HIDDEN = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
+WHERE n.nspname = 'imr' AND c.relkind = 'r' AND c.relname IN ('desk', 'entry', 'words', 'file', 'desk_checkpoint')
+AND NOT c.relrowsecurity"""
+_FUNCTIONS = "SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"
+_UNKNOWN = """SELECT DISTINCT e.desk FROM imr.entry e WHERE NOT EXISTS (SELECT 1 FROM imr.desk d WHERE d.desk = e.desk)"""
+
+
+@dataclass(frozen=True)
+class DeskVerified:
+    """One desk: what it is called, what verifying its log found, and how far its last signed push reaches."""
+
+    desk: str
+    called: str
+    found: Verification
+    pushed: int
+    texts: int
+
+
+@dataclass(frozen=True)
+class CentralVerification:
+    """What `verify_central` found; `verdicts` are desks, statements, held, fences and, where asked, times, by name."""
+
+    ok: bool
+    place: str
+    statements: int
+    root: str
+    verdicts: dict[str, Verdict]
+    desks: list[DeskVerified]
+    not_proven: list[str]
+    notes: list[str] = field(default_factory=list)
+
+    def as_json(self) -> dict[str, Any]:
+        """The contract of `imr log verify --json` for a central log."""
+        return asdict(self)
+
+
+class _Push(Value):
+    """What a desk's push said when it came to its end."""
+
+    number: int
+    at: str
+    since: int
+    size: int
+    texts: bool
+    note: str
+
+
+def verify_central(
+    url: str,
+    *,
+    keys: Sequence[VerifierKey] = (),
+    checkpoints: Sequence[Held] = (),
+    outside: Outside | None = None,
+    sign: bool = True,
+    step: Callable[[int], None] = lambda _count: None,
+) -> CentralVerification:
+    """Fetches everything that the central log at `url` holds, or one desk's, and says what of it holds.
+
+    `keys` are trusted for the desks' logs, in the place of those that the server names; `checkpoints` are held of the
+    statements, or of a desk's log. Where all holds, the head of the statements is signed and held here, if `sign`.
+    """
+    with Central.open(url) as central:
+        found = examine(central, url, keys, checkpoints, outside, step)
+        if found.ok and sign and found.statements and "#" not in url:
+            found.notes.extend(_sign(central, central.leaves()))
+        return found
+
+
+def examine(
+    central: Central,
+    url: str,
+    keys: Sequence[VerifierKey] = (),
+    checkpoints: Sequence[Held] = (),
+    outside: Outside | None = None,
+    step: Callable[[int], None] = lambda _count: None,
+) -> CentralVerification:
+    """What `verify_central` says, of an open connection, without a checkpoint at its end."""
+    desks = chosen(central, url)
+    listed = central.statements()
+    leaves = central.leaves() if central.format >= 2 else []
+    verdicts = {"statements": _listed(listed, leaves)}
+    mine = [one for one in checkpoints if one.head.origin == origin(central)]
+    verdicts["held"] = _held(central, leaves, mine, keys)
+    pushes, emptied = _said(listed)
+    found = []
+    with TemporaryDirectory(prefix="imr-central-") as folder:
+        for desk in desks:
+            named = [one for one in checkpoints if one.head.origin == f"{ORIGIN}{desk.name}"]
+            found.append(
+                _desk(
+                    central,
+                    desk,
+                    pushes.get(desk.name, []),
+                    emptied.get(desk.name, set()),
+                    keys,
+                    named,
+                    Path(folder),
+                    step,
+                )
+            )
+    verdicts["desks"] = _all(central, url, desks, found, pushes)
+    verdicts["fences"] = _fences(central)
+    if outside is not None and outside.witnesses:
+        verdicts["times"] = _times(central, leaves, outside)
+    ok = all(one.ok is not False for one in verdicts.values())
+    notes = [f"{one_line(one.called)}: {note}" for one in found for note in one.found.notes]
+    rights = central.rights_beyond("imr_reader")
+    notes += [f"This login may do more than a reader's should: {'; '.join(rights)}."] if rights else []
+    return CentralVerification(
+        ok,
+        central.place,
+        len(leaves),
+        tree_root(leaves).hex(),
+        verdicts,
+        found,
+        _limits(bool(mine) or held_of(central) is not None, bool(keys)),
+        notes,
+    )
+
+
+def _sign(central: Central, leaves: Sequence[bytes]) -> list[str]:
+    try:
+        seal(central, leaves)
+    except Refused as refusal:
+        return [f"No checkpoint of the statements was signed: {refusal.problems[0].what}"]
+    return []
+
+
+# The list of statements.
+
+
+def _listed(listed: Sequence[Statement], leaves: Sequence[bytes]) -> Verdict:
+    """Whether each statement that can be read is the one whose hash stands in the tree."""
+    for one in listed:
+        if one.leaf != leaf(one.body):
+            return Verdict(False, f"statement {one.number} was changed: its bytes do not give its hash")
+        if leaves[one.number - 1] != one.leaf:
+            return Verdict(False, f"statement {one.number} stands at another place than it is said to")
+        try:
+            one.says["kind"], one.says["desk"]
+        except (ValueError, KeyError):
+            return Verdict(False, f"statement {one.number} says nothing that can be read")
+    return Verdict(
+        True, f"{counted(len(leaves), 'statement')} with their hashes; {len(listed)} of them may be read here"
+    )
+
+
+def _held(
+    central: Central, leaves: Sequence[bytes], named: Sequence[Held], keys: Sequence[VerifierKey]
+) -> Verdict:
+    """Whether the statements continue every checkpoint that is held of them, and that a known key signed."""
+    own = held_of(central)
+    known = [*own_keys(origin(central)), *(one for one in keys if one.name == origin(central))]
+    compared = 0
+    for one in (*named, *([own] if own is not None else [])):
+        head = one.head
+        if head.size > len(leaves):
+            return Verdict(
+                False, f"{len(leaves)} statements are left of the {head.size} that {one.path} was signed over"
+            )
+        if tree_root(leaves[: head.size]) != head.root:
+            return Verdict(
+                False, f"the first {head.size} statements are not those that {one.path} was signed over"
+            )
+        compared = max(compared, head.size)
+    for size, note in (
+        central.rows("SELECT size, note FROM imr.checkpoint ORDER BY size") if central.format >= 2 else []
+    ):
+        try:
+            head = read_checkpoint(note)
+            if head.origin != origin(central) or not signers(read_note(note), known, signature_holds):
+                continue
+        except Refused:
+            continue
+        if head.size > len(leaves) or tree_root(leaves[: head.size]) != head.root:
+            return Verdict(
+                False,
+                f"the statements do not continue a checkpoint over {size} of them, signed by a key that is known here",
+            )
+    if not compared:
+        return Verdict(
+            None,
+            "no checkpoint of the statements is held here: a whole push, or a desk, could be missing unseen",
+        )
+    return Verdict(
+        True, f"they continue the checkpoint over {counted(compared, 'statement')} that is held here"
+    )
+
+
+def _said(listed: Sequence[Statement]) -> tuple[Mapping[str, list[_Push]], Mapping[str, set[str]]]:
+    """What the statements say, by desk: its pushes in their order, and the texts that were emptied."""
+    pushes: dict[str, list[_Push]] = {}
+    emptied: dict[str, set[str]] = {}
+    for one in listed:
+        try:
+            says = one.says
+            desk = str(says["desk"])
+            if says["kind"] == "text.redacted":
+                emptied.setdefault(desk, set()).add(str(says["commitment"]))
+            elif says["kind"] == "desk.pushed":
+                push = _Push(
+                    one.number,
+                    str(says["at"]),
+                    int(says["since"]),
+                    int(says["size"]),
+                    bool(says["texts"]),
+                    str(says["note"]),
+                )
+                pushes.setdefault(desk, []).append(push)
+        except (ValueError, KeyError, TypeError):
+            continue
+    return pushes, emptied
+
+
+# One desk.
+
+
+def _desk(
+    central: Central,
+    desk: Desk,
+    pushes: Sequence[_Push],
+    emptied: set[str],
+    keys: Sequence[VerifierKey],
+    named: Sequence[Held],
+    folder: Path,
+    step: Callable[[int], None],
+) -> DeskVerified:
+    path = folder / f"{desk.name}.sqlite"
+    made = rebuild(central, desk, path, step)
+    key = _key(desk, keys)
+    unsent = _unsent(pushes, made)
+    absent = Absent(
+        frozenset(emptied & made.unworded.keys() | unsent),
+        made.unfiled if _some_without(pushes) else frozenset(),
+    )
+    found = verify(path, keys=[key] if key else [], absent=absent)
+    held_here = [*named, *([own] if (own := held(f"{ORIGIN}{desk.name}")) is not None else [])]
+    with closing(open_reader(path)) as copy:
+        tree = StoredTree(copy)
+        try:
+            verdict = _pushed(tree, desk, pushes, made, key, held_here)
+        except DAMAGE:
+            verdict = Verdict(False, "entries are missing or were moved")
+        notes = [*found.notes, *_clocks(copy.execute, pushes), *_left_out(emptied, unsent, made)]
+    verdicts = {**found.verdicts, "coverage": verdict}
+    ok = all(one.ok is not False for one in verdicts.values())
+    first = (
+        found.first_break
+        if any(one.ok is False for name, one in verdicts.items() if name != "coverage")
+        else None
+    )
+    for name in (path, Path(f"{path}-wal"), Path(f"{path}-shm")):
+        name.unlink(missing_ok=True)
+    last = pushes[-1].size if pushes else 0
+    found = replace(
+        found, ok=ok, verdicts=verdicts, first_break=first, notes=notes, shorter=False, not_proven=[]
+    )
+    return DeskVerified(desk.name, desk.called, found, last, len(made.unworded))
+
+
+def _key(desk: Desk, keys: Sequence[VerifierKey]) -> VerifierKey | None:
+    """The key of a desk: one that is held, else the one that the server names; None for none."""
+    for one in keys:
+        if one.name == f"{ORIGIN}{desk.name}":
+            return one
+    try:
+        return read_verifier_key(desk.key)
+    except Refused:
+        return None
+
+
+def _some_without(pushes: Sequence[_Push]) -> bool:
+    return any(not one.texts for one in pushes)
+
+
+def _unsent(pushes: Sequence[_Push], made: Rebuilt) -> set[str]:
+    """The commitments whose words were never sent, by what the pushes say."""
+    spans = [(one.since, one.size) for one in pushes if not one.texts]
+    return {
+        name for name, number in made.unworded.items() if any(since < number <= size for since, size in spans)
+    }
+
+
+def _pushed(
+    tree: StoredTree,
+    desk: Desk,
+    pushes: Sequence[_Push],
+    made: Rebuilt,
+    key: VerifierKey | None,
+    held_here: Sequence[Held],
+) -> Verdict:
+    """Whether what each push said when it ended is what is there, signed by the desk's key, and what is held of it too."""
+    size = tree.size()
+    if size != made.entries or size != desk.size:
+        return Verdict(False, "entries are missing or were moved")
+    for one in pushes:
+        where = f"the push of {one_line(one.at)}"
+        try:
+            note = read_note(one.note)
+            head = read_checkpoint(one.note)
+            signed = bool(key and signers(note, [key], signature_holds))
+        except Refused:
+            return Verdict(False, f"{where} bears no signature that can be read")
+        if not signed:
+            return Verdict(False, f"{where} was not signed by the desk's key")
+        if head.origin != f"{ORIGIN}{desk.name}" or head.size != one.size:
+            return Verdict(False, f"{where} says something else than was signed")
+        if head.size > size:
+            return Verdict(
+                False,
+                f"{counted(size, 'entry')} are left of the {head.size:,} that were pushed by {one_line(one.at)}",
+            )
+        if tree.root(head.size) != head.root:
+            return Verdict(
+                False, f"the first {head.size:,} entries are not those that were pushed by {one_line(one.at)}"
+            )
+    for other in held_here:
+        if other.head.size <= size and tree.root(other.head.size) != other.head.root:
+            return Verdict(
+                False,
+                f"the first {other.head.size:,} entries are not those of the checkpoint in {other.path}",
+            )
+    last = pushes[-1].size if pushes else 0
+    if not pushes:
+        return Verdict(
+            None,
+            "no push of it has come to its end, so nothing that the desk signed says how many there were",
+        )
+    after = (
+        f"; {counted(size - last, 'entry')} after it, of a push that was broken off" if size > last else ""
+    )
+    return Verdict(True, f"they are the {counted(last, 'entry')} of its last push, of {pushes[-1].at}{after}")
+
+
+def _clocks(execute: Any, pushes: Sequence[_Push]) -> list[str]:
+    """Sentences where a desk's clock and the server's part: an entry that is stated later than it arrived, or before what had arrived already."""
+    said = []
+    for one in pushes:
+        for number, after in ((one.size, False), (one.size + 1, True)):
+            row = execute("SELECT ts FROM event WHERE id = ?", [number]).fetchone()
+            try:
+                apart = (datetime.fromisoformat(str(row[0])) - datetime.fromisoformat(one.at)).total_seconds()
+            except (TypeError, ValueError):
+                continue
+            if not after and apart > SLACK:
+                said.append(
+                    f"Entry {number:,} is stated at {one_line(str(row[0]))}, and the server had it by {one_line(one.at)}: the desk's clock was ahead."
+                )
+            if after and apart < -SLACK:
+                said.append(
+                    f"Entry {number:,} is stated at {one_line(str(row[0]))}, and was logged after the push of {one_line(one.at)}: the desk's clock was behind."
+                )
+    return said[:10]
+
+
+def _left_out(emptied: set[str], unsent: set[str], made: Rebuilt) -> list[str]:
+    said = []
+    if gone := emptied & made.unworded.keys():
+        said.append(f"{counted(len(gone), 'text')} redacted; their commitments hold.")
+    if unsent:
+        said.append(f"{counted(len(unsent), 'text')} never sent: pushed without texts.")
+    if back := emptied - made.unworded.keys():
+        said.append(f"{counted(len(back), 'text')} stated as redacted and there all the same.")
+    return said
+
+
+# All of it.
+
+
+def _all(
+    central: Central,
+    url: str,
+    desks: Sequence[Desk],
+    found: Sequence[DeskVerified],
+    pushes: Mapping[str, Sequence[_Push]],
+) -> Verdict:
+    broken = [one for one in found if not one.found.ok]
+    if broken:
+        one = broken[0]
+        at = one.found.first_break
+        where = (
+            f"session {one_line(at.session)}, entry {at.seq}: {one_line(at.what)}"
+            if at
+            else next(each.says for each in one.found.verdicts.values() if each.ok is False)
+        )
+        more = f"; and {counted(len(broken) - 1, 'other desk')}" if len(broken) > 1 else ""
+        return Verdict(False, f"{one_line(one.called)} ({one.desk[:8]}): {where}{more}")
+    if "#" not in url:
+        if gone := sorted(pushes.keys() - {one.name for one in desks}):
+            return Verdict(False, f"the desk {gone[0]} has pushed, and is not there")
+        if unknown := central.rows(_UNKNOWN):
+            return Verdict(False, f"there are entries of {one_line(str(unknown[0][0]))}, which is no desk")
+    entries = sum(one.found.events for one in found)
+    return Verdict(
+        True, f"{counted(len(found), 'desk')} with {counted(entries, 'entry')}, each a log that verifies"
+    )
+
+
+def _fences(central: Central) -> Verdict:
+    """Whether what the server checks itself is still in force."""
+    if central.format < FORMAT:
+        return Verdict(
+            None, f"the server has format {central.format}, and its owner may bring it to {FORMAT}"
+        )
+    enabled = dict(central.rows(_FENCES))
+    wrong = [
+        f"the trigger {one} is missing or switched off"
+        for one in TRIGGERS
+        if enabled.get(one) not in ("O", b"O")
+    ]
+    wrong += [
+        f"there is a trigger that does not belong there: {one_line(one)}"
+        for one in enabled
+        if one not in TRIGGERS
+    ]
+    wrong += [f"the rows of {name} are open to every desk" for (name,) in central.rows(_HIDDEN)]
+    text = "".join(
+        (files("assistant.log") / "central_schema" / f"{number}.sql").read_text("utf-8")
+        for number in range(1, FORMAT + 1)
+    )
+    wrong += [
+        f"the function {one_line(name)} was changed"
+        for name, body in central.rows(_FUNCTIONS)
+        if str(body).strip() not in text
+    ]
+    if wrong:
+        return Verdict(False, "; ".join(wrong[:5]))
+    return Verdict(True, f"{len(TRIGGERS)} triggers and the rules on rows are as they were set up")
+
+
+def _times(central: Central, leaves: Sequence[bytes], outside: Outside) -> Verdict:
+    """By when witnesses had seen how many statements."""
+    seen: list[Seen] = []
+    for size, text in central.rows("SELECT size, note FROM imr.checkpoint ORDER BY size DESC"):
+        try:
+            head = read_checkpoint(text)
+            found = seen_by_witnesses(read_note(text), head.size, outside)
+        except Refused as refusal:
+            return Verdict(False, refusal.problems[0].what.rstrip("."))
+        if found and (head.size > len(leaves) or tree_root(leaves[: head.size]) != head.root):
+            return Verdict(
+                False,
+                f"the first {size} statements are not those that {found[0].by} saw at {found[0].at:%Y-%m-%dT%H:%M:%SZ}",
+            )
+        seen += found
+    if not seen:
+        return Verdict(None, "no witness whom you named has seen the statements")
+    one = max(seen, key=lambda each: each.size)
+    return Verdict(True, f"{counted(one.size, 'statement')} by {one.at:%Y-%m-%dT%H:%M:%SZ} ({one.by})")
+
+
+def _limits(held_any: bool, keys: bool) -> list[str]:
+    said = [
+        "What a desk never pushed is not here; compare with the desk's own log.",
+        "Who works at a desk could have signed something else before it was pushed.",
+    ]
+    if not keys:
+        said.append("The desks' keys are those that the server names; name those that you hold with --key.")
+    if not held_any:
+        said.append("No checkpoint of the statements was held before: from now on one is.")
+    return said

@@ -1,0 +1,148 @@
+"""Whoever administers the central server can do everything there, and no change to what was pushed goes unnamed."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant.log.central import Central, held_of
+from assistant.log.central_verify import CentralVerification, examine, verify_central
+from assistant.log.chain import leaf
+from tests.log.central_office import Office, new_office
+from tests.log.postgres import ADMIN
+
+TAKE_OUT = """DELETE FROM imr.statement WHERE desk IN (SELECT desk FROM imr.desk WHERE called = 'desk_2');
+UPDATE imr.statement SET number = number - 1 WHERE number > (SELECT count(*) FROM imr.statement);
+UPDATE imr.statement s SET number = n.at
+  FROM (SELECT number, row_number() OVER (ORDER BY number) AS at FROM imr.statement) n WHERE n.number = s.number;"""
+
+
+@pytest.fixture(scope="module")
+def office(server: str, tmp_path_factory: pytest.TempPathFactory) -> Office:
+    """Two desks that have pushed, and an auditor who has verified once."""
+    made = new_office(server, tmp_path_factory.mktemp("office"))
+    for desk in ("desk_1", "desk_2", "desk_1"):
+        made.work(desk, f"{desk}-a", f"{desk}-b", entries=2)
+        made.push(desk)
+    with made.at("auditor"):
+        assert verify_central(made.url("auditor")).ok
+    return made
+
+
+Attack = Callable[[str | Callable[[Central], None]], CentralVerification]
+
+
+@pytest.fixture
+def attack(office: Office) -> Iterator[Attack]:
+    """Does something as the administrator, verifies as the auditor, and undoes it."""
+    with office.at("auditor"), Central.open(office.url(ADMIN)) as admin:
+
+        def run(what: str | Callable[[Central], None]) -> CentralVerification:
+            admin.run("BEGIN; SET LOCAL session_replication_role = replica")
+            if callable(what):
+                what(admin)
+            else:
+                admin.run(what)
+            admin.run("SET LOCAL session_replication_role = origin")
+            return examine(admin, office.url("auditor"))
+
+        try:
+            yield run
+        finally:
+            admin.run("ROLLBACK")
+
+
+SESSION = "session = 'desk_1-a'"
+SECOND = "desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2')"
+ATTACKS = {
+    "an entry's bytes": f"UPDATE imr.entry SET entry = entry || 'x' WHERE {SESSION} AND seq = 1",
+    "a column beside it": f"UPDATE imr.entry SET ts = '2020-01-01T00:00:00.000Z' WHERE {SESSION} AND seq = 1",
+    "its kind": f"UPDATE imr.entry SET kind = 'answer.amended' WHERE {SESSION} AND seq = 1",
+    "an entry in the middle is gone": f"DELETE FROM imr.entry WHERE {SESSION} AND seq = 2",
+    "a whole session is gone": f"DELETE FROM imr.entry WHERE {SESSION}",
+    "the end of a desk is cut off": f"DELETE FROM imr.entry WHERE {SECOND} AND number > 3",
+    "all entries of a desk are gone": f"DELETE FROM imr.entry WHERE {SECOND}",
+    "a desk is gone, entries and all": f"DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.desk WHERE called = 'desk_2'",
+    "a desk is not listed": "DELETE FROM imr.desk WHERE called = 'desk_2'",
+    "two entries changed places": f"""UPDATE imr.entry SET number = -1 WHERE {SECOND} AND number = 1;
+        UPDATE imr.entry SET number = 1 WHERE {SECOND} AND number = 3; UPDATE imr.entry SET number = 3 WHERE number = -1""",
+    "an entry stands before the first": f"UPDATE imr.entry SET number = -1 WHERE {SECOND} AND number = 5",
+    "a session was moved to another desk": f"""UPDATE imr.entry SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2'),
+        number = number + 100 WHERE {SESSION}""",
+    "the entries of a desk that nobody knows": f"INSERT INTO imr.entry SELECT '{'0' * 32}', number, session, seq, kind, ts, entry, leaf FROM imr.entry WHERE {SECOND}",
+    "a text": "UPDATE imr.words SET body = 'something else' WHERE commitment = (SELECT min(commitment) FROM imr.words)",
+    "a salt": "UPDATE imr.words SET salt = 'x' WHERE commitment = (SELECT min(commitment) FROM imr.words)",
+    "a text is gone without a word": "DELETE FROM imr.words WHERE commitment = (SELECT min(commitment) FROM imr.words)",
+    "a text is empty without a word": "UPDATE imr.words SET body = NULL, salt = NULL WHERE commitment = (SELECT min(commitment) FROM imr.words)",
+    "a text that nobody said": f"INSERT INTO imr.words SELECT desk, '{'0' * 64}', 'x', 'y' FROM imr.desk LIMIT 1",
+    "a file that nothing rests on": "INSERT INTO imr.file SELECT desk, encode(sha256('x'), 'hex'), 'text/case', 'x' FROM imr.desk LIMIT 1",
+    "a desk's key": "UPDATE imr.desk SET key = (SELECT key FROM imr.desk WHERE called = 'desk_1') WHERE called = 'desk_2'",
+    "a desk's checkpoint": "UPDATE imr.desk_checkpoint SET note = replace(note, chr(10) || size, chr(10) || (size - 1))",
+    "a statement": "UPDATE imr.statement SET body = convert_to(replace(convert_from(body, 'UTF8'), 'true', 'false'), 'UTF8')",
+    "a statement, with its hash": "UPDATE imr.statement SET body = convert_to(replace(convert_from(body, 'UTF8'), 'true', 'false'), 'UTF8'); UPDATE imr.statement SET leaf = sha256('\\x00'::bytea || body)",
+    "the last statement is gone": "DELETE FROM imr.statement WHERE number = (SELECT max(number) FROM imr.statement)",
+    "a desk is gone as if it had never been": f"DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.words WHERE {SECOND}; DELETE FROM imr.desk_checkpoint WHERE {SECOND}; {TAKE_OUT} DELETE FROM imr.desk WHERE called = 'desk_2'",
+    "everything is gone": "DELETE FROM imr.entry; DELETE FROM imr.words; DELETE FROM imr.statement; DELETE FROM imr.desk; DELETE FROM imr.checkpoint; DELETE FROM imr.desk_checkpoint",
+    "a trigger is off": "ALTER TABLE imr.entry DISABLE TRIGGER check_entry",
+    "a trigger is gone": "DROP TRIGGER words_only_grow ON imr.words",
+    "a function lets all through": "CREATE OR REPLACE FUNCTION imr.check_entry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "each desk sees all": "ALTER TABLE imr.entry DISABLE ROW LEVEL SECURITY",
+}
+
+
+@pytest.mark.parametrize("what", ATTACKS)
+def test_what_an_administrator_changes_is_named(attack: Attack, what: str) -> None:
+    found = attack(ATTACKS[what])
+    assert not found.ok
+    assert [one for one in found.verdicts.values() if one.ok is False]
+
+
+def test_nothing_is_named_where_nothing_was_changed(attack: Attack) -> None:
+    assert attack("SELECT 1").ok
+
+
+def test_a_session_written_anew_to_its_end_with_every_hash_right_is_named(attack: Attack) -> None:
+    def rewrite(admin: Central) -> None:
+        rows = admin.rows("SELECT number, entry FROM imr.entry WHERE session = 'desk_2-b' ORDER BY seq")
+        link = ""
+        for number, entry in rows:
+            fields = json.loads(entry)
+            fields["actor"], fields["prev"] = "somebody else", link
+            data = json.dumps(fields, sort_keys=True, separators=(",", ":")).encode()
+            link = leaf(data).hex()
+            sql = "UPDATE imr.entry SET entry = %s, leaf = %s WHERE session = 'desk_2-b' AND number = %s"
+            admin.rows(sql, [data, bytes.fromhex(link), number])
+
+    found = attack(rewrite)
+    assert found.verdicts["desks"].ok is False
+    assert any("are not those that were pushed" in one.found.verdicts["coverage"].says for one in found.desks)
+
+
+def test_the_first_break_names_session_and_entry(attack: Attack) -> None:
+    found = attack(ATTACKS["a column beside it"])
+    assert "session desk_1-a, entry 1" in found.verdicts["desks"].says
+
+
+def test_who_never_verified_is_told_that_a_desk_could_be_missing(office: Office, tmp_path: Path) -> None:
+    stranger = Office(office.server, tmp_path)
+    with stranger.at("stranger"):
+        found = verify_central(office.url("auditor"))
+        assert found.ok
+        assert found.verdicts["held"].ok is None
+        with Central.open(office.url("auditor")) as central:
+            assert held_of(central) is not None
+        assert verify_central(office.url("auditor")).verdicts["held"].ok
+
+
+def test_the_tree_of_the_statements_is_that_of_rfc_6962(office: Office) -> None:
+    rows = office.rows("SELECT body, leaf FROM imr.statement ORDER BY number")
+    hashes = [hashlib.sha256(b"\0" + body).digest() for body, _ in rows]
+    assert hashes == [one for _, one in rows]
+    left = hashlib.sha256(b"\1" + hashes[0] + hashes[1]).digest()
+    root = hashlib.sha256(b"\1" + left + hashes[2]).hexdigest()
+    with office.at("auditor"):
+        assert verify_central(office.url("auditor")).root == root

@@ -1,0 +1,164 @@
+"""`imr log push`, `imr log central` and the reading commands with the address of a central log, as they are typed."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft202012Validator
+
+from assistant import library
+from assistant.cli import options
+from assistant.cli.main import run
+from tests.log.authority import Observer
+from tests.log.central_office import Office
+from tests.log.postgres import ADMIN
+
+LATER = datetime(2027, 1, 15, 12, tzinfo=UTC)
+
+
+@pytest.fixture(autouse=True)
+def _anew(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Each command of a test is a program of its own, and fetches what is new."""
+    monkeypatch.setattr(options, "_fetched", set())
+    monkeypatch.setattr("assistant.log.access._sittings", {})
+
+
+@pytest.fixture
+def two(office: Office, reviewed: Path) -> Office:
+    """Two desks that have pushed: two reviews, and a session of another kind."""
+    with office.at("desk_1") as path:
+        path.parent.mkdir(parents=True)
+        shutil.copy(reviewed, path)
+        assert run(["log", "push", office.url("desk_1"), "--desk", "Desk 1", "--log", str(path)]) == 0
+    office.work("desk_2", "other")
+    office.push("desk_2")
+    return office
+
+
+def fits(name: str, value: Any) -> None:
+    schema = json.loads((library.folder("schemas") / "output" / f"{name}.schema.json").read_text("utf-8"))
+    Draft202012Validator(schema).validate(value)
+
+
+def test_an_office_is_set_up_pushed_to_and_read(two: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    auditor = two.url("auditor")
+    with two.at("auditor"):
+        assert run(["log", "central", "desks", auditor, "--json"]) == 0
+        desks = json.loads(capsys.readouterr().out)
+        fits("log-desks", desks)
+        assert [one["called"] for one in desks] == ["Desk 1", "desk_2"]
+        assert run(["log", "verify", "--log", auditor, "--json"]) == 0
+        found = json.loads(capsys.readouterr().out)
+        fits("log-verify", found)
+        assert found["verdicts"]["held"]["ok"] is None
+        assert run(["log", "checkpoint", "--log", auditor, "--json"]) == 0
+        fits("log-checkpoint", json.loads(capsys.readouterr().out))
+        assert run(["log", "verify", "--log", auditor]) == 0
+        assert "holds  held" in capsys.readouterr().out
+        assert run(["log", "sessions", "--log", auditor, "--json"]) == 0
+        sessions = json.loads(capsys.readouterr().out)
+        assert run(["log", "sessions", "--log", f"{auditor}#Desk 1", "--json"]) == 0
+        own = {one["id"] for one in json.loads(capsys.readouterr().out)}
+        assert {one["id"] for one in sessions} == own | {"other"}
+        assert run(["log", "show", sessions[0]["id"], "--log", auditor]) == 0
+        assert run(["log", "sample", "-n", "1", "--seed", "3", "--status", "open", "--log", auditor]) == 0
+        assert run(["log", "report", "answer-history", "--log", auditor]) == 0
+        assert run(["log", "note", sessions[0]["id"], "Look at the films.", "--log", auditor]) == 0
+        capsys.readouterr()
+        mine = two.folder / "auditor" / "data" / "imr-assistant" / "log.sqlite"
+        assert run(["log", "notes", "--log", str(mine)]) == 0
+        assert "Look at the films." in capsys.readouterr().out
+
+
+def test_a_second_push_says_so_and_json_has_its_form(two: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    with two.at("desk_2") as path:
+        capsys.readouterr()
+        assert run(["log", "push", two.url("desk_2"), "--log", str(path), "--json"]) == 0
+        pushed = json.loads(capsys.readouterr().out)
+        fits("log-push", pushed)
+        assert pushed["entries"] == 0
+        assert run(["log", "push", two.url("desk_2"), "--log", str(path)]) == 0
+        assert "has all" in capsys.readouterr().out
+        two.work("desk_2", "more", entries=1)
+        assert run(["log", "push", two.url("desk_2"), "--log", str(path)]) == 0
+        assert "1 text (quotes and free text of answers)" in " ".join(capsys.readouterr().out.split())
+
+
+def test_a_text_is_emptied_from_the_command_line(two: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    with two.at("officer"):
+        command = [
+            "log",
+            "central",
+            "redact",
+            two.url("officer"),
+            "other",
+            "2",
+            "note",
+            "--reason",
+            "Asked for.",
+        ]
+        assert run(command) == 0
+        assert "stated as number 3" in capsys.readouterr().out
+        assert run(command) == 2
+        assert "empty already" in capsys.readouterr().err
+        assert run([*command[:4], "nobody", "2", "note", "--reason", "x"]) == 2
+        assert "There is no such entry" in capsys.readouterr().err
+
+
+def test_a_witness_signs_the_head_of_the_statements(
+    two: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    note = tmp_path / "head.txt"
+    with two.at("auditor"):
+        assert run(["log", "checkpoint", "--log", two.url("auditor"), "-o", str(note)]) == 0
+        witness = Observer()
+        note.write_text(witness.cosigned(note.read_text("utf-8"), LATER), "utf-8")
+        assert run(["log", "checkpoint", "--log", two.url("auditor"), "--witness", str(note)]) == 0
+        capsys.readouterr()
+        assert run(["log", "verify", "--log", two.url("auditor"), "--witness-key", witness.vkey]) == 0
+        assert f"2 statements by {LATER:%Y-%m-%d}" in capsys.readouterr().out
+        note.write_text(note.read_text("utf-8").replace("\n2\n", "\n1\n"), "utf-8")
+        assert run(["log", "checkpoint", "--log", two.url("auditor"), "--witness", str(note)]) == 2
+
+
+@pytest.mark.parametrize(
+    ("command", "says"),
+    [
+        (
+            ["review", "cervical-radiographs-after-fusion", "--plain", "--log", "{auditor}"],
+            "works on a log of this computer",
+        ),
+        (["log", "backup", "x.sqlite", "--log", "{auditor}"], "works on a log of this computer"),
+        (["log", "push", "somewhere.sqlite"], "not the address of a central log"),
+        (["log", "push", "{desk_1}", "--log", "{auditor}"], "works on a log of this computer"),
+        (["log", "sessions", "--log", "postgresql://me:secret@/db?host=/nowhere"], "can't be reached"),
+        (["log", "verify", "--deep", "--log", "{auditor}"], "are for a log of this computer"),
+        (["log", "verify", "--log", "{auditor}#nobody"], "No desk is called"),
+        (["log", "push", "{auditor}"], "does not let this login do that"),
+    ],
+    ids=lambda one: " ".join(one[:2]) if isinstance(one, list) else "",
+)
+def test_what_can_not_be_done_is_said(
+    two: Office, command: list[str], says: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with two.at("desk_2") as path, pytest.MonkeyPatch.context() as patch:
+        if "--log" not in command:
+            patch.setenv("IMR_LOG", str(path))
+        told = [
+            one.replace("{auditor}", two.url("auditor")).replace("{desk_1}", two.url("desk_1"))
+            for one in command
+        ]
+        assert run(told) == 2
+    said = capsys.readouterr().err
+    assert says in said
+    assert "secret" not in said
+
+
+def test_set_up_again_changes_nothing_and_says_so(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
+    assert run(["log", "central", "set-up", office.url(ADMIN)]) == 0
+    assert "format 2 already" in capsys.readouterr().out
