@@ -98,6 +98,8 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 LATER = {
     "addendum.added": {"reason", "to", "quoted"},
+    "access.opened": {"central"},
+    "addendum.added": {"reason"},
     "record.searched": {"stated"},
     "session.opened": {"again"},
     "session.signed": {"guard", "key", "signature"},
