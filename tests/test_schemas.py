@@ -97,9 +97,8 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 LATER = {
-    "addendum.added": {"reason", "to", "quoted"},
     "access.opened": {"central"},
-    "addendum.added": {"reason"},
+    "addendum.added": {"reason", "to", "quoted"},
     "record.searched": {"stated"},
     "session.opened": {"again"},
     "session.signed": {"guard", "key", "signature"},
