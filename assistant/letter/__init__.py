@@ -7,7 +7,7 @@ and Word files are made in `pdf` and `docx`, which need libraries of their own.
 
 from __future__ import annotations
 
-from assistant.letter.compose import body_hash, compose, signing_text, what_is_lacking
+from assistant.letter.compose import body_hash, compose, signing_lines, signing_text, what_is_lacking
 from assistant.letter.document import Block, Head, Letter, LetterSentence, Missing, Section
 from assistant.letter.formats import json_text, letter_to_json, to_markdown, to_text
 
@@ -22,6 +22,7 @@ __all__ = [
     "compose",
     "json_text",
     "letter_to_json",
+    "signing_lines",
     "signing_text",
     "to_markdown",
     "to_text",

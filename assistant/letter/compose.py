@@ -89,6 +89,14 @@ def signing_text(session: Session, assess: Assess) -> str:
     return formats.signed_text(_tops(session, frame), _signed_sections(session, assess, frame, reviewed))
 
 
+def signing_lines(session: Session, assess: Assess) -> list[str]:
+    """`signing_text` in lines that are not broken, for a screen that breaks them itself."""
+    frame = session.frame()
+    reviewed = setting.documents(session, issues.decisive_evidence(session, assess))
+    sections = _signed_sections(session, assess, frame, reviewed)
+    return list(formats.unwrapped(_tops(session, frame), sections))
+
+
 def body_hash(session: Session, assess: Assess) -> str:
     """The SHA-256 of `signing_text`, in hex: what the signature holds."""
     return digest(signing_text(session, assess))

@@ -65,6 +65,22 @@ def signed_text(tops: Iterable[Top], sections: Iterable[Section]) -> str:
     return "\n\n".join([*parts, *map(section_text, left)])
 
 
+def unwrapped(tops: Iterable[Top], sections: Iterable[Section]) -> Iterator[str]:
+    """The signed text in lines that nothing has broken yet, for a window that breaks them at its own width."""
+    left = [section for section in sections if section.signed]
+    for top in tops:
+        yield from (*map(one_line, top.letterhead), *([""] if top.letterhead else []))
+        yield one_line(top.title)
+        yield from (one_line(one.text) for one in top.lines)
+        for section in (one for one in left if one.part == top.part):
+            yield ""
+            yield from [one_line(section.title)] if section.title else []
+            for number, block in enumerate(section.blocks):
+                yield from ([""] if number else [])
+                yield from _lines(block)
+        yield ""
+
+
 def _top(top: Top) -> str:
     lines = [line for one in top.letterhead for line in wrapped_text(one)]
     lines += [""] if lines else []

@@ -65,8 +65,11 @@ def scope_words(review: Review, scope: str) -> str:
     return f"item {items.index(scope) + 1} of {len(items)}" if scope in items else "the case"
 
 
-def context(review: Review, turn: Turn) -> list[str]:
-    """What stands under the question: the documents or the timeline, the suggestion, the facts, the signature."""
+def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
+    """What stands under the question: the documents or the timeline, the suggestion, the facts, the signature.
+
+    A letter that is to be signed is `wrapped` at its own width, or left to the window.
+    """
     if turn.kind == "prompt":
         return [visible(line) for line in _prompt_context(review, turn)]
     if turn.kind == "form":
@@ -85,7 +88,7 @@ def context(review: Review, turn: Turn) -> list[str]:
         if unread:
             unread = ["", "Read these before you sign: an answer rests on what was made of them.", *unread]
         told_too = _unverified(review.session) if review.session.mode != "real" else ()
-        lines = (*letter_lines(review), "", *said.splitlines(), *told_too, *unread)
+        lines = (*letter_lines(review, wrapped), "", *said.splitlines(), *told_too, *unread)
         return [visible(line) for line in lines]
     return []
 
@@ -124,16 +127,18 @@ def page_lines(text: str, document: str) -> list[str]:
     )
 
 
-def letter_lines(review: Review) -> list[str]:
+def letter_lines(review: Review, wrapped: bool = True) -> list[str]:
     """The letter as it would be signed, with the absences attested, after what the case file lacks for its heading."""
     from assistant.core.rationale import assess  # not before the first question
 
     attested = fold(review.session, decide(review.session, c.AttestAbsences()))
-    from assistant.letter import signing_text, what_is_lacking  # at the signature
+    from assistant.letter import signing_lines, signing_text, what_is_lacking  # at the signature
 
     lacks = [visible(line) for line in what_is_lacking(attested)]
-    text = signing_text(attested, lambda item: assess(attested, item))
-    return [*lacks, *([""] if lacks else []), *text.splitlines()]
+    written = signing_text if wrapped else signing_lines
+    text = written(attested, lambda item: assess(attested, item))
+    lines = text.splitlines() if isinstance(text, str) else text
+    return [*lacks, *([""] if lacks else []), *lines]
 
 
 def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:

@@ -245,7 +245,7 @@ class ReviewScreen(ProgramScreen):
         if now != self._drawn and conversation.pending is None:
             self._drawn = now
             lines = [("question", turn.question)]
-            context = views.context(review, turn)
+            context = views.context(review, turn, wrapped=False)
             if turn.kind == "sign":
                 lines = [("context", "\n".join(context)), *lines]
             else:
@@ -256,7 +256,7 @@ class ReviewScreen(ProgramScreen):
                 lines.append(("context", turn.words))
             if turn.kind == "done":
                 lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
-            self.transcript.say_all(lines)
+            self.transcript.say_all(lines, "context" if turn.kind == "sign" else "question")
             self._show_page_beside(conversation)
             self.record_said("")
             self.look_up(conversation.turn)
@@ -266,7 +266,9 @@ class ReviewScreen(ProgramScreen):
         signing = turn.kind == "sign" and not self._asked and not review.watching
         forming = turn.kind == "form" and not self._asked and not review.watching
         wanted = (turn.words or "Enter confirms all of it") if forming else ""
-        self.reply.placeholder = "type sign" if signing else visible(wanted)
+        self.reply.placeholder = (
+            "Sign this determination? PgDn reads on; type sign" if signing else visible(wanted)
+        )
         self.reply.disabled = review.watching
         self._draw_top(review)
         if self._views is not None:

@@ -59,15 +59,18 @@ class Transcript(VerticalScroll, can_focus=False):
         """Adds a line; `kind` is its style: question, context, answer, note, problem, warning, news."""
         self.say_all([(kind, text)])
 
-    def say_all(self, lines: list[tuple[str, str]]) -> None:
-        """Adds several lines at once. A problem that is the last thing said already is not said again."""
+    def say_all(self, lines: list[tuple[str, str]], top: str = "question") -> None:
+        """Adds several lines at once; the first of the kind `top` stays in sight from its beginning.
+
+        A problem that is the last thing said already is not said again.
+        """
         if not lines or (self._lines[-len(lines) :] == lines and all(kind == "problem" for kind, _ in lines)):
             return
         self._lines += lines
         self.anchor()  # whoever has scrolled up sees what a key has brought
         made = [_turn(*line) for line in lines]
         self.mount_all(made)
-        asked = next((one for one, (kind, _) in zip(made, lines, strict=True) if kind == "question"), None)
+        asked = next((one for one, (kind, _) in zip(made, lines, strict=True) if kind == top), None)
         if asked is not None:
             self.call_after_refresh(self._show_from, asked)
         extra = len(self.children) - MOUNTED
@@ -77,7 +80,7 @@ class Transcript(VerticalScroll, can_focus=False):
                 self.remove_children(list(self.children)[:extra])
 
     def _show_from(self, question: Static) -> None:
-        """A question longer than the window begins at its top, so that nothing of it is confirmed unseen."""
+        """What is longer than the window begins at its top, so that nothing of it is confirmed unseen."""
         if question.is_attached and self.virtual_size.height - question.virtual_region.y > self.size.height:
             self.release_anchor()
             self.scroll_to(y=question.virtual_region.y, animate=False)

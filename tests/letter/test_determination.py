@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -88,6 +89,14 @@ def test_what_the_case_file_lacks_is_said_before_the_signature(decided: Review) 
     )
     assert letter_lines(decided)[0] == said
     assert said in flat(to_text(letter_of(decided), "record"))
+
+
+def test_a_window_gets_the_letter_in_lines_that_are_not_broken_yet(decided: Review) -> None:
+    lines = letter_lines(decided, wrapped=False)
+    said = flat(re.sub(r"\n[=-]+\n", "\n", "\n".join(letter_lines(decided))))
+    assert flat("\n".join(lines)) == said
+    assert max(map(len, lines)) > 400
+    assert not any(one.startswith(("==", "--")) for one in lines)
 
 
 def test_facts_of_an_earlier_item_are_said_once(two: Review) -> None:

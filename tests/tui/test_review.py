@@ -203,10 +203,10 @@ async def test_the_letter_stands_above_the_signature_and_can_be_read_through(
 ) -> None:
     begin("sign")
     async with open_window(session="last") as window:
-        assert "Sign this determination?" in window.text
-        assert window.reply.placeholder == "type sign"
-        await window.press("pageup", "pageup")
-        assert "Sign this determination?" not in window.text
+        assert "The decision and its main reason" in window.text
+        assert window.reply.placeholder == "Sign this determination? PgDn reads on; type sign"
+        await window.press("pagedown")
+        assert "Documents reviewed" in window.text
         await window.press(*"yes", "enter")
         assert window.talk.turn.kind == "sign"
         window.screen.run_action_named("letter")
