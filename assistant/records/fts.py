@@ -24,7 +24,7 @@ from assistant.core.record.language import sentence_starts
 from assistant.core.value import Value
 from assistant.machine import database_uri, is_own
 from assistant.records import query
-from assistant.records.query import Answers, Expansion, Wanted, expanded, window_shown
+from assistant.records.query import ANY_PART, Answers, Expansion, Wanted, expanded, window_shown
 
 # A page cut into windows, the rows of the index: whole sentences, with some words of what follows.
 
@@ -201,11 +201,14 @@ class IndexTable:
         self._wider = wider if wider is not None and self._words() <= wider._words() else None
 
     def forms(self, word: str) -> tuple[str, ...]:
-        """The words of the record that have the stem of a folded `word`."""
+        """The words of the record that have the stem of a folded `word`, or that are made of it where it has a `*`."""
         if self._wider is not None:
             return self._wider.forms(word)
         if word not in self._forms:
-            rows = self._ask("SELECT word FROM form WHERE form MATCH ? ORDER BY rowid", (f'"{word}"',))
+            if ANY_PART in word:
+                rows = self._ask("SELECT term FROM word WHERE term GLOB ? ORDER BY term", (word,))
+            else:
+                rows = self._ask("SELECT word FROM form WHERE form MATCH ? ORDER BY rowid", (f'"{word}"',))
             self._forms[word] = tuple(str(row[0]) for row in rows)
         return self._forms[word]
 

@@ -7,14 +7,15 @@ from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
+from math import log
 
-from assistant.core.record.assertions import Assertion, Assertions
+from assistant.core.record.assertions import Assertion, assertions_by
 from assistant.core.record.language import Vocabulary, sentence_starts, words_in
 from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN, read_marks
 from assistant.core.record.passages import Occurrence, page_mark
 from assistant.core.value import Value, replace
 from assistant.records.fts import Hit, IndexTable, open_index
-from assistant.records.query import Wanted, of_query, of_term
+from assistant.records.query import Wanted, meant_by, of_query, of_term
 
 # Where one page of a document ends and the next begins: the words on both sides, as one text.
 
@@ -221,6 +222,14 @@ _SHORTEST_SLIP = 7
 _SPARE = 8
 """Passages that are ranked beyond those asked for, so that printed ones give way to others."""
 _SAME = 80
+_FEW = 10
+"""Passages under which a search of several words is filled up with what comes near."""
+_NEAR = 40
+"""Windows in which what comes near is looked for."""
+_LOOSE = 0.6
+"""What a loose word counts, where a plain one counts 1."""
+_Sentence = tuple[str, int, int]
+"""Document, page, and where the sentence begins."""
 _LOOKED_AT = 200
 """Windows that are looked at for the fullest sentences, at least: FTS5 ranks by windows, and the best may be further on."""
 
@@ -257,7 +266,7 @@ class RecordIndex:
         """The words of the record that have the stem of a word."""
         self._over = OverPages(self._places, self._texts, self._table)
         self._number = {place: number for number, place in enumerate(self._places)}
-        self._assertions = Assertions(vocabulary)
+        self._assertions = assertions_by(vocabulary)
         self._looked_for = lru_cache(64)(self._every_mention)
 
     @classmethod
@@ -293,22 +302,50 @@ class RecordIndex:
         if not wanted or limit < 1:
             return ()
         over = self._over.sentences(wanted, limit)
-        found = self._sentences(
-            self._table.ranked_hits(wanted, max(_LOOKED_AT, 4 * limit)), wanted, limit, over
-        )
+        best = max(_LOOKED_AT, 4 * limit)
+        found, whole = self._sentences(self._table.ranked_hits(wanted, best), wanted, limit, over)
         if len(wanted) > 1 and len(found) < limit:
             known = {(one.document, one.page) for one in found}
-            wider = self._sentences(self._table.page_hits(wanted, limit), wanted, limit)
+            wider, _ = self._sentences(self._table.page_hits(wanted, limit), wanted, limit)
             found += [one for one in self._not_in(over, wider) if (one.document, one.page) not in known]
-        if (
-            len(wanted) > 1
-            and not found
-            and not any(phrase.exact for one in wanted for phrase in one.phrases)
-        ):
-            found = self._sentences(
-                self._table.ranked_hits(wanted, max(_LOOKED_AT, 4 * limit), some=True), wanted, limit
-            )
+        if any(phrase.exact for one in wanted for phrase in one.phrases):
+            return tuple(found[:limit])
+        if len(whole) < _FEW and (len(wanted) > 1 or not found):
+            own = [one for one in found if (one.document, one.page, one.start) in whole]
+            near = self._nearest(query, whole, min(_FEW - len(whole), limit))
+            there = {(one.document, one.page, one.start) for one in (*own, *near)}
+            found = [*own, *near, *(one for one in found if (one.document, one.page, one.start) not in there)]
         return tuple(found[:limit])
+
+    def _nearest(self, query: str, known: Collection[_Sentence], limit: int) -> list[Occurrence]:
+        """The sentences that come nearest to what a person may mean by a query, but for those that are known.
+
+        They hold most of it; what few sentences of the record hold counts for more, and plain words more than loose ones.
+        """
+        wanted = meant_by(query, self._vocabulary)
+        by_sentence: dict[tuple[int, int], list[Hit]] = {}
+        for hit in self._table.ranked_hits(wanted, _NEAR, some=True) if wanted else ():
+            by_sentence.setdefault((hit.page, hit.start), []).append(hit)
+        loose = self._table.loose(wanted)
+        sure: list[set[int]] = []
+        for hits in by_sentence.values():
+            sure.append(
+                {number for hit in hits if self._words_of(hit) not in loose for number in hit.answers}
+            )
+        every = [{number for hit in hits for number in hit.answers} for hits in by_sentence.values()]
+        held = Counter(number for answered in every for number in answered)
+        weight = {number: log(1 + len(every) / count) for number, count in held.items()}
+        ranked = sorted(
+            zip(by_sentence.values(), every, sure, strict=True),
+            key=lambda one: -sum(weight[number] * (1 if number in one[2] else _LOOSE) for number in one[1]),
+        )
+        found: list[Occurrence] = []
+        for hits, _, _ in ranked:
+            told = {one.standing: one for one in (self._mention(hit, wanted) for hit in reversed(hits))}
+            found += [one for one in told.values() if (one.document, one.page, one.start) not in known]
+            if len(found) >= limit:
+                break
+        return sorted(found, key=lambda one: one.standing == "printed")[:limit]
 
     def wordings(self, query: str) -> tuple[str, ...]:
         """The words, spellings and synonyms that a person's query looks for."""
@@ -394,8 +431,11 @@ class RecordIndex:
 
     def _sentences(
         self, hits: Iterable[Hit], wanted: Sequence[Wanted], limit: int, over: Sequence[Over] = ()
-    ) -> list[Occurrence]:
-        """The sentences around hits, and those `over` a page's end, the fullest first, as far as the limit goes."""
+    ) -> tuple[list[Occurrence], set[_Sentence]]:
+        """The sentences around hits, and those `over` a page's end, the fullest first, as far as the limit goes.
+
+        With them the places of those that hold all that is wanted.
+        """
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
         full = 0
         enough = limit + _SPARE
@@ -408,6 +448,7 @@ class RecordIndex:
         every: list[tuple[Sequence[Hit], Over | None]] = [(one, None) for one in by_sentence.values() if one]
         every += [(one.hits, one) for one in over]
         found: list[Occurrence] = []
+        whole: set[_Sentence] = set()
         printed = 0
         for inside, running in self._most_telling(every, self._table.loose(wanted)):
             if len(found) - printed >= limit:
@@ -419,7 +460,9 @@ class RecordIndex:
             told = {one.standing: one for one in reversed(mentions)}
             found += told.values()
             printed += "printed" in told
-        return sorted(found, key=lambda one: one.standing == "printed")[:limit]
+            if _fullness(inside) == len(wanted):
+                whole |= {(one.document, one.page, one.start) for one in mentions}
+        return sorted(found, key=lambda one: one.standing == "printed")[:limit], whole
 
     def _most_telling(
         self, every: Sequence[tuple[Sequence[Hit], Over | None]], loose: frozenset[str]

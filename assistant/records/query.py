@@ -62,6 +62,8 @@ _DIGITS = {
 _SPELLED = re.compile(rf"(?i)\b(?:{'|'.join(_DIGITS)})\b")
 _OUT_OF = re.compile(r"(?i)\b(\d+)\s+(?:out\s+of|over)\s+(\d+)\b|\b(\d)\s+(plus)\b")
 _MOST_TOGETHER = 6
+ANY_PART = "*"
+"""In a word of the vocabulary: any beginning or end of it."""
 _GAP = 3
 _TURNED = 2
 """Words of a phrase that a person may have put the other way round: *functional improvement*."""
@@ -119,6 +121,44 @@ def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
         phrases.append(Phrase(" ".join(reversed(term.split())), gap=_GAP))
     phrases += [Phrase(one, capitals=True) for one in vocabulary.capitals(term)]
     return Wanted(term, tuple(phrases), apart, unless, vocabulary.numbers(term))
+
+
+def meant_by(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
+    """What a person may mean by a query, thing by thing: wider than its words, and in whatever forms and order they stand.
+
+    Each thing holds the person's own words, what they are a kind of, and what is near to them.
+    """
+    words = [word for _, word in _PART.findall(window_shown(_in_figures(query)).translate(_QUOTES)) if word]
+    found: dict[str, Wanted] = {}
+    at = 0
+    while at < len(words):
+        for count in range(min(_MOST_TOGETHER, len(words) - at), 0, -1):
+            said = " ".join(words[at : at + count])
+            terms = vocabulary.meant(said)
+            if terms or count == 1:
+                break
+        for one in (said, *(words[at : at + count] if count > 1 else ())):
+            found.setdefault(one, _widely(one, vocabulary.meant(one), vocabulary))
+        at += count
+    telling = [one for one in found.values() if not _EMPTY.issuperset(words_in(one.term).split())]
+    return tuple(telling or found.values())
+
+
+def _widely(said: str, terms: Sequence[str], vocabulary: Vocabulary) -> Wanted:
+    own = [of_term(term, vocabulary, loosely=True) for term in terms]
+    near = {one: None for term in terms for one in (*vocabulary.broader(term), *vocabulary.related(term))}
+    loose = {other: None for one in near for other in vocabulary.variants(one)}
+    phrases = [Phrase(said), *(phrase for one in own for phrase in one.phrases)]
+    phrases += [
+        Phrase(one, gap=_GAP * (len(one.split()) == _TURNED or APART in one), loose=True) for one in loose
+    ]
+    return Wanted(
+        said,
+        tuple(dict.fromkeys(phrases)),
+        frozenset[str]().union(*(one.apart for one in own)),
+        (),
+        tuple(dict.fromkeys(number for one in (*terms, *near) for number in vocabulary.numbers(one))),
+    )
 
 
 def _phrase(text: str, wide: str, loose: bool = False) -> Phrase:
@@ -266,6 +306,11 @@ def expanded(wanted: Wanted, forms: Forms) -> Expansion:
         if phrase.open_ended:
             spoken[f'"{as_given}" *'] = None
             beginnings.append(words_in(phrase.text))
+            continue
+        if ANY_PART in phrase.text:
+            made = forms(phrase.text.lower())
+            spoken.update((f'"{form}"', None) for form in made)
+            loose.update(made)
             continue
         if phrase.gap:
             pattern = _pattern(phrase, forms, wanted.apart, spoken)

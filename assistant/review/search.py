@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, speaking
-from assistant.core.record.assertions import Assertions
+from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
 from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.pages import page_runs
@@ -214,7 +214,7 @@ class RecordSearch:
     @cached_property
     def assertions(self) -> Assertions:
         """How sentences speak of what they mention, by the vocabulary of the session."""
-        return _assertions_of(_kept(self._texts))
+        return assertions_by(read_vocabulary(self._texts))
 
     def _open(self) -> RecordIndex:
         with self._making:
@@ -232,11 +232,6 @@ _Kept = tuple[tuple[str, Any], ...]
 
 def _kept(named: Mapping[str, Any]) -> _Kept:
     return tuple(named.items())
-
-
-@lru_cache(4)
-def _assertions_of(vocabulary: _Kept) -> Assertions:
-    return Assertions(read_vocabulary(dict(vocabulary)))
 
 
 @lru_cache(4)

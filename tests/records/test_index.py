@@ -216,8 +216,11 @@ NOTES = {
 }
 
 
+NOTED = RecordIndex.of(NOTES, OWN)
+
+
 def asked(query: str, limit: int = 50) -> list[tuple[str, int, str]]:
-    return [(one.document, one.page, one.quote) for one in RecordIndex.of(NOTES, OWN).find(query, limit)]
+    return [(one.document, one.page, one.quote) for one in NOTED.find(query, limit)]
 
 
 def test_all_words_are_wanted_and_the_fullest_sentence_comes_first() -> None:
@@ -323,10 +326,9 @@ def test_a_query_that_is_too_long_is_refused_and_never_cut(query: str, said: str
 @settings(max_examples=100, deadline=None)
 @given(st.text(max_size=40))
 def test_any_query_is_answered(query: str) -> None:
-    index = RecordIndex.of(NOTES, OWN)
-    for one in index.find(query):
+    for one in NOTED.find(query):
         assert NOTES[one.document][one.page - 1][one.start :].startswith(one.quote)
-    index.wordings(query)
+    NOTED.wordings(query)
 
 
 def test_what_was_looked_for_can_be_said() -> None:

@@ -102,3 +102,28 @@ def test_what_is_copied_from_note_to_note_stands_once_before_the_copies_and_in_t
 def test_printed_words_stand_last() -> None:
     index = RecordIndex.of({"d": ("Call our office for fever.", "He had a fever.")}, own_vocabulary())
     assert [(one.page, one.standing) for one in index.find("fever")] == [(2, "affirmed"), (1, "printed")]
+
+
+NEAR = {"d": ("He is incontinent.", "She had a cholecystectomy.", "Renal function is normal.", "Walks well.")}
+
+
+def near(query: str) -> list[int]:
+    return [one.page for one in RecordIndex.of(NEAR, own_vocabulary()).find(query)]
+
+
+def test_what_comes_near_is_found_where_the_words_are_not() -> None:
+    assert near("wets his pants at night")[0] == 1
+    assert near("gallbladder taken out")[0] == 2
+    assert near("trouble with a kidney")[0] == 3
+
+
+def test_a_phrase_in_quotes_finds_nothing_that_only_comes_near() -> None:
+    assert near('"wets his pants"') == []
+    assert near('kidney "wets his pants"') == []
+
+
+def test_what_comes_near_stands_after_what_holds_all_words_and_fills_up_ten() -> None:
+    pages = {"d": ("Numb right hand.", *("The foot is numb.",) * 12)}
+    found = RecordIndex.of(pages, own_vocabulary()).find("numb hand")
+    assert found[0].page == 1
+    assert len(found) == 10

@@ -781,6 +781,12 @@ class Assertions:
         return at
 
 
+@lru_cache(4)
+def assertions_by(vocabulary: Vocabulary) -> Assertions:
+    """How sentences speak by a vocabulary: its cues are learned once."""
+    return Assertions(vocabulary)
+
+
 class _Mention(NamedTuple):
     """The tokens of the words that a sentence is asked about, and what they are by the vocabulary."""
 

@@ -82,8 +82,8 @@ class Synonyms(Value):
     numbers: tuple[Number, ...] = ()
 
 
-class Vocabulary(Value, dict=True):
-    """Synonyms, words kept apart, and cues."""
+class Vocabulary(Value, dict=True, eq=False):
+    """Synonyms, words kept apart, and cues; one is read once, and known by that."""
 
     synonyms: tuple[Synonyms, ...] = ()
     apart: tuple[tuple[str, ...], ...] = ()
@@ -95,6 +95,14 @@ class Vocabulary(Value, dict=True):
         made: dict[str, list[Synonyms]] = {}
         for group in self.synonyms:
             for term in group.same:
+                made.setdefault(word_root(term), []).append(group)
+        return made
+
+    @cached_property
+    def _kinds(self) -> dict[str, list[Synonyms]]:
+        made: dict[str, list[Synonyms]] = {}
+        for group in self.synonyms:
+            for term in group.kinds:
                 made.setdefault(word_root(term), []).append(group)
         return made
 
@@ -142,6 +150,52 @@ class Vocabulary(Value, dict=True):
         """Whether a line of synonyms holds the term."""
         return word_root(term) in self._groups
 
+    def broader(self, term: str) -> tuple[str, ...]:
+        """The words for what a term is a kind of, and what is near to that."""
+        return tuple(
+            one for group in self._kinds.get(word_root(term), ()) for one in (*group.same, *group.related)
+        )
+
+    def meant(self, words: str) -> tuple[str, ...]:
+        """The terms that a person means by words: with the same roots, in whatever order and with small words between.
+
+        One word that no line has means those that it is near to, or that begin as it does.
+        """
+        asked = gist(words)
+        found = self._by_gist.get(asked)
+        if found is None and len(asked) == 1:
+            (root,) = asked
+            found = self._by_near.get(root) or next(
+                (
+                    self._by_gist[key]
+                    for end in range(len(root) - 1, _LONG - 1, -1)
+                    if (key := frozenset([root[:end]])) in self._by_gist
+                ),
+                None,
+            )
+        return tuple(found or ())
+
+    @cached_property
+    def _by_gist(self) -> dict[frozenset[str], list[str]]:
+        found: dict[frozenset[str], list[str]] = {}
+        for group in self.synonyms:
+            for term in (*group.same, *group.kinds):
+                found.setdefault(gist(term), []).append(term)
+            for short in group.capitals:
+                found.setdefault(gist(short), []).append(group.same[0])
+        return {key: list(dict.fromkeys(terms)) for key, terms in found.items()}
+
+    @cached_property
+    def _by_near(self) -> dict[str, list[str]]:
+        """The terms that stand on a line with a looser word, by its root."""
+        found: dict[str, list[str]] = {}
+        for group in self.synonyms:
+            for term in group.related:
+                asked = gist(term)
+                if len(asked) == 1:
+                    found.setdefault(next(iter(asked)), []).append(group.same[0])
+        return found
+
     def kept_apart(self, word: str) -> frozenset[str]:
         """The folded words that may not answer for `word`."""
         own = words_in(word)
@@ -188,6 +242,49 @@ def _singular(word: str) -> str:
     if len(word) > 3 and word.endswith("s") and not word.endswith(("ss", "is", "us")):
         return word[:-1]
     return word
+
+
+_CANNOT = re.compile(
+    r"\b(?:can ?t|can not|couldn ?t|could not|unable(?: to)?|not able(?: to)?|won ?t|will not)\b"
+)
+_LITTLE = frozenset(
+    "a an the of in on at to from for with by his her hers him my me your their them its it he she i they we is are was were be"
+    " been has have had and or as that this there s t up".split()
+)
+_ENDINGS = ("iness", "ness", "ings", "ing", "ied", "ies", "edly", "ed", "es", "ly", "s", "y", "e")
+_SHORTEST = 3
+_LONG = 5
+_IRREGULAR = {
+    form: line.split()[0]
+    for line in (
+        "fall fell fallen|break broke broken|lose lost loss|sleep slept asleep|wake woke woken awake awaken awoke|throw threw thrown"
+        "|take took taken|give gave given|go went gone goes|run ran|feel felt|drive drove driven|hold held|bend bent|stand stood"
+        "|sit sat|wear wore worn|tear tore torn|drink drank drunk|catch caught|eat ate eaten|shoot shot|hear heard|steal stole"
+        " stolen|swell swollen|shake shook shaken|grow grew grown|rise rose risen|lie lay lain|keep kept|leave left|buy bought|strike"
+        " struck stricken|write wrote written|think thought|weak weakness weaken|numb numbness|strong strength|deep depth|foot feet"
+        "|tooth teeth|worse worst|do did done does|get got gotten|bite bit bitten|freeze froze frozen|sell sold|see saw seen"
+    ).split("|")
+    for form in line.split()
+}
+
+
+def gist(words: str) -> frozenset[str]:
+    """The roots of the telling words: *has been losing weight*, *lost weight* and *weight loss* have one gist."""
+    said = _CANNOT.sub("cannot", words_in(words))
+    return frozenset(_root(one) for one in said.split() if one not in _LITTLE) or frozenset(said.split())
+
+
+@lru_cache(20_000)
+def _root(word: str) -> str:
+    """A word without its ending, as far as that leaves a root; for words of a person, where a slip costs little."""
+    word = _IRREGULAR.get(word, word)
+    for ending in _ENDINGS:
+        if word.endswith(ending) and len(word) - len(ending) >= _SHORTEST and not word.endswith("ss"):
+            word = word.removesuffix(ending)
+            break
+    if len(word) > _SHORTEST and word[-1] == word[-2] and word[-1] not in "ls":
+        word = word[:-1]
+    return _IRREGULAR.get(word, word).removesuffix("e")
 
 
 def read_vocabulary(texts: Mapping[str, str]) -> Vocabulary:

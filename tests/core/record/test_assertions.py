@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.record.assertions import Assertion, Assertions, match, tokens
+from assistant.core.record.assertions import Assertion, Assertions, assertions_by, match, tokens
 from assistant.core.record.language import Vocabulary, read_vocabulary
 from assistant.library import own_vocabulary
 
@@ -257,7 +257,7 @@ OF_ANOTHER = [
 )
 def test_what_is_left_open_or_said_of_another_person_is_no_denial(expected: str, marked: str) -> None:
     at, end = marked.index("["), marked.index("]")
-    said = Assertions(own_vocabulary()).of(marked.replace("[", "").replace("]", ""), at, end - at - 1)
+    said = assertions_by(own_vocabulary()).of(marked.replace("[", "").replace("]", ""), at, end - at - 1)
     assert said.standing == expected or (
         expected == "left open" and said.standing in ("uncertain", "affirmed")
     )
@@ -266,5 +266,5 @@ def test_what_is_left_open_or_said_of_another_person_is_no_denial(expected: str,
 
 def test_a_hedged_denial_is_one_and_not_a_plain_one() -> None:
     for marked in ("No definite fracture, CT advised.", "No obvious fracture.", "No convincing fracture."):
-        said = Assertions(own_vocabulary()).of(marked, marked.index("fracture"), len("fracture"))
+        said = assertions_by(own_vocabulary()).of(marked, marked.index("fracture"), len("fracture"))
         assert (said.standing, said.plain) == ("negated", False)

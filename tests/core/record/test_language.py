@@ -6,7 +6,15 @@ import pytest
 
 from assistant import library
 from assistant.core.problem import Refused
-from assistant.core.record.language import Cue, Vocabulary, folded, read_vocabulary, word_root, words_in
+from assistant.core.record.language import (
+    Cue,
+    Synonyms,
+    Vocabulary,
+    folded,
+    read_vocabulary,
+    word_root,
+    words_in,
+)
 
 SYNONYMS = """
 synonyms:
@@ -162,3 +170,34 @@ def test_every_fault_is_said_at_once() -> None:
     with pytest.raises(Refused) as caught:
         library.vocabulary({"a.yaml": "wrong: 1\nends: but", "b.yaml": "other: 2"})
     assert len(caught.value.problems) == 3
+
+
+@pytest.mark.parametrize(
+    ("said", "other"),
+    [
+        ("has been losing weight", "weight loss"),
+        ("lost his weight", "weight loss"),
+        ("can't lift his arm", "cannot lift the arm"),
+        ("unable to lift arm", "cannot lift the arm"),
+        ("throws up", "throwing up"),
+        ("fell", "falls"),
+    ],
+)
+def test_words_of_the_same_roots_mean_the_same_in_any_order(said: str, other: str) -> None:
+    by = Vocabulary((Synonyms((other,), related=("zebra",)),))
+    assert by.meant(said) == (other,)
+
+
+def test_a_word_means_what_it_is_a_kind_of_what_it_is_near_to_or_what_begins_as_it_does() -> None:
+    by = Vocabulary(
+        (
+            Synonyms(("bladder", "urinary"), ("catheter",), ("diaper",)),
+            Synonyms(("wheelchair",), capitals=("WC",)),
+        )
+    )
+    assert by.meant("catheters") == ("catheter",)
+    assert by.broader("catheter") == ("bladder", "urinary", "diaper")
+    assert by.meant("diapers") == ("bladder",)
+    assert by.meant("catheterized") == ("catheter",)
+    assert by.meant("WC") == ("wheelchair",)
+    assert by.meant("cat") == by.meant("zebra") == ()
