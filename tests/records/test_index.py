@@ -384,5 +384,5 @@ def test_the_films_of_the_bundled_case_deny_loosening() -> None:
 def test_the_vocabulary_of_the_program_reads() -> None:
     files = {name.rpartition("/")[2] for name in vocabulary_texts()}
     assert {"standing.yaml", "synonyms.yaml", "fever.yaml", "levels.yaml"} < files
-    assert read_vocabulary(vocabulary_texts()) == OWN
+    assert read_vocabulary(vocabulary_texts()).synonyms == OWN.synonyms
     assert {"nonunion", "non-union", "pseudoarthrosis"} <= set(OWN.variants("pseudarthrosis"))

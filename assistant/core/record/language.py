@@ -36,7 +36,7 @@ _PLACES = (
     "after_function",
     "headings",
 )
-_LINE = ("same", "kinds", "related", "capitals", "unless")
+_LINE = ("same", "kinds", "related", "capitals", "unless", "asked")
 _WIDEST_NUMBER = 200
 APART = "..."
 """In a phrase: up to three other words may stand there."""
@@ -69,17 +69,18 @@ class Number(Value):
 class Synonyms(Value):
     """Words for one thing: `same` find each other and all the others here; those don't find them.
 
-    `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals` count where they are
+    `asked` are everyday words, for which a person's own search looks for each other and for `related`. `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals` count where they are
     written in capitals. `numbers` tell of it in figures. `unless` are phrases in which they mean something else, and aren't
     found.
     """
 
-    same: tuple[str, ...]
+    same: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
     related: tuple[str, ...] = ()
     capitals: tuple[str, ...] = ()
     unless: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
+    asked: tuple[str, ...] = ()
 
 
 class Vocabulary(Value, dict=True, eq=False):
@@ -95,6 +96,14 @@ class Vocabulary(Value, dict=True, eq=False):
         made: dict[str, list[Synonyms]] = {}
         for group in self.synonyms:
             for term in group.same:
+                made.setdefault(word_root(term), []).append(group)
+        return made
+
+    @cached_property
+    def _asked(self) -> dict[str, list[Synonyms]]:
+        made: dict[str, list[Synonyms]] = {}
+        for group in self.synonyms:
+            for term in group.asked:
                 made.setdefault(word_root(term), []).append(group)
         return made
 
@@ -125,7 +134,8 @@ class Vocabulary(Value, dict=True, eq=False):
 
     def related(self, term: str) -> tuple[str, ...]:
         """Looser words, which a person who asks for the term may mean."""
-        return tuple(one for group in self._of(term) for one in group.related)
+        asked = self._asked.get(word_root(term), ())
+        return tuple(one for group in (*self._of(term), *asked) for one in (*group.related, *group.asked))
 
     def capitals(self, term: str) -> tuple[str, ...]:
         """Short forms of a term that count in capitals only."""
@@ -147,8 +157,8 @@ class Vocabulary(Value, dict=True, eq=False):
         return tuple(one for group in self._groups.get(word_root(term), ()) for one in group.unless)
 
     def knows(self, term: str) -> bool:
-        """Whether a line of synonyms holds the term."""
-        return word_root(term) in self._groups
+        """Whether a line of synonyms holds the term, or a person asks by it."""
+        return word_root(term) in self._groups or word_root(term) in self._asked
 
     def broader(self, term: str) -> tuple[str, ...]:
         """The words for what a term is a kind of, and what is near to that."""
@@ -179,7 +189,7 @@ class Vocabulary(Value, dict=True, eq=False):
     def _by_gist(self) -> dict[frozenset[str], list[str]]:
         found: dict[frozenset[str], list[str]] = {}
         for group in self.synonyms:
-            for term in (*group.same, *group.kinds):
+            for term in (*group.same, *group.kinds, *group.asked):
                 found.setdefault(gist(term), []).append(term)
             for short in group.capitals:
                 found.setdefault(gist(short), []).append(group.same[0])
@@ -193,7 +203,7 @@ class Vocabulary(Value, dict=True, eq=False):
             for term in group.related:
                 asked = gist(term)
                 if len(asked) == 1:
-                    found.setdefault(next(iter(asked)), []).append(group.same[0])
+                    found.setdefault(next(iter(asked)), []).append((*group.same, *group.asked)[0])
         return found
 
     def kept_apart(self, word: str) -> frozenset[str]:
@@ -325,13 +335,13 @@ def _vocabulary(texts: tuple[tuple[str, str], ...]) -> Vocabulary:
 
 
 def _synonyms(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> Synonyms:
-    same, kinds, related, capitals, unless = (_terms(found, document, (*path, part)) for part in _LINE)
+    same, kinds, related, capitals, unless, asked = (_terms(found, document, (*path, part)) for part in _LINE)
     numbers = [
         one
         for index in range(len(document.find(*path, "numbers") or ()))
         for one in _numbers(found, document, (*path, "numbers", index))
     ]
-    return Synonyms(same, kinds, related, capitals, unless, tuple(numbers))
+    return Synonyms(same, kinds, related, capitals, unless, tuple(numbers), asked)
 
 
 def _numbers(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> list[Number]:
