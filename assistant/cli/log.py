@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.log_central import central, push
+from assistant.cli.log_export import export
 from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
 from assistant.cli.log_report import report, reports, sql
 from assistant.cli.options import (
@@ -358,7 +359,7 @@ def log() -> None:
 for command in (sessions, show, reports, report, sql, sample, note, notes, browse, serve):
     log.add_command(command)
 
-for command in (verify, checkpoint, consistency, prove, rederive, push, central):
+for command in (verify, checkpoint, consistency, prove, rederive, export, push, central):
     log.add_command(command)
 
 

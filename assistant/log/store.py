@@ -13,7 +13,7 @@ import sqlite3
 import threading
 import weakref
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from contextlib import closing, contextmanager, suppress
 from pathlib import Path
 from types import MappingProxyType
 
@@ -159,6 +159,16 @@ def read_entries(
         if at > since:
             found.append(entry)
     return found, ((seq, prev) if prev else None)
+
+
+def stored_bytes(path: Path, sessions: Iterable[str]) -> dict[int, tuple[bytes, bytes]]:
+    """The bytes of each entry of some sessions of the log at `path`, and its hash, by its number in the log."""
+    with closing(open_reader(path)) as connection:
+        return {
+            id: (bytes(data), bytes(digest))
+            for session in sessions
+            for id, _, data, digest in connection.execute(_ENTRIES, [session, 0])
+        }
 
 
 def read_artifact(connection: sqlite3.Connection, path: Path, hash: str) -> bytes:
