@@ -30,7 +30,7 @@ _WITHOUT: dict[str, str] = {
     "documents": "title no_author undated not_opened searched not_cited",
     "summary": "title confirmed disputed unconfirmed",
     "issues": "title administrator rationale declined closed draft guidelines no_guideline mtus others laws unverified",
-    "rationale": "and or same_source same_guideline openings within",
+    "rationale": "and or same_source same_guideline openings within departed",
     "sources": "title",
     "searches": "title intro no_document nothing all some not_attested",
     "read": "title",

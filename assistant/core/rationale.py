@@ -356,6 +356,7 @@ class _Writer:
 
     def dissent(self, top: int | None) -> Iterator[DraftSentence]:
         """What stands on the other side, and why it doesn't prevail."""
+        against: list[Criterion] = []
         for criterion in self.arguing(self.other, stands=True):
             text, _ = self.rendered(criterion.says, criterion)
             if not text:
@@ -371,6 +372,14 @@ class _Writer:
                 yield self.sourced(
                     f"below:{criterion.id}", self.say("rationale.stands_below", tier=tier), criterion
                 )
+            against += [] if tier else [criterion]
+            if self.flows:
+                self.said.add(criterion.id)
+                yield from self.caution(criterion.id)
+        made = self.session.determinations.get(self.key)
+        if self.flows and against and made is not None and made.reason and made.decision != made.suggested:
+            one = self.sourced("departed", self.say("rationale.departed"), *against)
+            yield replace(one, facts=(f"determination.{self.key}",))
 
     def reviewers_words(self) -> Iterator[DraftSentence]:
         for name, ruling in self.rulings.items():

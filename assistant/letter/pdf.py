@@ -47,10 +47,12 @@ _PAGES = """
   if group.kind == "point" { list(..group.pieces.map(p => p.text)) }
   else if group.kind == "box" {
     block(width: 100%, stroke: 0.8pt, inset: 9pt, group.pieces.map(p => [#block(below: 0.4em, strong(p.label)) #block(p.text)]).join())
+  } else if group.kind == "footer" {
+    block(breakable: false, above: 1.4em, [#line(length: 100%, stroke: 0.4pt) #group.pieces.map(shown).join()])
   } else {
-    for p in group.pieces {
+    for (n, p) in group.pieces.enumerate() {
       if p.kind == "title" and group.new { pagebreak(weak: true) }
-      if p.kind == "footer" and group.first == p.text { v(0.5em); line(length: 100%, stroke: 0.4pt) }
+      if n > 0 and p.kind == "paragraph" and group.pieces.at(n - 1).kind == "line" { v(0.5em) }
       shown(p)
     }
   }
@@ -66,7 +68,7 @@ def to_pdf(letter: Letter, part: str = "both") -> bytes:
     for piece in pieces(letter, part):
         kind = piece.kind if piece.kind in ("point", "box", "footer", "title") else "flow"
         if not groups or groups[-1]["kind"] != kind:
-            groups.append({"kind": kind, "pieces": [], "new": titles > 0, "first": piece.text})
+            groups.append({"kind": kind, "pieces": [], "new": titles > 0})
         titles += piece.kind == "title"
         groups[-1]["pieces"].append({"kind": piece.kind, "text": piece.text, "label": piece.label})  # type: ignore[attr-defined]
     data = {

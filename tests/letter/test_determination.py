@@ -103,7 +103,7 @@ def test_facts_of_an_earlier_item_are_said_once(two: Review) -> None:
     letter = letter_of(two)
     text = flat(to_text(letter, "determination"))
     assert text.count("The records reviewed hold radiographs of July 12, 2014") == 1
-    assert text.count("What is stated under item 1 of the same facts holds here as well.") == 1
+    assert text.count("The facts that are stated under item 1 hold here as well.") == 1
     issues = next(one for one in letter.sections if one.title.startswith("Issues"))
     shared = next(one for one in issues.sentences if one.key == "shared:1")
     assert "prior_imaging" in shared.prompts
