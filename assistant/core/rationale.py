@@ -13,6 +13,7 @@ from functools import cached_property, lru_cache
 
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.record.checks import NotHeld, not_held
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import (
     RULED_OUT,
@@ -113,7 +114,7 @@ class _Writer:
         yield from self.request()
         yield from self.quantity()
         yield from self.dependent()
-        ours = self.arguing(self.side, stands=True)
+        ours = self.carrying()
         top = min((self.set.rank(criterion) for criterion in ours), default=None)
         deciding = [criterion for criterion in ours if self.set.rank(criterion) == top]
         if not self.apart:
@@ -136,6 +137,19 @@ class _Writer:
         yield from self.dissent(top)
         yield from self.reviewers_words()
         yield from self.conclusion()
+
+    @cached_property
+    def not_held(self) -> NotHeld:
+        """The later studies that the reviewer does not hold against the provider: no finding rests on them."""
+        return not_held(self.session, self.key) if self.flows else NotHeld()
+
+    def carrying(self) -> list[Criterion]:
+        """What stands on the decision's side; what rests on a study that isn't held against the provider, only if nothing else does."""
+        ours = self.arguing(self.side, stands=True)
+        held = [
+            one for one in ours if self.side != "against" or self.not_held.prompts.isdisjoint(one.reads())
+        ]
+        return held or ours
 
     # -- the parts, in the letter's order --------------------------------------------------------
 
@@ -311,7 +325,8 @@ class _Writer:
             if self.decision == "upheld":
                 parts = [
                     part
-                    for element in (answer.parts or {}).values()
+                    for number, element in (answer.parts or {}).items()
+                    if (prompt.id, number) not in self.not_held.entries
                     for part in parts_absent(prompt, answer, element)
                 ]
                 absent += [(prompt, prompt.absent_parts[part]) for part in dict.fromkeys(parts)]
@@ -441,7 +456,7 @@ class _Writer:
         if self.decision is None:
             return
         text, _ = self.rendered(self.set.conclusion[self.decision])
-        carrying = self.arguing(self.side, stands=True)
+        carrying = self.carrying()
         one = replace(self.sourced("conclusion", text, *carrying), origin="drafted")
         yield replace(one, facts=(f"determination.{self.key}",), evidence=())
 

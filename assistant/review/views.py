@@ -81,7 +81,8 @@ def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
     if turn.kind == "passages":
         return [visible(f"  {line}") for line in speaking_lines(review, turn)]
     if turn.kind == "check" and turn.check is not None:
-        return [visible(f"  {fact}") for fact in turn.check.facts]
+        told = [_NOT_HELD] if turn.check.check == "later-study" else []
+        return [visible(f"  {fact}") for fact in (*turn.check.facts, *told)]
     if turn.kind == "sign":
         unread = unseen_lines(review)
         said = statement(review.session, OUTCOME_WORDS[outcome(review.session)], len(unread))
@@ -91,6 +92,9 @@ def context(review: Review, turn: Turn, wrapped: bool = True) -> list[str]:
         lines = (*letter_lines(review, wrapped), "", *said.splitlines(), *told_too, *unread)
         return [visible(line) for line in lines]
     return []
+
+
+_NOT_HELD = "With the reason “not held against the provider” it carries no finding in the letter."
 
 
 def _unverified(session: Session) -> Iterator[str]:

@@ -15,6 +15,7 @@ from assistant.core import commands as c
 from assistant.core import rationale
 from assistant.core.letter_frame import Frame, read_frame
 from assistant.core.rationale import DraftSentence, assess, capital, ended, inner
+from assistant.core.record.checks import later_studies
 from assistant.core.session import Session
 from assistant.core.value import replace
 from tests.core.test_rationale_assessment import (
@@ -363,3 +364,25 @@ def test_a_clause_becomes_a_sentence() -> None:
     assert capital("") == ""
     assert ended(" so\n it is ") == "so it is."
     assert ended("Is it?") == "Is it?"
+
+
+def not_held(session: Session, reason: str) -> Session:
+    (check,) = later_studies(session, "1")
+    return perform(
+        session,
+        c.RaiseCheck(check.check, check.key, check.message, check.facts),
+        c.Acknowledge(check.check, check.key, reason),
+    )
+
+
+def test_a_later_study_that_is_not_held_against_the_provider_carries_no_finding() -> None:
+    held = draft(not_held(decided(answered(), "upheld"), "The parties added it after the decision."))
+    session = not_held(
+        decided(answered(), "upheld"), "They came later and are not held against the provider."
+    )
+    said = draft(session)
+    assert "how the attending provider had interpreted the earlier studies" in held["together"].text
+    assert "interpreted" not in said["together"].text
+    assert held.keys() - said.keys() == {"criterion:acr-variant-11"}
+    assert held["conclusion"].criteria == ("routine-radiography", "acr-variant-11")
+    assert said["conclusion"].criteria == ("routine-radiography",)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from functools import lru_cache
 
@@ -520,11 +521,9 @@ def later_studies(session: Session, item: str) -> Iterator[Check]:
     if determination is not None and determination.decision == "overturned":
         return
     disputed = session.rules.case.items[item]
-    limits = [date for date in (disputed.request_date, disputed.ur_date) if date is not None]
     later = [
-        (noun, fact_shown(f"{noun} {number}".strip(), words, place))
-        for noun, number, date, words, place in _dated_entries(session, item)
-        if any(date.after(limit) for limit in limits)
+        (one.noun, fact_shown(f"{one.noun} {one.number}".strip(), one.words, one.place))
+        for one in _later_entries(session, item)
     ]
     if not later:
         return
@@ -537,8 +536,50 @@ def later_studies(session: Session, item: str) -> Iterator[Check]:
     yield made("later-study", item, message, [*(fact for _, fact in later), *_limits(disputed)])
 
 
-def _dated_entries(session: Session, item: str) -> Iterator[tuple[str, str, PartialDate, str, str]]:
-    """What has a date of its own and bears on the decision, such as a study: noun, number, date, words, page."""
+_NOT_HELD = re.compile(r"\bnot (?:be |being )?held against\b", re.IGNORECASE)
+
+
+class NotHeld(Value):
+    """Entries of lists, as (prompt, number), that are not held against the provider, and what rests on nothing else."""
+
+    entries: frozenset[tuple[str, str]] = frozenset()
+    prompts: frozenset[str] = frozenset()
+
+
+def not_held(session: Session, item: str) -> NotHeld:
+    """The later studies that carry no finding, since the reviewer has said that they are *not held against* the provider."""
+    for check in later_studies(session, item):
+        if _NOT_HELD.search(session.acknowledged.get((check.check, check.key), "")):
+            entries = frozenset((one.prompt, one.number) for one in _later_entries(session, item))
+            given = dict(answers_read(session, item))
+            wholly = {name for name, _ in entries if {(name, n) for n in given[name].parts or {}} <= entries}
+            after = {
+                prompt.id
+                for prompt in session.rules.sets[item].prompts.values()
+                if any(one.of.split(".", 1)[0] in wholly for one in prompt.propose)
+            }
+            return NotHeld(entries, frozenset(wholly | after))
+    return NotHeld()
+
+
+class _Dated(Value):
+    """What has a date of its own and bears on the decision, such as the second study of a list."""
+
+    prompt: str
+    noun: str
+    number: str
+    date: PartialDate
+    words: str
+    place: str
+
+
+def _later_entries(session: Session, item: str) -> Iterator[_Dated]:
+    disputed = session.rules.case.items[item]
+    limits = [date for date in (disputed.request_date, disputed.ur_date) if date is not None]
+    return (one for one in _dated_entries(session, item) if any(one.date.after(limit) for limit in limits))
+
+
+def _dated_entries(session: Session, item: str) -> Iterator[_Dated]:
     prompts = session.rules.sets[item].prompts
     bearing = _bearing(session.rules.sets[item])
     for name, answer in answers_read(session, item):
@@ -556,7 +597,7 @@ def _dated_entries(session: Session, item: str) -> Iterator[tuple[str, str, Part
                 held = (entry.parts or {}).get(part.name)
                 date = _date_of(held) if isinstance(part.shape, DateShape) else None
                 if date is not None:
-                    yield noun, number, date, f"{kind}{date.prose()}", place
+                    yield _Dated(name, noun, number, date, f"{kind}{date.prose()}", place)
 
 
 def _kind(shape: GroupShape, entry: Answer) -> str:
