@@ -126,13 +126,14 @@ KINDS: Mapping[str, str] = {
     "guidelines": "prompts/guidelines.yaml",
     "answer-schema": "schemas/answers/<name>.schema.json",
     "answers-file": "the file of `imr review --answers`, and reference.yaml of a case",
+    "packet-answers": "the file of `imr case new PACKET --answers`",
     "manifest": "the list of `imr case add --manifest`",
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",
     "verified": "verified.yaml, what was held against its source",
     "sources": "sources.yaml, the sources that a reviewer cited",
     "organization": "organization.yaml",
-    "intake": "prompts/intake/",
+    "intake": "prompts/intake/, and prompts/letter/chronology.yaml",
     "letter-frame": "prompts/letter/frame.yaml",
     "letter-template": "prompts/letter/template.yaml, or that of an organization",
     "faults": "the sentences that may be planted in a practice case",
@@ -291,6 +292,13 @@ def intake(name: str) -> Mapping[str, Any]:
     return dict(document(read_text(path), f"prompts/intake/{path.name}", "intake").data)
 
 
+@lru_cache(maxsize=1)
+def chronology_words() -> Mapping[str, Any]:
+    """How a line of the chronology stands in the clinical summary, by its kind."""
+    path = folder("prompts") / "letter" / "chronology.yaml"
+    return dict(document(read_text(path), f"prompts/letter/{path.name}", "intake").data)
+
+
 def letter_texts() -> dict[str, str]:
     """The words of the letter's frame and the template, by file name: as text only, since the letter alone needs them read."""
     shipped = folder("prompts") / "letter"
@@ -356,7 +364,7 @@ def case_homes() -> tuple[Path, ...]:
 
 def own_cases() -> list[tuple[str, Path]]:
     """The id and the folder of each of the reviewer's own cases, by home and name."""
-    files = [file for home in case_homes() for file in sorted(home.glob("*/case.yaml"))]
+    files = [file for home in case_homes() for file in sorted(home.glob("[!.]*/case.yaml"))]
     return [(_case_id(file), file.parent) for file in files]
 
 

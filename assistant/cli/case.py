@@ -292,19 +292,40 @@ _ALREADY_DENIED = "denied"
 
 
 @click.command("new")
-@click.argument("folder", required=False, type=click.Path(path_type=Path))
+@click.argument("paths", nargs=-1, metavar="[PACKET...] [FOLDER]", type=click.Path(path_type=Path))
 @click.option(
     "--from",
     "source",
     type=click.Path(path_type=Path),
     metavar="FILE",
-    help="Take the case from a YAML file.",
+    help="Take the case from a YAML or JSON file.",
 )
-def new(folder: Path | None, source: Path | None) -> int:
-    """Make a case in FOLDER (without it, a new folder here): by questions, or from a file.
+@click.option(
+    "--answers",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Confirm, correct and refuse what a packet proposes as a file says.",
+)
+@click.option("--plain", is_flag=True, help="Confirm what a packet proposes as plain lines.")
+@click.option("--json", "as_json", is_flag=True, help="Print what a packet proposes as JSON.")
+def new(
+    paths: tuple[Path, ...], source: Path | None, answers: Path | None, plain: bool, as_json: bool
+) -> int:
+    """Make a case in FOLDER from a PACKET of files, from a file that says its facts, or by questions.
 
-    The documents are brought in afterwards with `imr case add`; a file may list them with the paths of their files.
+    PACKET is a PDF, several files or a folder: documents, claim, decision, disputed services and the course of the case
+    are proposed from the pages, and yours to confirm. What was stopped goes on when the same command is given again.
+    Without a packet the case is asked for, and its documents are brought in afterwards with `imr case add`.
     """
+    from assistant.cli.case_new import is_packet, new_from_packet
+
+    if source is None and is_packet(paths):
+        return new_from_packet(paths, as_json, answers, plain)
+    if answers is not None or as_json:
+        raise click.UsageError("--answers and --json are for a PACKET.")
+    if len(paths) > 1:
+        raise click.UsageError("Without a packet there is one FOLDER at most.")
+    folder = paths[0] if paths else None
     try:
         target, notes = _made(folder, source)
     except KeyboardInterrupt:

@@ -1,4 +1,4 @@
-"""Adds documents to the text of a `case.yaml`, and changes their entries, without touching anything else in it.
+"""Adds entries to the lists of a `case.yaml`, and changes documents, without touching anything else in it.
 
 Only the piece that changes is written anew, by a library that keeps comments, order and quotes; lines in it that say
 what they said stay as they were typed. The result is parsed again and compared with what it should say before
@@ -45,11 +45,19 @@ class _AllText(VersionedResolver):
 
 def with_documents(text: str, entries: Sequence[Entry]) -> str:
     """The text with entries added at the end of `documents`."""
-    node, values = _documents(text), [_values(one) for one in entries]
-    wanted = [*_said(text), *(_read(one) for one in entries)]
+    return with_entries(text, "documents", entries)
+
+
+def with_entries(text: str, name: str, entries: Sequence[Entry]) -> str:
+    """The text with entries added at the end of a list; a list that isn't there yet is made at the end."""
+    if name != "documents" and name not in yaml.parse_yaml(text, "case.yaml").data:
+        made = f"{text}{'' if text.endswith(chr(10)) else chr(10)}\n{name}: []\n"
+        return with_entries(made, name, entries)
+    node, values = _list(text, name), [_values(one) for one in entries]
+    wanted = [*_said(text, name), *(_read(one) for one in entries)]
     if node.flow_style and node.value:
         at = node.value[-1].end_mark.index
-        return _checked(text, f"{text[:at]}, {', '.join(map(_flow, values))}{text[at:]}", wanted)
+        return _checked(text, f"{text[:at]}, {', '.join(map(_flow, values))}{text[at:]}", wanted, name)
     if node.flow_style:  # `[]`, which goes; what stands behind it on its line stays
         head = text[: node.start_mark.index].rstrip()
         head, at, column = head + text[node.end_mark.index :], len(head), 2
@@ -57,7 +65,7 @@ def with_documents(text: str, entries: Sequence[Entry]) -> str:
         head, at, column = text, _last(node).end_mark.index, _dash(text, node.value[0])[1]
     at = _after_line(head, at)
     gap = "" if head[:at].endswith("\n") else "\n"
-    return _checked(text, head[:at] + gap + _block(values, column, column + 2) + head[at:], wanted)
+    return _checked(text, head[:at] + gap + _block(values, column, column + 2) + head[at:], wanted, name)
 
 
 def with_changes(text: str, document: str, changes: Entry) -> str:
@@ -97,6 +105,21 @@ def without_documents(text: str) -> str:
     return _checked(text, f"{text[:key]}documents: []\n{rest}", [])
 
 
+def text_of(data: Any) -> str:
+    """The text of a case that came as something else, such as JSON: a block for each map, a line for each short list."""
+    written = StringIO()
+    _yaml().dump(_node(data), written)
+    return written.getvalue()
+
+
+def _node(data: Any) -> Any:
+    if isinstance(data, Mapping):
+        return CommentedMap((str(key), _node(value)) for key, value in data.items())
+    if isinstance(data, list):
+        return CommentedSeq(_node(one) for one in data)
+    return _scalar(data) if isinstance(data, str) else data
+
+
 def scalar(value: str) -> str:
     """Text as a YAML value: bare where that can't be misread, else in quotes."""
     return _flow(CommentedMap(a=_scalar(value)))[4:-1]
@@ -106,11 +129,15 @@ def scalar(value: str) -> str:
 
 
 def _documents(text: str) -> Any:
+    return _list(text, "documents")
+
+
+def _list(text: str, name: str) -> Any:
     root: Any = positions.compose(text, Loader=_LOADER)
     for key, value in root.value:
-        if key.value == "documents" and isinstance(value, positions.SequenceNode):
+        if key.value == name and isinstance(value, positions.SequenceNode):
             return value
-    raise refuse("The case has no list of documents.", "case.yaml", "Add `documents: []`.")
+    raise refuse(f"The case has no list of {name}.", "case.yaml", f"Add `{name}: []`.")
 
 
 def _last(node: Any) -> Any:
@@ -220,17 +247,15 @@ def _read(entry: Entry) -> dict[str, Any]:
     return read
 
 
-def _said(text: str) -> list[Any]:
-    return list(yaml.parse_yaml(text, "case.yaml").data["documents"])
+def _said(text: str, name: str = "documents") -> list[Any]:
+    return list(yaml.parse_yaml(text, "case.yaml").data[name])
 
 
-def _checked(old: str, made: str, documents: list[Any]) -> str:
-    """The new text with the line ends of the old, where it says the old things and these documents."""
+def _checked(old: str, made: str, entries: list[Any], name: str = "documents") -> str:
+    """The new text with the line ends of the old, where it says the old things and these entries."""
     if "\r\n" in old:
         made = made.replace("\r\n", "\n").replace("\n", "\r\n")
-    if {**yaml.parse_yaml(old, "case.yaml").data, "documents": documents} != yaml.parse_yaml(
-        made, "case.yaml"
-    ).data:
+    if {**yaml.parse_yaml(old, "case.yaml").data, name: entries} != yaml.parse_yaml(made, "case.yaml").data:
         raise _refused()
     return made
 

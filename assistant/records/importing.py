@@ -19,7 +19,7 @@ from assistant.core.text import one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER, is_reserved, path_in
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
-from assistant.records.case_yaml import without_documents
+from assistant.records.case_yaml import text_of, without_documents
 from assistant.records.page import RECOGNISED, ReadPage
 from assistant.records.parting import part
 from assistant.records.proposing import UNKNOWN, Description, describe, named_in
@@ -377,6 +377,8 @@ def make_case(text: str, name: str, folder: Path, files_in: Path, progress: Prog
             "There is something here already.", one_line(str(folder)), "Name a folder that doesn't exist yet."
         )
     document = library.document(text, name, "case")
+    if name.endswith(".json"):
+        text = text_of(document.data)
     listed = listed_files(document, files_in)
     draft = folder.with_name(f".{folder.name}.new")
     shutil.rmtree(draft, ignore_errors=True)

@@ -119,11 +119,17 @@ MOST_NAMED = 60
 
 
 class TimelineEntry(Value):
-    """A dated fact of the case, as a sentence of the clinical summary, with the page it rests on."""
+    """A dated fact of the case, as a sentence of the clinical summary, with the page it rests on.
+
+    `kind`, `region` and `side` say what it is about, where the case says so.
+    """
 
     date: PartialDate
     says: str
     evidence: tuple[Evidence, ...]
+    kind: str = ""
+    region: str = ""
+    side: str = ""
 
 
 class DisputedItem(Value):
@@ -237,7 +243,12 @@ def _read(document: YamlDocument, pages: Mapping[str, int]) -> Case:
         str(entry["id"]): read_document(entry, pages[str(entry["id"])]) for entry in data["documents"]
     }
     timeline = [
-        TimelineEntry(_date(entry["date"]), str(entry["says"]), evidence_in_case(entry))
+        TimelineEntry(
+            _date(entry["date"]),
+            str(entry["says"]),
+            evidence_in_case(entry),
+            *(str(entry.get(name, "")) for name in ("kind", "region", "side")),
+        )
         for entry in data["timeline"]
     ]
     return Case(
@@ -318,7 +329,7 @@ def _item_problems(document: YamlDocument) -> Iterator[Problem]:
         before.append(str(key))
 
 
-_DATES = ("date", "request_date", "application_received", "documents_received")
+_DATES = ("date", "request_date", "received", "application_received", "documents_received")
 
 
 def _page_problems(document: YamlDocument, pages: Mapping[str, int]) -> Iterator[Problem]:

@@ -26,6 +26,8 @@ _NO_FACTS = frozenset(
         "author",
         "decision",
         "guideline",
+        "reason",
+        "received",
         "ur_report",
     }
 )

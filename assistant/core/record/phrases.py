@@ -6,7 +6,6 @@ Words in any case, with any space between them; `a|b` is either, `(a)` may be mi
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
 from functools import lru_cache
 
 _PLURAL = 4
@@ -43,12 +42,7 @@ def _spelled(word: str) -> str:
     return f"{made}s?" if len(word) >= _PLURAL and word[-1].isalpha() and word[-1] != "s" else made
 
 
-@lru_cache(maxsize=256)
+@lru_cache(maxsize=2_048)
 def any_of(phrases: tuple[str, ...], before: str = r"(?<!\w)", after: str = r"(?!\w)") -> re.Pattern[str]:
     """A pattern that finds any of the phrases as whole words."""
     return re.compile(rf"(?i){before}(?:{'|'.join(map(pattern, phrases))}){after}")
-
-
-def phrases(raw: Iterable[object]) -> tuple[str, ...]:
-    """Phrases as a file lists them."""
-    return tuple(" ".join(str(one).split()) for one in raw)

@@ -1,0 +1,394 @@
+"""`imr case new PACKET...`: from a stack of paper to a case, proposed from its pages and confirmed by a person."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from assistant.cli.ask import Asking
+from assistant.cli.output import ImportProgress, print_json
+from assistant.core.problem import Refused, refuse
+from assistant.core.text import counted, one_line, visible
+from assistant.machine import is_reserved
+
+if TYPE_CHECKING:
+    from assistant.core.answer import Evidence
+    from assistant.records.intake import Intake, Proposal
+
+ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
+_HELP = (
+    "Enter           confirms what is shown",
+    "x               refuses it; it isn't proposed again",
+    "NAME VALUE      corrects a part of it: date 2014-05-10; `date -` empties it",
+    "page            shows the page that it stands on",
+    "<               goes back to the one before",
+)
+_DOCUMENT_HELP = (
+    "Enter           confirms the list of documents as it is shown",
+    "3 NAME VALUE    corrects document 3: 3 date 2014-05-10",
+    "out 3, in 3     leaves document 3 out, or takes it in again",
+    "page 17         shows a page of the list: page DOCUMENT:PAGE or the number of a document",
+)
+_SHOWN_LINES = 40
+
+
+def target_of(paths: Sequence[Path]) -> tuple[list[Path], Path]:
+    """The files of the packet, and the folder of the case: the last name where nothing is there yet, else one after the first."""
+    from assistant import library
+
+    *files, last = paths
+    if files and not last.exists():
+        return files, last
+    stem = paths[0].resolve().stem
+    if stem in ("packet", "scan", "records", "bundle"):
+        stem = paths[0].resolve().parent.name
+    name = slug(stem) or "case"
+    home = library.case_homes()[0]
+    number, made = 1, home / name
+    while made.exists():
+        number += 1
+        made = home / f"{name}-{number}"
+    return list(paths), made
+
+
+def slug(title: str) -> str:
+    """A short name after a title."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+
+
+def new_from_packet(paths: Sequence[Path], as_json: bool, answers: Path | None, plain: bool) -> int:
+    """Reads a packet and makes the case of what is confirmed; the exit status."""
+    from assistant.records.intake import Intake
+
+    files, target = target_of(paths)
+    missing = next((one for one in files if not one.exists()), None)
+    if missing is not None:
+        raise refuse("There is no such file.", one_line(str(missing)), "Check the name.")
+    with ImportProgress() as progress, Intake(target, progress) as work:
+        progress.file = one_line(files[0].name, 40)
+        try:
+            work.arrive(files)
+        except KeyboardInterrupt:
+            place = progress.place()
+            progress.end()
+            raise refuse(
+                f"Stopped{place}. What was read is kept.", "", "Give the same command again to go on there."
+            ) from None
+        progress.end()
+        if answers is not None:
+            return _answered(work, answers, as_json)
+        if as_json:
+            print_json(data(work))
+            return 1 if work.wanting else 0
+        return Plain(Asking(), work).run()
+
+
+def _told(made: Path | None, work: Intake) -> int:
+    if made is None:
+        click.echo(
+            visible(
+                "Nothing is a case yet; what you confirmed is kept. Give the same command again to go on."
+            )
+        )
+        return 1
+    click.echo(visible(f"The case is in {made}. Review it with `imr review {made}`,"))
+    click.echo(visible(f"and look at its course with `imr case chronology {made}`."))
+    return 0
+
+
+def data(work: Intake) -> dict[str, Any]:
+    """Everything that is proposed, as JSON."""
+    return {
+        "pages": work.page_count,
+        "notes": work.notes,
+        "proposals": [
+            {
+                "key": one.key,
+                "group": one.group,
+                "title": one.title,
+                "fields": dict(one.fields),
+                "pages": [_place(work, place) for place in one.evidence],
+                "asked": list(one.asked),
+                "others": list(one.others),
+                "notes": list(one.notes),
+                "state": one.state,
+            }
+            for one in work.proposals
+        ],
+        "wanting": [one.key for one in work.wanting],
+    }
+
+
+def _place(work: Intake, place: Evidence) -> dict[str, Any]:
+    file, page = work.place(place)
+    return {
+        "document": place.document,
+        "page": place.page,
+        "file": file,
+        "file_page": page,
+        "quote": place.quote,
+    }
+
+
+# The same from a file.
+
+
+def _answered(work: Intake, path: Path, as_json: bool) -> int:
+    """Confirms, corrects and refuses as a file says, and makes the case."""
+    from assistant import library
+    from assistant.records.intake import GROUPS, REFUSED
+
+    said = library.document(library.read_text(path), one_line(str(path)), "packet-answers").data
+    for key, fields in said.get("correct", {}).items():
+        for name, value in fields.items():
+            work.correct(str(key), str(name), str(value))
+    for key in said.get("refuse", []):
+        work.refuse(str(key))
+    for key in said.get("confirm", []):
+        if str(key) in GROUPS:
+            for one in work.proposals:
+                if one.group == str(key) and one.state != REFUSED:
+                    work.confirm(one.key)
+        else:
+            work.confirm(str(key))
+    if work.wanting:
+        for one in work.wanting:
+            click.echo(visible(f"imr: open: {one.key} {one.words}"), err=True)
+        return 1
+    case_id = str(said.get("id") or slug(work.target.name))
+    made = work.finish(
+        case_id, str(said.get("title") or _title(work)), str(said.get("practice", "no")) in ("yes", "true")
+    )
+    if as_json:
+        print_json({"case": case_id, "folder": str(made)})
+        return 0
+    return _told(made, work)
+
+
+def _title(work: Intake) -> str:
+    from assistant.records.intake import CONFIRMED, ITEM
+
+    services = [
+        one.fields["service"] for one in work.proposals if one.group == ITEM and one.state == CONFIRMED
+    ]
+    said = " and ".join(services[:2]) or work.target.name
+    return said[:1].upper() + said[1:]
+
+
+# The same as plain lines.
+
+
+class Plain:
+    """The packet as plain lines: the documents as a list, then what comes before a review, one by one."""
+
+    def __init__(self, asking: Asking, work: Intake) -> None:
+        self._asking = asking
+        self._work = work
+
+    def run(self) -> int:
+        """Asks until the case is made; the exit status."""
+        say = self._asking.say
+        say(
+            f"{counted(self._work.page_count, 'page')} read. Enter confirms, x refuses, ? says what else can be done."
+        )
+        for note in self._work.notes:
+            say(f"  {note}")
+        self._documents()
+        self._one_by_one()
+        self._lines()
+        title = self._asking.ask(
+            "Title of the case, without the patient's name", _title(self._work), one_line
+        )
+        case_id = self._asking.ask("Its short name", slug(self._work.target.name), _read_id)
+        practice = self._asking.agrees("Is it for practice only?", False)
+        return _told(self._work.finish(case_id, title, practice), self._work)
+
+    def _documents(self) -> None:
+        from assistant.records.intake import DOCUMENT, OPEN, REFUSED
+
+        if not any(one.group == DOCUMENT and one.state == OPEN for one in self._work.proposals):
+            return
+        self._list()
+        while True:
+            listed = [one for one in self._work.proposals if one.group == DOCUMENT]
+            reply = self._asking.line()
+            try:
+                if not reply:
+                    for one in listed:
+                        if one.state != REFUSED:
+                            self._work.confirm(one.key)
+                    return
+                self._obey(reply, listed)
+            except Refused as refused:
+                for problem in refused.problems:
+                    self._asking.say(f"  ! {problem}")
+
+    def _obey(self, reply: str, listed: Sequence[Proposal]) -> None:
+        word, _, rest = reply.partition(" ")
+        if reply == "?":
+            for line in _DOCUMENT_HELP:
+                self._asking.say(f"  {line}")
+        elif word in ("out", "in"):
+            one = _numbered(rest, listed)
+            (self._work.refuse if word == "out" else self._work.reopen)(one.key)
+            self._list()
+        elif word == "page":
+            self._page(_numbered(rest, listed).evidence[0])
+        elif word.isdecimal():
+            one = _numbered(word, listed)
+            self._correct(one, rest)
+            self._row(int(word), self._work.get(one.key))
+        else:
+            raise refuse(
+                f"“{one_line(reply, 40)}” is nothing that can be done here.", "", "Type ? for what can."
+            )
+
+    def _correct(self, one: Proposal, said: str) -> None:
+        name, _, value = said.strip().partition(" ")
+        names = [known for known in one.fields if known.startswith(name.lower())] if name else []
+        if len(names) != 1:
+            raise refuse(
+                f"“{one_line(name, 30)}” is none of its parts.",
+                "",
+                f"They are {', '.join(one.fields) or 'none'}.",
+            )
+        self._work.correct(one.key, names[0], "" if value.strip() == "-" else value.strip())
+
+    def _list(self) -> None:
+        from assistant.records.intake import DOCUMENT
+
+        listed = [one for one in self._work.proposals if one.group == DOCUMENT]
+        for number, one in enumerate(listed, 1):
+            self._row(number, one)
+        self._asking.say(
+            "  Enter confirms the list; 3 date 2014-05-10 corrects; out 3 leaves out; ? says more."
+        )
+
+    def _row(self, number: int, one: Proposal) -> None:
+        from assistant.records.intake import REFUSED
+
+        held = one.fields
+        words = ", ".join(filter(None, [held["type"], held["author"]]))
+        gone = "  (left out)" if one.state == REFUSED else ""
+        self._asking.say(
+            f"  {number:>3}  {one.title:<12}  {held['date'] or 'undated':<10}  {one_line(words, 100)}{gone}"
+        )
+        left = [name for name in one.asked if not held.get(name)]
+        if left:
+            self._asking.say(f"{'':22}asked: {' and '.join(left)}")
+        for note in one.notes:
+            self._asking.say(f"{'':22}{note}")
+
+    def _one_by_one(self) -> None:
+        """What comes before a review, with the way back."""
+        from assistant.records.intake import DOCUMENT, LINE
+
+        at = 0
+        while True:
+            asked = [one for one in self._work.proposals if one.group not in (DOCUMENT, LINE)]
+            if at >= len(asked):
+                return
+            at = max(0, at + self._ask(asked[at]))
+
+    def _lines(self) -> None:
+        """The course of the case, a page at a time, as far as the person wants to now."""
+        from assistant.records.intake import LINE, OPEN
+
+        lines = [one for one in self._work.proposals if one.group == LINE and one.state == OPEN]
+        if not lines:
+            return
+        self._asking.say()
+        self._asking.say(
+            f"{counted(len(lines), 'line')} about the course of the case are proposed. They can be confirmed where they are"
+            " used, or now, a page at a time."
+        )
+        if not self._asking.agrees("Now?", False):
+            return
+        pages: dict[str, list[Proposal]] = {}
+        for one in lines:
+            pages.setdefault(f"{one.evidence[0].document}:{one.evidence[0].page}", []).append(one)
+        for held in pages.values():
+            self._page(held[0].evidence[0])
+            at = 0
+            while 0 <= at < len(held):
+                at = max(0, at + self._ask(self._work.get(held[at].key)))
+
+    def _ask(self, one: Proposal) -> int:
+        """Shows a proposal and takes the reply: how far to go from it, -1 back and 1 on."""
+        self._show(one)
+        while True:
+            reply = self._asking.line()
+            try:
+                if not reply:
+                    self._work.confirm(one.key)
+                    return 1
+                if reply == "<":
+                    return -1
+                if reply == "x":
+                    self._work.refuse(one.key)
+                    return 1
+                if reply == "?":
+                    for line in _HELP:
+                        self._asking.say(f"  {line}")
+                elif reply == "page" and one.evidence:
+                    self._page(one.evidence[0])
+                else:
+                    self._correct(one, reply)
+                    one = self._work.get(one.key)
+                    self._show(one)
+            except Refused as refused:
+                for problem in refused.problems:
+                    self._asking.say(f"  ! {problem}")
+
+    def _show(self, one: Proposal) -> None:
+        say = self._asking.say
+        say()
+        say(one.title[:1].upper() + one.title[1:])
+        for name, value in one.fields.items():
+            if value or name in one.asked:
+                say(f"  {name.replace('_', ' '):<12} {value or '(asked)'}")
+        for place in one.evidence[:3]:
+            quote = f": “{one_line(place.quote, 200)}”" if place.quote else ""
+            say(f"    {self._work.where(place)}{quote}")
+        for other in one.others:
+            say(f"    another page says: {other}")
+        for note in one.notes:
+            say(f"    {note}")
+
+    def _page(self, place: Evidence) -> None:
+        lines = self._work.page(place).split("\n")
+        self._asking.say(f"  -- {self._work.where(place)} --")
+        for line in lines[:_SHOWN_LINES]:
+            self._asking.say(f"  {line}")
+        more = len(lines) - _SHOWN_LINES
+        self._asking.say(f"  -- {counted(more, 'more line')} --" if more > 0 else "  --")
+
+
+def _numbered(said: str, listed: Sequence[Proposal]) -> Proposal:
+    said = said.strip()
+    if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(listed):
+        raise refuse(f"The documents are numbered 1 to {len(listed)}.")
+    return listed[int(said) - 1]
+
+
+def _read_id(reply: str) -> str:
+    if is_reserved(reply):
+        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
+    if not ID.fullmatch(reply):
+        raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
+    return reply
+
+
+def is_packet(paths: Sequence[Path]) -> bool:
+    """Whether names of a command are those of a packet: a file, several, or a folder with files in it."""
+    return len(paths) > 1 or (
+        bool(paths)
+        and (
+            paths[0].is_file()
+            or (paths[0].is_dir() and any(paths[0].iterdir()) and not (paths[0] / "case.yaml").exists())
+        )
+    )

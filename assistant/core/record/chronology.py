@@ -1,0 +1,934 @@
+"""The course of a case as its pages tell it: studies, operations, treatment, drugs, work status, each with its page.
+
+Every line is a proposal. It is found by the phrases of `prompts/intake/`, and nothing of it is a fact before a person
+has confirmed it. What is only asked for, intended, imagined or denied is no line.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from functools import lru_cache
+from typing import Any
+
+from assistant.core.answer import Evidence
+from assistant.core.dates import PartialDate
+from assistant.core.record.mentions import extract, extract_kind, regions_of
+from assistant.core.record.phrases import any_of
+from assistant.core.record.sentences import (
+    Dated,
+    PacketDocument,
+    Sentence,
+    Words,
+    cleared,
+    dated,
+    running_lines,
+    sentences,
+)
+from assistant.core.text import digest
+from assistant.core.value import Value, replace
+
+INJURY, STUDY, OPERATION, INJECTION, THERAPY, DEVICE = (
+    "injury", "study", "operation", "injection", "therapy", "device"
+)  # fmt: skip
+TEST, DRUG, CHANGE, WORK, DIAGNOSIS, VISIT, EVENT = (
+    "test", "drug", "change", "work", "diagnosis", "visit", "event"
+)  # fmt: skip
+KINDS = (
+    INJURY,
+    STUDY,
+    OPERATION,
+    INJECTION,
+    THERAPY,
+    DEVICE,
+    TEST,
+    DRUG,
+    CHANGE,
+    WORK,
+    DIAGNOSIS,
+    VISIT,
+    EVENT,
+)
+"""The kinds of line, as they stand under one another."""
+
+UR_REPORT = "Utilization review report"
+_SECOND_HAND = frozenset(
+    {
+        UR_REPORT,
+        "Application for independent medical review",
+        "Request for authorization",
+        "Proof of service",
+        "Agreement",
+    }
+)
+"""What others say of the course of the case: no line rests on it."""
+_IMAGING = frozenset({"Radiology report"})
+_NERVES = "Electrodiagnostic report"
+_LAB = "Laboratory report"
+_OPERATIVE = "Operative report"
+_LETTER = "Letter"
+_LEGAL = frozenset({"Agreed medical evaluation", "Qualified medical evaluation", "Medical-legal report"})
+_UNKNOWN = PartialDate(2100, 12, 31)
+"""Stands for the day of a document that is undated: a line that would rest on it is none."""
+_FIRST_REPORT = frozenset({"Doctor's first report"})
+_LONGEST = 320
+
+
+class Line(Value):
+    """A line of the chronology. `parts` are what it is made of, such as `modality`; `also` are other pages that say it."""
+
+    kind: str
+    date: PartialDate
+    parts: Mapping[str, str]
+    evidence: Evidence
+    region: str = ""
+    side: str = ""
+    also: tuple[Evidence, ...] = ()
+    own: bool = False
+    """Whether the document is the one about it: the report of the study or of the operation."""
+
+    @property
+    def key(self) -> str:
+        """What the line is known by: its kind, its passage and what it says."""
+        said = "|".join(self.parts.get(name, "") for name in _NAMES)
+        return digest(f"{self.kind}|{self.evidence.quote}|{said}|{self.date}")[:16]
+
+
+_NAMES = ("what", "count", "strength")
+
+
+def chronology(
+    documents: Sequence[PacketDocument], words: Words, drugs: Words, injury: PartialDate | None = None
+) -> list[Line]:
+    """The lines that the documents tell, oldest first; one that several pages tell stands once.
+
+    `injury` is the day of the injury, as the claim has it.
+    """
+    found: list[Line] = []
+    running = running_lines(documents)
+    listed = drugs["lists"]
+    for document in documents:
+        if document.type in _SECOND_HAND:
+            continue
+        said = list(sentences(document, words, running, document.type in listed))
+        found += _Reading(document, said, words, drugs, injury).lines()
+    found = [one for one in found if one.date != _UNKNOWN]
+    return sorted(_merged(found), key=lambda one: (one.date.earliest, KINDS.index(one.kind)))
+
+
+class _Reading:
+    """One document, read for each kind of line."""
+
+    def __init__(
+        self,
+        document: PacketDocument,
+        said: list[Sentence],
+        words: Words,
+        drugs: Words,
+        injury: PartialDate | None,
+    ) -> None:
+        self.document = document
+        self.day: PartialDate = document.date or _UNKNOWN
+        self.injury = injury
+        self.said = [one for one in said if one.section not in ("template", "future")]
+        self.all = said
+        self.words = words
+        self.drugs = drugs
+
+    def lines(self) -> Iterator[Line]:
+        kind = self.document.type
+        if kind in _IMAGING or kind == _NERVES:
+            yield from self._report()
+            return
+        if kind == _LAB:
+            yield from self._laboratory()
+            return
+        if self._in_list("lists", self.drugs):
+            yield from self._drug_rows()
+            yield from self._database()
+            return
+        if kind == _OPERATIVE:
+            yield from self._operation_report()
+        if kind == _LETTER:
+            return
+        yield from self._narrated_studies()
+        yield from self._narrated("operations", OPERATION, kind == _OPERATIVE)
+        yield from self._narrated("injections", INJECTION, False)
+        yield from self._therapy()
+        yield from self._devices()
+        yield from self._drug_rows()
+        yield from self._changes()
+        yield from self._work()
+        yield from self._diagnoses()
+        yield from self._events()
+        if kind in self._list("visit_documents"):
+            yield from self._visit()
+
+    # -- what is shared
+
+    def _list(self, name: str, words: Words | None = None) -> tuple[str, ...]:
+        return _listed(tuple((words or self.words)[name]))
+
+    def _in_list(self, name: str, words: Words) -> bool:
+        return self.document.type in self._list(name, words)
+
+    def _map(self, name: str, words: Words | None = None) -> _Patterns:
+        held = (words or self.words)[name]
+        assert isinstance(held, Mapping)
+        return _patterns(tuple((str(key), tuple(map(str, said))) for key, said in held.items()))
+
+    def _matches(self, name: str, one: Sentence) -> Iterator[tuple[str, re.Match[str]]]:
+        """Where a sentence speaks of one of several things, and of which."""
+        known = self._map(name)
+        if _whole(known).search(one.words):
+            for key, found in known.items():
+                yield from ((key, match) for match in found.finditer(one.words))
+
+    def _any(self, name: str, after: str = r"(?!\w)") -> re.Pattern[str]:
+        return any_of(self._list(name), r"(?<![\w/-])", after)
+
+    def _line(
+        self,
+        kind: str,
+        one: Sentence,
+        date: PartialDate,
+        of: str = "",
+        quote: str = "",
+        own: bool = False,
+        **parts: str,
+    ) -> Line:
+        """A line that rests on a sentence; region and side are those of the words that it is about."""
+        about = re.sub(
+            r"(?i)\b(?:\d+|ten|six|eight|twelve|several|\w+teen|\w+ty) feet\b", "", of or one.words
+        )
+        sides = {mention.side for mention in extract_kind(about, "sides")}  # type: ignore[attr-defined]
+        regions = sorted(regions_of(about)) or _level_regions(about)
+        return Line(
+            kind,
+            date,
+            {key: value for key, value in parts.items() if value},
+            Evidence(one.document, one.page, quote or one.quote),
+            regions[0] if len(regions) == 1 else _spine(regions),
+            sides.pop() if len(sides) == 1 else "bilateral" if len(sides) > 1 else "",
+            own=own,
+        )
+
+    def _is_planned(self, one: Sentence, start: int, end: int) -> bool:
+        """Whether what stands there is asked for, intended, imagined or denied, and not done."""
+        before = re.split(r"[;:]\s|\bbut\b", one.words[max(0, start - 70) : start])[-1]
+        if self._any("denied", r"(?:\s+[\w/-]+){0,3}\s*$").search(before):
+            return True
+        if self._any("planned", r"(?:\s+[\w/,.()-]+){0,7}\s*$").search(before):
+            return True
+        return self._any("after_planned").match(one.words[end : end + 60].lstrip(" ,()")) is not None
+
+    def _is_done(self, one: Sentence, start: int) -> bool:
+        return self._any("done").search(one.words[max(0, start - 60) : start]) is not None
+
+    # -- reports of studies and of laboratories
+
+    def _report(self) -> Iterator[Line]:
+        impression = self._passage("impression") or self._passage("findings")
+        if impression is None:
+            return
+        head = [one for one in self.all if one.page == 1][:14]
+        modality, titled = "", None
+        for name, found in self._map("studies").items():
+            titled = next(
+                (one for one in head if found.search(one.words) and len(one.words.split()) < 20), None
+            )
+            if titled is not None:
+                modality = name
+                break
+        if self.document.type == _NERVES:
+            modality = "EMG/NCS"
+        if not modality:
+            return
+        about = titled.words if titled is not None else ""
+        if not regions_of(about):
+            about = f"{about} {_body(impression.words).split('. ')[0]}"
+        views = [name for name, found in self._map("views").items() if found.search(about)]
+        contrast = re.search(r"(?i)\bwith(?:out)?(?: and with(?:out)?)? contrast\b", about)
+        yield self._line(
+            STUDY,
+            impression,
+            self.day,
+            about,
+            own=True,
+            what=modality,
+            views=", ".join(views) if modality == "radiographs" else "",
+            contrast=contrast[0].lower() if contrast else "",
+            finding=_body(impression.quote),
+        )
+
+    def _passage(self, section: str) -> Sentence | None:
+        """What stands under a heading, as one passage of one page."""
+        under = [one for one in self.all if one.section == section]
+        first = next((one for one in under if len(_body(one.quote)) > 3), None)
+        if first is None:
+            return None
+        quote = ""
+        for one in under[under.index(first) :]:
+            if one.page != first.page or re.search(r"(?i)\b(?:signed|dictated|authenticated)\b", one.words):
+                break
+            if _signature(one.words) or len(quote) + len(one.quote) > _LONGEST:
+                break
+            quote = f"{quote} {one.quote}".strip()
+        quote = quote or first.quote[:_LONGEST]
+        return replace(first, quote=quote, words=cleared(quote))
+
+    def _laboratory(self) -> Iterator[Line]:
+        text = " ".join(one.words for one in self.all)
+        if not re.search(r"(?i)toxicolog|drug (?:screen|test)|opiate|hydrocodone|urine", text):
+            return
+        wanted = r"(?i)^(?:comment|interpretation|result|summary|impression|conclusion)s?\s*:"
+        one = next((one for one in self.all if re.match(wanted, one.words)), None)
+        one = one or next(
+            (one for one in self.all if re.search(r"(?i)\binconsistent|not detected\b", one.words)), None
+        )
+        if one is not None:
+            following = [other for other in self.all if other.page == one.page]
+            at = following.index(one)
+            nearby = (
+                " ".join(other.quote for other in following[at : at + 2])
+                if at + 1 < len(following)
+                else one.quote
+            )
+            quote = (
+                nearby
+                if len(nearby) < _LONGEST and not _signature(following[min(at + 1, len(following) - 1)].words)
+                else one.quote
+            )
+            yield self._line(
+                TEST,
+                one,
+                self.day,
+                quote=one.quote if len(one.quote) > 40 else quote,
+                what="urine drug test",
+                finding=_body(one.quote),
+            )
+
+    def _database(self) -> Iterator[Line]:
+        for one in self.all:
+            found = re.search(r"(?i)\bprescribers?\s*:\s*\d+.*", one.words)
+            if found:
+                yield self._line(TEST, one, self.day, what="prescription database report", finding=found[0])
+                return
+
+    # -- operations, injections and studies as others tell of them
+
+    def _operation_report(self) -> Iterator[Line]:
+        one = next(
+            (one for one in self.all if one.section == "procedure" and len(_body(one.quote)) > 3), None
+        )
+        if one is not None:
+            yield self._line(
+                OPERATION,
+                one,
+                self.day,
+                own=True,
+                what=_family(self._map("operations"), one.words),
+                finding=_body(one.quote).strip(" ."),
+            )
+
+    def _narrated_studies(self) -> Iterator[Line]:
+        for one in self.said:
+            if not _whole(self._map("studies")).search(one.words):
+                continue
+            for name, found in self._map("studies").items():
+                for match in found.finditer(one.words):
+                    near = _nearest(dated(one.words, self.document.date), match, one.words)
+                    if (
+                        near is None
+                        or near.date.after(self.day)
+                        or self._is_planned(one, match.start(), match.end())
+                    ):
+                        continue
+                    if near.date.day is None and near.date.month is None:
+                        continue
+                    if re.search(r"(?i)\b(?:new|since|last seen|follow-?up)\s*$", one.words[: near.start]):
+                        continue
+                    finding = re.split(r":\s+", one.words[max(match.end(), near.end) :], maxsplit=1)
+                    yield self._line(
+                        STUDY, one, near.date, one.words[match.start() : match.end() + 60], what=name,
+                        finding=finding[1] if len(finding) == 2 else "",
+                    )  # fmt: skip
+                    break
+
+    def _narrated(self, name: str, kind: str, only_dated: bool) -> Iterator[Line]:
+        for one in self.said:
+            hits = [(match.start(), match.end(), family) for family, match in self._matches(name, one)]
+            if not hits:
+                continue
+            hits = [
+                one for one in hits if not any(o[0] <= one[0] and one[1] <= o[1] and o != one for o in hits)
+            ]
+            hits.sort()
+            days = dated(one.words, self.document.date)
+            for at, (start, end, family) in enumerate(hits):
+                if self._is_planned(one, start, end):
+                    continue
+                until = hits[at + 1][0] if at + 1 < len(hits) else len(one.words)
+                since = hits[at - 1][1] if at else 0
+                near = next((day for day in days if end <= day.start < until), None)
+                near = near or next((day for day in reversed(days) if since <= day.start < start), None)
+                near = near or (days[0] if len(days) == 1 and days[0].start >= end else None)
+                if near is None or near.date.after(self.day):
+                    continue
+                if near.start < start and re.search(_AFTER, one.words[near.end : start]):
+                    continue
+                if re.search(_VISIT_DAY, one.words[: near.start]):
+                    continue
+                if family == "operation" and not re.search(r"(?i)\b(?:underwent|had)\b", one.words[:start]):
+                    continue
+                if kind == OPERATION and only_dated and near.date == self.day:
+                    continue
+                if not (
+                    self._is_done(one, start)
+                    or one.words[end : near.start].strip(" ,(").lower()
+                    in ("", "on", "in", "of", "dated", "date")
+                ):
+                    gap = one.words[end : near.start] if near.start >= end else one.words[near.end : start]
+                    if len(gap.split()) > 6:
+                        continue
+                about = one.words[max(since, start - 40) : max(end, near.start)]
+                yield self._line(
+                    kind,
+                    one,
+                    near.date,
+                    about,
+                    what=family,
+                    finding=_clause(one.words, since, start, end, near.start),
+                )
+
+    # -- treatment
+
+    def _therapy(self) -> Iterator[Line]:
+        documents = self.words["therapy_documents"]
+        assert isinstance(documents, Mapping)
+        own = next((name for name, types in documents.items() if self.document.type in types), "")
+        seen = False
+        for one in self.said:
+            if own and not seen:
+                found = re.search(r"(?i)\bvisits?\s*(?:#|no\.?|:)?\s*(\d+)\s*(?:of|/)\s*(\d+)", one.words)
+                treated = re.search(rf"(?i)\btreated\s+(?P<n>{_COUNT})\s+times\b", one.words)
+                if found or treated:
+                    count = f"{found[1]} of {found[2]} visits" if found else f"{_number(treated['n'])} visits"  # type: ignore[index]
+                    days = [
+                        day for day in dated(one.words, self.document.date) if not day.date.after(self.day)
+                    ]
+                    date = days[-1].date if treated and days else self.day
+                    yield self._line(THERAPY, one, date, what=own, count=count)
+                    seen = True
+                    continue
+            if one.section in ("plan", "work"):
+                continue
+            yield from self._counted(one)
+            yield from self._begun(one)
+        if own and not seen and (summary := self._summary()) is not None:
+            yield self._line(THERAPY, summary, self.day, what=own)
+
+    def _summary(self) -> Sentence | None:
+        """What a note of therapy says of its course, where it counts no visits."""
+        wanted = r"(?i)\b(?:visit|session|improv\w+|progress|discharged?|treated|oswestry|goals?)\b"
+        return next(
+            (one for one in self.said if re.search(wanted, one.words) and len(one.words.split()) > 4), None
+        )
+
+    def _counted(self, one: Sentence) -> Iterator[Line]:
+        noun = any_of(self._list("counted")).pattern.replace("(?i)", "")
+        if not _whole(self._map("therapy")).search(one.words):
+            return
+        for name, found in self._map("therapy").items():
+            for match in found.finditer(one.words):
+                near = one.words[max(0, match.start() - 40) : match.end() + 30]
+                count = re.search(rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near)
+                count = count or re.match(
+                    r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$)", one.words[match.end() :]
+                )
+                if count is None or self._is_planned(one, match.start(), match.end()):
+                    continue
+                if re.search(
+                    r"(?i)\b(?:more|additional|further|another|left|remaining|authorized|approved|requested?|recommend\w*)\b",
+                    near,
+                ):
+                    continue
+                days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+                near_day = next((day for day in days if day.start >= match.end()), None)
+                yield self._line(
+                    THERAPY, one, near_day.date if near_day else self.day, what=name,
+                    count=f"{_number(count['n'])} visits", as_of="" if near_day else "yes",
+                )  # fmt: skip
+                return
+
+    def _begun(self, one: Sentence) -> Iterator[Line]:
+        if not re.search(r"(?i)\b(?:started|began|begun)\b", one.words):
+            return
+        for name, found in self._map("therapy").items():
+            match = re.search(
+                rf"(?i)\b(?:started|began|begun)\s+(?:\w+\s+)?{found.pattern.replace('(?i)', '')}", one.words
+            )
+            days = dated(one.words, self.document.date)
+            if match and days and not self._is_planned(one, match.start(), match.end()):
+                yield self._line(THERAPY, one, days[0].date, what=name, begins="began")
+                return
+
+    def _devices(self) -> Iterator[Line]:
+        used = self._any("device_used")
+        for one in self.said:
+            if not _whole(self._map("devices")).search(one.words):
+                continue
+            for name, found in self._map("devices").items():
+                match = found.search(one.words)
+                if match is None or self._is_planned(one, match.start(), match.end()):
+                    continue
+                if not used.search(one.words):
+                    continue
+                days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+                yield self._line(
+                    DEVICE, one, days[0].date if days else self.day, what=name, finding=one.words,
+                    as_of="" if days else "yes",
+                )  # fmt: skip
+                break
+
+    # -- drugs
+
+    def _drug_rows(self) -> Iterator[Line]:
+        listing = self._in_list("lists", self.drugs)
+        names = self._map("drugs", self.drugs)
+        either = any_of(tuple(str(said) for group in _groups(self.drugs) for said in group))
+        stopped = any_of(self._list("stopped", self.drugs))
+        for one in self.all if listing else self.said:
+            yield from self._compound(one, listing)
+            for match in either.finditer(one.words):
+                rest = one.words[match.end() : match.end() + 90]
+                if re.match(r"\s*\d+\s?%", rest) or re.search(r"%\s*/?\s*$", one.words[: match.start()]):
+                    continue
+                if re.match(r"(?i)\s*/\s*[a-z]", rest) or one.words[: match.start()].rstrip().endswith("("):
+                    continue
+                strength = re.match(_STRENGTH, rest)
+                row = listing or one.section == "medications"
+                if strength is None and not row:
+                    continue
+                if not row and one.section not in ("plan", ""):
+                    continue
+                if not row and self._is_planned(one, match.start(), match.end()):
+                    continue
+                name = next(name for name, found in names.items() if found.fullmatch(match[0]))
+                after = rest[strength.end() if strength else 0 :].split(". ")[0]
+                dates = dated(one.words, self.document.date)
+                halted = stopped.search(after)
+                since = dates[-1].date if dates and row and not listing else None
+                if row and not listing and (year := re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" ."))):
+                    since = since or PartialDate(int(year[1]))
+                filled = dates[0].date if listing and dates else None
+                yield self._line(
+                    DRUG, one, filled or self.day, what=name, strength=_strength(strength),
+                    dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
+                    since=since.prose() if since is not None and not halted else "",
+                    stopped="stopped" if halted else "", filled="yes" if filled else "",
+                )  # fmt: skip
+
+    def _compound(self, one: Sentence, listing: bool) -> Iterator[Line]:
+        found = re.search(
+            r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?", one.words
+        )
+        known = any_of(tuple(str(said) for group in _groups(self.drugs) for said in group))
+        if found and (known.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
+            quantity = one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])
+            yield self._line(
+                DRUG,
+                one,
+                self.day,
+                what=" ".join(found[0].split()).strip(" ,/").lower(),
+                quantity=quantity,
+                dose=one_of(_FREQUENCY, one.words[found.end() :]),
+            )
+
+    def _changes(self) -> Iterator[Line]:
+        either = any_of(tuple(str(said) for group in _groups(self.drugs) for said in group))
+        verb = self._any("changes")
+        for one in self.said:
+            if one.section != "plan":
+                continue
+            drug, found = either.search(one.words), verb.search(one.words)
+            if drug is None or found is None or re.search(r"(?i)\bif\b|\bdiscuss\w*|\bafter\b", one.words):
+                continue
+            if abs(drug.start() - found.start()) > 45:
+                continue
+            name = next(
+                name for name, known in self._map("drugs", self.drugs).items() if known.fullmatch(drug[0])
+            )
+            yield self._line(
+                CHANGE, one, self.day, what=name, finding=re.sub(r"^\d+\.\s*", "", one.words).strip(" .")
+            )
+
+    # -- work, diagnoses, events
+
+    def _work(self) -> Iterator[Line]:
+        said = self._any("work")
+        stationary = self._any("stationary")
+        block = [one for one in self.all if one.section == "work" and not re.match(_DECLARED, one.words)]
+        block = [one for one in block if one.page == block[0].page]
+        signed = next((n for n, one in enumerate(block) if _signature(one.words)), len(block))
+        block = block[: min(signed, 3)]
+        ticked = re.search(r"☒\s*([\w ]+?)\s*(?=☐|☒|▣|$|\.)", " ".join(one.words for one in block))
+        told = []
+        for one in block:
+            cut = re.split(_DECLARED_IN, re.sub(r"(?i)^work status:?\s*", "", one.words))[0].strip()
+            form = len(said.findall(cut)) > 1 and len(cut.split()) < 9 and not re.search(r"[.,;]", cut)
+            if cut and not re.search("[☐☒▣?]", cut) and not form:
+                told.append((one, cut))
+        if told:
+            ticked = ticked if ticked and said.search(ticked[1]) else None
+            words = " ".join(cut for _, cut in told)[:_LONGEST]
+            state = f"{ticked[1].strip()}: {words}" if ticked else words
+            yield self._line(
+                WORK,
+                told[0][0],
+                self.day,
+                quote=re.split(_DECLARED_IN, told[0][0].quote)[0].strip(),
+                what=state.strip(" ."),
+            )
+        elif ticked and block and said.search(ticked[1]):
+            yield self._line(WORK, block[0], self.day, what=ticked[1].strip())
+        retold: PartialDate | None = None
+        section = ""
+        for one in self.all:
+            if one.section in ("work", "plan", "examination", "template"):
+                continue
+            told_on = dated(one.words[:40], self.document.date)
+            retold = (
+                told_on[0].date
+                if told_on and told_on[0].start < 3
+                else retold
+                if one.section == section
+                else None
+            )
+            section = one.section
+            if self.document.type in _LEGAL and (found := stationary.search(one.words)):
+                if not self._is_denied(one, found.start()):
+                    yield self._line(WORK, one, retold or self.day, what="permanent and stationary")
+                continue
+            found = said.search(one.words)
+            if found is None or one.section == "future" or self._is_planned(one, found.start(), found.end()):
+                continue
+            days = [
+                day
+                for day in dated(one.words[found.end() :], self.document.date)
+                if not day.date.after(self.day)
+            ]
+            until = (
+                re.search(r"(?i)\b(?:to|until|through)\s+$", one.words[found.end() :][: days[0].start])
+                if days
+                else None
+            )
+            yield self._line(
+                WORK, one, days[0].date if days and not until and days[0].date.month else retold or self.day,
+                what=_clause(one.words, 0, found.start(), found.end(), len(one.words)),
+            )  # fmt: skip
+
+    def _diagnoses(self) -> Iterator[Line]:
+        for one in self.all:
+            if one.section != "diagnoses" or _signature(one.words) or "?" in one.words or "Rx" in one.words:
+                continue
+            body = re.sub(r"^\d{1,2}\.\s*", "", _body(one.words)).strip(" .")
+            coded = re.search(r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\b|\b\d{3}\.\d{1,2}\b", body)
+            if (
+                len(body) > 5
+                and len(body) < 160
+                and (coded or len(body.split()) < 12)
+                and not re.search(r"☐|☒", body)
+            ):
+                yield self._line(DIAGNOSIS, one, self.day, what=body)
+
+    def _events(self) -> Iterator[Line]:
+        said = self._any("events")
+        told = (
+            "describe how" in " ".join(one.words.lower() for one in self.all)
+            or self.document.type in _FIRST_REPORT
+        )
+        for one in self.said:
+            if told and self.injury and one.section == "history" and one.first:
+                yield self._line(INJURY, one, self.injury, own=True, what=one.words.strip(" ."))
+                told = False
+                continue
+            if one.section not in ("history", "", "background"):
+                continue
+            days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+            hurt = next((day for day in days if day.date == self.injury), None)
+            found = said.search(one.words)
+            if (
+                hurt is not None
+                and (found or re.search(_HOW, one.words))
+                and not re.search(r"(?i)date of", one.words)
+            ):
+                yield self._line(
+                    INJURY, one, hurt.date, what=one.words.strip(" ."), own=self.document.type in _LEGAL
+                )
+            elif (
+                found is not None
+                and days
+                and days[0].date.month is not None
+                and not self._is_denied(one, found.start())
+            ):
+                yield self._line(EVENT, one, days[0].date, what=one.words.strip(" ."))
+
+    def _is_denied(self, one: Sentence, start: int) -> bool:
+        before = one.words[max(0, start - 40) : start]
+        return self._any("denied", r"(?:\s+[\w/-]+){0,3}\s*$").search(before) is not None
+
+    def _visit(self) -> Iterator[Line]:
+        wanted = ("MDM", "medical decision", "assessment", "impression", "dx", "diagnos")
+        one = next(
+            (
+                one
+                for one in self.all
+                if any(word in one.words.lower() for word in ("likely", "contusion", "consistent with"))
+            ),
+            None,
+        ) or next((one for one in self.all if one.section in ("impression", "diagnoses")), None)
+        one = one or next((one for one in self.said if any(word in one.words for word in wanted)), None)
+        if one is not None:
+            yield self._line(
+                VISIT, one, self.day, what=self.document.type, finding=_body(one.words).strip(" .")
+            )
+
+
+# Small readings of words.
+
+
+@lru_cache(maxsize=64)
+def _listed(held: tuple[str, ...]) -> tuple[str, ...]:
+    return tuple(str(one) for one in held)
+
+
+@lru_cache(maxsize=64)
+def _patterns(held: tuple[tuple[str, tuple[str, ...]], ...]) -> _Patterns:
+    return _Patterns((key, any_of(said)) for key, said in held)
+
+
+class _Patterns(dict[str, re.Pattern[str]]):
+    """Patterns by what they find, which can be remembered for."""
+
+    def __hash__(self) -> int:  # type: ignore[override]
+        return id(self)
+
+
+@lru_cache(maxsize=64)
+def _whole(known: _Patterns) -> re.Pattern[str]:
+    """One pattern that tells whether any of several finds something."""
+    return re.compile(
+        "|".join(f"(?:{one.pattern.removeprefix('(?i)')})" for one in known.values()), re.IGNORECASE
+    )
+
+
+_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
+_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS[1:])})"
+_STRENGTH = re.compile(
+    r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
+    r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
+)
+_FREQUENCY = (
+    r"(?i)\b(?:\d+-\d+ daily|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:a|per) day"
+    r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
+)
+_HOW = (
+    r"(?i)\b(?:when|while|lifted|lifting|struck|hit|pulled|pushed|twisted|went into|caught|crushed|slipped)\b"
+)
+_AFTER = r"(?i)\b(?:after|since|following|post|status post|s/p)\b"
+_VISIT_DAY = r"(?i)\bdate of (?:visit|service|exam\w*|evaluation|report)\s*:?\s*$"
+_DECLARED = r"(?i)^(?:I declare|The patient was|I have not|Time spent|This document|This report)"
+_DECLARED_IN = r"(?:(?<=[.\s])|^)(?=I declare|The patient was advised|Time spent|I have not violated)"
+
+
+def one_of(pattern: str, text: str) -> str:
+    """The first words of a text that a pattern finds; empty where it finds none."""
+    found = re.search(pattern, text)
+    return " ".join(found[0].split()) if found else ""
+
+
+def _strength(found: re.Match[str] | None) -> str:
+    if found is None:
+        return ""
+    unit = (found["unit"] or "").lower() or (
+        "mg" if "/" in found["number"] or float(found["number"]) > 4 else ""
+    )
+    return f"{found['number'].replace(' ', '')} {unit}".strip()
+
+
+def _groups(drugs: Words) -> Iterable[Sequence[str]]:
+    held = drugs["drugs"]
+    assert isinstance(held, Mapping)
+    return held.values()
+
+
+def _number(said: str) -> str:
+    return said if said.isdigit() else str(_NUMBERS.index(said.lower()))
+
+
+def _body(text: str) -> str:
+    """A passage without the heading or label that it begins with."""
+    return re.sub(r"^[A-Za-z][\w /&()'’-]{1,40}:\s*", "", text).strip()
+
+
+def _signature(text: str) -> bool:
+    return re.search(r"(?i)\b(?:electronically|signed|dictated by|signature)\b", text) is not None or bool(
+        re.match(
+            r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|L\.?Ac|Ph\.?D)\b",
+            text,
+        )
+    )
+
+
+def _nearest(days: Sequence[Dated], match: re.Match[str], text: str) -> Dated | None:
+    """The date that belongs to words: right behind them, or right before them, in the same clause."""
+    behind = next((day for day in days if day.start >= match.end()), None)
+    if behind is not None and len(text[match.end() : behind.start].split()) <= 8:
+        return behind
+    before = next((day for day in reversed(days) if day.end <= match.start()), None)
+    if before is not None and len(text[before.end : match.start()].split()) <= 6:
+        return before
+    return None
+
+
+def _clause(text: str, since: int, start: int, end: int, until: int) -> str:
+    """The words about what stands at `start`, from the clause's beginning to the date."""
+    before = re.split(r"[,;:.]\s|\b(?:and|status post|s/p|underwent|had|has)\b", text[since:start])[-1]
+    return " ".join(f"{before}{text[start : max(end, until)]}".split()).strip(" ,.;(")
+
+
+def _level_regions(text: str) -> list[str]:
+    found: set[str] = set()
+    for mention in extract(text):
+        levels: tuple[str, ...] = getattr(mention, "levels", ())
+        for level in levels:
+            found.add({"C": "cervical spine", "T": "thoracic spine"}.get(level[0], "lumbar spine"))
+    return sorted(found)
+
+
+def _spine(regions: Sequence[str]) -> str:
+    """One region where the others are what its nerves supply."""
+    spine = [one for one in regions if one.endswith("spine")]
+    return spine[0] if len(spine) == 1 else ""
+
+
+def _family(families: Mapping[str, re.Pattern[str]], text: str) -> str:
+    return next((name for name, found in families.items() if found.search(text)), "operation")
+
+
+# One line for what several pages tell.
+
+
+_FIRST_HAND = {STUDY: (*_IMAGING, _NERVES), OPERATION: (_OPERATIVE,)}
+
+
+def _merged(found: Sequence[Line]) -> list[Line]:
+    kept: list[Line] = []
+    for one in found:
+        same = next((n for n, other in enumerate(kept) if _is_same(one, other)), None)
+        if same is None:
+            kept.append(one)
+        else:
+            kept[same] = _joined(kept[same], one)
+    return kept
+
+
+def _is_same(one: Line, other: Line) -> bool:
+    if one.kind != other.kind:
+        return False
+    return _SAME.get(one.kind, _same_words)(one, other)
+
+
+def _same_words(one: Line, other: Line) -> bool:
+    return _bare(one.parts.get("what", "")) == _bare(other.parts.get("what", "")) and one.date == other.date
+
+
+def _same_thing(one: Line, other: Line) -> bool:
+    """The same kind of thing on what may be the same day, and of no other region."""
+    if one.parts.get("what") != other.parts.get("what") and one.kind != OPERATION:
+        return False
+    if one.region and other.region and one.region != other.region and one.kind != STUDY:
+        return False
+    if one.date == other.date:
+        return True
+    apart = one.date.after(other.date), other.date.after(one.date)
+    return apart == (None, None) and one.parts.get("what") == other.parts.get("what")
+
+
+def _same_drug(one: Line, other: Line) -> bool:
+    first, second = one.parts.get("strength", ""), other.parts.get("strength", "")
+    return one.parts["what"] == other.parts["what"] and (first == second or not first or not second)
+
+
+def _same_state(one: Line, other: Line) -> bool:
+    return _bare(one.parts["what"]) == _bare(other.parts["what"])
+
+
+def _same_count(one: Line, other: Line) -> bool:
+    return (one.parts["what"], one.parts.get("count"), one.parts.get("begins")) == (
+        other.parts["what"], other.parts.get("count"), other.parts.get("begins")
+    ) and (one.date == other.date or "as_of" in one.parts or "as_of" in other.parts)  # fmt: skip
+
+
+_SAME: Mapping[str, Callable[[Line, Line], bool]] = {
+    STUDY: _same_thing,
+    OPERATION: _same_thing,
+    INJECTION: _same_thing,
+    DRUG: _same_drug,
+    WORK: _same_state,
+    DIAGNOSIS: _same_state,
+    THERAPY: _same_count,
+    INJURY: lambda one, other: one.date == other.date,
+}
+
+
+def _joined(one: Line, other: Line) -> Line:
+    """Both lines as one: the surer stands first, what it lacks comes from the other."""
+    first, second = (one, other) if _rank(one) >= _rank(other) else (other, one)
+    if one.kind in (DRUG, WORK, DIAGNOSIS) and _rank(one) == _rank(other):
+        first, second = (one, other) if one.date.earliest >= other.date.earliest else (other, one)
+    parts = {
+        **{key: value for key, value in second.parts.items() if key not in ("stopped", "as_of")},
+        **first.parts,
+    }
+    date = first.date
+    if one.kind in (STUDY, OPERATION, INJECTION) and date.day is None and second.date.day is not None:
+        date = second.date
+    also = tuple(dict.fromkeys((*first.also, second.evidence, *second.also)))
+    return replace(
+        first,
+        parts=parts,
+        date=date,
+        also=also,
+        region=first.region or second.region,
+        side=first.side or second.side,
+    )
+
+
+def _rank(one: Line) -> int:
+    """How near to the source: a precise day and the words of a report go before what is retold."""
+    return 4 * one.own + 2 * (one.date.day is not None) + ("finding" in one.parts) - ("filled" in one.parts)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def worded(line: Line, templates: Mapping[str, Any]) -> str:
+    """The line as a sentence of the clinical summary: the words of its kind, without what it lacks."""
+    held = {**line.parts, "date": line.date.prose(), "region": line.region, "side": line.side}
+    variants = templates[line.kind]
+    for variant in variants if isinstance(variants, list) else [variants]:
+        names = re.findall(r"\{(\w+)\}", re.sub(r"\[[^\]]*\]", "", variant))
+        if all(held.get(name) for name in names):
+            kept = re.sub(
+                r"\[([^\]]*)\]",
+                lambda piece: (
+                    piece[1] if all(held.get(n) for n in re.findall(r"\{(\w+)\}", piece[1])) else ""
+                ),
+                variant,
+            )
+            said = re.sub(r"\{(\w+)\}", lambda found: str(held[found[1]]), kept)
+            return said[:1].upper() + said[1:]
+    raise KeyError(line.kind)

@@ -1,0 +1,363 @@
+"""What a packet says of the claim and of the refusal that is reviewed: each fact with its page, as a proposal.
+
+The decision and the services are read from the utilization review report, and held against the request for
+authorization. Where two pages say different things of one fact, both stand in the proposal.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant.core.answer import Evidence
+from assistant.core.dates import PartialDate, dates_in
+from assistant.core.record.mentions import extract_kind, regions_named
+from assistant.core.record.phrases import any_of
+from assistant.core.record.sentences import PacketDocument, Words, cleared, dated
+from assistant.core.value import Value, replace
+
+UR_REPORT = "Utilization review report"
+REQUEST = "Request for authorization"
+APPLICATION = "Application for independent medical review"
+_LONGEST = 900
+
+
+class Fact(Value):
+    """One fact as pages say it: the value that most of them give, where it stands, and what others say instead."""
+
+    value: str
+    evidence: Evidence
+    others: tuple[tuple[str, Evidence], ...] = ()
+
+
+class Service(Value):
+    """A disputed service as the report lists it."""
+
+    words: str
+    evidence: Evidence
+    decision: str
+    quantity: str = ""
+    certified: str = ""
+    region: str = ""
+    side: str = ""
+    levels: tuple[str, ...] = ()
+    request_date: str = ""
+    requested_as: Evidence | None = None
+
+
+class Refusal(Value):
+    """What the reports say of the decision; each part is None where they don't say it."""
+
+    decided: Fact | None
+    received: Fact | None
+    guideline: Fact | None
+    reason: Fact | None
+    services: tuple[Service, ...]
+
+
+def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, Fact]:
+    """`injury`, `employee`, `born`, `claim_number`, as far as pages say them: that which most do."""
+    found: dict[str, list[tuple[str, Evidence]]] = {}
+    for document in documents:
+        for number, page in enumerate(document.pages, 1):
+            for line in page.split("\n")[:60]:
+                for name, value in _labelled(line, words):
+                    quote = " ".join(line.split())
+                    found.setdefault(name, []).append((value, Evidence(document.id, number, quote[:200])))
+    return {name: fact for name, said in found.items() if (fact := _settled(said, documents)) is not None}
+
+
+def _labelled(line: str, words: Words) -> Iterator[tuple[str, str]]:
+    text = cleared(line)
+    for name, label in (("injury", "injured"), ("born", "born")):
+        for match in _any(words, label, r"\s*[:/]?\s*").finditer(text):
+            rest = text[match.end() : match.end() + 24]
+            day = next((one for one in dated(rest, None) if one.start < 2), None)
+            if day is not None and day.date.day is not None and "‹" not in line:
+                yield name, str(day.date)
+    if "‹" not in line:
+        for match in _any(words, "claim_number", r"\s*[:#]?\s*").finditer(text):
+            said = re.match(r"[A-Z0-9][A-Z0-9-]{5,20}(?!\w)", text[match.end() :])
+            if said and any(map(str.isdigit, said[0])):
+                yield "claim_number", said[0]
+        for match in _any(words, "patient", r"\s*:\s*").finditer(text):
+            said = re.match(_PERSON, text[match.end() :])
+            if said and not re.match(_DEGREED, text[match.end() + said.end() :]):
+                yield "employee", _person(said[0])
+
+
+_PERSON = r"[A-Z][\w'’-]+,\s[A-Z][\w'’-]+|[A-Z][\w'’-]+(?:\s[A-Z]\.)?\s[A-Z][\w'’-]+"
+
+
+_DEGREED = r",?\s(?:M\.?D|D\.?O|D\.?C|PA-?C?|NP|PT|DPT|L\.?Ac|Ph\.?D|RN)\b"
+
+
+def _person(said: str) -> str:
+    last, comma, first = said.partition(", ")
+    made = f"{first} {last}" if comma else said
+    return made.title() if made.isupper() else made
+
+
+def _settled(said: Sequence[tuple[str, Evidence]], documents: Sequence[PacketDocument]) -> Fact | None:
+    """The value that most pages give; the report of utilization review is named for it where it says it."""
+    if not said:
+        return None
+    counted = Counter(value for value, _ in said)
+    best = counted.most_common(1)[0][0]
+    kinds = {document.id: document.type for document in documents}
+    own = [place for value, place in said if value == best]
+    place = next((one for one in own if kinds.get(one.document) == UR_REPORT), own[0])
+    others: dict[str, Evidence] = {}
+    for value, where in said:
+        if value != best:
+            others.setdefault(value, where)
+    return Fact(best, place, tuple(others.items()))
+
+
+def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
+    """What the utilization review reports and the requests say; empty where there is no report."""
+    reports = [one for one in documents if one.type == UR_REPORT]
+    services: list[Service] = []
+    parts: dict[str, Fact] = {}
+    for report in reports:
+        services += _services(report, words)
+        for name, fact in _parts(report, words):
+            parts.setdefault(name, fact)
+    requests = [one for one in documents if one.type == REQUEST]
+    made = tuple(_requested(one, requests) for one in services if one.decision != "approved")
+    return Refusal(
+        parts.get("decided"), parts.get("received"), parts.get("guideline"), parts.get("rationale"), made
+    )
+
+
+def _any(words: Words, name: str, after: str = r"(?!\w)") -> re.Pattern[str]:
+    held = words[name]
+    return any_of(tuple(str(one) for one in held), r"(?<![\w-])", after)
+
+
+def _decisions(words: Words) -> Mapping[str, re.Pattern[str]]:
+    held = words["decisions"]
+    assert isinstance(held, Mapping)
+    return {str(key): any_of(tuple(map(str, said))) for key, said in held.items()}
+
+
+def _parts(report: PacketDocument, words: Words) -> Iterator[tuple[str, Fact]]:
+    for number, page in enumerate(report.pages, 1):
+        lines = [line.strip() for line in page.split("\n")]
+        for at, line in enumerate(lines):
+            text = cleared(line)
+            for match in _any(words, "received", r"\s*:?\s*").finditer(text):
+                day = next((one for one in dated(text[match.end() :], report.date) if one.start < 3), None)
+                if day is not None:
+                    yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
+            for name in ("rationale", "guideline"):
+                head = _any(words, name, r"\s*(?:,\s*item\s*\d+)?\s*(?::|$)").match(text)
+                if head is None:
+                    continue
+                body = _under(lines, at, head.end(), words)
+                if len(body) > 8:
+                    yield name, Fact(body, Evidence(report.id, number, body))
+        if number == 1 and report.date is not None:
+            place = next((line for line in lines if _says(line, report.date)), "")
+            yield "decided", Fact(str(report.date), Evidence(report.id, number, " ".join(place.split())))
+
+
+def _says(line: str, day: PartialDate) -> bool:
+    return any(
+        (when.year, when.month, when.day) == (day.year, day.month, day.day)
+        for _, _, when in dates_in(cleared(line))
+    )
+
+
+def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
+    """What stands under a heading, up to the next one or a signature."""
+    kept = [lines[at][end:].strip()]
+    stop = _any(words, "ends_part")
+    for line in lines[at + 1 :]:
+        text = cleared(line)
+        if not line or (
+            len(text.split()) < 8
+            and not re.search(r"[.,;]$", text)
+            and text[:1].isupper()
+            and stop.match(text)
+        ):
+            if line or len(" ".join(kept)) > 8:
+                break
+            continue
+        if re.search(r"(?i)\blicense\b|board certified|\bpage \d+ of \d+", text) or _named_line(text):
+            break
+        if len(" ".join(kept)) + len(line) > _LONGEST:
+            break
+        kept.append(line)
+    return " ".join(" ".join(kept).split())
+
+
+def _named_line(text: str) -> bool:
+    return (
+        re.match(r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3}, (?:M\.?D|D\.?O|D\.?C|RN|PharmD)\b", text)
+        is not None
+    )
+
+
+# The services that a report lists: as a table, or as sentences.
+
+
+def _services(report: PacketDocument, words: Words) -> list[Service]:
+    found: list[Service] = []
+    for number, page in enumerate(report.pages, 1):
+        found += _table(report.id, number, page, words)
+    if not found:
+        for number, page in enumerate(report.pages, 1):
+            found += _sentences(report.id, number, page, words)
+    return list({one.words.lower(): one for one in reversed(found)}.values())[::-1]
+
+
+def _table(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
+    lines = [line.strip() for line in page.split("\n") if line.strip()]
+    head = next(
+        (
+            at
+            for at, line in enumerate(lines)
+            if _any(words, "table").search(line)
+            and len(_any(words, "table_beside").findall(line)) > 0
+            and len(line.split()) < 12
+            and not re.search(r"[.:]\s*$", line)
+        ),
+        None,
+    )
+    if head is None:
+        return
+    certified = re.search(r"(?i)\bcertified|approved|authorized", lines[head]) is not None
+    decisions = _decisions(words)
+    ends = _any(words, "ends_table")
+    row: list[str] = []
+    for line in lines[head + 1 :]:
+        text = cleared(line)
+        if ends.match(text) and len(text.split()) < 7:
+            return
+        if not row and text[:1].islower() and len(text.split()) < 4:
+            continue  # the end of the decision before
+        row.append(line)
+        whole = " ".join(row)
+        verdict = _verdict(cleared(whole), decisions)
+        if verdict is not None:
+            made = _row(document, number, whole, verdict, certified)
+            if made is not None:
+                yield made
+            row = []
+        elif len(row) > 5:
+            return
+
+
+def _verdict(text: str, decisions: Mapping[str, re.Pattern[str]]) -> tuple[str, int] | None:
+    """What a row comes to and where the words of it begin, which is near its end."""
+    hits = [(match.start(), name) for name, found in decisions.items() for match in found.finditer(text)]
+    hits = [one for one in hits if one[0] > 3]
+    if not hits:
+        return None
+    start, name = min(hits, key=lambda one: (one[0], list(decisions).index(one[1])))
+    return name, start
+
+
+_AMOUNT = r"(?:#\s?)?\d{1,4}(?:\.\d+)?(?:\s*(?:g|gm|ml|units?|sessions?|visits?|tablets?|tabs?|caps\w*|pills?|days?|weeks?|months?|views?|study|refills?|hours?))?"
+
+
+def _row(document: str, number: int, row: str, verdict: tuple[str, int], certified: bool) -> Service | None:
+    decision, at = verdict
+    text = cleared(row)
+    if re.match(r"(?i)for\b|weaning", text):
+        return None
+    body = re.sub(r"^\s*#?\(?\d{1,2}[.)]?\s+(?=[A-Za-z])", "", text[:at]).strip(" -–|:")
+    amounts: list[str] = []
+    while len(amounts) < (2 if certified else 1):
+        found = re.search(rf"(?i)(?:^|[\s,])({_AMOUNT})\s*$", body)
+        if found is None or not body[: found.start()].strip() or _is_name(body, found.start(1)):
+            break
+        amounts.insert(0, found[1].strip())
+        body = body[: found.start()].strip(" ,-–|")
+    if len(body) < 3:
+        return None
+    return _service(
+        body, Evidence(document, number, " ".join(row.split())), decision,
+        amounts[0] if amounts else "", amounts[1] if len(amounts) > 1 else "",
+    )  # fmt: skip
+
+
+def _is_name(body: str, at: int) -> bool:
+    """Whether a number at the end is part of what is asked for: a level, a dose, a code."""
+    return re.search(r"(?i)(?:[CTLS]\d?-?|cpt|code|hcpcs|\d/|x)\s*$", body[:at]) is not None
+
+
+def _service(
+    body: str, evidence: Evidence, decision: str, quantity: str = "", certified: str = ""
+) -> Service:
+    words = re.sub(r"\s*\((?:CPT|HCPCS|ICD)[^)]*\)", "", body).strip(" .,;")
+    if words[:1].isupper() and not words[:3].isupper() and not re.match(r"[A-Z]-", words):
+        words = words[:1].lower() + words[1:]
+    sides = {mention.side for mention in extract_kind(body, "sides")}  # type: ignore[attr-defined]
+    regions = list(dict.fromkeys(region for _, _, region in regions_named(body)))
+    levels = [level for mention in extract_kind(body, "levels") for level in mention.levels]  # type: ignore[attr-defined]
+    return Service(
+        words, evidence, decision, quantity, certified, regions[0] if regions else "",
+        sides.pop() if len(sides) == 1 else "", tuple(dict.fromkeys(levels)),
+    )  # fmt: skip
+
+
+_ASKED = (
+    r"(?i)\b(?:request(?:ed)?(?:\s+for)?(?:\s+authorization)?(?:\s+(?:of|for))?|the\s+(?!request)(?=[\w/ -]+?\s+(?:is|was|are)))\s*:?\s*"
+    r"(?P<service>[A-Za-z0-9][^.;:]{3,140}?),?\s+(?:is|are|was|were|has been|have been)\s+(?:therefore |hereby |being )?"
+    r"(?P<verdict>not (?:medically )?(?:necessary|certified|approved)|non-?certified|denied|modified|partially (?:certified|approved)|conditionally \w+)"
+)
+_CERTIFIED_TO = r"(?i)^\s*(?:to|for)\s+(?P<to>[^.;]{2,80})"
+
+
+def _sentences(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
+    text = " ".join(page.split())
+    for match in re.finditer(_ASKED, cleared(text)):
+        said = match["service"].strip()
+        if re.match(r"(?i)(?:request|treatment|service|decision|item|below|above|named|remainder)\b", said):
+            continue
+        if len(said.split()) < 2 and not re.search(r"(?i)mri|ct|emg|tens", said):
+            continue
+        decision, _ = _verdict(f"xxxx {match['verdict']}", _decisions(words)) or ("denied", 0)
+        quote = text[match.start() : match.end()]
+        if cleared(quote) != match[0]:
+            continue
+        allowed = re.match(_CERTIFIED_TO, cleared(text)[match.end() :]) if decision == "modified" else None
+        yield _service(
+            said, Evidence(document, number, quote), decision, "", allowed["to"].strip() if allowed else ""
+        )
+
+
+# The request, held against the report.
+
+
+def _requested(service: Service, requests: Sequence[PacketDocument]) -> Service:
+    """The service with what the request for it says besides: the date, and how much."""
+    wanted = _stems(service.words)
+    best: tuple[float, PacketDocument, int, str] | None = None
+    for request in requests:
+        for number, page in enumerate(request.pages, 1):
+            for line in page.split("\n"):
+                shared = len(wanted & _stems(cleared(line))) / max(1, len(wanted))
+                if shared > (best[0] if best else 0.24):
+                    best = shared, request, number, " ".join(line.split())
+    if best is None:
+        only = requests[0] if len(requests) == 1 else None
+        return replace(service, request_date=str(only.date or "")) if only is not None else service
+    _, request, number, line = best
+    return replace(
+        service, request_date=str(request.date or ""), requested_as=Evidence(request.id, number, line)
+    )
+
+
+_PLAIN = frozenset("the of for and with without to in per mg a an or".split())
+
+
+def _stems(text: str) -> set[str]:
+    return {
+        word.rstrip("s")
+        for word in re.findall(r"[a-z0-9]+", text.lower())
+        if word not in _PLAIN and len(word) > 1
+    }

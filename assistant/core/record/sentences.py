@@ -1,0 +1,177 @@
+"""The pages of a packet as sentences, each under its heading and with the words of the page that it is."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
+
+from assistant.core.dates import PartialDate, When, dates_in
+from assistant.core.record.phrases import pattern
+from assistant.core.text import compiled
+from assistant.core.value import Value
+
+Words = Mapping[str, Mapping[str, Sequence[str]] | Sequence[str]]
+"""A file of phrases: lists of them, and lists by what they stand for."""
+
+
+class Sentence(Value):
+    """A sentence or a row of a page: its words without marks, and as they stand there."""
+
+    section: str
+    words: str
+    quote: str
+    document: str
+    page: int
+    first: bool
+    """Whether it stands right below its heading."""
+
+
+class PacketDocument(Value):
+    """A document of a packet with the texts of its pages."""
+
+    id: str
+    type: str
+    date: PartialDate | None
+    pages: Sequence[str]
+
+
+_ABBREVIATED = frozenset(
+    "dr mr mrs ms no vs st inc approx pt ext hosp dept jr sr lt rt sec wt ht temp e.g i.e q.d b.i.d t.i.d".split()
+)
+_END = r"[.;!?]\s+(?=[A-Z\"“(\d☒☐])"
+_MARKS = str.maketrans("", "", "‹›")
+_LABEL = r"^[A-Z][\w /&.'’-]{1,40}:(?:\s|$)"
+_NUMBERED = r"^\(?\d{1,2}[.)]\s"
+_SHORT_LINE = 0.72
+"""A line that ends so far before the widest is the last of its paragraph."""
+
+
+def sentences(
+    document: PacketDocument, words: Words, running: frozenset[str] = frozenset(), rows: bool = False
+) -> Iterator[Sentence]:
+    """The sentences of the pages in order; a heading reaches on to the next page.
+
+    Lines that are `running` through the packet are none of them; with `rows` each line stands for itself.
+    """
+    headings = _headings(words)
+    section = ""
+    for number, page in enumerate(document.pages, 1):
+        lines = [line.strip() for line in page[:60_000].split("\n")]
+        lines = [line for line in lines if line not in running and not _is_stamp(line)]
+        lengths = sorted(len(line) for line in lines)
+        widest = lengths[-3] if len(lengths) > 5 else max(lengths, default=0)
+        capitals = sum(map(str.isupper, page)) > sum(map(str.islower, page))
+        held: list[str] = []
+        fresh = False
+        for line in [*lines, ""]:
+            found = headings.match(line.translate(_MARKS)) if line else None
+            boxes = line[:1] in "☐☒▣" or (bool(held) and re.search("[☐☒▣]", held[-1]) is not None)
+            rule = re.match(_NUMBERED, line) or compiled(_LABEL).match(line)
+            starts = not line or bool(found) or bool(rule) or boxes
+            goes_on = bool(held) and line[:1].islower() and len(held[-1]) > 20
+            row = rows or section == "medications" or (held and len(held[-1]) < _SHORT_LINE * widest)
+            if held and (starts or (row and not goes_on)):
+                yield from _cut(" ".join(held), section, document.id, number, fresh)
+                held, fresh = [], False
+            if found:
+                section = next(name for name, said in found.groupdict().items() if said)
+                fresh = True
+            elif line and not held and not capitals and line.isupper() and len(line.split()) < 7:
+                section = "" if not re.search(r"\d|:", line) else section
+            if line and not (found and not line.translate(_MARKS)[found.end() :].strip()):
+                held.append(line)
+
+
+def running_lines(documents: Sequence[PacketDocument]) -> frozenset[str]:
+    """The lines that stand on most pages of a packet, as a copying service or a letterhead prints them."""
+    pages = [page for document in documents for page in document.pages]
+    seen = Counter(line for page in pages for line in {line.strip() for line in page.split("\n")})
+    return frozenset(line for line, times in seen.items() if line and times > max(2, 0.4 * len(pages)))
+
+
+def _is_stamp(line: str) -> bool:
+    return len(line) < 80 and compiled(r"(?i)\bpage\s*\d{1,4}\s*of\s*\d{1,4}\s*$").search(line) is not None
+
+
+def _headings(words: Words) -> re.Pattern[str]:
+    listed = words["sections"]
+    assert isinstance(listed, Mapping)
+    return _heading_pattern(tuple((name, tuple(map(str, said))) for name, said in listed.items()))
+
+
+def _heading_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
+    named = "|".join(f"(?P<{name}>{'|'.join(map(pattern, said))})" for name, said in listed)
+    return compiled(rf"(?i)(?:{named})(?:\s*\([^)]*\))?(?:\s*:|\s*$)")
+
+
+def _cut(text: str, section: str, document: str, page: int, fresh: bool) -> Iterator[Sentence]:
+    start = 0
+    for found in compiled(_END).finditer(text):
+        before = text[start : found.start()]
+        last = before.split()[-1].lower().strip('(“"') if before.split() else ""
+        if last in _ABBREVIATED or (len(last) == 1 and last.isalpha()):
+            continue
+        if last.isdigit() and len(last) < 3 and len(before.split()) == 1:
+            continue
+        yield _sentence(text[start : found.start() + 1], section, document, page, fresh)
+        start, fresh = found.end(), False
+    if text[start:].strip():
+        yield _sentence(text[start:], section, document, page, fresh)
+
+
+def _sentence(quote: str, section: str, document: str, page: int, fresh: bool) -> Sentence:
+    quote = " ".join(quote.split())
+    return Sentence(section, cleared(quote), quote, document, page, fresh)
+
+
+_MONTHS = r"(?i)\b(January|February|March|April|May|June|July|August|September|October|November|December)(\d)"
+
+
+def cleared(text: str) -> str:
+    """Text without marks, and with the slips of a reader of pictures mended that would hide a date."""
+    text = text.translate(_MARKS)
+    text = re.sub(r"(?<=\d)[Oo](?=\d)", "0", text)
+    return re.sub(_MONTHS, r"\1 \2", text)
+
+
+class Dated(Value):
+    """A date in a sentence, completed from the day of its document."""
+
+    start: int
+    end: int
+    date: PartialDate
+
+
+_WITHOUT_YEAR = (
+    r"(?i)\b(?:on|since|from|until|starting|through|before|after|by)\s+((\d{1,2})/(\d{1,2}))(?![\d/])"
+)
+
+
+def dated(text: str, written: PartialDate | None) -> list[Dated]:
+    """The dates of a sentence in order; one without its year is the last such day before the document was written."""
+    made: list[Dated] = []
+    for start, said, when in dates_in(text):
+        if (date := _completed(when, written)) is not None:
+            made.append(Dated(start, start + len(said), date))
+    for found in compiled(_WITHOUT_YEAR).finditer(text):
+        when = When(None, int(found[2]), int(found[3]))
+        if 1 <= int(found[2]) <= 12 and (date := _completed(when, written)) is not None:
+            made.append(Dated(found.start(1), found.end(1), date))
+    return sorted(made, key=lambda one: (one.start, -one.end))
+
+
+def _completed(when: When, written: PartialDate | None) -> PartialDate | None:
+    year = when.year
+    if year is None:
+        if written is None or when.month is None:
+            return None
+        year = written.year
+        late = (when.month, when.day or 1) > (written.month or 12, written.day or 31)
+        year -= late
+    try:
+        made = PartialDate(year, when.month, when.day if when.month is not None else None)
+        _ = made.earliest
+    except ValueError:
+        return None
+    return made if 1900 <= year <= 2100 else None

@@ -1,0 +1,760 @@
+"""A packet on its way to a case: what its pages propose, what a person has confirmed, and the case that comes of it.
+
+Nothing is a fact before it is confirmed. What was decided is kept beside the pages, so that the work can be stopped
+at any moment and gone on with; what was refused is not proposed again.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import shutil
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import suppress
+from difflib import SequenceMatcher
+from pathlib import Path
+from typing import Any
+
+from assistant import library
+from assistant.core.answer import Evidence
+from assistant.core.dates import PartialDate, not_a_date, parse_date, read_date
+from assistant.core.problem import refuse
+from assistant.core.record.chronology import Line, chronology, worded
+from assistant.core.record.mentions import akin, regions_named
+from assistant.core.record.pages import said_list
+from assistant.core.record.refusal import (
+    APPLICATION,
+    REQUEST,
+    UR_REPORT,
+    Fact,
+    Refusal,
+    claim_facts,
+    refusal,
+)
+from assistant.core.record.sentences import PacketDocument, cleared
+from assistant.core.rules.services import propose_set, services_of
+from assistant.core.text import digest, one_line
+from assistant.core.value import Value, replace
+from assistant.machine import PRIVATE_FOLDER
+from assistant.records.case_folder import CaseStore, write_text
+from assistant.records.case_yaml import Entry, scalar, with_entries
+from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
+from assistant.records.proposing import UNKNOWN, describe, named_in
+from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser
+
+DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim", "decision", "item", "line"
+GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
+"""The groups of proposals in the order in which they are confirmed; all but the last come before a review."""
+OPEN, CONFIRMED, REFUSED = "open", "confirmed", "refused"
+_STATE = Path(".import", "decided.json")
+_KEPT = "refused.json"
+_EMPTY = """\
+id: {id}
+title: A packet that is being read
+documents: []
+timeline: []
+items:
+  "1": {{service: not yet confirmed, region: not yet confirmed, prompt_set: general}}
+"""
+
+
+class Proposal(Value):
+    """Something that the pages propose: its fields, where it stands, and what else is to be said of it.
+
+    `asked` are the fields that a person has to fill in; `others` are pages that say something else.
+    """
+
+    key: str
+    group: str
+    title: str
+    fields: Mapping[str, str]
+    evidence: tuple[Evidence, ...] = ()
+    asked: tuple[str, ...] = ()
+    others: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    state: str = OPEN
+
+    @property
+    def words(self) -> str:
+        """What is proposed, on one line."""
+        said = ", ".join(f"{value}" for value in self.fields.values() if value)
+        return f"{self.title}: {said}" if said else self.title
+
+
+class Intake:
+    """The work on one packet, in a folder beside the place of the case; a context manager that holds it alone."""
+
+    def __init__(self, target: Path, progress: Progress, recogniser: Recogniser | bool | None = True) -> None:
+        """Raises `Refused` where something stands in the place of the case, or another program works on it."""
+        if target.exists() and (not target.is_dir() or any(target.iterdir())):
+            raise refuse(
+                "There is something here already.",
+                one_line(str(target)),
+                "Name a folder that doesn't exist yet.",
+            )
+        self.target = target
+        self.draft = target.with_name(f".{target.name}.new")
+        try:
+            self.draft.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
+            if not (self.draft / "case.yaml").exists():
+                write_text(self.draft / "case.yaml", _EMPTY.format(id=scalar(target.name)))
+        except OSError as error:
+            raise refuse(
+                f"The case folder can't be written: {error.strerror}.",
+                one_line(str(target)),
+                "Check permissions and disk.",
+            ) from None
+        self._store = CaseStore(self.draft)
+        found = find_recogniser() if recogniser is True else recogniser or None
+        self._importer = Importer(self._store, found, progress)
+        self._arrived: list[Arrived] = []
+        self.parts: list[tuple[int, DocumentPart]] = []
+        self.notes: list[str] = []
+        self._decided: dict[str, dict[str, Any]] = {}
+        self._proposals: list[Proposal] | None = None
+        self._done = False
+        self._read_state()
+
+    def __enter__(self) -> Intake:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if not self._done:
+            self._store.__exit__()
+
+    # -- what was decided so far
+
+    def _read_state(self) -> None:
+        with suppress(OSError, ValueError, KeyError, TypeError, AttributeError):
+            held = json.loads((self.draft / _STATE).read_text("utf-8"))
+            self._decided = {
+                str(key): {
+                    "state": str(one["state"]),
+                    "fields": {str(k): str(v) for k, v in one["fields"].items()},
+                }
+                for key, one in held.items()
+            }
+
+    def _keep_state(self) -> None:
+        try:
+            write_text(self.draft / _STATE, json.dumps(self._decided, indent=1), settled=False)
+        except OSError as error:
+            raise refuse(
+                f"What was confirmed can't be kept: {error.strerror}.",
+                one_line(str(self.draft)),
+                "Check the disk.",
+            ) from None
+
+    # -- the files
+
+    def arrive(self, paths: Sequence[Path]) -> None:
+        """Reads the files, or those of a folder; a second call goes on where the first was cut off."""
+        for path in _files(paths):
+            arrived = self._importer.arrive(path)
+            if any(one.staged.sha256 == arrived.staged.sha256 for one in self._arrived):
+                self.notes.append(f"{path.name} is there twice; it is read once.")
+                continue
+            self._arrived.append(arrived)
+            self.notes += [f"{path.name}: {note}" for note in arrived.read.notes]
+        if not self._arrived:
+            raise refuse("There is no file to read.", "", "Name the files of the packet, or their folder.")
+        used: set[str] = set()
+        for number, arrived in enumerate(self._arrived):
+            for part in self._importer.propose(arrived, None, used):
+                used.add(part.id.lower())
+                self.parts.append((number, part))
+        self._name_authors()
+        self.notes += [
+            note for n, one in enumerate(self._arrived) for note in left_out(self._parts_of(n), one.read)
+        ]
+
+    def _parts_of(self, number: int) -> list[DocumentPart]:
+        return [part for n, part in self.parts if n == number]
+
+    def _name_authors(self) -> None:
+        """Describes each document again once the people of the whole packet are known."""
+        texts = [page.text for one in self._arrived for page in one.read.pages]
+        roster = named_in(texts)
+        patient = self._facts.get("employee")
+        used: set[str] = set()
+        made = []
+        for number, part in self.parts:
+            said = describe(self._texts(number, part), roster, patient.value if patient else "")
+            named = replace(part, said=said, id=free_id(said, used, part.id if said.type == UNKNOWN else ""))
+            used.add(named.id.lower())
+            made.append((number, named))
+        self.parts = made
+
+    def _texts(self, number: int, part: DocumentPart) -> list[str]:
+        return [self._arrived[number].read.pages[page - 1].text for page in part.pages]
+
+    @property
+    def _facts(self) -> dict[str, Fact]:
+        return claim_facts(self._documents(), _words("documents"))
+
+    @property
+    def page_count(self) -> int:
+        return sum(len(one.read.pages) for one in self._arrived)
+
+    def page(self, place: Evidence) -> str:
+        """The text of a page that a proposal names."""
+        number, part = self._part(place.document)
+        return self._texts(number, part)[place.page - 1]
+
+    def place(self, place: Evidence) -> tuple[str, int]:
+        """The file and the page of it that a page of a document is."""
+        number, part = self._part(place.document)
+        return self._arrived[number].staged.name, part.pages[place.page - 1]
+
+    def where(self, place: Evidence) -> str:
+        """A page as a person finds it in the packet: its file, where there are several, and its number there."""
+        file, page = self.place(place)
+        return f"{one_line(file)}, page {page}" if len(self._arrived) > 1 else f"page {page}"
+
+    def _part(self, key: str) -> tuple[int, DocumentPart]:
+        return next(one for one in self.parts if one[1].id == key)
+
+    # -- what is proposed
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        """Everything that is proposed, with what was decided of it, in the order in which it is confirmed."""
+        if self._proposals is None:
+            self._proposals = [self._with_decision(one) for one in self._made()]
+        return self._proposals
+
+    def _with_decision(self, one: Proposal) -> Proposal:
+        held = self._decided.get(one.key)
+        if held is None:
+            return one
+        fields = {**one.fields, **{key: value for key, value in held["fields"].items() if key in one.fields}}
+        return replace(one, fields=fields, state=held["state"])
+
+    def _made(self) -> Iterator[Proposal]:
+        yield from self._document_proposals()
+        documents = self._documents(decided=True)
+        facts = claim_facts(documents, _words("documents"))
+        said = refusal(documents, _words("decision"))
+        yield from self._questions(facts, documents, said)
+        region = _most_named(documents, said)
+        yield from _claim_proposals(facts, documents, region, said)
+        yield from _decision_proposals(said)
+        yield from _item_proposals(said, region)
+        injury = parse_date(facts["injury"].value) if "injury" in facts else None
+        decided = parse_date(said.decided.value) if said.decided else None
+        lines = chronology(documents, _words("chronology"), _words("drugs"), injury)
+        yield from _line_proposals(lines, region, injury, decided)
+
+    def _documents(self, decided: bool = False) -> list[PacketDocument]:
+        """The documents as they are proposed, or as they were confirmed; those that were refused are none."""
+        made = []
+        for number, part in self.parts:
+            held = self._decided.get(_document_key(self._arrived[number], part), {}) if decided else {}
+            if held.get("state") == REFUSED:
+                continue
+            fields = held.get("fields", {})
+            kind, date = fields.get("type", part.said.type), fields.get("date", part.said.date)
+            made.append(PacketDocument(part.id, kind, parse_date(date), self._texts(number, part)))
+        return made
+
+    def _document_proposals(self) -> Iterator[Proposal]:
+        for number, part in self.parts:
+            said = part.said
+            nobody = said.type in _words("documents")["by_nobody"]
+            asked = [
+                name
+                for name in ("author", "date")
+                if not getattr(said, name) and not (name == "author" and nobody)
+            ]
+            asked += ["type"] if said.type == UNKNOWN else []
+            unread = part.unread(self._arrived[number].read)
+            notes = [f"not wholly readable: its page {', '.join(unread)}"] if unread else []
+            if list(part.pages) != sorted(part.pages) or part.pages[-1] - part.pages[0] + 1 != len(
+                part.pages
+            ):
+                notes.append("its pages lie apart or out of order in the file")
+            yield Proposal(
+                _document_key(self._arrived[number], part),
+                DOCUMENT,
+                f"p. {_span(part.pages)}",
+                {"type": said.type, "author": said.author, "date": said.date, "sent_by": said.sent_by},
+                tuple(Evidence(part.id, page) for page in range(1, len(part.pages) + 1)),
+                tuple(asked),
+                notes=tuple(notes),
+            )
+
+    def _questions(
+        self, facts: Mapping[str, Fact], documents: Sequence[PacketDocument], said: Refusal
+    ) -> Iterator[Proposal]:
+        """What is odd about the packet, to be looked at: another person, another claim, a missing report."""
+        kinds = {one.type for one in documents}
+        if UR_REPORT not in kinds:
+            yield Proposal(
+                "no-report", QUESTION, "There is no utilization review report",
+                {}, notes=("Without it a review can't be decided: decline it for missing records, or ask for the report.",),
+            )  # fmt: skip
+        for name, what in (
+            ("employee", "the name"),
+            ("born", "the date of birth"),
+            ("claim_number", "the claim number"),
+        ):
+            fact = facts.get(name)
+            for value, place in fact.others if fact is not None else ():
+                if fact is None or _may_be_same(value, fact.value):
+                    continue
+                yield Proposal(
+                    digest(f"{name}|{value}")[:16], QUESTION,
+                    f"Is this page of the same {'claim' if name == 'claim_number' else 'person'}? It gives {what} {value}",
+                    {}, (place,), others=(f"other pages: {fact.value}",),
+                )  # fmt: skip
+        if said.services and REQUEST not in kinds:
+            yield Proposal(
+                "no-request",
+                QUESTION,
+                "There is no request for authorization",
+                {},
+                notes=("The report alone says what was asked for.",),
+            )
+
+    # -- what a person decides
+
+    def get(self, key: str) -> Proposal:
+        """The proposal of a key; raises `Refused` where there is none."""
+        found = next((one for one in self.proposals if one.key == key), None)
+        if found is None:
+            raise refuse(f"There is no proposal “{one_line(key, 40)}”.", "", "List them with --json.")
+        return found
+
+    def confirm(self, key: str) -> None:
+        """Takes a proposal; raises `Refused` where something of it is still asked for."""
+        one = self.get(key)
+        missing = [name for name in _NEEDED.get(one.group, ()) if not one.fields.get(name)]
+        if missing:
+            raise refuse(f"Its {missing[0].replace('_', ' ')} is needed.", "", "Correct it first.")
+        self._decide(one, CONFIRMED)
+
+    def refuse(self, key: str) -> None:
+        """Turns a proposal down; it isn't made again. A page of somebody else's takes its document along."""
+        one = self.get(key)
+        if one.group == QUESTION:
+            for place in one.evidence:
+                number, part = self._part(place.document)
+                self._decide(self.get(_document_key(self._arrived[number], part)), REFUSED)
+        self._decide(one, REFUSED)
+
+    def reopen(self, key: str) -> None:
+        """Takes a decision back."""
+        self._decided.pop(key, None)
+        self._changed()
+
+    def correct(self, key: str, name: str, value: str) -> None:
+        """Gives a part of a proposal another value; raises `Refused` for one that it can't have."""
+        one = self.get(key)
+        if name not in one.fields:
+            raise refuse(
+                f"It has no “{one_line(name, 40)}”.", "", f"Its parts are {', '.join(one.fields) or 'none'}."
+            )
+        value = one_line(value)
+        if name in ("date", "received", "request_date", "since") and value:
+            date = read_date(value)
+            if date is None:
+                raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", "Write it as 2014-07-12.")
+            value = str(date)
+        if name == "prompt_set" and value not in library.sources().prompts:
+            raise refuse(f"There is no prompt set “{one_line(value, 40)}”.", "", "See `imr prompts list`.")
+        held = self._decided.get(key, {"state": OPEN, "fields": {}})
+        self._decided[key] = {"state": held["state"], "fields": {**one.fields, name: value}}
+        self._changed()
+
+    def _decide(self, one: Proposal, state: str) -> None:
+        self._decided[one.key] = {"state": state, "fields": dict(one.fields)}
+        if one.group == DOCUMENT and REFUSED in (state, one.state):
+            self._changed()
+        else:
+            self._keep_state()
+            if self._proposals is not None:
+                self._proposals = [
+                    replace(o, state=state) if o.key == one.key else o for o in self._proposals
+                ]
+
+    def _changed(self) -> None:
+        self._proposals = None
+        self._keep_state()
+
+    @property
+    def wanting(self) -> list[Proposal]:
+        """What has to be decided before a review can begin: everything but the lines."""
+        return [one for one in self.proposals if one.group != LINE and one.state == OPEN]
+
+    # -- the case
+
+    def finish(self, case_id: str, title: str, practice: bool) -> Path:
+        """Makes the case of what was confirmed; raises `Refused`, with everything as it was, where that makes none."""
+        if self.wanting:
+            raise refuse(
+                f"{len(self.wanting)} of what comes before a review is still open.",
+                "",
+                "Confirm or refuse it first.",
+            )
+        confirmed = [one for one in self.proposals if one.state == CONFIRMED]
+        if not any(one.group == ITEM for one in confirmed):
+            raise refuse(
+                "There is no disputed item.", "", "Confirm at least one, or make the case by questions."
+            )
+        kept = {one.key: one for one in confirmed if one.group == DOCUMENT}
+        kinds = {one.fields["type"] for one in kept.values()}
+        if kinds <= {UR_REPORT, APPLICATION, "Proof of service"}:
+            raise refuse(
+                "The packet holds nothing but the utilization review report.", "8 CCR 9792.10.6(b)(2)",
+                "Ask for the request and the records; a review can't rest on the report alone.",
+            )  # fmt: skip
+        self._store_documents(kept)
+        names = {part.id: part.id for _, part in self.parts}
+        text = self._text(case_id, title, practice, confirmed, names)
+        write_text(self.draft / "case.yaml", text)
+        library.rules_for(library.open_case(self.draft))
+        refused = [key for key, held in self._decided.items() if held["state"] == REFUSED]
+        if refused:
+            write_text(self.draft / _KEPT, json.dumps(sorted(refused), indent=1))
+        self._store.__exit__()
+        self._done = True
+        shutil.rmtree(self.draft / ".import", ignore_errors=True)
+        if self.target.is_dir():
+            self.target.rmdir()
+        self.draft.rename(self.target)
+        return self.target
+
+    def _store_documents(self, kept: Mapping[str, Proposal]) -> None:
+        """Brings the confirmed documents into the draft, as they were corrected."""
+        listed = {str(entry["id"]) for entry in self._store.entries}
+        for number, arrived in enumerate(self._arrived):
+            parts = []
+            for part in self._parts_of(number):
+                one = kept.get(_document_key(arrived, part))
+                if one is None or part.id in listed:
+                    continue
+                said = replace(
+                    part.said, type=one.fields["type"], author=one.fields["author"], date=one.fields["date"],
+                    sent_by=one.fields["sent_by"], ur_report=one.fields["type"] == UR_REPORT,
+                )  # fmt: skip
+                parts.append(replace(part, said=said))
+            if parts:
+                self._importer.store_parts(arrived, parts)
+
+    def _text(
+        self,
+        case_id: str,
+        title: str,
+        practice: bool,
+        confirmed: Sequence[Proposal],
+        names: Mapping[str, str],
+    ) -> str:
+        documents = self._store.case.text.partition("documents:")[2].partition("\ntimeline:")[0]
+        lines = [
+            "# The facts of a case, as they were confirmed page by page. docs/formats.md says what else can stand here.",
+            f"id: {scalar(case_id)}",
+            f"title: {scalar(title)}",
+            f"practice: {'yes' if practice else 'no'}",
+            *_claim_text(confirmed, self._quoted),
+            f"documents:{documents}",
+            "timeline: []",
+            "items:",
+            *_items_text(confirmed, self._quoted),
+            "",
+        ]
+        return with_lines("\n".join(lines), [one for one in confirmed if one.group == LINE], self._quoted)
+
+    def _quoted(self, one: Proposal) -> dict[str, str]:
+        return quoted(one, lambda place: self.page(place))
+
+
+def _files(paths: Sequence[Path]) -> list[Path]:
+    found: list[Path] = []
+    endings = {ending for ends in KINDS.values() for ending in ends}
+    for path in paths:
+        if path.is_dir():
+            found += sorted(one for one in path.iterdir() if one.suffix.lower() in endings and one.is_file())
+        else:
+            found.append(path)
+    return found
+
+
+def _words(name: str) -> Any:
+    return library.intake(name)
+
+
+def _span(pages: Sequence[int]) -> str:
+    return said_list(pages)
+
+
+def _document_key(arrived: Arrived, part: DocumentPart) -> str:
+    return digest(f"{arrived.staged.sha256}|{_span(part.pages)}")[:16]
+
+
+_NEEDED = {DOCUMENT: ("type",), ITEM: ("service", "region", "prompt_set"), LINE: ("date", "says")}
+
+
+def _may_be_same(value: str, other: str) -> bool:
+    """Whether two values may be one: a name with initials, or one that was misread."""
+    first, second = value.lower().split(), other.lower().split()
+    if first[-1:] == second[-1:]:
+        return True
+    return (
+        SequenceMatcher(None, value.lower(), other.lower(), autojunk=False).ratio() > 0.75
+        and not value[:1].isdigit()
+    )
+
+
+def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
+    """The region that the disputed services name, else the one that the request and the reports name most."""
+    regions = [one.region for one in said.services if one.region]
+    if regions:
+        return regions[0]
+    counted = Counter(
+        region
+        for one in documents
+        if one.type in (REQUEST, UR_REPORT, "Progress note")
+        for page in one.pages
+        for _, _, region in regions_named(page)
+    )
+    return counted.most_common(1)[0][0] if counted else ""
+
+
+_COMPLAINTS = (
+    r"(?i)\b(?:(?P<how>chronic|constant|persistent|ongoing)\s+)?"
+    r"(?P<where>(?:low|lower|mid|upper) back|neck|(?:left |right |bilateral )?(?:shoulder|knee|wrist|hand|hip|ankle|elbow|foot)) pain\b|\bLBP\b"
+)
+
+
+def _complaint(documents: Sequence[PacketDocument]) -> tuple[str, Evidence | None]:
+    """What the patient complains of, as the notes word it most."""
+    seen: dict[str, Evidence] = {}
+    counted: Counter[str] = Counter()
+    for one in documents:
+        if one.type in ("Request for authorization", "Proof of service", UR_REPORT, APPLICATION):
+            continue
+        for number, page in enumerate(one.pages, 1):
+            for line in page.split("\n"):
+                for match in re.finditer(_COMPLAINTS, cleared(line)):
+                    said = "low back pain" if match[0].upper() == "LBP" else f"{match['where']} pain".lower()
+                    counted[said] += 1
+                    seen.setdefault(said, Evidence(one.id, number, " ".join(line.split())))
+    if not counted:
+        return "", None
+    best = counted.most_common(1)[0][0]
+    return best, seen[best]
+
+
+def _claim_proposals(
+    facts: Mapping[str, Fact], documents: Sequence[PacketDocument], region: str, said: Refusal
+) -> Iterator[Proposal]:
+    injury = facts.get("injury")
+    others = [f"{value} ({where.document}:{where.page})" for value, where in injury.others] if injury else []
+    yield Proposal(
+        "claim-injury", CLAIM, "Date of injury", {"date": injury.value if injury else ""},
+        (injury.evidence,) if injury else (), () if injury else ("date",), tuple(others),
+    )  # fmt: skip
+    complaint, place = _complaint(documents)
+    sides = {one.side for one in said.services if one.side}
+    yield Proposal(
+        "claim-complaint", CLAIM, "Complaint",
+        {"complaint": complaint, "region": region, "side": sides.pop() if len(sides) == 1 else ""},
+        (place,) if place else (), () if complaint else ("complaint",),
+    )  # fmt: skip
+
+
+def _decision_proposals(said: Refusal) -> Iterator[Proposal]:
+    if said.decided is not None:
+        fields = {
+            "date": said.decided.value,
+            "received": said.received.value if said.received else "",
+            "guideline": _short(said.guideline.value) if said.guideline else "",
+        }
+        places = [
+            one.evidence for one in (said.decided, said.guideline) if one is not None and one.evidence.quote
+        ]
+        yield Proposal(
+            "decision", DECISION, "Utilization review decision", fields, tuple(places),
+            () if said.guideline else ("guideline",),
+        )  # fmt: skip
+    if said.reason is not None:
+        yield Proposal(
+            "decision-reason",
+            DECISION,
+            "Reason given",
+            {"reason": said.reason.value},
+            (said.reason.evidence,),
+        )
+
+
+def _short(text: str) -> str:
+    return text.strip(" .")
+
+
+def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
+    services = services_of(library.sources())
+    for one in said.services:
+        proposed = propose_set(one.words, one.region or region, services)
+        quantity, unit = _amount(one.quantity)
+        allowed, _ = _amount(one.certified)
+        fields = {
+            "service": one.words,
+            "region": one.region or proposed.region or region,
+            "side": one.side,
+            "levels": ", ".join(one.levels),
+            "quantity": quantity,
+            "unit": unit,
+            "certified": allowed if one.decision == "modified" else "",
+            "decision": one.decision,
+            "request_date": one.request_date,
+            "prompt_set": proposed.prompt_set,
+        }
+        places = (one.evidence, *((one.requested_as,) if one.requested_as else ()))
+        asked = [name for name in ("region",) if not fields[name]]
+        notes = (
+            ()
+            if proposed.prompt_set != "general"
+            else ("No set of questions is for this service: `general` asks about it.",)
+        )
+        yield Proposal(
+            digest(f"item|{one.words}")[:16], ITEM, "Disputed item", fields, places, tuple(asked), notes=notes
+        )
+
+
+def _amount(said: str) -> tuple[str, str]:
+    found = re.match(r"#?\s?(\d+(?:\.\d+)?)\s*(\w*)", said)
+    return (found[1], found[2]) if found else ("", "")
+
+
+def line_fields(line: Line) -> dict[str, str]:
+    """What a line of the chronology is, as a person may correct it: its sentence among them."""
+    return {
+        "date": str(line.date),
+        "kind": line.kind,
+        "region": line.region,
+        "side": line.side,
+        "says": worded(line, _templates()),
+    }
+
+
+def _templates() -> Mapping[str, Any]:
+    return library.chronology_words()
+
+
+def _line_proposals(
+    lines: Sequence[Line], region: str, injury: PartialDate | None, decided: PartialDate | None
+) -> Iterator[Proposal]:
+    for line in lines:
+        notes = []
+        if decided is not None and line.date.after(decided):
+            notes.append("after the decision")
+        if injury is not None and injury.after(line.date):
+            notes.append("before the injury")
+        if line.region and region and not akin(line.region, region):
+            notes.append(f"speaks of another region ({line.region})")
+        others = [_other(line, one) for one in lines if _disagree(line, one)]
+        yield Proposal(
+            line.key, LINE, line.kind, line_fields(line), (line.evidence, *line.also[:8]),
+            others=tuple(others), notes=tuple(notes),
+        )  # fmt: skip
+
+
+def _disagree(one: Line, other: Line) -> bool:
+    """Whether two lines say different things of what may be one: visits counted differently, a date that differs in one part."""
+    if one is other or one.kind != other.kind or one.parts.get("what") != other.parts.get("what"):
+        return False
+    if one.kind == "therapy":
+        return (
+            bool(one.parts.get("count") and other.parts.get("count"))
+            and one.parts["count"] != other.parts["count"]
+        )
+    if one.kind in ("study", "operation") and one.date.day is not None and other.date.day is not None:
+        first, second = one.date, other.date
+        same = (first.year == second.year) + (first.month == second.month) + (first.day == second.day)
+        return same == 2 and one.region == other.region
+    return False
+
+
+def _other(line: Line, other: Line) -> str:
+    said = other.parts.get("count") or str(other.date)
+    return f"{said} ({other.evidence.document}:{other.evidence.page})"
+
+
+# The text of the case.
+
+
+def quoted(one: Proposal, page: Any) -> dict[str, str]:
+    """The page of a proposal, and its words where they stand there as they are; the first place that has them."""
+    for place in one.evidence:
+        whole = " ".join(page(place).split())
+        quote = " ".join(place.quote.split())
+        if quote and quote in whole:
+            return {"page": str(place), "quote": quote}
+    return {"page": f"{one.evidence[0].document}:{one.evidence[0].page}"} if one.evidence else {}
+
+
+def _flow(values: Mapping[str, str]) -> str:
+    return "{" + ", ".join(f"{key}: {scalar(value)}" for key, value in values.items() if value) + "}"
+
+
+def _claim_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
+    held = {one.key: one for one in confirmed if one.group == CLAIM}
+    said = held.get("claim-complaint")
+    injury = held.get("claim-injury")
+    if said is None and injury is None:
+        return
+    yield "claim:"
+    for name in ("complaint", "region", "side"):
+        if said is not None and said.fields[name]:
+            yield f"  {name}: {scalar(said.fields[name])}"
+    if injury is not None and injury.fields["date"]:
+        yield f"  injury: {_flow({'date': injury.fields['date'], **place(injury)})}"
+
+
+def _items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
+    decision = next((one for one in confirmed if one.key == "decision"), None)
+    reason = next((one for one in confirmed if one.key == "decision-reason"), None)
+    items = [one for one in confirmed if one.group == ITEM]
+    for number, one in enumerate(items, 1):
+        held = one.fields
+        yield f'  "{number}":'
+        for name in ("service", "region", "prompt_set", "request_date", "side"):
+            if held.get(name):
+                yield f"    {name}: {scalar(held[name])}"
+        if held.get("levels"):
+            yield f"    levels: [{', '.join(scalar(level.strip()) for level in held['levels'].split(','))}]"
+        if held.get("quantity") and (held.get("unit") or held["quantity"] != "1"):
+            unit = f", unit: {scalar(held['unit'])}" if held.get("unit") else ""
+            yield f"    quantity: {{requested: {held['quantity']}{unit}}}"
+        if held.get("certified") and held["decision"] == "modified" and held.get("quantity"):
+            yield f"    certified: {{quantity: {held['certified']}}}"
+        if (where := place(one)) and one.evidence[:1]:
+            yield f"    page: {scalar(where['page'])}"
+            if "quote" in where:
+                yield f"    quote: {scalar(where['quote'])}"
+        yield "    ur_decision:"
+        yield f"      decision: {held.get('decision') or 'denied'}"
+        if decision is not None and decision.fields["date"]:
+            yield f"      date: {decision.fields['date']}"
+        if decision is not None and decision.fields["guideline"]:
+            yield f"      guideline: {scalar(decision.fields['guideline'])}"
+        if decision is not None and decision.fields["received"]:
+            yield f"      received: {decision.fields['received']}"
+        if reason is not None and reason.fields["reason"]:
+            yield f"      reason: {scalar(reason.fields['reason'])}"
+        if decision is not None and (where := place(decision)):
+            yield f"      page: {scalar(where['page'])}"
+            if "quote" in where:
+                yield f"      quote: {scalar(where['quote'])}"
+
+
+def with_lines(text: str, lines: Iterable[Proposal], place: Any) -> str:
+    """The text of a case with confirmed lines in its timeline, its comments kept."""
+    entries: list[Entry] = []
+    for one in lines:
+        said = {
+            key: one.fields[key] for key in ("date", "kind", "region", "side", "says") if one.fields.get(key)
+        }
+        entries.append({**said, **place(one)})
+    return with_entries(text, "timeline", entries) if entries else text

@@ -1,0 +1,158 @@
+"""The course of a case as pages tell it: what is a line, of which day and page, and what is none."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import library
+from assistant.core.dates import parse_date
+from assistant.core.record.chronology import Line, chronology, worded
+from assistant.core.record.sentences import PacketDocument
+
+NOTE = "Progress note"
+
+
+def told(*pages: tuple[str, str, str], injury: str = "") -> list[Line]:
+    """The lines of documents, each a type, a day and the text of its page."""
+    documents = [
+        PacketDocument(f"d{number}", kind, parse_date(day), [text])
+        for number, (kind, day, text) in enumerate(pages, 1)
+    ]
+    words, drugs = library.intake("chronology"), library.intake("drugs")
+    return chronology(documents, words, drugs, parse_date(injury) if injury else None)
+
+
+def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
+    return [(str(one.date), one.kind, one.parts.get("what", "")) for one in lines]
+
+
+@pytest.mark.parametrize(
+    ("text", "row"),
+    [
+        ("History\nHe is s/p left L5-S1 microdiscectomy 09/14/2021 with good relief.", ("2021-09-14", "operation", "discectomy")),
+        ("HE HAD A FUSION FROM L4 TO S1 ON APRIL 20, 20O9.", ("2009-04-20", "operation", "fusion")),
+        ("She underwent right shoulder arthroscopy on March 3, 2019.", ("2019-03-03", "operation", "arthroscopy")),
+        ("INDICATIONS: DID NOT RESPOND TO THERAPY AND ONE EPIDURAL INJECTION IN JUNE.", ("2023-06", "injection", "epidural injection")),
+        ("History\nMRI 05/19/2015: L4-5 protrusion.", ("2015-05-19", "study", "MRI")),
+        ("November 3, 2022, electrodiagnostic study of the left lower extremity: chronic left S1 radiculopathy.", ("2022-11-03", "study", "EMG/NCS")),
+        ("Subjective\nStarted acupuncture on 05/04. A little better.", ("2023-05-04", "therapy", "acupuncture")),
+        ("HPI\n22 visits PT, last in 03/2016.", ("2016-03", "therapy", "physical therapy")),
+        ("Subjective\nChiro 6, made it worse.", ("2023-10-16", "therapy", "chiropractic")),
+        ("HPI\nTENS: had a home unit for three weeks in 2015, little relief.", ("2015", "device", "TENS")),
+        ("History\nOn 08/29/2015 he stumbled off a curb, did not fall.", ("2015-08-29", "event", "On 08/29/2015 he stumbled off a curb, did not fall")),
+        ("He went back to work on June 1.", ("2023-06-01", "work", "He went back to work on June 1")),
+        ("Work status\nModified duty: no lifting over 15 lb.", ("2023-10-16", "work", "Modified duty: no lifting over 15 lb")),
+        ("WORK STATUS\n☐ Off work ☒ Modified work ☐ Full duty\nNo lifting over 40 lb.", ("2023-10-16", "work", "Modified work: No lifting over 40 lb")),
+        ("Diagnoses\nM96.1 Postlaminectomy syndrome.", ("2023-10-16", "diagnosis", "M96.1 Postlaminectomy syndrome")),
+        ("Plan\n1. Increase Norco 10/325 to max 5/day #150.", ("2023-10-16", "change", "hydrocodone/APAP")),
+        ("Medications\nGabapentin 600 mg 1 tab PO TID 11/2021", ("2023-10-16", "drug", "gabapentin")),
+        ("Medications\nSoma (carisoprodol) 350 mg #60 1 PO BID prn spasm", ("2023-10-16", "drug", "carisoprodol")),
+    ],
+)  # fmt: skip
+def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> None:
+    assert [
+        one for one in rows(told((NOTE, "2023-10-16", text))) if one[1] != "drug" or row[1] == "drug"
+    ] == [row]
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Plan\n1. Request authorization for MRI lumbar spine without contrast on 11/01/2023.",
+        "If MRI of 10/20/2023 shows recurrent herniation, refer back for revision.",
+        "Repeat surgery is not anticipated; a fusion was discussed on 9/1/2023.",
+        "History\nNo fall. No new injury since 9/1/2023.",
+        "Subjective\nShe would like a lumbar epidural steroid injection in November 2023.",
+        "Plan\n3. Request 6 visits PT.",
+        "Subjective\nSix more acupuncture visits were authorized.",
+        "Plan\n4. Discussed taper of Norco 10/325; the patient is reluctant.",
+        "Work status\n☐ Off work ☐ Modified work ☐ Full duty",
+        "Patient instructions\nCall the office if you fell after 10/1/2023.",
+        "Objective\nLumbar flexion 60%, extension 75%. SLR negative.",
+        "August 18, 2022, B Roe, D.O.: the patient is one year after surgery.",
+        "Date of visit: 03/19/2015 After ACDF: 7 months",
+    ],
+)
+def test_what_is_asked_for_denied_or_printed_is_no_line(text: str) -> None:
+    assert rows(told((NOTE, "2023-10-16", text))) == []
+
+
+def test_what_others_say_of_the_case_is_no_line() -> None:
+    text = "A postoperative MRI was done on 6/30/21. He underwent a fusion on 5/1/2020."
+    assert told(("Utilization review report", "2023-11-15", text)) == []
+
+
+def test_a_report_of_a_study_gives_what_it_found_region_side_and_views() -> None:
+    page = (
+        "X-RAY LEFT KNEE, AP AND LATERAL\nExam date: 3/12/2015\nFINDINGS: No fracture.\n"
+        "IMPRESSION: Mild effusion. Electronically signed by: A Roe, MD"
+    )
+    (line,) = told(("Radiology report", "2015-03-12", page))
+    assert (line.parts["what"], line.region, line.side) == ("radiographs", "knee", "left")
+    assert line.parts["views"] == "anteroposterior, lateral"
+    assert line.parts["finding"].startswith("Mild effusion")
+    assert worded(line, library.chronology_words()) == (
+        "Radiographs of the knee of March 12, 2015 (anteroposterior, lateral views): “Mild effusion.”"
+    )
+
+
+def test_what_several_pages_tell_is_one_line_on_the_surest_page() -> None:
+    report = "MRI LUMBAR SPINE\nIMPRESSION: L4-5 protrusion."
+    note = "Data\nMRI 05/2015: L4-5 protrusion, contact L5."
+    lines = told((NOTE, "2016-08-11", note), ("Radiology report", "2015-05-19", report))
+    assert [(str(one.date), one.evidence.document) for one in lines] == [("2015-05-19", "d2")]
+    assert [one.document for one in lines[0].also] == ["d1"]
+
+
+def test_a_drug_is_one_line_with_what_the_pharmacy_and_the_notes_say() -> None:
+    fills = (
+        "PRESCRIPTION HISTORY\n05/27/2016 TRAMADOL 50 MG 90 HATPIN R\n06/24/2016 TRAMADOL 50 MG 90 HATPIN R"
+    )
+    note = "MEDICATIONS\nTramadol 50 mg 1 TID #90\nCyclobenzaprine 10 mg DISCONTINUED 06/2015"
+    lines = told(("Medication record", "2016-09-01", fills), (NOTE, "2016-08-25", note))
+    assert rows(lines) == [("2016-08-25", "drug", "tramadol"), ("2016-08-25", "drug", "cyclobenzaprine")]
+    assert (lines[0].parts["dose"], lines[0].parts["quantity"], len(lines[0].also)) == ("TID", "#90", 2)
+    assert lines[1].parts["stopped"] == "stopped"
+
+
+def test_a_strength_that_was_hard_to_read_is_none() -> None:
+    assert told((NOTE, "2021-02-10", "Treatment\n‹ibuprofen› ‹8CO› tid, ice")) == []
+
+
+def test_a_compound_is_one_drug() -> None:
+    text = "PLAN\n3. Flurbiprofen 20%/cyclobenzaprine\n4%/lidocaine 5% cream 180 g."
+    assert rows(told((NOTE, "2016-05-03", text))) == [
+        ("2016-05-03", "drug", "flurbiprofen 20%/cyclobenzaprine 4%/lidocaine 5% cream")
+    ]
+
+
+def test_the_injury_is_told_by_those_who_saw_it_first() -> None:
+    first = "Patient: describe how it happened\n‹lifted› crate off low shelf, felt pop low back"
+    later = "History\nThis is a 57 year old male who fell from a ladder on 02/09/2021."
+    lines = told(("Doctor's first report", "", first), (NOTE, "2022-01-01", later), injury="2021-02-09")
+    assert [(one.kind, str(one.date), one.evidence.document) for one in lines] == [
+        ("injury", "2021-02-09", "d1")
+    ]
+
+
+def test_a_review_of_records_dates_what_it_retells() -> None:
+    text = "January 23, 2023, H Roe, M.D.: low back pain 5/10. Modified duty.\nFuture medical care\nThe applicant is permanent and stationary as of today."
+    assert rows(told(("Qualified medical evaluation", "2023-05-11", text))) == [
+        ("2023-01-23", "work", "Modified duty"),
+        ("2023-05-11", "work", "permanent and stationary"),
+    ]
+
+
+def test_tests_for_drugs_and_the_database_tell_what_they_found() -> None:
+    lab = "TOXICOLOGY REPORT\nHYDROCODONE NOT DETECTED\nCOMMENT: PRESCRIBED HYDROCODONE NOT FOUND."
+    base = "PATIENT ACTIVITY REPORT\n03/02/2016 ALPRAZOLAM 0.5 MG 30 HOMESPUN G\nPRESCRIBERS: 3 PHARMACIES: 3"
+    lines = told(("Laboratory report", "2016-04-05", lab), ("Medication record", "2016-03-08", base))
+    assert [(one.kind, one.parts.get("finding", "")) for one in lines if one.kind == "test"] == [
+        ("test", "PRESCRIBERS: 3 PHARMACIES: 3"),
+        ("test", "PRESCRIBED HYDROCODONE NOT FOUND."),
+    ]
+
+
+def test_the_same_lines_have_the_same_keys() -> None:
+    page = (NOTE, "2023-10-16", "Medications\nGabapentin 600 mg 1 tab PO TID 11/2021")
+    assert [one.key for one in told(page)] == [one.key for one in told(page)]

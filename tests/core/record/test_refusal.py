@@ -1,0 +1,104 @@
+"""What a packet says of the claim, the decision and the services that were refused."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant import library
+from assistant.core.dates import parse_date
+from assistant.core.record.refusal import Refusal, claim_facts, refusal
+from assistant.core.record.sentences import PacketDocument
+
+TABLE = """UTILIZATION REVIEW DECISION
+Date: May 24, 2016 Request received: May 17, 2016
+# Treatment requested Quantity Certified Decision
+1 Hydrocodone/APAP 10/325 mg 120 60 Modified, for
+weaning
+2 Carisoprodol 350 mg 60 0 Denied
+3 Flurbiprofen 20%/cyclobenzaprine
+4%/lidocaine 5% cream
+180 g 0 Denied
+Clinical information
+58-year-old male.
+Discussion, item 1
+Ongoing opioids are supported where pain and function are better. Sixty tablets are certified.
+Criteria
+MTUS Chronic Pain Medical Treatment Guidelines, 8 CCR 9792.24.2: opioids.
+Gil Pump, MD, Pain Medicine, California license G00001
+"""
+REQUEST = (
+    "REQUEST FOR AUTHORIZATION\nMuscle spasm M62.830 Carisoprodol 350 mg 1 BID prn, #60\nDate: 05/10/2016"
+)
+
+
+def said(*pages: str, request: str = "") -> Refusal:
+    documents = [PacketDocument("ur", "Utilization review report", parse_date("2016-05-24"), pages)]
+    if request:
+        documents.append(
+            PacketDocument("rfa", "Request for authorization", parse_date("2016-05-10"), [request])
+        )
+    return refusal(documents, library.intake("decision"))
+
+
+def test_a_table_gives_each_service_with_its_decision_and_amounts() -> None:
+    made = said(TABLE, request=REQUEST)
+    assert [(one.words, one.decision, one.quantity, one.certified) for one in made.services] == [
+        ("hydrocodone/APAP 10/325 mg", "modified", "120", "60"),
+        ("carisoprodol 350 mg", "denied", "60", "0"),
+        ("flurbiprofen 20%/cyclobenzaprine 4%/lidocaine 5% cream", "denied", "180 g", "0"),
+    ]
+    assert made.services[1].request_date == "2016-05-10"
+    assert made.services[1].requested_as is not None
+    assert made.decided is not None
+    assert made.decided.value == "2016-05-24"
+    assert made.received is not None
+    assert made.received.value == "2016-05-17"
+    assert made.guideline is not None
+    assert made.guideline.value.startswith("MTUS Chronic Pain")
+    assert made.reason is not None
+    assert made.reason.value.endswith("Sixty tablets are certified.")
+
+
+@pytest.mark.parametrize(
+    ("table", "service", "region", "side", "levels"),
+    [
+        ("No. Requested treatment Quantity Decision\n1 MRI lumbar spine without contrast (CPT 72148) 1 DENIED (non-certified)", "MRI lumbar spine without contrast", "lumbar spine", "", ()),
+        ("Service Requested Determination\nAcupuncture, lumbar spine 2 x 6, 12 sessions Denied", "acupuncture, lumbar spine 2 x 6", "lumbar spine", "", ()),
+        ("Service Qty Decision\nX-ray of the cervical spine, 4 views: AP, lateral, flexion,\nextension\n1 Denied", "X-ray of the cervical spine, 4 views: AP, lateral, flexion, extension", "cervical spine", "", ()),
+        ("Requested treatment Decision\nLeft L4-5 transforaminal epidural steroid injection Not certified", "left L4-5 transforaminal epidural steroid injection", "lumbar spine", "left", ("L4-L5",)),
+        ("Your request for MRI of the right knee is denied.", "MRI of the right knee", "knee", "right", ()),
+        ("The request for 12 sessions of physical therapy for the left shoulder was modified to 6 sessions.", "12 sessions of physical therapy for the left shoulder", "shoulder", "left", ()),
+    ],
+)  # fmt: skip
+def test_a_service_has_its_region_side_and_levels(
+    table: str, service: str, region: str, side: str, levels: tuple[str, ...]
+) -> None:
+    (one,) = said(f"UR DECISION\n{table}\nRationale\nNot supported by the records.").services
+    assert (one.words, one.side, one.levels) == (service, side, levels)
+    assert one.region in (region, "")
+    assert one.region or levels
+
+
+def test_what_was_approved_is_not_disputed() -> None:
+    table = "Treatment Decision\nNaproxen 550 mg #60 Approved\nOmeprazole 20 mg #30 Denied"
+    assert [one.words for one in said(f"UR\n{table}\nRationale\nx").services] == ["omeprazole 20 mg"]
+
+
+def test_a_claim_fact_is_what_most_pages_say_and_names_the_others() -> None:
+    pages = [
+        "Employee: Jane Doe  Date of injury: 02/09/2021 Claim: AB-12-345",
+        "Patient: Doe, Jane DOB: 07/19/1976\nDOI: 2/9/2021",
+        "Patient: DOE, JANE\nDate of injury: 09/02/2021",
+        "Name: Hortensia Quill, MD",
+    ]
+    documents = [PacketDocument(f"d{n}", "Progress note", None, [page]) for n, page in enumerate(pages)]
+    facts = claim_facts(documents, library.intake("documents"))
+    assert facts["injury"].value == "2021-02-09"
+    assert [value for value, _ in facts["injury"].others] == ["2021-09-02"]
+    assert (facts["employee"].value, facts["employee"].others) == ("Jane Doe", ())
+    assert facts["born"].value == "1976-07-19"
+
+
+def test_a_date_that_was_hard_to_read_is_no_fact() -> None:
+    documents = [PacketDocument("d", "Progress note", None, ["Date of injury: ‹02/09/2021›"])]
+    assert claim_facts(documents, library.intake("documents")) == {}

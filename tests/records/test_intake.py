@@ -1,0 +1,227 @@
+"""A packet on its way to a case: what is proposed, confirmed, corrected and refused, and the case that comes of it."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import library
+from assistant.core.problem import Refused
+from assistant.records.intake import CONFIRMED, DOCUMENT, ITEM, LINE, QUESTION, Intake, Proposal
+
+UR = """UTILIZATION REVIEW DETERMINATION
+Date of decision: November 15, 2023 Date request received: November 8, 2023
+Employee: Jane Doe Claim number: MB-21-000417
+Date of injury: February 9, 2021
+Requested treatment Quantity Decision
+1 MRI lumbar spine without contrast (CPT 72148) 1 DENIED (non-certified)
+Rationale
+There is no documentation of a new deficit since the last study.
+Criteria
+MTUS/ACOEM, Low Back Disorders.
+Gil Pump, MD
+California license G-00000"""
+RFA = """REQUEST FOR AUTHORIZATION
+Name: Jane Doe Date of birth: 07/19/1976
+Name: Ann Quill, MD
+MRI lumbar spine without contrast 72148 1 study
+Requesting physician signature: Ann Quill, MD Date: 11/06/2023"""
+NOTE = """PROGRESS REPORT (PR-2)
+Patient: Doe, Jane Date of visit: 10/16/2023
+Subjective
+She has low back pain. She completed 24 visits of PT postoperatively.
+Data
+MRI 06/30/2022: no herniation.
+Work status
+Modified duty: no lifting over 15 lb.
+Electronically signed by Ann Quill, MD on 10/16/2023"""
+WRIST = """X-RAY LEFT WRIST, 3 VIEWS
+Patient: Doe, Jane
+Exam date: 05/03/2018
+IMPRESSION: No fracture.
+Electronically signed by: Fen Bright, MD"""
+
+
+def packet(folder: Path, *pages: str) -> Path:
+    path = folder / "packet.txt"
+    path.write_text("\f".join(pages), "utf-8")
+    return path
+
+
+def work_on(folder: Path, *pages: str) -> Intake:
+    work = Intake(folder / "case", lambda *_: None, None)
+    work.arrive([packet(folder, *pages)])
+    return work
+
+
+def of(work: Intake, group: str) -> list[Proposal]:
+    return [one for one in work.proposals if one.group == group]
+
+
+def settle(work: Intake) -> None:
+    for one in list(work.wanting):
+        work.confirm(one.key)
+
+
+def test_a_packet_becomes_a_case_that_can_be_opened(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        settle(work)
+        work.confirm(next(one.key for one in of(work, LINE) if one.fields["kind"] == "study"))
+        made = work.finish("neck", "MRI", True)
+    case = library.rules_for(library.open_case(made)).case
+    assert (case.id, case.practice) == ("neck", True)
+    item = case.items["1"]
+    assert (item.service, item.region, item.prompt_set) == (
+        "MRI lumbar spine without contrast",
+        "lumbar spine",
+        "lumbar-mri",
+    )
+    assert (str(item.ur_date), str(item.request_date)) == ("2023-11-15", "2023-11-06")
+    assert case.fact("case.claim.injury.date") == "2021-02-09"
+    assert case.fact("case.claim.complaint") == "low back pain"
+    assert [(str(one.date), one.kind, one.evidence[0].quote) for one in case.timeline] == [
+        ("2022-06-30", "study", "MRI 06/30/2022: no herniation.")
+    ]
+    assert {one.title: one.author for one in case.documents.values()} == {
+        "Utilization review report": "Gil Pump, MD",
+        "Request for authorization": "Ann Quill, MD",
+        "Progress note": "Ann Quill, MD",
+    }
+    assert [one.name for one in tmp_path.iterdir() if one.name.startswith(".")] == []
+
+
+def test_nothing_is_a_fact_before_it_is_confirmed(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        with pytest.raises(Refused, match="still open"):
+            work.finish("neck", "MRI", True)
+        settle(work)
+        made = work.finish("neck", "MRI", True)
+    assert library.rules_for(library.open_case(made)).case.timeline == ()
+
+
+def test_what_was_decided_is_kept_when_the_work_is_stopped(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        line = of(work, LINE)[0]
+        work.refuse(line.key)
+        work.correct(of(work, ITEM)[0].key, "side", "left")
+    with work_on(tmp_path, UR, RFA, NOTE) as again:
+        assert again.get(line.key).state == "refused"
+        assert of(again, ITEM)[0].fields["side"] == "left"
+
+
+def test_a_corrected_document_changes_what_rests_on_its_day(tmp_path: Path) -> None:
+    with work_on(
+        tmp_path, UR, RFA, NOTE.replace("Date of visit: 10/16/2023", "").replace("on 10/16/2023", "")
+    ) as work:
+        note = of(work, DOCUMENT)[2]
+        assert "date" in note.asked
+        assert not any(one.fields["kind"] == "work" for one in of(work, LINE))
+        work.correct(note.key, "date", "Oct 16, 2023")
+        (line,) = [one for one in of(work, LINE) if one.fields["kind"] == "work"]
+        assert line.fields["date"] == "2023-10-16"
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "says"),
+    [("date", "Feb 30 2014", "does not exist"), ("colour", "x", "It has no “colour”"), ("prompt_set", "none-such", "no prompt set")],
+)  # fmt: skip
+def test_a_correction_that_can_not_be_is_refused(tmp_path: Path, name: str, value: str, says: str) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        key = of(work, ITEM)[0].key if name != "date" else of(work, DOCUMENT)[0].key
+        with pytest.raises(Refused, match=says):
+            work.correct(key, name, value)
+
+
+def test_a_page_of_another_person_is_asked_about_and_goes_with_its_document(tmp_path: Path) -> None:
+    other = NOTE.replace("Doe, Jane", "Roe, Martha").replace("10/16", "9/16")
+    with work_on(tmp_path, UR, RFA, NOTE, other) as work:
+        (asked,) = of(work, QUESTION)
+        assert "Martha Roe" in asked.title
+        work.refuse(asked.key)
+        assert [one.state for one in of(work, DOCUMENT)] == ["open", "open", "open", "refused"]
+        settle(work)
+        assert len(library.rules_for(library.open_case(work.finish("a", "b", True))).case.documents) == 3
+
+
+def test_two_claims_in_one_packet_are_asked_about(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA + "\nClaim number: ZZ-99-11111", NOTE) as work:
+        assert any("same claim" in one.title for one in of(work, QUESTION))
+
+
+def test_a_missing_report_is_said_and_nothing_but_the_report_is_refused(tmp_path: Path) -> None:
+    (tmp_path / "a").mkdir()
+    (tmp_path / "b").mkdir()
+    with work_on(tmp_path / "a", RFA, NOTE) as work:
+        assert any("no utilization review report" in one.title for one in of(work, QUESTION))
+    with work_on(tmp_path / "b", UR) as work:
+        settle(work)
+        with pytest.raises(Refused, match="nothing but the utilization review report"):
+            work.finish("a", "b", True)
+
+
+def test_another_region_and_what_lies_outside_the_claims_time_is_marked(tmp_path: Path) -> None:
+    late = NOTE.replace("10/16/2023", "12/20/2023")
+    with work_on(tmp_path, UR, RFA, WRIST, late) as work:
+        notes = {one.fields["kind"]: one.notes for one in of(work, LINE)}
+    assert notes["work"] == ("after the decision",)
+    with work_on(tmp_path, UR, RFA, WRIST, late) as work:
+        wrist = next(one for one in of(work, LINE) if one.fields["region"] == "wrist")
+    assert wrist.notes == ("before the injury", "speaks of another region (wrist)")
+
+
+def test_two_counts_of_one_treatment_stand_together(tmp_path: Path) -> None:
+    other = NOTE.replace("10/16", "8/14").replace("24 visits", "12 visits")
+    with work_on(tmp_path, UR, RFA, NOTE, other) as work:
+        said = {one.fields["says"]: one.others for one in of(work, LINE) if one.fields["kind"] == "therapy"}
+    assert all(len(others) == 1 for others in said.values())
+    assert len(said) == 2
+
+
+def test_a_page_that_is_there_twice_is_named_and_left_out(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE, NOTE) as work:
+        assert work.notes == ["Page 4 is page 3 once more, and in no document."]
+        assert len(of(work, DOCUMENT)) == 3
+
+
+def test_a_document_that_is_left_out_and_taken_in_again(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        note = of(work, DOCUMENT)[2].key
+        work.refuse(note)
+        assert not of(work, LINE)
+        work.reopen(note)
+        assert of(work, LINE)
+
+
+def test_a_folder_is_read_file_by_file_and_a_second_copy_once(tmp_path: Path) -> None:
+    folder = tmp_path / "given"
+    folder.mkdir()
+    for name, page in (("1.txt", UR), ("2.txt", RFA), ("3.txt", NOTE), ("4.md", NOTE), ("5.xyz", "no")):
+        (folder / name).write_text(page, "utf-8")
+    with Intake(tmp_path / "case", lambda *_: None, None) as work:
+        work.arrive([folder])
+        assert [work.where(one.evidence[0]) for one in of(work, DOCUMENT)] == [
+            "1.txt, page 1",
+            "2.txt, page 1",
+            "3.txt, page 1",
+        ]
+        assert work.notes == ["4.md is there twice; it is read once."]
+
+
+def test_where_something_stands_nothing_is_made(tmp_path: Path) -> None:
+    (tmp_path / "case").mkdir()
+    (tmp_path / "case" / "x").write_text("x")
+    with pytest.raises(Refused, match="There is something here already"):
+        Intake(tmp_path / "case", lambda *_: None, None)
+
+
+def test_a_case_that_could_not_be_opened_is_not_made(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        item = of(work, ITEM)[0]
+        work.correct(item.key, "prompt_set", "general")
+        work.correct(item.key, "quantity", "many")
+        settle(work)
+        with pytest.raises(Refused):
+            work.finish("a", "b", True)
+        assert not (tmp_path / "case").exists()
+        assert work.get(item.key).state == CONFIRMED
