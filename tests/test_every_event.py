@@ -76,13 +76,15 @@ VALUES: dict[str, Any] = {
     "letter": "0123456789abcdef",
     "vouchers": {"officer+key": "signature"},
     "digest": "0" * 64,
+    "prompt_set": SET,
+    "sets": (f"1={SET}",),
 }
 """What stands in a field of a name; any other text names its field."""
 
 SILENT = {
     "pins", "profile", "folder", "digest", "groups", "more", "key", "sentence", "leaf", "head", "heads",
     "reference", "held_root", "root", "origin", "passages", "guard", "proof", "vouchers",
-    "said", "note",
+    "said", "note", "sets",
 }  # fmt: skip
 """Fields that no line has to name: hashes, signatures, and what a place or another field says already.
 

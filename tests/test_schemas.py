@@ -34,7 +34,7 @@ from assistant.log.keys import VerifierKey
 from assistant.log.reviewer_keys import in_base64
 from assistant.profile import Profile
 from assistant.review import answers_file
-from assistant.review.amendment import amendment
+from assistant.review.amendment import amendment, change_set
 from assistant.review.review import Review
 from tests.walk import search_in_vain
 
@@ -99,6 +99,7 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 LATER = {
     "access.opened": {"central"},
     "addendum.added": {"reason", "to", "quoted"},
+    "case.amended": {"sets"},
     "record.searched": {"stated"},
     "session.opened": {"again"},
     "session.signed": {"guard", "key", "signature"},
@@ -166,6 +167,8 @@ def entries(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         signed.close()
         copy = shutil.copytree(library.find_case("cervical-radiographs-after").path, path.parent / "case")
         other = Review.open(log, library.open_case(Path(copy)), Profile("r-two", decide_first=True))
+        change_set(other, "1", "general")
+        change_set(other, "1", "cervical-radiography")
         change_everything(other)
         other.close()
         log.append(

@@ -20,6 +20,7 @@ from assistant.core.turn import Turn
 from assistant.machine import open_in_viewer
 from assistant.records.case_folder import original_file
 from assistant.review import views
+from assistant.review.amendment import set_said
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.determination import keep_qualifications
 from assistant.review.loading import missing_documents
@@ -180,6 +181,7 @@ class _Talk:
             "how": lambda words: self.opened(lambda review, item: views.how_lines(review, item, words)),
             "addendum": self.conversation.addendum,
             "decline": self.decline,
+            "set": lambda words: set_said(self.conversation, self.item(), words),
         }
         if name in simple:
             return simple[name]()

@@ -5,7 +5,7 @@ from __future__ import annotations
 from datetime import date
 
 from assistant.core.answer import Answer, Evidence
-from assistant.core.events import CaseAmended
+from assistant.core.events import CaseAmended, SetChanged
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.rules import Rules
 from assistant.core.value import Value
@@ -166,10 +166,13 @@ class AmendCase(Command):
     rules: Rules
     event: CaseAmended
 
-    @property
-    def case(self) -> str:
-        """The hash under which the case's text is pinned."""
-        return self.event.pins["case"]["case.yaml"]
+
+class ChangeSet(Command):
+    """Go on with an item under another prompt set; `rules` are those that the case then has."""
+
+    item: str
+    rules: Rules
+    event: SetChanged
 
 
 class CorrectFact(Command):
@@ -290,6 +293,7 @@ AnyCommand = (
     | ReadByEye
     | ReadDenials
     | AmendCase
+    | ChangeSet
     | CorrectFact
     | RuleOn
     | DecideFirst

@@ -351,6 +351,16 @@ def _read_denials(session: Session, command: c.ReadDenials) -> list[e.Event]:
     return [e.DenialsRead(read)] if read else []
 
 
+def _change_set(session: Session, command: c.ChangeSet) -> list[e.Event]:
+    if command.item in session.determinations:
+        raise refuse(
+            f"Item {command.item} is decided, so its prompt set stays.",
+            "",
+            "Only before the decision can it be changed.",
+        )
+    return [command.event]
+
+
 def _correct(session: Session, command: c.CorrectFact) -> list[e.Event]:
     document = session.rules.case.documents.get(command.document)
     if document is None or not 1 <= command.page <= document.pages:
@@ -588,6 +598,8 @@ def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
             return _read_denials(session, command)
         case c.AmendCase():
             return [command.event]
+        case c.ChangeSet():
+            return _change_set(session, command)
         case c.CorrectFact():
             return _correct(session, command)
         case c.RuleOn():

@@ -193,6 +193,8 @@ def _of_review(event: e.Step, session: Session | None) -> list[Line]:
             return [Line("answer", f"Read by eye: {', '.join(read) or 'none'}; not read: {left}")]
         case e.CaseAmended():
             return [Line("news", f"The case file was taken over anew: {_changes(event)}.")]
+        case e.SetChanged():
+            return [Line("news", f"Item {event.item} goes on under the prompt set {_set_changed(event)}.")]
         case e.FactCorrected():
             page = f"{event.document}:{event.page}"
             return [Line("answer", f"{page} says {event.says}, not {event.was} ({event.fact})")]
@@ -284,6 +286,11 @@ def _changes(event: e.CaseAmended) -> str:
     named = (("added", event.added), ("changed", event.changed), ("removed", event.removed))
     changes = [f"{what}: {', '.join(names)}" for what, names in named if names]
     return "; ".join([*changes, *(["its facts were corrected"] if event.facts else [])]) or "no change"
+
+
+def _set_changed(event: e.SetChanged) -> str:
+    aside = f"; set aside: {', '.join(event.aside)}" if event.aside else ""
+    return f"{event.prompt_set} (before: {event.was}){aside}"
 
 
 def _check_words(check: str) -> str:

@@ -107,6 +107,38 @@ class CaseAmended(Event):
     changed: tuple[str, ...] = ()
     removed: tuple[str, ...] = ()
     facts: bool = False
+    sets: Rare[tuple[str, ...]] = ()
+
+    @property
+    def under(self) -> str:
+        """What the rules that this leads to are called by: the case's text, and the sets that were changed."""
+        return rules_key(self.pins, self.sets)
+
+
+class SetChanged(Event):
+    """An item goes on under another prompt set; `aside` are the answers that it has no question for.
+
+    `sets` names every item that has another set than the case file says, as `1=general`; `pins` hold the texts of all.
+    """
+
+    kind: ClassVar[str] = "set.changed"
+    item: str
+    was: str
+    prompt_set: str
+    pins: Mapping[str, Mapping[str, str]]
+    documents: Mapping[str, Mapping[str, Any]]
+    sets: tuple[str, ...]
+    aside: tuple[str, ...] = ()
+
+    @property
+    def under(self) -> str:
+        """The same."""
+        return rules_key(self.pins, self.sets)
+
+
+def rules_key(pins: Mapping[str, Mapping[str, str]], sets: tuple[str, ...]) -> str:
+    """What the rules over a case's text are called by, where these items have other sets than it says."""
+    return " ".join([pins["case"]["case.yaml"], *sets])
 
 
 class FactCorrected(Event):
@@ -390,7 +422,7 @@ class AddendumAdded(Event):
 
 
 Step = (
-    AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | DenialsRead | CaseAmended | FactCorrected
+    AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | DenialsRead | CaseAmended | SetChanged | FactCorrected
     | SessionOpened | SessionParked | SessionResumed | PromptShown | PromptSkipped | PromptLeft
     | WhyOpened | PageOpened | FindingsOpened | SuggestionShown | AnswerRecorded | AnswerAmended
     | AnswerWithdrawn | AnswerRejected | AnswerSetAside | AnswerRestored | EvidenceCited | NoteAdded

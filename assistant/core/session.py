@@ -6,19 +6,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, assert_never
+from typing import TYPE_CHECKING, Any, assert_never
 
 import msgspec
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
 from assistant.core.dates import PartialDate, parse_date
-from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
+from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched, SetChanged
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
 from assistant.core.rules.own import at_work, unasked
-from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, Reading
+from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, PromptSet, Reading
 from assistant.core.rules.rules import Rules
 from assistant.core.value import Value, replace
 
@@ -48,7 +48,7 @@ def dismissed(session: Session, event: PassagesDismissed) -> Session:
 
 def amended(session: Session, event: CaseAmended) -> Session:
     """The session under the case file's new facts; what was attested of the old file is no longer attested."""
-    rules = session.later[event.pins["case"]["case.yaml"]]
+    rules = session.later[event.under]
     answers = {
         scope: {name: _unattested(answer, rules.case) for name, answer in held.items()}
         for scope, held in session.answers.items()
@@ -62,6 +62,62 @@ def amended(session: Session, event: CaseAmended) -> Session:
         amendments=session.amendments + 1,
         amended=event,
         by_eye=None,
+    )
+
+
+def carried(before: PromptSet, after: PromptSet) -> frozenset[str]:
+    """The questions that two sets ask in the same form: what was answered to one stands under the other."""
+    old, new = (before.plain or before).prompts, (after.plain or after).prompts
+    return frozenset(
+        name
+        for name, prompt in new.items()
+        if name in old and prompt.schema.schema == old[name].schema.schema
+    )
+
+
+def set_changed(session: Session, event: SetChanged) -> Session:
+    """The session with an item under another set: what both ask stays, and the rest comes back with its set.
+
+    What hangs on criteria and sentences of the set that was goes: rulings, edits, what was acknowledged of the item.
+    """
+    item, rules = event.item, session.later[event.under]
+    kept = carried(session.rules.sets[item], rules.sets[item])
+    held = session.answers.get(item, {})
+    left = {name: answer for name, answer in held.items() if name not in kept}
+    back = session.left.get((item, event.prompt_set), {})
+    stays = {name: answer for name, answer in held.items() if name in kept}
+    answers = {**session.answers, item: {**back, **stays}}
+
+    def here(place: AnswerPlace) -> bool:
+        return place[0] != item or place[1].split(".", 1)[0] in kept
+
+    def others(of: Mapping[str, Any]) -> dict[str, Any]:
+        return {name: value for name, value in of.items() if name != item}
+
+    def of_others(key: str) -> bool:
+        return key != item and not key.startswith(f"{item}/")
+
+    return replace(
+        session,
+        rules=rules,
+        answers=answers,
+        readings={scope: Reading(rules.sets[scope], answers.get(scope, {})) for scope in rules.scopes},
+        left={**session.left, (item, event.was): left},
+        amended=event,
+        skipped=tuple(place for place in session.skipped if here(place)),
+        trail=tuple(place for place in session.trail if here(place)),
+        focus=session.focus if session.focus is None or here(session.focus) else None,
+        searches={place: value for place, value in session.searches.items() if here(place)},
+        searched={place: value for place, value in session.searched.items() if here(place)},
+        dismissed={place: value for place, value in session.dismissed.items() if here(place)},
+        findings_opened=session.findings_opened - {item},
+        suggestions_shown=others(session.suggestions_shown),
+        rulings=others(session.rulings),
+        cautions=others(session.cautions),
+        edits=others(session.edits),
+        raised=frozenset(one for one in session.raised if of_others(one[1])),
+        acknowledged={one: reason for one, reason in session.acknowledged.items() if of_others(one[1])},
+        sourced=session.sourced - {item},
     )
 
 
@@ -124,7 +180,10 @@ class Session(Value):
     dismissed: Mapping[AnswerPlace, tuple[Dismissed, ...]] = msgspec.field(default_factory=dict)
     by_eye: e.PagesReadByEye | None = None
     amendments: int = 0
-    amended: e.CaseAmended | None = None
+    amended: e.CaseAmended | e.SetChanged | None = None
+    """The last step that pinned texts anew."""
+    left: Mapping[tuple[str, str], Mapping[str, Answer]] = msgspec.field(default_factory=dict)
+    """By item and prompt set, the answers that a set which was left alone asks for."""
     corrections: tuple[e.FactCorrected, ...] = ()
     first_decisions: Mapping[str, str] = msgspec.field(default_factory=dict)
     rulings: Mapping[str, Mapping[str, Ruling]] = msgspec.field(default_factory=dict)
@@ -143,7 +202,7 @@ class Session(Value):
     guard: int = GUARD
     readings: Mapping[str, Reading] = msgspec.field(default_factory=dict)
     later: Mapping[str, Rules] = msgspec.field(default_factory=dict)
-    """The rules of amended case files, by the hash of the case's text."""
+    """The rules that later steps lead to, by what those call them (`under`)."""
     sourced: frozenset[str] = frozenset()
     """The items for which the reviewer opened the search sequence of their own accord."""
     frame: Callable[[], Frame] = msgspec.field(default=_no_frame)
@@ -238,7 +297,7 @@ def apply(session: Session, event: e.Event) -> Session:
     if not isinstance(event, e.Step):
         return session
     after = _after(session, event)
-    if isinstance(event, e.CaseAmended | e.DeterminationRecorded):
+    if isinstance(event, e.CaseAmended | e.SetChanged | e.DeterminationRecorded):
         return with_own(after, *after.items)
     return with_own(after, event.item) if isinstance(event, _TURNING) else after
 
@@ -303,6 +362,8 @@ def _after(session: Session, event: e.Step) -> Session:
             return replace(session, denials_read=session.denials_read | set(passages))
         case e.CaseAmended():
             return amended(session, event)
+        case e.SetChanged():
+            return set_changed(session, event)
         case e.FactCorrected():
             return replace(session, corrections=(*session.corrections, event))
         case e.FindingsOpened(item):

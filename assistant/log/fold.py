@@ -44,10 +44,11 @@ class Source(Artifacts, Protocol):
 
 LIST = "documents"
 _NAME = "documents.json"
-Pinning = TypeVar("Pinning", e.SessionOpened, e.CaseAmended)
+Pinning = TypeVar("Pinning", e.SessionOpened, e.CaseAmended, e.SetChanged)
+Repinned = e.CaseAmended | e.SetChanged
 
 
-def to_log(event: e.SessionOpened | e.CaseAmended) -> tuple[e.Event, dict[str, tuple[str, bytes]]]:
+def to_log(event: e.SessionOpened | Repinned) -> tuple[e.Event, dict[str, tuple[str, bytes]]]:
     """The event as it is logged, and the texts to be stored with it."""
     if len(event.documents) <= MOST_NAMED:
         return event, {}
@@ -80,31 +81,47 @@ class PinnedRules:
         self._log = log
         self._made: dict[str, Rules] = {}
 
-    def of(self, event: e.SessionOpened | e.CaseAmended) -> Rules:
+    def of(self, event: e.SessionOpened | Repinned) -> Rules:
         """The rules under which an event puts its session; `Refused` where they can't be read."""
-        key = repr((event.pins, [(name, kept["pages"]) for name, kept in event.documents.items()]))
+        key = repr(
+            (event.pins, _sets(event), [(name, kept["pages"]) for name, kept in event.documents.items()])
+        )
         if key not in self._made:
             if len(self._made) >= self._MOST:
                 self._made.clear()
             self._made[key] = self._make(event)
         return self._made[key]
 
-    def _make(self, event: e.SessionOpened | e.CaseAmended) -> Rules:
+    def _make(self, event: e.SessionOpened | Repinned) -> Rules:
         case, prompts, schemas = (
             tuple(pinned_texts(self._log, event.pins, kind).items())
             for kind in ("case", "prompts", "schemas")
         )
         pages = tuple((name, int(kept["pages"])) for name, kept in event.documents.items())
-        return _rules_of(dict(case).get("case.yaml", ""), pages, prompts, schemas)
+        return rules_of(dict(case).get("case.yaml", ""), pages, prompts, schemas, _sets(event))
+
+
+def _sets(event: e.SessionOpened | Repinned) -> tuple[str, ...]:
+    return () if isinstance(event, e.SessionOpened) else event.sets
 
 
 Texts = tuple[tuple[str, str], ...]
 
 
 @lru_cache(maxsize=8)
-def _rules_of(case: str, pages: tuple[tuple[str, int], ...], prompts: Texts, schemas: Texts) -> Rules:
-    """The rules that these texts make; kept, since many sessions are read under the same ones."""
+def rules_of(
+    case: str, pages: tuple[tuple[str, int], ...], prompts: Texts, schemas: Texts, sets: tuple[str, ...] = ()
+) -> Rules:
+    """The rules that these texts make; kept, since many sessions are read under the same ones.
+
+    `sets` names the items that have another set than the case's text says, as `1=general`.
+    """
     read = read_case(parse_yaml(case, "case.yaml"), dict(pages))
+    other = dict(one.split("=", 1) for one in sets)
+    items = {
+        key: replace(item, prompt_set=other.get(key, item.prompt_set)) for key, item in read.items.items()
+    }
+    read = replace(read, items=items)
     return rules_over(read, lambda name, region: _set_of(name, region, prompts, schemas))
 
 
@@ -149,17 +166,15 @@ def begun(log: Artifacts, session_id: str, entries: list[Entry]) -> tuple[Sessio
         raise refuse("This is not the session of a review.", session_id, "See them with `imr log sessions`.")
     opened, rules = from_log(opened, log), PinnedRules(log)
     events = [_whole(event_of(entry), log) for entry in entries[1:]]
-    later = {
-        event.pins["case"]["case.yaml"]: rules.of(event)
-        for event in events
-        if isinstance(event, e.CaseAmended)
-    }
+    later = {event.under: rules.of(event) for event in events if isinstance(event, Repinned)}
     frame = letter_words(pinned_texts(log, opened.pins, "letter"))
     return begin(session_id, rules.of(opened), opened, later, frame=frame), events
 
 
 def _whole(event: e.Event, log: Artifacts) -> e.Event:
     if isinstance(event, e.SessionOpened):
+        return from_log(event, log)
+    if isinstance(event, e.SetChanged):
         return from_log(event, log)
     return from_log(event, log) if isinstance(event, e.CaseAmended) else event
 
@@ -215,8 +230,8 @@ def _of_session(entry: Entry, opened: e.SessionOpened, rules: PinnedRules) -> Se
 def _after(session: Session, event: e.Event, rules: PinnedRules) -> Session:
     """The session after an event; as it was where the event names what its rules don't have."""
     try:
-        if isinstance(event, e.CaseAmended):
-            later = {**session.later, event.pins["case"]["case.yaml"]: rules.of(event)}
+        if isinstance(event, Repinned):
+            later = {**session.later, event.under: rules.of(event)}
             session = replace(session, later=later)
         return apply(session, event)
     except _UNFIT:

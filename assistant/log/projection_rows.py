@@ -202,7 +202,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "rejection": _of_review("session seq:int ts item prompt prompt_set input says", key="session seq"),
     "correction": _of_review("session seq:int ts page fact was says", key="session seq"),
-    "case_change": _of_review("session seq:int ts added changed removed facts:int", key="session seq"),
+    "case_change": _of_review("session seq:int ts added changed removed facts:int sets", key="session seq"),
     "deadline": _of_review(
         "session priority rule source verified:int start start_fact due ends signed opened", key="session"
     ),
@@ -347,6 +347,7 @@ class _Review:
         self._rows: Rows = {}
         self._session: Session | None = None
         self._opened: e.SessionOpened | None = None
+        self._sets: dict[str, str] = {}
         self._first: Entry | None = None
         self._last: Entry | None = None
         self._close: tuple[Entry, e.SessionSigned | e.SessionDeclined] | None = None
@@ -419,7 +420,13 @@ class _Review:
             case e.CaseAmended():
                 names = (("added", event.added), ("changed", event.changed), ("removed", event.removed))
                 changes = {what: ", ".join(named) or None for what, named in names}
-                self._put("case_change", {**_logged(entry), **changes, "facts": int(event.facts)})
+                said = {"facts": int(event.facts), "sets": None}
+                self._put("case_change", {**_logged(entry), **changes, **said})
+            case e.SetChanged(item, was, prompt_set):
+                self._sets[item] = prompt_set
+                none = dict.fromkeys(("added", "changed", "removed"))
+                said = {"facts": 0, "sets": f"{item}: {prompt_set}, before {was}"}
+                self._put("case_change", {**_logged(entry), **none, **said})
             case (
                 e.SessionParked() | e.SessionResumed() | e.PromptShown() | e.PromptSkipped() | e.PromptLeft()
                 | e.WhyOpened() | e.PageOpened() | e.EvidenceCited() | e.NoteAdded()
@@ -435,7 +442,8 @@ class _Review:
         """The prompt set of an item, or of the case as a whole."""
         if item == CASE_SCOPE:
             return CASE_SET
-        return self._opened.items.get(item, "") if self._opened is not None else ""
+        opened = self._opened.items.get(item, "") if self._opened is not None else ""
+        return self._sets.get(item, opened)
 
     def _at(self, entry: Entry, item: str, prompt: str = "") -> dict[str, Any]:
         place = {"item": item, "prompt_set": self._set(item)}

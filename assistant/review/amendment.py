@@ -1,4 +1,4 @@
-"""A case file that has changed since a session began: what is new, and the step that takes it over.
+"""What a session takes over after it began: a case file that has changed, and another prompt set for an item.
 
 A session keeps the rules and facts that it started with; a document that was added or a fact that was corrected
 reaches it only when the reviewer takes it over. A signed session is never changed, only said to be affected.
@@ -8,18 +8,26 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core.answer import Evidence
-from assistant.core.problem import Problem, Refused
-from assistant.core.rules.rules import Rules, Sources, pinned
-from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import digest
-from assistant.core.value import Value
+from assistant.core.event_words import Line, describe
+from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.rules.rules import Rules, Sources, files_of, pinned, read_prompt_set, schema_text
+from assistant.core.rules.services import SetProposal, propose_set, services_of
+from assistant.core.session import AnswerPlace, Session, carried
+from assistant.core.text import digest, one_line
+from assistant.core.value import Value, replace
 from assistant.library import CaseFolder
+from assistant.log.fold import pinned_texts, rules_of
 from assistant.review.loading import committed, unchanged
+
+if TYPE_CHECKING:
+    from assistant.review.conversation import Talk
+    from assistant.review.review import Review
 
 
 class Amendment(Value):
@@ -59,10 +67,11 @@ def amendment(session: Session, sources: Sources | None = None) -> Amendment | N
     kept = pinned(rules, sources)
     texts = {"case": {"case.yaml": case.text}, "prompts": kept.prompts, "schemas": kept.schemas}
     new_pins = {kind: {name: digest(text) for name, text in named.items()} for kind, named in texts.items()}
+    held_pins = (session.amended or session.opened).pins
     event = e.CaseAmended(
         pins={
             "case": new_pins["case"],
-            **{kind: {**new_pins[kind], **session.opened.pins[kind]} for kind in ("prompts", "schemas")},
+            **{kind: {**new_pins[kind], **held_pins[kind]} for kind in ("prompts", "schemas")},
         },
         documents={
             name: held[name] if name in same else committed(case.pages[name]) for name in rules.case.documents
@@ -71,6 +80,7 @@ def amendment(session: Session, sources: Sources | None = None) -> Amendment | N
         changed=changed,
         removed=removed,
         facts=facts,
+        sets=_sets(session),
     )
     artifacts = {
         digest(text): (f"text/{kind}", text.encode())
@@ -82,19 +92,23 @@ def amendment(session: Session, sources: Sources | None = None) -> Amendment | N
 
 
 def _under_old_sets(session: Session, rules: Rules) -> Rules:
-    """The new facts under the prompt sets that the session began with; only a new item brings its own."""
+    """The new facts under the prompt sets that the session has; only a new item brings its own."""
+    held = {key: session.rules.case.items.get(key, item).prompt_set for key, item in rules.case.items.items()}
+    items = {key: replace(item, prompt_set=held[key]) for key, item in rules.case.items.items()}
     return Rules(
-        rules.case, {scope: session.rules.sets.get(scope, made) for scope, made in rules.sets.items()}
+        replace(rules.case, items=items),
+        {scope: session.rules.sets.get(scope, made) for scope, made in rules.sets.items()},
     )
 
 
 def _refuse_losses(session: Session, rules: Rules, case: CaseFolder) -> None:
     where = str(case.path / "case.yaml")
+    changed = {one.split("=", 1)[0] for one in _sets(session)}
     problems = [
         Problem(f"Item {item} of this session is no longer in the case.", where, "Put it back.")
         for item in session.items
         if item not in rules.case.items
-        or rules.case.items[item].prompt_set != session.rules.case.items[item].prompt_set
+        or (item not in changed and rules.case.items[item].prompt_set != _set_of(session, item))
     ]
     problems += [
         Problem(
@@ -134,3 +148,108 @@ def _says(event: e.CaseAmended, case: CaseFolder) -> list[str]:
 
 def _pages(count: int) -> str:
     return f"{count} page{'s' * (count != 1)}"
+
+
+# Another prompt set for an item, until it is decided.
+
+
+def _sets(session: Session) -> tuple[str, ...]:
+    return () if session.amended is None else session.amended.sets
+
+
+def _set_of(session: Session, item: str) -> str:
+    return session.rules.case.items[item].prompt_set
+
+
+def proposed_set(session: Session, item: str) -> SetProposal:
+    """The set that the words of an item's service lead to, as the files say today."""
+    held = session.rules.case.items[item]
+    return propose_set(held.service, held.region, services_of(library.sources()))
+
+
+def change_set(review: Review, item: str, name: str) -> list[Line]:
+    """Goes on with an item under another prompt set, and says what became of its answers.
+
+    Raises `Refused` for a set that there is none of, that is for other regions, or that doesn't fit the guidelines which
+    the session began with.
+    """
+    session = review.session
+    if item not in session.items:
+        raise refuse(
+            f"There is no item “{one_line(item, 20)}” in this case.",
+            "",
+            f"There are {', '.join(session.items)}.",
+        )
+    if name == _set_of(session, item):
+        raise refuse(f"Item {item} is under the prompt set `{name}` already.", "", "")
+    command, artifacts = _changing(review, item, name)
+    before = review.session
+    review.perform(command, artifacts=artifacts)
+    return describe(command.event, before)
+
+
+def set_said(talk: Talk, item: str, words: str) -> list[Line]:
+    """What `:set` does: `ITEM NAME` or `NAME` changes the set, and nothing says which there are."""
+    session = talk.review.session
+    first, _, name = words.strip().rpartition(" ")
+    item = first.strip() or item
+    if not name:
+        services = services_of(library.sources())
+        proposed = proposed_set(session, item).prompt_set
+        return [
+            Line("note", f"Item {item} is under {_set_of(session, item)}; its words lead to {proposed}."),
+            *(Line("note", f"{one.prompt_set}: {one.title}") for one in services),
+        ]
+    lines = change_set(talk.review, item, name)
+    talk.pending, talk.cited, talk.gone_back = None, (), 0
+    talk.acts = [turn for turn in talk.acts if turn.scope != item]
+    return lines
+
+
+def _changing(review: Review, item: str, name: str) -> tuple[c.ChangeSet, dict[str, tuple[str, bytes]]]:
+    session = review.session
+    pins = (session.amended or session.opened).pins
+    kept = {kind: pinned_texts(review.log, pins, kind) for kind in ("case", "prompts", "schemas")}
+    given = library.sources()
+    if name not in (known := [one.prompt_set for one in services_of(given)]):
+        raise refuse(f"There is no prompt set `{one_line(name, 40)}`.", "", f"There are {', '.join(known)}.")
+    library.check_sources([name], given)
+    library.hold_to_proof([name], given)
+    new = files_of(name, given)
+    prompts = {**new.prompts, **kept["prompts"]}
+    made = read_prompt_set(name, Sources(prompts, new.schemas), session.rules.case.items[item].region)
+    schemas = {
+        one.schema.name: schema_text(one.schema) for one in (*made.prompts.values(), *made.own.values())
+    }
+    texts = {"prompts": prompts, "schemas": {**schemas, **kept["schemas"]}}
+    sets = {**dict(one.split("=", 1) for one in _sets(session)), item: name}
+    if session.opened.items.get(item) == name:
+        del sets[item]
+    changed = tuple(f"{key}={one}" for key, one in sorted(sets.items()))
+    pages = tuple((key, int(held["pages"])) for key, held in session.opened.documents.items())
+    rules = rules_of(
+        kept["case"]["case.yaml"],
+        pages,
+        tuple(texts["prompts"].items()),
+        tuple(texts["schemas"].items()),
+        changed,
+    )
+    stays = carried(session.rules.sets[item], rules.sets[item])
+    event = e.SetChanged(
+        item=item,
+        was=_set_of(session, item),
+        prompt_set=name,
+        pins={
+            "case": pins["case"],
+            **{k: {n: digest(t) for n, t in named.items()} for k, named in texts.items()},
+        },
+        documents=session.opened.documents,
+        sets=changed,
+        aside=tuple(one for one in session.answers.get(item, {}) if one not in stays),
+    )
+    artifacts = {
+        digest(text): (f"text/{kind}", text.encode())
+        for kind, named in texts.items()
+        for text in named.values()
+    }
+    return c.ChangeSet(item, rules, event), artifacts

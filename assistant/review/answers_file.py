@@ -26,6 +26,7 @@ from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, unruled
 from assistant.core.text import one_line
 from assistant.core.value import Value
+from assistant.review.amendment import change_set
 from assistant.review.determination import sign
 from assistant.review.review import Review, with_stated_pages
 
@@ -42,6 +43,7 @@ class AnswersFile(Value):
     acknowledge: Mapping[str, str | Mapping[str, str]]
     sign: bool
     read_by_eye: bool | tuple[str, ...] | None = None
+    sets: Mapping[str, str] = msgspec.field(default_factory=dict)
     places: Mapping[str, str] = msgspec.field(default_factory=dict)
 
     def where(self, *path: str) -> str:
@@ -78,6 +80,7 @@ def read_answers_file(path: Path) -> AnswersFile:
         acknowledge=data.get("acknowledge", {}),
         sign=data.get("sign") in (True, *YES),
         read_by_eye=_by_eye(data.get("read_by_eye")),
+        sets=data.get("sets", {}),
         places={"/".join(map(str, path)): document.where(*path) for path in document.lines},
     )
 
@@ -119,6 +122,10 @@ def _in_line_order(problems: Iterable[Problem]) -> list[Problem]:
 
 def run_answers(review: Review, file: AnswersFile) -> RunOutcome:
     """Carries a session as far as the file goes; raises `Refused` for an answer that can't stand."""
+    for item, name in file.sets.items():
+        if item not in review.session.items or name != review.session.rules.case.items[item].prompt_set:
+            with placed(file.where("sets", item)):
+                change_set(review, item, name)
     check_answers(file, review.session.rules)
     result = RunOutcome()
     for scope in review.session.rules.scopes:

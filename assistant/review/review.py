@@ -297,8 +297,8 @@ class Review:
         session = self.session
         events: list[e.Event] = []
         for command in commands:
-            if isinstance(command, c.AmendCase):
-                session = replace(session, later={**session.later, command.case: command.rules})
+            if isinstance(command, c.AmendCase | c.ChangeSet):
+                session = replace(session, later={**session.later, command.event.under: command.rules})
             if isinstance(command, c.RecordAnswer):
                 command = replace(command, today=self.today())
             made = decide(session, with_positions(command, session.rules.case, self.page, self.positioned))
@@ -337,7 +337,7 @@ class Review:
         stored = dict(artifacts)
         drafts = []
         for event in events:
-            if isinstance(event, e.SessionOpened | e.CaseAmended):
+            if isinstance(event, e.SessionOpened | e.CaseAmended | e.SetChanged):
                 event, texts = to_log(event)
                 stored |= texts
             drafts.append(Draft(event.kind, encode(event)))

@@ -384,6 +384,13 @@ ACTIONS = (
         "",
         ":edit NUMBER WORDS",
     ),
+    Action(
+        "set",
+        "Change the prompt set",
+        "Go on with this item under another prompt set; only before it is decided.",
+        "",
+        ":set NAME",
+    ),
     Action("decide", "Decide again", "Decide anew, or rule on a finding.", "", ":decide"),
     Action("how", "How a finding came about", "The answers that led to a finding.", "", ":how CRITERION"),
     Action("letter", "Letter", "The letter as it stands.", "", ":letter"),

@@ -404,10 +404,17 @@ def exercise_of_session(recording: Recording, reveal: str) -> Exercise:
             recording.opened.folder or recording.id,
             "Put the case folder there; a bundle holds no records.",
         )
+    changed = recording.final.amended.sets if recording.final.amended is not None else ()
+    if changed:
+        raise refuse(
+            f"In this session an item was put under another prompt set than its case has: {', '.join(changed)}.",
+            recording.id,
+            "Name that set in the case file, and review it so for a reference.",
+        )
     pins = recording.opened.pins
     for entry in recording.entries:
         event = recording.event(entry.seq)
-        pins = event.pins if isinstance(event, e.CaseAmended) else pins
+        pins = event.pins if isinstance(event, e.CaseAmended | e.SetChanged) else pins
     texts = {kind: pinned_texts(recording.log, pins, kind) for kind in ("case", "prompts", "schemas")}
     vocabulary = pinned_texts(recording.log, recording.opened.pins, "vocabulary")
     folder = Path(recording.opened.folder)

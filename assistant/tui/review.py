@@ -22,6 +22,7 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.text import counted, one_line, visible
 from assistant.machine import open_in_viewer
 from assistant.review import views
+from assistant.review.amendment import set_said
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
@@ -645,7 +646,7 @@ class ReviewScreen(ProgramScreen):
             return status == "open" and not watching and together
         if name == "skip":
             return status == "open" and not watching and self._review.turn.kind == "prompt"
-        if name in ("back", "go", "edit", "decide", "decline", "cite"):
+        if name in ("back", "go", "edit", "decide", "decline", "cite", "set"):
             return status == "open" and not watching
         return True
 
@@ -708,6 +709,11 @@ class ReviewScreen(ProgramScreen):
                 self.answer(conversation.decline_now)
             case "decide":
                 self.answer(lambda: conversation.decide_again(_item(review)))
+            case "set":
+                self.ask_for(
+                    "Prompt set of this item, or Enter for the list:",
+                    lambda words: set_said(conversation, _item(review), words),
+                )
             case "find":
                 self.ask_for(
                     "Find in the record (Enter alone: what this question looks for):",

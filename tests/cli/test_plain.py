@@ -246,6 +246,7 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "cite": ("sought", ":cite progress-note-2014-07-17 2 extension views", "it goes with your answer"),
     "original": ("sought", ":original progress-note-2014-07-17", "Opened in the system's viewer."),
     "edit": ("check", ":edit 1 Films of the neck are requested.", "Sentence 1 is now in your own words."),
+    "set": ("conflict", ":set general", "Item 1 goes on under the prompt set general"),
     "decide": ("check", ":decide", "What is your determination?"),
     "how": ("decision", ":how acr-variant-11", "answered: Yes, views not described; no complication"),
     "letter": ("check", ":letter", "DRAFT"),

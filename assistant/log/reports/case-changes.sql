@@ -1,4 +1,4 @@
--- question: Which case files had changed while they were reviewed, and in what?
+-- question: Which case files, and which sets of an item, were changed while they were reviewed, and in what?
 -- order: ts DESC, seq DESC
 -- date: ts
 -- column session: the review
@@ -9,8 +9,9 @@
 -- column changed: documents that read otherwise than before
 -- column removed: documents that were taken out
 -- column facts: 1 where the stated facts of the case had changed
--- column seq: the number of the entry with which the review took the new file over
+-- column sets: the item that went on under another prompt set, with that and the one before
+-- column seq: the number of the entry with which the review took the new file over, or changed the set
 -- column ts: when (UTC)
 -- more: status, outcome
-SELECT session, case_id, reviewer, added, changed, removed, facts, seq, ts, status, kind, outcome
+SELECT session, case_id, reviewer, added, changed, removed, facts, sets, seq, ts, status, kind, outcome
 FROM case_change
