@@ -43,7 +43,6 @@ from assistant.core.rules.rules import (
     Sources,
     files_of,
     is_language2,
-    parse_prompt_file,
     read_instances,
     read_prompt_set,
     read_rules,
@@ -144,9 +143,11 @@ _REFERRED = {"block": ("prompt-set",), "answer-schema": ("prompt-set",)}
 """The schemas that another refers to."""
 
 
-def document(text: str, name: str, kind: str) -> YamlDocument:
+def document(
+    text: str, name: str, kind: str, parse: Callable[[str, str], YamlDocument] = yaml.parse_yaml
+) -> YamlDocument:
     """The file with this text, in the form of its kind; raises `Refused` with each fault, its line and what to do."""
-    made = (yaml.parse_json if name.endswith(".json") else yaml.parse_yaml)(text, name)
+    made = yaml.parse_json(text, name) if name.endswith(".json") else parse(text, name)
     hold_to_form(kind, text, lambda: made)
     return made
 
@@ -238,6 +239,42 @@ class _Texts(Mapping[str, str]):
         return len(self._files)
 
 
+_MOST_PARSED = 512
+"""The texts that the cache keeps as parsed."""
+
+
+@lru_cache(maxsize=1)
+def _parsed_decoder() -> msgspec.msgpack.Decoder[tuple[dict[str, Any], dict[tuple[str | int, ...], int]]]:
+    return msgspec.msgpack.Decoder(tuple[dict[str, Any], dict[tuple[str | int, ...], int]])
+
+
+def parsed(text: str, name: str) -> YamlDocument:
+    """A YAML text as parsed, from the user's cache where it was parsed before; raises as `yaml.parse_yaml` does.
+
+    Only what is begun now is read so: letters, replays and checks parse anew what a session keeps.
+    """
+    file = _passed_file().with_name("parsed") / hashlib.sha256(f"{yaml.FORM}\0{text}".encode()).hexdigest()
+    with suppress(OSError, msgspec.MsgspecError):
+        return YamlDocument(name, *_parsed_decoder().decode(file.read_bytes()))
+    made = yaml.parse_yaml(text, name)
+    with suppress(OSError, OverflowError, ValueError):
+        file.parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        kept = sorted(file.parent.iterdir(), key=lambda one: one.stat().st_mtime)
+        for old in kept[: len(kept) + 1 - _MOST_PARSED] if len(kept) >= _MOST_PARSED else ():
+            old.unlink(missing_ok=True)
+        with open(
+            open_private(new := file.with_suffix(f".{os.getpid()}"), os.O_WRONLY | os.O_CREAT | os.O_TRUNC),
+            "wb",
+        ) as out:
+            out.write(msgspec.msgpack.encode((made.data, made.lines)))
+        os.replace(new, file)
+    return made
+
+
+_parsed_once = lru_cache(maxsize=64)(parsed)
+"""The same for several readers while a session opens, none of whom changes it."""
+
+
 def sources() -> Sources:
     """The texts of all prompt files and answer schemas that come with the program, and a person's own prompt files.
 
@@ -257,6 +294,7 @@ def sources() -> Sources:
         vocabulary={
             path.name: read_text(path) for path in sorted((folder("prompts") / "vocabulary").glob("*.yaml"))
         },
+        parse=_parsed_once,
     )
 
 
@@ -465,7 +503,7 @@ def rules_for(case: CaseFolder, from_sources: Sources | None = None, *, as_it_li
     """
     try:
         given = from_sources or sources()
-        listed = yaml.parse_kept(case.text, "case.yaml")
+        listed = given.parse(case.text, "case.yaml")
         hold_to_form("case", case.text, lambda: listed)
         sets = {key: item["prompt_set"] for key, item in listed.data["items"].items()}
         unknown = [
@@ -516,13 +554,13 @@ def check_sources(sets: Iterable[str], given: Sources) -> None:
             continue  # the reader says so, where it is named
         made_of = files_of(name, given)
         for file, text in made_of.prompts.items():
-            made = parse_prompt_file(file, text)
+            made = given.document(file)
             kind = "prompt-set" if "for" in made.data else "block"
             if file in (GUIDELINES, OWN_GUIDELINES):
                 kind = "guidelines"
             elif is_language2(made):
                 kind = "prompt-set-2"
-            hold_to_form(kind, text, partial(parse_prompt_file, file, text))
+            hold_to_form(kind, text, partial(given.document, file))
         for file, text in made_of.schemas.items():
             where = f"schemas/answers/{file}.schema.json"
             hold_to_form("answer-schema", text, partial(yaml.parse_json, text, where))

@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import Any
 
 import msgspec
-import yaml
 
 from assistant import library
 from assistant.core.problem import Refused, refuse
@@ -66,7 +65,7 @@ def load_profile(path: Path | None = None) -> Profile:
     path = path or profile_path()
     if not path.exists():
         return Profile(f"r-{secrets.token_hex(4)}")
-    data = library.document(library.read_text(path), one_line(str(path)), "profile").data
+    data = library.document(library.read_text(path), one_line(str(path)), "profile", library.parsed).data
     known: dict[str, Any] = {key: data[key] for key in ("certification", "licence") if key in data}
     known |= {key: int(data[key]) for key in ("years", "hours") if key in data}
     return Profile(
@@ -122,10 +121,15 @@ def save_profile(profile: Profile, path: Path | None = None) -> Path:
             one_line(str(path)),
             "Check the folder's permissions.",
         ) from None
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False)
-    heading = "# The reviewer's profile. The name never enters the log or a letter.\n"
-    write_file(path, f"{heading}{text}".encode(), replace=True)
+    _write(path, "The reviewer's profile. The name never enters the log or a letter.", data)
     return path
+
+
+def _write(path: Path, heading: str, data: Mapping[str, Any]) -> None:
+    import yaml  # only where a file is written
+
+    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
+    write_file(path, f"# {heading}\n{text}".encode(), replace=True)
 
 
 def with_qualifications(profile: Profile, value: Mapping[str, Any]) -> Profile:
@@ -174,9 +178,11 @@ def keep_verification(made: Verification) -> Path:
     kept = [one for one in verifications() if (one.set, one.criterion, one.edition) != same]
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     data = {"verified": [msgspec.structs.asdict(one) for one in (*kept, made)]}
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
-    heading = "# Criteria that somebody held against an edition of their source. A changed criterion drops its entry.\n"
-    write_file(path, f"{heading}{text}".encode(), replace=True)
+    _write(
+        path,
+        "Criteria that somebody held against an edition of their source. A changed criterion drops its entry.",
+        data,
+    )
     return path
 
 
@@ -230,6 +236,8 @@ def keep_sources(rows: Iterable[Mapping[str, Any]], by: str, on: str) -> None:
             for one in every
         ]
     }
-    text = yaml.safe_dump(data, allow_unicode=True, sort_keys=False, width=1000)
-    heading = "# The sources that you relied on, to be offered again. Nothing of a patient belongs in here.\n"
-    write_file(path, f"{heading}{text}".encode(), replace=True)
+    _write(
+        path,
+        "The sources that you relied on, to be offered again. Nothing of a patient belongs in here.",
+        data,
+    )

@@ -606,7 +606,7 @@ language: 2
 id: second
 title: A set of the second language
 edition: 1
-for: {service: care, regions: [neck, low back]}
+for: {service: care, words: [care, some care], beside: [other care], regions: [neck, low back]}
 governed_by: ur_decision
 request: [{when: {signs: {some: "yes"}}, says: With a sign.}, {says: "The request is for {{ item }}."}]
 conclusion: {upheld: It is not necessary., overturned: [{says: It is necessary.}]}

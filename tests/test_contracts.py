@@ -196,3 +196,62 @@ def test_a_cache_that_is_of_no_use_is_no_error(checked: list[str], tmp_path: Pat
     read_again("one")
     library.document(TEXT, "two", "profile")
     assert checked == ["one"]
+
+
+# -- what was parsed before -----------------------------------------------------------------------
+
+
+@pytest.fixture
+def texts(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[str]:
+    """The names under which a text was really parsed; the user's cache is empty."""
+    names: list[str] = []
+    really = yaml.parse_yaml
+
+    def noted(text: str, name: str) -> yaml.YamlDocument:
+        names.append(name)
+        return really(text, name)
+
+    monkeypatch.setattr(yaml, "parse_yaml", noted)
+    monkeypatch.setenv("IMR_CACHE", str(tmp_path / "cache"))
+    return names
+
+
+WRITTEN = "a: yes\nb:\n  - 1\n  - 2.5\n  - c: é 1 2\n"
+
+
+def test_a_text_is_parsed_once_and_has_its_lines_and_the_name_of_the_day(texts: list[str]) -> None:
+    first, again = library.parsed(WRITTEN, "one"), library.parsed(WRITTEN, "two")
+    assert texts == ["one"]
+    assert (again.name, again.data, again.lines) == ("two", first.data, first.lines)
+    assert again.where("b", 2, "c") == "two, line 5"
+    assert first.data == {"a": "yes", "b": [1, 2.5, {"c": "é 1 2"}]}
+
+
+@pytest.mark.parametrize("kept", [b"", b"\x92\x80", b"\x91\x80", b"\x92\x80\x80\x80", b"never"])
+def test_what_the_cache_can_not_say_is_parsed_anew(texts: list[str], tmp_path: Path, kept: bytes) -> None:
+    first = library.parsed(WRITTEN, "one")
+    (file,) = (tmp_path / "cache" / "parsed").iterdir()
+    file.write_bytes(kept)
+    assert library.parsed(WRITTEN, "two").data == first.data
+    assert texts == ["one", "two"]
+
+
+def test_the_cache_of_what_was_parsed_stays_small(
+    texts: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(library, "_MOST_PARSED", 3)
+    for number in range(6):
+        library.parsed(f"a: {number}\n", str(number))
+    assert len(list((tmp_path / "cache" / "parsed").iterdir())) == 3
+    library.parsed("a: 5\n", "again")
+    assert texts == [str(number) for number in range(6)]
+
+
+def test_what_is_refused_or_can_not_be_kept_is_parsed_each_time(texts: list[str], tmp_path: Path) -> None:
+    for _ in range(2):
+        with pytest.raises(Refused):
+            library.parsed("- a\n", "list")
+    (tmp_path / "cache").write_text("a file in its place")
+    for _ in range(2):
+        assert library.parsed(WRITTEN, "one").data["a"] == "yes"
+    assert texts == ["list", "list", "one", "one"]

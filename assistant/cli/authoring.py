@@ -126,14 +126,14 @@ def new(id_: str, like: str, file: Path | None) -> None:
     The copy tells editors the schema that it is held to, so that they complete and check it.
     """
     from assistant import library
-    from assistant.core.rules.rules import is_language2, parse_prompt_file
+    from assistant.core.rules.rules import is_language2
     from assistant.files import write_file
 
     if not _ID.fullmatch(id_):
         raise refuse(f"“{one_line(id_, 60)}” can't be a set's id.", "", "Use small letters, digits and -.")
     stem, sources = found(like)
     read(like)
-    document = parse_prompt_file(stem, sources.prompts[stem])
+    document = sources.document(stem)
     if not is_language2(document):
         raise refuse(
             f"`{stem}` is written in the first language, in which no new sets are begun.",

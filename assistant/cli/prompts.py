@@ -265,13 +265,12 @@ def compile_(folder: Path | None) -> None:
 def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
     """The examples of a set, tried; raises `Refused` for one that can't be."""
     from assistant.core.rules.examples import try_examples
-    from assistant.core.rules.rules import parse_prompt_file
 
     if made.language == 1:
         return
     with named(name):
         stem, sources = found(name)
-        yield from try_examples(parse_prompt_file(stem, sources.prompts[stem]), made)
+        yield from try_examples(sources.document(stem), made)
 
 
 def _example_as_json(one: Tried) -> dict[str, Any]:

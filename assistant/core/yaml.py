@@ -16,18 +16,17 @@ from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any, NoReturn
 
-import yaml
-
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
 
+FORM = 1
+"""Raised by one where the same text is parsed to something else than before."""
 _NUMBER = re.compile(r"^-?(0|[1-9]\d{0,14})(\.\d{1,15})?$", re.ASCII)
 _HUGE = re.compile(r"^-?\d{16,}$", re.ASCII)
 _PLAIN_TAGS = frozenset(
     f"tag:yaml.org,2002:{kind}" for kind in "map seq str int float bool null timestamp merge value".split()
 )
-_LOADER: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
 _DEPTH = 60
 _VALUES = 200_000
 _HALF = re.compile("[\ud800-\udfff]")
@@ -73,9 +72,12 @@ class YamlDocument(Value):
 
 def parse_yaml(text: str, name: str) -> YamlDocument:
     """The one YAML map in `text`; raises `Refused` with `name` and line for anything else."""
+    import yaml  # a start that knows its files from before parses none
+
+    loader: Any = getattr(yaml, "CSafeLoader", yaml.SafeLoader)
     reader = _Reader(name)
     try:
-        data = reader.document(yaml.parse(text, Loader=_LOADER))
+        data = reader.document(yaml.parse(text, Loader=loader))
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
@@ -243,6 +245,9 @@ class _Reader:
     """Values from the events of a YAML text; it never goes deeper than `_DEPTH`, whatever the text says."""
 
     def __init__(self, name: str) -> None:
+        import yaml
+
+        self.kinds = yaml
         self.name = name
         self.lines: dict[Path, int] = {}
         self.count = 0
@@ -253,8 +258,8 @@ class _Reader:
     def document(self, events: Iterator[Any]) -> dict[str, Any]:
         self.events: Iterator[Any] = events
         begun = [next(events, None), next(events, None)]
-        first = next(events, None) if isinstance(begun[1], yaml.DocumentStartEvent) else None
-        if not isinstance(first, yaml.MappingStartEvent):
+        first = next(events, None) if isinstance(begun[1], self.kinds.DocumentStartEvent) else None
+        if not isinstance(first, self.kinds.MappingStartEvent):
             raise refuse(
                 "The file is not a map of names to values.",
                 f"{self.name}, line 1",
@@ -263,7 +268,7 @@ class _Reader:
         made: dict[str, Any] = self.read(first, (), 0)
         next(events)
         after: Any = next(events, None)
-        if isinstance(after, yaml.DocumentStartEvent):
+        if isinstance(after, self.kinds.DocumentStartEvent):
             raise self.refused(
                 after, "This isn't valid YAML: a second document begins here", "Keep only one of them."
             )
@@ -275,7 +280,7 @@ class _Reader:
         if depth > _DEPTH or self.count > _VALUES:
             raise _too_large(self.name, event.start_mark.line + 1)
         self.lines.setdefault(path, event.start_mark.line + 1)
-        if isinstance(event, yaml.AliasEvent):
+        if isinstance(event, self.kinds.AliasEvent):
             return self.alias(event, depth)
         if event.tag not in (None, "!") and event.tag not in _PLAIN_TAGS:
             raise self.refused(event, f"The tag `{one_line(event.tag, 60)}` is not used here", "Remove it.")
@@ -283,9 +288,9 @@ class _Reader:
         self.deepest = depth
         if event.anchor is not None:
             self.begun.add(event.anchor)
-        if isinstance(event, yaml.MappingStartEvent):
+        if isinstance(event, self.kinds.MappingStartEvent):
             made: Any = self.mapping(path, depth)
-        elif isinstance(event, yaml.SequenceStartEvent):
+        elif isinstance(event, self.kinds.SequenceStartEvent):
             made = self.sequence(path, depth)
         else:
             made = self.scalar(event)
@@ -310,14 +315,14 @@ class _Reader:
 
     def sequence(self, path: Path, depth: int) -> list[Any]:
         made: list[Any] = []
-        while not isinstance(event := next(self.events), yaml.SequenceEndEvent):
+        while not isinstance(event := next(self.events), self.kinds.SequenceEndEvent):
             made.append(self.read(event, (*path, len(made)), depth + 1))
         return made
 
     def mapping(self, path: Path, depth: int) -> dict[str, Any]:
         result: dict[str, Any] = {}
-        while not isinstance(event := next(self.events), yaml.MappingEndEvent):
-            if not isinstance(event, yaml.ScalarEvent):
+        while not isinstance(event := next(self.events), self.kinds.MappingEndEvent):
+            if not isinstance(event, self.kinds.ScalarEvent):
                 raise self.refused(event, "A name here is not plain text", "Write `name: value`.")
             mark: Any = event.start_mark
             line, key = mark.line + 1, str(event.value)

@@ -38,13 +38,19 @@ class Sources(Value):
     """The texts that rules are made from: prompt files and answer schemas by name, and the words of the search.
 
     `kept` says that a session keeps them: the schemas among them that a set of the second language was compiled
-    to are then what its answers are checked against, whatever a later program would make of the set.
+    to are then what its answers are checked against, whatever a later program would make of the set. `parse` parses
+    a text under its file's name.
     """
 
     prompts: Mapping[str, str]
     schemas: Mapping[str, str]
     vocabulary: Mapping[str, str] = msgspec.field(default_factory=dict)
     kept: bool = False
+    parse: Callable[[str, str], YamlDocument] = yaml.parse_kept
+
+    def document(self, name: str) -> YamlDocument:
+        """The prompt file of this name as parsed."""
+        return self.parse(self.prompts[name], f"prompts/{name}.yaml")
 
 
 class Rules(Value):
@@ -61,7 +67,7 @@ class Rules(Value):
 
 def read_rules(case_text: str, pages: Mapping[str, int], sources: Sources) -> Rules:
     """The rules of a session over a case; raises `Refused` for anything malformed."""
-    read_case = case.read_case(yaml.parse_kept(case_text, "case.yaml"), pages)
+    read_case = case.read_case(sources.parse(case_text, "case.yaml"), pages)
     return rules_over(read_case, lambda name, region: read_prompt_set(name, sources, region))
 
 
@@ -86,8 +92,8 @@ def rules_over(case: Case, read: Callable[[str, str], PromptSet]) -> Rules:
 
 def read_instances(name: str, sources: Sources) -> tuple[PromptSet, ...]:
     """One prompt set by name: once, or where it is for several regions once for each of them."""
-    if name in sources.prompts and is_language2(parse_prompt_file(name, sources.prompts[name])):
-        regions = regions_of(parse_prompt_file(name, sources.prompts[name]))
+    if name in sources.prompts and is_language2(sources.document(name)):
+        regions = regions_of(sources.document(name))
         return tuple(_language2(name, sources, region) for region in regions)
     return (read_prompt_set(name, sources),)
 
@@ -101,7 +107,7 @@ def read_prompt_set(name: str, sources: Sources, region: str = "") -> PromptSet:
     if name not in sources.prompts:
         known = ", ".join(sorted(sources.prompts))
         raise refuse(f"There is no prompt set `{name}`.", "prompts/", f"Known: {known}.")
-    document = parse_prompt_file(name, sources.prompts[name])
+    document = sources.document(name)
     if is_language2(document):
         regions = regions_of(document)
         if region and len(regions) > 1 and region not in regions:
@@ -112,7 +118,7 @@ def read_prompt_set(name: str, sources: Sources, region: str = "") -> PromptSet:
             )
         return _language2(name, sources, region if region in regions else regions[0])
     needed = files_of(name, sources)
-    parsed = {key: parse_prompt_file(key, text) for key, text in needed.prompts.items()}
+    parsed = {key: sources.document(key) for key in needed.prompts}
     schemas = {answer: read_schema(answer, text) for answer, text in needed.schemas.items()}
     with well_formed(f"prompts/{name}.yaml"):
         return prompt_set_reader.read_prompt_set(parsed[name], schemas, parsed)
@@ -129,7 +135,7 @@ def is_language2(document: YamlDocument) -> bool:
 
 
 def _language2(name: str, sources: Sources, region: str) -> PromptSet:
-    parsed = {key: parse_prompt_file(key, text) for key, text in _needed(name, sources).items()}
+    parsed = {key: sources.document(key) for key in _needed(name, sources)}
     if GUIDELINES not in sources.prompts:
         raise refuse(
             "There is no prompts/guidelines.yaml.", "prompts/", "A set cites its guidelines from there."
@@ -137,7 +143,7 @@ def _language2(name: str, sources: Sources, region: str) -> PromptSet:
     kept = sources.schemas if sources.kept else {}
     with well_formed(f"prompts/{name}.yaml"):
         texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
-        guidelines = guidelines_in(*texts)
+        guidelines = guidelines_in(*texts, parse=sources.parse)
         own = parsed.get(OWN_CITATIONS)
         return language2_reader.read_language2(
             parsed[name], parsed, guidelines, region, kept, sources.prompts, own
@@ -145,10 +151,10 @@ def _language2(name: str, sources: Sources, region: str) -> PromptSet:
 
 
 @lru_cache(maxsize=4)
-def guidelines_in(*texts: str) -> Guidelines:
+def guidelines_in(*texts: str, parse: Callable[[str, str], YamlDocument] = yaml.parse_kept) -> Guidelines:
     """The guidelines that the text of `prompts/guidelines.yaml` holds, and those that a person's own file adds."""
     names = (f"prompts/{GUIDELINES}.yaml", "the guidelines.yaml of your own")
-    return read_guidelines(*(yaml.parse_kept(text, name) for text, name in zip(texts, names, strict=False)))
+    return read_guidelines(*(parse(text, name) for text, name in zip(texts, names, strict=False)))
 
 
 def read_schema(name: str, text: str) -> AnswerSchema:
@@ -185,14 +191,9 @@ def answers_named(document: YamlDocument) -> list[str]:
     return list(dict.fromkeys(names))
 
 
-def parse_prompt_file(name: str, text: str) -> YamlDocument:
-    """A prompt file as parsed."""
-    return yaml.parse_kept(text, f"prompts/{name}.yaml")
-
-
 def _needed(name: str, sources: Sources) -> dict[str, str]:
     texts = {name: sources.prompts[name]}
-    document = parse_prompt_file(name, sources.prompts[name])
+    document = sources.document(name)
     used = document.data.get("use", [])
     if is_language2(document):
         prompts = document.data.get("prompts", [])
@@ -208,11 +209,11 @@ def _needed(name: str, sources: Sources) -> dict[str, str]:
 def files_of(name: str, sources: Sources) -> Sources:
     """Those of the sources that a set is made of: its file, the blocks that it uses, the answer schemas that they name."""
     prompts = _needed(name, sources)
-    named = [
-        answer for key, text in prompts.items() for answer in answers_named(parse_prompt_file(key, text))
-    ]
-    return Sources(
-        prompts, {answer: sources.schemas[answer] for answer in named if answer in sources.schemas}
+    named = [answer for key in prompts for answer in answers_named(sources.document(key))]
+    return replace(
+        sources,
+        prompts=prompts,
+        schemas={answer: sources.schemas[answer] for answer in named if answer in sources.schemas},
     )
 
 

@@ -7,14 +7,15 @@ of a guideline than a neighbour's questions. What is found is a proposal, which 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
 from assistant.core.record.mentions import LevelMention, RegionMention, extract, region_of_level, serves
-from assistant.core.rules.rules import Sources, parse_prompt_file
+from assistant.core.rules.rules import Sources
 from assistant.core.text import compiled
 from assistant.core.value import Value
+from assistant.core.yaml import YamlDocument
 
 GENERAL = "general"
 """The set for whatever no other set is for; its words are services that nobody has written a set for."""
@@ -54,14 +55,16 @@ class _Claim(Value):
 
 def services_of(sources: Sources) -> tuple[ServiceWords, ...]:
     """The services that the prompt sets are for, in the order of their files."""
-    return _services(tuple(sources.prompts.items()))
+    return _services(tuple(sources.prompts.items()), sources.parse)
 
 
 @lru_cache(maxsize=2)
-def _services(texts: tuple[tuple[str, str], ...]) -> tuple[ServiceWords, ...]:
+def _services(
+    texts: tuple[tuple[str, str], ...], parse: Callable[[str, str], YamlDocument]
+) -> tuple[ServiceWords, ...]:
     found = []
     for name, text in texts:
-        data = parse_prompt_file(name, text).data
+        data = parse(text, f"prompts/{name}.yaml").data
         if isinstance(meant := data.get("for"), Mapping):
             service = str(meant.get("service", ""))
             found.append(
