@@ -448,7 +448,8 @@ VOCABULARY: dict[str, Any] = {
                 {"written": ["n/5"], "from": 0, "under": 5},
                 {"written": ["temp n"], "from": 100.4, "to": 110},
             ],
-        }
+        },
+        {"asked": ["stiff", "rigid"], "related": ["hardware"]},
     ],
     "apart": [["ilium", "ileum"]],
     "negated": {place: [f"no {place}"] for place in CUES},
