@@ -64,6 +64,7 @@ LATE = {
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
     "sqlite3": "slow, and `--help` takes no lock",
     "sqlite_utils": "slow, and only a new log needs it",
+    "yaml": "slow, and a start knows its files from before",
     "textual": "slow; where it is asked for, a screen runs already",
 }
 """What a function may import, and why; a command (`cli/`) imports what it needs when it is called."""
