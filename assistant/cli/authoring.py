@@ -1,7 +1,8 @@
-"""`imr prompts new`, `try`, `diff`, `editions`, `unverified` and `verify`: a person writes a set and holds it to its source."""
+"""`imr prompts new`, `import`, `try`, `diff`, `editions`, `unverified` and `verify`: a person writes a set and holds it to its source."""
 
 from __future__ import annotations
 
+import json
 import os
 import re
 from collections.abc import Iterator, Mapping
@@ -15,10 +16,10 @@ import click
 from assistant.cli.ask import Asking
 from assistant.cli.options import json_option
 from assistant.cli.output import print_json
-from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.problem import Problem, Refused, placed, refuse
 from assistant.core.rules.criterion import DECISION_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet, Reading
-from assistant.core.text import one_line, visible
+from assistant.core.text import counted, one_line, visible
 
 if TYPE_CHECKING:
     from assistant.core.dates import PartialDate
@@ -158,6 +159,78 @@ def new(id_: str, like: str, file: Path | None) -> None:
         say(
             "IMR_PROMPTS names no folder: a case finds the set once the file lies in the folder that it names."
         )
+
+
+@click.command("import")
+@click.argument("file", metavar="QUESTIONNAIRE.json", type=click.Path(path_type=Path))
+@click.option(
+    "--id", "id_", default="", metavar="ID", help="The set's id; without it, made of the file's name."
+)
+@click.option("-o", "output", type=click.Path(dir_okay=False, path_type=Path), help="The file to write.")
+def import_(file: Path, id_: str, output: Path | None) -> None:
+    """Begin a prompt set with the questions of a FHIR Questionnaire (R4), and say what could not be carried over.
+
+    It has no criteria: what the guidelines argue is yours to write. Exit status 1 where something was left out.
+    """
+    from assistant import library
+    from assistant.core.rules.questionnaire import read_questionnaire
+    from assistant.files import write_file
+
+    where = one_line(str(file))
+    try:
+        data = json.loads(library.read_text(file))
+    except json.JSONDecodeError as error:
+        raise refuse(
+            f"This is not JSON: {error.msg}.", f"{where}:{error.lineno}", "Export it again."
+        ) from None
+    except RecursionError:
+        raise refuse("This is nested too deep to be read.", where) from None
+    name = id_ or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
+    name = name if id_ or name[:1].isalpha() else f"set-{name}".strip("-")
+    if not _ID.fullmatch(name):
+        raise refuse(
+            f"“{one_line(name, 60)}” can't be a set's id.",
+            "",
+            "Name one with --id: small letters, digits and -.",
+        )
+    if name in library.sources().prompts:
+        raise refuse(
+            f"There is a prompt file `{name}` already.", f"{name}.yaml", "Give the set another id with --id."
+        )
+    with placed(where):
+        made = read_questionnaire(data, name)
+    place = output or (library.own_prompts_folder() or Path()) / f"{name}.yaml"
+    schema = library.folder("schemas") / "prompt-set-2.schema.json"
+    head = f"# yaml-language-server: $schema={schema}\n# Begun with the questions of a FHIR Questionnaire; it has no criteria yet.\n"
+    write_file(place, f"{head}{_as_yaml(made.made)}".encode())
+    shown = one_line(str(place))
+    say(
+        f"{shown}: {counted(made.questions, 'question')}. Write what the guidelines argue; `imr prompts check {shown}` looks at it."
+    )
+    if not made.notes:
+        return
+    say(f"\nNot carried over, or not as it stood ({len(made.notes):,}):")
+    for at, what in made.notes[:MOST_TOLD]:
+        say(f"  {one_line(at, 120)}: {one_line(what)}")
+    if len(made.notes) > MOST_TOLD:
+        say(f"  and {len(made.notes) - MOST_TOLD:,} more")
+    raise click.exceptions.Exit(1)
+
+
+MOST_TOLD = 200
+"""Lines on what was not carried over, at most."""
+
+
+def _as_yaml(made: dict[str, Any]) -> str:
+    """A set as YAML; what a reader could take for something else stands in quotes."""
+    import yaml
+
+    class Plain(yaml.SafeDumper):
+        def ignore_aliases(self, _data: Any) -> bool:
+            return True
+
+    text: str = yaml.dump(made, Dumper=Plain, sort_keys=False, allow_unicode=True, width=110)
+    return text
 
 
 # -- trying it ---------------------------------------------------------------------------------------
@@ -593,4 +666,4 @@ def _named_criterion(name: str) -> tuple[PromptSet, Criterion]:
     raise refuse(f"There is no criterion `{one_line(name, 80)}`.", "", near(criterion, known))
 
 
-COMMANDS = (new, try_, diff, editions, unverified, verify)
+COMMANDS = (new, import_, try_, diff, editions, unverified, verify)

@@ -1,4 +1,4 @@
-"""`imr prompts new, try, diff, editions, unverified, verify` and `check --watch`: a set of one's own, from copy to proof."""
+"""`imr prompts new, import, try, diff, editions, unverified, verify` and `check --watch`: a set of one's own, from copy to proof."""
 
 from __future__ import annotations
 
@@ -311,3 +311,39 @@ def test_a_slow_step_is_named_with_the_prompt_that_makes_it_slow() -> None:
         "  SLOW gaps from 2013-01-01: 8 s",
         "  SLOW mostly for drugs, whose conditions tell 400 kinds of answers apart",
     ]
+
+
+def test_the_questions_of_a_questionnaire_are_a_set_that_the_proof_takes(
+    own: Path, tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    form = tmp_path / "A Form.json"
+    when = [{"question": "pain", "operator": "=", "answerBoolean": True}]
+    asked: list[dict[str, Any]] = [
+        {"linkId": "pain", "type": "boolean", "text": "Is there pain?"},
+        {"linkId": "then", "type": "text", "text": "Weight <kg> {{ x }}: yes # no", "enableWhen": when},
+        {
+            "linkId": "rows",
+            "type": "group",
+            "repeats": True,
+            "text": "Drugs",
+            "item": [
+                {"linkId": "m", "type": "string", "text": "Drug"},
+                {"linkId": "d", "type": "decimal", "text": "Dose"},
+            ],
+        },
+    ]
+    questionnaire = {"resourceType": "Questionnaire", "title": "A form", "item": asked}
+    form.write_text(json.dumps(questionnaire), "utf-8")
+    status, out, _ = said(capsys, "import", str(form))
+    assert (status, "a-form.yaml: 3 questions" in " ".join(out.split())) == (0, True)
+    assert (own / "a-form.yaml").exists()
+    status, out, _ = said(capsys, "check", "a-form")
+    assert (status, "sound" in out) == (0, True)
+    assert said(capsys, "import", str(form))[0] == 2
+    asked.append({"linkId": "q", "type": "display", "text": "Thank you"})
+    form.write_text(json.dumps(questionnaire), "utf-8")
+    status, out, _ = said(capsys, "import", str(form), "--id", "other")
+    assert (status, "item[3] (q): it is words to be shown" in out) == (1, True)
+    form.write_text('{"resourceType":\n "Questionnaire",]', "utf-8")
+    status, _, err = said(capsys, "import", str(form))
+    assert (status, "A Form.json:2: This is not JSON" in err) == (2, True)
