@@ -270,7 +270,7 @@ def test_the_list_of_steps_on_the_screen_names_them(path: Path) -> None:
 
 LOOKS = {
     "session.parked", "session.resumed", "prompt.shown", "prompt.skipped", "prompt.left", "why.opened", "page.opened",
-    "note.added", "determination.first", "addendum.added", "evidence.cited", "absences.attested",
+    "note.added", "page.marked", "determination.first", "addendum.added", "evidence.cited", "absences.attested",
     "pages.read_by_eye", "access.opened",
 }  # fmt: skip
 """Kinds of which no report has a row of their own."""

@@ -24,7 +24,17 @@ from assistant.review.amendment import set_said
 from assistant.review.conversation import Conversation, offer_amendment
 from assistant.review.determination import keep_qualifications
 from assistant.review.loading import missing_documents
-from assistant.review.passages import Found, listed_passages, nothing_found, numbered, reach_words, search
+from assistant.review.passages import (
+    Found,
+    listed_passages,
+    next_speaking,
+    nothing_found,
+    numbered,
+    page_beside,
+    places_in,
+    reach_words,
+    search,
+)
 from assistant.review.review import Review
 from assistant.review.views import ACTIONS
 
@@ -62,17 +72,20 @@ class _Talk:
         self.parked = False
         self.asked: object = None
         self.found: tuple[Found, ...] = ()
+        self.at = next(iter(review.session.rules.case.documents), ""), 0
         self.begun = 0
 
     def run(self) -> int:
         session = self.review.session
         self.say(f"{session.rules.case.title} · {views.mode_words(self.review)}")
+        for said in views.dispute_lines(session):
+            self.say(f"    {said}")
         self.say(f"Session {session.id}. Type :help for what can be done; ? says why, < goes back.")
         for problem in missing_documents(self.review.session, self.review.pages):
             self.say(f"  ! {problem}")
-        for question, said in views.recap(self.review):
+        for question, answered in views.recap(self.review):
             self.say(f"    {question}")
-            self.say(f"  = {said}")
+            self.say(f"  = {answered}")
         self.show(offer_amendment(self.conversation))
         while not self.parked:
             if left := self.lines.left_over():
@@ -169,6 +182,10 @@ class _Talk:
             "letter": self.letter,
             "open": self.open_early,
             "park": self.park,
+            "before": lambda: self.turn(-1),
+            "after": lambda: self.turn(1),
+            "speaks": self.to_speaking,
+            "marks": self.marks,
         }
         worded: dict[str, Callable[[str], list[Line]]] = {
             "note": self.conversation.note,
@@ -176,6 +193,8 @@ class _Talk:
             "go": self.go,
             "page": self.page,
             "cite": self.cite,
+            "inpage": self.find_here,
+            "mark": self.mark,
             "original": self.original,
             "edit": self.edit,
             "how": lambda words: self.opened(lambda review, item: views.how_lines(review, item, words)),
@@ -240,9 +259,56 @@ class _Talk:
 
     def page(self, words: str) -> list[Line]:
         document, number, _ = _place(words)
+        return self.show_page(document, number)
+
+    def show_page(self, document: str, number: int) -> list[Line]:
         text = self.review.page(document, number)
-        self.review.perform(c.OpenPage(document, number))
+        if self.review.session.status == "open":
+            self.review.perform(c.OpenPage(document, number))
+        self.at = document, number
         return _notes([f"-- {document}, page {number} --", *views.page_lines(text, document), "--"])
+
+    def turn(self, by: int) -> list[Line]:
+        """The page before or after the one that was shown last."""
+        if not self.at[0]:
+            return _notes(["There are no documents."])
+        return self.show_page(*page_beside(self.review, *self.at, by))
+
+    def to_speaking(self) -> list[Line]:
+        """The next page that speaks of what is asked."""
+        found = next_speaking(self.review, self.conversation.turn, *self.at)
+        if found is None:
+            return _notes(["No page was found that speaks of this question."])
+        return [
+            *self.show_page(found.evidence.document, found.evidence.page),
+            *_notes([f"there: {found.words}"]),
+        ]
+
+    def find_here(self, words: str) -> list[Line]:
+        """The lines of the page shown last that hold some words."""
+        document, number = self.at
+        if not number:
+            return _notes(["No page is shown yet; ] shows the first."])
+        text = self.review.page(document, number)
+        numbers = dict.fromkeys(text.count("\n", 0, at) for at, _ in places_in(text, words))
+        lines = text.split("\n")
+        if not numbers:
+            return _notes([f"“{words}” doesn't stand on {document}, page {number}."])
+        return _notes([f"line {one + 1}: {lines[one].strip()}" for one in numbers])
+
+    def mark(self, words: str) -> list[Line]:
+        """Marks words of a page, to be cited later with :cite and their number among :marks."""
+        document, number, quote = _place(words)
+        if not quote:
+            return [Line("problem", "Give the words to mark, as they stand on the page.")]
+        self.review.perform(c.MarkPage(Evidence(document, number, quote)))
+        return _notes([f"Marked {document}, page {number}. :marks lists what is marked."])
+
+    def marks(self) -> list[Line]:
+        """What was marked; :cite takes its number."""
+        marks = self.review.session.marks
+        self.found = tuple(Found(f"“{one.quote}” ({one.document}:{one.page})", one) for one in marks)
+        return _notes(numbered(self.found) or ["Nothing is marked yet; :mark marks words of a page."])
 
     def cite(self, words: str) -> list[Line]:
         if words.isdecimal() and len(words) < 4 and 1 <= int(words) <= len(self.found):

@@ -91,10 +91,18 @@ class AddNote(Command):
 
 
 class OpenPage(Command):
-    """Open a page of the record."""
+    """Open a page of the record; `by` is `program` where it is only put beside a question."""
 
     document: str
     page: int
+    by: str = ""
+
+
+class MarkPage(Command):
+    """Mark a passage, to be cited later; with `gone` take its mark away."""
+
+    evidence: Evidence
+    gone: bool = False
 
 
 class OpenWhy(Command):
@@ -284,6 +292,7 @@ AnyCommand = (
     | CiteEvidence
     | AddNote
     | OpenPage
+    | MarkPage
     | OpenWhy
     | OpenFindings
     | ShowSuggestion

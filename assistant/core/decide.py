@@ -555,7 +555,14 @@ def _add(session: Session, command: c.AddAddendum) -> list[e.Event]:
 
 def _open_page(session: Session, command: c.OpenPage) -> list[e.Event]:
     place = command.document, command.page
-    return [] if place in session.pages_opened else [e.PageOpened(*place)]
+    known = session.pages_opened | session.pages_shown if command.by else session.pages_opened
+    return [] if place in known else [e.PageOpened(*place, command.by)]
+
+
+def _mark(session: Session, command: c.MarkPage) -> list[e.Event]:
+    """A mark that is there is not made again, nor one taken away that isn't."""
+    same = (command.evidence in session.marks) != command.gone
+    return [] if same else [e.PageMarked(command.evidence, command.gone)]
 
 
 def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
@@ -580,6 +587,8 @@ def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
             return _note(session, command)
         case c.OpenPage():
             return _open_page(session, command)
+        case c.MarkPage():
+            return _mark(session, command)
         case c.OpenWhy():
             return [e.WhyOpened(command.item, command.prompt)]
         case c.OpenFindings():

@@ -151,7 +151,12 @@ def _of_review(event: e.Step, session: Session | None) -> list[Line]:
             why = reason_lines(session, (item, prompt)) if session is not None and asked is not None else []
             return why or [Line("note", f"Opened why this is asked: {_ask(session, event)}")]
         case e.PageOpened(document, number):
+            if event.by:
+                return [Line("note", f"Page {number} of {document} was put beside the question.")]
             return [Line("note", f"Opened {document}, page {number}.")]
+        case e.PageMarked(evidence, gone):
+            marked = "No longer marked" if gone else "Marked, to be cited later"
+            return [Line("note", f"{marked}: {evidence}"), *evidence_lines((evidence,), "evidence")]
         case e.FindingsOpened(item, early):
             when = " before the questions were answered" if early else ""
             return [Line("note", f"Opened the findings of item {item}{when}.")]

@@ -222,11 +222,20 @@ class WhyOpened(Event):
 
 
 class PageOpened(Event):
-    """A page of the record was opened."""
+    """A page of the record was opened; `by` is `program` where it was only put beside a question."""
 
     kind: ClassVar[str] = "page.opened"
     document: str
     page: int
+    by: Rare[str] = ""
+
+
+class PageMarked(Event):
+    """A passage was marked, to be cited later; with `gone` its mark was taken away."""
+
+    kind: ClassVar[str] = "page.marked"
+    evidence: Evidence
+    gone: Rare[bool] = False
 
 
 class FindingsOpened(Event):
@@ -424,7 +433,7 @@ class AddendumAdded(Event):
 Step = (
     AbsencesAttested | RecordSearched | PassagesDismissed | PagesReadByEye | DenialsRead | CaseAmended | SetChanged | FactCorrected
     | SessionOpened | SessionParked | SessionResumed | PromptShown | PromptSkipped | PromptLeft
-    | WhyOpened | PageOpened | FindingsOpened | SuggestionShown | AnswerRecorded | AnswerAmended
+    | WhyOpened | PageOpened | PageMarked | FindingsOpened | SuggestionShown | AnswerRecorded | AnswerAmended
     | AnswerWithdrawn | AnswerRejected | AnswerSetAside | AnswerRestored | EvidenceCited | NoteAdded
     | CriterionRuled | FirstDecisionTaken | DeterminationRecorded | SentenceEdited | CheckRaised
     | CheckAcknowledged | SessionDeclined | SessionSigned | AddendumAdded

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, assert_never
 import msgspec
 
 from assistant.core import events as e
-from assistant.core.answer import Answer, Dismissed, Status, Trail, with_part
+from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, with_part
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched, SetChanged
 from assistant.core.record.case import Case
@@ -173,6 +173,10 @@ class Session(Value):
     focus: AnswerPlace | None = None
     trail: tuple[AnswerPlace, ...] = ()
     pages_opened: frozenset[tuple[str, int]] = frozenset()
+    pages_shown: frozenset[tuple[str, int]] = frozenset()
+    """Pages that the program put beside a question; the reviewer has opened those of `pages_opened`."""
+    marks: tuple[Evidence, ...] = ()
+    """Passages that were marked, to be cited later."""
     findings_opened: frozenset[str] = frozenset()
     suggestions_shown: Mapping[str, e.SuggestionShown] = msgspec.field(default_factory=dict)
     searches: Mapping[AnswerPlace, tuple[e.RecordSearched, ...]] = msgspec.field(default_factory=dict)
@@ -340,6 +344,11 @@ def _after(session: Session, event: e.Step) -> Session:
             return _answered(session, event)
         case e.RecordSearched():
             return searched(session, event)
+        case e.PageOpened(document, page, by) if by:
+            return replace(session, pages_shown=session.pages_shown | {(document, page)})
+        case e.PageMarked(evidence, gone):
+            others = tuple(one for one in session.marks if one != evidence)
+            return replace(session, marks=others if gone else (*others, evidence))
         case e.PageOpened(document, page):
             return replace(session, pages_opened=session.pages_opened | {(document, page)})
         case e.PassagesDismissed():

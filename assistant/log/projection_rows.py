@@ -429,7 +429,7 @@ class _Review:
                 self._put("case_change", {**_logged(entry), **none, **said})
             case (
                 e.SessionParked() | e.SessionResumed() | e.PromptShown() | e.PromptSkipped() | e.PromptLeft()
-                | e.WhyOpened() | e.PageOpened() | e.EvidenceCited() | e.NoteAdded()
+                | e.WhyOpened() | e.PageOpened() | e.PageMarked() | e.EvidenceCited() | e.NoteAdded()
                 | e.AbsencesAttested() | e.PagesReadByEye() | e.DenialsRead() | e.FirstDecisionTaken() | e.AddendumAdded()
             ):  # fmt: skip
                 pass

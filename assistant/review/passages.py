@@ -198,6 +198,43 @@ def search(review: Review, query: str) -> tuple[Found, ...]:
     return tuple(_found(one) for one in mentions)
 
 
+# Turning pages while a question stands.
+
+
+def page_beside(review: Review, document: str, page: int, by: int) -> tuple[str, int]:
+    """The next page or the one before, on into the neighbouring document."""
+    documents = list(review.session.rules.case.documents)
+    if 1 <= page + by <= len(review.pages.get(document, ())):
+        return document, page + by
+    at = documents[(documents.index(document) + by) % len(documents)]
+    return at, 1 if by > 0 else max(1, len(review.pages.get(at, ())))
+
+
+def next_speaking(review: Review, turn: Turn, document: str, page: int) -> Found | None:
+    """The passage on the next page that speaks of what is asked; from the last such page it goes on with the first.
+
+    Of what is confirmed together those are the pages that the proposals rest on.
+    """
+    places = list(listed_passages(review, turn))
+    for one in turn.fields:
+        held = one.answer.all_evidence() if one.answer is not None else ()
+        places += [Found(str(evidence), evidence) for evidence in held]
+    order = {name: number for number, name in enumerate(review.session.rules.case.documents)}
+    here = order.get(document, 0), page
+
+    def after(one: Found) -> tuple[bool, int, int, int]:
+        at = order[one.evidence.document], one.evidence.page
+        return at <= here, *at, one.evidence.start or 0
+
+    return min((one for one in places if one.evidence.document in order), key=after, default=None)
+
+
+def places_in(text: str, words: str) -> tuple[tuple[int, int], ...]:
+    """Where words stand on a page, by offset and length, white space and capitals aside."""
+    spelled = r"\s+".join(map(re.escape, words.split()))
+    return tuple((one.start(), len(one[0])) for one in re.finditer(spelled, text, re.IGNORECASE) if one[0])
+
+
 def quoted(review: Review, words: str) -> tuple[Found, ...]:
     """The pages that hold the words as they were typed, white space and capitals aside; none for a single word."""
     typed = words.split()

@@ -57,6 +57,8 @@ Cite = Callable[[Evidence], Evidence]
 
 def with_positions(command: c.Command, case: Case, page: Page, cite: Cite) -> c.Command:
     """The command with the exact words and offset of every quote; raises `Refused` for one that isn't there."""
+    if isinstance(command, c.MarkPage):
+        return replace(command, evidence=positioned(command.evidence, case, page))
     if isinstance(command, c.CiteEvidence):
         return replace(command, evidence=cite(command.evidence))
     if isinstance(command, c.RecordAnswer):

@@ -10,12 +10,13 @@ from assistant.core.attestation import statement
 from assistant.core.decide import decide
 from assistant.core.events import RecordSearched
 from assistant.core.record.absence import own_search
+from assistant.core.record.case import DisputedItem
 from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import Session, effective_date, fold, outcome
-from assistant.core.text import counted, one_line, visible
+from assistant.core.text import counted, one_line, shortened, visible
 from assistant.core.turn import FormField, Turn, part_question, progress
 from assistant.core.value import Value, replace
 from assistant.core.wording import told, told_as
@@ -43,6 +44,30 @@ def mode_words(review: Review) -> str:
 def progress_words(review: Review) -> str:
     count = progress(review.session)
     return f"{count['answered']} of {count['total']}"
+
+
+def dispute_lines(session: Session) -> tuple[str, str]:
+    """In two lines what is disputed, and what was refused, when and why."""
+    items = list(session.rules.case.items.values())
+    services = [
+        one.service + (f", {one.requested:g} {one.unit}".rstrip() if one.requested else "") for one in items
+    ]
+    refusals = [_refusal(one) for one in items]
+    if len(set(refusals)) > 1:
+        refusals = [f"item {one.key}: {said}" for one, said in zip(items, refusals, strict=True)]
+    disputed, refused = "; ".join(services), "; ".join(dict.fromkeys(refusals))
+    return shortened(one_line(f"Disputed: {disputed}"), 240), shortened(one_line(f"Refused: {refused}"), 240)
+
+
+def _refusal(item: DisputedItem) -> str:
+    """What the refusal of an item says: the decision, its day, the guideline, and its words."""
+    stated = item.facts.get("ur_decision", {})
+    said = str(stated.get("decision", "")) or "refused"
+    said += f" on {item.ur_date.prose()}" if item.ur_date is not None else ""
+    said += f"; {item.certified:g} {item.unit} certified".rstrip() if item.certified else ""
+    said += f", under {item.ur_guideline}" if item.ur_guideline else ", no guideline given"
+    why = stated.get("reason") or (stated.get("quote") if not item.ur_guideline else "")
+    return said + (f": {shortened(one_line(str(why)), 120)}" if why else "")
 
 
 def recap(review: Review, most: int = 3) -> list[tuple[str, str]]:
@@ -184,7 +209,7 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
         yield f"  {prompt.ask}"
         yield from (f"  {line}" for line in _shown_under(review, prompt))
         if one.answer is None:
-            yield "    = (to be written)"
+            yield "    Yours to write, below."
             continue
         pages = ", ".join(dict.fromkeys(str(at) for at in one.answer.all_evidence()))
         first, *more = told(prompt.schema, one.answer).split("\n")
@@ -367,6 +392,20 @@ ACTIONS = (
         "skip", "Leave for later", "Leave this question; it comes again before the decision.", "f9", ":skip"
     ),
     Action("page", "Open a page", "Show a page of the case file.", "", ":page DOCUMENT NUMBER"),
+    Action("before", "Page before", "Turn to the page before; the question stands.", "", "["),
+    Action("after", "Next page", "Turn to the next page; the question stands.", "", "]"),
+    Action(
+        "speaks", "Next page that speaks of it", "Turn to the next page that speaks of the question.", "", "}"
+    ),
+    Action("inpage", "Find in the page", "Find words in the page that is open.", "", "\\ WORDS"),
+    Action(
+        "mark",
+        "Mark for later",
+        "Mark words of a page, to be cited later.",
+        "",
+        ":mark DOCUMENT NUMBER WORDS",
+    ),
+    Action("marks", "Marks", "The marked passages, to be opened, cited or given up.", "", ":marks"),
     Action(
         "cite",
         "Cite a passage",

@@ -18,13 +18,22 @@ from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.record.absence import evidence_at, open_passages
 from assistant.core.record.passages import on_first_page
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.core.wording import told
 from assistant.review import views
 from assistant.review.conversation import echo
-from assistant.review.passages import Found, listed_passages, listed_words, nothing_found, search
+from assistant.review.passages import (
+    Found,
+    listed_passages,
+    listed_words,
+    next_speaking,
+    nothing_found,
+    page_beside,
+    places_in,
+    search,
+)
 from assistant.review.review import Review
-from assistant.tui.widgets import MarkedList, literal, passage_lines
+from assistant.tui.widgets import MarkedList, found_lines, literal, passage_lines
 
 if TYPE_CHECKING:
     from assistant.core.rationale import DraftSentence
@@ -34,7 +43,8 @@ if TYPE_CHECKING:
 
 VIEWS = ("record", "findings", "draft", "questions")
 ABOUT = {
-    "record": "Space marks lines, Enter cites them, ←→ turn pages, Esc returns to the reply.",
+    "record": "Space marks lines, Enter cites them, m keeps them for later, ←→ turn pages, } goes to the next page that "
+    "speaks of it, \\ finds here. Esc returns.",
     "findings": "Enter shows how a finding came about. Esc returns to the reply.",
     "draft": "Enter opens the page behind a sentence, e edits it, q goes to its question. Esc returns.",
     "questions": "Enter goes to a question, to answer or amend it. Esc returns to the reply.",
@@ -54,6 +64,11 @@ class PanelList(MarkedList):
         Binding("c", "panel_key('cite')", "cite", show=False),
         Binding("d", "panel_key('dismiss')", "set aside", show=False),
         Binding("l", "panel_key('list')", "passages", show=False),
+        Binding("m", "panel_key('keep')", "keep for later", show=False),
+        Binding("backslash", "panel_key('inpage')", "find here", show=False),
+        Binding("left_square_bracket", "panel_key('previous')", "page before", show=False),
+        Binding("right_square_bracket", "panel_key('next')", "next page", show=False),
+        Binding("right_curly_bracket", "panel_key('speaks')", "next page that speaks of it", show=False),
         Binding("escape", "panel_key('leave')", "to the reply", show=False),
     ]
 
@@ -177,6 +192,7 @@ MOST_PASSAGES = 200
 KEY = "passage:"
 
 _ABOUT = "Enter opens the page, c cites the passage. Esc returns to the reply."
+_ABOUT_MARKS = "Enter opens the page, c cites the passage, d takes its mark away. Esc returns to the reply."
 _ABOUT_AGAINST = "Space marks, d sets the marked ones aside, c cites, Enter opens the page, Esc returns."
 
 
@@ -190,12 +206,27 @@ class PassageList:
         self.passages: tuple[Found, ...] = ()
         self.picked: set[int] = set()
         self.against: AnswerPlace | None = None
+        self.of_marks = False
         self.title = ""
+
+    def list_marks(self) -> str:
+        """Lists what was marked, to be cited now; says how much there is."""
+        marks = self.review.session.marks
+        self.passages = tuple(
+            Found(f"“{one_line(one.quote, 200)}” ({one.document}:{one.page})", one) for one in marks
+        )
+        self.picked, self.against, self.of_marks = set(), None, True
+        self.title = counted(len(marks), "mark")
+        if not marks:
+            return "Nothing is marked yet: m in the record marks a line."
+        self.show(0)
+        return f"{self.title}."
 
     def find(self, words: str) -> str:
         """Lists the passages for some words, or for the question's own; says how many there are."""
         own = not words.strip()
         turn = self.review.turn
+        self.of_marks = False
         self.passages = (listed_passages(self.review, turn) if own else search(self.review, words))[
             :MOST_PASSAGES
         ]
@@ -213,7 +244,7 @@ class PassageList:
     def show(self, highlight: int) -> None:
         """Draws the list, at one of its passages."""
         rows = [(f"{KEY}{n}", one.words) for n, one in enumerate(self.passages)]
-        about = _ABOUT_AGAINST if self.against else _ABOUT
+        about = _ABOUT_AGAINST if self.against else _ABOUT_MARKS if self.of_marks else _ABOUT
         self.panel.add_class("shown")
         marked = f" · {len(self.picked)} marked" if self.picked else ""
         self.panel.show_view("record", f"{self.title}{marked}", rows, about, chosen=self.picked)
@@ -226,6 +257,12 @@ class PassageList:
             assert talk is not None  # the panel is shown once the review is open
             self.screen.answer(lambda: talk.cite(self.passages[index].evidence))
             self.screen.action_leave()
+        elif name == "dismiss" and self.of_marks:
+            self.review.perform(c.MarkPage(self.passages[index].evidence, gone=True))
+            if said := self.list_marks() if self.review.session.marks else "":
+                self.panel.about(f"{said} {_ABOUT_MARKS}")
+            else:
+                self.screen.show_panel("record")
         elif name == "mark" and self.against is not None:
             self.picked ^= {index}
             self.show(min(index + 1, len(self.passages) - 1))
@@ -264,17 +301,29 @@ class PanelViews:
         self.panel = panel
         self.document = next(iter(review.session.rules.case.documents), "")
         self.page = 1
-        self.marked: set[int] = set()
+        self._marked: dict[tuple[str, int], set[int]] = {}
+        self._hits: tuple[tuple[int, int], ...] = ()
+        self._hit = 0
+        self._words = ""
         self._passage: Mapping[int, Content] = {}
         self.found = PassageList(screen, review, panel)
         self._came_from = 0
         self.sentences: list[tuple[str, int, DraftSentence]] = []
 
-    def show(self, view: str) -> None:
+    @property
+    def marked(self) -> set[int]:
+        """The lines of the page that are marked; they stay so while other pages are turned to."""
+        return self._marked.setdefault((self.document, self.page), set())
+
+    @marked.setter
+    def marked(self, lines: set[int]) -> None:
+        self._marked[self.document, self.page] = lines
+
+    def show(self, view: str, by: str = "") -> None:
         """Shows a view, logging what the law of the log asks for: pages and early findings."""
         self.panel.add_class("shown")
         if view == "record":
-            self._record()
+            self._record(by=by)
         elif view == "findings":
             self._findings()
         elif view == "draft":
@@ -298,35 +347,39 @@ class PanelViews:
 
     # -- the record ------------------------------------------------------------------------------
 
-    def _record(self, highlight: int = 0) -> None:
+    def _record(self, highlight: int = 0, by: str = "") -> None:
         pages = self.review.pages.get(self.document, ())
         if not pages:
             self.panel.show_view("record", self.document, [("", "This page can't be shown.")])
             return
         document = self.review.session.rules.case.documents[self.document]
         text = self.review.page(self.document, self.page)
-        self._opened()
+        self._opened(by)
         rows = [(str(n), line) for n, line in enumerate(text.split("\n"))]
         if not text.strip():
             rows = [("", "There are no words here that a program could read. o opens the original.")]
         title = f"{document.id}, page {self.page} of {len(pages)}"
+        if kept := sum(
+            (one.document, one.page) == (self.document, self.page) for one in self.review.session.marks
+        ):
+            title += f" · {counted(kept, 'mark')}"
         self.panel.show_view("record", title, rows, chosen=self.marked, drawn=self._passage)
         self.panel.highlight(highlight)
 
-    def _opened(self) -> None:
-        session = self.review.session
-        if (
-            not self.review.watching
-            and session.status == "open"
-            and (self.document, self.page) not in session.pages_opened
-        ):
-            self.review.perform(c.OpenPage(self.document, self.page))
+    def _opened(self, by: str) -> None:
+        if not self.review.watching and self.review.session.status == "open":
+            self.review.perform(c.OpenPage(self.document, self.page, by))
 
-    def open_page(self, evidence: Evidence, words: tuple[tuple[int, int], ...] = ()) -> None:
+    def attended(self) -> None:
+        """The reviewer has gone to the page that the program put beside the question."""
+        if self.panel.view == "record" and self.panel.keys and not self.panel.keys[0].startswith(KEY):
+            self._opened("")
+
+    def open_page(self, evidence: Evidence, words: tuple[tuple[int, int], ...] = (), by: str = "") -> None:
         """Shows the page of a passage, at the passage; `words` are the places in it of what was found."""
         if evidence.document not in self.review.pages:
             return
-        self.document, self.page, self.marked = evidence.document, evidence.page, set()
+        self.document, self.page = evidence.document, evidence.page
         text = self.review.page(evidence.document, evidence.page)
         quote = on_first_page(evidence.quote)
         start = evidence.start if evidence.start is not None else max(0, text.find(quote))
@@ -334,21 +387,63 @@ class PanelViews:
         self._passage = (
             passage_lines(text, (start, len(quote)), found) if text.startswith(quote, start) else {}
         )
-        self._record()
-        lines = text[:start].split("\n")
+        self._record(by=by)
+        self._bring(text, start)
+
+    def _bring(self, text: str, at: int) -> None:
+        """Puts the cursor on the line with this place of the page."""
+        lines = text[:at].split("\n")
         whole = text.split("\n")[len(lines) - 1]
         self.panel.bring(len(lines) - 1, len(lines[-1]) / max(1, len(whole)))
 
     def turn_page(self, by: int) -> None:
         """The next page or the one before, on into the neighbouring document."""
-        documents = list(self.review.session.rules.case.documents)
-        page = self.page + by
-        if not 1 <= page <= len(self.review.pages.get(self.document, ())):
-            at = (documents.index(self.document) + by) % len(documents)
-            self.document = documents[at]
-            page = 1 if by > 0 else max(1, len(self.review.pages.get(self.document, ())))
-        self.page, self.marked, self._passage = page, set(), {}
+        if self.document:
+            self.document, self.page = page_beside(self.review, self.document, self.page, by)
+            self._passage = {}
+            self.panel.add_class("shown")
+            self._record()
+
+    def to_speaking(self) -> str:
+        """Turns to the next page that speaks of what is asked, and says where that is."""
+        found = next_speaking(self.review, self.review.turn, self.document, self.page)
+        if found is None:
+            return "No page was found that speaks of this question."
+        self.panel.add_class("shown")
+        self.open_page(found.evidence, found.marks)
+        return f"{found.evidence.document}, page {found.evidence.page}."
+
+    def find_here(self, words: str) -> str:
+        """Goes to words on the page that is open, from one place to the next where they are given again, or none are."""
+        text = self.review.page(self.document, self.page) if self.document else ""
+        hits = places_in(text, words or self._words)
+        self._hit = (
+            (self._hit + 1) % len(hits) if hits and hits == self._hits and words in ("", self._words) else 0
+        )
+        self._hits, self._words = hits, words or self._words
+        if not hits:
+            return (
+                f"“{one_line(self._words, 40)}” doesn't stand on this page."
+                if self._words
+                else "No words are given."
+            )
+        self.panel.add_class("shown")
+        self._passage = found_lines(text, hits)
         self._record()
+        self._bring(text, hits[self._hit][0])
+        return f"“{one_line(self._words, 40)}”: place {self._hit + 1} of {len(hits)} on {self.document}, page {self.page}."
+
+    def keep(self, index: int) -> None:
+        """Marks the marked lines, or the current one, to be cited later; that outlasts the session's being parked."""
+        text = self.review.page(self.document, self.page)
+        lines = text.split("\n")
+        chosen = self.marked or {index}
+        quote = "\n".join(lines[min(chosen) : max(chosen) + 1]).strip()
+        if quote:
+            self.review.perform(c.MarkPage(Evidence(self.document, self.page, quote)))
+            self.marked = set()
+            self._record(index)
+            self.panel.about("Marked. The palette (Ctrl+P, Marks) lists what is marked; c cites it there.")
 
     def _cite(self) -> list[Line]:
         text = self.review.page(self.document, self.page)
@@ -472,6 +567,12 @@ class PanelViews:
             self.found.show(self._came_from)
         elif self.panel.view == "record" and name in ("previous", "next"):
             self._act(lambda: self.turn_page(-1 if name == "previous" else 1))
+        elif self.panel.view == "record" and name == "speaks":
+            self._act(lambda: self.panel.about(self.to_speaking()))
+        elif self.panel.view == "record" and name == "inpage":
+            self.screen.run_action_named("inpage")
+        elif self.panel.view == "record" and name == "keep" and key:
+            self._act(lambda: self.keep(index))
         elif self.panel.view == "record" and name == "original":
             self.screen.run_action_named("original")
         elif self.panel.view == "draft" and 0 <= index < len(self.sentences):

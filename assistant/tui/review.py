@@ -11,6 +11,7 @@ from textual import on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
+from textual.events import DescendantFocus
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -100,6 +101,7 @@ class ReviewScreen(ProgramScreen):
         self._drawn: tuple[str, tuple[str, str], str] | None = None
         self._half = ""
         self._asked_lines: list[str] = []
+        self._wanted = ""
 
     def compose(self) -> ComposeResult:
         width = self.app.size.width
@@ -107,6 +109,7 @@ class ReviewScreen(ProgramScreen):
         self.add_class(kind, update=False)  # known from the beginning, so that the first frame is drawn once
         yield Static("Opening ...", id="top", markup=False)
         with Vertical(id="conversation"):
+            yield Static(id="dispute", markup=False)
             yield Transcript()
             yield Static(id="found", markup=False)
             yield Static(id="asks", markup=False)
@@ -174,9 +177,17 @@ class ReviewScreen(ProgramScreen):
         """The first page beside the first question; a page that can't be logged as opened isn't shown."""
         try:
             if self._views is not None and not self.query_one(SidePanel).keys:
-                self._views.show("record")
+                self._views.show("record", "program")
         except Refused as refused:
             self._say_problems(refused.problems)
+
+    def on_descendant_focus(self, event: DescendantFocus) -> None:
+        """Who goes to the page beside the question has opened it."""
+        if self._views is not None and isinstance(event.widget, PanelList):
+            try:
+                self._views.attended()
+            except Refused as refused:
+                self._say_problems(refused.problems)
 
     def _opened(self) -> Review:
         log = self._services.decision_log
@@ -197,6 +208,7 @@ class ReviewScreen(ProgramScreen):
         if review.watching:
             lines.append(("warning", "Another window works on this session; this one watches it."))
         elif self._session is not None and session.status == "open":
+            lines += [("context", line) for line in views.dispute_lines(session)]
             lines.append(
                 ("note", f"Going on: {views.progress_words(review)} questions answered, the last of them:")
             )
@@ -253,7 +265,7 @@ class ReviewScreen(ProgramScreen):
                 lines += [
                     ("proposal" if line.startswith("  Proposed") else "context", line) for line in context
                 ]
-            if turn.words and (not turn.options or turn.options[0].value != "stated"):
+            if turn.words and turn.kind != "form" and (not turn.options or turn.options[0].value != "stated"):
                 lines.append(("context", turn.words))
             if turn.kind == "done":
                 lines.append(("context", "F5 shows the draft, Ctrl+P what else there is, Ctrl+Q leaves."))
@@ -261,20 +273,28 @@ class ReviewScreen(ProgramScreen):
             self._show_page_beside(conversation)
             self.record_said("")
             self.look_up(conversation.turn)
-        self.draw_asked()
+        self._draw_dispute(review)
         self._draw_options(conversation)
         self.reply.keys_at_once = conversation.keys_at_once if self._asking is None else frozenset()
         signing = turn.kind == "sign" and not self._asked and not review.watching
         forming = turn.kind == "form" and not self._asked and not review.watching
-        wanted = (turn.words or "Enter confirms all of it") if forming else ""
-        self.reply.placeholder = (
-            "Sign this determination? PgDn reads on; type sign" if signing else visible(wanted)
-        )
+        self._wanted = visible(turn.words) if forming else ""
+        wanted = ("parted by semicolons" if turn.words else "Enter confirms all of it") if forming else ""
+        self.draw_asked()
+        self.reply.placeholder = "Sign this determination? PgDn reads on; type sign" if signing else wanted
         self.reply.disabled = review.watching
         self._draw_top(review)
         if self._views is not None:
             self._views.refresh()
         self.draw_keys()
+
+    def _draw_dispute(self, review: Review) -> None:
+        """What is disputed and what was refused stands above the first question, until something is answered."""
+        label = self.query_one("#dispute", Static)
+        first = review.session.status == "open" and not any(review.session.answers.values())
+        if first != label.has_class("shown"):
+            label.update(literal("\n".join(views.dispute_lines(review.session)) if first else ""))
+            label.set_class(first, "shown")
 
     def _show_page_beside(self, conversation: Conversation) -> None:
         """Puts the page that a proposal rests on, or that speaks against an absence, beside the question."""
@@ -288,7 +308,7 @@ class ReviewScreen(ProgramScreen):
             words = marks_against(conversation.review, turn)
         try:
             if evidence:
-                self._views.open_page(evidence[0], words)
+                self._views.open_page(evidence[0], words, "program")
         except Refused as refused:
             self._say_problems(refused.problems)
 
@@ -302,7 +322,7 @@ class ReviewScreen(ProgramScreen):
 
     def draw_asked(self) -> None:
         """What words are wanted, and, where they are longer than the reply line, all that is typed of them."""
-        lines = [f"{self._asked} (Esc: not now)"] if self._asked else []
+        lines = [f"{self._asked} (Esc: not now)"] if self._asked else [self._wanted] if self._wanted else []
         if len(self.reply.value) > self.reply.content_size.width > 0:
             lines.append(self.reply.value)
         if lines != self._asked_lines:  # nothing is drawn anew for each key
@@ -576,6 +596,46 @@ class ReviewScreen(ProgramScreen):
         """The document whose page the panel shows."""
         return self._views.document if self._views is not None else ""
 
+    def _turn(self, act: Callable[[], str]) -> None:
+        """Turns a page while the question stands; on a narrow terminal the panel takes its place until Esc."""
+        try:
+            said = act()
+        except Refused as refused:
+            self._say_problems(refused.problems)
+            return
+        if said:
+            self.transcript.say("note", said)
+        self._take_up_reply()
+        if self.size.width < WIDE and self.query_one(SidePanel).shown:
+            self.add_class("panelled")
+            self.query_one(PanelList).focus()
+
+    def _turned(self, by: int) -> str:
+        if self._views is not None:
+            self._views.turn_page(by)
+        return ""
+
+    def _to_speaking(self) -> str:
+        return self._views.to_speaking() if self._views is not None else ""
+
+    def _found_here(self, words: str) -> str:
+        said = self._views.find_here(words.strip()) if self._views is not None else ""
+        if self.size.width < WIDE and self.query_one(SidePanel).shown:
+            self.add_class("panelled")
+            self.query_one(PanelList).focus()
+        return said
+
+    def _list_marks(self) -> None:
+        if self._views is None:
+            return
+        said = self._views.found.list_marks()
+        if not self._views.found.passages:
+            self.transcript.say("note", said)
+            return
+        if self.size.width < WIDE:
+            self.add_class("panelled")
+        self.query_one(PanelList).focus()
+
     def found(self, words: str) -> str:
         """Lists the passages that hold the words in the panel, and says how many there are."""
         if self._views is None:
@@ -646,7 +706,7 @@ class ReviewScreen(ProgramScreen):
             return status == "open" and not watching and together
         if name == "skip":
             return status == "open" and not watching and self._review.turn.kind == "prompt"
-        if name in ("back", "go", "edit", "decide", "decline", "cite", "set"):
+        if name in ("back", "go", "edit", "decide", "decline", "cite", "set", "mark"):
             return status == "open" and not watching
         return True
 
@@ -719,6 +779,19 @@ class ReviewScreen(ProgramScreen):
                     "Find in the record (Enter alone: what this question looks for):",
                     lambda words: [Line("note", self.found(words))],
                 )
+            case "before" | "after":
+                self._turn(partial(self._turned, -1 if name == "before" else 1))
+            case "speaks":
+                self._turn(self._to_speaking)
+            case "inpage":
+                self.ask_for(
+                    "Find in this page (Enter alone: the next place):",
+                    lambda words: [Line("note", self._found_here(words))],
+                )
+            case "mark":
+                self.show_panel("record")
+            case "marks":
+                self._list_marks()
             case "note":
                 self.ask_for("Note:", conversation.note)
             case "addendum":

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from bisect import bisect_right
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from itertools import pairwise
+from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
 from rich.segment import Segment
@@ -111,8 +112,11 @@ def _turn(kind: str, text: str) -> Static:
 
 
 LONGEST_PASTE = 20_000
-KEPT_OPEN = frozenset("?/")
+KEPT_OPEN = frozenset("?/\\")
 """The signs that answer nothing: what is typed after them is for the question that stands, or for the search."""
+
+TURNS = frozenset("[]}")
+"""The signs that only turn pages: they may follow each other at once."""
 
 
 class Reply(Input):
@@ -207,7 +211,7 @@ class Reply(Input):
             self.post_message(self.Scrolled(-1 if event.key == "pageup" else 1))
         elif not self.value and event.character is not None and self._has_meaning(event.character):
             self._following = event.character in KEPT_OPEN
-            self.taken = not self._following
+            self.taken = event.character not in KEPT_OPEN | TURNS
             self.post_message(self.Pressed(event.character))
         else:
             return
@@ -331,7 +335,17 @@ Span = tuple[int, int]
 """Where something begins, and its length."""
 
 
-def passage_lines(text: str, passage: Span, words: Iterable[Span] = ()) -> Mapping[int, Content]:
+def found_lines(text: str, words: Sequence[Span]) -> Mapping[int, Content]:
+    """The lines of a page that hold some of these words, by their number from 0."""
+    whole = passage_lines(text, (0, len(text)), words, "")
+    ends = accumulate(len(line) + 1 for line in text.split("\n"))
+    held = {bisect_right(list(ends), at) for at, _ in words} if words else set()
+    return {number: line for number, line in whole.items() if number in held}
+
+
+def passage_lines(
+    text: str, passage: Span, words: Iterable[Span] = (), style: str = PASSAGE
+) -> Mapping[int, Content]:
     """The lines, by their number from 0, that hold something of the passage; offsets are those of the page."""
     begin, end = passage[0], passage[0] + passage[1]
     found = [(at, min(at + length, end)) for at, length in words if begin <= at < end]
@@ -343,7 +357,7 @@ def passage_lines(text: str, passage: Span, words: Iterable[Span] = ()) -> Mappi
         if at < end and begin < until:
             cuts = [at, *(edge for edge in edges if at < edge < until), until]
             pieces = [
-                (visible(text[first:last]), _style(first, begin, end, found))
+                (visible(text[first:last]), _style(first, begin, end, found, style))
                 for first, last in pairwise(cuts)
             ]
             lines[number] = Content.assemble(*pieces)
@@ -351,10 +365,10 @@ def passage_lines(text: str, passage: Span, words: Iterable[Span] = ()) -> Mappi
     return lines
 
 
-def _style(at: int, begin: int, end: int, found: Iterable[Span]) -> str:
+def _style(at: int, begin: int, end: int, found: Iterable[Span], style: str) -> str:
     if any(first <= at < last for first, last in found):
         return WORDS
-    return PASSAGE if begin <= at < end else ""
+    return style if begin <= at < end else ""
 
 
 # What all screens have in common.
