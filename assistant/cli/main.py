@@ -6,6 +6,7 @@ error as what, where, what to do; never a traceback.
 
 from __future__ import annotations
 
+import os
 import sys
 from importlib import import_module
 from typing import Any
@@ -30,6 +31,7 @@ _COMMANDS = {
     "replay": ("Replay a session as it went, two side by side, or blind.", "training"),
     "practise": ("Review a case blind, with feedback.", "training"),
     "training": ("Assign cases, see who has run what, and read the feedback.", "training"),
+    "completion": ("Make your shell complete commands, cases, sessions, sets and reports.", "completion"),
     "log": ("Look at the decision log, prove it, and take a copy along.", "log"),
 }
 
@@ -54,6 +56,8 @@ class _Lazy(click.Group):
 
 
 _STRICT: set[click.Command] = set()
+_COMPLETING = "_IMR_COMPLETE"
+"""Set where it is a shell that calls, to be told what could stand next."""
 
 
 def _refuse_unused(command: click.Command) -> None:
@@ -61,6 +65,10 @@ def _refuse_unused(command: click.Command) -> None:
     if command in _STRICT:
         return
     _STRICT.add(command)
+    if _COMPLETING in os.environ:
+        from assistant.cli.completion import offer_names
+
+        offer_names(command)
     if isinstance(command, click.Group):
         for one in command.commands.values():
             _refuse_unused(one)
@@ -157,7 +165,9 @@ def _carried_out(arguments: list[str]) -> int:
         return refused.status
     except Ended as ended:
         return int(ended.code or 0)
-    except SystemExit:  # what click makes of a reader that went away
+    except SystemExit as left:  # what click makes of a shell's question, or of a reader that went away
+        if _COMPLETING in os.environ:
+            return int(left.code or 0)
         give_up_output()
         return status
     except OSError as error:

@@ -281,7 +281,8 @@ _ANSWERING = (
 _PANEL = (
     "",
     "In the side panel (Tab goes there, Esc comes back)",
-    "  record           Space marks lines, Enter cites them, left and right turn pages, o opens the original",
+    "  record           Space marks lines, Enter cites them, m keeps them for later, left and right turn pages",
+    "                   } next page that speaks of the question, \\ finds in the page, o opens the original",
     "  draft            Enter opens the page behind a sentence, e edits it, q goes to its question",
     "  questions        Enter goes to a question",
     "",

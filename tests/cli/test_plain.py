@@ -243,6 +243,12 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
     "go": ("decision", ":go views", "Which views are requested?"),
     "skip": ("sought", ":skip", "Left for later; it comes again before the decision."),
     "page": ("sought", ":page progress-note-2014-07-17 2", "Continue analgesic medications."),
+    "before": ("sought", "[", "xray-report-2014-08-04, page 1"),
+    "after": ("sought", "]", "-- ur-report-2014-04-20, page 1 --"),
+    "speaks": ("sought", "}", "No page was found that speaks of this question."),
+    "inpage": ("sought", "\\ films", "No page is shown yet; ] shows the first."),
+    "mark": ("sought", ":mark progress-note-2014-07-17 2 extension views", ":marks lists what is marked."),
+    "marks": ("sought", ":marks", "Nothing is marked yet"),
     "cite": ("sought", ":cite progress-note-2014-07-17 2 extension views", "it goes with your answer"),
     "original": ("sought", ":original progress-note-2014-07-17", "Opened in the system's viewer."),
     "edit": ("check", ":edit 1 Films of the neck are requested.", "Sentence 1 is now in your own words."),
@@ -259,6 +265,29 @@ COMMANDS: dict[str, tuple[str, str, str]] = {
 
 def test_every_action_of_plain_mode_is_tried() -> None:
     assert {action.name for action in ACTIONS if action.plain} <= set(COMMANDS) | {"addendum"}
+
+
+def test_a_page_is_turned_to_and_searched_and_what_is_marked_there_is_cited(review: Review) -> None:
+    typed = [
+        "]",
+        "]",
+        "\\ fusion",
+        "\\ zebra",
+        ":mark progress-note-2014-07-17 2 extension views",
+        ":marks",
+        ":cite 1",
+    ]
+    _, said = run(review, *at("sought"), *typed)
+    assert "-- progress-note-2014-05-10, page 1 --" in said
+    assert "line 6: The patient is seen after a cervical diskectomy and fusion" in folded(said)
+    assert "“zebra” doesn't stand on progress-note-2014-05-10, page 1." in folded(said)
+    assert "it goes with your answer" in folded(said)
+
+
+def test_the_talk_begins_with_what_is_disputed_and_what_was_refused(review: Review) -> None:
+    _, said = run(review)
+    assert "Disputed: radiographs of the cervical spine" in folded(said)
+    assert "Refused: denied on April 20, 2014, under MTUS ACOEM" in folded(said)
 
 
 @pytest.mark.parametrize("name", COMMANDS)
