@@ -23,6 +23,7 @@ _COMMANDS = {
     "resume": ("Go on with a session where it stopped.", "review"),
     "letter": ("Print the determination of a session.", "review"),
     "reviewer": ("Show or set the reviewer's profile.", "review"),
+    "tour": ("Two minutes for somebody who has never seen the program.", "tour"),
     "work": ("The work list: your cases by due date, and how far each has come.", "work"),
     "case": ("Cases: list, show, make one, bring documents in, and search.", "case"),
     "prompts": ("List, show, check, try and write prompt sets.", "prompts"),
@@ -104,7 +105,7 @@ def _refuse_unused(command: click.Command) -> None:
 def cli(ctx: click.Context) -> None:
     """A guided, logged and provable Independent Medical Review.
 
-    Without a command: the home screen, with the cases and the sessions that are open.
+    Without a command: the home screen, with the work list, the sessions that are open, and the cases.
     """
     if ctx.invoked_subcommand is None:
         from assistant.cli.review import home

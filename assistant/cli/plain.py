@@ -7,8 +7,10 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Callable
+from pathlib import Path
 from typing import TextIO
 
+from assistant import library
 from assistant import profile as reviewer
 from assistant.cli.lines import Lines
 from assistant.core import commands as c
@@ -17,6 +19,7 @@ from assistant.core.event_words import Line
 from assistant.core.problem import Refused
 from assistant.core.text import visible
 from assistant.core.turn import Turn
+from assistant.log import Log
 from assistant.machine import open_in_viewer
 from assistant.records.case_folder import original_file
 from assistant.review import views
@@ -36,6 +39,7 @@ from assistant.review.passages import (
     search,
 )
 from assistant.review.review import Review
+from assistant.review.tour import answer_rest, guide, tour_case
 from assistant.review.views import ACTIONS
 
 _MARKS = {"answer": "  = ", "note": "    ", "problem": "  ! ", "warning": "  ~ ", "news": "  * "}
@@ -53,6 +57,18 @@ def talk(
     """Talks until the session ends, is parked, or the input does; 0 where it was signed or declined, else 1."""
     held = conversation or Conversation(review)
     return _Talk(review, profile, Lines(source), out or sys.stdout, held).run()
+
+
+def tour_in_lines(log_path: Path, source: TextIO | None = None, out: TextIO | None = None) -> int:
+    """The tour as plain lines: `:rest` answers the questions that are left, and the end of the input leaves it."""
+    with Log.open(log_path) as log:
+        profile = reviewer.kept()
+        review = Review.open(log, library.open_case(tour_case()), profile)
+        try:
+            _Tour(review, profile, Lines(source), out or sys.stdout, Conversation(review)).run()
+        finally:
+            review.close()
+    return 0
 
 
 class _Talk:
@@ -359,6 +375,27 @@ class _Talk:
         )
         self.out.write("\n".join(wrapped)[self.begun :] + "\n")
         self.begun = 0
+
+
+class _Tour(_Talk):
+    """A talk in which it is said what is to be seen."""
+
+    def ask(self) -> None:
+        turn = self.conversation.turn
+        if self.conversation.pending is None and self.asked != _asked(turn):
+            self.say("")
+            self.say(f"  * {guide(self.review, turn, ':rest answers the rest')} (:park leaves the tour.)")
+        super().ask()
+
+    def command(self, name: str, rest: str) -> list[Line]:
+        if name != "rest":
+            return super().command(name, rest)
+        if self.conversation.turn.kind in ("form", "prompt", "list", "passages"):
+            answer_rest(self.review)
+        return _notes(["The questions that were left are answered as in the published determination."])
+
+    def end(self) -> int:
+        return 0
 
 
 def _width(out: TextIO) -> int:

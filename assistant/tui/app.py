@@ -134,8 +134,13 @@ class ImrApp(App[int]):
         self.release()
 
 
-def run_app(log_path: Path | None, first: Callable[[Services], Screen[Any]] | None = None) -> int:
-    """Runs the program until it is left, from the home screen or from `first`; raises `Refused` where it could not begin."""
+def run_app(
+    log_path: Path | None, first: Callable[[Services], Screen[Any]] | None = None, farewell: str = ""
+) -> int:
+    """Runs the program until it is left, from the home screen or from `first`; raises `Refused` where it could not begin.
+
+    The last words are `farewell`, else how to go on with the session that was left.
+    """
     take_any_bytes()
     app = ImrApp(log_path, first)
     result = app.run()
@@ -145,8 +150,8 @@ def run_app(log_path: Path | None, first: Callable[[Services], Screen[Any]] | No
         raise refuse(
             "The screen had to stop.", "", "What was accepted is in the log: go on with `imr resume`."
         )
-    if not result and app.farewell:
-        print(app.farewell)
+    if not result and (said := farewell or app.farewell):
+        print(said)
     return result or 0
 
 
@@ -266,7 +271,7 @@ class HomeScreen(ProgramScreen):
         self._work = made
         title = "IMR assistant · decision support; the reviewer decides"
         if not self._services.profile.qualifications:
-            title += "\nYour qualifications are asked in your first review, and kept."
+            title += "\nYour qualifications are asked in your first review, and kept. `imr tour` shows how it goes."
         self.query_one("#home-title", Static).update(literal(title))
         options = list(self._options())
         listed = self.query_one(OptionList)

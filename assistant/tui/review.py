@@ -273,7 +273,7 @@ class ReviewScreen(ProgramScreen):
             self._show_page_beside(conversation)
             self.record_said("")
             self.look_up(conversation.turn)
-        self._draw_dispute(review)
+        self.draw_dispute(review)
         self._draw_options(conversation)
         self.reply.keys_at_once = conversation.keys_at_once if self._asking is None else frozenset()
         signing = turn.kind == "sign" and not self._asked and not review.watching
@@ -288,7 +288,7 @@ class ReviewScreen(ProgramScreen):
             self._views.refresh()
         self.draw_keys()
 
-    def _draw_dispute(self, review: Review) -> None:
+    def draw_dispute(self, review: Review) -> None:
         """What is disputed and what was refused stands above the first question, until something is answered."""
         label = self.query_one("#dispute", Static)
         first = review.session.status == "open" and not any(review.session.answers.values())
