@@ -103,6 +103,8 @@ LATER = {
     "record.searched": {"stated"},
     "session.opened": {"again"},
     "session.signed": {"guard", "key", "signature"},
+    "page.opened": {"by"},
+    "page.marked": {"gone"},
 }
 """Fields that entries of earlier versions don't have."""
 
@@ -244,6 +246,9 @@ def change_everything(review: Review) -> None:
     review.perform(
         c.RecordAnswer("1", "prior_imaging", replace(held, closed=True), reason="That is every study.")
     )
+    marked = replace(page, quote=Private("cumulative trauma"))
+    review.perform(c.MarkPage(marked), c.OpenPage("progress-note-2014-07-17", 1, "program"))
+    review.perform(c.MarkPage(review.session.marks[0], gone=True))
     review.perform(c.WithdrawAnswer("1", "views", "Once more."))
     review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
     review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))

@@ -244,6 +244,10 @@ def test_what_was_looked_at_and_raised_is_known(session: Session) -> None:
         session,
         [
             e.PageOpened("note", 2),
+            e.PageOpened("note", 1, "program"),
+            e.PageMarked(Evidence("note", 1, "words", 0)),
+            e.PageMarked(Evidence("note", 2, "others", 0)),
+            e.PageMarked(Evidence("note", 1, "words", 0), True),
             e.FindingsOpened("1", True),
             e.SuggestionShown("1", None, "conflict"),
             e.CheckRaised("later-study", "k", "m", ("f",)),
@@ -251,6 +255,8 @@ def test_what_was_looked_at_and_raised_is_known(session: Session) -> None:
         ],
     )
     assert after.pages_opened == {("note", 2)}
+    assert after.pages_shown == {("note", 1)}
+    assert after.marks == (Evidence("note", 2, "others", 0),)
     assert after.findings_opened == set(after.suggestions_shown) == {"1"}
     assert after.raised == {("later-study", "k")}
     assert after.acknowledged == {("later-study", "k"): "r"}
