@@ -103,17 +103,16 @@ def offer_names(command: click.Command) -> None:
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), metavar="FILE", help="Write it to FILE instead."
 )
-def completion(shell: str, output: Path | None) -> None:
+@click.pass_context
+def completion(ctx: click.Context, shell: str, output: Path | None) -> None:
     """Print what makes SHELL complete the commands, options, cases, sessions, prompt sets and reports of imr.
 
     For bash, put `eval "$(imr completion bash)"` into ~/.bashrc; for zsh the same with zsh into ~/.zshrc; for fish,
     `imr completion fish -o ~/.config/fish/completions/imr.fish`.
     """
-    from assistant.cli.main import cli
-
     made = get_completion_class(shell)
     assert made is not None  # one of those that click knows
-    script = made(cli, {}, "imr", ASKED).source()
+    script = made(ctx.find_root().command, {}, "imr", ASKED).source()
     if output is None:
         click.echo(script)
         return
