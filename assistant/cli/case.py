@@ -13,6 +13,7 @@ import click
 
 from assistant.cli.ask import Asking
 from assistant.cli.case_add import add
+from assistant.cli.case_course import chronology
 from assistant.cli.options import Group, json_option, log_option
 from assistant.cli.output import print_json
 from assistant.cli.work import assign, print_work
@@ -501,6 +502,7 @@ case.add_command(new)
 case.add_command(add)
 case.add_command(find)
 case.add_command(show)
+case.add_command(chronology)
 case.add_command(assign)
 
 

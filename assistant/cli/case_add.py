@@ -230,7 +230,7 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
         problems, case_id = [], library.rules_for(case).case.id
     except Refused as refused:
         problems, case_id = [str(problem) for problem in refused.problems], ""
-    waiting = _open_sessions(case.path, log_path) if changed else []
+    waiting = open_sessions(case.path, log_path) if changed else []
     if as_json:
         print_json(
             {
@@ -266,7 +266,7 @@ def _end(importer: Importer, told: Sequence[_Told], as_json: bool, log_path: Pat
     return 2 if refused_all else 1 if wrong else 0
 
 
-def _open_sessions(folder: Path, log_path: Path | None) -> list[str]:
+def open_sessions(folder: Path, log_path: Path | None) -> list[str]:
     """The open reviews of a case folder, as far as there is a log that can be read."""
     from assistant.files import default_log_path
     from assistant.log import Log

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -84,7 +85,18 @@ def new_from_packet(paths: Sequence[Path], as_json: bool, answers: Path | None, 
         if as_json:
             print_json(data(work))
             return 1 if work.wanting else 0
-        return Plain(Asking(), work).run()
+        if plain or not (sys.stdin.isatty() and sys.stdout.isatty()):
+            return Plain(Asking(), work).run()
+        return _on_screen(work)
+
+
+def _on_screen(work: Intake) -> int:
+    from assistant.tui.app import run_app
+    from assistant.tui.intake import IntakeScreen
+
+    screen = IntakeScreen(work, _title(work), slug(work.target.name))
+    run_app(None, lambda _: screen)
+    return _told(screen.made, work)
 
 
 def _told(made: Path | None, work: Intake) -> int:

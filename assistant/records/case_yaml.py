@@ -105,6 +105,20 @@ def without_documents(text: str) -> str:
     return _checked(text, f"{text[:key]}documents: []\n{rest}", [])
 
 
+def without_entry(text: str, name: str, place: int) -> str:
+    """The text without one entry of a list, by its place from 0; what stands beside it stays."""
+    node, wanted = _list(text, name), _said(text, name)
+    del wanted[place]
+    if node.flow_style or node.value[place].flow_style is None:
+        raise _refused()
+    start, _ = _dash(text, node.value[place])
+    end = _after_line(text, _last(node.value[place]).end_mark.index)
+    if not wanted:
+        key = text.rfind(name, 0, node.start_mark.index)
+        return _checked(text, f"{text[:key]}{name}: []\n{text[end:]}", wanted, name)
+    return _checked(text, text[:start] + text[end:], wanted, name)
+
+
 def text_of(data: Any) -> str:
     """The text of a case that came as something else, such as JSON: a block for each map, a line for each short list."""
     written = StringIO()

@@ -40,6 +40,7 @@ from assistant.machine import PRIVATE_FOLDER
 from assistant.records.case_folder import CaseStore, write_text
 from assistant.records.case_yaml import Entry, scalar, with_entries
 from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
+from assistant.records.parting import unstamped
 from assistant.records.proposing import UNKNOWN, describe, named_in
 from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser
 
@@ -48,7 +49,7 @@ GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
 """The groups of proposals in the order in which they are confirmed; all but the last come before a review."""
 OPEN, CONFIRMED, REFUSED = "open", "confirmed", "refused"
 _STATE = Path(".import", "decided.json")
-_KEPT = "refused.json"
+KEPT = "refused.json"
 _EMPTY = """\
 id: {id}
 title: A packet that is being read
@@ -177,10 +178,12 @@ class Intake:
         texts = [page.text for one in self._arrived for page in one.read.pages]
         roster = named_in(texts)
         patient = self._facts.get("employee")
+        plain = [unstamped([page.text for page in one.read.pages]) for one in self._arrived]
         used: set[str] = set()
         made = []
         for number, part in self.parts:
-            said = describe(self._texts(number, part), roster, patient.value if patient else "")
+            pages = [plain[number][page - 1] for page in part.pages]
+            said = describe(pages, roster, patient.value if patient else "")
             named = replace(part, said=said, id=free_id(said, used, part.id if said.type == UNKNOWN else ""))
             used.add(named.id.lower())
             made.append((number, named))
@@ -244,7 +247,7 @@ class Intake:
         injury = parse_date(facts["injury"].value) if "injury" in facts else None
         decided = parse_date(said.decided.value) if said.decided else None
         lines = chronology(documents, _words("chronology"), _words("drugs"), injury)
-        yield from _line_proposals(lines, region, injury, decided)
+        yield from line_proposals(lines, region, injury, decided)
 
     def _documents(self, decided: bool = False) -> list[PacketDocument]:
         """The documents as they are proposed, or as they were confirmed; those that were refused are none."""
@@ -351,20 +354,9 @@ class Intake:
     def correct(self, key: str, name: str, value: str) -> None:
         """Gives a part of a proposal another value; raises `Refused` for one that it can't have."""
         one = self.get(key)
-        if name not in one.fields:
-            raise refuse(
-                f"It has no “{one_line(name, 40)}”.", "", f"Its parts are {', '.join(one.fields) or 'none'}."
-            )
-        value = one_line(value)
-        if name in ("date", "received", "request_date", "since") and value:
-            date = read_date(value)
-            if date is None:
-                raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", "Write it as 2014-07-12.")
-            value = str(date)
-        if name == "prompt_set" and value not in library.sources().prompts:
-            raise refuse(f"There is no prompt set “{one_line(value, 40)}”.", "", "See `imr prompts list`.")
+        fields = corrected(one, name, value)
         held = self._decided.get(key, {"state": OPEN, "fields": {}})
-        self._decided[key] = {"state": held["state"], "fields": {**one.fields, name: value}}
+        self._decided[key] = {"state": held["state"], "fields": fields}
         self._changed()
 
     def _decide(self, one: Proposal, state: str) -> None:
@@ -416,7 +408,7 @@ class Intake:
         library.rules_for(library.open_case(self.draft))
         refused = [key for key, held in self._decided.items() if held["state"] == REFUSED]
         if refused:
-            write_text(self.draft / _KEPT, json.dumps(sorted(refused), indent=1))
+            write_text(self.draft / KEPT, json.dumps(sorted(refused), indent=1))
         self._store.__exit__()
         self._done = True
         shutil.rmtree(self.draft / ".import", ignore_errors=True)
@@ -467,6 +459,23 @@ class Intake:
 
     def _quoted(self, one: Proposal) -> dict[str, str]:
         return quoted(one, lambda place: self.page(place))
+
+
+def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
+    """The parts of a proposal with another value for one; raises `Refused` for a value that it can't have."""
+    if name not in one.fields:
+        raise refuse(
+            f"It has no “{one_line(name, 40)}”.", "", f"Its parts are {', '.join(one.fields) or 'none'}."
+        )
+    value = one_line(value)
+    if name in ("date", "received", "request_date", "since") and value:
+        date = read_date(value)
+        if date is None:
+            raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", "Write it as 2014-07-12.")
+        value = str(date)
+    if name == "prompt_set" and value not in library.sources().prompts:
+        raise refuse(f"There is no prompt set “{one_line(value, 40)}”.", "", "See `imr prompts list`.")
+    return {**one.fields, name: value}
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:
@@ -642,7 +651,7 @@ def _templates() -> Mapping[str, Any]:
     return library.chronology_words()
 
 
-def _line_proposals(
+def line_proposals(
     lines: Sequence[Line], region: str, injury: PartialDate | None, decided: PartialDate | None
 ) -> Iterator[Proposal]:
     for line in lines:

@@ -136,6 +136,11 @@ def part(texts: Sequence[str], pictures: Iterable[int] = ()) -> Parting:
     return Parting(tuple(tuple(page.place for page in _in_order(one)) for one in parts), twins)
 
 
+def unstamped(texts: Sequence[str]) -> list[str]:
+    """The pages of a file without what a copying service or a fax machine printed on them."""
+    return [page.text for page in _pages(texts)]
+
+
 def _pages(texts: Sequence[str]) -> list[_Page]:
     found = [_numbers(text) for text in texts]
     stamps = _stamps(found, len(texts))

@@ -225,3 +225,15 @@ def test_a_case_that_could_not_be_opened_is_not_made(tmp_path: Path) -> None:
             work.finish("a", "b", True)
         assert not (tmp_path / "case").exists()
         assert work.get(item.key).state == CONFIRMED
+
+
+def test_a_stamp_at_the_head_of_each_page_is_no_title(tmp_path: Path) -> None:
+    pages = [
+        f"NOTICE OF RECORDS Page {number} of 4\n{page}"
+        for number, page in enumerate((UR, RFA, NOTE, WRIST), 1)
+    ]
+    stamped = [page.replace("\n", "\nPage 1 of 1\n", 1) for page in pages]
+    with work_on(tmp_path, *stamped) as work:
+        assert [one.fields["type"] for one in of(work, DOCUMENT)] == [
+            "Utilization review report", "Request for authorization", "Progress note", "Radiology report",
+        ]  # fmt: skip

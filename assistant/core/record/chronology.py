@@ -794,8 +794,9 @@ def _nearest(days: Sequence[Dated], match: re.Match[str], text: str) -> Dated | 
 
 def _clause(text: str, since: int, start: int, end: int, until: int) -> str:
     """The words about what stands at `start`, from the clause's beginning to the date."""
-    before = re.split(r"[,;:.]\s|\b(?:and|status post|s/p|underwent|had|has)\b", text[since:start])[-1]
-    return " ".join(f"{before}{text[start : max(end, until)]}".split()).strip(" ,.;(")
+    before = re.split(r"(?i)[,;:.]\s|\b(?:and|status post|s/p|underwent|had|has)\b", text[since:start])[-1]
+    words = " ".join(f"{before}{text[start : max(end, until)]}".split()).strip(" ,.;(")
+    return re.sub(r"(?i)^(?:\d{4}\s+)|\s+(?:on|in|of|dated|from)$", "", words)
 
 
 def _level_regions(text: str) -> list[str]:

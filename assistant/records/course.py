@@ -1,0 +1,249 @@
+"""The chronology of a case: what its timeline holds, and what its records propose beside that.
+
+A line that is confirmed goes into `case.yaml`, written by the program with its comments kept; an open review takes the
+change over as a step of the log. What was refused is kept beside it, and not proposed again.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import Any
+
+from assistant import library
+from assistant.core.answer import Evidence
+from assistant.core.dates import PartialDate, parse_date, read_date
+from assistant.core.problem import refuse
+from assistant.core.record.case import Case, TimelineEntry
+from assistant.core.record.chronology import chronology
+from assistant.core.record.sentences import PacketDocument
+from assistant.core.text import digest, one_line
+from assistant.core.value import replace
+from assistant.records.case_folder import CaseStore, write_text
+from assistant.records.case_yaml import without_entry
+from assistant.records.intake import (
+    CONFIRMED,
+    KEPT,
+    LINE,
+    OPEN,
+    REFUSED,
+    Proposal,
+    corrected,
+    line_proposals,
+    quoted,
+    with_lines,
+)
+
+
+class Course:
+    """The chronology of a case in a folder, which nobody else writes to meanwhile; a context manager."""
+
+    def __init__(self, folder: Path, write: bool = True) -> None:
+        """Raises `Refused` where there is no case, or another program writes to it; without `write` it is only read."""
+        self._store = CaseStore(folder) if write else None
+        self._held = self._store.case if self._store is not None else library.open_case(folder)
+        self._refused = _read_refused(folder)
+        self._changes: dict[str, dict[str, str]] = {}
+        self._proposals: list[Proposal] | None = None
+        self.notes: list[str] = []
+
+    def __enter__(self) -> Course:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self._store is not None:
+            self._store.__exit__()
+
+    @property
+    def case(self) -> Case:
+        """The case as its folder holds it now."""
+        return library.rules_for(self._held).case
+
+    @property
+    def folder(self) -> Path:
+        return self._held.path
+
+    @property
+    def page_count(self) -> int:
+        return self.case.page_count
+
+    def page(self, place: Evidence) -> str:
+        """The text of a page."""
+        return self._held.pages[place.document][place.page - 1]
+
+    def where(self, place: Evidence) -> str:
+        """A page as the case names it."""
+        return f"{place.document}:{place.page}"
+
+    @property
+    def wanting(self) -> list[Proposal]:
+        """What a review waits for: nothing, the lines may be confirmed at any time."""
+        return []
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        """The lines of the timeline, confirmed, and those that the records propose, oldest first."""
+        if self._proposals is None:
+            self._proposals = self._made()
+        return self._proposals
+
+    def _made(self) -> list[Proposal]:
+        case = self.case
+        held = [_held(entry, case) for entry in case.timeline]
+        documents = [
+            PacketDocument(one.id, one.title, one.date, self._held.pages[one.id])
+            for one in case.documents.values()
+        ]
+        injury = parse_date(str(case.fact("case.claim.injury.date") or ""))
+        region = str(case.fact("case.claim.region") or "")
+        lines = chronology(documents, library.intake("chronology"), library.intake("drugs"), injury)
+        passages = {(str(place), " ".join(place.quote.split())) for one in held for place in one.evidence}
+        made = list(held)
+        for one in line_proposals(lines, region, injury, decision_day(case)):
+            if any((str(place), " ".join(place.quote.split())) in passages for place in one.evidence):
+                continue
+            fields = {**one.fields, **self._changes.get(one.key, {})}
+            made.append(replace(one, fields=fields, state=REFUSED if one.key in self._refused else OPEN))
+        return sorted(made, key=lambda one: one.fields["date"])
+
+    def get(self, key: str) -> Proposal:
+        """The line of a key; raises `Refused` where there is none."""
+        found = next((one for one in self.proposals if one.key == key), None)
+        if found is None:
+            raise refuse(f"There is no line “{one_line(key, 40)}”.", "", "List them with --json.")
+        return found
+
+    def confirm(self, key: str) -> None:
+        """Writes a line into the timeline of the case."""
+        one = self.get(key)
+        if one.state == CONFIRMED:
+            return
+        self._refused.discard(key)
+        self._write(with_lines(self._held.text, [one], lambda line: quoted(line, self.page)))
+
+    def refuse(self, key: str) -> None:
+        """Turns a line down; one of the timeline is taken out of it."""
+        one = self.get(key)
+        if one.state == CONFIRMED:
+            self._write(self._without(one))
+        self._refused.add(key)
+        self._keep_refused()
+        self._proposals = None
+
+    def reopen(self, key: str) -> None:
+        """Takes a refusal back, or a line out of the timeline."""
+        one = self.get(key)
+        if one.state == CONFIRMED:
+            self._write(self._without(one))
+        self._refused.discard(key)
+        self._keep_refused()
+        self._proposals = None
+
+    def correct(self, key: str, name: str, value: str) -> None:
+        """Gives a part of a line another value; a line of the timeline is written anew."""
+        one = self.get(key)
+        fields = corrected(one, name, value)
+        if one.state == CONFIRMED:
+            text = self._without(one)
+            changed = replace(one, fields=fields)
+            self._write(with_lines(text, [changed], lambda line: quoted(line, self.page)))
+        else:
+            self._changes[key] = {name: fields[name]}
+        self._proposals = None
+
+    def _without(self, one: Proposal) -> str:
+        entries = library.document(self._held.text, "case.yaml", "case").data["timeline"]
+        at = next(
+            n
+            for n, entry in enumerate(entries)
+            if (str(entry["date"]), str(entry["says"])) == (one.fields["date"], one.fields["says"])
+        )
+        return without_entry(self._held.text, "timeline", at)
+
+    def _write(self, text: str) -> None:
+        """Writes the case file, once it has been read as one; raises `Refused`, with the case as it was."""
+        if self._store is None:
+            raise refuse(
+                "This case is only read.", one_line(str(self.folder)), "Copy its folder, and name the copy."
+            )
+        changed = replace(self._held, text=text)
+        library.rules_for(changed)
+        try:
+            write_text(self.folder / "case.yaml", text)
+        except OSError as error:
+            raise refuse(
+                f"The case can't be written: {error.strerror}.", one_line(str(self.folder)), "Check the disk."
+            ) from None
+        self._store.case = self._held = changed
+        self._proposals = None
+
+    def _keep_refused(self) -> None:
+        if self._store is None:
+            raise refuse(
+                "This case is only read.", one_line(str(self.folder)), "Copy its folder, and name the copy."
+            )
+        try:
+            write_text(self.folder / KEPT, json.dumps(sorted(self._refused), indent=1))
+        except OSError as error:
+            raise refuse(
+                f"What was refused can't be kept: {error.strerror}.",
+                one_line(str(self.folder)),
+                "Check the disk.",
+            ) from None
+
+
+def _read_refused(folder: Path) -> set[str]:
+    with suppress(OSError, ValueError, TypeError):
+        return {str(one) for one in json.loads((folder / KEPT).read_text("utf-8"))}
+    return set()
+
+
+def decision_day(case: Case) -> PartialDate | None:
+    """The day of the decision that is reviewed: the latest of the items."""
+    days = [one.ur_date for one in case.items.values() if one.ur_date is not None]
+    return max(days, key=lambda day: day.earliest) if days else None
+
+
+def _held(entry: TimelineEntry, case: Case) -> Proposal:
+    """A line of the timeline as it stands there."""
+    decided = decision_day(case)
+    after = ("after the decision",) if decided is not None and entry.date.after(decided) else ()
+    fields = {
+        "date": str(entry.date),
+        "kind": entry.kind,
+        "region": entry.region,
+        "side": entry.side,
+        "says": entry.says,
+    }
+    return Proposal(
+        digest(f"timeline|{entry.date}|{entry.says}")[:16],
+        LINE,
+        entry.kind or "line",
+        fields,
+        entry.evidence,
+        notes=after,
+        state=CONFIRMED,
+    )
+
+
+def narrowed(
+    lines: Sequence[Proposal], kind: str = "", region: str = "", side: str = "", since: str = ""
+) -> list[Proposal]:
+    """The lines of a kind, region and side; a line that says no side is of both, one that says no region is of none."""
+    start = read_date(since) if since else None
+    made = []
+    for one in lines:
+        held: Mapping[str, Any] = one.fields
+        day = parse_date(held["date"])
+        if kind and held.get("kind") != kind:
+            continue
+        if region and region.casefold() not in str(held.get("region", "")).casefold():
+            continue
+        if side and held.get("side") not in (side, "bilateral", ""):
+            continue
+        if start is not None and day is not None and start.after(day):
+            continue
+        made.append(one)
+    return made

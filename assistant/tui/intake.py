@@ -1,0 +1,431 @@
+"""What the pages propose, on one screen beside the page: Enter confirms, a key corrects a part, a key refuses."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from pathlib import Path
+from typing import ClassVar, Protocol
+
+from textual import on
+from textual.app import ComposeResult
+from textual.binding import Binding, BindingType
+from textual.containers import Horizontal, Vertical, VerticalScroll
+from textual.content import Content
+from textual.events import Resize
+from textual.widgets import OptionList, Static
+from textual.widgets.option_list import Option
+
+from assistant.core.answer import Evidence
+from assistant.core.problem import Refused
+from assistant.core.text import counted, one_line, visible
+from assistant.records.intake import CONFIRMED, DOCUMENT, LINE, OPEN, QUESTION, REFUSED, Intake, Proposal
+from assistant.tui.dialogs import AskScreen, ChooseScreen
+from assistant.tui.widgets import KeyLine, MarkedList, ProgramScreen, literal
+
+NARROW = 100
+_MARKS = {OPEN: "·", CONFIRMED: "+", REFUSED: "x"}
+_HEADINGS = {
+    DOCUMENT: "Documents: Enter confirms the list",
+    QUESTION: "To be looked at",
+    "claim": "Claim",
+    "decision": "Decision",
+    "item": "Disputed services",
+}
+
+
+class Work(Protocol):
+    """What has proposals: a packet on its way to a case, or the chronology of one."""
+
+    notes: list[str]
+
+    @property
+    def proposals(self) -> list[Proposal]:
+        """Everything that is proposed."""
+
+    @property
+    def wanting(self) -> list[Proposal]:
+        """What is open before a review can begin."""
+
+    def get(self, key: str) -> Proposal:
+        """The proposal of a key."""
+
+    def confirm(self, key: str) -> None:
+        """Takes one."""
+
+    def refuse(self, key: str) -> None:
+        """Turns one down."""
+
+    def reopen(self, key: str) -> None:
+        """Takes a decision back."""
+
+    def correct(self, key: str, name: str, value: str) -> None:
+        """Gives a part another value."""
+
+    def page(self, place: Evidence) -> str:
+        """The text of a page."""
+
+    def where(self, place: Evidence) -> str:
+        """A page as a person finds it."""
+
+
+class ProposalScreen(ProgramScreen):
+    """The list of proposals, the one that is highlighted with its parts, and the page on which it stands."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("c", "correct", "correct"),
+        Binding("x", "refuse", "refuse"),
+        Binding("u", "reopen", "open again"),
+        Binding("n", "other_page", "next page"),
+        Binding("l", "narrow", "only"),
+        Binding("pagedown", "turn(1)", show=False, priority=True),
+        Binding("pageup", "turn(-1)", show=False, priority=True),
+        Binding("escape,ctrl+q", "leave", "leave"),
+    ]
+    DEFAULT_CSS = """
+    #intake-top { height: 1; text-style: bold; }
+    #intake-list { height: 1fr; border: none; }
+    #intake-one { height: auto; max-height: 11; padding: 0 1; border-top: solid $accent; }
+    #intake-left { width: 1fr; }
+    #intake-right { width: 1fr; border-left: solid $accent; padding: 0 1; }
+    .narrow #intake-body { layout: vertical; }
+    .narrow #intake-left { width: 100%; height: 13; }
+    .narrow #intake-right { width: 100%; height: 1fr; border-left: none; border-top: solid $accent; }
+    .narrow #intake-one { max-height: 4; }
+    """
+    SCOPED_CSS = False
+    AUTO_FOCUS = "#intake-list"
+    KEYS: ClassVar[list[tuple[str, str, str]]] = [
+        ("enter", "confirm", "confirm"),
+        ("c", "correct", "correct"),
+        ("x", "refuse", "refuse"),
+        ("u", "open again", "reopen"),
+        ("n", "next page", "other_page"),
+        ("l", "only", "narrow"),
+        ("esc", "leave", "leave"),
+    ]
+
+    def __init__(self, work: Work, title: str) -> None:
+        super().__init__()
+        self._work = work
+        self._title = title
+        self._rows: list[str] = []
+        self._place = 0
+        self._only = ""
+        self.made: Path | None = None
+
+    def compose(self) -> ComposeResult:
+        yield Static("", id="intake-top", markup=False)
+        with Horizontal(id="intake-body"):
+            with Vertical(id="intake-left"):
+                yield MarkedList(id="intake-list")
+                yield Static("", id="intake-one", markup=False)
+            with VerticalScroll(id="intake-right", can_focus=False):
+                yield Static("", id="intake-page", markup=False)
+        yield KeyLine()
+
+    def on_mount(self) -> None:
+        self.query_one(KeyLine).show(self.KEYS)
+        self._fill()
+        if self._work.notes:
+            self.tell("\n".join(self._work.notes[:6]))
+
+    def on_resize(self, event: Resize) -> None:
+        self.set_class(event.size.width < NARROW, "narrow")
+
+    # -- the list
+
+    def _groups(self) -> list[tuple[str, str, list[Proposal]]]:
+        """Headings with what they confirm and the proposals under them; lines stand under their page."""
+        made: list[tuple[str, str, list[Proposal]]] = []
+        for one in self._work.proposals:
+            if one.group == LINE:
+                if self._only and self._only not in (
+                    one.fields["kind"],
+                    one.fields["region"],
+                    one.fields["side"],
+                ):
+                    continue
+                key = f"page {one.evidence[0].document}:{one.evidence[0].page}" if one.evidence else "page"
+                said = (
+                    f"{self._work.where(one.evidence[0])}: Enter confirms the page"
+                    if one.evidence
+                    else "No page"
+                )
+            else:
+                key, said = f"group {one.group}", _HEADINGS[one.group]
+            held = next((rows for name, _, rows in made if name == key), None)
+            if held is None:
+                made.append((key, said, [one]))
+            else:
+                held.append(one)
+        return made
+
+    def _fill(self, stay: str = "") -> None:
+        listed = self.query_one("#intake-list", MarkedList)
+        at = listed.highlighted or 0
+        options: list[Option] = []
+        self._rows = []
+        for key, said, rows in self._groups():
+            options.append(Option(literal(f"{said} ({counted(len(rows), 'entry')})", "bold")))
+            self._rows.append(key)
+            for one in rows:
+                options.append(Option(literal(f" {_MARKS[one.state]} {self._line(one)}")))
+                self._rows.append(one.key)
+        listed.clear_options()
+        listed.add_options(options)
+        if options:
+            listed.highlighted = self._rows.index(stay) if stay in self._rows else min(at, len(options) - 1)
+        self.call_after_refresh(listed.scroll_to_highlight)
+        wanting = len(self._work.wanting)
+        left = f"{wanting} to decide before a review can begin" if wanting else self._ready()
+        self.query_one("#intake-top", Static).update(literal(f"{self._title} · {left}"))
+
+    def _ready(self) -> str:
+        return f"{sum(one.state == OPEN for one in self._work.proposals)} open"
+
+    def _line(self, one: Proposal) -> str:
+        held = one.fields
+        marks = " (?)" if any(not held.get(name) for name in one.asked) else ""
+        if one.group == DOCUMENT:
+            said = f"{one.title} {held['date'] or 'undated'} {held['type']}, {held['author'] or 'no author'}"
+        elif one.group == LINE:
+            said = f"{held['date']} {held['says']}"
+        else:
+            said = one.words
+        flag = f" [{'; '.join(one.notes)}]" if one.notes and one.group == LINE else ""
+        return one_line(f"{said}{marks}{flag}", 150)
+
+    def _current(self) -> tuple[str, list[Proposal]]:
+        """The row that is highlighted, and what it is about: one proposal, or those under a heading."""
+        at = self.query_one("#intake-list", MarkedList).highlighted
+        if at is None or at >= len(self._rows):
+            return "", []
+        key = self._rows[at]
+        for name, _, rows in self._groups():
+            if name == key:
+                return key, rows
+        return key, [self._work.get(key)]
+
+    @on(OptionList.OptionHighlighted)
+    def _highlighted(self) -> None:
+        self._place = 0
+        self._show()
+
+    def _show(self) -> None:
+        key, held = self._current()
+        if not held:
+            return
+        one = held[0]
+        lines: list[str] = []
+        if key == one.key:
+            lines += [
+                f"{name.replace('_', ' ')}: {value or '(asked)'}"
+                for name, value in one.fields.items()
+                if value or name in one.asked
+            ]
+            lines += [f"another page says: {other}" for other in one.others]
+            lines += list(one.notes)
+        else:
+            lines.append(counted(len(held), "entry"))
+        self.query_one("#intake-one", Static).update(literal("\n".join(lines)))
+        self._show_page(one)
+
+    def _show_page(self, one: Proposal) -> None:
+        if not one.evidence:
+            self.query_one("#intake-page", Static).update(literal(one.title))
+            return
+        place = one.evidence[self._place % len(one.evidence)]
+        several = (
+            f" ({self._place % len(one.evidence) + 1} of {len(one.evidence)})"
+            if len(one.evidence) > 1
+            else ""
+        )
+        head = literal(f"{self._work.where(place)}{several}\n\n", "bold")
+        self.query_one("#intake-page", Static).update(
+            Content.assemble(head, marked_page(self._work.page(place), place.quote))
+        )
+        self.query_one("#intake-right", VerticalScroll).scroll_home(animate=False)
+
+    # -- keys
+
+    @on(OptionList.OptionSelected)
+    def _confirm(self) -> None:
+        key, held = self._current()
+        before = list(self._rows)
+        try:
+            for one in held:
+                if one.state == OPEN or (key == one.key and one.state == REFUSED):
+                    self._work.confirm(one.key)
+        except Refused as refused:
+            self.tell(str(refused), "error")
+            self._fill(key)
+            return
+        self._fill(self._next(key, before, held))
+
+    def _next(self, key: str, rows: Sequence[str], held: Sequence[Proposal]) -> str:
+        """The next row that is open: behind a heading what is under it is passed over."""
+        done = {one.key for one in held}
+        after = rows[rows.index(key) + 1 :] if key in rows else []
+        states = {one.key: one.state for one in self._work.proposals}
+        for name in after:
+            if name in done:
+                continue
+            if states.get(name) == OPEN:
+                return name
+            if name not in states and any(
+                one.state == OPEN for group, _, rows_ in self._groups() if group == name for one in rows_
+            ):
+                return name
+        return key
+
+    def action_confirm(self) -> None:
+        self._confirm()
+
+    def action_refuse(self) -> None:
+        key, held = self._current()
+        if len(held) == 1 and held[0].key == key:
+            before = list(self._rows)
+            self._try(lambda: self._work.refuse(key))
+            self._fill(self._next(key, before, held))
+        else:
+            self.tell("A heading can't be refused; choose a line.", "warning")
+
+    def action_reopen(self) -> None:
+        key, held = self._current()
+        if len(held) == 1 and held[0].key == key:
+            self._try(lambda: self._work.reopen(key))
+            self._fill(key)
+
+    def action_correct(self) -> None:
+        key, held = self._current()
+        if len(held) != 1 or held[0].key != key or not held[0].fields:
+            self.tell("Choose a line to correct.", "warning")
+            return
+        one = held[0]
+        rows = [(name, f"{name.replace('_', ' ')}: {value or '-'}") for name, value in one.fields.items()]
+        asked = [name for name in one.asked if not one.fields.get(name)]
+        if asked:
+            rows.sort(key=lambda each: each[0] not in asked)
+
+        def chosen(name: str | None) -> None:
+            if name is not None:
+                self.app.push_screen(
+                    AskScreen(
+                        f"{name.replace('_', ' ')}: Enter takes it over, Escape leaves it", one.fields[name]
+                    ),
+                    lambda value: given(name, value),
+                )
+
+        def given(name: str, value: str | None) -> None:
+            if value is not None:
+                self._try(lambda: self._work.correct(key, name, value))
+                self._fill(key)
+                self._show()
+
+        self.app.push_screen(ChooseScreen("Which part?", rows), chosen)
+
+    def action_other_page(self) -> None:
+        self._place += 1
+        _, held = self._current()
+        if held:
+            self._show_page(held[0])
+
+    def action_turn(self, by: int) -> None:
+        page = self.query_one("#intake-right", VerticalScroll)
+        (page.scroll_page_down if by > 0 else page.scroll_page_up)(animate=False)
+
+    def action_narrow(self) -> None:
+        """Shows only lines of one kind, region or side."""
+        lines = [one for one in self._work.proposals if one.group == LINE]
+        values = {
+            value for one in lines for name in ("kind", "region", "side") if (value := one.fields[name])
+        }
+        rows = [("", "all lines"), *((value, value) for value in sorted(values))]
+
+        def chosen(value: str | None) -> None:
+            if value is not None:
+                self._only = value
+                self._fill()
+
+        self.app.push_screen(ChooseScreen("Only lines of which kind, region or side?", rows), chosen)
+
+    def _try(self, act: Callable[[], None]) -> None:
+        try:
+            act()
+        except Refused as refused:
+            self.tell(str(refused), "error")
+
+
+class IntakeScreen(ProposalScreen):
+    """A packet on its way to a case, which is made when all that comes before a review is decided."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "finish", "make the case")]
+    KEYS: ClassVar[list[tuple[str, str, str]]] = [("f", "make the case", "finish"), *ProposalScreen.KEYS]
+
+    def __init__(self, work: Intake, title: str, case_id: str) -> None:
+        super().__init__(work, "A packet becomes a case")
+        self._intake = work
+        self._proposed = title, case_id
+
+    def _ready(self) -> str:
+        return "f makes the case; the other lines can wait"
+
+    def action_finish(self) -> None:
+        """Asks for title and name, and makes the case."""
+        if self._work.wanting:
+            wanting = self._work.wanting
+            self.tell(
+                f"{counted(len(wanting), 'entry')} to decide first, as {one_line(wanting[0].words, 80)}",
+                "warning",
+            )
+            self._fill(wanting[0].key)
+            return
+        items = [
+            one.fields["service"]
+            for one in self._work.proposals
+            if one.group == "item" and one.state == CONFIRMED
+        ]
+        title = " and ".join(items[:2]) or self._proposed[0]
+
+        def titled(said: str | None) -> None:
+            if said:
+                self.app.push_screen(
+                    ChooseScreen(
+                        "Is it for practice only?", [("no", "no, a real case"), ("yes", "yes, for practice")]
+                    ),
+                    lambda practice: made(said, practice),
+                )
+
+        def made(said: str, practice: str | None) -> None:
+            if practice is None:
+                return
+            try:
+                self.made = self._intake.finish(self._proposed[1], visible(said), practice == "yes")
+            except Refused as refused:
+                self.tell(str(refused), "error")
+                return
+            self.leave()
+
+        self.app.push_screen(
+            AskScreen("Title of the case, without the patient's name", title[:1].upper() + title[1:]), titled
+        )
+
+
+def marked_page(text: str, quote: str) -> Content:
+    """A page with the words of a quote underlined, however their lines are broken."""
+    found = _span(text, quote)
+    if found is None:
+        return literal(text)
+    start, end = found
+    return Content.assemble(
+        literal(text[:start]), literal(text[start:end], "bold underline"), literal(text[end:])
+    )
+
+
+def _span(text: str, quote: str) -> tuple[int, int] | None:
+    words = quote.split()
+    if not words:
+        return None
+    found = re.search(r"\s+".join(map(re.escape, words)), text)
+    return found.span() if found else None

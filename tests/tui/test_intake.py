@@ -1,0 +1,93 @@
+"""What a packet proposes, on the screen beside its pages, by keys alone."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from assistant import library
+from assistant.records.course import Course
+from assistant.tui.app import ImrApp
+from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page
+from tests.records.test_course import folder
+from tests.records.test_intake import NOTE, RFA, UR, of, work_on
+from tests.tui.windowing import NARROW, WIDE
+
+__all__ = ["folder"]
+
+
+def shown(screen: ProposalScreen, name: str) -> str:
+    from textual.widgets import Static
+
+    return str(screen.query_one(f"#{name}", Static).content)
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_seven_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[int, int]) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        screen = IntakeScreen(work, "A case", "a-case")
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=size) as pilot:
+            await pilot.pause()
+            assert "8 to decide" in shown(screen, "intake-top")
+            await pilot.press("enter", "enter")
+            assert "UTILIZATION REVIEW DETERMINATION" in shown(screen, "intake-page")
+            await pilot.press("enter", "enter")
+            assert "f makes the case" in shown(screen, "intake-top")
+            await pilot.press("f")
+            await pilot.press("enter")
+            await pilot.press("down", "enter")
+            await pilot.pause()
+        assert screen.made is not None
+    case = library.rules_for(library.open_case(screen.made)).case
+    assert (case.practice, case.title, case.timeline) == (True, "MRI lumbar spine without contrast", ())
+
+
+async def test_a_key_corrects_a_part_and_one_refuses(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        screen = IntakeScreen(work, "A case", "a-case")
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
+            await pilot.pause()
+            await pilot.press("down", "down", "down", "c")
+            await pilot.press(*"author", "enter")
+            await pilot.press("end", *", MPH", "enter")
+            await pilot.pause()
+            assert of(work, "document")[2].fields["author"] == "Ann Quill, MD, MPH"
+            assert "author: Ann Quill, MD, MPH" in shown(screen, "intake-one")
+            await pilot.press("x")
+            assert of(work, "document")[2].state == "refused"
+            await pilot.press("f")
+            await pilot.pause()
+            assert "to decide" in shown(screen, "intake-top")
+
+
+async def test_lines_are_confirmed_a_page_at_a_time_and_narrowed(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        screen = IntakeScreen(work, "A case", "a-case")
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
+            await pilot.pause()
+            await pilot.press("enter", "enter", "enter", "enter")
+            assert "page 3" in shown(screen, "intake-page")
+            await pilot.press("l", *"study", "enter")
+            await pilot.pause()
+            await pilot.press("end", "enter")
+            states = {one.fields["kind"]: one.state for one in of(work, "line")}
+        assert states["study"] == "confirmed"
+        assert states["work"] == "open"
+
+
+async def test_the_chronology_of_a_case_is_confirmed_on_the_same_screen(folder: Path, tmp_path: Path) -> None:
+    with Course(folder) as course:
+        screen = ProposalScreen(course, "Chronology")
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=NARROW) as pilot:
+            await pilot.pause()
+            await pilot.press("end", "enter")
+            await pilot.pause()
+            assert "1 open" in shown(screen, "intake-top")
+    assert len(library.rules_for(library.open_case(folder)).case.timeline) == 2
+
+
+def test_the_words_of_a_line_are_marked_on_its_page_and_nothing_in_it_is_obeyed() -> None:
+    made = marked_page("a \x1b[2Jb\nc [red]d", "[2Jb c")
+    assert made.plain == "a ␛[2Jb\nc [red]d"
+    assert [str(span.style) for span in made.spans] == ["bold underline"]
