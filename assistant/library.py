@@ -690,12 +690,13 @@ def _kept(text: str, template: str) -> Frame:
 
 
 class ReferenceItem(Value):
-    """A disputed item of a published case: its answers under a set, what was decided, what is suggested."""
+    """A disputed item of a case of the bank: its answers under a set, what was published and decided, what is suggested."""
 
     case: str
     item: str
     reading: Reading
     published: str | None
+    decided: str | None
     suggestion: Suggestion
 
     @property
@@ -707,15 +708,21 @@ class ReferenceItem(Value):
 def reference_items(prompt_set: PromptSet) -> Iterator[ReferenceItem]:
     """The items of the case bank that fall under a set, read with it."""
     for name in case_names():
-        folder = find_case(name)
-        path = folder.path / "reference.yaml"
-        if not path.is_file() or prompt_set.id not in folder.text:  # nor is it one of its prompt sets
+        place = folder("casebank") / name
+        path, text = place / "reference.yaml", read_text(place / "case.yaml")
+        if not path.is_file() or prompt_set.id not in text:  # nor is it one of its prompt sets
             continue
-        held = document(read_text(path), f"casebank/{name}/reference.yaml", "answers-file")
-        case = rules_for(folder).case
+        case, held = _reference(place, text, read_text(path))
         for key, item in case.items.items():
             if item.prompt_set == prompt_set.id and prompt_set.region in ("", item.region):
                 yield _item(prompt_set, case, key, held)
+
+
+@lru_cache(maxsize=128)
+def _reference(place: Path, text: str, reference: str) -> tuple[Case, YamlDocument]:
+    """A case of the bank and its reference, kept by their texts: several sets are held against one case."""
+    case = rules_for(open_case(place)).case
+    return case, document(reference, f"casebank/{place.name}/reference.yaml", "answers-file")
 
 
 def _item(prompt_set: PromptSet, case: Case, key: str, held: YamlDocument) -> ReferenceItem:
@@ -738,6 +745,7 @@ def _item(prompt_set: PromptSet, case: Case, key: str, held: YamlDocument) -> Re
         item=key,
         reading=reading,
         published=held.find("published", "items", key),
+        decided=(held.find("determinations", key) or {}).get("decision"),
         suggestion=suggest(reading, on, rulings),
     )
 

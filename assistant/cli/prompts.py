@@ -188,6 +188,7 @@ def _check(names: Sequence[str], as_json: bool) -> bool:
                     "case": item.case,
                     "item": item.item,
                     "published": item.published,
+                    "decided": item.decided,
                     "suggested": item.suggestion.decision,
                     "agrees": item.agrees,
                 }
@@ -514,11 +515,21 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
     for one in row["reference_cases"]:
         suggested = f"suggested {DECISION_WORDS[one['suggested']]}"
         if one["published"] is None:
-            yield f"  {one['case']}, item {one['item']}: {suggested}; nothing was published of it"
+            same = (
+                "agrees" if one["decided"] == one["suggested"] else "rests on a source of the reviewer's own"
+            )
+            yield f"  {one['case']}, item {one['item']}: made up, decided {DECISION_WORDS[one['decided']]}, {suggested}: {same}"
             continue
         agrees = "agrees" if one["agrees"] else "DIFFERS"
         yield (
             f"  {one['case']}, item {one['item']}: published {DECISION_WORDS[one['published']]}, {suggested}: {agrees}"
+        )
+    if cases := row["reference_cases"]:
+        decided = [item["decided"] for item in cases]
+        agree = sum(item["decided"] == item["suggested"] for item in cases)
+        yield (
+            f"  decided items of the case bank: {decided.count('upheld')} upheld, {decided.count('overturned')} overturned; "
+            f"{agree} of {len(cases)} as suggested"
         )
     if row["untested_conditions"]:
         yield f"  no case tests both ways: {', '.join(row['untested_conditions'])}"
