@@ -1,6 +1,6 @@
 """Files of every kind with a value put into another type, and whether their schema and their reader say the same of them.
 
-A schema is asked by the validator of the standard, apart from the program.
+A schema is asked by another validator than the program's.
 """
 
 from __future__ import annotations
@@ -14,8 +14,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
-from jsonschema import Draft202012Validator
-from referencing import Registry, Resource
+import jsonschema_rs
 
 from assistant import library, profile
 from assistant.core import yaml
@@ -56,15 +55,22 @@ class File:
 
 
 @cache
-def validator(kind: str) -> Draft202012Validator:
-    held = {
-        path.name: json.loads(path.read_text("utf-8"))
-        for path in library.folder("schemas").glob("*.schema.json")
-    }
-    registry: Registry[Any] = Registry().with_resources(
-        (name, Resource.from_contents(one)) for name, one in held.items() if "$id" in one
+def held_schemas() -> dict[str, dict[str, Any]]:
+    """The schemas that come with the program, by the name of their file."""
+    folder = library.folder("schemas")
+    return {path.name: json.loads(path.read_text("utf-8")) for path in folder.glob("*.schema.json")}
+
+
+@cache
+def validator(kind: str) -> jsonschema_rs.Draft202012Validator:
+    known = [(f"json-schema:///{name}", schema) for name, schema in held_schemas().items()]
+    name = f"{kind}.schema.json"
+    return jsonschema_rs.Draft202012Validator(
+        held_schemas()[name],
+        registry=jsonschema_rs.Registry(known),
+        base_uri=f"json-schema:///{name}",
+        offline=True,
     )
-    return Draft202012Validator(held[f"{kind}.schema.json"], registry=registry)
 
 
 def places(value: Any, path: Place = ()) -> Iterator[Place]:
