@@ -183,6 +183,18 @@ def files(folder: Path) -> Iterator[File]:
         SOURCES,
         lambda text: library.document(text, "sources.yaml", "sources"),
     )
+    yield File(
+        "packet-answers",
+        "packet.yaml",
+        PACKET_ANSWERS,
+        lambda text: library.document(text, "packet.yaml", "packet-answers"),
+    )
+    yield File(
+        "intake",
+        "prompts/intake/own.yaml",
+        INTAKE,
+        lambda text: library.document(text, "prompts/intake/own.yaml", "intake"),
+    )
     yield File("prompt-set", "prompts/small.yaml", SMALL_SET, a_set("small", own))
     for kind, name, written in (
         ("prompt-set-2", "second", SECOND_SET),
@@ -335,6 +347,7 @@ CASE: dict[str, Any] = {
         }
         for one in SEED["documents"]
     ],
+    "timeline": [{**SEED["timeline"][0], "kind": "visit", "region": "neck", "side": "left"}],
     "items": {
         **SEED["items"],
         "2": {
@@ -342,7 +355,10 @@ CASE: dict[str, Any] = {
             **{"side": "left", "levels": ["C4-5", "C5-6"], "depends_on": "1"},
             "quantity": {"requested": 8, "unit": "visits"},
             "certified": {"quantity": 2},
-            "ur_decision": {**SEED["items"]["1"]["ur_decision"], "decision": "modified"},
+            "ur_decision": {
+                **SEED["items"]["1"]["ur_decision"],
+                **{"decision": "modified", "received": "2014-03-01", "reason": "None was shown."},
+            },
         },
         "3": {**SEED["items"]["1"], "certified": {"words": "one of them"}},
     },
@@ -384,6 +400,7 @@ ANSWERS: dict[str, Any] = {
     "determinations": {"1": {"decision": "upheld", "reason": "No guideline says why."}},
     "edits": {"1": [{"sentence": 2, "text": "In my own words."}]},
     "acknowledge": {"later-study": "They reached the file later."},
+    "sets": {"1": SET},
     "read_by_eye": [f"{NOTE}:1"],
     "sign": "yes",
     "published": {"outcome": "uphold", "items": {"1": "upheld"}, "source": "Somewhere"},
@@ -461,6 +478,16 @@ VOCABULARY: dict[str, Any] = {
     "negated": {place: [f"no {place}"] for place in CUES},
     "uncertain": {"before": ["may"]},
     "ends": ["but"],
+}
+PACKET_ANSWERS: dict[str, Any] = {
+    **{"id": "own", "title": "A case of my own", "practice": "yes"},
+    "correct": {"document.1": {"type": "Note", "pages": 2}},
+    **{"refuse": ["line.3"], "confirm": ["document", "line.1"]},
+}
+INTAKE: dict[str, Any] = {
+    "types": [{"type": "Note", "titles": ["progress note|report"]}],
+    "table": ["treatment (requested)"],
+    "decisions": {"denied": ["not * certified"]},
 }
 SMALL_SET: dict[str, Any] = {
     **{"id": "small", "title": "A small set", "edition": 1, "for": {"region": "neck", "service": "films"}},

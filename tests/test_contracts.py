@@ -81,7 +81,7 @@ NOTHING = {
     + "".join(f"a{n}: &a{n} [{', '.join([f'*a{n - 1}'] * 10)}]\n" for n in range(1, 12)),
     "twice the same name": '{"id": "a", "id": "b"}',
     "two files in one": "id: a\n---\nid: b\n",
-    "nulls": '{"id": null, "title": null}',
+    "nulls": '{"id": null, "title": null, "neither": null}',
     "deep values": '{"answers": {"1": {"a": ' + '{"value": ' * 45 + "[[]]" + "}" * 48,
 }
 
