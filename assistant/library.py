@@ -136,6 +136,7 @@ KINDS: Mapping[str, str] = {
     "letter-frame": "prompts/letter/frame.yaml",
     "letter-template": "prompts/letter/template.yaml, or that of an organization",
     "faults": "the sentences that may be planted in a practice case",
+    "fault-places": "where a planted sentence can stand",
 }
 """The schemas that files are held to, and the files of each."""
 

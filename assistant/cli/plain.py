@@ -244,8 +244,9 @@ class _Talk:
     def opened(self, lines: Callable[[Review, str], list[str]]) -> list[Line]:
         """Lines that stay closed until the item's questions are answered, or it is opened early (and logged)."""
         session, item = self.review.session, self.item()
-        if not session.item_answered(item) and item not in session.findings_opened:
-            return _notes(["Closed until the questions are answered. :open opens it now; that is logged."])
+        if session.status == "open" and session.closed(item):
+            why = views.closed_words(session, item)
+            return _notes([f"{why}. :open opens it now; that is logged."])
         if session.status == "open":
             self.review.perform(c.OpenFindings(item))
         return _notes(lines(self.review, item))

@@ -190,7 +190,11 @@ class PlainReplay:
         review = self.review
         scope = review.turn.scope
         item = scope if scope in review.session.items else review.session.items[0]
-        if not review.session.item_answered(item) and item not in review.session.findings_opened:
+        if self.replay.closed_to(self.marker.actor, item):
+            why = views.closed_words(self.replay.recording.final, item)
+            self.say(f"    {why}: this session is yours, and open. :open opens it there; that is logged.")
+            return
+        if review.session.closed(item):
             self.say("    This was still closed to the reviewer.")
         self.tell(lines(review, item))
 

@@ -184,14 +184,11 @@ def _tell(review: Review, result: object) -> None:
     session = review.session
     click.echo(f"Session {session.id} ({session.mode}), {session.status}.")
     for item in session.items:
-        suggestion = review.assess(item).suggestion
+        closed = session.status == "open" and session.closed(item)
+        suggested = "closed yet" if closed else DECISION_WORDS[review.assess(item).suggestion.decision]
         made = session.determinations.get(item)
         decided = DECISION_WORDS[made.decision] if made is not None else "not decided"
-        click.echo(
-            visible(
-                f"Item {item}: suggested: {DECISION_WORDS[suggestion.decision]}; determination: {decided}."
-            )
-        )
+        click.echo(visible(f"Item {item}: suggested: {suggested}; determination: {decided}."))
     if session.signed is not None:
         click.echo(
             f"Outcome: {OUTCOME_WORDS[session.signed.outcome]}. Read it with `imr letter {session.id}`."

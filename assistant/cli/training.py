@@ -13,6 +13,7 @@ from assistant.cli.options import Group, json_option, log_at, log_option, note_r
 from assistant.cli.output import print_json
 from assistant.core.problem import refuse
 from assistant.core.text import visible
+from assistant.core.value import replace
 
 if TYPE_CHECKING:
     from assistant.log import Log
@@ -28,7 +29,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def fault_options(command: Command) -> Command:
-    """`--fault` and `--faults`."""
+    """`--fault`, `--faults` and `--no-proposals`."""
     some = click.option(
         "--fault",
         "faults",
@@ -39,7 +40,13 @@ def fault_options(command: Command) -> Command:
     many = click.option(
         "--faults", "count", type=click.IntRange(0, 6), default=0, help="Plant so many faults, of any kind."
     )
-    return some(many(command))
+    unaided = click.option(
+        "--no-proposals",
+        "unaided",
+        is_flag=True,
+        help="Propose nothing: neither what the case states nor what a search found.",
+    )
+    return some(many(unaided(command)))
 
 
 @click.command()
@@ -64,6 +71,7 @@ def practise(
     reveal: str,
     faults: tuple[str, ...],
     count: int,
+    unaided: bool,
     plain: bool,
     log_path: Path | None,
 ) -> int:
@@ -75,14 +83,14 @@ def practise(
     if session is not None:
         return _resume(path, session, plain)
     if case is None:
-        if against or faults or count:
-            raise click.UsageError("--against, --fault and --faults need a CASE.")
+        if against or faults or count or unaided:
+            raise click.UsageError("--against, --fault, --faults and --no-proposals need a CASE.")
         return _next(path, plain)
     from assistant.training.practice import exercise_of_case
     from assistant.training.replay import reference_named
 
     reference = reference_named(path, against) if against else None
-    exercise = exercise_of_case(case, reveal, reference)
+    exercise = replace(exercise_of_case(case, reveal, reference), unaided=unaided)
     note_sessions(path, "practise", against, reference)
     return run_exercise(path, exercise, (*faults, *["any"] * count), plain)
 
@@ -249,6 +257,7 @@ def assign(
     reveal: str,
     faults: tuple[str, ...],
     count: int,
+    unaided: bool,
     log_path: Path | None,
 ) -> None:
     """Assign CASE to a trainee, perhaps with faults planted in a copy of it."""
@@ -263,7 +272,7 @@ def assign(
     wanted = (*faults, *["any"] * count)
     note_sessions(path, "training assign", against, reference)
     with Log.open(path) as log:
-        made, planted = assign_case(log, profile.kept().id, case, trainee, reveal, wanted, reference)
+        made, planted = assign_case(log, profile.kept().id, case, trainee, reveal, wanted, reference, unaided)
     click.echo(f"Assignment {made.id}: {made.case} to {made.trainee}, revealed {REVEALS[reveal]}.")
     for fault in planted:
         click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))

@@ -291,9 +291,10 @@ def _note(session: Session, command: c.AddNote) -> list[e.Event]:
 
 
 def _open_findings(session: Session, command: c.OpenFindings) -> list[e.Event]:
-    if command.item in session.findings_opened and session.item_answered(command.item):
+    early = session.early(command.item)
+    if command.item in session.findings_opened and not early:
         return []
-    return [e.FindingsOpened(command.item, not session.item_answered(command.item))]
+    return [e.FindingsOpened(command.item, early)]
 
 
 def _attest(session: Session, command: c.AttestAbsences) -> list[e.Event]:

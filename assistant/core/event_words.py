@@ -237,6 +237,7 @@ def _opened(event: e.SessionOpened, session: Session | None) -> list[Line]:
     held = [counted(len(event.documents), "document"), counted(pages, "page")]
     held += [f"item {item}: {name}" for item, name in event.items.items()]
     held += ["decides before the suggestion is shown"] if event.decide_first else []
+    held += [f"held back: {', '.join(event.held_back)}"] if event.held_back else []
     return [Line("news", " · ".join(said)), Line("context", "; ".join(held)), *_because(event.again)]
 
 
@@ -415,6 +416,7 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
             return [Line("note", f"Mark {mark} taken away")]
         case t.CaseAssigned():
             planted = f"; {counted(event.planted, 'fault')} planted" if event.planted else ""
+            planted += "; without proposals" * event.unaided + f"; due {event.due}" * bool(event.due)
             said = f"Assigned {event.case} to {event.trainee} as {event.assignment}"
             return [Line("news", f"{said}: against {event.against}, revealed: {event.reveal}{planted}")]
         case t.AssignmentWithdrawn(assignment):

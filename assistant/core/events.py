@@ -160,7 +160,8 @@ class SessionOpened(Event):
 
     `pins` holds the SHA-256 of each pinned text, by `case`, `prompts` and `schemas` and then by name;
     `documents` the number of pages of each document and a salted commitment to its text. `again` is why a case
-    that has been signed is reviewed once more.
+    that has been signed is reviewed once more, `held_back` what a trainee does without: `challenges` of the guard
+    until the answers are in, `proposals` at all.
     """
 
     kind: ClassVar[str] = "session.opened"
@@ -174,6 +175,7 @@ class SessionOpened(Event):
     items: Mapping[str, str]
     folder: Apart[str] = ""
     again: Rare[Apart[str]] = ""
+    held_back: Rare[tuple[str, ...]] = ()
 
 
 class SessionParked(Event):

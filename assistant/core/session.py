@@ -224,6 +224,15 @@ class Session(Value):
         return self.opened.mode
 
     @property
+    def measured(self) -> bool:
+        """Whether what the guard has to say waits until the answers are in."""
+        return "challenges" in self.opened.held_back
+
+    def unaided(self, scope: str) -> bool:
+        """Whether nothing is proposed for an item: neither what the case states nor what a search found."""
+        return "proposals" in self.opened.held_back and scope in self.items
+
+    @property
     def case_pin(self) -> str:
         """The hash of the text of the case's facts, as the session has them now."""
         pins = self.amended.pins if self.amended is not None else self.opened.pins
@@ -267,6 +276,17 @@ class Session(Value):
     def item_answered(self, item: str) -> bool:
         """Whether nothing is left to answer for an item."""
         return next(iter(self.reading(item).open_prompts()), None) is None
+
+    def closed(self, item: str) -> bool:
+        """Whether findings and draft of an item stay closed to its reviewer, who has questions or a first decision left."""
+        return item not in self.findings_opened and self.early(item)
+
+    def early(self, item: str) -> bool:
+        """Whether a look at the findings of an item comes before its answers, or before the first decision on it."""
+        if item in self.determinations:
+            return False
+        first = self.opened.decide_first and item not in self.first_decisions
+        return not self.item_answered(item) or (first and item not in self.suggestions_shown)
 
 
 _TOLD = tuple(name for name in Session.__struct_fields__ if name not in ("readings", "later", "frame"))

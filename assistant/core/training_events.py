@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import ClassVar, get_args
 
 from assistant.core.answer import Answer
-from assistant.core.events import Apart, Event
+from assistant.core.events import Apart, Event, Rare
 
 
 class BookOpened(Event):
@@ -45,7 +45,8 @@ class MarkRemoved(Event):
 class CaseAssigned(Event):
     """A case for a trainee. `reveal`: each, end or trainer; `against` and `head`: what it is compared with.
 
-    `reference` holds the answers that it is compared with, `folder` the case folder to be reviewed.
+    `reference` holds the answers that it is compared with, `folder` the case folder to be reviewed. An `unaided`
+    trainee gets no proposals; `due` is the day by which the run is to be over (ISO), where there is one.
     """
 
     kind: ClassVar[str] = "training.assigned"
@@ -58,6 +59,8 @@ class CaseAssigned(Event):
     planted: int
     reference: Apart[str]
     folder: Apart[str]
+    unaided: Rare[bool] = False
+    due: Rare[str] = ""
 
 
 class AssignmentWithdrawn(Event):

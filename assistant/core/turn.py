@@ -143,7 +143,7 @@ def _proposed(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
     """What the case file, the profile or an earlier item's review proposes for a prompt."""
     item, reading = session.rules.case.items.get(scope), session.reading(scope)
     made = propose(prompt, reading, session.rules.case, item, session.opened.profile)
-    return made or _from_another_item(session, scope, prompt)
+    return None if session.unaided(scope) else made or _from_another_item(session, scope, prompt)
 
 
 def _from_another_item(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
@@ -192,7 +192,7 @@ def _options(
     if isinstance(shape, StatementShape) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
         made.append(Option("Stated", None, "In which words?", "stated"))
     root = place[1] == prompt.id
-    if root and not exempt(session, *place):
+    if root and not session.unaided(place[0]) and not exempt(session, *place):
         made += _by_passage(session, place, shape)
     if not asked_together(shape):
         made += [
@@ -630,7 +630,7 @@ def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
     """The questions of what a treating physician might have written and for which no passage was found, at once."""
     scope, name = place
     silent = [one for one in _silent(session, scope) if one not in session.skipped]
-    if len(silent) < 2 or (scope, name) not in silent:
+    if len(silent) < 2 or (scope, name) not in silent or session.unaided(scope):
         return None
     absent = Answer(status=Status.NOT_DOCUMENTED)
     answers = tuple(c.RecordAnswer(scope, root, absent) for _, root in silent)
@@ -694,7 +694,7 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     if barred is not None and session.focus is None:
         return barred
     speaking = next((one for one in contradicted(session) if one not in session.skipped), None)
-    if speaking is not None and session.focus is None:
+    if speaking is not None and session.focus is None and not session.measured:
         return passages_turn(session, speaking)
     place = next_place(session)
     if place is not None:

@@ -270,18 +270,8 @@ Assess = Callable[[str], Assessment]
 
 
 def closed(session: Session, item: str) -> bool:
-    """Whether the draft of an item stays closed: its prompts are open, or the reviewer is to decide first."""
-    if session.status == "declined":
-        return True
-    if item in session.determinations:
-        return False
-    if not session.item_answered(item):
-        return item not in session.findings_opened
-    return (
-        session.opened.decide_first
-        and item not in session.first_decisions
-        and item not in session.suggestions_shown
-    )
+    """Whether the draft of an item stays closed: to its reviewer, and for good where the case was declined."""
+    return session.status == "declined" or session.closed(item)
 
 
 def issues(session: Session, assess: Assess, frame: Frame) -> Section:

@@ -887,7 +887,7 @@ class Conversation(Talk):
         made = propose(
             prompt, session.reading(command.item), session.rules.case, item, session.opened.profile
         )
-        if made is None or made.answer.plain() != answer.plain():
+        if made is None or made.answer.plain() != answer.plain() or session.unaided(command.item):
             return command
         return replace(command, answer=made.answer, origin="proposed")
 
@@ -952,7 +952,7 @@ class Conversation(Talk):
 
     def decide_again(self, item: str) -> list[Line]:
         """Asks for the decision of an item anew, or for a ruling on one of its findings."""
-        if not self.review.session.item_answered(item):
+        if not self.review.session.item_answered(item) or self.review.session.early(item):
             return [Line("problem", "Questions of this item are still open.")]
         turn = decision_turn(self.review.session, item, self.review.assess(item))
         self.pending = Pending(turn.question, None, turn.options)

@@ -189,6 +189,7 @@ class Review:
         sources: Sources | None = None,
         again: str = "",
         beside_parked: bool = True,
+        held_back: tuple[str, ...] = (),
     ) -> Review:
         """A new session over a case, under the rules as the files say them now.
 
@@ -220,6 +221,7 @@ class Review:
             items={key: item.prompt_set for key, item in rules.case.items.items()},
             folder=str(case.path.resolve()),
             again=again,
+            held_back=held_back,
         )
         session_id = secrets.token_hex(6)
         hold = log.hold(session_id)

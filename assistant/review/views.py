@@ -295,6 +295,16 @@ def _argument(review: Review, item: str, name: str) -> str:
     return f"{name} ({source.tier}, {source.locator}) {side}{mark}"
 
 
+CLOSED = "Closed until the questions are answered"
+
+
+def closed_words(session: Session, item: str) -> str:
+    """Why findings and draft of an item are closed, without a stop at the end."""
+    if not session.item_answered(item):
+        return CLOSED
+    return "Closed until you have said how you would decide"
+
+
 def finding_lines(review: Review, item: str) -> list[str]:
     """Every finding of an item with its state and why."""
     assessment = review.assess(item)

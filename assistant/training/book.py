@@ -126,6 +126,8 @@ class Assignment:
     planted: int
     ts: str = ""
     withdrawn: bool = False
+    unaided: bool = False
+    due: str = ""
 
 
 def assign(
@@ -136,6 +138,8 @@ def assign(
     folder: Path,
     faults: Sequence[Fault] = (),
     plan: str = "",
+    unaided: bool = False,
+    due: str = "",
 ) -> Assignment:
     """Assigns a case; the faults' truth goes into the trainer's book with it."""
     made = Assignment(
@@ -147,6 +151,8 @@ def assign(
         reference,
         folder.resolve(),
         len(faults),
+        unaided=unaided,
+        due=due,
     )
     event = t.CaseAssigned(
         made.id,
@@ -158,6 +164,8 @@ def assign(
         len(faults),
         reference.to_text(),
         str(made.folder),
+        unaided,
+        due,
     )
     book.write(event, *planted_events(made.id, faults), case=made.case)
     return made
@@ -200,6 +208,8 @@ def assignments(written: Iterable[Written]) -> list[Assignment]:
                 Path(event.folder),
                 event.planted,
                 one.ts,
+                unaided=event.unaided,
+                due=event.due,
             )
         elif isinstance(event, t.AssignmentWithdrawn) and event.assignment in found:
             held = found[event.assignment]

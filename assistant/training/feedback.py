@@ -5,7 +5,7 @@ These are the values; `scoring` works them out.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -13,7 +13,7 @@ from typing import Any
 from assistant import library
 from assistant.core import events as e
 from assistant.core import training_events as t
-from assistant.core.answer import Answer
+from assistant.core.answer import Answer, Status
 from assistant.core.event_words import told_at
 from assistant.core.problem import refuse
 from assistant.core.rules.criterion import DECISION_WORDS
@@ -26,19 +26,21 @@ from assistant.log.query import Value, csv_lines
 from assistant.machine import is_path
 from assistant.training.book import Book, Written, all_entries
 from assistant.training.comparison import Parted, RatingRow, all_agree, paired, panel_partings
-from assistant.training.faults import FAULTS, Fault, caught
-from assistant.training.practice import Run, is_compared, runs
+from assistant.training.faults import FAULTS, Fault
+from assistant.training.marking import ALONE, MISSED, SHOWN, Given, answer_key, named_pages, outcome
+from assistant.training.practice import UNDECIDED, Run, is_compared, runs, seen_before
 from assistant.training.recording import Recording
 from assistant.training.reference import FILE, Reference, reference_of_case
 
 STATES = {
     "same": "as the reviewer",
     "different": "otherwise than the reviewer",
-    "caught": "the planted fault was caught",
+    "caught": "the planted fault was found alone",
+    "shown": "the planted fault was found when it was shown",
     "missed": "the planted fault was missed",
-    "touched": "not compared: a planted passage bears on it",
-    "open": "not answered",
-    "not_asked": "not asked, by your earlier answers",
+    "touched": "a planted passage bears on it too: either answer counts",
+    "open": "not answered, and counted",
+    "not_asked": "not asked, by your earlier answers, and counted",
     "no_reference": "not compared: the reference has no answer, or was asked otherwise",
 }
 """How the answer to a question came out, and what that means."""
@@ -46,7 +48,10 @@ STATES = {
 
 @dataclass(frozen=True)
 class PassageShown:
-    """A passage that the reviewer rested an answer on. `state`: cited, opened or missed by the trainee."""
+    """A passage that the reviewer rested an answer on. `state`: cited, taken_over, opened or missed by the trainee.
+
+    Taken over is a page that only a proposal names, and that was not opened.
+    """
 
     page: str
     quote: str
@@ -58,7 +63,8 @@ class FeedbackRow:
     """One question. `parts` names where the answers part: the part, what the trainee said, what the reviewer.
 
     `amended` counts the changes after the answer was frozen; `faults` are the kinds of what was planted here, and
-    `says` tells their truth.
+    `says` tells their truth. `agrees` is None where the reference has nothing to compare with. `alarm`: something else
+    was given, or called unclear, where nothing was planted and the reviewer's answer stands.
     """
 
     item: str
@@ -75,10 +81,14 @@ class FeedbackRow:
     amended: int
     faults: tuple[str, ...] = ()
     says: tuple[str, ...] = ()
+    agrees: bool | None = None
+    alarm: bool = False
+    quiet: bool = False
+    """Whether nothing was planted here, so that an alarm would be a false one."""
 
     @property
     def compared(self) -> bool:
-        return self.state in ("same", "different")
+        return self.agrees is not None
 
 
 @dataclass(frozen=True)
@@ -91,6 +101,8 @@ class Decision:
     suggested: str
     departs: bool
     reason: str
+    undecided: bool = False
+    """Whether the reference comes to no decision on the altered case, so that there is nothing to compare."""
 
     @property
     def same(self) -> bool:
@@ -120,10 +132,15 @@ class Feedback:
     reveal: str
     rows: tuple[FeedbackRow, ...]
     decisions: tuple[Decision, ...]
-    faults: tuple[tuple[Fault, bool | None], ...]
+    faults: tuple[tuple[Fault, str | None], ...]
     seconds: int
     idle_seconds: int
     earlier: Earlier | None = None
+    pages_opened: int = 0
+    pages: int = 0
+    seen_before: int = 0
+    """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
+    held_back: tuple[str, ...] = ()
 
     @property
     def compared(self) -> int:
@@ -131,11 +148,36 @@ class Feedback:
 
     @property
     def agreed(self) -> int:
-        return sum(row.state == "same" for row in self.rows)
+        return sum(row.agrees is True for row in self.rows)
+
+    @property
+    def alone(self) -> int:
+        """Planted faults that were found before the program spoke."""
+        return sum(how == ALONE for _, how in self.faults)
+
+    @property
+    def shown(self) -> int:
+        """Planted faults that were found when the program had spoken of them."""
+        return sum(how == SHOWN for _, how in self.faults)
 
     @property
     def caught(self) -> int:
-        return sum(seen is True for _, seen in self.faults)
+        return self.alone + self.shown
+
+    @property
+    def alarms(self) -> int:
+        """False alarms: answers that part from what stands, where nothing was planted."""
+        return sum(row.alarm for row in self.rows)
+
+    @property
+    def quiet(self) -> int:
+        """The answered questions at which an alarm would be a false one."""
+        return sum(row.quiet for row in self.rows)
+
+    @property
+    def quick(self) -> int:
+        """The answers that were given in less than `QUICK` seconds."""
+        return sum(row.seconds < QUICK for row in self.rows if row.yours)
 
     def evidence(self, state: str = "") -> int:
         """How many passages the reviewer rested on; with `state`, how many of them came out so."""
@@ -144,6 +186,10 @@ class Feedback:
     @property
     def wrong_absences(self) -> int:
         return sum(len(row.wrong_absences) for row in self.rows)
+
+
+QUICK = 3
+"""Seconds within which nobody reads a page and answers."""
 
 
 # Works out the feedback on a run: its first answers against the reference, its evidence, time and planted
@@ -165,9 +211,12 @@ def feedback(recording: Recording, reference: Reference, run: Run | None = None)
         run.reveal if run is not None else "",
         tuple(scoring.rows(time)),
         tuple(scoring.decisions()),
-        tuple((fault, caught(fault, scoring.frozen.get(fault.place))) for fault in faults),
+        tuple((fault, scoring.outcome(fault)) for fault in faults),
         round(sum(one.work for one in time.spent.values())),
         round(sum(one.idle for one in time.spent.values())),
+        pages_opened=len(final.pages_opened),
+        pages=final.rules.case.page_count,
+        held_back=final.opened.held_back,
     )
 
 
@@ -180,12 +229,15 @@ class _Scoring:
         self.run = run
         self.final = recording.final
         self.faults = run.faults if run is not None else ()
-        self.frozen = self._frozen()
-        self.theirs = reference.under(self.final)
+        self.frozen = self._answers(run.frozen if run is not None else {})
+        self.key = answer_key(reference, self.faults, self.final)
+        self.plain = reference.under(self.final)
         self.paired = self._paired()
+        until = {place: seq for place, (seq, _) in (run.frozen if run is not None else {}).items()}
+        self.named = named_pages(recording, until)
 
-    def _frozen(self) -> dict[AnswerPlace, Answer]:
-        """The first answers of a run: as they stood when they were frozen, or else as they stand."""
+    def _answers(self, entries: Mapping[AnswerPlace, tuple[int, str]]) -> dict[AnswerPlace, Answer]:
+        """The answers as they stood at some entries of a run, or else as they stand."""
         final = self.final
         found = {
             (scope, name): final.answers[scope][name]
@@ -193,24 +245,42 @@ class _Scoring:
             for name in final.rules.sets[scope].prompts
             if final.reading(scope).answered(name)
         }
-        entries = self.recording.entries
-        for place, (seq, leaf) in (self.run.frozen if self.run is not None else {}).items():
-            if place[1] and seq <= len(entries) and entries[seq - 1].leaf == leaf:
-                answer = self.recording.state(seq).answer(*place)
-                if answer is not None:
-                    found[place] = answer
+        for place in entries:
+            answer = self._given(entries, place)[0] if place[1] else None
+            if answer is not None:
+                found[place] = answer
         return found
+
+    def _given(self, entries: Mapping[AnswerPlace, tuple[int, str]], place: AnswerPlace) -> Given:
+        """The answer at a place as it stood at its entry, and the pages that were open by then; else as it stands."""
+        seq, leaf = entries.get(place, (0, ""))
+        logged = self.recording.entries
+        kept = 0 < seq <= len(logged) and logged[seq - 1].leaf == leaf
+        state = self.recording.state(seq) if kept else self.final
+        return state.answer(*place) if kept else self.final.answer(*place), state.pages_opened
+
+    def outcome(self, fault: Fault) -> str | None:
+        """How a fault came out."""
+        if self.run is None:
+            return None
+        return outcome(
+            fault,
+            *(
+                self._given(one, fault.place)
+                for one in (self.run.frozen, self.run.settled or self.run.frozen)
+            ),
+        )
 
     def _paired(self) -> dict[AnswerPlace, list[RatingRow]]:
         """The pieces of every answer held against the reference's, by question.
 
         An answer that was changed after it was frozen is put back for its own comparison only.
         """
-        made = paired(self.final, self.theirs)
+        made = paired(self.final, self.key.session)
         for place, answer in self.frozen.items():
             if self.final.answer(*place) != answer:
                 as_frozen = apply(self.final, e.AnswerRecorded(*place, answer))
-                made[place] = paired(as_frozen, self.theirs).get(place, [])
+                made[place] = paired(as_frozen, self.key.session).get(place, [])
         return made
 
     def rows(self, time: PromptTime) -> Iterable[FeedbackRow]:
@@ -219,40 +289,70 @@ class _Scoring:
         for scope in final.rules.scopes:
             for name in final.rules.sets[scope].prompts:
                 place = (scope, name)
-                answer, other = self.frozen.get(place), self.theirs.reading(scope).answer(name)
-                if not is_compared(place) or (answer is None and other is None):
+                answer, other = self.frozen.get(place), self.key.answer(place)
+                needed = other is not None or self.plain.reading(scope).answer(name) is not None
+                if not is_compared(place) or (answer is None and not needed):
                     continue
                 here = [fault for fault in self.faults if fault.place == place]
                 lines = self.paired.get(place, [])
-                state = self._state(place, answer, other, here)
+                touched = not here and self._is_touched(place)
+                agrees = self._agrees(place, answer, other, touched) if needed else None
+                state = self._state(place, answer, other, here, agrees, touched)
+                quiet = not here and not touched and agrees is not None and answer is not None
                 yield FeedbackRow(
                     *place,
                     final.prompt(*place).ask,
                     state,
                     one_line(told_at(final, place, answer), 400) if answer is not None else "",
-                    one_line(told_at(self.theirs, place, other), 400) if other is not None else "",
-                    panel_partings(lines) if state == "different" else (),
-                    self._evidence(answer, other) if not here else (),
+                    one_line(told_at(self.key.session, place, other), 400) if other is not None else "",
+                    panel_partings(lines) if agrees is False else (),
+                    self._evidence(place, answer, other) if not here else (),
                     tuple(_wrong_absences(lines, answer, here)),
                     round(time.spent[place].work) if place in time.spent else 0,
                     self.reference.seconds.get(place),
                     amended.get(place, 0),
                     tuple(fault.kind for fault in here),
                     tuple(fault.says for fault in here),
+                    agrees,
+                    quiet
+                    and not agrees
+                    and answer is not None
+                    and answer.status is not Status.NOT_DOCUMENTED,
+                    quiet,
                 )
 
+    def _agrees(
+        self, place: AnswerPlace, answer: Answer | None, other: Answer | None, touched: bool
+    ) -> bool | None:
+        """Whether the first answer is the reviewer's; a question that was never reached is answered otherwise."""
+        if other is None:
+            return answer is None or None
+        if answer is None:
+            return place in self.reference.asked_otherwise(self.final) and None
+        same = all_agree(self.paired.get(place, ()))
+        if same is False and touched and answer.given:
+            planted = {page for fault in self.faults if fault.passage for page in fault.pages}
+            return bool(planted & {(one.document, one.page) for one in answer.all_evidence()})
+        return same
+
     def _state(
-        self, place: AnswerPlace, answer: Answer | None, other: Answer | None, here: Sequence[Fault]
+        self,
+        place: AnswerPlace,
+        answer: Answer | None,
+        other: Answer | None,
+        here: Sequence[Fault],
+        agrees: bool | None,
+        touched: bool,
     ) -> str:
+        outcomes = {self.outcome(fault) for fault in here} - {None}
+        if outcomes:
+            return "missed" if MISSED in outcomes else "shown" if SHOWN in outcomes else "caught"
         if answer is None:
             asked = self.final.reading(place[0]).asked(place[1]) is True
-            return "open" if asked else "not_asked"
-        if here:
-            return "caught" if all(caught(fault, answer) for fault in here) else "missed"
-        if self._is_touched(place):
+            return "same" if agrees else "open" if asked else "not_asked"
+        if touched:
             return "touched"
-        same = all_agree(self.paired.get(place, ())) if other is not None else None
-        return {None: "no_reference", True: "same", False: "different"}[same]
+        return {None: "no_reference", True: "same", False: "different"}[agrees]
 
     def _is_touched(self, place: AnswerPlace) -> bool:
         """Whether the question's own words find a passage that was planted for another question."""
@@ -269,13 +369,20 @@ class _Scoring:
             for fault in planted
         )
 
-    def _evidence(self, answer: Answer | None, other: Answer | None) -> tuple[PassageShown, ...]:
+    def _evidence(
+        self, place: AnswerPlace, answer: Answer | None, other: Answer | None
+    ) -> tuple[PassageShown, ...]:
         """The passages that the reviewer rested on, and whether the trainee cited or at least opened them."""
         cited = {(one.document, one.page) for one in answer.all_evidence()} if answer is not None else set()
+        opened = self._given(self.run.frozen if self.run is not None else {}, place)[1]
+        read = opened | self.named.get(place, frozenset())
         found: dict[str, PassageShown] = {}
         for one in other.all_evidence() if other is not None else ():
             page = (one.document, one.page)
-            state = "cited" if page in cited else "opened" if page in self.final.pages_opened else "missed"
+            if page in cited:
+                state = "cited" if page in read else "taken_over"
+            else:
+                state = "opened" if page in self.final.pages_opened else "missed"
             found.setdefault(str(one), PassageShown(str(one), one_line(one.quote, 200), state))
         return tuple(found.values())
 
@@ -296,8 +403,8 @@ class _Scoring:
         for item in self.final.items:
             frozen = self.run.frozen.get((item, "")) if self.run is not None else None
             state: Session = self.recording.state(frozen[0]) if frozen is not None else self.final
-            made, other = state.determinations.get(item), self.theirs.determinations.get(item)
-            if made is not None or other is not None:
+            made, other = state.determinations.get(item), self.key.session.determinations.get(item)
+            if made is not None or other is not None or item in self.key.undecided:
                 suggested = made.suggested if made is not None else None
                 yield Decision(
                     item,
@@ -306,6 +413,7 @@ class _Scoring:
                     suggested or "",
                     made is not None and made.decision != suggested,
                     made.reason if made is not None else "",
+                    item in self.key.undecided,
                 )
 
 
@@ -314,7 +422,10 @@ def _wrong_absences(
 ) -> Iterable[str]:
     """The absences that the record contradicts: where the reviewer found it, or where it was planted."""
     for fault in here:
-        if fault.kind == "contradiction" and caught(fault, answer) is False:
+        absent = answer is not None and any(
+            leaf.status is Status.NOT_DOCUMENTED for path, leaf in answer.leaves() if path in ("", fault.part)
+        )
+        if fault.kind == "contradiction" and absent:
             yield fault.says
     for line in lines if not here else ():
         mine, other = line.pieces
@@ -342,6 +453,8 @@ _CARE = {
     "evidence-moved": "Open the page that a proposal names, and see whether it says so.",
     "contradiction": "Read the pages, in other words than the question's, before you say that something is not documented.",
     "later-study": "Ask of each study whether the provider could have had it when the treatment was asked for.",
+    "two-documents": "Take a study's date from its own report, not from a note that mentions it.",
+    "removed": "Answer from the page, not from what such a case usually has.",
 }
 
 
@@ -362,6 +475,9 @@ def advice(made: Feedback, others: Iterable[str] = ()) -> list[str]:
     left = [row.prompt for row in made.rows if row.state == "not_asked"]
     if left:
         found.append(f"An earlier answer kept these from being asked: {_named(left)}.")
+    taken = [row.prompt for row in made.rows if any(one.state == "taken_over" for one in row.evidence)]
+    if taken:
+        found.append(f"Open the page that a proposal names before you confirm it: {_named(taken)}.")
     if any(not one.same and one.theirs for one in made.decisions):
         found.append("The decision parts from the reviewer's: read what the findings rest on with `:how`.")
     other = next(iter(others), "")
@@ -369,13 +485,13 @@ def advice(made: Feedback, others: Iterable[str] = ()) -> list[str]:
         found.append("Nothing was missed.")
     if other:
         found.append(f"Next: `imr practise {other}`")
-    elif len(made.faults) < 3 or made.caught == len(made.faults):
+    elif len(made.faults) < 3 or made.alone == len(made.faults):
         found.append(f"Next: `imr practise {made.case} --faults {min(len(made.faults) + 1, 6)}`")
     return found
 
 
 def _missed(made: Feedback) -> list[str]:
-    return list(dict.fromkeys(fault.kind for fault, seen in made.faults if seen is not True))
+    return list(dict.fromkeys(fault.kind for fault, how in made.faults if how != ALONE))
 
 
 def _named(names: Iterable[str]) -> str:
@@ -389,6 +505,7 @@ _MARKS = {
     "same": "=",
     "different": "≠",
     "caught": "✓",
+    "shown": "▹",
     "missed": "!",
     "touched": "~",
     "open": "?",
@@ -397,7 +514,7 @@ _MARKS = {
 }
 COLUMNS = (
     "session case trainee item prompt question state yours reviewer parts evidence_cited evidence_opened "
-    "evidence_missed wrong_absences seconds reviewer_seconds amended planted"
+    "evidence_taken_over evidence_missed wrong_absences seconds reviewer_seconds amended planted"
 ).split()
 
 
@@ -409,12 +526,16 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
     lines += ["", *_summary(made), ""]
     if made.faults:
         lines.append("Planted")
-        for fault, seen in made.faults:
-            mark = {True: "✓ caught", False: "! missed", None: "? not reached"}[seen]
+        for fault, how in made.faults:
+            mark = {ALONE: "✓ found alone", SHOWN: "▹ found when shown", MISSED: "! missed"}.get(
+                how or "", "? not reached"
+            )
             lines.append(f"  {mark}: {FAULTS.get(fault.kind, fault.kind)}")
             lines.append(f"      {fault.says}")
         lines.append("")
-    lines.append("By question   = as the reviewer   ≠ otherwise   ✓ caught   ! missed   - not compared")
+    lines.append(
+        "By question   = as the reviewer   ≠ otherwise   ✓ found alone   ▹ when shown   ! missed   - not reached"
+    )
     for row in made.rows:
         lines += _row(row)
     lines += ["", "What to practise next", *(f"  {one}" for one in advice)]
@@ -424,21 +545,33 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
 def _summary(made: Feedback) -> list[str]:
     share = f" ({100 * made.agreed // made.compared}%)" if made.compared else ""
     rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
+    if made.seen_before:
+        rows.append(
+            ("", f"seen before: {made.seen_before} of {made.compared}; the score is no measure of those")
+        )
     if made.evidence():
-        opened, missed = made.evidence("opened"), made.evidence("missed")
-        more = f", {opened} opened and not cited" * bool(opened) + f", {missed} not seen" * bool(missed)
+        taken, opened, missed = (made.evidence(state) for state in ("taken_over", "opened", "missed"))
+        more = f", {taken} taken over from proposals, unopened" * bool(taken)
+        more += f", {opened} opened and not cited" * bool(opened) + f", {missed} not seen" * bool(missed)
         rows.append(("Evidence", f"{made.evidence('cited')} of {made.evidence()} pages cited{more}"))
+    rows.append(("Pages", f"{made.pages_opened or 'no'} pages of {made.pages} opened"))
     rows.append(("Absences", f"{made.wrong_absences} wrong" if made.wrong_absences else "none wrong"))
     if made.faults:
-        rows.append(("Planted", f"{made.caught} of {len(made.faults)} caught"))
+        when = f", {made.shown} when shown" if made.shown else ""
+        rows.append(("Planted", f"{made.alone} of {len(made.faults)} found alone{when}"))
+    if made.alarms:
+        rows.append(("Alarms", f"{made.alarms} false, of {made.quiet} answers where nothing was planted"))
     theirs = sum(row.their_seconds or 0 for row in made.rows)
     reviewer = f" (the reviewer: {clock(theirs)})" if theirs else ""
     idle = f", and {clock(made.idle_seconds)} away" if made.idle_seconds else ""
-    rows.append(("Time", f"{clock(made.seconds)}{idle}{reviewer}"))
+    quick = f", {made.quick} answers within {QUICK} seconds" * bool(made.quick)
+    rows.append(("Time", f"{clock(made.seconds)}{idle}{quick}{reviewer}"))
     for one in made.decisions:
         said = DECISION_WORDS.get(one.yours, "not decided")
         against = (
-            "as the reviewer"
+            UNDECIDED[0].lower() + UNDECIDED[1:-1]
+            if one.undecided
+            else "as the reviewer"
             if one.same
             else f"the reviewer: {DECISION_WORDS[one.theirs]}"
             if one.theirs
@@ -460,14 +593,16 @@ def _row(row: FeedbackRow) -> list[str]:
     if row.state in ("different", "touched", "no_reference", "not_asked", "open"):
         lines[0] += f"   {STATES[row.state]}" if row.state != "different" else ""
     lines += [f"      {said}" for said in row.says]
-    if row.state == "different":
+    if row.agrees is False and row.yours and not row.says:
         for name, yours, theirs in row.parts or (("", row.yours, row.theirs),):
             label = f"{name}: " if name else ""
             lines.append(f"      {label}you: {yours} · reviewer: {theirs}")
     lines += [f"      wrong absence: {said}" for said in row.wrong_absences if not row.says]
     for one in row.evidence:
         if one.state != "cited":
-            label = "opened, not cited" if one.state == "opened" else "not seen"
+            label = {"opened": "opened, not cited", "taken_over": "taken over, not opened"}.get(
+                one.state, "not seen"
+            )
             lines.append(f"      {label}: {one.page}{f' “{one.quote}”' if one.quote else ''}")
     return lines
 
@@ -483,7 +618,7 @@ def feedback_csv(made: Feedback) -> str:
     for row in made.rows:
         pages = {
             state: "; ".join(one.page for one in row.evidence if one.state == state)
-            for state in ("cited", "opened", "missed")
+            for state in ("cited", "opened", "taken_over", "missed")
         }
         cells: list[Value] = [
             made.session,
@@ -500,6 +635,7 @@ def feedback_csv(made: Feedback) -> str:
             ),
             pages["cited"],
             pages["opened"],
+            pages["taken_over"],
             pages["missed"],
             "; ".join(row.wrong_absences),
             row.seconds,
@@ -524,10 +660,17 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "compared": made.compared,
         "evidence": {
             "needed": made.evidence(),
-            **{state: made.evidence(state) for state in ("cited", "opened", "missed")},
+            **{state: made.evidence(state) for state in ("cited", "taken_over", "opened", "missed")},
         },
         "wrong_absences": made.wrong_absences,
         "caught": made.caught,
+        "alone": made.alone,
+        "false_alarms": {"count": made.alarms, "of": made.quiet},
+        "seen_before": made.seen_before,
+        "held_back": list(made.held_back),
+        "pages_opened": made.pages_opened,
+        "pages": made.pages,
+        "quick": made.quick,
         "seconds": made.seconds,
         "idle_seconds": made.idle_seconds,
         "earlier": None
@@ -546,9 +689,10 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
                 "prompt": fault.prompt,
                 "page": f"{fault.document}:{fault.page}",
                 "says": fault.says,
-                "caught": seen,
+                "outcome": how,
+                "caught": None if how is None else how != MISSED,
             }
-            for fault, seen in made.faults
+            for fault, how in made.faults
         ],
         "decisions": [
             {
@@ -558,6 +702,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
                 "suggested": one.suggested or None,
                 "departs": one.departs,
                 "reason": one.reason,
+                "compared": bool(one.theirs),
             }
             for one in made.decisions
         ],
@@ -567,6 +712,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
                 "prompt": row.prompt,
                 "question": row.ask,
                 "state": row.state,
+                "agrees": row.agrees,
                 "yours": row.yours,
                 "reviewer": row.theirs,
                 "parts": [
@@ -610,6 +756,11 @@ def debrief(
             f"Compare with a session on {recording.case}.",
         )
     made = replace(feedback(recording, reference, run), earlier=_earlier(written, every, recording))
+    if run is not None and log is not None:
+        known = seen_before(log, written, run)
+        made = replace(
+            made, seen_before=sum(row.compared and known((row.item, row.prompt)) for row in made.rows)
+        )
     taken = {one.case for one in every if one.trainee == recording.opened.reviewer}
     return made, advice(made, [name for name in cases_with_reference() if name not in taken])
 

@@ -5,7 +5,7 @@ The run goes through `Review`; what is frozen and revealed is logged in the trai
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
@@ -14,7 +14,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import training_events as t
-from assistant.core.answer import Answer
+from assistant.core.access_events import AccessRead
 from assistant.core.event_words import Line, evidence_lines, reason_lines, told_at
 from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
@@ -44,7 +44,9 @@ from assistant.training.book import (
     planted_events,
 )
 from assistant.training.comparison import OF_THE_REVIEWER, all_agree, paired
-from assistant.training.faults import Fault, caught, plant
+from assistant.training.faults import Fault
+from assistant.training.marking import ALONE, SHOWN, AnswerKey, Given, answer_key, outcome
+from assistant.training.planting import plant
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference, reference_of_case, reference_of_session
 
@@ -57,16 +59,19 @@ def is_compared(place: AnswerPlace) -> bool:
     return not (place[0] == CASE_SCOPE and place[1] in OF_THE_REVIEWER)
 
 
+_FOUND = {ALONE: "Caught", SHOWN: "Found when it was shown"}
+
+
 def revealed_lines(
-    trainee: Session, reference: Session, place: AnswerPlace, answer: Answer | None, faults: tuple[Fault, ...]
+    trainee: Session, reference: Session, place: AnswerPlace, found: Iterable[tuple[Fault, str | None]]
 ) -> list[Line]:
     """The reviewer's answer to a question that the trainee has just answered, and what was planted there."""
     theirs = reference.reading(place[0]).answer(place[1])
     lines: list[Line] = []
-    here = [fault for fault in faults if fault.place == place]
-    for fault in here:
-        seen = caught(fault, answer)
-        lines.append(Line("news" if seen else "problem", f"{'Caught' if seen else 'Missed'}: {fault.says}"))
+    here = list(found)
+    for fault, how in here:
+        news = f"{_FOUND.get(how or '', 'Missed')}: {fault.says}"
+        lines.append(Line("news" if how == ALONE else "problem", news))
     if theirs is None:
         lines.append(Line("context", "The reviewer's answers did not lead to this question."))
     elif not here:
@@ -82,9 +87,11 @@ def revealed_lines(
     return [*lines, *reason_lines(trainee, place)]
 
 
-def revealed_decision(trainee: Session, reference: Session, item: str) -> list[Line]:
+def revealed_decision(trainee: Session, key: AnswerKey, item: str) -> list[Line]:
     """The reviewer's decision on an item, and why."""
-    made, theirs = trainee.determinations.get(item), reference.determinations.get(item)
+    made, theirs = trainee.determinations.get(item), key.session.determinations.get(item)
+    if item in key.undecided:
+        return [Line("context", UNDECIDED)]
     if theirs is None:
         return [Line("context", "The reference holds no decision on this item.")]
     same = made is not None and made.decision == theirs.decision
@@ -98,13 +105,14 @@ def revealed_decision(trainee: Session, reference: Session, item: str) -> list[L
 
 
 MODE = "training"
+UNDECIDED = "With what was planted the reviewer's answers come to no decision; yours is not compared."
 
 
 @dataclass(frozen=True)
 class Run:
     """One passage of a trainee through a case. `frozen` has the entry of each first answer: its `seq` and hash.
 
-    The decision on an item is frozen at the place `(item, "")`. `ended` is signed, declined or empty.
+    `settled` has that of the answer that stood when it was revealed, or at the end. The decision on an item is frozen at the place `(item, "")`. `ended` is signed, declined or empty.
     """
 
     session: str
@@ -119,6 +127,7 @@ class Run:
     frozen: Mapping[AnswerPlace, tuple[int, str]] = field(default_factory=dict, repr=False)
     revealed: frozenset[AnswerPlace] = frozenset()
     ended: str = ""
+    settled: Mapping[AnswerPlace, tuple[int, str]] = field(default_factory=dict, repr=False)
 
     @property
     def assigned(self) -> bool:
@@ -168,8 +177,13 @@ def _followed(run: Run, event: t.AnswerFrozen | t.AnswerRevealed | t.RunEnded) -
     place = (event.item, event.prompt)
     if isinstance(event, t.AnswerRevealed):
         return replace(run, revealed=run.revealed | {place})
-    return replace(run, frozen={place: (event.seq, event.leaf), **run.frozen})  # the first one counts
+    entry = event.seq, event.leaf
+    settled = run.settled if place in run.revealed else {**run.settled, place: entry}
+    return replace(run, frozen={place: entry, **run.frozen}, settled=settled)  # the first one counts
 
+
+_AFTER_THE_ANSWERS = ("passages", "by_eye", "check", "sign", "done")
+"""The kinds of turn with which the program speaks of answers that are in."""
 
 _READING = Pending("The reviewer answered otherwise, or a fault was missed.", None, (Option("Go on"),))
 """Holds the next question back until what parts from the reviewer has been read."""
@@ -185,7 +199,7 @@ class Practice(Conversation):
         self._read = 0
         self._taken_over: AnswerPlace | None = None
         self._standing: dict[AnswerPlace, tuple[int, str]] = {}
-        self._reference: tuple[object, Session] | None = None
+        self._key: tuple[object, AnswerKey] | None = None
 
     def greeting(self) -> list[str]:
         """What a trainee is told at the beginning."""
@@ -240,6 +254,15 @@ class Practice(Conversation):
             self._stay(command.item, command.prompt)
         return lines
 
+    def _record(self, command: c.RecordAnswer | c.WithdrawAnswer, confirmed: bool = False) -> list[Line]:
+        lines = super()._record(command, confirmed)
+        pending = self.pending
+        if self.review.session.measured and pending is not None and pending.find is not None:
+            kept = tuple(one for one in pending.options if one.value == "not_documented")
+            question = f"{pending.question.split(' rests on a passage')[0]} rests on a passage. Which words say so? Type some of them."
+            self.pending = replace(pending, question=question, options=kept)
+        return lines
+
     def _leave(self, scope: str, path: str) -> list[Line]:
         lines = super()._leave(scope, path)
         self._stay(scope, path)
@@ -255,22 +278,30 @@ class Practice(Conversation):
             self.review.perform(c.ShowPrompt(*self._taken_over))
 
     def settle(self) -> list[Line]:
-        """Freezes what has been answered, then reveals it as far as the trainer chose; at the end all of it."""
+        """Freezes what has been answered, then reveals it as far as the trainer chose; at the end all of it.
+
+        A first answer is frozen before the program says anything to it: each as it is left, or, where they are
+        revealed at the end, all of them as soon as they are in.
+        """
         if self.run.ended or self.review.watching:
             return []
         self._follow()
         session = self.review.session
         over = session.status != "open"
-        due = [place for place in self._settled() if place not in self.run.frozen]
-        if self.run.reveal != "each" and not over:
+        each = self.run.reveal == "each"
+        if not each and not over and not self._answers_are_in():
             return []
-        self._write([t.AnswerFrozen(self.run.session, *place, *self._standing[place]) for place in due])
+        places = list(self._answered())
+        self._freeze(place for place in places if place not in self.run.frozen)
+        spoken = set() if over else set(contradicted(session))
+        settled = [place for place in places if over or (each and place not in spoken)]
+        settled = [place for place in settled if place not in self.run.revealed]
+        self._freeze(place for place in settled if self.run.settled[place] != self._standing[place])
         lines: list[Line] = []
-        if self.run.reveal == "each":
-            shown = [place for place in due if place not in self.run.revealed]
-            self._write([t.AnswerRevealed(self.run.session, *place) for place in shown])
-            named = len(shown) > 1
-            lines = [line for place in shown for line in self._revealed(place, named)]
+        if each:
+            self._write([t.AnswerRevealed(self.run.session, *place) for place in settled])
+            named = len(settled) > 1
+            lines = [line for place in settled for line in self._revealed(place, named)]
             if not over and any(line.kind in ("warning", "problem") for line in lines):
                 self.pending = _READING
         if over:
@@ -278,34 +309,35 @@ class Practice(Conversation):
             lines += self._closing()
         return lines
 
+    def _freeze(self, places: Iterable[AnswerPlace]) -> None:
+        self._write([t.AnswerFrozen(self.run.session, *place, *self._standing[place]) for place in places])
+
+    def _answers_are_in(self) -> bool:
+        """Whether every question and decision has its answer, so that the program may speak of them."""
+        return self.review.session.focus is None and self.review.turn.kind in _AFTER_THE_ANSWERS
+
     def _closing(self) -> list[Line]:
         if self.run.reveal == "trainer":
             return [Line("news", "The run is over. Your trainer shows you the feedback.")]
         return [Line("news", f"The run is over. Read the feedback: imr training feedback {self.run.session}")]
 
     @property
-    def reference(self) -> Session:
-        """The reviewer's answers as a session under the run's rules."""
+    def key(self) -> AnswerKey:
+        """The reviewer's answers under the run's rules, with what was planted put in."""
         rules = self.review.session.rules
-        if self._reference is None or self._reference[0] is not rules:
-            self._reference = rules, self.run.reference.under(self.review.session)
-        return self._reference[1]
+        if self._key is None or self._key[0] is not rules:
+            self._key = rules, answer_key(self.run.reference, self.run.faults, self.review.session)
+        return self._key[1]
 
-    def _settled(self) -> Iterator[AnswerPlace]:
-        """The questions that are answered, and against whose answer no passage speaks; then the decisions."""
+    def _answered(self) -> Iterator[AnswerPlace]:
+        """The questions about the case that are answered and left; then the decisions."""
         session = self.review.session
-        open_ = set(contradicted(session))
         focus = None if session.focus is None else (session.focus[0], root_of(session.focus[1]))
         for scope in session.rules.scopes:
             for name in session.rules.sets[scope].prompts:
                 place = (scope, name)
-                if (
-                    session.reading(scope).answered(name)
-                    and place in self._standing
-                    and place != focus
-                    and (place not in open_ or session.status != "open")
-                    and is_compared(place)
-                ):
+                answered = session.reading(scope).answered(name) and place in self._standing
+                if answered and place != focus and is_compared(place):
                     yield place
         for item in session.determinations:
             if (item, "") in self._standing:
@@ -315,10 +347,17 @@ class Practice(Conversation):
         """What is revealed of one place, under its question where several were answered together."""
         session = self.review.session
         if not place[1]:
-            return revealed_decision(session, self.reference, place[0])
-        answer: Answer | None = session.answer(*place)
-        lines = revealed_lines(session, self.reference, place, answer, self.run.faults)
+            return revealed_decision(session, self.key, place[0])
+        here = [fault for fault in self.run.faults if fault.place == place]
+        given = [self._given(held[place][0], place) for held in (self.run.frozen, self.run.settled) if here]
+        found = [(fault, outcome(fault, *given)) for fault in here]
+        lines = revealed_lines(session, self.key.session, place, found)
         return [Line("context", one_line(session.prompt(*place).ask, 400)), *lines] if named else lines
+
+    def _given(self, seq: int, place: AnswerPlace) -> Given:
+        """The answer as it stood at an entry of the run, and the pages that were open by then."""
+        state = Recording(self.review.log, self.run.session).state(seq)
+        return state.answer(*place), frozenset(state.pages_opened)
 
     def _follow(self) -> None:
         """Takes in which entry of the run holds each answer and decision now."""
@@ -328,20 +367,11 @@ class Practice(Conversation):
             if place is not None:
                 self._standing[place] = entry.seq, entry.leaf
 
-    def _write(
-        self, events: list[Event] | list[t.AnswerFrozen] | list[t.AnswerRevealed] | list[t.RunEnded]
-    ) -> None:
-        if not events:
-            return
-        self.book.write(*events, case=self.run.case)
+    def _write(self, events: list[t.AnswerFrozen] | list[t.AnswerRevealed] | list[t.RunEnded]) -> None:
+        if events:
+            self.book.write(*events, case=self.run.case)
         for event in events:
-            if isinstance(event, t.AnswerFrozen):
-                place = (event.item, event.prompt)
-                self.run = replace(self.run, frozen={**self.run.frozen, place: (event.seq, event.leaf)})
-            elif isinstance(event, t.AnswerRevealed):
-                self.run = replace(self.run, revealed=self.run.revealed | {(event.item, event.prompt)})
-            elif isinstance(event, t.RunEnded):
-                self.run = replace(self.run, ended=event.how)
+            self.run = _followed(self.run, event)
 
 
 class _TakeOver(c.Command):
@@ -358,6 +388,42 @@ def _place(event: Event) -> AnswerPlace | None:
             return event.item, ""
         case _:
             return None
+
+
+# What a trainee had already seen of a run's reference.
+
+
+def seen_before(log: Log, written: Sequence[Written], run: Run) -> Callable[[AnswerPlace], bool]:
+    """Whether the reviewer's answer to a question had been shown to a run's trainee before it was answered.
+
+    In an earlier run on the case, by its feedback, or by reading the reviewed session or another run in the log.
+    """
+    own = [one for one in runs(written) if one.trainee == run.trainee and one.case == run.case]
+    before = [one for one in own if one.ts < run.ts and one.session != run.session]
+    shown = {place for one in before for place in one.revealed}
+    told = {one.session for one in before}
+    whole = any(
+        isinstance(one.event, t.FeedbackShown)
+        and one.by == run.trainee
+        and one.event.session in told
+        and one.ts < run.ts
+        for one in written
+    )
+    others = {row.id for row in log.sessions() if row.case == run.case} - {one.session for one in own}
+    whole = whole or _has_read(log, run, others | {run.reference.session})
+    return lambda place: whole or place in shown
+
+
+def _has_read(log: Log, run: Run, sessions: set[str]) -> bool:
+    """Whether the trainee had read one of some sessions before the run was over."""
+    ended = log.read(run.session)[-1].ts
+    for row in log.sessions(others=True):
+        if row.kind != "access" or row.reviewer != run.trainee or row.opened > ended:
+            continue
+        for entry in log.read(row.id):
+            if entry.kind == AccessRead.kind and entry.ts < ended and sessions & set(entry.body["sessions"]):
+                return True
+    return False
 
 
 # How a blind run begins: on a case with its reference, on an assigned case, or on the case of a session.
@@ -378,6 +444,13 @@ class Exercise:
     faults: tuple[Fault, ...] = ()
     plan: str = ""
     assignment: Assignment | None = field(default=None, repr=False)
+    unaided: bool = False
+
+    @property
+    def held_back(self) -> tuple[str, ...]:
+        """What the trainee does without: where the reveal comes at the end, what the guard says comes there too."""
+        held = ["challenges"] if self.reveal != "each" else []
+        return (*held, "proposals") if self.unaided else tuple(held)
 
 
 def exercise_of_case(name: str, reveal: str, against: Reference | None = None) -> Exercise:
@@ -427,7 +500,16 @@ def exercise_of_session(recording: Recording, reveal: str) -> Exercise:
 def exercise_of_assignment(assignment: Assignment, faults: tuple[Fault, ...]) -> Exercise:
     """An assigned case, as its trainer laid it out; `Refused` where its folder is gone."""
     case = library.open_case(assignment.folder)
-    return Exercise(case, assignment.reference, None, assignment.reveal, faults, assignment.id, assignment)
+    return Exercise(
+        case,
+        assignment.reference,
+        None,
+        assignment.reveal,
+        faults,
+        assignment.id,
+        assignment,
+        assignment.unaided,
+    )
 
 
 def with_faults(
@@ -446,7 +528,8 @@ def with_faults(
 def begin_run(log: Log, profile: Profile, exercise: Exercise) -> Practice:
     """Opens the run: the review in the log, and beside it in the trainee's book what it is compared with."""
     book = Book(log, profile.id)
-    review = Review.open(log, exercise.case, profile, MODE, exercise.sources)
+    held_back = exercise.held_back
+    review = Review.open(log, exercise.case, profile, MODE, exercise.sources, held_back=held_back)
     assigned = exercise.assignment is not None
     opened = t.RunOpened(
         review.session.id,
@@ -500,6 +583,8 @@ def assign_case(
     reveal: str,
     faults: Sequence[str] = (),
     against: Reference | None = None,
+    unaided: bool = False,
+    due: str = "",
 ) -> tuple[Assignment, tuple[Fault, ...]]:
     """Assigns a case of the case bank or a folder, and gives what was planted; raises `Refused`."""
     if not PSEUDONYM.fullmatch(trainee):
@@ -517,5 +602,7 @@ def assign_case(
         exercise.case.path,
         exercise.faults,
         exercise.plan,
+        unaided,
+        due,
     )
     return made, exercise.faults

@@ -119,6 +119,11 @@ class Replay:
     def steps(self) -> Sequence[Step]:
         return self.recording.steps
 
+    def closed_to(self, actor: str, item: str) -> bool:
+        """Whether findings and draft of an item are closed to who looks: the reviewer of a session that is still open."""
+        final = self.recording.final
+        return final.status == "open" and final.opened.reviewer == actor and final.closed(item)
+
     def with_marks(self, marks: Sequence[Annotation]) -> None:
         """Takes these marks for the trainer's."""
         self.marks = tuple(mark for mark in marks if self._fits(mark))

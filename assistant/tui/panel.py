@@ -467,15 +467,14 @@ class PanelViews:
     def _findings(self, opening: bool = True) -> None:
         item = self.item
         session = self.review.session
-        early = not session.item_answered(item)
-        if early and item not in session.findings_opened:
+        if not self._may_show(item):
             rows = [
-                ("open", "Closed until the questions are answered."),
+                ("open", f"{views.closed_words(session, item)}."),
                 ("open", "Enter opens them now; that is logged."),
             ]
             self.panel.show_view("findings", views.scope_words(self.review, item), rows)
             return
-        if opening and not early and session.status == "open" and not self.review.watching:
+        if opening and not session.early(item) and session.status == "open" and not self.review.watching:
             self.review.perform(c.OpenFindings(item))
         names = list(session.rules.sets[item].criteria)
         rows = []
@@ -495,13 +494,12 @@ class PanelViews:
             (str(n), f"{number:>2} {one.text}{' [your own words]' if one.origin == 'reviewer' else ''}")
             for n, (_, number, one) in enumerate(self.sentences)
         ]
-        self.panel.show_view(
-            "draft", "", rows or [("", "The draft stays closed until the questions are answered.")]
-        )
+        why = f"The draft stays {views.closed_words(self.review.session, self.item).lower()}."
+        self.panel.show_view("draft", "", rows or [("", why)])
 
     def _may_show(self, item: str) -> bool:
         session = self.review.session
-        return session.item_answered(item) or item in session.findings_opened
+        return session.status != "open" or not session.closed(item)
 
     def _questions(self) -> None:
         rows = []

@@ -195,9 +195,10 @@ class ReplayPanel(Vertical):
     """
     SCOPED_CSS = False
 
-    def __init__(self, replay: Replay) -> None:
+    def __init__(self, replay: Replay, actor: str) -> None:
         super().__init__(id="replay-panel")
         self._replay = replay
+        self._actor = actor
         self.view = VIEWS[0]
 
     def compose(self) -> ComposeResult:
@@ -229,10 +230,13 @@ class ReplayPanel(Vertical):
         if self.view == "answers":
             return views.progress_words(review), self._lines(views.answer_lines(review)), 0
         item = _item(review)
+        if replay.closed_to(self._actor, item):
+            why = views.closed_words(replay.recording.final, item)
+            return views.scope_words(review, item), Content(f"{why}: this session is yours, and open."), 0
         lines = (
             views.finding_lines(review, item) if self.view == "findings" else views.draft_lines(review, item)
         )
-        closed = not review.session.item_answered(item) and item not in review.session.findings_opened
+        closed = review.session.closed(item)
         title = views.scope_words(review, item)
         return f"{title} · {_CLOSED}" if closed else title, self._lines(lines), 0
 
@@ -372,7 +376,7 @@ class ReplayScreen(ProgramScreen):
         with Horizontal(id="replay-body"):
             with VerticalScroll(id="replay-scroll", can_focus=False):
                 yield Static(id="replay-lines", markup=False)
-            yield ReplayPanel(self.replay)
+            yield ReplayPanel(self.replay, self.marker.actor)
         yield Timeline(self.replay)
         yield KeyLine()
 

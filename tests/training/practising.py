@@ -18,7 +18,8 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.conversation import Conversation
 from assistant.review.review import Review
-from assistant.training.faults import Fault, plant
+from assistant.training.faults import Fault
+from assistant.training.planting import plant
 from assistant.training.practice import Exercise, Practice, begin_run, exercise_of_case, with_faults
 from tests.walk import CASE as CASE
 from tests.walk import KEPT as KEPT

@@ -84,7 +84,7 @@ def test_three_planted_faults_that_are_all_confirmed_are_all_missed(log: Log, re
     practice = begun(log, reveal, "wrong-month=prior_imaging", "wrong-level", "contradiction=suspected")
     answered(practice)
     made = scored(log, practice)
-    assert [seen for _, seen in made.faults] == [False, False, False]
+    assert [how for _, how in made.faults] == ["missed", "missed", "missed"]
     assert made.caught == 0
     assert {row.prompt for row in made.rows if row.state == "missed"} == {
         "prior_surgery",
@@ -92,7 +92,7 @@ def test_three_planted_faults_that_are_all_confirmed_are_all_missed(log: Log, re
         "suspected",
     }
     assert made.wrong_absences == 1
-    assert made.agreed == made.compared
+    assert (made.agreed, made.compared) == (12, 15)
     assert fits(made, []) == []
     said = "\n".join(feedback_lines(made, []))
     assert said.count("! missed") == 3 + 1
@@ -104,19 +104,24 @@ def test_three_planted_faults_that_are_seen_are_caught(log: Log) -> None:
     practice = begun(log, "end", "wrong-level", "contradiction=suspected", "evidence-moved=prior_imaging")
     by_kind = {fault.kind: fault for fault in practice.run.faults}
     moved = by_kind["evidence-moved"]
-    answered(practice, {"suspected": "A nonunion."}, until="sign")
+    said = by_kind["contradiction"]
+    answered(practice, until="suspected")
+    practice.cite(Evidence(said.document, said.page))
+    practice.reply("A nonunion.")
+    level = by_kind["wrong-level"]
+    practice.review.perform(c.OpenPage(level.document, level.page))
     practice.go("1", "prior_surgery.levels")
     practice.reply("C4-C5, C5-C6")
     while practice.pending is not None:
         practice.reply("1" if practice.pending.options else "The report says so.")
-    answered(practice, until="sign")
     practice.go("1", "prior_imaging")
     practice.cite(Evidence(moved.document, moved.page))
     practice.reply("")
     answered(practice)
     made = scored(log, practice)
-    assert {fault.kind: seen for fault, seen in made.faults} == dict.fromkeys(by_kind, True)
-    assert made.caught == 3
+    assert {fault.kind: how for fault, how in made.faults} == dict.fromkeys(by_kind, "alone")
+    assert (made.alone, made.shown, made.alarms) == (3, 0, 0)
+    assert made.agreed == made.compared == 15
     assert {row.prompt for row in made.rows if row.state == "caught"} == {
         "prior_surgery",
         "prior_imaging",
@@ -150,20 +155,21 @@ def test_evidence_is_cited_opened_or_not_seen(log: Log) -> None:
     practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
     answered(practice, {"acute_trauma": "nd"})
     rows = {row.prompt: row for row in scored(log, practice).rows}
-    assert [one.state for one in rows["duration"].evidence] == ["cited"]
+    assert [one.state for one in rows["duration"].evidence] == ["taken_over"]
     assert [(one.page, one.state) for one in rows["acute_trauma"].evidence] == [
         ("progress-note-2014-07-17:1", "opened")
     ]
 
 
-def test_what_an_earlier_answer_kept_from_being_asked_is_said_and_not_counted(log: Log) -> None:
+def test_what_an_earlier_answer_kept_from_being_asked_is_said_and_counted(log: Log) -> None:
     practice = begun(log, "end")
     answered(practice, {"prior_surgery": "none"})
     made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
     states = {row.prompt: row.state for row in made.rows}
     assert states["prior_surgery"] == "different"
     assert states["films_since_surgery"] == states["instability_suspected"] == "not_asked"
-    assert made.compared == 13
+    assert made.compared == 15
+    assert made.agreed == sum(row.agrees is True for row in made.rows) < 13
     assert any("kept these from being asked: films_since_surgery" in one for one in advice)
 
 

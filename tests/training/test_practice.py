@@ -15,7 +15,7 @@ from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import Book, all_entries
-from assistant.training.feedback import debrief
+from assistant.training.feedback import debrief, feedback_lines
 from assistant.training.practice import (
     Practice,
     begin_run,
@@ -117,19 +117,88 @@ def test_an_answer_that_is_changed_later_still_counts_as_it_was_first(log: Log) 
     assert [one.state for one in made.rows if one.prompt != "acute_trauma"].count("different") == 0
 
 
-def test_with_the_end_chosen_nothing_is_shown_or_frozen_before_the_signature(log: Log) -> None:
+def test_with_the_end_chosen_nothing_is_shown_and_the_answers_are_frozen_as_soon_as_they_are_in(
+    log: Log,
+) -> None:
     practice = begun(log, "end")
-    said = texts(answered(practice, {"acute_trauma": "yes"}, until="sign"))
+    said = texts(answered(practice, {"acute_trauma": "yes"}, until="decision"))
     assert "reviewer" not in said.lower()
     assert not any(isinstance(one, t.AnswerFrozen | t.AnswerRevealed) for one in written(log))
+    answered(practice, until="sign")
+    assert len([one for one in written(log) if isinstance(one, t.AnswerFrozen)]) == 16
     practice.go("1", "acute_trauma")
     practice.reply("no")
     answered(practice)
     events = written(log)
     assert [one for one in events if isinstance(one, t.AnswerRevealed)] == []
-    assert len([one for one in events if isinstance(one, t.AnswerFrozen)]) == 16
     made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
-    assert (made.agreed, made.compared) == (15, 15)
+    assert (made.agreed, made.compared) == (14, 15)
+    run = run_of(log, practice.review.session.id)
+    assert run is not None
+    assert {place for place in run.frozen if run.frozen[place] != run.settled[place]} == {
+        ("1", "acute_trauma")
+    }
+
+
+@pytest.mark.parametrize(("reveal", "waits"), [("each", False), ("end", True)])
+def test_where_the_reveal_is_at_the_end_the_guard_waits_until_the_answers_are_in(
+    log: Log, reveal: str, waits: bool
+) -> None:
+    practice = begun(log, reveal, "contradiction=instability_suspected")
+    answered(practice)
+    kinds = [entry.kind for entry in log.read(practice.review.session.id)]
+    decided = kinds.index("determination.recorded")
+    assert ("check.raised" in kinds[:decided]) is not waits
+    assert "check.raised" in kinds[decided:] or not waits
+
+
+def test_a_run_can_go_without_proposals(log: Log) -> None:
+    practice = begin_run(log, TRAINEE, replace(exercise("end"), unaided=True))
+    answered(practice, until="prior_surgery")
+    assert practice.turn.proposal is None
+    assert practice.turn.kind == "prompt"
+    opened = practice.review.session.opened
+    assert opened.held_back == ("challenges", "proposals")
+    kinds = set()
+    for place in ("acute_trauma", "prior_surgery", "prior_imaging", "sought", "views"):
+        practice.go("1", place)
+        kinds.add(practice.turn.kind)
+        assert practice.turn.proposal is None
+        assert not any(
+            one.value.startswith(("passage ", "yes", "proposed")) and "“" in one.label
+            for one in practice.turn.options
+        )
+    assert kinds == {"prompt"}
+
+
+def test_what_was_shown_before_is_told_beside_the_score(log: Log) -> None:
+    first = begun(log)
+    answered(first)
+    second = begun(log, "end")
+    answered(second)
+    made, _ = debrief(log, Recording(log, second.review.session.id), TRAINEE.id)
+    assert (made.seen_before, made.compared) == (15, 15)
+    assert "seen before: 15 of 15" in "\n".join(feedback_lines(made, []))
+    again, _ = debrief(log, Recording(log, first.review.session.id), TRAINEE.id)
+    assert again.seen_before == 0
+
+
+def test_reading_the_reviewed_session_in_the_log_is_told_beside_the_score(
+    log: Log, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from assistant.core.access_events import AccessRead
+    from assistant.log import access
+
+    session = reviewed(path)
+    practice = begin_run(
+        log, TRAINEE, exercise_of_case(exercise().case.path.name, "end", reference_named(path, session))
+    )
+    answered(practice, until="decision")
+    monkeypatch.setattr(access, "reader", lambda: TRAINEE.id)
+    assert access.note(path, AccessRead("replay", (session,))) == ""
+    answered(practice)
+    made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert made.seen_before == 15
 
 
 def test_with_the_trainer_chosen_the_trainee_sees_no_feedback(log: Log) -> None:
@@ -209,12 +278,14 @@ def test_a_proposal_can_be_taken_over_and_changed_before_it_counts(log: Log) -> 
     assert practice.turn.path == "prior_imaging"
 
 
-def test_an_absence_counts_once_the_passages_against_it_are_settled(log: Log) -> None:
+def test_an_absence_counts_at_once_and_is_revealed_when_the_passages_against_it_are_settled(log: Log) -> None:
     practice = begun(log, "each", "contradiction=instability_suspected")
     lines = answered(practice, until="instability_suspected")
     assert "instability" not in [place[1] for place in practice.run.frozen]
     said = texts(practice.reply("not documented"))
+    assert ("1", "instability_suspected") in practice.run.frozen
     if practice.turn.kind == "passages":
+        assert ("1", "instability_suspected") not in practice.run.revealed
         assert "Caught" not in said
         assert "Missed" not in said
         practice.choose(2)

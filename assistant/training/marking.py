@@ -1,0 +1,164 @@
+"""What a run is marked by: the reference as it would be on the altered case, and how each planted fault came out.
+
+What the trainee did is told from what the program did: a page that only a proposal names is no page that was read.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+
+from assistant.core import events as e
+from assistant.core.answer import Answer, Evidence, Status, listing, same_content, with_part
+from assistant.core.rationale import assess
+from assistant.core.record.grounds import worked_out
+from assistant.core.session import AnswerPlace, Session, apply
+from assistant.core.text import Private
+from assistant.core.turn import root_of
+from assistant.core.value import replace
+from assistant.training.faults import Fault, Page, caught
+from assistant.training.recording import Recording
+from assistant.training.reference import Reference
+
+ALONE, SHOWN, MISSED = "alone", "shown", "missed"
+OUTCOMES = {
+    ALONE: "found alone",
+    SHOWN: "found when shown",
+    MISSED: "missed",
+}
+"""How a planted fault came out: in the first answer, after the program had spoken, or not at all."""
+
+
+@dataclass(frozen=True)
+class AnswerKey:
+    """The reference's answers under a run's rules, with the planted truths put in.
+
+    `altered` are the questions that are answered otherwise for it, `undecided` the items on which it comes to no
+    decision any more.
+    """
+
+    session: Session = field(repr=False)
+    altered: frozenset[AnswerPlace] = frozenset()
+    undecided: frozenset[str] = frozenset()
+
+    def answer(self, place: AnswerPlace) -> Answer | None:
+        return self.session.reading(place[0]).answer(place[1])
+
+
+def answer_key(reference: Reference, faults: Sequence[Fault], run: Session) -> AnswerKey:
+    """What the reference comes to on the case as it was altered: answers, what follows from them, and the decision."""
+    plain = reference.under(run)
+    session = plain
+    for fault in faults:
+        held = session.answer(*fault.place)
+        true = _true_answer(fault, held) if held is not None else None
+        if true is not None and true != held:
+            session = apply(session, e.AnswerRecorded(*fault.place, true))
+    if session is plain:
+        return AnswerKey(plain)
+    session = _followed(plain, session)
+    altered = frozenset(
+        (scope, name)
+        for scope in run.rules.scopes
+        for name in run.rules.sets[scope].prompts
+        if plain.reading(scope).answer(name) != session.reading(scope).answer(name)
+    )
+    undecided = set()
+    for item in {scope for scope, _ in altered} & set(session.items):
+        before, after = (assess(one, item).suggestion.decision for one in (plain, session))
+        if after is None or not session.item_answered(item):
+            undecided.add(item)
+            session = replace(
+                session, determinations={k: v for k, v in session.determinations.items() if k != item}
+            )
+        elif after != before:
+            session = apply(session, e.DeterminationRecorded(item, after, after, False, ""))
+    return AnswerKey(session, altered, frozenset(undecided))
+
+
+def _followed(plain: Session, session: Session) -> Session:
+    """The session with what follows from its other answers worked out anew, where the truths changed it."""
+    for item in session.items:
+        for name in session.rules.sets[item].prompts:
+            before, after = worked_out(plain, item, name), worked_out(session, item, name)
+            if before is None or after is None or same_content(before.answer, after.answer):
+                continue
+            session = apply(session, e.AnswerRecorded(item, name, after.answer))
+    return session
+
+
+def _true_answer(fault: Fault, held: Answer) -> Answer | None:
+    """The reference's answer with a fault's truth put in; None where the truth is not known."""
+    page = (Evidence(fault.document, fault.page, Private(fault.passage)),)
+    if fault.kind == "contradiction":
+        value = fault.truth if fault.truth is not None else Private(fault.passage)
+        true = Answer(value=value, evidence=page)
+        if fault.truth is None and fault.part:
+            return None
+        return with_part(held, (fault.part,), true, False) if fault.part else true
+    if fault.kind == "removed":
+        absent = Answer(status=Status.NOT_DOCUMENTED)
+        return with_part(held, (fault.part,), absent, False) if fault.part else absent
+    if not held.listing:
+        return None
+    entries = list((held.parts or {}).values())
+    if fault.kind == "wrong-segment":
+        left = [one for one in entries if not _says(one, fault.part, fault.planted)]
+        return listing(left, held.closed) if len(left) < len(entries) else None
+    if fault.kind == "later-study" and fault.truth is not None:
+        changed = [
+            with_part(one, (fault.part,), Answer(value=fault.truth), False)
+            if _says(one, fault.part, fault.planted)
+            else one
+            for one in entries
+        ]
+        return listing(changed, held.closed)
+    return None
+
+
+def _says(entry: Answer, part: str, value: object) -> bool:
+    held = (entry.parts or {}).get(part)
+    return held is not None and str(held.value) == str(value)
+
+
+Given = tuple[Answer | None, frozenset[Page]]
+"""An answer, and the pages that had been opened when it was given."""
+
+
+def outcome(fault: Fault, first: Given, settled: Given) -> str | None:
+    """How a fault came out, by the first answer and by that which stood before the reveal; None where there is none."""
+    if first[0] is None and settled[0] is None:
+        return None
+    if caught(fault, *first):
+        return ALONE
+    return SHOWN if caught(fault, *settled) else MISSED
+
+
+# Which pages the trainee named, and which came with what was proposed.
+
+
+def named_pages(recording: Recording, until: Mapping[AnswerPlace, int]) -> dict[AnswerPlace, frozenset[Page]]:
+    """By question, the pages that the trainee cited by hand or chose with their words, up to an entry of each."""
+    taken: dict[AnswerPlace, set[Page]] = {}
+    named: dict[AnswerPlace, set[Page]] = {}
+    last = len(recording.entries)
+    for seq in range(1, last + 1):
+        event = recording.event(seq)
+        if isinstance(event, e.EvidenceCited):
+            place = event.item, root_of(event.prompt)
+            pages = {(event.evidence.document, event.evidence.page)}
+            by_hand = True
+        elif isinstance(event, e.AnswerRecorded | e.AnswerAmended):
+            place = event.item, root_of(event.prompt)
+            pages = {(one.document, one.page) for one in event.answer.all_evidence()}
+            whole = event.answer.parts is not None and place[1] == event.prompt
+            by_hand = event.origin != "proposed" and not whole
+        else:
+            continue
+        if seq > until.get(place, last):
+            continue
+        if by_hand:
+            named.setdefault(place, set()).update(pages - taken.get(place, set()))
+        else:
+            taken.setdefault(place, set()).update(pages)
+    return {place: frozenset(pages) for place, pages in named.items()}
