@@ -13,6 +13,7 @@ NAMES = (
     "answer",
     "whole_case",
     "agreement",
+    "gradebook",
     "importing",
     "searching",
     "replay",

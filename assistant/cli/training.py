@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -12,7 +13,7 @@ import click
 from assistant.cli.options import Group, json_option, log_at, log_option, note_reading
 from assistant.cli.output import print_json
 from assistant.core.problem import refuse
-from assistant.core.text import visible
+from assistant.core.text import one_line, visible
 from assistant.core.value import replace
 
 if TYPE_CHECKING:
@@ -239,7 +240,11 @@ def training() -> None:
 @training.command()
 @click.argument("case")
 @click.option(
-    "--to", "trainee", required=True, metavar="ID", help="The trainee's pseudonymous id (`imr reviewer`)."
+    "--to",
+    "trainee",
+    required=True,
+    metavar="ID",
+    help="The trainee's pseudonymous id (`imr reviewer`), or a group.",
 )
 @click.option("--against", metavar="SESSION", help="Compare with a session instead of the case's reference.")
 @click.option(
@@ -248,6 +253,9 @@ def training() -> None:
     default="each",
     help="Show the reference after each answer, at the end, or only to you.",
 )
+@click.option(
+    "--due", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day by which it is to be done."
+)
 @fault_options
 @log_option
 def assign(
@@ -255,12 +263,13 @@ def assign(
     trainee: str,
     against: str | None,
     reveal: str,
+    due: datetime | None,
     faults: tuple[str, ...],
     count: int,
     unaided: bool,
     log_path: Path | None,
 ) -> None:
-    """Assign CASE to a trainee, perhaps with faults planted in a copy of it."""
+    """Assign CASE to a trainee or a group, perhaps with faults planted in a copy of it."""
     from assistant import profile
     from assistant.log import Log
     from assistant.training.book import REVEALS
@@ -272,11 +281,95 @@ def assign(
     wanted = (*faults, *["any"] * count)
     note_sessions(path, "training assign", against, reference)
     with Log.open(path) as log:
-        made, planted = assign_case(log, profile.kept().id, case, trainee, reveal, wanted, reference, unaided)
-    click.echo(f"Assignment {made.id}: {made.case} to {made.trainee}, revealed {REVEALS[reveal]}.")
+        day = due.date().isoformat() if due is not None else ""
+        every, planted = assign_case(
+            log, profile.kept().id, case, trainee, reveal, wanted, reference, unaided, day
+        )
+    for made in every:
+        by = f", due {made.due}" if made.due else ""
+        click.echo(f"Assignment {made.id}: {made.case} to {made.trainee}, revealed {REVEALS[reveal]}{by}.")
     for fault in planted:
         click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))
     click.echo("The trainee begins with `imr practise`.")
+
+
+@training.command()
+@click.argument("name", required=False)
+@click.argument("members", nargs=-1, metavar="[ID]...")
+@click.option("--empty", is_flag=True, help="Give the group up.")
+@log_option
+def group(name: str | None, members: tuple[str, ...], empty: bool, log_path: Path | None) -> None:
+    """Say who is in group NAME; without members list it, without NAME all groups."""
+    from assistant import profile
+    from assistant.log import Log
+    from assistant.training.book import Book, all_entries, groups, set_group
+
+    with Log.open(log_at(log_path)) as log:
+        if name is not None and (members or empty):
+            set_group(Book(log, profile.kept().id), name, () if empty else members)
+        found = groups(all_entries(log))
+    for one, held in found.items():
+        if name in (None, one):
+            click.echo(visible(f"{one}: {', '.join(held)}"))
+    if name is not None and name not in found and not empty:
+        raise refuse(f"There is no group {name}.", "", f"Make it: `imr training group {name} ID ID`.")
+    if not found:
+        click.echo("There is no group.")
+
+
+@training.command()
+@click.argument("people", nargs=-1, metavar="[ID or GROUP]...")
+@click.option("--csv", "as_csv", is_flag=True, help="Print a table in CSV, a row for each trainee.")
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write a page with plots to FILE."
+)
+@json_option
+@log_option
+def gradebook(
+    people: tuple[str, ...], as_csv: bool, page: Path | None, as_json: bool, log_path: Path | None
+) -> None:
+    """Show what the trainees have come to: agreement, faults, false alarms, evidence, time, and the hardest questions.
+
+    Without an ID or a GROUP, everybody who has finished a run or has one assigned.
+    """
+    from assistant import profile
+    from assistant.core.access_events import AccessRead
+    from assistant.log import Log
+    from assistant.training import gradebook as grades
+    from assistant.training.overview import read_gradebook
+
+    path = log_at(log_path)
+    with Log.open(path, write=False) as log:
+        made = read_gradebook(log, profile.kept().id, people)
+        read = [one.session for grade in made.grades for one in grade.results]
+        note_reading(path, AccessRead("training gradebook", tuple(read)))
+    if page is not None:
+        _write_page(page, grades.gradebook_page(made))
+    elif as_json:
+        print_json(grades.gradebook_json(made))
+    elif as_csv:
+        click.echo(grades.gradebook_csv(made), nl=False)
+    else:
+        for line in grades.gradebook_lines(made):
+            click.echo(line)
+
+
+def _write_page(path: Path, text: str) -> None:
+    """Writes a file that only its owner reads; one that is there stays as it is."""
+    import os
+
+    from assistant.machine import open_private
+
+    try:
+        with open(open_private(path, os.O_WRONLY | os.O_CREAT | os.O_EXCL), "wb") as file:
+            file.write(text.encode())
+    except FileExistsError:
+        raise refuse("This file is already there.", one_line(str(path)), "Name another.") from None
+    except OSError as error:
+        raise refuse(
+            f"The page can't be written: {error.strerror}.", one_line(str(path)), "Name another place."
+        ) from None
+    click.echo(visible(f"The page is {path}."))
 
 
 @training.command()

@@ -419,6 +419,8 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
             planted += "; without proposals" * event.unaided + f"; due {event.due}" * bool(event.due)
             said = f"Assigned {event.case} to {event.trainee} as {event.assignment}"
             return [Line("news", f"{said}: against {event.against}, revealed: {event.reveal}{planted}")]
+        case t.GroupSet(group, members):
+            return [Line("news", f"Group {group}: {', '.join(members) or 'nobody'}")]
         case t.AssignmentWithdrawn(assignment):
             return [Line("news", f"Assignment {assignment} withdrawn")]
         case t.FaultPlanted(plan, number, truth):

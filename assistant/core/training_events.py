@@ -63,6 +63,14 @@ class CaseAssigned(Event):
     due: Rare[str] = ""
 
 
+class GroupSet(Event):
+    """Who is in a group of trainees from now on; nobody where it was given up."""
+
+    kind: ClassVar[str] = "training.group_set"
+    group: str
+    members: tuple[str, ...]
+
+
 class AssignmentWithdrawn(Event):
     """An assignment was taken back."""
 
@@ -183,7 +191,7 @@ class AdjudicationClosed(Event):
 
 
 TrainingStep = (
-    BookOpened | Bookmarked | Commented | MarkRemoved | CaseAssigned | AssignmentWithdrawn
+    BookOpened | Bookmarked | Commented | MarkRemoved | GroupSet | CaseAssigned | AssignmentWithdrawn
     | FaultPlanted | RunOpened | AnswerFrozen | AnswerRevealed | RunEnded | FeedbackShown
     | AdjudicationOpened | AnswerAdjudicated | DecisionAdjudicated | AdjudicationClosed
 )  # fmt: skip

@@ -6,6 +6,7 @@ before anything is shown; nothing in it is changed.
 
 from __future__ import annotations
 
+import difflib
 import secrets
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from assistant.core.value import replace
 from assistant.log import Draft, Log
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
+from assistant.profile import PSEUDONYM
 from assistant.training.faults import Fault
 from assistant.training.reference import Reference
 
@@ -225,3 +227,55 @@ def faults_of(written: Iterable[Written], plan: str) -> tuple[Fault, ...]:
         for one in written
         if plan and isinstance(one.event, t.FaultPlanted) and one.event.plan == plan
     )
+
+
+# The people of a class: groups, as their trainers set them, and everybody whom the log knows.
+
+
+def groups(written: Iterable[Written]) -> dict[str, tuple[str, ...]]:
+    """The groups that there are, with their members, as they were set last."""
+    found: dict[str, tuple[str, ...]] = {}
+    for one in written:
+        if isinstance(one.event, t.GroupSet):
+            found[one.event.group] = one.event.members
+    return {name: members for name, members in sorted(found.items()) if members}
+
+
+def set_group(book: Book, name: str, members: Sequence[str]) -> None:
+    """Says who is in a group; a name and the members' ids are pseudonymous ids alike."""
+    for one in (name, *members):
+        if not PSEUDONYM.fullmatch(one):
+            raise refuse(
+                "Groups and trainees are named by letters, figures, dots and dashes.",
+                one_line(one, 40),
+                "Use the pseudonymous id that `imr reviewer` shows.",
+            )
+    book.write(t.GroupSet(name, tuple(dict.fromkeys(members))))
+
+
+def known_people(log: Log) -> set[str]:
+    """Everybody who has worked or is in a group in a log, by pseudonymous id."""
+    written = all_entries(log)
+    rows = (*log.sessions(), *log.sessions(others=True))
+    return {row.reviewer for row in rows} | {one for members in groups(written).values() for one in members}
+
+
+def trainees_named(log: Log, name: str, actor: str) -> tuple[str, ...]:
+    """The members of the group of that name, or the one trainee; `Refused` for whom neither the log knows nor is `actor`."""
+    members = groups(all_entries(log)).get(name)
+    if members is not None:
+        return members
+    if not PSEUDONYM.fullmatch(name):
+        raise refuse(
+            "A trainee is named by a pseudonymous id.", one_line(name, 40), "Use what `imr reviewer` shows."
+        )
+    known = known_people(log) | {actor}
+    if name not in known:
+        near = difflib.get_close_matches(name, sorted(known), 3)
+        more = f"; there is {' or '.join(near)}" if near else ""
+        raise refuse(
+            f"This log knows nobody called {name}{more}.",
+            "",
+            f"Check the id that `imr reviewer` shows there, or enter it first: `imr training group NAME {name}`.",
+        )
+    return (name,)

@@ -4,19 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import UTC, datetime
 from typing import Any
 
 from assistant import library
-from assistant.clock import utc_day, utc_minute
+from assistant.clock import california_day, utc_day, utc_minute
 from assistant.core.problem import Refused
 from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
 from assistant.log.fold import load_session
-from assistant.training.book import REVEALS, Assignment, Written, all_entries, assignments, faults_of
+from assistant.training.book import (
+    REVEALS,
+    Assignment,
+    Written,
+    all_entries,
+    assignments,
+    faults_of,
+    trainees_named,
+)
 from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.feedback import cases_with_reference
+from assistant.training.gradebook import Gradebook, gradebook, is_overdue, open_assignments, results
 from assistant.training.practice import MODE, Exercise, Run, exercise_of_assignment, runs
 
 MOST_COMPARED = 12
@@ -122,7 +132,11 @@ def overview_lines(found: Overview) -> list[str]:
 def assignment_line(found: Overview, one: Assignment) -> str:
     """An assignment on one line, without its id."""
     planted = f", {one.planted} planted" if one.planted else ""
-    return f"{one.case} to {one.trainee}: {found.state_of(one)}, revealed {REVEALS[one.reveal]}{planted}"
+    state = found.state_of(one)
+    if one.due:
+        late = state in ("waiting", "begun") and is_overdue(one, today())
+        planted += f", due {one.due}{' · OVERDUE' if late else ''}"
+    return f"{one.case} to {one.trainee}: {state}, revealed {REVEALS[one.reveal]}{planted}"
 
 
 def assignment_lines(log: Log, found: Overview, name: str, actor: str) -> list[str]:
@@ -194,6 +208,7 @@ def overview_json(found: Overview) -> dict[str, Any]:
                 "trainee": one.trainee,
                 "reveal": one.reveal,
                 "planted": one.planted,
+                "due": one.due or None,
                 "state": found.state_of(one),
             }
             for one in found.assignments
@@ -212,6 +227,11 @@ def overview_json(found: Overview) -> dict[str, Any]:
             for run in by_trainee(found.runs)
         ],
     }
+
+
+def today() -> str:
+    """The day that it is in California."""
+    return california_day(datetime.now(UTC).isoformat())
 
 
 # What waits for a trainee: runs to go on with, assigned cases, and cases to choose from.
@@ -258,4 +278,17 @@ def run_words(run: Run) -> str:
 
 def assignment_words(one: Assignment) -> str:
     """An assignment on one line of a list."""
-    return f"{one.case} · assigned by {one.trainer} on {utc_day(one.ts)} · revealed {REVEALS[one.reveal]}"
+    due = f" · due {one.due}{', OVERDUE' if is_overdue(one, today()) else ''}" if one.due else ""
+    return (
+        f"{one.case} · assigned by {one.trainer} on {utc_day(one.ts)} · revealed {REVEALS[one.reveal]}{due}"
+    )
+
+
+# The gradebook of a log, of everybody or of some trainees and groups.
+
+
+def read_gradebook(log: Log, actor: str, people: Sequence[str] = ()) -> Gradebook:
+    """What the trainees of a log have come to; `Refused` for whom the log doesn't know."""
+    named = tuple(dict.fromkeys(one for name in people for one in trainees_named(log, name, actor)))
+    held = open_assignments(all_entries(log), named, today())
+    return gradebook(results(log, actor, named), f"Gradebook of {', '.join(people) or 'all trainees'}", held)

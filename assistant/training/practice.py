@@ -28,7 +28,7 @@ from assistant.core.value import replace
 from assistant.library import CaseFolder
 from assistant.log import Log
 from assistant.log.fold import event_of, pinned_texts
-from assistant.profile import PSEUDONYM, Profile
+from assistant.profile import Profile
 from assistant.review.conversation import Conversation, Pending
 from assistant.review.loading import missing_documents
 from assistant.review.review import Review
@@ -42,6 +42,7 @@ from assistant.training.book import (
     faults_of,
     new_plan,
     planted_events,
+    trainees_named,
 )
 from assistant.training.comparison import OF_THE_REVIEWER, all_agree, paired
 from assistant.training.faults import Fault
@@ -585,24 +586,16 @@ def assign_case(
     against: Reference | None = None,
     unaided: bool = False,
     due: str = "",
-) -> tuple[Assignment, tuple[Fault, ...]]:
-    """Assigns a case of the case bank or a folder, and gives what was planted; raises `Refused`."""
-    if not PSEUDONYM.fullmatch(trainee):
-        raise refuse(
-            "A trainee is named by a pseudonymous id.",
-            one_line(trainee, 40),
-            "Use what `imr reviewer` shows.",
-        )
+) -> tuple[list[Assignment], tuple[Fault, ...]]:
+    """Assigns a case to a trainee or to each member of a group, and gives what was planted; raises `Refused`.
+
+    All of a group get the same copy, so that their answers can be compared.
+    """
+    names = trainees_named(log, trainee, trainer)
     exercise = with_faults(log, exercise_of_case(case, reveal, against), faults)
-    made = assign(
-        Book(log, trainer),
-        trainee,
-        reveal,
-        exercise.reference,
-        exercise.case.path,
-        exercise.faults,
-        exercise.plan,
-        unaided,
-        due,
-    )
+    book, folder = Book(log, trainer), exercise.case.path
+    made = [
+        assign(book, name, reveal, exercise.reference, folder, exercise.faults, "", unaided, due)
+        for name in names
+    ]
     return made, exercise.faults

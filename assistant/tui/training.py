@@ -464,15 +464,16 @@ _REVEALS = (
 def assigning(screen: ProgramScreen, services: Services, case: str, done: Callable[[], None]) -> None:
     """Asks for what an assignment needs, one thing after the other, and makes it; Escape gives it up."""
 
-    def made(trainee: str, reveal: str, count: int) -> None:
+    def assigned(trainee: str, reveal: str, count: int) -> None:
         try:
-            assignment, _ = assign_case(
+            made, _ = assign_case(
                 services.decision_log, services.profile.id, case, trainee, reveal, ("any",) * count
             )
         except Refused as refused:
             screen.tell(str(refused), "error")
             return
-        screen.tell(f"Assigned to {assignment.trainee}, with {assignment.planted} planted faults.")
+        who = ", ".join(one.trainee for one in made)
+        screen.tell(f"Assigned to {who}, with {made[0].planted} planted faults.")
         done()
 
     def planted(trainee: str, reveal: str) -> None:
@@ -482,7 +483,7 @@ def assigning(screen: ProgramScreen, services: Services, case: str, done: Callab
         ]
         screen.app.push_screen(
             ChooseScreen("What is planted in a copy of the case?", rows),
-            lambda key: made(trainee, reveal, int(key)) if key else None,
+            lambda key: assigned(trainee, reveal, int(key)) if key else None,
         )
 
     def revealed(trainee: str) -> None:

@@ -295,7 +295,8 @@ def test_a_session_is_taken_blind(imr: Imr, path: Path) -> None:
 
 def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
     profile.save_profile(Profile("r-trainer", qualifications=KEPT))
-    status, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee", "--reveal", "trainer",
+    imr("training", "group", "spring", "r-trainee")
+    status, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "spring", "--reveal", "trainer",
                          "--fault", "wrong-level", "--fault", "contradiction=changed_since")  # fmt: skip
     assert status == 0
     assert out.count("Planted ") == 2
@@ -323,7 +324,12 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
 
 def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
     profile.save_profile(Profile("r-trainer", qualifications=KEPT))
-    _, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee")
+    status, _, err = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee")
+    assert status == 2
+    assert "nobody called r-trainee" in err
+    assert imr("training", "group", "spring", "r-trainee")[1] == "spring: r-trainee\n"
+    _, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee", "--due", "2030-01-31")
+    assert ", due 2030-01-31." in out
     name = out.split()[1].rstrip(":")
     profile.save_profile(Profile("r-trainee", qualifications=KEPT))
     assert imr("training", "withdraw", name)[0] == 2
@@ -332,6 +338,28 @@ def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
     assert status == 0
     assert "is taken back" in out
     assert fits("training-list", imr("training", "list", "--json")[1])["assignments"] == []
+
+
+def test_the_gradebook_is_printed_as_lines_table_json_and_page(imr: Imr, path: Path, tmp_path: Path) -> None:
+    with Log.open(path) as log:
+        practice = begun(log, "end", "wrong-level")
+        answered(practice)
+        practice.review.close()
+    profile.save_profile(Profile("r-trainer", qualifications=KEPT))
+    status, out, _ = imr("training", "gradebook", "r-trainee")
+    assert status == 0
+    assert "r-trainee · 1 run" in out
+    data = fits("training-gradebook", imr("training", "gradebook", "--json")[1])
+    assert [one["trainee"] for one in data["trainees"]] == ["r-trainee"]
+    assert imr("training", "gradebook", "--csv")[1].startswith("trainee,")
+    page = tmp_path / "class.html"
+    assert imr("training", "gradebook", "--html", str(page))[0] == 0
+    assert page.read_text().startswith("<!doctype html>")
+    assert page.stat().st_mode & 0o077 == 0
+    assert imr("training", "gradebook", "--html", str(page))[0] == 2
+    status, _, err = imr("training", "gradebook", "r-nobody")
+    assert status == 2
+    assert "nobody called r-nobody" in err
 
 
 def test_the_overview_shows_agreement_at_a_glance(imr: Imr, path: Path) -> None:

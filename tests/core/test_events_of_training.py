@@ -16,7 +16,7 @@ from assistant.core import training_events as t
 from assistant.core.event_form import decode, encode
 from assistant.core.events import Event
 from assistant.log import Log
-from assistant.training.book import Book, withdraw
+from assistant.training.book import Book, set_group, withdraw
 from assistant.training.feedback import told_feedback
 from assistant.training.practice import assign_case
 from assistant.training.replay import annotations_on, bookmark, comment, remove
@@ -31,7 +31,8 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
     path = tmp_path_factory.mktemp("books") / "log.sqlite"
     with Log.open(path) as log:
         book = Book(log, TRAINER.id)
-        made, _ = assign_case(log, TRAINER.id, CASE, TRAINEE.id, "end", ("wrong-level",))
+        set_group(book, "spring", (TRAINEE.id,))
+        (made,), _ = assign_case(log, TRAINER.id, CASE, TRAINEE.id, "end", ("wrong-level",))
         withdraw(book, made.id)
         practice = begun(log, "each", "any")
         answered(practice)

@@ -11,7 +11,7 @@ from textual.widgets import Input, OptionList
 
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.training.book import all_entries
+from assistant.training.book import Book, all_entries, set_group
 from assistant.training.practice import Practice, assign_case, begin_run, exercise_of_case, runs
 from assistant.tui.app import ImrApp
 from assistant.tui.dialogs import ChooseScreen, LinesScreen
@@ -148,6 +148,7 @@ def filled(begin: Begin, log_path: Path) -> Path:
     begin("done")
     begin("done")
     with Log.open(log_path) as log:
+        set_group(Book(log, PROFILE.id), "spring", ("r-anna", "r-carl"))
         assign_case(log, PROFILE.id, CASE, "r-anna", "each", ("wrong-level",))
         practice = begun("trainer")(log, Profile("r-bob", qualifications=PROFILE.qualifications))
         finish(practice, sought="To see the hardware.")
