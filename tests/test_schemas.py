@@ -101,10 +101,11 @@ LATER = {
     "addendum.added": {"reason", "to", "quoted"},
     "case.amended": {"sets"},
     "record.searched": {"stated"},
-    "session.opened": {"again"},
+    "session.opened": {"again", "held_back"},
     "session.signed": {"guard", "key", "signature"},
     "page.opened": {"by"},
     "page.marked": {"gone"},
+    "training.assigned": {"unaided", "due"},
 }
 """Fields that entries of earlier versions don't have."""
 

@@ -297,6 +297,8 @@ class _Scoring:
                 lines = self.paired.get(place, [])
                 touched = not here and self._is_touched(place)
                 agrees = self._agrees(place, answer, other, touched) if needed else None
+                if other is None and here:
+                    agrees = all(self.outcome(fault) == ALONE for fault in here)
                 state = self._state(place, answer, other, here, agrees, touched)
                 quiet = not here and not touched and agrees is not None and answer is not None
                 yield FeedbackRow(

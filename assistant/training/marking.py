@@ -12,6 +12,7 @@ from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, listing, same_content, with_part
 from assistant.core.rationale import assess
 from assistant.core.record.grounds import worked_out
+from assistant.core.rules.answer_schema import StatementShape
 from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import Private
 from assistant.core.turn import root_of
@@ -51,6 +52,12 @@ def answer_key(reference: Reference, faults: Sequence[Fault], run: Session) -> A
     session = plain
     for fault in faults:
         held = session.answer(*fault.place)
+        shape = session.prompt(*fault.place).schema.shape
+        if fault.kind == "contradiction" and fault.truth is None and not isinstance(shape, StatementShape):
+            session = apply(
+                session, e.AnswerWithdrawn(*fault.place, "")
+            )  # some answer is true, and none is known
+            continue
         true = _true_answer(fault, held) if held is not None else None
         if true is not None and true != held:
             session = apply(session, e.AnswerRecorded(*fault.place, true))
@@ -93,8 +100,6 @@ def _true_answer(fault: Fault, held: Answer) -> Answer | None:
     if fault.kind == "contradiction":
         value = fault.truth if fault.truth is not None else Private(fault.passage)
         true = Answer(value=value, evidence=page)
-        if fault.truth is None and fault.part:
-            return None
         return with_part(held, (fault.part,), true, False) if fault.part else true
     if fault.kind == "removed":
         absent = Answer(status=Status.NOT_DOCUMENTED)

@@ -105,6 +105,7 @@ opened = {
     "items": st.dictionaries(scopes, dashed, min_size=1, max_size=2),
     "folder": words,
     "again": words,
+    "held_back": st.lists(st.sampled_from(["challenges", "proposals"]), max_size=2, unique=True).map(tuple),
 }
 ranges = st.lists(st.sampled_from(["note:1", "note:2-5", "film:3"]), unique=True).map(tuple)
 found = st.builds(
