@@ -328,7 +328,9 @@ def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
     assert status == 2
     assert "nobody called r-trainee" in err
     assert imr("training", "group", "spring", "r-trainee")[1] == "spring: r-trainee\n"
-    _, out, _ = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee", "--due", "2030-01-31")
+    _, out, _ = imr(
+        "training", "assign", "cervical-radiographs-after", "--to", "r-trainee", "--due", "2030-01-31"
+    )
     assert ", due 2030-01-31." in out
     name = out.split()[1].rstrip(":")
     profile.save_profile(Profile("r-trainee", qualifications=KEPT))
