@@ -93,7 +93,9 @@ def resume(session: str, plain: bool, passphrase_file: Path | None, log_path: Pa
 
 def home() -> int:
     """The home screen."""
-    needs_terminal("Use `imr review CASE --plain` for plain lines; `imr --help` lists what else there is.")
+    needs_terminal(
+        "Use `imr work` and `imr review CASE --plain` for plain lines; `imr --help` lists what else there is."
+    )
     named = os.environ.get("IMR_LOG")
     log_path = Path(named) if named else None
     from assistant.tui.app import run_app

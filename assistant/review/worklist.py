@@ -215,8 +215,18 @@ def rule_words(row: WorkRow) -> str:
     return f"{row.rule} ({row.source}){verified}: {days}"
 
 
-def row_words(row: WorkRow) -> list[str]:
-    """A case as lines: when it is due and how far it has come, what is disputed, by which rule, and what is amiss."""
+def lacking_words(row: WorkRow) -> str:
+    """Which day of receipt is asked for; empty where both are known, or nothing is left to do."""
+    if not row.lacks or row.state in (*CLOSED, DECLINED):
+        return ""
+    return f"Asked for: the day on which {' and '.join(f'the {name}' for name in row.lacks)} came"
+
+
+def row_words(row: WorkRow, *, whole: bool = True) -> list[str]:
+    """A case as lines: when it is due and how far it has come, what is disputed, and what is amiss.
+
+    With `whole` also by which rule, and which days are asked for.
+    """
     lines = [
         " · ".join(
             filter(None, [row.case, due_words(row), row.state + (f": {row.told}" if row.told else "")])
@@ -229,8 +239,11 @@ def row_words(row: WorkRow) -> list[str]:
     whose = f"for {row.reviewer}" if row.reviewer else ""
     if said := " · ".join(filter(None, [items, pages, whose, "practice" if row.practice else ""])):
         lines.append(f"  {said}")
-    if row.rule and row.state not in (*CLOSED, DECLINED):
+    if whole and row.rule and row.state not in (*CLOSED, DECLINED):
         lines.append(f"  {rule_words(row)}")
+    if whole and (asked := lacking_words(row)):
+        options = " ".join(f"--{name} DAY" for name in row.lacks)
+        lines.append(f"  {asked}: imr work received {row.case} {options}")
     if row.problem:
         lines.append(f"  It can't be read: {row.problem}")
     return [one_line(lines[0]), *lines[1:]]

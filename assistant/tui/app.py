@@ -243,6 +243,8 @@ class HomeScreen(ProgramScreen):
             rows = log.sessions()
             worked = library.own_cases() or log.sessions(family="work")
             if worked or any((row.kind, row.status) == ("real", "open") for row in rows):
+                if not self.query_one(OptionList).option_count:
+                    self.query_one("#home-title", Static).update("IMR assistant · reading the work list ...")
                 self._read_work(log)
             else:
                 self._list([])
@@ -299,7 +301,7 @@ class HomeScreen(ProgramScreen):
 
             yield _heading("Work list")
             for one in self._work:
-                lines = [line for line in row_words(one) if not one.rule or one.rule not in line]
+                lines = row_words(one, whole=False)
                 yield Option(literal("\n".join(f"  {line}" for line in lines)), id=f"work:{one.case}")
         if opened:
             yield _heading("Sessions to go on with")
@@ -323,10 +325,11 @@ class HomeScreen(ProgramScreen):
         row, about = self._row(event.option_id), self.query_one("#home-about", Static)
         about.set_class(row is not None, "shown")
         if row is not None:
-            from assistant.review.worklist import rule_words
+            from assistant.review.worklist import lacking_words, rule_words
 
+            asked = f"{said}: e enters it.\n" if (said := lacking_words(row)) else ""
             rule = f"{rule_words(row)}\n" if row.rule else ""
-            about.update(literal(f"{rule}Enter opens it; e enters what came, was asked for or sent."))
+            about.update(literal(f"{rule}{asked}Enter opens it; e enters what came, was asked for or sent."))
 
     def on_option_list_option_selected(self, event: OptionList.OptionSelected) -> None:
         row = self._row(event.option_id)

@@ -557,7 +557,7 @@ class PanelViews:
         """One of the view's own keys."""
         key = self.panel.keys[index] if 0 <= index < len(self.panel.keys) else ""
         if key.startswith(KEY):
-            self.found.key(name, index)
+            self._act(lambda: self.found.key(name, index))
         elif self.panel.view == "record" and name == "mark" and key:
             self.marked ^= {index}
             self._record(index)

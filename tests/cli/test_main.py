@@ -180,7 +180,7 @@ def test_a_case_that_is_not_there_leaves_no_session_behind(imr: Imr) -> None:
 @pytest.mark.parametrize(
     ("arguments", "instead"),
     [
-        ([], "Use `imr review CASE --plain`"),
+        ([], "Use `imr work` and `imr review CASE --plain`"),
         (["review", CASE], "Use --plain for plain lines, or --answers FILE."),
         (["resume"], "Use --plain for plain lines.\n"),
     ],

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import shutil
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
+from assistant import library
 from assistant.core import events as e
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import desk
+from assistant.review.answers_file import read_answers_file, run_answers
 from assistant.review.desk import Desk, case_of
 from assistant.review.review import Review
+from assistant.review.tour import answer_rest, tour_case
 from assistant.review.worklist import WorkRow, row_words, work_list
 from tests.log.auditing import CASE
 from tests.log.auditing import Desk as Reviews
@@ -95,6 +100,7 @@ def test_late_ones_stand_first_each_with_its_rule_and_the_days_that_are_not_know
     assert "21 DAYS LATE" in " ".join(row_words(neck))
     assert rows(log)["half"].lacks == ("request",)
     assert "or later" in " ".join(row_words(rows(log)["half"]))
+    assert "imr work received half --request DAY" in " ".join(row_words(rows(log)["half"]))
     assert "due: not known" in " ".join(row_words(rows(log)["unknown"]))
 
 
@@ -237,3 +243,17 @@ def test_an_open_review_of_a_case_from_elsewhere_is_on_the_list(home: Path, log:
         made.open("dd44", case="hip", mode="practice")
     assert set(rows(log)) == {"neck", "knee"}
     assert rows(log)["knee"].title == "A neck"
+
+
+def test_a_review_waits_for_a_ruling_and_then_for_the_signature(
+    home: Path, log: Log, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shutil.copytree(tour_case(), home / "films")
+    review = Review.open(log, library.open_case(home / "films"), FIT)
+    answer_rest(review)
+    assert rows(log)[review.session.rules.case.id].state == "waiting for a ruling"
+    file = read_answers_file(tour_case() / "reference.yaml")
+    assert run_answers(review, replace(file, answers={}, sign=False)).open == []
+    row = rows(log)[review.session.rules.case.id]
+    assert (row.state, row.practice, row.pages) == ("ready to sign", True, 6)
+    review.close()
