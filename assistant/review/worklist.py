@@ -246,4 +246,4 @@ def row_words(row: WorkRow, *, whole: bool = True) -> list[str]:
         lines.append(f"  {asked}: imr work received {row.case} {options}")
     if row.problem:
         lines.append(f"  It can't be read: {row.problem}")
-    return [one_line(lines[0]), *lines[1:]]
+    return [one_line(line, 400) if line[:1] != " " else f"  {one_line(line, 400)}" for line in lines]

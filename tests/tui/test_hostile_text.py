@@ -139,10 +139,10 @@ async def test_a_hostile_session_on_the_home_screen(
     begin("conflict")
     rows = Log.sessions
 
-    def hostile_rows(log: Log, others: bool = False) -> object:
+    def hostile_rows(log: Log, others: bool = False, family: str = "") -> object:
         from assistant.core.value import replace
 
-        return [replace(row, case=HOSTILE, kind=HOSTILE) for row in rows(log, others=others)]
+        return [replace(row, case=HOSTILE, kind=HOSTILE) for row in rows(log, others, family)]
 
     monkeypatch.setattr(Log, "sessions", hostile_rows)
     monkeypatch.setattr(library, "case_names", lambda: [HOSTILE])
