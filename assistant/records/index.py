@@ -15,7 +15,7 @@ from assistant.core.record.marks import DENIED, DOUBT_BEGINS, TICKED, UNCERTAIN,
 from assistant.core.record.passages import Occurrence, page_mark
 from assistant.core.value import Value, replace
 from assistant.records.fts import Hit, IndexTable, open_index
-from assistant.records.query import Wanted, meant_by, of_query, of_term
+from assistant.records.query import DENIAL, FUNCTION, Wanted, denying, meant_by, of_query, of_term
 
 # Where one page of a document ends and the next begins: the words on both sides, as one text.
 
@@ -341,7 +341,9 @@ class RecordIndex:
         )
         found: list[Occurrence] = []
         for hits, _, _ in ranked:
-            told = {one.standing: one for one in (self._mention(hit, wanted) for hit in reversed(hits))}
+            told = {
+                one.standing: one for hit in reversed(hits) if (one := self._mention(hit, wanted)) is not None
+            }
             found += [one for one in told.values() if (one.document, one.page, one.start) not in known]
             if len(found) >= limit:
                 break
@@ -367,10 +369,12 @@ class RecordIndex:
 
     def _every_mention(self, terms: tuple[str, ...]) -> tuple[Occurrence, ...]:
         wanted = [one for one in (of_term(term, self._vocabulary) for term in terms) if one.phrases]
+        wanted += [one for term in terms for one in denying(term, self._vocabulary)]
         if not wanted:
             return ()
         over = self._over.words(wanted)
-        found = (self._mention(hit, wanted) for hit in self._table.all_hits(wanted))
+        hits = self._table.all_hits(wanted)
+        found = (one for one in (self._mention(hit, wanted) for hit in hits) if one is not None)
         if not over:
             return tuple(found)
         running = [one for held in over for one in self._run_on(held, wanted)]
@@ -407,10 +411,12 @@ class RecordIndex:
             if marks.standing:
                 said = _by_box(marks.standing)
             else:
-                said = self._assertions.of(marks.sentence, marks.at, length)
+                said = self._by_words(marks.sentence, marks.at, length, wanted[hit.answers[0]])
                 said = self._assertions.under_heading(said, text, min(passage.start + at, len(text)))
             if said.standing == DENIED and marks.doubtful:
                 said = Assertion(UNCERTAIN)
+            if _tells_nothing(said, wanted[hit.answers[0]]):
+                continue
             at, length = passage.marked(at, length)
             term = wanted[hit.answers[0]].term
             made.append(
@@ -456,7 +462,7 @@ class RecordIndex:
             if running is not None:
                 mentions = self._run_on(running, wanted)
             else:
-                mentions = self._not_in(over, [self._mention(hit, wanted) for hit in inside])
+                mentions = self._not_in(over, filter(None, (self._mention(hit, wanted) for hit in inside)))
             told = {one.standing: one for one in reversed(mentions)}
             found += told.values()
             printed += "printed" in told
@@ -503,31 +509,57 @@ class RecordIndex:
     def _words_of(self, hit: Hit) -> str:
         return words_in(self._texts[hit.page][hit.at : hit.at + hit.length])
 
-    def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Occurrence:
+    def _mention(self, hit: Hit, wanted: Sequence[Wanted]) -> Occurrence | None:
+        """The mention at a hit; None where it tells nothing."""
         document, number = self._places[hit.page]
         text = self._texts[hit.page]
         raw = text[hit.start : hit.end]
         quote = raw.strip()
         start = hit.start + len(raw) - len(raw.lstrip())
-        said = self._said(text, start, start + len(quote), hit)
-        term = wanted[hit.answers[0]].term
+        sought = wanted[hit.answers[0]]
+        said = self._said(text, start, start + len(quote), hit, sought)
+        if _tells_nothing(said, sought):
+            return None
         return Occurrence(
-            document, number, quote, start, hit.at, hit.length, term, said.standing, said.plain, said.cue
+            document,
+            number,
+            quote,
+            start,
+            hit.at,
+            hit.length,
+            sought.term,
+            said.standing,
+            said.plain,
+            said.cue,
         )
 
-    def _said(self, page: str, start: int, end: int, hit: Hit) -> Assertion:
+    def _said(self, page: str, start: int, end: int, hit: Hit, sought: Wanted) -> Assertion:
         """How the sentence from `start` to `end` of a page speaks of a hit, with the marks beside it."""
         marks = read_marks(page, start, end, hit.at, hit.length)
         if marks.standing:
             return _by_box(marks.standing)
-        said = self._assertions.of(marks.sentence, marks.at, hit.length)
+        said = self._by_words(marks.sentence, marks.at, hit.length, sought)
         said = self._assertions.under_heading(said, page, hit.at)
         doubtful = marks.doubtful or (DOUBT_BEGINS not in page and self._is_unread(hit.page))
         return Assertion(UNCERTAIN) if said.standing == DENIED and doubtful else said
 
+    def _by_words(self, sentence: str, at: int, length: int, sought: Wanted) -> Assertion:
+        if sought.denies == FUNCTION:
+            return self._assertions.of_function(sentence, at, length)
+        if sought.denies == DENIAL:
+            return self._assertions.of_denial(sentence, at, length)
+        return self._assertions.of(sentence, at, length)
+
     def _is_unread(self, number: int) -> bool:
         document, page = self._places[number]
         return page in self.unreadable.get(document, ())
+
+
+def _tells_nothing(said: Assertion, sought: Wanted) -> bool:
+    """Whether what would deny doesn't: a function that is only spoken of, or words of which it isn't sure."""
+    return (sought.denies == FUNCTION and said.standing != DENIED) or (
+        sought.denies == DENIAL and said.standing == UNCERTAIN
+    )
 
 
 def _by_box(standing: str) -> Assertion:

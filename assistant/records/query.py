@@ -91,7 +91,8 @@ class Wanted:
     """One thing that is looked for: `term` as given, the phrases of which any will do.
 
     `apart` are folded words that share a stem with one of its words and don't answer for it; `unless` are phrases
-    in which its words mean something else. `numbers` answer for it too.
+    in which its words mean something else. `numbers` answer for it too. With `denies` the phrases are those that deny the
+    term: a function that is normal, or a word that says so by itself.
     """
 
     term: str
@@ -99,10 +100,15 @@ class Wanted:
     apart: frozenset[str] = frozenset()
     unless: tuple[Phrase, ...] = ()
     numbers: tuple[Number, ...] = ()
+    denies: str = ""
 
     def __hash__(self) -> int:
         """Enough to tell most apart: with all its phrases, hashing would cost as much as a search."""
         return hash((self.term, len(self.phrases), self.phrases[:1]))
+
+
+FUNCTION, DENIAL = "function", "denial"
+"""How a phrase denies a term: as what is normal, or by itself."""
 
 
 def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
@@ -121,6 +127,14 @@ def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
         phrases.append(Phrase(" ".join(reversed(term.split())), gap=_GAP))
     phrases += [Phrase(one, capitals=True) for one in vocabulary.capitals(term)]
     return Wanted(term, tuple(phrases), apart, unless, vocabulary.numbers(term))
+
+
+def denying(term: str, vocabulary: Vocabulary) -> Iterator[Wanted]:
+    """What denies a term of `look_for` without naming it."""
+    for denies, phrases in ((FUNCTION, vocabulary.functions(term)), (DENIAL, vocabulary.denials(term))):
+        if phrases:
+            wide = tuple(Phrase(one, gap=_GAP * (APART in one)) for one in dict.fromkeys(phrases))
+            yield Wanted(term, wide, denies=denies)
 
 
 def meant_by(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:

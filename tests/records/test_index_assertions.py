@@ -15,6 +15,7 @@ from assistant.library import own_vocabulary
 from assistant.records.index import RecordIndex
 
 SENTENCES = Path(__file__).with_name("negation_sentences.yaml")
+OWN = own_vocabulary()
 CUES_ONLY = Vocabulary(cues=own_vocabulary().cues, lists=own_vocabulary().lists)
 PARTS = yaml.parse_yaml(library.read_text(SENTENCES), SENTENCES.name).data
 STANDINGS = ("affirmed", "negated", "uncertain", "hypothetical", "historical", "family", "printed")
@@ -80,3 +81,56 @@ def figures(part: str) -> str:
 def test_the_guide_gives_the_figures_as_they_are(part: str) -> None:
     guide = library.read_text(Path(__file__).parents[2] / "docs" / "reviewer.md")
     assert figures(part) in guide
+
+
+NORMAL = {
+    "weakness": [
+        ("Strength is 5/5.", "plain"),
+        ("Motor exam is intact.", "plain"),
+        ("Full strength in the upper extremities.", "plain"),
+        ("Strength is 5/5 on the left.", "denied"),
+        ("Strength has not returned to normal.", ""),
+        ("Strength was normal before the fall.", ""),
+        ("Goal: normal strength.", ""),
+        ("Therapy to restore full strength.", ""),
+        ("Strength is intact except for the left triceps.", ""),
+        ("His mother has normal strength.", ""),
+        ("Strength was tested.", ""),
+    ],
+    "fracture": [
+        ("Fracture no, infection yes.", "plain"),
+        ("The fracture no doubt exists.", "affirmed"),
+    ],
+    "fever": [
+        ("Afebrile.", "plain"),
+        ("Afebrile until yesterday.", ""),
+        ("Not afebrile.", "affirmed"),
+        ("His wife is afebrile.", "family"),
+    ],
+    "smoking": [("He is a nonsmoker.", "plain"), ("Not a nonsmoker.", "affirmed")],
+    "loss of motion": [
+        ("Range of motion is full.", "plain"),
+        ("Range of motion is full except in flexion.", ""),
+    ],
+    "gait disturbance": [("Gait normal.", "plain"), ("Gait is normal with a cane.", "")],
+    "sensory loss": [("Sensation intact.", "plain"), ("Sensation intact except the L5 dermatome.", "")],
+    "hyperreflexia": [("Reflexes symmetric.", "plain"), ("Reflexes are 3+ and symmetric.", "")],
+    "incontinence": [("Bladder control is normal.", "plain"), ("No longer continent of urine.", "affirmed")],
+}
+
+
+@pytest.mark.parametrize(
+    ("finding", "says", "shown"), [(of, *row) for of, rows in NORMAL.items() for row in rows]
+)
+def test_what_is_normal_denies_the_finding_that_it_would_show(finding: str, says: str, shown: str) -> None:
+    found = RecordIndex.of({"d": (says,)}, OWN).look_for([finding])
+    standings = [
+        "plain" if one.plain else "denied" if one.standing == "negated" else one.standing for one in found
+    ]
+    assert standings == ([shown] if shown else [])
+
+
+def test_locking_and_clicking_are_two_things() -> None:
+    index = RecordIndex.of({"d": ("The knee clicks.", "The knee locks.")}, OWN)
+    assert [one.page for one in index.look_for(["locking"])] == [2]
+    assert [one.page for one in index.look_for(["clicking"])] == [1]

@@ -70,6 +70,8 @@ class Cues:
         for person in vocabulary.lists.get("persons", ()):
             for text in (person, f"{person}'s"):
                 self._learn(text, "family", "next_to")
+            for is_one in ("is", "is a", "is an", "was", "was a", "was an"):
+                self._learn(f"{person} {is_one}", "family", "next_to")
             for theirs in vocabulary.lists.get("theirs", ()):
                 self._learn(f"{person} {theirs}", "family", "before_near")
             self._learn(f"in ... {person}", "family", "after")
@@ -249,6 +251,8 @@ _SERVICE_AFTER = frozenset({"after", "after_service"})
 _BEFORE_FUNCTION = _BEFORE | {"before_function"}
 _AFTER_FUNCTION = _AFTER | {"after_function"}
 _NORMAL = frozenset({"before_function", "after_function"})
+_ENTRY_ENDS = frozenset({",", ";", ".", "!"})
+"""What may follow the *no* of an entry of a form: "fracture no, infection no"."""
 _LISTED = frozenset({",", "and", "or", "nor", "/", "&", "+"})
 _JOINED = frozenset({"and", "/", "&", "+"})
 _EITHER = frozenset({"or", "nor", "/"})
@@ -307,6 +311,7 @@ class Assertions:
         self._now, self._negators, self._abnormal = words("now"), words("negators"), words("abnormal")
         self._aside = words("aside")
         self._absorbing, self._claims = words("absorbing"), words("claims")
+        self._intended = words("intended")
         self._unsettling, self._hedged = beginnings("unsettling"), words("hedged")
         self._requests = words("requests")
         self._witnesses, self._lost = words("witnesses"), words("lost")
@@ -319,6 +324,24 @@ class Assertions:
     def of(self, sentence: str, at: int, length: int) -> Assertion:
         """How the sentence speaks of the words at `at`; where none stand there, nothing is denied."""
         return self._known(sentence, at, length)
+
+    def of_function(self, sentence: str, at: int, length: int) -> Assertion:
+        """Whether the sentence calls what stands at `at` normal: a denial of what it would show, else affirmed."""
+        return self._known(sentence, at, length, True)
+
+    def of_denial(self, sentence: str, at: int, length: int) -> Assertion:
+        """How far words at `at` deny that deny by themselves (*afebrile*): not where they are denied, or of an earlier time."""
+        said = self._known(sentence, at, length)
+        if said.standing != AFFIRMED:
+            return said if said.standing != "negated" else _AFFIRMED
+        words = tokens(sentence[:at])
+        first = len(words)
+        words += tokens(sentence[at : at + length])
+        last = len(words)
+        words += tokens(sentence[at + length :])
+        cue = CueFound(" ".join(words[first:last]), "negated", "before", first, last)
+        reach = self._bounds(words, cue, _Mention(first, last, False, False, False))
+        return Assertion("uncertain" if reach == _DOUBT else "negated", reach == _PLAIN, cue.text)
 
     def under_heading(self, said: Assertion, page: str, at: int) -> Assertion:
         """What is `said` of the words at `at` under the heading of their paragraph.
@@ -340,7 +363,7 @@ class Assertions:
                 )
         return found
 
-    def _assertion(self, sentence: str, at: int, length: int) -> Assertion:
+    def _assertion(self, sentence: str, at: int, length: int, normal: bool = False) -> Assertion:
         said = tokens(sentence[:at])
         first = len(said)
         said += tokens(sentence[at : at + length])
@@ -351,8 +374,14 @@ class Assertions:
         printed = self._cues.printed(said, first)
         if printed is not None and _CLOSED.isdisjoint(said[printed.end : first]):
             return Assertion("printed", cue=printed.text)
+        if (
+            not normal
+            and said[last : last + 1] == ["no"]
+            and _ENTRY_ENDS.issuperset(said[last + 1 : last + 2])
+        ):
+            return Assertion("negated", True, "no")
         term = self._root(sentence[at : at + length])
-        service, function = term in self._services, term in self._functions
+        service, function = term in self._services and not normal, normal or term in self._functions
         mention = _Mention(first, last, service, function, self._is_needed(term, said, last))
         before = _BEFORE_FUNCTION if function else _BEFORE
         after = _SERVICE_AFTER if service else _AFTER_FUNCTION if function else _AFTER
@@ -369,6 +398,8 @@ class Assertions:
                 continue
             standing, plain = cue.standing, False
             if standing == "negated":
+                if normal and cue.place not in _NORMAL:
+                    continue
                 reach = min(reach, self._bounds(said, cue, mention))
                 standing, plain = ("uncertain" if reach == _DOUBT else standing), reach == _PLAIN
             made = Assertion(standing, plain, cue.text)
@@ -643,6 +674,8 @@ class Assertions:
         if said[end : end + 1] == ["?"]:
             return _DOUBT
         if cue.place in _NORMAL:
+            if not self._intended.isdisjoint(said[max(0, begin - 2) : max(cue.start, of.first)]):
+                return _DOUBT
             negated = not self._negators.isdisjoint(said[begin:start]) or not self._negators.isdisjoint(
                 said[min(cue.end, of.last) : max(cue.start, of.first)]
             )

@@ -36,7 +36,7 @@ _PLACES = (
     "after_function",
     "headings",
 )
-_LINE = ("same", "kinds", "related", "capitals", "unless", "asked")
+_LINE = ("same", "kinds", "related", "capitals", "unless", "asked", "findings", "functions", "denials")
 _WIDEST_NUMBER = 200
 APART = "..."
 """In a phrase: up to three other words may stand there."""
@@ -69,6 +69,8 @@ class Number(Value):
 class Synonyms(Value):
     """Words for one thing: `same` find each other and all the others here; those don't find them.
 
+    What is normal denies: of `findings`, `functions` show them where they aren't normal, and `denials` say by themselves that
+    they aren't there.
     `asked` are everyday words, for which a person's own search looks for each other and for `related`. `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals` count where they are
     written in capitals. `numbers` tell of it in figures. `unless` are phrases in which they mean something else, and aren't
     found.
@@ -81,6 +83,9 @@ class Synonyms(Value):
     unless: tuple[str, ...] = ()
     numbers: tuple[Number, ...] = ()
     asked: tuple[str, ...] = ()
+    findings: tuple[str, ...] = ()
+    functions: tuple[str, ...] = ()
+    denials: tuple[str, ...] = ()
 
 
 class Vocabulary(Value, dict=True, eq=False):
@@ -93,25 +98,24 @@ class Vocabulary(Value, dict=True, eq=False):
 
     @cached_property
     def _groups(self) -> dict[str, list[Synonyms]]:
-        made: dict[str, list[Synonyms]] = {}
-        for group in self.synonyms:
-            for term in group.same:
-                made.setdefault(word_root(term), []).append(group)
-        return made
+        return self._by_term("same")
 
     @cached_property
     def _asked(self) -> dict[str, list[Synonyms]]:
-        made: dict[str, list[Synonyms]] = {}
-        for group in self.synonyms:
-            for term in group.asked:
-                made.setdefault(word_root(term), []).append(group)
-        return made
+        return self._by_term("asked")
 
     @cached_property
     def _kinds(self) -> dict[str, list[Synonyms]]:
+        return self._by_term("kinds")
+
+    @cached_property
+    def _findings(self) -> dict[str, list[Synonyms]]:
+        return self._by_term("findings")
+
+    def _by_term(self, part: str) -> dict[str, list[Synonyms]]:
         made: dict[str, list[Synonyms]] = {}
         for group in self.synonyms:
-            for term in group.kinds:
+            for term in getattr(group, part):
                 made.setdefault(word_root(term), []).append(group)
         return made
 
@@ -148,6 +152,14 @@ class Vocabulary(Value, dict=True, eq=False):
     def numbers(self, term: str) -> tuple[Number, ...]:
         """The numbers that tell of a term."""
         return tuple(one for group in self._of(term) for one in group.numbers)
+
+    def functions(self, term: str) -> tuple[str, ...]:
+        """What shows a term where it isn't normal, so that it denies it where it is: strength for weakness."""
+        return tuple(one for group in self._findings.get(word_root(term), ()) for one in group.functions)
+
+    def denials(self, term: str) -> tuple[str, ...]:
+        """Words that deny a term by themselves: *afebrile* for fever."""
+        return tuple(one for group in self._findings.get(word_root(term), ()) for one in group.denials)
 
     def _of(self, term: str) -> list[Synonyms]:
         return self._groups.get(word_root(term), [])
@@ -335,13 +347,17 @@ def _vocabulary(texts: tuple[tuple[str, str], ...]) -> Vocabulary:
 
 
 def _synonyms(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> Synonyms:
-    same, kinds, related, capitals, unless, asked = (_terms(found, document, (*path, part)) for part in _LINE)
+    same, kinds, related, capitals, unless, asked, findings, functions, denials = (
+        _terms(found, document, (*path, part)) for part in _LINE
+    )
     numbers = [
         one
         for index in range(len(document.find(*path, "numbers") or ()))
         for one in _numbers(found, document, (*path, "numbers", index))
     ]
-    return Synonyms(same, kinds, related, capitals, unless, tuple(numbers), asked)
+    return Synonyms(
+        same, kinds, related, capitals, unless, tuple(numbers), asked, findings, functions, denials
+    )
 
 
 def _numbers(found: Findings, document: YamlDocument, path: tuple[str | int, ...]) -> list[Number]:
