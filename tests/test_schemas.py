@@ -97,6 +97,8 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 LATER = {
+    "access.file_reviewed": {"text"},
+    "access.note_added": {"owner", "severity"},
     "access.opened": {"central"},
     "addendum.added": {"reason", "to", "quoted"},
     "case.amended": {"sets"},
@@ -193,6 +195,12 @@ READING = [
     a.AccessExported("timeline", "csv", ("0123456789ab",)),
     a.SampleDrawn("sha256-rank", 7, 30, {"status": "signed"}, 2, ("0123456789ab", "ba9876543210")),
     a.AuditNoteAdded("0123456789ab", "The page that is cited says otherwise."),
+    a.AuditNoteAdded(
+        "0123456789ab", "The page that is cited says otherwise.", "major", "The medical director"
+    ),
+    a.FindingAnswered("ab12.3", "It does; amended."),
+    a.FindingClosed("ab12.3", "The amendment was read."),
+    a.FileReviewed("ab12.2", "0123456789ab", "deficient", "One page is cited wrongly."),
     a.RollbackAccepted("imr-log/ab", 40, "0" * 64, 30, "1" * 64, "The disk was restored from a backup."),
     a.KeyRegistered("r-one", KEY, 0, "0" * 64, SIGNATURE, {KEY: SIGNATURE}),
     a.KeyRevoked("r-one", KEY, "", "The passphrase is lost."),

@@ -15,6 +15,7 @@ import click
 
 from assistant.cli.log_central import central, push
 from assistant.cli.log_export import export
+from assistant.cli.log_findings import answer, close, findings, reviewed, sheet
 from assistant.cli.log_proof import checkpoint, consistency, prove, rederive, verify
 from assistant.cli.log_report import report, reports, sql
 from assistant.cli.options import (
@@ -32,6 +33,7 @@ from assistant.cli.options import (
     warn_of_unknown,
 )
 from assistant.cli.output import print_json, print_lines, print_table, width, wrapped
+from assistant.core.access_events import SEVERITIES
 from assistant.core.problem import refuse
 from assistant.core.text import one_line, visible
 
@@ -316,9 +318,16 @@ def sample(
 @click.command()
 @click.argument("session")
 @click.argument("text")
+@click.option(
+    "--severity", type=click.Choice(SEVERITIES), default=None, help="Make it a finding, and so grave."
+)
+@click.option("--owner", default="", metavar="NAME", help="Who is to answer the finding.")
 @reading_log_option
-def note(session: str, text: str, log_path: Path | None) -> None:
-    """Note TEXT on SESSION. The note stands in a session of its own; the review gets no entry."""
+def note(session: str, text: str, severity: str | None, owner: str, log_path: Path | None) -> None:
+    """Note TEXT on SESSION. The note stands in a session of its own; the review gets no entry.
+
+    With --severity it is a finding, which stays open until it is closed: see `imr log findings`.
+    """
     from assistant.core.access_events import AuditNoteAdded
     from assistant.core.problem import refuse
     from assistant.core.text import visible
@@ -331,11 +340,16 @@ def note(session: str, text: str, log_path: Path | None) -> None:
         raise refuse("A note has words.", "", "Write it in quotes after the session.")
     with Log.open(path, write=False) as log:
         name = log.resolve(session)
-    said = log_note(path, AuditNoteAdded(name, text))
+    if owner and severity is None:
+        raise refuse("A note is nobody's to answer; a finding is.", "--owner", "Add --severity.")
+    said = log_note(path, AuditNoteAdded(name, text, severity or "", owner.strip()))
     if said:
         raise refuse(f"The note was not kept. {said}", str(path))
     if said := unnamed():
         click.echo(f"imr: {visible(said)}", err=True)
+    if severity is not None:
+        click.echo(f"A finding on session {visible(name)}. See what is open with `imr log findings`.")
+        return
     click.echo(f"Noted on session {visible(name)}. See all notes with `imr log notes`.")
 
 
@@ -356,7 +370,10 @@ def log() -> None:
     """Look at the decision log, prove it, and take a copy along."""
 
 
-for command in (sessions, show, reports, report, sql, sample, note, notes, browse, serve):
+for command in (sessions, show, reports, report, sql, sample, note, notes, browse, serve, findings, answer):
+    log.add_command(command)
+
+for command in (close, reviewed, sheet):
     log.add_command(command)
 
 for command in (verify, checkpoint, consistency, prove, rederive, export, push, central):

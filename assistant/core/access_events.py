@@ -69,12 +69,50 @@ class SampleDrawn(Event):
     sessions: tuple[str, ...]
 
 
+SEVERITIES = ("observation", "minor", "major", "critical")
+"""How grave a finding of an audit is."""
+
+RESULTS = ("acceptable", "deficient", "not applicable")
+"""What reviewing a file comes to."""
+
+
 class AuditNoteAdded(Event):
-    """A reader's note on a session, kept in the sitting and not in the session."""
+    """A reader's note on a session, kept in the sitting and not in the session; with a `severity` it is a finding.
+
+    `owner` is who is to answer it.
+    """
 
     kind: ClassVar[str] = "access.note_added"
     session: str
     text: Apart[str]
+    severity: Rare[str] = ""
+    owner: Rare[Apart[str]] = ""
+
+
+class FindingAnswered(Event):
+    """Somebody answered a finding, which is named by its sitting and the number of its entry there."""
+
+    kind: ClassVar[str] = "access.finding_answered"
+    finding: str
+    text: Apart[str]
+
+
+class FindingClosed(Event):
+    """A finding was closed, and why."""
+
+    kind: ClassVar[str] = "access.finding_closed"
+    finding: str
+    reason: Apart[str]
+
+
+class FileReviewed(Event):
+    """What reviewing a session that was drawn came to; `draw` is the sitting of the draw and its entry there."""
+
+    kind: ClassVar[str] = "access.file_reviewed"
+    draw: str
+    session: str
+    result: str
+    text: Rare[Apart[str]] = ""
 
 
 class RollbackAccepted(Event):
@@ -137,7 +175,7 @@ class CheckpointTimed(Event):
 AccessStep = (
     AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
     | SampleDrawn | AuditNoteAdded | RollbackAccepted | KeyRegistered | KeyRevoked
-    | CheckpointTimed
+    | CheckpointTimed | FindingAnswered | FindingClosed | FileReviewed
 )  # fmt: skip
 """A step of a sitting at the log."""
 

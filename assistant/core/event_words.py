@@ -365,7 +365,15 @@ def _of_sitting(event: a.AccessStep) -> str:
             drawn = f"{event.size} of {event.population}, {event.method}, seed {event.seed}"
             return f"sample of {drawn}{filters_in_words(event.filters, '; ')}: {', '.join(event.sessions)}"
         case a.AuditNoteAdded(session, text):
-            return f"note on {session}: {text}"
+            owner = f", for {event.owner} to answer" if event.owner else ""
+            what = f"finding ({event.severity}{owner})" if event.severity else f"note{owner}"
+            return f"{what} on {session}: {text}"
+        case a.FindingAnswered(finding, text):
+            return f"answer to the finding {finding}: {text}"
+        case a.FindingClosed(finding, reason):
+            return f"finding {finding} closed: {reason}"
+        case a.FileReviewed(drawn_as, session, result):
+            return f"file {session} of the draw {drawn_as} reviewed: {result}{f'; {event.text}' if event.text else ''}"
         case a.RollbackAccepted():
             return f"rollback accepted: {rollback_in_words(event)}"
         case a.KeyRegistered() | a.KeyRevoked():

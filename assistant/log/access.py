@@ -29,7 +29,14 @@ from assistant.profile import kept, profile_path
 UNNAMED = "unnamed"
 """The actor of a sitting where no profile can be read or kept: an exception, of which the reader is told."""
 
-_CALLED = {"access.sample_drawn": "draw", "access.note_added": "note", "access.exported": "export"}
+_CALLED = {
+    "access.sample_drawn": "draw",
+    "access.note_added": "note",
+    "access.exported": "export",
+    "access.finding_answered": "answer",
+    "access.finding_closed": "close",
+    "access.file_reviewed": "result",
+}
 """What it is that could not be logged, where it isn't a reading."""
 
 _sittings: dict[tuple[int, Path], tuple[str, int]] = {}

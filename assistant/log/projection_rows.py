@@ -207,7 +207,9 @@ TABLES: Mapping[str, Table] = {
         "session priority rule source verified:int start start_fact due ends signed opened", key="session"
     ),
     "reading": _table("sitting seq:int n:int ts reader what session detail", key="sitting seq n"),
-    "audit_note": _table("sitting seq:int ts reader session text", key="sitting seq"),
+    "audit_note": _table("sitting seq:int ts reader session text finding severity owner", key="sitting seq"),
+    "finding_step": _table("sitting seq:int ts reader finding what text", key="sitting seq"),
+    "file_review": _table("sitting seq:int ts reader draw session result text", key="sitting seq"),
 }
 """Each table by its name; the first column of its key is the session that its rows were made from."""
 
@@ -255,6 +257,8 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "deadline": (("due",),),
     "reading": (("-ts", "-seq", "n"), ("session", "ts")),
     "audit_note": (("ts", "seq"), ("session", "ts")),
+    "finding_step": (("finding", "ts"),),
+    "file_review": (("draw", "session", "ts"),),
 }
 """The columns of each index, with a minus where it falls; made once the rows are there."""
 
@@ -793,14 +797,37 @@ def _disagreements(answers: Iterable[Mapping[str, Any]]) -> Iterator[dict[str, A
 
 def sitting_rows(moments: Iterable[Moment]) -> Rows:
     """The rows of a sitting; one for each session that was read, or one for what concerns none in particular."""
-    rows: Rows = {"reading": [], "audit_note": []}
+    rows: Rows = {"reading": [], "audit_note": [], "finding_step": [], "file_review": []}
     for moment in moments:
         entry, event = moment.entry, moment.event
         if not isinstance(event, a.AccessStep) or isinstance(event, a.AccessOpened):
             continue
         shared = {"sitting": entry.session, "seq": entry.seq, "ts": entry.ts, "reader": entry.actor}
         if isinstance(event, a.AuditNoteAdded):
-            rows["audit_note"].append({**shared, "session": event.session, "text": event.text})
+            finding = f"{entry.session}.{entry.seq}" if event.severity else None
+            said = {
+                "text": event.text,
+                "finding": finding,
+                "severity": event.severity or None,
+                "owner": event.owner or None,
+            }
+            rows["audit_note"].append({**shared, "session": event.session, **said})
+        elif isinstance(event, a.FindingAnswered):
+            rows["finding_step"].append(
+                {**shared, "finding": event.finding, "what": "answered", "text": event.text}
+            )
+        elif isinstance(event, a.FindingClosed):
+            rows["finding_step"].append(
+                {**shared, "finding": event.finding, "what": "closed", "text": event.reason}
+            )
+        elif isinstance(event, a.FileReviewed):
+            of = {
+                "draw": event.draw,
+                "session": event.session,
+                "result": event.result,
+                "text": event.text or None,
+            }
+            rows["file_review"].append({**shared, **of})
         what, detail, sessions = _reading(event)
         rows["reading"] += [
             {**shared, "n": n, "what": what, "session": session, "detail": detail or None}
@@ -828,7 +855,13 @@ def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
             drawn = f"{len(event.sessions)} of {event.population}, seed {event.seed}"
             return "sample", drawn + filters_in_words(event.filters, "; "), event.sessions
         case a.AuditNoteAdded(session):
-            return "note", "", (session,)
+            return "finding" if event.severity else "note", "", (session,)
+        case a.FindingAnswered(finding):
+            return "answer to a finding", finding, ()
+        case a.FindingClosed(finding):
+            return "finding closed", finding, ()
+        case a.FileReviewed(draw, session):
+            return "file reviewed", f"{event.result}, draw {draw}", (session,)
         case a.RollbackAccepted():
             return "rollback accepted", rollback_in_words(event), ()
         case a.KeyRegistered() | a.KeyRevoked():

@@ -12,7 +12,14 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.access_events import AccessOpened, AccessRead, AuditNoteAdded
+from assistant.core.access_events import (
+    AccessOpened,
+    AccessRead,
+    AuditNoteAdded,
+    FileReviewed,
+    FindingAnswered,
+    SampleDrawn,
+)
 from assistant.core.problem import Refused
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly, as_objects
@@ -30,6 +37,12 @@ def tables(shared: Path) -> Iterator[ReadOnly]:
     with Desk(shared, passed=9_000) as desk:
         desk.log("dd44", AccessOpened("0.1.0"), AccessRead("show", ("aa11",)), case="", actor="r-audit")
         desk.log("dd44", AuditNoteAdded("aa11", "Why so?"), case="", actor="r-audit")
+        desk.log(
+            "dd44", AuditNoteAdded("aa11", "Wrong page.", "major", "the director"), case="", actor="r-audit"
+        )
+        desk.log("dd44", FindingAnswered("dd44.4", "Amended."), case="", actor="r-other")
+        desk.log("dd44", SampleDrawn("sha256-rank", 7, 2, {}, 2, ("aa11", "bb22")), case="", actor="r-audit")
+        desk.log("dd44", FileReviewed("dd44.6", "aa11", "deficient", "A page."), case="", actor="r-audit")
     with ReadOnly(up_to_date(shared), shared) as held:
         yield held
 
@@ -56,6 +69,8 @@ EXPECTED: Mapping[str, Mapping[str, Any]] = {
     "disagreements": {"prompt": "views", "item": "1", "answer": "flexion", "other_item": "2", "other_answer": "extension"},
     "dismissals": {"page": "note:2", "quote": "rule out", "reason": "of the back"},
     "early-findings": {"item": "1", "answered_after": 5, "decision": "overturned"},
+    "file-reviews": {"draw": "dd44.6", "place": 1, "session": "aa11", "result": "deficient", "findings": 1},
+    "findings": {"finding": "dd44.4", "standing": "answered", "severity": "major", "owner": "the director", "answer": "Amended."},
     "late-amendments": {"prompt": "views", "old": "flexion, extension", "new": "flexion", "decision": "overturned"},
     "notes": {"session": "aa11", "reader": "r-audit", "text": "Why so?"},
     "own-words": {"was": "The draft.", "text": "My words.", "standing": 1},
