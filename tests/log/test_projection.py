@@ -33,6 +33,7 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review
 from tests.log.auditing import Desk, decided, given, opened_review
+from tests.prove import scale
 
 
 @pytest.fixture
@@ -481,7 +482,7 @@ STEPS = st.one_of(
 
 
 @hypothesis_given(st.lists(STEPS, max_size=12))
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=scale.of(15, 60), deadline=None)
 def test_each_old_value_is_the_new_value_before(steps: list[e.Event]) -> None:
     """In any order of steps: what a change replaces is what the timeline says stood there."""
     held, entries = opened_review(steps)

@@ -19,6 +19,7 @@ from assistant.core.session import begin, fold
 from assistant.log.fold import moments
 from assistant.log.projection_rows import Editions, review_rows, without_quotes
 from tests.log.auditing import opened_review
+from tests.prove import scale
 
 PLACE = ("1", "sought")
 WORDS = st.sampled_from(["no fever", "fever", "a cough"])
@@ -67,7 +68,7 @@ SAID = PassageGroup("note", (2,), "fever", "affirmed", 2, 9)
 
 
 @given(STEPS, st.lists(st.sampled_from(["fever", "no fever", "another"]), max_size=2))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=scale.of(50, 150), deadline=None)
 @example([searched((DENIED,), 2)], [])
 @example([searched((SAID,), 2)], [])
 @example([searched((SAID, DENIED), 2)], ["another"])

@@ -16,6 +16,7 @@ from assistant.core.record.passages import Occurrence
 from assistant.library import own_vocabulary, vocabulary_texts
 from assistant.records.fts import OVERHANG, TARGET
 from assistant.records.index import RecordIndex
+from tests.prove import scale
 
 OWN = own_vocabulary()
 BARE = Vocabulary()
@@ -197,7 +198,7 @@ PIECES = [
 GAPS = [" ", "\n", ". ", "\n\n", "\t", ", ", "-", "\x1b", "\x00 ", "\u202e", "\r"]
 
 
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=scale.of(50, 150), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(GAPS)), max_size=60))
 def test_every_occurrence_is_found_once_at_its_place(parts: list[tuple[str, str]]) -> None:
     text, places = "", []
@@ -323,7 +324,7 @@ def test_a_query_that_is_too_long_is_refused_and_never_cut(query: str, said: str
         RecordIndex.of({"a": ("loosening",)}, OWN).find(query)
 
 
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=scale.of(30, 100), deadline=None)
 @given(st.text(max_size=40))
 def test_any_query_is_answered(query: str) -> None:
     for one in NOTED.find(query):

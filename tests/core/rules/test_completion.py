@@ -20,19 +20,20 @@ from assistant.core.rules.prompt_set import PromptSet, Reading
 from assistant.core.rules.suggestion import arguments, suggest, would_change
 from tests.core.rules.brute_force import every_answer, every_reading, met, random_set, settling, suggestion
 from tests.core.rules.small_sets import a_set, read
+from tests.prove import scale
 
 
 def space_of(made: PromptSet) -> Space:
     return Space(made, formulas_of(made))
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(scale.of(10, 30)))
 def test_outcomes_are_those_of_every_single_answer(seed: int) -> None:
     made = random_set(seed, 3)
     assert {one.values for one in space_of(made).outcomes()} == {met(r) for r in every_reading(made, {})}
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(scale.of(10, 30)))
 def test_witnesses_show_what_they_stand_for(seed: int) -> None:
     made = random_set(seed)
     for outcome in space_of(made).outcomes():
@@ -42,7 +43,7 @@ def test_witnesses_show_what_they_stand_for(seed: int) -> None:
         assert not any(reading.holds(one.when) for one in made.never)
 
 
-@pytest.mark.parametrize("seed", range(30))
+@pytest.mark.parametrize("seed", range(scale.of(10, 30)))
 def test_suggestions_with_missing_answers_are_those_of_all_completions(seed: int) -> None:
     made = random_set(seed, 3)
     chance = Random(seed)
@@ -63,7 +64,7 @@ def test_suggestions_with_missing_answers_are_those_of_all_completions(seed: int
         assert suggested.settle == tuple(n for n in settling(made, completions, declined) if n not in held)
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(scale.of(20, 60)))
 def test_changes_keep_their_promise_and_none_is_needlessly_large(seed: int) -> None:
     made = random_set(seed, 3)
     chance = Random(seed)

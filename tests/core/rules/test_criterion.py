@@ -10,6 +10,7 @@ from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.suggestion import MET, NOT_MET, ArgumentGraph
 from tests.core.rules.brute_force import every_reading, met, random_set
 from tests.core.rules.small_sets import HEAD, a_set, read
+from tests.prove import scale
 
 SET = """
 prompts:
@@ -162,7 +163,7 @@ def test_the_day_after_the_last_day_is_out_of_force() -> None:
         assert findings(read(made, p0="yes"), on, {})["against-high"].state is state
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(scale.of(12, 40)))
 def test_what_is_forgotten_never_mattered(seed: int) -> None:
     made = random_set(seed, 3)
     graph = ArgumentGraph(made, tuple(made.criteria), {})
@@ -175,7 +176,7 @@ def test_what_is_forgotten_never_mattered(seed: int) -> None:
         assert (full.decision, full.why) == (short.decision, short.why)
 
 
-@pytest.mark.parametrize("seed", range(40))
+@pytest.mark.parametrize("seed", range(scale.of(12, 40)))
 def test_a_criterion_stands_if_met_and_rebutted_by_none_that_stands(seed: int) -> None:
     made = random_set(seed, 3)
     for reading in every_reading(made, {}):

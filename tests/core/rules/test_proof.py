@@ -11,6 +11,7 @@ from assistant.core.rules.proof import Proof, prove, untested
 from assistant.core.value import replace
 from tests.core.rules.brute_force import every_answer, every_reading, met, random_set, suggestion
 from tests.core.rules.small_sets import HEAD, SCHEMAS, a_set, named, read
+from tests.prove import scale
 
 SOUND = """
 prompts:
@@ -256,7 +257,7 @@ def states(made: PromptSet, vector: tuple[bool, ...]) -> dict[str, State]:
     return {n: State.MET if v else State.NOT_MET for n, v in zip(made.criteria, vector, strict=True)}
 
 
-@pytest.mark.parametrize("seed", range(60))
+@pytest.mark.parametrize("seed", range(scale.of(15, 60)))
 def test_the_proof_against_the_slow_way(seed: int) -> None:
     made = random_set(seed, 3)
     lasting = {name: replace(one, starts=None, ends=None) for name, one in made.citations.items()}
