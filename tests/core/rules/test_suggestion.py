@@ -169,7 +169,7 @@ def test_the_order_is_always_the_same() -> None:
 
 
 def test_what_would_change_it_is_the_same_whatever_was_asked_before() -> None:
-    (item,) = library.reference_items(library.prompt_set("cervical-radiography", library.sources()))
+    item = next(library.reference_items(library.prompt_set("cervical-radiography", library.sources())))
     day = PartialDate(2014, 4, 20)
     made = item.reading.prompt_set
     first = would_change(item.reading, day, {})
