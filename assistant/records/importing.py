@@ -21,7 +21,7 @@ from assistant.machine import PRIVATE_FOLDER, is_reserved, path_in
 from assistant.records.case_folder import CaseStore, NewText, Staged, hash_of, write_text
 from assistant.records.case_yaml import text_of, without_documents
 from assistant.records.page import RECOGNISED, ReadPage
-from assistant.records.parting import part, unstamped
+from assistant.records.parting import part
 from assistant.records.proposing import UNKNOWN, Description, describe, named_in
 from assistant.records.reading import (
     Progress,
@@ -147,7 +147,7 @@ class Importer:
         texts = [page.text for page in arrived.read.pages]
         used = {*taken, *(str(entry.get("id")).lower() for entry in self.store.entries)}
         made: list[DocumentPart] = []
-        roster, plain = named_in(texts), unstamped(texts)
+        roster, plain = named_in(texts), part(texts, arrived.read.pictures).plain
         for pages in parts or propose_parts(texts, arrived.read.pictures):
             said = describe([plain[page - 1] for page in pages], roster)
             name = Path(arrived.staged.name).stem if len(pages) == len(texts) else ""

@@ -40,7 +40,7 @@ from assistant.machine import PRIVATE_FOLDER
 from assistant.records.case_folder import CaseStore, write_text
 from assistant.records.case_yaml import Entry, scalar, with_entries
 from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
-from assistant.records.parting import unstamped
+from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in
 from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser
 
@@ -178,7 +178,9 @@ class Intake:
         texts = [page.text for one in self._arrived for page in one.read.pages]
         roster = named_in(texts)
         patient = self._facts.get("employee")
-        plain = [unstamped([page.text for page in one.read.pages]) for one in self._arrived]
+        plain = [
+            parted([page.text for page in one.read.pages], one.read.pictures).plain for one in self._arrived
+        ]
         used: set[str] = set()
         made = []
         for number, part in self.parts:

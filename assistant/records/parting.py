@@ -10,13 +10,15 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from difflib import SequenceMatcher
-from functools import cached_property
+from functools import cached_property, lru_cache
 
+from assistant.core.dates import PartialDate, When
 from assistant.core.value import Value
 from assistant.records.proposing import date_of, dates_of, title_of, top_lines, unmarked
 
 _HEAD = 8
 _SHORT = 8
+_LONG_LINE = 160
 _ENDS = 2_000
 """The characters at the ends of a page among which it may give its number."""
 _PAGE_OF = re.compile(
@@ -51,6 +53,8 @@ class Parting(Value):
 
     parts: tuple[tuple[int, ...], ...]
     twins: Mapping[int, int]
+    plain: tuple[str, ...] = ()
+    """The pages without what a copying service or a fax machine printed on them."""
 
 
 class _Page:
@@ -66,11 +70,11 @@ class _Page:
         return title_of(self.text)
 
     @cached_property
-    def date(self) -> object:
+    def date(self) -> PartialDate | None:
         return date_of(top_lines([self.text], _HEAD), labelled=True, hard=True)
 
     @cached_property
-    def days(self) -> frozenset[object]:
+    def days(self) -> frozenset[When]:
         """The whole dates on the page."""
         return frozenset(
             when
@@ -87,7 +91,7 @@ class _Page:
 
     @cached_property
     def words(self) -> str:
-        return " ".join(re.findall(r"\w+", unmarked(self.text).lower()))
+        return " ".join(unmarked(self.text).lower().split())
 
     @property
     def number(self) -> Number | None:
@@ -99,46 +103,52 @@ class _Page:
 
 
 class _Part:
-    """A document while its pages are found."""
+    """A document while its pages are found; `numbered` are those that give themselves a number, `of` how many it has."""
 
     def __init__(self, first: _Page) -> None:
-        self.pages = [first]
-        self.title, self.date = first.title, first.date
+        self.pages: list[_Page] = []
+        self.title = ""
+        self.date: PartialDate | None = None
+        self.numbered: dict[int, _Page] = {}
+        self.of = 0
+        self.take(first)
 
     def take(self, page: _Page) -> None:
         self.pages.append(page)
         self.title, self.date = self.title or page.title, self.date or page.date
-
-    @property
-    def numbered(self) -> dict[int, _Page]:
-        return {page.number.at: page for page in self.pages if page.number is not None}
-
-    @property
-    def of(self) -> int:
-        return max((page.number.of for page in self.pages if page.number is not None), default=0)
+        if page.number is not None:
+            self.numbered[page.number.at] = page
+            self.of = max(self.of, page.number.of)
 
 
 def part(texts: Sequence[str], pictures: Iterable[int] = ()) -> Parting:
     """The documents of a file; `pictures` are the pages, from 1, whose words were read from a picture."""
+    return _part(tuple(texts), frozenset(pictures))
+
+
+@lru_cache(maxsize=4)
+def _part(texts: tuple[str, ...], pictures: frozenset[int]) -> Parting:
     pages = _pages(texts)
-    twins = _twins(pages, frozenset(pictures))
+    twins = _twins(pages, pictures)
     parts: list[_Part] = []
+    lacking: dict[int, list[_Part]] = {}
     for page in pages:
         if page.place in twins:
             continue
-        held = _place_for(page, parts)
+        held = _place_for(page, parts, lacking)
         if held is None:
-            parts.append(_Part(page))
+            held = _Part(page)
+            parts.append(held)
+            if held.of:
+                lacking.setdefault(held.of, []).append(held)
         else:
             held.take(page)
+        if held.of and len(held.numbered) >= held.of:
+            lacking[held.of] = [one for one in lacking.get(held.of, ()) if one is not held]
     _join_loose(parts)
     parts.sort(key=lambda one: min(page.place for page in one.pages))
-    return Parting(tuple(tuple(page.place for page in _in_order(one)) for one in parts), twins)
-
-
-def unstamped(texts: Sequence[str]) -> list[str]:
-    """The pages of a file without what a copying service or a fax machine printed on them."""
-    return [page.text for page in _pages(texts)]
+    made = tuple(tuple(page.place for page in _in_order(one)) for one in parts)
+    return Parting(made, twins, tuple(page.text for page in pages))
 
 
 def _pages(texts: Sequence[str]) -> list[_Page]:
@@ -153,24 +163,20 @@ def _pages(texts: Sequence[str]) -> list[_Page]:
 
 
 def _numbers(text: str) -> list[Number]:
-    ends = unmarked(text if len(text) <= 2 * _ENDS else f"{text[:_ENDS]}\n{text[-_ENDS:]}")
-    lowered = ends.lower()
-    if "pag" not in lowered and "pg" not in lowered and " of " not in lowered:
-        return []
+    ends = text if len(text) <= 2 * _ENDS else f"{text[:_ENDS]}\n{text[-_ENDS:]}"
     made = []
-    for found in _PAGE_OF.finditer(ends):
-        line = ends[ends.rfind("\n", 0, found.start()) + 1 : found.end() + 24].split("\n")[0]
-        if _FAX.search(line):
+    for at, line in enumerate(ends.split("\n")):
+        lowered = line.lower()
+        if not ("pag" in lowered or "pg" in lowered or " of " in lowered) or _FAX.search(line):
             continue
-        if found["alone"]:
-            if found.start() < ends.find("\n", 300) % (
-                len(ends) + 1
-            ):  # at the top, as a letter numbers its pages
-                made.append(Number(int(found["alone"]), 0))
-            continue
-        one = Number(int(found["one"] or found["bare"]), int(found["all"] or found["many"]))
-        if 1 <= one.at <= one.of:
-            made.append(one)
+        for found in _PAGE_OF.finditer(unmarked(line)):
+            if found["alone"]:
+                if at < _HEAD:  # at the top, as a letter numbers its pages
+                    made.append(Number(int(found["alone"]), 0))
+                continue
+            one = Number(int(found["one"] or found["bare"]), int(found["all"] or found["many"]))
+            if 1 <= one.at <= one.of:
+                made.append(one)
     return list(dict.fromkeys(made))
 
 
@@ -195,12 +201,14 @@ def _stamps(found: Sequence[Sequence[Number]], count: int) -> set[tuple[int, int
 
 def _cleaned(text: str, stamps: Sequence[Number]) -> str:
     """The text without the lines of stamps and of fax machines."""
-    if not stamps and "/" not in text[:400]:
-        return text
+    if not stamps:
+        top = text[:400].split("\n", 3)
+        if len(top) < 2 or not any("/" in line and _FAX.search(line) for line in top[:3]):
+            return text
     kept = []
     for at, line in enumerate(text.split("\n")):
-        found = _PAGE_OF.search(unmarked(line))
-        if found and stamps and found["all"] and Number(int(found["one"] or 0), int(found["all"])) in stamps:
+        found = _PAGE_OF.search(unmarked(line)) if stamps and len(line) < _LONG_LINE else None
+        if found and found["all"] and Number(int(found["one"]), int(found["all"])) in stamps:
             rest = _without_number(line)
             if len(rest.split()) < _SHORT and not re.search(r"\d", rest):
                 continue
@@ -223,7 +231,7 @@ def _twins(pages: Sequence[_Page], pictures: frozenset[int]) -> dict[int, int]:
     same: dict[str, int] = {}
     read: list[_Page] = []
     for page in pages:
-        if len(page.words.split()) < _FEW_WORDS:
+        if len(page.words) < 4 * _FEW_WORDS:
             continue
         if page.words in same:
             found[page.place] = same[page.words]
@@ -253,14 +261,14 @@ def _is_copy(one: _Page, other: _Page) -> bool:
 # Which document a page belongs to.
 
 
-def _place_for(page: _Page, parts: Sequence[_Part]) -> _Part | None:
+def _place_for(page: _Page, parts: Sequence[_Part], lacking: Mapping[int, Sequence[_Part]]) -> _Part | None:
     """The document that the page goes on with; None where it begins one."""
     last = parts[-1] if parts else None
     number = page.number
     if number is not None and number.of:
         if number.at == 1:
             return None
-        return _follows(page, number, parts)
+        return _follows(page, number, lacking.get(number.of, ()), last)
     if last is None:
         return None
     if page.is_continued:
@@ -277,17 +285,13 @@ def _place_for(page: _Page, parts: Sequence[_Part]) -> _Part | None:
     return None if full and (page.title or _likeness(page, last) < _SAME_HEAD) else last
 
 
-def _follows(page: _Page, number: Number, parts: Sequence[_Part]) -> _Part | None:
+def _follows(page: _Page, number: Number, lacking: Sequence[_Part], last: _Part | None) -> _Part | None:
     """The document that has the page before this one and lacks this: the likest, by its head, its dates and its place."""
-    fitting = [
-        one
-        for one in parts
-        if one.of == number.of and number.at not in one.numbered and min(one.numbered, default=0) < number.at
-    ]
+    fitting = [one for one in lacking if number.at not in one.numbered and min(one.numbered) < number.at]
     best, most = None, 0.0
     for one in fitting:
         likeness = _likeness(page, one)
-        near = one is parts[-1]
+        near = one is last
         score = likeness + 0.3 * near + 0.4 * _names_day(page, one) + 0.2 * (number.at - 1 in one.numbered)
         if likeness < _SAME_HEAD and not (near and number.at - 1 in one.numbered):
             continue
@@ -300,8 +304,7 @@ def _names_day(page: _Page, part: _Part) -> bool:
     """Whether the page names the day of the document, as a signature does."""
     date = part.date
     return date is not None and any(
-        (day.year, day.month, day.day) == (date.year, date.month, date.day)  # type: ignore[attr-defined]
-        for day in page.days
+        (day.year, day.month, day.day) == (date.year, date.month, date.day) for day in page.days
     )
 
 
@@ -310,6 +313,7 @@ def _likeness(page: _Page, part: _Part) -> float:
     return max((_heads_alike(page.head, one.head) for one in part.pages), default=0.0)
 
 
+@lru_cache(maxsize=16_384)
 def _heads_alike(one: str, other: str) -> float:
     if not one or not other:
         return 0.0

@@ -25,6 +25,7 @@ HEAD_LINES = 30
 """The lines at the top of a document among which its title, date and author are looked for."""
 TITLE_LINES = 12
 _TAIL_LINES = 15
+_SIGNED_LINES = 40
 _LONGEST = 80
 _MOST_WORDS = 14
 """A title is short. What follows it after a wide gap, such as a date, is no part of it."""
@@ -72,6 +73,7 @@ def _titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
     return tuple(made)
 
 
+@lru_cache(maxsize=256)
 def words_of(name: str, before: str = r"(?<!\w)", after: str = r"(?!\w)") -> re.Pattern[str]:
     """The phrases that `documents.yaml` lists under a name, as a pattern."""
     return any_of(tuple(str(one) for one in library.intake("documents")[name]), before, after)
@@ -85,6 +87,7 @@ def unmarked(text: str) -> str:
     return text.translate(_MARKS)
 
 
+@lru_cache(maxsize=16_384)
 def titled(line: str) -> str:
     """The type of document that a line is the title of; empty where it is none.
 
@@ -170,14 +173,17 @@ def date_of(lines: Iterable[str], labelled: bool = False, hard: bool = False) ->
     return first
 
 
-def dates_of(line: str) -> list[tuple[int, str, When]]:
-    """The dates that a line mentions, also as people write them by hand: 9-15-15."""
+@lru_cache(maxsize=16_384)
+def dates_of(line: str) -> tuple[tuple[int, str, When], ...]:
+    """The whole dates that a line mentions, also as people write them by hand: 9-15-15."""
+    if not re.search(r"\d", line):
+        return ()
     made = list(dates_in(line))
     for found in re.finditer(r"(?<![\d/-])(\d{1,2})-(\d{1,2})-(\d\d)(?![\d/-])", line):
         month, day, year = (int(one) for one in found.groups())
         if 1 <= month <= 12 and 1 <= day <= 31:
             made.append((found.start(), found[0], When(year + (1900 if year > 50 else 2000), month, day)))
-    return made
+    return tuple(made)
 
 
 def _own(before: str) -> bool:
@@ -341,6 +347,8 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
         if page_at and title_of(page) == "Proof of service":
             continue
         lines = [line.strip()[:400] for line in page[:40_000].split("\n") if line.strip()]
+        if len(lines) > HEAD_LINES + _SIGNED_LINES:
+            lines = [*lines[:HEAD_LINES], *lines[-_SIGNED_LINES:]]
         for at, line in enumerate(lines):
             if "by" not in line.lower() and ":" not in line and _DEGREE_ONLY.search(unmarked(line)) is None:
                 if title == "Letter" and at + 1 < len(lines) and (said := _undegreed(line, lines[at + 1])):
@@ -366,6 +374,24 @@ def _asked_for(pages: Sequence[str]) -> set[str]:
     return found
 
 
+_LABELS = (
+    "sign",
+    " by",
+    "author",
+    "ician",
+    "provider",
+    "radiolog",
+    "surgeon",
+    "er:",
+    "er ",
+    "or:",
+    "therap",
+    "psycholog",
+    "director",
+)
+"""Some of which every label of an author holds: most lines hold none."""
+
+
 def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer]:
     labels = [(0, "signed"), (1, "by_role")]
     if title == UR_REPORT:
@@ -378,7 +404,8 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             and _DEGREE_ONLY.search(said)
         ):
             yield _Signer(0, 0, said, True)
-    for rank, label in labels:
+    lowered = line.lower()
+    for rank, label in labels if any(word in lowered for word in _LABELS) else ():
         for found in words_of(label, r"(?<!\w)", r"›?(?:\s*:\s*|\s+(?=[A-Z‹]))").finditer(line):
             if ":" not in found[0] and not found[0].rstrip().lower().endswith(" by"):
                 continue

@@ -106,14 +106,72 @@ def chronology(
     """
     found: list[Line] = []
     running = running_lines(documents)
-    listed = drugs["lists"]
+    known = _known(words, drugs)
     for document in documents:
-        if document.type in _SECOND_HAND:
-            continue
-        said = list(sentences(document, words, running, document.type in listed))
-        found += _Reading(document, said, words, drugs, injury).lines()
+        if document.type not in _SECOND_HAND:
+            found += _told(replace(document, pages=tuple(document.pages)), running, injury, known)
     found = [one for one in found if one.date != _UNKNOWN]
     return sorted(_merged(found), key=lambda one: (one.date.earliest, KINDS.index(one.kind)))
+
+
+@lru_cache(maxsize=4_096)
+def _told(
+    document: PacketDocument, running: frozenset[str], injury: PartialDate | None, known: _Known
+) -> tuple[Line, ...]:
+    """What one document tells: read again only when something of it has changed."""
+    words, drugs = known.words
+    said = list(sentences(document, words, running, document.type in drugs["lists"]))
+    return tuple(_Reading(document, said, words, drugs, injury, known).lines())
+
+
+def _known(words: Words, drugs: Words) -> _Known:
+    """The patterns of two files, made once for each pair of them."""
+    held = _KNOWN.get((id(words), id(drugs)))
+    if held is None:
+        held = _KNOWN[id(words), id(drugs)] = _Known(words, drugs)
+    return held
+
+
+class _Known:
+    """The phrases of the two files, each made a pattern once."""
+
+    def __init__(self, words: Words, drugs: Words) -> None:
+        self.words = words, drugs
+        self._made: dict[tuple[str, object], Any] = {}
+        self.drug = any_of(tuple(str(said) for group in _groups(drugs) for said in group))
+
+    def listed(self, name: str, of_drugs: bool = False) -> tuple[str, ...]:
+        """A list of phrases."""
+        made: tuple[str, ...] = self._once(
+            (name, of_drugs), lambda: tuple(str(one) for one in self.words[of_drugs][name])
+        )
+        return made
+
+    def patterns(self, name: str, of_drugs: bool = False) -> _Patterns:
+        """What lists of phrases find, by what they stand for."""
+
+        def make() -> _Patterns:
+            held = self.words[of_drugs][name]
+            assert isinstance(held, Mapping)
+            return _Patterns((str(key), any_of(tuple(map(str, said)))) for key, said in held.items())
+
+        made: _Patterns = self._once((name, ("patterns", of_drugs)), make)
+        return made
+
+    def any(self, name: str, after: str, of_drugs: bool = False) -> re.Pattern[str]:
+        """A pattern of a list of phrases."""
+        made: re.Pattern[str] = self._once(
+            (name, (after, of_drugs)), lambda: any_of(self.listed(name, of_drugs), r"(?<![\w/-])", after)
+        )
+        return made
+
+    def _once(self, key: tuple[str, object], make: Callable[[], Any]) -> Any:
+        if key not in self._made:
+            self._made[key] = make()
+        return self._made[key]
+
+
+_KNOWN: dict[tuple[int, int], _Known] = {}
 
 
 class _Reading:
@@ -126,7 +184,9 @@ class _Reading:
         words: Words,
         drugs: Words,
         injury: PartialDate | None,
+        known: _Known,
     ) -> None:
+        self.known = known
         self.document = document
         self.day: PartialDate = document.date or _UNKNOWN
         self.injury = injury
@@ -167,15 +227,13 @@ class _Reading:
     # -- what is shared
 
     def _list(self, name: str, words: Words | None = None) -> tuple[str, ...]:
-        return _listed(tuple((words or self.words)[name]))
+        return self.known.listed(name, words is self.drugs)
 
     def _in_list(self, name: str, words: Words) -> bool:
         return self.document.type in self._list(name, words)
 
     def _map(self, name: str, words: Words | None = None) -> _Patterns:
-        held = (words or self.words)[name]
-        assert isinstance(held, Mapping)
-        return _patterns(tuple((str(key), tuple(map(str, said))) for key, said in held.items()))
+        return self.known.patterns(name, words is self.drugs)
 
     def _matches(self, name: str, one: Sentence) -> Iterator[tuple[str, re.Match[str]]]:
         """Where a sentence speaks of one of several things, and of which."""
@@ -185,7 +243,7 @@ class _Reading:
                 yield from ((key, match) for match in found.finditer(one.words))
 
     def _any(self, name: str, after: str = r"(?!\w)") -> re.Pattern[str]:
-        return any_of(self._list(name), r"(?<![\w/-])", after)
+        return self.known.any(name, after)
 
     def _line(
         self,
@@ -496,8 +554,8 @@ class _Reading:
     def _drug_rows(self) -> Iterator[Line]:
         listing = self._in_list("lists", self.drugs)
         names = self._map("drugs", self.drugs)
-        either = any_of(tuple(str(said) for group in _groups(self.drugs) for said in group))
-        stopped = any_of(self._list("stopped", self.drugs))
+        either = self.known.drug
+        stopped = self.known.any("stopped", r"(?!\w)", True)
         for one in self.all if listing else self.said:
             yield from self._compound(one, listing)
             for match in either.finditer(one.words):
@@ -530,11 +588,12 @@ class _Reading:
                 )  # fmt: skip
 
     def _compound(self, one: Sentence, listing: bool) -> Iterator[Line]:
+        if "%" not in one.words:
+            return
         found = re.search(
             r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?", one.words
         )
-        known = any_of(tuple(str(said) for group in _groups(self.drugs) for said in group))
-        if found and (known.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
+        if found and (self.known.drug.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
             quantity = one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])
             yield self._line(
                 DRUG,
@@ -546,7 +605,7 @@ class _Reading:
             )
 
     def _changes(self) -> Iterator[Line]:
-        either = any_of(tuple(str(said) for group in _groups(self.drugs) for said in group))
+        either = self.known.drug
         verb = self._any("changes")
         for one in self.said:
             if one.section != "plan":
@@ -696,16 +755,6 @@ class _Reading:
 
 
 # Small readings of words.
-
-
-@lru_cache(maxsize=64)
-def _listed(held: tuple[str, ...]) -> tuple[str, ...]:
-    return tuple(str(one) for one in held)
-
-
-@lru_cache(maxsize=64)
-def _patterns(held: tuple[tuple[str, tuple[str, ...]], ...]) -> _Patterns:
-    return _Patterns((key, any_of(said)) for key, said in held)
 
 
 class _Patterns(dict[str, re.Pattern[str]]):

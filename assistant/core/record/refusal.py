@@ -61,7 +61,13 @@ def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, 
     found: dict[str, list[tuple[str, Evidence]]] = {}
     for document in documents:
         for number, page in enumerate(document.pages, 1):
-            for line in page.split("\n")[:60]:
+            for line in page.split("\n")[:40]:
+                if (
+                    ":" not in line
+                    and "/" not in line
+                    and not re.search(r"(?i)\b(?:re|claim|dob|injury)\b", line)
+                ):
+                    continue
                 for name, value in _labelled(line, words):
                     quote = " ".join(line.split())
                     found.setdefault(name, []).append((value, Evidence(document.id, number, quote[:200])))

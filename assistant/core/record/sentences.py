@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.core.dates import PartialDate, When, dates_in
 from assistant.core.record.phrases import pattern
@@ -100,6 +101,7 @@ def _headings(words: Words) -> re.Pattern[str]:
     return _heading_pattern(tuple((name, tuple(map(str, said))) for name, said in listed.items()))
 
 
+@lru_cache(maxsize=4)
 def _heading_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
     named = "|".join(f"(?P<{name}>{'|'.join(map(pattern, said))})" for name, said in listed)
     return compiled(rf"(?i)(?:{named})(?:\s*\([^)]*\))?(?:\s*:|\s*$)")
