@@ -201,6 +201,7 @@ READING = [
     a.FindingAnswered("ab12.3", "It does; amended."),
     a.FindingClosed("ab12.3", "The amendment was read."),
     a.FileReviewed("ab12.2", "0123456789ab", "deficient", "One page is cited wrongly."),
+    a.TextRedacted("0123456789ab", 7, "text", "0" * 64, "A patient's name stands in it."),
     a.RollbackAccepted("imr-log/ab", 40, "0" * 64, 30, "1" * 64, "The disk was restored from a backup."),
     a.KeyRegistered("r-one", KEY, 0, "0" * 64, SIGNATURE, {KEY: SIGNATURE}),
     a.KeyRevoked("r-one", KEY, "", "The passphrase is lost."),

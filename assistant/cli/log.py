@@ -381,6 +381,44 @@ for command in (verify, checkpoint, consistency, prove, rederive, export, push, 
 
 
 @log.command()
+@click.argument("session")
+@click.argument("entry", type=click.IntRange(min=1))
+@click.argument("field")
+@click.option("--reason", required=True, metavar="WORDS", help="Why; it is kept for good.")
+@click.option(
+    "--backup",
+    "backups",
+    multiple=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="A backup of this log, which is made anew as well; once for each.",
+)
+@log_option
+def redact(
+    session: str, entry: int, field: str, reason: str, backups: tuple[Path, ...], log_path: Path | None
+) -> None:
+    """Take the text FIELD (as `answer.note`) of ENTRY of SESSION out of the log for good.
+
+    Its words and their salt go from the file, its free pages and the report tables, and from the backups that are
+    named. Its commitment stays, so the log still verifies; who did it and why is logged.
+    """
+    from assistant.log.redaction import redact as take_out
+
+    done = take_out(log_at(log_path), session, entry, field, reason, backups)
+    again = (
+        "It was redacted before; what was left of it is gone now." if done.again else "Redacted, and logged."
+    )
+    click.echo(f"{again} `imr log verify` holds as before.")
+    for name, seq, where in done.alike:
+        click.echo(f"The same words stand in entry {seq} of {visible(name)}, {visible(where)}; they stay.")
+    named = ", ".join(visible(str(one)) for one in done.backups)
+    click.echo(
+        f"{f'Made anew: {named}. ' if named else ''}Backups that were not named, bundles, exports and letters of before "
+        "may still hold the words."
+    )
+
+
+@log.command()
 @click.argument("dest", type=click.Path(path_type=Path))
 @json_option
 @log_option

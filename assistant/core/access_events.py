@@ -115,6 +115,17 @@ class FileReviewed(Event):
     text: Rare[Apart[str]] = ""
 
 
+class TextRedacted(Event):
+    """The words of a text, `field` of the entry `seq` of a session, were taken out of the log; `commitment` stays in the entry."""
+
+    kind: ClassVar[str] = "access.redacted"
+    session: str
+    seq: int
+    field: str
+    commitment: str
+    reason: Apart[str]
+
+
 class RollbackAccepted(Event):
     """The log was older than a checkpoint held of it, was another log, or did not continue it; somebody accepted that.
 
@@ -175,7 +186,7 @@ class CheckpointTimed(Event):
 AccessStep = (
     AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
     | SampleDrawn | AuditNoteAdded | RollbackAccepted | KeyRegistered | KeyRevoked
-    | CheckpointTimed | FindingAnswered | FindingClosed | FileReviewed
+    | CheckpointTimed | FindingAnswered | FindingClosed | FileReviewed | TextRedacted
 )  # fmt: skip
 """A step of a sitting at the log."""
 

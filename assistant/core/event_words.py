@@ -374,6 +374,8 @@ def _of_sitting(event: a.AccessStep) -> str:
             return f"finding {finding} closed: {reason}"
         case a.FileReviewed(drawn_as, session, result):
             return f"file {session} of the draw {drawn_as} reviewed: {result}{f'; {event.text}' if event.text else ''}"
+        case a.TextRedacted(session, seq):
+            return f"redacted {event.field} of entry {seq} of {session} ({event.commitment}): {event.reason}"
         case a.RollbackAccepted():
             return f"rollback accepted: {rollback_in_words(event)}"
         case a.KeyRegistered() | a.KeyRevoked():

@@ -20,7 +20,7 @@ FILE = "prompts/letter/frame.yaml"
 
 _WITHOUT: dict[str, str] = {
     "": "title case outcome reviewers_words",
-    "banner": "draft practice training altered",
+    "banner": "draft practice training altered redacted",
     "grounds": "conflict specialty records other",
     "outcomes": "uphold overturn partial undecided",
     "decisions": "upheld overturned declined undecided",

@@ -68,6 +68,10 @@ def digest(text: str) -> str:
     return sha256(text.encode()).hexdigest()
 
 
+REDACTED = "[redacted]"
+"""What stands for a text of the log whose words are gone."""
+
+
 class Private(str):
     """Free text of a person: logged as a salted commitment, with the words kept beside the entry.
 

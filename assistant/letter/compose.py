@@ -16,7 +16,7 @@ from assistant.core.rationale import Assessment
 from assistant.core.record.checks import Check
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, outcome
-from assistant.core.text import digest
+from assistant.core.text import REDACTED, digest
 from assistant.letter import determination as sent
 from assistant.letter import formats
 from assistant.letter import sections as annex
@@ -63,7 +63,7 @@ def compose(
         case_title=session.rules.case.title,
         outcome=case_outcome,
         outcome_words=_outcome_words(session, frame),
-        banner=tuple(_banner(session, frame, digest)),
+        banner=tuple(_banner(session, frame, digest, REDACTED in body)),
         tops=tops,
         sections=(*signed, *(one for one in after if one is not None)),
         documents=reviewed,
@@ -168,14 +168,14 @@ def _outcome_words(session: Session, frame: Frame) -> str:
     return frame.say(f"outcomes.{outcome(session) or 'undecided'}")
 
 
-def _banner(session: Session, frame: Frame, digest: str) -> Iterator[str]:
+def _banner(session: Session, frame: Frame, digest: str, gone: bool) -> Iterator[str]:
     if session.declined is not None:
         ground = frame.say(f"grounds.{session.declined.ground}")
         yield frame.say("banner.declined", ground=ground, reason=session.declined.reason)
     elif session.signed is None:
         yield frame.say("banner.draft")
     elif session.signed.letter != digest:
-        yield frame.say("banner.altered")
+        yield frame.say("banner.redacted" if gone else "banner.altered")
     if session.mode != "real":
         yield frame.say(f"banner.{session.mode}")
     if session.addenda and frame.in_two_parts:

@@ -24,7 +24,7 @@ from assistant.log.database import LARGEST_ENTRY, TABLES
 from assistant.log.entry import pinned_in, system_clock
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
-from assistant.log.store import Log, open_reader
+from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.tree import StoredTree
 from assistant.log.verify_entries import COMMITMENTS
 
@@ -216,7 +216,10 @@ def _files(
             "Run `imr log verify`.",
         )
     entries = [bytes(row[1]) for row in rows]
-    texts = [_text(connection, path, one) for one in sorted({c for e in entries for c in _commitments(e)})]
+    wanted = {c for e in entries for c in _commitments(e)}
+    missing = {one for one in wanted if _words(connection, one) is None}
+    gone = sorted(missing & stated_as_redacted(connection)) if missing else []
+    texts = [_text(connection, path, one) for one in sorted(wanted.difference(gone))]
     files = {f"artifacts/{name}": _artifact(connection, path, name) for name in pinned_in(entries)}
     about = {
         "format": FORMAT,
@@ -226,6 +229,7 @@ def _files(
         "size": head.size,
         "program": __version__,
         "artifacts": {name[10:]: media for name, (media, _) in files.items()},
+        **({"redacted": gone} if gone else {}),
     }
     made = {
         "README.txt": _README.format(session=session, size=head.size).encode(),
@@ -261,10 +265,15 @@ def _commitments(entry: bytes) -> list[str]:
 
 
 def _text(connection: sqlite3.Connection, path: Path, commitment: str) -> dict[str, str]:
-    row = connection.execute(_TEXT, (commitment,)).fetchone()
-    if row is None or row[1] is None:
+    row = _words(connection, commitment)
+    if row is None:
         raise _missing(path, "A text of this session is missing from the log.")
     return {"commitment": commitment, "salt": row[0].hex(), "text": row[1]}
+
+
+def _words(connection: sqlite3.Connection, commitment: str) -> tuple[bytes, str] | None:
+    row = connection.execute(_TEXT, (commitment,)).fetchone()
+    return None if row is None or row[1] is None else (row[0], row[1])
 
 
 def _artifact(connection: sqlite3.Connection, path: Path, name: str) -> tuple[str, bytes]:

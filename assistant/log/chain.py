@@ -14,16 +14,13 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any
 
 from assistant.core.problem import Refused, refuse
-from assistant.core.text import Private
+from assistant.core.text import REDACTED, Private
 
 SAFE_INTEGER = 2**53
 """Integers of this size and above are not the same number in every JSON reader (RFC 8785, 3.2.2.3)."""
 
 DEEPEST = 100
 """How many lists and objects may stand inside each other."""
-
-ERASED = "[erased]"
-"""What stands for a text whose words are gone."""
 
 _TEXT = "$text"
 _HARMLESS = frozenset({str, bool, type(None)})
@@ -155,7 +152,7 @@ def unseal(value: object, reveal: Callable[[str], str | None]) -> Any:
         digest = value.get(_TEXT)
         if digest is not None and len(value) == 1 and isinstance(digest, str):
             words = reveal(digest)
-            return Private(ERASED if words is None else words)
+            return Private(REDACTED if words is None else words)
         return {k: one if type(one) in _LEAVES else unseal(one, reveal) for k, one in value.items()}
     if isinstance(value, list):
         return [unseal(inner, reveal) for inner in value]

@@ -238,6 +238,21 @@ def check_session(session: str) -> None:
         raise refuse(f"A session can't be named {session!r}.", fix="Use letters, digits, dots and dashes.")
 
 
+def texts_in(value: object, path: str = "") -> Iterator[tuple[str, str]]:
+    """Where in a body words of a person stand (`answer.note`), and their commitments."""
+    if isinstance(value, dict):
+        if value.keys() == {"$text"}:
+            yield path, str(value["$text"])
+            return
+        pairs = [(str(key), one) for key, one in value.items()]
+    elif isinstance(value, list):
+        pairs = [(str(number), one) for number, one in enumerate(value)]
+    else:
+        return
+    for key, one in pairs:
+        yield from texts_in(one, f"{path}.{key}" if path else key)
+
+
 # What is wrong with one row of the log, in words: the slow look at a row that the quick one did not pass.
 
 

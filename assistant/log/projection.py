@@ -189,6 +189,15 @@ def version() -> str:
     return f"{__version__}/{MADE_BY}/{digest}"
 
 
+def forget(log: Path) -> None:
+    """Removes the report tables that were made of a log, wherever they lie; they are made anew when they are next asked for."""
+    for place in _places(log):
+        if place.exists():
+            with _turn(place):
+                for beside in ("", "-wal", "-shm", "-journal"):
+                    Path(f"{place}{beside}").unlink(missing_ok=True)
+
+
 def _places(log: Path) -> Iterator[Path]:
     """Where the file may lie, best first; the last is a folder of this run only."""
     yield Path(f"{log}.reports")

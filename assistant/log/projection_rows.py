@@ -862,6 +862,8 @@ def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
             return "finding closed", finding, ()
         case a.FileReviewed(draw, session):
             return "file reviewed", f"{event.result}, draw {draw}", (session,)
+        case a.TextRedacted(session, seq):
+            return "redaction", f"{event.field} of entry {seq}: {event.reason}", (session,)
         case a.RollbackAccepted():
             return "rollback accepted", rollback_in_words(event), ()
         case a.KeyRegistered() | a.KeyRevoked():

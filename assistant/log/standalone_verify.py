@@ -397,8 +397,11 @@ def check_inclusion(files: Files, leaves: Sequence[bytes], size: int, root: byte
     return f"all {len(leaves)} entries stand among the {size} under the root, from {first} to {last}"
 
 
-def check_texts(files: Files, entries: Sequence[dict[str, Any]]) -> str:
-    """Every committed text must be there, be the one that was committed to, and belong to an entry."""
+def check_texts(files: Files, entries: Sequence[dict[str, Any]], about: dict[str, Any]) -> str:
+    """Every committed text must be there, be the one that was committed to, and belong to an entry.
+
+    Those that the bundle calls redacted are missing from the log as well, and are counted.
+    """
     wanted: dict[str, int] = {}
     for seq, entry in enumerate(entries, 1):
         for digest in _commitments(entry["body"]):
@@ -418,10 +421,14 @@ def check_texts(files: Files, entries: Sequence[dict[str, Any]]) -> str:
         if hmac.new(salt, words, "sha256").hexdigest() != digest:
             raise Failed(f"a text of entry {wanted[digest]} is not the one that was logged")
         held.add(digest)
+    redacted = about.get("redacted", [])
+    if not isinstance(redacted, list) or not set(map(str, redacted)) <= wanted.keys() - held:
+        raise Failed("what was redacted can't be read")
     for digest, seq in wanted.items():
-        if digest not in held:
+        if digest not in held and digest not in redacted:
             raise Failed(f"a text of entry {seq} is missing")
-    return f"{len(held)} texts are those that were committed to"
+    more = f"; {len(redacted)} said to be redacted (ask for the log's entry on that)" if redacted else ""
+    return f"{len(held)} texts are those that were committed to{more}"
 
 
 def _commitments(value: Any) -> Iterator[str]:
@@ -546,7 +553,8 @@ def kind_of(entries: Sequence[dict[str, Any]]) -> str:
 
 def check_about(files: Files, about: dict[str, Any], entries: int, origin: str, size: int) -> None:
     """What bundle.json says of the bundle must be so; which version made it, nothing else says."""
-    only(about, ("format", "session", "entries", "log", "size", "program", "artifacts"), "bundle.json")
+    parts = ("format", "session", "entries", "log", "size", "program", "artifacts")
+    only(about, (*parts, *(["redacted"] if "redacted" in about else [])), "bundle.json")
     labels = named(about, "artifacts", dict, "bundle.json")
     if (about["entries"], about["log"], about["size"]) != (entries, origin, size):
         raise Failed("bundle.json says something else of the log than the checkpoint and the entries")
@@ -599,7 +607,7 @@ def check(files: Files, key: str = "", held: bytes = b"", reviewers: Sequence[st
         session = f"{about['session']}{kind_of(entries)}"
         found.append(Finding(name, True, f"{len(entries)} entries of session {session} link"))
         name = "texts"
-        found.append(Finding(name, True, check_texts(files, entries)))
+        found.append(Finding(name, True, check_texts(files, entries, about)))
         name = "artifacts"
         found.append(Finding(name, True, check_artifacts(files, entries)))
         name = "letter"

@@ -7,6 +7,7 @@ other programs: SQLite's triggers check again, and what they refuse is told to t
 from __future__ import annotations
 
 import hashlib
+import json
 import re
 import secrets
 import sqlite3
@@ -121,6 +122,12 @@ def revealer(connection: sqlite3.Connection, path: Path, checked: bool) -> Calla
         return str(row[1])
 
     return reveal
+
+
+def stated_as_redacted(connection: sqlite3.Connection) -> frozenset[str]:
+    """The commitments whose words were redacted, as the log says."""
+    rows = connection.execute("SELECT entry FROM event WHERE kind = 'access.redacted'")
+    return frozenset(str(json.loads(entry)["body"]["commitment"]) for (entry,) in rows)
 
 
 def texts_of(connection: sqlite3.Connection, entries: Iterable[bytes]) -> dict[str, str]:

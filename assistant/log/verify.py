@@ -192,6 +192,15 @@ def _read(
         marks = sorted({size for size in (*sizes, end) if seen.start < size <= end})
         passed = walk_all(path, seen.start, end, marks, not seen.start, step, absent.words)
         seen.stretches = passed.stretches
+        seen.absent = replace(seen.absent, words=seen.absent.words | passed.redacted)
+        if passed.redacted:
+            seen.notes.append(
+                f"{counted(len(passed.redacted), 'text')} redacted, as the log says; what they committed to stays."
+            )
+        if passed.left:
+            seen.notes.append(
+                f"{counted(len(passed.left), 'text')} said to be redacted and there all the same: run `imr log redact` again."
+            )
         seen.events = seen.start + sum(one.events for one in passed.stretches)
         seen.lost = next((one.unread for one in passed.stretches if one.unread), "")
         seen.broken = _first(connection, seen, end, bool(passed.texts))

@@ -48,6 +48,8 @@ CACHE_KIB = 65_536
 COMMITMENTS = re.compile(rb'"\$text":(?:"([0-9a-f]{64})"[,}])?')
 """Where an entry's bytes hold a commitment; an empty group for a malformed one."""
 
+COMMITMENT = re.compile(r"[0-9a-f]{64}")
+
 PRIME = 2**256 + 297
 
 _BLOBS = "SELECT commitment, salt, CAST(body AS BLOB) FROM blob WHERE commitment >= ? AND commitment < ?"
@@ -143,6 +145,7 @@ NO_REVIEW = ("access.", "training.", "work.")
 
 ROLLBACK = "access.rollback_accepted"
 TIMED = "access.checkpoint_timed"
+REDACTED = "access.redacted"
 JITTER = 15.0
 """Seconds by which an entry may seem older than the one before: the wait for a turn to write, and some more."""
 
@@ -223,7 +226,7 @@ class Stretch:
 
     `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `reviews` those that are none of readers or trainers, `backward` are
     entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `timed` of those that keep a time from elsewhere, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
+    the ids of entries that accept one, `timed` of those that keep a time from elsewhere, `redacted` the commitments that are said to be without words, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
     on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
     one seen could not be read.
     """
@@ -243,6 +246,7 @@ class Stretch:
     backward: list[tuple[int, str, str]] = field(default_factory=list)
     rollbacks: list[int] = field(default_factory=list)
     timed: list[int] = field(default_factory=list)
+    redacted: set[str] = field(default_factory=set)
     ends: list[int] = field(default_factory=list)
 
     def broken(self, id: int, session: str, seq: int, what: str) -> None:
@@ -287,7 +291,7 @@ class Walk:
         self._plain = frozenset(
             kind
             for kind, cls in all_kinds().items()
-            if "pins" not in cls.__struct_fields__ and kind not in (*MARKS, ROLLBACK, TIMED)
+            if "pins" not in cls.__struct_fields__ and kind not in (*MARKS, ROLLBACK, TIMED, REDACTED)
         )
 
     def run(self) -> Stretch:
@@ -427,10 +431,20 @@ class Walk:
             self._found.rollbacks.append(id)
         elif kind == TIMED:
             self._found.timed.append(id)
+        elif kind == REDACTED:
+            self._redacted(id, session, seq, entry)
         elif kind in CLOSING:
             self._closed.add(session)
         elif kind not in MARKS:
             self._pin(id, session, seq, entry)
+
+    def _redacted(self, id: int, session: str, seq: int, entry: bytes) -> None:
+        with suppress(ValueError, TypeError, KeyError):
+            commitment = str(quickly_parsed(entry)["body"]["commitment"])
+            if COMMITMENT.fullmatch(commitment):
+                self._found.redacted.add(commitment)
+                return
+        self._found.broken(id, session, seq, "it says of no text that it was redacted")
 
     def _is_moment(self, ts: str) -> bool:
         """Notes the minute, the second and the rest of a time, since most of each will be seen again."""
@@ -577,12 +591,15 @@ _MIDDLE = "8"
 class Passed:
     """What the pass found: its stretches in order, and whether each committed text is there (None: not looked at).
 
-    `words` is the number of texts that are those of their commitment.
+    `words` is the number of texts that are those of their commitment. `redacted` are gone as the log says, `left` are
+    there although it says so.
     """
 
     stretches: list[Stretch]
     texts: bool | None
     words: int = 0
+    redacted: frozenset[str] = frozenset()
+    left: frozenset[str] = frozenset()
 
 
 @dataclass(frozen=True)
@@ -651,12 +668,25 @@ def walk_all(
     said = held = 1
     for stretch, texts_held, _ in done:
         said, held = said * stretch.tally % PRIME, held * texts_held % PRIME
-    held = tally((one.encode("ascii") for one in absent), key, held)
+    redacted = frozenset().union(*(stretch.redacted for stretch, _, _ in done))
+    gone = redacted - _there(path, redacted)
+    held = tally((one.encode("ascii") for one in {*absent, *gone}), key, held)
     return Passed(
         [stretch for stretch, _, _ in done],
         said == held if texts else None,
         sum(count for _, _, count in done),
+        gone,
+        redacted - gone,
     )
+
+
+def _there(path: Path, commitments: Collection[str]) -> frozenset[str]:
+    """Those of some commitments whose words are there."""
+    if not commitments:
+        return frozenset()
+    with closing(connect_reader(path)) as connection:
+        asked = orjson.dumps(sorted(commitments)).decode()
+        return frozenset(str(one) for one, _, _ in connection.execute(_ASKED, (asked,)))
 
 
 # Whether the hashes that the log keeps of its tree are those of its entries.

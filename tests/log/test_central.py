@@ -253,7 +253,7 @@ def test_a_redactor_empties_a_text_which_is_stated_and_gone_from_what_was_read(o
                 redact(officer, "a", 2, "note", "again")
         assert b"a says 1" not in bring_up_to_date_from(office.url("auditor")).read_bytes()
         with Log.open(copy, write=False) as log:
-            assert [str(one.body["note"]) for one in log.read("a")] == ["a says 0", "[erased]", "a says 2"]
+            assert [str(one.body["note"]) for one in log.read("a")] == ["a says 0", "[redacted]", "a says 2"]
         found = verify_central(office.url("auditor"))
     assert found.ok, found
     assert any("1 text redacted" in note for note in found.notes)

@@ -154,7 +154,7 @@ def test_sealed_bytes_hold_no_word_of_a_private_text() -> None:
 
 def test_an_erased_text_says_so() -> None:
     found = unseal({"note": {"$text": "00"}}, lambda _: None)
-    assert found == {"note": "[erased]"}
+    assert found == {"note": "[redacted]"}
     assert isinstance(found["note"], Private)
 
 
