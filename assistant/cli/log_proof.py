@@ -476,7 +476,8 @@ def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
             click.echo(f"  logged:  {one_line(first.logged) or '(nothing)'}")
             click.echo(f"  derived: {one_line(first.derived) or '(nothing)'}")
         else:
-            click.echo("Derived anew, it is the same byte for byte.")
+            compared = "what was compared is" if made.not_compared else "it is"
+            click.echo(f"Derived anew, {compared} the same byte for byte.")
     if not made.ok:
         raise click.exceptions.Exit(1)
 

@@ -864,10 +864,9 @@ def addenda(session: Session, frame: Frame) -> Section | None:
     to = dict(enumerate(session.added_to, 1))
     for number, text in enumerate(session.addenda, 1):
         item, quoted_ = to.get(number, ("", ""))
-        said = LetterSentence(
-            text, CASE_SCOPE, f"addendum:{number}", "reviewer", facts=(f"addendum.{number}",)
-        )
-        sentences = [said if frame.flows else replace(said, mark=frame.say("reviewers_words"))]
+        about = (f"addendum.{number}",)
+        said = LetterSentence(text, CASE_SCOPE, f"addendum:{number}", "reviewer", facts=about)
+        sentences = [replace(said, mark=frame.say("reviewers_words"))]
         if quoted_:
             told = frame.say("addenda.quoting", item=item, quoted=quoted_)
             sentences.insert(0, replace(said, text=told, key=f"quoted:{number}", origin="drafted"))

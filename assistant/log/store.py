@@ -467,6 +467,13 @@ class Log:
                 self._heads[session] = head
         return found
 
+    def lacks_words(self, session: str) -> bool:
+        """Whether a text that the session's entries have committed to is not there."""
+        with self._mutex, self._speaking():
+            rows = self._connection.execute("SELECT entry FROM event WHERE session = ?", [session]).fetchall()
+            wanted = {name.decode() for (data,) in rows for name in _COMMITMENT.findall(data)}
+            return len(texts_of(self._connection, (data for (data,) in rows))) < len(wanted)
+
     def artifact(self, hash: str) -> bytes:
         """The bytes whose SHA-256 is `hash` (hex); `Refused` if they are absent or have another."""
         with self._mutex, self._speaking():

@@ -22,7 +22,7 @@ from assistant.core.value import Value, replace
 from assistant.letter import body_hash, to_text
 from assistant.log import Entry, Log
 from assistant.log.bundle import LetterTexts, bundle_letter, read_bundle
-from assistant.log.fold import Source, begun, folded
+from assistant.log.fold import begun, folded
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.review.determination import compose_from_log
@@ -75,12 +75,16 @@ class Rederivation(Value):
         }
 
 
-def rederive(log: Source, session_id: str) -> Rederivation:
-    """Derives a review anew; raises `Refused` where it can't be read, or its pinned texts can't."""
+def rederive(log: Log, session_id: str) -> Rederivation:
+    """Derives a review anew; raises `Refused` where it can't be read, or its pinned texts can't.
+
+    Where words of it were redacted, what comes out otherwise can't be told from what these words would have given.
+    """
     entries = log.read(session_id)
     session, events = begun(log, session_id, entries)
     compared: Counter[str] = Counter()
     unread: dict[str, None] = {}
+    redacted: list[str] = []
     letter = ""
     for entry, event in zip(entries, [session.opened, *events], strict=True):
         if isinstance(event, e.SessionSigned):
@@ -88,12 +92,16 @@ def rederive(log: Source, session_id: str) -> Rederivation:
         difference = _same_again(entry)
         if difference is None and entry.seq > 1:
             difference = _compare(session, entry, event, letter, unread, compared)
-        if difference is not None:
+        if difference is not None and log.lacks_words(session_id):
+            redacted.append(
+                f"{difference.what}, since words of this session were redacted (entry {entry.seq})."
+            )
+        elif difference is not None:
             return Rederivation(session_id, len(entries), compared, letter, difference, _left_out(unread))
         compared["entries"] += 1
         if entry.seq > 1:
             session = folded(session, [event])
-    return Rederivation(session_id, len(entries), compared, letter, None, _left_out(unread))
+    return Rederivation(session_id, len(entries), compared, letter, None, [*_left_out(unread), *redacted])
 
 
 def _left_out(unread: Mapping[str, None]) -> list[str]:

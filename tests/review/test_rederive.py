@@ -14,11 +14,13 @@ from assistant.core import commands as c
 from assistant.core.access_events import AccessRead
 from assistant.core.problem import Refused
 from assistant.core.value import replace
+from assistant.letter import to_text
 from assistant.log import Log, access
+from assistant.log.redaction import redact
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
-from assistant.review.determination import sign
+from assistant.review.determination import compose_from_log, sign
 from assistant.review.rederive import Rederivation, deeper, rederivation_words, rederive
 from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite, unfenced
@@ -56,6 +58,22 @@ def log_path(home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pat
 def derived(path: Path) -> Rederivation:
     with Log.open(path, write=False) as log:
         return rederive(log, log.resolve("last"))
+
+
+def test_what_redacted_words_would_have_given_is_not_compared(log_path: Path) -> None:
+    with Log.open(log_path, write=False) as log:
+        session = log.resolve("last")
+        (ruled,) = [one for one in log.read(session) if one.kind == "criterion.ruled"]
+        was = to_text(compose_from_log(log, session))
+    redact(log_path, session, ruled.seq, "reason", "An order of the court.")
+    made = derived(log_path)
+    assert made.ok
+    assert any("since words of this session were redacted" in one for one in made.not_compared)
+    with Log.open(log_path, write=False) as log:
+        text = to_text(compose_from_log(log, session))
+    assert text.startswith("NOT THE TEXT THAT WAS SIGNED - words of it were redacted since")
+    assert "[redacted]" in text
+    assert "[redacted]" not in was
 
 
 def changed(path: Path, kind: str, edit: Callable[[Entry], Any]) -> None:
