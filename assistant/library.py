@@ -137,6 +137,7 @@ KINDS: Mapping[str, str] = {
     "letter-template": "prompts/letter/template.yaml, or that of an organization",
     "faults": "the sentences that may be planted in a practice case",
     "fault-places": "where a planted sentence can stand",
+    "exercises": "exercises after decisions that were reversed",
 }
 """The schemas that files are held to, and the files of each."""
 

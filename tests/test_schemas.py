@@ -108,6 +108,7 @@ LATER = {
     "page.opened": {"by"},
     "page.marked": {"gone"},
     "training.assigned": {"unaided", "due"},
+    "training.run_opened": {"exercise"},
 }
 """Fields that entries of earlier versions don't have."""
 

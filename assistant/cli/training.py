@@ -78,6 +78,7 @@ def practise(
 ) -> int:
     """Review CASE blind: you answer first, then you see the reviewer's answer, or at the end.
 
+    CASE may also be an exercise of `imr training library`.
     Without CASE: what is assigned to you, your open run, or the cases to choose from.
     """
     path = log_at(log_path)
@@ -87,11 +88,18 @@ def practise(
         if against or faults or count or unaided:
             raise click.UsageError("--against, --fault, --faults and --no-proposals need a CASE.")
         return _next(path, plain)
-    from assistant.training.practice import exercise_of_case
+    from assistant.training.practice import exercise_of_case, lessons
     from assistant.training.replay import reference_named
 
     reference = reference_named(path, against) if against else None
-    exercise = replace(exercise_of_case(case, reveal, reference), unaided=unaided)
+    lesson = lessons().get(case)
+    if lesson is not None:
+        case, faults, unaided = lesson.case, (*lesson.faults, *faults), unaided or lesson.unaided
+    exercise = replace(
+        exercise_of_case(case, reveal, reference),
+        unaided=unaided,
+        name=lesson.id if lesson is not None else "",
+    )
     note_sessions(path, "practise", against, reference)
     return run_exercise(path, exercise, (*faults, *["any"] * count), plain)
 
@@ -291,6 +299,45 @@ def assign(
     for fault in planted:
         click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))
     click.echo("The trainee begins with `imr practise`.")
+
+
+@training.command("library")
+@click.option(
+    "--service", default="", metavar="WORDS", help="Only cases of a service whose name has these words."
+)
+@click.option(
+    "--outcome", type=click.Choice(["upheld", "overturned"]), help="Only cases that are decided so."
+)
+@click.option(
+    "--trap", default="", metavar="KIND", help="Only cases that have a place for this kind of fault."
+)
+@json_option
+@log_option
+def material(service: str, outcome: str | None, trap: str, as_json: bool, log_path: Path | None) -> None:
+    """List what there is to practise on: service, outcome, how often it was answered rightly, traps; and the exercises."""
+    from assistant import profile
+    from assistant.core.access_events import AccessRead
+    from assistant.log import Log
+    from assistant.training.faults import FAULTS
+    from assistant.training.gradebook import results
+    from assistant.training.library import library_json, library_lines, materials
+    from assistant.training.practice import lessons
+
+    if trap and trap not in FAULTS:
+        raise refuse(f"There is no fault `{trap}`.", "", f"There are {', '.join(FAULTS)}.")
+    path = log_at(log_path)
+    known = []
+    if path.expanduser().exists():
+        with Log.open(path, write=False) as log:
+            known = results(log, profile.kept().id)
+        note_reading(path, AccessRead("training library", tuple(one.session for one in known)))
+    found = materials(known, service, outcome or "", trap)
+    taught = {} if service or outcome or trap else lessons()
+    if as_json:
+        print_json(library_json(found, taught))
+        return
+    for line in library_lines(found, taught):
+        click.echo(line)
 
 
 @training.command()

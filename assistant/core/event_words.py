@@ -437,6 +437,7 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
             return [Line("note", f"Fault {number} of {plan} planted: {truth}")]
         case t.RunOpened(session, case, reveal):
             plan = f", plan {event.plan}" if event.plan else ""
+            plan += f", exercise {event.exercise}" if event.exercise else ""
             return [
                 Line("news", f"Run {session} of {case} against {event.against}, revealed: {reveal}{plan}")
             ]

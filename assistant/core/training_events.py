@@ -90,7 +90,8 @@ class FaultPlanted(Event):
 class RunOpened(Event):
     """A trainee began a run: `session` is the review, `plan` the assignment or the faults that belong to it.
 
-    `against`, `head` and `reference` are as in an assignment; an assigned run leaves `reference` there.
+    `against`, `head` and `reference` are as in an assignment; an assigned run leaves `reference` there. `exercise` is
+    the name of the exercise that it is, where it is one.
     """
 
     kind: ClassVar[str] = "training.run_opened"
@@ -101,6 +102,7 @@ class RunOpened(Event):
     against: str
     head: str
     reference: Apart[str] = ""
+    exercise: Rare[str] = ""
 
 
 class AnswerFrozen(Event):

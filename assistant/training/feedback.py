@@ -25,10 +25,19 @@ from assistant.log.projection_rows import PromptTime
 from assistant.log.query import Value, csv_lines
 from assistant.machine import is_path
 from assistant.training.book import Book, Written, all_entries
-from assistant.training.comparison import Parted, RatingRow, all_agree, paired, panel_partings
+from assistant.training.comparison import Parted, RatingRow, paired, panel_partings
 from assistant.training.faults import FAULTS, Fault
-from assistant.training.marking import ALONE, MISSED, SHOWN, Given, answer_key, named_pages, outcome
-from assistant.training.practice import UNDECIDED, Run, is_compared, runs, seen_before
+from assistant.training.marking import (
+    ALONE,
+    MISSED,
+    SHOWN,
+    Given,
+    answer_key,
+    as_answered,
+    named_pages,
+    outcome,
+)
+from assistant.training.practice import UNDECIDED, Run, is_compared, lessons, runs, seen_before
 from assistant.training.recording import Recording
 from assistant.training.reference import FILE, Reference, reference_of_case
 
@@ -141,6 +150,7 @@ class Feedback:
     seen_before: int = 0
     """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
     held_back: tuple[str, ...] = ()
+    exercise: str = ""
 
     @property
     def compared(self) -> int:
@@ -217,6 +227,7 @@ def feedback(recording: Recording, reference: Reference, run: Run | None = None)
         pages_opened=len(final.pages_opened),
         pages=final.rules.case.page_count,
         held_back=final.opened.held_back,
+        exercise=run.exercise if run is not None else "",
     )
 
 
@@ -331,7 +342,7 @@ class _Scoring:
             return answer is None or None
         if answer is None:
             return place in self.reference.asked_otherwise(self.final) and None
-        same = all_agree(self.paired.get(place, ()))
+        same = as_answered(self.paired.get(place, ()))
         if same is False and touched and answer.given:
             planted = {page for fault in self.faults if fault.passage for page in fault.pages}
             return bool(planted & {(one.document, one.page) for one in answer.all_evidence()})
@@ -535,6 +546,8 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
             lines.append(f"  {mark}: {FAULTS.get(fault.kind, fault.kind)}")
             lines.append(f"      {fault.says}")
         lines.append("")
+    if (lesson := lessons().get(made.exercise)) is not None:
+        lines += [f"The exercise {lesson.id}: {lesson.happened}", f"  Source: {lesson.source}", ""]
     lines.append(
         "By question   = as the reviewer   ≠ otherwise   ✓ found alone   ▹ when shown   ! missed   - not reached"
     )
@@ -670,6 +683,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "false_alarms": {"count": made.alarms, "of": made.quiet},
         "seen_before": made.seen_before,
         "held_back": list(made.held_back),
+        "exercise": made.exercise or None,
         "pages_opened": made.pages_opened,
         "pages": made.pages,
         "quick": made.quick,

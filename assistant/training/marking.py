@@ -5,7 +5,7 @@ What the trainee did is told from what the program did: a page that only a propo
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 
 from assistant.core import events as e
@@ -17,6 +17,7 @@ from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import Private
 from assistant.core.turn import root_of
 from assistant.core.value import replace
+from assistant.training.comparison import RatingRow
 from assistant.training.faults import Fault, Page, caught
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference
@@ -124,6 +125,35 @@ def _true_answer(fault: Fault, held: Answer) -> Answer | None:
 def _says(entry: Answer, part: str, value: object) -> bool:
     held = (entry.parts or {}).get(part)
     return held is not None and str(held.value) == str(value)
+
+
+def as_answered(lines: Iterable[RatingRow]) -> bool | None:
+    """Whether every piece that trainee and reviewer both gave is alike; None where they gave none in common.
+
+    A number of weeks that is worked out to the day is alike to its whole weeks.
+    """
+    both = [
+        (one, other)
+        for one, other in (line.pieces for line in lines)
+        if one is not None and other is not None
+    ]
+    if not both:
+        return None
+    return all(
+        one.category == other.category or _same_whole(one.answer.value, other.answer.value)
+        for one, other in both
+    )
+
+
+def _same_whole(one: object, other: object) -> bool:
+    numbers = [
+        value for value in (one, other) if isinstance(value, int | float) and not isinstance(value, bool)
+    ]
+    return (
+        len(numbers) == 2
+        and any(value == int(value) for value in numbers)
+        and len(set(map(int, numbers))) == 1
+    )
 
 
 Given = tuple[Answer | None, frozenset[Page]]

@@ -533,6 +533,15 @@ def plant(
     raise refused
 
 
+def takes(case: CaseFolder, rules: Rules, reference: Reference, chance: Random) -> tuple[str, ...]:
+    """The kinds of fault that a case has a place for."""
+    return tuple(
+        kind
+        for kind, planter in _PLANTERS.items()
+        if planter(CaseCopy.of(case, rules, reference), chance, "") is not None
+    )
+
+
 class _NoPlace(Refused):
     """A fault has no place in the copy as it has become; another attempt may go better."""
 

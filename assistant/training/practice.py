@@ -44,9 +44,9 @@ from assistant.training.book import (
     planted_events,
     trainees_named,
 )
-from assistant.training.comparison import OF_THE_REVIEWER, all_agree, paired
+from assistant.training.comparison import OF_THE_REVIEWER, paired
 from assistant.training.faults import Fault
-from assistant.training.marking import ALONE, SHOWN, AnswerKey, Given, answer_key, outcome
+from assistant.training.marking import ALONE, SHOWN, AnswerKey, Given, answer_key, as_answered, outcome
 from assistant.training.planting import plant
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference, reference_of_case, reference_of_session
@@ -76,7 +76,7 @@ def revealed_lines(
     if theirs is None:
         lines.append(Line("context", "The reviewer's answers did not lead to this question."))
     elif not here:
-        same = all_agree(paired(trainee, reference).get(place, ()))
+        same = as_answered(paired(trainee, reference).get(place, ()))
         said = told_at(reference, place, theirs).split("\n")
         mark = "As the reviewer answered:" if same else "The reviewer answered otherwise:"
         lines.append(Line("news" if same else "warning", f"{mark} {one_line(said[0], 400)}"))
@@ -129,6 +129,7 @@ class Run:
     revealed: frozenset[AnswerPlace] = frozenset()
     ended: str = ""
     settled: Mapping[AnswerPlace, tuple[int, str]] = field(default_factory=dict, repr=False)
+    exercise: str = ""
 
     @property
     def assigned(self) -> bool:
@@ -169,6 +170,7 @@ def _begun(
         faults_of(written, event.plan),
         assignment.trainer if assignment is not None else "",
         one.ts,
+        exercise=event.exercise,
     )
 
 
@@ -415,6 +417,9 @@ def seen_before(log: Log, written: Sequence[Written], run: Run) -> Callable[[Ans
     return lambda place: whole or place in shown
 
 
+_SHOWS_NO_ANSWER = ("training list", "training library", "training gradebook")
+
+
 def _has_read(log: Log, run: Run, sessions: set[str]) -> bool:
     """Whether the trainee had read one of some sessions before the run was over."""
     ended = log.read(run.session)[-1].ts
@@ -422,7 +427,9 @@ def _has_read(log: Log, run: Run, sessions: set[str]) -> bool:
         if row.kind != "access" or row.reviewer != run.trainee or row.opened > ended:
             continue
         for entry in log.read(row.id):
-            if entry.kind == AccessRead.kind and entry.ts < ended and sessions & set(entry.body["sessions"]):
+            if entry.kind != AccessRead.kind or entry.ts > ended or entry.body["command"] in _SHOWS_NO_ANSWER:
+                continue
+            if sessions & set(entry.body["sessions"]):
                 return True
     return False
 
@@ -446,12 +453,45 @@ class Exercise:
     plan: str = ""
     assignment: Assignment | None = field(default=None, repr=False)
     unaided: bool = False
+    name: str = ""
 
     @property
     def held_back(self) -> tuple[str, ...]:
         """What the trainee does without: where the reveal comes at the end, what the guard says comes there too."""
         held = ["challenges"] if self.reveal != "each" else []
         return (*held, "proposals") if self.unaided else tuple(held)
+
+
+LESSONS = "exercises.yaml"
+
+
+@dataclass(frozen=True)
+class Lesson:
+    """An exercise: its case, what is planted, what went wrong in the decision that it follows, and the source of that."""
+
+    id: str
+    case: str
+    faults: tuple[str, ...]
+    unaided: bool
+    happened: str
+    source: str
+
+
+def lessons() -> dict[str, Lesson]:
+    """The exercises by their names."""
+    path = library.folder("prompts") / "training" / LESSONS
+    read = library.document(library.read_text(path), LESSONS, "exercises").data
+    return {
+        name: Lesson(
+            name,
+            one["case"],
+            tuple(one.get("faults", ())),
+            one.get("unaided") == "yes",
+            one["happened"],
+            one["source"],
+        )
+        for name, one in read.items()
+    }
 
 
 def exercise_of_case(name: str, reveal: str, against: Reference | None = None) -> Exercise:
@@ -540,6 +580,7 @@ def begin_run(log: Log, profile: Profile, exercise: Exercise) -> Practice:
         exercise.reference.session,
         exercise.reference.head,
         "" if assigned else exercise.reference.to_text(),
+        exercise.name,
     )
     try:
         planted = [] if assigned else planted_events(exercise.plan, exercise.faults)
