@@ -327,10 +327,7 @@ class _Scoring:
                     tuple(fault.kind for fault in here),
                     tuple(fault.says for fault in here),
                     agrees,
-                    quiet
-                    and not agrees
-                    and answer is not None
-                    and answer.status is not Status.NOT_DOCUMENTED,
+                    quiet and agrees is False and _is_alarm(lines),
                     quiet,
                 )
 
@@ -428,6 +425,14 @@ class _Scoring:
                     made.reason if made is not None else "",
                     item in self.key.undecided,
                 )
+
+
+def _is_alarm(lines: Iterable[RatingRow]) -> bool:
+    """Whether something other than an absence was said where the reviewer's answer is another."""
+    return any(
+        mine is not None and other is not None and mine.category not in ("not_documented", other.category)
+        for mine, other in (line.pieces for line in lines)
+    )
 
 
 def _wrong_absences(
@@ -569,7 +574,8 @@ def _summary(made: Feedback) -> list[str]:
         more = f", {taken} taken over from proposals, unopened" * bool(taken)
         more += f", {opened} opened and not cited" * bool(opened) + f", {missed} not seen" * bool(missed)
         rows.append(("Evidence", f"{made.evidence('cited')} of {made.evidence()} pages cited{more}"))
-    rows.append(("Pages", f"{made.pages_opened or 'no'} pages of {made.pages} opened"))
+    read = f"{made.pages_opened} of {made.pages}" if made.pages_opened else f"no page of {made.pages}"
+    rows.append(("Pages", f"{read} opened"))
     rows.append(("Absences", f"{made.wrong_absences} wrong" if made.wrong_absences else "none wrong"))
     if made.faults:
         when = f", {made.shown} when shown" if made.shown else ""

@@ -7,10 +7,14 @@ from pathlib import Path
 import pytest
 
 from assistant.core import commands as c
+from assistant.core.answer import Answer
+from assistant.core.events import AnswerRecorded
+from assistant.core.session import apply
 from assistant.log import Log
+from assistant.training.comparison import paired
 from assistant.training.faults import Fault
 from assistant.training.feedback import Feedback, debrief, feedback_lines
-from assistant.training.marking import answer_key
+from assistant.training.marking import answer_key, as_answered
 from assistant.training.practice import Practice
 from assistant.training.recording import Recording
 from tests.training.practising import CASE, answered, begun, exercise
@@ -82,7 +86,7 @@ def test_a_proposal_confirmed_unopened_is_taken_over_and_a_page_opened_first_is_
             assert {one.state for one in rows["prior_imaging"].evidence} == states
         said = "\n".join(feedback_lines(marked(log, blind), []))
         assert "taken over from proposals, unopened" in said
-        assert "no pages of 6 opened" in said
+        assert "no page of 6 opened" in said
 
 
 def test_a_fault_that_is_found_when_the_guard_speaks_is_told_apart(tmp_path: Path) -> None:
@@ -115,3 +119,18 @@ def test_unclear_to_everything_catches_nothing_and_is_a_false_alarm_where_nothin
     assert made.compared == 15
     assert made.agreed == 12
     assert made.case == CASE
+
+
+def test_an_absence_is_no_false_alarm(tmp_path: Path) -> None:
+    with Log.open(tmp_path / "log.sqlite") as log:
+        practice = begun(log, "end")
+        answered(practice, {"acute_trauma": "not documented"})
+        made = marked(log, practice)
+    assert (made.wrong_absences, made.alarms) == (1, 0)
+
+
+@pytest.mark.parametrize(("mine", "same"), [(76, True), (76.43, True), (77, False), (75.9, False)])
+def test_whole_weeks_are_alike_to_weeks_worked_out_to_the_day(mine: float, same: bool) -> None:
+    one = apply(session("r-x"), AnswerRecorded("1", "duration", Answer(value=mine)))
+    other = session("r-y", {"duration": 76})
+    assert as_answered(paired(one, other)["1", "duration"]) is same
