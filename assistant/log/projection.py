@@ -39,6 +39,7 @@ from assistant.log.projection_rows import (
     TABLES,
     Editions,
     Rows,
+    desk_rows,
     review_rows,
     sitting_rows,
     without_quotes,
@@ -106,7 +107,8 @@ class Projector:
         passed = moments(self, entries, self._rules)
         if family not in OTHER_KINDS:
             return review_rows(passed, self._editions)
-        rows = sitting_rows(passed) if family == "access" else {}
+        made = {"access": sitting_rows, "work": desk_rows}.get(family)
+        rows = made(passed) if made is not None else {}
         first, last = entries[0], entries[-1]
         session = dict.fromkeys(TABLES["session"].columns)
         session |= {

@@ -12,9 +12,10 @@ from typing import Any, assert_never
 from assistant.clock import california_day, end_of_day
 from assistant.core import access_events as a
 from assistant.core import events as e
+from assistant.core import work_events as w
 from assistant.core.answer import Answer, Trail
 from assistant.core.dates import CLOCK_FACTS, RULES, due, parse_date
-from assistant.core.event_words import filters_in_words, key_in_words, rollback_in_words
+from assistant.core.event_words import describe, filters_in_words, key_in_words, rollback_in_words
 from assistant.core.record.absence import denied, dismissals
 from assistant.core.record.pages import places_in
 from assistant.core.rules.criterion import SIDE, findings
@@ -210,6 +211,7 @@ TABLES: Mapping[str, Table] = {
     "audit_note": _table("sitting seq:int ts reader session text finding severity owner", key="sitting seq"),
     "finding_step": _table("sitting seq:int ts reader finding what text", key="sitting seq"),
     "file_review": _table("sitting seq:int ts reader draw session result text", key="sitting seq"),
+    "desk_step": _table("desk seq:int ts actor case_id what day session detail", key="desk seq"),
 }
 """Each table by its name; the first column of its key is the session that its rows were made from."""
 
@@ -259,6 +261,7 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "audit_note": (("ts", "seq"), ("session", "ts")),
     "finding_step": (("finding", "ts"),),
     "file_review": (("draw", "session", "ts"),),
+    "desk_step": (("-ts", "-seq"), ("case_id", "ts")),
 }
 """The columns of each index, with a minus where it falls; made once the rows are there."""
 
@@ -834,6 +837,27 @@ def sitting_rows(moments: Iterable[Moment]) -> Rows:
             for n, session in enumerate(sessions or (None,), 1)
         ]
     return rows
+
+
+def desk_rows(moments: Iterable[Moment]) -> Rows:
+    """The rows of a desk: one for each step but its first."""
+    return {
+        "desk_step": [
+            {
+                "desk": moment.entry.session,
+                "seq": moment.entry.seq,
+                "ts": moment.entry.ts,
+                "actor": moment.entry.actor,
+                "case_id": moment.entry.case,
+                "what": moment.event.kind.partition(".")[2].replace("_", " "),
+                "day": getattr(moment.event, "day", None) or None,
+                "session": getattr(moment.event, "session", None),
+                "detail": "; ".join(line.text for line in describe(moment.event, None)),
+            }
+            for moment in moments
+            if isinstance(moment.event, w.WorkStep) and not isinstance(moment.event, w.DeskOpened)
+        ]
+    }
 
 
 def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:

@@ -68,6 +68,7 @@ def test_every_table_of_a_review_has_rows(held: Path) -> None:
         "audit_note",
         "finding_step",
         "file_review",
+        "desk_step",
     ]
 
 

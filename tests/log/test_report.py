@@ -21,6 +21,7 @@ from assistant.core.access_events import (
     SampleDrawn,
 )
 from assistant.core.problem import Refused
+from assistant.core.work_events import DeskOpened, DeterminationSent
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly, as_objects
 from assistant.log.report import FILTERS, ask, report, reports
@@ -43,6 +44,8 @@ def tables(shared: Path) -> Iterator[ReadOnly]:
         desk.log("dd44", FindingAnswered("dd44.4", "Amended."), case="", actor="r-other")
         desk.log("dd44", SampleDrawn("sha256-rank", 7, 2, {}, 2, ("aa11", "bb22")), case="", actor="r-audit")
         desk.log("dd44", FileReviewed("dd44.6", "aa11", "deficient", "A page."), case="", actor="r-audit")
+        steps = (DeskOpened("0.1.0"), DeterminationSent("neck", "aa11", "2026-02-03"))
+        desk.log("ee55", *steps, actor="r-desk")
     with ReadOnly(up_to_date(shared), shared) as held:
         yield held
 
@@ -65,6 +68,7 @@ EXPECTED: Mapping[str, Mapping[str, Any]] = {
     "deadlines": {"session": "aa11", "due": "2026-02-09", "state": "in time", "verified": 1},
     "declined": {"session": "bb22", "ground": "records", "reason": "A page is missing."},
     "departures": {"item": "1", "suggested": "upheld", "decision": "overturned", "reason": "The film was needed, =1+1."},
+    "desk": {"case_id": "neck", "what": "sent", "day": "2026-02-03", "session": "aa11", "actor": "r-desk"},
     "determinations": {"item": "2", "decision": "upheld", "departs": 0, "edition": 2, "status": "signed"},
     "disagreements": {"prompt": "views", "item": "1", "answer": "flexion", "other_item": "2", "other_answer": "extension"},
     "dismissals": {"page": "note:2", "quote": "rule out", "reason": "of the back"},
