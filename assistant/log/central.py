@@ -160,6 +160,13 @@ class Central:
         with self._speaking(), self._connection.transaction():
             yield
 
+    @contextmanager
+    def snapshot(self) -> Iterator[None]:
+        """What is read inside is how it all stood at one moment, whatever desks push meanwhile."""
+        with self.transaction():
+            self.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
+            yield
+
     def paged(self, sql: str, values: Sequence[Any], after: Any, key: int = 0) -> Iterator[tuple[Any, ...]]:
         """The rows of a query that ends in `> %s ORDER BY ... LIMIT %s`, from `after` on, a page at a time."""
         while True:

@@ -35,7 +35,7 @@ _BELOW = -(2**62)
 _EVENT = "INSERT INTO event (id, session, seq, kind, ts, entry, leaf) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ENTRIES = """SELECT number, session, seq, kind, ts, entry, leaf FROM imr.entry
 WHERE desk = %s AND number > %s ORDER BY number LIMIT %s"""
-_AT = "SELECT leaf FROM imr.entry WHERE desk = %s AND number = %s"
+_AT = "SELECT encode(leaf, 'hex') FROM imr.entry WHERE desk = %s AND number = %s"
 _WORDS = "SELECT commitment, salt, body FROM imr.words WHERE desk = %s AND commitment = ANY (%s)"
 _EVERY_WORD = "SELECT commitment, salt, body FROM imr.words WHERE desk = %s AND commitment > %s ORDER BY commitment LIMIT %s"
 _FILES = "SELECT hash, media, body FROM imr.file WHERE desk = %s AND hash = ANY (%s)"
@@ -80,6 +80,8 @@ def bring_up_to_date_from(url: str, progress: Progress = lambda _done, _all: Non
             make_file(path)
         with closing(sqlite3.connect(path, isolation_level=None)) as copy:
             copy.execute("PRAGMA journal_mode = DELETE")
+            copy.execute("PRAGMA synchronous = NORMAL")
+            copy.execute("PRAGMA cache_size = -65536")
             if not copy.execute("PRAGMA user_version").fetchone()[0]:
                 _begin(copy, central.name if "#" not in url else desks[0].name)
                 copy.execute("INSERT INTO meta VALUES (?, ?)", (CENTRAL, central.place))
@@ -122,29 +124,32 @@ def _without_triggers(copy: sqlite3.Connection) -> list[str]:
 def _pull(
     copy: sqlite3.Connection, central: Central, desks: Sequence[Desk], path: Path, progress: Progress
 ) -> None:
-    known = {
-        str(key): int(value)
-        for key, value in copy.execute("SELECT key, value FROM meta WHERE key GLOB ?", (f"{_PULLED}*",))
-    }
-    missing = [key for key in known if key.removeprefix(_PULLED) not in {one.name for one in desks}]
+    known = _pulled(copy)
+    missing = known.keys() - {one.name for one in desks}
     if missing:
-        raise _changed(central, path, f"the desk {missing[0].removeprefix(_PULLED)} is not there any more")
-    every = sum(one.size - known.get(_PULLED + one.name, 0) for one in desks)
+        raise _changed(central, path, f"the desk {min(missing)} is not there any more")
+    every = sum(one.size - known.get(one.name, _NOTHING)[0] for one in desks)
     done = 0
     for desk in desks:
-        since = known.get(_PULLED + desk.name, 0)
+        since, head = known.get(desk.name, _NOTHING)
         if since > desk.size:
             raise _changed(
                 central, path, f"{one_line(desk.called)} had {since:,} entries and has {desk.size:,}"
             )
-        if since and not _continues(copy, central, desk, since):
+        if since and central.rows(_AT, [desk.name, since]) != [(head,)]:
             raise _changed(central, path, f"entry {since:,} of {one_line(desk.called)} is another one")
+        if not since:  # of a whole desk, words are had more quickly than by their names
+            copy.execute("BEGIN IMMEDIATE")
+            words = central.paged(_EVERY_WORD, [desk.name], "")
+            copy.executemany(_KEEP_WORDS, (one for one in words if one[2] is not None))
+            copy.execute("COMMIT")
         for rows in _pages(central, desk, since):
             copy.execute("BEGIN IMMEDIATE")
             try:
-                add(copy, central, desk, rows)
+                _add(copy, central, desk, rows, bool(since))
+                number, leaf_of = rows[-1][0], rows[-1][6].hex()
                 copy.execute(
-                    "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PULLED + desk.name, str(rows[-1][0]))
+                    "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PULLED + desk.name, f"{number} {leaf_of}")
                 )
                 copy.execute("COMMIT")
             except BaseException:
@@ -154,16 +159,23 @@ def _pull(
             progress(done, every)
 
 
+_NOTHING = (0, "")
+
+
+def _pulled(copy: sqlite3.Connection) -> dict[str, tuple[int, str]]:
+    """How many entries were fetched of each desk, and the hash of the last of them."""
+    found = {}
+    for key, value in copy.execute("SELECT key, value FROM meta WHERE key GLOB ?", (f"{_PULLED}*",)):
+        number, _, head = str(value).partition(" ")
+        found[str(key).removeprefix(_PULLED)] = int(number), head
+    return found
+
+
 def _pages(central: Central, desk: Desk, since: int) -> Iterator[list[tuple[Any, ...]]]:
-    rows = central.paged(_ENTRIES, [desk.name], since)
+    """The entries of a desk after `since`, up to its size, a page at a time."""
+    rows = (row for row in central.paged(_ENTRIES, [desk.name], since) if since < 0 or row[0] <= desk.size)
     while page := list(islice(rows, AT_ONCE)):
         yield page
-
-
-def _continues(copy: sqlite3.Connection, central: Central, desk: Desk, since: int) -> bool:
-    """Whether the last entry that was read of a desk still stands there."""
-    found = central.rows(_AT, [desk.name, since])
-    return bool(found) and bool(copy.execute("SELECT 1 FROM event WHERE leaf = ?", (found[0][0],)).fetchone())
 
 
 def _changed(central: Central, path: Path, why: str) -> Exception:
@@ -174,8 +186,10 @@ def _changed(central: Central, path: Path, why: str) -> Exception:
     )
 
 
-def add(copy: sqlite3.Connection, central: Central, desk: Desk, rows: Sequence[tuple[Any, ...]]) -> None:
-    """Adds entries of a desk after the last one here, with their words and files."""
+def _add(
+    copy: sqlite3.Connection, central: Central, desk: Desk, rows: Sequence[tuple[Any, ...]], worded: bool
+) -> None:
+    """Adds entries of a desk after the last one here, with their files and, where `worded`, their words."""
     (last,) = copy.execute("SELECT coalesce(max(id), 0) FROM event").fetchone()
     for row in rows:
         if leaf(row[5]) != row[6]:
@@ -186,7 +200,11 @@ def add(copy: sqlite3.Connection, central: Central, desk: Desk, rows: Sequence[t
             )
     copy.executemany(_EVENT, ((last + at, *row[1:]) for at, row in enumerate(rows, 1)))
     entries = [row[5] for row in rows]
-    named = sorted({one.decode("ascii") for data in entries for one in COMMITMENTS.findall(data)})
+    named = (
+        sorted({one.decode("ascii") for data in entries for one in COMMITMENTS.findall(data)})
+        if worded
+        else []
+    )
     for begin in range(0, len(named), AT_ONCE):
         words = central.rows(_WORDS, [desk.name, named[begin : begin + AT_ONCE]])
         copy.executemany(_KEEP_WORDS, (one for one in words if one[2] is not None))

@@ -110,7 +110,8 @@ def verify_central(
     statements, or of a desk's log. Where all holds, the head of the statements is signed and held here, if `sign`.
     """
     with Central.open(url) as central:
-        found = examine(central, url, keys, checkpoints, outside, step)
+        with central.snapshot():
+            found = examine(central, url, keys, checkpoints, outside, step)
         if found.ok and sign and found.statements and "#" not in url:
             found.notes.extend(_sign(central, central.leaves()))
         return found

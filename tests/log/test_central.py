@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.log import Log, central_push
+from assistant.log import Log, central_push, central_verify
 from assistant.log.central import FORMAT, Central, Lost, migrate, redact, set_up, shown
 from assistant.log.central_copy import bring_up_to_date_from, copy_path
 from assistant.log.central_push import push
@@ -55,6 +55,27 @@ def test_without_texts_no_word_of_a_person_goes_along_and_it_still_verifies(offi
         found = verify_central(office.url("auditor"))
     assert found.ok, found
     assert any("3 texts never sent" in note for note in found.notes)
+
+
+def test_a_push_while_it_is_verified_or_read_breaks_nothing(
+    office: Office, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    office.work("desk_1", "a")
+    office.push("desk_1")
+    made = central_verify.rebuild
+
+    def meanwhile(*given: Any) -> Any:
+        office.work("desk_1", "b", entries=1)
+        office.push("desk_1")
+        return made(*given)
+
+    monkeypatch.setattr(central_verify, "rebuild", meanwhile)
+    with office.at("auditor"):
+        assert verify_central(office.url("auditor")).ok
+        monkeypatch.setattr(central_verify, "rebuild", made)
+        copy = bring_up_to_date_from(office.url("auditor"))
+        assert len(local(copy, "SELECT 1 FROM event")) == 7
+        assert verify_central(office.url("auditor")).ok
 
 
 class Cut(Exception):
