@@ -155,8 +155,11 @@ def examine(
         verdicts["times"] = _times(central, leaves, outside)
     ok = all(one.ok is not False for one in verdicts.values())
     notes = [f"{one_line(one.called)}: {note}" for one in found for note in one.found.notes]
-    rights = central.rights_beyond("imr_reader")
-    notes += [f"This login may do more than a reader's should: {'; '.join(rights)}."] if rights else []
+    reads = central.rows("SELECT pg_has_role(session_user, 'imr_reader', 'MEMBER')") == [(True,)]
+    if rights := central.rights_beyond("imr_reader" if reads else "imr_desk"):
+        notes.append(
+            f"This login may do more than a {'reader' if reads else 'desk'}'s should: {'; '.join(rights)}."
+        )
     return CentralVerification(
         ok,
         central.place,

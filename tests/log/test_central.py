@@ -57,6 +57,26 @@ def test_without_texts_no_word_of_a_person_goes_along_and_it_still_verifies(offi
     assert any("3 texts never sent" in note for note in found.notes)
 
 
+def test_of_a_desk_without_texts_reports_know_the_session_and_not_what_was_answered(
+    office: Office, reviewed: Path
+) -> None:
+    with office.at("desk_1") as path:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        shutil.copy(reviewed, path)
+    office.push("desk_1", texts=False)
+    with office.at("auditor"):
+        copy = bring_up_to_date_from(office.url("auditor"))
+        with ReadOnly(up_to_date(copy), copy) as held:
+            assert {row[0] for row in held.run("SELECT session FROM session WHERE kind = 'real'").rows} >= {
+                "aa11"
+            }
+        found = verify_central(office.url("auditor"))
+    assert found.ok, found
+    written = copy.read_bytes() + Path(f"{copy}.reports").read_bytes()
+    assert b"Only one." in reviewed.read_bytes()
+    assert [one for one in (b"Only one.", b"A neck", b"The film was needed") if one in written] == []
+
+
 def test_a_push_while_it_is_verified_or_read_breaks_nothing(
     office: Office, monkeypatch: pytest.MonkeyPatch
 ) -> None:
