@@ -422,6 +422,11 @@ def all_cases() -> list[tuple[str, Path]]:
     return [*own_cases(), *((name, folder("casebank") / name) for name in case_names())]
 
 
+def is_bundled(path: Path) -> bool:
+    """Whether a case folder belongs to the program, and is not to be written to."""
+    return path.resolve().is_relative_to(folder("casebank").resolve())
+
+
 def find_case(name: str) -> CaseFolder:
     """The case of a folder, or one of the reviewer's own or of the case bank by id (or its unique beginning)."""
     path = Path(name)

@@ -96,7 +96,7 @@ LATE_OURS = {
     ): "the home screen is drawn before there is anything to list",
     (
         "tui.review",
-        "letter records.case_folder review.determination review.signing tui.dialogs",
+        "letter records.case_folder records.course review.determination review.signing tui.dialogs tui.intake",
     ): "not before the first question",
     ("review.conversation", "review.determination"): "the letter is not needed before the signature",
     ("review.views", "letter"): "the same",

@@ -76,7 +76,7 @@ def add(
     from assistant.records.reading import find_recogniser
 
     path = library.find_case(name).path
-    if path.resolve().is_relative_to(library.folder("casebank").resolve()):
+    if library.is_bundled(path):
         raise refuse(
             "This case belongs to the program.", one_line(str(path)), "Copy its folder, and name the copy."
         )

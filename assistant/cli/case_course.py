@@ -64,8 +64,7 @@ def chronology(
 
     path = library.find_case(name).path
     changes = bool(confirm or refused or correct or edit)
-    bundled = path.resolve().is_relative_to(library.folder("casebank").resolve())
-    if changes and bundled:
+    if changes and library.is_bundled(path):
         raise refuse(
             "This case belongs to the program.", one_line(str(path)), "Copy its folder, and name the copy."
         )

@@ -212,6 +212,7 @@ class _Talk:
             "inpage": self.find_here,
             "mark": self.mark,
             "original": self.original,
+            "chronology": self.chronology,
             "edit": self.edit,
             "how": lambda words: self.opened(lambda review, item: views.how_lines(review, item, words)),
             "addendum": self.conversation.addendum,
@@ -233,6 +234,30 @@ class _Talk:
         ]
         lines += [f"{action.plain:<30} {action.help}" for action in ACTIONS if action.plain]
         return _notes(lines)
+
+    def chronology(self, words: str) -> list[Line]:
+        """The course of the case, of one kind where that is named; `confirm KEY` and `refuse KEY` change it."""
+        from assistant.records.course import Course, narrowed
+
+        what, _, key = words.partition(" ")
+        folder = Path(self.review.session.opened.folder)
+        changes = what in ("confirm", "refuse")
+        if changes and library.is_bundled(folder):
+            return [Line("problem", "This case belongs to the program, and is not written to.")]
+        with Course(folder, write=changes) as course:
+            if changes:
+                (course.confirm if what == "confirm" else course.refuse)(key.strip())
+                return offer_amendment(self.conversation)
+            lines = narrowed(course.proposals, kind=words.strip())
+            marks = {"confirmed": "+", "open": " ", "refused": "x"}
+            said = [
+                f"{marks[one.state]} {one.fields['date']} {one.fields['says']} "
+                f"({', '.join(course.where(place) for place in one.evidence[:1])}"
+                f"{'' if one.state == 'confirmed' else f'; {one.key}'})"
+                + "".join(f" [{note}]" for note in one.notes)
+                for one in lines
+            ]
+        return _notes(said or ["There are no such lines."])
 
     def item(self) -> str:
         scope = self.conversation.turn.scope

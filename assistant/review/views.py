@@ -424,6 +424,13 @@ ACTIONS = (
         ":cite DOCUMENT NUMBER WORDS",
     ),
     Action(
+        "chronology",
+        "Chronology",
+        "The course of the case, each line to its page; confirm, correct or refuse lines.",
+        "",
+        ":chronology WORDS",
+    ),
+    Action(
         "original", "Open the original", "Open the document in the system's viewer.", "", ":original DOCUMENT"
     ),
     Action(

@@ -105,8 +105,10 @@ class ProposalScreen(ProgramScreen):
         ("esc", "leave", "leave"),
     ]
 
-    def __init__(self, work: Work, title: str) -> None:
+    def __init__(self, work: Work, title: str, left: Callable[[], None] | None = None) -> None:
+        """`left` is called when the screen is gone."""
         super().__init__()
+        self._left = left
         self._work = work
         self._title = title
         self._rows: list[str] = []
@@ -129,6 +131,10 @@ class ProposalScreen(ProgramScreen):
         self._fill()
         if self._work.notes:
             self.tell("\n".join(self._work.notes[:6]))
+
+    def on_unmount(self) -> None:
+        if self._left is not None:
+            self._left()
 
     def on_resize(self, event: Resize) -> None:
         self.set_class(event.size.width < NARROW, "narrow")

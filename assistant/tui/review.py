@@ -5,6 +5,7 @@ from __future__ import annotations
 import gc
 from collections.abc import Callable, Iterable
 from functools import partial
+from pathlib import Path
 from typing import TYPE_CHECKING, ClassVar
 
 from textual import on, work
@@ -805,6 +806,23 @@ class ReviewScreen(ProgramScreen):
                 self.tell("The letter's text was sent to the clipboard.")
             case "original":
                 self.answer(lambda: self._original(review))
+            case "chronology":
+                self.answer(lambda: self._chronology(review, conversation), keep=True)
+
+    def _chronology(self, review: Review, conversation: Conversation) -> list[Line]:
+        """The course of the case beside its pages; what was changed there is offered to the session."""
+        from assistant.records.course import Course  # reads the whole record, when it is asked for
+        from assistant.tui.intake import ProposalScreen
+
+        def left() -> None:
+            course.__exit__()
+            if self._review is review:
+                self.answer(lambda: offer_amendment(conversation), keep=True)
+
+        folder = Path(review.session.opened.folder)
+        course = Course(folder, write=not library.is_bundled(folder) and not review.watching)
+        self.app.push_screen(ProposalScreen(course, "Chronology", left))
+        return []
 
     def _original(self, review: Review) -> list[Line]:
         from assistant.records.case_folder import original_file  # slow: it can bring files in

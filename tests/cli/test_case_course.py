@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import io
 import json
+import sys
 from pathlib import Path
 
 import pytest
@@ -67,3 +69,21 @@ def test_a_case_of_the_program_is_shown_and_not_changed(capsys: pytest.CaptureFi
 def test_a_key_that_is_none_is_said(folder: Path, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["case", "chronology", str(folder), "--confirm", "nope"]) == 2
     assert "There is no line “nope”" in capsys.readouterr().err
+
+
+def test_a_review_shows_the_course_and_takes_a_change_over_as_a_step_of_the_log(
+    folder: Path,
+    capsys: pytest.CaptureFixture[str],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    assert run(["case", "chronology", str(folder), "--json"]) == 0
+    key = next(row["key"] for row in json.loads(capsys.readouterr().out) if row["kind"] == "study")
+    typed = f":chronology\n:chronology study\n:chronology confirm {key}\n1\n:chronology confirm nope\n:park\n"
+    monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
+    run(["review", str(folder), "--plain"])
+    said = capsys.readouterr().out
+    assert "The facts in case.yaml have been changed." in said
+    assert "Taken over." in said
+    assert "There is no line “nope”" in said
+    assert run(["log", "show", "last", "--json"]) == 0
+    assert "case.amended" in {row["kind"] for row in json.loads(capsys.readouterr().out)}

@@ -12,7 +12,7 @@ from assistant.tui.app import ImrApp
 from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page
 from tests.records.test_course import folder
 from tests.records.test_intake import NOTE, RFA, UR, of, work_on
-from tests.tui.windowing import NARROW, WIDE
+from tests.tui.windowing import NARROW, WIDE, Open
 
 __all__ = ["folder"]
 
@@ -91,3 +91,19 @@ def test_the_words_of_a_line_are_marked_on_its_page_and_nothing_in_it_is_obeyed(
     made = marked_page("a \x1b[2Jb\nc [red]d", "[2Jb c")
     assert made.plain == "a ␛[2Jb\nc [red]d"
     assert [str(span.style) for span in made.spans] == ["bold underline"]
+
+
+async def test_a_review_opens_the_chronology_and_is_offered_what_was_changed_there(
+    folder: Path,
+    open_window: Open,
+) -> None:
+    async with open_window(case=str(folder)) as window:
+        window.screen.run_action_named("chronology")
+        await window.settle(lambda: isinstance(window.app.screen, ProposalScreen))
+        await window.pilot.press("end", "enter")
+        await window.pilot.press("escape")
+        await window.settle(lambda: window.app.screen is window.screen and "has changed" in window.text)
+        await window.press("1")
+        await window.settle(lambda: "Taken over" in window.text)
+    assert len(library.rules_for(library.open_case(folder)).case.timeline) == 2
+    assert not (folder / ".import").exists()

@@ -71,6 +71,7 @@ _LEGAL = frozenset({"Agreed medical evaluation", "Qualified medical evaluation",
 _UNKNOWN = PartialDate(2100, 12, 31)
 """Stands for the day of a document that is undated: a line that would rest on it is none."""
 _FIRST_REPORT = frozenset({"Doctor's first report"})
+_SIGNED = r"(?i)\b(?:signed|dictated|authenticated|(?:read|interpreted) by)\b"
 _LONGEST = 320
 
 
@@ -327,7 +328,7 @@ class _Reading:
             return None
         quote = ""
         for one in under[under.index(first) :]:
-            if one.page != first.page or re.search(r"(?i)\b(?:signed|dictated|authenticated)\b", one.words):
+            if one.page != first.page or re.search(_SIGNED, one.words):
                 break
             if _signature(one.words) or len(quote) + len(one.quote) > _LONGEST:
                 break
@@ -380,6 +381,10 @@ class _Reading:
             (one for one in self.all if one.section == "procedure" and len(_body(one.quote)) > 3), None
         )
         if one is not None:
+            injected = _family(self._map("injections"), one.words, "")
+            if injected and not _whole(self._map("operations")).search(one.words):
+                yield self._line(INJECTION, one, self.day, own=True, what=injected)
+                return
             yield self._line(
                 OPERATION,
                 one,
@@ -468,7 +473,10 @@ class _Reading:
         seen = False
         for one in self.said:
             if own and not seen:
-                found = re.search(r"(?i)\bvisits?\s*(?:#|no\.?|:)?\s*(\d+)\s*(?:of|/)\s*(\d+)", one.words)
+                found = re.search(
+                    r"(?i)\b(?:visits?|sessions?)\s*(?:#|no\.?|number|:)?\s*(\d+)\s*(?:of|/)\s*(\d+)",
+                    one.words,
+                )
                 treated = re.search(rf"(?i)\btreated\s+(?P<n>{_COUNT})\s+times\b", one.words)
                 if found or treated:
                     count = f"{found[1]} of {found[2]} visits" if found else f"{_number(treated['n'])} visits"  # type: ignore[index]
@@ -483,7 +491,7 @@ class _Reading:
                 continue
             yield from self._counted(one)
             yield from self._begun(one)
-        if own and not seen and (summary := self._summary()) is not None:
+        if own and own != "psychotherapy" and not seen and (summary := self._summary()) is not None:
             yield self._line(THERAPY, summary, self.day, what=own)
 
     def _summary(self) -> Sentence | None:
@@ -688,8 +696,12 @@ class _Reading:
             )  # fmt: skip
 
     def _diagnoses(self) -> Iterator[Line]:
+        sections = ("diagnoses",) if self.document.type in _LEGAL else ("diagnoses", "impression")
+        signed = 0
         for one in self.all:
-            if one.section != "diagnoses" or _signature(one.words) or "?" in one.words or "Rx" in one.words:
+            if _signature(one.words):
+                signed = one.page
+            if one.section not in sections or one.page == signed or "?" in one.words or "Rx" in one.words:
                 continue
             body = re.sub(r"^\d{1,2}\.\s*", "", _body(one.words)).strip(" .")
             coded = re.search(r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\b|\b\d{3}\.\d{1,2}\b", body)
@@ -822,9 +834,11 @@ def _body(text: str) -> str:
 
 
 def _signature(text: str) -> bool:
-    return re.search(r"(?i)\b(?:electronically|signed|dictated by|signature)\b", text) is not None or bool(
+    return re.search(
+        r"(?i)\b(?:electronically|signed|(?:dictated|read|interpreted|reviewed) by|signature)\b", text
+    ) is not None or bool(
         re.match(
-            r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|L\.?Ac|Ph\.?D)\b",
+            r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|RN|LCSW|L\.?Ac|Ph\.?D|Psy\.?D)\b",
             text,
         )
     )
@@ -863,8 +877,8 @@ def _spine(regions: Sequence[str]) -> str:
     return spine[0] if len(spine) == 1 else ""
 
 
-def _family(families: Mapping[str, re.Pattern[str]], text: str) -> str:
-    return next((name for name, found in families.items() if found.search(text)), "operation")
+def _family(families: Mapping[str, re.Pattern[str]], text: str, other: str = "operation") -> str:
+    return next((name for name, found in families.items() if found.search(text)), other)
 
 
 # One line for what several pages tell.

@@ -157,6 +157,11 @@ def _parts(report: PacketDocument, words: Words) -> Iterator[tuple[str, Fact]]:
                 day = next((one for one in dated(text[match.end() :], report.date) if one.start < 3), None)
                 if day is not None:
                     yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
+            told = re.search(r"(?i)\breceived\b[^.;]{0,80}?\bon\s+(?=[A-Z\d])", text)
+            if told and (
+                day := next((one for one in dated(text[told.end() :], report.date) if one.start < 2), None)
+            ):
+                yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
             for name in ("rationale", "guideline"):
                 head = _any(words, name, r"\s*(?:,\s*item\s*\d+)?\s*(?::|$)").match(text)
                 if head is None:
@@ -213,9 +218,10 @@ def _services(report: PacketDocument, words: Words) -> list[Service]:
     found: list[Service] = []
     for number, page in enumerate(report.pages, 1):
         found += _table(report.id, number, page, words)
-    if not found:
-        for number, page in enumerate(report.pages, 1):
-            found += _sentences(report.id, number, page, words)
+    for read in (_pairs, _sentences):
+        if not found:
+            for number, page in enumerate(report.pages, 1):
+                found += read(report.id, number, page, words)
     return list({one.words.lower(): one for one in reversed(found)}.values())[::-1]
 
 
@@ -308,6 +314,48 @@ def _service(
         words, evidence, decision, quantity, certified, regions[0] if regions else "",
         sides.pop() if len(sides) == 1 else "", tuple(dict.fromkeys(levels)),
     )  # fmt: skip
+
+
+_PAIR = r"(?i)^(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*"
+_VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?\s*:\s*"
+_DASHED = r"(?i)^\d{1,2}[.)]\s*(?P<service>[A-Za-z].{3,140}?)\s*(?:[-–:]|\.{2,})\s*(?P<verdict>(?:is |are |was )?(?:denied|non-?certified|not certified|modified|adverse|not medically necessary|approved|certified|partially|conditionally)\b.*)$"
+
+
+def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
+    """A service on a line of its own, and the decision on it on the next or behind a dash."""
+    lines = [line.strip() for line in page.split("\n") if line.strip()]
+    held: tuple[str, str] | None = None
+    for line in lines:
+        text = cleared(line)
+        verdict = re.match(_VERDICT, text)
+        asked = re.match(_PAIR, text) if verdict is None else None
+        dashed = re.match(_DASHED, text)
+        if dashed:
+            yield from _decided(document, number, dashed["service"], dashed["verdict"], line, words)
+        elif verdict and held:
+            yield from _decided(document, number, held[0], text[verdict.end() :], f"{held[1]} {line}", words)
+            held = None
+        elif asked and asked[0].strip(": ") and len(text) > asked.end() + 3:
+            held = text[asked.end() :], line
+        elif held and len(held[0]) < 160 and not re.search(r"[.:]$", held[0]):
+            held = f"{held[0]} {text}", f"{held[1]} {line}"
+
+
+def _decided(
+    document: str, number: int, said: str, verdict: str, quote: str, words: Words
+) -> Iterator[Service]:
+    found = _verdict(f"xxxx {verdict}", _decisions(words))
+    if found is None:
+        return
+    amount = re.search(rf"(?i)[,\s(x]+({_AMOUNT})\)?\s*$", said)
+    counted = re.search(r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said)
+    allowed = re.search(
+        r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|\bto\s+(\d{1,4}(?:\s*\w+)?)",
+        verdict,
+    )
+    quantity = counted[1] if counted else amount[1] if amount and not _is_name(said, amount.start(1)) else ""
+    certified = (allowed[1] or allowed[2] or "") if allowed and found[0] == "modified" else ""
+    yield _service(said, Evidence(document, number, " ".join(quote.split())), found[0], quantity, certified)
 
 
 _ASKED = (

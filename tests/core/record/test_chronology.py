@@ -153,6 +153,28 @@ def test_tests_for_drugs_and_the_database_tell_what_they_found() -> None:
     ]
 
 
+def test_an_injection_in_a_report_of_a_procedure_is_no_operation() -> None:
+    page = "PROCEDURE NOTE\nPROCEDURE PERFORMED: Right L4-L5 transforaminal epidural steroid injection under fluoroscopy."
+    (line,) = told(("Operative report", "2019-10-10", page))
+    assert (line.kind, line.parts["what"], line.region, line.side) == (
+        "injection",
+        "epidural injection",
+        "lumbar spine",
+        "right",
+    )
+
+
+def test_sessions_of_psychotherapy_are_counted_and_what_stands_under_a_signature_is_no_diagnosis() -> None:
+    page = "Session 9 of 10 CBT.\nImpression\nMajor depressive disorder.\nAnn Counsel, PsyD\nLicensed psychologist"
+    assert [
+        (one.kind, one.parts.get("count") or one.parts["what"])
+        for one in told(("Psychological report", "2020-01-15", page))
+    ] == [
+        ("therapy", "9 of 10 visits"),
+        ("diagnosis", "Major depressive disorder"),
+    ]
+
+
 def test_the_same_lines_have_the_same_keys() -> None:
     page = (NOTE, "2023-10-16", "Medications\nGabapentin 600 mg 1 tab PO TID 11/2021")
     assert [one.key for one in told(page)] == [one.key for one in told(page)]

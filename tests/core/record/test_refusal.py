@@ -79,6 +79,31 @@ def test_a_service_has_its_region_side_and_levels(
     assert one.region or levels
 
 
+def test_services_with_the_decision_on_the_next_line_or_behind_a_dash() -> None:
+    pairs = (
+        "We received your request for authorization dated 02/20/2020 on 02/25/2020.\n"
+        "Requested: Right knee arthroscopy with partial medial meniscectomy\nDecision: Non-certified\n"
+        "Requested: Post-operative physical therapy 12 sessions, right knee\nDecision: Modified - 6 sessions certified\n"
+    )
+    made = said(f"UR\n{pairs}")
+    assert [(one.words, one.decision, one.quantity, one.certified, one.side) for one in made.services] == [
+        ("right knee arthroscopy with partial medial meniscectomy", "denied", "", "", "right"),
+        (
+            "post-operative physical therapy 12 sessions, right knee",
+            "modified",
+            "12 sessions",
+            "6 sessions",
+            "right",
+        ),
+    ]
+    assert made.received is not None
+    assert made.received.value == "2020-02-25"
+    dashed = said(
+        "UR\n1. Naproxen 550 mg #60 - approved\n2. Omeprazole 20 mg #30 - not medically necessary\n"
+    )
+    assert [(one.words, one.decision) for one in dashed.services] == [("omeprazole 20 mg #30", "denied")]
+
+
 def test_what_was_approved_is_not_disputed() -> None:
     table = "Treatment Decision\nNaproxen 550 mg #60 Approved\nOmeprazole 20 mg #30 Denied"
     assert [one.words for one in said(f"UR\n{table}\nRationale\nx").services] == ["omeprazole 20 mg"]
