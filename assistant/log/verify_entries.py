@@ -23,7 +23,7 @@ import orjson
 from assistant.core.event_form import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.log.chain import DEEPEST, parsed, tree_root
+from assistant.log.chain import parsed, tree_root
 from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
@@ -49,6 +49,7 @@ COMMITMENTS = re.compile(rb'"\$text":(?:"([0-9a-f]{64})"[,}])?')
 """Where an entry's bytes hold a commitment; an empty group for a malformed one."""
 
 COMMITMENT = re.compile(r"[0-9a-f]{64}")
+_COMMITTED = re.compile(rb'"\$text":(?:"(.{64})"[,}])?')
 
 PRIME = 2**256 + 297
 
@@ -64,13 +65,18 @@ def new_key() -> int:
     return secrets.randbelow(PRIME)
 
 
-def tally(commitments: Iterable[bytes], key: int, product: int = 1) -> int:
-    """The product over more commitments; 0, which no other operand undoes, where one is malformed."""
+def tally(entries: Iterable[bytes], key: int, product: int = 1) -> int:
+    """The product over the commitments in some more entries; 0, which no other operand undoes, where one is malformed."""
+    found = _COMMITTED.findall(b"\n".join([entry for entry in entries if _DOLLAR in entry]))
+    hexes = b"".join(found)
     try:
-        for one in commitments:
-            product = product * (key - int(one, 16)) % PRIME
+        digests = bytes.fromhex(hexes.decode("ascii"))
     except ValueError:
         return 0
+    if len(digests) != 32 * len(found) or digests.hex().encode("ascii") != hexes:
+        return 0
+    for at in range(0, len(digests), 32):
+        product = product * (key - int.from_bytes(digests[at : at + 32], "big")) % PRIME
     return product
 
 
@@ -89,7 +95,19 @@ def tally_of_words(
 def _are_words_of(commitment: str, salt: object, body: object) -> bool:
     if not isinstance(salt, bytes) or not isinstance(body, bytes):
         return False
-    return hmac.digest(salt, body, "sha256").hex() == commitment
+    return _hmac(salt, body).hex() == commitment
+
+
+def _hmac(key: bytes, data: bytes) -> bytes:
+    """HMAC-SHA256 of short texts in half the time that the library takes for each (RFC 2104)."""
+    if len(key) > _BLOCK:
+        return hmac.digest(key, data, "sha256")
+    block = key.ljust(_BLOCK, b"\x00")
+    return sha256(block.translate(_OUTER) + sha256(block.translate(_INNER) + data).digest()).digest()
+
+
+_BLOCK = 64
+_INNER, _OUTER = (bytes(byte ^ pad for byte in range(256)) for pad in (0x36, 0x5C))
 
 
 def without_words(
@@ -152,19 +170,24 @@ JITTER = 15.0
 _ONCE = frozenset({*CLOSING, "session.opened"})
 _DOLLAR = ord("$")
 _PINS = re.compile(rb'"pins":')
+_LONGEST_CLOCK = 20
 _AT_A_TIME = 16 * WIDTH
 _MOST_PINS = 256
 
 
-def _no_fraction(number: str) -> Any:
-    raise msgspec.DecodeError(number)
+_UNFIT = (TypeError, ValueError, RecursionError, msgspec.MsgspecError)
+
+_Plain = bool | int | str | None
+_Deep: Any = _Plain
+for _ in range(12):
+    _Deep = _Plain | list[_Deep] | dict[str, _Deep]
 
 
 class _Parts(TypedDict):
-    """An entry, as `FIELDS` has it."""
+    """An entry, as `FIELDS` has it, with a body less deep than any may be."""
 
     actor: str
-    body: dict[str, Any]
+    body: dict[str, _Deep]
     boot: str
     case: str
     kind: str
@@ -176,28 +199,29 @@ class _Parts(TypedDict):
     v: Literal[1]
 
 
-_parse = msgspec.json.Decoder(dict[str, Any], float_hook=_no_fraction).decode
-_parse_entry = msgspec.json.Decoder(_Parts, float_hook=_no_fraction).decode
+_parse = msgspec.json.Decoder(dict[str, _Deep]).decode
+_parse_entry = msgspec.json.Decoder(_Parts).decode
 _ONE_FORM = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
-"""How a quick look sees that bytes are the one form of an entry. One parser tells fractions from whole numbers and
-knows the parts of an entry, the other's writer knows the largest number; what they leave in doubt, text beyond ASCII
-for one, is looked at slowly."""
+"""How a quick look sees that bytes are the one form of an entry. One parser knows the parts of an entry, no fraction
+and no great depth, the other's writer the largest number; what they leave in doubt is looked at slowly."""
 
-_SHALLOW = 2 * (DEEPEST + 1) + 130
-"""Bytes below which no entry without a link can be nested too deep, since its other parts take so many."""
+_STRANGE_NAME = re.compile(rb'[\x80-\xff][^"\\]*(?:\\.[^"\\]*)*":')
+"""A name beyond ASCII: the only text of which the order, by which an object is written, could be in doubt."""
+
+
+def _one_form(parts: Any, data: bytes) -> bool:
+    return orjson.dumps(parts, None, _ONE_FORM) == data and (
+        data.isascii() or _STRANGE_NAME.search(data) is None
+    )
 
 
 def quickly_parsed(data: bytes) -> dict[str, Any]:
     """The same as `chain.parsed`, several times as quick; for those who read many entries."""
     try:
         parts = _parse(data)
-        if (
-            orjson.dumps(parts, None, _ONE_FORM) == data
-            and data.isascii()
-            and data.count(b"[") + data.count(b"{") <= DEEPEST
-        ):
+        if _one_form(parts, data):
             return parts
-    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+    except _UNFIT:
         pass
     return parsed(data)
 
@@ -334,7 +358,6 @@ class Walk:
                     leaf.update(entry)
                     actual = leaf.digest()
                     parts = parse(entry)
-                    size = len(entry)
                     holds = (
                         actual == digest
                         and seq == known + 1
@@ -344,11 +367,12 @@ class Walk:
                         and parts["session"] == session
                         and parts["kind"] == kind
                         and parts["ts"] == ts
-                        and parts["mono_ns"].isdigit()
+                        and (clock := parts["mono_ns"]).isdigit()
+                        and clock.isascii()
+                        and len(clock) <= _LONGEST_CLOCK
                         and write(parts, None, _ONE_FORM) == entry
-                        and entry.isascii()
-                        and size <= LARGEST_ENTRY
-                        and (size < _SHALLOW + len(prev) or entry.count(b"[") + entry.count(b"{") <= DEEPEST)
+                        and (entry.isascii() or not _STRANGE_NAME.search(entry))
+                        and len(entry) <= LARGEST_ENTRY
                         and (
                             ts == fine
                             or (ts[:17] in minutes and ts[17:20] in seconds and ts[20:] in ends)
@@ -356,14 +380,7 @@ class Walk:
                         )
                         and (kind in kinds or self._is_kind(kind))
                     )
-                except (
-                    TypeError,
-                    AttributeError,
-                    KeyError,
-                    ValueError,
-                    RecursionError,
-                    msgspec.MsgspecError,
-                ):
+                except _UNFIT:
                     holds = False
                 last += 1
                 if not holds:
@@ -384,7 +401,7 @@ class Walk:
                 if closed and session in closed and (kind in _ONCE or kind.startswith(SETTLED)):
                     found.broken(id, session, seq, f"{kind} stands after the end of the session")
                 if _DOLLAR in entry:
-                    wanted += COMMITMENTS.findall(entry)
+                    wanted.append(entry)
                 if kind not in plain:
                     self._special(id, session, seq, kind, entry)
                 if len(leaves) == _AT_A_TIME:
