@@ -17,7 +17,7 @@ from assistant.core.events import CaseAmended, PassagesDismissed, RecordSearched
 from assistant.core.record.case import Case
 from assistant.core.rules.answer_schema import ListingShape, in_order, select
 from assistant.core.rules.criterion import CAUTION_RULINGS, Finding, Ruling, Suggestion
-from assistant.core.rules.own import at_work, unasked
+from assistant.core.rules.own import UNASKED, at_work, unasked
 from assistant.core.rules.prompt_set import GOVERNING_DAY, OWN, SEARCHED, Prompt, PromptSet, Reading
 from assistant.core.rules.rules import Rules
 from assistant.core.value import Value, replace
@@ -323,6 +323,8 @@ def apply(session: Session, event: e.Event) -> Session:
     after = _after(session, event)
     if isinstance(event, e.CaseAmended | e.SetChanged | e.DeterminationRecorded):
         return with_own(after, *after.items)
+    if isinstance(event, e.PromptShown) and after.sourced is session.sourced:
+        return after
     return with_own(after, event.item) if isinstance(event, _TURNING) else after
 
 
@@ -348,7 +350,8 @@ def with_own(session: Session, *items: str) -> Session:
         if parent and session.upheld(parent) is not False:
             made = unasked(plain)
         else:
-            made = at_work(plain, answers, on, session.ruled(item), item in session.sourced)
+            read = session.readings[item] if held.stage != UNASKED else None
+            made = at_work(plain, answers, on, session.ruled(item), item in session.sourced, read)
         if made.stage != held.stage:
             rules = replace(session.rules, sets={**session.rules.sets, item: made})
             readings = {**session.readings, item: Reading(made, answers)}
@@ -453,7 +456,7 @@ def _with_answer(
     scoped.pop(name, None)
     if answer is not None:
         scoped[name] = in_order(session.prompt(scope, name).schema.shape, answer)
-    reading = Reading(session.rules.sets[scope], scoped)
+    reading = Reading(session.rules.sets[scope], scoped, session.readings.get(scope))
     focus = session.focus if left is None else _focus_after(session, reading, scope, name)
     return replace(
         session,

@@ -105,10 +105,12 @@ def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, .
     is cited doesn't speak against what was not found; against a denial it goes on speaking until it is set aside.
     """
     own = own_search(session, place)
-    if own is None:
+    if own is None or not own.groups:
         return ()
     gone = dismissals(session, place)
     left = [one for one in own.groups if not any(_set_aside(one, gone_, own.groups) for gone_ in gone)]
+    if not left:
+        return ()
     answer = session.answer(*place)
     cited = [one for one in (answer.all_evidence() if answer is not None else ()) if one.quote]
     if session.guard < 2:

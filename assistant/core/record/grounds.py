@@ -68,6 +68,14 @@ def worked_out(session: Session, scope: str, name: str) -> Proposed | None:
 
 def grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
     """The findings of an answer that is read now and has to be held against the record; a value worked out is none."""
+    kept, key = session.reading(place[0]).kept, (grounds, place, session.guard)
+    if key not in kept or kept[key][0] is not session.rules.case:
+        kept[key] = session.rules.case, _grounds(session, place)
+    found: tuple[Ground, ...] = kept[key][1]
+    return found
+
+
+def _grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
     scope, name = place
     answer = session.reading(scope).answer(name)
     if answer is None or exempt(session, scope, name):

@@ -42,11 +42,13 @@ def at_work(
     on: PartialDate | None,
     rulings: Mapping[str, Ruling],
     chosen: bool = False,
+    current: Reading | None = None,
 ) -> PromptSet:
     """The set as a session has it: with the search sequence, asked where it must be, and what was entered in it.
 
     `plain` is the set on the governing day, as the case file has it; where that leaves it open, the day is asked, and `on`
-    is what was answered. `chosen` says that the reviewer opened the search of their own accord.
+    is what was answered. `chosen` says that the reviewer opened the search of their own accord. `current` is a
+    reading of the same answers under a set that asks the same questions, and more.
     """
     given, asks = plain, dict[str, Prompt]()
     if plain.undated and GOVERNING_DAY in plain.own:
@@ -55,10 +57,13 @@ def at_work(
     if not plain.own or plain.undated:
         return replace(plain, prompts={**asks, **plain.prompts}, plain=given, stage=("plain", on))
     held = {name: answers[name] for name in (SEARCHED, OWN) if name in answers}
-    why = reason(plain, answers, on, rulings)
+    why = reason(plain, answers, on, rulings, current)
     if not why and (chosen or held):
         why = "You cite a source of your own."
     done = {name: one for name, one in held.items() if complete(plain.own[name].schema.shape, one)}
+    stage = (on, why, *done.items())
+    if current is not None and current.prompt_set.stage == stage:
+        return current.prompt_set
     read = entered(plain, _rows(done.get(SEARCHED)), on)
     made = on_day(plain, on, read) if read else plain
     sources = list(_rows(done.get(OWN)))
@@ -75,15 +80,18 @@ def at_work(
         criteria={**plain.criteria, **criteria},
         citations={**made.citations, **citations},
         plain=given,
-        stage=(on, why, *done.items()),
+        stage=stage,
         levelled=_levelled(on),
     )
+
+
+UNASKED = ("unasked",)
 
 
 def unasked(plain: PromptSet) -> PromptSet:
     """The set of an item that depends on one that is upheld, or not decided on: nothing of it is asked."""
     prompts = {name: replace(one, when=False) for name, one in plain.askable.items()}
-    return replace(plain, prompts=prompts, criteria={}, notes=(), plain=plain, stage=("unasked",))
+    return replace(plain, prompts=prompts, criteria={}, notes=(), plain=plain, stage=UNASKED)
 
 
 def _levelled(on: PartialDate | None) -> bool:
@@ -147,12 +155,17 @@ def out_of_order(reading: Reading, on: PartialDate | None) -> str:
 
 
 def reason(
-    plain: PromptSet, answers: Mapping[str, Answer], on: PartialDate | None, rulings: Mapping[str, Ruling]
+    plain: PromptSet,
+    answers: Mapping[str, Answer],
+    on: PartialDate | None,
+    rulings: Mapping[str, Ruling],
+    current: Reading | None = None,
 ) -> str:
     """Why the search sequence has to be recorded, in a sentence; empty where a guideline of the set decides."""
     if not plain.criteria:
         return "No guideline is kept for this service."
     reading = Reading(plain, answers)
+    opened = (one for one in (current or reading).open_prompts() if one.id in plain.prompts)
     guidelines = plain.guidelines or NO_GUIDELINES
     day = on.prose() if on is not None else "that day"
     for question in plain.questions:
@@ -169,7 +182,7 @@ def reason(
     for name, ruling in rulings.items():
         if ruling.ruling in RULED_OUT and name in plain.criteria:
             return f"{name} is ruled {ruling.ruling}."
-    if next(reading.open_prompts(), None) is not None:
+    if next(opened, None) is not None:
         return ""
     stands = any(one.stands for one in findings(reading, on, rulings).values())
     return "" if stands else "Nothing that a guideline of the set says stands here."

@@ -315,11 +315,22 @@ GOVERNING_DAY = "governing_day"
 
 
 class Reading:
-    """The answers under a prompt set, with the truth of each condition worked out once."""
+    """The answers under a prompt set, with the truth of each condition worked out once.
 
-    def __init__(self, prompt_set: PromptSet, answers: Mapping[str, Answer]) -> None:
+    `before` is a reading from which what holds here too is taken over; `kept` is for what others work out from a
+    reading, each under a name of its own.
+    """
+
+    def __init__(
+        self, prompt_set: PromptSet, answers: Mapping[str, Answer], before: Reading | None = None
+    ) -> None:
         self.prompt_set = prompt_set
         self.answers = answers
+        self.kept: dict[object, Any] = {}
+        self._whole: dict[str, bool] = {}
+        if before is not None and before.prompt_set is prompt_set:
+            held = before.answers.get
+            self._whole = {n: whole for n, whole in before._whole.items() if held(n) is answers.get(n)}
         self._asked: dict[str, Truth] = {}
         self._truth: dict[tuple[str, str], Truth] = {}
         self._not_documented: dict[str, tuple[str, ...]] | None = None
@@ -356,7 +367,11 @@ class Reading:
     def answered(self, name: str) -> bool:
         """Whether the prompt applies and nothing of its answer is missing."""
         answer = self.answer(name)
-        return answer is not None and complete(self.prompt_set.prompts[name].schema.shape, answer)
+        if answer is None:
+            return False
+        if name not in self._whole:
+            self._whole[name] = complete(self.prompt_set.prompts[name].schema.shape, answer)
+        return self._whole[name]
 
     def open_prompts(self) -> Iterator[Prompt]:
         """The prompts that apply and still miss an answer or a part of it, in order."""
