@@ -17,6 +17,7 @@ from assistant.core.rules.formula import MODES, NOT_SHOWN
 from assistant.core.rules.guidelines import LAW, Guidelines
 from assistant.core.rules.language2_prompts import ID, LEFT_OVER, YES, Language2Prompts, Source
 from assistant.core.rules.prompt_set import (
+    CASE,
     OWN,
     SEARCHED,
     Caution,
@@ -36,6 +37,8 @@ _SET_KEYS = frozenset(
     "language id title edition for governed_by request conclusion together answers let questions prompts criteria "
     "never silent examples".split()
 )
+_CASE_SET_KEYS = frozenset("language id title edition for answers let prompts never".split())
+_FOR_KEYS = frozenset({"service", "regions", "words", "beside"})
 _CRITERION_KEYS = frozenset(
     "id cite editions regions applies when limit argues rebuts says unmet otherwise over partly concedes caution rows".split()
 )
@@ -88,10 +91,15 @@ def read_language2(
 class _Reader(Language2Prompts):
     def read(self, citations: YamlDocument | None = None) -> PromptSet:
         doc, data = self.document, self.document.data
-        needed = ("id", "title", "edition", "for", "governed_by", "request", "conclusion", "prompts")
-        self.keys(doc, (), data, _SET_KEYS, needed)
-        target = self.mapping(doc, ("for",))
-        self.keys(doc, ("for",), target, frozenset({"service", "regions", "words", "beside"}), ("service",))
+        needed = ("id", "title", "edition", "for", "prompts")
+        target: Mapping[str, Any] = {"service": CASE}
+        self.given_only = about_case = data.get("for") == CASE
+        if about_case:
+            self.keys(doc, (), data, _CASE_SET_KEYS, needed)
+        else:
+            self.keys(doc, (), data, _SET_KEYS, (*needed, "governed_by", "request", "conclusion"))
+            target = self.mapping(doc, ("for",))
+            self.keys(doc, ("for",), target, _FOR_KEYS, ("service",))
         own = Source(doc, "", self.region, self.mapping(doc, ("answers",)))
         self.left_out(own)
         self.read_all_prompts(own)
@@ -112,7 +120,10 @@ class _Reader(Language2Prompts):
             criteria=criteria,
             citations=self.citations,
             request=self.sentence(doc, ("request",)),
-            conclusion={side: self.sentence(doc, ("conclusion", side)) for side in ("upheld", "overturned")},
+            conclusion={
+                side: self.sentence(doc, ("conclusion", side))
+                for side in (() if about_case else ("upheld", "overturned"))
+            },
             together=str(data.get("together", "")),
             never=self.never(doc),
             silent=self.silences(doc),
@@ -120,13 +131,13 @@ class _Reader(Language2Prompts):
             lines=self.lines,
             language=2,
             guidelines=self.guidelines,
-            questions=self.questions(doc),
+            questions=() if about_case else self.questions(doc),
             notes=tuple(self.notes),
             lets=lets,
             ties=self.ties,
         )
         self.check(result)
-        if citations is not None:
+        if citations is not None and not about_case:
             result = replace(result, own=self.own_prompts(citations, result))
         if self.problems:
             raise Refused(*dict.fromkeys(self.problems))
@@ -413,7 +424,7 @@ class _Reader(Language2Prompts):
                 doc.where("governed_by"),
                 f"Use {' or '.join(GOVERNING)}.",
             )
-        if set(self.mapping(doc, ("conclusion",))) != {"upheld", "overturned"}:
+        if made.service != CASE and set(self.mapping(doc, ("conclusion",))) != {"upheld", "overturned"}:
             self.say("A set needs `conclusion: {upheld, overturned}`.", doc.where("conclusion"))
         self.no_left_overs(doc)
         for circle in circles(made.criteria):

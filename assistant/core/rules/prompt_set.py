@@ -246,6 +246,10 @@ class Note(Value):
     says: Sentence
 
 
+CASE = "case"
+"""What a set is for that asks about the case as a whole: it has prompts only, and each of them an answer."""
+
+
 class PromptSet(Value, dict=True):
     """The rules for one kind of service; a set `for: case` has prompts only.
 

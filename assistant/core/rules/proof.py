@@ -30,7 +30,7 @@ from assistant.core.rules.completion import name_of
 from assistant.core.rules.condition import AnyOf, Atom, Formula, any_of, atoms, on_value
 from assistant.core.rules.editions import FIRST_QUESTION, Era, eras
 from assistant.core.rules.encoding import Encoded
-from assistant.core.rules.prompt_set import Prompt, PromptSet, Question, Reading, Sentence
+from assistant.core.rules.prompt_set import CASE, Prompt, PromptSet, Question, Reading, Sentence
 from assistant.core.rules.solving import MOST, Forcing, Questions
 from assistant.core.value import Value, replace
 
@@ -165,7 +165,7 @@ class _Prover:
     def __init__(self, prompt_set: PromptSet, most: int, progress: Callable[[str], None]) -> None:
         self.most = most
         self.progress = progress
-        self.item = prompt_set.service != "case"
+        self.item = prompt_set.service != CASE
         progress("coding the conditions")
         self.eras = eras(prompt_set)
         if prompt_set.language == 1:
@@ -505,7 +505,7 @@ def _holes(prompt_set: PromptSet) -> Iterator[_Hole]:
 
 
 def _speeches(prompt_set: PromptSet) -> Iterator[Speech]:
-    if prompt_set.service != "case":
+    if prompt_set.service != CASE:
         yield Speech("request", prompt_set.request, ())
         for side in ("upheld", "overturned"):
             yield Speech(f"conclusion, {side}", prompt_set.conclusion.get(side, ()), ())
