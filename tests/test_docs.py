@@ -21,7 +21,7 @@ from assistant.core.record import case
 from assistant.core.rules.examples import try_examples
 from assistant.core.rules.prompt_set import TIERS
 from assistant.core.rules.proof import prove
-from assistant.core.rules.rules import GUIDELINES, Sources, read_prompt_set
+from assistant.core.rules.rules import GUIDELINES, Sources
 from assistant.core.yaml import YamlDocument
 from assistant.review import answers_file
 from assistant.review.views import ACTIONS, Action
@@ -85,9 +85,8 @@ def keys_in(schema: Any) -> Iterator[str]:
 
 
 TOLD_ON = {
-    "first-language.md": ["prompt-set", "block"],
     "prompt-sets.md": ["vocabulary"],
-    "second-language.md": ["guidelines", "prompt-set-2"],
+    "language.md": ["guidelines", "prompt-set-2", "prompt-set", "block"],
     "formats.md": ["case", "manifest", "answers-file", "profile"],
 }
 """The page that says what a file may hold; the parts of the letter's words are held against theirs elsewhere."""
@@ -109,7 +108,7 @@ def test_the_page_on_formats_says_which_schema_holds_for_which_file() -> None:
 
 
 def test_the_closed_lists_are_documented() -> None:
-    assert sorted({*TIERS, *RULES} - marked(TEXTS["first-language.md"])) == []
+    assert sorted({*TIERS, *RULES} - marked(TEXTS["language.md"])) == []
     assert sorted(set(all_kinds()) - marked(TEXTS["formats.md"])) == []
 
 
@@ -136,13 +135,6 @@ def test_examples_are_valid_yaml(page: str) -> None:
         yaml.parse_yaml(text, f"{page}, example {number}")
 
 
-def test_the_example_of_a_prompt_set_is_sound() -> None:
-    text = examples("first-language.md")[0]
-    own = library.sources()
-    made = read_prompt_set("example-brace", Sources({**own.prompts, "example-brace": text}, own.schemas))
-    assert prove(made).sound
-
-
 def test_the_set_that_is_built_from_nothing_is_sound_and_its_examples_hold() -> None:
     told, *parts = examples("prompt-sets.md")
     text = "".join(parts[: next(n for n, part in enumerate(parts) if part.startswith("examples:")) + 1])
@@ -155,8 +147,8 @@ def test_the_set_that_is_built_from_nothing_is_sound_and_its_examples_hold() -> 
         assert all(one.differs == () for one in try_examples(yaml.parse_yaml(text, "example"), made))
 
 
-def test_the_example_of_the_second_language_is_sound_and_its_examples_hold() -> None:
-    told, text = examples("second-language.md")
+def test_the_example_of_the_language_is_sound_and_its_examples_hold() -> None:
+    told, text = examples("language.md")
     own = library.sources()
     known = Sources({**own.prompts, GUIDELINES: told, "example-hypnotics": text}, own.schemas)
     (made,) = library.prompt_set_instances("example-hypnotics", known)
@@ -168,7 +160,7 @@ def test_the_example_of_the_second_language_is_sound_and_its_examples_hold() -> 
 
 @pytest.mark.parametrize(
     ("schema", "page", "number"),
-    [("prompt-set", "first-language.md", 0), ("answers-file", "formats.md", 0), ("case", "formats.md", 1)],
+    [("answers-file", "formats.md", 0), ("case", "formats.md", 1)],
 )
 def test_the_examples_fit_their_schemas(schema: str, page: str, number: int) -> None:
     held = json.loads(library.read_text(CHECKOUT / "schemas" / f"{schema}.schema.json"))
