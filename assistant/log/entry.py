@@ -136,15 +136,13 @@ def read(
     digest: bytes,
     reveal: Callable[[str], str | None],
     shorten: Callable[[str, dict[str, Any]], None] | None = None,
-    parse: Callable[[bytes], dict[str, Any]] = parsed,
 ) -> Entry:
     """The entry that stands in stored bytes; bytes that are not an entry's one form raise `Refused`.
 
-    `shorten` gets the kind and the body before texts are looked up, and may take out what isn't needed; `parse`
-    may be a quicker `parsed`.
+    `shorten` gets the kind and the body before texts are looked up, and may take out what isn't needed.
     """
     try:
-        fields = form(data, parse)
+        fields = form(data)
         if shorten is not None:
             shorten(fields["kind"], fields["body"])
         return Entry(
@@ -181,11 +179,11 @@ class Unreadable(Refused):
         super().__init__(Problem(what, "", "Run `imr log verify`, and go back to a backup."))
 
 
-def form(data: bytes, parse: Callable[[bytes], dict[str, Any]] = parsed) -> dict[str, Any]:
+def form(data: bytes) -> dict[str, Any]:
     """The parts of an entry; for bytes that the program would not write `ValueError` says why."""
     if not isinstance(data, bytes):
         raise ValueError("it is not kept as bytes")
-    fields = parse(data)
+    fields = parsed(data)
     if fields.keys() != FIELDS.keys():
         strange = sorted(fields.keys() ^ FIELDS.keys())[0]
         raise ValueError(

@@ -47,7 +47,6 @@ from assistant.log.projection_rows import (
 from assistant.log.report import reports
 from assistant.log.sessions import OTHER_KINDS
 from assistant.log.store import open_reader, read_artifact, revealer
-from assistant.log.verify_entries import quickly_parsed
 from assistant.machine import database_uri, may, settle
 
 # Sessions of a log, read one after the other and made into rows; of a large log by several processes at once.
@@ -87,7 +86,7 @@ class Projector:
             count += len(found)
             try:
                 entries = [
-                    read(id, data, digest, self._reveal, shorten=without_quotes, parse=quickly_parsed)
+                    read(id, data, digest, self._reveal, shorten=without_quotes)
                     for id, _, data, digest in found
                 ]
                 for entry, (_, seq, _, _) in zip(entries, found, strict=True):

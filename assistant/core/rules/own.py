@@ -164,7 +164,7 @@ def reason(
     """Why the search sequence has to be recorded, in a sentence; empty where a guideline of the set decides."""
     if not plain.criteria:
         return "No guideline is kept for this service."
-    reading = Reading(plain, answers)
+    reading = Reading(plain, answers, current)
     opened = (one for one in (current or reading).open_prompts() if one.id in plain.prompts)
     guidelines = plain.guidelines or NO_GUIDELINES
     day = on.prose() if on is not None else "that day"

@@ -318,6 +318,9 @@ GOVERNING_DAY = "governing_day"
 # What the answers of one scope (the case, or one item) say, read under its prompt set.
 
 
+_WHOLE = ("", "")
+
+
 class Reading:
     """The answers under a prompt set, with the truth of each condition worked out once.
 
@@ -331,12 +334,16 @@ class Reading:
         self.prompt_set = prompt_set
         self.answers = answers
         self.kept: dict[object, Any] = {}
-        self._whole: dict[str, bool] = {}
-        if before is not None and before.prompt_set is prompt_set:
-            held = before.answers.get
-            self._whole = {n: whole for n, whole in before._whole.items() if held(n) is answers.get(n)}
+        self._known: dict[str, dict[tuple[str, str], bool | Truth]] = {name: {} for name in answers}
+        if before is not None:
+            same = (name for name, one in answers.items() if before.answers.get(name) is one)
+            self._known.update({n: before._known[n] for n in same if before._asks_alike(n, prompt_set)})
         self._asked: dict[str, Truth] = {}
         self._truth: dict[tuple[str, str], Truth] = {}
+        if before is not None and before.answers is answers:
+            more = before.prompt_set.prompts
+            if all(more.get(name) is one for name, one in prompt_set.prompts.items()):
+                self._asked, self._truth = before._asked, before._truth
         self._not_documented: dict[str, tuple[str, ...]] | None = None
 
     def asked(self, name: str) -> Truth:
@@ -373,9 +380,10 @@ class Reading:
         answer = self.answer(name)
         if answer is None:
             return False
-        if name not in self._whole:
-            self._whole[name] = complete(self.prompt_set.prompts[name].schema.shape, answer)
-        return self._whole[name]
+        known = self._known[name]
+        if _WHOLE not in known:
+            known[_WHOLE] = complete(self.prompt_set.prompts[name].schema.shape, answer)
+        return bool(known[_WHOLE])
 
     def open_prompts(self) -> Iterator[Prompt]:
         """The prompts that apply and still miss an answer or a part of it, in order."""
@@ -408,10 +416,19 @@ class Reading:
         asked = self.asked(atom.prompt)
         if asked is not True:
             return asked
-        shape = self.prompt_set.prompts[atom.prompt].schema.shape
-        answer, whole = select(shape, self.answers.get(atom.prompt), tuple(atom.path.split(".")[1:]))
-        rows = atom.condition.rows
-        return holds(atom.condition, answer, whole, self.tied(rows.tie) if rows is not None else None)
+        rows, key = atom.condition.rows, (atom.path, atom.condition.key)
+        known = self._known.get(atom.prompt, {}) if rows is None else {}
+        if key not in known:
+            shape = self.prompt_set.prompts[atom.prompt].schema.shape
+            answer, whole = select(shape, self.answers.get(atom.prompt), tuple(atom.path.split(".")[1:]))
+            known[key] = holds(
+                atom.condition, answer, whole, self.tied(rows.tie) if rows is not None else None
+            )
+        return known[key]
+
+    def _asks_alike(self, name: str, other: PromptSet) -> bool:
+        here, there = self.prompt_set.prompts.get(name), other.prompts.get(name)
+        return here is not None and there is not None and here.schema is there.schema
 
     def tied(self, name: str) -> frozenset[str] | None:
         """The numbers of the rows that the answer to the prompt `name` ties to the item; None while it has none."""
