@@ -179,8 +179,8 @@ def test_what_a_person_wrote_is_private() -> None:
         ("studies-neck", {"date": "2014"}, "A list of study entries is needed"),
         ("studies-neck", [{"modality": "x-ray"}], "1.prompt.1.modality: “x-ray” is not among the choices"),
         ("red-flags-neck", {"tumour": "no"}, "There is no part `tumour`"),
-        ("conflict", "not_documented", "“not documented” is no answer to this question"),
-        ("conflict", {"status": "unclear"}, "“unclear” is no answer to this question"),
+        ("review.conflict", "not_documented", "“not documented” is no answer to this question"),
+        ("review.conflict", {"status": "unclear"}, "“unclear” is no answer to this question"),
     ],
 )
 def test_what_is_no_answer_is_refused_in_words(schema: str, raw: Any, says: str) -> None:

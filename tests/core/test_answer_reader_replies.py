@@ -83,7 +83,7 @@ def test_a_status_is_known_by_its_beginning_and_makes_others_ambiguous() -> None
     assert read("yes-no", "not").status is Status.NOT_DOCUMENTED
     assert read("yes-no", "unc").status is Status.UNCLEAR
     assert "“No” or “Not documented”" in refused("yes-no", "n")
-    assert "Not documented" not in refused("conflict", "x")
+    assert "Not documented" not in refused("review.conflict", "x")
 
 
 def test_a_word_that_is_no_answer_is_refused_with_the_answers() -> None:
@@ -115,8 +115,8 @@ def test_unclear_is_an_answer_of_its_own(name: str) -> None:
 
 
 def test_a_question_about_the_reviewer_has_no_status() -> None:
-    assert "is not among the answers" in refused("conflict", "nd")
-    assert "not documented" not in refused("conflict", "")
+    assert "is not among the answers" in refused("review.conflict", "nd")
+    assert "not documented" not in refused("review.conflict", "")
 
 
 def test_an_empty_reply_is_never_an_answer() -> None:
