@@ -23,7 +23,7 @@ import orjson
 from assistant.core.event_form import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, tree_root
+from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, parsed, tree_root
 from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
@@ -65,15 +65,20 @@ def new_key() -> int:
     return secrets.randbelow(PRIME)
 
 
-def tally(entries: Iterable[bytes], key: int, product: int = 1) -> int:
-    """The product over the commitments in some more entries; 0, which no other operand undoes, where one is malformed."""
-    found = _COMMITTED.findall(b"\n".join([entry for entry in entries if _DOLLAR in entry]))
+def committed(entries: Iterable[bytes]) -> list[bytes]:
+    """The commitments in some entries; something else for a malformed one."""
+    return _COMMITTED.findall(b"\n".join([entry for entry in entries if _DOLLAR in entry]))
+
+
+def tally(commitments: Iterable[bytes], key: int, product: int = 1) -> int:
+    """The product over more commitments; 0, which no other operand undoes, where one is malformed."""
+    found = list(commitments)
     hexes = b"".join(found)
     try:
         digests = bytes.fromhex(hexes.decode("ascii"))
     except ValueError:
         return 0
-    if len(digests) != 32 * len(found) or digests.hex().encode("ascii") != hexes:
+    if any(len(one) != 64 for one in found) or digests.hex().encode("ascii") != hexes:
         return 0
     for at in range(0, len(digests), 32):
         product = product * (key - int.from_bytes(digests[at : at + 32], "big")) % PRIME
@@ -393,7 +398,7 @@ class Walk:
         if self._step is not None:
             self._step(len(leaves))
         if wanted:
-            self._found.tally = tally(wanted, self._key, self._found.tally)
+            self._found.tally = tally(committed(wanted), self._key, self._found.tally)
 
     def _wrong(self, row: Row, last: int, known: int, prev: str) -> None:
         what = entry_fault(row, last, known, prev)
@@ -432,7 +437,7 @@ class Walk:
 
     def _redacted(self, id: int, session: str, seq: int, entry: bytes) -> None:
         with suppress(ValueError, TypeError, KeyError):
-            commitment = str(quickly_parsed(entry)["body"]["commitment"])
+            commitment = str(parsed(entry)["body"]["commitment"])
             if COMMITMENT.fullmatch(commitment):
                 self._found.redacted.add(commitment)
                 return

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from assistant.log.chain import commitment, leaf, parsed, slowly_parsed
 from assistant.log.entry import Row, entry_fault
-from assistant.log.verify_entries import PRIME, Stretch, Walk, new_key, tally, tally_of_words
+from assistant.log.verify_entries import PRIME, Stretch, Walk, committed, new_key, tally, tally_of_words
 
 _PARTS: dict[str, Any] = {
     "actor": "r-1",
@@ -150,8 +150,9 @@ def test_words_are_those_of_their_commitments_whatever_their_salt() -> None:
     ]
     product, count = tally_of_words(cast(Any, _Blobs()), key)
     assert count == len(_WORDS)
-    assert tally(entries, key) == product == tally(entries[:2], key, tally(entries[2:], key))
-    assert tally(entries[1:], key) != product != tally([*entries, entries[0]], key)
+    assert tally(committed(entries), key) == product
+    assert tally(committed(entries[:2]), key, tally(committed(entries[2:]), key)) == product
+    assert tally(committed(entries[1:]), key) != product != tally(committed([*entries, entries[0]]), key)
 
 
 @pytest.mark.parametrize(
@@ -167,5 +168,5 @@ def test_words_are_those_of_their_commitments_whatever_their_salt() -> None:
     ],
 )
 def test_a_malformed_commitment_is_made_good_by_nothing(entry: bytes) -> None:
-    assert tally([_commits(_SAID[0]), entry], new_key()) == 0
-    assert tally([_commits(_SAID[0])], new_key(), 0) == 0 != PRIME
+    assert tally(committed([_commits(_SAID[0]), entry]), new_key()) == 0
+    assert tally(committed([_commits(_SAID[0])]), new_key(), 0) == 0 != PRIME
