@@ -198,8 +198,8 @@ class Review:
         """
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
-        _unless_sent_back(log, rules.case.id, profile.id)
         if mode == "real" or (not mode and not rules.case.practice):
+            _unless_sent_back(log, rules.case.id, profile.id)
             again = _may_begin(log, rules.case.id, again, "" if beside_parked else profile.id)
         kept = pinned(rules, sources)
         texts = {

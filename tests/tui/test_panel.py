@@ -171,7 +171,7 @@ async def test_a_sentence_of_the_draft_shows_its_sources_and_opens_its_page(
         assert "rule: routine-radiography" in window.about
         await window.press("enter")
         assert "No page stands behind this sentence" in window.about
-        await window.press("down", "enter")
+        await window.press("down", "down", "enter")
         assert "progress-note-2014-05-10, page 1 of 1" in window.text
 
 
@@ -214,11 +214,11 @@ async def test_nothing_written_brings_the_drafts_own_sentence_back(open_window: 
     begin("check")
     async with open_window(session="last") as window:
         await window.press("f5", "e", *"Mine. ", "enter")
-        assert "[your own words]" in window.folded
+        assert "Mine. [your own words]" in window.folded
         await window.press("e", "ctrl+a", "backspace")
         window.app.screen.query_one(WordsInput).text = ""
         await window.press("enter")
-        assert "[your own words]" not in window.folded
+        assert "Mine." not in window.folded
 
 
 async def test_the_current_line_and_the_marked_ones_have_signs(open_window: Open) -> None:
