@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import io
+import json
 import sys
 import textwrap
 import time
 from collections.abc import Callable, Iterator, Sequence
+from datetime import datetime
+from html import escape
 from typing import TextIO
 
 from assistant.cli.lines import Lines
@@ -287,3 +291,68 @@ def _pair(one: ReplayPairView, both: bool) -> Iterator[str]:
     for name, mine, other in one.parts:
         if name:
             yield visible(f"       {name}: {mine} / {other}")
+
+
+# A session to be shown elsewhere: as a recording of a terminal, and as one page.
+
+
+_ROWS = 30
+
+
+def cast(replay: Replay, marker: Marker) -> Iterator[str]:
+    """The replay as the lines of an asciicast (version 3), with a marker where each question was first asked.
+
+    Pauses are those of the session, compressed as in the replay.
+    """
+    recording = replay.recording
+    began = datetime.fromisoformat(recording.entries[0].ts)
+    yield json.dumps(
+        {
+            "version": 3,
+            "term": {"cols": _WIDTH, "rows": _ROWS},
+            "timestamp": int(began.timestamp()),
+            "title": visible(f"{recording.case}, session {recording.id}"),
+        },
+        ensure_ascii=False,
+    )
+    asked = [one for one in replay.landmarks if one.kind == "prompt"]
+    for step in replay.steps:
+        pause = step.played_ms / 1000
+        for question in asked:
+            if question.step == step.number:
+                yield json.dumps([pause, "m", visible(question.name)], ensure_ascii=False)
+                pause = 0
+        said = _step_lines(replay, marker, step.number).replace("\n", "\r\n")
+        yield json.dumps([pause, "o", said], ensure_ascii=False)
+
+
+def _step_lines(replay: Replay, marker: Marker, number: int) -> str:
+    """What a step says, as plain lines."""
+    out = io.StringIO()
+    PlainReplay(replay, marker, out=out).show(number)
+    return out.getvalue()
+
+
+_STYLE = (
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
+    "pre{white-space:pre-wrap;font:14px/1.4 ui-monospace,monospace}section{border-top:1px solid #ccc}"
+    "@media(prefers-color-scheme:dark){body{color:#eee;background:#111}a{color:#8cf}}"
+)
+
+
+def session_page(replay: Replay, marker: Marker) -> str:
+    """The replay as one page of HTML, its questions listed at the top: no script, and nothing from elsewhere."""
+    recording = replay.recording
+    title = escape(visible(f"{recording.case}, session {recording.id}"))
+    parts = [
+        f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>',
+        f"<h1>{title}</h1><p>{escape(visible(recording.opened.reviewer))}, {recording.final.status}.</p><nav><ol>",
+    ]
+    for one in replay.landmarks:
+        if one.kind == "prompt":
+            parts.append(f'<li><a href="#step-{one.step}">{escape(visible(one.words))}</a></li>')
+    parts.append("</ol></nav>")
+    for step in replay.steps:
+        said = escape(_step_lines(replay, marker, step.number).strip("\n"))
+        parts.append(f'<section id="step-{step.number}"><pre>{said}</pre></section>')
+    return "\n".join(parts) + "</html>\n"

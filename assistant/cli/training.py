@@ -414,9 +414,9 @@ def _write_page(path: Path, text: str) -> None:
         raise refuse("This file is already there.", one_line(str(path)), "Name another.") from None
     except OSError as error:
         raise refuse(
-            f"The page can't be written: {error.strerror}.", one_line(str(path)), "Name another place."
+            f"The file can't be written: {error.strerror}.", one_line(str(path)), "Name another place."
         ) from None
-    click.echo(visible(f"The page is {path}."))
+    click.echo(visible(f"Written: {path}"))
 
 
 @training.command()
@@ -519,6 +519,15 @@ def _books(path: Path) -> Iterator[Log | None]:
     default="each",
     help="With --blind: show the reviewer's answer after each of yours, or at the end.",
 )
+@click.option(
+    "--cast",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Write it to FILE as an asciicast (version 3).",
+)
+@click.option(
+    "--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write it to FILE as one page."
+)
 @json_option
 @log_option
 def replay(
@@ -531,6 +540,8 @@ def replay(
     speed: float,
     blind: bool,
     reveal: str,
+    cast: Path | None,
+    page: Path | None,
     as_json: bool,
     log_path: Path | None,
 ) -> int:
@@ -542,6 +553,8 @@ def replay(
     from assistant.training.replay import Marker, must_differ, open_replay
 
     path = log_at(log_path)
+    if (cast or page) and (blind or other is not None or as_json):
+        raise click.UsageError("--cast and --html take one SESSION, and neither --blind nor --json.")
     if blind:
         if other is not None or as_json:
             raise click.UsageError("--blind takes one SESSION, and prints no JSON.")
@@ -571,6 +584,15 @@ def replay(
         from assistant.tui.replay_pair import ReplayPairScreen
 
         return run_app(path, lambda _: ReplayPairScreen(pair, marker))
+    if cast or page:
+        from assistant.cli.plain_replay import cast as cast_lines
+        from assistant.cli.plain_replay import session_page
+
+        if cast:
+            _write_page(cast, "".join(f"{line}\n" for line in cast_lines(one, marker)))
+        if page:
+            _write_page(page, session_page(one, marker))
+        return 0
     if as_json:
         from assistant.training.replay import replay_json
 

@@ -342,6 +342,29 @@ def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
     assert fits("training-list", imr("training", "list", "--json")[1])["assignments"] == []
 
 
+def test_a_session_is_written_as_a_recording_and_as_a_page(imr: Imr, path: Path, tmp_path: Path) -> None:
+    session = wavered(path)
+    cast, page = tmp_path / "session.cast", tmp_path / "session.html"
+    status, out, _ = imr("replay", session, "--cast", str(cast), "--html", str(page))
+    assert status == 0
+    assert out.count("Written: ") == 2
+    head, *events = [json.loads(line) for line in cast.read_text().splitlines()]
+    assert (head["version"], head["term"]["cols"]) == (3, 100)
+    assert {one[1] for one in events} == {"o", "m"}
+    assert all(len(one) == 3 and 0 <= one[0] <= 3 for one in events)
+    replay = open_replay(path, session)
+    asked = [one.name for one in replay.landmarks if one.kind == "prompt"]
+    assert {one[2] for one in events if one[1] == "m"} == set(asked)
+    said = "".join(one[2] for one in events if one[1] == "o")
+    assert "maybe" in said
+    assert not {char for char in said if ord(char) < 32} - {"\r", "\n"}
+    text = page.read_text()
+    assert text.count("<section ") == len(replay.steps)
+    assert "<script" not in text
+    assert imr("replay", session, "--html", str(page))[0] == 2
+    assert imr("replay", session, session, "--cast", str(cast))[0] == 2
+
+
 def test_the_gradebook_is_printed_as_lines_table_json_and_page(imr: Imr, path: Path, tmp_path: Path) -> None:
     with Log.open(path) as log:
         practice = begun(log, "end", "wrong-level")
