@@ -78,7 +78,7 @@ def practise(
 ) -> int:
     """Review CASE blind: you answer first, then you see the reviewer's answer, or at the end.
 
-    CASE may also be an exercise of `imr training library`.
+    CASE may also be an exercise of `imr training library`, or the id of an assignment of yours.
     Without CASE: what is assigned to you, your open run, or the cases to choose from.
     """
     path = log_at(log_path)
@@ -91,6 +91,13 @@ def practise(
     from assistant.training.practice import exercise_of_case, lessons
     from assistant.training.replay import reference_named
 
+    given = _assigned(path, case)
+    if given is not None:
+        if against or faults or count or unaided:
+            raise click.UsageError(
+                "What is planted in an assigned case, and what it is compared with, is set."
+            )
+        return run_exercise(path, given, (), plain)
     reference = reference_named(path, against) if against else None
     lesson = lessons().get(case)
     if lesson is not None:
@@ -102,6 +109,20 @@ def practise(
     )
     note_sessions(path, "practise", against, reference)
     return run_exercise(path, exercise, (*faults, *["any"] * count), plain)
+
+
+def _assigned(path: Path, name: str) -> Exercise | None:
+    """The exercise of the assignment that waits for whoever is here and whose id begins so."""
+    from assistant import profile
+    from assistant.log import Log
+    from assistant.training.overview import waiting
+
+    if not path.expanduser().is_file():
+        return None
+    with Log.open(path, write=False) as log:
+        found = waiting(log, profile.kept().id)
+    one = found.assignment(name)
+    return None if one is None else found.exercise(one)
 
 
 def note_sessions(

@@ -151,6 +151,8 @@ class Feedback:
     """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
     held_back: tuple[str, ...] = ()
     exercise: str = ""
+    comments: tuple[tuple[str, str, str], ...] = ()
+    """What others have noted on the run: who, on which question or step, and the words."""
 
     @property
     def compared(self) -> int:
@@ -558,6 +560,8 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
     )
     for row in made.rows:
         lines += _row(row)
+    lines += ["", "Comments on this run"] if made.comments else []
+    lines += [f"  {by}, {where}: {said}" for by, where, said in made.comments]
     lines += ["", "What to practise next", *(f"  {one}" for one in advice)]
     return [visible(line) for line in lines]
 
@@ -690,6 +694,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "seen_before": made.seen_before,
         "held_back": list(made.held_back),
         "exercise": made.exercise or None,
+        "comments": [{"by": by, "where": where, "words": said} for by, where, said in made.comments],
         "pages_opened": made.pages_opened,
         "pages": made.pages,
         "quick": made.quick,
@@ -778,6 +783,8 @@ def debrief(
             f"Compare with a session on {recording.case}.",
         )
     made = replace(feedback(recording, reference, run), earlier=_earlier(written, every, recording))
+    if log is not None:
+        made = replace(made, comments=tuple(_comments(written, recording)))
     if run is not None and log is not None:
         known = seen_before(log, written, run)
         made = replace(
@@ -785,6 +792,32 @@ def debrief(
         )
     taken = {one.case for one in every if one.trainee == recording.opened.reviewer}
     return made, advice(made, [name for name in cases_with_reference() if name not in taken])
+
+
+def _comments(written: Iterable[Written], recording: Recording) -> Iterable[tuple[str, str, str]]:
+    """The comments on a session that stand, each with the question at which its entry was made."""
+    gone = {(one.by, one.event.mark) for one in written if isinstance(one.event, t.MarkRemoved)}
+    for one in written:
+        event = one.event
+        if (
+            not isinstance(event, t.Commented)
+            or event.session != recording.id
+            or (one.by, one.number) in gone
+        ):
+            continue
+        if (
+            not 1 <= event.seq <= len(recording.entries)
+            or recording.entries[event.seq - 1].leaf != event.leaf
+        ):
+            continue
+        logged = recording.event(event.seq)
+        prompt = str(getattr(logged, "prompt", ""))
+        where = (
+            f"{getattr(logged, 'item', '')}/{prompt}"
+            if prompt
+            else f"step {recording.step_of(event.seq).number}"
+        )
+        yield one.by, where, one_line(event.text, 600)
 
 
 def note_shown(log: Log, made: Feedback, actor: str) -> None:

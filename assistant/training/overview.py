@@ -250,10 +250,15 @@ class Waiting:
         """What an assigned run is made of."""
         return exercise_of_assignment(assignment, faults_of(self.written, assignment.id))
 
+    def assignment(self, name: str) -> Assignment | None:
+        """The assignment that waits and whose id begins so."""
+        found = [one for one in self.assigned if len(name) > 3 and one.id.startswith(name)]
+        return found[0] if len(found) == 1 else None
+
     def lines(self) -> list[str]:
         """What waits, with the commands that take it up."""
         lines = [f"{run_words(run)}: imr practise --resume {run.session}" for run in self.runs]
-        lines += [assignment_words(one) for one in self.assigned]
+        lines += [f"{assignment_words(one)}: imr practise {one.id}" for one in self.assigned]
         lines += [f"{name}: imr practise {name}" for name in self.cases]
         return lines or ["Nothing waits: no case has a reference, and none is assigned to you."]
 

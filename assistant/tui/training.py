@@ -22,6 +22,7 @@ from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from assistant.training.book import Book, withdraw
 from assistant.training.feedback import told_feedback
+from assistant.training.gradebook import gradebook_lines
 from assistant.training.overview import (
     assignment_line,
     assignment_lines,
@@ -30,6 +31,7 @@ from assistant.training.overview import (
     case_words,
     glance_words,
     overview_words,
+    read_gradebook,
     read_overview,
     run_line,
     run_words,
@@ -66,6 +68,7 @@ _KEYS: tuple[Key, ...] = (
     ("[s]", "side by side", "pair"),
     ("[r]", "replay a run", "replay"),
     ("[w]", "withdraw", "withdraw"),
+    ("[g]", "gradebook", "gradebook"),
     ("F1", "help", "help"),
     ("[q]", "leave", "leave"),
 )
@@ -79,6 +82,7 @@ HELP = (
     "  s        on a case: two of its sessions side by side",
     "  r        on a run: replay it",
     "  w        on an assignment of yours: take it back",
+    "  g        the gradebook: what each trainee has come to",
     "  q, Esc   leave",
     "",
     "Agreement at a glance is the share of answers that two reviewers both gave alike, over the newest signed",
@@ -94,6 +98,7 @@ class TrainingScreen(ProgramScreen):
         Binding("s", "pair", show=False),
         Binding("r", "replay", show=False),
         Binding("w", "withdraw", show=False),
+        Binding("g", "gradebook", show=False),
         Binding("f1,question_mark", "help", show=False),
         Binding("q,escape,ctrl+q", "leave", show=False),
     ]
@@ -246,6 +251,14 @@ class TrainingScreen(ProgramScreen):
             self.fill()
 
         self._safely(withdrawn)
+
+    def action_gradebook(self) -> None:
+        def opened() -> None:
+            made = read_gradebook(self._services.decision_log, self._services.profile.id)
+            self._noted(*(one.session for grade in made.grades for one in grade.results))
+            self.app.push_screen(LinesScreen(gradebook_lines(made)))
+
+        self._safely(opened)
 
     def action_help(self) -> None:
         self.app.push_screen(LinesScreen(HELP))

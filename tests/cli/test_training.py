@@ -322,6 +322,22 @@ def test_an_assigned_case_is_found_run_and_scored(imr: Imr, path: Path) -> None:
     assert "r-trainee" in listed.split("Runs by trainee")[1]
 
 
+def test_one_of_several_assignments_is_begun_by_its_id(imr: Imr) -> None:
+    names = [
+        imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee", *more)[1]
+        .split()[1]
+        .rstrip(":")
+        for more in ((), ("--no-proposals", "--reveal", "end"))
+    ]
+    _, listed, _ = imr("practise", "--plain")
+    assert all(f"imr practise {name}" in listed for name in names)
+    status, out, _ = imr("practise", names[1], "--plain", say=":park\n")
+    assert status in (0, 1)
+    assert "You see the reviewer's answers when you have signed." in out
+    assert names[1] not in imr("practise", "--plain")[1]
+    assert imr("practise", names[0], "--faults", "1", "--plain")[0] == 2
+
+
 def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
     profile.save_profile(Profile("r-trainer", qualifications=KEPT))
     status, _, err = imr("training", "assign", "cervical-radiographs-after", "--to", "r-trainee")

@@ -18,7 +18,7 @@ from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log
-from assistant.training.book import all_entries
+from assistant.training.book import Book, all_entries
 from assistant.training.feedback import (
     COLUMNS,
     Feedback,
@@ -32,7 +32,7 @@ from assistant.training.feedback import (
 )
 from assistant.training.practice import Practice
 from assistant.training.recording import Recording
-from assistant.training.replay import open_replay, reference_named
+from assistant.training.replay import annotations_on, comment, open_replay, reference_named, remove
 from tests.training.practising import TRAINEE, Ticking, answered, begun, reviewed
 
 
@@ -249,6 +249,24 @@ def test_the_table_is_safe_in_a_spreadsheet_and_has_a_row_for_each_question(log:
     assert by_prompt["sought"]["yours"] == "'=HYPERLINK(1)"
     assert all(not cell.startswith(("=", "@", "+", "-", "\t")) for row in rows for cell in row.values())
     assert by_prompt["acute_trauma"]["evidence_missed"] == "progress-note-2014-07-17:1"
+
+
+def test_a_trainers_comment_reaches_the_trainee_and_one_taken_away_does_not(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice)
+    session = practice.review.session.id
+    entry = next(
+        one for one in log.read(session) if one.kind == "answer.recorded" and one.body["item"] == "1"
+    )
+    book = Book(log, "r-trainer")
+    comment(book, entry, "Open the page first.")
+    comment(book, entry, "Never mind.")
+    remove(book, annotations_on(session, book.entries())[1])
+    made, advice = debrief(log, Recording(log, session), TRAINEE.id)
+    where = f"1/{entry.body['prompt']}"
+    assert made.comments == (("r-trainer", where, "Open the page first."),)
+    assert f"  r-trainer, {where}: Open the page first." in feedback_lines(made, advice)
+    assert fits(made, advice) == []
 
 
 def test_that_feedback_was_shown_is_logged(log: Log) -> None:
