@@ -58,6 +58,7 @@ LATE = {
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
     "psycopg": "an optional extra",
+    "pyrage": "an optional extra",
     "platformdirs": "slow, and a place that is named needs none",
     "rfc3161_client": "an optional extra",
     "pyarrow": "an optional extra",

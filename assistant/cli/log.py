@@ -30,6 +30,7 @@ from assistant.cli.options import (
     note_reading,
     open_reports,
     reading_log_option,
+    recipients_option,
     warn_of_unknown,
 )
 from assistant.cli.output import print_json, print_lines, print_table, width, wrapped
@@ -419,10 +420,33 @@ def redact(
 
 
 @log.command()
+@click.argument("file", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The new file."
+)
+@click.option(
+    "--identity",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Your secret key, as age-keygen made it.",
+)
+def unseal(file: Path, output: Path, identity: Path) -> None:
+    """Open FILE, which was sealed to your key, into a new file, which is in clear text."""
+    from assistant.log.age import unseal as opened
+
+    opened(file, output, identity)
+    click.echo(
+        f"{visible(str(output))} is in clear text. Check it with `imr log verify {visible(str(output))}`."
+    )
+
+
+@log.command()
 @click.argument("dest", type=click.Path(path_type=Path))
+@recipients_option
 @json_option
 @log_option
-def backup(dest: Path, as_json: bool, log_path: Path | None) -> None:
+def backup(dest: Path, recipients: tuple[str, ...], as_json: bool, log_path: Path | None) -> None:
     """Copy the log to the new file DEST, also while a review goes on, and verify the copy. That it is copied is logged."""
     from assistant.cli.log_proof import page
     from assistant.core.access_events import AccessExported
@@ -430,8 +454,13 @@ def backup(dest: Path, as_json: bool, log_path: Path | None) -> None:
     from assistant.log.consistency import backup as copy
 
     path = present_log(log_at(log_path))
+    if recipients:
+        from assistant.log.age import recipients as read_recipients
+        from assistant.log.age import sealed_backup
+
+        read_recipients(recipients)
     note_reading(path, AccessExported("backup", "the whole log", ()))
-    found = copy(path, dest)
+    found = sealed_backup(path, dest, recipients) if recipients else copy(path, dest)
     if as_json:
         print_json(found.as_json())
     else:

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from assistant.cli.options import log_at, note_reading, reading_log_option
+from assistant.cli.options import log_at, note_reading, reading_log_option, recipients_option
 from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line
 from assistant.files import taken, write_file
@@ -29,19 +29,30 @@ MOST = 500
 @click.option(
     "-o", "output", type=click.Path(path_type=Path), metavar="FILE", help="The new file; without it, printed."
 )
+@recipients_option
 @reading_log_option
-def export(sessions: tuple[str, ...], form: str, output: Path | None, log_path: Path | None) -> None:
-    """Write sessions for other programs: all, or each SESSION. What is written holds health information in clear text.
+def export(
+    sessions: tuple[str, ...],
+    form: str,
+    output: Path | None,
+    recipients: tuple[str, ...],
+    log_path: Path | None,
+) -> None:
+    """Write sessions for other programs: all, or each SESSION. What is not sealed holds health information in clear text.
 
     ndjson and csv have a line for each step, odk is ODK's audit.csv, parquet has the bytes that are hashed as well; fhir is an
     R4 Bundle of Questionnaires, QuestionnaireResponses, Provenance and AuditEvents, prov W3C PROV-JSON.
     """
     from assistant.core.access_events import AccessExported
     from assistant.log import Log
+    from assistant.log.age import sealed
 
     path = log_at(log_path)
     if output is not None and os.path.lexists(output):
         raise taken(output)
+    if output is None and recipients:
+        raise refuse("What is sealed is not printed.", "", "Name a new file with -o FILE.")
+    sealed(b"", recipients)  # a key that is none is refused before anything is logged
     if output is None and form == "parquet":
         raise refuse("Parquet is not printed.", "", "Name a new file with -o FILE.")
     with Log.open(path, write=False) as log:
@@ -58,10 +69,9 @@ def export(sessions: tuple[str, ...], form: str, output: Path | None, log_path: 
             for part in _parts(log, named, form):
                 click.echo(part, nl=False)
             return
-    write_file(output, data)
-    click.echo(
-        f"{output}: {counted(len(named), 'session')}. It holds health information in clear text.", err=True
-    )
+    write_file(output, sealed(data, recipients))
+    said = "It is sealed." if recipients else "It holds health information in clear text."
+    click.echo(f"{output}: {counted(len(named), 'session')}. {said}", err=True)
 
 
 def _written(log: Log, path: Path, sessions: Sequence[str], form: str) -> bytes:

@@ -18,6 +18,7 @@ from assistant.cli.options import (
     log_option,
     note_reading,
     reading_log_option,
+    recipients_option,
 )
 from assistant.cli.output import Progress, print_json, width
 from assistant.core.text import counted, one_line
@@ -393,12 +394,21 @@ def read_held(path: Path) -> Held:
     "-o", "--output", required=True, type=click.Path(path_type=Path), metavar="FILE", help="The new bundle."
 )
 @keys_option
+@recipients_option
 @json_option
 @log_option
-def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_path: Path | None) -> None:
+def prove(
+    session: str,
+    output: Path,
+    keys: Sequence[str],
+    recipients: tuple[str, ...],
+    as_json: bool,
+    log_path: Path | None,
+) -> None:
     """Write SESSION with the proof that it stands in the log to FILE, which checks itself: `python3 FILE`."""
     from assistant.core.access_events import AccessExported
     from assistant.log import Log
+    from assistant.log.age import sealed
     from assistant.log.bundle import bundle, covering_checkpoint
     from assistant.log.keys import read_checkpoint
     from assistant.review.rederive import rederivation_words
@@ -406,6 +416,7 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
     path = log_at(log_path)
     if os.path.lexists(output):
         raise taken(output)
+    sealed(b"", recipients)  # a key that is none is refused before anything is logged
     with Log.open(path, write=False) as log:
         session_id = log.resolve(session)
     note_reading(path, AccessExported("bundle", "imr-bundle", (session_id,)))
@@ -415,7 +426,7 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
             note = log.checkpoint()
     with Log.open(path, write=False) as log:
         words, unsigned = rederivation_words(log, session_id)
-    data = bundle(path, session_id, note, words, read_keys(keys))
+    data = sealed(bundle(path, session_id, note, words, read_keys(keys)), recipients)
     write_file(output, data)
     head = read_checkpoint(note)
     if unsigned:
@@ -433,6 +444,11 @@ def prove(session: str, output: Path, keys: Sequence[str], as_json: bool, log_pa
         )
         return
     click.echo(f"{output}: session {session_id}, proven against the checkpoint over {head.size:,} entries.")
+    if recipients:
+        click.echo(
+            "It is sealed; whoever has the key opens it with `imr log unseal`, or another program for age files."
+        )
+        return
     click.echo(f"Anybody can check it, without this program and without the log: python3 {output}")
     click.echo(
         "It holds health information in clear text. Give the verifier key and verify.py by another way."

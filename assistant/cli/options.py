@@ -49,6 +49,15 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 json_option = click.option("--json", "as_json", is_flag=True, help="Print one JSON document.")
 
 
+recipients_option = click.option(
+    "--recipient",
+    "recipients",
+    multiple=True,
+    metavar="KEY",
+    help="Seal it to this public key of age or SSH, as an age file; once for each who may open it.",
+)
+
+
 class _LogPath(click.Path):
     """A log on this computer or, for a command that `reads` only, the address of a central one."""
 
