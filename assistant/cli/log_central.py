@@ -39,7 +39,7 @@ if TYPE_CHECKING:
 def push(
     url: str, called: str, without_texts: bool, restored: str, as_json: bool, log_path: Path | None
 ) -> None:
-    """Send to the central log at URL (postgresql://...) what it lacks of this one. Run it again where it broke off.
+    """Send to the central log at URL (postgresql://login@host/database) what it lacks of this one. Run it again where it broke off.
 
     The quotes and free text of answers go along, and the facts of the cases; documents and their text never do.
     """
