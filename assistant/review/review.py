@@ -107,12 +107,15 @@ def positioned(evidence: Evidence, case: Case, page: Page) -> Evidence:
     return located(evidence, page(evidence.document, evidence.page))
 
 
-def _may_begin(log: Log, case: str, again: str, parked_by: str) -> str:
-    """The reason for a further review of a real case.
+_SENT_BACK = "The determination before was reversed, and the case sent back (Lab. Code 4610.6(i))."
+
+
+def _may_begin(log: Log, case: str, again: str, parked_by: str, remanded: str) -> str:
+    """The reason for a further review of a real case; what was signed before it was `remanded` stands in no one's way.
 
     Raises `Refused` where there is none, and the case was signed or is being reviewed by `parked_by`.
     """
-    rows = [row for row in log.sessions() if (row.case, row.kind) == (case, "real")]
+    rows = [row for row in log.sessions() if (row.case, row.kind) == (case, "real") and row.opened > remanded]
     signed = [row for row in rows if row.status == "signed"]
     if again and any(row.status in ("open", "signed") for row in rows):
         return reason(again, "The reason for a second review")
@@ -126,7 +129,7 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str) -> str:
             "REASON`.",
         )
     if not signed:
-        return ""
+        return _SENT_BACK if remanded else ""
     last = signed[0]
     outcome = OUTCOME_WORDS.get(last.outcome or "", "without an outcome")
     when = in_california(
@@ -140,15 +143,21 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str) -> str:
     )
 
 
-def _unless_sent_back(log: Log, case: str, reviewer: str) -> None:
-    """Raises `Refused` where the case was sent back, and this is the reviewer whose determination was reversed."""
+def _sent_back(log: Log, case: str, reviewer: str) -> str:
+    """When it was logged that the case was sent back, empty where it was not.
+
+    Raises `Refused` where it was, and this is the reviewer whose determination was reversed.
+    """
     held = at_work(log).get(case)
-    if held is not None and held.remanded and reviewer in earlier_reviewers(held, reviews_of(log, case)):
+    if held is None or not held.remanded:
+        return ""
+    if reviewer in earlier_reviewers(held, reviews_of(log, case)):
         raise refuse(
             "This case was sent back, and yours is the determination that was reversed.",
             case,
             "Another reviewer decides it (Lab. Code 4610.6(i)): imr case assign.",
         )
+    return held.remanded
 
 
 class Review:
@@ -199,8 +208,8 @@ class Review:
         sources = sources or library.sources()
         rules = library.rules_for(case, sources)
         if mode == "real" or (not mode and not rules.case.practice):
-            _unless_sent_back(log, rules.case.id, profile.id)
-            again = _may_begin(log, rules.case.id, again, "" if beside_parked else profile.id)
+            remanded = _sent_back(log, rules.case.id, profile.id)
+            again = _may_begin(log, rules.case.id, again, "" if beside_parked else profile.id, remanded)
         kept = pinned(rules, sources)
         texts = {
             "case": {"case.yaml": case.text},

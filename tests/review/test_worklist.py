@@ -183,6 +183,11 @@ def test_a_case_that_was_sent_back_is_not_its_earlier_reviewers(home: Path, log:
     other = Profile("r-three", **PAPERS)
     assert Desk(log, "r-one").assign(case, other, "Occupational Medicine") == "Occupational Medicine"
     assert rows(log)["neck"].reviewer == "r-three"
+    review = Review.open(log, library.find_case("neck"), other, beside_parked=False)
+    assert "sent back" in review.session.opened.again
+    review.close()
+    with pytest.raises(Refused, match="not finished"):
+        Review.open(log, library.find_case("neck"), other, beside_parked=False)
 
 
 @pytest.mark.parametrize(
