@@ -73,7 +73,7 @@ _UNSPOKEN = re.compile(
 )
 """Letters that no word has side by side."""
 _LONGEST_ABBREVIATION = 5
-_EMPTY = frozenset(
+EMPTY_WORDS = frozenset(
     "a about above again all also am an and any are as at be because been below but by can case cause check checked"
     " confirm confirmed correct did do does done entered etc explained false fine for from given go good had has have he"
     " her here him his how if in into is it its just know known like looks me mine more my na nil no none not noted nothing"
@@ -104,7 +104,7 @@ def reason(text: str, what: str) -> str:
     """
     words = in_words(text, what)
     every = [one.casefold() for one in _WORD.findall(words) if _is_word(one)]
-    said = set(every) - _EMPTY
+    said = set(every) - EMPTY_WORDS
     enough = len(set(every)) + bool(_NUMBER.search(words)) > 1 or max(map(len, said), default=0) >= LETTERS
     if not said or not enough:
         raise refuse(

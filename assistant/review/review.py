@@ -37,6 +37,7 @@ from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile, verifications
 from assistant.review.desk import at_work, earlier_reviewers, reviews_of
 from assistant.review.loading import committed, letter_to_pin, pages_of
+from assistant.review.reasons import check_reasons
 from assistant.review.search import RecordSearch
 
 if TYPE_CHECKING:
@@ -315,6 +316,7 @@ class Review:
             if isinstance(command, c.RecordAnswer):
                 command = replace(command, today=self.today())
             made = decide(session, with_positions(command, session.rules.case, self.page, self.positioned))
+            check_reasons(command, self.pages)
             events += made
             session = fold(session, made)
         for following in (self._searching, self._arriving):

@@ -26,6 +26,7 @@ from assistant.core.answer_reader import read_answer, read_reply
 from assistant.core.event_form import encode
 from assistant.core.events import Event
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.problem import reason as said
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.prompt_set import Prompt
@@ -41,6 +42,7 @@ from assistant.log.bundle import is_bundle, open_source
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
 from assistant.machine import open_private
+from assistant.review.reasons import check_reason
 from assistant.training.comparison import DETERMINATION, OF_THE_REVIEWER, comparable_content, question
 from assistant.training.ratings import Settled, must_verify, settled, unfit
 from assistant.training.reference import AnswerSheet, as_answers_file, session_of_answer_sheet
@@ -126,7 +128,8 @@ class Adjudication:
                 "A reason is needed: it is what others can learn from.", "", "Say it in a few words."
             )
         shown = tuple(Private(one.words) for one in dispute.options)
-        why = reason.strip()
+        why = said(reason, "The reason")
+        check_reason(why, {})
         event: Event
         if option.answer is None:
             event = t.DecisionAdjudicated(dispute.scope, option.letter, option.decision, shown, why)

@@ -13,6 +13,7 @@ import pytest
 
 from assistant import library
 from assistant.core import yaml
+from assistant.core.record.finding_checks import otherwise
 from assistant.letter.sections import rationale
 from assistant.log import Log
 from assistant.profile import Profile
@@ -317,6 +318,28 @@ def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Pat
     assert reason in said.mark
     assert review.session.signed is not None
     assert reason in review.session.signed.statement
+
+
+@pytest.mark.parametrize(
+    ("was", "now", "moved"),
+    [
+        (
+            "There is no fracture and instability is present.",
+            "There is fracture and no instability is present.",
+            True,
+        ),
+        ("Instability without fracture was found.", "Fracture without instability was found.", True),
+        ("He denies fever and reports weakness.", "He reports fever and denies weakness.", True),
+        (
+            "The films show no fracture, infection or tumor.",
+            "The films show neither tumor nor infection or fracture.",
+            False,
+        ),
+        ("The guideline does not advise films.", "Films are not advised by the guideline.", False),
+    ],
+)
+def test_a_denial_that_moves_within_an_edited_sentence_is_seen(was: str, now: str, moved: bool) -> None:
+    assert bool(otherwise(was, now)) == moved
 
 
 @pytest.mark.parametrize(

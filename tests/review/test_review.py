@@ -178,7 +178,7 @@ def test_a_step_that_changes_nothing_is_not_logged(review: Review) -> None:
 
 def test_what_a_person_wrote_stands_nowhere_in_the_entries(review: Review, path: Path) -> None:
     answered(review)
-    mark = "Zephyrine"
+    mark = "Zephyrine fracture"
     suspected = Answer(value=Private(f"{mark} 1"), note=Private(f"{mark} 2"))
     searched = replace(NOT_DOCUMENTED, search=Trail(terms=(f"{mark} 3",)))
     review.perform(

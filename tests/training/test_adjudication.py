@@ -144,7 +144,7 @@ def test_what_is_settled_decides_what_is_asked(log: Log) -> None:
     first = held.next()
     assert first is not None
     assert first.path == "prior_surgery"
-    held.settle(first, held.option(first, "own none"), "There was none.")
+    held.settle(first, held.option(first, "own none"), "The records hold none of it.")
     assert "films_since_surgery" not in [one.path for one in settle(held)]
     sheet = sheet_of(log, held.id)
     assert sheet is not None

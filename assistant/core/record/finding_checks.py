@@ -173,7 +173,45 @@ def otherwise(was: str, text: str) -> tuple[str, ...]:
     new += [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in figures]
     if new:
         found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
+    if not found:
+        drafted, edited = _denied(was), _denied(text)
+        moved = sorted(one for one in drafted.keys() & edited.keys() if drafted[one] != edited[one])
+        if moved:
+            found.append(fact_shown("denied of other words than in the draft", ", ".join(moved[:6])))
     return tuple(found)
+
+
+_PARTS = r"(?i)([;:.,]|\b(?:and|but|while|although|though|whereas|however|yet|that|which|who|because|since|where)\b)"
+_VERB = (
+    r"(?i)\b(?:is|are|was|were|be|been|has|have|had|do|does|did|may|might|can|could|will|would|shows?|showed|states?|stated|reports?"
+    r"|reported|names?|named|advises?|advised|records?|recorded|finds?|remains?|supports?|needs?|denies|denied)\b"
+)
+_AHEAD = (
+    r"(?i)\b(?:no|without|neither|nor|never|lack|lacks|lacking|absence|free|den(?:y|ies|ied|ying)|none)\b"
+)
+
+
+def _denied(text: str) -> dict[str, bool]:
+    """Of the telling words of a sentence, whether a denial in their part of it covers them.
+
+    A part goes on over a comma or an *and* up to the next verb; *no* and its like deny what stands after them.
+    """
+    pieces = compiled(_PARTS).split(text)
+    parts = [pieces[0]]
+    for sign, piece in zip(pieces[1::2], pieces[2::2], strict=True):
+        if sign.lower() in (",", "and") and not compiled(_VERB).search(piece):
+            parts[-1] += f" {piece}"
+        else:
+            parts.append(piece)
+    found: dict[str, bool] = {}
+    for part in parts:
+        denial = compiled(_NEGATION).search(part)
+        ahead = denial is not None and compiled(_AHEAD).match(part, denial.start()) is not None
+        for word in compiled(r"[a-z]{4,}").finditer(part.casefold()):
+            covered = denial is not None and (not ahead or word.start() > denial.start())
+            if not compiled(_NEGATION).fullmatch(word[0]) and not compiled(_VERB).fullmatch(word[0]):
+                found[word[0]] = found.get(word[0], False) or covered
+    return found
 
 
 _OTHERWISE = (

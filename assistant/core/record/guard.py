@@ -99,7 +99,7 @@ def _departing(
         for path, theirs, _ in parted
     ]
     if check == "computed-differs":
-        facts.append(fact_shown("from", made.basis))
+        facts.append(fact_shown("from", made.basis.removeprefix("from ")))
     yield Fault(check, place, message, tuple(facts))
 
 

@@ -186,12 +186,12 @@ class Vocabulary(Value, dict=True, eq=False):
         asked = gist(words)
         found = self._by_gist.get(asked)
         if found is None and len(asked) == 1:
-            (root,) = asked
-            found = self._by_near.get(root) or next(
+            (one,) = asked
+            found = self._by_near.get(one) or next(
                 (
                     self._by_gist[key]
-                    for end in range(len(root) - 1, _LONG - 1, -1)
-                    if (key := frozenset([root[:end]])) in self._by_gist
+                    for end in range(len(one) - 1, _LONG - 1, -1)
+                    if (key := frozenset([one[:end]])) in self._by_gist
                 ),
                 None,
             )
@@ -293,11 +293,11 @@ _IRREGULAR = {
 def gist(words: str) -> frozenset[str]:
     """The roots of the telling words: *has been losing weight*, *lost weight* and *weight loss* have one gist."""
     said = _CANNOT.sub("cannot", words_in(words))
-    return frozenset(_root(one) for one in said.split() if one not in _LITTLE) or frozenset(said.split())
+    return frozenset(root(one) for one in said.split() if one not in _LITTLE) or frozenset(said.split())
 
 
 @lru_cache(20_000)
-def _root(word: str) -> str:
+def root(word: str) -> str:
     """A word without its ending, as far as that leaves a root; for words of a person, where a slip costs little."""
     word = _IRREGULAR.get(word, word)
     for ending in _ENDINGS:

@@ -51,6 +51,17 @@ _WIDER = {
     **dict.fromkeys(("hip", "knee", "ankle", "foot"), LOWER),
 }
 _SUPPLIED = {CERVICAL: (UPPER,), LUMBAR: (LOWER,)}
+_NEXT = frozenset(
+    frozenset(pair)
+    for pair in (
+        ("wrist", "hand"),
+        ("elbow", "hand"),
+        ("ankle", "foot"),
+        ("hip", "pelvis"),
+        (LUMBAR, "pelvis"),
+    )
+)
+"""Parts of which one shows what is wrong with the other: the fingers are numb where the wrist pinches their nerve."""
 
 
 def regions_named(text: str) -> Iterator[tuple[int, str, str]]:
@@ -99,10 +110,10 @@ def serves(region: str, other: str) -> bool:
 def akin(first: str, second: str) -> bool:
     """Whether evidence of one region may well bear on the other.
 
-    They are the same; one is part of the other (a shoulder of the upper extremity); or one is a part of the
-    spine and the other the limb that its nerves supply.
+    They are the same; one is part of the other (a shoulder of the upper extremity); they lie next to each other (wrist
+    and hand); or one is a part of the spine and the other the limb that its nerves supply.
     """
-    if first == second:
+    if first == second or frozenset((first, second)) in _NEXT:
         return True
     for one, other in ((first, second), (second, first)):
         if _WIDER.get(one) == other:

@@ -1,0 +1,38 @@
+"""A reason is made of words, on whatever road it comes."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.core.problem import Refused
+from assistant.review.reasons import check_reason
+
+PAGES = {"note": ("Seen by Dr. Quillfeather at Brindlemoor.",)}
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "typo in the note",
+        "Irrelevant",
+        "old films",
+        "C6 only",
+        "page 3",
+        "copied forward",
+        "OCR error",
+        "UR misquotes him",
+        "Quillfeather, Brindlemoor",
+        "не относится",
+        "Dr. Zarkovian saw another patient",
+    ],
+)
+def test_short_honest_reasons_stand(text: str) -> None:
+    check_reason(text, PAGES)
+
+
+@pytest.mark.parametrize(
+    "text", ["blorf tanic mevole", "gorvan plith", "The flonk mirdles", "florim casto bendrel of the note"]
+)
+def test_letters_that_can_be_spoken_are_no_reason(text: str) -> None:
+    with pytest.raises(Refused, match="no words that the program knows"):
+        check_reason(text, PAGES)
