@@ -47,10 +47,10 @@ def run() -> list[Result]:
             with office.at(desk) as path:
                 path.parent.mkdir(parents=True)
                 big_log.write(path, SESSIONS, number)
-        return [*_pushed(office), *_compared(office), *_read(office)]
+        return [*pushed(office), *_compared(office), *_read(office)]
 
 
-def _pushed(office: Office) -> Iterator[Result]:
+def pushed(office: Office) -> Iterator[Result]:
     """Pushes of all desks at once, each killed at random moments until it was killed often enough."""
     chance = random.Random(1)
     begun = time.monotonic()

@@ -129,9 +129,31 @@ def redact(url: str, session: str, entry: int, field: str, reason: str) -> None:
 
     _must_be_central(url)
     with Central.open(url) as opened:
-        number = empty(opened, session, entry, field, reason)
+        number, signed = empty(opened, session, entry, field, reason)
     click.echo(
         f"Emptied, and stated as number {number} of the central log. Backups of the server still hold it."
+    )
+    if signed:
+        click.echo(
+            "The session is signed: the signature still verifies, and the letter can't be derived with these words "
+            "any more."
+        )
+
+
+@central.command("redact-stated")
+@click.argument("url")
+def redact_stated(url: str) -> None:
+    """Empty what the desks' own logs say was redacted there (`imr log redact`), and is still in the central log."""
+    from assistant.log.central import Central
+    from assistant.log.central import redact_stated as empty
+
+    _must_be_central(url)
+    with Central.open(url) as opened:
+        count = empty(opened)
+    click.echo(
+        f"{counted(count, 'text')} emptied, as the desks' logs say."
+        if count
+        else "Nothing is left to be emptied."
     )
 
 

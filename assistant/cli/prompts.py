@@ -75,14 +75,20 @@ def list_(as_json: bool) -> None:
 
 @prompts.command()
 @click.argument("name", metavar="SET")
+@click.option("--fhir", is_flag=True, help="Print its questions as a FHIR Questionnaire (R4).")
 @json_option
-def show(name: str, as_json: bool) -> None:
+def show(name: str, fhir: bool, as_json: bool) -> None:
     """Show the prompt set SET (an id, or a YAML file) as a physician reads it.
 
-    One that is for several regions is told for each of them; --json tells it for the first.
+    One that is for several regions is told for each of them; --json and --fhir tell it for the first.
     """
 
     every = read(name)
+    if fhir:
+        from assistant.log.export.fhir import questionnaire
+
+        print_json(questionnaire(every[0]))
+        return
     if as_json:
         print_json(set_as_json(every[0]))
         return

@@ -23,6 +23,7 @@ from assistant.core.text import one_line, shortened
 from assistant.core.value import Value
 from assistant.log.chain import tree_root
 from assistant.log.checkpoint import Held, held, keep_checkpoint, let_go
+from assistant.log.entry import texts_in
 from assistant.log.keys import Checkpoint, read_checkpoint, read_note, remember, signer
 
 if TYPE_CHECKING:
@@ -378,8 +379,11 @@ def keep_witnessed(central: Central, path: Path) -> int:
 # Emptying a text: what it says is gone, that something was said stays.
 
 
-def redact(central: Central, session: str, seq: int, field: str, reason: str) -> int:
-    """Empties one text of an entry; gives the number of the statement. Raises `Refused` where there is none."""
+def redact(central: Central, session: str, seq: int, field: str, reason: str) -> tuple[int, bool]:
+    """Empties one text of an entry; gives the number of the statement, and whether a signature rests on the session.
+
+    Raises `Refused` where there is no such text.
+    """
     found = central.rows("SELECT desk, entry FROM imr.entry WHERE session = %s AND seq = %s", [session, seq])
     where = f"session {one_line(session)}, entry {seq}"
     if not found:
@@ -389,28 +393,32 @@ def redact(central: Central, session: str, seq: int, field: str, reason: str) ->
             "Name the whole id of the session, and the entry's number in it.",
         )
     desk, data = found[0]
-    texts = dict(_texts(json.loads(data)["body"]))
+    texts = dict(texts_in(json.loads(data)["body"]))
     if field not in texts:
         known = ", ".join(one_line(one) for one in texts) or "none"
         raise refuse(f"This entry has no text `{one_line(field, 60)}`.", where, f"Known: {known}.")
     if not reason.strip():
         raise refuse("A reason is needed.", where, "Say why with --reason: it is kept for good.")
-    return int(central.rows("SELECT imr.redact(%s, %s, %s)", [desk, texts[field], reason.strip()])[0][0])
+    signed = "SELECT 1 FROM imr.entry WHERE desk = %s AND session = %s AND kind = 'session.signed' LIMIT 1"
+    rests = bool(central.rows(signed, [desk, session]))
+    number = central.rows("SELECT imr.redact(%s, %s, %s)", [desk, texts[field], reason.strip()])[0][0]
+    return int(number), rests
 
 
-def _texts(value: object, path: str = "") -> Iterator[tuple[str, str]]:
-    """Where in a body words of a person stand, and their commitments."""
-    if isinstance(value, dict):
-        if value.keys() == {"$text"}:
-            yield path, str(value["$text"])
-            return
-        pairs = [(str(key), one) for key, one in value.items()]
-    elif isinstance(value, list):
-        pairs = [(str(at), one) for at, one in enumerate(value)]
-    else:
-        return
-    for name, one in pairs:
-        yield from _texts(one, f"{path}.{name}" if path else name)
+def redact_stated(central: Central) -> int:
+    """Empties what the desks' own logs say was redacted at the desk, and is still here; gives how many texts."""
+    count = 0
+    sql = (
+        "SELECT desk, session, seq, entry FROM imr.entry WHERE kind = 'access.redacted' ORDER BY desk, number"
+    )
+    for desk, session, seq, data in central.rows(sql):
+        commitment = str(json.loads(data)["body"]["commitment"])
+        there = "SELECT 1 FROM imr.words WHERE desk = %s AND commitment = %s AND body IS NOT NULL"
+        if central.rows(there, [desk, commitment]):
+            why = f"as the desk's log says, session {session}, entry {seq}"
+            central.rows("SELECT imr.redact(%s, %s, %s)", [desk, commitment, why])
+            count += 1
+    return count
 
 
 # What goes wrong between here and the server, in words that name no password.

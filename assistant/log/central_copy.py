@@ -26,6 +26,8 @@ from assistant.log.chain import leaf
 from assistant.log.checkpoint import CENTRAL
 from assistant.log.database import bring_up_to_date
 from assistant.log.entry import pinned_in
+from assistant.log.projection import forget
+from assistant.log.store import stated_as_redacted
 from assistant.log.tree import keep_tree
 from assistant.log.verify_entries import COMMITMENTS
 
@@ -85,9 +87,9 @@ def bring_up_to_date_from(url: str, progress: Progress = lambda _done, _all: Non
             if not copy.execute("PRAGMA user_version").fetchone()[0]:
                 _begin(copy, central.name if "#" not in url else desks[0].name)
                 copy.execute("INSERT INTO meta VALUES (?, ?)", (CENTRAL, central.place))
-            if _empty(copy, central):
-                Path(f"{path}.reports").unlink(missing_ok=True)
             _pull(copy, central, desks, path, progress)
+            if _empty(copy, central):
+                forget(path)
     return path
 
 
@@ -213,21 +215,24 @@ def _add(
 
 
 def _empty(copy: sqlite3.Connection, central: Central) -> bool:
-    """Takes out of the copy what was emptied on the server since, so that nothing of it is left in the file."""
-    if central.format < 2:
-        return False
+    """Takes out of the copy what was emptied on the server, or redacted at a desk, so that nothing of it is left in the file."""
     row = copy.execute("SELECT value FROM meta WHERE key = ?", (_SEEN,)).fetchone()
     since = int(row[0]) if row else 0
-    found = list(central.paged(_EMPTIED, (), since))
-    if not found:
+    found = list(central.paged(_EMPTIED, (), since)) if central.format >= 2 else []
+    named = {str(json.loads(body)["commitment"]) for _, body in found} | stated_as_redacted(copy)
+    there = [
+        one for one in named if copy.execute("SELECT 1 FROM blob WHERE commitment = ?", (one,)).fetchone()
+    ]
+    if found:
+        copy.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SEEN, str(found[-1][0])))
+    if not there:
         return False
-    named = [str(json.loads(body)["commitment"]) for _, body in found]
     copy.execute("PRAGMA secure_delete = ON")
     copy.execute("PRAGMA journal_mode = MEMORY")
     copy.execute("BEGIN IMMEDIATE")
-    copy.executemany("DELETE FROM blob WHERE commitment = ?", ((one,) for one in named))
-    copy.execute("INSERT OR REPLACE INTO meta VALUES (?, ?)", (_SEEN, str(found[-1][0])))
+    copy.executemany("DELETE FROM blob WHERE commitment = ?", ((one,) for one in there))
     copy.execute("COMMIT")
+    copy.execute("VACUUM")
     copy.execute("PRAGMA journal_mode = DELETE")
     return True
 

@@ -16,7 +16,7 @@ from typing import Any
 
 from assistant.core.access_events import AccessExported
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.core.value import Value
 from assistant.log import access
 from assistant.log.central import FORMAT, Central, refuse_lost, seal
@@ -24,7 +24,7 @@ from assistant.log.checkpoint import origin_of, present_log
 from assistant.log.entry import pinned_in
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import ORIGIN, read_checkpoint, signer
-from assistant.log.store import Log, open_reader
+from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.verify_entries import COMMITMENTS
 
 CHUNK = 2_000
@@ -118,7 +118,7 @@ def push(
                 source.execute("BEGIN")
                 sent = _Sending(central, source, desk, texts).run(since, head.size, progress)
                 _checkpoints(central, source, desk, head.size)
-                notes.append(_clock(central, source, head.size))
+                notes += [_clock(central, source, head.size), _still_there(central, source, desk)]
             except DAMAGE as error:
                 raise broken(true, error) from None
         central.rows("SELECT imr.pushed(%s, %s, %s, %s, %s)", [desk, since, head.size, texts, note])
@@ -290,3 +290,16 @@ def _clock(central: Central, source: sqlite3.Connection, size: int) -> str:
     if apart < SLACK:
         return ""
     return f"The newest entry is stated at {one_line(stated)}, and the server's clock says {now}: one of the two clocks is wrong."
+
+
+def _still_there(central: Central, source: sqlite3.Connection, desk: str) -> str:
+    """A sentence where the central log still holds texts that were redacted here."""
+    named = sorted(stated_as_redacted(source))
+    sql = "SELECT count(*) FROM imr.words WHERE desk = %s AND commitment = ANY (%s) AND body IS NOT NULL"
+    count = central.rows(sql, [desk, named])[0][0] if named else 0
+    if not count:
+        return ""
+    return (
+        f"{counted(count, 'text')} that this log says was redacted is still in the central log; its redactor empties what "
+        "desks say so of with `imr log central redact-stated`."
+    )

@@ -12,8 +12,8 @@ from typing import Any
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.log import Log, central_push, central_verify
-from assistant.log.central import FORMAT, Central, Lost, migrate, redact, set_up, shown
+from assistant.log import Log, central_push, central_verify, redaction
+from assistant.log.central import FORMAT, Central, Lost, migrate, redact, redact_stated, set_up, shown
 from assistant.log.central_copy import bring_up_to_date_from, copy_path
 from assistant.log.central_push import push
 from assistant.log.central_verify import verify_central
@@ -289,7 +289,7 @@ def test_a_redactor_empties_a_text_which_is_stated_and_gone_from_what_was_read(o
         with Central.open(office.url("officer")) as officer:
             with pytest.raises(Refused, match=r"no text `answer`.*Known: note"):
                 redact(officer, "a", 2, "answer", "asked for by the employee")
-            assert redact(officer, "a", 2, "note", "asked for by the employee") == 2
+            assert redact(officer, "a", 2, "note", "asked for by the employee") == (2, False)
             with pytest.raises(Refused, match="empty already"):
                 redact(officer, "a", 2, "note", "again")
         assert b"a says 1" not in bring_up_to_date_from(office.url("auditor")).read_bytes()
@@ -299,6 +299,29 @@ def test_a_redactor_empties_a_text_which_is_stated_and_gone_from_what_was_read(o
     assert found.ok, found
     assert any("1 text redacted" in note for note in found.notes)
     assert office.push("desk_1").entries == 0
+
+
+def test_what_a_desk_redacts_goes_from_what_is_read_and_from_the_server_when_its_redactor_says_so(
+    office: Office,
+) -> None:
+    office.work("desk_1", "a")
+    office.push("desk_1")
+    with office.at("auditor"):
+        assert b"a says 1" in bring_up_to_date_from(office.url("auditor")).read_bytes()
+    with office.at("desk_1") as path:
+        redaction.redact(path, "a", 2, "note", "Asked for by the employee.")
+    assert any("redact-stated" in note for note in office.push("desk_1").notes)
+    with office.at("auditor"):
+        assert b"a says 1" not in bring_up_to_date_from(office.url("auditor")).read_bytes()
+        found = verify_central(office.url("auditor"))
+        assert found.ok, found
+        assert any("there all the same: its redactor runs" in note for note in found.notes)
+        with Central.open(office.url("officer")) as officer:
+            assert redact_stated(officer) == 1
+            assert redact_stated(officer) == 0
+        assert office.rows("SELECT count(*) FROM imr.words WHERE body = 'a says 1'") == [(0,)]
+        assert verify_central(office.url("auditor")).ok
+    assert office.push("desk_1").notes == ()
 
 
 def test_a_reading_copy_answers_like_a_log_and_nothing_can_be_added_to_it(

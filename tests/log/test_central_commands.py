@@ -14,6 +14,8 @@ from jsonschema import Draft202012Validator
 from assistant import library
 from assistant.cli import options
 from assistant.cli.main import run
+from assistant.core.text import REDACTED
+from assistant.log import Log
 from tests.log.authority import Observer
 from tests.log.central_office import Office
 from tests.log.postgres import ADMIN
@@ -108,6 +110,25 @@ def test_a_text_is_emptied_from_the_command_line(two: Office, capsys: pytest.Cap
         assert "empty already" in capsys.readouterr().err
         assert run([*command[:4], "nobody", "2", "note", "--reason", "x"]) == 2
         assert "There is no such entry" in capsys.readouterr().err
+
+
+def test_a_text_that_a_signature_rests_on_may_go_and_it_all_still_verifies(
+    two: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with two.at("desk_1") as path, Log.open(path, write=False) as log:
+        entry = next(one for one in log.read("aa11") if one.body.get("reason") == "Only one.")
+    with two.at("officer"):
+        named = ["aa11", str(entry.seq), "reason", "--reason", "Asked for by the employee."]
+        assert run(["log", "central", "redact", two.url("officer"), *named]) == 0
+        assert "The session is signed: the signature still verifies" in capsys.readouterr().out
+    with two.at("auditor"):
+        assert run(["log", "verify", "--log", two.url("auditor")]) == 0
+        assert "1 text redacted; their commitments hold." in capsys.readouterr().out
+        assert run(["log", "show", "aa11", "--log", two.url("auditor")]) == 0
+        assert f"reason: {REDACTED}" in capsys.readouterr().out
+    with two.at("officer"):
+        assert run(["log", "central", "redact-stated", two.url("officer")]) == 0
+        assert "Nothing is left to be emptied." in capsys.readouterr().out
 
 
 def test_a_witness_signs_the_head_of_the_statements(

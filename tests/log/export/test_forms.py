@@ -16,6 +16,7 @@ from jsonschema import Draft6Validator
 from assistant import library
 from assistant.cli.authoring import set_names
 from assistant.cli.main import run
+from assistant.core.rules.questionnaire import read_questionnaire
 from assistant.core.rules.rules import read_instances
 from assistant.log import Log
 from assistant.log.chain import leaf
@@ -146,6 +147,17 @@ def test_every_shipped_set_is_a_questionnaire_of_the_published_schema() -> None:
     made = [fhir.questionnaire(one) for name in set_names() for one in read_instances(name, sources)]
     assert len(made) > 20
     assert [fault for one in made for fault in faults(one)] == []
+
+
+def test_the_questions_of_a_set_come_back_from_its_questionnaire(capsys: pytest.CaptureFixture[str]) -> None:
+    """What is exported is read again, with its kinds of answer; conditions are not carried over."""
+    assert run(["prompts", "show", "lumbar-mri", "--fhir"]) == 0
+    made = json.loads(capsys.readouterr().out)
+    assert faults(made) == []
+    back = read_questionnaire(made, "lumbar-again").made["prompts"]
+    asked = {one["text"] for one in made["item"] if one["type"] != "group"}
+    assert asked
+    assert asked <= {one["ask"] for one in back}
 
 
 def test_prov_json_is_taken_by_the_prov_library(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
