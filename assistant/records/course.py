@@ -15,7 +15,7 @@ from typing import Any
 from assistant import library
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, parse_date, read_date
-from assistant.core.problem import refuse
+from assistant.core.problem import Refused, refuse
 from assistant.core.record.case import Case, TimelineEntry
 from assistant.core.record.chronology import chronology
 from assistant.core.record.sentences import PacketDocument
@@ -44,9 +44,10 @@ class Course:
         """Raises `Refused` where there is no case, or another program writes to it; without `write` it is only read."""
         self._store = CaseStore(folder) if write else None
         self._held = self._store.case if self._store is not None else library.open_case(folder)
-        self._refused = _read_refused(folder)
+        self._decided = _read_decided(folder)
         self._changes: dict[str, dict[str, str]] = {}
         self._proposals: list[Proposal] | None = None
+        self._lines: list[Proposal] = []
         self.notes: list[str] = []
 
     def __enter__(self) -> Course:
@@ -99,13 +100,15 @@ class Course:
         injury = parse_date(str(case.fact("case.claim.injury.date") or ""))
         region = str(case.fact("case.claim.region") or "")
         lines = chronology(documents, library.intake("chronology"), library.intake("drugs"), injury)
-        passages = {(str(place), " ".join(place.quote.split())) for one in held for place in one.evidence}
+        told = {passage for one in held for passage in _passages(one)}
         made = list(held)
-        for one in line_proposals(lines, region, injury, decision_day(case)):
-            if any((str(place), " ".join(place.quote.split())) in passages for place in one.evidence):
+        self._lines = list(line_proposals(lines, region, injury, decision_day(case)))
+        for one in self._lines:
+            state = self._decided.get(one.key, OPEN)
+            if state == CONFIRMED or told & _passages(one):
                 continue
             fields = {**one.fields, **self._changes.get(one.key, {})}
-            made.append(replace(one, fields=fields, state=REFUSED if one.key in self._refused else OPEN))
+            made.append(replace(one, fields=fields, state=state))
         return sorted(made, key=lambda one: one.fields["date"])
 
     def get(self, key: str) -> Proposal:
@@ -118,27 +121,33 @@ class Course:
     def confirm(self, key: str) -> None:
         """Writes a line into the timeline of the case."""
         one = self.get(key)
-        if one.state == CONFIRMED:
-            return
-        self._refused.discard(key)
-        self._write(with_lines(self._held.text, [one], lambda line: quoted(line, self.page)))
+        if one.state != CONFIRMED:
+            self._write(with_lines(self._held.text, [one], lambda line: quoted(line, self.page)))
+            self._decide(key, CONFIRMED)
 
     def refuse(self, key: str) -> None:
         """Turns a line down; one of the timeline is taken out of it."""
-        one = self.get(key)
-        if one.state == CONFIRMED:
-            self._write(self._without(one))
-        self._refused.add(key)
-        self._keep_refused()
-        self._proposals = None
+        self._take_out(key, REFUSED)
 
     def reopen(self, key: str) -> None:
         """Takes a refusal back, or a line out of the timeline."""
+        self._take_out(key, OPEN)
+
+    def _take_out(self, key: str, state: str) -> None:
         one = self.get(key)
+        keys = [key]
         if one.state == CONFIRMED:
             self._write(self._without(one))
-        self._refused.discard(key)
-        self._keep_refused()
+            keys = [line.key for line in self._lines if _passages(line) & _passages(one)]
+        for each in keys:
+            self._decide(each, state)
+
+    def _decide(self, key: str, state: str) -> None:
+        if state == OPEN:
+            self._decided.pop(key, None)
+        else:
+            self._decided[key] = state
+        self._keep_decided()
         self._proposals = None
 
     def correct(self, key: str, name: str, value: str) -> None:
@@ -165,9 +174,7 @@ class Course:
     def _write(self, text: str) -> None:
         """Writes the case file, once it has been read as one; raises `Refused`, with the case as it was."""
         if self._store is None:
-            raise refuse(
-                "This case is only read.", one_line(str(self.folder)), "Copy its folder, and name the copy."
-            )
+            raise _read_only(self.folder)
         changed = replace(self._held, text=text)
         library.rules_for(changed)
         try:
@@ -179,25 +186,33 @@ class Course:
         self._store.case = self._held = changed
         self._proposals = None
 
-    def _keep_refused(self) -> None:
+    def _keep_decided(self) -> None:
         if self._store is None:
-            raise refuse(
-                "This case is only read.", one_line(str(self.folder)), "Copy its folder, and name the copy."
-            )
+            raise _read_only(self.folder)
         try:
-            write_text(self.folder / KEPT, json.dumps(sorted(self._refused), indent=1))
+            write_text(self.folder / KEPT, json.dumps(self._decided, indent=1, sort_keys=True))
         except OSError as error:
             raise refuse(
-                f"What was refused can't be kept: {error.strerror}.",
+                f"What was decided can't be kept: {error.strerror}.",
                 one_line(str(self.folder)),
                 "Check the disk.",
             ) from None
 
 
-def _read_refused(folder: Path) -> set[str]:
-    with suppress(OSError, ValueError, TypeError):
-        return {str(one) for one in json.loads((folder / KEPT).read_text("utf-8"))}
-    return set()
+def _read_only(folder: Path) -> Refused:
+    return refuse("This case is only read.", one_line(str(folder)), "Copy its folder, and name the copy.")
+
+
+def _read_decided(folder: Path) -> dict[str, str]:
+    with suppress(OSError, ValueError, TypeError, AttributeError):
+        held = json.loads((folder / KEPT).read_text("utf-8"))
+        return {str(key): str(state) for key, state in held.items() if state in (CONFIRMED, REFUSED)}
+    return {}
+
+
+def _passages(one: Proposal) -> set[tuple[str, str, str]]:
+    """The passages that a line rests on, with its day: two lines may rest on one sentence."""
+    return {(str(place), " ".join(place.quote.split()), one.fields["date"]) for place in one.evidence}
 
 
 def decision_day(case: Case) -> PartialDate | None:

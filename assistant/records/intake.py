@@ -49,7 +49,8 @@ GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
 """The groups of proposals in the order in which they are confirmed; all but the last come before a review."""
 OPEN, CONFIRMED, REFUSED = "open", "confirmed", "refused"
 _STATE = Path(".import", "decided.json")
-KEPT = "refused.json"
+KEPT = "decided.json"
+"""In a case folder: what was decided of the lines that its records propose, by their keys."""
 _EMPTY = """\
 id: {id}
 title: A packet that is being read
@@ -408,9 +409,9 @@ class Intake:
         text = self._text(case_id, title, practice, confirmed, names)
         write_text(self.draft / "case.yaml", text)
         library.rules_for(library.open_case(self.draft))
-        refused = [key for key, held in self._decided.items() if held["state"] == REFUSED]
-        if refused:
-            write_text(self.draft / KEPT, json.dumps(sorted(refused), indent=1))
+        lines = {one.key: one.state for one in self.proposals if one.group == LINE and one.state != OPEN}
+        if lines:
+            write_text(self.draft / KEPT, json.dumps(lines, indent=1, sort_keys=True))
         self._store.__exit__()
         self._done = True
         shutil.rmtree(self.draft / ".import", ignore_errors=True)

@@ -111,3 +111,18 @@ def test_lines_are_narrowed_by_kind_region_and_side(folder: Path) -> None:
         assert len(narrowed(lines, side="right")) == len(
             [one for one in lines if one.fields["side"] != "left"]
         )
+
+
+def test_two_lines_of_one_sentence_are_two(folder: Path) -> None:
+    (folder / "records" / "note.txt").write_text(
+        "History\nHe had a fusion from L4 to S1 on April 20, 2009 and removal of the hardware on October 2, 2012.\n\f",
+        "utf-8",
+    )
+    with Course(folder) as course:
+        for kind in ("2009-04-20", "2012-10-02"):
+            course.confirm(next(one.key for one in course.proposals if one.fields["date"] == kind))
+        course.refuse(next(one.key for one in course.proposals if one.fields["date"] == "2012-10-02"))
+        assert [state for date, state in states(course) if date in ("2009-04-20", "2012-10-02")] == [
+            CONFIRMED,
+            REFUSED,
+        ]
