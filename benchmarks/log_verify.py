@@ -104,6 +104,6 @@ def _timelines(path: Path) -> list[float]:
                 "SELECT session FROM event WHERE id = ?", [chance.randint(1, last)]
             ).fetchone()
             begun = time.perf_counter()
-            timeline(log.read(session))
+            list(timeline(log, log.read(session)))
             took.append(time.perf_counter() - begun)
     return took

@@ -164,7 +164,7 @@ def _suggestion() -> list[Result]:
     """Findings and suggestion of full answers, read anew, against `jsonschema` on the same conditions, compiled before."""
     known = library.sources()
     made = next(one for one in _every_set() if one.language > 1)
-    document = rules.parse_prompt_file(made.id, known.prompts[made.id])
+    document = known.document(made.id)
     answers: dict[str, Answer] = dict(next(iter(try_examples(document, made))).reading.answers)
     governed = on_day(made, DAY)
     put = [atom for one in made.criteria.values() for atom in one.atoms() if atom.condition.schema]
@@ -186,7 +186,7 @@ def _reading() -> list[Result]:
     names = [name for name, text in known.prompts.items() if "for" in yaml.parse_yaml(text, name).data]
 
     def ours() -> None:
-        rules.parse_prompt_file.cache_clear()
+        library._parsed_once.cache_clear()
         rules.guidelines_in.cache_clear()
         for name in names:
             rules.read_instances(name, known)
