@@ -17,6 +17,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from assistant.core.events import KINDS
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log, verify_entries
@@ -195,6 +196,15 @@ def test_nothing_follows_the_end_of_a_session_but_addenda(log: Log, path: Path) 
     found = verify(path).first_break
     assert found is not None
     assert (found.seq, "after the end" in found.what) == (6, True)
+
+
+@pytest.mark.parametrize("kind", sorted(KINDS))
+def test_what_changes_what_a_session_says_cannot_follow_its_end(log: Log, path: Path, kind: str) -> None:
+    """A kind of event that is new is added to one of the two."""
+    drafts = [Draft(one, {}) for one in ("session.opened", "session.declined", kind)]
+    log.append("s", drafts, actor="", case="", after=0)
+    harmless = {"addendum.added", "page.opened", "why.opened", "session.parked", "session.resumed"}
+    assert verify(path).verdicts["chain"].ok is (kind in harmless)
 
 
 def test_stored_files_must_be_there_and_unchanged(log: Log, path: Path) -> None:
