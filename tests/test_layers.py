@@ -61,6 +61,7 @@ LATE = {
     "pyrage": "an optional extra",
     "platformdirs": "slow, and a place that is named needs none",
     "rfc3161_client": "an optional extra",
+    "fsrs": "an optional extra",
     "pyarrow": "an optional extra",
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
     "sqlite3": "slow, and `--help` takes no lock",

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
-from datetime import datetime
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
@@ -358,6 +358,23 @@ def material(service: str, outcome: str | None, trap: str, as_json: bool, log_pa
         print_json(library_json(found, taught))
         return
     for line in library_lines(found, taught):
+        click.echo(line)
+
+
+@training.command()
+@log_option
+def due(log_path: Path | None) -> None:
+    """List the traps that you have met, and when each is to be practised again, on a case that you haven't seen."""
+    from assistant import profile
+    from assistant.log import Log
+    from assistant.training.gradebook import results
+    from assistant.training.library import materials
+    from assistant.training.spacing import spaced, spaced_lines
+
+    actor = profile.kept().id
+    with Log.open(log_at(log_path), write=False) as log:
+        known = results(log, actor, (actor,))
+    for line in spaced_lines(spaced(known, materials(known) if known else ()), datetime.now(UTC)):
         click.echo(line)
 
 

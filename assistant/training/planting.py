@@ -385,7 +385,8 @@ def _spots(
             for paragraph in copy.text(page).split("\n\n")
         ]
         under = [number for number, name in enumerate(names) if name in headings]
-        bare = [] if set(names) & set(every) - {"plan"} else range(2, len(names))
+        others = set(names) & set(every) - {"plan"}
+        bare = [n for n in range(2, len(names)) if not others and names[n] not in every]
         found += [(page, number) for number in under or bare]
     return found
 

@@ -425,3 +425,24 @@ def test_practise_without_a_case_lists_what_waits(imr: Imr, path: Path) -> None:
     status, out, _ = imr("practise", "--plain")
     assert status == 0
     assert f"{CASE}: imr practise {CASE}" in out
+
+
+def test_what_is_due_again_is_listed(imr: Imr, path: Path) -> None:
+    with Log.open(path) as log:
+        practice = begun(log, "end", "wrong-level")
+        answered(practice)
+        practice.review.close()
+    status, out, _ = imr("training", "due")
+    assert status == 0
+    assert "wrong-level · Radiography of the cervical spine · met 1 time · due " in out
+
+
+def test_the_library_is_listed_and_cut_down(imr: Imr) -> None:
+    status, out, _ = imr("training", "library", "--service", "cervical spine", "--outcome", "upheld")
+    assert status == 0
+    assert CASE in out
+    assert "Exercises" not in out
+    assert fits("training-library", imr("training", "library", "--json")[1])["exercises"]
+    status, _, err = imr("training", "library", "--trap", "wrong-year")
+    assert status == 2
+    assert "There is no fault `wrong-year`" in err
