@@ -42,6 +42,8 @@ ROLES = ("imr_desk", "imr_reader", "imr_redactor")
 AT_ONCE = 20_000
 """Rows that are fetched together."""
 
+_ENTRY = """SELECT e.desk, e.entry FROM imr.desk d JOIN imr.entry e ON e.desk = d.desk
+WHERE e.session = %s AND e.seq = %s"""
 _SECONDS = 10
 _SAID = re.compile(r"imr: (.*)")
 
@@ -384,7 +386,7 @@ def redact(central: Central, session: str, seq: int, field: str, reason: str) ->
 
     Raises `Refused` where there is no such text.
     """
-    found = central.rows("SELECT desk, entry FROM imr.entry WHERE session = %s AND seq = %s", [session, seq])
+    found = central.rows(_ENTRY, [session, seq])
     where = f"session {one_line(session)}, entry {seq}"
     if not found:
         raise refuse(
