@@ -239,7 +239,7 @@ def test_five_items_go_to_a_signed_letter(folder: Path) -> None:
         "would_change"
     ]
     assert len(mat) == 3
-    assert "This serves only item 4 (therapy), which is not medically necessary" in mat[1]
+    assert "This serves only item 4, therapy. That item is not medically necessary" in mat[1]
     letter = " ".join(imr(folder, "letter", "last").stdout.split())
     assert "Laws noted" in letter
     assert imr(folder, "log", "rederive", "last").exit_code == 0
