@@ -577,7 +577,12 @@ def _claim_proposals(
 
 
 def _decision_proposals(said: Refusal) -> Iterator[Proposal]:
-    if said.decided is not None:
+    if said.decided is None:
+        yield Proposal(
+            "decision", DECISION, "Utilization review decision", {"date": "", "received": "", "guideline": ""},
+            asked=("date", "guideline"),
+        )  # fmt: skip
+    else:
         fields = {
             "date": said.decided.value,
             "received": said.received.value if said.received else "",
@@ -604,7 +609,20 @@ def _short(text: str) -> str:
     return text.strip(" .")
 
 
+_ITEM_FIELDS = "service region side levels quantity unit certified decision request_date prompt_set".split()
+
+
 def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
+    if not said.services:
+        fields = dict.fromkeys(_ITEM_FIELDS, "") | {
+            "region": region,
+            "decision": "denied",
+            "prompt_set": "general",
+        }
+        yield Proposal(
+            "item-1", ITEM, "Disputed item", fields, asked=("service",),
+            notes=("The pages don't say it in a way that is known: write what was refused.",),
+        )  # fmt: skip
     services = services_of(library.sources())
     for one in said.services:
         proposed = propose_set(one.words, one.region or region, services)

@@ -237,3 +237,16 @@ def test_a_stamp_at_the_head_of_each_page_is_no_title(tmp_path: Path) -> None:
         assert [one.fields["type"] for one in of(work, DOCUMENT)] == [
             "Utilization review report", "Request for authorization", "Progress note", "Radiology report",
         ]  # fmt: skip
+
+
+def test_what_no_page_says_is_asked_and_written_by_the_person(tmp_path: Path) -> None:
+    with work_on(tmp_path, NOTE, WRIST) as work:
+        (item,) = of(work, ITEM)
+        assert item.asked == ("service",)
+        with pytest.raises(Refused, match="service is needed"):
+            work.confirm(item.key)
+        work.correct(item.key, "service", "an MRI of the lumbar spine")
+        work.correct(item.key, "quantity", "2")
+        settle(work)
+        case = library.rules_for(library.open_case(work.finish("a", "b", True))).case
+    assert (case.items["1"].service, case.items["1"].requested) == ("an MRI of the lumbar spine", 2)
