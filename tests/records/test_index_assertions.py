@@ -134,3 +134,27 @@ def test_locking_and_clicking_are_two_things() -> None:
     index = RecordIndex.of({"d": ("The knee clicks.", "The knee locks.")}, OWN)
     assert [one.page for one in index.look_for(["locking"])] == [2]
     assert [one.page for one in index.look_for(["clicking"])] == [1]
+
+
+@pytest.mark.parametrize(
+    ("term", "says", "plain"),
+    [
+        ("weakness", "Goal: no weakness.", False),
+        ("infection", "Antibiotics so that there is no infection.", False),
+        ("weakness", "She wishes she had no weakness.", False),
+        ("fracture", "No new fracture.", False),
+        ("tumor", "No further tumor growth.", False),
+        ("fracture", "Read as no fracture by a resident, later corrected.", False),
+        ("fracture", "There is no fracture.", True),
+    ],
+)
+def test_what_is_wished_or_only_not_new_is_no_plain_denial(term: str, says: str, plain: bool) -> None:
+    (one,) = RecordIndex.of({"d": (says,)}, OWN).look_for([term])
+    assert one.plain == plain
+
+
+@pytest.mark.parametrize(
+    ("term", "says"), [("fever", "No fever chart was kept."), ("fracture", "No fracture clinic.")]
+)
+def test_a_word_that_is_a_part_of_another_thing_denies_nothing(term: str, says: str) -> None:
+    assert RecordIndex.of({"d": (says,)}, OWN).look_for([term]) == ()

@@ -669,7 +669,9 @@ class Assertions:
         start, end = min(cue.start, of.first), max(cue.end, of.last)
         begin, until = self._clause_start(said, start), self._clause_end(said, end)
         apart = (*range(cue.start), *range(cue.end, len(said)))
-        if any(self._disputes.at(said, at) for at in apart) or self._unsettling.among(said, begin, start):
+        if any(self._disputes.at(said, at) for at in apart) or self._unsettling.among(
+            said, begin - 2 * (said[begin - 1 : begin] == [":"] and begin > 1), start
+        ):
             return _DOUBT
         if said[end : end + 1] == ["?"]:
             return _DOUBT
