@@ -423,7 +423,7 @@ class PanelViews:
         self._hits, self._words = hits, words or self._words
         if not hits:
             return (
-                f"“{one_line(self._words, 40)}” doesn't stand on this page."
+                f"“{one_line(self._words, 40)}” doesn't stand on {self.document}, page {self.page}."
                 if self._words
                 else "No words are given."
             )

@@ -98,7 +98,7 @@ async def test_words_are_found_in_the_page(open_window: Open, begin: Begin) -> N
         await window.press("\\", "enter")
         assert "place 2 of" in window.folded
         await window.press("\\", *"zebra", "enter")
-        assert "“zebra” doesn't stand on this page." in window.folded
+        assert "“zebra” doesn't stand on progress-note-2014-05-10, page 1." in window.folded
         assert window.path == "prior_surgery"
 
 
