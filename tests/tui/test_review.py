@@ -372,3 +372,11 @@ async def test_leaving_says_how_to_go_on(open_window: Open, begin: Begin) -> Non
     async with open_window(session="last") as window:
         await window.press("ctrl+q")
         assert window.app.farewell == f"Parked. Go on with `imr resume {review.session.id}`."
+
+
+async def test_the_prompt_set_of_an_item_can_be_changed(open_window: Open) -> None:
+    async with open_window(CASE, size=WIDE) as window:
+        for name in ("general", "no-such-set"):
+            window.app.screen.run_action_named("set")  # type: ignore[attr-defined]
+            await window.write(name)
+            assert window.talk.review.session.rules.sets["1"].id == "general"
