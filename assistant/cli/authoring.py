@@ -485,13 +485,22 @@ def _guidelines() -> Guidelines:
 
 
 @click.command()
-@click.argument("names", metavar="[GUIDELINE]...", nargs=-1)
+@click.argument("names", metavar="[GUIDELINE or SET]...", nargs=-1)
 @json_option
 def editions(names: tuple[str, ...], as_json: bool) -> None:
-    """List the editions of each GUIDELINE (all without one), when each was in force, and what is known of its places."""
+    """List the editions of each GUIDELINE (all without one), when each was in force, and what is known of its places.
+
+    Of a prompt SET a table says which edition of each place that it cites was in force in a year, and what is known of it.
+    """
     from assistant.core.yaml import near
 
     known = _guidelines().by_name
+    sets = [] if as_json else [name for name in names if name in set_names() and name not in known]
+    for name in sets:
+        _print_years(name)
+    names = tuple(name for name in names if name not in sets)
+    if sets and not names:
+        return
     unknown = [name for name in names if name not in known]
     if unknown:
         raise refuse(
@@ -513,6 +522,38 @@ def editions(names: tuple[str, ...], as_json: bool) -> None:
         for place, words in one.places.items():
             told = "; ".join(f"{key} {_word(word)}" for key, word in words.items())
             say(f"    {one.name}/{place}: {told}")
+
+
+YEARS = ("2014", "2016", "2018", "2020", "2022")
+"""The years that a set's table shows, each by its middle, before today."""
+
+
+def _print_years(name: str) -> None:
+    """The edition of each place that a set cites, by years."""
+    from assistant import library
+    from assistant.clock import california_day
+    from assistant.core.dates import parse_date
+
+    guidelines = _guidelines()
+    today = california_day(datetime.now(UTC).isoformat())
+    days = [day for one in (*(f"{year}-06-30" for year in YEARS), today) if (day := parse_date(one))]
+    places = dict.fromkeys(
+        place
+        for made in library.prompt_set_instances(name, library.sources())
+        for place in (*made.citations, *(one for question in made.questions for one in question.asks))
+        if guidelines.split(place) is not None
+    )
+    width = max(map(len, places), default=0)
+    say(
+        f"{name}: what governs in the middle of a year, and today; an edition that is unread wants your own citation"
+    )
+    say(f"  {'':{width}}  " + "".join(f"{day:<15}" for day in (*YEARS, "today")).rstrip())
+    for place in places:
+        cells = []
+        for day in days:
+            found = guidelines.word(place, day)
+            cells.append("-" if found is None else f"{found[0].key} {found[1].says}")
+        say(f"  {place:{width}}  " + "".join(f"{cell:<15}" for cell in cells).rstrip())
 
 
 def _force(starts: PartialDate | None, ends: PartialDate | None) -> str:

@@ -154,3 +154,12 @@ def test_check_looks_at_the_letters_words(
     status, _, err = printed(capsys, "check")
     assert status == 2
     assert "prompts/letter/frame.yaml, line " in err
+
+
+def test_the_editions_of_a_set_are_a_table_by_years(capsys: pytest.CaptureFixture[str]) -> None:
+    status, out, _ = printed(capsys, "editions", "lumbar-mri")
+    assert status == 0
+    rows = {line.split()[0]: line.split()[1:] for line in out.splitlines()[2:]}
+    assert rows["mtus-low-back/mri"][:6] == ["2004", "rules", "2004", "rules", "2016", "rules"]
+    assert rows["mtus-low-back/mri"][-2:] == ["2020", "unread"]
+    assert "mtus-low-back/repeat-mri" in rows
