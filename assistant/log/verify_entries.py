@@ -159,7 +159,7 @@ _BEFORE = "SELECT seq, leaf FROM event WHERE session = ? AND id <= ? ORDER BY se
 _CLOSED = f"SELECT 1 FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING}"
 
 SETTLED = tuple(
-    "answer. evidence. absences. denials. record. passages. page.marked pages. case. fact. set. criterion. prompt. note. findings. "
+    "answer. evidence. absences. denials. record. passages. page. pages. case. fact. set. criterion. prompt. note. findings. "
     "suggestion. determination. sentence. check.".split()
 )
 """What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
