@@ -313,7 +313,7 @@ def second_set(name: str, own: Sources) -> Callable[[str], object]:
 
 
 def answer_schema(name: str, own: Sources) -> File:
-    plain = name.replace(".", "-")  # one that a set was compiled to has a dot, which no prompt can name
+    plain = re.sub("[._]", "-", name)  # what a set was compiled to has dots, which no prompt can name
     using = {
         **own.prompts,
         "one": f"id: one\ntitle: One\nedition: 1\nfor: case\nprompts: [{{id: one, ask: A, answer: {plain}}}]",
