@@ -190,6 +190,18 @@ def files(folder: Path) -> Iterator[File]:
         lambda text: library.document(text, "packet.yaml", "packet-answers"),
     )
     yield File(
+        "fault-places",
+        "places.yaml",
+        FAULT_PLACES,
+        lambda text: library.document(text, "places.yaml", "fault-places"),
+    )
+    yield File(
+        "exercises",
+        "exercises.yaml",
+        EXERCISES,
+        lambda text: library.document(text, "exercises.yaml", "exercises"),
+    )
+    yield File(
         "intake",
         "prompts/intake/own.yaml",
         INTAKE,
@@ -473,6 +485,7 @@ VOCABULARY: dict[str, Any] = {
             ],
         },
         {"asked": ["stiff", "rigid"], "related": ["hardware"]},
+        {"findings": ["weakness"], "functions": ["strength"], "denials": ["5/5"]},
     ],
     "apart": [["ilium", "ileum"]],
     "negated": {place: [f"no {place}"] for place in CUES},
@@ -488,6 +501,19 @@ INTAKE: dict[str, Any] = {
     "types": [{"type": "Note", "titles": ["progress note|report"]}],
     "table": ["treatment (requested)"],
     "decisions": {"denied": ["not * certified"]},
+}
+FAULT_PLACES: dict[str, Any] = {
+    "sections": {"examination": ["physical examination", "exam"]},
+    "questions": {
+        "red_flags.tumor": {"in": ["Progress note"], "section": ["examination"], "is": "yes"},
+        "views": {"in": ["Radiology report"], "section": ["examination"]},
+    },
+}
+EXERCISES: dict[str, Any] = {
+    "made-2016": {
+        **{"case": SET_CASE, "faults": ["inserted=red_flags"], "unaided": "yes"},
+        **{"happened": "A finding was overlooked.", "source": "Made up"},
+    }
 }
 SMALL_SET: dict[str, Any] = {
     **{"id": "small", "title": "A small set", "edition": 1, "for": {"region": "neck", "service": "films"}},

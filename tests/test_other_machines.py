@@ -40,6 +40,7 @@ class Elsewhere:
             "IMR_CONFIG": str(self.folder / "config"),
             "IMR_CACHE": str(self.folder / "cache"),
             "IMR_LOG": str(self.folder / "decision log.sqlite"),
+            "IMR_CASES": str(self.folder / "cases"),
         }
 
     def python(self, code: str) -> str:

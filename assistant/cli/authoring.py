@@ -127,7 +127,7 @@ def new(id_: str, like: str, file: Path | None) -> None:
     The copy tells editors the schema that it is held to, so that they complete and check it.
     """
     from assistant import library
-    from assistant.core.rules.rules import is_language2
+    from assistant.core.rules.rules import CASE_SCOPE, is_language2
     from assistant.files import write_file
 
     if not _ID.fullmatch(id_):
@@ -135,6 +135,10 @@ def new(id_: str, like: str, file: Path | None) -> None:
     stem, sources = found(like)
     read(like)
     document = sources.document(stem)
+    if document.data.get("for") == CASE_SCOPE:
+        raise refuse(
+            f"`{stem}` is asked of every case, and not of a service.", f"prompts/{stem}.yaml", "Name a set."
+        )
     if not is_language2(document):
         raise refuse(
             f"`{stem}` is written in the first language, in which no new sets are begun.",

@@ -89,7 +89,9 @@ class Named(click.types.StringParamType):
 
 
 def offer_names(command: click.Command) -> None:
-    """Makes a command offer names for its arguments and options."""
+    """Makes a command, and those below it, offer names for their arguments and options."""
+    for below in command.commands.values() if isinstance(command, click.Group) else ():
+        offer_names(below)
     for one in command.params:
         asks = _OPTIONS.get(one.name or "", "")
         if isinstance(one, click.Argument):

@@ -49,6 +49,10 @@ class _Lazy(click.Group):
         module = import_module(f"assistant.cli.{_COMMANDS[cmd_name][1]}")
         command: click.Command = getattr(module, cmd_name)
         _refuse_unused(command)
+        if _COMPLETING in os.environ:
+            from assistant.cli.completion import offer_names
+
+            offer_names(command)
         return command
 
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
@@ -66,10 +70,6 @@ def _refuse_unused(command: click.Command) -> None:
     if command in _STRICT:
         return
     _STRICT.add(command)
-    if _COMPLETING in os.environ:
-        from assistant.cli.completion import offer_names
-
-        offer_names(command)
     if isinstance(command, click.Group):
         for one in command.commands.values():
             _refuse_unused(one)

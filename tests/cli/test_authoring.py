@@ -77,7 +77,7 @@ def test_a_set_is_begun_as_a_copy_that_is_sound_and_that_editors_can_check(
     [
         (("Mine", "--like", LIKE), "can't be a set's id"),
         (("mine", "--like", LIKE), "There is a prompt file `mine` already"),
-        (("other", "--like", "review"), "written in the first language"),
+        (("other", "--like", "review"), "is asked of every case"),
         (("other", "--like", "red-flags"), "is a block that sets share"),
         (("other", "--like", "nothing"), "There is no prompt set `nothing`"),
     ],

@@ -21,6 +21,6 @@ SELECT r.sitting || '.' || r.seq AS draw, r.n AS place, r.session, s.case_id, s.
   f.reader AS reviewed_by, f.ts, r.ts AS drawn, s.status
 FROM reading AS r
 LEFT JOIN session AS s ON s.session = r.session
-LEFT JOIN (SELECT draw, session, result, text, reader, ts, max(ts || printf('%08d', seq)) FROM file_review GROUP BY draw, session)
+LEFT JOIN (SELECT draw, session, result, text, reader, ts, max(ts || substr('0000000' || seq, -8)) FROM file_review GROUP BY draw, session)
   AS f ON f.draw = r.sitting || '.' || r.seq AND f.session = r.session
 WHERE r.what = 'sample' AND r.session IS NOT NULL

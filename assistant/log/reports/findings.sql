@@ -22,8 +22,8 @@ SELECT n.finding,
   n.reader, n.ts, s.reviewer, n.sitting, n.seq
 FROM audit_note AS n
 LEFT JOIN session AS s ON s.session = n.session
-LEFT JOIN (SELECT finding, text, max(ts || printf('%08d', seq)) FROM finding_step WHERE what = 'answered' GROUP BY finding)
+LEFT JOIN (SELECT finding, text, max(ts || substr('0000000' || seq, -8)) FROM finding_step WHERE what = 'answered' GROUP BY finding)
   AS w ON w.finding = n.finding
-LEFT JOIN (SELECT finding, text, ts, max(ts || printf('%08d', seq)) FROM finding_step WHERE what = 'closed' GROUP BY finding)
+LEFT JOIN (SELECT finding, text, ts, max(ts || substr('0000000' || seq, -8)) FROM finding_step WHERE what = 'closed' GROUP BY finding)
   AS c ON c.finding = n.finding
 WHERE n.finding IS NOT NULL
