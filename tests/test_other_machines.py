@@ -29,7 +29,7 @@ class Elsewhere:
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder / "Ann Poe's Files % März"
-        self.folder.mkdir()
+        (self.folder / "cases").mkdir(parents=True)
         site = folder / "site"
         site.mkdir()
         shutil.copy(Path(__file__).with_name("as_on_windows.py"), site / "sitecustomize.py")
