@@ -91,7 +91,7 @@ class ProposalScreen(ProgramScreen):
     .narrow #intake-body { layout: vertical; }
     .narrow #intake-left { width: 100%; height: 13; }
     .narrow #intake-right { width: 100%; height: 1fr; border-left: none; border-top: solid $accent; }
-    .narrow #intake-one { max-height: 4; }
+    .narrow #intake-one { height: 4; }
     """
     SCOPED_CSS = False
     AUTO_FOCUS = "#intake-list"
@@ -182,7 +182,7 @@ class ProposalScreen(ProgramScreen):
         listed.add_options(options)
         if options:
             listed.highlighted = self._rows.index(stay) if stay in self._rows else min(at, len(options) - 1)
-        self.call_after_refresh(listed.scroll_to_highlight)
+        self.call_after_refresh(self._in_view)
         wanting = len(self._work.wanting)
         left = f"{wanting} to decide before a review can begin" if wanting else self._ready()
         self.query_one("#intake-top", Static).update(literal(f"{self._title} · {left}"))
@@ -213,9 +213,19 @@ class ProposalScreen(ProgramScreen):
                 return key, rows
         return key, [self._work.get(key)]
 
+    def _in_view(self) -> None:
+        """Scrolls to the row that is highlighted: to a heading so that what Enter would confirm under it is seen."""
+        listed = self.query_one("#intake-list", MarkedList)
+        key, held = self._current()
+        if held and held[0].key != key and listed.highlighted is not None:
+            listed.scroll_to_rows(listed.highlighted, len(held) + 1)
+        else:
+            listed.scroll_to_highlight()
+
     @on(OptionList.OptionHighlighted)
     def _highlighted(self) -> None:
         self._place = 0
+        self.call_after_refresh(self._in_view)
         self._show()
 
     def _show(self) -> None:
@@ -224,7 +234,7 @@ class ProposalScreen(ProgramScreen):
             return
         one = held[0]
         lines: list[str] = []
-        if key == one.key:
+        if key == one.key or len(held) == 1:
             lines += [
                 f"{name.replace('_', ' ')}: {value or '(asked)'}"
                 for name, value in one.fields.items()

@@ -13,7 +13,7 @@ from textual import events, on
 from textual.app import SystemCommand
 from textual.containers import VerticalScroll
 from textual.content import Content
-from textual.geometry import Size
+from textual.geometry import Region, Size
 from textual.message import Message
 from textual.screen import Screen
 from textual.strip import Strip
@@ -313,6 +313,20 @@ class MarkedList(OptionList):
     def get_content_height(self, container: Size, viewport: Size, width: int) -> int:
         """The height of all lines; the gutter takes its columns from those that are wrapped, too."""
         return super().get_content_height(container, viewport, width - self._get_left_gutter_width())
+
+    def scroll_to_rows(self, first: int, count: int) -> None:
+        """Brings so many options into view; where there is no room for all, the first stands at the top."""
+        self._update_lines()
+        at = self._index_to_line.get(first, 0)
+        height = sum(self._heights.get(row, 1) for row in range(first, first + count))
+        room = self.scrollable_content_region
+        self.scroll_to_region(
+            Region(0, at, room.width, height),
+            force=True,
+            animate=False,
+            immediate=True,
+            top=height > room.height,
+        )
 
     def render_line(self, y: int) -> Strip:
         line = super().render_line(y)

@@ -10,6 +10,7 @@ from assistant import library
 from assistant.records.course import Course
 from assistant.tui.app import ImrApp
 from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page
+from assistant.tui.widgets import MarkedList
 from tests.records.test_course import folder
 from tests.records.test_intake import NOTE, RFA, UR, of, work_on
 from tests.tui.windowing import NARROW, WIDE, Open
@@ -107,3 +108,19 @@ async def test_a_review_opens_the_chronology_and_is_offered_what_was_changed_the
         await window.settle(lambda: "Taken over" in window.text)
     assert len(library.rules_for(library.open_case(folder)).case.timeline) == 2
     assert not (folder / ".import").exists()
+
+
+async def test_what_enter_confirms_under_a_heading_is_in_view(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        screen = IntakeScreen(work, "A case", "a-case")
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=NARROW) as pilot:
+            listed = screen.query_one("#intake-list", MarkedList)
+            for _ in range(7):
+                await pilot.pause()
+                key, held = screen._current()
+                lines = [one for one in range(len(screen._rows)) if screen._rows[one] in (key, held[-1].key)]
+                top = listed.scroll_offset.y
+                seen = range(top, top + listed.scrollable_content_region.height)
+                assert listed._index_to_line[lines[0]] in seen
+                assert listed._index_to_line[lines[-1]] in seen or listed._index_to_line[lines[0]] == top
+                await pilot.press("enter")
