@@ -528,7 +528,8 @@ def list_(worked: bool, as_json: bool, log_path: Path | None) -> None:
         click.echo(visible(f"{row['id']}\n    {_listed_words(row)}"))
     homes = " and ".join(one_line(str(home)) for home in library.case_homes())
     if not any(row["own"] for row in rows):
-        click.echo(visible(f"None is your own yet; those lie in {homes}, and `imr case new` makes one."))
+        words = "and `imr case new PACKET` makes one of the pages that came"
+        click.echo(visible(f"None is your own yet; those lie in {homes}, {words}."))
 
 
 def _listed(name: str, path: Path, own: bool) -> dict[str, Any]:

@@ -46,7 +46,8 @@ def print_work(log_path: Path | None, closed: bool, as_json: bool) -> None:
             click.echo(visible(line))
     if not rows:
         click.echo(
-            "There is nothing to do. `imr case new` makes a case, `imr case list` shows those that there are."
+            "There is nothing to do. `imr case new PACKET` makes a case of the pages that came, "
+            "`imr case list` shows those that there are."
         )
 
 

@@ -25,6 +25,7 @@ from assistant.core.record.absence import (
     pages_in,
     pages_unread,
     speaks_of,
+    spoken_against,
 )
 from assistant.core.record.grounds import exempt
 from assistant.core.record.guard import unseen
@@ -407,24 +408,19 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
         options.append(_dismissing(label, place, everything, "all"))
     options.append(Option("Come back to it before signing", c.SkipPrompt(scope, name), value="later"))
     at_page = f"{first.document}:{first.pages[0]}"
+    prompt = session.prompt(scope, name)
     if absent:
-        question = (
-            f"Answered as not documented, but the record speaks of it at {at_page}. Does this "
-            f"passage answer “{session.prompt(scope, name).ask}”"
-        )
+        entries = [
+            part_question(prompt, tuple(one.split("."))).split(" (", 1)[0].rstrip("?")
+            for one in spoken_against(session, place, first)
+        ]
+        of = f" ({'; '.join(entries)})" if entries else ""
+        question = f"Answered as not documented{of}, but the record speaks of it at {at_page}. Does this passage answer"
     else:
-        said = one_line(told(session.prompt(scope, name).schema, session.reading(scope).answer(name)), 120)
-        question = (
-            f"Answered: {said}. Does the passage at {at_page} speak against that, asked "
-            f"“{session.prompt(scope, name).ask}”"
-        )
-    return Turn(
-        "passages",
-        place,
-        question,
-        tuple(options),
-        check=absence_check(session, place),
-    )
+        said = one_line(told(prompt.schema, session.reading(scope).answer(name)), 120)
+        question = f"Answered: {said}. Does the passage at {at_page} speak against that, asked"
+    question += f" “{prompt.ask}”"
+    return Turn("passages", place, question, tuple(options), check=absence_check(session, place))
 
 
 def _dismissing(label: str, place: AnswerPlace, passages: tuple[int, ...], value: str) -> Option:

@@ -135,6 +135,12 @@ def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, .
     return (*speaking(affirming), *_once(denying))
 
 
+def spoken_against(session: Session, place: AnswerPlace, group: PassageGroup) -> list[str]:
+    """The entries of a checklist that are not documented or denied and that a passage speaks against, by name."""
+    held = (one for one in grounds(session, place) if one.kind in NEGATIVE and one.path)
+    return list(dict.fromkeys(one.path for one in held if concerns(group, one.words)))
+
+
 def concerns(group: PassageGroup, words: Iterable[str]) -> bool:
     """Whether a passage answers any of these words; one of an earlier log, which doesn't say, may answer all."""
     return not group.terms or not set(group.terms).isdisjoint(words)

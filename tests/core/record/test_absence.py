@@ -14,9 +14,10 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import yaml as plain_yaml
-from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.answer import Answer, Evidence, Status, group
 from assistant.core.problem import Refused
 from assistant.core.record.absence import absences, contradicted, open_passages, pages_unread, trail
+from assistant.core.turn import passages_turn
 from assistant.letter import letter_to_json, to_text
 from assistant.log import Log
 from assistant.log.fold import event_of, load_session
@@ -102,6 +103,17 @@ def test_a_denied_mention_is_found_and_does_not_count(log: Log, run: Any, given:
     assert made is not None
     assert {group.standing for group in made.groups} == {"negated"}
     assert made.hits >= 2
+
+
+def test_what_is_asked_of_a_passage_names_the_entry_that_it_speaks_against(log: Log, planted: Path) -> None:
+    note = planted / "records" / "progress-note-2014-07-17.txt"
+    note.write_text(note.read_text().rstrip("\n") + "\n\nHe reports chills and fever since Monday.\n")
+    review = opened(log, planted)
+    flags = review.session.prompt("1", "red_flags").schema.shape.parts
+    review.perform(c.RecordAnswer("1", "red_flags", group(dict.fromkeys(flags, ABSENT))))
+    question = passages_turn(review.session, ("1", "red_flags")).question
+    assert "Answered as not documented (infection), but the record" in question
+    assert "racture" not in question
 
 
 def test_red_flags_share_one_search(log: Log, run: Any, given: Given) -> None:
