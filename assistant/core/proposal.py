@@ -88,7 +88,7 @@ def _propose(
     if proposal.fact:
         raw: Any = case.fact(proposal.fact, item)
         if proposal.where and isinstance(raw, list):
-            raw = [entry for entry in raw if all(str(entry.get(k)) == v for k, v in proposal.where.items())]
+            raw = [entry for entry in raw if _is_asked(proposal, entry)]
         evidence = tuple(_all_evidence(raw))
         if not evidence and item is not None:
             evidence = item.evidence[:1] if proposal.fact.startswith("item.") else ()
@@ -128,19 +128,27 @@ def unfit(rules: Rules, document: YamlDocument) -> Iterator[Problem]:
                 root, *rest = proposal.fact.split(".")
                 if root in ("case", "item") and (raw := rules.case.fact(proposal.fact, item)) is not None:
                     path = (*(("items", scope) if root == "item" else ()), *rest)
-                    yield from _unfit(prompt, raw, document, path)
+                    yield from _unfit(prompt, proposal, raw, document, path)
 
 
 def _unfit(
-    prompt: Prompt, raw: Any, document: YamlDocument, path: tuple[str | int, ...]
+    prompt: Prompt, proposal: Proposal, raw: Any, document: YamlDocument, path: tuple[str | int, ...]
 ) -> Iterator[Problem]:
     shape = prompt.schema.shape
     parts = _part_names(shape)
     if isinstance(shape, ListingShape) and isinstance(raw, list):
         for number, entry in enumerate(raw):
-            yield from _refusals(prompt, [_with_evidence(entry, parts)], document, (*path, number))
+            if _is_asked(proposal, entry):
+                yield from _refusals(prompt, [_with_evidence(entry, parts)], document, (*path, number))
     else:
         yield from _refusals(prompt, _stripped(raw, parts), document, path)
+
+
+def _is_asked(proposal: Proposal, entry: Any) -> bool:
+    """Whether an entry of a list of facts is one that a proposal takes: of the region that it asks about."""
+    return not isinstance(entry, Mapping) or all(
+        str(entry.get(name)) == wanted for name, wanted in proposal.where.items()
+    )
 
 
 def _refusals(

@@ -8,7 +8,7 @@ anybody gets to see it.
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from io import StringIO
 from typing import Any
@@ -53,7 +53,7 @@ def with_entries(text: str, name: str, entries: Sequence[Entry]) -> str:
     if name != "documents" and name not in yaml.parse_yaml(text, "case.yaml").data:
         made = f"{text}{'' if text.endswith(chr(10)) else chr(10)}\n{name}: []\n"
         return with_entries(made, name, entries)
-    node, values = _list(text, name), [_values(one) for one in entries]
+    node, values = _list(text, name), [as_entry(one) for one in entries]
     wanted = [*_said(text, name), *(_read(one) for one in entries)]
     if node.flow_style and node.value:
         at = node.value[-1].end_mark.index
@@ -80,7 +80,7 @@ def with_changes(text: str, document: str, changes: Entry) -> str:
         (start, column), end = _dash(text, entry), _after_line(text, _last(entry).end_mark.index)
     piece = text[start:end].replace("\r\n", "\n")
     before, after = _loaded(piece), _loaded(piece)
-    for key, value in _values(changes).items():
+    for key, value in as_entry(changes).items():
         if value:
             after[0][key] = value
         else:
@@ -117,6 +117,48 @@ def without_entry(text: str, name: str, place: int) -> str:
         key = text.rfind(name, 0, node.start_mark.index)
         return _checked(text, f"{text[:key]}{name}: []\n{text[end:]}", wanted, name)
     return _checked(text, text[:start] + text[end:], wanted, name)
+
+
+def with_block(text: str, name: str, change: Callable[[Any], bool], listed: bool = False) -> str:
+    """The text with what stands under one of its first keys changed, which is made at the end where it isn't there.
+
+    `change` gets the map, or with `listed` the list, and says whether it changed it. Nothing else is touched.
+    """
+    root: Any = positions.compose(text, Loader=_LOADER)
+    found = next(((key, value) for key, value in root.value if key.value == name), None)
+    if found is None:
+        start = end = len(text)
+        piece, after = "", CommentedMap({name: CommentedSeq() if listed else CommentedMap()})
+    else:
+        start, end = found[0].start_mark.index, _after_line(text, _last(found[1]).end_mark.index)
+        piece = text[start:end].replace("\r\n", "\n")
+        if (found[1].flow_style and "\n" in piece and "#" in piece) or root.flow_style:
+            raise _refused()
+        after = _yaml().load(piece)
+    if not change(after[name]):
+        return text
+    inner = re.search(r"^( *)[\w -]+:[ \t]*\n( *)- ", piece, re.MULTILINE)
+    column = len(inner[2]) - len(inner[1]) if inner else 2
+    made = _dumped(after, column) if after[name] else ""
+    if piece and made:
+        made = _as_typed(piece, _dumped(_yaml().load(piece), column), made)
+    gap = "" if not start or text[:start].endswith("\n") else "\n"
+    whole = text[:start] + gap + made + text[end:]
+    if "\r\n" in text:
+        whole = whole.replace("\r\n", "\n").replace("\n", "\r\n")
+    kept, said = (
+        {key: value for key, value in yaml.parse_yaml(one, "case.yaml").data.items() if key != name}
+        for one in (text, whole)
+    )
+    if kept != said:
+        raise _refused()
+    return whole
+
+
+def _dumped(data: Any, column: int) -> str:
+    written = StringIO()
+    _yaml(column, column + 2).dump(data, written)
+    return written.getvalue()
 
 
 def text_of(data: Any) -> str:
@@ -240,7 +282,7 @@ def _scalar(value: str) -> str:
     return value if bare else DoubleQuotedScalarString(value)
 
 
-def _values(entry: Entry) -> CommentedMap:
+def as_entry(entry: Entry) -> CommentedMap:
     """An entry as the library writes it; lists in one line."""
     made = CommentedMap()
     for key, value in entry.items():

@@ -35,6 +35,7 @@ from assistant.records.intake import (
     quoted,
     with_lines,
 )
+from assistant.records.line_facts import stated_parts, without_facts
 
 
 class Course:
@@ -92,7 +93,6 @@ class Course:
 
     def _made(self) -> list[Proposal]:
         case = self.case
-        held = [_held(entry, case) for entry in case.timeline]
         documents = [
             PacketDocument(one.id, one.title, one.date, self._held.pages[one.id])
             for one in case.documents.values()
@@ -100,9 +100,9 @@ class Course:
         injury = parse_date(str(case.fact("case.claim.injury.date") or ""))
         region = str(case.fact("case.claim.region") or "")
         lines = chronology(documents, library.intake("chronology"), library.intake("drugs"), injury)
-        told = {passage for one in held for passage in _passages(one)}
-        made = list(held)
         self._lines = list(line_proposals(lines, region, injury, decision_day(case)))
+        made = [self._with_parts(_held(entry, case), case) for entry in case.timeline]
+        told = {passage for one in made for passage in _passages(one)}
         for one in self._lines:
             state = self._decided.get(one.key, OPEN)
             if state == CONFIRMED or told & _passages(one):
@@ -110,6 +110,11 @@ class Course:
             fields = {**one.fields, **self._changes.get(one.key, {})}
             made.append(replace(one, fields=fields, state=state))
         return sorted(made, key=lambda one: one.fields["date"])
+
+    def _with_parts(self, one: Proposal, case: Case) -> Proposal:
+        """A line of the timeline with what it gave the case as facts."""
+        parts = stated_parts(case.data, quoted(one, self.page), one.fields["date"])
+        return replace(one, fields={**one.fields, **parts})
 
     def get(self, key: str) -> Proposal:
         """The line of a key; raises `Refused` where there is none."""
@@ -169,7 +174,8 @@ class Course:
             for n, entry in enumerate(entries)
             if (str(entry["date"]), str(entry["says"])) == (one.fields["date"], one.fields["says"])
         )
-        return without_entry(self._held.text, "timeline", at)
+        text = without_entry(self._held.text, "timeline", at)
+        return without_facts(text, one.fields, quoted(one, self.page))
 
     def _write(self, text: str) -> None:
         """Writes the case file, once it has been read as one; raises `Refused`, with the case as it was."""

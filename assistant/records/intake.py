@@ -40,6 +40,7 @@ from assistant.machine import PRIVATE_FOLDER
 from assistant.records.case_folder import CaseStore, write_text
 from assistant.records.case_yaml import Entry, scalar, with_entries
 from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
+from assistant.records.line_facts import checked_part, given_parts, with_facts
 from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in
 from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser
@@ -476,6 +477,7 @@ def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
         if date is None:
             raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", "Write it as 2014-07-12.")
         value = str(date)
+    checked_part(name, value)
     if name == "prompt_set" and value not in library.sources().prompts:
         raise refuse(f"There is no prompt set “{one_line(value, 40)}”.", "", "See `imr prompts list`.")
     return {**one.fields, name: value}
@@ -657,14 +659,15 @@ def _amount(said: str) -> tuple[str, str]:
     return (found[1], found[2]) if found else ("", "")
 
 
-def line_fields(line: Line) -> dict[str, str]:
-    """What a line of the chronology is, as a person may correct it: its sentence among them."""
+def line_fields(line: Line, decided: PartialDate | None) -> dict[str, str]:
+    """What a line of the chronology is, as a person may correct it: its sentence, and the parts that become facts."""
     return {
         "date": str(line.date),
         "kind": line.kind,
         "region": line.region,
         "side": line.side,
         "says": worded(line, _templates()),
+        **given_parts(line, decided),
     }
 
 
@@ -685,7 +688,7 @@ def line_proposals(
             notes.append(f"speaks of another region ({line.region})")
         others = [_other(line, one) for one in lines if _disagree(line, one)]
         yield Proposal(
-            line.key, LINE, line.kind, line_fields(line), (line.evidence, *line.also[:8]),
+            line.key, LINE, line.kind, line_fields(line, decided), (line.evidence, *line.also[:8]),
             others=tuple(others), notes=tuple(notes),
         )  # fmt: skip
 
@@ -780,11 +783,12 @@ def _items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
 
 
 def with_lines(text: str, lines: Iterable[Proposal], place: Any) -> str:
-    """The text of a case with confirmed lines in its timeline, its comments kept."""
+    """The text of a case with confirmed lines in its timeline and the facts that they give, its comments kept."""
     entries: list[Entry] = []
     for one in lines:
         said = {
             key: one.fields[key] for key in ("date", "kind", "region", "side", "says") if one.fields.get(key)
         }
-        entries.append({**said, **place(one)})
+        entries.append({**said, **(where := place(one))})
+        text = with_facts(text, one.fields, where)
     return with_entries(text, "timeline", entries) if entries else text
