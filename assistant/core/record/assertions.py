@@ -255,6 +255,8 @@ _ENTRY_ENDS = frozenset({",", ";", ".", "!"})
 """What may follow the *no* of an entry of a form: "fracture no, infection no"."""
 _LISTED = frozenset({",", "and", "or", "nor", "/", "&", "+"})
 _JOINED = frozenset({"and", "/", "&", "+"})
+_SHOWS, _DOES = frozenset({"positive", "pos"}), frozenset({"did", "does"})
+"""What a study says of a finding by itself: "x-ray negative for fracture, CT positive", "; the CT did"."""
 _EITHER = frozenset({"or", "nor", "/"})
 _CLOSED = frozenset({";", "\u2014", "\u2022"})
 _PARTING = _LISTED | _CLOSED | {"but", "then", "now", "today"}
@@ -510,6 +512,9 @@ class Assertions:
         marked = marked or any(self._asserts.at(said, at) for at in range(start, of.first + 1))
         placed = any(self._is_placed(said, at) for at in range(start, end))
         placed = placed or (end < len(said) and said[end] not in _LISTED | _CLOSED and said[end][0].isalpha())
+        remembered = any(
+            one.standing == "historical" for one in self._cues.found(said, start, of.first, _BEFORE)
+        )
         signs = [said[at] for at in separators]
         commas = [at for at in separators if said[at] == ","]
         if not commas:
@@ -529,10 +534,10 @@ class Assertions:
             return _DOUBT
         if joined or closing:
             either = "or" in said[begin:end] or "nor" in said[begin:end] or closing in _EITHER
-            if placed and not either and not saying:
+            if (placed or remembered) and not either and not saying:
                 return _DOUBT
             return _PLAIN if bare and not placed else _LOOSE
-        if placed or qualified:
+        if placed or qualified or (remembered and not saying):
             return _LOOSE if saying else _DOUBT
         if not bare:
             return _LOOSE
@@ -687,8 +692,9 @@ class Assertions:
                 return _DOUBT
         elif self._is_denied(said, cue, begin):
             return _DOUBT
+        own = range(max(of.last, cue.start - _NEAR), cue.start)
         if self._now.isdisjoint(said[cue.start : cue.end]) and self._is_of_the_past(
-            said, begin, start, end, until
+            said, begin, start, own, end, until
         ):
             return _DOUBT
         if self._goes_on_without_subject(said, end):
@@ -714,8 +720,9 @@ class Assertions:
         earlier = next((one for one in range(begin, cue.start) if said[one] in self._negators), None)
         return earlier is not None and not self._claims.isdisjoint(said[earlier : cue.start])
 
-    def _is_of_the_past(self, said: Tokens, begin: int, start: int, end: int, until: int) -> bool:
-        for at in (*range(0, min(start, 1)), *range(begin, start), *range(end, until)):
+    def _is_of_the_past(self, said: Tokens, begin: int, start: int, own: range, end: int, until: int) -> bool:
+        """Whether a denial is of an earlier time; `own` are the tokens right before its cue: "weakness, previously denied"."""
+        for at in (*range(0, min(start, 1)), *range(begin, start), *own, *range(end, until)):
             stop = self._earlier.at(said, at)
             if said[at] == "in" and at + 1 < len(said) and _YEAR.fullmatch(said[at + 1]):
                 stop = at + 2
@@ -724,15 +731,21 @@ class Assertions:
         return False
 
     def _goes_on_without_subject(self, said: Tokens, end: int) -> bool:
-        """Whether the sentence goes on to affirm: "and is seen at C6", "and positive on the right"."""
+        """Whether the sentence goes on to affirm: "and is seen at C6", "positive on the right", "; the CT did"."""
         begin = self._segment_end(said, end)
         after = next((at for at in range(begin, len(said)) if said[at] not in _PARTING), len(said))
         if after > begin and said[after : after + 1] and said[after] in _COPULA:
             return not self._cues.denies(said, after, self._segment_end(said, after))
-        for token in said[begin:]:
-            if token in self._predicates:
+        by_service = False
+        for at in range(begin, len(said)):
+            token, following = said[at], said[at + 1 : at + 2]
+            if token in self._predicates and (not by_service or token in _SHOWS):
+                return not by_service or following not in (["for"], ["of"])
+            if by_service and token in _DOES and _ENTRY_ENDS.issuperset(following):
                 return True
-            if token not in _GLUE and token not in _CLOSED and not _LEVEL.fullmatch(token):
+            if self._root(token) in self._services:
+                by_service = True
+            elif token not in _GLUE and token not in _CLOSED and not _LEVEL.fullmatch(token):
                 return False
         return False
 
@@ -749,13 +762,23 @@ class Assertions:
         own = [at for at in levels if at < self._segment_end(said, end)]
         if own and any(self._tells_of_another_level(said, own, at) for at in levels if at > max(own)):
             return _DOUBT
+        if sides and self._tells_of_the_other_side(said, sides, until + 1):
+            return _DOUBT
         return _LOOSE if sides else _PLAIN
+
+    def _tells_of_the_other_side(self, said: Tokens, own: Sequence[int], begin: int) -> bool:
+        """Whether what follows the semicolon affirms of the other side: "no clonus on the right; three beats on the left"."""
+        end = self._part_end(said, begin)
+        named = {said[at] in self._left for at in range(begin, end) if said[at] in self._left | self._right}
+        return named == {said[own[0]] not in self._left} and not any(
+            cue.standing == "negated" for cue in self._cues.found(said, begin, end, _DENIALS | _NORMAL)
+        )
 
     def _of_two_sides(self, said: Tokens, one: int, other: int, forward: bool) -> int:
         """What is left of a denial in a sentence that names both sides, with tokens `one` and `other`."""
         if _GLUE.issuperset(said[one + 1 : other]) and "but" not in said[one:other]:
             return _LOOSE if "," in said[one:other] else _PLAIN
-        begin = _segment_start(said, other)
+        begin = max(_segment_start(said, other), *(at + 1 for at in range(one, other) if said[at] in "-("), 0)
         if self._cues.denies(said, begin, self._segment_end(said, other)):
             return _LOOSE
         return _LOOSE if forward and begin > 0 and said[begin - 1] in _EITHER else _DOUBT
