@@ -128,9 +128,10 @@ def classes(family: str) -> list[type[e.Event]]:
     )
 
 
-LAST = (e.SessionSigned, e.AddendumAdded)
-REVIEW = [sample(cls) for cls in classes("review") if cls not in LAST and cls is not e.SessionOpened]
-REVIEW = [sample(e.SessionOpened), *REVIEW, *map(sample, LAST)]
+APART = (e.SessionOpened, e.SessionDeclined, e.SessionSigned, e.AddendumAdded)
+STEPS = [sample(cls) for cls in classes("review") if cls not in APART]
+REVIEW = [sample(e.SessionOpened), *STEPS, sample(e.SessionSigned), sample(e.AddendumAdded)]
+DECLINED = [sample(e.SessionOpened), sample(e.SessionDeclined)]
 SITTING = [sample(cls) for cls in classes("access")]
 BOOK = [sample(cls) for cls in classes("training")]
 DESK = [sample(cls) for cls in classes("work")]
@@ -182,7 +183,7 @@ def names(text: str, event: e.Event, where: str) -> None:
 
 @pytest.fixture(scope="module")
 def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A log with a review, a sitting, a book and a desk, each with every kind of step that it may have."""
+    """A log with a review, one that was declined, a sitting, a book and a desk, each with every kind of step that it may have."""
     made = tmp_path_factory.mktemp("log") / "log.sqlite"
     artifacts = {
         digest(one): (f"text/{kind}", one.encode()) for kind, named in TEXTS.items() for one in named.values()
@@ -195,7 +196,7 @@ def path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return made
 
 
-SESSIONS = {"aa11": REVIEW, "bb22": SITTING, "cc33": BOOK, "dd44": DESK}
+SESSIONS = {"aa11": REVIEW, "ee55": DECLINED, "bb22": SITTING, "cc33": BOOK, "dd44": DESK}
 
 
 def reading_of(path: Path) -> Reading:
@@ -248,23 +249,26 @@ def cited(event: e.Event) -> str:
     return "quoted" if any(part.name in ("answer", "evidence") for part in parts(type(event))) else ""
 
 
-def test_the_replay_names_every_step_of_a_review(path: Path) -> None:
-    replay = open_replay(path, "aa11")
+@pytest.mark.parametrize("session", ["aa11", "ee55"])
+def test_the_replay_names_every_step_of_a_review(path: Path, session: str) -> None:
+    review = SESSIONS[session]
+    replay = open_replay(path, session)
     try:
-        for step, event in zip(replay.steps, REVIEW, strict=True):
+        for step, event in zip(replay.steps, review, strict=True):
             names(" ".join(line.text for line in replay.lines(step.number)), event, "replay")
     finally:
         replay.recording.log.close()
-    (data,) = json.loads(imr(path, "replay", "aa11", "--json"))["sessions"]
-    plain = " ".join(imr(path, "replay", "aa11", "--plain", "--all").split())
-    for step, event in zip(data["steps"], REVIEW, strict=True):
+    (data,) = json.loads(imr(path, "replay", session, "--json"))["sessions"]
+    plain = " ".join(imr(path, "replay", session, "--plain", "--all").split())
+    for step, event in zip(data["steps"], review, strict=True):
         names(" ".join(line["text"] for line in step["lines"]), event, "replay --json")
         names(plain, event, "replay --plain")
 
 
-def test_the_list_of_steps_on_the_screen_names_them(path: Path) -> None:
-    opened = Opened(path, "aa11")
-    for step, event in zip(opened.steps, REVIEW, strict=True):
+@pytest.mark.parametrize("session", ["aa11", "ee55"])
+def test_the_list_of_steps_on_the_screen_names_them(path: Path, session: str) -> None:
+    opened = Opened(path, session)
+    for step, event in zip(opened.steps, SESSIONS[session], strict=True):
         names(f"{' '.join(step.whole)} {cited(event)}", event, "browse")
 
 
@@ -298,7 +302,7 @@ def test_the_tables_of_the_reports_have_what_is_reported(path: Path) -> None:
             )
             for table in TABLES
         )
-    for event in (*REVIEW, *SITTING):
+    for event in (*REVIEW, *DECLINED, *SITTING):
         if event.kind in LOOKS:
             continue
         for part in parts(type(event)):

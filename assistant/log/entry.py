@@ -13,11 +13,12 @@ from datetime import UTC, date, datetime
 from functools import lru_cache
 from typing import Any, NamedTuple
 
+from assistant.core.event_form import decode
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
 from assistant.log.chain import encoded, leaf, parsed, seal, unseal
-from assistant.log.database import LARGEST_ENTRY
+from assistant.log.database import CLOSING, LARGEST_ENTRY
 from assistant.machine import start_of_machine
 
 VERSION = 1
@@ -177,6 +178,49 @@ class Unreadable(Refused):
     def __init__(self, id: int, why: str) -> None:
         what = f"Entry {id} of the decision log can't be read: {why}; the file was changed or is damaged."
         super().__init__(Problem(what, "", "Run `imr log verify`, and go back to a backup."))
+
+
+FOLLOWS: Mapping[str, tuple[str, ...]] = {"session.signed": ("addendum.added",), "session.declined": ()}
+"""By the kind with which a session ended, all kinds of step that may follow in it."""
+
+FAMILIES = ("access", "training", "work")
+"""The first words of the kinds in sessions that are no reviews; a session holds one family, and a review none of these."""
+
+
+def family_of(kind: str) -> str:
+    """The family of a kind of step; "" for those of a review."""
+    first = kind.partition(".")[0]
+    return first if first in FAMILIES else ""
+
+
+def misplaced(family: str, ended: str, kind: str, body: Callable[[], Mapping[str, Any]]) -> str:
+    """Why no such step may stand in a session of this family that ended with the kind `ended` ("" for none).
+
+    Empty where it may. The steps of a review that has not ended are read as they stand by whoever folds them, and
+    only their family is looked at.
+    """
+    if family_of(kind) != family:
+        return f"{one_line(kind, 40)} is no step of {'a review' if not family else f'a session of {family}'}"
+    if ended and kind not in FOLLOWS[ended]:
+        return f"{one_line(kind, 40)} stands after the end of the session"
+    if ended or family:
+        try:
+            decode(kind, body())
+        except Refused:
+            return f"{one_line(kind, 40)} is not a step that this program writes"
+    return ""
+
+
+def check_places(entries: Iterable[Entry], first: str = "", ended: str = "") -> None:
+    """Raises `Unreadable` for the first entry that may not stand where it does.
+
+    `entries` follow those of a session that began with the kind `first` and `ended` with another, where it has.
+    """
+    for entry in entries:
+        first = first or entry.kind
+        if why := misplaced(family_of(first), ended, entry.kind, lambda: entry.body):  # noqa: B023
+            raise Unreadable(entry.id, why)
+        ended = ended or (entry.kind if entry.kind in CLOSING else "")
 
 
 def form(data: bytes) -> dict[str, Any]:

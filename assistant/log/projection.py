@@ -30,7 +30,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import digest
 from assistant.files import lock_file, make_file, make_folder, sync_folder
 from assistant.log.checkpoint import present_log
-from assistant.log.entry import Entry, read, stands_at
+from assistant.log.entry import Entry, check_places, read, stands_at
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import PinnedRules, moments
 from assistant.log.projection_rows import (
@@ -91,6 +91,7 @@ class Projector:
                 ]
                 for entry, (_, seq, _, _) in zip(entries, found, strict=True):
                     stands_at(entry, session, seq)
+                check_places(entries)
                 read_of = self._of_session(entries)
             except Refused as refusal:
                 reason = refusal.problems[0].what

@@ -43,6 +43,9 @@ FIELDS = {
     "ts": str,
     "v": int,
 }
+FAMILIES = ("access", "training", "work")
+ENDS = ("session.signed", "session.declined")
+ADDENDUM = {"text", "reason", "to", "quoted"}
 FIXED = (
     "README.txt",
     "__main__.py",
@@ -326,7 +329,8 @@ def read_head(text: bytes) -> tuple[str, int, bytes]:
 
 def check_chain(files: Files, about: dict[str, Any]) -> tuple[list[dict[str, Any]], list[bytes]]:
     """The session's entries and their hashes; each must link to the one before."""
-    entries, leaves = [], []
+    entries: list[dict[str, Any]] = []
+    leaves = []
     prev, session = "", named(about, "session", str, "bundle.json")
     for seq, data in enumerate(lines(files, "entries.ndjson"), 1):
         if len(data) > LARGEST_ENTRY:
@@ -344,6 +348,7 @@ def check_chain(files: Files, about: dict[str, Any]) -> tuple[list[dict[str, Any
             raise Failed(f"entry {seq} does not link to the one before it")
         if not is_time(entry["ts"]):
             raise Failed(f"the time of entry {seq} is none")
+        check_place(entry, entries)
         digest = leaf(data)
         prev = digest.hex()
         entries.append(entry)
@@ -351,6 +356,34 @@ def check_chain(files: Files, about: dict[str, Any]) -> tuple[list[dict[str, Any
     if not entries:
         raise Failed("there is no entry in it")
     return entries, leaves
+
+
+def check_place(entry: dict[str, Any], before: Sequence[dict[str, Any]]) -> None:
+    """Raises `Failed` for a step that may not stand after those `before`: of another family, or after the end.
+
+    After a signature nothing stands but addenda, after a refusal to decide nothing.
+    """
+    kind, seq = entry["kind"], entry["seq"]
+    first = (before[0] if before else entry)["kind"]
+    if family_of(kind) != family_of(first):
+        raise Failed(f"entry {seq}, {kind}, does not belong in a session that begins with {first}")
+    ended = next((one["kind"] for one in before if one["kind"] in ENDS), "")
+    if not ended:
+        return
+    if ended != "session.signed" or kind != "addendum.added":
+        raise Failed(f"entry {seq}, {kind}, stands after the end of the session")
+    body = entry["body"]
+    words = all(
+        isinstance(one, str) or (isinstance(one, dict) and [*one] == ["$text"]) for one in body.values()
+    )
+    if not words or not {"text"} <= set(body) <= ADDENDUM:
+        raise Failed(f"entry {seq}, {kind}, is not a step that the program writes")
+
+
+def family_of(kind: str) -> str:
+    """The first word of a kind of step in a session that is no review; "" for those of a review."""
+    first = kind.partition(".")[0]
+    return first if first in FAMILIES else ""
 
 
 def one_form(value: Any) -> bytes:

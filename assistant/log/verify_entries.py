@@ -23,15 +23,17 @@ import orjson
 from assistant.core.event_form import all_kinds
 from assistant.core.problem import Refused
 from assistant.core.text import counted
-from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, parsed, tree_root
+from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, parsed, tree_root, unseal
 from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
     Row,
     entry_fault,
+    family_of,
     is_kind,
     is_moment,
     is_name,
+    misplaced,
     pinned_text,
     pins_by_kind,
 )
@@ -156,13 +158,8 @@ def stray_words(connection: sqlite3.Connection) -> tuple[list[str], int]:
 
 _EVENTS = "SELECT id, session, seq, kind, ts, entry, leaf FROM event WHERE id > ? AND id <= ? ORDER BY id"
 _BEFORE = "SELECT seq, leaf FROM event WHERE session = ? AND id <= ? ORDER BY seq DESC LIMIT 1"
-_CLOSED = f"SELECT 1 FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING}"
-
-SETTLED = tuple(
-    "answer. evidence. absences. denials. record. passages. page. pages. case. fact. set. criterion. prompt. note. findings. "
-    "suggestion. determination. sentence. check.".split()
-)
-"""What begins a kind of event that can't follow the end of its session; nor can a second end or opening."""
+_FIRST = "SELECT kind FROM event WHERE session = ? AND seq = 1 AND id > 0"
+_CLOSED = f"SELECT kind FROM event WHERE session = ? AND id <= ? AND kind IN {CLOSING} ORDER BY id LIMIT 1"
 
 NO_REVIEW = ("access.", "training.", "work.")
 """How the kind of the first entry begins of a session that is no review."""
@@ -173,7 +170,6 @@ REDACTED = "access.redacted"
 JITTER = 15.0
 """Seconds by which an entry may seem older than the one before: the wait for a turn to write, and some more."""
 
-_ONCE = frozenset({*CLOSING, "session.opened"})
 _DOLLAR = ord("$")
 _PINS = re.compile(rb'"pins":')
 _LONGEST_CLOCK = 20
@@ -284,7 +280,8 @@ class Walk:
         self._path = path
         self._step = step
         self._heads: dict[str, tuple[int, str]] = {}
-        self._closed: set[str] = set()
+        self._closed: dict[str, str] = {}
+        self._families: dict[str, str] = {}
         self._last = start
         self._before = ""
         self._pins: set[bytes] = set()
@@ -292,11 +289,12 @@ class Walk:
         self._minutes: set[str] = set()
         self._seconds: set[str] = set()
         self._ends: set[str] = set()
-        self._plain = frozenset(
+        self._unpinned = frozenset(
             kind
             for kind, cls in all_kinds().items()
             if "pins" not in cls.__struct_fields__ and kind not in (*MARKS, ROLLBACK, TIMED, REDACTED)
         )
+        self._plain = frozenset(kind for kind in self._unpinned if not family_of(kind))
 
     def run(self) -> Stretch:
         """The whole pass. Damage ends it, and is told in `unread`; an error of the disk is raised."""
@@ -318,12 +316,12 @@ class Walk:
         return self._found
 
     def _rows(self) -> None:
-        found, heads, closed, plain, kinds = self._found, self._heads, self._closed, self._plain, self._kinds
+        found, heads, closed, kinds = self._found, self._heads, self._closed, self._kinds
         head_of, hashed = heads.get, sha256(b"\x00").copy
         parse, write = _parse_entry, orjson.dumps
         minutes, seconds, ends = self._minutes, self._seconds, self._ends
         last, before, fine = self._last, self._before, ""
-        current, known, prev = "", 0, ""
+        current, known, prev, plain = "", 0, "", self._plain
         leaves: list[bytes] = []
         wanted: list[bytes] = []
         rows = self._connection.execute(_EVENTS, (last, found.end))
@@ -332,7 +330,8 @@ class Walk:
                 if session != current:  # entries of one session mostly stand together
                     heads[current] = known, prev
                     known, prev = head_of(session) or self._begin(id, session, seq, kind)
-                    current = session
+                    current, family = session, self._families.get(session, "")
+                    plain = frozenset() if family or session in closed else self._plain
                 try:
                     leaf = hashed()
                     leaf.update(entry)
@@ -379,12 +378,12 @@ class Walk:
                 if ts < before:
                     self._set_back(id, before, ts)
                 before = ts
-                if closed and session in closed and (kind in _ONCE or kind.startswith(SETTLED)):
-                    found.broken(id, session, seq, f"{kind} stands after the end of the session")
                 if _DOLLAR in entry:
                     wanted.append(entry)
                 if kind not in plain:
                     self._special(id, session, seq, kind, entry)
+                    if kind in CLOSING:
+                        plain = frozenset()
                 if len(leaves) == _AT_A_TIME:
                     self._flush(leaves, wanted)
                     leaves, wanted = [], []
@@ -410,12 +409,14 @@ class Walk:
         """The head of a session before the first entry of it that is seen here."""
         if not isinstance(session, str) or not is_name(session):
             self._found.broken(id, session, seq, "no session can be named so")
+        first = None if seq == 1 else self._connection.execute(_FIRST, (session,)).fetchone()
+        self._families[session] = family_of(str(first[0] if first else kind))
         if seq != 1 and self._found.start:
             before = session, self._found.start
             row = self._connection.execute(_BEFORE, before).fetchone()
             if row is not None:
-                if self._connection.execute(_CLOSED, before).fetchone():
-                    self._closed.add(session)
+                if closed := self._connection.execute(_CLOSED, before).fetchone():
+                    self._closed[session] = closed[0]
                 self._heads[session] = row[0], row[1].hex()
                 return self._heads[session]
         self._found.sessions += 1
@@ -423,6 +424,9 @@ class Walk:
         return 0, ""
 
     def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
+        ended = self._closed.get(session, "")
+        if what := misplaced(self._families[session], ended, kind, lambda: _body_of(entry)):
+            self._found.broken(id, session, seq, what)
         if kind in MARKS:
             self._found.ends.append(id)
         if kind == ROLLBACK:
@@ -432,8 +436,8 @@ class Walk:
         elif kind == REDACTED:
             self._redacted(id, session, seq, entry)
         elif kind in CLOSING:
-            self._closed.add(session)
-        elif kind not in MARKS:
+            self._closed.setdefault(session, kind)
+        elif kind not in MARKS and kind not in self._unpinned:
             self._pin(id, session, seq, entry)
 
     def _redacted(self, id: int, session: str, seq: int, entry: bytes) -> None:
@@ -482,6 +486,13 @@ class Walk:
                 if len(self._pins) >= _MOST_PINS:
                     self._pins.clear()
                 self._pins.add(pins)
+
+
+def _body_of(entry: bytes) -> dict[str, Any]:
+    """The body of an entry with no words for what stands beside it; empty for one that can't be read."""
+    with suppress(ValueError, TypeError, KeyError):
+        return dict(unseal(parsed(entry)["body"], str))
+    return {}
 
 
 @dataclass(frozen=True)

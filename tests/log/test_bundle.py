@@ -20,6 +20,8 @@ import pytest
 from hypothesis import given as hypothesis_given
 from hypothesis import strategies as st
 
+from assistant.core.event_form import parts
+from assistant.core.events import AddendumAdded
 from assistant.core.problem import Refused
 from assistant.core.text import Private
 from assistant.log import Draft, Log, standalone_verify
@@ -31,7 +33,10 @@ from assistant.log.bundle import (
     open_source,
     read_bundle,
 )
+from assistant.log.chain import canonical, leaf
 from assistant.log.consistency import prove_consistency
+from assistant.log.database import CLOSING
+from assistant.log.entry import FAMILIES
 from assistant.log.keys import signer
 from tests.log.forgery import rewrite, unfenced
 
@@ -431,6 +436,54 @@ def test_an_outcome_that_is_not_what_was_decided_does_not_hold(path: Path, tmp_p
         (tmp_path / "file.imr").write_bytes(data)
         (failed,) = [one for one in standalone_verify.examine(tmp_path / "file.imr") if one.ok is False]
         assert says in failed.says
+
+
+def linked(*steps: tuple[str, dict[str, Any]]) -> dict[str, bytes]:
+    """The entries of a session as they stand in a bundle."""
+    data, prev = b"", ""
+    for seq, (kind, body) in enumerate(steps, 1):
+        parts = {
+            "actor": "r",
+            "boot": "b",
+            "case": "c",
+            "mono_ns": "1",
+            "ts": "2026-11-22T14:03:22.123Z",
+            "v": 1,
+        }
+        entry = canonical({**parts, "session": "s", "seq": seq, "prev": prev, "kind": kind, "body": body})
+        data, prev = data + entry + b"\n", leaf(entry).hex()
+    return {"entries.ndjson": data}
+
+
+SIGNED = (("session.opened", {}), ("session.signed", {}))
+WELL = ("addendum.added", {"text": {"$text": "0" * 64}, "reason": ""})
+
+
+@pytest.mark.parametrize(
+    "steps",
+    [
+        (*SIGNED, WELL, ("step.of_later", {})),
+        (*SIGNED, ("session.parked", {})),
+        (*SIGNED, ("addendum.added", {})),
+        (*SIGNED, ("addendum.added", {"text": 1})),
+        (*SIGNED, ("addendum.added", {"text": "More.", "later": ""})),
+        (("session.opened", {}), ("session.declined", {}), WELL),
+        (("session.opened", {}), ("work.opened", {"tool": "1"})),
+        (("work.opened", {"tool": "1"}), ("session.opened", {})),
+    ],
+)
+def test_a_step_that_may_not_stand_where_it_does_is_named(
+    steps: tuple[tuple[str, dict[str, Any]], ...],
+) -> None:
+    with pytest.raises(standalone_verify.Failed, match=f"entry {len(steps)}, {steps[-1][0]}"):
+        standalone_verify.check_chain(linked(*steps), {"session": "s"})
+
+
+def test_an_addendum_may_stand_after_a_signature() -> None:
+    entries, _ = standalone_verify.check_chain(linked(*SIGNED, WELL), {"session": "s"})
+    assert len(entries) == 3
+    assert {part.name for part in parts(AddendumAdded)} == standalone_verify.ADDENDUM
+    assert (standalone_verify.ENDS, standalone_verify.FAMILIES) == (CLOSING, FAMILIES)
 
 
 def test_another_key_than_the_one_you_hold(made: bytes, tmp_path: Path) -> None:
