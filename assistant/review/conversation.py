@@ -24,8 +24,8 @@ from assistant.core.record.absence import (
     not_found,
     speaks_of,
 )
-from assistant.core.record.grounds import Kind, about_file, exempt, findings_in, proposed, worked_out
-from assistant.core.record.guard import unseen
+from assistant.core.record.grounds import about_file, exempt, proposed, worked_out
+from assistant.core.record.guard import unborne, unseen
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
@@ -450,14 +450,13 @@ def with_passage(command: c.RecordAnswer | c.CiteEvidence, evidence: Evidence) -
     return replace(command, answer=replace(command.answer, evidence=(evidence,)))
 
 
-def unborne(review: Review, place: AnswerPlace) -> str:
-    """The path of the first finding of an answer that has no passage; the question itself where each has one."""
-    scope, name = place
-    answer = review.session.reading(scope).answer(name)
-    found = findings_in(review.session.prompt(scope, name), answer) if answer is not None else ()
-    path = next(
-        (one.path for one in found if one.kind in (Kind.DENIAL, Kind.AFFIRMATION) and not one.evidence), ""
-    )
+def lacking_passage(review: Review, place: AnswerPlace) -> str:
+    """The path of the first finding of an answer that no passage bears; the question itself where none lacks one."""
+    session, (scope, name) = review.session, place
+    answer = session.reading(scope).answer(name)
+    stated = proposed(session, scope, name)
+    found = unborne(session, place, answer, stated, review.pages) if answer is not None else ()
+    path = next((ground.path for ground, _ in found), "")
     return f"{name}.{path}" if path else name
 
 
@@ -908,7 +907,7 @@ class Conversation(Talk):
     def _cite_for(self, place: str) -> list[Line]:
         """Asks for the passage that an answer lacks."""
         scope, _, name = place.partition("/")
-        path = unborne(self.review, (scope, name))
+        path = lacking_passage(self.review, (scope, name))
         command = c.CiteEvidence(scope, path, Evidence("", 0))
         self.pending = Pending(
             "Which words of the record say so? Type some of them.",

@@ -322,7 +322,22 @@ def _of_spans(session: Session, place: AnswerPlace, answer: Answer, spans: Itera
 def _unsupported(
     session: Session, place: AnswerPlace, answer: Answer, stated: Proposed | None, pages: Pages
 ) -> Iterator[Fault]:
-    """Where no passage that is cited bears what is denied or affirmed."""
+    """Where no passage that is cited bears what is denied or affirmed, or leaves unclear what is answered so."""
+    found = tuple(unborne(session, place, answer, stated, pages))
+    if not found:
+        return
+    missing = [line for ground, lines in found if ground.kind is not Kind.UNCLEAR for line in lines]
+    plain = [line for ground, lines in found if ground.kind is Kind.UNCLEAR for line in lines]
+    message = _UNCLEAR if not missing else _UNSUPPORTED
+    cited = [f"cited: {one} “{one_line(one.quote, 120)}”" for one in answer.all_evidence()[:6]]
+    asked = f"asked: {session.prompt(*place).ask}"
+    yield Fault("unsupported-finding", place, message, (asked, *missing, *plain, *cited))
+
+
+def unborne(
+    session: Session, place: AnswerPlace, answer: Answer, stated: Proposed | None, pages: Pages
+) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """The findings of an answer that lack a passage, each with what is said of it."""
     scope, name = place
     prompt = session.prompt(scope, name)
     if exempt(session, scope, name) and prompt.about != "request":
@@ -333,25 +348,20 @@ def _unsupported(
     known = frozenset(stated.answer.all_evidence()) if stated is not None else frozenset()
     own = own_search(session, place)
     groups = own.groups if own is not None else ()
-    missing: list[str] = []
-    plain: list[str] = []
     for ground in findings_in(prompt, answer):
         if ground.kind is Kind.UNCLEAR and stated is None and session.guard > 2:
-            plain += _plainly(session, place, prompt, ground)
+            plain = tuple(_plainly(session, place, prompt, ground))
+            if plain:
+                yield ground, plain
         if ground.kind not in (Kind.DENIAL, Kind.AFFIRMATION):
             continue
         borne = [
             one for one in ground.evidence if one in known or _bears(session, ground, one, groups, pages)
         ]
         if session.guard > 2 and not prompt.about and _by_the_refusal_alone(session, borne):
-            missing.append(_said(prompt, ground, (), _REFUSAL))
+            yield ground, (_said(prompt, ground, (), _REFUSAL),)
         elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
-            missing.append(_said(prompt, ground, lacking))
-    if not missing and not plain:
-        return
-    message = _UNCLEAR if not missing else _UNSUPPORTED
-    cited = [f"cited: {one} “{one_line(one.quote, 120)}”" for one in answer.all_evidence()[:6]]
-    yield Fault("unsupported-finding", place, message, (f"asked: {prompt.ask}", *missing, *plain, *cited))
+            yield ground, (_said(prompt, ground, lacking),)
 
 
 _UNSUPPORTED = (

@@ -25,7 +25,7 @@ from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
-from assistant.review.conversation import Conversation
+from assistant.review.conversation import Conversation, lacking_passage
 from assistant.review.determination import compose_from_log, letter_of
 from assistant.review.review import Review
 
@@ -114,6 +114,24 @@ def test_what_is_asked_of_a_passage_names_the_entry_that_it_speaks_against(log: 
     question = passages_turn(review.session, ("1", "red_flags")).question
     assert "Answered as not documented (infection), but the record" in question
     assert "racture" not in question
+
+
+def test_the_words_asked_for_go_to_the_entry_that_lacks_them(log: Log, planted: Path) -> None:
+    fever = "He reports chills and fever since Monday."
+    for name in ("ur-report-2014-04-20", "progress-note-2014-07-17"):
+        text = planted / "records" / f"{name}.txt"
+        text.write_text(text.read_text().rstrip("\n") + f"\n\n{fever}\n")
+    review = opened(log, planted)
+    refusal = review.positioned(Evidence("ur-report-2014-04-20", 1, fever))
+    note = review.positioned(Evidence("progress-note-2014-07-17", 2, fever))
+    schema = review.session.prompt("1", "red_flags").schema
+    flags = dict.fromkeys(schema.shape.parts, ABSENT)
+    flags["infection"] = Answer(value="yes", evidence=(refusal,))
+    review.perform(c.RecordAnswer("1", "red_flags", group(flags, evidence=(note,))))
+    place = ("1", "red_flags")
+    assert lacking_passage(review, place) == "red_flags.infection"
+    review.perform(c.CiteEvidence("1", lacking_passage(review, place), note))
+    assert lacking_passage(review, place) == "red_flags"
 
 
 def test_red_flags_share_one_search(log: Log, run: Any, given: Given) -> None:
