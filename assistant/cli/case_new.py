@@ -108,7 +108,8 @@ def _told(made: Path | None, work: Intake) -> int:
         )
         return 1
     click.echo(visible(f"The case is in {made}. Review it with `imr review {made}`,"))
-    click.echo(visible(f"and look at its course with `imr case chronology {made}`."))
+    click.echo(visible(f"and look at its course with `imr case chronology {made}` (--edit confirms lines)."))
+    click.echo("The clinical summary of the letter is made of the lines that are confirmed.")
     return 0
 
 

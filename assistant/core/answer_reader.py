@@ -390,6 +390,8 @@ def unique(
         raise refuse(
             f"“{one_line(words, 40)}” could be {_or(labels[key] for key in near)}.", "", "Type a little more."
         )
+    if not labels:
+        raise refuse(f"Nothing is asked that “{one_line(words, 60)}” could answer.")
     raise refuse(
         f"“{one_line(words, 60)}” is not among the answers.", "", f"They are: {_or(labels.values())}."
     )

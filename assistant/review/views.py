@@ -12,7 +12,7 @@ from assistant.core.events import RecordSearched
 from assistant.core.record.absence import own_search
 from assistant.core.record.case import DisputedItem
 from assistant.core.record.guard import unseen
-from assistant.core.rules.answer_schema import at
+from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import Session, effective_date, fold, outcome
@@ -196,7 +196,8 @@ def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
         for entry in review.session.rules.case.timeline:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"
         if not review.session.rules.case.timeline:
-            yield "  The case file holds no timeline, so there is no date to confirm."
+            yield "  The case file holds no timeline, so there is no date to confirm, and the clinical summary stays empty."
+            yield "  What its pages propose for one is confirmed under Chronology (Ctrl+P, or :chronology)."
 
 
 def _form_context(review: Review, turn: Turn) -> Iterator[str]:
@@ -225,6 +226,8 @@ def _row_field(prompt: Prompt, one: FormField) -> str:
     shape = at(prompt.schema.shape, path)
     assert shape is not None  # a field of a form is a part of its question
     said = "..." if one.answer is None else told_as(shape, one.answer)
+    if one.answer is None and isinstance(shape, ChoiceShape):
+        said = f"... ({' / '.join(shape.labels.values())})"
     return f"  {part_question(prompt, path[1:])} {said}{' · proposed' if one.basis == 'usual' else ''}"
 
 

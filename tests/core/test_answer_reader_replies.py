@@ -303,3 +303,8 @@ def test_a_range_of_levels_is_each_of_its_segments(typed: str, meant: list[str])
 def test_a_day_that_does_not_exist_is_told_so() -> None:
     said = refused("prior-surgery-neck", "31 February 2014", "date")
     assert "“31 February 2014” does not exist: February 2014 has 28 days." in said
+
+
+def test_where_nothing_is_asked_no_list_of_answers_is_promised() -> None:
+    with pytest.raises(Refused, match="Nothing is asked that “sign” could answer"):
+        unique("sign", {})

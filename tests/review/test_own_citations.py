@@ -18,6 +18,7 @@ from assistant.log import Log
 from assistant.review.conversation import Conversation
 from assistant.review.rederive import rederive
 from assistant.review.review import Review
+from assistant.review.views import context
 
 CASE: dict[str, Any] = {
     "id": "walker",
@@ -290,6 +291,17 @@ def talk(folder: Path, log: Log) -> Iterator[Conversation]:
     made.reply("")
     yield made
     made.review.close()
+
+
+def test_a_form_says_what_a_field_may_be_and_where_an_empty_timeline_is_filled(
+    log: Log, folder: Path
+) -> None:
+    talk = Conversation(begun(log, folder))
+    assert "confirmed under Chronology" in " ".join(context(talk.review, talk.turn))
+    talk.reply("")
+    wanted = "What was found? ... (Nothing that applies / A recommendation that applies)"
+    assert wanted in " ".join(context(talk.review, talk.turn))
+    talk.review.close()
 
 
 STUDY_FORM = [
