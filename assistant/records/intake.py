@@ -550,6 +550,8 @@ def _complaint(documents: Sequence[PacketDocument]) -> tuple[str, Evidence | Non
             continue
         for number, page in enumerate(one.pages, 1):
             for line in page.split("\n"):
+                if "pain" not in (lowered := line.lower()) and "lbp" not in lowered:
+                    continue
                 for match in re.finditer(_COMPLAINTS, cleared(line)):
                     said = "low back pain" if match[0].upper() == "LBP" else f"{match['where']} pain".lower()
                     counted[said] += 1
@@ -678,6 +680,9 @@ def _templates() -> Mapping[str, Any]:
 def line_proposals(
     lines: Sequence[Line], region: str, injury: PartialDate | None, decided: PartialDate | None
 ) -> Iterator[Proposal]:
+    alike: dict[tuple[str, str], list[Line]] = {}
+    for line in lines:
+        alike.setdefault((line.kind, line.parts.get("what", "")), []).append(line)
     for line in lines:
         notes = []
         if decided is not None and line.date.after(decided):
@@ -686,7 +691,8 @@ def line_proposals(
             notes.append("before the injury")
         if line.region and region and not akin(line.region, region):
             notes.append(f"speaks of another region ({line.region})")
-        others = [_other(line, one) for one in lines if _disagree(line, one)]
+        beside = alike[line.kind, line.parts.get("what", "")]
+        others = [_other(line, one) for one in beside if _disagree(line, one)]
         yield Proposal(
             line.key, LINE, line.kind, line_fields(line, decided), (line.evidence, *line.also[:8]),
             others=tuple(others), notes=tuple(notes),
@@ -695,7 +701,7 @@ def line_proposals(
 
 def _disagree(one: Line, other: Line) -> bool:
     """Whether two lines say different things of what may be one: visits counted differently, a date that differs in one part."""
-    if one is other or one.kind != other.kind or one.parts.get("what") != other.parts.get("what"):
+    if one is other:
         return False
     if one.kind == "therapy":
         return (

@@ -27,6 +27,7 @@ _PAGE_OF = re.compile(
     r"|\bpage\s*:?\s*(?P<alone>\d{1,3})\s*$",
     re.IGNORECASE | re.MULTILINE,
 )
+_OF = re.compile(r" of[\s‹›]+\d", re.IGNORECASE)
 _FAX = re.compile(
     r"\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b|\b\d\d?:\d\d\b.*\d{3}[ .-]\d{3}[ .-]\d{4}", re.IGNORECASE
 )
@@ -167,7 +168,7 @@ def _numbers(text: str) -> list[Number]:
     made = []
     for at, line in enumerate(ends.split("\n")):
         lowered = line.lower()
-        if not ("pag" in lowered or "pg" in lowered or " of " in lowered) or _FAX.search(line):
+        if not ("pag" in lowered or "pg" in lowered or _OF.search(line)) or _FAX.search(line):
             continue
         for found in _PAGE_OF.finditer(unmarked(line)):
             if found["alone"]:

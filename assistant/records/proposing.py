@@ -84,7 +84,7 @@ _MARKS = str.maketrans("", "", "‹›")
 
 def unmarked(text: str) -> str:
     """Text without the marks round words that were hard to read."""
-    return text.translate(_MARKS)
+    return text.translate(_MARKS) if "‹" in text or "›" in text else text
 
 
 @lru_cache(maxsize=16_384)

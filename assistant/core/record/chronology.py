@@ -889,19 +889,17 @@ _FIRST_HAND = {STUDY: (*_IMAGING, _NERVES), OPERATION: (_OPERATIVE,)}
 
 def _merged(found: Sequence[Line]) -> list[Line]:
     kept: list[Line] = []
+    alike: dict[tuple[str, str], list[int]] = {}
     for one in found:
-        same = next((n for n, other in enumerate(kept) if _is_same(one, other)), None)
+        what = "" if one.kind in (OPERATION, INJURY) else _bare(one.parts.get("what", ""))
+        places = alike.setdefault((one.kind, what), [])
+        same = next((n for n in places if _SAME.get(one.kind, _same_words)(one, kept[n])), None)
         if same is None:
+            places.append(len(kept))
             kept.append(one)
         else:
             kept[same] = _joined(kept[same], one)
     return kept
-
-
-def _is_same(one: Line, other: Line) -> bool:
-    if one.kind != other.kind:
-        return False
-    return _SAME.get(one.kind, _same_words)(one, other)
 
 
 def _same_words(one: Line, other: Line) -> bool:

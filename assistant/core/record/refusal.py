@@ -9,12 +9,14 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from functools import lru_cache
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
 from assistant.core.record.mentions import extract_kind, regions_named
 from assistant.core.record.phrases import any_of
 from assistant.core.record.sentences import PacketDocument, Words, cleared, dated
+from assistant.core.text import compiled
 from assistant.core.value import Value, replace
 
 UR_REPORT = "Utilization review report"
@@ -59,35 +61,48 @@ class Refusal(Value):
 def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, Fact]:
     """`injury`, `employee`, `born`, `claim_number`, as far as pages say them: that which most do."""
     found: dict[str, list[tuple[str, Evidence]]] = {}
+    labels = tuple((name, _any(words, label, after)) for name, label, after in _LABELS)
     for document in documents:
         for number, page in enumerate(document.pages, 1):
-            for line in page.split("\n")[:40]:
-                if (
-                    ":" not in line
-                    and "/" not in line
-                    and not re.search(r"(?i)\b(?:re|claim|dob|injury)\b", line)
-                ):
-                    continue
-                for name, value in _labelled(line, words):
-                    quote = " ".join(line.split())
-                    found.setdefault(name, []).append((value, Evidence(document.id, number, quote[:200])))
+            for name, value, quote in _labelled_on(page, labels):
+                found.setdefault(name, []).append((value, Evidence(document.id, number, quote)))
     return {name: fact for name, said in found.items() if (fact := _settled(said, documents)) is not None}
 
 
-def _labelled(line: str, words: Words) -> Iterator[tuple[str, str]]:
+_LABELS = (
+    ("injury", "injured", r"\s*[:/]?\s*"),
+    ("born", "born", r"\s*[:/]?\s*"),
+    ("claim_number", "claim_number", r"\s*[:#]?\s*"),
+    ("employee", "patient", r"\s*:\s*"),
+)
+_Labels = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+@lru_cache(maxsize=4_096)
+def _labelled_on(page: str, labels: _Labels) -> tuple[tuple[str, str, str], ...]:
+    """What the labels on a page say, each with its line: a page is read again only when it has changed."""
+    return tuple(
+        (name, value, " ".join(line.split())[:200])
+        for line in page.split("\n")[:40]
+        if ":" in line or "/" in line or compiled(r"(?i)\b(?:re|claim|dob|injury)\b").search(line)
+        for name, value in _labelled(line, dict(labels))
+    )
+
+
+def _labelled(line: str, labels: Mapping[str, re.Pattern[str]]) -> Iterator[tuple[str, str]]:
     text = cleared(line)
-    for name, label in (("injury", "injured"), ("born", "born")):
-        for match in _any(words, label, r"\s*[:/]?\s*").finditer(text):
+    for name in ("injury", "born"):
+        for match in labels[name].finditer(text):
             rest = text[match.end() : match.end() + 24]
             day = next((one for one in dated(rest, None) if one.start < 2), None)
             if day is not None and day.date.day is not None and "‹" not in line:
                 yield name, str(day.date)
     if "‹" not in line:
-        for match in _any(words, "claim_number", r"\s*[:#]?\s*").finditer(text):
+        for match in labels["claim_number"].finditer(text):
             said = re.match(r"[A-Z0-9][A-Z0-9-]{5,20}(?!\w)", text[match.end() :])
             if said and any(map(str.isdigit, said[0])):
                 yield "claim_number", said[0]
-        for match in _any(words, "patient", r"\s*:\s*").finditer(text):
+        for match in labels["employee"].finditer(text):
             said = re.match(_PERSON, text[match.end() :])
             if said and not re.match(_DEGREED, text[match.end() + said.end() :]):
                 yield "employee", _person(said[0])

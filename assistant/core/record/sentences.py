@@ -132,9 +132,10 @@ _MONTHS = r"(?i)\b(January|February|March|April|May|June|July|August|September|O
 
 def cleared(text: str) -> str:
     """Text without marks, and with the slips of a reader of pictures mended that would hide a date."""
-    text = text.translate(_MARKS)
-    text = re.sub(r"(?<=\d)[Oo](?=\d)", "0", text)
-    return re.sub(_MONTHS, r"\1 \2", text)
+    if "‹" in text or "›" in text:
+        text = text.translate(_MARKS)
+    text = compiled(r"(?<=\d)[Oo](?=\d)").sub("0", text)
+    return compiled(_MONTHS).sub(r"\1 \2", text)
 
 
 class Dated(Value):
