@@ -332,8 +332,9 @@ def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
     """Many rows at a time, in half the time that sqlite-utils takes for them."""
     columns = {**TABLES, **RULE_TABLES}[table].columns
     how = "INSERT OR IGNORE" if table in RULE_TABLES else "INSERT"
-    marks = ", ".join(f":{name}" for name in columns)
-    db.conn.executemany(f"{how} INTO {table} ({', '.join(columns)}) VALUES ({marks})", rows)
+    marks = ", ".join("?" for _ in columns)
+    values = (tuple(map(row.get, columns)) for row in rows)  # what was refused at a check has no question
+    db.conn.executemany(f"{how} INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
 
 
 @contextmanager

@@ -387,6 +387,16 @@ def test_an_older_copy_of_the_log_gets_its_own_rows(held: Path, path: Path) -> N
     assert "ee55" not in {row["session"] for row in rows(up_to_date(held), "session")}
 
 
+def test_what_is_refused_or_looked_up_where_no_question_stands_is_reported_too(held: Path) -> None:
+    with Desk(held, passed=9_000) as desk:
+        desk.open("ee55")
+        desk.log("ee55", e.AnswerRejected("case", "", 4, says="That is no answer.", input="sign"))
+        desk.log("ee55", e.RecordSearched("1", "", "reviewer", ("fever",), ("note",), 2, (), 0, (), 0))
+    file = up_to_date(held)
+    (refused,) = [row for row in rows(file, "rejection") if row["session"] == "ee55"]
+    assert (refused["input"], refused["prompt"]) == ("sign", None)
+
+
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may do everything")
 def test_beside_a_folder_that_cannot_be_written_the_cache_serves(held: Path, cache: Path) -> None:
     held.parent.chmod(0o500)
