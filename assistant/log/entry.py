@@ -187,23 +187,29 @@ FAMILIES = ("access", "training", "work")
 """The first words of the kinds in sessions that are no reviews; a session holds one family, and a review none of these."""
 
 
+READ_WHOLE = frozenset({"case.amended", "set.changed", "page.marked"})
+"""Steps of a review that a fold passes over where they are malformed, so that readers would go on as if nothing had been."""
+
+
 def family_of(kind: str) -> str:
     """The family of a kind of step; "" for those of a review."""
     first = kind.partition(".")[0]
     return first if first in FAMILIES else ""
 
 
-def misplaced(family: str, ended: str, kind: str, body: Callable[[], Mapping[str, Any]]) -> str:
+def misplaced(family: str, ended: str, seq: object, kind: str, body: Callable[[], Mapping[str, Any]]) -> str:
     """Why no such step may stand in a session of this family that ended with the kind `ended` ("" for none).
 
-    Empty where it may. The steps of a review that has not ended are read as they stand by whoever folds them, and
-    only their family is looked at.
+    Empty where it may. The steps of a review that has not ended are read as they stand by whoever folds them: of most,
+    only the family is looked at.
     """
     if family_of(kind) != family:
         return f"{one_line(kind, 40)} is no step of {'a review' if not family else f'a session of {family}'}"
     if ended and kind not in FOLLOWS[ended]:
         return f"{one_line(kind, 40)} stands after the end of the session"
-    if ended or family:
+    if kind == "session.opened" and seq != 1:
+        return "the session begins a second time"
+    if ended or family or kind in READ_WHOLE:
         try:
             decode(kind, body())
         except Refused:
@@ -218,7 +224,7 @@ def check_places(entries: Iterable[Entry], first: str = "", ended: str = "") -> 
     """
     for entry in entries:
         first = first or entry.kind
-        if why := misplaced(family_of(first), ended, entry.kind, lambda: entry.body):  # noqa: B023
+        if why := misplaced(family_of(first), ended, entry.seq, entry.kind, lambda: entry.body):  # noqa: B023
             raise Unreadable(entry.id, why)
         ended = ended or (entry.kind if entry.kind in CLOSING else "")
 

@@ -367,6 +367,8 @@ def check_place(entry: dict[str, Any], before: Sequence[dict[str, Any]]) -> None
     first = (before[0] if before else entry)["kind"]
     if family_of(kind) != family_of(first):
         raise Failed(f"entry {seq}, {kind}, does not belong in a session that begins with {first}")
+    if before and kind == "session.opened":
+        raise Failed(f"entry {seq}, {kind}, begins the session a second time")
     ended = next((one["kind"] for one in before if one["kind"] in ENDS), "")
     if not ended:
         return

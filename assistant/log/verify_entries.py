@@ -27,6 +27,7 @@ from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, parsed, tree
 from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
+    READ_WHOLE,
     Row,
     entry_fault,
     family_of,
@@ -294,7 +295,7 @@ class Walk:
             for kind, cls in all_kinds().items()
             if "pins" not in cls.__struct_fields__ and kind not in (*MARKS, ROLLBACK, TIMED, REDACTED)
         )
-        self._plain = frozenset(kind for kind in self._unpinned if not family_of(kind))
+        self._plain = frozenset(kind for kind in self._unpinned - READ_WHOLE if not family_of(kind))
 
     def run(self) -> Stretch:
         """The whole pass. Damage ends it, and is told in `unread`; an error of the disk is raised."""
@@ -425,7 +426,7 @@ class Walk:
 
     def _special(self, id: int, session: str, seq: int, kind: str, entry: bytes) -> None:
         ended = self._closed.get(session, "")
-        if what := misplaced(self._families[session], ended, kind, lambda: _body_of(entry)):
+        if what := misplaced(self._families[session], ended, seq, kind, lambda: _body_of(entry)):
             self._found.broken(id, session, seq, what)
         if kind in MARKS:
             self._found.ends.append(id)

@@ -470,6 +470,7 @@ WELL = ("addendum.added", {"text": {"$text": "0" * 64}, "reason": ""})
         (("session.opened", {}), ("session.declined", {}), WELL),
         (("session.opened", {}), ("work.opened", {"tool": "1"})),
         (("work.opened", {"tool": "1"}), ("session.opened", {})),
+        (("session.opened", {}), ("session.opened", {})),
     ],
 )
 def test_a_step_that_may_not_stand_where_it_does_is_named(

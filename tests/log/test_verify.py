@@ -226,6 +226,18 @@ def test_a_malformed_addendum_is_named(log: Log, path: Path, body: dict[str, Any
         log.read("s")
 
 
+@pytest.mark.parametrize("kind", ["case.amended", "set.changed", "page.marked", "session.opened"])
+def test_a_malformed_step_that_a_fold_would_pass_over_is_named_in_an_open_review(
+    log: Log, path: Path, kind: str
+) -> None:
+    log.append("s", [Draft("session.opened", {}), Draft(kind, {"item": 1})], actor="", case="", after=0)
+    found = verify(path).first_break
+    assert found is not None
+    assert (found.session, found.seq) == ("s", 2)
+    with pytest.raises(Unreadable):
+        log.read("s")
+
+
 FIRST = {"": ("session.opened", {}), **{one: (f"{one}.opened", {"tool": "1"}) for one in FAMILIES}}
 
 
@@ -233,7 +245,7 @@ FIRST = {"": ("session.opened", {}), **{one: (f"{one}.opened", {"tool": "1"}) fo
 def test_a_step_of_another_family_is_named(log: Log, path: Path, family: str) -> None:
     """So is one of its own that is unknown, where no fold of a review says what is made of it."""
     first = Draft(*FIRST[family])
-    log.append("all-is-well", [first, first], actor="", case="", after=0)
+    log.append("all-is-well", [first], actor="", case="", after=0)
     assert verify(path).verdicts["chain"].ok
     others = [kind for one, (kind, _) in FIRST.items() if one != family]
     others += [f"{one}.of_later" for one in FAMILIES]
