@@ -126,6 +126,7 @@ KINDS: Mapping[str, str] = {
     "answer-schema": "schemas/answers/<name>.schema.json",
     "answers-file": "the file of `imr review --answers`, and reference.yaml of a case",
     "packet-answers": "the file of `imr case new PACKET --answers`",
+    "deidentify-answers": "the file of `imr case from SESSION --answers`",
     "manifest": "the list of `imr case add --manifest`",
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",

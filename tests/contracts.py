@@ -200,6 +200,10 @@ def files(folder: Path) -> Iterator[File]:
         "exercises.yaml",
         EXERCISES,
         lambda text: library.document(text, "exercises.yaml", "exercises"),
+        "deidentify-answers",
+        "answers.yaml",
+        DEIDENTIFY_ANSWERS,
+        lambda text: library.document(text, "answers.yaml", "deidentify-answers"),
     )
     yield File(
         "intake",
@@ -496,6 +500,10 @@ PACKET_ANSWERS: dict[str, Any] = {
     **{"id": "own", "title": "A case of my own", "practice": "yes"},
     "correct": {"document.1": {"type": "Note", "pages": 2}},
     **{"refuse": ["line.3"], "confirm": ["document", "line.1"]},
+}
+DEIDENTIFY_ANSWERS: dict[str, Any] = {
+    "change": {"name:Quentin Testwell": "the worker"},
+    **{"keep": ["short-date:8/10"], "confirm": ["name", "date"]},
 }
 INTAKE: dict[str, Any] = {
     "types": [{"type": "Note", "titles": ["progress note|report"]}],

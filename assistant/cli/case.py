@@ -14,6 +14,7 @@ import click
 from assistant.cli.ask import Asking
 from assistant.cli.case_add import add
 from assistant.cli.case_course import chronology
+from assistant.cli.case_from import from_session
 from assistant.cli.options import Group, json_option, log_option
 from assistant.cli.output import print_json
 from assistant.cli.work import assign, print_work
@@ -503,6 +504,7 @@ case.add_command(add)
 case.add_command(find)
 case.add_command(show)
 case.add_command(chronology)
+case.add_command(from_session)
 case.add_command(assign)
 
 

@@ -1,0 +1,830 @@
+"""A practice case out of a signed review: known identifiers are replaced, and every date moves by the same whole weeks.
+
+What a rule or a list finds is proposed, and a person confirms it. Nobody can promise that nothing is left: a record
+that came through here has no *known* identifier, which is less than anonymous.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date, timedelta
+from pathlib import Path
+from random import Random
+from typing import Any
+
+import yaml
+
+from assistant import library
+from assistant.core import yaml as plain_yaml
+from assistant.core.answer import Answer, Evidence, Trail
+from assistant.core.dates import PartialDate, dates_in, month_number, parse_date
+from assistant.core.problem import refuse
+from assistant.core.record.passages import located
+from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, Shape, StatementShape
+from assistant.core.rules.editions import off_on, on_day
+from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.rules import Rules, read_prompt_set
+from assistant.core.text import compiled, one_line
+from assistant.core.value import replace
+from assistant.files import make_folder, write_file
+from assistant.library import CaseFolder
+from assistant.training.comparison import OF_THE_REVIEWER
+from assistant.training.reference import FILE, AnswerSheet, Reference, as_answers_file, reference_of_case
+
+KINDS = {
+    "name": "names",
+    "organization": "organizations",
+    "birth": "dates of birth",
+    "number": "numbers of claims, records and persons",
+    "contact": "telephone numbers, e-mail and web addresses",
+    "address": "addresses",
+    "date": "dates",
+    "year": "years that stand alone",
+    "short-date": "what may be a date without a year",
+    "age": "ages over 89",
+    "like-name": "what looks like a name",
+}
+"""What is found, in the order in which it is shown."""
+ONE_BY_ONE = frozenset({"year", "short-date", "age", "like-name"})
+"""What a rule can only suspect: never confirmed as a kind, and kept or replaced one by one."""
+CASE_FILE, ANSWERS = "case.yaml", "the answers"
+PROVENANCE = (
+    "Made from a review: dates are shifted and known identifiers replaced. That no known identifier was found does "
+    "not make a record anonymous."
+)
+
+_ID = r"[a-z0-9][a-z0-9-]{0,79}"
+_MOST_WEEKS = 104
+_WORD = r"(?:[A-Z](?:[\w’]|'(?!s\b))*[A-Za-z](?:-[A-Z]\w+)*(?!\w))"
+_NAME = rf"{_WORD}(?:,?[ ](?:{_WORD}|[A-Z]\.)(?![ \t]*:)){{0,3}}"
+_DEGREE = (
+    r"(?:M\.?D|D\.?O|D\.?C|D\.?P\.?M|P\.?T|D\.?P\.?T|O\.?T\.?R|N\.?P|P\.?A(?:-C)?|R\.?N|Ph\.?\s?D|Psy\.?\s?D"
+    r"|L\.?Ac|Esq|Q\.?M\.?E)\b"
+)
+_TITLED = rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor)\b\.?[ \t]+(?P<name>{_NAME})"
+_WITH_DEGREE = rf"(?P<name>{_WORD}(?:[ \t]+(?:{_WORD}|[A-Z]\.)){{1,3}}),?[ \t]+{_DEGREE}"
+_LABELLED = (
+    r"(?i:\b(?:patient|claimant|applicant|(?:injured )?(?:employee|worker)|name|physician|provider|attending|author|"
+    r"dictated by|(?:electronically )?signed(?: by)?|reviewed by|referred by|attorney|adjuster|supervisor|"
+    rf"spouse|wife|husband|therapist|surgeon|radiologist)(?: name)?)[ \t]*:[ \t]*(?P<name>{_NAME})"
+)
+_EMPLOYER = (
+    r"(?i:\b(?:employer|insurer|carrier|claims administrator|administrator|clinic|facility|hospital|pharmacy|"
+    r"laboratory|medical group|law firm)(?: name)?)[ \t]*:[ \t]*"
+    rf"(?P<name>{_WORD}(?:[ \t]+(?:of|and|the|&|{_WORD}\.?)){{0,6}})"
+)
+_NAMED_FIRM = (
+    rf"\b(?P<name>{_WORD}(?:[ \t]+(?:of|and|&|{_WORD})){{0,4}}[ \t]+(?:Hospital|Clinic|Medical Center|Medical Group|"
+    r"Insurance(?: Company)?|Company|Co\.|Inc\b\.?|LLC|Corp(?:oration)?\b\.?|Imaging|Pharmacy|Laboratories|Orthopa?edics|"
+    r"Associates|Institute|University|School District))"
+)
+_RULES = (
+    ("contact", r"(?i)\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", "[e-mail]"),
+    ("contact", r"(?i)\b(?:https?://|www\.)[^\s<>()]+[^\s<>().,;]", "[link]"),
+    ("contact", r"(?<![\d-])(?:\+?1[ .-]?)?(?:\(\d{3}\)[ ]?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)", "[phone]"),
+    ("number", r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", "[number]"),
+    ("number", r"\bADJ[ -]?\d{5,}\b|\bCM\d\d-\d{5,}\b", "[number]"),
+    (
+        "number",
+        r"(?i)\b(?:claim|mrn|medical record|record|chart|account|acct|policy|member|case|file|licen[cs]e|npi|dea|eams|"
+        r"ssn|imr|invoice|authorization|tracking|accession|encounter|employee|patient)"
+        r"(?:[ \t]*(?:no|number|num|id|#)\b\.?[ \t]*[:#]?|[ \t]*[:#])[ \t]*"
+        r"(?P<name>(?=[\w-]*\d)[A-Za-z0-9][\w-]{2,}\w)",
+        "[number]",
+    ),
+    ("number", r"(?<![\w.,/-])\d{7,}(?![\w/-]|[.,]\d)", "[number]"),
+    (
+        "address",
+        rf"\b\d{{1,6}}[ \t]+(?:[NSEW]\.?[ \t]+)?(?:(?:{_WORD}|\d+(?:st|nd|rd|th))[ \t]+){{1,4}}(?:Street|St|Avenue|Ave|"
+        r"Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Way|Court|Ct|Place|Pl|Highway|Hwy|Parkway|Circle)\b\.?"
+        r"(?:,?[ \t]*(?:Suite|Ste|Apt|Unit|#)\.?[ \t]*[\w-]+)?",
+        "[address]",
+    ),
+    ("address", r"\bP\.?[ ]?O\.?[ ]?Box[ ]+\d+", "[address]"),
+    (
+        "address",
+        rf"\b(?:{_WORD}[ \t]+){{0,2}}{_WORD},[ \t]*(?:CA|California)[ \t]+\d{{5}}(?:-\d{{4}})?\b",
+        "[address]",
+    ),
+)
+_BIRTH = r"(?i)\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|born(?: on)?)[\s:]*$"
+_AGES = (
+    r"(?i)\b(?P<age>9\d|1[0-2]\d)(?=[\s-]*(?:years?|yrs?)[\s-]+old\b|[\s-]*y[./]?o\b|[\s-]+years? of age\b)",
+    r"(?i)\baged?[\s:]+(?P<age>9\d|1[0-2]\d)\b(?!\s*(?:mg|%|degrees|days|weeks|months))",
+)
+_SHORT = r"(?<![\w/.])(?:1[0-2]|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])(?![\d/%])"
+_YEAR = r"(?<![\w/.,-])(?:19|20)\d\d(?![\w/-]|[.,]\d)"
+_TOKENS = r"(?P<year>(?:19|20)\d\d)|(?P<day>\d{1,2})(?:st|nd|rd|th)?|(?P<month>[A-Za-z]{3,}\.?)"
+_PERSONS = frozenset(
+    "author sent_by applicant patient claimant employee worker provider physician attorney adjuster reviewer".split()
+)
+_FIRMS = frozenset("employer insurer carrier administrator clinic facility hospital".split())
+_DATE_FACTS = re.compile(r"(?:^|_)(?:date|received|starts|ends|since|until|on|year)$")
+_SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
+
+
+Read = Callable[[str], None]
+"""Is given each text that would be handed on, while nothing is made yet."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words at a place of a text, and what would stand there instead."""
+
+    start: int
+    end: int
+    kind: str
+    words: str
+    becomes: str
+
+
+@dataclass
+class Change:
+    """One replacement, wherever its words stand. `state` is `open`, `confirmed` or `kept` (as it is)."""
+
+    kind: str
+    words: str
+    becomes: str
+    proposed: str
+    places: list[str] = field(default_factory=list)
+    around: str = ""
+    state: str = "open"
+
+    @property
+    def key(self) -> str:
+        return f"{self.kind}:{self.words}"
+
+
+# How dates move: by whole weeks, under which every governing day stays in its editions.
+
+
+def shifted(day: PartialDate, weeks: int) -> PartialDate:
+    """The date so many weeks later; a month or a year moves as its middle does."""
+    whole = day.earliest if day.day else date(day.year, day.month or 7, 15 if day.month else 1)
+    moved = whole + timedelta(weeks=weeks)
+    return PartialDate(moved.year, moved.month if day.month else None, moved.day if day.day else None)
+
+
+def offsets(rules: Rules, last_day: date, today: date) -> list[int]:
+    """The weeks by which all dates of a case can move so that its rules stay what they are; `Refused` where there are none.
+
+    Every governing day keeps the editions that argue, those that don't, and what nobody has read; and nothing moves
+    beyond `today` that lay before it.
+    """
+    sources = library.sources()
+    days: list[tuple[PromptSet, PartialDate]] = []
+    for item in rules.case.items.values():
+        made = read_prompt_set(item.prompt_set, sources, item.region)
+        on = {"ur_decision": item.ur_date, "request": item.request_date}.get(made.governed_by)
+        if on is not None:
+            days.append((made, on))
+    found = [
+        weeks
+        for weeks in range(-_MOST_WEEKS, _MOST_WEEKS + 1)
+        if abs(weeks) > 1
+        and last_day + timedelta(weeks=weeks) <= max(today, last_day)
+        and all(_editions(made, on) == _editions(made, shifted(on, weeks)) for made, on in days)
+    ]
+    if not found:
+        raise refuse(
+            "No shift of whole weeks leaves every governing date in its editions.",
+            ", ".join(str(on) for _, on in days),
+            "This review can't be made a practice case with shifted dates.",
+        )
+    return found
+
+
+def _editions(prompt_set: PromptSet, on: PartialDate) -> object:
+    made = on_day(prompt_set, on)
+    cited = {
+        name: (one.key, one.edition, bool(one.off), one.in_force(on)) for name, one in made.citations.items()
+    }
+    return cited, off_on(made, on), made.undated, [(one.name, one.unread) for one in made.questions]
+
+
+def _moved_words(said: str, year: int, weeks: int, own_year: bool) -> str:
+    """A date in a text, in the form in which it stands there; `year` is the one that it means."""
+    if numeric := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", said):
+        day = shifted(
+            PartialDate(int(numeric[1]), int(numeric[2]), int(numeric[3]) if numeric[3] else None), weeks
+        )
+        return f"{day.year}-{day.month:0{len(numeric[2])}}" + (
+            f"-{day.day:0{len(numeric[3])}}" if day.day else ""
+        )
+    if numeric := re.fullmatch(r"(\d{1,2})([/-])(?:(\d{1,2})(?:[/-](\d{2,4}))?|(\d{4}))", said):
+        month, sign, middle, end, only = numeric.groups()
+        day = shifted(PartialDate(year, int(month), int(middle) if middle else None), weeks)
+        digits = 2 if month.startswith("0") or (middle or "").startswith("0") else 1
+        parts = [f"{day.month:0{digits}}"]
+        parts += [f"{day.day:0{digits}}"] if middle else []
+        parts += [str(day.year)[-len(end or only) :]] if end or only else []
+        return sign.join(parts)
+    tokens = list(compiled(_TOKENS).finditer(said))
+    months = [number for one in tokens if one["month"] and (number := month_number(one["month"].rstrip(".")))]
+    if not months:
+        return str(shifted(PartialDate(year), weeks).year)
+    days = [int(one["day"]) for one in tokens if one["day"]]
+    moved = [shifted(PartialDate(year, months[0], day), weeks) for day in days]
+    moved = moved or [shifted(PartialDate(year, months[0]), weeks)]
+    if len({(one.year, one.month) for one in moved}) > 1:
+        between = " to " if re.search(r"[-–]|\bto\b|\bthrough\b", said) else ", "
+        return between.join(one.prose() for one in moved)
+    ahead = iter(moved)
+
+    def token(match: re.Match[str]) -> str:
+        if match["year"]:
+            return str(moved[0].year)
+        if match["day"]:
+            return str(next(ahead).day)
+        if not month_number(match[0].rstrip(".")):
+            return match[0]
+        whole = PartialDate(moved[0].year, moved[0].month).prose().split()[0]
+        bare = match[0].rstrip(".")
+        cut = len(bare) <= 4 and bare.lower() not in ("may", "june", "july")
+        short = whole[:3] + "." * match[0].endswith(".") if cut else whole
+        return short.upper() if match[0].isupper() else short
+
+    made = compiled(_TOKENS).sub(token, said)
+    stands = any(one["year"] for one in tokens)
+    return made if stands or not own_year else f"{made}{',' if days else ''} {moved[0].year}"
+
+
+# What is found in a text.
+
+
+class Finder:
+    """Finds identifiers and dates; `names` and `firms` are known, and stand for the same words everywhere."""
+
+    def __init__(self, weeks: int, common: frozenset[str]) -> None:
+        self.weeks = weeks
+        self._common = common
+        self._known: dict[str, tuple[str, str]] = {}
+        self._suspected: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._pattern: re.Pattern[str] | None = None
+        self._found: dict[tuple[str, PartialDate | None], list[Span]] = {}
+
+    def learn(self, words: str, kind: str, sure: bool = False) -> None:
+        """Takes a name or an organization up, with the other ways in which it is written.
+
+        One that is `sure`, by a list, a title or a degree, is taken whatever common words it is made of. A common word
+        as a part of a name is only suspected where it stands alone.
+        """
+        words = re.sub(rf",?\s+{_DEGREE}.*", "", " ".join(words.split())).strip(" ,.;:")
+        words = re.sub(r"^(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor)\b\.?\s*)+", "", words)
+        parts = [one for one in re.split(r"[ ,]+", words) if one]
+        if len(words) < 2 or (not sure and all(self._is_common(one) for one in parts)):
+            return
+        forms, suspected = [words], []
+        if kind == "name":
+            while not sure and len(parts) > 1 and self._is_common(parts[-1]):
+                parts.pop()
+            long = [one for one in parts if len(one.strip(".")) > 2]
+            suspected = [one for one in long if self._is_common(one)] if len(parts) > 1 else []
+            forms = [" ".join(parts), *(one for one in long if one not in suspected)]
+            if len(parts) > 1:
+                forms += [f"{parts[-1]}, {' '.join(parts[:-1])}", f"{parts[0]}, {' '.join(parts[1:])}"]
+        same = next((self._known[one.casefold()] for one in forms if one.casefold() in self._known), None)
+        if same is None:
+            self._numbers[kind] = self._numbers.get(kind, 0) + 1
+            same = kind, f"[{kind} {self._numbers[kind]}]"
+        for one in forms:
+            self._known.setdefault(one.casefold(), same)
+        for one in suspected:
+            self._suspected.setdefault(one.casefold(), same[1])
+        self._pattern = None
+        self._found.clear()
+
+    def learn_from(self, text: str) -> None:
+        """Takes up the names and organizations that a text introduces by a title, a degree or a label."""
+        for pattern, kind, sure in (
+            (_TITLED, "name", True),
+            (_WITH_DEGREE, "name", False),
+            (_LABELLED, "name", False),
+            (_EMPLOYER, "organization", False),
+        ):
+            for match in compiled(pattern).finditer(text):
+                self.learn(match["name"], kind, sure)
+
+    def known_in(self, text: str) -> list[str]:
+        """The known names that stand in a text."""
+        return [match[0] for match in self._names().finditer(text) if self._meant(match[0])]
+
+    def spans(self, text: str, near: PartialDate | None) -> list[Span]:
+        """What is found, without overlaps, in order; `near` is a day by which a date without a year is placed."""
+        if (text, near) not in self._found:
+            self._found[text, near] = self._sorted(text, near)
+        return self._found[text, near]
+
+    def _sorted(self, text: str, near: PartialDate | None) -> list[Span]:
+        taken: list[Span] = []
+        for one in self._all(text, near):
+            if one.words.strip() and not any(one.start < held.end and held.start < one.end for held in taken):
+                taken.append(one)
+        return sorted(taken, key=lambda one: one.start)
+
+    def _all(self, text: str, near: PartialDate | None) -> Iterator[Span]:
+        for kind, pattern, becomes in _RULES[:5]:
+            yield from self._by_rule(text, kind, pattern, becomes)
+        dates = list(self._dates(text, near))
+        yield from (one for one in dates if one.kind != "short-date")
+        for match in self._names().finditer(text):
+            if self._meant(match[0]):
+                kind, becomes = self._known[" ".join(match[0].split()).casefold()]
+                yield Span(*match.span(), kind, match[0], becomes)
+        for kind, pattern, becomes in _RULES[5:]:
+            yield from self._by_rule(text, kind, pattern, becomes)
+        for pattern in _AGES:
+            yield from (
+                Span(*match.span("age"), "age", match["age"], "90+")
+                for match in compiled(pattern).finditer(text)
+                if int(match["age"]) > 89
+            )
+        yield from (one for one in dates if one.kind == "short-date")
+        for match in compiled(_YEAR).finditer(text):
+            yield Span(
+                *match.span(), "year", match[0], _moved_words(match[0], int(match[0]), self.weeks, True)
+            )
+        yield from self._like_names(text)
+
+    def _by_rule(self, text: str, kind: str, pattern: str, becomes: str) -> Iterator[Span]:
+        for match in compiled(pattern).finditer(text):
+            group = "name" if "name" in match.re.groupindex else 0
+            yield Span(*match.span(group), kind, match[group], becomes)
+
+    def _dates(self, text: str, near: PartialDate | None) -> Iterator[Span]:
+        seen: set[int] = set()
+        for start, said, when in dates_in(text):
+            if start in seen:
+                continue
+            seen.add(start)
+            end, alone = start + len(said), when.month is None
+            month, day = when.month or 7, when.day or 1
+            year = when.year if when.year is not None else _year_near(month, day, near)
+            if not _is_day(year, month, day):
+                continue
+            if compiled(_BIRTH).search(text[max(0, start - 24) : start]):
+                yield Span(start, end, "birth", said, "[date of birth]")
+                continue
+            kind = "year" if alone else "date" if when.year is not None else "short-date"
+            yield Span(start, end, kind, said, _moved_words(said, year, self.weeks, when.year is not None))
+        for match in compiled(_SHORT).finditer(text):
+            month, day = (int(one) for one in match[0].split("/"))
+            year = _year_near(month, day, near)
+            if _is_day(year, month, day):
+                yield Span(
+                    *match.span(), "short-date", match[0], _moved_words(match[0], year, self.weeks, False)
+                )
+
+    def _like_names(self, text: str) -> Iterator[Span]:
+        for match in compiled(rf"(?<!\w){_WORD}").finditer(text):
+            if match[0].casefold() in self._suspected:
+                yield Span(*match.span(), "like-name", match[0], self._suspected[match[0].casefold()])
+        for match in compiled(_NAMED_FIRM).finditer(text):
+            if not all(self._is_common(one) for one in match["name"].split()):
+                yield Span(*match.span("name"), "like-name", match["name"], "[organization]")
+        for match in compiled(rf"{_WORD}(?:[ \t]+(?:{_WORD}|[A-Z]\.)){{1,2}}").finditer(text):
+            if not all(self._is_common(one) or _is_short(one) for one in match[0].split()):
+                yield Span(*match.span(), "like-name", match[0], "[name]")
+        for pattern in (rf"{_WORD}(?=[ \t]+(?:{_SPEAKS})\b)", rf"(?<=[a-z,] ){_WORD}"):
+            for match in compiled(pattern).finditer(text):
+                if not self._is_common(match[0]) and not _is_short(match[0]):
+                    yield Span(*match.span(), "like-name", match[0], "[name]")
+
+    def _names(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            forms = sorted(self._known, key=len, reverse=True)
+            said = "|".join(r"\s+".join(re.escape(word) for word in one.split()) for one in forms)
+            self._pattern = re.compile(rf"(?i)(?<!\w)(?:{said})(?!\w)" if said else r"(?!)")
+        return self._pattern
+
+    def _meant(self, words: str) -> bool:
+        """Whether words are the name, and no common word that is written like it."""
+        return any(sign.isupper() or sign.isdigit() for sign in words)
+
+    def _is_common(self, word: str) -> bool:
+        plain = word.strip(".,'’").casefold()
+        return (
+            not plain or plain in self._common or plain.removesuffix("'s").removesuffix("’s") in self._common
+        )
+
+
+def common_words(pages: Iterable[str]) -> frozenset[str]:
+    """The words that stand in small letters in the record or in the prompt files: no names, but where a list has them."""
+    texts = [*pages, *library.sources().prompts.values(), *library.sources().vocabulary.values()]
+    found = {word for text in texts for word in compiled(r"(?<![\w'’])[a-z][a-z'’]+(?!\w)").findall(text)}
+    months = {PartialDate(2000, month).prose().split()[0].lower() for month in range(1, 13)}
+    days = "monday tuesday wednesday thursday friday saturday sunday california".split()
+    titles = "dr mr mrs ms miss prof md do dc pt np pa rn phd esq qme".split()
+    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles})
+
+
+def _is_short(word: str) -> bool:
+    """Whether a word is rather an abbreviation (`Wt`, `CPAP`, `J.`) than a name."""
+    return len(word) < 4 or (len(word) < 6 and word.isupper())
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _year_near(month: int, day: int, near: PartialDate | None) -> int:
+    if near is None:
+        return 2001
+    middle = near.earliest
+    years = [year for year in (near.year - 1, near.year, near.year + 1) if _is_day(year, month, day)]
+    return min(years, key=lambda year: abs((date(year, month, day) - middle).days), default=near.year)
+
+
+# The case without them.
+
+
+class Deidentifier:
+    """A signed review's case on its way to a practice case: what would change, what was decided of it, and the case made."""
+
+    def __init__(
+        self,
+        case: CaseFolder,
+        rules: Rules,
+        reference: Reference,
+        rulings: Mapping[str, Mapping[str, Any]],
+        listed: Sequence[str],
+        weeks: int,
+    ) -> None:
+        self._case, self._rules, self._reference, self._rulings = case, rules, reference, rulings
+        self._data = plain_yaml.parse_yaml(case.text, CASE_FILE).data
+        self._words = _worded(self._data)
+        self._days = {name: one.date for name, one in rules.case.documents.items()}
+        self._governing = next((one.ur_date for one in rules.case.items.values() if one.ur_date), None)
+        self.weeks = weeks
+        self.finder = Finder(weeks, common_words(page for pages in case.pages.values() for page in pages))
+        self._learn(listed)
+        self.ids = self._new_ids()
+        self.changes: dict[str, Change] = {}
+        for place, text, near in self._texts():
+            for span in self.finder.spans(text, near):
+                self._add(span, place, text)
+        rank = list(KINDS).index
+        self.changes = dict(sorted(self.changes.items(), key=lambda one: rank(one[1].kind)))
+
+    def _learn(self, listed: Sequence[str]) -> None:
+        for words in listed:
+            kind, _, name = words.rpartition(":")
+            known = "organization" if kind.strip() == "organization" else "name"
+            self.finder.learn(name, known, sure=True)
+        facts = [*self._data["documents"], self._data.get("claim", {})]
+        for name, value in ((name, value) for one in facts for name, value in one.items()):
+            if isinstance(value, str) and name in _PERSONS | _FIRMS and any(sign.isupper() for sign in value):
+                self.finder.learn(value, "name" if name in _PERSONS else "organization")
+        for pages in self._case.pages.values():
+            for page in pages:
+                self.finder.learn_from(page)
+
+    def _new_ids(self) -> dict[str, str]:
+        """New ids of the documents, after their types: an old one may hold a name or a day."""
+        made = {}
+        for number, (name, one) in enumerate(self._rules.case.documents.items(), 1):
+            plain = not self.finder.spans(one.title, None)
+            slug = re.sub(r"[^a-z]+", "-", one.title.lower()).strip("-")[:40] if plain else ""
+            made[name] = f"{slug or 'document'}-{number}"
+        return made
+
+    def _add(self, span: Span, place: str, text: str) -> None:
+        words = " ".join(span.words.split())
+        change = self.changes.setdefault(
+            f"{span.kind}:{words}", Change(span.kind, words, span.becomes, span.becomes)
+        )
+        if place not in change.places:
+            change.places.append(place)
+        if not change.around:
+            change.around = one_line(text[max(0, span.start - 50) : span.end + 50])
+
+    def _texts(self) -> Iterator[tuple[str, str, PartialDate | None]]:
+        """Every text that would be handed on: the pages, the words of the case file, and those of the answers."""
+        for name in self._rules.case.documents:
+            for number, page in enumerate(self._case.pages[name], 1):
+                yield f"{name}:{number}", page, self._days[name] or self._governing
+        found: list[str] = []
+        self._rewritten(self._words, "", found.append)
+        yield from ((CASE_FILE, text, self._governing) for text in found)
+        found = []
+        self._sheet(found.append)
+        yield from ((ANSWERS, text, self._governing) for text in found)
+
+    # What was decided.
+
+    @property
+    def open(self) -> list[Change]:
+        """What is neither confirmed nor kept."""
+        return [one for one in self.changes.values() if one.state == "open"]
+
+    def confirm(self, key: str, becomes: str = "") -> None:
+        """Confirms a change by its key, or all of a kind that are still open; `Refused` for what is listed one by one."""
+        if key in KINDS:
+            if key in ONE_BY_ONE:
+                raise refuse(
+                    f"{KINDS[key][:1].upper()}{KINDS[key][1:]}: these are decided one by one.",
+                    key,
+                    "Name each by its key.",
+                )
+            for one in self.changes.values():
+                one.state = "confirmed" if one.kind == key and one.state == "open" else one.state
+            return
+        change = self._change(key)
+        change.state, change.becomes = "confirmed", becomes or change.becomes
+
+    def keep(self, key: str) -> None:
+        """Leaves words as they are."""
+        self._change(key).state = "kept"
+
+    def _change(self, key: str) -> Change:
+        if key not in self.changes:
+            raise refuse(
+                "Nothing of this key is proposed.", one_line(key, 80), "See `imr case from SESSION --json`."
+            )
+        return self.changes[key]
+
+    # The texts as they come out.
+
+    def _edits(self, text: str, near: PartialDate | None) -> list[Span]:
+        made = []
+        for span in self.finder.spans(text, near):
+            change = self.changes.get(f"{span.kind}:{' '.join(span.words.split())}")
+            if change is None or change.state == "kept":
+                continue
+            made.append(span if change.becomes == change.proposed else replace(span, becomes=change.becomes))
+        return made
+
+    def _text(self, text: str) -> str:
+        return _edited(text, self._edits(text, self._governing))[0]
+
+    def page(self, name: str, number: int) -> str:
+        """A page as it comes out."""
+        text = self._case.pages[name][number - 1]
+        return _edited(text, self._edits(text, self._days[name] or self._governing))[0]
+
+    def _quote(self, one: Evidence) -> Evidence:
+        """A passage on the page as it comes out; one that ends within a replacement takes all of it."""
+        page = self._case.pages[one.document][one.page - 1]
+        new = self.ids[one.document]
+        if not one.quote:
+            return Evidence(new, one.page)
+        whole = page[one.start : one.start + len(one.quote)] == one.quote if one.start is not None else False
+        found = one if whole else located(one, page)
+        start, end = found.start or 0, (found.start or 0) + len(found.quote)
+        edits = self._edits(page, self._days[one.document] or self._governing)
+        made, at = _edited(page, edits)
+        first, last = at(start, False), at(end, True)
+        return Evidence(new, one.page, made[first:last], first if one.start is not None else None)
+
+    def _rewritten(self, value: Any, key: str, read: Read | None = None) -> Any:
+        """A piece of the case file with its words, days and pages made new; `read` is given each text instead."""
+        if isinstance(value, list):
+            return [self._rewritten(one, key, read) for one in value]
+        if isinstance(value, Mapping):
+            made = {
+                name: self._rewritten(one, str(name), read)
+                for name, one in value.items()
+                if name not in ("page", "quote")
+            }
+            if "page" in value and read is None:
+                document, _, number = str(value["page"]).rpartition(":")
+                quote = self._quote(Evidence(document, int(number), str(value.get("quote", ""))))
+                made |= {"page": str(quote)} | ({"quote": quote.quote} if quote.quote else {})
+            return made
+        day = parse_date(str(value)) if isinstance(value, str | int) else None
+        if day is not None and (day.month or _DATE_FACTS.search(key)):
+            if "birth" in key or key == "dob":
+                return "[date of birth]"
+            moved = str(shifted(day, self.weeks))
+            return int(moved) if isinstance(value, int) else moved
+        if isinstance(value, str):
+            if read is not None:
+                read(value)
+                return value
+            return self._text(value)
+        return value
+
+    def _sheet(self, read: Read | None = None) -> AnswerSheet:
+        answers = {
+            place: self._answer(self._rules.sets[place[0]].prompts[place[1]].schema.shape, answer, read)
+            for place, answer in self._reference.answers.items()
+            if place[1] not in OF_THE_REVIEWER and place[1] in self._rules.sets[place[0]].prompts
+        }
+        said = self._said(read)
+        decisions = {item: (made, said(reason)) for item, (made, reason) in self._reference.decisions.items()}
+        rulings = {
+            item: {name: {"ruling": one.ruling, "reason": said(one.reason)} for name, one in made.items()}
+            for item, made in self._rulings.items()
+        }
+        return AnswerSheet("reference", self._rules.case.id, answers, decisions, rulings)
+
+    def _said(self, read: Read | None) -> Callable[[str], str]:
+        def say(text: str) -> str:
+            if read is None:
+                return self._text(text)
+            read(text)
+            return text
+
+        return say
+
+    def _answer(self, shape: Shape, answer: Answer, read: Read | None) -> Answer:
+        said = self._said(read)
+        parts = None
+        if answer.parts is not None:
+            inner = shape.element if isinstance(shape, ListingShape) else shape
+            parts = {
+                name: self._answer(
+                    inner if isinstance(shape, ListingShape) else inner.parts[name].shape, part, read
+                )
+                for name, part in answer.parts.items()
+                if isinstance(inner, GroupShape)
+            }
+        value = answer.value
+        if isinstance(shape, DateShape) and (day := parse_date(str(value))) is not None:
+            value = str(shifted(day, self.weeks))
+        elif isinstance(shape, StatementShape) and isinstance(value, str):
+            value = said(value)
+        search = answer.search and self._trail(answer.search, said, read)
+        evidence = answer.evidence if read is not None else tuple(self._quote(one) for one in answer.evidence)
+        return replace(
+            answer,
+            value=value,
+            parts=parts,
+            evidence=evidence,
+            search=search,
+            note=said(answer.note) if answer.note else "",
+        )
+
+    def _trail(self, trail: Trail, said: Callable[[str], str], read: Read | None) -> Trail:
+        dismissed = []
+        for one in trail.dismissed:
+            reason = said(one.reason)
+            if read is None:
+                quote = self._quote(Evidence(one.document, one.page, one.quote))
+                one = replace(one, document=quote.document, quote=quote.quote, reason=reason)
+            dismissed.append(one)
+        return replace(
+            trail,
+            terms=tuple(said(term) for term in trail.terms),
+            documents=tuple(self.ids.get(name, name) for name in trail.documents),
+            dismissed=tuple(dismissed),
+        )
+
+    # The case.
+
+    def make(self, folder: Path) -> CaseFolder:
+        """Writes the practice case with its reference, whole or not at all; `Refused` while something is open.
+
+        It is read back: its quotes stand on their pages, its reference fits, and no name that was replaced is left.
+        """
+        if self.open:
+            raise refuse(
+                f"{len(self.open)} of the changes are neither confirmed nor kept.",
+                self.open[0].key,
+                "Decide on each of them.",
+            )
+        if not compiled(_ID).fullmatch(folder.name):
+            raise refuse(
+                f"“{one_line(folder.name, 40)}” can't be the id of a case.",
+                one_line(str(folder)),
+                "Name a folder with small letters, digits and dashes.",
+            )
+        if os.path.lexists(folder):
+            raise refuse(
+                "There is something of this name already.", one_line(str(folder)), "Name another folder."
+            )
+        data = self._case_data(folder.name)
+        sheet = self._sheet()
+        said = as_answers_file(sheet)
+        reference = {"reviewer": "reference", **said, **({"rulings": sheet.rulings} if sheet.rulings else {})}
+        texts = {Path(CASE_FILE): _yaml(data), Path(FILE): _yaml({**reference, "sign": "yes"})}
+        for name, new in self.ids.items():
+            pages = [self.page(name, number) for number in range(1, len(self._case.pages[name]) + 1)]
+            texts[Path("records") / f"{new}.txt"] = "\f".join(f"{page}\n" for page in pages)
+        self._refuse_leaks(texts)
+        make_folder(folder / "records")
+        try:
+            for path, text in texts.items():
+                write_file(folder / path, text.encode())
+            made = library.open_case(folder)
+            reference_of_case(made, library.rules_for(made))
+        except BaseException:
+            shutil.rmtree(folder, ignore_errors=True)
+            raise
+        return made
+
+    def _case_data(self, name: str) -> dict[str, Any]:
+        made = self._rewritten(self._words, "")
+        for entry, of in zip(made["documents"], self._data["documents"], strict=True):
+            own = {key: of[key] for key in ("ur_report", "recognised", "unreadable") if key in of}
+            entry |= {"id": self.ids[str(of["id"])], **own}
+        return {"id": name, "practice": "yes", "provenance": PROVENANCE, **made}
+
+    def _refuse_leaks(self, texts: Mapping[Path, str]) -> None:
+        kept = {one.words.casefold() for one in self.changes.values() if one.state == "kept"}
+        for path, text in texts.items():
+            for words in self.finder.known_in(text):
+                if " ".join(words.split()).casefold() not in kept:
+                    raise refuse(
+                        f"A name that was to be replaced would be left: “{one_line(words, 40)}”.",
+                        str(path),
+                        "Put it on the list as it stands there, and begin again.",
+                    )
+
+
+def _yaml(data: Mapping[str, Any]) -> str:
+    made: str = yaml.safe_dump(dict(data), allow_unicode=True, sort_keys=False, width=100)
+    return made
+
+
+def _worded(data: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a case file goes into a practice case: no title, no originals, of a document only what it is."""
+    left = {key: value for key, value in data.items() if key not in ("id", "title", "practice", "provenance")}
+    services = " and ".join(dict.fromkeys(item["service"] for item in data["items"].values()))
+    said = ("type", "author", "date", "sent_by")
+    documents = [{key: one[key] for key in said if key in one} for one in data["documents"]]
+    return {"title": services, **left, "documents": documents}
+
+
+def _edited(text: str, edits: Sequence[Span]) -> tuple[str, Callable[[int, bool], int]]:
+    """The text with its edits made, and where a place of the old text lies in the new one."""
+    made, at, moves = [], 0, []
+    for one in edits:
+        made += [text[at : one.start], one.becomes]
+        at = one.end
+    made.append(text[at:])
+    shift = 0
+    for one in edits:
+        begins = one.start + shift
+        shift += len(one.becomes) - (one.end - one.start)
+        moves.append((one.start, one.end, begins, begins + len(one.becomes), shift))
+
+    def place(old: int, is_end: bool) -> int:
+        moved = 0
+        for start, end, first, last, after in moves:
+            if start < old < end:
+                return last if is_end else first
+            if old >= end:
+                moved = after
+        return old + moved
+
+    return "".join(made), place
+
+
+# What is kept apart from the case: the shift, and what was decided.
+
+
+def state_file(log: Path, session: str) -> Path:
+    """Where the shift of a session's case is kept: beside the log, never with the case."""
+    return log.parent / "deidentified" / f"{session}.json"
+
+
+def read_state(path: Path) -> dict[str, Any]:
+    """What was kept; empty where nothing was. `Refused` for a file that is damaged."""
+    if not path.exists():
+        return {}
+    try:
+        held = json.loads(library.read_text(path))
+        return {"weeks": int(held["weeks"]), "decided": dict(held["decided"])}
+    except (ValueError, KeyError, TypeError):
+        raise refuse(
+            "What was kept of this case can't be read.", one_line(str(path)), "Put it back, or remove it."
+        ) from None
+
+
+def write_state(path: Path, made: Deidentifier) -> None:
+    """Keeps the shift and what was decided, for its owner alone."""
+    decided = {
+        one.key: [one.state, "" if one.becomes == one.proposed else one.becomes]
+        for one in made.changes.values()
+        if one.state != "open"
+    }
+    make_folder(path.parent)
+    write_file(
+        path, json.dumps({"weeks": made.weeks, "decided": decided}, ensure_ascii=False).encode(), replace=True
+    )
+
+
+def last_day(case: CaseFolder, rules: Rules) -> date:
+    """The last day that the case file states, of its documents, its decisions and its timeline."""
+    days = [one.date for one in rules.case.documents.values() if one.date]
+    days += [one.date for one in rules.case.timeline]
+    days += [one.ur_date for one in rules.case.items.values() if one.ur_date]
+    claim = plain_yaml.parse_yaml(case.text, CASE_FILE).data.get("claim", {})
+    days += [day for value in claim.values() if (day := parse_date(str(value))) is not None]
+    return max((day.latest for day in days), default=date(1900, 1, 1))
+
+
+def choose_weeks(case: CaseFolder, rules: Rules, chance: Random, today: date) -> int:
+    """One of the offsets, by chance."""
+    return chance.choice(offsets(rules, last_day(case, rules), today))

@@ -1,0 +1,321 @@
+"""A signed review as a practice case: what is found, how dates move, and a case whose quotes and reference still fit."""
+
+from __future__ import annotations
+
+import shutil
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from assistant import library
+from assistant.core.dates import PartialDate, parse_date
+from assistant.core.problem import Refused
+from assistant.log import Log
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
+from assistant.training import deidentify
+from assistant.training.deidentify import (
+    CASE_FILE,
+    KINDS,
+    ONE_BY_ONE,
+    Deidentifier,
+    Finder,
+    last_day,
+    offsets,
+    read_state,
+    shifted,
+    write_state,
+)
+from assistant.training.practice import exercise_of_session
+from assistant.training.recording import Recording
+from assistant.training.reference import reference_of_case
+from tests.walk import KEPT
+
+CASE = "lumbar-mri-back-pain"
+NOTE = "progress-note-2014-03-24"
+COMMON = frozenset("patient pain the long norco for exam physical therapy was seen by strength".split())
+WORKER = "\nPatient: Testwell, Quentin   DOB: 3/4/1961\nClaim No: ZZ-4471-9. Seen 3/10 by Dr. Ann Sample.\n"
+TODAY = date(2026, 3, 2)
+
+
+def found(
+    text: str, near: PartialDate | None = None, names: tuple[str, ...] = (), weeks: int = -2
+) -> list[tuple[str, str, str]]:
+    """Kind, words and what they become, of everything that is found in a text."""
+    finder = Finder(weeks, COMMON)
+    for one in names:
+        finder.learn(one, "name", sure=True)
+    finder.learn_from(text)
+    return [(one.kind, one.words, one.becomes) for one in finder.spans(text, near)]
+
+
+@pytest.mark.parametrize(
+    ("said", "moved"),
+    [
+        ("2014-03-24", "2014-03-10"),
+        ("March 24, 2014", "March 10, 2014"),
+        ("MARCH 24, 2014", "MARCH 10, 2014"),
+        ("24 March 2014", "10 March 2014"),
+        ("Jan. 5, 2014", "Dec. 22, 2013"),
+        ("May 6, 2014", "April 22, 2014"),
+        ("03/09/2014", "02/23/2014"),
+        ("3/24/14", "3/10/14"),
+        ("03-24-2014", "03-10-2014"),
+        ("March 20 and 24, 2014", "March 6 and 10, 2014"),
+        ("March 10-20, 2014", "February 24, 2014 to March 6, 2014"),
+        ("March 24th, 2014", "March 10, 2014"),
+        ("02/2014", "02/2014"),
+    ],
+)
+def test_a_date_moves_and_keeps_its_form(said: str, moved: str) -> None:
+    assert found(f"Seen on {said}.") == [("date", said, moved)]
+
+
+@pytest.mark.parametrize(
+    ("text", "kind", "words", "becomes"),
+    [
+        ("DOB: 3/4/1961.", "birth", "3/4/1961", "[date of birth]"),
+        ("Call (555) 010-0177 today", "contact", "(555) 010-0177", "[phone]"),
+        ("q.testwell@example.org wrote", "contact", "q.testwell@example.org", "[e-mail]"),
+        ("SSN 123-45-6789", "number", "123-45-6789", "[number]"),
+        ("Claim No: ZZ-4471-9", "number", "ZZ-4471-9", "[number]"),
+        ("MRN# 004512", "number", "004512", "[number]"),
+        ("in ADJ1234567", "number", "ADJ1234567", "[number]"),
+        ("14 Invented Lane", "address", "14 Invented Lane", "[address]"),
+        ("a 92-year-old", "age", "92", "90+"),
+        ("aged 101", "age", "101", "90+"),
+        ("in 2012", "year", "2012", "2012"),
+        ("Employer: Pretend Parcels", "organization", "Pretend Parcels", "[organization 1]"),
+        ("pain for Zebulon Quist", "like-name", "Zebulon Quist", "[name]"),
+    ],
+)
+def test_what_a_rule_finds(text: str, kind: str, words: str, becomes: str) -> None:
+    assert (kind, words, becomes) in found(text)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "a 47-year-old",
+        "for 92 days",
+        "the 12.5 mg",
+        "physical therapy",
+        "L4-5",
+        "10/325 mg",
+        "Norco was seen",
+    ],
+)
+def test_what_is_no_identifier_is_left_alone(text: str) -> None:
+    assert found(text) == []
+
+
+def test_a_short_date_is_placed_by_its_document_and_only_suspected() -> None:
+    assert found("Seen 1/5.", parse_date("2014-02-01")) == [("short-date", "1/5", "12/22")]
+    assert found("Seen 3/5.", parse_date("2016-03-20")) == [("short-date", "3/5", "2/20")]  # over February 29
+    assert "short-date" in ONE_BY_ONE
+
+
+def test_a_name_is_one_in_all_its_forms() -> None:
+    text = "Dr. Ann Sample wrote. SAMPLE, ANN; Sample's exam; Ann\nSample was seen."
+    assert found("Seen by Dr. Exam.") == [("name", "Exam", "[name 1]")]  # whatever word it is
+    assert {(kind, becomes) for kind, _, becomes in found(text)} == {("name", "[name 1]")}
+    assert len(found(text)) == 4
+
+
+def test_a_listed_name_is_found_without_title_and_a_common_part_of_it_is_suspected() -> None:
+    text = "Long was seen; the long pain; QUENTIN LONG"
+    known = [("like-name", "Long", "[name 1]"), ("name", "QUENTIN LONG", "[name 1]")]
+    assert found(text, names=("Quentin Long",)) == known
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """The bundled case with a worker's identifiers on the page of the note, one of them within a quote."""
+    made = Path(shutil.copytree(library.folder("casebank") / CASE, tmp_path / "real"))
+    page = made / "records" / f"{NOTE}.txt"
+    page.write_text(
+        page.read_text("utf-8").replace("No atrophy.", "No atrophy seen by Dr. Sample.") + WORKER, "utf-8"
+    )
+    reference = made / "reference.yaml"
+    said = reference.read_text("utf-8").replace('"No atrophy."', '"No atrophy seen by Dr. Sample."')
+    reference.write_text(
+        said.replace("The examination is normal,", "Dr. Sample's examination is normal,"), "utf-8"
+    )
+    return made
+
+
+@pytest.fixture
+def recording(folder: Path, tmp_path: Path) -> Iterator[Recording]:
+    file = answers_file.read_answers_file(folder / "reference.yaml")
+    with Log.open(tmp_path / "log.sqlite") as log:
+        review = Review.open(log, library.open_case(folder), Profile("r-1", qualifications=KEPT))
+        answers_file.run_answers(review, file)
+        review.close()
+        assert review.session.status == "signed"
+        yield Recording(log, review.session.id)
+
+
+def begun(recording: Recording, weeks: int = -10, listed: tuple[str, ...] = ()) -> Deidentifier:
+    exercise = exercise_of_session(recording, "end")
+    final = recording.final
+    return Deidentifier(exercise.case, final.rules, exercise.reference, final.rulings, listed, weeks)
+
+
+def settled(made: Deidentifier, *kept: str) -> Deidentifier:
+    """Everything confirmed, but for scores and what is `kept`."""
+    for one in made.open:
+        if one.key in kept or one.words in ("5/10", "8/10", "5/5"):
+            made.keep(one.key)
+        else:
+            made.confirm(one.key)
+    return made
+
+
+def test_the_case_reads_and_its_reference_fits_without_what_was_known(
+    recording: Recording, tmp_path: Path
+) -> None:
+    made = settled(begun(recording)).make(tmp_path / "practice-1")
+    rules = library.rules_for(made)
+    reference = reference_of_case(made, rules)
+    texts = "\n".join(path.read_text("utf-8") for path in made.path.rglob("*.*") if path.is_file())
+    for known in (
+        "Testwell",
+        "Quentin",
+        "Sample",
+        "ZZ-4471",
+        "1961",
+        "2014-03-24",
+        "March 24",
+        CASE,
+        "originals",
+    ):
+        assert known not in texts, known
+    assert rules.case.practice
+    assert rules.case.items["1"].ur_date == parse_date("2014-01-27")
+    assert reference.decisions["1"][0] == "upheld"
+    assert "[name" in reference.decisions["1"][1]
+    quotes = [one for answer in reference.answers.values() for one in answer.all_evidence()]
+    assert any(one.quote.startswith("No atrophy seen by Dr. [name") for one in quotes)
+    for one in quotes:
+        assert one.quote in made.pages[one.document][one.page - 1]
+    assert not {"qualifications", "conflict"} & {prompt for _, prompt in reference.answers}
+
+
+def test_answers_are_those_of_the_review(recording: Recording, tmp_path: Path) -> None:
+    made = settled(begun(recording)).make(tmp_path / "practice-1")
+    before, after = (
+        exercise_of_session(recording, "end").reference,
+        reference_of_case(made, library.rules_for(made)),
+    )
+    for place, answer in after.answers.items():
+        assert answer.plain() == before.answers[place].plain(), place
+
+
+def test_nothing_is_made_while_a_change_is_open(recording: Recording, tmp_path: Path) -> None:
+    made = begun(recording)
+    for kind in KINDS:
+        if kind not in ONE_BY_ONE:
+            made.confirm(kind)
+    assert {one.kind for one in made.open} <= ONE_BY_ONE
+    assert made.open
+    with pytest.raises(Refused, match="neither confirmed nor kept"):
+        made.make(tmp_path / "practice-1")
+    assert not (tmp_path / "practice-1").exists()
+
+
+def test_what_is_suspected_is_never_confirmed_in_one_go(recording: Recording) -> None:
+    made = begun(recording)
+    for kind in ONE_BY_ONE:
+        with pytest.raises(Refused, match="one by one"):
+            made.confirm(kind)
+
+
+def test_other_words_take_the_place_that_was_proposed(recording: Recording, tmp_path: Path) -> None:
+    held = begun(recording)
+    held.confirm("number:ZZ-4471-9", "[claim]")
+    made = settled(held).make(tmp_path / "practice-1")
+    assert "Claim No: [claim]." in made.pages["progress-note-1"][0]
+
+
+def test_a_name_of_the_list_is_replaced_and_one_that_is_kept_stays(
+    recording: Recording, tmp_path: Path
+) -> None:
+    held = begun(recording, listed=("organization: warehouse",))
+    made = settled(held, "name:Ann Sample").make(tmp_path / "practice-1")
+    assert "Dr. Ann Sample" in made.pages["progress-note-1"][0]
+    assert "Dr. Sample." not in made.pages["progress-note-1"][0]
+
+
+def test_a_folder_that_is_no_id_or_is_there_is_refused(
+    recording: Recording, folder: Path, tmp_path: Path
+) -> None:
+    made = settled(begun(recording))
+    for name in ("Smith Case", ".hidden", "UPPER"):
+        with pytest.raises(Refused, match="can't be the id"):
+            made.make(tmp_path / name)
+    with pytest.raises(Refused, match="already"):
+        made.make(folder)
+
+
+def test_no_shift_leaves_the_editions_of_a_governing_date(folder: Path) -> None:
+    case = library.open_case(folder)
+    rules = library.rules_for(case)
+    on = rules.case.items["1"].ur_date
+    assert on is not None
+    weeks = offsets(rules, last_day(case, rules), TODAY)
+    assert weeks
+    assert 0 not in weeks
+    for one in weeks:
+        assert on_the_day(rules, shifted(on, one)) == on_the_day(rules, on), one
+    crossing = {
+        one for one in range(-104, 105) if on_the_day(rules, shifted(on, one)) != on_the_day(rules, on)
+    }
+    assert crossing
+    assert not crossing & set(weeks)
+
+
+def on_the_day(rules: library.Rules, day: PartialDate) -> list[tuple[str, str]]:
+    """The editions that are in force on a day, of every guideline that item 1 cites."""
+    made = rules.sets["1"]
+    assert made.guidelines is not None
+    found = [(name, made.guidelines.word(name, day)) for name in made.citations]
+    return [(name, word[0].key if word is not None else "") for name, word in found]
+
+
+def test_nothing_moves_into_days_that_have_not_come(folder: Path) -> None:
+    case = library.open_case(folder)
+    rules = library.rules_for(case)
+    weeks = offsets(rules, last_day(case, rules), date(2014, 4, 30))
+    assert weeks
+    assert max(weeks) <= 3
+
+
+def test_where_no_shift_is_left_it_is_refused(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(deidentify, "_editions", lambda _, on: on)
+    case = library.open_case(folder)
+    rules = library.rules_for(case)
+    with pytest.raises(Refused, match="leaves every governing date in its editions"):
+        offsets(rules, last_day(case, rules), TODAY)
+
+
+def test_what_was_decided_is_kept_with_the_shift_for_its_owner_alone(
+    recording: Recording, tmp_path: Path
+) -> None:
+    held = begun(recording)
+    held.confirm("number:ZZ-4471-9", "[claim]")
+    held.keep("short-date:8/10")
+    path = tmp_path / "apart" / "one.json"
+    write_state(path, held)
+    decided = {"number:ZZ-4471-9": ["confirmed", "[claim]"], "short-date:8/10": ["kept", ""]}
+    assert read_state(path) == {"weeks": -10, "decided": decided}
+    path.write_text("{}", "utf-8")
+    with pytest.raises(Refused, match="can't be read"):
+        read_state(path)
+
+
+def test_every_text_that_is_handed_on_is_looked_through(recording: Recording) -> None:
+    places = {place for one in begun(recording).changes.values() for place in one.places}
+    assert places == {f"{NOTE}:1", "ur-report-2014-04-07:1", CASE_FILE, deidentify.ANSWERS}
