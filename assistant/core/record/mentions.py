@@ -214,9 +214,11 @@ def _regions(text: str) -> Iterator[FactMention]:
 _NUMBER = r"(?:1[0-2]|[1-9])(?!\d)"
 _POINT = rf"[CTLS]{_NUMBER}"
 _LEVEL = (
-    rf"(?i)(?<!\w){_POINT}(?:[-–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
+    rf"(?i)(?<!\w){_POINT}(?:[-\u2010\u2011–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
     r"(?![\w%])(?![/.]\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))"
 )
+_BELOW = {"C7": "T", "T12": "L", "L5": "S"}
+"""The letter of a bare 1 after the last vertebra of its part: `L5-1` is L5-S1, and not L1 to L5."""
 _NO_LEVEL = r"(?i)\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$"
 
 
@@ -225,9 +227,10 @@ def _levels(text: str) -> Iterator[FactMention]:
         if compiled(_NO_LEVEL).search(text, max(0, match.start() - 12), match.start()):
             continue
         letter = ""
-        points = []
+        points = list[str]()
         for part in re.finditer(r"([CTLS]?)(\d{1,2})", match[0], re.I):
-            letter = part[1].upper() or letter
+            below = _BELOW.get(points[-1], "") if points and part[2] == "1" else ""
+            letter = part[1].upper() or below or letter
             points.append(f"{letter}{int(part[2])}")
         levels = level_range(points)
         if levels:
