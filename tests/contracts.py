@@ -200,6 +200,8 @@ def files(folder: Path) -> Iterator[File]:
         "exercises.yaml",
         EXERCISES,
         lambda text: library.document(text, "exercises.yaml", "exercises"),
+    )
+    yield File(
         "deidentify-answers",
         "answers.yaml",
         DEIDENTIFY_ANSWERS,
