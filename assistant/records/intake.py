@@ -598,6 +598,7 @@ def _decision_proposals(said: Refusal) -> Iterator[Proposal]:
         yield Proposal(
             "decision", DECISION, "Utilization review decision", fields, tuple(places),
             () if said.guideline else ("guideline",),
+            tuple(f"{value} ({where.document}:{where.page})" for value, where in said.decided.others),
         )  # fmt: skip
     if said.reason is not None:
         yield Proposal(

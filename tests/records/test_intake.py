@@ -250,3 +250,11 @@ def test_what_no_page_says_is_asked_and_written_by_the_person(tmp_path: Path) ->
         settle(work)
         case = library.rules_for(library.open_case(work.finish("a", "b", True))).case
     assert (case.items["1"].service, case.items["1"].requested) == ("an MRI of the lumbar spine", 2)
+
+
+def test_a_decision_of_another_day_than_its_report_is_shown_with_it(tmp_path: Path) -> None:
+    report = UR.replace("Requested treatment", "Decision date: 11/14/2023\nRequested treatment")
+    with work_on(tmp_path, report, RFA, NOTE) as work:
+        decision = work.get("decision")
+        assert decision.fields["date"] == "2023-11-15"
+        assert [one.split(" (")[0] for one in decision.others] == ["2023-11-14"]

@@ -147,6 +147,9 @@ def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
             parts.setdefault(name, fact)
     requests = [one for one in documents if one.type == REQUEST]
     made = tuple(_requested(one, requests) for one in services if one.decision != "approved")
+    if (decided := parts.get("decided")) is not None:
+        others = {day: place for day, place in _other_days(documents, words) if day != decided.value}
+        parts["decided"] = replace(decided, others=tuple(others.items()))
     return Refusal(
         parts.get("decided"), parts.get("received"), parts.get("guideline"), parts.get("rationale"), made
     )
@@ -187,6 +190,19 @@ def _parts(report: PacketDocument, words: Words) -> Iterator[tuple[str, Fact]]:
         if number == 1 and report.date is not None:
             place = next((line for line in lines if _says(line, report.date)), "")
             yield "decided", Fact(str(report.date), Evidence(report.id, number, " ".join(place.split())))
+
+
+def _other_days(documents: Sequence[PacketDocument], words: Words) -> Iterator[tuple[str, Evidence]]:
+    """The days that reports and applications label as that of the decision, the first place of a day last."""
+    label = _any(words, "decided", r"\s*[:/]?\s*")
+    for document in reversed([one for one in documents if one.type in (UR_REPORT, APPLICATION)]):
+        for number, page in reversed(list(enumerate(document.pages, 1))):
+            for line in reversed(page.split("\n")):
+                text = cleared(line)
+                for match in label.finditer(text):
+                    day = next((one for one in dated(text[match.end() :], None) if one.start < 3), None)
+                    if day is not None and day.date.day is not None and "‹" not in line:
+                        yield str(day.date), Evidence(document.id, number, " ".join(line.split()))
 
 
 def _says(line: str, day: PartialDate) -> bool:

@@ -127,3 +127,32 @@ def test_a_claim_fact_is_what_most_pages_say_and_names_the_others() -> None:
 def test_a_date_that_was_hard_to_read_is_no_fact() -> None:
     documents = [PacketDocument("d", "Progress note", None, ["Date of injury: ‹02/09/2021›"])]
     assert claim_facts(documents, library.intake("documents")) == {}
+
+
+@pytest.mark.parametrize(
+    ("line", "others"),
+    [
+        ("Date of decision: May 20, 2016", ["2016-05-20"]),
+        ("Decision date 05/20/2016", ["2016-05-20"]),
+        ("Date of the determination: May 24, 2016", []),
+        ("Date of service: May 20, 2016", []),
+        ("The decision of May 20, 2016 was reviewed.", []),
+        ("Date of decision: May ‹20›, 2016", []),
+    ],
+)
+def test_a_day_of_the_decision_that_is_not_that_of_the_report_stands_beside_it(
+    line: str, others: list[str]
+) -> None:
+    decided = said(TABLE, line).decided
+    assert decided is not None
+    assert decided.value == "2016-05-24"
+    assert [(day, place.page) for day, place in decided.others] == [(day, 2) for day in others]
+
+
+def test_the_day_that_an_application_gives_the_decision_stands_beside_that_of_the_report() -> None:
+    report = PacketDocument("ur", "Utilization review report", parse_date("2016-05-24"), [TABLE])
+    form = "Application for independent medical review"
+    asked = PacketDocument("imr", form, None, ["Date of UR determination letter: 05/26/2016"])
+    decided = refusal([asked, report], library.intake("decision")).decided
+    assert decided is not None
+    assert [(day, place.document) for day, place in decided.others] == [("2016-05-26", "imr")]
