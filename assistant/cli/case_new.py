@@ -26,6 +26,7 @@ _HELP = (
     "x               refuses it; it isn't proposed again",
     "NAME VALUE      corrects a part of it: date 2014-05-10; `date -` empties it",
     "page            shows the page that it stands on",
+    "add WORDS       adds a disputed service; at a line `add 2014-05-10 WORDS` adds one on its page",
     "<               goes back to the one before",
 )
 _DOCUMENT_HELP = (
@@ -349,6 +350,8 @@ class Plain:
                         self._asking.say(f"  {line}")
                 elif reply == "page" and one.evidence:
                     self._page(one.evidence[0])
+                elif reply.startswith("add "):
+                    self._add(one, reply[4:])
                 else:
                     self._correct(one, reply)
                     one = self._work.get(one.key)
@@ -356,6 +359,17 @@ class Plain:
             except Refused as refused:
                 for problem in refused.problems:
                     self._asking.say(f"  ! {problem}")
+
+    def _add(self, one: Proposal, said: str) -> None:
+        """Adds a service, which is asked about after the others, or a line on the page of one, which is asked about now."""
+        from assistant.records.intake import ITEM, LINE
+
+        if one.group == LINE:
+            self._ask(self._work.add(LINE, said, one.evidence[0] if one.evidence else None))
+            self._show(one)
+        else:
+            added = self._work.add(ITEM, said)
+            self._asking.say(f"  Added: {added.fields['service']}. It is asked about after the others.")
 
     def _show(self, one: Proposal) -> None:
         say = self._asking.say

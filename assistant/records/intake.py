@@ -135,6 +135,7 @@ class Intake:
                 str(key): {
                     "state": str(one["state"]),
                     "fields": {str(k): str(v) for k, v in one["fields"].items()},
+                    **({"page": str(one["page"])} if "page" in one else {}),
                 }
                 for key, one in held.items()
             }
@@ -248,10 +249,22 @@ class Intake:
         yield from _claim_proposals(facts, documents, region, said)
         yield from _decision_proposals(said)
         yield from _item_proposals(said, region)
+        yield from self._own(ITEM)
         injury = parse_date(facts["injury"].value) if "injury" in facts else None
         decided = parse_date(said.decided.value) if said.decided else None
         lines = chronology(documents, _words("chronology"), _words("drugs"), injury)
         yield from line_proposals(lines, region, injury, decided)
+        yield from self._own(LINE)
+
+    def _own(self, group: str) -> Iterator[Proposal]:
+        """What the person added, with the page that it was added on."""
+        for key, held in self._decided.items():
+            if key.startswith(f"own-{group}-"):
+                document, _, page = held.get("page", "").rpartition(":")
+                there = document in {part.id for _, part in self.parts}
+                title = "Disputed item" if group == ITEM else held["fields"]["kind"]
+                places = (Evidence(document, int(page)),) if there else ()
+                yield Proposal(key, group, title, held["fields"], places, notes=("added by hand",))
 
     def _documents(self, decided: bool = False) -> list[PacketDocument]:
         """The documents as they are proposed, or as they were confirmed; those that were refused are none."""
@@ -351,8 +364,11 @@ class Intake:
         self._decide(one, REFUSED)
 
     def reopen(self, key: str) -> None:
-        """Takes a decision back."""
-        self._decided.pop(key, None)
+        """Takes a decision back; what was added by hand stays."""
+        if key.startswith("own-") and key in self._decided:
+            self._decided[key]["state"] = OPEN
+        else:
+            self._decided.pop(key, None)
         self._changed()
 
     def correct(self, key: str, name: str, value: str) -> None:
@@ -360,11 +376,45 @@ class Intake:
         one = self.get(key)
         fields = corrected(one, name, value)
         held = self._decided.get(key, {"state": OPEN, "fields": {}})
-        self._decided[key] = {"state": held["state"], "fields": fields}
+        self._decided[key] = {**held, "fields": fields}
         self._changed()
 
+    def add(self, group: str, said: str, place: Evidence | None = None) -> Proposal:
+        """Adds what no page was found to propose: an item by its service, or a line as its day and its words.
+
+        It is confirmed and corrected as what is proposed. A line stands on the page before the person.
+        """
+        said = one_line(said).strip()
+        if group == ITEM:
+            first = next((one for one in self.proposals if one.group == ITEM), None)
+            region = first.fields["region"] if first is not None else ""
+            proposed = propose_set(said, region, services_of(library.sources()))
+            fields = dict.fromkeys(_ITEM_FIELDS, "") | {
+                "service": said,
+                "region": proposed.region or region,
+                "decision": "denied",
+                "prompt_set": proposed.prompt_set,
+            }
+        else:
+            day, _, said = said.partition(" ")
+            date = read_date(day)
+            if date is None or place is None:
+                raise refuse("A line begins with its day.", "", "Write it as 2014-07-12 What was done.")
+            fields = {"date": str(date), "kind": "event", "region": "", "side": "", "says": said.strip()}
+        if not said.strip():
+            raise refuse("There are no words.", "", "Write what is to be added.")
+        number = 1 + sum(key.startswith("own-") for key in self._decided)
+        key = f"own-{group}-{number}"
+        self._decided[key] = {"state": OPEN, "fields": fields, "page": str(place) if place else ""}
+        self._changed()
+        return self.get(key)
+
     def _decide(self, one: Proposal, state: str) -> None:
-        self._decided[one.key] = {"state": state, "fields": dict(one.fields)}
+        self._decided[one.key] = {
+            **self._decided.get(one.key, {}),
+            "state": state,
+            "fields": dict(one.fields),
+        }
         if one.group == DOCUMENT and REFUSED in (state, one.state):
             self._changed()
         else:

@@ -19,7 +19,17 @@ from textual.widgets.option_list import Option
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line, visible
-from assistant.records.intake import CONFIRMED, DOCUMENT, LINE, OPEN, QUESTION, REFUSED, Intake, Proposal
+from assistant.records.intake import (
+    CONFIRMED,
+    DOCUMENT,
+    ITEM,
+    LINE,
+    OPEN,
+    QUESTION,
+    REFUSED,
+    Intake,
+    Proposal,
+)
 from assistant.tui.dialogs import AskScreen, ChooseScreen
 from assistant.tui.widgets import KeyLine, MarkedList, ProgramScreen, literal
 
@@ -376,8 +386,16 @@ class ProposalScreen(ProgramScreen):
 class IntakeScreen(ProposalScreen):
     """A packet on its way to a case, which is made when all that comes before a review is decided."""
 
-    BINDINGS: ClassVar[list[BindingType]] = [Binding("f", "finish", "make the case")]
-    KEYS: ClassVar[list[tuple[str, str, str]]] = [("f", "make the case", "finish"), *ProposalScreen.KEYS]
+    BINDINGS: ClassVar[list[BindingType]] = [
+        Binding("f", "finish", "make the case"),
+        Binding("a", "add", "add"),
+    ]
+    KEYS: ClassVar[list[tuple[str, str, str]]] = [
+        ("f", "make the case", "finish"),
+        *ProposalScreen.KEYS[:-1],
+        ("a", "add", "add"),
+        ProposalScreen.KEYS[-1],
+    ]
 
     def __init__(self, work: Intake, title: str, case_id: str) -> None:
         super().__init__(work, "A packet becomes a case")
@@ -386,6 +404,33 @@ class IntakeScreen(ProposalScreen):
 
     def _ready(self) -> str:
         return "f makes the case; the other lines can wait"
+
+    def action_add(self) -> None:
+        """Asks for a disputed service, or for a line on the page that is shown, and adds it."""
+        _, held = self._current()
+        places = held[0].evidence if held else ()
+        place = places[self._place % len(places)] if places else None
+        rows = [(ITEM, "another disputed service")]
+        if place is not None:
+            rows.append((LINE, f"a line on {self._work.where(place)}"))
+        asked = {ITEM: "What was refused?", LINE: "Its day and its words, as 2014-07-12 What was done"}
+
+        def chosen(group: str | None) -> None:
+            if group is not None:
+                self.app.push_screen(AskScreen(asked[group]), lambda said: given(group, said))
+
+        def given(group: str, said: str | None) -> None:
+            if not said:
+                return
+            try:
+                added = self._intake.add(group, said, place if group == LINE else None)
+            except Refused as refused:
+                self.tell(str(refused), "error")
+                return
+            self._fill(added.key)
+            self._show()
+
+        self.app.push_screen(ChooseScreen("What is to be added?", rows), chosen)
 
     def action_finish(self) -> None:
         """Asks for title and name, and makes the case."""

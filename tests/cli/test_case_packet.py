@@ -72,6 +72,16 @@ def test_lines_are_confirmed_a_page_at_a_time_with_the_page_before_them(
     assert len(made.timeline) == 2
 
 
+def test_a_service_and_a_line_are_added_in_plain_lines(imr: Imr, file: Path, tmp_path: Path) -> None:
+    typed = "\nadd acupuncture\n" + "\n" * 6 + "yes\nadd a fall\nadd 2023-09-01 A fall.\n\n" + "\n" * 12
+    status, out, _ = imr("case", "new", "--plain", file, tmp_path / "made", typed=typed)
+    assert status == 0
+    assert "A line begins with its day." in out
+    case = library.rules_for(library.open_case(tmp_path / "made")).case
+    assert [one.service for one in case.items.values()][1:] == ["acupuncture"]
+    assert "A fall." in {one.says for one in case.timeline}
+
+
 def test_replies_that_end_early_leave_no_case_and_are_gone_on_with(
     imr: Imr, file: Path, tmp_path: Path
 ) -> None:

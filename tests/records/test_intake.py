@@ -258,3 +258,41 @@ def test_a_decision_of_another_day_than_its_report_is_shown_with_it(tmp_path: Pa
         decision = work.get("decision")
         assert decision.fields["date"] == "2023-11-15"
         assert [one.split(" (")[0] for one in decision.others] == ["2023-11-14"]
+
+
+def test_a_service_and_a_line_are_added_by_hand_and_kept(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        item = work.add(ITEM, " acupuncture, 12 visits ")
+        place = next(one for one in of(work, DOCUMENT) if "Progress" in one.fields["type"]).evidence[0]
+        line = work.add(LINE, "2023-09-01 A fall at home was told of.", place)
+        assert item.key in {one.key for one in work.wanting}
+        work.correct(line.key, "kind", "visit")
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        settle(work)
+        work.confirm(line.key)
+        case = library.rules_for(library.open_case(work.finish("back", "MRI", True))).case
+    assert (case.items["2"].service, case.items["2"].prompt_set) == ("acupuncture, 12 visits", "acupuncture")
+    assert [(one.kind, one.says, one.evidence[0].page) for one in case.timeline] == [
+        ("visit", "A fall at home was told of.", 1)
+    ]
+
+
+def test_what_was_added_is_refused_and_taken_up_again(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        key = work.add(ITEM, "acupuncture").key
+        work.refuse(key)
+        assert key not in {one.key for one in work.wanting}
+        work.reopen(key)
+        assert work.get(key).fields["service"] == "acupuncture"
+
+
+@pytest.mark.parametrize(
+    ("group", "said"), [(ITEM, " "), (LINE, "a fall"), (LINE, "2023-09-01"), (LINE, "2023-13-01 a fall")]
+)
+def test_what_says_nothing_or_no_day_is_not_added(tmp_path: Path, group: str, said: str) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        place = of(work, DOCUMENT)[0].evidence[0]
+        before = list(work.proposals)
+        with pytest.raises(Refused):
+            work.add(group, said, place)
+        assert work.proposals == before

@@ -62,6 +62,24 @@ async def test_a_key_corrects_a_part_and_one_refuses(tmp_path: Path) -> None:
             assert "to decide" in shown(screen, "intake-top")
 
 
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_a_key_adds_a_service_and_a_line_on_the_page_that_is_shown(
+    tmp_path: Path, size: tuple[int, int]
+) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        screen = IntakeScreen(work, "A case", "a-case")
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=size) as pilot:
+            await pilot.pause()
+            await pilot.press("down", "a", "enter", *"acupuncture", "enter")
+            await pilot.pause()
+            assert "service: acupuncture" in shown(screen, "intake-one")
+            await pilot.press("home", "down", "a", "down", "enter", *"2023-09-01 A fall.", "enter")
+            await pilot.pause()
+            assert "says: A fall." in shown(screen, "intake-one")
+            assert "UTILIZATION REVIEW DETERMINATION" in shown(screen, "intake-page")
+        assert [one.fields["service"] for one in of(work, "item")][1:] == ["acupuncture"]
+
+
 async def test_lines_are_confirmed_a_page_at_a_time_and_narrowed(tmp_path: Path) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
         screen = IntakeScreen(work, "A case", "a-case")
