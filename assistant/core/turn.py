@@ -382,7 +382,9 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     alike = tuple(n for n, group in enumerate(found) if _wording(group) == _wording(first))
     same = tuple(n for n in alike if _figures(found[n]) == _figures(first))
     everything = tuple(range(len(found)))
-    absent = not_found(session.reading(scope).answer(name))
+    answer = session.reading(scope).answer(name)
+    against = spoken_against(session, place, first)
+    absent = not_found(answer) and (bool(against) or answer is None or answer.parts is None)
     anew = (
         "It speaks of this: cite it and answer anew" if absent else "It does: answer anew, with this passage"
     )
@@ -410,14 +412,12 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     at_page = f"{first.document}:{first.pages[0]}"
     prompt = session.prompt(scope, name)
     if absent:
-        entries = [
-            part_question(prompt, tuple(one.split("."))).split(" (", 1)[0].rstrip("?")
-            for one in spoken_against(session, place, first)
-        ]
+        asks = (part_question(prompt, tuple(one.split("."))) for one in against)
+        entries = [ask.split(" (", 1)[0].rstrip("?") for ask in asks]
         of = f" ({'; '.join(entries)})" if entries else ""
         question = f"Answered as not documented{of}, but the record speaks of it at {at_page}. Does this passage answer"
     else:
-        said = one_line(told(prompt.schema, session.reading(scope).answer(name)), 120)
+        said = one_line(told(prompt.schema, answer), 120)
         question = f"Answered: {said}. Does the passage at {at_page} speak against that, asked"
     question += f" “{prompt.ask}”"
     return Turn("passages", place, question, tuple(options), check=absence_check(session, place))

@@ -116,6 +116,20 @@ def test_what_is_asked_of_a_passage_names_the_entry_that_it_speaks_against(log: 
     assert "racture" not in question
 
 
+def test_a_denial_of_what_one_entry_affirms_is_not_said_to_speak_of_the_entries_not_found(
+    log: Log, planted: Path
+) -> None:
+    note = planted / "records" / "progress-note-2014-07-17.txt"
+    note.write_text(note.read_text().rstrip("\n") + "\n\nHe denies fever.\n")
+    review = opened(log, planted)
+    flags = dict.fromkeys(review.session.prompt("1", "red_flags").schema.shape.parts, ABSENT)
+    flags["infection"] = Answer(value="yes", evidence=(Evidence("progress-note-2014-07-17", 1),))
+    review.perform(c.RecordAnswer("1", "red_flags", group(flags)))
+    turn = passages_turn(review.session, ("1", "red_flags"))
+    assert turn.question.startswith("Answered: infection: present")
+    assert turn.options[0].label.startswith("It does")
+
+
 def test_the_words_asked_for_go_to_the_entry_that_lacks_them(log: Log, planted: Path) -> None:
     fever = "He reports chills and fever since Monday."
     for name in ("ur-report-2014-04-20", "progress-note-2014-07-17"):
