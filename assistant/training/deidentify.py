@@ -125,6 +125,9 @@ _PERSONS = frozenset(
 )
 _FIRMS = frozenset("employer insurer carrier administrator clinic facility hospital".split())
 _DATE_FACTS = re.compile(r"(?:^|_)(?:date|received|starts|ends|since|until|on|year)$")
+_NUMBER_FACTS = re.compile(r"(?:^|_)(?:number|no|id|mrn|ssn|file|adj|eams|npi)$")
+_LONG_NUMBER = 10_000
+"""From here on a number of the case file is looked through as words are."""
 _SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
 
 
@@ -481,10 +484,12 @@ class Deidentifier:
             kind, _, name = words.rpartition(":")
             known = "organization" if kind.strip() == "organization" else "name"
             self.finder.learn(name, known, sure=True)
-        facts = [*self._data["documents"], self._data.get("claim", {})]
+        facts = [*self._words["documents"], self._data.get("claim", {})]
         for name, value in ((name, value) for one in facts for name, value in one.items()):
             if isinstance(value, str) and name in _PERSONS | _FIRMS and any(sign.isupper() for sign in value):
                 self.finder.learn(value, "name" if name in _PERSONS else "organization")
+            elif _NUMBER_FACTS.search(str(name)) and any(sign.isdigit() for sign in str(value)):
+                self.finder.learn(str(value), "number", sure=True)
         for pages in self._case.pages.values():
             for page in pages:
                 self.finder.learn_from(page)
@@ -607,6 +612,8 @@ class Deidentifier:
                 return "[date of birth]"
             moved = str(shifted(day, self.weeks))
             return int(moved) if isinstance(value, int) else moved
+        if isinstance(value, int) and value >= _LONG_NUMBER:
+            value = str(value)
         if isinstance(value, str):
             if read is not None:
                 read(value)

@@ -135,6 +135,9 @@ def test_a_listed_name_is_found_without_title_and_a_common_part_of_it_is_suspect
 def folder(tmp_path: Path) -> Path:
     """The bundled case with a worker's identifiers on the page of the note, one of them within a quote."""
     made = Path(shutil.copytree(library.folder("casebank") / CASE, tmp_path / "real"))
+    facts = made / CASE_FILE
+    numbers = "claim:\n  claim_number: ZZ-88 20\n  adj_file: 771204\n"
+    facts.write_text(facts.read_text("utf-8").replace("claim:\n", numbers, 1), "utf-8")
     page = made / "records" / f"{NOTE}.txt"
     page.write_text(
         page.read_text("utf-8").replace("No atrophy.", "No atrophy seen by Dr. Sample.") + WORKER, "utf-8"
@@ -187,6 +190,8 @@ def test_the_case_reads_and_its_reference_fits_without_what_was_known(
         "Sample",
         "ZZ-4471",
         "1961",
+        "ZZ-88 20",
+        "771204",
         "2014-03-24",
         "March 24",
         CASE,
