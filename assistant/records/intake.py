@@ -161,6 +161,9 @@ class Intake:
                 continue
             self._arrived.append(arrived)
             self.notes += [f"{path.name}: {note}" for note in arrived.read.notes]
+            blank = [page.number for page in arrived.read.pages if page.is_read and not page.text.strip()]
+            if blank:
+                self.notes.append(f"{path.name}: nothing stands on page {said_list(blank)}.")
         if not self._arrived:
             raise refuse("There is no file to read.", "", "Name the files of the packet, or their folder.")
         used: set[str] = set()

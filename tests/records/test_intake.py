@@ -296,3 +296,8 @@ def test_what_says_nothing_or_no_day_is_not_added(tmp_path: Path, group: str, sa
         with pytest.raises(Refused):
             work.add(group, said, place)
         assert work.proposals == before
+
+
+def test_blank_pages_are_named(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, " ", RFA, NOTE) as work:
+        assert work.notes == ["packet.txt: nothing stands on page 2."]
