@@ -52,9 +52,10 @@ def say(
     body = random.Random(f"{session} {after}").randbytes(size)
     files = {hashlib.sha256(body).hexdigest(): ("text/case", body)} if size else {}
     pins = {"pins": {"case": {"case.yaml": next(iter(files))}}} if files else {}
+    pinning = "file.pinned" if after else "session.opened"
     drafts = [
         Draft(
-            "session.opened" if pins and not each else kind,
+            pinning if pins and not each else kind,
             {"step": after, "of": entries, "text": Private(f"words of {session}, {after + each}")}
             | ({} if each else pins),
         )
