@@ -10,6 +10,8 @@ import os
 import secrets
 import stat
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 from assistant.core.problem import Refused, refuse
@@ -216,6 +218,21 @@ def lock_file(path: Path, log: Path) -> Lock:
     if made:
         share_like(path, log)
     return lock
+
+
+@contextmanager
+def turn_at(path: Path) -> Iterator[None]:
+    """One program at a time brings the file `path` up to date; the others wait until it is done."""
+    lock = lock_file(Path(f"{path}.lock"), path)
+    try:
+        while not lock.take():
+            time.sleep(0.05)
+        try:
+            yield
+        finally:
+            lock.give_back()
+    finally:
+        lock.close()
 
 
 def open_to_all(log: Path) -> str:

@@ -10,9 +10,8 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-import time
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, contextmanager
+from contextlib import closing
 from itertools import islice
 from pathlib import Path
 from typing import Any
@@ -20,7 +19,7 @@ from typing import Any
 from assistant.core.problem import refuse
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value
-from assistant.files import lock_file, make_file, make_folder
+from assistant.files import make_file, make_folder, turn_at
 from assistant.log.central import AT_ONCE, Central, Desk, is_central, shown
 from assistant.log.chain import leaf
 from assistant.log.checkpoint import CENTRAL
@@ -76,7 +75,7 @@ def bring_up_to_date_from(url: str, progress: Progress = lambda _done, _all: Non
     assert is_central(url)
     path = copy_path(url)
     make_folder(path.parent)
-    with Central.open(url) as central, _turn(path):
+    with Central.open(url) as central, turn_at(path):
         desks = chosen(central, url)
         if not path.exists():
             make_file(path)
@@ -235,21 +234,6 @@ def _empty(copy: sqlite3.Connection, central: Central) -> bool:
     copy.execute("VACUUM")
     copy.execute("PRAGMA journal_mode = DELETE")
     return True
-
-
-@contextmanager
-def _turn(path: Path) -> Iterator[None]:
-    """One program at a time brings a copy up to date."""
-    lock = lock_file(Path(f"{path}.lock"), path)
-    try:
-        while not lock.take():
-            time.sleep(0.05)
-        try:
-            yield
-        finally:
-            lock.give_back()
-    finally:
-        lock.close()
 
 
 # A desk's file made again from what the server has, to be verified like any log.

@@ -14,11 +14,10 @@ import os
 import shutil
 import sqlite3
 import tempfile
-import time
 from collections import deque
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import Future, ProcessPoolExecutor
-from contextlib import ExitStack, closing, contextmanager
+from contextlib import ExitStack, closing
 from pathlib import Path
 from typing import Any
 
@@ -28,7 +27,7 @@ from sqlite_utils.db import DescIndex
 from assistant import __version__
 from assistant.core.problem import Refused
 from assistant.core.text import digest
-from assistant.files import lock_file, make_file, make_folder, sync_folder
+from assistant.files import make_file, make_folder, sync_folder, turn_at
 from assistant.log.checkpoint import present_log
 from assistant.log.entry import Entry, check_places, read, stands_at
 from assistant.log.errors import DAMAGE, broken
@@ -195,7 +194,7 @@ def forget(log: Path) -> None:
     """Removes the report tables that were made of a log, wherever they lie; they are made anew when they are next asked for."""
     for place in _places(log):
         if place.exists():
-            with _turn(place):
+            with turn_at(place):
                 for beside in ("", "-wal", "-shm", "-journal"):
                     Path(f"{place}{beside}").unlink(missing_ok=True)
 
@@ -232,7 +231,7 @@ class _Projection:
             with ExitStack() as stack:
                 try:
                     make_folder(place.parent)
-                    stack.enter_context(_turn(place))
+                    stack.enter_context(turn_at(place))
                 except (Refused, OSError) as error:
                     refused = error
                     continue
@@ -335,18 +334,3 @@ def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:
     marks = ", ".join("?" for _ in columns)
     values = (tuple(map(row.get, columns)) for row in rows)  # what was refused at a check has no question
     db.conn.executemany(f"{how} INTO {table} ({', '.join(columns)}) VALUES ({marks})", values)
-
-
-@contextmanager
-def _turn(place: Path) -> Iterator[None]:
-    """One program at a time brings a file up to date; the others wait until it is done."""
-    lock = lock_file(Path(f"{place}.lock"), place)
-    try:
-        while not lock.take():
-            time.sleep(0.05)
-        try:
-            yield
-        finally:
-            lock.give_back()
-    finally:
-        lock.close()
