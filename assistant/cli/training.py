@@ -368,8 +368,7 @@ def due(log_path: Path | None) -> None:
     from assistant import profile
     from assistant.log import Log
     from assistant.training.gradebook import results
-    from assistant.training.library import materials
-    from assistant.training.spacing import spaced, spaced_lines
+    from assistant.training.library import materials, spaced, spaced_lines
 
     actor = profile.kept().id
     with Log.open(log_at(log_path), write=False) as log:
