@@ -23,8 +23,8 @@ from assistant.log import Log
 from assistant.machine import open_in_viewer
 from assistant.records.case_folder import original_file
 from assistant.review import views
-from assistant.review.amendment import set_said
-from assistant.review.conversation import Conversation, offer_amendment
+from assistant.review.amendment import offer_amendment, set_said
+from assistant.review.conversation import Conversation
 from assistant.review.determination import keep_qualifications
 from assistant.review.loading import missing_documents
 from assistant.review.passages import (

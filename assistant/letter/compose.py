@@ -17,11 +17,8 @@ from assistant.core.record.checks import Check
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, outcome
 from assistant.core.text import REDACTED, digest
+from assistant.letter import annex, formats, sections
 from assistant.letter import determination as sent
-from assistant.letter import formats
-from assistant.letter import sections as annex
-from assistant.letter import sections as issues
-from assistant.letter import sections as setting
 from assistant.letter.document import Head, Letter, LetterSentence, Missing, ReviewedDocument, Section, Top
 from assistant.letter.sections import Assess, still_missing
 
@@ -42,7 +39,7 @@ def compose(
             known[item] = assess(item)
         return known[item]
 
-    reviewed = setting.documents(session, issues.decisive_evidence(session, assessed))
+    reviewed = sections.documents(session, sections.decisive_evidence(session, assessed))
     tops = _tops(session, frame)
     signed = _signed_sections(session, assessed, frame, reviewed)
     body = formats.signed_text(tops, signed)
@@ -85,16 +82,16 @@ def signing_text(session: Session, assess: Assess) -> str:
     It leaves the checks out: they read the record's pages, which may be gone when the letter is read again.
     """
     frame = session.frame()
-    reviewed = setting.documents(session, issues.decisive_evidence(session, assess))
+    reviewed = sections.documents(session, sections.decisive_evidence(session, assess))
     return formats.signed_text(_tops(session, frame), _signed_sections(session, assess, frame, reviewed))
 
 
 def signing_lines(session: Session, assess: Assess) -> list[str]:
     """`signing_text` in lines that are not broken, for a screen that breaks them itself."""
     frame = session.frame()
-    reviewed = setting.documents(session, issues.decisive_evidence(session, assess))
-    sections = _signed_sections(session, assess, frame, reviewed)
-    return list(formats.unwrapped(_tops(session, frame), sections))
+    reviewed = sections.documents(session, sections.decisive_evidence(session, assess))
+    signed = _signed_sections(session, assess, frame, reviewed)
+    return list(formats.unwrapped(_tops(session, frame), signed))
 
 
 def body_hash(session: Session, assess: Assess) -> str:
@@ -115,10 +112,10 @@ def _signed_sections(
     if frame.in_two_parts:
         return tuple(_in_two_parts(session, assess, frame, reviewed))
     made = (
-        setting.how_it_was_made(session, frame),
-        setting.documents_reviewed(session, frame, reviewed),
-        setting.case_summary(session, frame),
-        issues.issues(session, assess, frame),
+        sections.how_it_was_made(session, frame),
+        sections.documents_reviewed(session, frame, reviewed),
+        sections.case_summary(session, frame),
+        sections.issues(session, assess, frame),
         *_proof(session, assess, frame),
     )
     return tuple(one for one in made if one is not None)
@@ -134,7 +131,7 @@ def _in_two_parts(
     record = (
         sent.not_stated(session, frame) if session.status != "declined" else None,
         sent.unverified(session, assess, frame),
-        setting.documents_used(frame, reviewed),
+        sections.documents_used(frame, reviewed),
         *_proof(session, assess, frame),
     )
     yield from (one for one in record if one is not None)
@@ -142,7 +139,7 @@ def _in_two_parts(
 
 def _proof(session: Session, assess: Assess, frame: Frame) -> tuple[Section | None, ...]:
     return (
-        issues.sentence_sources(session, assess, frame),
+        annex.sentence_sources(session, assess, frame),
         annex.searches(session, frame),
         annex.read_before(session, frame),
     )

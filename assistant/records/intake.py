@@ -20,7 +20,8 @@ from assistant import library
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, not_a_date, parse_date, read_date
 from assistant.core.problem import refuse
-from assistant.core.record.chronology import Line, chronology, worded
+from assistant.core.record.chronology import chronology
+from assistant.core.record.chronology_lines import Line, worded
 from assistant.core.record.mentions import akin, regions_named
 from assistant.core.record.pages import said_list
 from assistant.core.record.refusal import (

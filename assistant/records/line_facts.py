@@ -15,7 +15,7 @@ from ruamel.yaml.comments import CommentedSeq
 from assistant import library
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import refuse
-from assistant.core.record.chronology import DRUG, OPERATION, STUDY, TEST, Line
+from assistant.core.record.chronology_lines import DRUG, OPERATION, STUDY, TEST, Line
 from assistant.core.record.mentions import extract_kind
 from assistant.core.text import one_line
 from assistant.records.case_yaml import Entry, as_entry, with_block

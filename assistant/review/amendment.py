@@ -16,17 +16,19 @@ from assistant.core import events as e
 from assistant.core.answer import Evidence
 from assistant.core.event_words import Line, describe
 from assistant.core.problem import Problem, Refused, refuse
+from assistant.core.record.absence import contradicted
 from assistant.core.rules.rules import Rules, Sources, files_of, pinned, read_prompt_set, schema_text
 from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.session import AnswerPlace, Session, carried
 from assistant.core.text import digest, one_line
+from assistant.core.turn import Option
 from assistant.core.value import Value, replace
 from assistant.library import CaseFolder
 from assistant.log.fold import pinned_texts, rules_of
 from assistant.review.loading import committed, unchanged
+from assistant.review.talk import Pending, Talk
 
 if TYPE_CHECKING:
-    from assistant.review.conversation import Talk
     from assistant.review.review import Review
 
 
@@ -253,3 +255,46 @@ def _changing(review: Review, item: str, name: str) -> tuple[c.ChangeSet, dict[s
         for text in named.values()
     }
     return c.ChangeSet(item, rules, event), artifacts
+
+
+# A case file that has changed since, offered to the session that is gone on with.
+
+
+class TakeOver(c.Command):
+    """The changed case file that the reviewer takes over."""
+
+    amendment: Amendment
+
+
+def offer_amendment(talk: Talk) -> list[Line]:
+    """Where the case file has changed since: says how, and asks whether this session takes it over."""
+    session = talk.review.session
+    if talk.review.watching:
+        return []
+    try:
+        changed = amendment(session)
+    except Refused as refused:
+        return [Line("problem", f"The case file has changed: {problem}") for problem in refused.problems]
+    if changed is None:
+        return []
+    lines = [Line("warning", f"The case file has changed. {line}") for line in changed.says]
+    if session.status != "open":
+        return [*lines, Line("note", f"This session is {session.status}, and stays as it is.")]
+    options = (
+        Option("Take it over; absences are searched for again", TakeOver(changed), value="take"),
+        Option("Not now: go on with the file as it was"),
+    )
+    talk.pending = Pending("Does this session take the changed case file over?", None, options)
+    return lines
+
+
+def take_over(review: Review, command: TakeOver) -> list[Line]:
+    """Takes the changed case file over, and says which absences the record now speaks against."""
+    review.amend(command.amendment)
+    session = review.session
+    lines = [Line("news", "Taken over. What was answered as not documented has been searched for again.")]
+    lines += [
+        Line("warning", f"The record speaks of: {session.prompt(*place).ask}")
+        for place in contradicted(session)
+    ]
+    return lines

@@ -1,32 +1,20 @@
-"""What can be said and done in a conversation beside answering: reasons, notes, passages, edits, going elsewhere."""
+"""The conversation, the same on the screen and as plain lines: a reply in, lines out."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from contextlib import suppress
-from typing import TYPE_CHECKING
 
-from assistant import profile as reviewer
 from assistant.core import commands as c
+from assistant.core.agenda import decision_turn, decline_options
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
 from assistant.core.answer_reader import is_value, named_option, read_reply, unique
 from assistant.core.attestation import statement
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
-from assistant.core.problem import Refused, in_words, refuse
+from assistant.core.forms import of_form, written_together
+from assistant.core.problem import Refused, refuse
 from assistant.core.proposal import propose
-from assistant.core.record.absence import (
-    contradicted,
-    denying,
-    evidence_at,
-    newer_against,
-    not_found,
-    speaks_of,
-)
-from assistant.core.record.grounds import about_file, exempt, proposed, worked_out
-from assistant.core.record.guard import unborne, unseen
-from assistant.core.record.passages import PassageGroup
+from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     DateShape,
@@ -39,268 +27,25 @@ from assistant.core.rules.answer_schema import (
     at,
     complete,
 )
-from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, RULING_WORDS
+from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
-from assistant.core.session import AnswerPlace, Session, outcome
-from assistant.core.text import one_line, visible
-from assistant.core.turn import (
-    CITE,
-    FormField,
-    Option,
-    Turn,
-    decision_turn,
-    decline_options,
-    figured,
-    last_place,
-    of_form,
-    part_question,
-    reply_keys,
-    written_together,
-)
-from assistant.core.value import Value, replace
-from assistant.core.wording import told
-from assistant.review.amendment import amendment
+from assistant.core.session import AnswerPlace, outcome
+from assistant.core.text import visible
+from assistant.core.turn import CITE, FormField, Option, Turn, figured, reply_keys
+from assistant.core.value import replace
+from assistant.review.amendment import TakeOver, take_over
+from assistant.review.echo import echo
 from assistant.review.passages import (
+    MOST_OFFERED,
     first_against,
-    marked_words,
+    lacking_passage,
     nothing_found,
+    passage_wanted,
     quoted,
     search,
-    trail_lines,
+    with_passage,
 )
-from assistant.review.review import Review
-
-if TYPE_CHECKING:
-    from assistant.review.amendment import Amendment
-    from assistant.review.signing import Passphrase
-
-
-Build = Callable[[str], c.Command]
-
-
-class Pending(Value):
-    """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice.
-
-    `find` takes words beside the options, such as those of a passage that is to be looked for. `past` is an act that was
-    gone back to.
-    """
-
-    question: str
-    build: Build | None = None
-    options: tuple[Option, ...] = ()
-    find: Callable[[str], list[Line]] | None = None
-    past: bool = False
-
-
-class Talk:
-    """A session and the half of a reply that is held; each method does one thing and says what it did."""
-
-    def __init__(self, review: Review) -> None:
-        self.review = review
-        self.pending: Pending | None = None
-        self.cited: tuple[Evidence, ...] = ()
-        self.acts = acts_of(review.session)
-        self.gone_back = 0
-        self.passphrase: Passphrase | None = None
-
-    @property
-    def turn(self) -> Turn:
-        return with_kept_sources(self.review)
-
-    def go(self, scope: str, path: str) -> list[Line]:
-        """Goes to a prompt, answered or not."""
-        self.pending, self.gone_back = None, 0
-        return self.carry_out(c.ShowPrompt(scope, path))
-
-    def skip(self) -> list[Line]:
-        """Leaves the question for later."""
-        if self.turn.kind != "prompt":
-            return [Line("problem", "Only a question of the review can be left for later.")]
-        self.pending = None
-        self.acted(self.turn)
-        return [
-            *self.carry_out(c.SkipPrompt(*self.turn.place)),
-            Line("note", "Left for later; it comes again before the decision."),
-        ]
-
-    def note(self, text: str) -> list[Line]:
-        """A note at the present question."""
-        return [
-            *self.carry_out(c.AddNote(*self.turn.place, text)),
-            Line("note", f"Noted: {one_line(text, 300)}"),
-        ]
-
-    def cite(self, evidence: Evidence) -> list[Line]:
-        """A passage for the present question: it goes with the answer, or to the one that is there.
-
-        Where no question is asked, it goes to the last answer. Raises `Refused` where the page lacks it.
-        """
-        turn = self.turn
-        place = turn.place if turn.kind == "prompt" else last_place(self.review.session)
-        if place is None:
-            return [Line("problem", "There is no question that this passage could answer.")]
-        if turn.kind == "prompt" and self.review.session.answer(*place) is None:
-            self.cited = (*self.cited, self.review.positioned(evidence))
-            return [Line("note", f"Cited {evidence}: it goes with your answer.")]
-        return [
-            *self.carry_out(c.CiteEvidence(*place, evidence)),
-            Line("note", f"Cited {evidence} for “{one_line(self.review.session.prompt(*place).ask, 60)}”"),
-        ]
-
-    def decline(self, ground: str, reason: str) -> list[Line]:
-        return [
-            *self.carry_out(c.Decline(ground, reason)),
-            Line("news", "Declined. The session is closed, and the reason is logged."),
-        ]
-
-    def edit(self, item: str, number: int, text: str) -> list[Line]:
-        """Puts a sentence of the draft, counted from 1, into the reviewer's own words."""
-        sentences = self.review.assess(item).sentences
-        if not 1 <= number <= len(sentences):
-            return [Line("problem", f"The draft of item {item} has {len(sentences)} sentences.")]
-        one = sentences[number - 1]
-        held = self.review.session.edits.get(item, {}).get(one.key)
-        was = held.was if held is not None else one.text
-        said = (
-            "The draft's own sentence is back."
-            if not text.strip() or text.strip() == was
-            else f"Sentence {number} is now in your own words."
-        )
-        return [*self.carry_out(c.EditSentence(item, one.key, was, text)), Line("note", said)]
-
-    def addendum(self, text: str) -> list[Line]:
-        """Adds words to a sentence of a signed session; asks first where nothing in the case bears out a fact of them."""
-        from assistant.core.record.checks import unborne_in  # not before the first question
-        from assistant.review.determination import added_to
-
-        item, quoted, said = added_to(self.review.session, text)
-        add = c.AddAddendum(in_words(said, "The addendum"), "", item, quoted)
-        signed = self.review.session.status == "signed"
-        found = signed and unborne_in(self.review.session, "the addendum", add.text, self.review.pages)
-        if found:
-            where = "Where does it stand? Your words are logged with the addendum; < leaves it out."
-            self.pending = Pending(where, lambda reason: replace(add, reason=reason))
-            lines = [Line("warning", found.message), *(Line("note", fact) for fact in found.facts)]
-            return [*lines, Line("note", f"Nothing is added yet. {where}")]
-        return [
-            *self.carry_out(add),
-            Line("news", "The addendum is logged, and stands in the letter."),
-        ]
-
-    def why(self) -> list[Line]:
-        """The reason and the citation of the present question, not which way an answer pushes."""
-        turn = self.turn
-        if turn.kind != "prompt":
-            return self._why_here(turn)
-        self.carry_out(c.OpenWhy(*turn.place))
-        session = self.review.session
-        prompt = session.prompt(*turn.place)
-        lines = [Line("note", prompt.why or "It is asked for the record.")]
-        if prompt.cite:
-            source = session.rules.sets[turn.scope].citations[prompt.cite]
-            mark = "" if source.verified else " · not yet verified against the guideline itself"
-            lines.append(Line("note", f"{source.source} ({source.edition}), {source.locator}{mark}"))
-        if prompt.look_for:
-            lines.append(Line("note", f"Words to look for: {', '.join(prompt.look_for)}"))
-        return lines
-
-    def _why_here(self, turn: Turn) -> list[Line]:
-        words = {
-            "ruling": "A guideline of a lower tier may outweigh a higher one only where that is shown (Lab. Code 4604.5); that judgment is yours.",
-            "decision": "The suggestion only follows from your answers. The decision is yours; departing from it needs a reason.",
-            "passages": "Reviewers have been reversed for writing that something was not documented when the record had it.",
-            "form": "What the case file states is shown with its page and confirmed once; whatever is wrong is answered by itself.",
-            "list": "A search found no passage on any of these; an absence is a finding of fact, and stands on that search.",
-            "by_eye": "A page without readable text can hold what was looked for; no search goes through it.",
-            "check": "A determination falls when it rests on a plainly wrong finding of fact, express or implied (Lab. Code 4610.6(h)(5)).",
-            "sign": "A signature closes the session; afterwards only an addendum is possible. What the program took for a denial "
-            "keeps a passage from speaking against an answer; only you can tell whether it is one.",
-            "first": "Deciding before the suggestion is shown keeps it from leading you.",
-        }
-        return [Line("note", words.get(turn.kind, "Nothing is asked."))]
-
-    def acted(self, turn: Turn) -> None:
-        """Remembers where something was done, the latest at the end, so that it can be gone back to."""
-        self.gone_back = 0
-        where = turn.kind, turn.place, turn.criterion, turn.check.key if turn.check else ""
-        self.acts = [
-            one
-            for one in self.acts
-            if (one.kind, one.place, one.criterion, one.check.key if one.check else "") != where
-        ]
-        self.acts.append(turn)
-
-    def carry_out(self, command: c.Command) -> list[Line]:
-        """Carries out a command that needs no echo."""
-        self.review.perform(command)
-        self.pending = None
-        return []
-
-
-# The reviewer's library of sources, offered where one is asked for.
-
-
-_MOST_KEPT = 6
-
-
-def with_kept_sources(review: Review) -> Turn:
-    """What the session waits for; where a source is asked for, with those of the reviewer's library.
-
-    What it argues, and how it bears on this worker, is asked anew. A library that can't be read offers none.
-    """
-    turn = review.turn
-    if turn.kind != "prompt" or turn.path != OWN or review.watching:
-        return turn
-    held = review.session.answer(*turn.place)
-    rows = list((held.parts or {}).values()) if held is not None else []
-    cited = [{name: part.value for name, part in (row.parts or {}).items()} for row in rows]
-    with suppress(Refused):
-        offered = [
-            _kept_option(turn, len(rows) + 1, place, one)
-            for place, one in enumerate(reviewer.kept_sources(), 1)
-            if not any(one.columns.items() <= row.items() for row in cited)
-        ]
-        first, rest = turn.options[:2], turn.options[2:]
-        return replace(turn, options=(*first, *offered[:_MOST_KEPT], *rest))
-    return turn
-
-
-def _kept_option(turn: Turn, number: int, place: int, one: reviewer.KeptSource) -> Option:
-    answers = tuple(
-        c.RecordAnswer(turn.scope, f"{OWN}.{number}.{name}", Answer(value=value), "proposed")
-        for name, value in one.columns.items()
-    )
-    said = f"{one.columns['by']}, {one.columns['title']} ({one.columns['year']}, {one.columns['place']})"
-    label = f"From your library: {one_line(said, 160)}, as {one_line(one.by, 40)} verified it on {one.on}"
-    return Option(label, c.RecordAnswers(turn.scope, answers), value=f"kept {place}")
-
-
-def keep_sources(session: Session, day: str) -> list[Line]:
-    """Keeps the sources of a signed review in the reviewer's library; says so where it can't be written."""
-    rows = [
-        row
-        for item in session.items
-        if (answer := session.reading(item).answers.get(OWN)) is not None
-        and session.reading(item).asked(OWN) is True
-        for row in answer.plain()
-    ]
-    try:
-        reviewer.keep_sources(rows, session.opened.reviewer, day)
-    except Refused as refused:
-        said = " ".join(f"{one.what} {one.fix}".strip() for one in refused.problems)
-        return [Line("problem", f"Your sources are not kept: {visible(said)}")]
-    return []
-
-
-def acts_of(session: Session) -> list[Turn]:
-    """Where a session that is gone on with was answered and decided."""
-    answered = [
-        Turn("prompt", (scope, name), prompt.ask)
-        for scope in session.rules.scopes
-        for name, prompt in session.rules.sets[scope].prompts.items()
-        if session.reading(scope).answer(name) is not None
-    ]
-    return answered + [Turn("decision", (item, ""), "") for item in session.determinations]
+from assistant.review.talk import Pending, Talk, keep_sources
 
 
 def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
@@ -311,199 +56,6 @@ def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
         if option.value == status or (len(said) > 3 and option.label.lower().startswith(said)):
             return option
     return None
-
-
-def told_lines(text: str) -> list[Line]:
-    """An answer as it was logged, a line for each of its entries."""
-    return [Line("answer", one_line(line, 400)) for line in text.split("\n")]
-
-
-# What was logged, in words: the line that follows a reply.
-
-
-def echo(review: Review, command: c.Command) -> list[Line]:
-    """What was logged, in words."""
-    session = review.session
-    if isinstance(command, c.RecordAnswer):
-        schema = session.prompt(command.item, command.prompt).schema
-        root = command.prompt.split(".", 1)[0]
-        if root != command.prompt:
-            shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
-            assert shape is not None  # the command has been carried out
-            part = replace(schema, shape=shape)
-            ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
-            label = ask.split(" (", 1)[0].rstrip("?")
-            return told_lines(f"{label}: {told(part, command.answer)}")
-        return [
-            *told_lines(told(schema, session.answer(command.item, root))),
-            *_trail(review, command, root),
-        ]
-    if isinstance(command, c.RecordAnswers):
-        return [line for one in command.answers for line in _one_of_several(review, one)]
-    if isinstance(command, c.Determine):
-        return [Line("answer", DECISION_WORDS[command.decision])]
-    if isinstance(command, c.RuleOn):
-        return [
-            Line(
-                "answer",
-                f"{command.criterion}: {RULING_WORDS[command.ruling]}: {one_line(command.reason, 300)}",
-            )
-        ]
-    if isinstance(command, c.DecideFirst):
-        return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
-    if isinstance(command, c.Decline):
-        return [Line("news", "Declined. The session is closed, and the reason is logged.")]
-    if isinstance(command, c.DismissPassages):
-        count = len(command.passages)
-        noun = "The passage is" if count == 1 else f"{count} passages are"
-        return [Line("answer", f"{noun} set aside: {one_line(command.reason, 300)}")]
-    if isinstance(command, c.CiteEvidence):
-        return [Line("answer", f"Cited {command.evidence}: “{one_line(command.evidence.quote, 200)}”")]
-    if isinstance(command, c.ReadDenials):
-        return [Line("answer", f"Read before the signature: {len(command.passages)}.")]
-    if isinstance(command, c.ReadByEye):
-        said = review.session.by_eye
-        if said is not None and said.read and said.unread:
-            left = f"not read: {', '.join(said.unread)}; the letter says so."
-            return [Line("answer", f"Read by eye: {', '.join(said.read)}; {left}")]
-        return [Line("answer", "Read by eye." if command.read else "Not read; the letter says so.")]
-    if isinstance(command, c.CorrectFact):
-        return [Line("answer", f"The page says: {one_line(command.reason, 300)}")]
-    if isinstance(command, c.AddAddendum):
-        return [Line("news", "The addendum is logged, and stands in the letter.")]
-    if isinstance(command, c.Acknowledge):
-        return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
-    return []
-
-
-def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:
-    prompt = review.session.prompt(command.item, command.prompt)
-    rest = tuple(command.prompt.split(".")[1:])
-    shape = at(prompt.schema.shape, rest)
-    assert shape is not None  # the command has been carried out
-    said = told(replace(prompt.schema, shape=shape), command.answer).replace("\n", "; ")
-    return [Line("answer", one_line(f"{part_question(prompt, rest) if rest else prompt.ask} {said}", 400))]
-
-
-def _trail(review: Review, command: c.RecordAnswer, root: str) -> list[Line]:
-    if not not_found(command.answer):
-        return []
-    return [Line("note", line) for line in trail_lines(review, (command.item, root))]
-
-
-# The passage that a denial or an affirmation rests on: those that were found for its question, or words of the
-# reviewer's own choice.
-
-
-MOST_OFFERED = 5
-"""How many passages are offered at once for an answer to rest on."""
-
-Find = Callable[["c.RecordAnswer | c.CiteEvidence", str], list[Line]]
-
-
-def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pending | None:
-    """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
-    session, scope = review.session, command.item
-    name, *rest = command.prompt.split(".")
-    prompt = session.prompt(scope, name)
-    answer = command.answer
-    if answer.parts is not None or answer.all_evidence() or exempt(session, scope, name):
-        return None
-    shape = at(prompt.schema.shape, tuple(rest))
-    one_of_all = isinstance(prompt.schema.shape, GroupShape) and prompt.schema.shape.uniform
-    if (rest and not one_of_all) or about_file(shape, answer) or not answer.given:
-        return None
-    if worked_out(session, scope, name) is not None or proposed(session, scope, name) is not None:
-        return None  # another value than the one stated is asked about by a check
-    denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
-    words = prompt.words(rest[0] if rest else "")
-    place = (scope, name)
-    groups = denying(session, place, words) if denied else speaks_of(session, place, words)
-    options = [
-        Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
-        for one in groups[:MOST_OFFERED]
-    ]
-    if prompt.schema.may_be(Status.NOT_DOCUMENTED):
-        instead = replace(command, answer=Answer(status=Status.NOT_DOCUMENTED))
-        options.append(Option("Not documented, then", instead, value="not_documented"))
-    said = told(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
-    which = (
-        "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
-    )
-    question = f"“{one_line(said, 120)}” rests on a passage. {which} Others: type some of their words."
-    return Pending(question, None, tuple(options), lambda typed: find(command, typed))
-
-
-def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:
-    """A passage as it is offered; beside an older denial stands what a newer note says."""
-    from assistant.core.record.checks import passage_words  # not before the first question
-
-    said = marked_words(review, place, group)
-    newer = newer_against(review.session, place, group) if denied else ()
-    return f"{said}, but later {passage_words(newer[0])}" if newer else said
-
-
-def with_passage(command: c.RecordAnswer | c.CiteEvidence, evidence: Evidence) -> c.Command:
-    """The command with the passage that its answer rests on."""
-    if isinstance(command, c.CiteEvidence):
-        return replace(command, evidence=evidence)
-    return replace(command, answer=replace(command.answer, evidence=(evidence,)))
-
-
-def lacking_passage(review: Review, place: AnswerPlace) -> str:
-    """The path of the first finding of an answer that no passage bears; the question itself where none lacks one."""
-    session, (scope, name) = review.session, place
-    answer = session.reading(scope).answer(name)
-    stated = proposed(session, scope, name)
-    found = unborne(session, place, answer, stated, review.pages) if answer is not None else ()
-    path = next((ground.path for ground, _ in found), "")
-    return f"{name}.{path}" if path else name
-
-
-# A case file that has changed since, offered to the session that is gone on with.
-
-
-class TakeOver(c.Command):
-    """The changed case file that the reviewer takes over."""
-
-    amendment: Amendment
-
-
-def offer_amendment(talk: Talk) -> list[Line]:
-    """Where the case file has changed since: says how, and asks whether this session takes it over."""
-    session = talk.review.session
-    if talk.review.watching:
-        return []
-    try:
-        changed = amendment(session)
-    except Refused as refused:
-        return [Line("problem", f"The case file has changed: {problem}") for problem in refused.problems]
-    if changed is None:
-        return []
-    lines = [Line("warning", f"The case file has changed. {line}") for line in changed.says]
-    if session.status != "open":
-        return [*lines, Line("note", f"This session is {session.status}, and stays as it is.")]
-    options = (
-        Option("Take it over; absences are searched for again", TakeOver(changed), value="take"),
-        Option("Not now: go on with the file as it was"),
-    )
-    talk.pending = Pending("Does this session take the changed case file over?", None, options)
-    return lines
-
-
-def take_over(review: Review, command: TakeOver) -> list[Line]:
-    """Takes the changed case file over, and says which absences the record now speaks against."""
-    review.amend(command.amendment)
-    session = review.session
-    lines = [Line("news", "Taken over. What was answered as not documented has been searched for again.")]
-    lines += [
-        Line("warning", f"The record speaks of: {session.prompt(*place).ask}")
-        for place in contradicted(session)
-    ]
-    return lines
-
-
-# The conversation, the same on the screen and as plain lines: a reply in, lines out.
 
 
 class Conversation(Talk):

@@ -1,27 +1,37 @@
-"""What the record says about a question, as lines: passages found for it, the trail behind an absence, a reviewer's search."""
+"""What the record says about a question: passages found for it, the trail behind an absence, what an answer rests on."""
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 
-from assistant.core.answer import Evidence
+from assistant.core import commands as c
+from assistant.core.answer import Answer, Evidence, Status
+from assistant.core.event_words import Line
 from assistant.core.record.absence import (
     HARMLESS,
     against,
+    denying,
     dismissals,
     evidence_at,
     more_follow,
+    newer_against,
     open_passages,
     pages_in,
+    speaks_of,
     trail,
 )
+from assistant.core.record.grounds import about_file, exempt, proposed, worked_out
+from assistant.core.record.guard import unborne
 from assistant.core.record.passages import Occurrence, PassageGroup
+from assistant.core.rules.answer_schema import GroupShape, at
 from assistant.core.session import AnswerPlace
 from assistant.core.text import counted, one_line
-from assistant.core.turn import Turn
-from assistant.core.value import Value
+from assistant.core.turn import Option, Turn
+from assistant.core.value import Value, replace
+from assistant.core.wording import told
 from assistant.review.review import Review
+from assistant.review.talk import Pending
 
 MOST_FOUND = 20
 """How many passages plain mode lists at once."""
@@ -257,3 +267,72 @@ def _found(mention: Occurrence) -> Found:
     evidence = Evidence(mention.document, mention.page, mention.quote, mention.start)
     marks = ((mention.at - mention.start, mention.length),)
     return Found(f"“{words}”{standing} ({mention.document}:{mention.page})", evidence, marks)
+
+
+# The passage that a denial or an affirmation rests on: those that were found for its question, or words of the
+# reviewer's own choice.
+
+
+MOST_OFFERED = 5
+"""How many passages are offered at once for an answer to rest on."""
+
+Find = Callable[["c.RecordAnswer | c.CiteEvidence", str], list[Line]]
+
+
+def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pending | None:
+    """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
+    session, scope = review.session, command.item
+    name, *rest = command.prompt.split(".")
+    prompt = session.prompt(scope, name)
+    answer = command.answer
+    if answer.parts is not None or answer.all_evidence() or exempt(session, scope, name):
+        return None
+    shape = at(prompt.schema.shape, tuple(rest))
+    one_of_all = isinstance(prompt.schema.shape, GroupShape) and prompt.schema.shape.uniform
+    if (rest and not one_of_all) or about_file(shape, answer) or not answer.given:
+        return None
+    if worked_out(session, scope, name) is not None or proposed(session, scope, name) is not None:
+        return None  # another value than the one stated is asked about by a check
+    denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
+    words = prompt.words(rest[0] if rest else "")
+    place = (scope, name)
+    groups = denying(session, place, words) if denied else speaks_of(session, place, words)
+    options = [
+        Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
+        for one in groups[:MOST_OFFERED]
+    ]
+    if prompt.schema.may_be(Status.NOT_DOCUMENTED):
+        instead = replace(command, answer=Answer(status=Status.NOT_DOCUMENTED))
+        options.append(Option("Not documented, then", instead, value="not_documented"))
+    said = told(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
+    which = (
+        "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
+    )
+    question = f"“{one_line(said, 120)}” rests on a passage. {which} Others: type some of their words."
+    return Pending(question, None, tuple(options), lambda typed: find(command, typed))
+
+
+def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:
+    """A passage as it is offered; beside an older denial stands what a newer note says."""
+    from assistant.core.record.checks import passage_words  # not before the first question
+
+    said = marked_words(review, place, group)
+    newer = newer_against(review.session, place, group) if denied else ()
+    return f"{said}, but later {passage_words(newer[0])}" if newer else said
+
+
+def with_passage(command: c.RecordAnswer | c.CiteEvidence, evidence: Evidence) -> c.Command:
+    """The command with the passage that its answer rests on."""
+    if isinstance(command, c.CiteEvidence):
+        return replace(command, evidence=evidence)
+    return replace(command, answer=replace(command.answer, evidence=(evidence,)))
+
+
+def lacking_passage(review: Review, place: AnswerPlace) -> str:
+    """The path of the first finding of an answer that no passage bears; the question itself where none lacks one."""
+    session, (scope, name) = review.session, place
+    answer = session.reading(scope).answer(name)
+    stated = proposed(session, scope, name)
+    found = unborne(session, place, answer, stated, review.pages) if answer is not None else ()
+    path = next((ground.path for ground, _ in found), "")
+    return f"{name}.{path}" if path else name

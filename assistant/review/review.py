@@ -16,6 +16,7 @@ from assistant import __version__, library
 from assistant.clock import in_california
 from assistant.core import commands as c
 from assistant.core import events as e
+from assistant.core.agenda import next_turn
 from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.decide import decide
 from assistant.core.event_form import encode
@@ -29,7 +30,7 @@ from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.rules import Sources, pinned
 from assistant.core.session import Session, begin, fold
 from assistant.core.text import digest
-from assistant.core.turn import Turn, next_turn
+from assistant.core.turn import Turn
 from assistant.core.value import replace
 from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock

@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
+from assistant.core.agenda import progress
 from assistant.core.attestation import statement
 from assistant.core.decide import decide
 from assistant.core.events import RecordSearched
@@ -17,7 +18,7 @@ from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WO
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import Session, effective_date, fold, outcome
 from assistant.core.text import counted, one_line, shortened, visible
-from assistant.core.turn import FormField, Turn, part_question, progress
+from assistant.core.turn import FormField, Turn, part_question
 from assistant.core.value import Value, replace
 from assistant.core.wording import told, told_as
 from assistant.review.passages import speaking_lines

@@ -29,9 +29,10 @@ from assistant.library import CaseFolder
 from assistant.log import Log
 from assistant.log.fold import event_of, pinned_texts
 from assistant.profile import Profile
-from assistant.review.conversation import Conversation, Pending
+from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
 from assistant.review.review import Review
+from assistant.review.talk import Pending
 from assistant.training.book import (
     Assignment,
     Book,

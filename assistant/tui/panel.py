@@ -21,7 +21,7 @@ from assistant.core.record.passages import on_first_page
 from assistant.core.text import counted, one_line
 from assistant.core.wording import told
 from assistant.review import views
-from assistant.review.conversation import echo
+from assistant.review.echo import echo
 from assistant.review.passages import (
     Found,
     listed_passages,

@@ -24,8 +24,8 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.text import counted, one_line, visible
 from assistant.machine import open_in_viewer
 from assistant.review import views
-from assistant.review.amendment import set_said
-from assistant.review.conversation import Conversation, offer_amendment
+from assistant.review.amendment import offer_amendment, set_said
+from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
 from assistant.review.review import Review

@@ -12,6 +12,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import rationale, yaml
+from assistant.core.agenda import last_place, next_place, next_turn, progress
 from assistant.core.answer import Answer, Status, group, listing
 from assistant.core.answer_reader import read_answer
 from assistant.core.attestation import statement
@@ -21,7 +22,7 @@ from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.criterion import State
 from assistant.core.rules.rules import Rules
 from assistant.core.session import Session, begin, fold, unruled_cautions
-from assistant.core.turn import Turn, last_place, next_place, next_turn, progress, prompt_turn
+from assistant.core.turn import Turn, prompt_turn
 from assistant.core.value import replace
 from assistant.library import letter_words
 from tests.core.test_rationale_assessment import searched

@@ -12,6 +12,7 @@ import pytest
 from assistant import library
 from assistant.core import events as e
 from assistant.core import yaml
+from assistant.core.agenda import next_turn
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.answer_reader import read_answer
 from assistant.core.event_form import decode
@@ -20,7 +21,6 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.checks import checks
 from assistant.core.record.guard import unseen
-from assistant.core.turn import next_turn
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.conversation import Conversation

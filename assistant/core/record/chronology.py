@@ -13,6 +13,27 @@ from typing import Any
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate
+from assistant.core.record.chronology_lines import (
+    CHANGE,
+    DEVICE,
+    DIAGNOSIS,
+    DRUG,
+    EVENT,
+    IMAGING,
+    INJECTION,
+    INJURY,
+    KINDS,
+    NERVES,
+    OPERATION,
+    OPERATIVE,
+    STUDY,
+    TEST,
+    THERAPY,
+    VISIT,
+    WORK,
+    Line,
+    merged,
+)
 from assistant.core.record.mentions import extract, extract_kind, regions_of
 from assistant.core.record.phrases import any_of
 from assistant.core.record.sentences import (
@@ -25,31 +46,7 @@ from assistant.core.record.sentences import (
     running_lines,
     sentences,
 )
-from assistant.core.text import digest
-from assistant.core.value import Value, replace
-
-INJURY, STUDY, OPERATION, INJECTION, THERAPY, DEVICE = (
-    "injury", "study", "operation", "injection", "therapy", "device"
-)  # fmt: skip
-TEST, DRUG, CHANGE, WORK, DIAGNOSIS, VISIT, EVENT = (
-    "test", "drug", "change", "work", "diagnosis", "visit", "event"
-)  # fmt: skip
-KINDS = (
-    INJURY,
-    STUDY,
-    OPERATION,
-    INJECTION,
-    THERAPY,
-    DEVICE,
-    TEST,
-    DRUG,
-    CHANGE,
-    WORK,
-    DIAGNOSIS,
-    VISIT,
-    EVENT,
-)
-"""The kinds of line, as they stand under one another."""
+from assistant.core.value import replace
 
 UR_REPORT = "Utilization review report"
 _SECOND_HAND = frozenset(
@@ -62,10 +59,7 @@ _SECOND_HAND = frozenset(
     }
 )
 """What others say of the course of the case: no line rests on it."""
-_IMAGING = frozenset({"Radiology report"})
-_NERVES = "Electrodiagnostic report"
 _LAB = "Laboratory report"
-_OPERATIVE = "Operative report"
 _LETTER = "Letter"
 _LEGAL = frozenset({"Agreed medical evaluation", "Qualified medical evaluation", "Medical-legal report"})
 _UNKNOWN = PartialDate(2100, 12, 31)
@@ -73,29 +67,6 @@ _UNKNOWN = PartialDate(2100, 12, 31)
 _FIRST_REPORT = frozenset({"Doctor's first report"})
 _SIGNED = r"(?i)\b(?:signed|dictated|authenticated|(?:read|interpreted) by)\b"
 _LONGEST = 320
-
-
-class Line(Value):
-    """A line of the chronology. `parts` are what it is made of, such as `modality`; `also` are other pages that say it."""
-
-    kind: str
-    date: PartialDate
-    parts: Mapping[str, str]
-    evidence: Evidence
-    region: str = ""
-    side: str = ""
-    also: tuple[Evidence, ...] = ()
-    own: bool = False
-    """Whether the document is the one about it: the report of the study or of the operation."""
-
-    @property
-    def key(self) -> str:
-        """What the line is known by: its kind, its passage and what it says."""
-        said = "|".join(self.parts.get(name, "") for name in _NAMES)
-        return digest(f"{self.kind}|{self.evidence.quote}|{said}|{self.date}")[:16]
-
-
-_NAMES = ("what", "count", "strength")
 
 
 def chronology(
@@ -112,7 +83,7 @@ def chronology(
         if document.type not in _SECOND_HAND:
             found += _told(replace(document, pages=tuple(document.pages)), running, injury, known)
     found = [one for one in found if one.date != _UNKNOWN]
-    return sorted(_merged(found), key=lambda one: (one.date.earliest, KINDS.index(one.kind)))
+    return sorted(merged(found), key=lambda one: (one.date.earliest, KINDS.index(one.kind)))
 
 
 @lru_cache(maxsize=4_096)
@@ -198,7 +169,7 @@ class _Reading:
 
     def lines(self) -> Iterator[Line]:
         kind = self.document.type
-        if kind in _IMAGING or kind == _NERVES:
+        if kind in IMAGING or kind == NERVES:
             yield from self._report()
             return
         if kind == _LAB:
@@ -208,12 +179,12 @@ class _Reading:
             yield from self._drug_rows()
             yield from self._database()
             return
-        if kind == _OPERATIVE:
+        if kind == OPERATIVE:
             yield from self._operation_report()
         if kind == _LETTER:
             return
         yield from self._narrated_studies()
-        yield from self._narrated("operations", OPERATION, kind == _OPERATIVE)
+        yield from self._narrated("operations", OPERATION, kind == OPERATIVE)
         yield from self._narrated("injections", INJECTION, False)
         yield from self._therapy()
         yield from self._devices()
@@ -299,7 +270,7 @@ class _Reading:
             if titled is not None:
                 modality = name
                 break
-        if self.document.type == _NERVES:
+        if self.document.type == NERVES:
             modality = "EMG/NCS"
         if not modality:
             return
@@ -879,118 +850,3 @@ def _spine(regions: Sequence[str]) -> str:
 
 def _family(families: Mapping[str, re.Pattern[str]], text: str, other: str = "operation") -> str:
     return next((name for name, found in families.items() if found.search(text)), other)
-
-
-# One line for what several pages tell.
-
-
-_FIRST_HAND = {STUDY: (*_IMAGING, _NERVES), OPERATION: (_OPERATIVE,)}
-
-
-def _merged(found: Sequence[Line]) -> list[Line]:
-    kept: list[Line] = []
-    alike: dict[tuple[str, str], list[int]] = {}
-    for one in found:
-        what = "" if one.kind in (OPERATION, INJURY) else _bare(one.parts.get("what", ""))
-        places = alike.setdefault((one.kind, what), [])
-        same = next((n for n in places if _SAME.get(one.kind, _same_words)(one, kept[n])), None)
-        if same is None:
-            places.append(len(kept))
-            kept.append(one)
-        else:
-            kept[same] = _joined(kept[same], one)
-    return kept
-
-
-def _same_words(one: Line, other: Line) -> bool:
-    return _bare(one.parts.get("what", "")) == _bare(other.parts.get("what", "")) and one.date == other.date
-
-
-def _same_thing(one: Line, other: Line) -> bool:
-    """The same kind of thing on what may be the same day, and of no other region."""
-    if one.parts.get("what") != other.parts.get("what") and one.kind != OPERATION:
-        return False
-    if one.region and other.region and one.region != other.region and one.kind != STUDY:
-        return False
-    if one.date == other.date:
-        return True
-    apart = one.date.after(other.date), other.date.after(one.date)
-    return apart == (None, None) and one.parts.get("what") == other.parts.get("what")
-
-
-def _same_drug(one: Line, other: Line) -> bool:
-    first, second = one.parts.get("strength", ""), other.parts.get("strength", "")
-    return one.parts["what"] == other.parts["what"] and (first == second or not first or not second)
-
-
-def _same_state(one: Line, other: Line) -> bool:
-    return _bare(one.parts["what"]) == _bare(other.parts["what"])
-
-
-def _same_count(one: Line, other: Line) -> bool:
-    return (one.parts["what"], one.parts.get("count"), one.parts.get("begins")) == (
-        other.parts["what"], other.parts.get("count"), other.parts.get("begins")
-    ) and (one.date == other.date or "as_of" in one.parts or "as_of" in other.parts)  # fmt: skip
-
-
-_SAME: Mapping[str, Callable[[Line, Line], bool]] = {
-    STUDY: _same_thing,
-    OPERATION: _same_thing,
-    INJECTION: _same_thing,
-    DRUG: _same_drug,
-    WORK: _same_state,
-    DIAGNOSIS: _same_state,
-    THERAPY: _same_count,
-    INJURY: lambda one, other: one.date == other.date,
-}
-
-
-def _joined(one: Line, other: Line) -> Line:
-    """Both lines as one: the surer stands first, what it lacks comes from the other."""
-    first, second = (one, other) if _rank(one) >= _rank(other) else (other, one)
-    if one.kind in (DRUG, WORK, DIAGNOSIS) and _rank(one) == _rank(other):
-        first, second = (one, other) if one.date.earliest >= other.date.earliest else (other, one)
-    parts = {
-        **{key: value for key, value in second.parts.items() if key not in ("stopped", "as_of")},
-        **first.parts,
-    }
-    date = first.date
-    if one.kind in (STUDY, OPERATION, INJECTION) and date.day is None and second.date.day is not None:
-        date = second.date
-    also = tuple(dict.fromkeys((*first.also, second.evidence, *second.also)))
-    return replace(
-        first,
-        parts=parts,
-        date=date,
-        also=also,
-        region=first.region or second.region,
-        side=first.side or second.side,
-    )
-
-
-def _rank(one: Line) -> int:
-    """How near to the source: a precise day and the words of a report go before what is retold."""
-    return 4 * one.own + 2 * (one.date.day is not None) + ("finding" in one.parts) - ("filled" in one.parts)
-
-
-def _bare(text: str) -> str:
-    return re.sub(r"\W+", " ", text).strip().lower()
-
-
-def worded(line: Line, templates: Mapping[str, Any]) -> str:
-    """The line as a sentence of the clinical summary: the words of its kind, without what it lacks."""
-    held = {**line.parts, "date": line.date.prose(), "region": line.region, "side": line.side}
-    variants = templates[line.kind]
-    for variant in variants if isinstance(variants, list) else [variants]:
-        names = re.findall(r"\{(\w+)\}", re.sub(r"\[[^\]]*\]", "", variant))
-        if all(held.get(name) for name in names):
-            kept = re.sub(
-                r"\[([^\]]*)\]",
-                lambda piece: (
-                    piece[1] if all(held.get(n) for n in re.findall(r"\{(\w+)\}", piece[1])) else ""
-                ),
-                variant,
-            )
-            said = re.sub(r"\{(\w+)\}", lambda found: str(held[found[1]]), kept)
-            return said[:1].upper() + said[1:]
-    raise KeyError(line.kind)

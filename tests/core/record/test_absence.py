@@ -25,8 +25,9 @@ from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
-from assistant.review.conversation import Conversation, lacking_passage
+from assistant.review.conversation import Conversation
 from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.passages import lacking_passage
 from assistant.review.review import Review
 
 SEED = library.find_case("cervical-radiographs-after").path

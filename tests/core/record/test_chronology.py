@@ -6,7 +6,8 @@ import pytest
 
 from assistant import library
 from assistant.core.dates import parse_date
-from assistant.core.record.chronology import Line, chronology, worded
+from assistant.core.record.chronology import chronology
+from assistant.core.record.chronology_lines import Line, worded
 from assistant.core.record.sentences import PacketDocument
 
 NOTE = "Progress note"

@@ -1,0 +1,222 @@
+"""Several questions at one stop: what is confirmed together, what is written together, and what no passage was found for."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TYPE_CHECKING
+
+from assistant.core import commands as c
+from assistant.core.answer import Answer, Status
+from assistant.core.events import AnswerRecorded
+from assistant.core.proposal import Proposed
+from assistant.core.record.absence import own_search, speaks_of
+from assistant.core.record.grounds import exempt
+from assistant.core.rules.answer_schema import (
+    GroupShape,
+    ListingShape,
+    StatementShape,
+    at,
+    complete,
+)
+from assistant.core.rules.own import usual
+from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
+from assistant.core.session import AnswerPlace, Session, apply
+from assistant.core.text import shortened
+from assistant.core.turn import (
+    SHORT,
+    FormField,
+    Option,
+    Turn,
+    asked_together,
+    part_question,
+    prompt_turn,
+    proposal_for,
+)
+
+if TYPE_CHECKING:
+    pass
+
+
+def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """Everything in the scope of the next question that the case, the profile or other answers propose, to be confirmed
+    at once; None where that is not several.
+    """
+    scope = place[0]
+    fields = tuple(_fields(session, scope))
+    filled = [one for one in fields if one.answer is not None]
+    if len(filled) < 2:
+        return None
+    answers = tuple(
+        c.RecordAnswer(scope, one.place[1], one.answer, "proposed")
+        for one in filled
+        if one.answer is not None
+    )
+    label = (
+        "All of it is so" if len(filled) == len(fields) else "All else is so; the missing one is asked next"
+    )
+    options = [Option(label, c.RecordAnswers(scope, answers), value="yes")]
+    for one in fields:
+        prompt = session.prompt(*one.place)
+        options.append(
+            Option(f"Otherwise: {shortened(prompt.ask, SHORT)}", c.ShowPrompt(*one.place), value=one.place[1])
+        )
+    question = (
+        "Is this so of you, the documents and the timeline?"
+        if scope not in session.items
+        else "The case file states or gives all this. Is it so?"
+    )
+    words = next((_parts_wanted(session.prompt(*one.place)) for one in fields if one.answer is None), "")
+    return Turn("form", fields[0].place, question, tuple(options), words, fields=fields)
+
+
+def _parts_wanted(prompt: Prompt) -> str:
+    shape = prompt.schema.shape
+    named = (
+        "; ".join(part.ask.rstrip("?.") for part in shape.parts.values())
+        if isinstance(shape, GroupShape)
+        else ""
+    )
+    return f"Write these, with semicolons, which confirms the rest: {named}." if named else ""
+
+
+def _fields(session: Session, scope: str) -> Iterator[FormField]:
+    """The questions that can stand in a form, each proposed as the ones before it would be answered."""
+    for name, prompt in session.rules.sets[scope].prompts.items():
+        place = (scope, name)
+        if session.reading(scope).asked(name) is not True or place in session.skipped:
+            continue
+        if session.answers.get(scope, {}).get(name) is not None:
+            continue
+        made = proposal_for(session, scope, prompt)
+        if made is None and prompt.confirms:
+            made = Proposed(Answer(value=prompt.confirms), "to be confirmed")
+        if made is not None:
+            yield FormField(place, made.answer, made.basis)
+            session = apply(session, AnswerRecorded(scope, name, made.answer, "proposed"))
+        elif any(one.fact.startswith("reviewer.") for one in prompt.propose):
+            yield FormField(place, None, "to be written")
+
+
+_LONG = 1_000
+"""Words of so many characters are written by themselves: a quote may hold a semicolon."""
+
+
+def row_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """A step of the search, or a source of the reviewer's own, as one form: what is usual is proposed, the rest is written.
+
+    What chooses the other fields is asked first, with a key for each; None where the place is no such row, or it is whole.
+    """
+    scope, path = place
+    root, *rest = path.split(".")
+    if root not in (SEARCHED, OWN) or len(rest) != 1:
+        return None
+    shape, held = session.prompt(scope, root).schema.shape, session.answer(scope, path)
+    assert isinstance(shape, ListingShape)  # both are tables
+    parts: Mapping[str, Answer] = (held.parts or {}) if held is not None else {}
+    if held is not None and complete(shape.element, held):
+        return None
+    for name in ("kind", "argues"):
+        if name in shape.element.parts and name not in parts:
+            return prompt_turn(session, (scope, f"{path}.{name}"))
+    proposed = usual(session.reading(scope), root, rest[0])
+    fields = []
+    for name, part in shape.element.parts.items():
+        answer = parts.get(name) or (Answer(value=proposed[name]) if name in proposed else None)
+        basis = "as entered" if name in parts else "usual" if answer is not None else "to be written"
+        if part.belongs(parts):
+            fields.append(FormField((scope, f"{path}.{name}"), answer, basis))
+    written = [one for one in fields if one.answer is None]
+    options = (
+        [] if written else [Option("All of it is so", c.RecordAnswers(scope, of_form(fields)), value="yes")]
+    )
+    for one in fields:
+        name = one.place[1].rpartition(".")[2]
+        label = f"Otherwise: {shape.element.parts[name].ask}"
+        if one.answer is not None and one.basis == "usual":
+            options.append(Option(label, c.ShowPrompt(*one.place), value=name))
+    if len(written_together(session, fields)) > 1:
+        options.append(Option("Write the first by itself", c.ShowPrompt(*written[0].place), value="alone"))
+    if parts:
+        options.append(
+            Option(f"Remove {shape.noun} {rest[0]}", c.WithdrawAnswer(scope, path), value="remove")
+        )
+    elif session.focus == place:
+        options.append(Option("Go back without it", c.LeavePrompt(scope, path), value="back"))
+    question = f"{shape.noun.capitalize()} {rest[0]}: {session.prompt(scope, root).ask}"
+    return Turn("form", place, question, tuple(options), _row_words(session, fields), fields=tuple(fields))
+
+
+def of_form(fields: Iterable[FormField]) -> tuple[c.RecordAnswer, ...]:
+    """The answers of a form that aren't recorded yet."""
+    return tuple(
+        c.RecordAnswer(*one.place, one.answer, "proposed" if one.basis == "usual" else "typed")
+        for one in fields
+        if one.answer is not None and one.basis != "as entered"
+    )
+
+
+def written_together(session: Session, fields: Iterable[FormField]) -> tuple[FormField, ...]:
+    """Those of a row's fields that are written in the next line: long words by themselves, shorter ones together."""
+    found: list[FormField] = []
+    for one in fields:
+        if one.answer is None:
+            shape = at(session.prompt(*one.place).schema.shape, tuple(one.place[1].split(".")[1:]))
+            long = isinstance(shape, StatementShape) and shape.limit >= _LONG
+            if long and found:
+                break
+            found.append(one)
+            if long:
+                break
+    return tuple(found)
+
+
+def _row_words(session: Session, fields: Sequence[FormField]) -> str:
+    together = written_together(session, fields)
+    asks = [
+        part_question(session.prompt(*one.place), tuple(one.place[1].split(".")[2:])).rstrip("?")
+        for one in together
+    ]
+    if not asks:
+        return ""
+    last = len(together) == sum(one.answer is None for one in fields)
+    confirms = ", which confirms the rest" if last else ""
+    if len(asks) == 1:
+        return f"Write it{confirms}: {asks[0]}."
+    return f"Write these, with semicolons{confirms}: {'; '.join(asks)}."
+
+
+def list_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """The questions of what a treating physician might have written and for which no passage was found, at once."""
+    scope, name = place
+    silent = [one for one in _silent(session, scope) if one not in session.skipped]
+    if len(silent) < 2 or (scope, name) not in silent or session.unaided(scope):
+        return None
+    absent = Answer(status=Status.NOT_DOCUMENTED)
+    answers = tuple(c.RecordAnswer(scope, root, absent) for _, root in silent)
+    label = f"Not documented, all {len(silent)}: looked for, and nothing speaks for them"
+    options = [Option(label, c.RecordAnswers(scope, answers), value="not_documented")]
+    options += [
+        Option(f"Answer: {session.prompt(*one).ask}", c.ShowPrompt(*one), value=one[1]) for one in silent
+    ]
+    question = f"No passage speaks for any of these {len(silent)}. What does the record say?"
+    return Turn("list", place, question, tuple(options))
+
+
+def _silent(session: Session, scope: str) -> Iterator[AnswerPlace]:
+    for prompt in session.reading(scope).open_prompts():
+        place = (scope, prompt.id)
+        if (
+            not prompt.documentable
+            or session.answer(*place) is not None
+            or asked_together(prompt.schema.shape)
+        ):
+            continue
+        if not prompt.schema.may_be(Status.NOT_DOCUMENTED) or exempt(session, *place):
+            continue
+        searched = own_search(session, place) is not None or not prompt.look_for
+        if (
+            searched
+            and not speaks_of(session, place, prompt.look_for)
+            and not proposal_for(session, scope, prompt)
+        ):
+            yield place

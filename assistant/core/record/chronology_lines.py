@@ -1,0 +1,174 @@
+"""A line of the chronology: its kinds, when two of them tell the same, and its words."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from assistant.core.answer import Evidence
+from assistant.core.dates import PartialDate
+from assistant.core.text import digest
+from assistant.core.value import Value, replace
+
+INJURY, STUDY, OPERATION, INJECTION, THERAPY, DEVICE = (
+    "injury", "study", "operation", "injection", "therapy", "device"
+)  # fmt: skip
+TEST, DRUG, CHANGE, WORK, DIAGNOSIS, VISIT, EVENT = (
+    "test", "drug", "change", "work", "diagnosis", "visit", "event"
+)  # fmt: skip
+KINDS = (
+    INJURY,
+    STUDY,
+    OPERATION,
+    INJECTION,
+    THERAPY,
+    DEVICE,
+    TEST,
+    DRUG,
+    CHANGE,
+    WORK,
+    DIAGNOSIS,
+    VISIT,
+    EVENT,
+)
+"""The kinds of line, as they stand under one another."""
+
+IMAGING = frozenset({"Radiology report"})
+NERVES = "Electrodiagnostic report"
+OPERATIVE = "Operative report"
+
+_NAMES = ("what", "count", "strength")
+
+
+class Line(Value):
+    """A line of the chronology. `parts` are what it is made of, such as `modality`; `also` are other pages that say it."""
+
+    kind: str
+    date: PartialDate
+    parts: Mapping[str, str]
+    evidence: Evidence
+    region: str = ""
+    side: str = ""
+    also: tuple[Evidence, ...] = ()
+    own: bool = False
+    """Whether the document is the one about it: the report of the study or of the operation."""
+
+    @property
+    def key(self) -> str:
+        """What the line is known by: its kind, its passage and what it says."""
+        said = "|".join(self.parts.get(name, "") for name in _NAMES)
+        return digest(f"{self.kind}|{self.evidence.quote}|{said}|{self.date}")[:16]
+
+
+_FIRST_HAND = {STUDY: (*IMAGING, NERVES), OPERATION: (OPERATIVE,)}
+
+
+def merged(found: Sequence[Line]) -> list[Line]:
+    """One line for what several pages tell."""
+    kept: list[Line] = []
+    alike: dict[tuple[str, str], list[int]] = {}
+    for one in found:
+        what = "" if one.kind in (OPERATION, INJURY) else _bare(one.parts.get("what", ""))
+        places = alike.setdefault((one.kind, what), [])
+        same = next((n for n in places if _SAME.get(one.kind, _same_words)(one, kept[n])), None)
+        if same is None:
+            places.append(len(kept))
+            kept.append(one)
+        else:
+            kept[same] = _joined(kept[same], one)
+    return kept
+
+
+def _same_words(one: Line, other: Line) -> bool:
+    return _bare(one.parts.get("what", "")) == _bare(other.parts.get("what", "")) and one.date == other.date
+
+
+def _same_thing(one: Line, other: Line) -> bool:
+    """The same kind of thing on what may be the same day, and of no other region."""
+    if one.parts.get("what") != other.parts.get("what") and one.kind != OPERATION:
+        return False
+    if one.region and other.region and one.region != other.region and one.kind != STUDY:
+        return False
+    if one.date == other.date:
+        return True
+    apart = one.date.after(other.date), other.date.after(one.date)
+    return apart == (None, None) and one.parts.get("what") == other.parts.get("what")
+
+
+def _same_drug(one: Line, other: Line) -> bool:
+    first, second = one.parts.get("strength", ""), other.parts.get("strength", "")
+    return one.parts["what"] == other.parts["what"] and (first == second or not first or not second)
+
+
+def _same_state(one: Line, other: Line) -> bool:
+    return _bare(one.parts["what"]) == _bare(other.parts["what"])
+
+
+def _same_count(one: Line, other: Line) -> bool:
+    return (one.parts["what"], one.parts.get("count"), one.parts.get("begins")) == (
+        other.parts["what"], other.parts.get("count"), other.parts.get("begins")
+    ) and (one.date == other.date or "as_of" in one.parts or "as_of" in other.parts)  # fmt: skip
+
+
+_SAME: Mapping[str, Callable[[Line, Line], bool]] = {
+    STUDY: _same_thing,
+    OPERATION: _same_thing,
+    INJECTION: _same_thing,
+    DRUG: _same_drug,
+    WORK: _same_state,
+    DIAGNOSIS: _same_state,
+    THERAPY: _same_count,
+    INJURY: lambda one, other: one.date == other.date,
+}
+
+
+def _joined(one: Line, other: Line) -> Line:
+    """Both lines as one: the surer stands first, what it lacks comes from the other."""
+    first, second = (one, other) if _rank(one) >= _rank(other) else (other, one)
+    if one.kind in (DRUG, WORK, DIAGNOSIS) and _rank(one) == _rank(other):
+        first, second = (one, other) if one.date.earliest >= other.date.earliest else (other, one)
+    parts = {
+        **{key: value for key, value in second.parts.items() if key not in ("stopped", "as_of")},
+        **first.parts,
+    }
+    date = first.date
+    if one.kind in (STUDY, OPERATION, INJECTION) and date.day is None and second.date.day is not None:
+        date = second.date
+    also = tuple(dict.fromkeys((*first.also, second.evidence, *second.also)))
+    return replace(
+        first,
+        parts=parts,
+        date=date,
+        also=also,
+        region=first.region or second.region,
+        side=first.side or second.side,
+    )
+
+
+def _rank(one: Line) -> int:
+    """How near to the source: a precise day and the words of a report go before what is retold."""
+    return 4 * one.own + 2 * (one.date.day is not None) + ("finding" in one.parts) - ("filled" in one.parts)
+
+
+def _bare(text: str) -> str:
+    return re.sub(r"\W+", " ", text).strip().lower()
+
+
+def worded(line: Line, templates: Mapping[str, Any]) -> str:
+    """The line as a sentence of the clinical summary: the words of its kind, without what it lacks."""
+    held = {**line.parts, "date": line.date.prose(), "region": line.region, "side": line.side}
+    variants = templates[line.kind]
+    for variant in variants if isinstance(variants, list) else [variants]:
+        names = re.findall(r"\{(\w+)\}", re.sub(r"\[[^\]]*\]", "", variant))
+        if all(held.get(name) for name in names):
+            kept = re.sub(
+                r"\[([^\]]*)\]",
+                lambda piece: (
+                    piece[1] if all(held.get(n) for n in re.findall(r"\{(\w+)\}", piece[1])) else ""
+                ),
+                variant,
+            )
+            said = re.sub(r"\{(\w+)\}", lambda found: str(held[found[1]]), kept)
+            return said[:1].upper() + said[1:]
+    raise KeyError(line.kind)

@@ -1,0 +1,90 @@
+"""What was logged, in words: the lines that follow a reply."""
+
+from __future__ import annotations
+
+from assistant.core import commands as c
+from assistant.core.event_words import Line
+from assistant.core.record.absence import not_found
+from assistant.core.rules.answer_schema import at
+from assistant.core.rules.criterion import DECISION_WORDS, RULING_WORDS
+from assistant.core.text import one_line
+from assistant.core.turn import part_question
+from assistant.core.value import replace
+from assistant.core.wording import told
+from assistant.review.passages import trail_lines
+from assistant.review.review import Review
+
+
+def told_lines(text: str) -> list[Line]:
+    """An answer as it was logged, a line for each of its entries."""
+    return [Line("answer", one_line(line, 400)) for line in text.split("\n")]
+
+
+def echo(review: Review, command: c.Command) -> list[Line]:
+    """What was logged, in words."""
+    session = review.session
+    if isinstance(command, c.RecordAnswer):
+        schema = session.prompt(command.item, command.prompt).schema
+        root = command.prompt.split(".", 1)[0]
+        if root != command.prompt:
+            shape = at(schema.shape, tuple(command.prompt.split(".")[1:]))
+            assert shape is not None  # the command has been carried out
+            part = replace(schema, shape=shape)
+            ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
+            label = ask.split(" (", 1)[0].rstrip("?")
+            return told_lines(f"{label}: {told(part, command.answer)}")
+        return [
+            *told_lines(told(schema, session.answer(command.item, root))),
+            *_trail(review, command, root),
+        ]
+    if isinstance(command, c.RecordAnswers):
+        return [line for one in command.answers for line in _one_of_several(review, one)]
+    if isinstance(command, c.Determine):
+        return [Line("answer", DECISION_WORDS[command.decision])]
+    if isinstance(command, c.RuleOn):
+        return [
+            Line(
+                "answer",
+                f"{command.criterion}: {RULING_WORDS[command.ruling]}: {one_line(command.reason, 300)}",
+            )
+        ]
+    if isinstance(command, c.DecideFirst):
+        return [Line("answer", f"At first: {DECISION_WORDS[command.decision]}")]
+    if isinstance(command, c.Decline):
+        return [Line("news", "Declined. The session is closed, and the reason is logged.")]
+    if isinstance(command, c.DismissPassages):
+        count = len(command.passages)
+        noun = "The passage is" if count == 1 else f"{count} passages are"
+        return [Line("answer", f"{noun} set aside: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.CiteEvidence):
+        return [Line("answer", f"Cited {command.evidence}: “{one_line(command.evidence.quote, 200)}”")]
+    if isinstance(command, c.ReadDenials):
+        return [Line("answer", f"Read before the signature: {len(command.passages)}.")]
+    if isinstance(command, c.ReadByEye):
+        said = review.session.by_eye
+        if said is not None and said.read and said.unread:
+            left = f"not read: {', '.join(said.unread)}; the letter says so."
+            return [Line("answer", f"Read by eye: {', '.join(said.read)}; {left}")]
+        return [Line("answer", "Read by eye." if command.read else "Not read; the letter says so.")]
+    if isinstance(command, c.CorrectFact):
+        return [Line("answer", f"The page says: {one_line(command.reason, 300)}")]
+    if isinstance(command, c.AddAddendum):
+        return [Line("news", "The addendum is logged, and stands in the letter.")]
+    if isinstance(command, c.Acknowledge):
+        return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
+    return []
+
+
+def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:
+    prompt = review.session.prompt(command.item, command.prompt)
+    rest = tuple(command.prompt.split(".")[1:])
+    shape = at(prompt.schema.shape, rest)
+    assert shape is not None  # the command has been carried out
+    said = told(replace(prompt.schema, shape=shape), command.answer).replace("\n", "; ")
+    return [Line("answer", one_line(f"{part_question(prompt, rest) if rest else prompt.ask} {said}", 400))]
+
+
+def _trail(review: Review, command: c.RecordAnswer, root: str) -> list[Line]:
+    if not not_found(command.answer):
+        return []
+    return [Line("note", line) for line in trail_lines(review, (command.item, root))]
