@@ -28,7 +28,7 @@ _WITHOUT: dict[str, str] = {
     "tiers": "mtus studies national expert accepted likely_benefit",
     "made": "title parties tie_unknown unqualified hierarchy",
     "documents": "title no_author undated not_opened searched not_cited",
-    "summary": "title confirmed disputed unconfirmed",
+    "summary": "title confirmed disputed unconfirmed empty",
     "issues": "title administrator rationale declined closed draft guidelines no_guideline mtus others laws unverified",
     "rationale": "and or same_source same_guideline openings within departed",
     "sources": "title",
@@ -246,6 +246,11 @@ class Frame(Value):
     def flows(self) -> bool:
         """Whether sentences that follow each other are joined up: openings vary, lists stand as lists, cautions beside what they limit."""
         return not self.is_first("rationale.openings")
+
+    @property
+    def repeats(self) -> bool:
+        """Whether its letters print a quote anew for each question that rests on it, and confirm an empty timeline; older ones do."""
+        return self.is_first("summary.empty")
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""

@@ -16,7 +16,7 @@ from assistant.core.problem import Problem, Refused
 from assistant.core.record.case import Case, DisputedItem, evidence_in_case
 from assistant.core.rules.answer_schema import GroupShape, ListingShape, Shape
 from assistant.core.rules.answers_inline import Spec
-from assistant.core.rules.computed import SPANS, comes_to
+from assistant.core.rules.computed import SPANS, comes_to, in_tenths
 from assistant.core.rules.prompt_set import Prompt, Proposal, Reading
 from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument
@@ -402,6 +402,8 @@ def computed_answer(
         return None
     if isinstance(value, float) and prompt.spec is not None and prompt.spec.whole:
         value = int(value)
+    elif isinstance(value, float) and rule.rule in SPANS:
+        value = in_tenths(value)
     evidence: list[Evidence] = []
     asked: dict[str, None] = {}
     for path in rule.paths():

@@ -26,7 +26,7 @@ _PAGES = """
 #show heading.where(level: 2): set text(size: 12pt)
 #show heading.where(level: 3): set text(size: 10.5pt)
 #show heading: it => block(above: 1.2em, below: 0.65em, sticky: true, it)
-#set page(paper: "us-letter", margin: (x: 0.95in, top: 0.9in, bottom: 0.85in),
+#set page(paper: "us-letter", margin: (x: 0.95in, top: 0.8in, bottom: 0.75in),
   header: text(size: 8pt, d.head),
   footer: context [
     #set text(size: 7.5pt)
@@ -43,8 +43,9 @@ _PAGES = """
   else if p.kind == "footer" { block(text(size: 8.5pt, p.text)) }
   else { block(labelled(p)) }
 }
-#for group in d.groups {
-  if group.kind == "point" { list(..group.pieces.map(p => p.text)) }
+#for (g, group) in d.groups.enumerate() {
+  let leads = g + 1 < d.groups.len() and d.groups.at(g + 1).kind == "point"
+  if group.kind == "point" { block(breakable: group.pieces.len() > 6, list(..group.pieces.map(p => p.text))) }
   else if group.kind == "box" {
     block(width: 100%, stroke: 0.8pt, inset: 9pt, group.pieces.map(p => [#block(below: 0.4em, strong(p.label)) #block(p.text)]).join())
   } else if group.kind == "footer" {
@@ -53,7 +54,7 @@ _PAGES = """
     for (n, p) in group.pieces.enumerate() {
       if p.kind == "title" and group.new { pagebreak(weak: true) }
       if n > 0 and p.kind == "paragraph" and group.pieces.at(n - 1).kind == "line" { v(0.5em) }
-      shown(p)
+      if leads and n + 1 == group.pieces.len() and p.kind == "paragraph" { block(sticky: true, labelled(p)) } else { shown(p) }
     }
   }
 }

@@ -198,7 +198,10 @@ def case_summary(session: Session, frame: Frame) -> Section:
         for n, entry in enumerate(case.timeline, 1)
     ]
     value = _given(session, "timeline")
-    text = frame.say(f"summary.{value if value in ('confirmed', 'disputed') else 'unconfirmed'}")
+    stands = value if value in ("confirmed", "disputed") else "unconfirmed"
+    if not told and value == "confirmed" and not frame.repeats:
+        stands = "empty"
+    text = frame.say(f"summary.{stands}")
     closing = LetterSentence(text, CASE_SCOPE, "timeline", prompts=("timeline",))
     blocks: list[Block] = [paragraph(opening)] if opening else []
     blocks += [paragraph(told)] if told else []
@@ -408,15 +411,36 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
     session = assessment.session
     if session.guard < 2:
         return {}
-    quoted: dict[str, list[str]] = {}
+    quoted: dict[str, list[tuple[str, str]]] = {}
     for name, prompt in session.rules.sets[key].prompts.items():
         own = own_words(session, (key, name))
         at, about = _beside(assessment, name, prompt)
         if own and at:
-            places = [f"{about}{place_words(session, frame, one)} “{one.quote}”" for one in own]
             told = quoted.setdefault(at, [])
+            places = [(about, f"{place_words(session, frame, one)} “{one.quote}”") for one in own]
             told += [one for one in places if one not in told or not frame.flows]
-    return {at: frame.say("rationale.relies_on", quoted="; ".join(words)) for at, words in quoted.items()}
+    if not frame.repeats:
+        quoted = {at: quoted_once(told) for at, told in quoted.items()}
+    return {
+        at: frame.say("rationale.relies_on", quoted="; ".join(about + place for about, place in told))
+        for at, told in quoted.items()
+    }
+
+
+def quoted_once(told: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Quotes that stand beside a sentence, each once: under no question where the sentence says the answer, else under the first that rests on it.
+
+    Each is a pair of the question, with its space, and the quote with its page; a question stands before its first quote.
+    """
+    kept: dict[str, str] = {}
+    for about, place in sorted(told, key=lambda one: one[0] != ""):
+        kept.setdefault(place, about)
+    heads = list(dict.fromkeys(kept.values()))
+    return [
+        ("" if n else head, place)
+        for head in heads
+        for n, place in enumerate(one for one, about in kept.items() if about == head)
+    ]
 
 
 def _explained_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:

@@ -60,7 +60,7 @@ CHOSEN = {
     "tiers": "mtus studies national expert accepted likely_benefit",
     "made": "years hours years_and_hours",
     "documents": "complete incomplete unconfirmed",
-    "summary": "confirmed disputed unconfirmed",
+    "summary": "confirmed disputed unconfirmed empty",
     "effect": "uphold overturn partial",
     "sources": "answers rules guidelines facts pages",
     "rationale": "inapplicable misstated",
@@ -230,6 +230,7 @@ FIRST = {
     "6.yaml": "230956e411b592da6ca793e55d817fba4b01411ec77c41d796459faed1b2b519",
     "7.yaml": "191f2e956634674d6376ddccd62d67f508ab1c58947b23e051d94cbffc448724",
     "8.yaml": "50f2b92845195de72b3e78ceef846dc33ca66d8ec208bc61b99f59bcb64768c1",
+    "9.yaml": "095693ee1a326d130f53a028de6b36211ded96f4f1ba350d96178265bec2e7a3",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

@@ -9,11 +9,14 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from jsonschema import Draft202012Validator
 
 from assistant.core import commands as c
+from assistant.core.letter_frame import Frame
 from assistant.letter import Letter, json_text, letter_to_json, signing_text, to_markdown, to_text
+from assistant.letter.sections import case_summary, quoted_once
 from assistant.log import Log
 from assistant.review.determination import compose_from_log, letter_of
 from assistant.review.review import Review
@@ -384,3 +387,33 @@ def test_an_answer_that_was_set_aside_is_not_in_it(review: Review, reference: di
     review.perform(c.RecordAnswer("1", "prior_surgery", none, reason="I misread the note."))
     value = valid(letter_of(review))
     assert "films_since_surgery" not in value["items"][0]["answers"]
+
+
+# -- what is not said twice -----------------------------------------------------------------------
+
+
+def test_a_quote_stands_once_beside_a_sentence() -> None:
+    fall, toe = "page 1 “did not fall”", "page 2 “weak toe”"
+    told = [
+        ("Any injury? ", fall),
+        ("", toe),
+        ("Any red flag? ", toe),
+        ("Any fall? ", fall),
+        ("Any injury? ", "page 3"),
+    ]
+    assert quoted_once(told) == [("", toe), ("Any injury? ", fall), ("", "page 3")]
+    assert quoted_once([]) == []
+
+
+def test_nobody_confirms_a_timeline_that_holds_nothing(answered: Review) -> None:
+    session, frame = answered.session, answered.session.frame()
+    bare = msgspec.structs.replace(session.rules.case, timeline=())
+    empty = msgspec.structs.replace(session, rules=msgspec.structs.replace(session.rules, case=bare))
+
+    def last(of: Frame) -> str:
+        return case_summary(empty, of).blocks[-1].sentences[0].text
+
+    assert last(frame) == "The case file lists no event."
+    assert "confirmed" in case_summary(session, frame).blocks[-1].sentences[0].text
+    before = msgspec.structs.replace(frame, first=frozenset({"summary.empty"}))
+    assert last(before) == frame.say("summary.confirmed")

@@ -206,12 +206,20 @@ def comes_to(
 
 
 def differs(answered: Any, computed: Any) -> bool:
-    """Whether an answer is another than what the others give; one in whole units is compared rounded down."""
+    """Whether an answer is another than what the others give; one in whole units is compared rounded down, a tenth as a tenth."""
     if isinstance(answered, int | float) and isinstance(computed, int | float):
         if float(answered).is_integer() and computed >= 0 and int(computed) == int(answered):
             return False
-        return abs(answered - computed) >= _EXACT
+        return abs(answered - computed) >= _EXACT and answered != in_tenths(computed)
     return bool(answered != computed)
+
+
+def in_tenths(value: float) -> float:
+    """A number in tenths, as a span is told; one that lies beside a whole number stays on its side of it."""
+    tenths = round(float(value), 1)
+    if tenths.is_integer() and not float(value).is_integer():
+        tenths += 0.1 if value > tenths else -0.1
+    return round(tenths, 1)
 
 
 def months_between(first: date, last: date) -> float:

@@ -10,7 +10,7 @@ import pytest
 
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answers_inline import Spec, compile_answer
-from assistant.core.rules.computed import comes_to, differs, months_between, read_computed
+from assistant.core.rules.computed import comes_to, differs, in_tenths, months_between, read_computed
 from tests.core.rules.language2_sets import guidelines
 
 DRUGS = {
@@ -89,6 +89,14 @@ def test_reckoning(raw: Any, values: dict[str, Any], expected: Any) -> None:
     assert result(raw, **values) == expected
 
 
+@pytest.mark.parametrize(
+    ("exact", "told"),
+    [(23.7742, 23.8), (6, 6), (6.0, 6.0), (6.0323, 6.1), (5.9677, 5.9), (0.0323, 0.1), (12.4286, 12.4)],
+)
+def test_a_span_is_told_in_tenths_and_never_crosses_a_whole_number(exact: float, told: float) -> None:
+    assert in_tenths(exact) == told
+
+
 def test_a_month_ends_on_its_day_or_on_its_last() -> None:
     assert months_between(date(2013, 8, 31), date(2014, 2, 28)) == 6
     assert 6 < months_between(date(2013, 8, 31), date(2014, 3, 1)) < 6.1
@@ -143,6 +151,7 @@ def test_an_answer_in_whole_units_is_compared_rounded_down() -> None:
     assert not differs(76, 76.5714)
     assert differs(77, 76.5714)
     assert not differs(76.57, 76.5714)
+    assert not differs(76.6, 76.5714)
     assert differs(76.5, 76.5714)
     assert differs("yes", "no")
 
