@@ -11,10 +11,17 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from assistant.core.record.mentions import LevelMention, RegionMention, extract, region_of_level, serves
+from assistant.core.record.mentions import (
+    LevelMention,
+    RegionMention,
+    extract,
+    region_of_level,
+    regions_of,
+    serves,
+)
 from assistant.core.rules.rules import Sources
 from assistant.core.text import compiled
-from assistant.core.value import Value
+from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument
 
 GENERAL = "general"
@@ -96,7 +103,35 @@ _DEPENDS = (
     r"(?i)[(:]|\b(?:for|to|with|using|under|including|without|of|regarding|re|via|containing|at|by|in|per)\b"
 )
 """Between two services, the second of which is only what the first is for, or is done with."""
+_FOR = (
+    r"(?i)^(?P<what>.*)\bfor\b[^,;:()]*$",
+    r"(?i)\b(?:requests?|authorization|approval|rfa|orders?|prescriptions?|decision|denial|appeal|medications?|drugs?|"
+    r"retrospective|prospective|outpatient|inpatient|additional|further|repeat|continued|initial|another|trial|"
+    r"treatments?|purchase|rental|visits?|sessions?|refills?|times|per|days?|weeks?|months?|hours?|units?|left|right|"
+    r"bilateral|electrodes|supplies|pads|batteries|replacement|dos|the|and|with|one|two|three|four|six|eight|ten|twelve)\b",
+)
+"""What stands before *for* and a service, and words that only ask for it: other words are what is asked in its place."""
+_ANYWHERE = (
+    r"(?i)\b(?:ct|tomography|mri|mr|magnetic|myelograph?y?|x-?rays?|radiograph\w*|films|surgery|operation|arthro\w+|"
+    r"laminotomy|hemilaminectomy|loose body|ligament|adhesions|debridement|decompression)\b"
+)
+"""What is done anywhere on the body: where nobody says on which part, it is the service of no set."""
+_OTHER_PARTS = (
+    r"(?i)(?<!\w)(?:scapulae?|scapular|(?<!distal )(?:clavicles?|collarbones?)|(?<!to )(?<!to the )(?<!lumbar )(?<![-/])"
+    r"(?:sacrum|sacral(?! (?:transf|epidural|nerve|root))|coccyx|coccygeal|tailbone)|sacro-?iliac|si joints?|plexus|"
+    r"genicular|brain|intracranial|(?<!radial )(?<!humeral )(?<!femoral )heads?|facial|face|orbits?|eyes?|cataracts?|ears?|"
+    r"sinus(?:es)?|dental|oral|tmj|temporomandibular(?: joints?)?|chest|lungs?|heart|cardiac|breasts?|abdom\w+|hernias?|"
+    r"inguinal|gastric|bariatric|kidneys?|renal|liver|bladder|prostate)(?!\w)"
+)
+"""Parts of the body that no set is for, though they lie in a region that one is for, or beside it."""
+_COUNTED = r"(?i)\b(?:sessions?|visits?|hours?|days?|weeks?|months?|trials?|course|courses|purchase|rental|use)\s+of\b"
+_PART_ALONE = (
+    r"(?i)for\s+(?:the\s+|left\s+|right\s+|both\s+|bilateral\s+)*(?P<part>[\w-]+(?:\s+back)?)s?"
+    r"(?:\s+(?:spine|joints?))?\s*(?:[,;(.]|$)"
+)
+"""A part of the body by itself after *for*: it is where the service is, and not what it is for."""
 _PARTS = r"(?i),|;|/|\+|&|\b(?:and|or|plus)\b"
+_STRENGTH = r"\W*\d[\d.]*\s*%"
 _DOSE = r"(?i)\b\d[\d.,/]*\s*(?:mg|mcg|µg|tab|cap|pill)|#\s*\d|\btab(?:let)?s?\b|\bcapsules?\b"
 
 
@@ -107,6 +142,8 @@ def propose_set(service: str, region: str, services: Iterable[ServiceWords]) -> 
     regions = _regions(service, claims) or _regions_given(region)
     fitting = [_in_region(claim.sets, known, regions) for claim in claims]
     candidates = tuple(dict.fromkeys(name for sets in fitting for name in sorted(sets)))
+    if not regions:
+        fitting = [_named_by(claim, known, sets) for claim, sets in zip(claims, fitting, strict=True)]
     chosen = _the_one(fitting, known)
     return SetProposal(chosen, _region_of(known.get(chosen), regions, region), candidates)
 
@@ -115,6 +152,8 @@ def _the_one(fitting: list[frozenset[str]], known: dict[str, ServiceWords]) -> s
     """The set that every claim is for; of sets for one service the last, which is a person's own."""
     left = {name for sets in fitting for name in sets}
     if not left or not all(fitting) or len({known[name].service for name in left}) > 1:
+        return GENERAL
+    if len(named := {known[name].regions for name in left}) > 1 and not set.intersection(*map(set, named)):
         return GENERAL
     return next(name for name in reversed(known) if name in left)
 
@@ -153,12 +192,17 @@ def _named(text: str, sets: Mapping[str, frozenset[str]]) -> Iterator[frozenset[
 
 
 def _independent(service: str, claims: list[_Claim]) -> list[_Claim]:
-    """Those of the claims that aren't only what an earlier one is for, or is done with."""
+    """Those of the claims that aren't only what an earlier one, or something else, is for or is done with."""
     kept: list[_Claim] = []
+    what, asking = _FOR
+    if claims and (other := compiled(what).search(service[: claims[0].start])):
+        said = compiled(asking).sub(" ", other["what"])
+        if any(len(word) > 2 for word in re.findall(r"[^\W\d_]+", said)) and not regions_of(said):
+            claims = [replace(claims[0], sets=frozenset({GENERAL})), *claims[1:]]
     depends = False
     end = 0
     for claim in claims:
-        last = compiled(_PARTS).split(service[end : claim.start])[-1]
+        last = compiled(_COUNTED).sub("", compiled(_PARTS).split(service[end : claim.start])[-1])
         if end and (compiled(_DEPENDS).search(last) or (depends and not last.strip())):
             depends = True
         else:
@@ -169,30 +213,48 @@ def _independent(service: str, claims: list[_Claim]) -> list[_Claim]:
 
 
 def _own(claims: list[_Claim], service: str, known: Mapping[str, ServiceWords]) -> list[_Claim]:
-    """The claims without those that are part of another's service; what has a dose of its own is not."""
+    """The claims without those that are part of another's service; what has a dose of its own is not.
+
+    A drug in percent is an ingredient, also where nothing is said of the cream.
+    """
     named = {name for claim in claims for name in claim.sets}
-    parts = {_folded(word): name for name in sorted(named) for word in known[name].beside}
+    owners = [*sorted(set(known) - named), *sorted(named)]
+    parts = {_folded(word): name for name in owners for word in known[name].beside}
     ends = [*(claim.start for claim in claims[1:]), len(service)]
     kept = []
     for claim, end in zip(claims, ends, strict=False):
         owner = parts.get(_folded(claim.text))
-        dosed = compiled(_DOSE).search(service, claim.end, end)
-        if owner is None or owner in claim.sets or dosed:
+        if owner is not None and owner not in named and compiled(_STRENGTH).match(service, claim.end):
+            kept.append(replace(claim, sets=frozenset({owner})))
+        elif owner not in named or owner in claim.sets or compiled(_DOSE).search(service, claim.end, end):
             kept.append(claim)
     return kept
 
 
 def _regions(service: str, claims: list[_Claim]) -> list[frozenset[str]]:
-    """The regions that a service names, each as those that it may be; not what is named after its last claim's *for*."""
+    """The regions that a service names, each as those that it may be, without a name where no set is for it.
+
+    What stands after its last claim's *for* is none of them, unless it is a part of the body by itself.
+    """
     start = claims[-1].end if claims else len(service)
     ends = compiled(r"(?i)\b(?:for|due to|secondary to|to rule out|to evaluate)\b").search(service, start)
-    found = []
-    for mention in extract(service[: ends.start() if ends else len(service)]):
+    text = service[: ends.start() if ends else len(service)]
+    found = [frozenset({""}) for _ in compiled(_OTHER_PARTS).finditer(text)]
+    text = compiled(_OTHER_PARTS).sub(lambda match: " " * len(match[0]), text)
+    for mention in extract(text):
         if isinstance(mention, RegionMention):
             found.append(frozenset({mention.region}))
         elif isinstance(mention, LevelMention):
             found += [region_of_level(level) for level in mention.levels]
+    if not found and ends and (alone := compiled(_PART_ALONE).match(service, ends.start())):
+        found = [frozenset({region}) for region in regions_of(alone["part"])]
     return found
+
+
+def _named_by(claim: _Claim, known: Mapping[str, ServiceWords], sets: frozenset[str]) -> frozenset[str]:
+    """Those of some sets that the words of a claim lead to where nobody says on which part of the body."""
+    anywhere = compiled(_ANYWHERE).search(claim.text)
+    return frozenset(name for name in sets if not known[name].regions) if anywhere else sets
 
 
 def _regions_given(region: str) -> list[frozenset[str]]:
@@ -219,7 +281,7 @@ def _region_of(chosen: ServiceWords | None, regions: list[frozenset[str]], given
         for region in sorted(each):
             held = next((one for one in own if _is_for(one, region)), None)
             if held is not None or (not own and len(regions) == 1):
-                return held or region
+                return held or region or given.strip()
     return own[0] if len(own) == 1 else given.strip()
 
 
