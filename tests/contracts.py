@@ -735,7 +735,7 @@ prompts:
     gives: [{up to 6: short}, {over 6: lasting}]
     record: yes
     regions: [neck]
-  - {use: second-block, when: {had: given}, of: neck}
+  - {use: second-block, when: {had: given}, of: neck, only: [signs]}
   - {id: drugs, ask: Which drugs?, answer: drugs, requested: item.drug, record: yes}
   - {id: views, ask: Which views?, answer: views, record: yes}
   - {id: later, ask: Was it later?, answer: yes-no, record: yes, propose: {rule: any_after, of: surgery.day, than: item.ur_decision.date, gives: {yes: yes, no: no}}}

@@ -36,7 +36,7 @@ _PROMPT_KEYS = frozenset(
     "id ask why answer when cite look_for propose computed gives says speaks documentable record shows once regions "
     "requested elsewhere about confirms entries".split()
 )
-_USE_KEYS = frozenset({"use", "when", "of"})
+_USE_KEYS = frozenset({"use", "when", "of", "only"})
 _SAYS_KEYS = frozenset("given not_documented unclear together parts".split())
 YES = {"yes": True, "no": False}
 _SHOWN = ("documents", "timeline")
@@ -45,13 +45,14 @@ _TIED_ROWS = 40
 
 
 class Source(msgspec.Struct):
-    """A file whose prompts are read: its document as filled in, its name as a block, and its region."""
+    """A file whose prompts are read: its document as filled in, its name as a block, its region, and which are asked alone."""
 
     doc: YamlDocument
     block: str
     region: str
     answers: Mapping[str, Any]
     gate: Any = None
+    only: tuple[str, ...] = ()
     specs: dict[str, Spec] = msgspec.field(default_factory=dict)
 
 
@@ -122,6 +123,8 @@ class Language2Prompts(PromptReader, FieldReader):
                 self.say("A prompt is a map.", source.doc.where(*path), "Begin it with `- id: ...`.")
             elif "use" in data and not source.block:
                 self.use(source.doc, path, data)
+            elif source.only and str(data.get("id", "")) not in source.only:
+                continue
             elif not self.elsewhere(data, source.region) and not self.missing_block:
                 self.one_prompt(source, path, data)
 
@@ -153,7 +156,13 @@ class Language2Prompts(PromptReader, FieldReader):
         plain = {key: value for key, value in block.data.items() if key != "regions"}
         made = replace(block, data=filled(plain, {**words, "region": region}))
         self.uses.append(name)
-        source = Source(made, name, region, self.mapping(made, ("answers",)), data.get("when"))
+        only = self.texts(doc, (*path, "only"))
+        asked = [str(one.get("id")) for one in made.data["prompts"] if isinstance(one, Mapping)]
+        for number, unknown in enumerate(only):
+            if unknown not in asked:
+                where = doc.where(*path, "only", number)
+                self.say(f"The block `{name}` has no prompt `{unknown}`.", where, near(unknown, asked))
+        source = Source(made, name, region, self.mapping(made, ("answers",)), data.get("when"), tuple(only))
         self.no_left_overs(made)
         self.left_out(source)
         self.read_all_prompts(source)

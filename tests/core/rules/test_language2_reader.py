@@ -152,6 +152,20 @@ def test_a_block_without_the_region_is_refused() -> None:
         a_set(REGIONAL_BODY, REGIONAL, {"flags": block}, "low back")
 
 
+TWO = BLOCK + "  - {id: since, ask: Since when?, answer: weeks, record: yes}\n"
+
+
+def test_a_set_may_ask_some_of_the_prompts_of_a_block() -> None:
+    blocks = {"flags": yaml.parse_yaml(TWO, "prompts/flags.yaml")}
+    assert list(a_set(REGIONAL_BODY, REGIONAL, blocks, "low back").prompts) == ["flags", "since"]
+    some = REGIONAL_BODY.replace("use: flags", "{use: flags, only: [flags]}")
+    assert list(a_set(some, REGIONAL, blocks, "low back").prompts) == ["flags"]
+    with pytest.raises(Refused, match="The block `flags` has no prompt `flag`"):
+        a_set(some.replace("only: [flags]", "only: [flag]"), REGIONAL, blocks, "low back")
+    with pytest.raises(Refused, match="`flags` is no prompt that stands above this"):
+        a_set(some.replace("only: [flags]", "only: [since]"), REGIONAL, blocks, "neck")
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
