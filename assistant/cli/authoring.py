@@ -181,14 +181,24 @@ def import_(file: Path, id_: str, output: Path | None) -> None:
     from assistant.files import write_file
 
     where = one_line(str(file))
+    twice: list[str] = []
+
+    def once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+        found = dict(pairs)
+        if len(found) < len(pairs):
+            twice.extend(sorted({name for name, _ in pairs if [one for one, _ in pairs].count(name) > 1}))
+        return found
+
     try:
-        data = json.loads(library.read_text(file))
+        data = json.loads(library.read_text(file).removeprefix("\ufeff"), object_pairs_hook=once)
     except json.JSONDecodeError as error:
         raise refuse(
             f"This is not JSON: {error.msg}.", f"{where}:{error.lineno}", "Export it again."
         ) from None
     except RecursionError:
         raise refuse("This is nested too deep to be read.", where) from None
+    except ValueError:
+        raise refuse("A number in it is too long to be read.", where, "Export it again.") from None
     name = id_ or re.sub(r"[^a-z0-9]+", "-", file.stem.lower()).strip("-")
     name = name if id_ or name[:1].isalpha() else f"set-{name}".strip("-")
     if not _ID.fullmatch(name):
@@ -203,6 +213,9 @@ def import_(file: Path, id_: str, output: Path | None) -> None:
         )
     with placed(where):
         made = read_questionnaire(data, name)
+    made.notes.extend(
+        (f"`{one}`", "it stands twice in one object; only the last was read") for one in dict.fromkeys(twice)
+    )
     place = output or (library.own_prompts_folder() or Path()) / f"{name}.yaml"
     schema = library.folder("schemas") / "prompt-set-2.schema.json"
     head = f"# yaml-language-server: $schema={schema}\n# Begun with the questions of a FHIR Questionnaire; it has no criteria yet.\n"

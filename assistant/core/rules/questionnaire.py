@@ -8,13 +8,14 @@ comes out has no criteria: what the guidelines argue is for a physician to write
 from __future__ import annotations
 
 import re
+from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 import msgspec
 
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.core.value import Value
 
 NUMBERS = {"integer": "whole", "decimal": "decimal", "quantity": "decimal"}
@@ -37,18 +38,51 @@ _SAID = {
     "cqf-expression": "an expression",
     "variable": "a variable of expressions",
     "constraint": "a rule that its answer has to keep",
-    "questionnaire-constraint": "a rule that its answer has to keep",
     "regex": "a pattern that its answer has to have",
     "minLength": "a least length of its answer",
     "maxSize": "a largest size of its answer",
     "ordinalValue": "the weights of its answers",
     "itemWeight": "the weights of its answers",
-    "questionnaire-unitOption": "a choice of units",
-    "questionnaire-unitValueSet": "a choice of units",
-    "questionnaire-hidden": "that it is hidden; it is asked",
-    "sdc-questionnaire-targetConstraint": "a rule that its answer has to keep",
+    "unitOption": "a choice of units",
+    "unitValueSet": "a choice of units",
+    "hidden": "that it is hidden; it is asked",
+    "targetConstraint": "a rule that its answer has to keep",
+    "minOccurs": "how many answers it needs",
+    "maxOccurs": "how many answers it may have",
+    "answerRepeats": "that its answers may be repeated each for itself",
+    "optionExclusive": "that an answer goes with no other",
+    "referenceResource": "which resources it may name",
+    "entryFormat": "the form in which it is to be entered",
+    "maxDecimalPlaces": "how many decimals it may have",
+    "mimeType": "which kinds of file it takes",
 }
-"""What the extensions of an item say that a set can't; those of how it looks are passed over."""
+"""What extensions say that a set can't, by the last part of their address; the others are told by it."""
+
+_LOOKS = frozenset(
+    "itemControl choiceOrientation rendering-style rendering-xhtml rendering-markdown rendering-styleSensitive optionPrefix "
+    "displayCategory openLabel choiceColumn width collapsible shortText sliderStepValue preferredTerminologyServer "
+    "terminology-server optionalDisplay designNote".split()
+)
+"""Extensions on how something looks, or where a program finds its words: counted, and not told one by one."""
+WHY = "urn:imr:why"
+"""Where a set that was written out as a Questionnaire keeps the reason of a question."""
+_READ = frozenset({"minValue", "maxValue", "unit", WHY})
+
+_ITEM_KEYS = frozenset(
+    "id linkId type text prefix item answerOption option answerValueSet options enableWhen enableBehavior extension "
+    "modifierExtension repeats readOnly required maxLength code definition answerConstraint disabledDisplay".split()
+)
+_FORM_KEYS = frozenset(
+    "resourceType id meta implicitRules language url identifier version name title status experimental subjectType date "
+    "publisher item contained extension modifierExtension text".split()
+)
+_LOST_OF_ITEMS = {
+    "code": "their codes in other systems",
+    "prefix": "the numbers or letters before their words",
+    "definition": "which element of a profile they are",
+    "required": "whether an answer is required: every question of a set is asked, and may be not documented",
+    "disabledDisplay": "how they look where they are not asked",
+}
 
 Formula = list[dict[str, Any]]
 """Any of several maps, in each of which all has to hold."""
@@ -64,8 +98,8 @@ class Imported(Value):
 
 def read_questionnaire(data: object, name: str) -> Imported:
     """The questions of a Questionnaire, or of the only one in a Bundle, as the set `name`; raises `Refused` for what is none."""
-    found = _only(data)
-    reader = _Reader(found)
+    found, beside = _only(data)
+    reader = _Reader(found, beside)
     items = found.get("item")
     if not isinstance(items, list) or not items:
         raise refuse("This Questionnaire has no items.", "item", "Give one that asks something.")
@@ -93,15 +127,20 @@ def read_questionnaire(data: object, name: str) -> Imported:
     }
     for key in ("extension", "modifierExtension"):
         reader.extensions(found, key, key)
+    for key in sorted(found.keys() - _FORM_KEYS):
+        if not key.startswith("_"):
+            reader.note(key, "what it says of the whole was not carried over")
+    reader.note_lost()
     return Imported(made, reader.notes, len(reader.prompts))
 
 
-def _only(data: object) -> Mapping[str, Any]:
+def _only(data: object) -> tuple[Mapping[str, Any], Sequence[object]]:
+    """The Questionnaire, and the resources that stand beside it."""
     if not isinstance(data, dict):
         raise refuse("This is no FHIR resource: the file does not begin with an object.")
     kind = data.get("resourceType")
     if kind == "Questionnaire":
-        return data
+        return data, ()
     if kind == "Bundle":
         entries = data.get("entry")
         inside = (
@@ -113,7 +152,7 @@ def _only(data: object) -> Mapping[str, Any]:
             one for one in inside if isinstance(one, dict) and one.get("resourceType") == "Questionnaire"
         ]
         if len(found) == 1:
-            return found[0]
+            return found[0], inside
         many = "several Questionnaires" if found else "no Questionnaire"
         raise refuse(
             f"This Bundle holds {many}.", "entry", "Give the one Questionnaire as a file of its own."
@@ -125,26 +164,34 @@ def _only(data: object) -> Mapping[str, Any]:
 class _Reader:
     """One passage through the items, in their order."""
 
-    def __init__(self, found: Mapping[str, Any]) -> None:
+    def __init__(self, found: Mapping[str, Any], beside: Sequence[object]) -> None:
         self.prompts: list[dict[str, Any]] = []
         self.notes: list[tuple[str, str]] = []
+        self._lost = Counter[str]()
         self._names: set[str] = set()
         self._asked: dict[str, tuple[str, Mapping[str, str], str]] = {}
         """By linkId: the prompt, the value of each code, and the kind of its answer."""
         self._seen: set[str] = set()
+        self._sets: dict[str, Mapping[str, Any]] = {}
+        """What the file holds besides: value sets and lists of codes, by `#id` and by address."""
         contained = found.get("contained")
-        self._sets = (
-            {
-                f"#{one['id']}": one
-                for one in contained
-                if isinstance(one, dict) and isinstance(one.get("id"), str)
-            }
-            if isinstance(contained, list)
-            else {}
-        )
+        for one in (*(contained if isinstance(contained, list) else ()), *beside):
+            if not isinstance(one, dict) or one is found:
+                continue
+            if isinstance(one.get("id"), str) and one not in beside:
+                self._sets[f"#{one['id']}"] = one
+            if isinstance(one.get("url"), str):
+                self._sets[one["url"]] = one
 
     def note(self, place: str, what: str) -> None:
         self.notes.append((place, what))
+
+    def note_lost(self) -> None:
+        """Says once of all items what of them is left out everywhere."""
+        self.notes.extend(
+            ("item", f"of {counted(count, 'item')} not carried over: {what}")
+            for what, count in self._lost.items()
+        )
 
     def items(self, items: object, place: str, above: list[str], when: Formula, depth: int) -> None:
         """The questions of a list of items; `above` are the headings over them, `when` what those hang on."""
@@ -179,6 +226,8 @@ class _Reader:
             self.note(here, f"it has no type; it is read as {kind}")
         self._left_out(item, here)
         asked_when = self._when(item, here, when)
+        if kind == "group" and not inner:
+            self.note(here, "it is a group with nothing in it")
         if kind == "display":
             if text:
                 self.note(
@@ -228,7 +277,9 @@ class _Reader:
             return
         name = self._name(link, text)
         prompt: dict[str, Any] = {"id": name, "ask": text}
-        if above:
+        if why := _text(_extension(item, WHY).get("valueString")):
+            prompt["why"] = why
+        elif above:
             prompt["why"] = f"It stands under: {' / '.join(above[-3:])}."
         prompt["answer"] = answer
         prompt["record"] = "yes"
@@ -241,13 +292,21 @@ class _Reader:
     def _answer(self, item: Mapping[str, Any], here: str, kind: object) -> tuple[Any, Mapping[str, str], str]:
         """What may be answered: as the set has it, the values by code, and the sort of it; None where nothing can be."""
         many = item.get("repeats") is True
+        if "maxLength" in item and not (
+            isinstance(kind, str) and kind in _WORDS and _fits(item["maxLength"])
+        ):
+            self.note(here, f"not carried over: its greatest length, {one_line(str(item['maxLength']), 20)}")
         if kind == "boolean":
+            if many:
+                self.note(here, "it takes several answers; one is asked")
             return "yes-no", {"true": "yes", "false": "no"}, "choice"
         if isinstance(kind, str) and kind in NUMBERS:
             if many:
                 self.note(here, "it takes several numbers; one is asked")
             return self._number(item, here, kind), {}, "number"
         if kind in ("date", "dateTime"):
+            if many:
+                self.note(here, "it takes several days; one is asked")
             if kind == "dateTime":
                 self.note(here, "it asks for a time of day too; the day is asked")
             return "date", {}, "date"
@@ -255,8 +314,15 @@ class _Reader:
             return self._listed(item, here, kind, many)
         if isinstance(kind, str) and kind in _WORDS:
             longest = item.get("maxLength")
-            fits = isinstance(longest, int) and not isinstance(longest, bool) and 1 <= longest <= 4000
-            return ({"text": longest} if fits else "text"), {}, "text"
+            if kind in ("url", "time"):
+                self.note(
+                    here, f"it asks for {'an address' if kind == 'url' else 'a time of day'}; words are asked"
+                )
+            if many:
+                self.note(here, "it takes several answers; they are one text")
+            if isinstance(item.get("answerOption"), list):
+                self.note(here, "the answers that it lists were not carried over; words are asked")
+            return ({"text": longest} if _fits(longest) else "text"), {}, "text"
         if kind in ("attachment", "reference"):
             self.note(
                 here,
@@ -320,15 +386,30 @@ class _Reader:
                         f"{here}.answerOption[{at}]", "it is no answer that can be read, and was left out"
                     )
                 else:
+                    self._of_option(one, f"{here}.answerOption[{at}]")
                     yield found
             return
         said = item.get("answerValueSet", item.get("options"))
         named = said.get("reference") if isinstance(said, dict) else said
-        kept = self._sets.get(named) if isinstance(named, str) else None
-        for concept in _concepts(kept) if kept is not None else ():
+        kept = self._sets.get(named.partition("|")[0]) if isinstance(named, str) else None
+        if kept is None:
+            return
+        concepts, whole = _concepts(kept, self._sets)
+        if concepts and not whole:
+            self.note(here, f"of its answers in {one_line(str(named), 80)}, only those that the file lists")
+        for concept in concepts:
             code = _text(concept.get("code"))
             if code or _text(concept.get("display")):
                 yield code, _text(concept.get("display")) or code
+
+    def _of_option(self, one: Mapping[str, Any], place: str) -> None:
+        """What an answer has besides its words."""
+        if one.get("initialSelected"):
+            self.note(place, "that it is chosen from the beginning was not carried over")
+        self.extensions(one, "extension", place)
+        for key, value in one.items():
+            if isinstance(value, dict) and "extension" in value:
+                self.extensions(value, "extension", f"{place}.{key}")
 
     def _table(
         self, item: Mapping[str, Any], here: str, link: str, text: str, above: list[str], when: Formula
@@ -337,8 +418,7 @@ class _Reader:
         inner = item.get("item")
         columns: dict[str, Any] = {}
         optional = []
-        for at, one in enumerate(inner) if isinstance(inner, list) else ():
-            place = f"{here}.item[{at}]"
+        for one in inner if isinstance(inner, list) else ():
             kind = one.get("type") if isinstance(one, dict) else None
             if (
                 not isinstance(one, dict)
@@ -348,7 +428,9 @@ class _Reader:
             ):
                 self.note(here, "it is a repeated group with groups in it; its questions are asked once")
                 return False
-            answer, _, _ = self._answer(one, place, kind)
+        for at, one in enumerate(inner if isinstance(inner, list) else ()):
+            place = f"{here}.item[{at}]"
+            answer, _, _ = self._answer(one, place, one.get("type"))
             if answer is None:
                 continue
             self._left_out(one, place)
@@ -395,6 +477,22 @@ class _Reader:
     def _left_out(self, item: Mapping[str, Any], here: str) -> None:
         for key in ("extension", "modifierExtension"):
             self.extensions(item, key, here)
+        for key, value in item.items():
+            if key.startswith("_"):
+                for one in value if isinstance(value, list) else (value,):
+                    if isinstance(one, dict):
+                        self.extensions(one, "extension", f"{here}.{key}")
+            elif key not in _ITEM_KEYS and not key.startswith("initial"):
+                self.note(here, f"`{one_line(key, 40)}` is not known, and was not read")
+        for key, what in _LOST_OF_ITEMS.items():
+            given = item.get(key) is True if key == "required" else item.get(key)
+            if given and (key != "prefix" or _text(item.get("text"))):
+                self._lost[what] += 1
+        for key in ("repeats", "readOnly", "required"):
+            if key in item and not isinstance(item[key], bool):
+                self.note(here, f"`{key}` is neither true nor false, and was not read")
+        if "text" in item and not isinstance(item["text"], str):
+            self.note(here, "its `text` is no text, and was not read")
         if "initial" in item or any(key.startswith("initial") for key in item):
             self.note(here, "a value that it begins with was not carried over")
         if item.get("readOnly") is True:
@@ -414,15 +512,21 @@ class _Reader:
                 self.note(here, f"an entry of `{key}` has no url")
                 continue
             name = url.rstrip("/").rpartition("/")[2]
-            said = (
-                _SAID.get(name)
-                or _SAID.get(name.removeprefix("sdc-questionnaire-"))
-                or _SAID.get(name.removeprefix("questionnaire-"))
-            )
-            if said:
+            name = name.removeprefix("sdc-").removeprefix("questionnaire-")
+            if name in _LOOKS:
+                self._lost["how they are to look on a screen"] += 1
+            elif said := _SAID.get(name):
                 self.note(here, f"not carried over: {said}")
             elif key == "modifierExtension":
                 self.note(here, f"not carried over: {one_line(url, 80)}, which changes what it means")
+            elif name not in _READ:
+                self.note(here, f"not carried over: what {one_line(url, 100)} says")
+            elif name in ("minValue", "maxValue") and not (
+                holder.get("type") in NUMBERS and _bound(holder, name) is not None
+            ):
+                self.note(
+                    here, f"not carried over: its {'least' if name == 'minValue' else 'greatest'} value"
+                )
 
     def _when(self, item: Mapping[str, Any], here: str, above: Formula) -> Formula:
         """When it is asked, with what its groups hang on; what can't be said is left out, and noted."""
@@ -433,12 +537,16 @@ class _Reader:
             self.note(here, "`enableWhen` is no list; it is always asked")
             return above
         found = [self._condition(one, f"{here}.enableWhen[{at}]") for at, one in enumerate(listed)]
+        behavior = item.get("enableBehavior")
+        if behavior not in ("any", "all", None):
+            self.note(here, f"its `enableBehavior` is {one_line(str(behavior), 20)}, and neither any nor all")
+            found = [None]
         if not found or any(one is None for one in found):
             if found:
                 self.note(here, "when it is asked was not carried over; it is always asked")
             return above
         maps = [one for one in found if one is not None]
-        if item.get("enableBehavior") == "any" or (len(maps) > 1 and "enableBehavior" not in item):
+        if behavior == "any" or (len(maps) > 1 and behavior is None):
             formula: Formula | None = maps
         else:
             formula = [{}]
@@ -552,17 +660,43 @@ def _option(one: object) -> tuple[str, str] | None:
     return None
 
 
-def _concepts(kept: Mapping[str, Any]) -> Iterator[Mapping[str, Any]]:
-    """The concepts of a value set that is in the file."""
+def _concepts(
+    kept: Mapping[str, Any], sets: Mapping[str, Mapping[str, Any]]
+) -> tuple[list[Mapping[str, Any]], bool]:
+    """The concepts of a value set, or a list of codes, that is in the file, and whether these are all of them."""
     expansion, compose = kept.get("expansion"), kept.get("compose")
     contains = expansion.get("contains") if isinstance(expansion, dict) else None
     if isinstance(contains, list):
-        yield from (one for one in contains if isinstance(one, dict))
-        return
+        return list(_below(contains, "contains")), True
+    if kept.get("resourceType") == "CodeSystem":
+        return list(_below(kept.get("concept"), "concept")), kept.get("content", "complete") == "complete"
+    found: list[Mapping[str, Any]] = []
     include = compose.get("include") if isinstance(compose, dict) else None
+    whole = isinstance(compose, dict) and not compose.get("exclude")
     for part in include if isinstance(include, list) else ():
-        concepts = part.get("concept") if isinstance(part, dict) else None
-        yield from (one for one in (concepts if isinstance(concepts, list) else ()) if isinstance(one, dict))
+        if not isinstance(part, dict):
+            whole = False
+        elif isinstance(part.get("concept"), list):
+            found += _below(part["concept"], "concept")
+        elif isinstance(system := part.get("system"), str) and system in sets and not part.get("filter"):
+            more, all_of_them = _concepts(sets[system], {})
+            found, whole = found + more, whole and all_of_them
+        else:
+            whole = False
+    return found, whole
+
+
+def _below(listed: object, key: str, depth: int = 0) -> Iterator[Mapping[str, Any]]:
+    """Concepts and those below them; one that only gathers others is left out."""
+    for one in listed if isinstance(listed, list) and depth < _DEEPEST else ():
+        if isinstance(one, dict):
+            if one.get("abstract") is not True:
+                yield one
+            yield from _below(one.get(key), key, depth + 1)
+
+
+def _fits(longest: object) -> bool:
+    return isinstance(longest, int) and not isinstance(longest, bool) and 1 <= longest <= 4000
 
 
 def _extension(item: Mapping[str, Any], name: str) -> Mapping[str, Any]:

@@ -2,15 +2,17 @@
 
 A question is an item with its name in the set as linkId, a part of an answer one below it. *Not documented* and *unclear*
 are items without an answer that say why (data-absent-reason). Each answer, and each sentence of the draft in the narrative,
-has an element id at which a Provenance points. Conditions on which a question is asked are not carried over.
+has an element id at which a Provenance points. When a question is asked is `enableWhen` where that can say it, and words else.
 """
 
 from __future__ import annotations
 
 import html
+import json
 import re
 import uuid
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from types import MappingProxyType
 from typing import Any
 
 from assistant import __version__
@@ -26,7 +28,9 @@ from assistant.core.rules.answer_schema import (
     Shape,
     StatementShape,
 )
-from assistant.core.rules.prompt_set import PromptSet
+from assistant.core.rules.completion import formula_in_words
+from assistant.core.rules.condition import ALWAYS, AllOf, AnyOf, Atom, Formula
+from assistant.core.rules.prompt_set import Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
 from assistant.log.fold import load_session
@@ -84,7 +88,8 @@ def _id(*parts: str) -> str:
 
 
 def questionnaire(made: PromptSet) -> Resource:
-    """The questions of a set in their order."""
+    """The questions of a set in their order, each with when it is asked."""
+    asked = {name: one for name, one in made.prompts.items() if one.computed is None}
     return {
         "resourceType": "Questionnaire",
         "id": _id(made.id),
@@ -94,18 +99,90 @@ def questionnaire(made: PromptSet) -> Resource:
         "title": made.title,
         "status": "active",
         "item": [
-            _question(one.id, one.ask, one.schema.shape, one.why)
-            for one in made.prompts.values()
-            if one.computed is None
+            _question(one.id, one.ask, one.schema.shape, one.why, one.when, asked) for one in asked.values()
         ],
     }
 
 
-def _question(link: str, ask: str, shape: Shape, why: str = "") -> Resource:
+def _question(
+    link: str,
+    ask: str,
+    shape: Shape,
+    why: str = "",
+    when: Formula = ALWAYS,
+    asked: Mapping[str, Prompt] = MappingProxyType({}),
+) -> Resource:
     item: Resource = {"linkId": link, "text": ask or link, **_typed(link, shape)}
-    if why:
-        item["extension"] = [*item.get("extension", ()), {"url": f"{URN}why", "valueString": why}]
+    more = [{"url": f"{URN}why", "valueString": why}] if why else []
+    if when is not ALWAYS:
+        enabled = _enabled(when, asked)
+        item |= enabled
+        if not enabled:
+            more.append({"url": f"{URN}when", "valueString": formula_in_words(when)})
+    if more:
+        item["extension"] = [*item.get("extension", ()), *more]
     return item
+
+
+# When a question is asked: conditions on answers to earlier ones, of which all or any have to hold.
+
+
+def _enabled(when: Formula, asked: Mapping[str, Prompt]) -> Resource:
+    """`enableWhen` for a formula; empty where it can't say the same."""
+    parts = when.items if isinstance(when, AllOf | AnyOf) else (when,)
+    behavior = "any" if isinstance(when, AnyOf) else "all"
+    found = [_compared(one, asked) if isinstance(one, Atom) else [] for one in parts]
+    if not all(found):
+        return {}
+    if len(found) == 1:
+        behavior = "any"
+    elif behavior == "all" and any(len(one) > 1 for one in found):
+        return {}
+    conditions = [one for several in found for one in several]
+    return {
+        "enableWhen": conditions,
+        **({"enableBehavior": behavior} if len(conditions) > 1 else {}),
+    }
+
+
+_BOUNDS = {"minimum": ">=", "exclusiveMinimum": ">", "maximum": "<=", "exclusiveMaximum": "<"}
+
+
+def _compared(atom: Atom, asked: Mapping[str, Prompt]) -> list[Resource]:
+    """The conditions any of which says what an atom says; none where nothing does."""
+    name, _, part = atom.path.partition(".")
+    if name not in asked:
+        return []
+    link, shape = atom.path, asked[name].schema.shape
+    if part:
+        if not isinstance(shape, GroupShape) or part not in shape.parts:
+            return []
+        shape = shape.parts[part].shape
+    is_answered = not isinstance(shape, GroupShape | ListingShape)
+    if atom.condition.status is Status.GIVEN and is_answered:
+        return [{"question": link, "operator": "exists", "answerBoolean": True}]
+    if not atom.condition.schema:
+        return []
+    schema = json.loads(atom.condition.key)
+    if schema.keys() <= {"const", "enum"}:
+        values = schema.get("enum", [schema.get("const")])
+        if isinstance(shape, GroupShape) and all(one in shape.instead for one in values):
+            link, shape = f"{link}.", ChoiceShape(shape.instead)
+        if isinstance(shape, ChoiceShape):
+            return [
+                {
+                    "question": link,
+                    "operator": "=",
+                    "answerCoding": _coding(link, str(one), shape.labels.get(str(one), "")),
+                }
+                for one in values
+            ]
+    bounds = schema.keys() & _BOUNDS.keys()
+    if isinstance(shape, NumberShape) and len(bounds) == 1 and schema.keys() <= {*bounds, "type"}:
+        [bound] = bounds
+        kind = "answerInteger" if shape.whole and isinstance(schema[bound], int) else "answerDecimal"
+        return [{"question": link, "operator": _BOUNDS[bound], kind: schema[bound]}]
+    return []
 
 
 def _typed(link: str, shape: Shape) -> Resource:

@@ -114,6 +114,44 @@ def test_each_kind_of_answer(asked: dict[str, Any], answer: Any) -> None:
             item("text", enableWhen=[{"question": "later", "operator": "=", "answerString": "x"}]),
             "`later`, which is not asked before it",
         ),
+        (item("integer", maxLength=4), "its greatest length, 4"),
+        (item("text", maxLength=9_000), "its greatest length, 9000"),
+        (item("time"), "a time of day; words are asked"),
+        (item("date", repeats=True), "several days"),
+        (item("date", **extension("minValue", valueDate="2020-01-01")), "its least value"),
+        (
+            item("integer", **extension("questionnaire-minOccurs", valueInteger=2)),
+            "how many answers it needs",
+        ),
+        (item("text", extension=[{"url": "http://example.org/own"}]), "what http://example.org/own says"),
+        (
+            item("choice", answerOption=[{**NECK[0], "initialSelected": True}]),
+            "that it is chosen from the beginning",
+        ),
+        (
+            item("choice", answerOption=[{**NECK[0], **extension("ordinalValue", valueDecimal=2)}]),
+            "the weights of its answers",
+        ),
+        (
+            item(
+                "choice",
+                answerOption=[{"valueCoding": {**NECK[0]["valueCoding"], **extension("itemWeight")}}],
+            ),
+            "the weights of its answers",
+        ),
+        (item("text", _text=extension("cqf-expression")), "an expression"),
+        (item("text", enableBehaviour="all"), "`enableBehaviour` is not known"),
+        (item("text", required="yes"), "`required` is neither true nor false"),
+        (
+            item(
+                "text",
+                enableWhen=[{"question": "first", "operator": "=", "answerBoolean": True}],
+                enableBehavior="ALL",
+            ),
+            "neither any nor all",
+        ),
+        (item("group"), "a group with nothing in it"),
+        (item("text", text=7), "its `text` is no text"),
         ({"type": "text", "text": "Why?"}, "it has no linkId"),
         ({"linkId": "a", "text": "Why?"}, "it has no type"),
         ({"linkId": "a", "type": "text"}, "it has no text"),
@@ -197,6 +235,37 @@ def test_answers_that_are_in_the_file_are_found() -> None:
             item("choice", answerValueSet="#vs"), contained=[{"resourceType": "ValueSet", "id": "vs", **kept}]
         )
         assert found.made["prompts"][0]["answer"] == {"choice": {"aspirin": "Aspirin", "b": "b"}}
+
+
+def test_answers_of_a_list_of_codes_and_those_below_others_are_found_and_what_is_missing_is_told() -> None:
+    below = [{"code": "a", "abstract": True, "contains": [{"code": "b", "display": "Below"}]}]
+    codes = {"resourceType": "CodeSystem", "url": "urn:c", "concept": [{"code": "x", "display": "Ex"}]}
+    for kept, said in (
+        ({"expansion": {"contains": below}}, False),
+        ({"compose": {"include": [{"system": "urn:c"}]}}, False),
+        ({"compose": {"include": [{"system": "urn:c"}], "exclude": [{}]}}, True),
+        ({"compose": {"include": [{"system": "urn:c"}, {"system": "urn:other"}]}}, True),
+    ):
+        kept = {"resourceType": "ValueSet", "id": "vs", "url": "urn:vs", **kept}
+        asked = {"resourceType": "Questionnaire", "item": [item("choice", answerValueSet="urn:vs|1")]}
+        beside = [{"resource": one} for one in (kept, codes, asked)]
+        found = read_questionnaire({"resourceType": "Bundle", "entry": beside}, "a-form")
+        assert list(found.made["prompts"][0]["answer"]["choice"].values()) in (["Below"], ["Ex"])
+        assert any("only those that the file lists" in what for _, what in found.notes) is said
+
+
+def test_what_every_item_may_have_and_a_set_has_not_is_told_once_with_how_many_have_it() -> None:
+    more = {
+        "code": [{"code": "1"}],
+        "prefix": "1.",
+        "required": True,
+        **extension("questionnaire-itemControl"),
+    }
+    found = taken(item("text", "a", **more), item("text", "b", **more), copyright="Somebody")
+    told = dict(reversed([one for one in found.notes if one[0] == "item"]))
+    assert len([place for place, _ in found.notes if place == "item"]) == 4
+    assert all("of 2 items" in what for what in told.values())
+    assert ("copyright", "what it says of the whole was not carried over") in found.notes
 
 
 def test_names_are_those_of_the_questionnaire_and_no_two_are_alike() -> None:

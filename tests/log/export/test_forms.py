@@ -11,10 +11,11 @@ from typing import Any
 
 import prov.model
 import pytest
+import yaml
 from jsonschema import Draft6Validator
 
 from assistant import library
-from assistant.cli.authoring import set_names
+from assistant.cli.authoring import read, set_names
 from assistant.cli.main import run
 from assistant.core.rules.questionnaire import read_questionnaire
 from assistant.core.rules.rules import read_instances
@@ -150,7 +151,7 @@ def test_every_shipped_set_is_a_questionnaire_of_the_published_schema() -> None:
 
 
 def test_the_questions_of_a_set_come_back_from_its_questionnaire(capsys: pytest.CaptureFixture[str]) -> None:
-    """What is exported is read again, with its kinds of answer; conditions are not carried over."""
+    """What is exported is read again, with its kinds of answer."""
     assert run(["prompts", "show", "lumbar-mri", "--fhir"]) == 0
     made = json.loads(capsys.readouterr().out)
     assert faults(made) == []
@@ -158,6 +159,64 @@ def test_the_questions_of_a_set_come_back_from_its_questionnaire(capsys: pytest.
     asked = {one["text"] for one in made["item"] if one["type"] != "group"}
     assert asked
     assert asked <= {one["ask"] for one in back}
+
+
+WHENS = """
+- {id: operation, ask: "Which?", answer: {choice: {fusion: Fusion, ablation: Ablation, other: Other}}, record: "yes"}
+- {id: pain, ask: "Pain?", answer: yes-no, record: "yes"}
+- {id: weeks, ask: "How long?", answer: {number: whole, from: 0, to: 500}, record: "yes"}
+- {id: then, ask: "Then?", answer: yes-no, record: "yes", when: WHEN}
+"""
+
+
+def coded(link: str, code: str, operator: str = "=") -> tuple[str, str, str]:
+    return link, operator, code
+
+
+@pytest.mark.parametrize(
+    ("when", "behavior", "conditions"),
+    [
+        ("{pain: 'yes'}", None, [coded("pain", "yes")]),
+        ("{pain: 'yes', operation: fusion}", "all", [coded("pain", "yes"), coded("operation", "fusion")]),
+        ("[{pain: 'yes'}, {operation: fusion}]", "any", [coded("pain", "yes"), coded("operation", "fusion")]),
+        (
+            "{operation: [fusion, ablation]}",
+            "any",
+            [coded("operation", "fusion"), coded("operation", "ablation")],
+        ),
+        ("{weeks: at least 6}", None, [("weeks", ">=", 6)]),
+        ("{weeks: over 6}", None, [("weeks", ">", 6)]),
+        ("{pain: given}", None, [("pain", "exists", True)]),
+        ("{pain: not_documented}", None, []),
+        ("{pain: 'yes', operation: [fusion, ablation]}", None, []),
+        ("[{pain: 'yes', weeks: over 6}, {operation: fusion}]", None, []),
+    ],
+)
+def test_when_a_question_is_asked_is_told_in_conditions_or_in_words(
+    when: str, behavior: str | None, conditions: list[Any], tmp_path: Path
+) -> None:
+    form = {"resourceType": "Questionnaire", "item": [{"linkId": "a", "type": "text", "text": "Why?"}]}
+    made = read_questionnaire(form, "a-form").made
+    made["prompts"] = yaml.safe_load(WHENS.replace("WHEN", when))
+    path = tmp_path / "a-form.yaml"
+    path.write_text(yaml.safe_dump(made, sort_keys=False))
+    written = fhir.questionnaire(read(str(path))[0])
+    assert faults(written) == []
+    last = written["item"][-1]
+    found = [
+        (one["question"], one["operator"], one[key]["code"] if key == "answerCoding" else one[key])
+        for one in last.get("enableWhen", ())
+        for key in one
+        if key.startswith("answer")
+    ]
+    assert (last.get("enableBehavior"), found) == (behavior, conditions)
+    said = [one["valueString"] for one in last.get("extension", ()) if one["url"] == "urn:imr:when"]
+    assert bool(said) != bool(conditions)
+    if conditions:  # and it comes back as it was written
+        again = read_questionnaire(written, "a-form").made["prompts"][-1]
+        made["prompts"][-1]["when"] = again["when"]
+        path.write_text(yaml.safe_dump(made, sort_keys=False))
+        assert fhir.questionnaire(read(str(path))[0])["item"][-1] == last
 
 
 def test_prov_json_is_taken_by_the_prov_library(log: Path, capsys: pytest.CaptureFixture[str]) -> None:
