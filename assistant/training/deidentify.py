@@ -427,6 +427,18 @@ def common_words(pages: Iterable[str]) -> frozenset[str]:
     return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles})
 
 
+def learn_facts(finder: Finder, facts: Iterable[Mapping[str, Any]], listed: Sequence[str]) -> None:
+    """Takes up the names on a list, and the persons, organizations and numbers that a case file states."""
+    for words in listed:
+        kind, _, name = words.rpartition(":")
+        finder.learn(name, "organization" if kind.strip() == "organization" else "name", sure=True)
+    for name, value in ((name, value) for one in facts for name, value in one.items()):
+        if isinstance(value, str) and name in _PERSONS | _FIRMS and any(sign.isupper() for sign in value):
+            finder.learn(value, "name" if name in _PERSONS else "organization")
+        elif _NUMBER_FACTS.search(str(name)) and any(sign.isdigit() for sign in str(value)):
+            finder.learn(str(value), "number", sure=True)
+
+
 def _is_short(word: str) -> bool:
     """Whether a word is rather an abbreviation (`Wt`, `CPAP`, `J.`) than a name."""
     return len(word) < 4 or (len(word) < 6 and word.isupper())
@@ -480,16 +492,7 @@ class Deidentifier:
         self.changes = dict(sorted(self.changes.items(), key=lambda one: rank(one[1].kind)))
 
     def _learn(self, listed: Sequence[str]) -> None:
-        for words in listed:
-            kind, _, name = words.rpartition(":")
-            known = "organization" if kind.strip() == "organization" else "name"
-            self.finder.learn(name, known, sure=True)
-        facts = [*self._words["documents"], self._data.get("claim", {})]
-        for name, value in ((name, value) for one in facts for name, value in one.items()):
-            if isinstance(value, str) and name in _PERSONS | _FIRMS and any(sign.isupper() for sign in value):
-                self.finder.learn(value, "name" if name in _PERSONS else "organization")
-            elif _NUMBER_FACTS.search(str(name)) and any(sign.isdigit() for sign in str(value)):
-                self.finder.learn(str(value), "number", sure=True)
+        learn_facts(self.finder, [*self._words["documents"], self._data.get("claim", {})], listed)
         for pages in self._case.pages.values():
             for page in pages:
                 self.finder.learn_from(page)

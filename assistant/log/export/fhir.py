@@ -33,8 +33,7 @@ from assistant.core.rules.condition import ALWAYS, AllOf, AnyOf, Atom, Formula
 from assistant.core.rules.prompt_set import Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.log.fold import load_session
-from assistant.log.store import Log
+from assistant.log.fold import Source, load_session
 from assistant.log.timeline import Change, timeline
 
 URN = "urn:imr:"
@@ -219,7 +218,7 @@ def _coding(link: str, code: str, label: str) -> Resource:
 # A session.
 
 
-def session_resources(log: Log, session: str) -> Iterator[Resource]:
+def session_resources(log: Source, session: str) -> Iterator[Resource]:
     """The resources of one session: its sets, what was answered under each, where it comes from, and each step."""
     entries = log.read(session)
     steps = list(timeline(log, entries))

@@ -12,8 +12,7 @@ from typing import Any
 from assistant.core.answer import Evidence
 from assistant.core.rationale import assess
 from assistant.core.session import Session
-from assistant.log.fold import load_session
-from assistant.log.store import Log
+from assistant.log.fold import Source, load_session
 from assistant.log.timeline import timeline
 
 NAMESPACE = "urn:imr:"
@@ -22,7 +21,7 @@ NAMESPACE = "urn:imr:"
 Document = dict[str, dict[str, Any]]
 
 
-def prov(log: Log, sessions: Sequence[str]) -> Document:
+def prov(log: Source, sessions: Sequence[str]) -> Document:
     """The document of some sessions, in the form of PROV-JSON."""
     made: Document = {"prefix": {"imr": NAMESPACE}}
     for session in sessions:
@@ -53,7 +52,7 @@ def _name(text: str) -> str:
     )
 
 
-def _session(made: Document, log: Log, session: str) -> None:
+def _session(made: Document, log: Source, session: str) -> None:
     of = f"imr:session/{_name(session)}"
     _add(made, "entity", of, prov__type="imr:session")
     before = ""

@@ -10,8 +10,8 @@ from datetime import datetime
 from typing import Any
 
 from assistant.core.problem import refuse
+from assistant.log.fold import Source
 from assistant.log.query import csv_lines
-from assistant.log.store import Log
 from assistant.log.timeline import Change, timeline
 
 COLUMNS = (
@@ -35,7 +35,7 @@ _EVENTS = {
 """The kinds of steps that ODK has a name for; all others go by their own."""
 
 
-def changes(log: Log, sessions: Sequence[str]) -> Iterator[Change]:
+def changes(log: Source, sessions: Sequence[str]) -> Iterator[Change]:
     """The steps of some sessions, one session after the other."""
     for session in sessions:
         yield from timeline(log, log.read(session))
@@ -51,13 +51,13 @@ def row(change: Change) -> dict[str, Any]:
     return {**{name: named[name] for name in COLUMNS}, "body": entry.body}
 
 
-def ndjson(log: Log, sessions: Sequence[str]) -> Iterator[str]:
+def ndjson(log: Source, sessions: Sequence[str]) -> Iterator[str]:
     """Each step as a JSON object on a line of its own."""
     for change in changes(log, sessions):
         yield json.dumps(row(change), ensure_ascii=False) + "\n"
 
 
-def as_csv(log: Log, sessions: Sequence[str]) -> Iterator[str]:
+def as_csv(log: Source, sessions: Sequence[str]) -> Iterator[str]:
     """Each step as a line of CSV, values that are more than a word as JSON."""
     rows = ([_cell(row(change)[name]) for name in COLUMNS] for change in changes(log, sessions))
     yield from (f"{line}\r\n" for line in csv_lines(COLUMNS, rows))
@@ -67,7 +67,7 @@ def _cell(value: Any) -> Any:
     return value if value is None or isinstance(value, str | int) else json.dumps(value, ensure_ascii=False)
 
 
-def odk(log: Log, sessions: Sequence[str]) -> Iterator[str]:
+def odk(log: Source, sessions: Sequence[str]) -> Iterator[str]:
     """The steps as ODK's audit.csv: a question's line ends when it is left or answered; times are milliseconds of UTC."""
     buffer = io.StringIO()
     writer = csv.writer(buffer, lineterminator="\n")
@@ -112,8 +112,8 @@ def _moment(change: Change) -> int:
     return round(datetime.fromisoformat(change.entry.ts).timestamp() * 1000)
 
 
-def parquet(log: Log, sessions: Sequence[str], stored: Mapping[int, tuple[bytes, bytes]]) -> bytes:
-    """The steps as a Parquet file; `entry` and `leaf` are the very bytes that are in the log, by id in `stored`."""
+def parquet(log: Source, sessions: Sequence[str], stored: Mapping[int, tuple[bytes, bytes]]) -> bytes:
+    """The steps as a Parquet file; `entry` and `leaf` are the very bytes that are in the log, by id in `stored` (null for others)."""
     try:
         import pyarrow as arrow
         import pyarrow.parquet
@@ -126,7 +126,7 @@ def parquet(log: Log, sessions: Sequence[str], stored: Mapping[int, tuple[bytes,
     columns: dict[str, list[Any]] = {name: [] for name in (*COLUMNS, "body", "entry", "leaf")}
     for change in changes(log, sessions):
         made = row(change)
-        made["entry"], made["leaf"] = stored[change.entry.id]
+        made["entry"], made["leaf"] = stored.get(change.entry.id, (None, None))
         for name, values in columns.items():
             values.append(made[name] if name in ("entry", "leaf") else _cell(made[name]))
     numbers = ("id", "seq")
