@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
@@ -50,14 +51,19 @@ def progress_words(review: Review) -> str:
 def dispute_lines(session: Session) -> tuple[str, str]:
     """In two lines what is disputed, and what was refused, when and why."""
     items = list(session.rules.case.items.values())
-    services = [
-        one.service + (f", {one.requested:g} {one.unit}".rstrip() if one.requested else "") for one in items
-    ]
+    services = [_service(one) for one in items]
     refusals = [_refusal(one) for one in items]
     if len(set(refusals)) > 1:
         refusals = [f"item {one.key}: {said}" for one, said in zip(items, refusals, strict=True)]
     disputed, refused = "; ".join(services), "; ".join(dict.fromkeys(refusals))
     return shortened(one_line(f"Disputed: {disputed}"), 240), shortened(one_line(f"Refused: {refused}"), 240)
+
+
+def _service(item: DisputedItem) -> str:
+    """The service with the quantity asked for, where its own words don't say that number."""
+    number = f"{item.requested:g}" if item.requested else ""
+    told = not number or number in re.findall(r"\d+(?:\.\d+)?", item.service)
+    return item.service if told else f"{item.service}, {number} {item.unit}".rstrip()
 
 
 def _refusal(item: DisputedItem) -> str:

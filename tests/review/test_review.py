@@ -31,6 +31,7 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.loading import missing_documents
 from assistant.review.review import Review
+from assistant.review.views import dispute_lines
 from tests import earlier
 from tests.walk import search_in_vain
 
@@ -602,3 +603,18 @@ def test_a_declined_or_parked_real_case_and_a_practice_case_are_begun_again(
         Review.open(log, real, PROFILE, mode).close()
     ended(log, real, "session.signed")
     Review.open(log, real, PROFILE, "training").close()
+
+
+@pytest.mark.parametrize(
+    ("case", "said"),
+    [
+        ("acupuncture-first-trial", "Disputed: 6 acupuncture treatments"),
+        ("alprazolam-for-a-year", "Disputed: alprazolam, 60 tablets"),
+    ],
+)
+def test_a_service_that_says_its_number_is_not_given_it_again(case: str, said: str, tmp_path: Path) -> None:
+    with (
+        Log.open(tmp_path / "log.sqlite") as log,
+        closing(Review.open(log, library.find_case(case), Profile("r-test"))) as review,
+    ):
+        assert dispute_lines(review.session)[0] == said
