@@ -517,7 +517,7 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
             yield f"  {one['is']}: published {DECISION_WORDS[one['published']]}: {agrees}"
     for name, about in row["exempt"].items():
         cites = ", and still cites it" if about == "request" else ""
-        yield f"  no finding about the patient: {name} asks of the {about}{cites}"
+        yield f"  affirmed, no finding about the patient: {name} asks of the {about}{cites}"
     for one in row["reference_cases"]:
         suggested = f"suggested {DECISION_WORDS[one['suggested']]}"
         if one["published"] is None:

@@ -32,6 +32,7 @@ _WITHOUT: dict[str, str] = {
     "issues": "title administrator rationale declined closed draft guidelines no_guideline mtus others laws unverified",
     "rationale": "and or same_source same_guideline openings within departed",
     "sources": "title",
+    "rests": "title",
     "searches": "title intro no_document nothing all some not_attested",
     "read": "title",
     "checks": "title open explained",
@@ -94,6 +95,7 @@ _NAMING: dict[str, str] = {
     "rationale.explained": "reason",
     "sources.sentence": "number sources",
     "sources.own_sentence": "number sources",
+    "rests.answer": "question answer quoted",
     **{f"sources.{kind}": "names" for kind in ("answers", "rules", "guidelines", "facts", "pages")},
     "searches.reach": "documents pages",
     "searches.unreadable": "count",
@@ -251,6 +253,11 @@ class Frame(Value):
     def repeats(self) -> bool:
         """Whether its letters print a quote anew for each question that rests on it, and confirm an empty timeline; older ones do."""
         return self.is_first("summary.empty")
+
+    @property
+    def counts_one(self) -> bool:
+        """Whether a lone 1 has its unit in the singular; in older letters it has the plural."""
+        return not self.is_first("rests.title")
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""

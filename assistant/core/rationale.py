@@ -14,6 +14,7 @@ from functools import cached_property, lru_cache
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.record.checks import NotHeld, not_held
+from assistant.core.record.counts import singular
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import (
     RULED_OUT,
@@ -86,6 +87,8 @@ def draft(
     decision = made.decision if made is not None else suggestion.decision
     writer = _Writer(session, item, findings, decision)
     sentences = writer.once_named(writer.sentences())
+    if session.frame().counts_one:
+        sentences = [one if "“" in one.text else replace(one, text=singular(one.text)) for one in sentences]
     edits = session.edits.get(item, {})
     edited = [
         replace(one, text=edits[one.key].text, origin="reviewer", points=())

@@ -24,7 +24,7 @@ from assistant.core.record.absence import (
     speaks_of,
     spoken_against,
 )
-from assistant.core.record.grounds import exempt
+from assistant.core.record.grounds import cites
 from assistant.core.record.pages import HOW, parted
 from assistant.core.record.passages import PassageGroup, figures, on_first_page
 from assistant.core.rules.answer_schema import (
@@ -185,7 +185,7 @@ def _options(
     if isinstance(shape, StatementShape) and prompt.schema.may_be(Status.NOT_DOCUMENTED):
         made.append(Option("Stated", None, "In which words?", "stated"))
     root = place[1] == prompt.id
-    if root and not session.unaided(place[0]) and not exempt(session, *place):
+    if root and not session.unaided(place[0]) and cites(session, *place):
         made += _by_passage(session, place, shape)
     if not asked_together(shape):
         made += [

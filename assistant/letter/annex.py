@@ -21,7 +21,8 @@ from assistant.core.record.absence import (
 from assistant.core.record.absence import trail as search_trail
 from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, passage_words
-from assistant.core.record.grounds import Kind, grounds
+from assistant.core.record.counts import singular
+from assistant.core.record.grounds import Kind, exempt, grounds
 from assistant.core.record.guard import denials_by_prompt, own_words
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.record.passages import PassageGroup
@@ -32,6 +33,7 @@ from assistant.core.session import Session
 from assistant.core.text import digest
 from assistant.core.turn import part_question
 from assistant.core.value import replace
+from assistant.core.wording import told_as
 from assistant.letter.document import (
     Block,
     LetterSentence,
@@ -203,6 +205,23 @@ def _signs(session: Session, frame: Frame, absence: _Absence) -> Iterator[str]:
         denied = [n for n, words in entry.signs.items() if denying(session, place, words)] if entry else []
         if denied:
             yield frame.say("searches.signs", entry=_part(absence.prompt, part), signs=", ".join(denied))
+
+
+def rests_on(session: Session, frame: Frame) -> Section | None:
+    """Each answer of an item beside the words that were cited for it, so that a quote that doesn't fit is seen."""
+    if session.guard < 5:
+        return None
+    told = []
+    for scope in session.items:
+        for name, prompt in session.rules.sets[scope].prompts.items():
+            answer = session.reading(scope).answer(name)
+            cited = () if answer is None or exempt(session, scope, name) else answer.all_evidence()
+            if cited:
+                quoted = "; ".join(f"{one} “{one.quote}”" if one.quote else str(one) for one in cited)
+                said = singular(told_as(prompt.schema.shape, answer))
+                text = frame.say("rests.answer", question=prompt.ask, answer=said, quoted=quoted)
+                told.append(LetterSentence(text, scope, f"rests:{name}", prompts=(name,), evidence=cited))
+    return Section(frame.say("rests.title"), (points(told),)) if told else None
 
 
 def read_before(session: Session, frame: Frame) -> Section | None:

@@ -21,7 +21,7 @@ from assistant.core.record.absence import (
     speaks_of,
     trail,
 )
-from assistant.core.record.grounds import about_file, exempt, proposed, worked_out
+from assistant.core.record.grounds import about_file, cites, proposed, worked_out
 from assistant.core.record.guard import unborne
 from assistant.core.record.passages import Occurrence, PassageGroup
 from assistant.core.rules.answer_schema import GroupShape, at
@@ -285,7 +285,7 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
     name, *rest = command.prompt.split(".")
     prompt = session.prompt(scope, name)
     answer = command.answer
-    if answer.parts is not None or answer.all_evidence() or exempt(session, scope, name):
+    if answer.parts is not None or answer.all_evidence() or not cites(session, scope, name):
         return None
     shape = at(prompt.schema.shape, tuple(rest))
     one_of_all = isinstance(prompt.schema.shape, GroupShape) and prompt.schema.shape.uniform

@@ -146,7 +146,9 @@ def unseen_lines(review: Review) -> list[str]:
     lines = []
     for number, one in enumerate(unseen(review.session), 1):
         where = ", ".join(one.places)
-        if one.kind == "own":
+        if one.kind == "number":
+            said = f"the answer: {one.answer}"
+        elif one.kind == "own":
             said = "your own choice of words"
         elif one.plain:
             said = "denied"

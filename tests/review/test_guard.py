@@ -6,6 +6,7 @@ import copy
 import json
 import shutil
 from collections.abc import Callable
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -14,18 +15,24 @@ import pytest
 from assistant import library
 from assistant.core import yaml
 from assistant.core.record.finding_checks import otherwise
+from assistant.letter.annex import rests_on
 from assistant.letter.sections import rationale
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review
+from assistant.review.views import unseen_lines
 
 CASE = "cervical-radiographs-after-fusion"
-REFERENCE: dict[str, Any] = dict(
-    yaml.parse_yaml(
-        library.read_text(library.folder("casebank") / CASE / "reference.yaml"), "reference.yaml"
-    ).data
-)
+
+
+@cache
+def reference(case: str) -> dict[str, Any]:
+    text = library.read_text(library.folder("casebank") / case / "reference.yaml")
+    return dict(yaml.parse_yaml(text, "reference.yaml").data)
+
+
+REFERENCE = reference(CASE)
 FLAGS = "fracture infection tumor neurologic_deficit cord_compromise vascular referred".split()
 FINDINGS = """OFFICE VISIT
 Date of visit: June 3, 2014
@@ -58,10 +65,10 @@ def run(
         listed = (folder / "case.yaml").read_text()
         entry = "documents:\n  - {id: chart, type: Progress note, date: 2014-06-03}\n"
         (folder / "case.yaml").write_text(listed.replace("documents:\n", entry, 1))
-    data = copy.deepcopy(REFERENCE)
+    data = copy.deepcopy(reference(case))
     change(data["answers"]["1"])
     data.update(more)
-    data.pop("published")
+    data.pop("published", None)
     file = tmp_path / "answers.json"
     file.write_text(json.dumps(data))
     log = Log.open(tmp_path / "log.sqlite")
@@ -215,6 +222,46 @@ def test_what_is_false_against_the_record_is_asked_about(tmp_path: Path, name: s
     assert review.session.status == "open"
     assert check in names(review)
     assert any(problem.what.startswith(check) for problem in made.open)
+
+
+NOTE, PLAN = "progress-note-2015-03-09", "L5-S1, one level, under fluoroscopy."
+
+
+def planned(value: Any) -> dict[str, Any]:
+    """An answer about the request, by the words of its plan."""
+    return {"value": value, "evidence": [{"document": NOTE, "page": 2, "quote": PLAN}]}
+
+
+@pytest.mark.parametrize(
+    ("change", "check"),
+    [
+        (answer(fluoroscopy="not_documented"), "contradicted-absence"),
+        (answer(fluoroscopy=planned("no")), "contradicted-denial"),
+        (answer(fluoroscopy="unclear"), "unsupported-finding"),
+        (answer(levels="not_documented"), "contradicted-absence"),
+        (answer(levels=planned(2)), "unsupported-finding"),
+        (answer(duration=quoted(12, "Naproxen for four months and", NOTE)), "computed-differs"),
+    ],
+)
+def test_what_is_false_of_the_request_or_of_a_number_is_asked_about(
+    tmp_path: Path, change: Change, check: str
+) -> None:
+    review, made = run(tmp_path, change, case="lumbar-epidural-first")
+    assert made.status == 1
+    assert review.session.status == "open"
+    assert check in names(review)
+
+
+def test_a_number_stands_beside_its_quote_before_the_signature_and_in_the_record(tmp_path: Path) -> None:
+    chart = "The attending provider requests authorization."
+    change = answer(levels=quoted(1, chart))
+    review, _ = run(tmp_path, change, chart, case="lumbar-epidural-first", sign=False)
+    line = f"“{chart}” (chart:1) · the answer: 1 level (At how many levels is it asked for?)"
+    assert any(one.endswith(line) for one in unseen_lines(review))
+    section = rests_on(review.session, review.session.frame())
+    assert section is not None
+    told = [sentence.text for block in section.blocks for sentence in block.sentences]
+    assert f"At how many levels is it asked for? 1 level: chart:1 “{chart}”." in told
 
 
 @pytest.mark.parametrize(

@@ -349,7 +349,7 @@ def speaking(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
 
 
 def contradicted(session: Session) -> Iterator[AnswerPlace]:
-    """The answers that a finding reads or the letter states, while passages of the record speak against them.
+    """The answers while passages of the record speak against them; once only those that a finding reads or the letter states.
 
     An answer of which only a part was not found, such as the views of a study, is not weighed so: the question's
     words are about the whole.
@@ -361,7 +361,7 @@ def contradicted(session: Session) -> Iterator[AnswerPlace]:
 
 
 def _is_contradicted(session: Session, scope: str, name: str) -> bool:
-    if name not in session.rules.sets[scope].bearing:
+    if session.guard < 5 and name not in session.rules.sets[scope].bearing:
         return False
     if session.guard < 2 and not (
         not_found(session.reading(scope).answer(name)) and _wholly(session, scope, name)

@@ -1,7 +1,7 @@
 """What each finding stands on: a search, a passage that denies the thing, a passage that affirms it, or a reckoning.
 
-A finding is one answer, or one entry of a checklist or a list. Questions about the reviewer, the documents
-received, the request, and of judgement make no finding about the patient (`exempt`).
+A finding is one answer, or one entry of a checklist or a list. What is affirmed about the reviewer, the documents
+received, the request, or of judgement is no finding about the patient; that something was not found always is.
 """
 
 from __future__ import annotations
@@ -48,10 +48,24 @@ class Ground(Value):
     words: tuple[str, ...]
 
 
+HELD = {
+    "": frozenset(Kind),
+    "request": NEGATIVE | {Kind.UNCLEAR},
+    **dict.fromkeys(("judgement", "documents", "reviewer"), frozenset({Kind.ABSENCE, Kind.FILE})),
+}
+"""By what a question is about: the kinds of finding that passages of the record speak against."""
+
+
 def exempt(session: Session, scope: str, name: str) -> bool:
-    """Whether a question makes no finding about the patient."""
+    """Whether nothing that is answered to a question is held against the record."""
     prompt = session.rules.sets[scope].prompts[name]
-    return scope == CASE_SCOPE or prompt.record or bool(prompt.about)
+    return scope == CASE_SCOPE or prompt.record or (bool(prompt.about) and session.guard < 5)
+
+
+def cites(session: Session, scope: str, name: str) -> bool:
+    """Whether what is affirmed or denied to a question cites a passage: of the patient, and of the request."""
+    prompt = session.rules.sets[scope].prompts[name]
+    return prompt.about in ("", "request") and not exempt(session, scope, name)
 
 
 def proposed(session: Session, scope: str, name: str) -> Proposed | None:
@@ -82,7 +96,8 @@ def _grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
         return ()
     if session.guard > 1 and worked_out(session, scope, name) is not None:
         return ()
-    return findings_in(session.rules.sets[scope].prompts[name], answer)
+    prompt = session.rules.sets[scope].prompts[name]
+    return tuple(one for one in findings_in(prompt, answer) if one.kind in HELD[prompt.about])
 
 
 def findings_in(prompt: Prompt, answer: Answer) -> tuple[Ground, ...]:

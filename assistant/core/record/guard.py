@@ -22,19 +22,21 @@ from assistant.core.record.absence import (
     plain_in_record,
     same_words,
 )
+from assistant.core.record.counts import misquoted, singular
 from assistant.core.record.facts import answers_read, fact_shown, place_of
 from assistant.core.record.grounds import (
     NEGATIVE,
     Ground,
     Kind,
-    exempt,
+    about_file,
+    cites,
     findings_in,
     grounds,
     proposed,
     worked_out,
 )
 from assistant.core.record.passages import PassageGroup
-from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, Shape
+from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, NumberShape, Shape, at
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
@@ -340,7 +342,7 @@ def unborne(
     """The findings of an answer that lack a passage, each with what is said of it."""
     scope, name = place
     prompt = session.prompt(scope, name)
-    if exempt(session, scope, name) and prompt.about != "request":
+    if prompt.about != "request" and not cites(session, scope, name):
         return
     as_stated = stated is not None and not list(departures(prompt.schema.shape, stated.answer, answer))
     if as_stated and session.guard < 3:
@@ -362,6 +364,31 @@ def unborne(
             yield ground, (_said(prompt, ground, (), _REFUSAL),)
         elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
             yield ground, (_said(prompt, ground, lacking),)
+    if session.guard > 4 and not as_stated:
+        yield from _misquoted(prompt, answer)
+
+
+def _misquoted(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """The numbers of an answer of which the words that are cited for them say others."""
+    for path, unit, leaf, cited in numbers_in(prompt, answer):
+        others = misquoted(float(leaf.value), unit, (one.quote for one in cited))
+        if others:
+            ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
+            yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)
+
+
+def numbers_in(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, str, Answer, tuple[Evidence, ...]]]:
+    """The numbers that an answer gives: where below its prompt, in which unit, and the passages cited for each."""
+    for path, leaf in answer.leaves():
+        steps = tuple(path.split(".")) if path else ()
+        shape = at(prompt.schema.shape, steps)
+        if not isinstance(shape, NumberShape) or not leaf.given or about_file(shape, leaf):
+            continue
+        held, cited = answer, answer.evidence
+        for step in steps:
+            held = (held.parts or {})[step]
+            cited = held.evidence or cited
+        yield path, shape.unit, leaf, cited
 
 
 _UNSUPPORTED = (
@@ -484,7 +511,7 @@ def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
     """
     scope, name = place
     answer = session.reading(scope).answer(name)
-    if answer is None or exempt(session, scope, name) or worked_out(session, scope, name) is not None:
+    if answer is None or not cites(session, scope, name) or worked_out(session, scope, name) is not None:
         return ()
     stated = proposed(session, scope, name)
     known = {(one.document, one.page, one.quote) for one in (stated.answer.all_evidence() if stated else ())}
@@ -505,8 +532,9 @@ def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
 class Unseen(Value):
     """Words on which the determination rests and that have to be read before it is signed.
 
-    `kind` is `denied` (the record denies them, so that they don't speak against an answer) or `own` (a quote of the
-    reviewer's choice). `places` are all the pages on which one author's note has them.
+    `kind` is `denied` (the record denies them, so that they don't speak against an answer), `own` (a quote of the
+    reviewer's choice) or `number` (what a number that is answered rests on; `answer` says it). `places` are all the
+    pages on which one author's note has them.
     """
 
     kind: str
@@ -516,10 +544,13 @@ class Unseen(Value):
     places: tuple[str, ...]
     plain: bool
     cue: str = ""
+    answer: str = ""
 
     @property
     def digest(self) -> str:
-        text = "\x1f".join((self.kind, self.scope, self.prompt, " ".join(self.quote.split()), *self.places))
+        said = (self.answer,) if self.answer else ()
+        quote = " ".join(self.quote.split())
+        text = "\x1f".join((self.kind, self.scope, self.prompt, quote, *self.places, *said))
         return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
 
 
@@ -530,7 +561,7 @@ def unseen(session: Session) -> tuple[Unseen, ...]:
 
 
 def second_look(session: Session) -> tuple[Unseen, ...]:
-    """The passages behind the answers that stand on a denial, and the quotes of the reviewer's own choice."""
+    """The passages behind the answers that stand on a denial or give a number, and the quotes of the reviewer's own choice."""
     found: dict[tuple[str, str, str], Unseen] = {}
     for scope in session.items:
         for name, group in denied_behind(session, scope):
@@ -550,7 +581,29 @@ def second_look(session: Session) -> tuple[Unseen, ...]:
         for name in session.rules.sets[scope].prompts
         for one in own_words(session, (scope, name))
     ]
-    return (*found.values(), *own)
+    counted = [one for scope in session.items for one in _numbers_read(session, scope)]
+    shown = {(one.scope, one.prompt, one.quote) for one in counted}
+    own = [one for one in own if (one.scope, one.prompt, one.quote) not in shown]
+    return (*found.values(), *counted, *own)
+
+
+def _numbers_read(session: Session, scope: str) -> Iterator[Unseen]:
+    """The numbers on which something rests and that only words of the record bear, each with these words."""
+    if session.guard < 5:
+        return
+    rules = session.rules.sets[scope]
+    for name, answer in answers_read(session, scope):
+        prompt = rules.prompts[name]
+        if not cites(session, scope, name):
+            continue
+        made = worked_out(session, scope, name) or proposed(session, scope, name)
+        if made is not None and not list(departures(prompt.schema.shape, made.answer, answer)):
+            continue
+        for path, _, leaf, cited in numbers_in(prompt, answer):
+            shape = at(prompt.schema.shape, tuple(path.split(".")) if path else ())
+            said = f"{singular(told_as(shape, leaf))} ({prompt.ask})" if shape is not None else ""
+            for one in cited:
+                yield Unseen("number", scope, name, one.quote, (str(one),), True, answer=said)
 
 
 def denials_by_prompt(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:

@@ -1,0 +1,144 @@
+"""The counts and spans of time in cited words: what a number that is answered is held against.
+
+Words count where they hold numbers of the same unit as the answer ("12 visits", "for two months" of an answer in
+weeks). A number of another unit says nothing of it.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator
+from itertools import combinations
+from math import prod
+
+from assistant.core.text import compiled
+from assistant.core.value import Value
+
+SPELLED = {
+    word: number
+    for number, word in enumerate(
+        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
+        " nineteen twenty".split()
+    )
+} | {"thirty": 30, "forty": 40, "fifty": 50, "sixty": 60, "seventy": 70, "eighty": 80, "ninety": 90}
+
+_DAYS = {"day": (1, 1), "week": (7, 7), "month": (28, 31), "year": (365, 366)}
+_CALLED = {
+    "day": "days?|d",
+    "week": "weeks?|wks?|w",
+    "month": "months?|mos?|mths?",
+    "year": r"years?(?!\s*-?\s*old)|yrs?(?!\s*-?\s*old)",
+    "hour": "hours?|hrs?|h",
+    "visit": "visits?|sessions?|treatments?|appointments?",
+    "percent": "percent|per cent|pct|%",
+    "level": "levels?",
+    "joint level": "(?:joint |facet )?levels?|joints?",
+    "injection": "injections?|shots?|epidurals?|ESIs?|blocks?",
+    "test": "tests?|screens?",
+}
+"""How notes write each unit."""
+_SAME = {"session": "visit", "treatment": "visit", "%": "percent"}
+_UNCOUNTED = frozenset({"", "mg", "mcg", "g", "ml"})
+"""Units of a dose are none to compare: the strength, the number of tablets and how often they are taken make it."""
+
+_TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
+_ONES = "one|two|three|four|five|six|seven|eight|nine"
+_NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|(?:{_TENS})[- ](?:{_ONES})|{'|'.join(sorted(SPELLED, key=len, reverse=True))})"
+_RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
+_BEFORE = r"(?<![\w.,/:\u2013-])"
+_EVERY = r"(?:every|each|q\.?|per|return in|follow[- ]?up in|back in|again in)\s*$"
+_ABOUT = r"(?i)(?:about|approx\w*\.?|nearly|almost|roughly|around|over|more than|at least|less than|under|[~<>\u2248])\s*$"
+_TIMES = {"once": 1, "twice": 2, "thrice": 3, "bid": 2, "tid": 3, "qid": 4, "dozen": 12, "couple": 2}
+
+
+class Count(Value):
+    """A number of some unit, or the range that is written; of time in days."""
+
+    low: float
+    high: float
+
+
+def misquoted(answered: float, unit: str, quotes: Iterable[str]) -> tuple[str, ...]:
+    """The numbers of an answer's unit in the cited words, as they stand there, where none of them can be the answer.
+
+    A number is also the sum of several, such as the visits of two courses, and of a count the product of two or three
+    ("2 visits a week for 6 weeks").
+    """
+    name = unit_of(unit)
+    words = tuple(quotes)
+    found = [one for quote in words for one in _counted(quote, name)] if name else []
+    if not found:
+        return ()
+    low, high = answered, answered
+    if name in _DAYS:
+        least, most = _DAYS[name]
+        low, high = (answered - 0.5) * least, (answered + 1) * most - 1e-6
+    counts = [count for _, count in found][:_MOST]
+    sums = (
+        Count(sum(one.low for one in some), sum(one.high for one in some))
+        for size in range(1, len(counts) + 1)
+        for some in combinations(counts, size)
+    )
+    if any(one.low <= high and one.high >= low for one in sums):
+        return ()
+    if name not in (*_DAYS, "percent"):
+        plain = list(dict.fromkeys(number for quote in words for number in _numbers(quote)))[:_MOST]
+        if any(prod(some) == answered for size in (2, 3) for some in combinations(plain, size)):
+            return ()
+    return tuple(dict.fromkeys(said for said, _ in found))
+
+
+_MOST = 8
+
+
+def unit_of(unit: str) -> str:
+    """The noun of a unit in the singular, `hour` of `hours a week` and `level` of `level(s)`; empty where it isn't compared."""
+    noun = re.split(r"\s+(?:of|a|per)\s+", unit.strip().casefold())[0].removesuffix("(s)")
+    noun = noun if noun in _CALLED or noun in _UNCOUNTED else noun.removesuffix("s")
+    noun = _SAME.get(noun, noun)
+    return "" if noun in _UNCOUNTED else noun
+
+
+def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
+    """The numbers of a unit, or for one of time of any unit of time, with the words in which they stand."""
+    for name in _DAYS if unit in _DAYS else (unit,):
+        called = _CALLED.get(name, rf"{re.escape(name)}s?")
+        between = (
+            r"(?:\s+(?:\w+[- ]){0,2}?|\s*-?\s*)" if name not in (*_DAYS, "hour", "percent") else r"\s*-?\s*"
+        )
+        pattern = (
+            rf"(?i){_BEFORE}(?:{_RANGE}{between}|(?<=for )(?P<an>an?|the past|the last)\s+)(?:{called})(?!\w)"
+        )
+        for match in compiled(pattern).finditer(quote):
+            if compiled(rf"(?i){_EVERY}").search(quote[max(0, match.start() - 14) : match.start()]):
+                continue
+            low = 1.0 if match["an"] else _value(match["low"])
+            high = _value(match["high"]) if match["high"] else low
+            least, most = map(float, _DAYS.get(name, (1, 1)))
+            if compiled(_ABOUT).search(quote[max(0, match.start() - 16) : match.start()]):
+                least, most = least * 0.75, most * 1.25
+            yield " ".join(match[0].split()), Count(min(low, high) * least, max(low, high) * most)
+
+
+def _numbers(quote: str) -> Iterator[float]:
+    for match in compiled(rf"(?i){_BEFORE}(?:{_NUMBER}|{'|'.join(_TIMES)})(?![\w])").finditer(quote):
+        yield (
+            float(_TIMES.get(match[0].casefold(), -1)) if match[0].casefold() in _TIMES else _value(match[0])
+        )
+
+
+def _value(said: str) -> float:
+    words = re.split(r"[- ]", said.casefold())
+    if all(one in SPELLED for one in words):
+        return float(sum(SPELLED[one] for one in words))
+    return float(said.replace(",", ""))
+
+
+def singular(words: str) -> str:
+    """The same words with the unit of a lone 1 as people say it: `1 week`, `1 level`; `2 levels` of `2 level(s)`."""
+    one = compiled(rf"(?<![\w.,])1 (?:(?P<joint>joint )?(?P<noun>{_COUNTED})s|(?P<whole>[a-z ]+)\(s\))(?!\w)")
+    said = one.sub(lambda m: f"1 {m['whole'] or (m['joint'] or '') + m['noun']}", words)
+    return compiled(r"(?<=[a-z])\(s\)").sub("s", said)
+
+
+_COUNTED = "day|week|month|year|hour|visit|session|treatment|percent|level|injection|test|joint"

@@ -1,0 +1,65 @@
+"""Numbers in cited words: those of the answer's unit are held against it, and others say nothing of it."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.core.record.counts import misquoted, singular
+
+
+@pytest.mark.parametrize(
+    ("answered", "unit", "quotes"),
+    [
+        (6, "weeks", ["for six weeks"]),
+        (8, "weeks", ["for two months"]),
+        (4, "weeks", ["for a month"]),
+        (104, "weeks", ["a two-year history"]),
+        (5, "weeks", ["for nearly 6 weeks"]),
+        (30, "weeks", ["a 52-year-old woman with pain", "seen on March 9, 2015"]),
+        (20, "weeks", ["return in 4 weeks", "every 2 weeks"]),
+        (12, "visits", ["12 sessions of PT"]),
+        (12, "visits", ["twelve completed PT visits over 6 weeks"]),
+        (12, "visits", ["2 visits a week for 6 weeks"]),
+        (12, "visits", ["six visits in May", "six visits in June"]),
+        (7, "visits", ["6-8 visits"]),
+        (1, "level(s)", ["L5-S1, one level"]),
+        (1, "level(s)", ["at the L5-S1 level"]),
+        (2, "joint level(s)", ["L4-5 and L5-S1, two levels"]),
+        (50, "percent", ["50-60% relief"]),
+        (45, "mg of morphine a day", ["10 mg, one tablet"]),
+        (1_200, "hours", ["1,200 hours"]),
+    ],
+)
+def test_words_that_say_the_number_or_none_of_its_unit_bear_it(
+    answered: float, unit: str, quotes: list[str]
+) -> None:
+    assert misquoted(answered, unit, quotes) == ()
+
+
+@pytest.mark.parametrize(
+    ("answered", "unit", "quotes", "said"),
+    [
+        (7, "weeks", ["for six weeks"], ("six weeks",)),
+        (3, "weeks", ["for a month"], ("a month",)),
+        (9, "weeks", ["over the past three months"], ("three months",)),
+        (20, "visits", ["attended 12 visits of physical therapy"], ("12 visits",)),
+        (20, "treatments", ["Twelve\nvisits failed"], ("Twelve visits",)),
+        (2, "level(s)", ["L5-S1, one level"], ("one level",)),
+        (1, "joint level(s)", ["3 facet joint levels"], ("3 facet joint levels",)),
+        (50, "percent", ["about 30% relief"], ("30%",)),
+        (6, "hours a week", ["20 hours of care per week"], ("20 hours",)),
+        (25, "months", ["twenty-one months"], ("twenty-one months",)),
+    ],
+)
+def test_words_that_say_another_number_do_not(
+    answered: float, unit: str, quotes: list[str], said: tuple[str, ...]
+) -> None:
+    assert misquoted(answered, unit, quotes) == said
+
+
+def test_a_lone_one_has_its_unit_in_the_singular() -> None:
+    said = (
+        "It lasted for 1 weeks, 11 weeks and 2.1 weeks, at 1 joint level(s) and 2 level(s); Table 1 shows it."
+    )
+    told = "It lasted for 1 week, 11 weeks and 2.1 weeks, at 1 joint level and 2 levels; Table 1 shows it."
+    assert singular(said) == told
