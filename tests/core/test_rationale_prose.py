@@ -97,6 +97,62 @@ def test_no_sentence_of_a_set_is_too_long_or_begins_as_the_one_before(path: Path
     assert found == []
 
 
+TOGETHER = {
+    "the records state the contrary of some, and nothing of others": (
+        "functional-restoration",
+        """earlier: "no"
+      care_tried: {exercise: "yes", drugs: not_documented, manual: not_documented, injections: not_documented,
+        psychology: not_documented, surgery: not_documented}
+      selection: {evaluation: not_documented, loss: not_documented, exhausted: "no", no_surgery: not_documented,
+        motivation: not_documented, predictors: not_documented}
+      requested: 80""",
+        ["the contrary of the lack of another option", "the records state that one is."],
+        "nothing",
+    ),
+    "all but one thing is stated": (
+        "functional-restoration",
+        """earlier: "no"
+      care_tried: {exercise: "yes", drugs: not_documented, manual: not_documented, injections: not_documented,
+        psychology: not_documented, surgery: not_documented}
+      selection: {evaluation: "yes", loss: "yes", exhausted: "yes", no_surgery: "yes", motivation: "yes",
+        predictors: not_documented}
+      requested: 80""",
+        ["predictors of failure were dealt with. Not all of this is shown here."],
+        "each thing",
+    ),
+    "the level was fused": (
+        "facet",
+        """procedure: ablation
+      facet_signs: "yes"
+      care: "yes"
+      joints: 1
+      root: "no"
+      fused: "yes"
+      operation: "no"
+      exercise: "yes"
+      injections: [{kind: block, date: 2014-01, relief: 80, weeks: 3, gain: "yes"}]
+      block_relief: 80""",
+        ["the level was not fused, and that is not shown here."],
+        "Not all of that is shown",
+    ),
+}
+
+
+@pytest.mark.parametrize("name", TOGETHER)
+def test_what_is_not_shown_is_among_what_is_asked_for(name: str) -> None:
+    stem, given, said, never = TOGETHER[name]
+    text = library.read_text(library.folder("prompts") / f"{stem}.yaml").split("\nexamples:\n")[0]
+    text += (
+        f"\nexamples:\n  - is: made up\n    on: 2014-06-01\n    given:\n      {given}\n    suggests: upheld\n"
+    )
+    document = yaml.parse_yaml(text, stem)
+    made = library.prompt_set_instances(stem, library.sources())[0]
+    for session in sessions(next(iter(try_examples(document, made))), {}):
+        told = " ".join(one.text for one in assess(session, "1").sentences)
+        assert [words for words in said if words not in told] == []
+        assert never not in told
+
+
 def test_openings_that_are_alike_take_turns_and_other_texts_begin_as_they_are() -> None:
     made = [DraftSentence(str(n), text) for n, text in enumerate(ALIKE)]
     session = CASES["published"]

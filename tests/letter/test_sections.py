@@ -179,6 +179,7 @@ def test_the_sections_are_those_of_a_determination_and_of_its_record(signed: Rev
             "How the documents were used",
             "Where each sentence of the rationale comes from",
             "Search for what was not found",
+            "What the answers rest on",
             "Read before the signature",
             "Checks of plain fact",
             "Signature",
