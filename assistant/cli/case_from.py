@@ -181,7 +181,7 @@ def _as_data(made: Deidentifier) -> dict[str, Any]:
 
 
 def _ask(asking: Asking, made: Deidentifier) -> None:
-    from assistant.training.deidentify import KINDS, ONE_BY_ONE
+    from assistant.core.record.identifiers import KINDS, ONE_BY_ONE
 
     asking.say(f"{counted(len(made.open), 'change')} to decide. ? says what can be done.")
     for kind, title in KINDS.items():

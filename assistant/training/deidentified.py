@@ -19,13 +19,14 @@ import yaml
 
 from assistant.core.dates import PartialDate
 from assistant.core.problem import Refused, refuse
+from assistant.core.record.identifiers import Finder, deidentified
 from assistant.core.text import digest, one_line
 from assistant.core.value import replace
 from assistant.core.yaml import parse_yaml
 from assistant.library import CaseFolder
 from assistant.log import Entry, Log
 from assistant.log.fold import begun, pinned_texts
-from assistant.training.deidentify import CASE_FILE, Finder, common_words, last_day, learn_facts, offsets
+from assistant.training.deidentify import CASE_FILE, common_here, last_day, learn_facts, offsets
 
 _LEFT_OUT = frozenset({"folder", "salt", "boot", "mono_ns", "signature"})
 """What an entry holds of the machine, of pages' salts, and of who signed; it is not handed on."""
@@ -113,7 +114,7 @@ class Deidentified:
             texts += _strings(data)
         ids |= {one: f"document-{at}" for at, one in enumerate(names, 1)}
         types = (str(one.get("type", "")).lower() for text in files.values() for one in _documents(text))
-        finder = Finder(weeks or -52, common_words([*texts, *types]))
+        finder = Finder(weeks or -52, common_here([*texts, *types]))
         for who in self._people:
             finder.learn(who, "name", sure=True)
         learn_facts(finder, facts, listed)
@@ -200,12 +201,7 @@ class Deidentified:
     def _pieces(self, text: str, case: _Case, known: list[tuple[re.Pattern[str], _Put]]) -> str:
         """Replaces what patterns find, the first before the others; of the rest, what the finder finds."""
         if not known:
-            made, at = [], 0
-            for span in case.finder.spans(text, case.near):
-                if span.kind not in _KEPT:
-                    made += [text[at : span.start], span.becomes]
-                    at = span.end
-            return "".join([*made, text[at:]])
+            return deidentified(text, case.finder, case.near, _KEPT)[0]
         (pattern, put), *others = known
         made, at = [], 0
         for match in pattern.finditer(text):

@@ -22,8 +22,9 @@ import yaml
 from assistant import library
 from assistant.core import yaml as plain_yaml
 from assistant.core.answer import Answer, Evidence, Trail
-from assistant.core.dates import PartialDate, dates_in, month_number, parse_date
+from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import refuse
+from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, Finder, Span, common_words, edited, shifted
 from assistant.core.record.passages import located
 from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, Shape, StatementShape
 from assistant.core.rules.editions import off_on, on_day
@@ -36,22 +37,6 @@ from assistant.library import CaseFolder
 from assistant.training.comparison import OF_THE_REVIEWER
 from assistant.training.reference import FILE, AnswerSheet, Reference, as_answers_file, reference_of_case
 
-KINDS = {
-    "name": "names",
-    "organization": "organizations",
-    "birth": "dates of birth",
-    "number": "numbers of claims, records and persons",
-    "contact": "telephone numbers, e-mail and web addresses",
-    "address": "addresses",
-    "date": "dates",
-    "year": "years that stand alone",
-    "short-date": "what may be a date without a year",
-    "age": "ages over 89",
-    "like-name": "what looks like a name",
-}
-"""What is found, in the order in which it is shown."""
-ONE_BY_ONE = frozenset({"year", "short-date", "age", "like-name"})
-"""What a rule can only suspect: never confirmed as a kind, and kept or replaced one by one."""
 CASE_FILE, ANSWERS = "case.yaml", "the answers"
 PROVENANCE = (
     "Made from a review: dates are shifted and known identifiers replaced. That no known identifier was found does "
@@ -60,66 +45,6 @@ PROVENANCE = (
 
 _ID = r"[a-z0-9][a-z0-9-]{0,79}"
 _MOST_WEEKS = 104
-_WORD = r"(?:[A-Z](?:[\w’]|'(?!s\b))*[A-Za-z](?:-[A-Z]\w+)*(?!\w))"
-_NAME = rf"{_WORD}(?:,?[ ](?:{_WORD}|[A-Z]\.)(?![ \t]*:)){{0,3}}"
-_DEGREE = (
-    r"(?:M\.?D|D\.?O|D\.?C|D\.?P\.?M|P\.?T|D\.?P\.?T|O\.?T\.?R|N\.?P|P\.?A(?:-C)?|R\.?N|Ph\.?\s?D|Psy\.?\s?D"
-    r"|L\.?Ac|Esq|Q\.?M\.?E)\b"
-)
-_TITLED = rf"\b(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor)\b\.?[ \t]+(?P<name>{_NAME})"
-_WITH_DEGREE = rf"(?P<name>{_WORD}(?:[ \t]+(?:{_WORD}|[A-Z]\.)){{1,3}}),?[ \t]+{_DEGREE}"
-_LABELLED = (
-    r"(?i:\b(?:patient|claimant|applicant|(?:injured )?(?:employee|worker)|name|physician|provider|attending|author|"
-    r"dictated by|(?:electronically )?signed(?: by)?|reviewed by|referred by|attorney|adjuster|supervisor|"
-    rf"spouse|wife|husband|therapist|surgeon|radiologist)(?: name)?)[ \t]*:[ \t]*(?P<name>{_NAME})"
-)
-_EMPLOYER = (
-    r"(?i:\b(?:employer|insurer|carrier|claims administrator|administrator|clinic|facility|hospital|pharmacy|"
-    r"laboratory|medical group|law firm)(?: name)?)[ \t]*:[ \t]*"
-    rf"(?P<name>{_WORD}(?:[ \t]+(?:of|and|the|&|{_WORD}\.?)){{0,6}})"
-)
-_NAMED_FIRM = (
-    rf"\b(?P<name>{_WORD}(?:[ \t]+(?:of|and|&|{_WORD})){{0,4}}[ \t]+(?:Hospital|Clinic|Medical Center|Medical Group|"
-    r"Insurance(?: Company)?|Company|Co\.|Inc\b\.?|LLC|Corp(?:oration)?\b\.?|Imaging|Pharmacy|Laboratories|Orthopa?edics|"
-    r"Associates|Institute|University|School District))"
-)
-_RULES = (
-    ("contact", r"(?i)\b[\w.+-]+@[\w-]+(?:\.[\w-]+)+\b", "[e-mail]"),
-    ("contact", r"(?i)\b(?:https?://|www\.)[^\s<>()]+[^\s<>().,;]", "[link]"),
-    ("contact", r"(?<![\d-])(?:\+?1[ .-]?)?(?:\(\d{3}\)[ ]?|\d{3}[ .-])\d{3}[ .-]\d{4}(?!\d)", "[phone]"),
-    ("number", r"(?<![\d-])\d{3}-\d{2}-\d{4}(?![\d-])", "[number]"),
-    ("number", r"\bADJ[ -]?\d{5,}\b|\bCM\d\d-\d{5,}\b", "[number]"),
-    (
-        "number",
-        r"(?i)\b(?:claim|mrn|medical record|record|chart|account|acct|policy|member|case|file|licen[cs]e|npi|dea|eams|"
-        r"ssn|imr|invoice|authorization|tracking|accession|encounter|employee|patient)"
-        r"(?:[ \t]*(?:no|number|num|id|#)\b\.?[ \t]*[:#]?|[ \t]*[:#])[ \t]*"
-        r"(?P<name>(?=[\w-]*\d)[A-Za-z0-9][\w-]{2,}\w)",
-        "[number]",
-    ),
-    ("number", r"(?<![\w.,/-])\d{7,}(?![\w/-]|[.,]\d)", "[number]"),
-    (
-        "address",
-        rf"\b\d{{1,6}}[ \t]+(?:[NSEW]\.?[ \t]+)?(?:(?:{_WORD}|\d+(?:st|nd|rd|th))[ \t]+){{1,4}}(?:Street|St|Avenue|Ave|"
-        r"Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Way|Court|Ct|Place|Pl|Highway|Hwy|Parkway|Circle)\b\.?"
-        r"(?:,?[ \t]*(?:Suite|Ste|Apt|Unit|#)\.?[ \t]*[\w-]+)?",
-        "[address]",
-    ),
-    ("address", r"\bP\.?[ ]?O\.?[ ]?Box[ ]+\d+", "[address]"),
-    (
-        "address",
-        rf"\b(?:{_WORD}[ \t]+){{0,2}}{_WORD},[ \t]*(?:CA|California)[ \t]+\d{{5}}(?:-\d{{4}})?\b",
-        "[address]",
-    ),
-)
-_BIRTH = r"(?i)\b(?:dob|d\.o\.b\.?|date of birth|birth ?date|born(?: on)?)[\s:]*$"
-_AGES = (
-    r"(?i)\b(?P<age>9\d|1[0-2]\d)(?=[\s-]*(?:years?|yrs?)[\s-]+old\b|[\s-]*y[./]?o\b|[\s-]+years? of age\b)",
-    r"(?i)\baged?[\s:]+(?P<age>9\d|1[0-2]\d)\b(?!\s*(?:mg|%|degrees|days|weeks|months))",
-)
-_SHORT = r"(?<![\w/.])(?:1[0-2]|0?[1-9])/(?:3[01]|[12]\d|0?[1-9])(?![\d/%])"
-_YEAR = r"(?<![\w/.,-])(?:19|20)\d\d(?![\w/-]|[.,]\d)"
-_TOKENS = r"(?P<year>(?:19|20)\d\d)|(?P<day>\d{1,2})(?:st|nd|rd|th)?|(?P<month>[A-Za-z]{3,}\.?)"
 _PERSONS = frozenset(
     "author sent_by applicant patient claimant employee worker provider physician attorney adjuster reviewer".split()
 )
@@ -128,22 +53,9 @@ _DATE_FACTS = re.compile(r"(?:^|_)(?:date|received|starts|ends|since|until|on|ye
 _NUMBER_FACTS = re.compile(r"(?:^|_)(?:number|no|id|mrn|ssn|file|adj|eams|npi)$")
 _LONG_NUMBER = 10_000
 """From here on a number of the case file is looked through as words are."""
-_SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
-
 
 Read = Callable[[str], None]
 """Is given each text that would be handed on, while nothing is made yet."""
-
-
-@dataclass(frozen=True)
-class Span:
-    """Words at a place of a text, and what would stand there instead."""
-
-    start: int
-    end: int
-    kind: str
-    words: str
-    becomes: str
 
 
 @dataclass
@@ -164,13 +76,6 @@ class Change:
 
 
 # How dates move: by whole weeks, under which every governing day stays in its editions.
-
-
-def shifted(day: PartialDate, weeks: int) -> PartialDate:
-    """The date so many weeks later; a month or a year moves as its middle does."""
-    whole = day.earliest if day.day else date(day.year, day.month or 7, 15 if day.month else 1)
-    moved = whole + timedelta(weeks=weeks)
-    return PartialDate(moved.year, moved.month if day.month else None, moved.day if day.day else None)
 
 
 def offsets(rules: Rules, last_day: date, today: date) -> list[int]:
@@ -210,221 +115,10 @@ def _editions(prompt_set: PromptSet, on: PartialDate) -> object:
     return cited, off_on(made, on), made.undated, [(one.name, one.unread) for one in made.questions]
 
 
-def _moved_words(said: str, year: int, weeks: int, own_year: bool) -> str:
-    """A date in a text, in the form in which it stands there; `year` is the one that it means."""
-    if numeric := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", said):
-        day = shifted(
-            PartialDate(int(numeric[1]), int(numeric[2]), int(numeric[3]) if numeric[3] else None), weeks
-        )
-        return f"{day.year}-{day.month:0{len(numeric[2])}}" + (
-            f"-{day.day:0{len(numeric[3])}}" if day.day else ""
-        )
-    if numeric := re.fullmatch(r"(\d{1,2})([/-])(?:(\d{1,2})(?:[/-](\d{2,4}))?|(\d{4}))", said):
-        month, sign, middle, end, only = numeric.groups()
-        day = shifted(PartialDate(year, int(month), int(middle) if middle else None), weeks)
-        digits = 2 if month.startswith("0") or (middle or "").startswith("0") else 1
-        parts = [f"{day.month:0{digits}}"]
-        parts += [f"{day.day:0{digits}}"] if middle else []
-        parts += [str(day.year)[-len(end or only) :]] if end or only else []
-        return sign.join(parts)
-    tokens = list(compiled(_TOKENS).finditer(said))
-    months = [number for one in tokens if one["month"] and (number := month_number(one["month"].rstrip(".")))]
-    if not months:
-        return str(shifted(PartialDate(year), weeks).year)
-    days = [int(one["day"]) for one in tokens if one["day"]]
-    moved = [shifted(PartialDate(year, months[0], day), weeks) for day in days]
-    moved = moved or [shifted(PartialDate(year, months[0]), weeks)]
-    if len({(one.year, one.month) for one in moved}) > 1:
-        between = " to " if re.search(r"[-–]|\bto\b|\bthrough\b", said) else ", "
-        return between.join(one.prose() for one in moved)
-    ahead = iter(moved)
-
-    def token(match: re.Match[str]) -> str:
-        if match["year"]:
-            return str(moved[0].year)
-        if match["day"]:
-            return str(next(ahead).day)
-        if not month_number(match[0].rstrip(".")):
-            return match[0]
-        whole = PartialDate(moved[0].year, moved[0].month).prose().split()[0]
-        bare = match[0].rstrip(".")
-        cut = len(bare) <= 4 and bare.lower() not in ("may", "june", "july")
-        short = whole[:3] + "." * match[0].endswith(".") if cut else whole
-        return short.upper() if match[0].isupper() else short
-
-    made = compiled(_TOKENS).sub(token, said)
-    stands = any(one["year"] for one in tokens)
-    return made if stands or not own_year else f"{made}{',' if days else ''} {moved[0].year}"
-
-
-# What is found in a text.
-
-
-class Finder:
-    """Finds identifiers and dates; `names` and `firms` are known, and stand for the same words everywhere."""
-
-    def __init__(self, weeks: int, common: frozenset[str]) -> None:
-        self.weeks = weeks
-        self._common = common
-        self._known: dict[str, tuple[str, str]] = {}
-        self._suspected: dict[str, str] = {}
-        self._numbers: dict[str, int] = {}
-        self._pattern: re.Pattern[str] | None = None
-        self._found: dict[tuple[str, PartialDate | None], list[Span]] = {}
-
-    def learn(self, words: str, kind: str, sure: bool = False) -> None:
-        """Takes a name or an organization up, with the other ways in which it is written.
-
-        One that is `sure`, by a list, a title or a degree, is taken whatever common words it is made of. A common word
-        as a part of a name is only suspected where it stands alone.
-        """
-        words = re.sub(rf",?\s+{_DEGREE}.*", "", " ".join(words.split())).strip(" ,.;:")
-        words = re.sub(r"^(?:(?:Dr|Mr|Mrs|Ms|Miss|Prof|Doctor)\b\.?\s*)+", "", words)
-        parts = [one for one in re.split(r"[ ,]+", words) if one]
-        if len(words) < 2 or (not sure and all(self._is_common(one) for one in parts)):
-            return
-        forms, suspected = [words], []
-        if kind == "name":
-            while not sure and len(parts) > 1 and self._is_common(parts[-1]):
-                parts.pop()
-            long = [one for one in parts if len(one.strip(".")) > 2]
-            suspected = [one for one in long if self._is_common(one)] if len(parts) > 1 else []
-            forms = [" ".join(parts), *(one for one in long if one not in suspected)]
-            if len(parts) > 1:
-                forms += [f"{parts[-1]}, {' '.join(parts[:-1])}", f"{parts[0]}, {' '.join(parts[1:])}"]
-        same = next((self._known[one.casefold()] for one in forms if one.casefold() in self._known), None)
-        if same is None:
-            self._numbers[kind] = self._numbers.get(kind, 0) + 1
-            same = kind, f"[{kind} {self._numbers[kind]}]"
-        for one in forms:
-            self._known.setdefault(one.casefold(), same)
-        for one in suspected:
-            self._suspected.setdefault(one.casefold(), same[1])
-        self._pattern = None
-        self._found.clear()
-
-    def learn_from(self, text: str) -> None:
-        """Takes up the names and organizations that a text introduces by a title, a degree or a label."""
-        for pattern, kind, sure in (
-            (_TITLED, "name", True),
-            (_WITH_DEGREE, "name", False),
-            (_LABELLED, "name", False),
-            (_EMPLOYER, "organization", False),
-        ):
-            for match in compiled(pattern).finditer(text):
-                self.learn(match["name"], kind, sure)
-
-    def known_in(self, text: str) -> list[str]:
-        """The known names that stand in a text."""
-        return [match[0] for match in self._names().finditer(text) if self._meant(match[0])]
-
-    def spans(self, text: str, near: PartialDate | None) -> list[Span]:
-        """What is found, without overlaps, in order; `near` is a day by which a date without a year is placed."""
-        if (text, near) not in self._found:
-            self._found[text, near] = self._sorted(text, near)
-        return self._found[text, near]
-
-    def _sorted(self, text: str, near: PartialDate | None) -> list[Span]:
-        taken: list[Span] = []
-        for one in self._all(text, near):
-            if one.words.strip() and not any(one.start < held.end and held.start < one.end for held in taken):
-                taken.append(one)
-        return sorted(taken, key=lambda one: one.start)
-
-    def _all(self, text: str, near: PartialDate | None) -> Iterator[Span]:
-        for kind, pattern, becomes in _RULES[:5]:
-            yield from self._by_rule(text, kind, pattern, becomes)
-        dates = list(self._dates(text, near))
-        yield from (one for one in dates if one.kind != "short-date")
-        for match in self._names().finditer(text):
-            if self._meant(match[0]):
-                kind, becomes = self._known[" ".join(match[0].split()).casefold()]
-                yield Span(*match.span(), kind, match[0], becomes)
-        for kind, pattern, becomes in _RULES[5:]:
-            yield from self._by_rule(text, kind, pattern, becomes)
-        for pattern in _AGES:
-            yield from (
-                Span(*match.span("age"), "age", match["age"], "90+")
-                for match in compiled(pattern).finditer(text)
-                if int(match["age"]) > 89
-            )
-        yield from (one for one in dates if one.kind == "short-date")
-        for match in compiled(_YEAR).finditer(text):
-            yield Span(
-                *match.span(), "year", match[0], _moved_words(match[0], int(match[0]), self.weeks, True)
-            )
-        yield from self._like_names(text)
-
-    def _by_rule(self, text: str, kind: str, pattern: str, becomes: str) -> Iterator[Span]:
-        for match in compiled(pattern).finditer(text):
-            group = "name" if "name" in match.re.groupindex else 0
-            yield Span(*match.span(group), kind, match[group], becomes)
-
-    def _dates(self, text: str, near: PartialDate | None) -> Iterator[Span]:
-        seen: set[int] = set()
-        for start, said, when in dates_in(text):
-            if start in seen:
-                continue
-            seen.add(start)
-            end, alone = start + len(said), when.month is None
-            month, day = when.month or 7, when.day or 1
-            year = when.year if when.year is not None else _year_near(month, day, near)
-            if not _is_day(year, month, day):
-                continue
-            if compiled(_BIRTH).search(text[max(0, start - 24) : start]):
-                yield Span(start, end, "birth", said, "[date of birth]")
-                continue
-            kind = "year" if alone else "date" if when.year is not None else "short-date"
-            yield Span(start, end, kind, said, _moved_words(said, year, self.weeks, when.year is not None))
-        for match in compiled(_SHORT).finditer(text):
-            month, day = (int(one) for one in match[0].split("/"))
-            year = _year_near(month, day, near)
-            if _is_day(year, month, day):
-                yield Span(
-                    *match.span(), "short-date", match[0], _moved_words(match[0], year, self.weeks, False)
-                )
-
-    def _like_names(self, text: str) -> Iterator[Span]:
-        for match in compiled(rf"(?<!\w){_WORD}").finditer(text):
-            if match[0].casefold() in self._suspected:
-                yield Span(*match.span(), "like-name", match[0], self._suspected[match[0].casefold()])
-        for match in compiled(_NAMED_FIRM).finditer(text):
-            if not all(self._is_common(one) for one in match["name"].split()):
-                yield Span(*match.span("name"), "like-name", match["name"], "[organization]")
-        for match in compiled(rf"{_WORD}(?:[ \t]+(?:{_WORD}|[A-Z]\.)){{1,2}}").finditer(text):
-            if not all(self._is_common(one) or _is_short(one) for one in match[0].split()):
-                yield Span(*match.span(), "like-name", match[0], "[name]")
-        for pattern in (rf"{_WORD}(?=[ \t]+(?:{_SPEAKS})\b)", rf"(?<=[a-z,] ){_WORD}"):
-            for match in compiled(pattern).finditer(text):
-                if not self._is_common(match[0]) and not _is_short(match[0]):
-                    yield Span(*match.span(), "like-name", match[0], "[name]")
-
-    def _names(self) -> re.Pattern[str]:
-        if self._pattern is None:
-            forms = sorted(self._known, key=len, reverse=True)
-            said = "|".join(r"\s+".join(re.escape(word) for word in one.split()) for one in forms)
-            self._pattern = re.compile(rf"(?i)(?<!\w)(?:{said})(?!\w)" if said else r"(?!)")
-        return self._pattern
-
-    def _meant(self, words: str) -> bool:
-        """Whether words are the name, and no common word that is written like it."""
-        return any(sign.isupper() or sign.isdigit() for sign in words)
-
-    def _is_common(self, word: str) -> bool:
-        plain = word.strip(".,'’").casefold()
-        return (
-            not plain or plain in self._common or plain.removesuffix("'s").removesuffix("’s") in self._common
-        )
-
-
-def common_words(pages: Iterable[str]) -> frozenset[str]:
-    """The words that stand in small letters in the record or in the prompt files: no names, but where a list has them."""
-    texts = [*pages, *library.sources().prompts.values(), *library.sources().vocabulary.values()]
-    found = {word for text in texts for word in compiled(r"(?<![\w'’])[a-z][a-z'’]+(?!\w)").findall(text)}
-    months = {PartialDate(2000, month).prose().split()[0].lower() for month in range(1, 13)}
-    days = "monday tuesday wednesday thursday friday saturday sunday california".split()
-    titles = "dr mr mrs ms miss prof md do dc pt np pa rn phd esq qme".split()
-    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles})
+def common_here(pages: Iterable[str]) -> frozenset[str]:
+    """The common words of a record and of the prompt files."""
+    sources = library.sources()
+    return common_words([*pages, *sources.prompts.values(), *sources.vocabulary.values()])
 
 
 def learn_facts(finder: Finder, facts: Iterable[Mapping[str, Any]], listed: Sequence[str]) -> None:
@@ -437,27 +131,6 @@ def learn_facts(finder: Finder, facts: Iterable[Mapping[str, Any]], listed: Sequ
             finder.learn(value, "name" if name in _PERSONS else "organization")
         elif _NUMBER_FACTS.search(str(name)) and any(sign.isdigit() for sign in str(value)):
             finder.learn(str(value), "number", sure=True)
-
-
-def _is_short(word: str) -> bool:
-    """Whether a word is rather an abbreviation (`Wt`, `CPAP`, `J.`) than a name."""
-    return len(word) < 4 or (len(word) < 6 and word.isupper())
-
-
-def _is_day(year: int, month: int, day: int) -> bool:
-    try:
-        date(year, month, day)
-    except ValueError:
-        return False
-    return True
-
-
-def _year_near(month: int, day: int, near: PartialDate | None) -> int:
-    if near is None:
-        return 2001
-    middle = near.earliest
-    years = [year for year in (near.year - 1, near.year, near.year + 1) if _is_day(year, month, day)]
-    return min(years, key=lambda year: abs((date(year, month, day) - middle).days), default=near.year)
 
 
 # The case without them.
@@ -481,7 +154,7 @@ class Deidentifier:
         self._days = {name: one.date for name, one in rules.case.documents.items()}
         self._governing = next((one.ur_date for one in rules.case.items.values() if one.ur_date), None)
         self.weeks = weeks
-        self.finder = Finder(weeks, common_words(page for pages in case.pages.values() for page in pages))
+        self.finder = Finder(weeks, common_here(page for pages in case.pages.values() for page in pages))
         self._learn(listed)
         self.ids = self._new_ids()
         self.changes: dict[str, Change] = {}
@@ -573,12 +246,12 @@ class Deidentifier:
         return made
 
     def _text(self, text: str) -> str:
-        return _edited(text, self._edits(text, self._governing))[0]
+        return edited(text, self._edits(text, self._governing))[0]
 
     def page(self, name: str, number: int) -> str:
         """A page as it comes out."""
         text = self._case.pages[name][number - 1]
-        return _edited(text, self._edits(text, self._days[name] or self._governing))[0]
+        return edited(text, self._edits(text, self._days[name] or self._governing))[0]
 
     def _quote(self, one: Evidence) -> Evidence:
         """A passage on the page as it comes out; one that ends within a replacement takes all of it."""
@@ -590,7 +263,7 @@ class Deidentifier:
         found = one if whole else located(one, page)
         start, end = found.start or 0, (found.start or 0) + len(found.quote)
         edits = self._edits(page, self._days[one.document] or self._governing)
-        made, at = _edited(page, edits)
+        made, at = edited(page, edits)
         first, last = at(start, False), at(end, True)
         return Evidence(new, one.page, made[first:last], first if one.start is not None else None)
 
@@ -764,31 +437,6 @@ def _worded(data: Mapping[str, Any]) -> dict[str, Any]:
     said = ("type", "author", "date", "sent_by")
     documents = [{key: one[key] for key in said if key in one} for one in data["documents"]]
     return {"title": services, **left, "documents": documents}
-
-
-def _edited(text: str, edits: Sequence[Span]) -> tuple[str, Callable[[int, bool], int]]:
-    """The text with its edits made, and where a place of the old text lies in the new one."""
-    made, at, moves = [], 0, []
-    for one in edits:
-        made += [text[at : one.start], one.becomes]
-        at = one.end
-    made.append(text[at:])
-    shift = 0
-    for one in edits:
-        begins = one.start + shift
-        shift += len(one.becomes) - (one.end - one.start)
-        moves.append((one.start, one.end, begins, begins + len(one.becomes), shift))
-
-    def place(old: int, is_end: bool) -> int:
-        moved = 0
-        for start, end, first, last, after in moves:
-            if start < old < end:
-                return last if is_end else first
-            if old >= end:
-                moved = after
-        return old + moved
-
-    return "".join(made), place
 
 
 # What is kept apart from the case: the shift, and what was decided.

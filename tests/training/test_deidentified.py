@@ -13,6 +13,7 @@ from assistant.cli.main import run
 from assistant.core.rationale import assess
 from assistant.log import Log
 from assistant.log.fold import load_session
+from assistant.training import deidentified
 from assistant.training.deidentified import Deidentified
 
 CASE = "cervical-radiographs-after-fusion"
@@ -20,7 +21,7 @@ SAID = (
     "Dr. Olga Petrovna wrote on July 17, 2014 that Quentin Testwell (claim no. ZZ-4471-9, 555-201-3344) was seen at "
     "QT Motors. Olga Petrovna repeats it on 2014-08-04."
 )
-TRACES = ["Petrovna", "Olga", "Testwell", "Quentin", "4471", "3344", "QT Motors", "roeder", CASE, "2014-07",
+TRACES = ["Petrovna", "Olga", "Testwell", "Quentin", "ZZ-4471", "201-3344", "QT Motors", "roeder", CASE, "2014-07",
           "July 17", "July 12", "progress-note", "xray-report", "2012-10-31"]  # fmt: skip
 LIST = "Quentin Testwell\norganization: QT Motors\n"
 
@@ -46,8 +47,11 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("form", ["ndjson", "csv", "odk", "fhir", "prov"])
 def test_no_form_holds_a_known_identifier_a_day_of_the_case_or_a_hash_of_the_log(
-    form: str, log: Path, capsys: pytest.CaptureFixture[str]
+    form: str, log: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr(
+        deidentified, "SystemRandom", lambda: Random(3)
+    )  # no day is moved onto one of the others
     command = ["log", "export", "last", "--deidentified", "--format", form, "--log", str(log)]
     capsys.readouterr()
     assert run([*command, "--list", str(log.with_name("names.txt"))]) == 0

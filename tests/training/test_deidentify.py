@@ -12,6 +12,7 @@ import pytest
 from assistant import library
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused
+from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, shifted
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -19,14 +20,10 @@ from assistant.review.review import Review
 from assistant.training import deidentify
 from assistant.training.deidentify import (
     CASE_FILE,
-    KINDS,
-    ONE_BY_ONE,
     Deidentifier,
-    Finder,
     last_day,
     offsets,
     read_state,
-    shifted,
     write_state,
 )
 from assistant.training.practice import exercise_of_session
@@ -36,99 +33,8 @@ from tests.walk import KEPT
 
 CASE = "lumbar-mri-back-pain"
 NOTE = "progress-note-2014-03-24"
-COMMON = frozenset("patient pain the long norco for exam physical therapy was seen by strength".split())
 WORKER = "\nPatient: Testwell, Quentin   DOB: 3/4/1961\nClaim No: ZZ-4471-9. Seen 3/10 by Dr. Ann Sample.\n"
 TODAY = date(2026, 3, 2)
-
-
-def found(
-    text: str, near: PartialDate | None = None, names: tuple[str, ...] = (), weeks: int = -2
-) -> list[tuple[str, str, str]]:
-    """Kind, words and what they become, of everything that is found in a text."""
-    finder = Finder(weeks, COMMON)
-    for one in names:
-        finder.learn(one, "name", sure=True)
-    finder.learn_from(text)
-    return [(one.kind, one.words, one.becomes) for one in finder.spans(text, near)]
-
-
-@pytest.mark.parametrize(
-    ("said", "moved"),
-    [
-        ("2014-03-24", "2014-03-10"),
-        ("March 24, 2014", "March 10, 2014"),
-        ("MARCH 24, 2014", "MARCH 10, 2014"),
-        ("24 March 2014", "10 March 2014"),
-        ("Jan. 5, 2014", "Dec. 22, 2013"),
-        ("May 6, 2014", "April 22, 2014"),
-        ("03/09/2014", "02/23/2014"),
-        ("3/24/14", "3/10/14"),
-        ("03-24-2014", "03-10-2014"),
-        ("March 20 and 24, 2014", "March 6 and 10, 2014"),
-        ("March 10-20, 2014", "February 24, 2014 to March 6, 2014"),
-        ("March 24th, 2014", "March 10, 2014"),
-        ("02/2014", "02/2014"),
-    ],
-)
-def test_a_date_moves_and_keeps_its_form(said: str, moved: str) -> None:
-    assert found(f"Seen on {said}.") == [("date", said, moved)]
-
-
-@pytest.mark.parametrize(
-    ("text", "kind", "words", "becomes"),
-    [
-        ("DOB: 3/4/1961.", "birth", "3/4/1961", "[date of birth]"),
-        ("Call (555) 010-0177 today", "contact", "(555) 010-0177", "[phone]"),
-        ("q.testwell@example.org wrote", "contact", "q.testwell@example.org", "[e-mail]"),
-        ("SSN 123-45-6789", "number", "123-45-6789", "[number]"),
-        ("Claim No: ZZ-4471-9", "number", "ZZ-4471-9", "[number]"),
-        ("MRN# 004512", "number", "004512", "[number]"),
-        ("in ADJ1234567", "number", "ADJ1234567", "[number]"),
-        ("14 Invented Lane", "address", "14 Invented Lane", "[address]"),
-        ("a 92-year-old", "age", "92", "90+"),
-        ("aged 101", "age", "101", "90+"),
-        ("in 2012", "year", "2012", "2012"),
-        ("Employer: Pretend Parcels", "organization", "Pretend Parcels", "[organization 1]"),
-        ("pain for Zebulon Quist", "like-name", "Zebulon Quist", "[name]"),
-    ],
-)
-def test_what_a_rule_finds(text: str, kind: str, words: str, becomes: str) -> None:
-    assert (kind, words, becomes) in found(text)
-
-
-@pytest.mark.parametrize(
-    "text",
-    [
-        "a 47-year-old",
-        "for 92 days",
-        "the 12.5 mg",
-        "physical therapy",
-        "L4-5",
-        "10/325 mg",
-        "Norco was seen",
-    ],
-)
-def test_what_is_no_identifier_is_left_alone(text: str) -> None:
-    assert found(text) == []
-
-
-def test_a_short_date_is_placed_by_its_document_and_only_suspected() -> None:
-    assert found("Seen 1/5.", parse_date("2014-02-01")) == [("short-date", "1/5", "12/22")]
-    assert found("Seen 3/5.", parse_date("2016-03-20")) == [("short-date", "3/5", "2/20")]  # over February 29
-    assert "short-date" in ONE_BY_ONE
-
-
-def test_a_name_is_one_in_all_its_forms() -> None:
-    text = "Dr. Ann Sample wrote. SAMPLE, ANN; Sample's exam; Ann\nSample was seen."
-    assert found("Seen by Dr. Exam.") == [("name", "Exam", "[name 1]")]  # whatever word it is
-    assert {(kind, becomes) for kind, _, becomes in found(text)} == {("name", "[name 1]")}
-    assert len(found(text)) == 4
-
-
-def test_a_listed_name_is_found_without_title_and_a_common_part_of_it_is_suspected() -> None:
-    text = "Long was seen; the long pain; QUENTIN LONG"
-    known = [("like-name", "Long", "[name 1]"), ("name", "QUENTIN LONG", "[name 1]")]
-    assert found(text, names=("Quentin Long",)) == known
 
 
 @pytest.fixture
@@ -311,10 +217,10 @@ def test_what_was_decided_is_kept_with_the_shift_for_its_owner_alone(
 ) -> None:
     held = begun(recording)
     held.confirm("number:ZZ-4471-9", "[claim]")
-    held.keep("short-date:8/10")
+    held.keep("name:Ann Sample")
     path = tmp_path / "apart" / "one.json"
     write_state(path, held)
-    decided = {"number:ZZ-4471-9": ["confirmed", "[claim]"], "short-date:8/10": ["kept", ""]}
+    decided = {"number:ZZ-4471-9": ["confirmed", "[claim]"], "name:Ann Sample": ["kept", ""]}
     assert read_state(path) == {"weeks": -10, "decided": decided}
     path.write_text("{}", "utf-8")
     with pytest.raises(Refused, match="can't be read"):

@@ -1,0 +1,778 @@
+"""What tells who a record is of: the identifiers of 45 CFR 164.514(b)(2) as records write them, and dates that move by weeks.
+
+A rule finds what has a form, a list what is known. What a rule can only suspect is told apart (`ONE_BY_ONE`). Nobody
+can promise that nothing is left.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+from assistant.core.dates import MONTHS, PartialDate, dates_in, month_number
+from assistant.core.text import compiled
+
+KINDS = {
+    "name": "names",
+    "organization": "organizations",
+    "birth": "dates of birth",
+    "number": "numbers of claims, records and persons",
+    "contact": "telephone numbers, e-mail and web addresses",
+    "address": "addresses",
+    "date": "dates",
+    "year": "years that stand alone",
+    "short-date": "what may be a date without a year",
+    "age": "ages over 89",
+    "like-number": "what may be the number of a person or thing",
+    "like-name": "what looks like a name",
+}
+"""What is found, in the order in which it is shown."""
+ONE_BY_ONE = frozenset({"year", "short-date", "age", "like-number", "like-name"})
+"""What a rule can only suspect: never confirmed as a kind, and kept or replaced one by one."""
+
+
+@dataclass(frozen=True)
+class Span:
+    """Words at a place of a text, and what would stand there instead."""
+
+    start: int
+    end: int
+    kind: str
+    words: str
+    becomes: str
+
+
+# Names, by a title, a degree or a label.
+
+_HIGH = "".join(chr(code) for code in range(0xC0, 0x250) if chr(code).isupper())
+_UP = f"[A-Z{_HIGH}]"
+_IN = r"[^\W_]|[\u0300-\u036f’]"
+_WORD = rf"(?:(?<!\w){_UP}(?:{_IN}|'(?!s\b)){{0,40}}(?:[^\W\d_]|[\u0300-\u036f])(?:-{_UP}(?:{_IN}){{1,40}}){{0,3}}(?![\w\u0300-\u036f]))"
+_INITIAL = rf"(?:{_UP}\.)"
+_BETWEEN = r"(?:(?:de|la|las|los|del|der|den|van|von|di|da|dos|el|al|bin|ibn|le|du|y)[ ])"
+_PART = rf"{_BETWEEN}{{0,3}}(?:St\.[ ]|[dl]['’])?{_WORD}"
+_NAME = rf"(?:{_INITIAL}[ ]?){{0,2}}{_PART}(?:,?[ ](?:{_PART}|{_INITIAL})(?![ \t]*:)){{0,3}}"
+_DEGREE = (
+    r"(?:M\.?D|D\.?O|D\.?C|D\.?P\.?M|P\.?T|D\.?P\.?T|O\.?T\.?R|N\.?P|F\.?N\.?P|P\.?A(?:-C)?|R\.?N|L\.?V\.?N|C\.?R\.?N\.?A|"
+    r"Ph\.?\s?D|Pharm\.?\s?D|Psy\.?\s?D|D\.?D\.?S|L\.?C\.?S\.?W|L\.?M\.?F\.?T|A\.?T\.?C|L\.?Ac|J\.?D|Esq|Q\.?M\.?E|A\.?M\.?E)\b"
+)
+_TITLE = r"(?:(?i:dr|mr|mrs|ms|mx|miss|prof|professor|doctor|sr|sra|srta|señora?|hon|judge|officer|sgt|capt|rev|nurse)(?!\w))"
+_TITLED = rf"\b{_TITLE}\.?[ \t]+(?P<name>{_NAME})"
+_WITH_DEGREE = (
+    rf"(?P<name>(?:{_INITIAL}[ ]?){{0,2}}{_WORD}(?:[ \t]+(?:{_PART}|{_INITIAL})){{1,3}}),?[ \t]+{_DEGREE}"
+)
+_ONE_WITH_DEGREE = rf"(?P<name>{_WORD}(?:,[ ]{_WORD})?),[ \t]+{_DEGREE}"
+_LABELLED = (
+    r"(?i:\b(?:patient|claimant|applicant|(?:injured )?(?:employee|worker)|name|physician|provider|attending|author|"
+    r"dictated by|transcribed by|typed by|prepared by|interpreted by|ordered by|(?:electronically )?signed(?: by)?|"
+    r"reviewed by|referred by|referring|requesting|treating|attorney|adjuster|supervisor|manager|examiner|nurse|scribe|"
+    r"interpreter|technologist|consultant|spouse|wife|husband|son|daughter|mother|father|brother|sister|guardian|"
+    r"(?:emergency )?contact|next of kin|therapist|surgeon|radiologist|attn|attention|c/o|cc|from|to|re|by)"
+    rf"(?: (?:name|physician|provider|manager))?)(?:[ \t]*[:;][ \t]*|(?<=attn)\.?[ \t]+|(?<=Attn)\.?[ \t]+|(?<=ATTN)\.?[ \t]+|(?<=c/o)[ \t]+)"
+    rf"(?:{_TITLE}\.?[ \t]+)?(?P<name>{_NAME})"
+)
+_SIGNED = rf"(?:/s/[ \t]*|\bDear[ \t]+)(?:{_TITLE}\.?[ \t]+)?(?P<name>{_NAME})"
+_EMPLOYER = (
+    r"(?i:\b(?:employer|insurer|carrier|claims administrator|administrator|clinic|facility|hospital|pharmacy|"
+    r"laboratory|medical group|law firm|school|health plan|payer|vendor)(?: name)?)[ \t]*:[ \t]*"
+    rf"(?P<name>{_WORD}(?:[ \t]+(?:of|and|the|&|{_WORD}\.?)){{0,6}})"
+)
+_NAMED_FIRM = (
+    rf"\b(?P<name>{_WORD}(?:[ \t]+(?:of|and|&|{_WORD})){{0,4}}[ \t]+(?:Hospital|Clinic|Medical Center|Medical Group|"
+    r"Insurance(?: Company)?|Company|Co\.|Inc\b\.?|LLC|Corp(?:oration)?\b\.?|Imaging|Pharmacy|Laboratories|Orthopa?edics|"
+    r"Associates|Institute|University|School District))"
+)
+_SMALL = frozenset("de la las los del der den van von di da dos el al bin ibn le du y".split())
+_PARTS = frozenset("ymd")
+_SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
+_LETTERS = rf"(?<![\w.]){_UP}\.[ ]?{_UP}\.(?:[ ]?{_UP}\.)?(?!\w)"
+_NO_INITIALS = frozenset(
+    "M.D. D.O. D.C. P.T. P.A. R.N. N.P. Q.D. P.O. U.S. A.M. P.M. I.V. I.M. C.A. E.R. O.T. R.O. D.O.B. D.O.I. D.O.S. S.S.N. M.R.I. E.M.G. H.E.P. P.R.N. E.G. I.E.".split()
+)
+
+# Numbers, contacts and places.
+
+_H = r"[-‐‑–—]"
+_GAP = rf"(?:[ \u00a0./]|{_H})"
+_TAIL = r"(?:,?[ ]*(?:x|ext\.?|extension)[ ]*\d{1,6}\b)?"
+_HOST = r"(?:[A-Za-z0-9-]{1,63}\.){1,6}(?:com|org|net|edu|gov|us|info|biz|io|co|health|care|med|mil|tv|me)\b"
+_AT = r"(?:[ \t]*@[ \t]*|[ \t]*[\[({<][ \t]*(?:at|@)[ \t]*[\])}>][ \t]*)"
+_DOT = r"(?:[ \t]*\.[ \t]*|[ \t]*[\[({<][ \t]*(?:dot|\.)[ \t]*[\])}>][ \t]*|[ \t]+dot[ \t]+)"
+_MARK = r"(?:no|nos|num|numbers?|id|ids|#)\b\.?"
+_THINGS = (
+    r"claims?|mrn|medical record|health record|record|chart|account|acct|policy|member(?:ship)?|group|subscriber|beneficiary|"
+    r"medicare|medi-?cal|medicaid|hic|health plan|insurance|case|file|docket|licen[cs]e|lic|certificate|cert|registration|"
+    r"permit|passport|visa|alien|driver'?s licen[cs]e|cdl|npi|dea|upin|eams|wcab|wcis|ssn|s\.s\.n\.?|social security|tin|ein|"
+    r"fein|itin|tax|imr|invoice|bill|authorization|auth|tracking|confirmation|reference|ref|accession|encounter|visit|"
+    r"admission|order|requisition|prescription|rx|specimen|employee|emp|personnel|payroll|staff|worker|badge|patient|pt|"
+    r"vehicle|vin|plate|tag|serial|ser|s/n|sn|lot|device|implant|model|udi|check|fingerprint|biometric|user|login|id"
+)
+_OWN = (
+    r"mrn|chart|licen[cs]e|lic|npi|dea|upin|eams|ssn|social security|badge|passport|vin|plate|policy|claim|"
+    r"medical record|account|acct|serial|lot|payroll|accession|medicare|medicaid|medi-?cal|invoice|driver'?s licen[cs]e"
+)
+_MORE = r"(?:[ ]\d{2,6}(?![\d/.,%]|-\w|[ -](?:years?|yrs?|y\.?o|mg|weeks?|months?|days?|visits?|pages?)\b))*"
+_VALUE = (
+    rf"(?:[A-Z]{{1,3}}[ ](?=\d{{3}}))?(?=[A-Za-z]{{0,5}}[\w/.*-]*\d)(?:[A-Za-z0-9*][\w/.*-]*\w|\d){_MORE}"
+)
+_SURE = (
+    (
+        "contact",
+        rf"(?i)(?<![\w.+-])[\w.+-]{{1,64}}{_AT}[\w-]{{1,63}}(?:{_DOT}[\w-]{{1,63}}){{0,5}}{_DOT}[a-z]{{2,}}\b",
+        "[e-mail]",
+    ),
+    (
+        "contact",
+        r"(?i)(?<![\w+-])[\w+-]{1,64}(?: dot [\w+-]{1,64}){0,3} at [\w-]{1,63}(?: dot [\w-]{1,63}){0,3} dot [a-z]{2,6}\b",
+        "[e-mail]",
+    ),
+    ("contact", rf"(?i)(?<![\w.+-])[\w.+-]{{1,64}} at {_HOST}", "[e-mail]"),
+    ("contact", r"(?i)\b(?:(?:https?|hxxps?|ftp)://|www\.)[^\s<>()]+[^\s<>().,;]", "[link]"),
+    ("contact", rf"(?i)(?<![\w@.-]){_HOST}(?:/[^\s<>()]*[^\s<>().,;])?", "[link]"),
+    ("contact", r"(?<![\w@.])@[A-Za-z_]\w{2,}", "[link]"),
+    (
+        "contact",
+        r"(?<![\d.])(?:(?:25[0-5]|2[0-4]\d|1?\d?\d)\.){3}(?:25[0-5]|2[0-4]\d|1?\d?\d)(?![\d.]*\d)",
+        "[link]",
+    ),
+    ("contact", r"(?i)(?<![\w:])(?:[0-9a-f]{1,4}:){5,7}[0-9a-f]{1,4}(?![\w:])", "[link]"),
+    (
+        "contact",
+        r"(?i)(?<![\w:])(?:[0-9a-f]{1,4}:){1,6}:(?:[0-9a-f]{1,4}:){0,5}[0-9a-f]{1,4}(?![\w:])",
+        "[link]",
+    ),
+    ("contact", r"(?i)(?<![\w-])[0-9a-f]{2}(?:-[0-9a-f]{2}){5}(?![\w-])", "[link]"),
+    (
+        "contact",
+        rf"(?<![\w-])(?:\+?1{_GAP}?)?(?:\(\d{{3}}\){_GAP}?|\d{{3}}{_GAP})[ ]?\d{{3}}[ ]?{_GAP}[ ]?\d{{4}}(?!\w){_TAIL}",
+        "[phone]",
+    ),
+    ("contact", rf"\+\d{{1,3}}(?:{_GAP}?\(?\d{{1,4}}\)?){{2,5}}(?!\w)", "[phone]"),
+    (
+        "contact",
+        r"(?<![\w-])(?:1-)?8(?:00|33|44|55|66|77|88)-(?=[\dA-Z-]*[A-Z])[A-Z\d](?:-?[A-Z\d]){6}(?!\w)",
+        "[phone]",
+    ),
+    (
+        "contact",
+        rf"(?<![\w.,/$-])[2-9]\d{{2}}{_H}\d{{4}}(?![\w/%-]|[ ]?(?:mg|mcg|units?|iu)\b){_TAIL}",
+        "[phone]",
+    ),
+    (
+        "contact",
+        r"(?i)\b(?:phone|tel(?:ephone)?|fax|cell|mobile|pager|ph(?=[.:])|voice ?mail|direct line|hotline)\b(?:[ \t]*(?:no|number|#)\b\.?)?"
+        rf"[ \t]*[.:#]*[ \t]*(?P<name>\+?\(?\d(?:{_GAP}?[ ]?\(?\d\)?){{3,14}}(?!\w){_TAIL})",
+        "[phone]",
+    ),
+    ("contact", r"(?i)\b(?:ext\.?|extension)[ ]*(?P<name>\d{3,6})\b(?![ ]?(?:%|°|deg))", "[phone]"),
+    (
+        "number",
+        rf"(?<![\w-])(?:\d{{3}}|[Xx*]{{3}})(?P<sign>{_H}|[ .\u00a0])(?:\d\d|[Xx*]{{2}})(?P=sign)\d{{4}}(?![\w-])",
+        "[number]",
+    ),
+    (
+        "number",
+        r"(?i)\b(?:ssn?|social(?: security)?|account|card)\b[^\n]{0,30}?\b(?:last (?:four|4)(?: digits)?|ending(?: in)?|ends in)[ :]*(?P<name>\d{4})\b",
+        "[number]",
+    ),
+    ("number", r"\bADJ[ -]?\d{5,}\b|\bCM\d\d-\d{5,}\b", "[number]"),
+    ("number", r"(?<![\w-])\d{4}(?P<sign>[ -])\d{4}(?P=sign)\d{4}(?P=sign)\d{4}(?![\w-])", "[number]"),
+    ("number", r"(?<![\w-])(?=[A-Z]*\d)(?=\d*[A-Z])[A-HJ-NPR-Z\d]{17}(?![\w-])", "[number]"),
+    ("number", r"(?<![\w-])\d[A-Z]{3}\d{3}(?![\w-])", "[number]"),
+)
+_STREET = (
+    r"(?i:Street|St|Avenue|Ave|Boulevard|Blvd|Road|Rd|Drive|Dr|Lane|Ln|Way|Court|Ct|Place|Pl|Highway|Hwy|Parkway|Pkwy|"
+    r"Circle|Cir|Terrace|Ter|Trail|Trl|Square|Plaza|Loop|Alley|Freeway)"
+)
+_UNIT = r"(?:,?[ \t]*(?i:Suite|Ste|Apt|Apartment|Unit|Bldg|Floor|Rm|Room|Space|#)\.?[ \t]*#?[\w-]+)"
+_STATE = r"(?:CA|Ca|Calif\.?|California|CALIFORNIA)"
+_AFTER = (
+    (
+        "number",
+        rf"(?i)\b(?:{_THINGS})\.?(?:[ \t]+(?:plate|certificate|account|identification|(?:medical )?licen[cs]e))?"
+        rf"(?:[ \t]*{_MARK}[ \t]*(?:is\b|[:#=])?|[ \t]*[#=]|[ \t]*:(?=[ \t]*[\w*/.-]{{4}}))[ \t]*(?P<name>{_VALUE})",
+        "[number]",
+    ),
+    (
+        "number",
+        rf"(?i)\b(?:{_OWN})\.?(?:[ \t]+(?:number|no))?(?:[ \t]+is)?[ \t]+"
+        rf"(?P<name>(?!(?:19|20)\d\d(?!\d))(?=[\w-]*\d{{3}})[A-Za-z0-9][\w-]{{2,}}\w{_MORE})",
+        "[number]",
+    ),
+    ("number", r"(?<![\w-])[A-Z]{2}\d{7}(?![\w-])", "[number]"),
+    (
+        "address",
+        rf"\b\d{{1,6}}(?:-?[A-Z])?(?:[ \t]+1/2)?[ \t]+(?:[NSEW]{{1,2}}\.?[ \t]+|(?i:north|south|east|west)[ \t]+)?"
+        rf"(?:(?:{_WORD}|\d+(?:st|nd|rd|th))[ \t]+){{1,4}}{_STREET}\b\.?{_UNIT}?",
+        "[address]",
+    ),
+    (
+        "address",
+        rf"(?:\d{{1,6}}[ \t]+)?(?:Calle|Camino|Avenida|Via|Paseo|El Camino)[ \t]+{_PART}(?:[ \t]+{_PART})?{_UNIT}?",
+        "[address]",
+    ),
+    (
+        "address",
+        r"\b\d{1,6}[ ](?:[nsew]\.?[ ])?(?:[a-z]{3,}[ ]){1,2}(?:street|avenue|ave\.|boulevard|blvd|road|lane)\b",
+        "[address]",
+    ),
+    (
+        "address",
+        r"(?i)\b(?:P\.?[ ]?O\.?[ ]?|post office )Box[ ]+#?\d+|\b(?:R\.?R\.?|rural route)[ ]+\d+(?:,?[ ]Box[ ]+\d+)?",
+        "[address]",
+    ),
+    ("address", r"\b(?i:suite|ste\.|apt\.?|apartment)[ \t]*#?[ ]?(?=[\w-]*\d|[A-Z]\b)[\w-]+", "[address]"),
+    (
+        "address",
+        rf"\b(?:{_WORD}[ \t]+){{0,3}}{_WORD},?[ \t]+{_STATE}[ ,\t]+\d{{5}}(?:{_H}\d{{4}})?\b",
+        "[address]",
+    ),
+    (
+        "address",
+        rf"\b(?:{_WORD}[ \t]+){{0,3}}{_WORD},[ \t]*{_STATE}(?!\w)(?![ ](?i:lic|code|labor|board))",
+        "[address]",
+    ),
+    (
+        "address",
+        rf"(?i:\b(?:county|city|town) of )(?P<name>{_WORD}(?:[ ]{_WORD}){{0,2}})|\b(?:{_WORD}[ ]){{1,3}}County\b",
+        "[address]",
+    ),
+    (
+        "address",
+        rf"(?i:\bzip(?:[ -]?code)?\b)[ \t]*[:#]?[ \t]*(?P<name>\d{{5}}(?:{_H}\d{{4}})?)(?!\d)",
+        "[address]",
+    ),
+    ("address", rf"(?<![\w.,/-])\d{{5}}{_H}\d{{4}}(?![\w/-])|\b{_STATE}[ ,\t]+\d{{5}}\b", "[address]"),
+    ("address", r"(?m)^[ \t]*(?P<name>9[0-6]\d{3})[ \t]*$", "[address]"),
+    ("address", r"(?<![\d.])-?\d{1,3}\.\d{4,},[ ]*-?\d{1,3}\.\d{4,}", "[address]"),
+    ("number", r"(?<![\w.,$/])(?:[A-Za-z]{1,5}-?)?\d{7,}(?:-\w+)*(?!\w|[.,]\d)", "[number]"),
+)
+_CODES = r"(?i)\b(?:cpt|hcpcs|icd(?:-?(?:9|10))?|codes?|procedures?|ndc|section|rule)\b[\w\s,;:/&-]{0,60}$"
+_LIKE_NUMBER = (
+    r"(?<![\w.,/$-])(?=[A-Z\d-]{0,8}\d{5}|[A-Z]{2,3}-?\d{4})[A-Z]{0,4}-?\d{4,6}(?:-[A-Z\d]{1,6}){0,2}"
+    r"(?![\w/%-]|[.,]\d|[ ]?(?i:mg|mcg|units?|iu|ml|steps|hours?|dollars|pages?|times)\b)"
+)
+
+# Ages and dates.
+
+_OLD = r"(?:9\d|1[0-2]\d)"
+_TENS = r"(?:ninety(?:[ -](?:one|two|three|four|five|six|seven|eight|nine))?|(?:one|a) hundred(?:[ -](?:and )?\w+)?)"
+_AGES = (
+    rf"(?i)(?<![\w.])(?P<age>{_OLD})(?=[\s-]*(?:years?|yrs?)[\s-]+(?:old|of age)\b|[\s-]*y[./ -]{{0,2}}o\b|"
+    r"[ ]?[MF],?[ ](?:with|who|w/|presents|c/o|s/p|here|seen)\b)",
+    rf"(?i)\bage[ds]?[\s:=]+(?:of[ ])?(?P<age>{_OLD})\b(?!\s*(?:mg|%|degrees|days|weeks|months))",
+    rf"(?i)\b(?P<age>{_TENS})(?=[\s-]+years?[\s-]+(?:old|of age)\b)",
+    r"(?i)\b(?P<age>nonagenarian|centenarian)\b",
+)
+_BIRTH = (
+    r"(?i)(?:\bd\.?[ ]?o\.?[ ]?b\b|\bdate of birth|\bbirth[ -]?(?:date|day)|\bb\.?d\.?:|\bborn)[\s:.,(=-]*(?:is[ ]|was[ ])?"
+    r"(?:on[ ]|in[ ])?(?:the[ ])?$"
+)
+_ORDINALS = (
+    "first second third fourth fifth sixth seventh eighth ninth tenth eleventh twelfth thirteenth fourteenth fifteenth "
+    "sixteenth seventeenth eighteenth nineteenth twentieth twenty-first twenty-second twenty-third twenty-fourth "
+    "twenty-fifth twenty-sixth twenty-seventh twenty-eighth twenty-ninth thirtieth thirty-first"
+).split()
+_MESES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
+_ROMANS = "I II III IV V VI VII VIII IX X XI XII".split()
+_Y = r"(?:19|20)\d\d"
+_D = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
+_W = "|".join(sorted((one.replace("-", "[- ]") for one in _ORDINALS), key=len, reverse=True))
+_M = rf"(?:{'|'.join(MONTHS)}|Sept|{'|'.join(month[:3] for month in MONTHS)})(?![A-Za-z])"
+_S = r"\s{0,3}"
+_END = r"(?![\d/-]|\.\d|[ ]?(?:mg|mcg)\b)"
+_FORMS = tuple(
+    rf"(?i){form}"
+    for form in (
+        # 24 March 2014, 24-Mar-14, 24Mar2014, the fourth of March 2014, 4 Mar '14
+        rf"(?<![\w./-])(?P<d>{_D}|{_W}){_S}[-./,]?{_S}(?:day\s+)?(?:of\s+)?(?P<m>{_M})\.?{_S}[-./,]?{_S}(?:of\s+)?"
+        rf"(?P<y>{_Y}|(?<=['’])\d\d|['’]\d\d)(?!\w)",
+        rf"(?<![\w./-])(?P<d>{_D})(?P<s>[-./]?|[ ])(?P<m>{_M})(?P=s)(?P<y>\d\d)(?!\w)(?![ ]?(?:mg|patients|years|weeks|days))",
+        # March 24th, 2014, Mar-24-2014, March24,2014, Mar. 4th, '14, March fourth, 2014
+        rf"(?<!\w)(?P<m>{_M})\.?{_S}[-./,]?{_S}(?:the\s+)?(?P<d>{_D}|{_W}){_S}[-./,]?{_S}(?:of\s+)?(?P<y>{_Y}|['’]\d\d)(?!\w)",
+        rf"(?<!\w)(?P<m>{_M})(?P<s>[-./])(?P<d>{_D})(?P=s)(?P<y>\d\d)(?!\w)",
+        rf"(?<!\w)(?P<m>{_M})\.?\s(?P<d>{_D})/(?P<y>{_Y}|\d\d)(?![\d/])",
+        # 2014-Mar-24, 2014 March 24
+        rf"(?<![\w./-])(?P<y>{_Y})(?P<s>[-./ ])(?P<m>{_M})\.?(?:(?P=s)(?P<d>{_D}))?(?!\w)",
+        # the fourth of March, March fourth, Mar-14
+        rf"(?<!\w)(?P<d>{_W})\s+(?:day\s+)?of\s+(?P<m>{_M})(?!\w)",
+        rf"(?<!\w)(?P<m>{_M})\s+(?:the\s+)?(?P<d>{_W})(?!\w)",
+        rf"(?<!\w)(?P<m>{_M})\.?[-/](?P<d>{_D})(?![\w/-])",
+        rf"(?<![\w./-])(?P<d>{_D})[-/]?(?P<m>{_M})(?![\w/-])",
+        # March '14, Mar-2014, MAR2014
+        rf"(?<!\w)(?P<m>{_M})\.?(?:\s+of)?{_S}[-/,]?{_S}(?P<y>{_Y}|['’]\d\d)(?!\w)",
+        # 2014/03/24, 2014.03.24, 2014/03
+        rf"(?<![\d/.-])(?P<y>{_Y})(?P<s>[ ]?[/.-][ ]?|[ ])(?P<m>0?[1-9]|1[0-2])(?P=s)(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/])(?!\.\d)",
+        rf"(?<![\d/.-])(?P<y>{_Y})/(?P<m>0[1-9]|1[0-2])(?![\d/])",
+        # 03/24/14, 3.4.1981, 03-24-14, 24/03/2014, 03 24 2014
+        rf"(?<![\d/.-])(?P<m>1[0-2]|0?[1-9])(?:{_S}(?P<s>[-/–]){_S}|\.)(?P<d>3[01]|[12]\d|0?[1-9])(?:(?:{_S}(?P=s){_S})|(?(s)(?!)|\.))(?P<y>{_Y}|['’]?\d\d){_END}",
+        rf"(?<![\d/.-])(?P<d>3[01]|2\d|1[3-9])(?:{_S}(?P<s>[-/–]){_S}|\.)(?P<m>1[0-2]|0?[1-9])(?:(?:{_S}(?P=s){_S})|(?(s)(?!)|\.))(?P<y>{_Y}|['’]?\d\d){_END}",
+        rf"(?<![\d/.-])(?P<m>1[0-2]|0[1-9])[ ](?P<d>3[01]|[12]\d|0[1-9])[ ](?P<y>{_Y})(?![\d/-])",
+        # 03-2014, 03 / 2014
+        rf"(?<![\d/.-])(?P<m>0?[1-9]|1[0-2])(?:-|[ ]?/[ ]?)(?P<y>{_Y})(?![\d/-])",
+        # 20140324, also with the time, and 03242014
+        rf"(?<!\d)(?<!\d[.,])(?P<y>{_Y})(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?:T?(?:[01]\d|2[0-3])[0-5]\d(?:[0-5]\d)?Z?)?(?!\d)",
+        rf"(?<!\d)(?<!\d[.,])(?P<m>0[1-9]|1[0-2])(?P<d>0[1-9]|[12]\d|3[01])(?P<y>{_Y})(?!\d)",
+        # 24.III.2014, 24 de marzo de 2014
+        rf"(?<![\w.])(?P<d>{_D})(?P<s>[./-])(?-i:(?P<m>{'|'.join(sorted(_ROMANS, key=len, reverse=True))}))(?P=s)(?P<y>{_Y}|\d\d)(?!\w)",
+        rf"(?<![\w./-])(?P<d>{_D})\s+de\s+(?P<m>{'|'.join(_MESES)})(?:\s+del?\s+(?P<y>{_Y}))?(?!\w)",
+    )
+)  # fmt: skip
+_NO_SECTION = (
+    r"(?i)(?:\b(?:sections?|sec|table|chapter|ch|version|ver|v|rule|page|fig(?:ure)?|item|level)\.?|§+)\s*$"
+)
+_LISTED_DAYS = rf"(?<![\d/.-])(?P<m>1[0-2]|0?[1-9])/(?P<d>\d{{1,2}})\s?[-–&]\s?(?P<e>\d{{1,2}})/(?P<y>{_Y}|\d\d)(?![\d/])"
+_WEEK = rf"(?<!\w)(?P<y>{_Y})-?W(?P<w>[0-5]\d)(?!\w)(?!-\d)"
+_SHORT = r"(?<![\w/.])(?P<m>1[0-2]|0?[1-9])/(?P<d>3[01]|[12]\d|0?[1-9])(?![\d/%])"
+_DASHED = r"(?<![\w/.-])(?=0|\d\d-0)(?P<m>0[1-9]|1[0-2])-(?P<d>3[01]|[12]\d|0[1-9])(?![\w/-])(?!\s*(?:mg|weeks?|months?|days?|years?)\b)"
+_MONTH_OF_YEAR = r"(?<![\w/.])(?P<m>1[0-2]|0?[1-9])/(?P<y>00|3[2-9]|[4-9]\d)(?![\d/%])(?!\s*(?:mg|mcg|mm)\b)"
+_YEAR = r"(?<![\w.,])(?<!\D\d[/-])(?<!\D\d\d[/-])(?:19|20)\d\d(?!\w|[.,]\d|-(?!(?:19|20)\d\d(?!\d))\d{3})"
+_YEAR_CUT = r"(?<!\w)['’](?P<y>\d\d)(?!\w)|(?<=(?:19|20)\d\d)[-–/](?P<z>\d\d)(?![\d/-])"
+_HOLIDAYS = (
+    r"(?i:\b(?:christmas(?: (?:eve|day))?|new year'?s?(?: (?:eve|day))?|thanksgiving(?: day)?|easter(?: sunday)?|halloween|"
+    r"(?:labor|memorial|independence|veterans|presidents'?|columbus|valentine'?s|mother'?s|father'?s) day|"
+    r"(?:fourth|4th) of july|cinco de mayo|juneteenth)\b)"
+)
+_SCORED = (
+    r"(?i)\b(?:pain|vas|nrs|scale|scored?|rated?|rating|severity|intensity|strength|motor|muscles?|power|reflex(?:es)?|graded?|"
+    r"flexors?|flexion|extensors?|extension|abductors?|abduction|adductors?|rotators?|rotation|dorsiflexors?|dorsiflexion|"
+    r"plantarflexion|quadriceps|hamstrings?|deltoids?|biceps|triceps|brachioradialis|wrists?|grip|ehl|hallucis|tibialis|"
+    r"gastrocnemius|iliopsoas|psoas|patellar?|achilles|jerks?|waddell'?s?|signs|criteria|visits|sessions|recall|orientation|"
+    r"pulses?|lbp|neuromuscular|myotomes?|best|worst|average|currently|symptoms?|headaches?|discomfort|relief|function|mrc|"
+    r"sensation|hips?|knees?|shoulders?|ankles?|elbows?|toes?|fingers?|right|left|bilaterally|c[5-8]|l[1-5]|s1|t1)\b"
+)
+_AN_EVENT = (
+    r"(?i)\b(?:since|fell|fall|injur\w+|visits?|exam(?:ination)?s?|dated?|notes?|reports?|surgery|seen|return\w*|follow\w*|"
+    r"started|began|onset|accident|appointment|signed|received|scheduled|due|do[ils])\b|\bon[ \t:]*$"
+)
+_FRACTION = (
+    r"(?i)^\s*(?:of\b|tab(?:let)?s?\b|tsp|cup|mile|inch|hour|strength|pain\b|pills?\b|dose|full\b|normal|bilateral|in all|"
+    r"throughout|all\b|symmetric|visits|sessions|packs?\b|[BRL]?[LU]E\b|[CL][1-8]\b|on (?:the|a) (?:vas|pain|scale|numeric))"
+)
+_TOKENS = r"(?P<year>(?:19|20)\d\d)|(?P<day>\d{1,2})(?P<nth>st|nd|rd|th)?|(?P<month>[A-Za-z]{3,}\.?)"
+
+
+def shifted(day: PartialDate, weeks: int) -> PartialDate:
+    """The date so many weeks later; a month or a year moves as its middle does."""
+    whole = day.earliest if day.day else date(day.year, day.month or 7, 15 if day.month else 1)
+    moved = whole + timedelta(weeks=weeks)
+    return PartialDate(moved.year, moved.month if day.month else None, moved.day if day.day else None)
+
+
+def _moved_words(said: str, year: int, weeks: int, own_year: bool) -> str:
+    """A date in a text, in the form in which it stands there; `year` is the one that it means."""
+    if numeric := re.fullmatch(r"(\d{4})-(\d{1,2})(?:-(\d{1,2}))?", said):
+        day = shifted(
+            PartialDate(int(numeric[1]), int(numeric[2]), int(numeric[3]) if numeric[3] else None), weeks
+        )
+        return f"{day.year}-{day.month:0{len(numeric[2])}}" + (
+            f"-{day.day:0{len(numeric[3])}}" if day.day else ""
+        )
+    if numeric := re.fullmatch(r"(\d{1,2})([/-])(?:(\d{1,2})(?:[/-](\d{2,4}))?|(\d{4}))", said):
+        month, sign, middle, end, only = numeric.groups()
+        day = shifted(PartialDate(year, int(month), int(middle) if middle else None), weeks)
+        digits = 2 if month.startswith("0") or (middle or "").startswith("0") else 1
+        parts = [f"{day.month:0{digits}}"]
+        parts += [f"{day.day:0{digits}}"] if middle else []
+        parts += [str(day.year)[-len(end or only) :]] if end or only else []
+        return sign.join(parts)
+    tokens = list(compiled(_TOKENS).finditer(said))
+    months = [number for one in tokens if one["month"] and (number := month_number(one["month"].rstrip(".")))]
+    if not months:
+        return str(shifted(PartialDate(year), weeks).year)
+    days = [int(one["day"]) for one in tokens if one["day"]]
+    moved = [shifted(PartialDate(year, months[0], day), weeks) for day in days]
+    moved = moved or [shifted(PartialDate(year, months[0]), weeks)]
+    if len({(one.year, one.month) for one in moved}) > 1:
+        between = " to " if re.search(r"[-–]|\bto\b|\bthrough\b", said) else ", "
+        return between.join(one.prose() for one in moved)
+    ahead = iter(moved)
+
+    def token(match: re.Match[str]) -> str:
+        if match["year"]:
+            return str(moved[0].year)
+        if match["day"]:
+            day = next(ahead).day or 1
+            return f"{day}{_nth(day)}" if match["nth"] else str(day)
+        if not month_number(match[0].rstrip(".")):
+            return match[0]
+        return _month_like(match[0], moved[0].month or 1)
+
+    made = compiled(_TOKENS).sub(token, said)
+    stands = any(one["year"] for one in tokens)
+    return made if stands or not own_year else f"{made}{',' if days else ''} {moved[0].year}"
+
+
+def _nth(day: int) -> str:
+    return "th" if 10 < day < 14 else {1: "st", 2: "nd", 3: "rd"}.get(day % 10, "th")
+
+
+def _month_like(said: str, month: int) -> str:
+    """A month's name, as long and as large as another one is written."""
+    bare = said.rstrip(".")
+    if bare in _ROMANS:
+        return _ROMANS[month - 1]
+    if bare.lower() in _MESES:
+        return _MESES[month - 1]
+    cut = len(bare) <= 4 and bare.lower() not in ("may", "june", "july")
+    name = MONTHS[month - 1]
+    name = name[:3] + "." * said.endswith(".") if cut else name
+    return name.upper() if bare.isupper() else name.lower() if bare.islower() else name
+
+
+def _in_form(match: re.Match[str], moved: PartialDate) -> str:
+    """The words of a match with its year, month and day (`y`, `m`, `d`) replaced, each as it is written there."""
+    padded = any((match.groupdict().get(name) or "").startswith("0") for name in "md")
+    made, at = [], match.start()
+    held = sorted((match.span(name), name) for name in "ymd" if match.groupdict().get(name))
+    for (start, end), name in held:
+        said = match[name]
+        made += [match.string[at:start], _part_like(said, name, moved, padded)]
+        at = end
+    return "".join([*made, match.string[at : match.end()]])
+
+
+def _part_like(said: str, name: str, moved: PartialDate, padded: bool) -> str:
+    if name == "y":
+        digits = said.lstrip("'’")
+        return said[: len(said) - len(digits)] + str(moved.year)[-len(digits) :]
+    if name == "m" and not said.isdecimal():
+        return _month_like(said, moved.month or 1)
+    number = (moved.month if name == "m" else moved.day) or 1
+    if said.isdecimal():
+        return f"{number:02}" if padded else str(number)
+    if said[0].isdecimal():
+        return f"{number}{_nth(number)}"
+    word = _ORDINALS[number - 1]
+    return word.upper() if said.isupper() else word.capitalize() if said[0].isupper() else word
+
+
+def _number_of(said: str, name: str) -> int | None:
+    """What a part of a date means: a day, a month or a year."""
+    plain = said.strip("'’.")
+    if name == "y":
+        year = int(plain)
+        return year if year > 99 else year + (1900 if year > 50 else 2000)
+    if plain.isdecimal():
+        return int(plain)
+    if name == "m":
+        low = plain.lower()
+        return _MESES.index(low) + 1 if low in _MESES else _roman(plain) or month_number(plain)
+    if plain[0].isdecimal():
+        return int(re.match(r"\d+", plain)[0])  # type: ignore[index]
+    return _ORDINALS.index(plain.lower().replace(" ", "-")) + 1
+
+
+def _roman(said: str) -> int | None:
+    return _ROMANS.index(said) + 1 if said in _ROMANS else None
+
+
+# What is found in a text.
+
+
+class Finder:
+    """Finds identifiers and dates; `names` and `firms` are known, and stand for the same words everywhere."""
+
+    def __init__(self, weeks: int, common: frozenset[str]) -> None:
+        self.weeks = weeks
+        self._common = common
+        self._known: dict[str, tuple[str, str]] = {}
+        self._suspected: dict[str, str] = {}
+        self._numbers: dict[str, int] = {}
+        self._pattern: re.Pattern[str] | None = None
+        self._found: dict[tuple[str, PartialDate | None], list[Span]] = {}
+
+    def learn(self, words: str, kind: str, sure: bool = False) -> None:
+        """Takes a name or an organization up, with the other ways in which it is written.
+
+        One that is `sure`, by a list, a title or a degree, is taken whatever common words it is made of. A common word
+        as a part of a name is only suspected where it stands alone.
+        """
+        words = re.sub(rf",?\s+{_DEGREE}.*", "", " ".join(words.split())).strip(" ,.;:")
+        words = re.sub(rf"^(?:{_TITLE}\.?\s*)+", "", words)
+        parts = [one for one in re.split(r"[ ,]+", words) if one]
+        if len(words) < 2 or (not sure and all(self._is_common(one) for one in parts)):
+            return
+        forms, suspected = [words], []
+        if kind == "name":
+            while not sure and len(parts) > 1 and self._is_common(parts[-1]):
+                parts.pop()
+            long = [one for one in parts if len(one.strip(".")) > 2 and one not in _SMALL]
+            suspected = [one for one in long if self._is_common(one)] if len(parts) > 1 else []
+            forms = [" ".join(parts), *(one for one in long if one not in suspected)]
+            if len(parts) > 1:
+                forms += [f"{parts[-1]}, {' '.join(parts[:-1])}", f"{parts[0]}, {' '.join(parts[1:])}"]
+        same = next((self._known[one.casefold()] for one in forms if one.casefold() in self._known), None)
+        if same is None:
+            self._numbers[kind] = self._numbers.get(kind, 0) + 1
+            same = kind, f"[{kind} {self._numbers[kind]}]"
+        for one in forms:
+            self._known.setdefault(one.casefold(), same)
+        for one in suspected:
+            self._suspected.setdefault(one.casefold(), same[1])
+        self._pattern = None
+        self._found.clear()
+
+    def learn_from(self, text: str) -> None:
+        """Takes up the names and organizations that a text introduces by a title, a degree or a label."""
+        for pattern, kind, sure in (
+            (_TITLED, "name", True),
+            (_WITH_DEGREE, "name", False),
+            (_ONE_WITH_DEGREE, "name", False),
+            (_LABELLED, "name", False),
+            (_SIGNED, "name", False),
+            (_EMPLOYER, "organization", False),
+        ):
+            for match in compiled(pattern).finditer(text):
+                self.learn(match["name"], kind, sure)
+
+    def known_in(self, text: str) -> list[str]:
+        """The known names that stand in a text."""
+        return [match[0] for match in self._names().finditer(text) if self._meant(match[0])]
+
+    def spans(self, text: str, near: PartialDate | None) -> list[Span]:
+        """What is found, without overlaps, in order; `near` is a day by which a date without a year is placed."""
+        if (text, near) not in self._found:
+            self._found[text, near] = self._sorted(text, near)
+        return self._found[text, near]
+
+    def _sorted(self, text: str, near: PartialDate | None) -> list[Span]:
+        taken: list[Span] = []
+        for one in self._all(text, near):
+            if one.words.strip() and not any(one.start < held.end and held.start < one.end for held in taken):
+                taken.append(one)
+        return sorted(taken, key=lambda one: one.start)
+
+    def _all(self, text: str, near: PartialDate | None) -> Iterator[Span]:
+        for kind, pattern, becomes in _SURE:
+            yield from self._by_rule(text, kind, pattern, becomes)
+        for kind, pattern, becomes in _AFTER[:2]:
+            yield from (
+                one for one in self._by_rule(text, kind, pattern, becomes) if not _is_all_date(one.words)
+            )
+        dates = sorted(self._dates(text, near), key=lambda one: one.start - one.end)
+        yield from (one for one in dates if one.kind not in ("short-date", "year"))
+        for match in self._names().finditer(text):
+            if self._meant(match[0]):
+                kind, becomes = self._known[" ".join(match[0].split()).casefold()]
+                yield Span(*match.span(), kind, match[0], becomes)
+        for kind, pattern, becomes in _AFTER[2:]:
+            yield from self._by_rule(text, kind, pattern, becomes)
+        for pattern in _AGES:
+            yield from (
+                Span(*m.span("age"), "age", m["age"], "90+") for m in compiled(pattern).finditer(text)
+            )
+        yield from (one for one in dates if one.kind in ("short-date", "year"))
+        for match in compiled(_LIKE_NUMBER).finditer(text):
+            if not compiled(_CODES).search(text[max(0, match.start() - 70) : match.start()]):
+                yield Span(*match.span(), "like-number", match[0], "[number]")
+        yield from self._like_names(text)
+
+    def _by_rule(self, text: str, kind: str, pattern: str, becomes: str) -> Iterator[Span]:
+        for match in compiled(pattern).finditer(text):
+            group = "name" if match.re.groupindex.get("name") and match["name"] else 0
+            yield Span(*match.span(group), kind, match[group], becomes)
+
+    # Dates.
+
+    def _dates(self, text: str, near: PartialDate | None) -> Iterator[Span]:
+        seen: set[int] = set()
+        for start, said, when in dates_in(text):
+            if start in seen:
+                continue
+            seen.add(start)
+            alone = when.month is None
+            month, day = when.month or 7, when.day or 1
+            year = when.year if when.year is not None else _year_near(month, day, near)
+            if _is_day(year, month, day):
+                kind = "year" if alone else "date" if when.year is not None else "short-date"
+                words = _moved_words(said, year, self.weeks, when.year is not None)
+                yield self._dated(text, start, start + len(said), kind, words)
+        for pattern in _FORMS:
+            for match in compiled(pattern).finditer(text):
+                yield from self._of_form(text, match, near)
+        yield from self._odd_dates(text)
+        for pattern in (_SHORT, _DASHED):
+            for match in compiled(pattern).finditer(text):
+                if not _is_score(text, match):
+                    yield from self._of_form(text, match, near)
+        for match in compiled(_HOLIDAYS).finditer(text):
+            yield Span(*match.span(), "short-date", match[0], "[holiday]")
+
+    def _of_form(self, text: str, match: re.Match[str], near: PartialDate | None) -> Iterator[Span]:
+        parts = {
+            name: _number_of(said, name)
+            for name, said in match.groupdict().items()
+            if name in _PARTS and said
+        }
+        year, month, day = (parts.get(name) for name in "ymd")
+        if not month or (
+            "." in match[0] and compiled(_NO_SECTION).search(text[max(0, match.start() - 12) : match.start()])
+        ):
+            return
+        own = year is not None
+        year = year if year is not None else _year_near(month, day or 1, near)
+        if _is_day(year, month, day or 1):
+            words = _in_form(match, shifted(PartialDate(year, month, day), self.weeks))
+            yield self._dated(text, *match.span(), "date" if own else "short-date", words)
+
+    def _odd_dates(self, text: str) -> Iterator[Span]:
+        """Days that share a month and year, weeks of a year, years that are cut, and a month of such a year."""
+        for match in compiled(_LISTED_DAYS).finditer(text):
+            year, month = _number_of(match["y"], "y") or 0, int(match["m"])
+            ends = [int(match["d"]), int(match["e"])]
+            if all(_is_day(year, month, one) for one in ends):
+                made = [shifted(PartialDate(year, month, one), self.weeks) for one in ends]
+                words = "-".join(f"{one.month}/{one.day}/{str(one.year)[-len(match['y']) :]}" for one in made)
+                yield self._dated(text, *match.span(), "date", words)
+        for match in compiled(_WEEK).finditer(text):
+            try:
+                day = date.fromisocalendar(int(match["y"]), int(match["w"]), 1) + timedelta(weeks=self.weeks)
+            except ValueError:
+                continue
+            year, week, _ = day.isocalendar()
+            words = match[0].replace(match["y"], str(year), 1)[: -len(match["w"])] + f"{week:02}"
+            yield self._dated(text, *match.span(), "date", words)
+        for match in compiled(_MONTH_OF_YEAR).finditer(text):
+            if not _is_score(text, match):
+                moved = shifted(PartialDate(_number_of(match["y"], "y") or 0, int(match["m"])), self.weeks)
+                yield self._dated(text, *match.span(), "short-date", _in_form(match, moved))
+        for pattern in (_YEAR, _YEAR_CUT):
+            for match in compiled(pattern).finditer(text):
+                said = next((one for one in match.groups() if one), match[0])
+                moved = shifted(PartialDate(_number_of(said, "y") or 0), self.weeks)
+                end = match.end()
+                yield self._dated(text, end - len(said), end, "year", str(moved.year)[-len(said) :])
+
+    def _dated(self, text: str, start: int, end: int, kind: str, becomes: str) -> Span:
+        if compiled(_BIRTH).search(text[max(0, start - 40) : start]):
+            kind, becomes = "birth", "[date of birth]"
+        return Span(start, end, kind, text[start:end], becomes)
+
+    # Names.
+
+    def _like_names(self, text: str) -> Iterator[Span]:
+        for match in compiled(rf"(?<!\w){_WORD}").finditer(text):
+            if match[0].casefold() in self._suspected:
+                yield Span(*match.span(), "like-name", match[0], self._suspected[match[0].casefold()])
+        for match in compiled(_NAMED_FIRM).finditer(text):
+            if not all(self._is_common(one) for one in match["name"].split()):
+                yield Span(*match.span("name"), "like-name", match["name"], "[organization]")
+        for match in compiled(rf"(?<![\w.])(?:{_INITIAL}[ ]?){{1,2}}{_PART}").finditer(text):
+            last = match[0].split()[-1].split(".")[-1]
+            if not self._is_common(last) and not last.isupper():
+                yield Span(*match.span(), "like-name", match[0], "[name]")
+        for match in compiled(rf"{_WORD}(?:[ \t]+(?:{_PART}|{_INITIAL})){{1,2}}").finditer(text):
+            if not all(self._is_common(one) or _is_short(one) for one in match[0].split()):
+                yield Span(*match.span(), "like-name", match[0], "[name]")
+        for pattern in (rf"{_WORD}(?=[ \t]+(?:{_SPEAKS})\b)", rf"(?<=[a-z,] ){_WORD}"):
+            for match in compiled(pattern).finditer(text):
+                if not self._is_common(match[0]) and not _is_short(match[0]):
+                    yield Span(*match.span(), "like-name", match[0], "[name]")
+        for match in compiled(r"\b(?:dr|mr|mrs|ms)\.?[ ](?P<name>[a-z][a-z'’-]{2,})").finditer(text):
+            yield Span(*match.span("name"), "like-name", match["name"], "[name]")
+        for match in compiled(_LETTERS).finditer(text):
+            if match[0].replace(" ", "") not in _NO_INITIALS:
+                yield Span(*match.span(), "like-name", match[0], "[name]")
+
+    def _names(self) -> re.Pattern[str]:
+        if self._pattern is None:
+            forms = sorted(self._known, key=len, reverse=True)
+            said = "|".join(r"\s+".join(re.escape(word) for word in one.split()) for one in forms)
+            self._pattern = re.compile(rf"(?i)(?<!\w)(?:{said})(?!\w)" if said else r"(?!)")
+        return self._pattern
+
+    def _meant(self, words: str) -> bool:
+        """Whether words are the name, and no common word that is written like it."""
+        return any(sign.isupper() or sign.isdigit() for sign in words)
+
+    def _is_common(self, word: str) -> bool:
+        plain = word.strip(".,'’").casefold().removesuffix("'s").removesuffix("’s")
+        return not plain or plain in self._common or all(one in self._common for one in plain.split("-"))
+
+
+def common_words(texts: Iterable[str]) -> frozenset[str]:
+    """The words that stand in small letters in some texts: no names, but where a list has them."""
+    found = {word for text in texts for word in compiled(r"(?<![\w'’])[a-z][a-z'’]+(?!\w)").findall(text)}
+    months = {month.lower() for month in MONTHS}
+    days = "monday tuesday wednesday thursday friday saturday sunday california".split()
+    titles = "date id attn attention number county city zip dear license licence dr mr mrs ms miss prof md do dc pt np pa rn phd esq qme".split()
+    labels = re.findall(r"[a-z]{2,}", _THINGS + _OWN + _LABELLED + _EMPLOYER)
+    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles, *labels})
+
+
+def _is_short(word: str) -> bool:
+    """Whether a word is rather an abbreviation (`Wt`, `CPAP`, `J.`) than a name."""
+    return len(word) < 4 or (len(word) < 6 and word.isupper())
+
+
+def _is_day(year: int, month: int, day: int) -> bool:
+    try:
+        date(year, month, day)
+    except ValueError:
+        return False
+    return True
+
+
+def _year_near(month: int, day: int, near: PartialDate | None) -> int:
+    if near is None:
+        return 2001
+    middle = near.earliest
+    years = [year for year in (near.year - 1, near.year, near.year + 1) if _is_day(year, month, day)]
+    return min(years, key=lambda year: abs((date(year, month, day) - middle).days), default=near.year)
+
+
+def _is_all_date(said: str) -> bool:
+    """Whether what stands after a label is a date, which moves: `Claim: 03/04/2014`."""
+    return any(len(words) >= len(said) - 1 for _, words, _ in dates_in(said))
+
+
+def _is_score(text: str, match: re.Match[str]) -> bool:
+    """Whether two numbers with a stroke are a score, a strength or a fraction (`8/10`, `5/5`, `1/2 tablet`), and no date."""
+    before, after = text[max(0, match.start() - 70) : match.start()], text[match.end() : match.end() + 40]
+    of = int(match["d"] if "d" in match.groupdict() else match["y"])
+    if int(match["m"]) > of:
+        return False
+    if compiled(_FRACTION).search(after) or compiled(r"(?i)\b(?:pg|page|p)\.?\s*$").search(before):
+        return True
+    before = re.split(r"\n|(?<=[a-z)])[.;] ", before)[-1]
+    said = list(compiled(_SCORED).finditer(before))
+    return bool(said) and not compiled(_AN_EVENT).search(before[said[-1].end() :])
+
+
+def deidentified(
+    text: str, finder: Finder, near: PartialDate | None = None, kept: frozenset[str] = frozenset()
+) -> tuple[str, tuple[Span, ...]]:
+    """A text with everything replaced that is found in it, also what is only suspected; and what that was.
+
+    Kinds that are `kept` stay as they are.
+    """
+    found = tuple(one for one in finder.spans(text, near) if one.kind not in kept)
+    return edited(text, found)[0], found
+
+
+def edited(text: str, edits: Sequence[Span]) -> tuple[str, Callable[[int, bool], int]]:
+    """The text with its edits made, and where a place of the old text lies in the new one."""
+    made, at, moves = [], 0, []
+    for one in edits:
+        made += [text[at : one.start], one.becomes]
+        at = one.end
+    made.append(text[at:])
+    shift = 0
+    for one in edits:
+        begins = one.start + shift
+        shift += len(one.becomes) - (one.end - one.start)
+        moves.append((one.start, one.end, begins, begins + len(one.becomes), shift))
+
+    def place(old: int, is_end: bool) -> int:
+        moved = 0
+        for start, end, first, last, after in moves:
+            if start < old < end:
+                return last if is_end else first
+            if old >= end:
+                moved = after
+        return old + moved
+
+    return "".join(made), place
