@@ -161,7 +161,9 @@ def hold_to_form(kind: str, text: str, parsed: Callable[[], YamlDocument]) -> No
     A text that has passed before isn't checked again: that is kept in the user's cache, by the digests of the text
     and of its schema, and by the version of the program.
     """
-    seal = hashlib.sha256(_schema_seal(kind) + hashlib.sha256(text.encode()).digest()).hexdigest()
+    held = _schema_seal(kind).copy()
+    held.update(hashlib.sha256(text.encode()).digest())
+    seal = held.hexdigest()
     if seal in _passed(_passed_file()):
         return
     schema, *others = _schemas(kind)
@@ -182,8 +184,8 @@ def _schemas(kind: str) -> list[dict[str, Any]]:
 
 
 @lru_cache
-def _schema_seal(kind: str) -> bytes:
-    return "\0".join([__version__, kind, *_schema_texts(kind)]).encode()
+def _schema_seal(kind: str) -> hashlib._Hash:
+    return hashlib.sha256("\0".join([__version__, kind, *_schema_texts(kind)]).encode())
 
 
 _MOST_KEPT = 4096
@@ -351,12 +353,14 @@ def letter_texts() -> dict[str, str]:
     }
 
 
+@lru_cache(maxsize=4)
 def letter_template(text: str, name: str = TEMPLATE_FILE) -> Template:
     """The template of letters that are begun now; raises `Refused` with file and line for every fault."""
     document(text, name, "letter-template")
     return read_template(text, name)
 
 
+@lru_cache(maxsize=4)
 def letter_frame(text: str, name: str = FRAME_FILE) -> Frame:
     """The frame of letters that are begun now; raises `Refused` with file and line for every fault."""
     problems: list[Problem] = []

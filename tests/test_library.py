@@ -11,6 +11,8 @@ import pytest
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.core.record.pages import split_pages
+from assistant.core.rules.rules import read_prompt_set
+from assistant.core.value import replace
 
 CASE = "cervical-radiographs-after-fusion"
 
@@ -294,3 +296,12 @@ def test_other_facts_of_the_claim_may_be_called_anything(tmp_path: Path) -> None
         "utf-8",
     )
     library.rules_for(library.open_case(folder))
+
+
+def test_a_set_is_made_once_and_anew_where_a_file_that_it_is_made_of_differs() -> None:
+    own = library.sources()
+    made = read_prompt_set("cervical-radiography", own)
+    assert read_prompt_set("cervical-radiography", library.sources()) is made
+    for name in ("cervical-radiography", "guidelines", "own-citations"):
+        other = replace(own, prompts={**own.prompts, name: f"{own.prompts[name]}# another text\n"})
+        assert read_prompt_set("cervical-radiography", other) is not made

@@ -201,6 +201,7 @@ def test_a_reader_makes_no_log_and_writes_into_none_that_may_only_be_read(full: 
         Log.open(full, reader=True)
 
 
+@pytest.mark.durable
 def test_settings_are_durable(log: Log) -> None:
     reading = log._connection
     reading.set_authorizer(None)

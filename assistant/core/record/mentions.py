@@ -192,13 +192,14 @@ class RegionMention(FactMention):
 @lru_cache(maxsize=4_096)
 def extract(text: str) -> tuple[FactMention, ...]:
     """Every fact that the text mentions, in the order in which they stand; remembered, so for short texts."""
-    found = [mention for kind in KINDS for mention in extract_kind(text, kind)]
+    found = [mention for scan in _SCANNERS.values() for mention in scan(text)]
     return tuple(sorted(found, key=lambda mention: (mention.start, type(mention).__name__)))
 
 
-def extract_kind(text: str, kind: str) -> Iterator[FactMention]:
-    """The facts of one kind (`dates`, `levels`, `sides`, `regions`) that a text mentions."""
-    yield from _SCANNERS[kind](text)
+@lru_cache(maxsize=512)
+def extract_kind(text: str, kind: str) -> tuple[FactMention, ...]:
+    """The facts of one kind (`dates`, `levels`, `sides`, `regions`) that a text mentions, such as a page."""
+    return tuple(_SCANNERS[kind](text))
 
 
 def _dates(text: str) -> Iterator[FactMention]:
@@ -275,4 +276,3 @@ _SCANNERS: Mapping[str, Callable[[str], Iterator[FactMention]]] = {
     "sides": _sides,
     "regions": _regions,
 }
-KINDS = tuple(_SCANNERS)

@@ -135,19 +135,31 @@ def is_language2(document: YamlDocument) -> bool:
 
 
 def _language2(name: str, sources: Sources, region: str) -> PromptSet:
-    parsed = {key: sources.document(key) for key in _needed(name, sources)}
+    texts = _needed(name, sources)
     if GUIDELINES not in sources.prompts:
         raise refuse(
             "There is no prompts/guidelines.yaml.", "prompts/", "A set cites its guidelines from there."
         )
-    kept = sources.schemas if sources.kept else {}
+    kept = tuple(sources.schemas.items()) if sources.kept else ()
     with well_formed(f"prompts/{name}.yaml"):
-        texts = [sources.prompts[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in sources.prompts]
-        guidelines = guidelines_in(*texts, parse=sources.parse)
-        own = parsed.get(OWN_CITATIONS)
-        return language2_reader.read_language2(
-            parsed[name], parsed, guidelines, region, kept, sources.prompts, own
-        )
+        return _made_once(name, tuple(texts.items()), region, kept, tuple(sources.prompts), sources.parse)
+
+
+@lru_cache(maxsize=64)
+def _made_once(
+    name: str,
+    texts: tuple[tuple[str, str], ...],
+    region: str,
+    kept: tuple[tuple[str, str], ...],
+    known: tuple[str, ...],
+    parse: Callable[[str, str], YamlDocument],
+) -> PromptSet:
+    """The set that these texts make; kept, since many sessions and cases are read under the same ones."""
+    parsed = {key: parse(text, f"prompts/{key}.yaml") for key, text in texts}
+    cited = [dict(texts)[one] for one in (GUIDELINES, OWN_GUIDELINES) if one in parsed]
+    guidelines = guidelines_in(*cited, parse=parse)
+    own = parsed.get(OWN_CITATIONS)
+    return language2_reader.read_language2(parsed[name], parsed, guidelines, region, dict(kept), known, own)
 
 
 @lru_cache(maxsize=4)
