@@ -116,6 +116,10 @@ def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
     for event in told:
         page = event["source"]["page"]
         hits = [one for one in lines if page in [intake.place(place)[1] for place in one.evidence]]
+        if "drug" in event:
+            hits = [one for one in hits if one.fields["kind"] == "drug" and _drug(event, one)]
+        elif event.get("kind") in ("study", "operation", "injection", "therapy"):
+            hits = [one for one in hits if one.fields["kind"] == event["kind"]]
         day = str(event.get("date", ""))[:7]
         if any(
             not day or one.fields["date"][:7] in (day, day[:4]) or day[:4] == one.fields["date"]
@@ -129,6 +133,12 @@ def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
             print(
                 f"    missed: {event.get('date', '')} {event.get('kind', event.get('drug', 'work'))}, page {page}"
             )
+
+
+def _drug(event: Mapping[str, Any], one: Proposal) -> bool:
+    """Whether a line is of the drug that is meant: one of the words of its name stands in it."""
+    said = one.fields["says"].lower()
+    return any(word in said for word in re.findall(r"[a-z]{4,}", str(event["drug"]).lower()))
 
 
 def _read(intake: Intake, page: int, quote: str) -> bool:

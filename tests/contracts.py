@@ -361,7 +361,7 @@ CASE: dict[str, Any] = {
             **{"author": "A. Poe", "date": "2014-07-17", "sent_by": "provider", "ur_report": "no"},
             **one,
             **{"original": "originals/a.pdf", "from_pages": "4-9", "sha256": SHA, "recognised": [1]},
-            **{"recognised_by": "Tesseract", "unreadable": []},
+            **{"recognised_by": "Tesseract", "unreadable": [], "confirmed": ["page 1: another name"]},
         }
         for one in SEED["documents"]
     ],
@@ -441,7 +441,7 @@ MANIFEST: dict[str, Any] = {
                 "text_sha256": SHA,
                 "recognised": ["1-2", 3],
             },
-            **{"recognised_by": "Tesseract", "unreadable": [4]},
+            **{"recognised_by": "Tesseract", "unreadable": [4], "confirmed": ["page 1: another name"]},
         },
         {"original": "a.pdf", "from_pages": 4, "date": 2014},
     ]

@@ -72,6 +72,7 @@ def _as_data(read: Case, problems: list[str]) -> dict[str, Any]:
                 "pages": one.pages,
                 "recognised": list(one.recognised),
                 "unreadable": list(one.unreadable),
+                "confirmed": list(one.confirmed),
                 "original": one.original,
                 "sha256": one.sha256,
             }
@@ -118,6 +119,8 @@ def _document_lines(document: Document) -> Iterator[str]:
         yield f"  {'':<28} from {one_line(document.original)}{of}"
     if document.recognised:
         yield f"  {'':<28} read from its picture: page {', '.join(page_runs(document.recognised))}"
+    for odd in document.confirmed:
+        yield f"  {'':<28} confirmed as this patient's: {odd}"
     if document.unreadable:
         yield f"  {'':<28} not readable by search: page {', '.join(page_runs(document.unreadable))}"
 

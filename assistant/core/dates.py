@@ -17,6 +17,7 @@ MONTHS = "January February March April May June July August September October No
 _ISO = re.compile(r"^(\d{4})(?:-(\d{2})(?:-(\d{2}))?)?\Z", re.ASCII)
 _NAMED_DAY_FIRST = r"^(\d{1,2})\.?\s+([A-Za-z]+)\.?,?\s+(\d{4})\Z"
 _NAMED_MONTH_FIRST = r"^([A-Za-z]+)\.?\s+(\d{1,2})(?:st|nd|rd|th)?,?\s+(\d{4})\Z"
+_HYPHENED_DAY = r"^(\d{1,2})-([A-Za-z]{3,9})-(\d{4})\Z"
 _NAMED_MONTH = r"^([A-Za-z]+)\.?,?\s+(\d{4})\Z"
 _SLASHED = r"^(\d{1,2})/(\d{1,2})/(\d{4})\Z"
 _SLASHED_MONTH = r"^(\d{1,2})/(\d{4})\Z"
@@ -26,6 +27,7 @@ _NAMING = (
     (_ISO_LOOSE, (1, 2, 3)),
     (_NAMED_DAY_FIRST, (3, 2, 1)),
     (_NAMED_MONTH_FIRST, (3, 1, 2)),
+    (_HYPHENED_DAY, (3, 2, 1)),
     (_SLASHED, (3, 1, 2)),
 )
 """The forms that name a day, with the groups of year, month and day."""
@@ -88,7 +90,7 @@ def read_date(text: str) -> PartialDate | None:
     text = " ".join(text.split())
     if match := re.match(_ISO_LOOSE, text, re.ASCII):
         return _made(match[1], match[2], match[3])
-    if match := re.match(_NAMED_DAY_FIRST, text, re.ASCII):
+    if match := re.match(_NAMED_DAY_FIRST, text, re.ASCII) or re.match(_HYPHENED_DAY, text, re.ASCII):
         return _made(match[3], _month(match[2]), match[1])
     if match := re.match(_NAMED_MONTH_FIRST, text, re.ASCII):
         return _made(match[3], _month(match[1]), match[2])
@@ -236,6 +238,11 @@ _NUMERIC = (
     rf"|(?<![\d-])(?P<dashed>\d{{1,2}}-\d{{1,2}}-{_YEAR})(?![\d/])"
     rf"|(?<![\d/.])(?P<monthly>\d{{1,2}}/{_YEAR})(?![\d/])"
 )
+_HYPHENED = (
+    rf"(?i)(?<![\w.-])(?:(?P<first>\d{{1,2}})-(?P<named>{_MONTH})|(?P<month>{_MONTH})-(?P<second>\d{{1,2}}))"
+    rf"-(?P<year>{_YEAR}|\d\d)(?![\w/-])"
+)
+"""A day as machines stamp it: 03-Feb-2021, APR-05-2019."""
 _BARE = (
     rf"(?i)\b(?:in|since|during|of|from|until|by|through|before|after|early|late|mid|year)[\s-]+(?P<year>{_YEAR})"
     r"(?!\w)(?![-/.,]\d)(?!\s*(?:mg|mcg|ml|units?|patients?|subjects?|people|workers|cases|%))"
@@ -268,7 +275,14 @@ def dates_in(text: str) -> Iterator[tuple[int, str, When]]:
         if when is not None:
             taken.append(match.span())
             yield match.start(), match[0], when
+    for match in compiled(_HYPHENED).finditer(text):
+        on = int(match["first"] or match["second"])
+        named = month_number(match["named"] or match["month"]) or 0
+        if _is_day(named, on):
+            taken.append(match.span())
+            yield match.start(), match[0], When(_century(int(match["year"])), named, on)
     pieces = [_piece(match) for match in compiled(_NAMED).finditer(text)]
+    pieces = [one for one in pieces if not any(start < one.end and one.start < end for start, end in taken)]
     years = _shared_years(pieces, text)
     for n, (piece, year) in enumerate(zip(pieces, years, strict=True)):
         if year is not None or _is_month(piece, [*pieces[max(0, n - 1) : n], *pieces[n + 1 : n + 2]], text):
@@ -288,8 +302,14 @@ def _numeric(match: re.Match[str]) -> When | None:
         month, year, day = *parts, None
     else:
         month, day, year = parts
-    year = year if year is None or year > 99 else year + (1900 if year > 50 else 2000)
-    return When(year, month, day) if _is_day(month or 0, day) else None
+    return (
+        When(_century(year) if year is not None else None, month, day) if _is_day(month or 0, day) else None
+    )
+
+
+def _century(year: int) -> int:
+    """A year that may be written with two digits."""
+    return year if year > 99 else year + (1900 if year > 50 else 2000)
 
 
 def _is_day(month: int, day: int | None) -> bool:

@@ -31,7 +31,7 @@ from assistant.records.reading import PageJournal
 _AT_ONCE = 1 << 20
 _ORDER = (
     "id type author date sent_by ur_report original from_pages sha256 text_sha256 recognised recognised_by"
-    " unreadable".split()
+    " confirmed unreadable".split()
 )
 _LONGEST_NAME = 120
 

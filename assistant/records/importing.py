@@ -83,6 +83,8 @@ class DocumentPart(Value):
     id: str
     pages: Sequence[int]
     said: Description
+    confirmed: tuple[str, ...] = ()
+    """What is odd about its pages and was confirmed all the same."""
 
     def text(self, read: ReadFile) -> NewText:
         """The document's text and entry; its own pages count from 1."""
@@ -98,6 +100,7 @@ class DocumentPart(Value):
                 "sent_by": self.said.sent_by,
                 "ur_report": "yes" if self.said.ur_report else "",
                 "from_pages": "" if whole else said_list(self.pages),
+                "confirmed": list(self.confirmed),
                 **_reach(own, read.recognised_by),
             },
         )

@@ -50,6 +50,7 @@ DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim
 GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
 """The groups of proposals in the order in which they are confirmed; all but the last come before a review."""
 OPEN, CONFIRMED, REFUSED = "open", "confirmed", "refused"
+BEFORE_INJURY = "before the injury"
 _STATE = Path(".import", "decided.json")
 KEPT = "decided.json"
 """In a case folder: what was decided of the lines that its records propose, by their keys."""
@@ -244,21 +245,27 @@ class Intake:
         return replace(one, fields=fields, state=held["state"])
 
     def _made(self) -> Iterator[Proposal]:
-        yield from self._document_proposals()
         documents = self._documents(decided=True)
         facts = claim_facts(documents, _words("documents"))
         said = refusal(documents, _words("decision"))
+        injury = self._day("claim-injury", facts.get("injury"))
+        decided = self._day("decision", said.decided)
+        yield from self._document_proposals(injury)
         yield from self._questions(facts, documents, said)
         region = _most_named(documents, said)
         yield from _claim_proposals(facts, documents, region, said)
-        yield from _decision_proposals(said)
+        yield from _decision_proposals(said, injury)
         yield from _item_proposals(said, region)
         yield from self._own(ITEM)
-        injury = parse_date(facts["injury"].value) if "injury" in facts else None
-        decided = parse_date(said.decided.value) if said.decided else None
         lines = chronology(documents, _words("chronology"), _words("drugs"), injury)
         yield from line_proposals(lines, region, injury, decided)
         yield from self._own(LINE)
+
+    def _day(self, key: str, fact: Fact | None) -> PartialDate | None:
+        """The day of a proposal as a person has corrected it, else as the pages say it."""
+        held = self._decided.get(key)
+        said = held["fields"].get("date", "") if held is not None else fact.value if fact is not None else ""
+        return parse_date(said)
 
     def _own(self, group: str) -> Iterator[Proposal]:
         """What the person added, with the page that it was added on."""
@@ -282,9 +289,9 @@ class Intake:
             made.append(PacketDocument(part.id, kind, parse_date(date), self._texts(number, part)))
         return made
 
-    def _document_proposals(self) -> Iterator[Proposal]:
+    def _document_proposals(self, injury: PartialDate | None) -> Iterator[Proposal]:
         for number, part in self.parts:
-            said = part.said
+            said, key = part.said, _document_key(self._arrived[number], part)
             nobody = said.type in _words("documents")["by_nobody"]
             asked = [
                 name
@@ -298,8 +305,13 @@ class Intake:
                 part.pages
             ):
                 notes.append("its pages lie apart or out of order in the file")
+            if said.no_day:
+                notes.append(f"{one_line(said.no_day, 30)} is no day")
+            date = parse_date(self._decided.get(key, {}).get("fields", {}).get("date", said.date))
+            if injury is not None and date is not None and injury.after(date):
+                notes.append(BEFORE_INJURY)
             yield Proposal(
-                _document_key(self._arrived[number], part),
+                key,
                 DOCUMENT,
                 f"p. {_span(part.pages)}",
                 {"type": said.type, "author": said.author, "date": said.date, "sent_by": said.sent_by},
@@ -330,7 +342,7 @@ class Intake:
                 yield Proposal(
                     digest(f"{name}|{value}")[:16], QUESTION,
                     f"Is this page of the same {'claim' if name == 'claim_number' else 'person'}? It gives {what} {value}",
-                    {}, (place,), others=(f"other pages: {fact.value}",),
+                    {}, (place,), others=(f"other pages: {fact.value}",), notes=(f"another {what.removeprefix('the ')}",),
                 )  # fmt: skip
         if said.services and REQUEST not in kinds:
             yield Proposal(
@@ -488,9 +500,18 @@ class Intake:
                     part.said, type=one.fields["type"], author=one.fields["author"], date=one.fields["date"],
                     sent_by=one.fields["sent_by"], ur_report=one.fields["type"] == UR_REPORT,
                 )  # fmt: skip
-                parts.append(replace(part, said=said))
+                parts.append(replace(part, said=said, confirmed=self._confirmed_odd(part)))
             if parts:
                 self._importer.store_parts(arrived, parts)
+
+    def _confirmed_odd(self, part: DocumentPart) -> tuple[str, ...]:
+        """What is odd about pages of a document that a person confirmed as this patient's; without whose they seem."""
+        return tuple(
+            f"page {one.evidence[0].page}: {one.notes[0]}"
+            for one in self.proposals
+            if one.group == QUESTION and one.state == CONFIRMED and one.evidence
+            if one.evidence[0].document == part.id
+        )
 
     def _text(
         self,
@@ -634,26 +655,23 @@ def _claim_proposals(
     )  # fmt: skip
 
 
-def _decision_proposals(said: Refusal) -> Iterator[Proposal]:
-    if said.decided is None:
-        yield Proposal(
-            "decision", DECISION, "Utilization review decision", {"date": "", "received": "", "guideline": ""},
-            asked=("date", "guideline"),
-        )  # fmt: skip
-    else:
-        fields = {
-            "date": said.decided.value,
-            "received": said.received.value if said.received else "",
-            "guideline": _short(said.guideline.value) if said.guideline else "",
-        }
-        places = [
-            one.evidence for one in (said.decided, said.guideline) if one is not None and one.evidence.quote
-        ]
-        yield Proposal(
-            "decision", DECISION, "Utilization review decision", fields, tuple(places),
-            () if said.guideline else ("guideline",),
-            tuple(f"{value} ({where.document}:{where.page})" for value, where in said.decided.others),
-        )  # fmt: skip
+def _decision_proposals(said: Refusal, injury: PartialDate | None) -> Iterator[Proposal]:
+    fields = {
+        "date": said.decided.value if said.decided else "",
+        "received": said.received.value if said.received else "",
+        "guideline": _short(said.guideline.value) if said.guideline else "",
+    }
+    told = [one for one in (said.decided, said.guideline, said.received) if one is not None]
+    decided = parse_date(fields["date"])
+    notes = (BEFORE_INJURY,) if injury is not None and decided is not None and injury.after(decided) else ()
+    yield Proposal(
+        "decision", DECISION, "Utilization review decision", fields,
+        tuple(one.evidence for one in told if one.evidence.quote),
+        tuple(name for name in ("date", "guideline") if not fields[name]),
+        tuple(f"{value} ({where.document}:{where.page})" for value, where in said.decided.others)
+        if said.decided else (),
+        notes,
+    )  # fmt: skip
     if said.reason is not None:
         yield Proposal(
             "decision-reason",
@@ -687,6 +705,8 @@ def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
         proposed = propose_set(one.words, one.region or region, services)
         quantity, unit = _amount(one.quantity)
         allowed, _ = _amount(one.certified)
+        if quantity and allowed and float(allowed) >= float(quantity):
+            allowed = ""  # it was cut in another way, as of the refills
         fields = {
             "service": one.words,
             "region": one.region or proposed.region or region,
@@ -743,13 +763,13 @@ def line_proposals(
         if decided is not None and line.date.after(decided):
             notes.append("after the decision")
         if injury is not None and injury.after(line.date):
-            notes.append("before the injury")
+            notes.append(BEFORE_INJURY)
         if line.region and region and not akin(line.region, region):
             notes.append(f"speaks of another region ({line.region})")
         beside = alike[line.kind, line.parts.get("what", "")]
         others = [_other(line, one) for one in beside if _disagree(line, one)]
         yield Proposal(
-            line.key, LINE, line.kind, line_fields(line, decided), (line.evidence, *line.also[:8]),
+            line.key, LINE, line.kind, line_fields(line, decided), (line.evidence, *line.also[:40]),
             others=tuple(others), notes=tuple(notes),
         )  # fmt: skip
 

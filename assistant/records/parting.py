@@ -31,6 +31,7 @@ _OF = re.compile(r" of[\s‹›]+\d", re.IGNORECASE)
 _FAX = re.compile(
     r"\bP\.?\s?\d{1,3}\s?/\s?\d{1,3}\b|\b\d\d?:\d\d\b.*\d{3}[ .-]\d{3}[ .-]\d{4}", re.IGNORECASE
 )
+_COUNTED = re.compile(r"(?P<before>[A-Za-z][\w ./#:-]{0,24}?)[-_ .:#]{0,2}(?P<number>\d{3,9})")
 _CONTINUED = re.compile(r"\bcont(?:inued|'d|d\b|\.)|\(cont", re.IGNORECASE)
 _LONG = 30
 """From so many pages on, numbers that count through the whole file are taken for those of whoever bundled it."""
@@ -153,6 +154,7 @@ def _part(texts: tuple[str, ...], pictures: frozenset[int]) -> Parting:
 
 
 def _pages(texts: Sequence[str]) -> list[_Page]:
+    texts = _unstamped(texts)
     found = [_numbers(text) for text in texts]
     stamps = _stamps(found, len(texts))
     pages = []
@@ -161,6 +163,28 @@ def _pages(texts: Sequence[str]) -> list[_Page]:
         gone = [one for one in numbers if (one.of, one.at - place) in stamps]
         pages.append(_Page(place, _cleaned(text, gone), own))
     return pages
+
+
+def _unstamped(texts: Sequence[str]) -> Sequence[str]:
+    """The texts without the line in which a copying service counted through the pages: FAB-006101, FAB-006102."""
+    found: Counter[tuple[str, int]] = Counter()
+    held: list[dict[tuple[str, int], str]] = []
+    for place, text in enumerate(texts, 1):
+        lines = [line for line in text.split("\n") if line.strip()]
+        own = {
+            (said["before"], int(said["number"]) - place): line
+            for line in (*lines[:2], *lines[-2:])
+            if (said := _COUNTED.fullmatch(line.strip()))
+        }
+        held.append(own)
+        found.update(own.keys())
+    stamps = {stamp for stamp, times in found.items() if times >= max(3, _MOST_OF_FILE * len(texts))}
+    if not stamps:
+        return texts
+    return [
+        "\n".join(line for line in text.split("\n") if line not in {own[one] for one in own.keys() & stamps})
+        for text, own in zip(texts, held, strict=True)
+    ]
 
 
 def _numbers(text: str) -> list[Number]:
@@ -344,12 +368,12 @@ def _join_loose(parts: list[_Part]) -> None:
                 continue
             near = abs(other.pages[0].place - loose.pages[0].place) <= max(3, first.of)
             begins = 1 in other.numbered or (first.of == 0 and not other.numbered)
-            if (
-                near
-                and begins
-                and max(_heads_alike(loose.pages[0].head, page.head) for page in other.pages)
-                >= (_SAME_HEAD if first.of else 0.35)
-            ):
+            beside = abs(other.pages[0].place - loose.pages[0].place) == 1 and 0 < other.of == first.of
+            if near and begins and beside and loose.pages[0].days & other.pages[0].days:
+                alike = 1.0
+            else:
+                alike = max(_heads_alike(loose.pages[0].head, page.head) for page in other.pages)
+            if near and begins and alike >= (_SAME_HEAD if first.of else 0.35):
                 for page in loose.pages:
                     other.take(page)
                 parts.remove(loose)

@@ -10,9 +10,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from difflib import SequenceMatcher
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant import library
-from assistant.core.dates import PartialDate, When, dates_in
+from assistant.core.dates import PartialDate, When, dates_in, read_date
 from assistant.core.record.phrases import any_of, pattern
 from assistant.core.text import one_line
 from assistant.core.value import Value
@@ -39,6 +40,8 @@ class Description(Value):
     date: str = ""
     sent_by: str = ""
     ur_report: bool = False
+    no_day: str = ""
+    """What stands where the date should, and is no day: the date is asked then."""
 
 
 class Named(Value):
@@ -67,7 +70,9 @@ def _titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
         made.append(
             (
                 str(one["type"]),
-                re.compile(rf"(?i)(?:(?:re|title|type|document|subject)\s*:\s*)?(?:{either})(?![\w-])"),
+                re.compile(
+                    rf"(?i)(?:(?:re|title|type|document|subject|exam|examination|study)\s*:\s*)?(?:{either})(?![\w-])"
+                ),
             )
         )
     return tuple(made)
@@ -126,16 +131,55 @@ def title_of(page: str) -> str:
 def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = "") -> Description:
     """What the text of a document says of itself; `roster` and `patient` are the people whom the packet names."""
     title = title_of(pages[0]) if pages else ""
+    if not title and pages and _is_letter(pages):
+        title = "Letter"
+    no_day = _no_day(pages)
     return Description(
         type=title or UNKNOWN,
         author=_author(title, pages, roster, patient) if pages else "",
-        date=_date(title, pages),
+        date="" if no_day else _date(title, pages),
         sent_by="claims administrator" if title == UR_REPORT else "",
         ur_report=title == UR_REPORT,
+        no_day=no_day,
     )
 
 
+def _is_letter(pages: Sequence[str]) -> bool:
+    """Whether pages without a title greet somebody and are signed by a person whose office stands below the name."""
+    if not any(
+        re.match(r"(?i)(?:dear\b|to whom it may concern)", line) for line in top_lines(pages[:1], HEAD_LINES)
+    ):
+        return False
+    lines = [line.strip() for line in pages[-1].split("\n") if line.strip()]
+    return any(_undegreed(line, after) for line, after in pairwise(lines))
+
+
 # The day of a document.
+
+
+_WRITTEN = (
+    r"\b(?:\d{1,2}[/-]\d{1,2}[/-](?:\d{4}|\d\d)|\d{4}-\d{1,2}-\d{1,2}"
+    r"|[A-Za-z]{3,9}\.? \d{1,2}, ?\d{4}|\d{1,2}[ -][A-Za-z]{3,9}[ -]\d{4})(?![\w/-])"
+)
+
+
+def _no_day(pages: Sequence[str]) -> str:
+    """What the document's own date says where no such day exists, as 02/31/2020."""
+    for line in top_lines(pages[:1], HEAD_LINES):
+        for found in re.finditer(_WRITTEN, line):
+            if _own(line[: found.start()]):
+                said = _full_year(found[0].replace(".", ""))
+                return "" if read_date(said) is not None or _doubtful(line, *found.span()) else found[0]
+    return ""
+
+
+def _full_year(said: str) -> str:
+    """A numeric date in the form that is typed: with slashes and the century."""
+    found = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)", said)
+    if found is None:
+        return said
+    year = int(found[3])
+    return f"{found[1]}/{found[2]}/{year if year > 99 else year + (1900 if year > 50 else 2000)}"
 
 
 def _date(title: str, pages: Sequence[str]) -> str:
@@ -212,10 +256,17 @@ def _whole(when: When) -> PartialDate | None:
 
 
 def _signing_date(pages: Sequence[str]) -> PartialDate | None:
-    """The date beside a signature, for a document whose head has none."""
+    """The date beside a signature, for a document whose head has none; else one that only calls itself a date."""
+    for said in (r"(?i)\b(?:signed|signature|dictated|dated|executed)\b", r"(?i)\bdate\s*(?:[:.]|\d)"):
+        if (date := _date_by(said, pages)) is not None:
+            return date
+    return None
+
+
+def _date_by(said: str, pages: Sequence[str]) -> PartialDate | None:
     for page in reversed(pages):
         for line in _bottom_lines(page):
-            if re.search(r"\b(?:signed|signature|dictated|dated|date|executed)\b", line, re.I):
+            if re.search(said, line):
                 at = max((one.end() for one in re.finditer(r"(?i)signature|signed|dated?", line)), default=0)
                 for start, said, when in sorted(dates_of(line), key=lambda one: one[0]):
                     other = words_of("other_date").search(line[:start])
@@ -281,7 +332,7 @@ def _named(found: re.Match[str]) -> Named | None:
         return None
     words = tuple(re.sub(r"^(?:Dr\.?|DR\.?)$", "", one) for one in found["name"].split())
     words = tuple(one.strip(",") for one in words if one)
-    if len(words) < 2 or not any(len(one) > 1 for one in words[-1:]):
+    if len(words) < 2 or not any(len(one) > 1 for one in words[-1:]) or not _is_person(words):
         return None
     written = found[0] if not found["name"].isupper() else f"{found['name'].title()}{found['gap']}{degree}"
     return Named(one_line(written, _LONGEST), words, degree)
@@ -289,6 +340,20 @@ def _named(found: re.Match[str]) -> Named | None:
 
 def _bare(text: str) -> str:
     return re.sub(r"[\W_]", "", text).lower()
+
+
+@lru_cache(maxsize=1)
+def _ordinary() -> frozenset[str]:
+    """Words that name services, specialties, parts of the body and documents: alone they name nobody."""
+    data = library.intake("documents")
+    said = [*data["no_person"], *(title for one in data["types"] for title in (one["type"], *one["titles"]))]
+    return frozenset(word for words in said for word in re.findall(r"[a-z][a-z-]+", str(words).lower()))
+
+
+def _is_person(words: Sequence[str]) -> bool:
+    """Whether words may be a person's name: one of them at least is no ordinary word."""
+    said = [_bare(one) for one in words if len(_bare(one)) > 1]
+    return any(one not in _ordinary() and one.rstrip("s") not in _ordinary() for one in said)
 
 
 class _Signer(Value):
@@ -412,7 +477,8 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             before = line[: found.start()]
             if title != REQUEST and words_of("not_author", r"(?<!\w)", r"\s*$").search(before):
                 continue
-            if said := _called(line[found.end() :], roster):
+            said = _called(line[found.end() :], roster)
+            if said and (title != UR_REPORT or _has_degree(said)):
                 yield _Signer(rank, found.start(), said, True)
     plain = re.match(r"(?i)‹?signature›?\s*:\s*", line)
     if plain and (said := _called(line[plain.end() :], roster)):
@@ -432,6 +498,11 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             yield _Signer(3, 0, _known(one, roster), True)
     elif title != REQUEST and not re.match(r"(?i)name\s*:", line) and (loose := _loose(line, roster)):
         yield _Signer(3, 0, loose, True)
+
+
+def _has_degree(said: str) -> bool:
+    """Whether a name has a degree, as that of whoever decides about medical necessity has."""
+    return _DEGREE_ONLY.search(said) is not None
 
 
 def _loose(line: str, roster: Sequence[Named]) -> str:
@@ -491,7 +562,27 @@ def _called(text: str, roster: Sequence[Named]) -> str:
         for one in roster
         if words and _bare(one.surname) == _bare(_surname(name)) and one.written[:1] == name[:1]
     ]
-    return hits[0].written if len(hits) == 1 and len(words) < 4 else name
+    if len(hits) == 1 and len(words) < 4:
+        return hits[0].written
+    own = [one for one in words if not re.fullmatch(rf"{_DEGREE},?", one)]
+    return name if 1 < len(own) < 6 and all(map(_is_of_name, words)) and _is_person(own) else ""
+
+
+def _is_of_name(word: str) -> bool:
+    """Whether a word may stand in a name: it begins with a capital, or stands between two that do."""
+    return next(filter(str.isalpha, word), "").isupper() or word.lower() in (
+        "de",
+        "del",
+        "la",
+        "van",
+        "von",
+        "der",
+        "den",
+        "di",
+        "da",
+        "bin",
+        "al",
+    )
 
 
 def _known(one: Named, roster: Sequence[Named]) -> str:

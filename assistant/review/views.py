@@ -200,7 +200,8 @@ def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
         for document in review.session.rules.case.documents.values():
             dated = document.date.prose() if document.date is not None else "undated"
             said = ", ".join(one for one in (document.title, document.author, dated) if one)
-            yield f"  {said} ({document.pages} page{'s' * (document.pages > 1)})"
+            odd = "".join(f"; confirmed as this patient's: {one}" for one in document.confirmed)
+            yield f"  {said} ({document.pages} page{'s' * (document.pages > 1)}{odd})"
     if prompt.shows == "timeline":
         for entry in review.session.rules.case.timeline:
             yield f"  {entry.date!s:<10}  {one_line(entry.says)}"

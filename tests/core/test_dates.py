@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from assistant.core.dates import (
     MONTHS,
     PartialDate,
+    dates_in,
     how_to_write,
     month_number,
     no_such_day,
@@ -195,3 +196,18 @@ def test_a_day_that_does_not_exist_is_told_why(text: str, why: str) -> None:
 def test_what_exists_or_names_no_day_is_not_said_to_be_missing(text: str) -> None:
     assert no_such_day(text) == ""
     assert not_a_date(text, "X") == "X is not a date."
+
+
+@pytest.mark.parametrize(
+    ("text", "day"),
+    [
+        ("RFA received: 27-Jan-2021", "2021-01-27"),
+        ("APR-05-2019 11:02 FROM", "2019-04-05"),
+        ("on 3-Sep-19 at noon", "2019-09-03"),
+        ("34-Feb-2021", ""),
+        ("lot A-12-Jan-20-B", ""),
+    ],
+)
+def test_a_day_that_a_machine_stamped_is_a_date(text: str, day: str) -> None:
+    found = [when for _, _, when in dates_in(text)]
+    assert [f"{one.year}-{one.month:02}-{one.day:02}" for one in found if one.day] == ([day] if day else [])

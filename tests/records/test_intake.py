@@ -301,3 +301,52 @@ def test_what_says_nothing_or_no_day_is_not_added(tmp_path: Path, group: str, sa
 def test_blank_pages_are_named(tmp_path: Path) -> None:
     with work_on(tmp_path, UR, " ", RFA, NOTE) as work:
         assert work.notes == ["packet.txt: nothing stands on page 2."]
+
+
+def test_a_page_of_another_person_that_is_confirmed_leaves_its_trace_in_the_case(tmp_path: Path) -> None:
+    other = NOTE.replace("Doe, Jane", "Roe, Martha").replace("10/16", "9/16")
+    with work_on(tmp_path, UR, RFA, NOTE, other) as work:
+        settle(work)
+        made = work.finish("a", "b", True)
+    documents = library.rules_for(library.open_case(made)).case.documents.values()
+    assert [one.confirmed for one in documents] == [(), (), (), ("page 1: another name",)]
+
+
+def test_a_day_that_does_not_exist_is_asked_and_named(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE.replace("10/16/2023", "13/45/2023", 1)) as work:
+        note = of(work, DOCUMENT)[2]
+        assert (note.fields["date"], note.asked, note.notes) == ("", ("date",), ("13/45/2023 is no day",))
+
+
+def test_a_document_and_a_decision_before_the_injury_are_marked_also_when_its_day_is_corrected(
+    tmp_path: Path,
+) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        assert not any("before the injury" in one.notes for one in work.proposals)
+        work.correct("claim-injury", "date", "2024-02-09")
+        assert {one.group for one in work.proposals if "before the injury" in one.notes} >= {
+            DOCUMENT,
+            "decision",
+            LINE,
+        }
+        work.correct(of(work, DOCUMENT)[2].key, "date", "2024-03-01")
+        assert of(work, DOCUMENT)[2].notes == ()
+
+
+def test_what_the_report_says_stands_though_its_day_is_asked(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR.replace("Date of decision: November 15, 2023 ", ""), RFA, NOTE) as work:
+        said = work.get("decision")
+        assert (said.fields["date"], said.fields["guideline"]) == ("", "MTUS/ACOEM, Low Back Disorders")
+
+
+def test_what_was_cut_in_another_way_than_its_number_can_become_a_case(tmp_path: Path) -> None:
+    report = UR.replace("1 MRI lumbar spine without contrast (CPT 72148) 1 DENIED (non-certified)", "")
+    report = report.replace(
+        "Requested treatment Quantity Decision",
+        "1. Gabapentin 600 mg #90 with 2 refills - Modified to #90 with no refills",
+    )
+    with work_on(tmp_path, report, RFA, NOTE) as work:
+        (item,) = of(work, ITEM)
+        assert (item.fields["quantity"], item.fields["certified"]) == ("90", "")
+        settle(work)
+        assert work.finish("a", "b", True).is_dir()

@@ -90,3 +90,15 @@ def test_two_readings_of_one_picture_are_copies_and_two_sheets_of_one_form_are_n
 def test_sheets_of_one_form_without_numbers_begin_a_document_each() -> None:
     form = "Form 22\n\nPROGRESS REPORT (PR-2)\nDate of exam: {}\nNeck pain"
     assert parts(form.format("8-13-15"), form.format("‹9-15-15›")) == [[1], [2]]
+
+
+def test_a_copy_is_known_beneath_the_number_that_a_copying_service_stamped() -> None:
+    own = [CLINIC.format(1, 1) + VISIT.format(f"0{n}/10/2015") + LONG for n in (3, 4, 5, 3)]
+    assert dict(part([f"{text}\nFAB-{6100 + n:06}" for n, text in enumerate(own)]).twins) == {4: 1}
+
+
+def test_a_letters_second_page_that_lies_before_the_first_goes_with_it() -> None:
+    first = f"ANN INKWELL, M.D.\nNovember 7, 2018\nAGREED MEDICAL EVALUATION\n{LONG}Page 1 of 2"
+    second = f"Re: Doe against Ferries\nNovember 7, 2018\n{LONG}Page 2 of 2"
+    assert parts(second, first) == [[2, 1]]
+    assert parts(second.replace("7, 2018", "9, 2018"), first) == [[1], [2]]

@@ -205,3 +205,42 @@ def test_an_application_is_the_patients_and_of_the_day_of_the_signature() -> Non
 )
 def test_a_doubtful_date_is_left_empty(text: str, date: str) -> None:
     assert describe([text]).date == date
+
+
+@pytest.mark.parametrize(
+    "line",
+    [
+        "Service under review: Physical Therapy",
+        "Physical Therapy, PT 2x6",
+        "Reviewed by: Internal Medicine",
+        "Physician reviewer: Pain Management, M.D.",
+        "Peer review: the request was compared with the guideline",
+        "Reviewer: Lumbar Epidural Steroid Injection",
+        "Decision made by: Fay Bright",
+    ],
+)
+def test_a_service_a_specialty_or_running_text_is_no_reviewer(line: str) -> None:
+    text = (
+        f"UTILIZATION REVIEW DETERMINATION\nDate of decision: May 2, 2023\n{line}" + 5 * "\nIt was compared."
+    )
+    assert describe([text]).author == ""
+    assert describe([f"{text}\nGil Pump, M.D.\nBoard certified"]).author == "Gil Pump, M.D."
+
+
+@pytest.mark.parametrize(
+    "said", ["13/45/2020", "02/31/2020", "31-Feb-2020", "February 30, 2020", "2020-13-01"]
+)
+def test_a_day_that_does_not_exist_is_no_date_and_is_said(said: str) -> None:
+    text = f"PROGRESS NOTE\nDate of visit: {said}\n11/02/2019 was better.\nSigned 04/05/2020"
+    assert (describe([text]).date, describe([text]).no_day) == ("", said)
+
+
+def test_the_day_of_a_form_is_that_of_the_signature_and_not_of_the_decision_that_it_names() -> None:
+    form = "APPLICATION FOR INDEPENDENT MEDICAL REVIEW\nDate of the determination letter: 02/03/2021\n"
+    assert describe([f"{form}Employee signature: Jane Doe Date: 02/20/2021"]).date == "2021-02-20"
+
+
+def test_a_greeting_and_an_office_below_the_name_make_a_letter() -> None:
+    letter = "BRAMBLE INDEMNITY\nMarch 8, 2021\nDear Reviewer:\nEnclosed are the records.\nPia Lind\nSenior Claims Examiner"
+    said = describe([letter])
+    assert (said.type, said.author, said.date) == ("Letter", "Pia Lind", "2021-03-08")

@@ -49,6 +49,8 @@ class Document(Value):
     text_sha256: str = ""
     from_pages: str = ""
     recognised_by: str = ""
+    confirmed: tuple[str, ...] = ()
+    """What is odd about its pages, as another name, and was confirmed as of this case when they came."""
 
 
 def read_document(entry: Mapping[str, Any], pages: int) -> Document:
@@ -68,6 +70,7 @@ def read_document(entry: Mapping[str, Any], pages: int) -> Document:
         text_sha256=str(entry.get("text_sha256", "")),
         from_pages=str(entry.get("from_pages", "")),
         recognised_by=str(entry.get("recognised_by", "")),
+        confirmed=tuple(str(one) for one in entry.get("confirmed", [])),
     )
 
 

@@ -7,9 +7,8 @@ has confirmed it. What is only asked for, intended, imagined or denied is no lin
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
-from typing import Any
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate
@@ -35,7 +34,7 @@ from assistant.core.record.chronology_lines import (
     merged,
 )
 from assistant.core.record.mentions import extract, extract_kind, regions_of
-from assistant.core.record.phrases import any_of
+from assistant.core.record.phrases import Known, Patterns, any_of, known_phrases, whole
 from assistant.core.record.sentences import (
     Dated,
     PacketDocument,
@@ -62,6 +61,8 @@ _SECOND_HAND = frozenset(
 _LAB = "Laboratory report"
 _LETTER = "Letter"
 _LEGAL = frozenset({"Agreed medical evaluation", "Qualified medical evaluation", "Medical-legal report"})
+_BY_THERAPISTS = frozenset({"Physical therapy note"})
+"""Notes whose assessment is of the course, and no diagnosis."""
 _UNKNOWN = PartialDate(2100, 12, 31)
 """Stands for the day of a document that is undated: a line that would rest on it is none."""
 _FIRST_REPORT = frozenset({"Doctor's first report"})
@@ -78,7 +79,7 @@ def chronology(
     """
     found: list[Line] = []
     running = running_lines(documents)
-    known = _known(words, drugs)
+    known = known_phrases(words, drugs)
     for document in documents:
         if document.type not in _SECOND_HAND:
             found += _told(replace(document, pages=tuple(document.pages)), running, injury, known)
@@ -88,62 +89,12 @@ def chronology(
 
 @lru_cache(maxsize=4_096)
 def _told(
-    document: PacketDocument, running: frozenset[str], injury: PartialDate | None, known: _Known
+    document: PacketDocument, running: frozenset[str], injury: PartialDate | None, known: Known
 ) -> tuple[Line, ...]:
     """What one document tells: read again only when something of it has changed."""
     words, drugs = known.words
     said = list(sentences(document, words, running, document.type in drugs["lists"]))
     return tuple(_Reading(document, said, words, drugs, injury, known).lines())
-
-
-def _known(words: Words, drugs: Words) -> _Known:
-    """The patterns of two files, made once for each pair of them."""
-    held = _KNOWN.get((id(words), id(drugs)))
-    if held is None:
-        held = _KNOWN[id(words), id(drugs)] = _Known(words, drugs)
-    return held
-
-
-class _Known:
-    """The phrases of the two files, each made a pattern once."""
-
-    def __init__(self, words: Words, drugs: Words) -> None:
-        self.words = words, drugs
-        self._made: dict[tuple[str, object], Any] = {}
-        self.drug = any_of(tuple(str(said) for group in _groups(drugs) for said in group))
-
-    def listed(self, name: str, of_drugs: bool = False) -> tuple[str, ...]:
-        """A list of phrases."""
-        made: tuple[str, ...] = self._once(
-            (name, of_drugs), lambda: tuple(str(one) for one in self.words[of_drugs][name])
-        )
-        return made
-
-    def patterns(self, name: str, of_drugs: bool = False) -> _Patterns:
-        """What lists of phrases find, by what they stand for."""
-
-        def make() -> _Patterns:
-            held = self.words[of_drugs][name]
-            assert isinstance(held, Mapping)
-            return _Patterns((str(key), any_of(tuple(map(str, said)))) for key, said in held.items())
-
-        made: _Patterns = self._once((name, ("patterns", of_drugs)), make)
-        return made
-
-    def any(self, name: str, after: str, of_drugs: bool = False) -> re.Pattern[str]:
-        """A pattern of a list of phrases."""
-        made: re.Pattern[str] = self._once(
-            (name, (after, of_drugs)), lambda: any_of(self.listed(name, of_drugs), r"(?<![\w/-])", after)
-        )
-        return made
-
-    def _once(self, key: tuple[str, object], make: Callable[[], Any]) -> Any:
-        if key not in self._made:
-            self._made[key] = make()
-        return self._made[key]
-
-
-_KNOWN: dict[tuple[int, int], _Known] = {}
 
 
 class _Reading:
@@ -156,7 +107,7 @@ class _Reading:
         words: Words,
         drugs: Words,
         injury: PartialDate | None,
-        known: _Known,
+        known: Known,
     ) -> None:
         self.known = known
         self.document = document
@@ -186,6 +137,8 @@ class _Reading:
         yield from self._narrated_studies()
         yield from self._narrated("operations", OPERATION, kind == OPERATIVE)
         yield from self._narrated("injections", INJECTION, False)
+        if kind != OPERATIVE:
+            yield from self._injected()
         yield from self._therapy()
         yield from self._devices()
         yield from self._drug_rows()
@@ -204,13 +157,13 @@ class _Reading:
     def _in_list(self, name: str, words: Words) -> bool:
         return self.document.type in self._list(name, words)
 
-    def _map(self, name: str, words: Words | None = None) -> _Patterns:
+    def _map(self, name: str, words: Words | None = None) -> Patterns:
         return self.known.patterns(name, words is self.drugs)
 
     def _matches(self, name: str, one: Sentence) -> Iterator[tuple[str, re.Match[str]]]:
         """Where a sentence speaks of one of several things, and of which."""
         known = self._map(name)
-        if _whole(known).search(one.words):
+        if whole(known).search(one.words):
             for key, found in known.items():
                 yield from ((key, match) for match in found.finditer(one.words))
 
@@ -353,7 +306,7 @@ class _Reading:
         )
         if one is not None:
             injected = _family(self._map("injections"), one.words, "")
-            if injected and not _whole(self._map("operations")).search(one.words):
+            if injected and not whole(self._map("operations")).search(one.words):
                 yield self._line(INJECTION, one, self.day, own=True, what=injected)
                 return
             yield self._line(
@@ -367,7 +320,7 @@ class _Reading:
 
     def _narrated_studies(self) -> Iterator[Line]:
         for one in self.said:
-            if not _whole(self._map("studies")).search(one.words):
+            if not whole(self._map("studies")).search(one.words):
                 continue
             for name, found in self._map("studies").items():
                 for match in found.finditer(one.words):
@@ -435,6 +388,16 @@ class _Reading:
                     finding=_clause(one.words, since, start, end, near.start),
                 )
 
+    def _injected(self) -> Iterator[Line]:
+        """An injection that a note tells as done at the visit: `the knee was injected with`."""
+        for one in self.said:
+            found = re.search(r"(?i)\b(?:was|were) (?:then |sterilely )?injected\b", one.words)
+            if found is None or self._is_denied(one, found.start()):
+                continue
+            days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+            what = "steroid injection" if self._any("steroids").search(one.words) else "injection"
+            yield self._line(INJECTION, one, days[0].date if days else self.day, own=not days, what=what)
+
     # -- treatment
 
     def _therapy(self) -> Iterator[Line]:
@@ -474,14 +437,15 @@ class _Reading:
 
     def _counted(self, one: Sentence) -> Iterator[Line]:
         noun = any_of(self._list("counted")).pattern.replace("(?i)", "")
-        if not _whole(self._map("therapy")).search(one.words):
+        if not whole(self._map("therapy")).search(one.words):
             return
         for name, found in self._map("therapy").items():
             for match in found.finditer(one.words):
                 near = one.words[max(0, match.start() - 40) : match.end() + 30]
                 count = re.search(rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near)
                 count = count or re.match(
-                    r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$)", one.words[match.end() :]
+                    r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$|\s+(?:in|since|during|w/|with|helped|for)\b)",
+                    one.words[match.end() :],
                 )
                 if count is None or self._is_planned(one, match.start(), match.end()):
                     continue
@@ -513,7 +477,7 @@ class _Reading:
     def _devices(self) -> Iterator[Line]:
         used = self._any("device_used")
         for one in self.said:
-            if not _whole(self._map("devices")).search(one.words):
+            if not whole(self._map("devices")).search(one.words):
                 continue
             for name, found in self._map("devices").items():
                 match = found.search(one.words)
@@ -547,12 +511,15 @@ class _Reading:
                 row = listing or one.section == "medications"
                 if strength is None and not row:
                     continue
-                if not row and one.section not in ("plan", ""):
+                told = one.section == "history" and self._is_taken(one, match.start())
+                if not row and not told and one.section not in ("plan", ""):
                     continue
                 if not row and self._is_planned(one, match.start(), match.end()):
                     continue
                 name = next(name for name, found in names.items() if found.fullmatch(match[0]))
                 after = rest[strength.end() if strength else 0 :].split(". ")[0]
+                if other := either.search(after):  # what is said of the next drug isn't said of this one
+                    after = after[: other.start()]
                 dates = dated(one.words, self.document.date)
                 halted = stopped.search(after)
                 since = dates[-1].date if dates and row and not listing else None
@@ -565,6 +532,12 @@ class _Reading:
                     since=since.prose() if since is not None and not halted else "",
                     stopped="stopped" if halted else "", filled="yes" if filled else "",
                 )  # fmt: skip
+
+    def _is_taken(self, one: Sentence, start: int) -> bool:
+        """Whether the words before a drug say that the patient takes it."""
+        before = one.words[max(0, start - 60) : start]
+        taken = self.known.any("taken", r"(?!\w)", True).search(before)
+        return taken is not None and not self._is_denied(one, start)
 
     def _compound(self, one: Sentence, listing: bool) -> Iterator[Line]:
         if "%" not in one.words:
@@ -646,7 +619,9 @@ class _Reading:
             section = one.section
             if self.document.type in _LEGAL and (found := stationary.search(one.words)):
                 if not self._is_denied(one, found.start()):
-                    yield self._line(WORK, one, retold or self.day, what="permanent and stationary")
+                    since = dated(one.words[found.end() :], self.document.date)
+                    day = since[0].date if since and since[0].start < 12 else retold or self.day
+                    yield self._line(WORK, one, day, what="permanent and stationary")
                 continue
             found = said.search(one.words)
             if found is None or one.section == "future" or self._is_planned(one, found.start(), found.end()):
@@ -680,7 +655,8 @@ class _Reading:
                 len(body) > 5
                 and len(body) < 160
                 and (coded or len(body.split()) < 12)
-                and not re.search(r"☐|☒", body)
+                and not re.search(r"(?i)☐|☒|^(?:no|normal|negative|unremarkable)\b", body)
+                and (coded or self.document.type not in _BY_THERAPISTS)
             ):
                 yield self._line(DIAGNOSIS, one, self.day, what=body)
 
@@ -711,6 +687,7 @@ class _Reading:
             elif (
                 found is not None
                 and days
+                and not re.match(r"(?i)date of", one.words)
                 and days[0].date.month is not None
                 and not self._is_denied(one, found.start())
             ):
@@ -740,21 +717,6 @@ class _Reading:
 # Small readings of words.
 
 
-class _Patterns(dict[str, re.Pattern[str]]):
-    """Patterns by what they find, which can be remembered for."""
-
-    def __hash__(self) -> int:  # type: ignore[override]
-        return id(self)
-
-
-@lru_cache(maxsize=64)
-def _whole(known: _Patterns) -> re.Pattern[str]:
-    """One pattern that tells whether any of several finds something."""
-    return re.compile(
-        "|".join(f"(?:{one.pattern.removeprefix('(?i)')})" for one in known.values()), re.IGNORECASE
-    )
-
-
 _NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS[1:])})"
 _STRENGTH = re.compile(
@@ -762,7 +724,7 @@ _STRENGTH = re.compile(
     r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
 )
 _FREQUENCY = (
-    r"(?i)\b(?:\d+-\d+ daily|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:a|per) day"
+    r"(?i)\b(?:\d+-\d+ daily|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
     r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
 )
 _HOW = (
@@ -787,12 +749,6 @@ def _strength(found: re.Match[str] | None) -> str:
         "mg" if "/" in found["number"] or float(found["number"]) > 4 else ""
     )
     return f"{found['number'].replace(' ', '')} {unit}".strip()
-
-
-def _groups(drugs: Words) -> Iterable[Sequence[str]]:
-    held = drugs["drugs"]
-    assert isinstance(held, Mapping)
-    return held.values()
 
 
 def _number(said: str) -> str:

@@ -24,6 +24,7 @@ _NO_FACTS = frozenset(
         "practice",
         "sent_by",
         "author",
+        "confirmed",
         "decision",
         "guideline",
         "reason",

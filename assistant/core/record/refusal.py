@@ -218,11 +218,15 @@ def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
     stop = _any(words, "ends_part")
     for line in lines[at + 1 :]:
         text = cleared(line)
-        if not line or (
-            len(text.split()) < 8
-            and not re.search(r"[.,;]$", text)
-            and text[:1].isupper()
-            and stop.match(text)
+        if (
+            not line
+            or stop.match(text.split(":")[0] if ":" in text[:40] else "")
+            or (
+                len(text.split()) < 8
+                and not re.search(r"[.,;]$", text)
+                and text[:1].isupper()
+                and stop.match(text)
+            )
         ):
             if line or len(" ".join(kept)) > 8:
                 break
@@ -312,6 +316,7 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
     if re.match(r"(?i)for\b|weaning", text):
         return None
     body = re.sub(r"^\s*#?\(?\d{1,2}[.)]?\s+(?=[A-Za-z])", "", text[:at]).strip(" -–|:")
+    body = re.sub(rf"[\s,(]+{_CODE}\)?(?=\s+{_AMOUNT}\s*$|\s*$)", "", body)
     amounts: list[str] = []
     while len(amounts) < (2 if certified else 1):
         found = re.search(rf"(?i)(?:^|[\s,])({_AMOUNT})\s*$", body)
@@ -327,9 +332,13 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
     )  # fmt: skip
 
 
+_CODE = r"(?:CPT\s*|HCPCS\s*)?(?:\d{5}|[A-Z]\d{4})"
+"""The code of a procedure or of goods, in a column of its own."""
+
+
 def _is_name(body: str, at: int) -> bool:
     """Whether a number at the end is part of what is asked for: a level, a dose, a code."""
-    return re.search(r"(?i)(?:[CTLS]\d?-?|cpt|code|hcpcs|\d/|x)\s*$", body[:at]) is not None
+    return re.search(r"(?i)(?:\b[CTLS]\d?-?|\b(?:cpt|code|hcpcs)|\d/|\bx|[2-9]x)\s*$", body[:at]) is not None
 
 
 def _service(
@@ -379,9 +388,11 @@ def _decided(
     if found is None:
         return
     amount = re.search(rf"(?i)[,\s(x]+({_AMOUNT})\)?\s*$", said)
-    counted = re.search(r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said)
+    counted = re.search(r"(?i)#\s?(\d{1,4})\b", said) or re.search(
+        r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said
+    )
     allowed = re.search(
-        r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|\bto\s+(\d{1,4}(?:\s*\w+)?)",
+        r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|\bto\s+#?\s?(\d{1,4}(?:\s*(?!with|of|and)\w+)?)",
         verdict,
     )
     quantity = counted[1] if counted else amount[1] if amount and not _is_name(said, amount.start(1)) else ""

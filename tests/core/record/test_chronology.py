@@ -179,3 +179,41 @@ def test_sessions_of_psychotherapy_are_counted_and_what_stands_under_a_signature
 def test_the_same_lines_have_the_same_keys() -> None:
     page = (NOTE, "2023-10-16", "Medications\nGabapentin 600 mg 1 tab PO TID 11/2021")
     assert [one.key for one in told(page)] == [one.key for one in told(page)]
+
+
+def test_what_is_said_of_one_drug_of_a_list_is_not_said_of_the_others() -> None:
+    text = (
+        "Medications\nGabapentin 600 mg tid; meloxicam 15 mg twice daily; duloxetine stopped 2020 (nausea)."
+    )
+    assert [
+        (one.parts["what"], one.parts.get("dose", ""), "stopped" in one.parts)
+        for one in told((NOTE, "2022-03-01", text))
+    ] == [("gabapentin", "tid", False), ("meloxicam", "twice daily", False), ("duloxetine", "", True)]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text", "row"),
+    [
+        (NOTE, "Subjective\nHe takes meloxicam 15 mg daily.", ("2019-04-03", "drug", "meloxicam")),
+        (NOTE, "The left knee was injected with Kenalog 40 mg.", ("2019-04-03", "injection", "steroid injection")),
+        (NOTE, "History\nPT x 12 in 2018 without benefit.", ("2018", "therapy", "physical therapy")),
+        (NOTE, "Subjective\nHe twisted it on a gangway on 1/2/19.", ("2019-01-02", "event", "He twisted it on a gangway on 1/2/19")),
+        ("Agreed medical evaluation", "He is permanent and stationary as of October 24, 2018.", ("2018-10-24", "work", "permanent and stationary")),
+    ],
+)  # fmt: skip
+def test_what_running_text_tells_is_a_line(kind: str, text: str, row: tuple[str, str, str]) -> None:
+    assert rows(told((kind, "2019-04-03", text))) == [row]
+
+
+@pytest.mark.parametrize(
+    ("kind", "text"),
+    [
+        (NOTE, "Subjective\nShe was never given meloxicam 15 mg."),
+        (NOTE, "The knee was not injected."),
+        (NOTE, "Diagnosis: none.\nTreatment rendered: ice and a sling."),
+        ("Physical therapy note", "Assessment: little gain from this course."),
+        ("Document", "Impression: No acute osseous abnormality of the shoulder."),
+    ],
+)
+def test_what_was_not_done_and_what_is_no_illness_is_no_line(kind: str, text: str) -> None:
+    assert [one for one in rows(told((kind, "2019-04-03", text))) if one[1] != "therapy"] == []

@@ -156,3 +156,35 @@ def test_the_day_that_an_application_gives_the_decision_stands_beside_that_of_th
     decided = refusal([asked, report], library.intake("decision")).decided
     assert decided is not None
     assert [(day, place.document) for day, place in decided.others] == [("2016-05-26", "imr")]
+
+
+def test_the_code_of_a_procedure_in_its_own_column_is_no_part_of_the_service() -> None:
+    report = (
+        "Service CPT Units Determination\nMR arthrogram, right shoulder 73222 1 Non-certified\n"
+        "Hyaluronic acid, left knee J7325 5 Non-certified\nMRI lumbar spine without contrast 1 Denied\n"
+    )
+    assert [(one.words, one.quantity) for one in said(report).services] == [
+        ("MR arthrogram, right shoulder", "1"),
+        ("hyaluronic acid, left knee", "5"),
+        ("MRI lumbar spine without contrast", "1"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "after",
+    [
+        "Reviewed by:\nGil Pump, MD",
+        "Peer reviewer: Gil Pump, MD, Pain Medicine, CA G000000",
+        "References\nACOEM (2018).",
+    ],
+)
+def test_the_reason_ends_where_something_else_begins(after: str) -> None:
+    report = f"UTILIZATION REVIEW DECISION\nAnalysis\nNo sign of radiculopathy is described.\n{after}\n"
+    reason = said(report).reason
+    assert reason is not None
+    assert reason.value == "No sign of radiculopathy is described."
+
+
+def test_tablets_are_counted_by_their_number_and_not_by_the_refills() -> None:
+    report = "1. Gabapentin 600 mg #90 with 2 refills - Modified to #30 with no refills\n"
+    assert [(one.quantity, one.certified) for one in said(report).services] == [("90", "30")]
