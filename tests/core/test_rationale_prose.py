@@ -100,7 +100,8 @@ def test_no_sentence_of_a_set_is_too_long_or_begins_as_the_one_before(path: Path
 TOGETHER = {
     "the records state the contrary of some, and nothing of others": (
         "functional-restoration",
-        """earlier: "no"
+        """given:
+      earlier: "no"
       care_tried: {exercise: "yes", drugs: not_documented, manual: not_documented, injections: not_documented,
         psychology: not_documented, surgery: not_documented}
       selection: {evaluation: not_documented, loss: not_documented, exhausted: "no", no_surgery: not_documented,
@@ -111,7 +112,8 @@ TOGETHER = {
     ),
     "all but one thing is stated": (
         "functional-restoration",
-        """earlier: "no"
+        """given:
+      earlier: "no"
       care_tried: {exercise: "yes", drugs: not_documented, manual: not_documented, injections: not_documented,
         psychology: not_documented, surgery: not_documented}
       selection: {evaluation: "yes", loss: "yes", exhausted: "yes", no_surgery: "yes", motivation: "yes",
@@ -122,7 +124,9 @@ TOGETHER = {
     ),
     "the level was fused": (
         "facet",
-        """procedure: ablation
+        """read: {odg-spine-injections/facet-ablation: 2015}
+    given:
+      procedure: ablation
       facet_signs: "yes"
       care: "yes"
       joints: 1
@@ -142,9 +146,7 @@ TOGETHER = {
 def test_what_is_not_shown_is_among_what_is_asked_for(name: str) -> None:
     stem, given, said, never = TOGETHER[name]
     text = library.read_text(library.folder("prompts") / f"{stem}.yaml").split("\nexamples:\n")[0]
-    text += (
-        f"\nexamples:\n  - is: made up\n    on: 2014-06-01\n    given:\n      {given}\n    suggests: upheld\n"
-    )
+    text += f"\nexamples:\n  - is: made up\n    on: 2015-06-01\n    {given}\n    suggests: upheld\n"
     document = yaml.parse_yaml(text, stem)
     made = library.prompt_set_instances(stem, library.sources())[0]
     for session in sessions(next(iter(try_examples(document, made))), {}):
