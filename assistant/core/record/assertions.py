@@ -248,6 +248,8 @@ _AFFIRMED = Assertion()
 _BEFORE = frozenset({"before", "before_near", "next_to"})
 _AFTER = frozenset({"after", "after_finding"})
 _SERVICE_AFTER = frozenset({"after", "after_service"})
+_RESULTS = frozenset({"neg", "negative", "( neg )", "( negative )"})
+"""What is said of a test and not of whether it was made."""
 _BEFORE_FUNCTION = _BEFORE | {"before_function"}
 _AFTER_FUNCTION = _AFTER | {"after_function"}
 _NORMAL = frozenset({"before_function", "after_function"})
@@ -316,6 +318,8 @@ class Assertions:
         self._intended = words("intended")
         self._unsettling, self._hedged = beginnings("unsettling"), words("hedged")
         self._requests = words("requests")
+        self._interested, self._masks = beginnings("interested"), beginnings("masks")
+        self._conditions, self._occasions = beginnings("conditions"), beginnings("occasions")
         self._witnesses, self._lost = words("witnesses"), words("lost")
         self._left, self._right, self._both = words("left"), words("right"), words("both")
         self._predicates, self._weak = words("predicates"), frozenset(lists.get("weak", ()))
@@ -420,6 +424,8 @@ class Assertions:
     def _reaches_on(self, said: Tokens, cue: CueFound, of: _Mention) -> int:
         """How a cue reaches the mention after it."""
         first = of.first
+        if of.service and cue.text in _RESULTS:
+            return _NOT
         begin = cue.end + (said[cue.end : cue.end + 1] == [":"])
         if cue.place == "next_to":
             return _PLAIN if said[cue.end : first] in ([], ["-"]) else _NOT
@@ -537,7 +543,7 @@ class Assertions:
             if (placed or remembered) and not either and not saying:
                 return _DOUBT
             return _PLAIN if bare and not placed else _LOOSE
-        if placed or qualified or (remembered and not saying):
+        if placed or qualified or remembered:
             return _LOOSE if saying else _DOUBT
         if not bare:
             return _LOOSE
@@ -657,7 +663,7 @@ class Assertions:
         colon = said.index(":", of.last)
         if colon - of.last > _LONGEST_ENTRY or any(said[at] in _CLOSED for at in range(of.last, colon)):
             return None
-        found = self._cues.found(said, colon + 1, len(said), _BEFORE)
+        found = self._cues.found(said, colon + 1, len(said), _BEFORE | _AFTER)
         if not found or found[0].start != colon + 1 or found[0].standing != "negated":
             return None
         rest = range(found[0].end, len(said))
@@ -679,6 +685,11 @@ class Assertions:
         ):
             return _DOUBT
         if said[end : end + 1] == ["?"]:
+            return _DOUBT
+        led_in = max(0, begin - 3) if said[begin - 1 : begin] == [":"] else begin
+        if self._interested.among(said, led_in, until) or self._masks.among(said, start, until):
+            return _DOUBT
+        if self._conditions.among(said, end, until):
             return _DOUBT
         if cue.place in _NORMAL:
             if not self._intended.isdisjoint(said[max(0, begin - 2) : max(cue.start, of.first)]):
@@ -704,6 +715,8 @@ class Assertions:
             return sides
         begin, until = self._part_start(said, start), self._part_end(said, end)
         if cue.text in self._weak or self._contrasts.among(said, begin, until):
+            return _LOOSE
+        if self._occasions.among(said, end, until):
             return _LOOSE
         return _PLAIN
 
