@@ -214,28 +214,50 @@ def _regions(text: str) -> Iterator[FactMention]:
 
 _NUMBER = r"(?:1[0-2]|[1-9])(?!\d)"
 _POINT = rf"[CTLS]{_NUMBER}"
+_COUNTED = r"(?!\s*-?\s*(?:x\b|times|days?|weeks?|wks?|months?|years?|hours?|hrs?|minutes?|visits?|sessions?|tab|cap|mm|cm|mg|lbs?|pounds?|out))"
+_APART = rf"(?-i:[CTL])\s{_NUMBER}[-\u2010\u2011–—/](?-i:[CTLS])?\s?{_NUMBER}{_COUNTED}"
+"""A segment whose letter stands by itself: `C 5-6`."""
 _LEVEL = (
-    rf"(?i)(?<!\w){_POINT}(?:[-\u2010\u2011–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
+    rf"(?i)(?<![\w'\u2019])(?:{_APART}|{_POINT})(?:[-\u2010\u2011–—/][CTLS]?{_NUMBER}|\s[-–—/]\s{_POINT}|\s+(?:through|thru|to)\s+{_POINT})*"
     r"(?![\w%])(?![/.]\d)(?!\s?-?\s?(?:weighted|hyper|hypo|signal|image|sequence|relax|heart|sounds?\b))"
 )
+_AND_THE_NEXT = rf"(?i)(?:\s*,\s*(?:and\s+)?|\s*(?:and|&|\+)\s*)({_NUMBER}([-\u2010\u2011–—/])[CTLS]?{_NUMBER})(?![\w%])(?![/.]\d){_COUNTED}"
+"""A segment after another that leaves out the letter: `C5-6 and 6-7`."""
 _BELOW = {"C7": "T", "T12": "L", "L5": "S"}
 """The letter of a bare 1 after the last vertebra of its part: `L5-1` is L5-S1, and not L1 to L5."""
-_NO_LEVEL = r"(?i)\b(?:table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$"
+_NO_LEVEL = (
+    r"(?i)\b(?:vitamin|hep|hepatitis|table|figure|exhibit|section|page|type|stage|schedule|code|box)\s+$"
+)
 
 
 def _levels(text: str) -> Iterator[FactMention]:
+    end = 0
     for match in compiled(_LEVEL).finditer(text):
-        if compiled(_NO_LEVEL).search(text, max(0, match.start() - 12), match.start()):
+        if match.start() < end or compiled(_NO_LEVEL).search(text, max(0, match.start() - 12), match.start()):
             continue
-        letter = ""
-        points = list[str]()
-        for part in re.finditer(r"([CTLS]?)(\d{1,2})", match[0], re.I):
-            below = _BELOW.get(points[-1], "") if points and part[2] == "1" else ""
-            letter = part[1].upper() or below or letter
-            points.append(f"{letter}{int(part[2])}")
+        points = _points(match[0], "")
         levels = level_range(points)
         if levels:
             yield LevelMention(match[0], match.start(), levels)
+        end = match.end()
+        while len(points) > 1 and (more := compiled(_AND_THE_NEXT).match(text, end)):
+            before, points = points, _points(more[1], points[-1][0])
+            levels = level_range(points)
+            strength = more[2] == "/" and "/" not in match[0]
+            if strength or not levels or len(set(points)) != 2 or len(levels) != 1 or points[0] != before[-1]:
+                break
+            yield LevelMention(more[1], more.start(1), levels)
+            end = more.end()
+
+
+def _points(said: str, letter: str) -> list[str]:
+    """The vertebrae of a level as it is written; one without a letter has the one before it."""
+    points = list[str]()
+    for part in re.finditer(r"([CTLS]?)\s?(\d{1,2})", said, re.I):
+        below = _BELOW.get(points[-1], "") if points and part[2] == "1" else ""
+        letter = part[1].upper() or below or letter
+        points.append(f"{letter}{int(part[2])}")
+    return points
 
 
 # -- sides ----------------------------------------------------------------------------------------

@@ -129,6 +129,11 @@ def test_every_day_is_found_in_its_prose_in_iso_and_with_slashes(day: date) -> N
         ("L4-5 and L5-S1", [("L4-L5",), ("L5-S1",)]),
         ("L4-S1 fusion", [("L4-L5", "L5-S1")]),
         ("L5-1, C7-1 and T12/1", [("L5-S1",), ("C7-T1",), ("T12-L1",)]),
+        ("C5-6 and 6-7", [("C5-C6",), ("C6-C7",)]),
+        ("L3-4, 4-5, and 5-S1", [("L3-L4",), ("L4-L5",), ("L5-S1",)]),
+        ("C 5-6 and L 5-S1", [("C5-C6",), ("L5-S1",)]),
+        ("L4-5 and 4/5 strength", [("L4-L5",)]),
+        ("C5-6, 6-7 visits", [("C5-C6",)]),
         ("L4-5-1", [("L4-L5", "L5-S1")]),
         ("C5\u20116", [("C5-C6",)]),
         ("T12-L1", [("T12-L1",)]),
@@ -158,6 +163,8 @@ def test_levels_are_segments_or_lone_vertebrae(text: str, expected: list[tuple[s
         "HbA1c",
         "C50",
         "C4.5",
+        "vitamin C 5-6 tablets",
+        "the patient's 1-2 weeks",
     ],
 )
 def test_what_only_looks_like_a_level_is_left_alone(text: str) -> None:
