@@ -151,6 +151,7 @@ def _verified(
     from assistant.log.checkpoint import keep_verified
     from assistant.log.last_verified import keep_result
     from assistant.log.verify import verify as examine
+    from assistant.log.verify_steps import followed
 
     with Progress("Verifying") as progress:
         found = examine(
@@ -164,6 +165,7 @@ def _verified(
             every_signature=deep,
             step=progress.step,
         )
+        found = followed(path, found, progress, every=deep)
         if deep:
             from assistant.review.rederive import deeper
 
@@ -511,6 +513,7 @@ MEANS = {
     "triggers": "Somebody has opened a way to change entries; whether any was, the other verdicts say.",
     "database": "The file is damaged; what is looked up in it may come out wrong.",
     "artifacts": "A text that sessions rest on is not the one that was pinned; letters can't be derived from it.",
+    "steps": "Somebody has written steps into the log that this program does not write there.",
     "times": "What is kept of times from elsewhere is not of this log, or was changed.",
     "schemas": "An entry holds what no version of this program writes.",
     "drafts": "A suggestion or a letter does not come out of its answers as it was shown or signed.",

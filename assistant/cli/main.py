@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import sys
+from contextlib import suppress
 from importlib import import_module
 from typing import Any
 
@@ -182,7 +183,6 @@ def _carried_out(arguments: list[str]) -> int:
 
 
 def _say(what: str, where: str, fix: str) -> None:
-    print(
-        "imr: " + visible(" ".join(part for part in (f"{where}:" if where else "", what, fix) if part)),
-        file=sys.stderr,
-    )
+    said = " ".join(part for part in (f"{where}:" if where else "", what, fix) if part)
+    with suppress(BrokenPipeError):  # nobody reads what is said either
+        print(f"imr: {visible(said)}", file=sys.stderr)

@@ -21,7 +21,7 @@ from assistant.library import letter_words
 from assistant.log.chain import canonical
 from assistant.log.entry import Entry
 
-_UNFIT = (Refused, AttributeError, LookupError, TypeError, ValueError)
+UNFIT = (Refused, AttributeError, LookupError, TypeError, ValueError)
 """What reading a step that no program of this version wrote may end in."""
 
 Pins = Mapping[str, Mapping[str, str]]
@@ -150,7 +150,7 @@ def folded(session: Session, events: Iterable[e.Event]) -> Session:
     for event in events:
         try:
             session = apply(session, event)
-        except _UNFIT:
+        except UNFIT:
             raise refuse(
                 "The log holds a step that the rules of its session don't have.",
                 f"{session.id}, {event.kind}",
@@ -165,13 +165,14 @@ def begun(log: Artifacts, session_id: str, entries: list[Entry]) -> tuple[Sessio
     if not isinstance(opened, e.SessionOpened):
         raise refuse("This is not the session of a review.", session_id, "See them with `imr log sessions`.")
     opened, rules = from_log(opened, log), PinnedRules(log)
-    events = [_whole(event_of(entry), log) for entry in entries[1:]]
+    events = [whole(event_of(entry), log) for entry in entries[1:]]
     later = {event.under: rules.of(event) for event in events if isinstance(event, Repinned)}
     frame = letter_words(pinned_texts(log, opened.pins, "letter"))
     return begin(session_id, rules.of(opened), opened, later, frame=frame), events
 
 
-def _whole(event: e.Event, log: Artifacts) -> e.Event:
+def whole(event: e.Event, log: Artifacts) -> e.Event:
+    """The event with its documents, where it has any."""
     if isinstance(event, e.SessionOpened):
         return from_log(event, log)
     if isinstance(event, e.SetChanged):
@@ -215,15 +216,15 @@ def moments(log: Artifacts, entries: Iterable[Entry], rules: PinnedRules | None 
 
 def _event_in(entry: Entry, log: Artifacts) -> e.Event | None:
     try:
-        return _whole(event_of(entry), log)
-    except _UNFIT:
+        return whole(event_of(entry), log)
+    except UNFIT:
         return None
 
 
 def _of_session(entry: Entry, opened: e.SessionOpened, rules: PinnedRules) -> Session | None:
     try:
         return begin(entry.session, rules.of(opened), opened)
-    except _UNFIT:
+    except UNFIT:
         return None
 
 
@@ -234,5 +235,5 @@ def _after(session: Session, event: e.Event, rules: PinnedRules) -> Session:
             later = {**session.later, event.under: rules.of(event)}
             session = replace(session, later=later)
         return apply(session, event)
-    except _UNFIT:
+    except UNFIT:
         return session

@@ -13,6 +13,7 @@ import hashlib
 import hmac
 import io
 import json
+import os
 import re
 import shutil
 import sys
@@ -794,14 +795,19 @@ def wrapped(begin: str, text: str, wide: int) -> list[str]:
     return [begin + made[0], *rest[1:]]
 
 
+def status_of(found: Sequence[Finding]) -> int:
+    """The exit status: 0 where all holds, 3 where who signed is open, else 1."""
+    if any(one.ok is False for one in found):
+        return 1
+    return OPEN if any(one.name == "signature" and one.ok is None for one in found) else 0
+
+
 def show(found: Sequence[Finding], as_json: bool = False) -> int:
-    """Prints the checks, and gives the exit status: 0 where all holds, 3 where who signed is open, else 1."""
-    ok = all(one.ok is not False for one in found)
-    open_one = ok and any(one.name == "signature" and one.ok is None for one in found)
-    status = 1 if not ok else OPEN if open_one else 0
+    """Prints the checks, and gives the exit status."""
+    status = status_of(found)
     if as_json:
         checks = [one._asdict() for one in found]
-        print(json.dumps({"ok": ok, "checks": checks, "not_proven": not_proven(found)}, indent=2))
+        print(json.dumps({"ok": status != 1, "checks": checks, "not_proven": not_proven(found)}, indent=2))
         return status
     wide = shutil.get_terminal_size().columns
     for one in found:
@@ -816,7 +822,25 @@ def show(found: Sequence[Finding], as_json: bool = False) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where everything holds, 1 where something doesn't, 2 for wrong use, 3 where it is open who signed."""
+    """0 where everything holds, 1 where something doesn't, 2 for wrong use, 3 where it is open who signed.
+
+    The same where nobody reads what it prints; 141 (128 + SIGPIPE) where the reader went before that was known.
+    """
+    status = 141
+    try:
+        try:
+            found, as_json = checked(arguments)
+            status = status_of(found)
+            show(found, as_json)
+        finally:
+            sys.stdout.flush()
+    except BrokenPipeError:
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+    return status
+
+
+def checked(arguments: Sequence[str]) -> tuple[list[Finding], bool]:
+    """What the command line asks for, and whether it is to be JSON."""
     import argparse
 
     if isinstance(
@@ -838,7 +862,7 @@ def main(arguments: Sequence[str]) -> int:
     except (OSError, ValueError) as error:
         reader.error(str(error))
     reviewers = [line for line in text.splitlines() if line.strip()]
-    return show(examine(given.bundle, key, held, reviewers), given.json)
+    return examine(given.bundle, key, held, reviewers), given.json
 
 
 if __name__ == "__main__":

@@ -324,7 +324,9 @@ def _said(
     verdicts = {
         "chain": _chain(seen),
         "tree": tree,
-        "signatures": verify_checks.signature_verdict(heads, known),
+        "signatures": verify_checks.signature_verdict(
+            heads, known, events, seen.copy.day, sum(len(one.ends) for one in seen.stretches)
+        ),
         "coverage": coverage,
         "reviewers": seen.signed[0],
         "rows": rows,

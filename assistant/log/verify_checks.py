@@ -263,8 +263,11 @@ def _said(refusal: Refused) -> str:
     return what[0].lower() + what[1:].rstrip(".")
 
 
-def signature_verdict(found: Heads, known: Known) -> Verdict:
-    """Whether the checkpoints are signed by keys that are known here."""
+def signature_verdict(found: Heads, known: Known, events: int, copied: str, ends: int) -> Verdict:
+    """Whether the checkpoints are signed by keys that are known here, and those that are held are in the log.
+
+    `ends` is the number of entries with which one is made.
+    """
     for one in known.held:
         try:
             signers(read_note(one.note), known.keys, signature_holds)
@@ -273,10 +276,19 @@ def signature_verdict(found: Heads, known: Known) -> Verdict:
     if found.unsigned:
         more = f", and {len(found.unsigned) - 1} more" if len(found.unsigned) > 1 else ""
         return Verdict(False, found.unsigned[0] + more)
+    if missing := _lacking(found, known, events, copied):
+        return Verdict(False, missing)
     if not found.count and known.key_named:
         return Verdict(False, "a key is named for this log, and no checkpoint is stored in it")
     if not found.count:
-        return Verdict(None, "no checkpoint is stored in the log; `imr log checkpoint` makes one")
+        lacking = (
+            f", though one is signed with each signature, refusal and leaving ({ends} in this log) where there is a key: "
+            "there was none, or all were taken out"
+        )
+        return Verdict(
+            None,
+            f"no checkpoint is stored in the log{lacking if ends else ''}; `imr log checkpoint` makes one",
+        )
     strangers = ", ".join(sorted(found.strangers))
     if not found.newest_known:
         says = f"the newest checkpoint is signed by a key that is not known here ({strangers}); "
@@ -288,6 +300,27 @@ def signature_verdict(found: Heads, known: Known) -> Verdict:
     if strangers:
         says += f"; earlier ones by a key that is not known here ({strangers})"
     return Verdict(True, says)
+
+
+def _lacking(found: Heads, known: Known, events: int, copied: str) -> str:
+    """Which of the checkpoints that are held is not in the log, in words: each is stored there before it is held.
+
+    Of a copy it may be that it was made when the log was no longer, before the checkpoint was.
+    """
+    copy = bool(copied) or known.own is None or known.own.place not in (str(known.path), str(known.called))
+    gone = [
+        one
+        for one in known.held
+        if one.head.size not in found.sizes
+        and (one.head.size < events or (one.head.size == events and not copy))
+    ]
+    if not gone:
+        return ""
+    more = f", and {len(gone) - 1} more" if len(gone) > 1 else ""
+    return (
+        f"the checkpoint over {counted(gone[0].head.size, 'entry')} that is held in {gone[0].path} is not in the log, "
+        f"where each is stored before it is held: it was taken out{more}"
+    )
 
 
 def coverage_verdict(found: Heads, known: Known, events: int, whole: bool, copied: str) -> Verdict:

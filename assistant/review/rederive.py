@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from pathlib import Path
-from typing import Any, Protocol
+from typing import Any
 
 from assistant.core import events as e
 from assistant.core.event_form import decode, encode
@@ -25,6 +25,7 @@ from assistant.log.bundle import LetterTexts, bundle_letter, read_bundle
 from assistant.log.fold import begun, folded
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
+from assistant.log.verify_steps import Counting, fault_of_review
 from assistant.review.determination import compose_from_log
 from assistant.review.loading import pages_of
 
@@ -189,12 +190,6 @@ def _letter(session: Session) -> str:
 # A deep verification: besides all that `verify` looks at, each entry's schema and each review derived anew.
 
 
-class Counting(Protocol):
-    """Says how far something has come."""
-
-    def begin(self, what: str) -> Callable[[int], None]: ...
-
-
 def deeper(path: Path, found: Verification, progress: Counting) -> Verification:
     """The verification with two verdicts more: schemas and drafts. What `found` did not read again is left out."""
     try:
@@ -250,8 +245,11 @@ def derived_anew(path: Path) -> Iterator[tuple[bool | None, str]]:
     try:
         log, session = read_bundle(path)
         with log:
-            if log.read(session)[0].kind != e.SessionOpened.kind:
+            entries = log.read(session)
+            if entries[0].kind != e.SessionOpened.kind:
                 return
+            if fault := fault_of_review(log, entries):
+                yield False, f"entry {fault[0].seq}: {fault[1]}"
             made = rederive(log, session)
             words, unsigned = rederivation_words(log, session)
     except Refused as refusal:

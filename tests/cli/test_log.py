@@ -78,12 +78,17 @@ def test_a_session_is_shown_safely_and_with_its_consequence(signed: Path) -> Non
     assert rows[1]["prev"] == rows[0]["hash"]
 
 
-def test_verify_says_how_it_stands_by_its_exit_status(signed: Path) -> None:
-    done = run("verify", "--log", signed)
+def test_verify_says_how_it_stands_by_its_exit_status(log: Log, path: Path) -> None:
+    log.append("sitting", [Draft("access.opened", {"tool": "1"})], actor="r-1", case="", after=0)
+    done = run("verify", "--log", path)
     assert done.exit_code == 0
     assert "The log verifies." in done.output
     assert "This does not prove:" in done.output
-    assert valid("verify", run("verify", "--json", "--log", signed).output)["ok"] is True
+    assert valid("verify", run("verify", "--json", "--log", path).output)["ok"] is True
+    log.append("sitting", [Draft("access.opened", {"tool": "1"})], actor="r-1", case="", after=1)
+    done = run("verify", "--log", path)
+    assert done.exit_code == 1
+    assert "FAILS  steps       session sitting, entry 2: access.opened could not follow here" in done.output
 
 
 def test_verify_fails_with_status_1(full: Path, attack: Any) -> None:

@@ -114,7 +114,10 @@ def test_deep(imr: Imr) -> None:
 
 def test_since(imr: Imr, log_path: Path) -> None:
     with Log.open(log_path) as log:
-        log.append("s", [Draft("page.opened", {})] * 300, actor="r-1", case="neck", after=0)
+        listed = Draft("access.listed", {"command": "log sessions", "filters": {}})
+        log.append(
+            "s", [Draft("access.opened", {"tool": "1"}), *[listed] * 299], actor="r-1", case="", after=0
+        )
     assert "All of the log was read" in imr("log", "verify", "--since").out
     second = json.loads(imr("log", "verify", "--since", "--json").out)
     assert second["since"] == 256

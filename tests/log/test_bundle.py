@@ -189,6 +189,21 @@ def test_it_checks_itself_with_nothing_but_python(three: Path, made: bytes, tmp_
     assert "It does NOT hold." in done.stdout
 
 
+def test_a_reader_that_went_away_changes_nothing(three: Path, made: bytes, tmp_path: Path) -> None:
+    """What was found stays the status, and nothing is said of it; nothing was found where help was asked for."""
+    file = tmp_path / "session.imr"
+    file.write_bytes(made)
+    for more, status in (["--key", key_of(three)], 0), ([], standalone_verify.OPEN), (["--help"], 141):
+        reader, writer = os.pipe()
+        os.close(reader)
+        run = [sys.executable, "-I", "-S", str(file), *more]
+        done = subprocess.run(
+            run, stdout=writer, stderr=subprocess.PIPE, text=True, cwd=tmp_path, check=False
+        )
+        os.close(writer)
+        assert (done.returncode, done.stderr) == (status, "")
+
+
 def test_it_is_read_as_a_log_is(three: Path, made: bytes, tmp_path: Path) -> None:
     file = tmp_path / "session.imr"
     file.write_bytes(made)

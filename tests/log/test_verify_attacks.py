@@ -368,6 +368,30 @@ def test_a_checkpoint_that_was_taken_out_before_another_is_noted(scene: Scene) -
     assert "no checkpoint for entry 6 of session middle" in found.notes[0]
 
 
+def test_a_held_checkpoint_that_is_not_in_the_log_was_taken_out(scene: Scene) -> None:
+    """Each is stored before it is held; of a copy that is as long, it may have been made after."""
+    with unfenced(scene.path) as file:
+        file.execute("DELETE FROM checkpoint")
+    says = verify(scene.path).verdicts["signatures"]
+    assert says.ok is False
+    assert "the checkpoint over 18 entries that is held in" in says.says
+    first = Held(Path("first"), scene.notes[0], read_checkpoint(scene.notes[0]))
+    named = verify(scene.path, checkpoints=[first]).verdicts["signatures"]
+    assert named.ok is False
+    assert "held in first" in named.says
+    copy = Path(shutil.copyfile(scene.path, scene.path.parent / "copy.sqlite"))
+    assert "it was taken out" not in verify(copy).verdicts["signatures"].says
+
+
+def test_a_log_without_any_checkpoint_says_how_many_there_should_be(
+    scene: Scene, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "nobody"))
+    says = by_chain(scene).verdicts["signatures"]
+    assert says.ok is None
+    assert "(3 in this log)" in says.says
+
+
 def test_an_unfinished_review_is_noted(scene: Scene) -> None:
     cut(scene)
     assert "Session new stops at entry 4" in by_chain(scene).notes[0]
