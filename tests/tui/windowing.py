@@ -16,8 +16,8 @@ from textual.screen import Screen
 from textual.widgets import OptionList, Static
 
 from assistant import library, profile
+from assistant.core import agenda
 from assistant.core import events as e
-from assistant.core import turn
 from assistant.core.event_form import decode
 from assistant.log import Log
 from assistant.log.entry import Clock
@@ -229,8 +229,8 @@ def answer(talk: Conversation, until: str = "") -> None:
 @pytest.fixture
 def one_by_one(monkeypatch: pytest.MonkeyPatch) -> None:
     """Every question is asked by itself; what stands together on the screen is tried in `test_time`."""
-    monkeypatch.setattr(turn, "form_turn", lambda session, place: None)
-    monkeypatch.setattr(turn, "list_turn", lambda session, place: None)
+    monkeypatch.setattr(agenda, "form_turn", lambda session, place: None)
+    monkeypatch.setattr(agenda, "list_turn", lambda session, place: None)
 
 
 @pytest.fixture
