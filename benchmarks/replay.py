@@ -93,13 +93,13 @@ def _write(path: Path) -> None:
 
 
 def _opened(path: Path) -> tuple[float, Replay]:
-    """Seconds until the last step stands drawn. The collector rests, as it does while the program starts."""
+    """Seconds of processor time until the last step stands drawn. The collector rests, as it does while the program starts."""
     gc.collect()
     gc.disable()
-    begun = time.perf_counter()
+    begun = time.process_time()
     one = open_replay(path, "last")
     _draw(one, len(one.steps))
-    took = time.perf_counter() - begun
+    took = time.process_time() - begun
     gc.enable()
     return took, one
 
@@ -111,15 +111,15 @@ def _draw(one: Replay, number: int) -> None:
 
 
 def _seeks(one: Replay) -> list[tuple[int, float, float]]:
-    """The step, the seconds until it stands drawn, and those until what lies before it does too."""
+    """The step, the seconds of processor time until it stands drawn, and those until what lies before it does too."""
     chance = random.Random(7)
     found = []
     for _ in range(SEEKS):
         number = chance.randint(1, len(one.steps))
         fresh = Replay(one.recording)
-        begun = time.perf_counter()
+        begun = time.process_time()
         _draw(fresh, number)
-        drawn = time.perf_counter()
+        drawn = time.process_time()
         window(fresh, number, SCREENS * ROWS, WIDTH)
-        found.append((number, drawn - begun, time.perf_counter() - drawn))
+        found.append((number, drawn - begun, time.process_time() - drawn))
     return found

@@ -56,6 +56,8 @@ class PartialDate(Value):
 
     def after(self, other: PartialDate) -> bool | None:
         """Whether this lies after `other`; None where a missing part leaves it open."""
+        if self.day is not None and other.day is not None:
+            return (self.year, self.month, self.day) > (other.year, other.month, other.day)
         if self.earliest > other.latest:
             return True
         if self.latest <= other.earliest:

@@ -88,7 +88,17 @@ def decode(kind: str, body: Mapping[str, Any]) -> Event:
     form, needed = _form(kind)
     try:
         if needed <= body.keys():
-            return cls(**{name: _in(value, *form[name]) for name, value in body.items()})
+            fields: dict[str, Any] = {}
+            for name, value in body.items():
+                types, read = form[name]
+                fits = isinstance(value, types)
+                if not fits or (list in types and None in value):
+                    raise TypeError(value)
+                if list in types:
+                    fields[name] = tuple(value if read is None else map(read, value))
+                else:
+                    fields[name] = value if read is None else read(value)
+            return cls(**fields)
     except (KeyError, TypeError, ValueError, AttributeError):  # a part of an answer is not as one is
         pass
     raise refuse("The log holds a damaged entry.", kind, "Run `imr log verify`.")
@@ -110,15 +120,6 @@ def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozens
     assert cls is not None  # `decode` refuses the others first
     form = {part.name: (_TYPES[part.type.partition("[")[0]], _READERS.get(part.name)) for part in parts(cls)}
     return form, frozenset(part.name for part in parts(cls) if part.default is NEEDED)
-
-
-def _in(value: Any, types: tuple[type, ...], read: _Read) -> Any:
-    fits = isinstance(value, types)
-    if not fits or (list in types and None in value):
-        raise TypeError(value)
-    if list in types:
-        return tuple(value) if read is None else tuple(map(read, value))
-    return value if read is None else read(value)
 
 
 def _out(value: Any, apart: bool) -> Any:

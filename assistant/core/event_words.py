@@ -43,7 +43,7 @@ def describe(event: e.Event, session: Session | None) -> list[Line]:
 
     Empty where the next question says it all: a prompt that was put in its turn.
     """
-    if isinstance(event, e.Step):
+    if e.is_step(event):
         return [Line(line.kind, one_line(line.text)) for line in _of_review(event, session)]
     from assistant.core import access_events as a  # a review meets none of these
     from assistant.core import training_events as t

@@ -7,7 +7,7 @@ A kind's first word says which module defines it: `access_events.py` for `access
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar, TypeVar, get_args
+from typing import Annotated, Any, ClassVar, TypeGuard, TypeVar, get_args
 
 from assistant.core.answer import Answer, Dismissed, Evidence
 from assistant.core.record.passages import PassageGroup
@@ -443,3 +443,8 @@ Step = (
 """A step of a review: every kind that may follow in one."""
 
 KINDS: dict[str, type[Event]] = {cls.kind: cls for cls in get_args(Step)}
+
+
+def is_step(event: Event) -> TypeGuard[Step]:
+    """Whether an event is a step of a review: asked of every one, and told by its kind, not by forty classes in turn."""
+    return event.kind in KINDS

@@ -318,10 +318,10 @@ def fold(session: Session, events: Iterable[e.Event]) -> Session:
 
 def apply(session: Session, event: e.Event) -> Session:
     """The session after one more event; a step of another family leaves it as it is."""
-    if not isinstance(event, e.Step):
+    if not e.is_step(event):
         return session
     after = _after(session, event)
-    if isinstance(event, e.CaseAmended | e.SetChanged | e.DeterminationRecorded):
+    if isinstance(event, _TURNING_ALL):
         return with_own(after, *after.items)
     if isinstance(event, e.PromptShown) and after.sourced is session.sourced:
         return after
@@ -330,6 +330,9 @@ def apply(session: Session, event: e.Event) -> Session:
 
 _TURNING = (e.PromptShown, e.AnswerRecorded, e.AnswerAmended, e.AnswerWithdrawn, e.CriterionRuled)
 """The steps after which the search sequence may be open, or say something else."""
+
+_TURNING_ALL = (e.CaseAmended, e.SetChanged, e.DeterminationRecorded)
+"""The same, of every item."""
 
 
 def depends_on(session: Session, item: str) -> str:

@@ -67,7 +67,7 @@ def parsed(data: bytes) -> dict[str, Any]:
         if (
             _write(value) == data
             and data.count(b"[") + data.count(b"{") <= DEEPEST
-            and _LARGE.search(data) is None
+            and not may_be_large(data)
             and (data.isascii() or STRANGE_NAME.search(data) is None)
         ):
             return value
@@ -83,8 +83,13 @@ def no_fraction(number: str) -> Any:
 
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=no_fraction).decode
 _write = msgspec.json.Encoder(order="sorted").encode
-_LARGE = re.compile(rb"[:,\[]-?[0-9]{16}")
-"""A number that may be too large to be the same everywhere."""
+_DIGITS = bytes.maketrans(b"-123456789:,", b"0000000000[[")
+
+
+def may_be_large(data: bytes) -> bool:
+    """Whether a number may stand in bytes that is too large to be the same everywhere: one of 16 digits, or 15 after a sign."""
+    return b"[0000000000000000" in data.translate(_DIGITS)
+
 
 STRANGE_NAME = re.compile(rb'[\x80-\xff][^"\\]*(?:\\.[^"\\]*)*":')
 """A name beyond ASCII, which has no place in an object."""

@@ -8,16 +8,28 @@ from __future__ import annotations
 import json
 import re
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from functools import lru_cache
-from typing import Any, NamedTuple
+from typing import Any, Literal, NamedTuple, TypedDict
+
+import msgspec
 
 from assistant.core.event_form import decode
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
-from assistant.log.chain import encoded, leaf, parsed, seal, unseal
+from assistant.log.chain import (
+    DEEPEST,
+    STRANGE_NAME,
+    encoded,
+    leaf,
+    may_be_large,
+    no_fraction,
+    parsed,
+    seal,
+    unseal,
+)
 from assistant.log.database import CLOSING, LARGEST_ENTRY
 from assistant.machine import start_of_machine
 
@@ -43,6 +55,22 @@ FIELDS = {
     "v": int,
 }
 """The parts of every entry, with the type of each."""
+
+
+class Parts(TypedDict):
+    """An entry, as `FIELDS` has it. Bytes that aren't written as this writes them are looked at slowly."""
+
+    actor: str
+    body: dict[str, Any]
+    boot: str
+    case: str
+    kind: str
+    mono_ns: str
+    prev: str
+    seq: int
+    session: str
+    ts: str
+    v: Literal[1]
 
 
 class Draft(Value):
@@ -132,42 +160,84 @@ def write_entry(
 
 
 def read(
-    id: int,
-    data: bytes,
-    digest: bytes,
+    rows: Sequence[tuple[int, object, bytes, bytes]],
+    session: str,
     reveal: Callable[[str], str | None],
     shorten: Callable[[str, dict[str, Any]], None] | None = None,
-) -> Entry:
-    """The entry that stands in stored bytes; bytes that are not an entry's one form raise `Refused`.
+) -> Iterator[Entry]:
+    """The entries that stand in some rows of a session: id, seq, bytes and hash of each.
 
-    `shorten` gets the kind and the body before texts are looked up, and may take out what isn't needed.
+    Bytes that are not an entry's one form, or of which the columns beside them, by which it is found, say something
+    else, raise `Unreadable`. `shorten` gets the kind and the body before texts are looked up, and may take out what
+    isn't needed.
+    """
+    together: list[Parts] | None = None
+    for index, (id, seq, data, digest) in enumerate(rows):
+        if not index % _TOGETHER:
+            together = _forms([row[2] for row in rows[index : index + _TOGETHER]])
+        try:
+            parts = together[index % _TOGETHER] if together else form(data)
+            kind, body = parts["kind"], parts["body"]
+            if shorten is not None:
+                shorten(kind, body)
+            entry = Entry(
+                id,
+                parts["session"],
+                parts["seq"],
+                kind,
+                parts["ts"],
+                int(parts["mono_ns"]),
+                parts["boot"],
+                parts["actor"],
+                parts["case"],
+                unseal(body, reveal) if b'"$text":' in data else body,
+                parts["prev"],
+                digest.hex(),
+            )
+        except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+            raise Unreadable(id, str(error)) from None
+        if (entry.session, entry.seq) != (session, seq):
+            raise Unreadable(id, "the columns beside it were changed")
+        yield entry
+
+
+_TOGETHER = 128
+"""So many entries stay in a processor's own memory."""
+
+
+def _forms(stored: Sequence[bytes]) -> list[Parts] | None:
+    """The parts of some entries, read in one go; None where a single one is not, at once, what the program writes.
+
+    As lines of text: no line break stands in an entry of the one form, so where there are as many lines as entries,
+    each line is one, and is written again alike.
     """
     try:
-        fields = form(data)
-        if shorten is not None:
-            shorten(fields["kind"], fields["body"])
-        return Entry(
-            id=id,
-            session=fields["session"],
-            seq=fields["seq"],
-            kind=fields["kind"],
-            ts=fields["ts"],
-            mono_ns=int(fields["mono_ns"]),
-            boot=fields["boot"],
-            actor=fields["actor"],
-            case=fields["case"],
-            body=unseal(fields["body"], reveal) if b'"$text":' in data else fields["body"],
-            prev=fields["prev"],
-            leaf=digest.hex(),
+        lines = b"\n".join([*stored, b""])
+        found = _decode(lines)
+        fits = (
+            len(found) == len(stored)
+            and _write(found) == lines
+            and not may_be_large(lines)
+            and (lines.isascii() or STRANGE_NAME.search(lines) is None)
+            and all(one.count(b"[") + one.count(b"{") <= DEEPEST for one in stored)
+            and all(map(_is_named_well, found))
         )
-    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
-        raise Unreadable(id, str(error)) from None
+    except (TypeError, ValueError, RecursionError, msgspec.MsgspecError):
+        return None
+    return found if fits else None
 
 
-def stands_at(entry: Entry, session: str, seq: object) -> None:
-    """Raises `Unreadable` where the columns, by which an entry is found, say something else of it than its bytes."""
-    if (entry.session, entry.seq) != (session, seq):
-        raise Unreadable(entry.id, "the columns beside it were changed")
+_decode = msgspec.json.Decoder(Parts, float_hook=no_fraction).decode_lines
+_write = msgspec.json.Encoder(order="sorted").encode_lines
+
+
+def _is_named_well(parts: Parts | dict[str, Any]) -> bool:
+    return (
+        is_moment(parts["ts"])
+        and is_name(parts["session"])
+        and is_kind(parts["kind"])
+        and _COUNT.fullmatch(parts["mono_ns"]) is not None
+    )
 
 
 class Unreadable(Refused):
@@ -233,6 +303,8 @@ def form(data: bytes) -> dict[str, Any]:
     """The parts of an entry; for bytes that the program would not write `ValueError` says why."""
     if not isinstance(data, bytes):
         raise ValueError("it is not kept as bytes")
+    if quick := _forms([data]):
+        return dict(quick[0])
     fields = parsed(data)
     if fields.keys() != FIELDS.keys():
         strange = sorted(fields.keys() ^ FIELDS.keys())[0]
@@ -255,11 +327,13 @@ def form(data: bytes) -> dict[str, Any]:
     return fields
 
 
+@lru_cache(maxsize=4096)
 def is_name(session: str) -> bool:
     """Whether a session can be named so: letters, digits, ".", "_", "-"; not "last"."""
     return bool(_SESSION.fullmatch(session)) and session != "last"
 
 
+@lru_cache(maxsize=4096)
 def is_kind(kind: str) -> bool:
     """Whether a kind of step can be named so: words of small letters with dots between."""
     return bool(_KIND.fullmatch(kind))

@@ -29,7 +29,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import digest
 from assistant.files import make_file, make_folder, sync_folder, turn_at
 from assistant.log.checkpoint import present_log
-from assistant.log.entry import Entry, check_places, read, stands_at
+from assistant.log.entry import Entry, check_places, read
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import PinnedRules, moments
 from assistant.log.projection_rows import (
@@ -84,12 +84,7 @@ class Projector:
             found = self._source.execute(_READ, [session, self._last]).fetchall()
             count += len(found)
             try:
-                entries = [
-                    read(id, data, digest, self._reveal, shorten=without_quotes)
-                    for id, _, data, digest in found
-                ]
-                for entry, (_, seq, _, _) in zip(entries, found, strict=True):
-                    stands_at(entry, session, seq)
+                entries = list(read(found, session, self._reveal, without_quotes))
                 check_places(entries)
                 read_of = self._of_session(entries)
             except Refused as refusal:

@@ -373,7 +373,7 @@ class _Review:
         self._first, self._last = self._first or entry, entry
         self._session = moment.after
         self._time.follow(entry, moment.event)
-        if isinstance(moment.event, e.Step):
+        if moment.event is not None and e.is_step(moment.event):
             self._step(moment, entry, moment.event)
 
     def _step(self, moment: Moment, entry: Entry, event: e.Step) -> None:

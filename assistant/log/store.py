@@ -53,7 +53,7 @@ from assistant.log.database import (
     connect_writer,
     set_durable,
 )
-from assistant.log.entry import Clock, Draft, Entry, Writing, check_places, read, stands_at, system_clock
+from assistant.log.entry import Clock, Draft, Entry, Writing, check_places, read, system_clock
 from assistant.log.errors import DAMAGE, broken, damaged, is_busy, moved_on, replaced
 from assistant.log.keys import Checkpoint, VerifierKey
 from assistant.log.sessions import SessionRow, matching_session, session_rows
@@ -105,14 +105,18 @@ _COMMITMENT = re.compile(rb'"\$text":"([0-9a-f]{64})"')
 _AT_ONCE = 500
 
 
-def revealer(connection: sqlite3.Connection, path: Path, checked: bool) -> Callable[[str], str | None]:
+def revealer(
+    connection: sqlite3.Connection, path: Path, checked: bool, entries: Iterable[bytes] = ()
+) -> Callable[[str], str | None]:
     """A function from a commitment to its text, None when the text is gone.
 
-    When `checked`, a text that is not the one committed to raises `Refused`.
+    The texts of `entries` are looked up in a few queries. When `checked`, a text that is not the one committed to
+    raises `Refused`.
     """
+    known = _texts_of(connection, entries)
 
     def reveal(digest: str) -> str | None:
-        row = connection.execute(_BLOB_ROW, [digest]).fetchone()
+        row = known.get(digest) or connection.execute(_BLOB_ROW, [digest]).fetchone()
         if row is None or row[1] is None:
             return None
         if checked and commitment(row[0] or b"", row[1]) != digest:
@@ -135,15 +139,23 @@ def stated_as_redacted(connection: sqlite3.Connection) -> frozenset[str]:
     return frozenset(found)
 
 
-def texts_of(connection: sqlite3.Connection, entries: Iterable[bytes]) -> dict[str, str]:
-    """The texts of some entries by commitment, as they are, in a few queries; one that is gone is left out."""
-    found = dict.fromkeys(name.decode() for data in entries for name in _COMMITMENT.findall(data))
-    named, texts = list(found), dict[str, str]()
+def _texts_of(
+    connection: sqlite3.Connection, entries: Iterable[bytes]
+) -> dict[str, tuple[bytes | None, str]]:
+    """The texts of some entries with their salts by commitment, as they are; one that is gone is left out."""
+    named = list(
+        dict.fromkeys(
+            name.decode() for data in entries if isinstance(data, bytes) for name in _COMMITMENT.findall(data)
+        )
+    )
+    texts = dict[str, tuple[bytes | None, str]]()
     for begin in range(0, len(named), _AT_ONCE):
         some = named[begin : begin + _AT_ONCE]
         marks = ",".join("?" * len(some))
-        rows = connection.execute(f"SELECT commitment, body FROM blob WHERE commitment IN ({marks})", some)
-        texts.update((name, str(body)) for name, body in rows if body is not None)
+        rows = connection.execute(
+            f"SELECT commitment, salt, body FROM blob WHERE commitment IN ({marks})", some
+        )
+        texts.update((name, (salt, body)) for name, salt, body in rows if body is not None)
     return texts
 
 
@@ -156,15 +168,11 @@ def read_entries(
     or link to the one before.
     """
     rows = connection.execute(_ENTRIES, [session, since]).fetchall()
-    reveal = (
-        revealer(connection, path, checked) if checked else texts_of(connection, (row[2] for row in rows)).get
-    )
+    reveal = revealer(connection, path, checked, (row[2] for row in rows))
     found = []
     asked = ((_FIRST, [session]), (_END, [session, since])) if since else ()
     seq, prev = max(since, 1) - 1, ""
-    for id, at, data, digest in rows:
-        entry = read(id, data, digest, reveal)
-        stands_at(entry, session, at)
+    for entry, (_, at, data, digest) in zip(read(rows, session, reveal), rows, strict=True):
         if checked:
             linked = entry.prev == prev or (at > 1 and not prev)
             if not linked or at != seq + 1 or leaf(data) != digest:
@@ -481,7 +489,7 @@ class Log:
         with self._mutex, self._speaking():
             rows = self._connection.execute("SELECT entry FROM event WHERE session = ?", [session]).fetchall()
             wanted = {name.decode() for (data,) in rows for name in _COMMITMENT.findall(data)}
-            return len(texts_of(self._connection, (data for (data,) in rows))) < len(wanted)
+            return len(_texts_of(self._connection, (data for (data,) in rows))) < len(wanted)
 
     def artifact(self, hash: str) -> bytes:
         """The bytes whose SHA-256 is `hash` (hex); `Refused` if they are absent or have another."""

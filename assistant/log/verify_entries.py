@@ -15,7 +15,7 @@ from datetime import datetime
 from hashlib import sha256
 from multiprocessing import get_context
 from pathlib import Path
-from typing import Any, Literal, TypedDict
+from typing import Any
 
 import msgspec
 import orjson
@@ -28,6 +28,7 @@ from assistant.log.checkpoint import MARKS
 from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
     READ_WHOLE,
+    Parts,
     Row,
     entry_fault,
     family_of,
@@ -181,23 +182,7 @@ _MOST_PINS = 256
 _UNFIT = (TypeError, ValueError, RecursionError, msgspec.MsgspecError)
 
 
-class _Parts(TypedDict):
-    """An entry, as `FIELDS` has it. Bytes that aren't written as this writes them are looked at slowly."""
-
-    actor: str
-    body: dict[str, Any]
-    boot: str
-    case: str
-    kind: str
-    mono_ns: str
-    prev: str
-    seq: int
-    session: str
-    ts: str
-    v: Literal[1]
-
-
-_parse_entry = msgspec.json.Decoder(_Parts, float_hook=no_fraction).decode
+_parse_entry = msgspec.json.Decoder(Parts, float_hook=no_fraction).decode
 _ONE_FORM = orjson.OPT_SORT_KEYS | orjson.OPT_STRICT_INTEGER
 _SHALLOW = 2 * (DEEPEST + 1) + 130
 """Bytes below which no entry without a link can be nested too deep, since its other parts take so many."""

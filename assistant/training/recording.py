@@ -10,6 +10,8 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
+from operator import attrgetter
 
 from assistant.core import events as e
 from assistant.core.session import Session
@@ -80,9 +82,11 @@ class Recording:
         nearest = min((seq - 1) // SPACING, len(self._kept) - 1)
         if not 1 + nearest * SPACING <= start <= seq:
             start, session = 1 + nearest * SPACING, self._kept[nearest]
-        for number in range(start + 1, seq + 1):
-            session = folded(session, [self.event(number)])
-            if (number - 1) % SPACING == 0 and (number - 1) // SPACING == len(self._kept):
+        while start < seq:
+            stop = min(seq, start + SPACING - (start - 1) % SPACING)
+            session = folded(session, self._events[start - 1 : stop - 1])
+            start = stop
+            if start == 1 + SPACING * len(self._kept):
                 self._kept.append(session)
         self._newest = seq, session
         return session
@@ -112,16 +116,11 @@ def pause_ms(before: Entry, after: Entry) -> int:
 def _steps(entries: Sequence[Entry]) -> list[Step]:
     """Entries with one moment were logged together, and are one step."""
     made: list[Step] = []
-    first = 0
-    for index in range(1, len(entries) + 1):
-        start = entries[first]
-        if index < len(entries) and _together(start, entries[index]):
-            continue
-        pause = pause_ms(entries[first - 1], start) if first else 0
-        made.append(Step(len(made) + 1, start.seq, entries[index - 1].seq, start.ts, pause))
-        first = index
+    before: Entry | None = None
+    for _, together in groupby(entries, attrgetter("mono_ns", "ts", "boot")):
+        first, *more = together
+        last = more[-1] if more else first
+        pause = pause_ms(before, first) if before is not None else 0
+        made.append(Step(len(made) + 1, first.seq, last.seq, first.ts, pause))
+        before = last
     return made
-
-
-def _together(one: Entry, other: Entry) -> bool:
-    return one.mono_ns == other.mono_ns and one.ts == other.ts and one.boot == other.boot

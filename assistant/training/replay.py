@@ -262,11 +262,12 @@ class Replay:
                 return Evidence(event.document, event.page)
             if isinstance(event, e.EvidenceCited):
                 return event.evidence
-            if isinstance(event, e.AnswerRecorded | e.AnswerAmended) and event.answer.all_evidence():
+            if isinstance(event, _ANSWERED) and event.answer.all_evidence():
                 return event.answer.all_evidence()[0]
         return None
 
 
+_ANSWERED = (e.AnswerRecorded, e.AnswerAmended)
 _LONGEST = 600
 _LABELS = {"before": "Before: ", "reason": "Reason: ", "evidence": ""}
 

@@ -6,13 +6,15 @@ import json
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any, cast
+from unittest.mock import patch
 
 import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
+from assistant.log import entry
 from assistant.log.chain import commitment, leaf, parsed, slowly_parsed
-from assistant.log.entry import Row, entry_fault
+from assistant.log.entry import Row, entry_fault, form
 from assistant.log.verify_entries import PRIME, Stretch, Walk, committed, new_key, tally, tally_of_words
 
 _PARTS: dict[str, Any] = {
@@ -117,6 +119,31 @@ def test_the_quick_look_passes_what_the_slow_one_passes(data: bytes) -> None:
     fault = entry_fault(row, 0, 0, "")
     assert (found.first_break.what if found.first_break else "") == fault
     assert _read(parsed, data) == _read(slowly_parsed, data)
+
+
+@settings(max_examples=100, deadline=None)
+@given(_entries())
+@example(_body(1) + b"\n" + _body(1))
+@example(_body(1) + b"\n")
+@example(b"\n" + _body(1))
+@example(b"")
+@example(_body(9 * 10**14))
+@example(_body([-(10**15), 2**53]))
+@example(_body(1.0))
+@example(_body({'é"': 1}))
+@example(_body(_nested(101)))
+@example(_clock("²"))
+@example(_written({**_PARTS, "body": {}, "ts": "2026-02-30T14:03:22.123Z"}, 0))
+@example(_written({**_PARTS, "body": {}, "session": "last"}, 0))
+@example(_written({**_PARTS, "body": {}, "v": True}, 0))
+@example(_written({**_PARTS, "body": {}, "more": 1}, 0))
+def test_an_entry_among_others_is_read_as_by_itself(data: bytes) -> None:
+    read = _read(form, data)
+    with patch.object(entry, "_forms", return_value=None):
+        assert _read(form, data) == read
+    together = entry._forms([_body("a"), data, _body([2])])
+    assert together is None or together[1] == read
+    assert entry._forms([_body("a"), _body([2])]) == [form(_body("a")), form(_body([2]))]
 
 
 def _read(parse: Callable[[bytes], dict[str, Any]], data: bytes) -> object:

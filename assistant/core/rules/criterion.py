@@ -13,7 +13,7 @@ from enum import StrEnum
 
 from assistant.core.dates import PartialDate
 from assistant.core.rules.condition import written
-from assistant.core.rules.prompt_set import Criterion, PromptSet, Reading
+from assistant.core.rules.prompt_set import Citation, Criterion, PromptSet, Reading
 from assistant.core.text import digest
 from assistant.core.value import Value, replace
 
@@ -90,7 +90,8 @@ def findings(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Rul
     states: dict[str, State] = {}
     reasons: dict[str, str] = {}
     for name, criterion in prompt_set.criteria.items():
-        states[name], reasons[name] = _state(reading, criterion, on, rulings.get(name))
+        citation = prompt_set.citations[criterion.cite]
+        states[name], reasons[name] = _state(citation, reading, criterion, on, rulings.get(name))
     stand = unrebutted(prompt_set, states, rulings)
     found = {}
     for name, criterion in prompt_set.criteria.items():
@@ -108,10 +109,26 @@ def findings(reading: Reading, on: PartialDate | None, rulings: Mapping[str, Rul
     return found
 
 
+def any_stands(
+    prompt_set: PromptSet, reading: Reading, on: PartialDate | None, rulings: Mapping[str, Ruling]
+) -> bool:
+    """Whether any criterion of a set stands under answers that were read under it, or under one that asks more.
+
+    Where one is met, one stands: rebuttals go in no circle.
+    """
+    return any(
+        _state(prompt_set.citations[one.cite], reading, one, on, rulings.get(name))[0] is State.MET
+        for name, one in prompt_set.criteria.items()
+    )
+
+
 def _state(
-    reading: Reading, criterion: Criterion, on: PartialDate | None, ruling: Ruling | None
+    citation: Citation,
+    reading: Reading,
+    criterion: Criterion,
+    on: PartialDate | None,
+    ruling: Ruling | None,
 ) -> tuple[State, str]:
-    citation = reading.prompt_set.citations[criterion.cite]
     if ruling is not None and ruling.ruling == "inapplicable":
         return State.NOT_APPLICABLE, f"found inapplicable by the reviewer: {ruling.reason}"
     if ruling is not None and ruling.ruling == "misstated":

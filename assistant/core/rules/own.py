@@ -13,7 +13,7 @@ from assistant.core.answer import Answer
 from assistant.core.dates import PartialDate
 from assistant.core.rules.answer_schema import complete
 from assistant.core.rules.condition import ALWAYS
-from assistant.core.rules.criterion import LEVELLED, RULED_OUT, Ruling, findings
+from assistant.core.rules.criterion import LEVELLED, RULED_OUT, Ruling, any_stands
 from assistant.core.rules.editions import WHOLE, on_day
 from assistant.core.rules.guidelines import NO_GUIDELINES, SILENT
 from assistant.core.rules.prompt_set import (
@@ -57,6 +57,8 @@ def at_work(
     if not plain.own or plain.undated:
         return replace(plain, prompts={**asks, **plain.prompts}, plain=given, stage=("plain", on))
     held = {name: answers[name] for name in (SEARCHED, OWN) if name in answers}
+    if current is not None and current.prompt_set.stage[:1] != (on,):
+        current = None  # read under the questions of another day
     why = reason(plain, answers, on, rulings, current)
     if not why and (chosen or held):
         why = "You cite a source of your own."
@@ -164,8 +166,8 @@ def reason(
     """Why the search sequence has to be recorded, in a sentence; empty where a guideline of the set decides."""
     if not plain.criteria:
         return "No guideline is kept for this service."
-    reading = Reading(plain, answers, current)
-    opened = (one for one in (current or reading).open_prompts() if one.id in plain.prompts)
+    reading = current or Reading(plain, answers)
+    opened = (one for one in reading.open_prompts() if one.id in plain.prompts)
     guidelines = plain.guidelines or NO_GUIDELINES
     day = on.prose() if on is not None else "that day"
     for question in plain.questions:
@@ -184,8 +186,11 @@ def reason(
             return f"{name} is ruled {ruling.ruling}."
     if next(opened, None) is not None:
         return ""
-    stands = any(one.stands for one in findings(reading, on, rulings).values())
-    return "" if stands else "Nothing that a guideline of the set says stands here."
+    return (
+        ""
+        if any_stands(plain, reading, on, rulings)
+        else "Nothing that a guideline of the set says stands here."
+    )
 
 
 def entered(plain: PromptSet, rows: Iterator[Mapping[str, Any]], on: PartialDate | None) -> dict[str, str]:

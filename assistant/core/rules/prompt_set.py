@@ -5,7 +5,7 @@ These are plain values, made by `prompt_set_reader` from files that a physician 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
@@ -295,6 +295,25 @@ class PromptSet(Value, dict=True):
         read = {name for criterion in self.criteria.values() for name in criterion.reads()}
         return frozenset(read | {name for name, one in self.prompts.items() if one.speaks or one.says})
 
+    def turned_by(self, names: Iterable[str]) -> set[str]:
+        """The prompts named, and all whose asking or whose rows hang on their answers."""
+        found, left = set[str](), list(names)
+        while left:
+            if (name := left.pop()) not in found:
+                found.add(name)
+                left += self._hang_on.get(name, ())
+        return found
+
+    @cached_property
+    def _hang_on(self) -> Mapping[str, set[str]]:
+        """By prompt, those whose asking reads it, or whose rows it ties to the item."""
+        found: dict[str, set[str]] = {}
+        for name, one in self.prompts.items():
+            tie = (self.ties[name],) if name in self.ties else ()
+            for read in (*tie, *(prompt for atom in atoms(one.when, {}) for prompt in atom.prompts)):
+                found.setdefault(read, set()).add(name)
+        return found
+
     @property
     def askable(self) -> Mapping[str, Prompt]:
         """Every question that a session may ask: those of the search sequence, and the set's own."""
@@ -324,7 +343,7 @@ _WHOLE = ("", "")
 class Reading:
     """The answers under a prompt set, with the truth of each condition worked out once.
 
-    `before` is a reading from which what holds here too is taken over; `kept` is for what others work out from a
+    `before` is a reading under the same set from which what holds here too is taken over; `kept` is for what others work out from a
     reading, each under a name of its own.
     """
 
@@ -334,16 +353,13 @@ class Reading:
         self.prompt_set = prompt_set
         self.answers = answers
         self.kept: dict[object, Any] = {}
-        self._known: dict[str, dict[tuple[str, str], bool | Truth]] = {name: {} for name in answers}
-        if before is not None:
-            same = (name for name, one in answers.items() if before.answers.get(name) is one)
-            self._known.update({n: before._known[n] for n in same if before._asks_alike(n, prompt_set)})
+        self._known: dict[str, dict[tuple[str, str], Truth]] = {}
         self._asked: dict[str, Truth] = {}
-        self._truth: dict[tuple[str, str], Truth] = {}
-        if before is not None and before.answers is answers:
-            more = before.prompt_set.prompts
-            if all(more.get(name) is one for name, one in prompt_set.prompts.items()):
-                self._asked, self._truth = before._asked, before._truth
+        if before is not None and before.prompt_set is prompt_set:
+            both = answers.keys() | before.answers.keys()
+            turned = prompt_set.turned_by(n for n in both if answers.get(n) is not before.answers.get(n))
+            self._known = {name: known for name, known in before._known.items() if name not in turned}
+            self._asked = {name: truth for name, truth in before._asked.items() if name not in turned}
         self._not_documented: dict[str, tuple[str, ...]] | None = None
 
     def asked(self, name: str) -> Truth:
@@ -358,10 +374,18 @@ class Reading:
 
     def truth(self, atom: Atom) -> Truth:
         """The value of one condition."""
-        key = (atom.path, atom.condition.key)
-        if key not in self._truth:
-            self._truth[key] = self._worked_out(atom)
-        return self._truth[key]
+        name = atom.prompt
+        asked = self.asked(name)
+        if asked is not True:
+            return asked
+        known, key = self._known.setdefault(name, {}), (atom.path, atom.condition.key)
+        if key not in known:
+            rows, shape = atom.condition.rows, self.prompt_set.prompts[name].schema.shape
+            answer, whole = select(shape, self.answers.get(name), tuple(atom.path.split(".")[1:]))
+            known[key] = holds(
+                atom.condition, answer, whole, self.tied(rows.tie) if rows is not None else None
+            )
+        return known[key]
 
     def answer(self, name: str) -> Answer | None:
         """The answer to a prompt that applies, complete or not; None where there is none to be read."""
@@ -377,10 +401,13 @@ class Reading:
 
     def answered(self, name: str) -> bool:
         """Whether the prompt applies and nothing of its answer is missing."""
-        answer = self.answer(name)
+        return self.asked(name) is True and self._is_whole(name)
+
+    def _is_whole(self, name: str) -> bool:
+        answer = self.answers.get(name)
         if answer is None:
             return False
-        known = self._known[name]
+        known = self._known.setdefault(name, {})
         if _WHOLE not in known:
             known[_WHOLE] = complete(self.prompt_set.prompts[name].schema.shape, answer)
         return bool(known[_WHOLE])
@@ -388,7 +415,7 @@ class Reading:
     def open_prompts(self) -> Iterator[Prompt]:
         """The prompts that apply and still miss an answer or a part of it, in order."""
         for name, prompt in self.prompt_set.prompts.items():
-            if self.asked(name) is True and not self.answered(name):
+            if self.asked(name) is True and not self._is_whole(name):
                 yield prompt
 
     def not_documented(self) -> Mapping[str, tuple[str, ...]]:
@@ -411,24 +438,6 @@ class Reading:
     def set_aside(self) -> tuple[str, ...]:
         """The prompts with an answer that is not read now."""
         return tuple(name for name in self.answers if self.asked(name) is not True)
-
-    def _worked_out(self, atom: Atom) -> Truth:
-        asked = self.asked(atom.prompt)
-        if asked is not True:
-            return asked
-        rows, key = atom.condition.rows, (atom.path, atom.condition.key)
-        known = self._known.get(atom.prompt, {}) if rows is None else {}
-        if key not in known:
-            shape = self.prompt_set.prompts[atom.prompt].schema.shape
-            answer, whole = select(shape, self.answers.get(atom.prompt), tuple(atom.path.split(".")[1:]))
-            known[key] = holds(
-                atom.condition, answer, whole, self.tied(rows.tie) if rows is not None else None
-            )
-        return known[key]
-
-    def _asks_alike(self, name: str, other: PromptSet) -> bool:
-        here, there = self.prompt_set.prompts.get(name), other.prompts.get(name)
-        return here is not None and there is not None and here.schema is there.schema
 
     def tied(self, name: str) -> frozenset[str] | None:
         """The numbers of the rows that the answer to the prompt `name` ties to the item; None while it has none."""

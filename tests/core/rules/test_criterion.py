@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+from itertools import product
+
 import pytest
 
 from assistant.core.dates import PartialDate
-from assistant.core.rules.criterion import Ruling, State, findings, state_of, unrebutted, weigh
+from assistant.core.rules.criterion import Ruling, State, any_stands, findings, state_of, unrebutted, weigh
 from assistant.core.rules.prompt_set import PromptSet
 from assistant.core.rules.suggestion import MET, NOT_MET, ArgumentGraph
 from tests.core.rules.brute_force import every_reading, met, random_set
@@ -49,6 +51,15 @@ def test_states() -> None:
         (True, False): State.NOT_MET,
     }
     assert {key: state_of(*key) for key in expected} == expected
+
+
+def test_one_argument_stands_wherever_the_findings_say_that_one_does() -> None:
+    made, declined = a_set(SET), {"for-low": Ruling("declined", "")}
+    for answers in product(("yes", "no"), ("yes", "no"), ("yes", "no", "unclear"), (3, 20)):
+        reading = read(made, **dict(zip(("p0", "p1", "p2", "p3"), answers, strict=True)))
+        for rulings in ({}, declined, {"for-high": Ruling("inapplicable", "")}):
+            standing = [one.stands for one in findings(reading, None, rulings).values()]
+            assert any_stands(made, reading, None, rulings) is any(standing), answers
 
 
 def test_nothing_standing_is_a_gap_and_argues_for_nothing() -> None:
