@@ -39,7 +39,7 @@ class Succession:
     def follow(self, event: e.Event) -> None:
         """Takes the next step; raises `Refused`, with the reason, where the program would not have written it."""
         session = self.session
-        if not isinstance(event, e.Step):
+        if not e.is_step(event):
             raise _wrong(f"{event.kind} is no step of a review")
         if session.status == "open" and isinstance(event, e.AddendumAdded):
             raise _wrong("words are added to a determination that is not signed")

@@ -29,10 +29,10 @@ from assistant.log.checkpoint import present_log
 from assistant.log.entry import Entry, family_of, form, is_day, read, texts_in
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.fold import UNFIT, Artifacts, PinnedRules, event_of, pinned_texts, whole
-from assistant.log.store import open_reader, read_artifact, texts_of
+from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.log.verify_entries import Break, Verdict, Verification
 
-_ROWS = "SELECT session, id, entry, leaf FROM event WHERE id > 0 {} ORDER BY session, seq"
+_ROWS = "SELECT session, id, seq, entry, leaf FROM event WHERE id > 0 {} ORDER BY session, seq"
 _FRESH = "AND session IN (SELECT session FROM event WHERE id > ?)"
 _ENTRY = "SELECT kind, leaf, entry FROM event WHERE session = ? AND seq = ? AND id BETWEEN 1 AND ?"
 _SIGNED = "SELECT 1 FROM event WHERE session = ? AND kind = 'session.signed' AND id BETWEEN 1 AND ?"
@@ -103,20 +103,22 @@ class Steps:
         """Of each session with an entry after number `since` the first that does not fit, and why."""
         only, values = (_FRESH, (since,)) if since else ("", ())
         told = 0
-        for _, found in groupby(self._connection.execute(_ROWS.format(only), values), itemgetter(0)):
+        for session, found in groupby(self._connection.execute(_ROWS.format(only), values), itemgetter(0)):
             rows = [row[1:] for row in found]
             self.sessions, self.entries = self.sessions + 1, self.entries + len(rows)
             if self.entries - told >= _EVERY:
                 step(self.entries - told)
                 told = self.entries
-            if (fault := self._fault(rows)) is not None:
+            if (fault := self._fault(session, rows)) is not None:
                 yield fault
 
-    def _fault(self, rows: Sequence[tuple[int, bytes, bytes]]) -> tuple[Entry, str] | None:
+    def _fault(
+        self, session: str, rows: Sequence[tuple[int, object, bytes, bytes]]
+    ) -> tuple[Entry, str] | None:
         """The first entry of a session that does not fit, and why; one that can't be read is named elsewhere."""
-        reveal = texts_of(self._connection, (data for _, data, _ in rows if isinstance(data, bytes))).get
+        reveal = revealer(self._connection, self._path, False, (data for _, _, data, _ in rows))
         try:
-            entries = [read(id, data, digest, reveal) for id, data, digest in rows]
+            entries = list(read(rows, session, reveal))
         except Refused:
             return None
         review = not family_of(entries[0].kind)
