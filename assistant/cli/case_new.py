@@ -75,6 +75,7 @@ def new_from_packet(paths: Sequence[Path], as_json: bool, answers: Path | None, 
         try:
             work.arrive(files)
         except KeyboardInterrupt:
+            work.is_kept = True
             place = progress.place()
             progress.end()
             raise refuse(
@@ -82,7 +83,11 @@ def new_from_packet(paths: Sequence[Path], as_json: bool, answers: Path | None, 
             ) from None
         progress.end()
         if answers is not None:
-            return _answered(work, answers, as_json)
+            try:
+                return _answered(work, answers, as_json)
+            except Refused:
+                work.discard()  # the file has all of it
+                raise
         if as_json:
             print_json(data(work))
             return 1 if work.wanting else 0

@@ -19,7 +19,7 @@ from typing import Any
 from assistant import library
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, not_a_date, parse_date, read_date
-from assistant.core.problem import refuse
+from assistant.core.problem import Refused, refuse
 from assistant.core.record.chronology import chronology
 from assistant.core.record.chronology_lines import Line, worded
 from assistant.core.record.mentions import akin, regions_named
@@ -44,7 +44,7 @@ from assistant.records.importing import Arrived, DocumentPart, Importer, free_id
 from assistant.records.line_facts import checked_part, given_parts, with_facts
 from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in
-from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser
+from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser, kind_of
 
 DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim", "decision", "item", "line"
 GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
@@ -100,6 +100,9 @@ class Intake:
             )
         self.target = target
         self.draft = target.with_name(f".{target.name}.new")
+        self.is_kept = False
+        """Whether what was read is kept though the work was refused, or stopped."""
+        self._is_new = not self.draft.exists()
         try:
             self.draft.mkdir(mode=PRIVATE_FOLDER, parents=True, exist_ok=True)
             if not (self.draft / "case.yaml").exists():
@@ -124,9 +127,17 @@ class Intake:
     def __enter__(self) -> Intake:
         return self
 
-    def __exit__(self, *_: object) -> None:
-        if not self._done:
-            self._store.__exit__()
+    def __exit__(self, kind: object = None, error: object = None, trace: object = None) -> None:
+        if self._done:
+            return
+        self._store.__exit__()
+        if isinstance(error, Refused) and not self._decided and not self.is_kept:
+            self.discard()
+
+    def discard(self) -> None:
+        """Leaves nothing behind of work that began now and was refused; what was there before stays."""
+        if self._is_new:
+            shutil.rmtree(self.draft, ignore_errors=True)
 
     # -- what was decided so far
 
@@ -156,8 +167,23 @@ class Intake:
 
     def arrive(self, paths: Sequence[Path]) -> None:
         """Reads the files, or those of a folder; a second call goes on where the first was cut off."""
-        for path in _files(paths):
-            arrived = self._importer.arrive(path)
+        files = _files(paths)
+        if not files:
+            said = ", ".join(one_line(str(path)) for path in paths)
+            endings = ", ".join(one for ends in KINDS.values() for one in ends)
+            fix = f"Name files that end in {endings}, or a folder of such."
+            raise refuse("There is no file to read here.", said, fix)
+        for path in files:
+            kind_of(path)  # what can't be read is refused before the rest is read
+        for path in files:
+            try:
+                arrived = self._importer.arrive(path)
+            except Refused as refused:
+                if not self._arrived:
+                    raise
+                self.is_kept = True
+                kept = "What was read of the other files is kept: give the command again without it, or with the right one."
+                raise Refused(*(replace(one, fix=f"{one.fix} {kept}") for one in refused.problems)) from None
             if any(one.staged.sha256 == arrived.staged.sha256 for one in self._arrived):
                 self.notes.append(f"{path.name} is there twice; it is read once.")
                 continue
@@ -166,8 +192,9 @@ class Intake:
             blank = [page.number for page in arrived.read.pages if page.is_read and not page.text.strip()]
             if blank:
                 self.notes.append(f"{path.name}: nothing stands on page {said_list(blank)}.")
-        if not self._arrived:
-            raise refuse("There is no file to read.", "", "Name the files of the packet, or their folder.")
+        if not any(page.text.strip() or not page.is_read for one in self._arrived for page in one.read.pages):
+            names = ", ".join(one_line(path.name) for path in files)
+            raise refuse("Nothing stands on any page of it.", names, "Ask for the packet again.")
         used: set[str] = set()
         for number, arrived in enumerate(self._arrived):
             for part in self._importer.propose(arrived, None, used):
@@ -475,7 +502,7 @@ class Intake:
         names = {part.id: part.id for _, part in self.parts}
         text = self._text(case_id, title, practice, confirmed, names)
         write_text(self.draft / "case.yaml", text)
-        library.rules_for(library.open_case(self.draft))
+        self._check_made()
         lines = {one.key: one.state for one in self.proposals if one.group == LINE and one.state != OPEN}
         if lines:
             write_text(self.draft / KEPT, json.dumps(lines, indent=1, sort_keys=True))
@@ -486,6 +513,16 @@ class Intake:
             self.target.rmdir()
         self.draft.rename(self.target)
         return self.target
+
+    def _check_made(self) -> None:
+        """Raises `Refused` for a case that couldn't be opened, in the words of whoever named its folder."""
+        try:
+            library.rules_for(library.open_case(self.draft))
+        except Refused as refused:
+            own, meant = one_line(str(self.draft)), one_line(str(self.target))
+            raise Refused(
+                *(replace(one, where=one.where.replace(own, meant)) for one in refused.problems)
+            ) from None
 
     def _store_documents(self, kept: Mapping[str, Proposal]) -> None:
         """Brings the confirmed documents into the draft, as they were corrected."""
@@ -697,7 +734,8 @@ def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             "prompt_set": "general",
         }
         yield Proposal(
-            "item-1", ITEM, "Disputed item", fields, asked=("service",),
+            "item-1", ITEM, "Disputed item", fields,
+            asked=tuple(name for name in ("service", "region") if not fields[name]),
             notes=("The pages don't say it in a way that is known: write what was refused.",),
         )  # fmt: skip
     services = services_of(library.sources())
@@ -816,14 +854,15 @@ def _claim_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
     held = {one.key: one for one in confirmed if one.group == CLAIM}
     said = held.get("claim-complaint")
     injury = held.get("claim-injury")
-    if said is None and injury is None:
-        return
-    yield "claim:"
-    for name in ("complaint", "region", "side"):
-        if said is not None and said.fields[name]:
-            yield f"  {name}: {scalar(said.fields[name])}"
+    lines = [
+        f"  {name}: {scalar(said.fields[name])}"
+        for name in ("complaint", "region", "side")
+        if said is not None and said.fields[name]
+    ]
     if injury is not None and injury.fields["date"]:
-        yield f"  injury: {_flow({'date': injury.fields['date'], **place(injury)})}"
+        lines.append(f"  injury: {_flow({'date': injury.fields['date'], **place(injury)})}")
+    if lines:
+        yield from ("claim:", *lines)
 
 
 def _items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:

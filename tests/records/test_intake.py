@@ -350,3 +350,44 @@ def test_what_was_cut_in_another_way_than_its_number_can_become_a_case(tmp_path:
         assert (item.fields["quantity"], item.fields["certified"]) == ("90", "")
         settle(work)
         assert work.finish("a", "b", True).is_dir()
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "says"),
+    [
+        ("empty.txt", "", r"empty\.txt: The file is empty \(0 bytes\)"),
+        ("blank.txt", " \n\f\n ", r"blank\.txt: The file holds no words"),
+        ("picture.png", "\x89PNG", r"picture\.png: Files with this ending are not brought in"),
+        ("folder", None, r"folder: There is no file to read here"),
+    ],
+)
+def test_a_packet_that_is_refused_is_named_and_leaves_nothing_behind(
+    tmp_path: Path, name: str, text: str | None, says: str
+) -> None:
+    path = tmp_path / name
+    path.mkdir() if text is None else path.write_text(text, "utf-8")
+    with pytest.raises(Refused, match=says), Intake(tmp_path / "case", lambda *_: None, None) as work:
+        work.arrive([path])
+    assert [one.name for one in tmp_path.iterdir()] == [name]
+
+
+def test_what_was_read_of_the_others_is_kept_where_one_file_is_refused(tmp_path: Path) -> None:
+    bad = tmp_path / "blank.txt"
+    bad.write_text("\n")
+    good = packet(tmp_path, UR, RFA, NOTE)
+    with (
+        pytest.raises(Refused, match="of the other files is kept"),
+        Intake(tmp_path / "case", lambda *_: None, None) as work,
+    ):
+        work.arrive([good, bad])
+    assert (tmp_path / ".case.new").is_dir()
+
+
+def test_a_case_of_which_no_page_says_the_claim_is_made_all_the_same(tmp_path: Path) -> None:
+    with work_on(tmp_path, "PROGRESS NOTE\nShe is better.\nAnn Quill, MD") as work:
+        for one in work.wanting:
+            for name in ("service", "region"):
+                if name in one.asked:
+                    work.correct(one.key, name, "something")
+        settle(work)
+        assert "claim" not in library.open_case(work.finish("a", "b", True)).text
