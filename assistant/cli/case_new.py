@@ -38,35 +38,12 @@ _DOCUMENT_HELP = (
 _SHOWN_LINES = 40
 
 
-def target_of(paths: Sequence[Path]) -> tuple[list[Path], Path]:
-    """The files of the packet, and the folder of the case: the last name where nothing is there yet, else one after the first."""
-    from assistant import library
-
-    *files, last = paths
-    if files and not last.exists():
-        return files, last
-    stem = paths[0].resolve().stem
-    if stem in ("packet", "scan", "records", "bundle"):
-        stem = paths[0].resolve().parent.name
-    name = slug(stem) or "case"
-    home = library.case_homes()[0]
-    number, made = 1, home / name
-    while made.exists():
-        number += 1
-        made = home / f"{name}-{number}"
-    return list(paths), made
-
-
-def slug(title: str) -> str:
-    """A short name after a title."""
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
-
-
 def new_from_packet(paths: Sequence[Path], as_json: bool, answers: Path | None, plain: bool) -> int:
     """Reads a packet and makes the case of what is confirmed; the exit status."""
+    from assistant.records.case_folder import place_for
     from assistant.records.intake import Intake
 
-    files, target = target_of(paths)
+    files, target = place_for(paths)
     missing = next((one for one in files if not one.exists()), None)
     if missing is not None:
         raise refuse("There is no such file.", one_line(str(missing)), "Check the name.")
@@ -100,7 +77,7 @@ def _on_screen(work: Intake) -> int:
     from assistant.tui.app import run_app
     from assistant.tui.intake import IntakeScreen
 
-    screen = IntakeScreen(work, _title(work), slug(work.target.name))
+    screen = IntakeScreen(work)
     run_app(None, lambda _: screen)
     return _told(screen.made, work)
 
@@ -178,24 +155,14 @@ def _answered(work: Intake, path: Path, as_json: bool) -> int:
         for one in work.wanting:
             click.echo(visible(f"imr: open: {one.key} {one.words}"), err=True)
         return 1
-    case_id = str(said.get("id") or slug(work.target.name))
+    case_id = str(said.get("id") or work.case_id)
     made = work.finish(
-        case_id, str(said.get("title") or _title(work)), str(said.get("practice", "no")) in ("yes", "true")
+        case_id, str(said.get("title") or work.title), str(said.get("practice", "no")) in ("yes", "true")
     )
     if as_json:
         print_json({"case": case_id, "folder": str(made)})
         return 0
     return _told(made, work)
-
-
-def _title(work: Intake) -> str:
-    from assistant.records.intake import CONFIRMED, ITEM
-
-    services = [
-        one.fields["service"] for one in work.proposals if one.group == ITEM and one.state == CONFIRMED
-    ]
-    said = " and ".join(services[:2]) or work.target.name
-    return said[:1].upper() + said[1:]
 
 
 # The same as plain lines.
@@ -219,10 +186,8 @@ class Plain:
         self._documents()
         self._one_by_one()
         self._lines()
-        title = self._asking.ask(
-            "Title of the case, without the patient's name", _title(self._work), one_line
-        )
-        case_id = self._asking.ask("Its short name", slug(self._work.target.name), _read_id)
+        title = self._asking.ask("Title of the case, without the patient's name", self._work.title, one_line)
+        case_id = self._asking.ask("Its short name", self._work.case_id, _read_id)
         practice = self._asking.agrees("Is it for practice only?", False)
         return _told(self._work.finish(case_id, title, practice), self._work)
 

@@ -231,6 +231,28 @@ def hash_of(path: Path) -> str:
         return hashlib.file_digest(file, "sha256").hexdigest()
 
 
+def place_for(paths: Sequence[Path]) -> tuple[list[Path], Path]:
+    """The files of a packet, and the folder of the case: the last name where nothing is there yet, else one after the first."""
+    *files, last = paths
+    if files and not last.exists():
+        return files, last
+    stem = paths[0].resolve().stem
+    if stem in ("packet", "scan", "records", "bundle"):
+        stem = paths[0].resolve().parent.name
+    home = library.case_homes()[0]
+    name = short_name(stem) or "case"
+    number, made = 1, home / name
+    while made.exists():
+        number += 1
+        made = home / f"{name}-{number}"
+    return list(paths), made
+
+
+def short_name(title: str) -> str:
+    """A short name after a title."""
+    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
+
+
 def _entry(said: Mapping[str, Any], name: str) -> Entry:
     """An entry in the order in which people read it; what is empty is left out."""
     whole = {"id": name, **_listed(said)}

@@ -38,7 +38,7 @@ from assistant.core.rules.services import propose_set, services_of
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER
-from assistant.records.case_folder import CaseStore, write_text
+from assistant.records.case_folder import CaseStore, short_name, write_text
 from assistant.records.case_yaml import Entry, scalar, with_entries
 from assistant.records.importing import Arrived, DocumentPart, Importer, free_id, left_out
 from assistant.records.line_facts import checked_part, given_parts, with_facts
@@ -204,6 +204,20 @@ class Intake:
         self.notes += [
             note for n, one in enumerate(self._arrived) for note in left_out(self._parts_of(n), one.read)
         ]
+
+    @property
+    def title(self) -> str:
+        """What the case may be called: after the disputed services, else after its folder."""
+        services = [
+            one.fields["service"] for one in self.proposals if (one.group, one.state) == (ITEM, CONFIRMED)
+        ]
+        said = " and ".join(services[:2]) or self.target.name
+        return said[:1].upper() + said[1:]
+
+    @property
+    def case_id(self) -> str:
+        """The short name of the case, after its folder."""
+        return short_name(self.target.name)
 
     def _parts_of(self, number: int) -> list[DocumentPart]:
         return [part for n, part in self.parts if n == number]

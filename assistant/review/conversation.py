@@ -85,11 +85,16 @@ class Conversation(Talk):
     def keys_at_once(self) -> frozenset[str]:
         """The keys that reply by themselves on an empty line; others take Enter.
 
-        A digit does only where nothing else can begin with it: no date, number, level, or words of one's own.
+        A digit does only where nothing else can begin with it: no date, number, level, or words of one's own. Where
+        passages are offered their numbers do; words that begin with such a digit are typed behind a space.
         """
         numbers = [key for key in self.keys if key.isdecimal()]
         signs = frozenset(key for key in self.keys if key and not key.isdecimal())
-        return signs if len(numbers) > 9 or not numbers or self._written() else signs | frozenset("123456789")
+        if len(numbers) > 9 or not numbers:
+            return signs
+        if self.pending is not None and self.pending.find is not None:
+            return signs | frozenset(numbers)
+        return signs if self._written() else signs | frozenset("123456789")
 
     @property
     def reply_lines(self) -> list[str]:
@@ -106,7 +111,7 @@ class Conversation(Talk):
     def _written(self) -> bool:
         """Whether what is typed can begin with a digit and be no number of a reply."""
         if self.pending is not None:
-            return self.pending.find is not None
+            return False
         shape = self._shape()
         return bool(self.turn.words) if shape is None else figured(shape)
 

@@ -202,6 +202,7 @@ class HomeScreen(ProgramScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help"),
+        Binding("n", "new_case", "a case from a packet"),
         Binding("e", "enter_step", "enter what came or went"),
         Binding("ctrl+q,escape", "app.quit", "quit"),
     ]
@@ -306,6 +307,8 @@ class HomeScreen(ProgramScreen):
         if opened:
             yield _heading("Sessions to go on with")
             yield from (Option(literal(f"  {session_words(row)}"), id=_key(row)) for row in opened)
+        yield _heading("A new case")
+        yield Option(literal("  From a packet: a PDF, several files or a folder"), id="packet:")
         yield _heading("Training")
         yield Option(literal("  Practise blind"), id="training:practise")
         yield Option(literal("  Trainers' screen"), id="training:trainers")
@@ -342,6 +345,10 @@ class HomeScreen(ProgramScreen):
 
     def _chosen(self, kind: str, name: str) -> Screen[None]:
         """The screen of a line of the list: imported when it is chosen, which keeps the home screen quick."""
+        if kind == "packet":
+            from assistant.tui.intake import PacketScreen
+
+            return PacketScreen()
         if kind in ("case", "session"):
             from assistant.tui.review import ReviewScreen
 
@@ -364,6 +371,9 @@ class HomeScreen(ProgramScreen):
             self.tell("Choose a case of the work list first.", "warning")
         else:
             enter_step(self, self._services, row, self.fill)
+
+    def action_new_case(self) -> None:
+        self.app.push_screen(self._chosen("packet", ""))
 
     def action_help(self) -> None:
         from assistant.tui.dialogs import HelpScreen  # when it is asked for

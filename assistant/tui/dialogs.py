@@ -57,9 +57,9 @@ class AskScreen(ModalScreen[str]):
 
 
 class ChooseScreen(ModalScreen[str]):
-    """Lets one of some lines be chosen, narrowed down by typing; gives its key, or None.
+    """Lets one of some lines be chosen, by its number or narrowed down by typing; gives its key, or None.
 
-    With `own`, a number, or words that no line has, are given as they are.
+    Up to nine lines have numbers. With `own`, a number, or words that no line has, are given as they are.
     """
 
     BINDINGS: ClassVar[list[BindingType]] = [
@@ -89,14 +89,22 @@ class ChooseScreen(ModalScreen[str]):
 
     @on(Input.Changed)
     def _narrowed(self, event: Input.Changed) -> None:
-        self._fill(event.value)
+        if self._is_numbered and event.value.isdecimal() and 0 < int(event.value) <= len(self._rows):
+            self.dismiss(self._rows[int(event.value) - 1][0])
+        else:
+            self._fill(event.value)
+
+    @property
+    def _is_numbered(self) -> bool:
+        return not self._own and len(self._rows) < 10
 
     def _fill(self, words: str) -> None:
         wanted = words.casefold().split()
         self._shown = [row for row in self._rows if all(word in row[1].casefold() for word in wanted)]
         listed = self.query_one(OptionList)
         listed.clear_options()
-        listed.add_options([Option(literal(text)) for _, text in self._shown])
+        number = {key: f"{at}  " for at, (key, _) in enumerate(self._rows, 1)} if self._is_numbered else {}
+        listed.add_options([Option(literal(f"{number.get(key, '')}{text}")) for key, text in self._shown])
         listed.highlighted = 0 if self._shown else None
         listed.display = bool(self._shown)
 

@@ -2,23 +2,27 @@
 
 from __future__ import annotations
 
+import os
 import re
+import shlex
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import ClassVar, Protocol
 
-from textual import on
+from textual import on, work
 from textual.app import ComposeResult
 from textual.binding import Binding, BindingType
 from textual.containers import Horizontal, Vertical, VerticalScroll
 from textual.content import Content
 from textual.events import Resize
-from textual.widgets import OptionList, Static
+from textual.suggester import Suggester
+from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line, visible
+from assistant.records.case_folder import place_for
 from assistant.records.intake import (
     CONFIRMED,
     DOCUMENT,
@@ -397,10 +401,9 @@ class IntakeScreen(ProposalScreen):
         ProposalScreen.KEYS[-1],
     ]
 
-    def __init__(self, work: Intake, title: str, case_id: str) -> None:
-        super().__init__(work, "A packet becomes a case")
+    def __init__(self, work: Intake, left: Callable[[], None] | None = None) -> None:
+        super().__init__(work, "A packet becomes a case", left)
         self._intake = work
-        self._proposed = title, case_id
 
     def _ready(self) -> str:
         return "f makes the case; the other lines can wait"
@@ -442,12 +445,6 @@ class IntakeScreen(ProposalScreen):
             )
             self._fill(wanting[0].key)
             return
-        items = [
-            one.fields["service"]
-            for one in self._work.proposals
-            if one.group == "item" and one.state == CONFIRMED
-        ]
-        title = " and ".join(items[:2]) or self._proposed[0]
 
         def titled(said: str | None) -> None:
             if said:
@@ -462,15 +459,139 @@ class IntakeScreen(ProposalScreen):
             if practice is None:
                 return
             try:
-                self.made = self._intake.finish(self._proposed[1], visible(said), practice == "yes")
+                self.made = self._intake.finish(self._intake.case_id, visible(said), practice == "yes")
             except Refused as refused:
                 self.tell(str(refused), "error")
                 return
             self.leave()
 
         self.app.push_screen(
-            AskScreen("Title of the case, without the patient's name", title[:1].upper() + title[1:]), titled
+            AskScreen("Title of the case, without the patient's name", self._intake.title), titled
         )
+
+
+# Where a packet is named on the screen, and read.
+
+
+class _Paths(Suggester):
+    """Completes the name of a file or a folder."""
+
+    def __init__(self) -> None:
+        super().__init__(use_cache=False, case_sensitive=True)
+
+    async def get_suggestion(self, value: str) -> str | None:
+        folder, _, begun = value.rpartition("/")
+        try:
+            names = sorted(
+                one.name + "/" * one.is_dir()
+                for one in Path(f"{folder}/" if "/" in value else ".").expanduser().iterdir()
+            )
+        except OSError:
+            return None
+        hit = next((one for one in names if begun and one.startswith(begun) and one != begun), None)
+        return f"{value[: len(value) - len(begun)]}{hit}" if hit else None
+
+
+class _Stopped(Exception):
+    """The reading was stopped; what was read is kept."""
+
+
+class PacketScreen(ProgramScreen):
+    """Asks for the files of a packet, and reads them; what they propose stands on the next screen."""
+
+    BINDINGS: ClassVar[list[BindingType]] = [Binding("escape,ctrl+q", "leave", "leave")]
+    DEFAULT_CSS = "PacketScreen Static { height: auto; padding: 0 2; margin-top: 1; } PacketScreen Input { margin: 1 2; }"
+    AUTO_FOCUS = "Input"
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._reading = False
+        self._stopped = False
+
+    def compose(self) -> ComposeResult:
+        yield Static("A packet becomes a case: a PDF, several files, or a folder of them", markup=False)
+        yield Input(placeholder="path; right arrow completes it", suggester=_Paths(), compact=True)
+        yield Static(
+            "Enter reads it. Nothing is a case before you have confirmed it. Esc leaves.",
+            id="packet-told",
+            markup=False,
+        )
+
+    @on(Input.Submitted)
+    def _named(self, event: Input.Submitted) -> None:
+        paths = named(event.value)
+        if self._reading or not paths:
+            return
+        missing = next((one for one in paths if not one.exists()), None)
+        if missing is not None:
+            self._say(f"{one_line(str(missing))}: There is no such file. Check the name.")
+            return
+        self._reading = True
+        self.query_one(Input).disabled = True
+        self._say("Reading ...")
+        self._read(paths)
+
+    def _say(self, words: str) -> None:
+        if self.is_attached:
+            self.query_one("#packet-told", Static).update(literal(words))
+
+    def action_leave(self) -> None:
+        if not self._reading:
+            self.leave()
+        else:
+            self._stopped = True
+            self._say("Stopping ...")
+
+    def release(self) -> None:
+        self._stopped = True
+
+    @work(thread=True, exclusive=True, exit_on_error=False)
+    def _read(self, paths: list[Path]) -> None:
+        def told(what: str, done: int, whole: int) -> None:
+            if self._stopped:
+                raise _Stopped
+            words = "Recognising" if what == "recognise" else "Reading"
+            self.app.call_from_thread(
+                self._say, f"{words}: {done:,} of {whole:,} pages. Esc stops; the same path goes on."
+            )
+
+        made: Intake | None = None
+        try:
+            files, target = place_for(paths)
+            made = Intake(target, told)
+            made.arrive(files)
+            assert made.proposals
+        except (_Stopped, Refused) as problem:
+            if made is not None:
+                made.is_kept = made.is_kept or isinstance(problem, _Stopped)
+                made.__exit__(type(problem), problem)
+            if not self._stopped:
+                self.app.call_from_thread(self._not_read, str(problem))
+            elif self.is_attached:
+                self.app.call_from_thread(self.leave)
+            return
+        self.app.call_from_thread(self._was_read, made)
+
+    def _not_read(self, why: str) -> None:
+        self._reading = False
+        field = self.query_one(Input)
+        field.disabled = False
+        field.focus()
+        self._say(why)
+
+    def _was_read(self, made: Intake) -> None:
+        self.app.switch_screen(IntakeScreen(made, made.__exit__))
+
+
+def named(said: str) -> list[Path]:
+    """The files that were named: one path as it is, or several as a shell parts them."""
+    whole = Path(said.strip()).expanduser()
+    if not said.strip() or whole.exists():
+        return [whole] if said.strip() else []
+    try:
+        return [Path(one).expanduser() for one in shlex.split(said, posix=os.sep == "/")]
+    except ValueError:  # a quotation mark alone
+        return [whole]
 
 
 def marked_page(text: str, quote: str) -> Content:

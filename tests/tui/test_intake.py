@@ -5,20 +5,22 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.screen import Screen
+from textual.widgets import Input
 
 from assistant import library
 from assistant.records.course import Course
 from assistant.tui.app import ImrApp
-from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page
+from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page, named
 from assistant.tui.widgets import MarkedList
 from tests.records.test_course import folder
-from tests.records.test_intake import NOTE, RFA, UR, of, work_on
+from tests.records.test_intake import NOTE, RFA, UR, of, packet, work_on
 from tests.tui.windowing import NARROW, WIDE, Open
 
 __all__ = ["folder"]
 
 
-def shown(screen: ProposalScreen, name: str) -> str:
+def shown(screen: Screen[object], name: str) -> str:
     from textual.widgets import Static
 
     return str(screen.query_one(f"#{name}", Static).content)
@@ -27,7 +29,7 @@ def shown(screen: ProposalScreen, name: str) -> str:
 @pytest.mark.parametrize("size", [NARROW, WIDE])
 async def test_seven_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[int, int]) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
-        screen = IntakeScreen(work, "A case", "a-case")
+        screen = IntakeScreen(work)
         async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=size) as pilot:
             await pilot.pause()
             assert "8 to decide" in shown(screen, "intake-top")
@@ -37,7 +39,7 @@ async def test_seven_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[in
             assert "f makes the case" in shown(screen, "intake-top")
             await pilot.press("f")
             await pilot.press("enter")
-            await pilot.press("down", "enter")
+            await pilot.press("2")
             await pilot.pause()
         assert screen.made is not None
     case = library.rules_for(library.open_case(screen.made)).case
@@ -46,7 +48,7 @@ async def test_seven_keys_make_a_case_of_a_packet(tmp_path: Path, size: tuple[in
 
 async def test_a_key_corrects_a_part_and_one_refuses(tmp_path: Path) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
-        screen = IntakeScreen(work, "A case", "a-case")
+        screen = IntakeScreen(work)
         async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
             await pilot.pause()
             await pilot.press("down", "down", "down", "c")
@@ -67,7 +69,7 @@ async def test_a_key_adds_a_service_and_a_line_on_the_page_that_is_shown(
     tmp_path: Path, size: tuple[int, int]
 ) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
-        screen = IntakeScreen(work, "A case", "a-case")
+        screen = IntakeScreen(work)
         async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=size) as pilot:
             await pilot.pause()
             await pilot.press("down", "a", "enter", *"acupuncture", "enter")
@@ -82,7 +84,7 @@ async def test_a_key_adds_a_service_and_a_line_on_the_page_that_is_shown(
 
 async def test_lines_are_confirmed_a_page_at_a_time_and_narrowed(tmp_path: Path) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
-        screen = IntakeScreen(work, "A case", "a-case")
+        screen = IntakeScreen(work)
         async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=WIDE) as pilot:
             await pilot.pause()
             await pilot.press("enter", "enter", "enter", "enter")
@@ -130,7 +132,7 @@ async def test_a_review_opens_the_chronology_and_is_offered_what_was_changed_the
 
 async def test_what_enter_confirms_under_a_heading_is_in_view(tmp_path: Path) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
-        screen = IntakeScreen(work, "A case", "a-case")
+        screen = IntakeScreen(work)
         async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=NARROW) as pilot:
             listed = screen.query_one("#intake-list", MarkedList)
             for _ in range(7):
@@ -142,3 +144,34 @@ async def test_what_enter_confirms_under_a_heading_is_in_view(tmp_path: Path) ->
                 assert listed._index_to_line[lines[0]] in seen
                 assert listed._index_to_line[lines[-1]] in seen or listed._index_to_line[lines[0]] == top
                 await pilot.press("enter")
+
+
+async def test_the_home_screen_takes_a_packet_by_its_path_and_makes_a_case_of_it(
+    tmp_path: Path, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    home = tmp_path / "cases"
+    home.mkdir()
+    monkeypatch.setenv("IMR_CASES", str(home))
+    path = packet(tmp_path, UR, RFA, NOTE)
+    app = ImrApp(log_path)
+    async with app.run_test(size=NARROW) as pilot:
+        await pilot.pause()
+        await pilot.press("n", *str(tmp_path / "none.pdf"), "enter")
+        await pilot.pause()
+        assert "There is no such file" in shown(app.screen, "packet-told")
+        app.screen.query_one(Input).value = str(path)
+        await pilot.press("enter")
+        await app.workers.wait_for_complete()
+        await pilot.pause()
+        await pilot.press("enter", "enter", "enter", "enter", "f", "enter", "2")
+        await pilot.pause()
+    (made,) = library.own_cases()
+    assert library.rules_for(library.open_case(made[1])).case.items["1"].prompt_set == "lumbar-mri"
+    assert [one.name for one in home.iterdir()] == [made[1].name]
+
+
+def test_several_files_are_named_as_a_shell_parts_them(tmp_path: Path) -> None:
+    (tmp_path / "a b.pdf").touch()
+    assert named(f"{tmp_path}/a b.pdf") == [tmp_path / "a b.pdf"]
+    assert named(f"'{tmp_path}/a b.pdf' {tmp_path}/c.pdf") == [tmp_path / "a b.pdf", tmp_path / "c.pdf"]
+    assert named("  ") == []
