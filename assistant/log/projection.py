@@ -41,6 +41,7 @@ from assistant.log.projection_rows import (
     desk_rows,
     review_rows,
     sitting_rows,
+    with_receipts,
     without_quotes,
 )
 from assistant.log.report import reports
@@ -158,7 +159,7 @@ def _work(sessions: Sequence[str]) -> Made:
 Progress = Callable[[int, int], None]
 """Told now and then how many of how many entries have been read."""
 
-MADE_BY = 7
+MADE_BY = 8
 """Raised by one whenever the same events would give other rows than before."""
 
 _UNHELD = (sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_FULL, sqlite3.SQLITE_IOERR)
@@ -319,7 +320,17 @@ class _Projection:
                 _insert(db, table, made)
             done += count
             self._progress(min(done, self._last), self._last)
+        _reckon_by_desks(db)
         self._progress(self._last, self._last)
+
+
+def _reckon_by_desks(db: Database) -> None:
+    """Deadlines of the cases of which a desk says when something came."""
+    for case in [case for (case,) in db.execute("SELECT DISTINCT case_id FROM receipt").fetchall()]:
+        receipts = list(db.query("SELECT * FROM receipt WHERE case_id = ? ORDER BY ts, desk, seq", [case]))
+        for row in list(db.query("SELECT * FROM deadline WHERE case_id = ?", [case])):
+            table = db.table("deadline")
+            table.upsert(with_receipts(row, receipts), pk="session")
 
 
 def _insert(db: Database, table: str, rows: list[dict[str, Any]]) -> None:

@@ -6,6 +6,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from datetime import date
 from itertools import combinations
 from typing import Any, assert_never
 
@@ -205,13 +206,15 @@ TABLES: Mapping[str, Table] = {
     "correction": _of_review("session seq:int ts page fact was says", key="session seq"),
     "case_change": _of_review("session seq:int ts added changed removed facts:int sets", key="session seq"),
     "deadline": _of_review(
-        "session priority rule source verified:int start start_fact due ends signed opened", key="session"
+        "session priority rule source verified:int request records start start_fact due ends signed opened",
+        key="session",
     ),
     "reading": _table("sitting seq:int n:int ts reader what session detail", key="sitting seq n"),
     "audit_note": _table("sitting seq:int ts reader session text finding severity owner", key="sitting seq"),
     "finding_step": _table("sitting seq:int ts reader finding what text", key="sitting seq"),
     "file_review": _table("sitting seq:int ts reader draw session result text", key="sitting seq"),
     "desk_step": _table("desk seq:int ts actor case_id what day session detail", key="desk seq"),
+    "receipt": _table("desk seq:int ts case_id request records priority", key="desk seq"),
 }
 """Each table by its name; the first column of its key is the session that its rows were made from."""
 
@@ -262,6 +265,7 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "finding_step": (("finding", "ts"),),
     "file_review": (("draw", "session", "ts"),),
     "desk_step": (("-ts", "-seq"), ("case_id", "ts")),
+    "receipt": (("case_id", "ts"),),
 }
 """The columns of each index, with a minus where it falls; made once the rows are there."""
 
@@ -709,32 +713,57 @@ class _Review:
     def _deadline(self, session: Session, summary: Mapping[str, Any]) -> Iterator[dict[str, Any]]:
         claim = session.rules.case.data.get("claim")
         claim = claim if isinstance(claim, Mapping) else {}
-        rule = RULES.get(str(claim.get("priority", "standard")))
-        if rule is None:
-            return
         stated = {fact: parse_date(str(claim.get(fact, ""))) for fact in CLOCK_FACTS}
-        received = {
-            fact: day.earliest
-            for fact, day in stated.items()
-            if day is not None and day.earliest == day.latest
-        }
-        fact, start = max(received.items(), key=lambda one: one[1], default=("", None))
-        last = None if start is None else due(rule, start)
+        received = {fact: str(day) for fact, day in stated.items() if day is not None and day.day is not None}
+        reckoned = reckon(str(claim.get("priority", "standard")), received)
+        if reckoned is None:
+            return
         ended, end = self._close or (None, None)
         signed = ended if isinstance(end, e.SessionSigned) else None
         yield {
             "session": summary["session"],
-            "priority": rule.priority,
-            "rule": rule.says,
-            "source": rule.source,
-            "verified": int(rule.verified),
-            "start": None if start is None else start.isoformat(),
-            "start_fact": fact or None,
-            "due": None if last is None else last.isoformat(),
-            "ends": None if last is None else end_of_day(last),
+            **reckoned,
+            "request": received.get("application_received"),
+            "records": received.get("documents_received"),
             "signed": None if signed is None else california_day(signed.ts),
             "opened": summary["opened"],
         }
+
+
+def reckon(priority: str, received: Mapping[str, str]) -> dict[str, Any] | None:
+    """The rule, from which day time runs and to which, by the days on which something came; None for no such rule."""
+    rule = RULES.get(priority)
+    if rule is None:
+        return None
+    fact, start = max(received.items(), key=lambda one: one[1], default=("", ""))
+    last = due(rule, date.fromisoformat(start)) if start else None
+    return {
+        "priority": rule.priority,
+        "rule": rule.says,
+        "source": rule.source,
+        "verified": int(rule.verified),
+        "start": start or None,
+        "start_fact": fact or None,
+        "due": None if last is None else last.isoformat(),
+        "ends": None if last is None else end_of_day(last),
+    }
+
+
+def with_receipts(row: Mapping[str, Any], receipts: Iterable[Mapping[str, Any]]) -> dict[str, Any]:
+    """A row of a deadline by what the desks say of its case as well, of each day and the priority the last word."""
+    days = {fact: row[name] for name, fact in CLAIMED.items() if row[name]}
+    priority = row["priority"]
+    for receipt in receipts:
+        for name, fact in CLAIMED.items():
+            if receipt[name]:
+                days.pop(fact, None)
+                days[f"{name}, at the desk"] = receipt[name]
+        priority = receipt["priority"] or priority
+    return {**row, **(reckon(priority, days) or {})}
+
+
+CLAIMED = {"request": "application_received", "records": "documents_received"}
+"""The days on which something came, with the facts of the claim that state them."""
 
 
 def _logged(entry: Entry) -> dict[str, Any]:
@@ -840,7 +869,8 @@ def sitting_rows(moments: Iterable[Moment]) -> Rows:
 
 
 def desk_rows(moments: Iterable[Moment]) -> Rows:
-    """The rows of a desk: one for each step but its first."""
+    """The rows of a desk: one for each step but its first, and the days on which something came."""
+    moments = list(moments)
     return {
         "desk_step": [
             {
@@ -856,7 +886,20 @@ def desk_rows(moments: Iterable[Moment]) -> Rows:
             }
             for moment in moments
             if isinstance(moment.event, w.WorkStep) and not isinstance(moment.event, w.DeskOpened)
-        ]
+        ],
+        "receipt": [
+            {
+                "desk": one.entry.session,
+                "seq": one.entry.seq,
+                "ts": one.entry.ts,
+                "case_id": one.entry.case,
+                "request": one.event.request,
+                "records": one.event.records,
+                "priority": one.event.priority,
+            }
+            for one in moments
+            if isinstance(one.event, w.ReceiptStated)
+        ],
     }
 
 

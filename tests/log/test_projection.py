@@ -31,6 +31,7 @@ from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, end_of_
 from assistant.log.timeline import timeline
 from assistant.profile import Profile
 from assistant.review import answers_file
+from assistant.review.desk import Desk as desk_of
 from assistant.review.review import Review
 from tests.log.auditing import Desk, decided, given, opened_review
 from tests.prove import scale
@@ -69,6 +70,7 @@ def test_every_table_of_a_review_has_rows(held: Path) -> None:
         "finding_step",
         "file_review",
         "desk_step",
+        "receipt",
     ]
 
 
@@ -192,6 +194,27 @@ def test_a_deadline_names_its_rule_and_counts_from_the_later_receipt(held: Path)
         "2026-02-01",
     )
     assert (declined["priority"], declined["due"], declined["verified"]) == ("expedited", "2026-01-13", 0)
+
+
+def test_a_deadline_counts_from_what_was_entered_at_a_desk_before_or_after_it_was_reckoned(
+    path: Path,
+) -> None:
+    with Desk(path, start="2026-02-05T09:00:00+00:00") as desk:
+        desk.open("aa11", case="neck")
+        desk.open("bb22", case="other")
+    assert [row["due"] for row in rows(up_to_date(path), "deadline")] == ["2026-02-09", "2026-02-09"]
+    for request, records, priority, told in (
+        ("2026-01-20", "", "", ("2026-01-20", "request, at the desk", "2026-02-19")),
+        ("", "2026-01-23", "", ("2026-01-23", "records, at the desk", "2026-02-22")),
+        ("", "", "expedited", ("2026-01-23", "records, at the desk", "2026-01-26")),
+        ("2026-01-02", "2026-01-03", "standard", ("2026-01-03", "records, at the desk", "2026-02-02")),
+    ):
+        with Log.open(path) as log:
+            desk_of(log, "office").received("neck", request, records, priority)
+        for anew in (False, True):
+            row, other = rows(up_to_date(path, anew=anew), "deadline")
+            assert (row["start"], row["start_fact"], row["due"]) == told
+            assert other["due"] == "2026-02-09"
 
 
 @pytest.mark.parametrize(
