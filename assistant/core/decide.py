@@ -12,9 +12,10 @@ from typing import assert_never, cast
 
 from assistant.core import commands as c
 from assistant.core import events as e
-from assistant.core.answer import Answer, Dismissed, Status, Trail
+from assistant.core.answer import Answer, Dismissed, Status, Trail, same_content
 from assistant.core.answer_reader import check_answer
 from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, refuse
+from assistant.core.proposal import follows_from
 from assistant.core.record.absence import contradicted, not_found, open_passages, pages_unread
 from assistant.core.record.grounds import about_file, exempt, worked_out
 from assistant.core.record.guard import second_look
@@ -26,6 +27,8 @@ from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import Session, apply, fold, outcome, unruled
 from assistant.core.text import one_line
 from assistant.core.value import replace
+
+_ANSWERS = (e.AnswerRecorded, e.AnswerAmended)
 
 # Which events follow from answering, amending and taking back: trails noted, answers set aside and restored.
 
@@ -83,6 +86,28 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
             why = reason(why, "The reason for a change")
         event = e.AnswerAmended(scope, path, answer, command.origin, why)
     return _for_every_item(session, path, _with_consequences(session, scope, event))
+
+
+def _worked_out(session: Session, made: list[e.Event], why: str) -> list[e.Event]:
+    """What the answers just given make of other questions: it is recorded with them, and changes with them.
+
+    An answer in which the reviewer departed from it stays; whoever is to answer unaided works it out alone.
+    """
+    given = {(one.item, one.prompt.split(".", 1)[0]) for one in made if isinstance(one, _ANSWERS)}
+    after, found = fold(session, made), list[e.Event]()
+    for scope in dict.fromkeys(scope for scope, _ in given if not session.unaided(scope)):
+        for name, prompt in session.rules.sets[scope].prompts.items():
+            reading = after.reading(scope)
+            if (scope, name) in given or not follows_from(prompt, reading) or reading.asked(name) is not True:
+                continue
+            now, held = worked_out(after, scope, name), after.answers.get(scope, {}).get(name)
+            was = worked_out(session, scope, name) if held is not None else None
+            kept = held is not None and (was is None or not same_content(held, was.answer))
+            if now is None or kept or (held is not None and same_content(held, now.answer)):
+                continue
+            events = record(after, c.RecordAnswer(scope, name, now.answer, "computed", why))
+            after, found = fold(after, events), [*found, *events]
+    return found
 
 
 def _for_every_item(session: Session, path: str, made: list[e.Event]) -> list[e.Event]:
@@ -575,9 +600,11 @@ def _events(session: Session, command: c.AnyCommand) -> list[e.Event]:
         case c.LeavePrompt():
             return [e.PromptLeft(command.item, command.prompt)]
         case c.RecordAnswer():
-            return record(session, command)
+            made = record(session, command)
+            return [*made, *_worked_out(session, made, command.reason)]
         case c.RecordAnswers():
-            return record_all(session, command)
+            made = record_all(session, command)
+            return [*made, *_worked_out(session, made, command.answers[0].reason)]
         case c.WithdrawAnswer():
             return withdraw(session, command)
         case c.RejectInput():

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
     from assistant.core import training_events as t
     from assistant.core import work_events as w
 
-_ORIGINS = {"proposed": " · as proposed", "file": " · from a file"}
+_ORIGINS = {"proposed": " · as proposed", "file": " · from a file", "computed": " · worked out"}
 _SEARCHED = {"look_for": "The program searched", "amendment": "The program searched again"}
 
 

@@ -258,7 +258,7 @@ class SuggestionShown(Event):
 
 
 class AnswerRecorded(Event):
-    """An answer; `prompt` is a prompt or the path of a part. `origin`: typed, proposed or file."""
+    """An answer; `prompt` is a prompt or the path of a part. `origin`: typed, proposed, file, or computed of other answers."""
 
     kind: ClassVar[str] = "answer.recorded"
     item: str

@@ -13,8 +13,10 @@ import msgspec
 
 from assistant import library
 from assistant.core import commands as c
+from assistant.core.answer import same_content
 from assistant.core.answer_reader import read_answer
 from assistant.core.problem import Problem, Refused, placed, refuse
+from assistant.core.proposal import follows_from
 from assistant.core.rationale import deciding_cautions
 from assistant.core.record.absence import pages_unread
 from assistant.core.record.case import YES
@@ -148,6 +150,7 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -
         due = [prompt for prompt in review.session.reading(scope).open_prompts() if prompt.id in given]
         due = [prompt for prompt in due if review.session.answer(scope, prompt.id) is None]
         due += [prompt for prompt in _shared(review.session, scope) if prompt.id in given.keys() - done]
+        due += [prompt for prompt in _worked_out(review.session, scope) if prompt.id in given.keys() - done]
         if not due:
             able = review.session.rules.sets[scope].own
             own = [name for name in (SEARCHED, OWN) if name in given and name in able]
@@ -160,7 +163,10 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -
         done.add(prompt.id)
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
-        alone = "It differs for this item." if review.session.answer(scope, prompt.id) is not None else ""
+        held = review.session.answer(scope, prompt.id)
+        if held is not None and not prompt.once and same_content(held, answer) and not answer.all_evidence():
+            continue
+        alone = "It differs for this item." if held is not None else ""
         command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file", alone))
         with placed(where):
             review.perform(command)
@@ -173,6 +179,13 @@ def _shared(session: Session, scope: str) -> list[Prompt]:
     """The questions that are asked once for the case and have an answer by now, which an item may give anew for itself."""
     prompts = session.rules.sets[scope].prompts.values()
     return [one for one in prompts if one.once and session.reading(scope).answered(one.id)]
+
+
+def _worked_out(session: Session, scope: str) -> list[Prompt]:
+    """The questions that other answers have answered, which a file may answer otherwise."""
+    reading = session.reading(scope)
+    prompts = session.rules.sets[scope].prompts.values()
+    return [one for one in prompts if follows_from(one, reading) and reading.answered(one.id)]
 
 
 def _all_answered(review: Review, scope: str, result: RunOutcome) -> bool:

@@ -34,7 +34,7 @@ from assistant.core.text import visible
 from assistant.core.turn import CITE, FormField, Option, Turn, figured, reply_keys
 from assistant.core.value import replace
 from assistant.review.amendment import TakeOver, take_over
-from assistant.review.echo import echo
+from assistant.review.echo import echo, worked_out, worked_out_line
 from assistant.review.passages import (
     MOST_OFFERED,
     first_against,
@@ -482,7 +482,7 @@ class Conversation(Talk):
             return self._record(command.command, confirmed=True)
         if isinstance(command, c.RecordAnswer) and self.cited:
             command = self._with_cited(command)
-        before = self.turn
+        before, session = self.turn, self.review.session
         self.review.perform(command)
         self.pending = None
         if self.turn.place != before.place:
@@ -492,6 +492,9 @@ class Conversation(Talk):
         else:
             self.acted(_where(before, command))
         lines = [] if quiet else echo(self.review, command)
+        for place in worked_out(self.review, session, command):
+            self.acted(Turn("prompt", place, ""))
+            lines.append(worked_out_line(self.review, place))
         return [*lines, *self._next_waiting()] if self.waiting else lines
 
     def _refused(self, text: str, refused: Refused) -> list[Line]:

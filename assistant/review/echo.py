@@ -4,9 +4,11 @@ from __future__ import annotations
 
 from assistant.core import commands as c
 from assistant.core.event_words import Line
+from assistant.core.proposal import follows_from
 from assistant.core.record.absence import not_found
 from assistant.core.rules.answer_schema import at
 from assistant.core.rules.criterion import DECISION_WORDS, RULING_WORDS
+from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
 from assistant.core.turn import part_question
 from assistant.core.value import replace
@@ -73,6 +75,28 @@ def echo(review: Review, command: c.Command) -> list[Line]:
     if isinstance(command, c.Acknowledge):
         return [Line("answer", f"Acknowledged: {one_line(command.reason, 300)}")]
     return []
+
+
+def worked_out(review: Review, before: Session, command: c.Command) -> list[AnswerPlace]:
+    """The questions that were answered by what a command answered, in the order of the set."""
+    session, found = review.session, list[AnswerPlace]()
+    if isinstance(command, c.RecordAnswer | c.RecordAnswers):
+        given = command.answers if isinstance(command, c.RecordAnswers) else (command,)
+        named = {(one.item, one.prompt.split(".", 1)[0]) for one in given}
+        for scope in dict.fromkeys(scope for scope, _ in named):
+            reading = session.reading(scope)
+            for name, prompt in session.rules.sets[scope].prompts.items():
+                changed = session.answer(scope, name) != before.answer(scope, name)
+                if changed and (scope, name) not in named and follows_from(prompt, reading):
+                    found.append((scope, name))
+    return found
+
+
+def worked_out_line(review: Review, place: AnswerPlace) -> Line:
+    """What other answers gave for a question, and the key with which it is answered otherwise."""
+    prompt = review.session.prompt(*place)
+    said = told(prompt.schema, review.session.answer(*place)).replace("\n", "; ")
+    return Line("answer", f"{one_line(f'{prompt.ask} {said}', 300)} · worked out; < answers it otherwise")
 
 
 def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:

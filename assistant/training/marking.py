@@ -187,7 +187,7 @@ def named_pages(recording: Recording, until: Mapping[AnswerPlace, int]) -> dict[
             place = event.item, root_of(event.prompt)
             pages = {(one.document, one.page) for one in event.answer.all_evidence()}
             whole = event.answer.parts is not None and place[1] == event.prompt
-            by_hand = event.origin != "proposed" and not whole
+            by_hand = event.origin not in ("proposed", "computed") and not whole
         else:
             continue
         if seq > until.get(place, last):

@@ -3,13 +3,23 @@
 from __future__ import annotations
 
 import json
+from contextlib import closing
 from pathlib import Path
 
 import pytest
 from click.testing import CliRunner, Result
 
+from assistant import library
 from assistant.cli.main import cli
+from assistant.core import commands as c
+from assistant.core.answer import Answer, Evidence
+from assistant.core.events import AnswerRecorded
 from assistant.core.problem import Refused
+from assistant.log import Log
+from assistant.log.fold import event_of
+from assistant.profile import Profile
+from assistant.review.conversation import Conversation
+from assistant.review.review import Review
 
 CASE = """
 id: relaxant
@@ -187,3 +197,55 @@ def test_a_set_that_does_not_read_is_refused_with_its_line(
         refused = CliRunner().invoke(cli, ["prompts", "check", "own-visits"]).exception
         assert isinstance(refused, Refused)
         assert f"prompts/own-visits.yaml, line {line}:" in str(refused)
+
+
+def test_what_the_answers_come_to_is_no_question_of_its_own_and_one_key_answers_it_otherwise(
+    folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    own = folder.parent / "prompts"
+    own.mkdir()
+    (own / "guidelines.yaml").write_text(OWN_GUIDELINES, "utf-8")
+    (own / "own-visits.yaml").write_text(OWN_SET, "utf-8")
+    monkeypatch.setenv("IMR_PROMPTS", str(own))
+    case = CASE.replace("DECIDED", "2014-04-20").replace(
+        "prompt_set: muscle-relaxants", "prompt_set: own-visits"
+    )
+    (folder / "case.yaml").write_text(case, "utf-8")
+    (folder / "records" / "note.txt").write_text("She had 4 visits; 8 more are asked for.\n", "utf-8")
+    with (
+        Log.open(folder.parent / "log.sqlite") as log,
+        closing(Review.open(log, library.find_case(str(folder)), Profile("r-test"))) as review,
+    ):
+
+        def answer(name: str, value: int, quote: str = "", reason: str = "") -> None:
+            evidence = (Evidence("note", 1, quote),) if quote else ()
+            review.perform(c.RecordAnswer("1", name, Answer(value=value, evidence=evidence), "typed", reason))
+
+        def in_all() -> object:
+            held = review.session.answer("1", "in_all")
+            return held.value if held is not None else None
+
+        talk = Conversation(review)
+        answer("had", 4, "4 visits")
+        assert in_all() is None
+        talk.go("1", "asked")
+        said = [line.text for line in (*talk.reply("8"), *talk.reply("8 more"))]
+        assert "How many in all? 12 visits · worked out; < answers it otherwise" in said
+        assert [one.origin for one in recorded(log, review) if one.prompt == "in_all"] == ["computed"]
+        answer("had", 2, "4 visits")
+        assert in_all() == 10  # it changes with what it follows from
+        talk.back()
+        assert talk.turn.place == ("1", "in_all")
+        talk.reply("20")
+        talk.reply("1")
+        assert in_all() == 20
+        answer("had", 4, "4 visits")
+        assert (
+            in_all() == 20
+        )  # what the reviewer said otherwise stays, and is asked about before the signature
+        assert [one.check for one in review.checks() if one.place == "1/in_all"] == ["computed-differs"]
+
+
+def recorded(log: Log, review: Review) -> list[AnswerRecorded]:
+    made = [event_of(entry) for entry in log.read(review.session.id)]
+    return [one for one in made if isinstance(one, AnswerRecorded)]
