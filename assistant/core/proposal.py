@@ -72,13 +72,8 @@ def reckoned(prompt: Prompt, reading: Reading, case: Case, item: DisputedItem | 
 
 
 def follows_from(prompt: Prompt, reading: Reading) -> frozenset[str]:
-    """The questions whose answers alone give a prompt's, up to the day that governs; none where the case file gives more."""
-    rule = prompt.computed
-    rules = [one for one in prompt.propose if one.rule]
-    paths = [
-        *(rule.paths() if rule is not None else ()),
-        *(p for one in rules for p in (one.of, one.than) if p),
-    ]
+    """The questions of whose answers alone a prompt is computed, up to the day that governs; none where the case file gives more."""
+    paths = prompt.computed.paths() if prompt.computed is not None else ()
     roots = {path.split(".", 1)[0] for path in paths if path not in _GOVERNING}
     return frozenset(roots) if roots <= reading.prompt_set.prompts.keys() else frozenset()
 

@@ -164,9 +164,11 @@ def _answer(review: Review, file: AnswersFile, scope: str, result: RunOutcome) -
         where = file.where("answers", scope, prompt.id)
         answer = read_answer(prompt.schema, given[prompt.id], where)
         held = review.session.answer(scope, prompt.id)
-        if held is not None and not prompt.once and same_content(held, answer) and not answer.all_evidence():
-            continue
-        alone = "It differs for this item." if held is not None else ""
+        if held is not None and not prompt.once and same_content(held, answer):
+            continue  # it was worked out, and comes to the same
+        alone = (
+            "" if held is None else "It differs for this item." if prompt.once else "The file has another."
+        )
         command = with_stated_pages(review, c.RecordAnswer(scope, prompt.id, answer, "file", alone))
         with placed(where):
             review.perform(command)
