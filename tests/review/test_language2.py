@@ -229,7 +229,7 @@ def test_what_the_answers_come_to_is_no_question_of_its_own_and_one_key_answers_
         answer("had", 4, "4 visits")
         assert in_all() is None
         talk.go("1", "asked")
-        said = [line.text for line in (*talk.reply("8"), *talk.reply("8 more"))]
+        said = [line.text for line in (*talk.reply("8"), *talk.press("1"))]
         assert "How many in all? 12 visits · worked out; < answers it otherwise" in said
         assert [one.origin for one in recorded(log, review) if one.prompt == "in_all"] == ["computed"]
         answer("had", 2, "4 visits")
