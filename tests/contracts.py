@@ -10,7 +10,7 @@ import re
 from collections.abc import Callable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 from typing import Any
 
@@ -252,9 +252,8 @@ def shipped_files(folder: Path) -> Iterator[File]:
         )  # type: ignore[misc]
         if (case.path / "reference.yaml").is_file():
             data = yaml.parse_yaml(library.read_text(case.path / "reference.yaml"), "reference.yaml").data
-            yield File(
-                "answers-file", "reference.yaml", data, on_disk(folder / "reference.yaml", read_answers)
-            )
+            read = partial(read_answers, case=name)
+            yield File("answers-file", "reference.yaml", data, on_disk(folder / "reference.yaml", read))
     for name in own.prompts:
         data = shipped("prompts", f"{name}.yaml")
         kind = "prompt-set" if "for" in data else "block"
@@ -298,15 +297,15 @@ def on_disk(path: Path, read: Callable[[Path], object]) -> Callable[[str], objec
     return written
 
 
-def read_answers(path: Path) -> object:
+def read_answers(path: Path, case: str = "") -> object:
     file = answers_file.read_answers_file(path)
-    answers_file.check_answers(file, seed_rules())
+    answers_file.check_answers(file, rules_of(case or SET_CASE))
     return file
 
 
 @cache
-def seed_rules() -> Any:
-    return library.rules_for(library.find_case(SET_CASE))
+def rules_of(case: str) -> Any:
+    return library.rules_for(library.find_case(case))
 
 
 def a_set(name: str, own: Sources) -> Callable[[str], object]:
