@@ -166,12 +166,29 @@ def to_json(answer: Answer) -> dict[str, Any]:
     return result
 
 
+_SCALAR = (str, int, float, type(None))
+
+
+def fitting(value: object, kind: type | tuple[type, ...]) -> Any:
+    """The value, which is of this kind; raises `TypeError` for another."""
+    if not isinstance(value, kind):
+        raise TypeError(value)
+    return value
+
+
+def all_of(values: object, kind: type) -> tuple[Any, ...]:
+    """The values of a list, which are all of this kind; raises `TypeError` otherwise."""
+    return tuple(fitting(one, kind) for one in fitting(values, (list, tuple)))
+
+
 def from_json(data: Mapping[str, Any]) -> Answer:
-    """The answer that `to_json` wrote."""
+    """The answer that `to_json` wrote; raises `TypeError`, `ValueError` or `KeyError` for anything else."""
     parts = data.get("parts")
     value = data.get("value")
     if isinstance(value, dict) and set(value) == {"decimal"}:
         value = float(value["decimal"])
+    for one in value if isinstance(value, list) else (value,):
+        fitting(one, _SCALAR)
     search = data.get("search")
     return Answer(
         status=Status(data["status"]),
@@ -180,7 +197,7 @@ def from_json(data: Mapping[str, Any]) -> Answer:
         closed=bool(data.get("closed", True)),
         evidence=tuple(evidence_from_json(item) for item in data.get("evidence", ())),
         search=None if search is None else trail_from_json(search),
-        note=data.get("note", ""),
+        note=fitting(data.get("note", ""), str),
         listing=bool(data.get("list", False)),
     )
 
@@ -195,7 +212,13 @@ def evidence_to_json(item: Evidence) -> dict[str, Any]:
 
 
 def evidence_from_json(data: Mapping[str, Any]) -> Evidence:
-    return Evidence(data["document"], data["page"], data.get("quote", ""), data.get("start"))
+    start = data.get("start")
+    return Evidence(
+        fitting(data["document"], str),
+        fitting(data["page"], int),
+        fitting(data.get("quote", ""), str),
+        None if start is None else fitting(start, int),
+    )
 
 
 def trail_to_json(trail: Trail) -> dict[str, Any]:
@@ -212,10 +235,10 @@ def trail_to_json(trail: Trail) -> dict[str, Any]:
 
 def trail_from_json(data: Mapping[str, Any]) -> Trail:
     return Trail(
-        documents=tuple(data.get("documents", ())),
-        pages=data.get("pages", 0),
+        documents=all_of(data.get("documents", ()), str),
+        pages=fitting(data.get("pages", 0), int),
         attested=bool(data.get("attested", False)),
-        terms=tuple(data.get("terms", ())),
+        terms=all_of(data.get("terms", ()), str),
         dismissed=tuple(dismissed_from_json(one) for one in data.get("dismissed", ())),
     )
 
@@ -230,7 +253,12 @@ def dismissed_to_json(one: Dismissed) -> dict[str, Any]:
 
 
 def dismissed_from_json(data: Mapping[str, Any]) -> Dismissed:
-    return Dismissed(data["document"], data["page"], data["quote"], data["reason"])
+    return Dismissed(
+        fitting(data["document"], str),
+        fitting(data["page"], int),
+        fitting(data["quote"], str),
+        fitting(data["reason"], str),
+    )
 
 
 def _in_order(parts: Mapping[str, Any], data: Mapping[str, Any]) -> Iterator[tuple[str, Any]]:

@@ -7,17 +7,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
-from functools import cache
+from functools import cache, partial
 from typing import Any, NamedTuple
 
 from assistant.core.answer import (
     Answer,
     Dismissed,
     Evidence,
+    all_of,
     dismissed_from_json,
     dismissed_to_json,
     evidence_from_json,
     evidence_to_json,
+    fitting,
     from_json,
     to_json,
 )
@@ -113,12 +115,37 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 _Read = Callable[[Any], Any] | None
 
 
+def _named(values: Mapping[str, Any], kind: type) -> Mapping[str, Any]:
+    for one in values.values():
+        fitting(one, kind)
+    return values
+
+
+def _named_twice(values: Mapping[str, Any]) -> Mapping[str, Any]:
+    return {name: _named(fitting(inner, Mapping), str) for name, inner in values.items()}
+
+
+_WITHIN: Mapping[str, Callable[[Any], Any]] = {
+    "tuple[str, ...]": partial(fitting, kind=str),
+    "Mapping[str, str]": partial(_named, kind=str),
+    "Mapping[str, Mapping[str, Any]]": partial(_named, kind=Mapping),
+    "Mapping[str, Mapping[str, str]]": _named_twice,
+}
+"""What reads a mapping, or each of several values, by the word for the type: all have to be of theirs."""
+
+
 @cache
 def _form(kind: str) -> tuple[dict[str, tuple[tuple[type, ...], _Read]], frozenset[str]]:
     """What the value of each field of a body may be and what reads it, and the fields that it must have."""
     cls = class_of(kind)
     assert cls is not None  # `decode` refuses the others first
-    form = {part.name: (_TYPES[part.type.partition("[")[0]], _READERS.get(part.name)) for part in parts(cls)}
+    form = {
+        part.name: (
+            _TYPES[part.type.partition("[")[0]],
+            _READERS.get(part.name) or _WITHIN.get(part.type),
+        )
+        for part in parts(cls)
+    }
     return form, frozenset(part.name for part in parts(cls) if part.default is NEEDED)
 
 
@@ -154,16 +181,16 @@ def _group_to_json(one: PassageGroup) -> dict[str, Any]:
 
 def _group_from_json(data: Mapping[str, Any]) -> PassageGroup:
     return PassageGroup(
-        data["document"],
-        tuple(data["pages"]),
-        data["quote"],
-        data["standing"],
-        data["count"],
-        data["start"],
-        data.get("plain", False),
-        data.get("cue", ""),
-        tuple(data.get("terms", ())),
-        data.get("bears", True),
+        fitting(data["document"], str),
+        all_of(data["pages"], int),
+        fitting(data["quote"], str),
+        fitting(data["standing"], str),
+        fitting(data["count"], int),
+        fitting(data["start"], int),
+        fitting(data.get("plain", False), bool),
+        fitting(data.get("cue", ""), str),
+        all_of(data.get("terms", ()), str),
+        fitting(data.get("bears", True), bool),
     )
 
 

@@ -198,14 +198,15 @@ def stored_bytes(path: Path, sessions: Iterable[str]) -> dict[int, tuple[bytes, 
 def read_artifact(connection: sqlite3.Connection, path: Path, hash: str) -> bytes:
     """The bytes whose SHA-256 is `hash` (hex); `Refused` if they are absent or have another."""
     row = connection.execute(_ARTIFACT_ROW, [hash]).fetchone()
-    if row is None or hashlib.sha256(row[0]).hexdigest() != hash:
+    body = row[0] if row is not None and isinstance(row[0], bytes) else None
+    if body is None or hashlib.sha256(body).hexdigest() != hash:
         raise refuse(
             f"The log {'does not hold' if row is None else 'holds a changed copy of'} "
             f"a file that a session rests on ({hash[:12]}).",
             str(path),
             "Run `imr log verify`, and go back to a backup.",
         )
-    return bytes(row[0])
+    return body
 
 
 # How a log is opened: made if need be, its format and fences checked, before anything is read from it.

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 from jsonschema import Draft202012Validator
 
@@ -152,7 +152,7 @@ BODIES: dict[str, dict[str, st.SearchStrategy[Any]]] = {
         "pins": opened["pins"],
         "documents": opened["documents"],
         "sets": st.just(("1=general",)),
-        "aside": st.lists(dashed, max_size=2).map(tuple),
+        "aside": st.lists(names, max_size=2).map(tuple),
     },
     "answer.recorded": {**place, "answer": answers, "origin": st.sampled_from(["typed", "proposed"])},
     "answer.amended": {**place, "answer": answers, "origin": st.just("file"), "reason": words},
@@ -334,6 +334,36 @@ def test_no_words_are_no_secret() -> None:
 
 
 # -- decoding -------------------------------------------------------------------------------------
+
+
+def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...]]:
+    """The path of every value below that has none below itself."""
+    inner = (
+        value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else None
+    )
+    if inner is None:
+        yield path
+    else:
+        for key, one in inner:
+            yield from leaves_of(one, (*path, key))
+
+
+ANYTHING = {"profile", "pages", "commitment", "closed", "list", "attested"}
+"""What has no type of its own in a body, or is read as true or false."""
+
+
+@given(events, st.data())
+def test_a_value_of_another_type_is_refused_wherever_it_stands(event: Event, data: st.DataObject) -> None:
+    body = json.loads(json.dumps(encode(event)))
+    typed = [path for path in leaves_of(body) if not ANYTHING & set(path)]
+    assume(typed)
+    path = data.draw(st.sampled_from(typed))
+    at = body
+    for key in path[:-1]:
+        at = at[key]
+    at[path[-1]] = [["x"]]
+    with pytest.raises(Refused, match="damaged entry"):
+        decode(event.kind, body)
 
 
 @pytest.mark.parametrize("kind", ["", "answer", "answer.guessed", "Answer.recorded", "session.opened "])
