@@ -127,6 +127,7 @@ KINDS: Mapping[str, str] = {
     "answers-file": "the file of `imr review --answers`, and reference.yaml of a case",
     "packet-answers": "the file of `imr case new PACKET --answers`",
     "deidentify-answers": "the file of `imr case from SESSION --answers`",
+    "packed-case": "the file of `imr training pack`",
     "manifest": "the list of `imr case add --manifest`",
     "vocabulary": "prompts/vocabulary/",
     "profile": "reviewer.yaml",

@@ -208,6 +208,12 @@ def files(folder: Path) -> Iterator[File]:
         lambda text: library.document(text, "answers.yaml", "deidentify-answers"),
     )
     yield File(
+        "packed-case",
+        "packed.json",
+        PACKED_CASE,
+        lambda text: library.document(text, "packed.json", "packed-case"),
+    )
+    yield File(
         "intake",
         "prompts/intake/own.yaml",
         INTAKE,
@@ -505,6 +511,21 @@ PACKET_ANSWERS: dict[str, Any] = {
 DEIDENTIFY_ANSWERS: dict[str, Any] = {
     "change": {"name:Quentin Testwell": "the worker"},
     **{"keep": ["short-date:8/10"], "confirm": ["name", "date"]},
+}
+PACKED_CASE: dict[str, Any] = {
+    **{
+        "packed": 1,
+        "plan": "0123abcd",
+        "case": "some-case",
+        "trainer": "r-1",
+        "due": "2026-05-31",
+        "unaided": "yes",
+    },
+    **{
+        "confidence": "no",
+        "files": {"case.yaml": "id: some-case\n", "records/note.txt": "Words.\n"},
+        "sealed": "gAAAAA==",
+    },
 }
 INTAKE: dict[str, Any] = {
     "types": [{"type": "Note", "titles": ["progress note|report"]}],

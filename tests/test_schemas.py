@@ -107,8 +107,8 @@ LATER = {
     "session.signed": {"guard", "key", "signature"},
     "page.opened": {"by"},
     "page.marked": {"gone"},
-    "training.assigned": {"unaided", "due"},
-    "training.run_opened": {"exercise"},
+    "training.assigned": {"unaided", "due", "confidence"},
+    "training.run_opened": {"exercise", "confidence", "trainer"},
 }
 """Fields that entries of earlier versions don't have."""
 

@@ -30,7 +30,7 @@ Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def fault_options(command: Command) -> Command:
-    """`--fault`, `--faults` and `--no-proposals`."""
+    """`--fault`, `--faults`, `--no-proposals` and `--confidence`."""
     some = click.option(
         "--fault",
         "faults",
@@ -47,7 +47,26 @@ def fault_options(command: Command) -> Command:
         is_flag=True,
         help="Propose nothing: neither what the case states nor what a search found.",
     )
-    return some(many(unaided(command)))
+    sure = click.option(
+        "--confidence", is_flag=True, help="Ask how sure the trainee is of each answer before it is revealed."
+    )
+    return some(many(unaided(sure(command))))
+
+
+against_option = click.option(
+    "--against",
+    multiple=True,
+    metavar="SESSION",
+    help="Compare with a session or adjudication instead of the case's reference; three or more are a panel.",
+)
+
+
+def _key(path: Path, against: Sequence[str]) -> Reference | None:
+    """What is compared with: the session that is named, or several as a panel of experts."""
+    from assistant.training.reference import panel_of
+    from assistant.training.replay import reference_named
+
+    return panel_of([reference_named(path, one) for one in against]) if against else None
 
 
 @click.command()
@@ -55,7 +74,7 @@ def fault_options(command: Command) -> Command:
 @click.option(
     "--resume", "session", is_flag=False, flag_value="last", metavar="[RUN]", help="Go on with a run."
 )
-@click.option("--against", metavar="SESSION", help="Compare with a session instead of the case's reference.")
+@against_option
 @click.option(
     "--reveal",
     type=click.Choice(["each", "end"]),
@@ -68,47 +87,61 @@ def fault_options(command: Command) -> Command:
 def practise(
     case: str | None,
     session: str | None,
-    against: str | None,
+    against: tuple[str, ...],
     reveal: str,
     faults: tuple[str, ...],
     count: int,
     unaided: bool,
+    confidence: bool,
     plain: bool,
     log_path: Path | None,
 ) -> int:
     """Review CASE blind: you answer first, then you see the reviewer's answer, or at the end.
 
-    CASE may also be an exercise of `imr training library`, or the id of an assignment of yours.
+    CASE may also be an exercise of `imr training library`, the id of an assignment of yours, or the file of a packed case.
     Without CASE: what is assigned to you, your open run, or the cases to choose from.
     """
     path = log_at(log_path)
     if session is not None:
         return _resume(path, session, plain)
     if case is None:
-        if against or faults or count or unaided:
-            raise click.UsageError("--against, --fault, --faults and --no-proposals need a CASE.")
+        if against or faults or count or unaided or confidence:
+            raise click.UsageError(
+                "--against, --fault, --faults, --no-proposals and --confidence need a CASE."
+            )
         return _next(path, plain)
     from assistant.training.practice import exercise_of_case, lessons
-    from assistant.training.replay import reference_named
 
-    given = _assigned(path, case)
-    if given is not None:
-        if against or faults or count or unaided:
+    packed = Path(case).is_file()
+    given = None if packed else _assigned(path, case)
+    if packed or given is not None:
+        if against or faults or count or unaided or confidence:
             raise click.UsageError(
-                "What is planted in an assigned case, and what it is compared with, is set."
+                "What is planted in an assigned or packed case, and what it is compared with, is set."
             )
-        return run_exercise(path, given, (), plain)
-    reference = reference_named(path, against) if against else None
+        return _packed_run(path, Path(case), plain) if given is None else run_exercise(path, given, (), plain)
+    reference = _key(path, against)
     lesson = lessons().get(case)
     if lesson is not None:
         case, faults, unaided = lesson.case, (*lesson.faults, *faults), unaided or lesson.unaided
     exercise = replace(
         exercise_of_case(case, reveal, reference),
         unaided=unaided,
+        confidence=confidence,
         name=lesson.id if lesson is not None else "",
     )
     note_sessions(path, "practise", against, reference)
     return run_exercise(path, exercise, (*faults, *["any"] * count), plain)
+
+
+def _packed_run(path: Path, file: Path, plain: bool) -> int:
+    from assistant.log import Log
+    from assistant.training.packing import exercise_of_packed, read_packed
+
+    made = read_packed(file)
+    with Log.open(path) as log:
+        exercise = exercise_of_packed(log, made)
+    return run_exercise(path, exercise, (), plain)
 
 
 def _assigned(path: Path, name: str) -> Exercise | None:
@@ -126,15 +159,15 @@ def _assigned(path: Path, name: str) -> Exercise | None:
 
 
 def note_sessions(
-    path: Path, command: str, against: str | None, reference: Reference | None, *sessions: str
+    path: Path, command: str, against: Sequence[str], reference: Reference | None, *sessions: str
 ) -> None:
     """Logs that sessions of the log are read, and the one that is compared with; a bundle's are none of the log."""
     from assistant.cli.options import note_reading
     from assistant.core.access_events import AccessRead
     from assistant.log.bundle import is_bundle
 
-    if reference is not None and not is_bundle(against or ""):
-        sessions = (*sessions, reference.session)
+    experts = reference.panel or (reference,) if reference is not None else ()
+    sessions += tuple(one.session for name, one in zip(against, experts, strict=False) if not is_bundle(name))
     if sessions and path.expanduser().exists():
         note_reading(path, AccessRead(command, sessions))
 
@@ -228,7 +261,7 @@ def _talked(path: Path, begin: Callable[[Log, Profile], Practice]) -> int:
             status = talk(practice.review, profile, conversation=practice)
         finally:
             practice.review.close()
-        if practice.run.ended and practice.run.reveal != "trainer":
+        if practice.run.tells:
             from assistant.training.feedback import told_feedback
 
             for line in told_feedback(log, practice.run.session, profile.id):
@@ -275,7 +308,7 @@ def training() -> None:
     metavar="ID",
     help="The trainee's pseudonymous id (`imr reviewer`), or a group.",
 )
-@click.option("--against", metavar="SESSION", help="Compare with a session instead of the case's reference.")
+@against_option
 @click.option(
     "--reveal",
     type=click.Choice(["each", "end", "trainer"]),
@@ -290,12 +323,13 @@ def training() -> None:
 def assign(
     case: str,
     trainee: str,
-    against: str | None,
+    against: tuple[str, ...],
     reveal: str,
     due: datetime | None,
     faults: tuple[str, ...],
     count: int,
     unaided: bool,
+    confidence: bool,
     log_path: Path | None,
 ) -> None:
     """Assign CASE to a trainee or a group, perhaps with faults planted in a copy of it."""
@@ -303,16 +337,15 @@ def assign(
     from assistant.log import Log
     from assistant.training.book import REVEALS
     from assistant.training.practice import assign_case
-    from assistant.training.replay import reference_named
 
     path = log_at(log_path)
-    reference = reference_named(path, against) if against else None
+    reference = _key(path, against)
     wanted = (*faults, *["any"] * count)
     note_sessions(path, "training assign", against, reference)
     with Log.open(path) as log:
         day = due.date().isoformat() if due is not None else ""
         every, planted = assign_case(
-            log, profile.kept().id, case, trainee, reveal, wanted, reference, unaided, day
+            log, profile.kept().id, case, trainee, reveal, wanted, reference, unaided, day, confidence
         )
     for made in every:
         by = f", due {made.due}" if made.due else ""
@@ -320,6 +353,77 @@ def assign(
     for fault in planted:
         click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))
     click.echo("The trainee begins with `imr practise`.")
+
+
+@training.command("pack")
+@click.argument("case", required=False)
+@click.argument("file", required=False, type=click.Path(path_type=Path))
+@against_option
+@click.option(
+    "--due", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day by which it is to be done."
+)
+@fault_options
+@log_option
+def pack_case(
+    case: str | None,
+    file: Path | None,
+    against: tuple[str, ...],
+    due: datetime | None,
+    faults: tuple[str, ...],
+    count: int,
+    unaided: bool,
+    confidence: bool,
+    log_path: Path | None,
+) -> None:
+    """Pack CASE into FILE for another desk, its key sealed; without CASE, list what you have packed.
+
+    There it is begun with `imr practise FILE`, and revealed at the end with the word that is printed here.
+    """
+    from assistant import profile
+    from assistant.log import Log
+    from assistant.training.book import all_entries
+    from assistant.training.packing import pack, packed_lines
+    from assistant.training.practice import exercise_of_case, with_faults
+
+    path, trainer = log_at(log_path), profile.kept().id
+    if case is None or file is None:
+        if case is not None:
+            raise click.UsageError("Name the file, too: imr training pack CASE FILE.")
+        with Log.open(path, write=False) as log:
+            for line in packed_lines(all_entries(log), trainer) or ["You have packed no case."]:
+                click.echo(visible(line))
+        return
+    if file.exists():
+        raise refuse("This file is already there.", one_line(str(file)), "Name another.")
+    reference = _key(path, against)
+    note_sessions(path, "training pack", against, reference)
+    with Log.open(path) as log:
+        exercise = with_faults(log, exercise_of_case(case, "end", reference), (*faults, *["any"] * count))
+        exercise = replace(exercise, unaided=unaided, confidence=confidence)
+        made, word = pack(log, trainer, exercise, due.date().isoformat() if due is not None else "")
+    _write_page(file, made.to_text())
+    for fault in exercise.faults:
+        click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))
+    click.echo(f"The word that opens its key: {word}")
+    click.echo("Keep it until the runs are over; `imr training pack` shows it again.")
+
+
+@training.command()
+@click.argument("run")
+@click.argument("word")
+@log_option
+def unseal(run: str, word: str, log_path: Path | None) -> None:
+    """Open the key of RUN, a run on a packed case that is over, with the WORD of its trainer, and show the feedback."""
+    from assistant import profile
+    from assistant.log import Log
+    from assistant.training import packing
+    from assistant.training.feedback import told_feedback
+
+    actor = profile.kept().id
+    with Log.open(log_at(log_path)) as log:
+        made = packing.unseal(log, actor, log.resolve(run), word)
+        for line in told_feedback(log, made.session, actor):
+            click.echo(line)
 
 
 @training.command("library")
@@ -492,11 +596,13 @@ def overview(as_json: bool, log_path: Path | None) -> None:
 
 @training.command()
 @click.argument("session", default="last")
-@click.option("--against", metavar="SESSION", help="Compare with this session or adjudication.")
+@against_option
 @click.option("--csv", "as_csv", is_flag=True, help="Print a table in CSV, a row for each question.")
 @json_option
 @log_option
-def feedback(session: str, against: str | None, as_csv: bool, as_json: bool, log_path: Path | None) -> None:
+def feedback(
+    session: str, against: tuple[str, ...], as_csv: bool, as_json: bool, log_path: Path | None
+) -> None:
     """Show what came of a run, question by question: agreement, evidence, absences, faults, time.
 
     SESSION is a run, or any finished session, also an exported bundle; `last` is the newest one.
@@ -504,10 +610,10 @@ def feedback(session: str, against: str | None, as_csv: bool, as_json: bool, log
     from assistant import profile
     from assistant.log.bundle import is_bundle
     from assistant.training.feedback import debrief, feedback_csv, feedback_json, feedback_lines, note_shown
-    from assistant.training.replay import open_replay, reference_named
+    from assistant.training.replay import open_replay
 
     path, actor = log_at(log_path), profile.kept().id
-    reference = reference_named(path, against) if against else None
+    reference = _key(path, against)
     replay = open_replay(path, session)
     with replay.recording.log, _books(path) as log:
         made, advice = debrief(log, replay.recording, actor, reference)

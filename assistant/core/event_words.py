@@ -426,9 +426,18 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
             return [Line("note", f"Mark {mark} taken away")]
         case t.CaseAssigned():
             planted = f"; {counted(event.planted, 'fault')} planted" if event.planted else ""
-            planted += "; without proposals" * event.unaided + f"; due {event.due}" * bool(event.due)
+            planted += (
+                "; without proposals" * event.unaided
+                + "; confidence asked" * event.confidence
+                + f"; due {event.due}" * bool(event.due)
+            )
             said = f"Assigned {event.case} to {event.trainee} as {event.assignment}"
             return [Line("news", f"{said}: against {event.against}, revealed: {event.reveal}{planted}")]
+        case t.CasePacked(plan, case, text):
+            what = (
+                f"Packed {case} as {plan}; {counted(event.planted, 'fault')} planted; case file {text[:12]}"
+            )
+            return [Line("news", f"{what}; the word that opens its key: {event.word}")]
         case t.GroupSet(group, members):
             return [Line("news", f"Group {group}: {', '.join(members) or 'nobody'}")]
         case t.AssignmentWithdrawn(assignment):
@@ -438,17 +447,25 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
         case t.RunOpened(session, case, reveal):
             plan = f", plan {event.plan}" if event.plan else ""
             plan += f", exercise {event.exercise}" if event.exercise else ""
+            plan += f", packed by {event.trainer}" if event.trainer else ""
+            plan += ", confidence asked" * event.confidence
             return [
                 Line("news", f"Run {session} of {case} against {event.against}, revealed: {reveal}{plan}")
             ]
         case t.AnswerFrozen(session, item, prompt, seq):
             what = f"answer {item}/{prompt}" if prompt else f"decision on item {item}"
             return [Line("note", f"First {what} of {session}: entry {seq}")]
+        case t.ConfidenceTold(session, item, prompt, percent):
+            what = f"answer to {item}/{prompt}" if prompt else f"decision on item {item}"
+            return [Line("note", f"{percent}% sure of the {what} in {session}")]
         case t.AnswerRevealed(session, item, prompt):
             what = f"answer to {item}/{prompt}" if prompt else f"decision on item {item}"
             return [Line("note", f"The reviewer's {what} was shown in {session}")]
         case t.RunEnded(session, how):
             return [Line("news", f"Run {session} is over: {how}")]
+        case t.KeyUnsealed(session, _, faults):
+            said = f"; {counted(len(faults), 'fault')} planted: {'; '.join(faults)}" if faults else ""
+            return [Line("news", f"The key of run {session} is opened{said}")]
         case t.FeedbackShown(session):
             agreed = f"{event.agreed} of {event.compared} alike"
             caught = f"{event.caught} of {counted(event.planted, 'fault')} caught"

@@ -46,7 +46,8 @@ class CaseAssigned(Event):
     """A case for a trainee. `reveal`: each, end or trainer; `against` and `head`: what it is compared with.
 
     `reference` holds the answers that it is compared with, `folder` the case folder to be reviewed. An `unaided`
-    trainee gets no proposals; `due` is the day by which the run is to be over (ISO), where there is one.
+    trainee gets no proposals; `due` is the day by which the run is to be over (ISO), where there is one. With
+    `confidence` it is asked how sure the trainee is of each answer.
     """
 
     kind: ClassVar[str] = "training.assigned"
@@ -61,6 +62,22 @@ class CaseAssigned(Event):
     folder: Apart[str]
     unaided: Rare[bool] = False
     due: Rare[str] = ""
+    confidence: Rare[bool] = False
+
+
+class CasePacked(Event):
+    """A case was packed into a file for other desks. `text` is the hash of its case file, by which a run is known.
+
+    `reference` is the key that is sealed in it (its faults stand beside), and `word` what opens it.
+    """
+
+    kind: ClassVar[str] = "training.packed"
+    plan: str
+    case: str
+    text: str
+    planted: int
+    reference: Apart[str]
+    word: Apart[str]
 
 
 class GroupSet(Event):
@@ -91,7 +108,7 @@ class RunOpened(Event):
     """A trainee began a run: `session` is the review, `plan` the assignment or the faults that belong to it.
 
     `against`, `head` and `reference` are as in an assignment; an assigned run leaves `reference` there. `exercise` is
-    the name of the exercise that it is, where it is one.
+    the name of the exercise that it is, where it is one. Of a packed case the reference is sealed, and `trainer` packed it.
     """
 
     kind: ClassVar[str] = "training.run_opened"
@@ -103,6 +120,27 @@ class RunOpened(Event):
     head: str
     reference: Apart[str] = ""
     exercise: Rare[str] = ""
+    confidence: Rare[bool] = False
+    trainer: Rare[str] = ""
+
+
+class ConfidenceTold(Event):
+    """How sure the trainee was of an answer that is frozen, in percent, before it was revealed; the first time counts."""
+
+    kind: ClassVar[str] = "training.confidence_told"
+    session: str
+    item: str
+    prompt: str
+    percent: int
+
+
+class KeyUnsealed(Event):
+    """The key of a packed case was opened after the run: what it is compared with, and what was planted."""
+
+    kind: ClassVar[str] = "training.unsealed"
+    session: str
+    reference: Apart[str]
+    faults: Apart[tuple[str, ...]] = ()
 
 
 class AnswerFrozen(Event):
@@ -193,8 +231,8 @@ class AdjudicationClosed(Event):
 
 
 TrainingStep = (
-    BookOpened | Bookmarked | Commented | MarkRemoved | GroupSet | CaseAssigned | AssignmentWithdrawn
-    | FaultPlanted | RunOpened | AnswerFrozen | AnswerRevealed | RunEnded | FeedbackShown
+    BookOpened | Bookmarked | Commented | MarkRemoved | GroupSet | CaseAssigned | AssignmentWithdrawn | CasePacked
+    | FaultPlanted | RunOpened | AnswerFrozen | ConfidenceTold | AnswerRevealed | RunEnded | KeyUnsealed | FeedbackShown
     | AdjudicationOpened | AnswerAdjudicated | DecisionAdjudicated | AdjudicationClosed
 )  # fmt: skip
 """A step of a trainer's or trainee's book."""

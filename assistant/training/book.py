@@ -130,6 +130,7 @@ class Assignment:
     withdrawn: bool = False
     unaided: bool = False
     due: str = ""
+    confidence: bool = False
 
 
 def assign(
@@ -142,6 +143,7 @@ def assign(
     plan: str = "",
     unaided: bool = False,
     due: str = "",
+    confidence: bool = False,
 ) -> Assignment:
     """Assigns a case; the faults' truth goes into the trainer's book with it."""
     made = Assignment(
@@ -155,6 +157,7 @@ def assign(
         len(faults),
         unaided=unaided,
         due=due,
+        confidence=confidence,
     )
     event = t.CaseAssigned(
         made.id,
@@ -168,6 +171,7 @@ def assign(
         str(made.folder),
         unaided,
         due,
+        confidence,
     )
     book.write(event, *planted_events(made.id, faults), case=made.case)
     return made
@@ -212,6 +216,7 @@ def assignments(written: Iterable[Written]) -> list[Assignment]:
                 one.ts,
                 unaided=event.unaided,
                 due=event.due,
+                confidence=event.confidence,
             )
         elif isinstance(event, t.AssignmentWithdrawn) and event.assignment in found:
             held = found[event.assignment]

@@ -25,18 +25,29 @@ from assistant.log.projection_rows import PromptTime
 from assistant.log.query import Value, csv_lines
 from assistant.machine import is_path
 from assistant.training.book import Book, Written, all_entries
-from assistant.training.comparison import Parted, RatingRow, paired, panel_partings
+from assistant.training.comparison import (
+    Parted,
+    Rater,
+    RatingMatrix,
+    RatingRow,
+    by_question,
+    paired,
+    panel_partings,
+)
 from assistant.training.faults import FAULTS, Fault
 from assistant.training.marking import (
     ALONE,
     MISSED,
     SHOWN,
+    Calibration,
     Given,
     answer_key,
     as_answered,
+    credit,
     named_pages,
     outcome,
 )
+from assistant.training.packing import packed_run
 from assistant.training.practice import UNDECIDED, Run, is_compared, lessons, runs, seen_before
 from assistant.training.recording import Recording
 from assistant.training.reference import FILE, Reference, reference_of_case
@@ -94,6 +105,9 @@ class FeedbackRow:
     alarm: bool = False
     quiet: bool = False
     """Whether nothing was planted here, so that an alarm would be a false one."""
+    sure: int | None = None
+    credit: float | None = None
+    """What the answer is worth by the panel, from 0 to 1, where a panel is the key."""
 
     @property
     def compared(self) -> bool:
@@ -151,6 +165,8 @@ class Feedback:
     """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
     held_back: tuple[str, ...] = ()
     exercise: str = ""
+    panel: int = 0
+    """How many experts are the key; 0 where one reviewer is."""
     comments: tuple[tuple[str, str, str], ...] = ()
     """What others have noted on the run: who, on which question or step, and the words."""
 
@@ -196,6 +212,19 @@ class Feedback:
         return sum(state in ("", one.state) for row in self.rows for one in row.evidence)
 
     @property
+    def calibration(self) -> Calibration:
+        """How sure the trainee was of the answers that are compared, where that was asked."""
+        rows = [(row.sure, row.agrees) for row in self.rows]
+        return Calibration(
+            tuple((sure, right) for sure, right in rows if sure is not None and right is not None)
+        )
+
+    @property
+    def credits(self) -> tuple[float, ...]:
+        """What each answer is worth by the panel."""
+        return tuple(row.credit for row in self.rows if row.credit is not None)
+
+    @property
     def wrong_absences(self) -> int:
         return sum(len(row.wrong_absences) for row in self.rows)
 
@@ -230,6 +259,7 @@ def feedback(recording: Recording, reference: Reference, run: Run | None = None)
         pages=final.rules.case.page_count,
         held_back=final.opened.held_back,
         exercise=run.exercise if run is not None else "",
+        panel=len(reference.panel),
     )
 
 
@@ -248,6 +278,7 @@ class _Scoring:
         self.paired = self._paired()
         until = {place: seq for place, (seq, _) in (run.frozen if run is not None else {}).items()}
         self.named = named_pages(recording, until)
+        self._credits: dict[AnswerPlace, float | None] | None = None
 
     def _answers(self, entries: Mapping[AnswerPlace, tuple[int, str]]) -> dict[AnswerPlace, Answer]:
         """The answers as they stood at some entries of a run, or else as they stand."""
@@ -331,7 +362,31 @@ class _Scoring:
                     agrees,
                     quiet and agrees is False and _is_alarm(lines),
                     quiet,
+                    self.run.sure.get(place) if self.run is not None else None,
+                    self._credit(place) if agrees is not None and answer is not None and not here else None,
                 )
+
+    def _credit(self, place: AnswerPlace) -> float | None:
+        """What the first answer is worth by the panel of experts."""
+        if not self.reference.panel:
+            return None
+        answer, session = self.frozen[place], self.final
+        if session.answer(*place) != answer:
+            session = apply(session, e.AnswerRecorded(*place, answer))
+        elif self._credits is not None:
+            return self._credits.get(place)
+        sessions = [
+            session,
+            *(answer_key(one, self.faults, self.final).session for one in self.reference.panel),
+        ]
+        raters = [Rater(str(number), str(number), one) for number, one in enumerate(sessions)]
+        found = {
+            at: credit(lines)
+            for at, lines in by_question(RatingMatrix(self.final.rules.case.id, raters)).items()
+        }
+        if session is self.final:
+            self._credits = found
+        return found.get(place)
 
     def _agrees(
         self, place: AnswerPlace, answer: Answer | None, other: Answer | None, touched: bool
@@ -534,7 +589,7 @@ _MARKS = {
 }
 COLUMNS = (
     "session case trainee item prompt question state yours reviewer parts evidence_cited evidence_opened "
-    "evidence_taken_over evidence_missed wrong_absences seconds reviewer_seconds amended planted"
+    "evidence_taken_over evidence_missed wrong_absences seconds reviewer_seconds amended planted sure panel_credit"
 ).split()
 
 
@@ -569,6 +624,9 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
 def _summary(made: Feedback) -> list[str]:
     share = f" ({100 * made.agreed // made.compared}%)" if made.compared else ""
     rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
+    if made.credits:
+        worth = f"worth {sum(made.credits) / len(made.credits):.2f} of 1 by {made.panel} experts"
+        rows.append(("Panel", f"{worth}: each answer by how many of them gave it"))
     if made.seen_before:
         rows.append(
             ("", f"seen before: {made.seen_before} of {made.compared}; the score is no measure of those")
@@ -586,6 +644,12 @@ def _summary(made: Feedback) -> list[str]:
         rows.append(("Planted", f"{made.alone} of {len(made.faults)} found alone{when}"))
     if made.alarms:
         rows.append(("Alarms", f"{made.alarms} false, of {made.quiet} answers where nothing was planted"))
+    if made.calibration.told:
+        rows.append(("Confidence", made.calibration.words))
+        levels = ", ".join(
+            f"{percent}%: {hits} of {of}" for percent, (hits, of) in made.calibration.levels.items()
+        )
+        rows.append(("", f"right by how sure you were: {levels}"))
     theirs = sum(row.their_seconds or 0 for row in made.rows)
     reviewer = f" (the reviewer: {clock(theirs)})" if theirs else ""
     idle = f", and {clock(made.idle_seconds)} away" if made.idle_seconds else ""
@@ -617,6 +681,14 @@ def _row(row: FeedbackRow) -> list[str]:
     lines = [f"  {_MARKS[row.state]} {where:<24} {clock(row.seconds):>6}{again}"]
     if row.state in ("different", "touched", "no_reference", "not_asked", "open"):
         lines[0] += f"   {STATES[row.state]}" if row.state != "different" else ""
+    lines += [
+        f"      you were {row.sure}% sure" for _ in (1,) if row.sure is not None and row.agrees is False
+    ]
+    lines += [
+        f"      worth {row.credit:.2f} by the panel"
+        for _ in (1,)
+        if row.credit is not None and row.credit < 1
+    ]
     lines += [f"      {said}" for said in row.says]
     if row.agrees is False and row.yours and not row.says:
         for name, yours, theirs in row.parts or (("", row.yours, row.theirs),):
@@ -667,6 +739,8 @@ def feedback_csv(made: Feedback) -> str:
             row.their_seconds,
             row.amended,
             "; ".join(row.faults),
+            row.sure,
+            None if row.credit is None else round(row.credit, 4),
         ]
         table.append([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
     return "".join(f"{line}\n" for line in csv_lines(COLUMNS, table))
@@ -694,6 +768,9 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "seen_before": made.seen_before,
         "held_back": list(made.held_back),
         "exercise": made.exercise or None,
+        "confidence": made.calibration.to_json(),
+        "panel": made.panel,
+        "concordance": sum(made.credits) / len(made.credits) if made.credits else None,
         "comments": [{"by": by, "where": where, "words": said} for by, where, said in made.comments],
         "pages_opened": made.pages_opened,
         "pages": made.pages,
@@ -753,6 +830,8 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
                 "reviewer_seconds": row.their_seconds,
                 "amended": row.amended,
                 "planted": list(row.faults),
+                "sure": row.sure,
+                "panel_credit": row.credit,
             }
             for row in made.rows
         ],
@@ -774,6 +853,7 @@ def debrief(
     written = all_entries(log) if log is not None else []
     every = runs(written)
     run = next((one for one in every if one.session == recording.id), None)
+    run = run or packed_run(written, recording)
     _may_see(run, recording, actor)
     reference = against or (run.reference if run is not None else _of_case(recording))
     if reference.case != recording.case:
@@ -785,7 +865,7 @@ def debrief(
     made = replace(feedback(recording, reference, run), earlier=_earlier(written, every, recording))
     if log is not None:
         made = replace(made, comments=tuple(_comments(written, recording)))
-    if run is not None and log is not None:
+    if run in every and run is not None and log is not None:
         known = seen_before(log, written, run)
         made = replace(
             made, seen_before=sum(row.compared and known((row.item, row.prompt)) for row in made.rows)
@@ -852,6 +932,12 @@ def _earlier(written: Sequence[Written], every: Sequence[Run], recording: Record
 
 
 def _may_see(run: Run | None, recording: Recording, actor: str) -> None:
+    if run is not None and run.reference.sealed:
+        raise refuse(
+            "The key of this run is sealed.",
+            run.session,
+            f"Open it with the word of {run.trainer or 'your trainer'}: `imr training unseal {run.session} WORD`.",
+        )
     if run is None or actor != run.trainee:
         return
     if run.reveal == "trainer":

@@ -20,6 +20,7 @@ from assistant.log.errors import leave_out
 from assistant.log.query import Value, csv_lines
 from assistant.training.book import Assignment, Written, all_entries, assignments
 from assistant.training.feedback import Feedback, debrief
+from assistant.training.marking import Calibration
 from assistant.training.practice import Run, runs
 from assistant.training.recording import Recording
 from assistant.training.statistics import wilson
@@ -83,6 +84,9 @@ class Result:
     questions: Sequence[Question] = field(default=(), repr=False)
     kinds: Sequence[tuple[str, bool]] = field(default=(), repr=False)
     """Each planted fault's kind, and whether it was found alone."""
+    calibration: Calibration = field(default_factory=Calibration, repr=False)
+    credits: tuple[float, ...] = field(default=(), repr=False)
+    """What each answer is worth by a panel, where one is the key."""
 
 
 @dataclass(frozen=True)
@@ -111,6 +115,17 @@ class Grade:
         normal = NormalDist()
         hit, false = ((one.hits + 0.5) / (one.of + 1) for one in (found, alarms))
         return normal.inv_cdf(hit) - normal.inv_cdf(false)
+
+    @property
+    def calibration(self) -> Calibration:
+        """How sure the trainee was, over the fresh runs, where that was asked."""
+        return sum((one.calibration for one in self.fresh), Calibration())
+
+    @property
+    def concordance(self) -> float | None:
+        """What an answer is worth on average, where panels are the key."""
+        found = [worth for one in self.fresh for worth in one.credits]
+        return fmean(found) if found else None
 
     @property
     def seconds(self) -> float | None:
@@ -216,6 +231,8 @@ def result_of(run: Run, made: Feedback, fresh: bool) -> Result:
             for row in compared
         ),
         tuple((fault.kind, how == "alone") for fault, how in made.faults),
+        made.calibration,
+        made.credits,
     )
 
 
@@ -263,7 +280,7 @@ def is_overdue(one: Assignment, day: str) -> bool:
 
 COLUMNS = (
     "trainee attempts fresh open overdue agreed compared found planted found_when_shown false_alarms quiet cited needed "
-    "sensitivity median_seconds quick_answers"
+    "sensitivity median_seconds quick_answers sure right_where_asked brier concordance"
 ).split()
 _NAMED = {
     "agreement": "Agreement",
@@ -291,6 +308,10 @@ def gradebook_lines(made: Gradebook) -> list[str]:
         lines += [f"  {'Found when shown':<19} {shown}"] if shown else []
         if grade.sensitivity is not None:
             lines.append(f"  {'Sensitivity (d′)':<19} {grade.sensitivity:.2f}")
+        if grade.calibration.told:
+            lines.append(f"  {'Confidence':<19} {grade.calibration.words}")
+        if grade.concordance is not None:
+            lines.append(f"  {'Worth by a panel':<19} {grade.concordance:.2f} of 1")
         if grade.seconds is not None:
             quick = sum(one.quick for one in grade.results)
             fast = f", {counted(quick, 'answer')} within 3 seconds" if quick else ""
@@ -346,6 +367,12 @@ def gradebook_csv(made: Gradebook) -> str:
                 None if grade.sensitivity is None else round(grade.sensitivity, 4),
                 None if grade.seconds is None else round(grade.seconds),
                 sum(one.quick for one in grade.results),
+                *(
+                    (round(held.sure, 4), round(held.right, 4), round(held.brier, 4))
+                    if (held := grade.calibration).told
+                    else (None, None, None)
+                ),
+                None if grade.concordance is None else round(grade.concordance, 4),
             ]
         )
     return "".join(f"{line}\n" for line in csv_lines(COLUMNS, table))
@@ -366,6 +393,8 @@ def gradebook_json(made: Gradebook) -> dict[str, Any]:
                 "sensitivity": grade.sensitivity,
                 "median_seconds": grade.seconds,
                 "quick_answers": sum(one.quick for one in grade.results),
+                "confidence": grade.calibration.to_json(),
+                "concordance": grade.concordance,
                 "runs": [
                     {
                         "session": one.session,
@@ -415,7 +444,7 @@ def gradebook_page(made: Gradebook) -> str:
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>',
         f"<h1>{title}</h1><p>Shares with 95% intervals (Wilson), over first runs of which nothing had been seen before.</p>",
         "<table><thead><tr><th>Trainee<th>Runs<th>Agreement<th>Faults found alone<th>When shown<th>False alarms"
-        "<th>Pages cited<th>Sensitivity (d′)</thead><tbody>",
+        "<th>Pages cited<th>Sensitivity (d′)<th>Confidence<th>Worth by a panel</thead><tbody>",
     ]
     for grade in made.grades:
         agreement, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
@@ -427,6 +456,8 @@ def gradebook_page(made: Gradebook) -> str:
             str(sum(one.shown for one in grade.fresh)),
         ]
         cells += [alarms, evidence, "-" if grade.sensitivity is None else f"{grade.sensitivity:.2f}"]
+        cells += [grade.calibration.words if grade.calibration.told else "-"]
+        cells += ["-" if grade.concordance is None else f"{grade.concordance:.2f}"]
         parts.append(f"<tr>{''.join(f'<td>{escape(visible(cell))}</td>' for cell in cells)}</tr>")
     parts.append("</tbody></table>")
     for name, words in (

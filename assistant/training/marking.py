@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
+from statistics import fmean
+from typing import Any
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, listing, same_content, with_part
@@ -167,6 +169,85 @@ def outcome(fault: Fault, first: Given, settled: Given) -> str | None:
     if caught(fault, *first):
         return ALONE
     return SHOWN if caught(fault, *settled) else MISSED
+
+
+# How sure a trainee was, where that was asked, and a panel of experts as the key.
+
+
+@dataclass(frozen=True)
+class Calibration:
+    """Answers with how sure of each somebody was, in percent, and whether it was right."""
+
+    told: tuple[tuple[int, bool], ...] = field(default=(), repr=False)
+
+    def __add__(self, other: Calibration) -> Calibration:
+        return Calibration(self.told + other.told)
+
+    @property
+    def sure(self) -> float:
+        """How sure on average, from 0 to 1."""
+        return fmean(percent for percent, _ in self.told) / 100
+
+    @property
+    def right(self) -> float:
+        """The share that was right."""
+        return fmean(right for _, right in self.told)
+
+    @property
+    def brier(self) -> float:
+        """The mean squared difference between how sure and how right (Brier 1950): 0 is best, 0.25 a coin."""
+        return fmean((percent / 100 - right) ** 2 for percent, right in self.told)
+
+    @property
+    def levels(self) -> dict[int, tuple[int, int]]:
+        """By how sure: how many answers were right, of how many."""
+        found: dict[int, tuple[int, int]] = {}
+        for percent, right in sorted(self.told):
+            hits, of = found.get(percent, (0, 0))
+            found[percent] = hits + right, of + 1
+        return found
+
+    @property
+    def words(self) -> str:
+        """`said 86%, right 64% of 14: too sure by 22 points; Brier 0.21`."""
+        apart = round(100 * self.sure) - round(100 * self.right)
+        how = (
+            f"too sure by {apart} points"
+            if apart > 0
+            else f"too unsure by {-apart} points"
+            if apart
+            else "as sure as right"
+        )
+        return f"said {round(100 * self.sure)}%, right {round(100 * self.right)}% of {len(self.told)}: {how}; Brier {self.brier:.2f}"
+
+    def to_json(self) -> dict[str, Any] | None:
+        """The calibration for a program; None without an answer."""
+        if not self.told:
+            return None
+        levels = [
+            {"percent": percent, "right": hits, "of": of} for percent, (hits, of) in self.levels.items()
+        ]
+        return {
+            "sure": self.sure,
+            "right": self.right,
+            "brier": self.brier,
+            "answers": len(self.told),
+            "levels": levels,
+        }
+
+
+def credit(lines: Iterable[RatingRow]) -> float | None:
+    """What an answer is worth by a panel: in each piece, how many experts gave it, of how many gave the commonest.
+
+    The trainee's pieces come first. None where trainee and panel gave none in common.
+    """
+    found = []
+    for line in lines:
+        mine, *theirs = line.pieces
+        said = [one.category for one in theirs if one is not None]
+        if mine is not None and said:
+            found.append(said.count(mine.category) / max(map(said.count, said)))
+    return fmean(found) if found else None
 
 
 # Which pages the trainee named, and which came with what was proposed.

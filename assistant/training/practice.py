@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from random import Random, SystemRandom
+from typing import get_args
 
 from assistant import library
 from assistant.core import commands as c
@@ -107,6 +108,14 @@ def revealed_decision(trainee: Session, key: AnswerKey, item: str) -> list[Line]
 
 
 MODE = "training"
+CONFIDENCE = {
+    50: "A guess (50%)",
+    70: "Rather sure (70%)",
+    85: "Sure (85%)",
+    95: "Quite sure (95%)",
+    100: "Certain (100%)",
+}
+"""How sure one may be of an answer, in percent, and in words."""
 UNDECIDED = "With what was planted the reviewer's answers come to no decision; yours is not compared."
 
 
@@ -131,10 +140,18 @@ class Run:
     ended: str = ""
     settled: Mapping[AnswerPlace, tuple[int, str]] = field(default_factory=dict, repr=False)
     exercise: str = ""
+    confidence: bool = False
+    sure: Mapping[AnswerPlace, int] = field(default_factory=dict, repr=False)
+    """Where it is asked, how sure the trainee was of each answer, in percent."""
 
     @property
     def assigned(self) -> bool:
         return bool(self.trainer)
+
+    @property
+    def tells(self) -> bool:
+        """Whether the trainee sees the feedback when the run is over."""
+        return bool(self.ended) and self.reveal != "trainer" and not self.reference.sealed
 
 
 def runs(written: Sequence[Written]) -> list[Run]:
@@ -145,7 +162,7 @@ def runs(written: Sequence[Written]) -> list[Run]:
         event = one.event
         if isinstance(event, t.RunOpened):
             found[event.session] = _begun(one, event, given.get(event.plan), written)
-        elif isinstance(event, t.AnswerFrozen | t.AnswerRevealed | t.RunEnded):
+        elif isinstance(event, _OF_A_RUN):
             held = found.get(event.session)
             if held is not None and held.trainee == one.by:
                 found[event.session] = _followed(held, event)
@@ -155,6 +172,10 @@ def runs(written: Sequence[Written]) -> list[Run]:
 def run_of(log: Log, session: str) -> Run | None:
     """The run whose review is `session`; None where it is none."""
     return next((run for run in runs(all_entries(log)) if run.session == session), None)
+
+
+_OfARun = t.AnswerFrozen | t.ConfidenceTold | t.AnswerRevealed | t.RunEnded | t.KeyUnsealed
+_OF_A_RUN = get_args(_OfARun)
 
 
 def _begun(
@@ -169,16 +190,22 @@ def _begun(
         event.plan,
         reference,
         faults_of(written, event.plan),
-        assignment.trainer if assignment is not None else "",
+        assignment.trainer if assignment is not None else event.trainer,
         one.ts,
         exercise=event.exercise,
+        confidence=assignment.confidence if assignment is not None else event.confidence,
     )
 
 
-def _followed(run: Run, event: t.AnswerFrozen | t.AnswerRevealed | t.RunEnded) -> Run:
+def _followed(run: Run, event: _OfARun) -> Run:
     if isinstance(event, t.RunEnded):
         return replace(run, ended=event.how)
+    if isinstance(event, t.KeyUnsealed):
+        faults = tuple(Fault.from_text(one) for one in event.faults)
+        return replace(run, reference=Reference.from_text(event.reference), faults=faults)
     place = (event.item, event.prompt)
+    if isinstance(event, t.ConfidenceTold):
+        return replace(run, sure={place: event.percent, **run.sure})  # the first one counts
     if isinstance(event, t.AnswerRevealed):
         return replace(run, revealed=run.revealed | {place})
     entry = event.seq, event.leaf
@@ -204,6 +231,7 @@ class Practice(Conversation):
         self._taken_over: AnswerPlace | None = None
         self._standing: dict[AnswerPlace, tuple[int, str]] = {}
         self._key: tuple[object, AnswerKey] | None = None
+        self._unsure: tuple[AnswerPlace, ...] = ()
 
     def greeting(self) -> list[str]:
         """What a trainee is told at the beginning."""
@@ -228,11 +256,13 @@ class Practice(Conversation):
                 return [Line("problem", "Read this first; Enter goes on.")]
             self.pending = None
             return []
+        if self._unsure:
+            return self._told_confidence(text)
         return [*super().reply(text), *self.settle()]
 
     def choose(self, place: int) -> list[Line]:
         """The reply at that place, from 1, and after an answer what the reviewer answered."""
-        if self.pending is _READING:
+        if self.pending is _READING or self._unsure:
             return self.reply(str(place))
         return [*super().choose(place), *self.settle()]
 
@@ -292,6 +322,8 @@ class Practice(Conversation):
         self._follow()
         session = self.review.session
         over = session.status != "open"
+        if not over and self._asks_confidence():
+            return []
         each = self.run.reveal == "each"
         if not each and not over and not self._answers_are_in():
             return []
@@ -313,6 +345,36 @@ class Practice(Conversation):
             lines += self._closing()
         return lines
 
+    def _asks_confidence(self) -> bool:
+        """Asks how sure the trainee is of what has just been answered, where that is wanted; the answer is frozen before."""
+        if not self.run.confidence:
+            return False
+        if self.pending is not None:
+            return True  # when the reply is whole
+        places = tuple(place for place in self._answered() if place not in self.run.sure)
+        if not places:
+            return False
+        if self.run.reveal == "each":
+            self._freeze(place for place in places if place not in self.run.frozen)
+        self._unsure = places
+        what = "these answers" if len(places) > 1 else "this answer" if places[0][1] else "this decision"
+        asks = "; ".join(one_line(self.review.session.prompt(*one).ask, 90) for one in places if one[1])
+        options = tuple(Option(words) for words in CONFIDENCE.values())
+        self.pending = Pending(f"How sure are you of {what}? {asks}".rstrip(), None, options)
+        return True
+
+    def _told_confidence(self, text: str) -> list[Line]:
+        said = text.strip().rstrip("%")
+        levels = list(CONFIDENCE)
+        percent = levels[int(said) - 1] if said.isdecimal() and 1 <= int(said) <= len(levels) else None
+        if percent is None and said.isdecimal() and int(said) in levels:
+            percent = int(said)
+        if percent is None:
+            return [Line("problem", f"Answer with 1 to {len(levels)}.")]
+        self._write([t.ConfidenceTold(self.run.session, *place, percent) for place in self._unsure])
+        self._unsure, self.pending = (), None
+        return self.settle()
+
     def _freeze(self, places: Iterable[AnswerPlace]) -> None:
         self._write([t.AnswerFrozen(self.run.session, *place, *self._standing[place]) for place in places])
 
@@ -323,6 +385,9 @@ class Practice(Conversation):
     def _closing(self) -> list[Line]:
         if self.run.reveal == "trainer":
             return [Line("news", "The run is over. Your trainer shows you the feedback.")]
+        if self.run.reference.sealed:
+            told = f"With the word of {self.run.trainer}: imr training unseal {self.run.session} WORD"
+            return [Line("news", f"The run is over, and its key is sealed. {told}")]
         return [Line("news", f"The run is over. Read the feedback: imr training feedback {self.run.session}")]
 
     @property
@@ -371,7 +436,7 @@ class Practice(Conversation):
             if place is not None:
                 self._standing[place] = entry.seq, entry.leaf
 
-    def _write(self, events: list[t.AnswerFrozen] | list[t.AnswerRevealed] | list[t.RunEnded]) -> None:
+    def _write(self, events: Sequence[_OfARun]) -> None:
         if events:
             self.book.write(*events, case=self.run.case)
         for event in events:
@@ -455,6 +520,8 @@ class Exercise:
     assignment: Assignment | None = field(default=None, repr=False)
     unaided: bool = False
     name: str = ""
+    confidence: bool = False
+    trainer: str = ""
 
     @property
     def held_back(self) -> tuple[str, ...]:
@@ -551,6 +618,7 @@ def exercise_of_assignment(assignment: Assignment, faults: tuple[Fault, ...]) ->
         assignment.id,
         assignment,
         assignment.unaided,
+        confidence=assignment.confidence,
     )
 
 
@@ -582,6 +650,8 @@ def begin_run(log: Log, profile: Profile, exercise: Exercise) -> Practice:
         exercise.reference.head,
         "" if assigned else exercise.reference.to_text(),
         exercise.name,
+        exercise.confidence,
+        exercise.trainer,
     )
     try:
         planted = [] if assigned else planted_events(exercise.plan, exercise.faults)
@@ -628,6 +698,7 @@ def assign_case(
     against: Reference | None = None,
     unaided: bool = False,
     due: str = "",
+    confidence: bool = False,
 ) -> tuple[list[Assignment], tuple[Fault, ...]]:
     """Assigns a case to a trainee or to each member of a group, and gives what was planted; raises `Refused`.
 
@@ -637,7 +708,7 @@ def assign_case(
     exercise = with_faults(log, exercise_of_case(case, reveal, against), faults)
     book, folder = Book(log, trainer), exercise.case.path
     made = [
-        assign(book, name, reveal, exercise.reference, folder, exercise.faults, "", unaided, due)
+        assign(book, name, reveal, exercise.reference, folder, exercise.faults, "", unaided, due, confidence)
         for name in names
     ]
     return made, exercise.faults

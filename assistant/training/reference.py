@@ -7,8 +7,8 @@ whatever becomes of the session or the file.
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -119,12 +119,15 @@ def _plain(value: Any) -> Any:
 
 
 FILE = "reference.yaml"
+LEAST_PANEL = 3
+"""So many experts at least are a panel."""
 
 
 @dataclass(frozen=True)
 class Reference:
     """Answers by place. `session` and `head` are empty for a file; `forms` tells a question as it was asked.
 
+    `panel` holds the experts where several are the key, this one of them. One that is `sealed` holds nothing else yet.
     `decisions` holds the decision and its reason by item, `seconds` the time that each question took.
     """
 
@@ -136,6 +139,8 @@ class Reference:
     forms: Mapping[AnswerPlace, str] = field(default_factory=dict)
     decisions: Mapping[str, tuple[str, str]] = field(default_factory=dict)
     seconds: Mapping[AnswerPlace, int] = field(default_factory=dict)
+    panel: tuple[Reference, ...] = field(default=(), repr=False)
+    sealed: str = field(default="", repr=False)
 
     def to_text(self) -> str:
         """The reference as it is kept in a book."""
@@ -148,6 +153,8 @@ class Reference:
             "forms": {_key(place): form for place, form in self.forms.items()},
             "decisions": {item: list(made) for item, made in self.decisions.items()},
             "seconds": {_key(place): seconds for place, seconds in self.seconds.items()},
+            **({"panel": [one.to_text() for one in self.panel]} if self.panel else {}),
+            **({"sealed": self.sealed} if self.sealed else {}),
         }
         return json.dumps(data, ensure_ascii=False)
 
@@ -165,6 +172,8 @@ class Reference:
                 {_place(key): form for key, form in data["forms"].items()},
                 {item: (made[0], made[1]) for item, made in data["decisions"].items()},
                 {_place(key): seconds for key, seconds in data["seconds"].items()},
+                tuple(cls.from_text(one) for one in data.get("panel", ())),
+                data.get("sealed", ""),
             )
         except (ValueError, KeyError, TypeError, IndexError):
             raise refuse(
@@ -253,6 +262,36 @@ def reference_of_case(case: CaseFolder, rules: Rules) -> Reference:
     }
     forms = {place: form_of(rules.sets[place[0]].askable[place[1]]) for place in answers}
     return Reference("the case's reference", rules.case.id, "", "", answers, forms, decisions)
+
+
+def panel_of(experts: Sequence[Reference]) -> Reference:
+    """Several reviews of one case as the key: the one that agrees with most of the others is shown, all of them count."""
+    if len(experts) == 1:
+        return experts[0]
+    if len(experts) < LEAST_PANEL or len({one.session for one in experts}) < len(experts):
+        raise refuse(
+            f"A panel has {LEAST_PANEL} different reviews or more.",
+            ", ".join(one.name for one in experts),
+            "Name one with --against, or that many.",
+        )
+    others = [one.case for one in experts if one.case != experts[0].case]
+    if others:
+        raise refuse(
+            "These reviews are of different cases.",
+            f"{experts[0].case}, {others[0]}",
+            "Name reviews of one case.",
+        )
+    best = max(experts, key=lambda one: sum(_alike(one, other) for other in experts))
+    return replace(best, name=f"a panel of {len(experts)}, shown by {best.name}", panel=tuple(experts))
+
+
+def _alike(one: Reference, other: Reference) -> int:
+    """How many answers and decisions two reviews have in common."""
+    said = {place: answer.plain() for place, answer in other.answers.items()}
+    decided = {item: made[0] for item, made in other.decisions.items()}
+    alike = [place in said and answer.plain() == said[place] for place, answer in one.answers.items()]
+    alike += [made[0] == decided.get(item) for item, made in one.decisions.items()]
+    return alike.count(True)
 
 
 def reference_of_answer_sheet(sheet: AnswerSheet, session: str) -> Reference:

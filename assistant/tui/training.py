@@ -448,7 +448,7 @@ class PracticeScreen(ReviewScreen):
         practice = self._practice
         if practice is not None and practice.run.ended and not self._told:
             self._told = True
-            if practice.run.reveal != "trainer":
+            if practice.run.tells:
                 self.set_timer(FEEDBACK_SECONDS, self._show_feedback)
         return done
 

@@ -15,12 +15,14 @@ from assistant import library
 from assistant.core import training_events as t
 from assistant.core.event_form import decode, encode
 from assistant.core.events import Event
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import Book, set_group, withdraw
 from assistant.training.feedback import told_feedback
-from assistant.training.practice import assign_case
+from assistant.training.packing import exercise_of_packed, pack, unseal
+from assistant.training.practice import assign_case, begin_run, with_faults
 from assistant.training.replay import annotations_on, bookmark, comment, remove
-from tests.training.practising import CASE, TRAINEE, TRAINER, answered, begun
+from tests.training.practising import CASE, TRAINEE, TRAINER, answered, begun, exercise
 
 ADJUDICATION = {kind for kind in t.TRAINING_KINDS if "adjudic" in kind}
 
@@ -34,6 +36,10 @@ def stored(tmp_path_factory: pytest.TempPathFactory) -> list[dict[str, Any]]:
         set_group(book, "spring", (TRAINEE.id,))
         (made,), _ = assign_case(log, TRAINER.id, CASE, TRAINEE.id, "end", ("wrong-level",))
         withdraw(book, made.id)
+        made, word = pack(log, TRAINER.id, with_faults(log, exercise("end"), ("wrong-level",)), "2026-05-31")
+        sealed = begin_run(log, TRAINEE, exercise_of_packed(log, replace(made, confidence=True)))
+        answered(sealed)
+        unseal(log, TRAINEE.id, sealed.review.session.id, word)
         practice = begun(log, "each", "any")
         answered(practice)
         told_feedback(log, practice.review.session.id, TRAINEE.id)

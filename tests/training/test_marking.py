@@ -11,10 +11,10 @@ from assistant.core.answer import Answer
 from assistant.core.events import AnswerRecorded
 from assistant.core.session import apply
 from assistant.log import Log
-from assistant.training.comparison import paired
+from assistant.training.comparison import Piece, PiecePlace, RatingRow, paired
 from assistant.training.faults import Fault
 from assistant.training.feedback import Feedback, debrief, feedback_lines
-from assistant.training.marking import answer_key, as_answered
+from assistant.training.marking import Calibration, answer_key, as_answered, credit
 from assistant.training.practice import Practice
 from assistant.training.recording import Recording
 from tests.training.practising import CASE, answered, begun, exercise
@@ -134,3 +134,25 @@ def test_whole_weeks_are_alike_to_weeks_worked_out_to_the_day(mine: float, same:
     one = apply(session("r-x"), AnswerRecorded("1", "duration", Answer(value=mine)))
     other = session("r-y", {"duration": 76})
     assert as_answered(paired(one, other)["1", "duration"]) is same
+
+
+def test_calibration_is_how_sure_beside_how_often_rightly() -> None:
+    made = Calibration(((95, True), (95, False), (50, True), (50, False)))
+    assert (made.sure, made.right) == (0.725, 0.5)
+    assert made.brier == pytest.approx((0.05**2 + 0.95**2 + 0.5**2 + 0.5**2) / 4)
+    assert made.levels == {50: (1, 2), 95: (1, 2)}
+    assert "too sure by 22 points" in made.words
+    assert "too unsure by 50 points" in Calibration(((50, True),)).words
+    assert Calibration().to_json() is None
+
+
+def test_an_answer_is_worth_what_the_panel_gives_it() -> None:
+    def line(*said: str) -> RatingRow:
+        pieces = tuple(Piece(one, one, "", Answer()) if one else None for one in said)
+        return RatingRow(PiecePlace("1", "sought"), "", "", pieces)
+
+    assert credit([line("a", "a", "a", "b")]) == 1
+    assert credit([line("b", "a", "a", "b")]) == 0.5
+    assert credit([line("c", "a", "a", "b")]) == 0
+    assert credit([line("b", "a", "a", "b"), line("x", "x", "", "")]) == 0.75
+    assert credit([line("", "a", "a", "b"), line("a", "", "", "")]) is None

@@ -26,8 +26,10 @@ from assistant.training.practice import (
     run_of,
 )
 from assistant.training.recording import Recording
+from assistant.training.reference import Reference, panel_of
 from assistant.training.replay import open_replay, reference_named
 from tests.training.practising import (
+    CASE,
     TRAINEE,
     TRAINER,
     answered,
@@ -48,6 +50,10 @@ def path(tmp_path: Path) -> Path:
 def log(path: Path) -> Iterator[Log]:
     with Log.open(path) as held:
         yield held
+
+
+def sure(log: Log, reveal: str) -> Practice:
+    return begin_run(log, TRAINEE, replace(exercise(reveal), confidence=True))
 
 
 def written(log: Log) -> list[Event]:
@@ -415,3 +421,73 @@ def test_a_run_that_only_watches_freezes_nothing(log: Log) -> None:
     assert looking.settle() == []
     assert len(written(log)) == before
     assert e.SessionOpened.kind == log.read(watching.session.id)[0].kind
+
+
+@pytest.mark.parametrize("reveal", ["each", "end"])
+def test_how_sure_one_is_is_asked_before_anything_is_revealed_and_logged(log: Log, reveal: str) -> None:
+    practice = sure(log, reveal)
+    practice.go("1", "sought")
+    said = practice.reply("-")
+    assert practice.pending is not None
+    assert practice.pending.question.startswith("How sure are you of this answer?")
+    assert not practice.run.revealed
+    assert (("1", "sought") in practice.run.frozen) is (reveal == "each")
+    assert "reviewer" not in texts(said)
+    assert "Answer with 1 to 5" in texts(practice.reply("nearly"))
+    said = practice.reply("3")
+    assert practice.run.sure == {("1", "sought"): 85}
+    assert ("The reviewer" in texts(said) or "As the reviewer" in texts(said)) is (reveal == "each")
+    assert t.ConfidenceTold(practice.run.session, "1", "sought", 85) in written(log)
+
+
+def test_an_amended_answer_keeps_how_sure_one_was_of_the_first(log: Log) -> None:
+    practice = sure(log, "end")
+    practice.go("1", "sought")
+    practice.reply("-")
+    practice.choose(1)
+    practice.go("1", "sought")
+    practice.reply(".")
+    assert practice.pending is None or "How sure" not in practice.pending.question
+    assert practice.run.sure == {("1", "sought"): 50}
+
+
+def test_calibration_is_told_with_the_feedback(log: Log) -> None:
+    practice = sure(log, "end")
+    answered(practice)
+    made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert {percent for percent, _ in made.calibration.told} == {50}
+    assert len(made.calibration.told) == made.compared
+    assert "Confidence said 50%" in "\n".join(feedback_lines(made, advice))
+
+
+def test_a_run_that_was_left_asks_how_sure_one_was_when_it_goes_on(log: Log) -> None:
+    practice = sure(log, "each")
+    practice.go("1", "sought")
+    practice.reply("-")
+    practice.review.close()
+    again = resume_run(log, TRAINEE, practice.run.session)
+    assert ("1", "sought") not in again.run.revealed
+    again.reply("")
+    assert again.pending is not None
+    assert again.pending.question.startswith("How sure")
+
+
+def test_three_reviews_are_a_panel_and_each_answer_is_worth_what_they_give_it(log: Log, path: Path) -> None:
+    changed = {"sought": "unclear"}
+    sessions = [reviewed(path), reviewed(path), reviewed(path, changed)]
+    experts = [reference_named(path, one) for one in sessions]
+    key = panel_of(experts)
+    assert key.session in sessions[:2]
+    assert Reference.from_text(key.to_text()) == key
+    with pytest.raises(Refused, match="3 different reviews"):
+        panel_of(experts[:2])
+    with pytest.raises(Refused, match="3 different reviews"):
+        panel_of([experts[0], experts[0], experts[0]])
+    practice = begin_run(log, TRAINEE, exercise_of_case(CASE, "end", key))
+    answered(practice, {"sought": "."})
+    made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    worth = {row.prompt: row.credit for row in made.rows if row.credit is not None}
+    assert worth.pop("sought") == 0.5
+    assert set(worth.values()) == {1}
+    assert made.panel == 3
+    assert "by 3 experts" in "\n".join(feedback_lines(made, advice))
