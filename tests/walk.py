@@ -34,7 +34,7 @@ WALK = {
 }
 """The shortest reply to each question asked by itself."""
 
-PASSAGES = {"acute_trauma": ("cumulative trauma at work", "1")}
+PASSAGES = {"acute_trauma": ("cumulative trauma at work",)}
 """What is replied where a question asks for the passage that its answer rests on."""
 
 BESIDE = {
@@ -103,8 +103,7 @@ def quick(talk: Conversation) -> str:
     """The reply by which a reviewer gets on fastest, with what stands together answered together."""
     turn = talk.turn
     if talk.pending is not None and turn.kind == "prompt":
-        found = talk.pending.options and talk.pending.options[0].label.startswith("It says so")
-        return PASSAGES[turn.path][1 if found else 0]
+        return PASSAGES[turn.path][0]
     if talk.pending is not None:
         return BESIDE[_beside(talk)]
     if turn.kind == "form":

@@ -198,7 +198,7 @@ class IndexTable:
         self._answers = lru_cache(64)(lambda wanted: Answers(self._expanded(wanted)))
         _serve_text(connection, pages)
         weakref.finalize(self, connection.close)
-        self._wider = wider if wider is not None and self._words() <= wider._words() else None
+        self._wider = wider if wider is not None and self.words() <= wider.words() else None
 
     def forms(self, word: str) -> tuple[str, ...]:
         """The words of the record that have the stem of a folded `word`, or that are made of it where it has a `*`."""
@@ -212,7 +212,8 @@ class IndexTable:
             self._forms[word] = tuple(str(row[0]) for row in rows)
         return self._forms[word]
 
-    def _words(self) -> set[str]:
+    def words(self) -> set[str]:
+        """Every word of the record, folded."""
         return {str(row[0]) for row in self._ask("SELECT term FROM word", ())}
 
     def words_like(self, word: str) -> tuple[str, ...]:

@@ -6,7 +6,7 @@ import re
 from bisect import bisect_right
 from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from math import log
 
 from assistant.core.record.assertions import Assertion, assertions_by
@@ -205,6 +205,17 @@ class OverPages:
         return Passage(f"{before}\n{after}", f"{before}{mark}{after}", start, len(before))
 
 
+def _is_clipped(word: str, name: str) -> bool:
+    """Whether a word is another with letters left out, half of them at most."""
+    letters = iter(name)
+    return len(name) // 2 <= len(word) < len(name) and all(letter in letters for letter in word)
+
+
+def _one_off(word: str) -> set[str]:
+    """A word and what is left of it without one letter, its first apart; words that are one letter off have one of these in common."""
+    return {word, *(word[:at] + word[at + 1 :] for at in range(1, len(word)))}
+
+
 def _runs_on(hit: Hit, at: PageBreak) -> bool:
     return hit.at < at.split < hit.at + hit.length - 1
 
@@ -218,6 +229,9 @@ def _needs_both(hits: Sequence[Hit], at: PageBreak) -> bool:
 
 _SHORTEST_SLIP = 7
 """Letters of the shortest word whose slips are looked for; short words have too many neighbours."""
+
+_SHORTEST_CUT = 4
+"""Letters of the shortest word that may be the beginning of another, cut short."""
 
 _SPARE = 8
 """Passages that are ranked beyond those asked for, so that printed ones give way to others."""
@@ -310,12 +324,55 @@ class RecordIndex:
             found += [one for one in self._not_in(over, wider) if (one.document, one.page) not in known]
         if any(phrase.exact for one in wanted for phrase in one.phrases):
             return tuple(found[:limit])
+        slips = self._slips(wanted) if len(whole) < _FEW else ()
+        if slips:
+            there = {(one.document, one.page, one.start) for one in found}
+            more = [
+                one for one in self._every_mention(slips) if (one.document, one.page, one.start) not in there
+            ]
+            whole |= {(one.document, one.page, one.start) for one in more[: _FEW - len(whole)]}
+            found = [*found, *more] if len(wanted) == 1 else [*more, *found]
         if len(whole) < _FEW and (len(wanted) > 1 or not found):
             own = [one for one in found if (one.document, one.page, one.start) in whole]
             near = self._nearest(query, whole, min(_FEW - len(whole), limit))
             there = {(one.document, one.page, one.start) for one in (*own, *near)}
             found = [*own, *near, *(one for one in found if (one.document, one.page, one.start) not in there)]
         return tuple(found[:limit])
+
+    def _slips(self, wanted: Iterable[Wanted]) -> tuple[str, ...]:
+        """Words of the record that no list holds and that are what is wanted one letter off or cut short: *numness*, *paresth*, *sensn*."""
+        names = {
+            word
+            for one in wanted
+            for phrase in one.phrases
+            for word in words_in(phrase.text).split()
+            if len(word) > _SHORTEST_CUT
+        }
+        off = {cut for name in names for cut in _one_off(name)}
+        begun = {name[:end] for name in names for end in range(_SHORTEST_CUT, len(name) - 2)}
+        ends: dict[str, list[str]] = {}
+        for name in names:
+            ends.setdefault(name[0] + name[-1], []).append(name)
+        return tuple(
+            word
+            for word in self._strange
+            if word not in names
+            and (
+                word in begun
+                or (len(word) > _SHORTEST_CUT and not off.isdisjoint(_one_off(word)))
+                or any(_is_clipped(word, name) for name in ends.get(word[0] + word[-1], ()))
+            )
+        )
+
+    @cached_property
+    def _strange(self) -> tuple[str, ...]:
+        """The words of the record that no list of the vocabulary holds."""
+        known = self._vocabulary.words
+        return tuple(
+            word
+            for word in sorted(self._table.words())
+            if len(word) >= _SHORTEST_CUT and word.isalpha() and word not in known
+        )
 
     def _nearest(self, query: str, known: Collection[_Sentence], limit: int) -> list[Occurrence]:
         """The sentences that come nearest to what a person may mean by a query, but for those that are known.

@@ -448,9 +448,11 @@ class Conversation(Talk):
         return replace(command, answer=made.answer, origin="proposed")
 
     def _found(self, command: c.RecordAnswer | c.CiteEvidence, words: str) -> list[Line]:
-        """Looks for the passage that an answer rests on: the words as they stand on a page, or what a search finds."""
-        half = self.pending
-        found = quoted(self.review, words) or search(self.review, words)
+        """The passage that an answer rests on: cited at once where the words stand so on one page, else what a search finds."""
+        half, verbatim = self.pending, quoted(self.review, words)
+        if len(verbatim) == 1:
+            return self._chosen(Option("", with_passage(command, verbatim[0].evidence)))
+        found = verbatim or search(self.review, words)
         if not found:
             return [Line("problem", nothing_found(self.review, self.turn, words))]
         options = tuple(

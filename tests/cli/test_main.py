@@ -26,7 +26,7 @@ KEPT = {"certification": "Occupational Medicine", "licence": "California", "year
 REFERENCE = str(library.folder("casebank") / CASE / "reference.yaml")
 HOSTILE = "\x1b]0;t\x07\x1b[2J\u202egnp.exe [bold]b[/bold] [/x]"
 SCRIPT = (
-    "\n\nnd\nno\ncumulative trauma at work\n1\nnd\n1\nIt was applied to one as old.\n1\n1\n"
+    "\n\nnd\nno\ncumulative trauma at work\nnd\n1\nIt was applied to one as old.\n1\n1\n"
     "Parties may add records.\nsign\n"
 )
 

@@ -33,7 +33,6 @@ SCRIPT = [
     "nd",
     "no",
     "cumulative trauma at work",
-    "1",
     "nd",
     "1",
     "It was applied to one as old.",
@@ -115,7 +114,7 @@ def test_the_letter_stands_above_the_question_to_sign_it(review: Review) -> None
 
 
 def test_no_suggestion_is_said_before_the_questions_are_answered(review: Review) -> None:
-    said = run(review, *SCRIPT[:6])[1]
+    said = run(review, *SCRIPT[:5])[1]
     assert "Suggestion:" not in said
     assert "argues" not in said
 
@@ -226,7 +225,7 @@ def test_qualifications_are_kept_for_the_next_time(log: Log, config: Path) -> No
 
 def at(prompt: str) -> list[str]:
     """The script up to a prompt; one that stands with others is gone to by itself."""
-    count = {"conflict": 0, "duration": 1, "sought": 6, "decision": 9, "check": 10}[prompt]
+    count = {"conflict": 0, "duration": 1, "sought": 5, "decision": 8, "check": 9}[prompt]
     alone = [f":go {prompt}"] if prompt in ("conflict", "duration", "sought") else []
     return [*SCRIPT[:count], *alone]
 

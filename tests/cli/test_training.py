@@ -227,7 +227,7 @@ def test_a_log_that_does_not_verify_is_refused(imr: Imr, path: Path) -> None:
 
 
 PASSAGE = "\n".join(PASSAGES["acute_trauma"])
-"""Words of a page on which an answer rests, and the reply that takes them."""
+"""Words of a page on which an answer rests."""
 
 
 def stops(acute_trauma: str = f"no\n{PASSAGE}") -> list[str]:

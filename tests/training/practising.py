@@ -120,9 +120,7 @@ def answered(practice: Practice, replies: Mapping[str, str] | None = None, until
 def by_passage(practice: Conversation, reply: str) -> list[Line]:
     """An answer with the passage that it is asked for, named by some of its words."""
     practice.reply(reply)
-    found, choice = PASSAGES["acute_trauma"]
-    practice.reply(found)
-    return practice.reply(choice)
+    return practice.reply(PASSAGES["acute_trauma"][0])
 
 
 def texts(lines: Iterable[Line]) -> str:

@@ -159,7 +159,6 @@ async def test_what_is_longer_than_the_line_is_shown_whole_above_it(open_window:
         assert words in window.folded
         await window.press("enter")
         await window.write("cumulative trauma at work")
-        await window.press("1", "enter")
         await window.settle(lambda: f"→ {words}" in window.folded)
         assert f"→ {words}" in window.folded
         assert "In which words?" not in window.text

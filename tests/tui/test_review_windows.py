@@ -190,7 +190,6 @@ async def test_a_paste_of_lines_becomes_one_line_and_waits_for_enter(open_window
         assert window.path == "sought"
         await window.press("enter")
         await window.write("cumulative trauma at work")
-        await window.press("1", "enter")
         assert answered(window, "sought") == "Films of the neck."
 
 
@@ -203,7 +202,6 @@ async def test_half_a_reply_outlives_a_look_elsewhere(open_window: Open, begin: 
             assert window.reply.value == "Film", keys
         await window.press(*"s.", "enter")
         await window.write("cumulative trauma at work")
-        await window.press("1", "enter")
         assert answered(window, "sought") == "Films."
 
 

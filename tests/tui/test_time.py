@@ -82,13 +82,13 @@ async def test_the_bundled_case_takes_few_keys_and_stops(open_window: Open, newc
 
 
 TRUTH: dict[str, tuple[str, ...]] = {
-    "acute_trauma": ("1", "stumbled at a curb, did not fall", "1"),
+    "acute_trauma": ("1", "stumbled at a curb, did not fall"),
     "sought": ("by:rule out pseudarthrosis",),
     "suspected": ("by:rule out pseudarthrosis",),
     "instability_suspected": ("by:Yes, it says so: “Plan",),
     "changed_since": ("by:Yes: “Since then",),
-    "surgery_contemplated": ("1", "a posterior fusion will be discussed", "1"),
-    "changes_management": ("1", "If there is motion, CT and a posterior fusion", "1"),
+    "surgery_contemplated": ("1", "a posterior fusion will be discussed"),
+    "changes_management": ("1", "If there is motion, CT and a posterior fusion"),
 }
 """What is replied to each question of the harder case; `by:` takes the reply that holds these words."""
 
