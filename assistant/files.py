@@ -43,6 +43,15 @@ def default_log_path() -> Path:
     return user_folder() / "log.sqlite"
 
 
+def cache_folder() -> Path:
+    """Where it is kept what can be made again: `IMR_CACHE`, or the program's own folder in the user's cache."""
+    if named := os.environ.get("IMR_CACHE"):
+        return Path(named).expanduser()
+    from platformdirs import user_cache_dir
+
+    return Path(user_cache_dir("imr-assistant", appauthor=False))
+
+
 def true_path(path: Path) -> Path:
     """`path` with every link followed, so that two ways to one log share its lock."""
     return Path(os.path.realpath(path.expanduser()))

@@ -50,7 +50,7 @@ from assistant.core.rules.rules import (
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
 from assistant.core.yaml import YamlDocument
-from assistant.files import LARGEST_FILE, user_folder
+from assistant.files import LARGEST_FILE, cache_folder, user_folder
 from assistant.machine import is_path, open_private
 
 if TYPE_CHECKING:
@@ -196,11 +196,7 @@ _SEAL = 65
 
 def _passed_file() -> Path:
     """Where it is kept what has passed: in `IMR_CACHE`, or the program's own folder in the user's cache."""
-    if named := os.environ.get("IMR_CACHE"):
-        return Path(os.path.expanduser(named)) / "passed"
-    from platformdirs import user_cache_dir  # `--help` needs none of it
-
-    return Path(user_cache_dir("imr-assistant", appauthor=False)) / "passed"
+    return cache_folder() / "passed"
 
 
 @lru_cache(maxsize=4)

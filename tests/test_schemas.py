@@ -97,7 +97,9 @@ def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
 
 
 LATER = {
+    "access.archived": {"keep_until"},
     "access.file_reviewed": {"text"},
+    "access.held": {"case", "keep_until"},
     "access.note_added": {"owner", "severity"},
     "access.opened": {"central"},
     "addendum.added": {"reason", "to", "quoted"},
@@ -202,6 +204,9 @@ READING = [
     a.FindingAnswered("ab12.3", "It does; amended."),
     a.FindingClosed("ab12.3", "The amendment was read."),
     a.FileReviewed("ab12.2", "0123456789ab", "deficient", "One page is cited wrongly."),
+    a.SessionsHeld("01234567", ("0123456789ab",), "A court has asked for it.", "a-case", "2031-12-31"),
+    a.HoldReleased("01234567", "The court is done with it."),
+    a.StretchArchived("2024.parquet", "0" * 64, 2024, 9, 7, 1, "0" * 64, "2034-12-31"),
     a.TextRedacted("0123456789ab", 7, "text", "0" * 64, "A patient's name stands in it."),
     a.RollbackAccepted("imr-log/ab", 40, "0" * 64, 30, "1" * 64, "The disk was restored from a backup."),
     a.KeyRegistered("r-one", KEY, 0, "0" * 64, SIGNATURE, {KEY: SIGNATURE}),

@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING
 
 import click
 
+from assistant.cli.log_archive import archive, hold, holds, release
 from assistant.cli.log_central import central, push
 from assistant.cli.log_export import export
 from assistant.cli.log_findings import answer, close, findings, reviewed, sheet
@@ -374,7 +375,7 @@ def log() -> None:
 for command in (sessions, show, reports, report, sql, sample, note, notes, browse, serve, findings, answer):
     log.add_command(command)
 
-for command in (close, reviewed, sheet):
+for command in (close, reviewed, sheet, archive, hold, holds, release):
     log.add_command(command)
 
 for command in (verify, checkpoint, consistency, prove, rederive, export, push, central):

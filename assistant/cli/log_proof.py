@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli.options import (
+    archives,
     central_url,
     json_option,
     log_at,
@@ -21,6 +22,7 @@ from assistant.cli.options import (
     recipients_option,
 )
 from assistant.cli.output import Progress, print_json, width
+from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line
 from assistant.files import taken, write_file
 
@@ -100,11 +102,30 @@ def verify(
             verify_there(url, read_keys(keys), [read_held(one) for one in held], outside, as_json)
         )
     known = [_named(path) for path in held]
+    alone = log_path is not None and log_path.suffix == ".parquet"
+    if alone or archives():
+        from assistant.files import default_log_path
+        from assistant.log.archive import verify_archives
+
+        if deep or since:
+            raise click.UsageError("--deep and --since are for a log without archives.")
+        files = [log_path] if alone and log_path is not None else archives()
+        log = None if alone else log_path or default_log_path()
+        people_given = {"reviewers": people[0], "officers": people[1]}
+        found = verify_archives(
+            files, log, keys=read_keys(keys), checkpoints=known, outside=outside, **people_given
+        )
+        _print_found(files[0] if log is None else log, found, as_json)
+        return
     found = _verified(log_at(log_path), deep, since, read_keys(keys), known, people, outside)
+    _print_found(log_at(log_path), found, as_json)
+
+
+def _print_found(path: Path, found: Verification, as_json: bool) -> None:
     if as_json:
         print_json(found.as_json())
     else:
-        for line in page(log_at(log_path), found):
+        for line in page(path, found):
             click.echo(line)
     if status := _status(found):
         raise click.exceptions.Exit(status)
@@ -398,7 +419,7 @@ def read_held(path: Path) -> Held:
 @keys_option
 @recipients_option
 @json_option
-@log_option
+@reading_log_option
 def prove(
     session: str,
     output: Path,
@@ -423,6 +444,16 @@ def prove(
         session_id = log.resolve(session)
     note_reading(path, AccessExported("bundle", "imr-bundle", (session_id,)))
     note = covering_checkpoint(path, session_id)
+    if not note and (url := central_url(log_path)):
+        raise refuse(
+            "No checkpoint of its desk covers this session here."
+            if "#" in url
+            else "A session is proven against the log of its desk, and this is a copy of all desks.",
+            session_id,
+            "Name its desk: postgresql://...#DESK."
+            if "#" not in url
+            else "Its desk pushes again; then there is one.",
+        )
     if not note:
         with Log.open(path) as log:
             note = log.checkpoint()

@@ -59,13 +59,17 @@ recipients_option = click.option(
 
 
 class _LogPath(click.Path):
-    """A log on this computer or, for a command that `reads` only, the address of a central one."""
+    """A log on this computer or, for a command that `reads` only, an archive or the address of a central one."""
 
     def __init__(self, reads: bool) -> None:
         super().__init__(path_type=Path)
         self._reads = reads
 
     def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Any:
+        if str(value).endswith(".parquet") and not self._reads:
+            raise refuse(
+                "This works on a log, and not on an archive of one.", one_line(str(value)), "Name the log."
+            )
         if not str(value).startswith(("postgresql://", "postgres://")):
             return super().convert(value, param, ctx)
         from assistant.log.central import shown
@@ -87,6 +91,12 @@ _CENTRAL: dict[Path, str] = {}
 
 _fetched: set[Path] = set()
 
+_ARCHIVES = "imr.archives"
+"""Where the context of a command keeps the archives that were named with --archive."""
+
+_READ_FROM: dict[Path, Path] = {}
+"""The log in which it is noted that a reading copy of it with its archives is read."""
+
 
 def log_option(command: Command) -> Command:
     """`--log PATH`, given to the command as `log_path`."""
@@ -99,7 +109,17 @@ def reading_log_option(command: Command) -> Command:
 
 
 def _log_option(command: Command, reads: bool) -> Command:
-    more = ", or the address of a central one (postgresql://...)" if reads else ""
+    more = ", an archive of one, or the address of a central one (postgresql://...)" if reads else ""
+    if reads:
+        command = click.option(
+            "--archive",
+            multiple=True,
+            type=click.Path(path_type=Path),
+            metavar="FILE",
+            expose_value=False,
+            callback=lambda ctx, _param, named: ctx.meta.__setitem__(_ARCHIVES, named),
+            help="With what went into this archive of the log; may be given more than once.",
+        )(command)
     return click.option(
         "--log",
         "log_path",
@@ -115,10 +135,19 @@ def central_url(path: Path | None) -> str:
     return _CENTRAL.get(path, "") if path else ""
 
 
+def archives() -> tuple[Path, ...]:
+    """The archives that were named with --archive."""
+    context = click.get_current_context(silent=True)
+    return tuple(context.meta.get(_ARCHIVES, ())) if context is not None else ()
+
+
 def log_at(path: Path | None) -> Path:
-    """The log that is meant; of a central one, the reading copy with all that is there now."""
+    """The log that is meant; of a central one or an archive, the reading copy with all that is there now."""
     from assistant.files import default_log_path
 
+    alone = path is not None and path.suffix == ".parquet"
+    if alone or archives():
+        return _with_archives(path, alone)
     if (url := central_url(path)) and path not in _fetched:
         from assistant.cli.output import Progress
         from assistant.log.central_copy import bring_up_to_date_from
@@ -126,6 +155,28 @@ def log_at(path: Path | None) -> Path:
         with Progress("Fetching from the central log") as progress:
             _fetched.add(bring_up_to_date_from(url, progress.at))
     return path or default_log_path()
+
+
+def _with_archives(path: Path | None, alone: bool) -> Path:
+    from assistant.files import cache_folder, default_log_path
+    from assistant.log.archive import reading_copy
+
+    if central_url(path):
+        raise refuse(
+            "An archive is read with the log that it came from, and not with a central one.", "--archive"
+        )
+    if alone and path is not None:
+        if archives():
+            raise refuse(
+                "One archive is read at a time.",
+                "",
+                "Name the log with --log, and its archives with --archive.",
+            )
+        return reading_copy([path], None, cache_folder() / "archives")
+    log = path or default_log_path()
+    copy = reading_copy(archives(), log, cache_folder() / "archives")
+    _READ_FROM[copy] = log
+    return copy
 
 
 def open_log(path: Path | None) -> Log:
@@ -233,6 +284,7 @@ def note_reading(path: Path, event: Event) -> None:
     from assistant.log import Log
     from assistant.log.access import note, unnamed
 
+    path = _READ_FROM.get(path, path)
     said = note(path, event)
     if said:
         # what can't be read at all is said once, as the command's own error

@@ -15,6 +15,7 @@ from assistant.cli.options import (
     needs_terminal,
     note_reading,
     open_log,
+    reading_log_option,
     unless_lost,
 )
 from assistant.cli.output import print_json
@@ -326,7 +327,7 @@ _INSTALL = "pip install 'imr-assistant[letter]'"
     metavar="FILE",
     help="Hold a letter that was written before against the log.",
 )
-@log_option
+@reading_log_option
 def letter(
     session: str,
     part: str,

@@ -10,7 +10,14 @@ from typing import TYPE_CHECKING, Any, TypeVar
 
 import click
 
-from assistant.cli.options import Group, json_option, log_at, log_option, note_reading
+from assistant.cli.options import (
+    Group,
+    json_option,
+    log_at,
+    log_option,
+    note_reading,
+    reading_log_option,
+)
 from assistant.cli.output import print_json
 from assistant.core.problem import refuse
 from assistant.core.text import one_line, visible
@@ -672,7 +679,7 @@ def _books(path: Path) -> Iterator[Log | None]:
     "--html", "page", type=click.Path(path_type=Path), metavar="FILE", help="Write it to FILE as one page."
 )
 @json_option
-@log_option
+@reading_log_option
 def replay(
     session: str,
     other: str | None,

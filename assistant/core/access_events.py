@@ -126,6 +126,46 @@ class TextRedacted(Event):
     reason: Apart[str]
 
 
+class SessionsHeld(Event):
+    """Sessions, or all of a case, are to be kept: until a day (`keep_until`), or, by a legal hold, until `hold` is released.
+
+    Nothing of them is taken out meanwhile; under a legal hold they aren't moved to an archive either.
+    """
+
+    kind: ClassVar[str] = "access.held"
+    hold: str
+    sessions: tuple[str, ...]
+    reason: Apart[str]
+    case: Rare[str] = ""
+    keep_until: Rare[str] = ""
+
+
+class HoldReleased(Event):
+    """A hold is over, and why."""
+
+    kind: ClassVar[str] = "access.released"
+    hold: str
+    reason: Apart[str]
+
+
+class StretchArchived(Event):
+    """The closed reviews up to the end of a `year` went into an archive: a file of this name and SHA-256.
+
+    `size` entries were in the log, of which a checkpoint goes along; `entries` and `reviews` are those that went. `stays`
+    (hex) is the SHA-256 over number and hash of every entry that is in some archive from then on, in their order.
+    """
+
+    kind: ClassVar[str] = "access.archived"
+    file: str
+    digest: str
+    year: int
+    size: int
+    entries: int
+    reviews: int
+    stays: str
+    keep_until: Rare[str] = ""
+
+
 class RollbackAccepted(Event):
     """The log was older than a checkpoint held of it, was another log, or did not continue it; somebody accepted that.
 
@@ -187,6 +227,7 @@ AccessStep = (
     AccessOpened | AccessRead | AccessListed | AccessReported | AccessQueried | AccessExported
     | SampleDrawn | AuditNoteAdded | RollbackAccepted | KeyRegistered | KeyRevoked
     | CheckpointTimed | FindingAnswered | FindingClosed | FileReviewed | TextRedacted
+    | SessionsHeld | HoldReleased | StretchArchived
 )  # fmt: skip
 """A step of a sitting at the log."""
 

@@ -349,7 +349,8 @@ def _of_sitting(event: a.AccessStep) -> str:
 
     match event:
         case a.AccessOpened(tool):
-            return f"A sitting at the {f'central log {event.central}' if event.central else 'log'}, version {tool}"
+            where = event.central if event.central.startswith("archive ") else f"central log {event.central}"
+            return f"A sitting at the {where if event.central else 'log'}, version {tool}"
         case a.AccessRead(command, sessions):
             return f"{command}: read {', '.join(sessions)}"
         case a.AccessListed(command):
@@ -376,6 +377,18 @@ def _of_sitting(event: a.AccessStep) -> str:
             return f"file {session} of the draw {drawn_as} reviewed: {result}{f'; {event.text}' if event.text else ''}"
         case a.TextRedacted(session, seq):
             return f"redacted {event.field} of entry {seq} of {session} ({event.commitment}): {event.reason}"
+        case a.SessionsHeld(hold, sessions, why):
+            what = ", ".join((*sessions, *([f"case {event.case}"] if event.case else ())))
+            until = f"to be kept until {event.keep_until}" if event.keep_until else "under a legal hold"
+            return f"{what} {until} ({hold}): {why}"
+        case a.HoldReleased(hold, why):
+            return f"hold {hold} released: {why}"
+        case a.StretchArchived(file, digest, year):
+            until = f", to be kept until {event.keep_until}" if event.keep_until else ""
+            return (
+                f"archived {counted(event.reviews, 'review')} up to the end of {year}, {counted(event.entries, 'entry')} of the "
+                f"{event.size:,} that there were, in {file} ({digest}){until}; what stays: {event.stays}"
+            )
         case a.RollbackAccepted():
             return f"rollback accepted: {rollback_in_words(event)}"
         case a.KeyRegistered() | a.KeyRevoked():

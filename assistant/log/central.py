@@ -24,6 +24,7 @@ from assistant.core.value import Value
 from assistant.log.chain import tree_root
 from assistant.log.checkpoint import Held, held, keep_checkpoint, let_go
 from assistant.log.entry import texts_in
+from assistant.log.holds import KINDS, holds_in, refuse_held
 from assistant.log.keys import Checkpoint, read_checkpoint, read_note, remember, signer
 
 if TYPE_CHECKING:
@@ -384,7 +385,7 @@ def keep_witnessed(central: Central, path: Path) -> int:
 def redact(central: Central, session: str, seq: int, field: str, reason: str) -> tuple[int, bool]:
     """Empties one text of an entry; gives the number of the statement, and whether a signature rests on the session.
 
-    Raises `Refused` where there is no such text.
+    Raises `Refused` where there is no such text, and where the desk's log says that the session is to be kept.
     """
     found = central.rows(_ENTRY, [session, seq])
     where = f"session {one_line(session)}, entry {seq}"
@@ -401,6 +402,12 @@ def redact(central: Central, session: str, seq: int, field: str, reason: str) ->
         raise refuse(f"This entry has no text `{one_line(field, 60)}`.", where, f"Known: {known}.")
     if not reason.strip():
         raise refuse("A reason is needed.", where, "Say why with --reason: it is kept for good.")
+    held = "SELECT entry FROM imr.entry WHERE desk = %s AND kind = ANY (%s) ORDER BY number"
+    refuse_held(
+        holds_in(bytes(one) for (one,) in central.rows(held, [desk, list(KINDS)])),
+        session,
+        str(json.loads(data)["case"]),
+    )
     signed = "SELECT 1 FROM imr.entry WHERE desk = %s AND session = %s AND kind = 'session.signed' LIMIT 1"
     rests = bool(central.rows(signed, [desk, session]))
     number = central.rows("SELECT imr.redact(%s, %s, %s)", [desk, texts[field], reason.strip()])[0][0]

@@ -8,7 +8,6 @@ copy: `verify` fetches everything anew.
 from __future__ import annotations
 
 import json
-import os
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
@@ -19,7 +18,7 @@ from typing import Any
 from assistant.core.problem import refuse
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value
-from assistant.files import make_file, make_folder, turn_at
+from assistant.files import cache_folder, make_file, make_folder, turn_at
 from assistant.log.central import AT_ONCE, Central, Desk, is_central, shown
 from assistant.log.chain import leaf
 from assistant.log.checkpoint import CENTRAL
@@ -55,13 +54,7 @@ def copy_path(url: str) -> Path:
     """Where the reading copy of a central log, or of one desk of it (`#DESK`), lies."""
     _, _, desk = url.partition("#")
     name = digest(f"{_login(url)}#{desk}")[:16]
-    if named := os.environ.get("IMR_CACHE"):
-        folder = Path(named).expanduser()
-    else:
-        from platformdirs import user_cache_dir
-
-        folder = Path(user_cache_dir("imr-assistant", appauthor=False))
-    return folder / "central" / f"{name}.sqlite"
+    return cache_folder() / "central" / f"{name}.sqlite"
 
 
 def _login(url: str) -> str:
@@ -86,7 +79,7 @@ def bring_up_to_date_from(url: str, progress: Progress = lambda _done, _all: Non
             if not copy.execute("PRAGMA user_version").fetchone()[0]:
                 _begin(copy, central.name if "#" not in url else desks[0].name)
                 copy.execute("INSERT INTO meta VALUES (?, ?)", (CENTRAL, central.place))
-            _pull(copy, central, desks, path, progress)
+            _pull(copy, central, desks, path, "#" in url, progress)
             if _empty(copy, central):
                 forget(path)
     return path
@@ -123,8 +116,14 @@ def _without_triggers(copy: sqlite3.Connection) -> list[str]:
 
 
 def _pull(
-    copy: sqlite3.Connection, central: Central, desks: Sequence[Desk], path: Path, progress: Progress
+    copy: sqlite3.Connection,
+    central: Central,
+    desks: Sequence[Desk],
+    path: Path,
+    alone: bool,
+    progress: Progress,
 ) -> None:
+    """Fetches what is new of the desks; of one `alone` its checkpoints too, and the hashes that prove a session of it."""
     known = _pulled(copy)
     missing = known.keys() - {one.name for one in desks}
     if missing:
@@ -148,6 +147,8 @@ def _pull(
             copy.execute("BEGIN IMMEDIATE")
             try:
                 _add(copy, central, desk, rows, bool(since))
+                if alone:
+                    keep_tree(copy, rows[0][0], rows[-1][0])
                 number, leaf_of = rows[-1][0], rows[-1][6].hex()
                 copy.execute(
                     "INSERT OR REPLACE INTO meta VALUES (?, ?)", (_PULLED + desk.name, f"{number} {leaf_of}")
@@ -158,6 +159,9 @@ def _pull(
                 raise
             done += len(rows)
             progress(done, every)
+        if alone:
+            notes = central.paged(_CHECKPOINTS, [desk.name], 0)
+            copy.executemany("INSERT OR IGNORE INTO checkpoint VALUES (?, ?)", notes)
 
 
 _NOTHING = (0, "")

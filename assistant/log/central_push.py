@@ -21,6 +21,7 @@ from assistant.core.value import Value
 from assistant.log import access
 from assistant.log.central import FORMAT, Central, refuse_lost, seal
 from assistant.log.checkpoint import origin_of, present_log
+from assistant.log.database import ARCHIVED
 from assistant.log.entry import pinned_in
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import ORIGIN, read_checkpoint, signer
@@ -109,6 +110,8 @@ def push(
         since = _agreed(central, true, desk, size)
         if size == since and _is_stated(central, desk, size):
             return Pushed(desk, central.place, 0, 0, 0, since, "", _said(notes))
+        with closing(open_reader(true)) as source:
+            _refuse_archived(source, true, since)
         if size > since:
             notes.append(access.note(true, AccessExported("push", central.place, ())))
         note = _sealed(true)
@@ -148,6 +151,18 @@ def _sealed(path: Path) -> str:
     if not note:
         raise refuse("The log has no entry yet; there is nothing to push.", str(path))
     return note
+
+
+def _refuse_archived(source: sqlite3.Connection, path: Path, since: int) -> None:
+    """Raises `Refused` where entries that the server lacks went into an archive."""
+    if source.execute(
+        "SELECT 1 FROM event WHERE session = ? AND id > ? LIMIT 1", [ARCHIVED, since]
+    ).fetchone():
+        raise refuse(
+            "Entries that the central log lacks went into an archive before they were pushed.",
+            str(path),
+            "A log is pushed before its years are archived; this one can't be pushed any more.",
+        )
 
 
 def _be_known(central: Central, desk: str, called: str) -> None:

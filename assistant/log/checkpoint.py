@@ -168,10 +168,13 @@ def central_of(connection: sqlite3.Connection) -> str:
 def refuse_reading_copy(connection: sqlite3.Connection, path: Path) -> None:
     """Raises `Refused` where the file is a reading copy of a central log, to which only desks add."""
     if central := central_of(connection):
+        archived = central.startswith("archive ")
         raise refuse(
-            f"A central log is only read from here; desks add to it with `imr log push` ({central}).",
+            f"An archive is only read ({central.removeprefix('archive ')})."
+            if archived
+            else f"A central log is only read from here; desks add to it with `imr log push` ({central}).",
             str(path),
-            "Work in a log of your own, named with --log, and push it.",
+            "Work in a log of your own, named with --log" + ("." if archived else ", and push it."),
         )
 
 

@@ -34,6 +34,12 @@ LARGEST_ENTRY = 65_535
 CLOSING = ("session.signed", "session.declined")
 """The kinds of event that end a session."""
 
+ARCHIVED = "archived"
+"""In the place of its session and kind, what an entry is called that went into an archive: its number and hash stay."""
+
+STUB = {"session": "'archived'", "seq": "-id", "kind": "'archived'", "ts": "''", "entry": "x''"}
+"""What such an entry's other columns are, in SQL."""
+
 TABLES = {
     "event": """CREATE TABLE event (
   id INTEGER PRIMARY KEY,

@@ -29,6 +29,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import digest
 from assistant.files import make_file, make_folder, sync_folder, turn_at
 from assistant.log.checkpoint import present_log
+from assistant.log.database import ARCHIVED
 from assistant.log.entry import Entry, check_places, read
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.fold import PinnedRules, moments
@@ -216,7 +217,8 @@ class _Projection:
         self._last: int = row[0] if row else 0
         self._leaf: str = row[1] if row else ""
         named = source.execute("SELECT value FROM meta WHERE key = 'log'").fetchone()
-        self._name = named[0] if named else ""
+        (away,) = source.execute(f"SELECT count(*) FROM event WHERE session = '{ARCHIVED}'").fetchone()
+        self._name = f"{named[0] if named else ''}{f' without {away}' if away else ''}"
 
     def bring_up(self, anew: bool) -> Path:
         """The first place that can hold the file, with the file up to date."""
@@ -297,8 +299,8 @@ class _Projection:
 
     def _add(self, place: Path, known: int) -> None:
         """The sessions that have gone on since entry `known`, each projected again."""
-        changed = "SELECT session, min(seq) = 1 FROM event WHERE id > ? GROUP BY session ORDER BY min(id)"
-        found = self._source.execute(changed, [known]).fetchall()
+        changed = "SELECT session, min(seq) = 1 FROM event WHERE id > ? AND session != ? GROUP BY session ORDER BY min(id)"
+        found = self._source.execute(changed, [known, ARCHIVED]).fetchall()
         with closing(sqlite3.connect(place)) as connection:
             db = Database(connection, execute_plugins=False)
             with db.atomic():

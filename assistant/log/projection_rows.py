@@ -931,6 +931,13 @@ def _reading(event: a.AccessStep) -> tuple[str, str, tuple[str, ...]]:
             return "file reviewed", f"{event.result}, draw {draw}", (session,)
         case a.TextRedacted(session, seq):
             return "redaction", f"{event.field} of entry {seq}: {event.reason}", (session,)
+        case a.SessionsHeld() | a.HoldReleased() | a.StretchArchived():
+            sessions = event.sessions if isinstance(event, a.SessionsHeld) else ()
+            return (
+                event.kind.partition(".")[2],
+                "; ".join(one.text for one in describe(event, None)),
+                sessions,
+            )
         case a.RollbackAccepted():
             return "rollback accepted", rollback_in_words(event), ()
         case a.KeyRegistered() | a.KeyRevoked():

@@ -25,6 +25,7 @@ from assistant.log.consistency import backup
 from assistant.log.database import TRIGGERS, check_fences, connect_writer
 from assistant.log.entry import texts_in
 from assistant.log.errors import DAMAGE, broken
+from assistant.log.holds import holds_of, refuse_held
 from assistant.log.projection import forget
 from assistant.log.store import Log, open_reader, stated_as_redacted
 
@@ -57,6 +58,7 @@ def redact(
         with log.hold(name):
             with closing(open_reader(true)) as connection:
                 commitment = _commitment(connection, name, seq, field)
+                refuse_held(holds_of(connection), name, log.read(name)[0].case)
                 words = connection.execute(_THERE, [commitment]).fetchone()
                 stated = commitment in stated_as_redacted(connection)
                 origin = origin_of(connection)

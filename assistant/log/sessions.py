@@ -17,6 +17,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line
 from assistant.core.value import Value
 from assistant.log.chain import unseal
+from assistant.log.database import ARCHIVED
 from assistant.log.entry import form
 from assistant.log.errors import leave_out
 
@@ -117,7 +118,12 @@ def matching_session(connection: sqlite3.Connection, name: str) -> str:
     if len(found) == 1:
         return found[0]
     if not found or not name:
-        raise refuse(f"No session is named {name!r}.", fix="See them all with `imr log sessions`.")
+        away = connection.execute("SELECT 1 FROM event WHERE session = ? LIMIT 1", [ARCHIVED]).fetchone()
+        fix = "See them all with `imr log sessions`."
+        raise refuse(
+            f"No session is named {name!r}.",
+            fix=f"{fix} Others went into an archive: name it with --archive." if away else fix,
+        )
     shown = ", ".join(found[:10]) + (f" and {len(found) - 10} more" if len(found) > 10 else "")
     raise refuse(f"Several sessions begin with {name!r}: {shown}.", fix="Give more of the name.")
 

@@ -24,7 +24,16 @@ from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
 from assistant.log.times import Outside
 from assistant.log.tree import WIDTH, Joined, StoredTree
-from assistant.log.verify_checks import Copy, Heads, Known, Rows, Unread, loose_ends
+from assistant.log.verify_checks import (
+    Copy,
+    Heads,
+    Known,
+    Restored,
+    Rows,
+    Unread,
+    archived_verdict,
+    loose_ends,
+)
 from assistant.log.verify_entries import (
     Break,
     Passed,
@@ -67,12 +76,13 @@ def verify(
     every_signature: bool = False,
     step: Callable[[int], None] | None = None,
     absent: Absent = NOTHING,
+    restored: Restored | None = None,
 ) -> Verification:
     """Reads the log at `path` and says what holds; never changes it.
 
     `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
     the one in the profile's folder, `reviewers` and `officers` their keys that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
-    verified here is read. What may be `absent` was left out or emptied on purpose. A missing file, a log of a newer version, and errors of the disk or its rights
+    verified here is read. What may be `absent` was left out or emptied on purpose; `restored` says of which archives the file was made. A missing file, a log of a newer version, and errors of the disk or its rights
     raise `Refused`; damage is part of the result.
     """
     true = true_path(path)
@@ -92,10 +102,13 @@ def verify(
         version = _version(connection, true)
         if not version:
             return _unreadable("the file is empty or unfinished: it has no log in it")
+        if restored is not None and restored.alone:
+            known = _up_to(known, StoredTree(connection).size())
         with ThreadPoolExecutor(1) as pool:
             database = pool.submit(verify_checks.integrity, true)
             seen = _read(connection, true, known, since, every_signature, step, absent)
             seen.signed = _signed(connection, true, seen, reviewers, officers)
+            seen.archived = _archived(connection, true, seen, restored)
             seen.times = _times(connection, true, seen, outside or Outside())
             triggers = verify_checks.fences(connection, true, version)
             return _said(
@@ -108,6 +121,12 @@ def verify(
             )
     finally:
         connection.close()
+
+
+def _up_to(known: Known, size: int) -> Known:
+    """What is known of the beginning of a log: checkpoints over more entries are not compared with an archive of it."""
+    own = known.own if known.own is not None and known.own.head.size <= size else None
+    return replace(known, own=own, named=tuple(one for one in known.named if one.head.size <= size))
 
 
 def _version(connection: sqlite3.Connection, path: Path) -> int:
@@ -155,6 +174,7 @@ class _Seen:
     kept: tuple[int, str] | None = None
     known: Known = field(default_factory=Known)
     times: Verdict | None = None
+    archived: Verdict | None = None
     signed: tuple[Verdict, Break | None] = Verdict(None, "entries can't be read"), None
     heads: Heads = field(default_factory=Heads)
 
@@ -237,6 +257,19 @@ def _times(connection: sqlite3.Connection, path: Path, seen: _Seen, outside: Out
         unless_damage(path, error)
         return Verdict(None, f"times from elsewhere can't be read: {words(error)}")
     seen.notes += notes
+    return verdict
+
+
+def _archived(
+    connection: sqlite3.Connection, path: Path, seen: _Seen, restored: Restored | None
+) -> Verdict | None:
+    said = [data for one in seen.stretches for data in one.archives]
+    try:
+        verdict, note = archived_verdict(connection, None if seen.start else said, restored)
+    except DAMAGE as error:
+        unless_damage(path, error)
+        return Verdict(None, f"what was archived can't be read: {words(error)}")
+    seen.notes += [note] if note else []
     return verdict
 
 
@@ -333,6 +366,7 @@ def _said(
         "triggers": triggers,
         "database": database,
         "artifacts": stored,
+        **({"archived": seen.archived} if seen.archived is not None else {}),
         **({"times": seen.times} if seen.times is not None else {}),
     }
     first = seen.broken[1] if seen.broken else None

@@ -33,6 +33,7 @@ from assistant.log.checkpoint import (
     unread,
 )
 from assistant.log.database import (
+    ARCHIVED,
     MIGRATIONS,
     STEPS,
     check_identity,
@@ -647,6 +648,93 @@ def behind(connection: sqlite3.Connection, path: Path) -> tuple[str, str]:
     return fault, note
 
 
+# What went into archives: number and hash of each such entry stay, and the log says over which of them.
+
+
+class Restored(Value):
+    """Of which archives a file was made again, by their names.
+
+    `alone` is without the log that they came from; else `stays` is the digest over what of them stood in it.
+    """
+
+    files: tuple[str, ...]
+    stays: str
+    alone: bool
+
+
+_ARCHIVED = f"SELECT id, leaf FROM event WHERE session = '{ARCHIVED}' AND id > 0 ORDER BY id"
+_STRETCHES = "SELECT entry FROM event WHERE kind = 'access.archived' AND id > 0 ORDER BY id"
+
+
+def archived_entries(connection: sqlite3.Connection) -> list[tuple[int, bytes]]:
+    """Number and hash of the entries that went into archives."""
+    return [(int(id), bytes(leaf)) for id, leaf in connection.execute(_ARCHIVED)]
+
+
+def digest_of_archived(entries: Iterable[tuple[int, bytes]]) -> str:
+    """The SHA-256 (hex) over number (8 bytes, the highest first) and hash of each."""
+    made = hashlib.sha256()
+    for id, digest in entries:
+        made.update(id.to_bytes(8, "big"))
+        made.update(digest)
+    return made.hexdigest()
+
+
+def archived_verdict(
+    connection: sqlite3.Connection, said: Sequence[bytes] | None, restored: Restored | None
+) -> tuple[Verdict | None, str]:
+    """Whether what is in archives is what the log says, and a note; None where it says nothing of any.
+
+    `said` are the entries of that, in their order; None where those before were not looked at on this run.
+    """
+    left = archived_entries(connection)
+    if restored is not None and restored.alone:
+        (size,) = connection.execute("SELECT max(id) FROM event").fetchone()
+        says = f"an archive: {counted(size - len(left), 'entry')} are in it, and the hashes of {len(left):,} that stayed in the log"
+        return Verdict(True, says), ""
+    if said is None:
+        said = [bytes(entry) for (entry,) in connection.execute(_STRETCHES)]
+    stretches = [body for one in said if (body := _body(one))]
+    if not stretches:
+        if not left:
+            return None, ""
+        return Verdict(
+            False, f"{counted(len(left), 'entry')} are not there, and the log says of no archive"
+        ), ""
+    stays = restored.stays if restored is not None else digest_of_archived(left)
+    note = ""
+    if stays != stretches[-1]["stays"]:
+        before = stretches[-2]["stays"] if len(stretches) > 1 else digest_of_archived(())
+        if stays != before:
+            return Verdict(
+                False, "the entries that are not there are not those that the log says were archived"
+            ), ""
+        note = f"{stretches[-1]['file']} was said to be archived, and is in the log all the same: run `imr log archive` again."
+        stretches = stretches[:-1]
+    read = restored.files if restored is not None else ()
+    names = [
+        f"{one['file']} ({one['year']}, {counted(one['reviews'], 'review')}, {counted(one['entries'], 'entry')})"
+        for one in stretches
+    ]
+    if not left:
+        says = f"read from its archives with all the rest: {', '.join(names) or 'none'}"
+        return Verdict(True, says), note
+    also = f"; read were {', '.join(read)}" if read else ""
+    return Verdict(
+        None,
+        f"{counted(len(left), 'entry')} count by their hashes, which stand in the tree of its checkpoints; not read: "
+        f"{', '.join(names)}{also}",
+    ), note
+
+
+def _body(entry: bytes) -> dict[str, Any]:
+    try:
+        body = form(entry)["body"]
+        return {name: body[name] for name in ("file", "year", "reviews", "entries", "stays")}
+    except (ValueError, TypeError, KeyError):
+        return {}
+
+
 # What looks odd in the times of a log, though it breaks nothing: the clock of a computer is only a claim.
 
 
@@ -790,7 +878,9 @@ def _unsealed(connection: sqlite3.Connection) -> Iterator[str]:
 # `schemas/event.schema.json`.
 
 
-_ENTRIES = "SELECT session, seq, kind, entry FROM event WHERE id > ? ORDER BY id"
+_ENTRIES = (
+    f"""SELECT session, seq, kind, entry FROM event WHERE id > ? AND session != '{ARCHIVED}' ORDER BY id"""
+)
 _EVERY = 1_000
 
 

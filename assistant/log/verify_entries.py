@@ -25,7 +25,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import counted
 from assistant.log.chain import DEEPEST, STRANGE_NAME, no_fraction, parsed, tree_root, unseal
 from assistant.log.checkpoint import MARKS
-from assistant.log.database import CLOSING, LARGEST_ENTRY, connect_reader
+from assistant.log.database import ARCHIVED, CLOSING, LARGEST_ENTRY, connect_reader
 from assistant.log.entry import (
     READ_WHOLE,
     Parts,
@@ -169,6 +169,7 @@ NO_REVIEW = ("access.", "training.", "work.")
 ROLLBACK = "access.rollback_accepted"
 TIMED = "access.checkpoint_timed"
 REDACTED = "access.redacted"
+STRETCH = "access.archived"
 JITTER = 15.0
 """Seconds by which an entry may seem older than the one before: the wait for a turn to write, and some more."""
 
@@ -212,7 +213,7 @@ class Stretch:
 
     `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `reviews` those that are none of readers or trainers, `backward` are
     entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `timed` of those that keep a time from elsewhere, `redacted` the commitments that are said to be without words, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
+    the ids of entries that accept one, `timed` of those that keep a time from elsewhere, `redacted` the commitments that are said to be without words, `archives` the entries that say what was archived, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
     on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
     one seen could not be read.
     """
@@ -233,6 +234,7 @@ class Stretch:
     rollbacks: list[int] = field(default_factory=list)
     timed: list[int] = field(default_factory=list)
     redacted: set[str] = field(default_factory=set)
+    archives: list[bytes] = field(default_factory=list)
     ends: list[int] = field(default_factory=list)
 
     def broken(self, id: int, session: str, seq: int, what: str) -> None:
@@ -313,6 +315,14 @@ class Walk:
         rows = self._connection.execute(_EVENTS, (last, found.end))
         try:
             for id, session, seq, kind, ts, entry, digest in rows:
+                if not entry and session == ARCHIVED:
+                    last += 1
+                    if not _stands_for(id, last, seq, kind, ts, entry, digest):
+                        found.broken(id, session, 0, _CHANGED)
+                        digest = digest if isinstance(digest, bytes) else b""
+                        last = id
+                    leaves.append(digest)
+                    continue
                 if session != current:  # entries of one session mostly stand together
                     heads[current] = known, prev
                     known, prev = head_of(session) or self._begin(id, session, seq, kind)
@@ -370,7 +380,7 @@ class Walk:
                     self._special(id, session, seq, kind, entry)
                     if kind in CLOSING:
                         plain = frozenset()
-                if len(leaves) == _AT_A_TIME:
+                if len(leaves) >= _AT_A_TIME:
                     self._flush(leaves, wanted)
                     leaves, wanted = [], []
         finally:
@@ -419,6 +429,8 @@ class Walk:
             self._found.rollbacks.append(id)
         elif kind == TIMED:
             self._found.timed.append(id)
+        elif kind == STRETCH:
+            self._found.archives.append(entry)
         elif kind == REDACTED:
             self._redacted(id, session, seq, entry)
         elif kind in CLOSING:
@@ -472,6 +484,24 @@ class Walk:
                 if len(self._pins) >= _MOST_PINS:
                     self._pins.clear()
                 self._pins.add(pins)
+
+
+_CHANGED = "what stands in the place of an entry that was archived was changed"
+
+
+def _stands_for(
+    id: object, last: int, seq: object, kind: object, ts: object, entry: object, digest: object
+) -> bool:
+    """Whether a row is what stays of an archived entry: its number, and its hash."""
+    return (
+        id == last
+        and seq == -last
+        and kind == ARCHIVED
+        and ts == ""
+        and entry == b""
+        and isinstance(digest, bytes)
+        and len(digest) == 32
+    )
 
 
 def _body_of(entry: bytes) -> dict[str, Any]:

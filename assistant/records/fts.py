@@ -19,6 +19,7 @@ from functools import lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
+from assistant import files
 from assistant.core.record import language
 from assistant.core.record.language import sentence_starts
 from assistant.core.value import Value
@@ -376,12 +377,7 @@ _MADE_BY = (language.__file__, query.__file__, __file__)
 
 def cache_folder() -> Path:
     """The folder of kept indexes, in `IMR_CACHE` or the program's own folder in the user's cache."""
-    named = os.environ.get("IMR_CACHE")
-    if named:
-        return Path(named).expanduser() / _FOLDER
-    from platformdirs import user_cache_dir
-
-    return Path(user_cache_dir("imr-assistant", appauthor=False)) / _FOLDER
+    return files.cache_folder() / _FOLDER
 
 
 def open_index(pages: Sequence[str]) -> sqlite3.Connection:
