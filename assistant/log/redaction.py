@@ -57,8 +57,8 @@ def redact(
         name = log.resolve(session)
         with log.hold(name):
             with closing(open_reader(true)) as connection:
-                commitment = _commitment(connection, name, seq, field)
                 refuse_held(holds_of(connection), name, log.read(name)[0].case)
+                commitment = _commitment(connection, name, seq, field)
                 words = connection.execute(_THERE, [commitment]).fetchone()
                 stated = commitment in stated_as_redacted(connection)
                 origin = origin_of(connection)

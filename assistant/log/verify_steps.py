@@ -26,16 +26,21 @@ from assistant.core.value import replace
 from assistant.library import letter_words
 from assistant.log.access import METHOD, rank
 from assistant.log.checkpoint import present_log
+from assistant.log.database import ARCHIVED
 from assistant.log.entry import Entry, family_of, form, is_day, read, texts_in
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.fold import UNFIT, Artifacts, PinnedRules, event_of, pinned_texts, whole
 from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.log.verify_entries import Break, Verdict, Verification
 
-_ROWS = "SELECT session, id, seq, entry, leaf FROM event WHERE id > 0 {} ORDER BY session, seq"
+_ROWS = f"""SELECT session, id, seq, entry, leaf FROM event WHERE id > 0 AND session != '{ARCHIVED}' {{}}
+ORDER BY session, seq"""
 _FRESH = "AND session IN (SELECT session FROM event WHERE id > ?)"
 _ENTRY = "SELECT kind, leaf, entry FROM event WHERE session = ? AND seq = ? AND id BETWEEN 1 AND ?"
 _SIGNED = "SELECT 1 FROM event WHERE session = ? AND kind = 'session.signed' AND id BETWEEN 1 AND ?"
+_AWAY = f"""SELECT 1 FROM event WHERE session = '{ARCHIVED}' AND id BETWEEN 1 AND ?
+AND NOT EXISTS (SELECT 1 FROM event WHERE session = ? AND id > 0) LIMIT 1"""
+_HOLDS = "SELECT entry FROM event WHERE kind = 'access.held' AND id BETWEEN 1 AND ?"
 _EVERY = 1_000
 
 
@@ -224,7 +229,7 @@ class _Other:
                 if owner and not severity:
                     raise refuse("a note is nobody's to answer")
                 if not elsewhere:
-                    self._entry(session, 1, id)
+                    self._begun(session, id)
             case a.FindingAnswered(finding, said) | a.FindingClosed(finding, said):
                 must_say(said, "it is answered or closed without a word")
                 session, _, seq = finding.rpartition(".")
@@ -234,16 +239,27 @@ class _Other:
                 must_be_one_of(result, a.RESULTS, "a file comes to nothing like it")
                 named, _, seq = draw.rpartition(".")
                 if not elsewhere:
-                    self._entry(session, 1, id)
+                    self._begun(session, id)
                     if self._entry(named, seq, id)[0] != a.SampleDrawn.kind:
                         raise refuse("there is no such draw")
             case a.TextRedacted(session, seq, name, commitment, reason):
                 must_say(reason, "words are taken out without a reason")
+                if self._is_away(session, id):
+                    return
                 body = form(self._entry(session, seq, id)[2])["body"]
                 if (name, commitment) not in set(texts_in(body)):
                     raise refuse("the entry that it names has no such text")
             case a.RollbackAccepted():
                 must_say(event.reason, "a rollback is accepted without a reason")
+            case a.SessionsHeld(_, sessions, reason):
+                must_say(reason, "it is held without a reason")
+                for session in sessions:
+                    self._begun(session, id)
+            case a.HoldReleased(hold, reason):
+                must_say(reason, "a hold is released without a reason")
+                held = self._connection.execute(_HOLDS, (id - 1,))
+                if hold not in {form(data)["body"].get("hold") for (data,) in held}:
+                    raise refuse("there is no such hold")
             case _:
                 return
 
@@ -253,7 +269,8 @@ class _Other:
             raise refuse("it names no day")
         match event:
             case w.QualityRead(_, session) | w.DeterminationSent(_, session):
-                if not self._connection.execute(_SIGNED, (session, id)).fetchone():
+                signed = self._connection.execute(_SIGNED, (session, id)).fetchone()
+                if not signed and not self._is_away(session, id):
                     raise refuse("the review that it names was not signed")
             case w.ReceiptStated(_, request, records, priority):
                 if not any((request, records, priority)):
@@ -296,6 +313,15 @@ class _Other:
         if (what, name) not in self._held:
             raise refuse(f"there is no such {what} to take back")
         self._held.discard((what, name))
+
+    def _begun(self, session: str, id: int) -> None:
+        """A session that begins before number `id`, here or, where it isn't here, in an archive."""
+        if not self._is_away(session, id):
+            self._entry(session, 1, id)
+
+    def _is_away(self, session: str, id: int) -> bool:
+        """Whether a session may be in an archive: it isn't here, and some that were before number `id` are in one."""
+        return self._connection.execute(_AWAY, (id, session)).fetchone() is not None
 
     def _entry(self, session: str, seq: object, id: int) -> tuple[str, bytes, bytes]:
         """Kind, hash and bytes of an entry that stands before number `id`."""

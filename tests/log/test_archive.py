@@ -25,10 +25,32 @@ from assistant.log.holds import hold, holds_of, release
 from assistant.log.redaction import redact
 from assistant.log.store import open_reader
 from assistant.log.verify import verify
-from tests.log.auditing import Desk, decided, given, whole_review
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
+from tests.log.auditing import Desk
+from tests.walk import KEPT
 
 arrow = pytest.importorskip("pyarrow")
-WORDS = "The film was needed, =1+1."
+WORDS = "The published determination upheld the refusal."
+
+
+def signed(path: Path, day: str, case: str = "cervical-radiographs-after-fusion") -> None:
+    """A practice case, decided and signed on a day as its reference has it."""
+    folder = library.folder("casebank") / case
+    with Log.open(path, clock=lambda: (f"{day}T09:00:00.000Z", 2**60, "boot")) as log:
+        review = Review.open(log, library.open_case(folder), Profile("r-one", qualifications=KEPT))
+        answers_file.run_answers(review, answers_file.read_answers_file(folder / "reference.yaml"))
+        review.close()
+        assert review.session.status == "signed"
+
+
+def reviews(path: Path) -> list[str]:
+    """The sessions of the log that are signed, the oldest first."""
+    with Log.open(path, write=False) as log:
+        return [
+            one.id for one in sorted(log.sessions(), key=lambda one: one.opened) if one.status == "signed"
+        ]
 
 
 @pytest.fixture(scope="module")
@@ -37,19 +59,13 @@ def _years(tmp_path_factory: pytest.TempPathFactory) -> Path:
     path = folder / "log.sqlite"
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("IMR_CONFIG", str(folder / "config"))
-        with Desk(path, "2023-02-01T09:00:00+00:00") as desk:
-            whole_review(desk)
+        signed(path, "2023-02-01")
+        with Desk(path, "2023-03-01T09:00:00+00:00") as desk:
             desk.open("bb22", "r-two", case="back")
         with Desk(path, "2024-03-01T09:00:00+00:00") as desk:
             desk.log("bb22", e.SessionDeclined("records", "A page is missing."), case="back", actor="r-two")
-            desk.open("cc33", "r-two", case="knee")
-            desk.log(
-                "cc33",
-                given("1", "views", ["flexion"]),
-                *decided("1", "upheld", "upheld", "It is so."),
-                case="knee",
-            )
-            desk.log("cc33", e.SessionSigned("0" * 64, "uphold", "It is mine."), case="knee")
+        signed(path, "2024-06-01", "lumbar-mri-back-pain")
+        with Desk(path, "2024-07-01T09:00:00+00:00") as desk:
             desk.open("dd44", "r-two", case="back")
     return folder
 
@@ -127,7 +143,7 @@ def test_a_closed_year_leaves_and_log_archive_and_both_together_verify(years: Pa
 def test_two_archives_one_after_the_other_and_the_log_goes_on(years: Path, tmp_path: Path) -> None:
     first = archive(years, 2023, tmp_path / "2023.parquet").path
     with Desk(years, "2025-02-01T09:00:00+00:00") as desk:
-        desk.log("dd44", given("1", "views", ["flexion"]), case="back", actor="r-two")
+        desk.log("dd44", e.SessionParked(), case="back", actor="r-two")
     second = archive(years, 2024, tmp_path / "2024.parquet").path
     assert verify(years).ok
     assert verify_archives([second]).ok
@@ -143,23 +159,25 @@ def test_reports_are_those_of_the_log_before(years: Path, tmp_path: Path) -> Non
     def key(row: Any) -> str:
         return json.dumps(row)
 
-    before = report(years)
+    before, first = report(years), reviews(years)[0]
     file = archive(years, 2023, tmp_path / "2023.parquet").path
     live, away, all_of_it = report(years), report(file), report(years, "--archive", file)
     assert live
     assert away
     assert sorted([*live, *away], key=key) == sorted(before, key=key) == sorted(all_of_it, key=key)
     assert report(years) == live
-    shown = imr("log", "show", "aa11", "--log", file)
+    shown = imr("log", "show", first, "--log", file)
     assert WORDS in shown.output
-    assert imr("letter", "aa11", "--log", years).exit_code == 2
-    assert "--archive" in imr("letter", "aa11", "--log", years).output
+    assert "Uphold" in imr("letter", first, "--log", file).output
+    gone = imr("letter", first, "--log", years)
+    assert gone.exit_code == 2
+    assert "--archive" in gone.output
     assert imr("review", "--log", file).exit_code == 2
 
 
 def blank(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "UPDATE event SET session = 'archived', seq = -id, kind = 'archived', ts = '', entry = x'' WHERE id = 36"
+        "UPDATE event SET session = 'archived', seq = -id, kind = 'archived', ts = '', entry = x'' WHERE id = (SELECT max(id) FROM event WHERE session = 'bb22')"
     )
 
 
@@ -243,13 +261,14 @@ def test_whoever_is_cut_off_runs_the_same_again(
 def test_what_is_held_is_neither_archived_nor_redacted_until_it_is_released(
     years: Path, tmp_path: Path
 ) -> None:
-    made = hold(years, ["aa11"], "", "", "A court has asked for it.")
-    by_case = hold(years, [], "knee", "2099-12-31", "The contract asks for ten years.")
+    first = reviews(years)[0]
+    made = hold(years, [first], "", "", "A court has asked for it.")
+    by_case = hold(years, [], "back", "2099-12-31", "The contract asks for ten years.")
     done = archive(years, 2024, tmp_path / "2024.parquet")
-    assert [session for session, _ in done.kept] == ["aa11"]
+    assert [session for session, _ in done.kept] == [first]
     assert (done.reviews, done.keep_until) == (2, "2099-12-31")
     with pytest.raises(Refused, match="under a legal hold"):
-        redact(years, "aa11", 12, "reason", "A name of somebody else stands in it.")
+        redact(years, first, 12, "reason", "A name of somebody else stands in it.")
     fits("log-holds", json.loads(imr("log", "holds", "--json", "--log", years).stdout))
     with closing(open_reader(years)) as connection:
         assert {one.name for one in holds_of(connection)} == {made.name, by_case.name}
@@ -274,7 +293,7 @@ def test_what_is_held_is_neither_archived_nor_redacted_until_it_is_released(
             ("hold", "--case", "nobody", "--reason", "A court has asked for it."),
             "No review in this log is of the case",
         ),
-        (("hold", "aa11", "--reason", " "), "reason"),
+        (("hold", "bb22", "--reason", " "), "reason"),
         (("release", "0123", "--reason", "A court has asked for it."), "There is no hold"),
     ],
 )
