@@ -394,15 +394,15 @@ def _said(
         unless_damage(path, error)
         notes = []
     ok = all(verdict.ok is not False for verdict in verdicts.values())
-    newest = known.newest
+    newest, trusted = known.newest, known.trusted
     return Verification(
         ok=ok,
         events=events,
         sessions=sum(one.sessions for one in seen.stretches),
         verdicts=verdicts,
         first_break=first,
-        not_proven=limits(newest.head.size, str(newest.path), events, bool(heads.count))
-        if newest
+        not_proven=limits(trusted.head.size, str(trusted.path), events, bool(heads.count))
+        if trusted
         else limits(0, "", events, bool(heads.count)),
         notes=notes,
         root=seen.roots[events].hex() if events in seen.roots else "",

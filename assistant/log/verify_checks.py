@@ -100,6 +100,11 @@ class Known(Value):
         """The held checkpoint over the most entries."""
         return max(self.held, key=lambda one: one.head.size, default=None)
 
+    @property
+    def trusted(self) -> Held | None:
+        """The one over the most entries of those that were named, or else the profile's, which is the log's owner's."""
+        return max(self.named, key=lambda one: one.head.size, default=self.own)
+
 
 class Copy(Value):
     """What the marks of a copy in the log come to: their keys, the day of the one that holds, and what is wrong."""
@@ -358,10 +363,11 @@ def coverage_verdict(found: Heads, known: Known, events: int, whole: bool, copie
         return Verdict(
             None, "how many entries came after it can't be said, since some are missing or can't be read"
         )
-    left = events - newest.head.size
+    trusted = known.trusted or newest
+    left = events - trusted.head.size
     says = (
-        f"{counted(left, 'entry')} after the last checkpoint held elsewhere ({newest.path}, over "
-        f"{newest.head.size}), {unsigned} after the last one in the log"
+        f"{counted(left, 'entry')} after the last checkpoint held elsewhere ({trusted.path}, over "
+        f"{trusted.head.size}), {unsigned} after the last one in the log"
     )
     return Verdict(True if not left else None, says)
 

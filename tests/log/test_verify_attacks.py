@@ -368,6 +368,22 @@ def test_a_checkpoint_that_was_taken_out_before_another_is_noted(scene: Scene) -
     assert "no checkpoint for entry 6 of session middle" in found.notes[0]
 
 
+def test_what_came_after_a_named_checkpoint_is_told_though_the_profile_holds_a_newer_one(
+    scene: Scene,
+) -> None:
+    """The profile is that of whoever owns the log."""
+    first = Held(Path("first"), scene.notes[0], read_checkpoint(scene.notes[0]))
+    found = verify(scene.path, checkpoints=[first])
+    assert found.ok
+    assert found.verdicts["coverage"].ok is None
+    left = found.events - first.head.size
+    assert (
+        f"{left} entries after the last checkpoint held elsewhere (first" in found.verdicts["coverage"].says
+    )
+    assert f"{left} entries, from number {first.head.size + 1} on" in found.not_proven[0]
+    assert verify(scene.path).verdicts["coverage"].ok is True
+
+
 def test_a_held_checkpoint_that_is_not_in_the_log_was_taken_out(scene: Scene) -> None:
     """Each is stored before it is held; of a copy that is as long, it may have been made after."""
     with unfenced(scene.path) as file:

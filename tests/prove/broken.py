@@ -15,11 +15,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from assistant.log import Log
+from assistant import library
+from assistant.core.access_events import AccessOpened, TextRedacted
+from assistant.core.event_form import encode
+from assistant.core.events import AddendumAdded, DeterminationRecorded, Event
+from assistant.core.value import replace
+from assistant.log import Draft, Log
 from assistant.log.chain import canonical, commitment, leaf
 from assistant.log.checkpoint import Held, mark_copy
 from assistant.log.keys import Checkpoint, Signer, VerifierKey, signer
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite, stored, unfenced
+from tests.prove import flipped
 
 NOTED = "told, and holds"
 """Where the log verifies, and what was done is among what is to be looked at, or came after what the auditor holds."""
@@ -219,6 +228,55 @@ def newer_session(owned: Owned) -> None:
     rewrite(owned.path, more, owned.signer())
 
 
+def appended(*steps: Event, to: str = "", actor: str = "") -> Callable[[Owned], None]:
+    """Steps after what the auditor holds, by the log's own key and the program's own hand, on the session or another."""
+
+    def way(owned: Owned) -> None:
+        _, entry = owned.decision()
+        name = to or entry["session"]
+        with Log.open(owned.path) as log:
+            held = log.read(name)
+            drafts = [Draft(step.kind, encode(step)) for step in steps]
+            log.append(
+                name,
+                drafts,
+                actor=actor or entry["actor"],
+                case=entry["case"],
+                after=held[-1].seq if held else 0,
+            )
+
+    return way
+
+
+def redacted_by(field: str) -> Callable[[Owned], None]:
+    """The reason of the decision taken out, and an entry that says so of a text of this name."""
+
+    def way(owned: Owned) -> None:
+        _, entry = owned.decision()
+        commitment = entry["body"]["reason"]["$text"]
+        said = TextRedacted(entry["session"], entry["seq"], field, commitment, "An order of the court.")
+        appended(AccessOpened("1"), said, to="cleaning")(owned)
+        run(owned, ("DELETE FROM blob WHERE commitment = ?", (commitment,)))
+
+    return way
+
+
+def played_again(owned: Owned) -> None:
+    """Another review of the case, gone through as the program has it, with the other decision."""
+    reference = answers_file.read_answers_file(library.folder("casebank") / flipped.CASE / "reference.yaml")
+    _, entry = owned.decision()
+    with Log.open(owned.path) as log:
+        review = Review.open(log, library.find_case(flipped.CASE), Profile(entry["actor"]), "practice")
+        answers_file.run_answers(
+            review,
+            replace(
+                reference,
+                determinations={"1": {"decision": "overturned", "reason": "The films were needed."}},
+            ),
+        )
+        review.close()
+
+
 _BODY = b',"reason"'
 WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     # the entry with the decision
@@ -278,7 +336,7 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
         sql("INSERT INTO event SELECT -id, 'f' || session, seq, kind, ts, entry, leaf FROM event"),
         "chain",
     ),
-    "a whole session, forged, after what the auditor holds, with the log's own key": (newer_session, NOTED),
+    "a whole session, forged, after what the auditor holds, with the log's own key": (newer_session, "steps"),
     # what its bytes may be
     "a key twice": (
         bytes_of(lambda data: data.replace(_BODY, b',"decision":"overturned","reason"')),
@@ -348,6 +406,28 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     "the fixed words of the letter": (frame_changed, "artifacts"),
     "the label of a stored file": (sql("UPDATE artifact SET media = 'text/case'"), "artifacts"),
     "a stored file taken out": (sql("DELETE FROM artifact WHERE media = 'text/prompts'"), "artifacts"),
+    # steps more, after what the auditor holds
+    "an addendum that says nothing": (appended(AddendumAdded("")), "steps"),
+    "an addendum to an item that there isn't": (
+        appended(AddendumAdded("It was meant otherwise.", to="9")),
+        "steps",
+    ),
+    "an addendum to a sentence that was never said": (
+        appended(AddendumAdded("It was meant otherwise.", to="1", quoted="The request is approved.")),
+        "steps",
+    ),
+    "an addendum by somebody else": (
+        appended(AddendumAdded("It was meant otherwise."), actor="r-two"),
+        "steps",
+    ),
+    "a decision in a review of its own": (
+        appended(DeterminationRecorded("1", "overturned", None, True, "So it is."), to="f1f1f1f1f1f1"),
+        "steps",
+    ),
+    "the reason taken out as if redacted, of another text": (redacted_by("note"), "steps"),
+    "the reason taken out, as a redaction does": (redacted_by("reason"), NOTED),
+    "an addendum, as the reviewer may add": (appended(AddendumAdded("It was meant otherwise.")), NOTED),
+    "another review played through the program, with the other decision": (played_again, NOTED),
     # the checkpoints, the hashes and the log's name
     "all checkpoints taken out of the log": (sql("DELETE FROM checkpoint"), "signatures"),
     "a checkpoint over other entries, by the log's own key": (signed_middle, "tree"),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -14,6 +15,8 @@ from assistant.log.access import note
 from assistant.log.checkpoint import Held
 from assistant.log.keys import own_keys, read_checkpoint
 from assistant.log.verify import verify
+from assistant.log.verify_entries import Verification
+from assistant.log.verify_steps import followed
 from tests.log.forgery import stored
 from tests.prove import flipped
 from tests.prove.broken import NOTED, WAYS, Owned
@@ -47,15 +50,29 @@ def owned(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Owned:
     return Owned(tmp_path / "log.sqlite", tmp_path / "profile", tmp_path / "older.sqlite", held, key)
 
 
+class Silent:
+    """Progress that nobody sees."""
+
+    def begin(self, what: str) -> Callable[[int], None]:
+        return lambda count: None
+
+
+def audited(owned: Owned) -> Verification:
+    """What the auditor's command finds."""
+    return followed(
+        owned.path, verify(owned.path, keys=[owned.key], checkpoints=[owned.held]), Silent(), every=True
+    )
+
+
 def test_the_log_itself_verifies(owned: Owned) -> None:
-    assert verify(owned.path, keys=[owned.key], checkpoints=[owned.held]).ok
+    assert audited(owned).ok
 
 
 @pytest.mark.parametrize("name", WAYS)
 def test_what_the_owner_does_is_named_to_the_auditor(name: str, owned: Owned, proved: Proved) -> None:
     spoil, verdict = WAYS[name]
     spoil(owned)
-    found = verify(owned.path, keys=[owned.key], checkpoints=[owned.held])
+    found = audited(owned)
     failing = [one for one, says in found.verdicts.items() if says.ok is False]
     if verdict == NOTED:
         assert found.ok

@@ -8,7 +8,7 @@ from tests.prove.scale import Proved
 
 
 def test_the_compiled_form_says_what_the_meaning_says(proved: Proved) -> None:
-    number = compared(11, scale.of(20, 4_000))
+    number = compared(11, scale.of(20, 5_000))
     assert number >= scale.of(1_000, 500_000)
     proved(
         "conditions of the second language against their meanings", f"{number:,} comparisons, no difference"
