@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
-from assistant.core.answer import Answer
+from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate
 from assistant.core.problem import Problem, Refused
@@ -139,7 +139,7 @@ class _Example(FieldReader):
             elif prompt.computed is not None:
                 result = worked_out(prompt, reading, self.facts, self.on)
                 self.worked_out[name] = result
-                raw = raw if raw is not None else result if result is not None else "not_documented"
+                raw = raw if raw is not None else result if result is not None else still_open(prompt, found)
             if raw is None:
                 raise self.stop(f"`{name}` is asked and not answered.", "given", fix=f"Add `{name}`.")
             found[name] = self.answer(prompt, raw)
@@ -221,6 +221,14 @@ def worked_out(
         return None
     guidelines = reading.prompt_set.guidelines or NO_GUIDELINES
     return comes_to(prompt.computed, _Facts(reading, facts), guidelines, on)
+
+
+def still_open(prompt: Prompt, found: Mapping[str, Answer]) -> str:
+    """What a computed prompt that comes to nothing is answered with: unclear where what it follows from is."""
+    paths = prompt.computed.paths() if prompt.computed is not None else ()
+    given = [found[root] for root in (path.split(".", 1)[0] for path in paths) if root in found]
+    unclear = any(leaf.status is Status.UNCLEAR for one in given for _, leaf in one.leaves())
+    return "unclear" if unclear else "not_documented"
 
 
 class _Facts(Value):
