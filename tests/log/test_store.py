@@ -21,7 +21,9 @@ from assistant.core.text import Private
 from assistant.log import Draft, Log
 from assistant.log.chain import canonical, leaf
 from assistant.log.database import FORMAT
+from assistant.log.store import stored_bytes
 from assistant.log.verify import verify
+from tests.prove.edited import opened
 
 BODY = {
     "item": "1",
@@ -125,6 +127,20 @@ def test_artifacts_are_kept_by_their_hash(log: Log, path: Path) -> None:
         log.artifact("0" * 64)
     with pytest.raises(Refused, match="does not have the hash"):
         one(log, after=2, artifacts={"0" * 64: ("text/plain", b"")})
+
+
+def test_what_is_kept_as_another_type_is_no_text_and_no_entry(log: Log, path: Path) -> None:
+    name = hashlib.sha256(b"prompts").hexdigest()
+    log.append(
+        "s1", [Draft("a", {})], actor="", case="", after=0, artifacts={name: ("text/prompts", b"prompts")}
+    )
+    assert list(stored_bytes(path, ["s1"])) == [1]
+    with opened(path) as file:
+        file.execute("UPDATE artifact SET body = CAST(body AS TEXT)")
+        file.execute("UPDATE event SET leaf = 7")
+    assert stored_bytes(path, ["s1"]) == {}
+    with pytest.raises(Refused, match="a changed copy"):
+        log.artifact(name)
 
 
 def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:

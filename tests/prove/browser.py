@@ -25,7 +25,7 @@ from typing import Any
 
 NAMES = ("chromium", "chromium-browser", "google-chrome", "google-chrome-stable")
 MISSING = "There is no Chromium here to try the browser view in. Install it with: apt install chromium"
-PATIENCE = 20.0
+PATIENCE = 120.0
 """Seconds after which what was waited for is not expected any more."""
 
 _FLAGS = """

@@ -83,13 +83,13 @@ def write_log(path: Path, case: Path) -> None:
             file,
             determinations={"1": {"decision": "overturned", "reason": HOSTILE}},
             edits={"1": [{"sentence": 1, "text": HOSTILE}, {"sentence": 2, "text": FORMULA}]},
-            acknowledge=dict.fromkeys(file.acknowledge, f"{FORMULA} {HOSTILE}"),
+            acknowledge=dict.fromkeys([*file.acknowledge, "unsupported-finding"], f"{FORMULA} {HOSTILE}"),
         )
         review = Review.open(log, library.find_case(str(case)), Profile(f"r-{MARKUP}"), "practice")
         for typed in (HOSTILE, FORMULA, LINK, WEB, f"\u202e{FORMULA}", f"\t{FORMULA}"):
             review.perform(c.AddNote("case", "qualifications", typed))
             review.perform(c.RejectInput("case", "qualifications", typed, typed))
-        answers_file.run_answers(review, words)
+        assert answers_file.run_answers(review, words).open == []
         review.close()
     assert note(path, AuditNoteAdded(review.session.id, HOSTILE)) == ""
 
