@@ -416,8 +416,11 @@ class _Tour(_Talk):
     def command(self, name: str, rest: str) -> list[Line]:
         if name != "rest":
             return super().command(name, rest)
-        if self.conversation.turn.kind in ("form", "prompt", "list", "passages"):
-            answer_rest(self.review)
+        if self.conversation.turn.kind not in ("form", "prompt", "list", "passages"):
+            return _notes(
+                ["No question is left: what stands here now is yours to decide. :park leaves the tour."]
+            )
+        answer_rest(self.review)
         return _notes(["The questions that were left are answered as in the published determination."])
 
     def end(self) -> int:

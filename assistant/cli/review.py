@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,7 @@ if TYPE_CHECKING:
     from collections.abc import Callable
 
     from assistant.letter import Letter
+    from assistant.log import Log
     from assistant.review.review import Review
 
 
@@ -132,8 +134,9 @@ def _plain(
     def begin() -> int:
         with open_log(log_path) as log:
             profile = reviewer.kept()
-            if session:
-                held = Review.resume(log, session)
+            going_on = session or ("" if again else _gone_on_with(log, case, profile.id))
+            if going_on:
+                held = Review.resume(log, going_on)
             else:
                 held = Review.open(log, library.find_case(case), profile, again=again, beside_parked=False)
             try:
@@ -144,6 +147,22 @@ def _plain(
                 held.close()
 
     return unless_lost(log_path, begin)
+
+
+def _gone_on_with(log: Log, name: str, reviewer: str) -> str:
+    """The practice review that is gone on with, where one is parked and somebody at a terminal wants it; else empty."""
+    from assistant.cli.ask import Asking
+    from assistant.review.desk import case_of
+    from assistant.review.review import parked_practice
+
+    parked = parked_practice(log, case_of(name).id, reviewer)
+    if parked is None:
+        return ""
+    said = f"You have parked a practice review of this case, of {parked.opened[:10]} ({parked.id})"
+    if not sys.stdin.isatty():
+        click.echo(visible(f"{said}: `imr resume {parked.id} --plain` goes on with it. This is another one."))
+        return ""
+    return parked.id if Asking().agrees(f"{said}. Go on with it? No begins another one", True) else ""
 
 
 def _unattended(case: str, answers: Path, as_json: bool, again: str, log_path: Path | None) -> int:

@@ -33,7 +33,7 @@ from assistant.core.text import digest
 from assistant.core.turn import Turn
 from assistant.core.value import replace
 from assistant.library import CaseFolder, letter_words
-from assistant.log import Draft, Log, SessionLock
+from assistant.log import Draft, Log, SessionLock, SessionRow
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile, verifications
 from assistant.review.desk import at_work, earlier_reviewers, reviews_of
@@ -143,6 +143,17 @@ def _may_begin(log: Log, case: str, again: str, parked_by: str, remanded: str) -
         f"Read it with `imr letter {last.id}`, or add to it with `imr resume {last.id}`; a second review is begun with "
         f"`imr review {case} --again REASON` and no other way.",
     )
+
+
+def parked_practice(log: Log, case: str, reviewer: str, own: str = "") -> SessionRow | None:
+    """The practice review of a case that somebody worked on last and has not finished, in no window; `own` is none."""
+    rows = [
+        row
+        for row in reviews_of(log, case)
+        if (row.kind, row.status, row.reviewer) == ("practice", "open", reviewer)
+        if row.id != own and not log.is_held(row.id)
+    ]
+    return max(rows, key=lambda row: row.last, default=None)
 
 
 def _sent_back(log: Log, case: str, reviewer: str) -> str:

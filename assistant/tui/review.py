@@ -28,7 +28,7 @@ from assistant.review.amendment import offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
 from assistant.review.passages import first_against, marks_against, reach_words
-from assistant.review.review import Review
+from assistant.review.review import Review, parked_practice
 from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
 from assistant.tui.widgets import (
@@ -217,6 +217,11 @@ class ReviewScreen(ProgramScreen):
                 lines += [("note", question), ("answer", said)]
         else:
             lines.append(("note", f"Session {session.id}. F1 says what can be done."))
+            log, case = self._services.decision_log, session.rules.case.id
+            parked = parked_practice(log, case, session.opened.reviewer, session.id)
+            if session.mode == "practice" and parked is not None:
+                said = f"You have parked another practice review of this case: `imr resume {parked.id}` goes on with it."
+                lines.append(("note", said))
         self.transcript.say_all(lines)
         self._say_problems(missing_documents(review.session, review.pages))
 

@@ -46,6 +46,8 @@ class TourScreen(ReviewScreen):
         talk = self.talk
         if talk is not None and talk.turn.kind in ("form", "prompt", "list", "passages"):
             self.answer(self._answered_rest)
+        else:
+            self.tell("No question is left: what stands here now is yours to decide. Ctrl+Q leaves the tour.")
 
     def _answered_rest(self) -> list[Line]:
         talk = self.talk

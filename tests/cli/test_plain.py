@@ -15,6 +15,7 @@ import pytest
 from assistant import library
 from assistant import profile as profiles
 from assistant.cli import plain
+from assistant.cli.main import run as imr
 from assistant.cli.plain import talk
 from assistant.core import events as e
 from assistant.core.event_form import decode
@@ -494,3 +495,31 @@ def test_the_viewer_gets_the_file_and_nothing_of_the_terminal(
     ((command, more),) = started
     assert command[1].endswith("progress-note-2014-07-17.txt")
     assert {"stdin", "stdout", "stderr"} <= set(more)
+
+
+class Typed(io.StringIO):
+    """Replies as somebody types them at a terminal."""
+
+    def isatty(self) -> bool:
+        return True
+
+
+@pytest.mark.parametrize(
+    ("replies", "sessions"),
+    [(Typed("\n:park\n"), 1), (Typed("no\n:park\n"), 2), (io.StringIO(":park\n"), 2)],
+)
+def test_a_practice_review_that_is_parked_is_offered_before_another_is_begun(
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    capsys: pytest.CaptureFixture[str],
+    replies: TextIO,
+    sessions: int,
+) -> None:
+    path = tmp_path / "log.sqlite"
+    for typed in (io.StringIO(":park\n"), replies):
+        monkeypatch.setattr("sys.stdin", typed)
+        imr(["review", CASE, "--plain", "--log", str(path)])
+    with Log.open(path, write=False) as log:
+        rows = log.sessions()
+    assert len(rows) == sessions
+    assert rows[-1].id in capsys.readouterr().out

@@ -69,3 +69,11 @@ def test_nothing_of_it_is_kept(
 def test_on_the_screen_it_needs_a_terminal(capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["tour"]) == 2
     assert "Use --plain for plain lines." in capsys.readouterr().err
+
+
+def test_where_no_question_is_left_it_says_so(tmp_path: Path) -> None:
+    said = io.StringIO()
+    with apart() as log_path:
+        tour_in_lines(log_path, io.StringIO("\n\n:rest\n:rest\n"), said)
+    assert said.getvalue().count("answered as in the published determination") == 1
+    assert "No question is left" in said.getvalue()

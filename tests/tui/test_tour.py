@@ -34,5 +34,6 @@ async def test_each_stop_has_its_word_and_the_rest_can_be_answered(
         assert "which governs is yours to rule" in guide()
         await window.press("f10")
         assert window.talk.turn.kind == "ruling"
+        assert "No question is left" in list(app._notifications)[-1].message
         await window.press("ctrl+q")
         assert app.return_code == 0
