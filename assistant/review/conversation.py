@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from contextlib import suppress
 
 from assistant.core import commands as c
 from assistant.core.agenda import decision_turn, decline_options
@@ -12,10 +13,11 @@ from assistant.core.attestation import statement
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
 from assistant.core.forms import of_form, written_together
-from assistant.core.problem import Refused, refuse
+from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import (
+    AnswerSchema,
     ChoiceShape,
     DateShape,
     GroupShape,
@@ -61,6 +63,8 @@ def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
 class Conversation(Talk):
     """One reviewer's talk with a session: a reply in, lines out."""
 
+    _refused_at: tuple[str, AnswerPlace, str] | None = None
+    """The stop at which a reply was refused last."""
     waiting: tuple[c.RecordAnswer, ...] = ()
     """What was named together with the entry that a passage is asked for now."""
 
@@ -126,12 +130,18 @@ class Conversation(Talk):
         """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
         half = self.pending
         try:
-            return self._pended(text) if half is not None else self._replied(text)
+            lines = self._pended(text) if half is not None else self._replied(text)
+            if not any(line.kind == "problem" for line in lines):
+                self._refused_at = None
+            return lines
         except Refused as refused:
             self.pending = half
-            lines = self._refused(text, refused)
-            if half is not None and self.turn.kind != "prompt":
-                raise  # the words of a reason stay where they were typed
+            hint = self._hint(refused, half is not None and self._is_stated(half, text))
+            lines = self._refused(text, refused, hint)
+            if (
+                half is not None and self.turn.kind != "prompt"
+            ):  # the words of a reason stay where they were typed
+                raise Refused(*refused.problems, *([Problem(hint)] if hint else [])) from None
             return lines
 
     def press(self, key: str) -> list[Line]:
@@ -226,7 +236,7 @@ class Conversation(Talk):
         if not isinstance(shape, GroupShape) or len(written) != len(shape.parts):
             raise refuse(turn.words or "Write all of it.")
         given = {
-            name: read_reply(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
+            name: _part_read(schema, (name,), said) for name, said in zip(shape.parts, written, strict=True)
         }
         answers = [
             c.RecordAnswer(*one.place, one.answer if one.answer is not None else group(given), "proposed")
@@ -245,7 +255,7 @@ class Conversation(Talk):
             raise refuse(turn.words)
         schema = self.review.session.prompt(*turn.place).schema
         answers = {
-            one.place: read_reply(schema, tuple(one.place[1].split(".")[1:]), said)
+            one.place: _part_read(schema, tuple(one.place[1].split(".")[1:]), said)
             for one, said in zip(together, written, strict=True)
         }
         fields = [replace(one, answer=answers.get(one.place, one.answer)) for one in turn.fields]
@@ -389,6 +399,8 @@ class Conversation(Talk):
             command = self._with_proposed_evidence(command)
         if isinstance(command, c.RecordAnswer) and held is not None and self._says_the_same(held, command):
             return self._leave(command.item, command.prompt)
+        if isinstance(command, c.RecordAnswer) and self.cited:
+            self._with_cited(command)  # refused before words are asked for that couldn't save it
         if isinstance(command, c.RecordAnswer) and not self.cited and not self.review.watching:
             wanted = passage_wanted(self.review, command, self._found)
             if wanted is not None:
@@ -499,12 +511,34 @@ class Conversation(Talk):
             lines.append(worked_out_line(self.review, place))
         return [*lines, *self._next_waiting()] if self.waiting else lines
 
-    def _refused(self, text: str, refused: Refused) -> list[Line]:
+    def _refused(self, text: str, refused: Refused, hint: str = "") -> list[Line]:
         turn = self.turn
         says = " ".join(f"{problem.what} {problem.fix}".strip() for problem in refused.problems)
         if self.review.session.status == "open" and not self.review.watching:
             self.review.perform(c.RejectInput(turn.scope or "case", turn.path, text, says))
-        return [Line("problem", visible(says))]
+        return [Line("problem", visible(f"{says} {hint}".strip()))]
+
+    def _hint(self, refused: Refused, stated: bool) -> str:
+        """What can be typed where a reply was refused once more, or a reason that was good enough."""
+        before, self._refused_at = self._refused_at, (self.turn.kind, self.turn.place, self.question)
+        if self._refused_at != before and not stated:
+            return ""
+        if self.pending is None and any(one.fix for one in refused.problems):
+            return ""
+        if self.pending is not None:
+            return "Type < to leave it as it was."
+        if self.turn.kind != "prompt":
+            return "F8 (:answers) lists the questions, and :go NAME goes to one of them."
+        wanted = self.turn.words or ("Type the key of a reply." if self.options else "")
+        return f"{wanted} ? says why it is asked, and :skip leaves it for later.".strip()
+
+    def _is_stated(self, half: Pending, text: str) -> bool:
+        """Whether a reason was given as it was asked for: other words wouldn't help then, where it is refused."""
+        if half.build is None or half.build == self._stated or half.options or self.turn.kind == "by_eye":
+            return False
+        with suppress(Refused):
+            return bool(reason(text, "It"))
+        return False
 
     def decline_now(self) -> list[Line]:
         """Asks for the ground on which the case is declined."""
@@ -546,6 +580,15 @@ def _where(turn: Turn, command: c.Command) -> Turn:
     if isinstance(command, c.Determine) or (isinstance(command, c.RuleOn) and turn.kind != "ruling"):
         return Turn("decision", (command.item, ""), "")
     return turn
+
+
+def _part_read(schema: AnswerSchema, path: tuple[str, ...], said: str) -> Answer:
+    """One of several parts that were written in one line; where it can't be, it is said which of them."""
+    try:
+        return read_reply(schema, path, said)
+    except Refused as refused:
+        name = path[-1].replace("_", " ")
+        raise Refused(*(replace(one, what=f"{name}: {one.what}") for one in refused.problems)) from None
 
 
 def _part_named(command: c.RecordAnswer) -> str:

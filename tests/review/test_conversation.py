@@ -306,7 +306,9 @@ def test_a_date_in_the_future_is_refused_and_asked_again(talk: Conversation) -> 
     (line,) = talk.reply("Nov 24, 2026")
     assert line.text.startswith("November 24, 2026 lies in the future; today is November 23, 2026.")
     (line,) = talk.reply("13/05/2014")
-    assert line.text == "“13/05/2014” is not a date. With slashes the month comes first: 05/13/2014."
+    assert line.text.startswith(
+        "“13/05/2014” is not a date. With slashes the month comes first: 05/13/2014. Write a date"
+    )
     assert talk.turn.path == "prior_surgery.date"
     talk.reply("5/13/2014")
     answer = held(talk, "prior_surgery")
@@ -938,3 +940,24 @@ def must_be_as_worked_out(review: Review) -> None:
     assert review.turn == next_turn(session, made.__getitem__, lambda: checks(session, drafts, review.pages))
     assert {item: review.assess(item) for item in session.items} == made
     assert {item: review.assess(item).sentences for item in session.items} == drafts
+
+
+def test_a_reason_that_could_not_save_an_answer_is_not_asked_for(talk: Conversation) -> None:
+    until(talk)
+    talk.go("1", "sought")
+    name, pages = next(iter(talk.review.pages.items()))
+    talk.cited = (talk.review.positioned(Evidence(name, 1, pages[0].split("\n")[0])),)
+    said = words(talk.reply("nd"))
+    assert "You have cited" in said
+    assert talk.pending is None
+    assert "dropped" in words(talk.back())
+    assert talk.pending is None
+
+
+def test_what_is_refused_twice_at_one_stop_says_what_can_be_typed(talk: Conversation) -> None:
+    until(talk, "duration")
+    assert ":skip leaves it for later" not in words(talk.reply("left"))
+    assert ":skip leaves it for later" in words(talk.reply("right"))
+    talk.reply("80 weeks")
+    until(talk, "prior_surgery")
+    assert ":skip" not in words(talk.reply("right"))
