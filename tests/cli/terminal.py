@@ -15,7 +15,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from types import TracebackType
 
-PATIENCE = 20.0
+PATIENCE = 60.0
 """Seconds that anything may take before a test gives up; nothing waits so long where all is well."""
 
 _SWITCHED = {
@@ -24,6 +24,12 @@ _SWITCHED = {
     "pasting": (b"\x1b[?2004h", b"\x1b[?2004l"),
     "cursor": (b"\x1b[?25l", b"\x1b[?25h"),
 }
+
+
+def _heeding_signals() -> None:
+    """What runs the tests may ignore signals, as `nohup` does; a shell on a terminal doesn't."""
+    for number in (signal.SIGHUP, signal.SIGINT, signal.SIGQUIT, signal.SIGTERM):
+        signal.signal(number, signal.SIG_DFL)
 
 
 class Terminal:
@@ -44,6 +50,7 @@ class Terminal:
             stderr=self._slave,
             start_new_session=True,
             env={**os.environ, **environment, "TERM": "xterm-256color"},
+            preexec_fn=_heeding_signals,
         )
 
     def __enter__(self) -> Terminal:

@@ -100,11 +100,11 @@ async def test_declining_from_the_palette_needs_a_ground_and_a_reason(
         window.screen.run_action_named("decline")
         await window.settle(lambda: "On what ground" in window.text)
         await window.press("1")
-        assert "For what reason?" in window.text
+        await window.settle(lambda: "For what reason?" in window.text)
         await window.press("enter")
         assert "session.declined" not in window.kinds()
         await window.write("kin")
-        assert "Declined. The session is closed" in window.folded
+        await window.settle(lambda: "Declined. The session is closed" in window.folded)
         assert window.kinds()[-1] == "session.declined"
 
 

@@ -35,6 +35,8 @@ from tests.walk import KEPT
 
 PROFILE = Profile("r-test", "Amalia Quessenberry", KEPT)
 NARROW, WIDE = (80, 24), (160, 45)
+PATIENCE = 60.0
+"""Seconds that anything may take before a test gives up; nothing waits so long where all is well."""
 CHARACTERS = {"space": " ", "slash": "/", "question_mark": "?", "less_than_sign": "<", "minus": "-"}
 
 
@@ -57,7 +59,7 @@ class Window:
 
     async def asked(self) -> None:
         """Waits until the reply line takes keys, as a person waits for the next question."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while any(reply.taken for reply in self.app.screen.query(Reply)) and time.monotonic() < deadline:
             await asyncio.sleep(0.002)
 
@@ -81,7 +83,7 @@ class Window:
 
     async def settle(self, done: Callable[[], bool] = lambda: True) -> None:
         """Waits until what was begun has been drawn, and `done` holds."""
-        deadline = time.monotonic() + 5
+        deadline = time.monotonic() + PATIENCE
         while True:
             await self.searched()
             await self.pilot.pause()
