@@ -14,7 +14,7 @@ test: lint  ## Everything that has to hold.
 	$(BIN)/pytest -n auto --durations=20
 
 prove: $(VENV)/.ready-dev  ## All that is tried against the log, of which test takes a sample; minutes.
-	IMR_PROVE=1 $(BIN)/pytest -n auto tests/prove tests/core/rules tests/log tests/records
+	IMR_PROVE=1 $(BIN)/pytest -n auto tests/prove tests/core/rules tests/log tests/records tests/cli/test_ending.py
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -118,14 +118,23 @@ def unit(module: str) -> str:
     return module.split(".")[1] if "." in module else ""
 
 
-def imports(module: str) -> Iterator[tuple[str, int]]:
+def imports(module: str) -> list[tuple[str, int]]:
     """Every module that `module` imports, with the line."""
-    for node in ast.walk(parsed(MODULES[module])):
-        yield from _imported(module, node)
+    return _imports(module, MODULES[module])
 
 
-def imports_at_run_time(module: str) -> Iterator[tuple[str, int, bool]]:
+@cache
+def _imports(module: str, path: Path) -> list[tuple[str, int]]:
+    return [found for node in ast.walk(parsed(path)) for found in _imported(module, node)]
+
+
+def imports_at_run_time(module: str) -> list[tuple[str, int, bool]]:
     """The same without those for types only; with whether it stands in a function."""
+    return _imports_at_run_time(module, MODULES[module])
+
+
+@cache
+def _imports_at_run_time(module: str, path: Path) -> list[tuple[str, int, bool]]:
 
     def walk(node: ast.AST, late: bool) -> Iterator[tuple[str, int, bool]]:
         for inner in ast.iter_child_nodes(node):
@@ -134,7 +143,7 @@ def imports_at_run_time(module: str) -> Iterator[tuple[str, int, bool]]:
             yield from ((target, line, late) for target, line in _imported(module, inner))
             yield from walk(inner, late or isinstance(inner, ast.FunctionDef | ast.AsyncFunctionDef))
 
-    yield from walk(parsed(MODULES[module]), False)
+    return list(walk(parsed(path), False))
 
 
 @cache

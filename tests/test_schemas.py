@@ -485,7 +485,7 @@ def test_what_the_commands_print_validates(home: Path) -> None:
         "case-find": ("case", "find", "cervical-radiographs-after", "loosening", "--json"),
         "prompts-list": ("prompts", "list", "--json"),
         "prompts-show": ("prompts", "show", "cervical-radiography", "--json"),
-        "prompts-check": ("prompts", "check", "--json"),
+        "prompts-check": ("prompts", "check", "cervical-radiography", "--json"),
         "reviewer": ("reviewer", "--json"),
     }
     for name, call in calls.items():

@@ -13,9 +13,16 @@ from pathlib import Path
 import pytest
 
 from tests.cli.terminal import Terminal
+from tests.prove import scale
 
 CASE = "cervical-radiographs-after-fusion"
-SIGNALS = [signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT]
+SIGNALS = [
+    pytest.param(number, plain, id=f"{number.name}-{'plain' if plain else 'screen'}")
+    for place, number in enumerate((signal.SIGTERM, signal.SIGHUP, signal.SIGQUIT))
+    for plain in (False, True)
+    if scale.ALL or plain is bool(place % 2)
+]
+"""Each signal, on the screen or in plain lines; on both where everything is tried."""
 
 
 @pytest.fixture
@@ -43,8 +50,7 @@ def asks(terminal: Terminal, environment: dict[str, str]) -> bool:
     return "prompt.shown" in kinds(environment) and b"specialty" in terminal.seen
 
 
-@pytest.mark.parametrize("number", SIGNALS, ids=lambda one: one.name)
-@pytest.mark.parametrize("plain", [False, True], ids=["screen", "plain"])
+@pytest.mark.parametrize(("number", "plain"), SIGNALS)
 def test_a_signal_parks_the_session_and_gives_the_terminal_back(
     environment: dict[str, str], number: signal.Signals, plain: bool
 ) -> None:
