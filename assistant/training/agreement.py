@@ -673,6 +673,11 @@ def _method(report: AgreementReport) -> str:
         said += "; Wilson's where no sample differs" if "wilson" in made else ""
         said += "; of kappa and alpha within chance, as wide as chance makes it" if "chance" in made else ""
         said += "."
+    if any(isinstance(row.statistics.get("ac1"), Value) for row in rows):
+        said += (
+            " AC1 takes as the scale of a question the answers that were given to it, two at least; an answer that could "
+            "have been given, and wasn't, is none."
+        )
     few = [one for one in every if isinstance(one, TooFew) and one.of != "different answers"]
     if few:
         said += " “Too few” is fewer than 10 cases, reviewers or answers, or an answer that too few cases differ in."

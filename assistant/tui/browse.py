@@ -33,7 +33,7 @@ from assistant.log.timeline import Change, timeline
 from assistant.review.determination import compose_from_log
 from assistant.review.loading import pages_of
 from assistant.tui.dialogs import LetterScreen
-from assistant.tui.widgets import literal
+from assistant.tui.widgets import MarkedList, literal
 
 if TYPE_CHECKING:
     from assistant.log.query import ReadOnly
@@ -223,7 +223,7 @@ class BrowseList(Screen[None]):
         yield Static(literal(self._title), id="browse-title", markup=False)
         yield Input(placeholder="type to narrow the list", id="browse-filter")
         yield Static(id="browse-head", markup=False)
-        yield OptionList(id="browse-list", markup=False)
+        yield MarkedList(id="browse-list")
         yield Static(id="browse-about", markup=False)
         yield Footer()
 
@@ -261,8 +261,8 @@ class BrowseList(Screen[None]):
             min(max([len(name), *(len(row.cells[n]) for row in self.shown)]), 40)
             for n, name in enumerate(self.columns)
         ]
-        room = max(self.size.width - 4, 20)
-        self.query_one("#browse-head", Static).update(literal(_line(self.columns, widths, room)))
+        room = max(self.size.width - 6, 20)  # the gutter of the list takes two columns
+        self.query_one("#browse-head", Static).update(literal(f"  {_line(self.columns, widths, room)}"))
         listed = self.query_one("#browse-list", OptionList)
         listed.clear_options()
         listed.add_options([Option(literal(_line(row.cells, widths, room))) for row in self.shown])

@@ -19,7 +19,7 @@ from textual.widgets.option_list import Option
 from assistant.core.text import visible
 from assistant.review.signing import Ask, new_passphrase_fault
 from assistant.review.views import ACTIONS, SIGNS
-from assistant.tui.widgets import literal
+from assistant.tui.widgets import MarkedList, literal
 
 
 def wrapped_lines(lines: Iterable[str], width: int) -> Iterator[str]:
@@ -82,7 +82,7 @@ class ChooseScreen(ModalScreen[str]):
         with Vertical(id="ask-box"):
             yield Static(literal(self._question), id="ask-question", markup=False)
             yield Input(compact=True)
-            yield OptionList(id="ask-list", markup=False)
+            yield MarkedList(id="ask-list")
 
     def on_mount(self) -> None:
         self._fill("")

@@ -18,7 +18,7 @@ from assistant.core.text import one_line
 from assistant.training.replay import MARKS, Marker, ReplayPairView, SideBySide
 from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayScreen, plain_window
-from assistant.tui.widgets import Key, KeyLine, ProgramScreen, literal
+from assistant.tui.widgets import Key, KeyLine, MarkedList, ProgramScreen, literal
 
 WIDE = 100
 _KEYS: tuple[Key, ...] = (
@@ -69,7 +69,7 @@ class ReplayPairScreen(ProgramScreen):
 
     def compose(self) -> ComposeResult:
         yield Static(id="top", markup=False)
-        yield OptionList(id="pair-list", markup=False)
+        yield MarkedList(id="pair-list")
         with Horizontal(id="pair-sides"):
             for name in ("a", "b"):
                 with VerticalScroll(id=f"pair-{name}", classes="pair-side", can_focus=False):

@@ -50,7 +50,7 @@ from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.replay import ReplayScreen
 from assistant.tui.replay_pair import ReplayPairScreen
 from assistant.tui.review import ReviewScreen
-from assistant.tui.widgets import Key, KeyLine, ProgramScreen, Services, literal
+from assistant.tui.widgets import Key, KeyLine, MarkedList, ProgramScreen, Services, literal
 
 if TYPE_CHECKING:
     from pathlib import Path
@@ -114,7 +114,7 @@ class TrainingScreen(ProgramScreen):
 
     def compose(self) -> ComposeResult:
         yield Static("Training", id="top", markup=False)
-        yield OptionList(id="training-list", markup=False)
+        yield MarkedList(id="training-list")
         yield KeyLine()
 
     def on_mount(self) -> None:
@@ -336,7 +336,7 @@ class PracticeChoiceScreen(ProgramScreen):
     def compose(self) -> ComposeResult:
         with Vertical(id="home"):
             yield Static("Practise blind", id="home-title", markup=False)
-            yield OptionList(id="home-list", markup=False)
+            yield MarkedList(id="home-list")
         yield Footer()
 
     def on_mount(self) -> None:

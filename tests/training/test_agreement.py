@@ -143,6 +143,7 @@ def test_a_study_has_a_row_for_every_prompt_finding_and_the_outcome() -> None:
     report = study(15, 3)
     text = "\n".join(printed(report))
     assert "15 cases, 3 reviewers, 45 reviews" in text
+    assert "AC1 takes as the scale of a question the answers that were given" in " ".join(text.split())
     assert "Fleiss' kappa" in text
     assert {one.name for one in report.prompts} >= {"red_flags", "duration", "suspected"}
     assert {one.name for one in report.findings} >= {"routine-radiography"}

@@ -259,6 +259,7 @@ async def test_a_key_without_its_line_says_what_to_choose(show: Show, filled: Pa
         await choose(window, "case:")
         await window.press("r")
         await window.settle(lambda: "Choose a run first." in window.folded)
+        assert [row for row in window.rows() if row.lstrip(" │").startswith("› ")]  # not by its color alone
 
 
 async def test_the_feedback_of_a_hidden_reference_is_not_shown_to_its_trainee(
