@@ -283,6 +283,7 @@ def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
 def _example_as_json(one: Tried) -> dict[str, Any]:
     return {
         "is": one.name,
+        "where": one.where,
         "suggested": one.suggestion.decision,
         "why": one.suggestion.why,
         "because": list(one.suggestion.because),
@@ -511,7 +512,7 @@ def proof_lines(made: PromptSet, proof: Proof, row: Mapping[str, Any]) -> Iterat
         yield f"  an empty record {era}: {outcome}"
     for one in row["examples"]:
         for differs in one["differs"]:
-            yield f"  EXAMPLE {one['is']}: {differs}"
+            yield f"  EXAMPLE {one['is']} ({one['where']}): {differs}"
         if one["published"] is not None and not one["differs"]:
             agrees = {True: "agrees", False: "differs", None: f"none ({one['why']})"}[one["agrees"]]
             yield f"  {one['is']}: published {DECISION_WORDS[one['published']]}: {agrees}"

@@ -70,6 +70,19 @@ class YamlDocument(Value):
             return None
 
 
+_QUOTED = re.compile(r"""\s*(?:- +)*(?:[\w-]+: +)?(["'])""")
+
+
+def _left_open(text: str, until: int) -> int:
+    """The last line before one where a quote begins and doesn't end in its line; 0 where each is closed."""
+    found = 0
+    for number, line in enumerate(text.split("\n")[: until - 1], 1):
+        begun = _QUOTED.match(line)
+        if begun is not None and begun[1] not in line[begun.end() :]:
+            found = number
+    return found
+
+
 def parse_yaml(text: str, name: str) -> YamlDocument:
     """The one YAML map in `text`; raises `Refused` with `name` and line for anything else."""
     import yaml  # a start that knows its files from before parses none
@@ -82,6 +95,16 @@ def parse_yaml(text: str, name: str) -> YamlDocument:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark is not None else 1
         what = getattr(error, "problem", None) or "it holds characters that YAML doesn't allow"
+        begun = _left_open(text, line)
+        if begun:
+            what = f"the quote that begins here isn't closed, as is noticed in line {line}"
+            raise Refused(
+                Problem(
+                    f"This isn't valid YAML: {what}.",
+                    f"{name}, line {begun}",
+                    "End it with the quote it begins with.",
+                )
+            ) from None
         raise Refused(
             Problem(
                 f"This isn't valid YAML: {what}.", f"{name}, line {line}", "Mend that line and try again."

@@ -138,3 +138,14 @@ def test_any_text_is_a_map_or_is_refused(text: str) -> None:
         data = {"refused": str(refused)}
     assert isinstance(data, dict)
     assert all(type(value) in (str, int, float) for _, value in plain(data))
+
+
+def test_a_quote_that_is_not_closed_is_told_where_it_begins() -> None:
+    text = 'a: plain\nask: "How many?\nwhy: |-\n  Words.\nsays: "They are {{ value }}."\n'
+    with pytest.raises(Refused) as refused:
+        parse_yaml(text, "a.yaml")
+    (problem,) = refused.value.problems
+    assert (problem.what, problem.where) == (
+        "This isn't valid YAML: the quote that begins here isn't closed, as is noticed in line 5.",
+        "a.yaml, line 2",
+    )

@@ -52,6 +52,7 @@ class Source(msgspec.Struct):
     region: str
     answers: Mapping[str, Any]
     gate: Any = None
+    gated: tuple[YamlDocument, tuple[Any, ...]] | None = None
     only: tuple[str, ...] = ()
     specs: dict[str, Spec] = msgspec.field(default_factory=dict)
 
@@ -162,7 +163,9 @@ class Language2Prompts(PromptReader, FieldReader):
             if unknown not in asked:
                 where = doc.where(*path, "only", number)
                 self.say(f"The block `{name}` has no prompt `{unknown}`.", where, near(unknown, asked))
-        source = Source(made, name, region, self.mapping(made, ("answers",)), data.get("when"), tuple(only))
+        gated = doc, (*path, "when")
+        answers = self.mapping(made, ("answers",))
+        source = Source(made, name, region, answers, data.get("when"), gated, tuple(only))
         self.no_left_overs(made)
         self.left_out(source)
         self.read_all_prompts(source)
@@ -217,7 +220,10 @@ class Language2Prompts(PromptReader, FieldReader):
                 if root in self.prompts
             )
         tie = self.tie_of(doc, path, data, spec, name)
-        when = all_of(self.compiled(doc, (*path, "when"), gate) for gate in gates)
+        own = doc, (*path, "when")
+        when = all_of(
+            self.compiled(*(source.gated or own if gate is source.gate else own), gate) for gate in gates
+        )
         given_only = self.given_only or (computed is not None and computed.arithmetic)
         shared = isinstance(raw, str) and not given_only
         schema = self.schema(source, spec, str(raw) if shared else name, given_only)

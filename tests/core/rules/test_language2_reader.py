@@ -166,6 +166,19 @@ def test_a_set_may_ask_some_of_the_prompts_of_a_block() -> None:
         a_set(some.replace("only: [flags]", "only: [since]"), REGIONAL, blocks, "neck")
 
 
+def test_what_is_wrong_with_the_condition_of_a_block_is_told_where_the_block_is_used() -> None:
+    blocks = {"flags": yaml.parse_yaml(BLOCK, "prompts/flags.yaml")}
+    gated = REGIONAL_BODY.replace("use: flags", "{use: flags, when: {region: neck}}")
+    with pytest.raises(Refused) as refused:
+        a_set(gated, REGIONAL, blocks, "neck")
+    first = refused.value.problems[0]
+    assert first.what.startswith("`region` is no prompt that stands above this")
+    assert (
+        first.where
+        == f"prompts/small.yaml, line {(REGIONAL + gated).split('use: flags')[0].count(chr(10)) + 1}"
+    )
+
+
 @pytest.mark.parametrize(
     ("old", "new", "line", "what"),
     [
