@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from datetime import UTC, date, datetime, time, timedelta
 from functools import cache
-from zoneinfo import ZoneInfo
+from typing import TYPE_CHECKING
 
 from assistant.core.problem import refuse
 
@@ -28,8 +28,14 @@ def utc_day(ts: str) -> str:
     return f"{ts[:10]} (UTC)"
 
 
+if TYPE_CHECKING:
+    from zoneinfo import ZoneInfo
+
+
 @cache
 def _california() -> ZoneInfo:
+    from zoneinfo import ZoneInfo  # not before the first question
+
     return ZoneInfo("America/Los_Angeles")
 
 

@@ -638,15 +638,16 @@ def _wrong_claim(document: YamlDocument) -> Iterator[Problem]:
     """
     claim = document.data.get("claim", {})
     for key in claim:
-        near = difflib.get_close_matches(str(key), _CLAIM_FACTS, 1, 0.85)
-        if near and key not in _CLAIM_FACTS:
+        if key not in _CLAIM_FACTS and (near := difflib.get_close_matches(str(key), _CLAIM_FACTS, 1, 0.85)):
             yield Problem(
                 f"`{key}` is not known here.", document.where("claim", key), f"Did you mean `{near[0]}`?"
             )
-    today = california_day(datetime.now(UTC).isoformat())
+    now = datetime.now(UTC)
     for key in CLOCK_FACTS:
         made = parse_date(str(claim.get(key, "")))
-        if made is not None and made.earliest.isoformat() > today:
+        if made is None or made.earliest < now.date():  # the day never ends there before it does in UTC
+            continue
+        if made.earliest.isoformat() > california_day(now.isoformat()):
             yield Problem(
                 f"`{key}` is {made}, a day that has not come yet.",
                 document.where("claim", key),

@@ -11,7 +11,7 @@ from typing import Any
 import pytest
 
 HEAVY = ("textual", "rich", "sqlite_utils", "sqlite3", "jsonschema", "jinja2", "yaml", "platformdirs")
-LATER = ("sqlite_utils", "jsonschema", "jinja2", "cryptography", "docx", "pypdf", "datasette")
+LATER = ("sqlite_utils", "zoneinfo", "jsonschema", "jinja2", "cryptography", "docx", "pypdf", "datasette")
 
 HELP = """
 import contextlib, io, json, sys

@@ -67,6 +67,7 @@ LATE = {
     "sqlite3": "slow, and `--help` takes no lock",
     "sqlite_utils": "slow, and only a new log needs it",
     "yaml": "slow, and a start knows its files from before",
+    "zoneinfo": "slow, and a start asks for no day in California",
     "textual": "slow; where it is asked for, a screen runs already",
 }
 """What a function may import, and why; a command (`cli/`) imports what it needs when it is called."""
@@ -87,6 +88,7 @@ LATE_OURS = {
     ("review.talk", "core.record.checks"): "there is nothing to check before the first answer",
     ("review.passages", "core.record.checks"): "the same",
     ("review.review", "core.rationale core.record.checks core.record.finding_checks"): "the same",
+    ("review.review", "review.desk"): "a practice case comes to no desk",
     ("review.views", "core.rationale core.record.finding_checks core.rules.suggestion"): "the same",
     (
         "core.event_form",

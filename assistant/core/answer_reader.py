@@ -433,10 +433,12 @@ def read_several(words: str, shape: SeveralShape, prefixes: bool = True) -> list
 
     Where the values are spinal segments, levels are read as notes write them: `C5-6`, `C4/5`, and `C4-6` for both.
     """
-    if all(_SEGMENT.fullmatch(value) for value in shape.labels) and (found := _segments(words, shape)):
-        return found
-    made: list[str] = []
-    for one in _listed(words):
+    made, listed = list[str](), _listed(words)
+    if all(_SEGMENT.fullmatch(value) for value in shape.labels):
+        found = listed if set(listed) <= shape.labels.keys() else _segments(words, shape)
+        if found:
+            return list(dict.fromkeys(found))
+    for one in listed:
         try:
             made.append(unique(one, shape.labels, shape.also, prefixes))
         except Refused:
@@ -457,7 +459,7 @@ def _segments(words: str, shape: SeveralShape) -> list[str]:
         rest = rest.replace(mention.said, " ", 1)
         found += mention.levels
     bare = re.sub(r"\b(?:and|levels?)\b|[,;+&\s]", "", rest, flags=re.I)
-    return list(dict.fromkeys(found)) if found and not bare and set(found) <= set(shape.labels) else []
+    return found if not bare and set(found) <= set(shape.labels) else []
 
 
 def _or(labels: Iterable[str]) -> str:

@@ -236,7 +236,7 @@ def texts_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
     """Every text of a nested value with its path, the names of maps included."""
     if isinstance(value, str):
         yield path, value
-    elif isinstance(value, Mapping):
+    elif isinstance(value, dict):
         for key, inner in value.items():
             yield (*path, key), str(key)
             yield from texts_in(inner, (*path, key))
@@ -247,7 +247,7 @@ def texts_in(value: Any, path: Path = ()) -> Iterator[tuple[Path, str]]:
 
 def names_in(value: Any) -> Iterator[str]:
     """Every name of every map in a nested value."""
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         for key, inner in value.items():
             yield str(key)
             yield from names_in(inner)

@@ -12,7 +12,7 @@ from textual.app import App, ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
 from textual.screen import Screen
-from textual.widgets import Footer, OptionList, Static
+from textual.widgets import OptionList, Static
 from textual.widgets.option_list import Option
 
 from assistant.core.problem import Refused, refuse
@@ -226,6 +226,8 @@ class HomeScreen(ProgramScreen):
             yield Static("IMR assistant", id="home-title", markup=False)
             yield MarkedList(id="home-list")
             yield Static(id="home-about", markup=False)
+        from textual.widgets import Footer  # of no screen but this one, at the start
+
         yield Footer()
 
     def on_mount(self) -> None:

@@ -12,7 +12,7 @@ from textual import on, work
 from textual.app import ComposeResult, SystemCommand
 from textual.binding import Binding, BindingType
 from textual.containers import Vertical
-from textual.events import DescendantFocus
+from textual.events import DescendantFocus, ScreenResume
 from textual.widgets import Input, OptionList, Static
 from textual.widgets.option_list import Option
 
@@ -416,8 +416,9 @@ class ReviewScreen(ProgramScreen):
 
         self.call_after_refresh(drawn)
 
-    def on_screen_resume(self) -> None:
-        """What was typed on the screen above is not for the question here."""
+    def on_screen_resume(self, event: ScreenResume) -> None:
+        """What was typed on the screen above is not for the question here; what was just made has its styles."""
+        event.refresh_styles = self.stack_updates > 0
         if self._conversation is not None:
             self._take_up_reply()
 

@@ -27,6 +27,17 @@ async def test_a_whole_case_with_the_keyboard_alone(open_window: Open) -> None:
     assert len(keys) <= 100
 
 
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_what_is_first_drawn_has_the_styles_that_it_would_get_anew(
+    open_window: Open, size: tuple[int, int]
+) -> None:
+    async with open_window(CASE, size=size) as window:
+        made = [window.screen, *window.screen.query("*")]
+        before = [dict(one.styles.base.get_rules()) for one in made]
+        window.screen.update_node_styles(animate=False)
+        assert [dict(one.styles.base.get_rules()) for one in made] == before
+
+
 async def test_typing_starts_at_once_and_a_digit_answers_by_itself(open_window: Open) -> None:
     async with open_window(CASE) as window:
         assert window.focus == "reply"

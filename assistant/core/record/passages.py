@@ -17,6 +17,7 @@ from assistant.core.text import Private, one_line
 from assistant.core.value import Value, replace
 
 _DOUBT = f"[{DOUBT_BEGINS}{DOUBT_ENDS}]?"
+_SPACE = re.compile(r"\s+")
 _PAGE_MARK = re.compile(r"\s\[page \d+\]\s")
 
 
@@ -45,12 +46,30 @@ def located(evidence: Evidence, page: str) -> Evidence:
             "",
             "Quote the page word for word.",
         )
-    return replace(evidence, quote=Private(found[0]), start=found.start())
+    words, start = found
+    return replace(evidence, quote=Private(words), start=start)
 
 
-def _find(quote: str, page: str) -> re.Match[str] | None:
+def _find(quote: str, page: str) -> tuple[str, int] | None:
+    """The words as they first stand on the page, and where; without a pattern where it holds no mark of doubt."""
     words = without_doubt(quote).split()
-    return re.search(r"\s+".join(map(_spelled, words)), page) if words else None
+    if not words:
+        return None
+    if DOUBT_BEGINS in page or DOUBT_ENDS in page:
+        found = re.search(r"\s+".join(map(_spelled, words)), page)
+        return (found[0], found.start()) if found is not None else None
+    start = page.find(words[0])
+    while start >= 0:
+        end = start + len(words[0])
+        for word in words[1:]:
+            gap = _SPACE.match(page, end)
+            if gap is None or not page.startswith(word, gap.end()):
+                break
+            end = gap.end() + len(word)
+        else:
+            return page[start:end], start
+        start = page.find(words[0], start + 1)
+    return None
 
 
 def _spelled(word: str) -> str:

@@ -495,6 +495,8 @@ class _Reader(PromptReader):
 def filled(value: Any, row: Mapping[str, Any]) -> Any:
     """The value with each `<name>` of a row filled in, in texts and in the names of maps."""
     if isinstance(value, str):
+        if "<" not in value:
+            return value
         whole = value[1:-1] if value[:1] == "<" and value[-1:] == ">" else ""
         if isinstance(row.get(whole), int | float):
             return row[whole]
@@ -503,7 +505,7 @@ def filled(value: Any, row: Mapping[str, Any]) -> Any:
         return value
     if isinstance(value, list):
         return [filled(entry, row) for entry in value]
-    if isinstance(value, Mapping):
+    if isinstance(value, dict):
         return {filled(key, row): filled(entry, row) for key, entry in value.items()}
     return value
 

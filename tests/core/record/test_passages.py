@@ -94,6 +94,27 @@ def test_every_mention_is_in_one_group_and_the_order_is_always_the_same(mentions
     assert [one.supports for one in found] == sorted((one.supports for one in found), reverse=True)
 
 
+_SPACED = st.lists(
+    st.sampled_from(["a", "b", "ab", "b.", " ", "\n", "\u00a0", "\x1f", "\t "]), max_size=14
+).map("".join)
+
+
+@given(_SPACED, _SPACED)
+def test_a_quote_is_where_its_words_first_follow_each_other_with_whatever_space(
+    page: str, quote: str
+) -> None:
+    pattern = r"\s+".join(map(re.escape, quote.split()))
+    first = re.search(pattern, page)
+    try:
+        found = located(Evidence("note", 1, quote), page)
+    except Refused:
+        assert first is None
+        return
+    if quote.strip():
+        assert first is not None
+        assert (found.quote, found.start) == (first[0], first.start())
+
+
 # -- words that are cut ---------------------------------------------------------------------------
 
 SAYS = Assertions(read_vocabulary(library.sources().vocabulary))
