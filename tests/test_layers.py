@@ -88,7 +88,6 @@ LATE_OURS = {
     ("review.talk", "core.record.checks"): "there is nothing to check before the first answer",
     ("review.passages", "core.record.checks"): "the same",
     ("review.review", "core.rationale core.record.checks core.record.finding_checks"): "the same",
-    ("review.review", "review.desk"): "a practice case comes to no desk",
     ("review.views", "core.rationale core.record.finding_checks core.rules.suggestion"): "the same",
     (
         "core.event_form",

@@ -36,6 +36,7 @@ from assistant.library import CaseFolder, letter_words
 from assistant.log import Draft, Log, SessionLock, SessionRow
 from assistant.log.fold import event_of, load_session, pinned_texts, to_log
 from assistant.profile import Profile, verifications
+from assistant.review.desk import at_work, earlier_reviewers, reviews_of
 from assistant.review.loading import committed, letter_to_pin, pages_of
 from assistant.review.reasons import check_reasons
 from assistant.review.search import RecordSearch
@@ -160,12 +161,6 @@ def _sent_back(log: Log, case: str, reviewer: str) -> str:
 
     Raises `Refused` where it was, and this is the reviewer whose determination was reversed.
     """
-    from assistant.review.desk import (
-        at_work,
-        earlier_reviewers,
-        reviews_of,
-    )  # a practice case comes to no desk
-
     held = at_work(log).get(case)
     if held is None or not held.remanded:
         return ""
