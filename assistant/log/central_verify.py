@@ -6,7 +6,8 @@ hashes, the desks' signatures, and the checkpoints of the list that somebody els
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+import re
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import closing
 from dataclasses import asdict, dataclass, field, replace
 from datetime import datetime
@@ -40,18 +41,19 @@ from assistant.log.tree import StoredTree
 from assistant.log.verify import Absent, verify
 from assistant.log.verify_entries import Verdict, Verification
 
-TRIGGERS = (
-    "check_entry check_file entry_only_grows words_only_grow words_only_emptied file_only_grows desk_only_grows "
-    "desk_checkpoint_only_grows statement_only_grows checkpoint_only_grows"
-).split()
-"""Those that the server's tables have in format 2."""
-
-_FENCES = """SELECT t.tgname, t.tgenabled FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
-JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr' AND NOT t.tgisinternal"""
-_HIDDEN = """SELECT c.relname FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace
-WHERE n.nspname = 'imr' AND c.relkind = 'r' AND c.relname IN ('desk', 'entry', 'words', 'file', 'desk_checkpoint')
-AND NOT c.relrowsecurity"""
-_FUNCTIONS = "SELECT p.proname, p.prosrc FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"
+_FENCES = """SELECT t.tgname, c.relname, n.nspname || '.' || p.proname, t.tgtype::int, t.tgqual IS NULL, t.tgenabled::text
+FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace m ON m.oid = c.relnamespace
+JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
+WHERE m.nspname = 'imr' AND NOT t.tgisinternal"""
+_TABLES = """SELECT c.relname, c.relkind::text, c.relrowsecurity, EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid),
+(SELECT coalesce(string_agg(DISTINCT lower(a.privilege_type), ', '), '') FROM aclexplode(c.relacl) a
+  WHERE a.grantee <> c.relowner AND a.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER'))
+FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr' AND c.relkind NOT IN ('i', 't', 'c')"""
+_FUNCTIONS = """SELECT p.proname, p.prosrc, p.prosecdef FROM pg_proc p
+JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"""
+_POLICIES = """SELECT p.polname, c.relname, p.polcmd::text, coalesce(pg_get_expr(p.polqual, p.polrelid), ''),
+coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), array(SELECT r.rolname::text FROM pg_roles r WHERE r.oid = ANY (p.polroles))
+FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr'"""
 _UNKNOWN = """SELECT DISTINCT e.desk FROM imr.entry e WHERE NOT EXISTS (SELECT 1 FROM imr.desk d WHERE d.desk = e.desk)"""
 
 
@@ -460,35 +462,101 @@ def _all(
 
 
 def _fences(central: Central) -> Verdict:
-    """Whether what the server checks itself is still in force."""
+    """Whether what the server checks itself is still in force, word for word as the steps of its set-up have it."""
     if central.format < FORMAT:
         return Verdict(
             None, f"the server has format {central.format}, and its owner may bring it to {FORMAT}"
         )
-    enabled = dict(central.rows(_FENCES))
-    wrong = [
-        f"the trigger {one} is missing or switched off"
-        for one in TRIGGERS
-        if enabled.get(one) not in ("O", b"O")
-    ]
-    wrong += [
-        f"there is a trigger that does not belong there: {one_line(one)}"
-        for one in enabled
-        if one not in TRIGGERS
-    ]
-    wrong += [f"the rows of {name} are open to every desk" for (name,) in central.rows(_HIDDEN)]
-    text = "".join(
-        (files("assistant.log") / "central_schema" / f"{number}.sql").read_text("utf-8")
-        for number in range(1, FORMAT + 1)
-    )
-    wrong += [
-        f"the function {one_line(name)} was changed"
-        for name, body in central.rows(_FUNCTIONS)
-        if str(body).strip() not in text
-    ]
+    steps = (files("assistant.log") / "central_schema" / f"{number}.sql" for number in range(1, FORMAT + 1))
+    script = "".join(one.read_text("utf-8") for one in steps)
+    wrong = [*_wrong_tables(central, script), *_wrong_triggers(central, script)]
+    wrong += [*_wrong_functions(central, script), *_wrong_policies(central, script)]
     if wrong:
-        return Verdict(False, "; ".join(wrong[:5]))
-    return Verdict(True, f"{len(TRIGGERS)} triggers and the rules on rows are as they were set up")
+        return Verdict(False, "; ".join(one_line(one) for one in wrong[:5]))
+    return Verdict(True, "tables, triggers, functions and the rules on rows are as they were set up")
+
+
+def _wrong_tables(central: Central, script: str) -> Iterator[str]:
+    found = {name: more for name, *more in central.rows(_TABLES)}
+    hidden = set(re.findall(r"ALTER TABLE imr\.(\w+) ENABLE ROW LEVEL SECURITY", script))
+    for name in re.findall(r"CREATE TABLE imr\.(\w+)", script):
+        kind, secure, rewritten, rights = found.pop(name, ("", False, False, ""))
+        if kind != "r":
+            yield f"{name} is no table"
+        if rewritten:
+            yield f"what is written to {name} is rewritten by a rule"
+        if name in hidden and not secure:
+            yield f"the rows of {name} are open to every desk"
+        if rights:
+            yield f"others than the owner have rights on {name}: {rights}"
+    yield from (f"there is a table or view that does not belong there: {name}" for name in found)
+
+
+_WHEN = {"INSERT": 4, "DELETE": 8, "UPDATE": 16}
+_BEFORE_EACH_ROW = 3
+
+
+def _wrong_triggers(central: Central, script: str) -> Iterator[str]:
+    made = {
+        name: (
+            table,
+            f"imr.{function}",
+            _BEFORE_EACH_ROW + sum(_WHEN[one] for one in when.split(" OR ")),
+            True,
+        )
+        for name, when, table, function in re.findall(
+            r"CREATE TRIGGER (\w+) BEFORE ([A-Z ]+) ON imr\.(\w+)\s+FOR EACH ROW EXECUTE FUNCTION imr\.(\w+)",
+            script,
+        )
+    }
+    found = {str(name): (tuple(more[:4]), more[4]) for name, *more in central.rows(_FENCES)}
+    for name, expected in made.items():
+        known = found.pop(name, None)
+        if known is None or known[1] != "O":
+            yield f"the trigger {name} is missing or switched off"
+        elif known[0] != expected:
+            yield f"the trigger {name} was changed"
+    yield from (f"there is a trigger that does not belong there: {name}" for name in found)
+
+
+def _wrong_functions(central: Central, script: str) -> Iterator[str]:
+    made = {
+        name: (body.strip(), "SECURITY DEFINER" in head)
+        for name, head, body in re.findall(
+            r"CREATE FUNCTION imr\.(\w+)\((.*?)AS \$\$(.*?)\$\$", script, re.DOTALL
+        )
+    }
+    found = {str(name): (str(body).strip(), definer) for name, body, definer in central.rows(_FUNCTIONS)}
+    for name, expected in made.items():
+        if found.pop(name, None) != expected:
+            yield f"the function {name} was changed"
+    yield from (f"there is a function that does not belong there: {name}" for name in found)
+
+
+def _wrong_policies(central: Central, script: str) -> Iterator[str]:
+    made = {
+        (name, table): ("r" if reads else "*", _plain(using), _plain(check), [role])
+        for name, table, reads, role, using, check in re.findall(
+            r"CREATE POLICY (\w+) ON imr\.(\w+)( FOR SELECT)? TO (\w+)\s+USING (.*?)(?:WITH CHECK (.*?))?;",
+            script,
+            re.DOTALL,
+        )
+    }
+    found = {
+        (str(name), str(table)): (command, _plain(using), _plain(check), list(roles))
+        for name, table, command, using, check, roles in central.rows(_POLICIES)
+    }
+    for key, expected in made.items():
+        if found.pop(key, None) != expected:
+            yield f"the rule `{key[0]}` on who sees which rows of {key[1]} was changed"
+    yield from (
+        f"there is a rule on rows that does not belong there: {name} of {table}" for name, table in found
+    )
+
+
+def _plain(expression: str) -> str:
+    """An expression in which what servers write in different ways is left out: brackets, spaces and types."""
+    return re.sub(r"::\w+|[\s()]", "", expression).lower()
 
 
 def _times(central: Central, leaves: Sequence[bytes], outside: Outside) -> Verdict:

@@ -90,6 +90,20 @@ ATTACKS = {
     "a trigger is off": "ALTER TABLE imr.entry DISABLE TRIGGER check_entry",
     "a trigger is gone": "DROP TRIGGER words_only_grow ON imr.words",
     "a function lets all through": "CREATE OR REPLACE FUNCTION imr.check_entry() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END'",
+    "a trigger of that name looks at nothing": """CREATE FUNCTION public.yes() RETURNS trigger LANGUAGE plpgsql AS 'BEGIN RETURN NEW; END';
+        DROP TRIGGER check_entry ON imr.entry;
+        CREATE TRIGGER check_entry BEFORE INSERT ON imr.entry FOR EACH ROW EXECUTE FUNCTION public.yes()""",
+    "a trigger looks at some alone": """DROP TRIGGER check_entry ON imr.entry; CREATE TRIGGER check_entry BEFORE INSERT ON imr.entry
+        FOR EACH ROW WHEN (NEW.number > 9) EXECUTE FUNCTION imr.check_entry()""",
+    "a function with the words of another": """CREATE OR REPLACE FUNCTION imr.refuse_change() RETURNS trigger LANGUAGE plpgsql AS
+        'BEGIN RETURN NEW; END '""",
+    "a function runs with other rights": "ALTER FUNCTION imr.check_entry() SECURITY DEFINER",
+    "a function more": "CREATE FUNCTION imr.more() RETURNS int LANGUAGE sql AS 'SELECT 1'",
+    "a rule swallows what is pushed": "CREATE RULE nothing AS ON INSERT TO imr.entry DO INSTEAD NOTHING",
+    "a view in the place of a table": "ALTER TABLE imr.file RENAME TO files; CREATE VIEW imr.file AS SELECT * FROM imr.files",
+    "a desk may change entries": "GRANT UPDATE ON imr.entry TO imr_desk",
+    "the rule on rows lets all through": "ALTER POLICY own ON imr.entry USING (true)",
+    "a rule on rows more": "CREATE POLICY more ON imr.entry TO imr_desk USING (true)",
     "each desk sees all": "ALTER TABLE imr.entry DISABLE ROW LEVEL SECURITY",
 }
 
@@ -120,6 +134,33 @@ def test_a_session_written_anew_to_its_end_with_every_hash_right_is_named(attack
     found = attack(rewrite)
     assert found.verdicts["desks"].ok is False
     assert any("are not those that were pushed" in one.found.verdicts["coverage"].says for one in found.desks)
+
+
+OLDER = """BEGIN; SET LOCAL session_replication_role = replica;
+DELETE FROM imr.statement WHERE number = (SELECT max(number) FROM imr.statement);
+DELETE FROM imr.checkpoint WHERE size > (SELECT max(number) FROM imr.statement);
+DELETE FROM imr.entry e USING imr.desk d WHERE e.desk = d.desk AND d.called = 'desk_1' AND e.number > 5;
+DELETE FROM imr.words w WHERE NOT EXISTS
+  (SELECT 1 FROM imr.entry e WHERE position(convert_to(w.commitment, 'UTF8') IN e.entry) > 0);
+DELETE FROM imr.desk_checkpoint c WHERE c.size > (SELECT max(e.number) FROM imr.entry e WHERE e.desk = c.desk);
+SET LOCAL session_replication_role = origin"""
+"""The server as it was before its last push, with every hash, statement and checkpoint of then."""
+
+
+def test_an_older_dump_is_named_by_what_is_held_and_by_a_witnessed_checkpoint(
+    office: Office, tmp_path: Path
+) -> None:
+    url = office.url("auditor")
+    with Central.open(office.url(ADMIN)) as admin:
+        admin.run(OLDER)
+        with office.at("auditor"):
+            own = held_of(admin)
+            assert own is not None
+            assert "statements are left of the" in examine(admin, url).verdicts["held"].says
+        with Office(office.server, tmp_path).at("stranger"):
+            assert examine(admin, url).verdicts["held"].ok is None
+            assert examine(admin, url, checkpoints=[own]).verdicts["held"].ok is False
+        admin.run("ROLLBACK")
 
 
 def test_the_first_break_names_session_and_entry(attack: Attack) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
@@ -16,6 +17,9 @@ from assistant.cli import options
 from assistant.cli.main import run
 from assistant.core.text import REDACTED
 from assistant.log import Log
+from assistant.log.checkpoint import origin_of
+from assistant.log.keys import signer
+from assistant.log.store import open_reader
 from tests.log.authority import Observer
 from tests.log.central_office import Office
 from tests.log.postgres import ADMIN
@@ -183,3 +187,43 @@ def test_what_can_not_be_done_is_said(
 def test_set_up_again_changes_nothing_and_says_so(office: Office, capsys: pytest.CaptureFixture[str]) -> None:
     assert run(["log", "central", "set-up", office.url(ADMIN)]) == 0
     assert "format 2 already" in capsys.readouterr().out
+
+
+def test_what_reads_a_session_reads_it_of_a_central_log_too(
+    two: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path
+) -> None:
+    bundle, case = tmp_path / "made.zip", "cervical-radiographs-after-fusion"
+    reference = library.folder("casebank") / case / "reference.yaml"
+    with two.at("desk_1") as path:
+        assert run(["review", case, "--answers", str(reference), "--log", str(path)]) == 0
+        with Log.open(path, write=False) as log:
+            made = log.resolve("last")
+        assert run(["log", "push", two.url("desk_1"), "--log", str(path)]) == 0
+        with closing(open_reader(two.log("desk_1"))) as connection:
+            key = str(signer(origin_of(connection)).key)
+    with two.at("auditor"):
+        auditor = two.url("auditor")
+        for words, says in (
+            (["letter", "aa11"], "Independent Medical Review"),
+            (["replay", "aa11", "--all"], "red_flags"),
+            (["replay", "aa11", "--json"], '"session"'),
+            (["log", "export", "aa11", "--format", "odk"], "form finalize"),
+        ):
+            assert run([*words, "--log", auditor]) == 0, words
+            assert says in capsys.readouterr().out
+        assert run(["log", "rederive", made, "--log", auditor]) == 0
+        capsys.readouterr()
+        prove = ["log", "prove", made, "-o", str(bundle), "--key", key]
+        assert run([*prove, "--log", auditor]) == 2
+        assert "Name its desk: postgresql://...#DESK" in capsys.readouterr().err
+        assert run([*prove, "--log", f"{auditor}#Desk 1"]) == 0
+        capsys.readouterr()
+        assert run(["log", "verify", str(bundle), "--key", key]) == 0
+        capsys.readouterr()
+        for words in (
+            ["review", "--log", auditor],
+            ["log", "backup", str(tmp_path / "x"), "--log", auditor],
+            ["log", "redact", "aa11", "2", "note", "--reason", "A name.", "--log", auditor],
+        ):
+            assert run(words) == 2
+            assert "works on a log of this computer" in capsys.readouterr().err
