@@ -25,7 +25,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import DescIndex
 
 from assistant import __version__
-from assistant.core.problem import Refused
+from assistant.core.problem import Refused, refuse
 from assistant.core.text import digest
 from assistant.files import make_file, make_folder, sync_folder, turn_at
 from assistant.log.checkpoint import present_log
@@ -88,6 +88,8 @@ class Projector:
             try:
                 entries = list(read(found, session, self._reveal, without_quotes))
                 check_places(entries)
+                if not entries:
+                    raise refuse("None of its entries is where the file's index has them.")
                 read_of = self._of_session(entries)
             except Refused as refusal:
                 reason = refusal.problems[0].what

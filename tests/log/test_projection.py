@@ -26,8 +26,9 @@ from assistant.core.wording import answer_words
 from assistant.log import Log, projection
 from assistant.log import projection as projecting
 from assistant.log.fold import moments
-from assistant.log.projection import up_to_date
+from assistant.log.projection import Projector, up_to_date
 from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, end_of_day, review_rows
+from assistant.log.store import open_reader
 from assistant.log.timeline import timeline
 from assistant.profile import Profile
 from assistant.review import answers_file
@@ -498,6 +499,17 @@ def test_a_session_with_an_entry_that_cannot_be_read_is_left_out_whole(
         }
         assert named
         assert left["session"] not in named
+
+
+def test_a_session_that_only_an_index_has_is_left_out(held: Path) -> None:
+    with closing(open_reader(held)) as source:
+        rows, count = Projector(source, held, 99).rows(["nowhere"])
+    (left,) = rows["left_out"]
+    assert (count, left["session"], left["reason"]) == (
+        0,
+        "nowhere",
+        "None of its entries is where the file's index has them.",
+    )
 
 
 # -- any session ----------------------------------------------------------------------------------
