@@ -227,9 +227,9 @@ def test_what_is_false_against_the_record_is_asked_about(tmp_path: Path, name: s
 NOTE, PLAN = "progress-note-2015-03-09", "L5-S1, one level, under fluoroscopy."
 
 
-def planned(value: Any) -> dict[str, Any]:
+def planned(value: Any, quote: str = PLAN) -> dict[str, Any]:
     """An answer about the request, by the words of its plan."""
-    return {"value": value, "evidence": [{"document": NOTE, "page": 2, "quote": PLAN}]}
+    return {"value": value, "evidence": [{"document": NOTE, "page": 2, "quote": quote}]}
 
 
 @pytest.mark.parametrize(
@@ -240,6 +240,7 @@ def planned(value: Any) -> dict[str, Any]:
         (answer(fluoroscopy="unclear"), "unsupported-finding"),
         (answer(levels="not_documented"), "contradicted-absence"),
         (answer(levels=planned(2)), "unsupported-finding"),
+        (answer(route=planned("interlaminar", "a transforaminal epidural")), "unsupported-finding"),
         (answer(duration=quoted(12, "Naproxen for four months and", NOTE)), "computed-differs"),
     ],
 )

@@ -36,7 +36,15 @@ from assistant.core.record.grounds import (
     worked_out,
 )
 from assistant.core.record.passages import PassageGroup
-from assistant.core.rules.answer_schema import DateShape, GroupShape, ListingShape, NumberShape, Shape, at
+from assistant.core.rules.answer_schema import (
+    ChoiceShape,
+    DateShape,
+    GroupShape,
+    ListingShape,
+    NumberShape,
+    Shape,
+    at,
+)
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
@@ -366,6 +374,7 @@ def unborne(
             yield ground, (_said(prompt, ground, lacking),)
     if session.guard > 4 and not as_stated:
         yield from _misquoted(prompt, answer)
+        yield from _named_otherwise(prompt, answer)
 
 
 def _misquoted(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[str, ...]]]:
@@ -375,6 +384,31 @@ def _misquoted(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[s
         if others:
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
             yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)
+
+
+def _named_otherwise(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """A choice about the request of which the cited words name another one, and not it: interlaminar, by "a transforaminal injection"."""
+    shape = prompt.schema.shape
+    if prompt.about != "request" or not isinstance(shape, ChoiceShape) or not answer.given:
+        return
+    said = " ".join(one.quote.casefold() for one in answer.evidence)
+    names = {value: _names(shape, value) for value in shape.labels}
+    own = names.pop(str(answer.value), frozenset())
+    others = {word for words in names.values() for word in words - own}
+    found = sorted(word for word in others if re.search(rf"\b{re.escape(word)}", said))
+    if found and not any(word[:_STEM] in said for word in own):
+        ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
+        yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(found)}"),)
+
+
+_STEM = 6
+
+
+def _names(shape: ChoiceShape, value: str) -> frozenset[str]:
+    """The words of a choice by which a note may call it: its own, those in brackets behind its label, and its other names."""
+    bracketed = " ".join(re.findall(r"\(([^)]*)\)", shape.labels[value]))
+    said = f"{value} {bracketed} {' '.join(shape.also.get(value, ()))}".replace("_", " ").casefold()
+    return frozenset(re.findall(r"[a-z-]{5,}", said)) - {"other", "another", "without", "alone"}
 
 
 def numbers_in(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, str, Answer, tuple[Evidence, ...]]]:
