@@ -12,17 +12,19 @@ from collections.abc import Iterable, Mapping
 from typing import assert_never
 
 from assistant.core import events as e
+from assistant.core.answer import same_content
 from assistant.core.answer_reader import check_answer
 from assistant.core.decide import DECISIONS, GROUNDS, must_apply, must_have, needs_reason
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
+from assistant.core.record.grounds import worked_out
 from assistant.core.rules.criterion import RULINGS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import GUARD, Session, apply, carried, outcome
 from assistant.core.text import one_line
 
 MODES = ("real", "practice", "training")
-ORIGINS = ("typed", "proposed", "file")
+ORIGINS = ("typed", "proposed", "file", "computed")
 SEARCHES = ("look_for", "reviewer", "amendment")
 _DIGEST = re.compile(r"[0-9a-f]{64}")
 _PAGE = re.compile(r"(.+):([1-9][0-9]*)")
@@ -270,6 +272,12 @@ def _answer(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> None
     root, *rest = path.split(".")
     check_answer(session.prompt(scope, path).schema, event.answer, path, tuple(rest))
     must_be_one_of(event.origin, ORIGINS, "no answer comes from there")
+    if event.origin == "computed":
+        made = worked_out(session, scope, root)
+        must_say(
+            made is not None and same_content(made.answer, event.answer),
+            "the other answers don't come to this",
+        )
     for one in event.answer.all_evidence():
         _page_or_entry(session, one.document, one.page)
     held = session.answer(scope, path)

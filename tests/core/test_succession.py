@@ -254,3 +254,14 @@ def test_a_signature_says_what_was_decided(course: Succession) -> None:
 def test_a_session_begins_as_its_case_file_says(change: dict[str, Any]) -> None:
     with pytest.raises(Refused):
         Succession(begin("s1", RULES, replace(OPENED, **{"items": ITEMS, **change})))
+
+
+def test_an_answer_that_is_told_as_worked_out_is_what_the_others_come_to(course: Succession) -> None:
+    for one in ("red_flags", "prior_surgery", "prior_imaging"):
+        made = read_answer(course.session.prompt("1", one).schema, EVERYTHING["1"][one], one)
+        take(course, c.RecordAnswer("1", one, made))
+    assert "don't come to this" in named(
+        course, e.AnswerRecorded("1", "duration", Answer(value=5), "computed")
+    )
+    weeks = EVERYTHING["1"]["duration"]
+    course.follow(e.AnswerRecorded("1", "duration", Answer(value=weeks), "computed"))

@@ -169,18 +169,18 @@ def reason(
     reading = current or Reading(plain, answers)
     opened = (one for one in reading.open_prompts() if one.id in plain.prompts)
     guidelines = plain.guidelines or NO_GUIDELINES
-    day = on.prose() if on is not None else "that day"
+    day = "on that day" if on is None else f"{'in' if on.day is None else 'on'} {on.prose()}"
     for question in plain.questions:
         if question.unread and reading.holds(question.when) is True:
             place = plain.citations.get(question.unread[0])
             known = guidelines.word(question.unread[0], on) if on is not None else None
             if place is None or known is None:
                 names = " and ".join(one.partition("/")[0] for one in question.unread)
-                return f"No edition of {names} was in force on {day}."
-            return f"Nobody has read what {known[0].name}, in force on {day}, says on this ({place.id})."
+                return f"No edition of {names} was in force {day}."
+            return f"Nobody has read what {known[0].name}, in force {day}, says on this ({place.id})."
     for name, citation in plain.citations.items():
         if citation.tier == "mtus" and on is not None and guidelines.word(name, on) is None:
-            return f"No edition of {name.partition('/')[0]} was in force on {day}."
+            return f"No edition of {name.partition('/')[0]} was in force {day}."
     for name, ruling in rulings.items():
         if ruling.ruling in RULED_OUT and name in plain.criteria:
             return f"{name} is ruled {ruling.ruling}."

@@ -363,9 +363,10 @@ class Reading:
         self._not_documented: dict[str, tuple[str, ...]] | None = None
 
     def asked(self, name: str) -> Truth:
-        """Whether the prompt applies."""
+        """Whether the prompt applies; the search sequence doesn't before the day that governs is known."""
         if name not in self._asked:
-            self._asked[name] = self.holds(self.prompt_set.prompts[name].when)
+            waits = name in self.prompt_set.own and name not in self.prompt_set.prompts
+            self._asked[name] = False if waits else self.holds(self.prompt_set.prompts[name].when)
         return self._asked[name]
 
     def holds(self, formula: Formula) -> Truth:

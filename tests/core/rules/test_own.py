@@ -135,3 +135,16 @@ def test_nothing_is_decided_on_a_search_that_was_not_made() -> None:
     reading = Reading(at_work(plain, held, on("2018-05-01"), {}), held)
     assert lacking(reading, {}) == ""
     assert "misstated" in lacking(reading, {"a-first": Ruling("misstated", "On p. 2.")})
+
+
+def test_before_the_day_that_governs_is_known_nothing_of_the_search_is_asked_or_missed() -> None:
+    texts = {
+        "made-up": SET,
+        "guidelines": GUIDELINES.replace("2015-12-31", "2016-05-31"),
+        "own-citations": OWN,
+    }
+    plain = on_day(read_prompt_set("made-up", Sources(texts, {})), on("2016"))
+    reading = Reading(at_work(plain, {}, None, {}), {})
+    assert [prompt.id for prompt in reading.open_prompts()] == ["governing_day", "repeat", "flag"]
+    assert reading.asked("searched") is False
+    assert (out_of_order(reading, on("2016")), lacking(reading, {})) == ("", "")
