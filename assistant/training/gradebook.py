@@ -432,7 +432,7 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
 
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}"
+    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}td:first-child{white-space:nowrap}"
     "svg{display:block;max-width:100%}@media(prefers-color-scheme:dark){body{color:#eee;background:#111}}"
 )
 
@@ -440,11 +440,13 @@ _STYLE = (
 def gradebook_page(made: Gradebook) -> str:
     """The gradebook as one page of HTML with its plots drawn in it: no script, and nothing from elsewhere."""
     title = escape(made.title or "Gradebook")
+    sure = any(one.calibration.told for one in made.grades)
+    panel = any(one.concordance is not None for one in made.grades)
     parts = [
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>',
         f"<h1>{title}</h1><p>Shares with 95% intervals (Wilson), over first runs of which nothing had been seen before.</p>",
         "<table><thead><tr><th>Trainee<th>Runs<th>Agreement<th>Faults found alone<th>When shown<th>False alarms"
-        "<th>Pages cited<th>Sensitivity (d′)<th>Confidence<th>Worth by a panel</thead><tbody>",
+        f"<th>Pages cited<th>Sensitivity (d′){'<th>Confidence' * sure}{'<th>Worth by a panel' * panel}</thead><tbody>",
     ]
     for grade in made.grades:
         agreement, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
@@ -456,8 +458,8 @@ def gradebook_page(made: Gradebook) -> str:
             str(sum(one.shown for one in grade.fresh)),
         ]
         cells += [alarms, evidence, "-" if grade.sensitivity is None else f"{grade.sensitivity:.2f}"]
-        cells += [grade.calibration.words if grade.calibration.told else "-"]
-        cells += ["-" if grade.concordance is None else f"{grade.concordance:.2f}"]
+        cells += [grade.calibration.words if grade.calibration.told else "-"] * sure
+        cells += ["-" if grade.concordance is None else f"{grade.concordance:.2f}"] * panel
         parts.append(f"<tr>{''.join(f'<td>{escape(visible(cell))}</td>' for cell in cells)}</tr>")
     parts.append("</tbody></table>")
     for name, words in (
@@ -516,13 +518,21 @@ def _forest(rows: Sequence[tuple[str, Rate]]) -> str:
 def _curves(curves: Sequence[tuple[str, Sequence[float]]]) -> str:
     """A small line for each trainee, one below the other, so that none is told by its color."""
     longest = max(len(shares) for _, shares in curves)
-    high, drawn = 3 * _ROW, []
+    high, gap = 3 * _ROW, 20
+    drawn: list[str] = []
     for number, (name, shares) in enumerate(curves):
-        top = number * (high + 8)
+        top = number * (high + gap)
         step = _PLOT / max(longest - 1, 1)
-        points = " ".join(
-            f"{_LEFT + step * n:.1f},{top + high - high * share:.1f}" for n, share in enumerate(shares)
-        )
+        at = [
+            (f"{_LEFT + step * n:.1f}", f"{top + high - high * share:.1f}") for n, share in enumerate(shares)
+        ]
+        points = " ".join(",".join(one) for one in at)
+        for share, y in ((100, top), (0, top + high)):
+            drawn.append(
+                f'<line x1="{_LEFT}" x2="{_LEFT + _PLOT}" y1="{y}" y2="{y}" stroke="currentColor" stroke-opacity="0.3"/>'
+                f'<text x="{_LEFT - 6}" y="{y + 4}" text-anchor="end" font-size="11" fill="currentColor">{share}%</text>'
+            )
+        drawn += [f'<circle cx="{x}" cy="{y}" r="3" fill="currentColor"/>' for x, y in at]
         drawn.append(
             f'<text x="0" y="{top + high // 2}" fill="currentColor">{escape(visible(one_line(name, 18)))}</text>'
         )
@@ -530,5 +540,5 @@ def _curves(curves: Sequence[tuple[str, Sequence[float]]]) -> str:
     said = escape(
         "; ".join(f"{visible(n)}: {', '.join(f'{_percent(s)}%' for s in shares)}" for n, shares in curves)
     )
-    bottom = len(curves) * (high + 8)
+    bottom = len(curves) * (high + gap)
     return f'<svg viewBox="0 -6 {_LEFT + _PLOT + 30} {bottom + 12}" role="img" aria-label="{said}">{"".join(drawn)}</svg>'
