@@ -91,6 +91,16 @@ def _written(log: Log, session: str) -> list[Written]:
     return [Written(one.seq, one.actor, one.ts, decode(one.kind, one.body)) for one in entries]
 
 
+def books_on(log: Log, case: str) -> set[str]:
+    """The books in which the key of a case may stand: it was run, given or packed by their holders."""
+    holds = t.RunOpened | t.CaseAssigned | t.CasePacked
+    return {
+        name
+        for name, written in _books(log)
+        if any(isinstance(one.event, holds) and one.event.case == case for one in written)
+    }
+
+
 def _books(log: Log, actor: str = "") -> Iterator[tuple[str, list[Written]]]:
     """The books of a log (or of one person), the oldest first; should one person have two, the first counts."""
     rows = [row for row in log.sessions(others=True) if row.kind == KIND and actor in ("", row.reviewer)]

@@ -48,7 +48,15 @@ from assistant.training.marking import (
     outcome,
 )
 from assistant.training.packing import packed_run
-from assistant.training.practice import UNDECIDED, Run, is_compared, lessons, runs, seen_before
+from assistant.training.practice import (
+    UNDECIDED,
+    Run,
+    is_compared,
+    lessons,
+    runs,
+    seen_before,
+    told_beside,
+)
 from assistant.training.recording import Recording
 from assistant.training.reference import FILE, Reference, reference_of_case
 
@@ -165,6 +173,8 @@ class Feedback:
     """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
     held_back: tuple[str, ...] = ()
     exercise: str = ""
+    beside: tuple[str, ...] = ()
+    """What else may stand behind the answers: a query of the log, another profile on the computer."""
     panel: int = 0
     """How many experts are the key; 0 where one reviewer is."""
     comments: tuple[tuple[str, str, str], ...] = ()
@@ -631,6 +641,7 @@ def _summary(made: Feedback) -> list[str]:
         rows.append(
             ("", f"seen before: {made.seen_before} of {made.compared}; the score is no measure of those")
         )
+    rows += [("", one) for one in made.beside]
     if made.evidence():
         taken, opened, missed = (made.evidence(state) for state in ("taken_over", "opened", "missed"))
         more = f", {taken} taken over from proposals, unopened" * bool(taken)
@@ -766,6 +777,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "alone": made.alone,
         "false_alarms": {"count": made.alarms, "of": made.quiet},
         "seen_before": made.seen_before,
+        "beside": list(made.beside),
         "held_back": list(made.held_back),
         "exercise": made.exercise or None,
         "confidence": made.calibration.to_json(),
@@ -868,7 +880,9 @@ def debrief(
     if run in every and run is not None and log is not None:
         known = seen_before(log, written, run)
         made = replace(
-            made, seen_before=sum(row.compared and known((row.item, row.prompt)) for row in made.rows)
+            made,
+            seen_before=sum(row.compared and known((row.item, row.prompt)) for row in made.rows),
+            beside=tuple(told_beside(log, written, run)),
         )
     taken = {one.case for one in every if one.trainee == recording.opened.reviewer}
     return made, advice(made, [name for name in cases_with_reference() if name not in taken])

@@ -15,7 +15,7 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import training_events as t
-from assistant.core.access_events import AccessRead
+from assistant.core.access_events import AccessExported, AccessQueried, AccessRead
 from assistant.core.event_words import Line, evidence_lines, reason_lines, told_at
 from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
@@ -23,11 +23,11 @@ from assistant.core.record.absence import contradicted
 from assistant.core.rules.criterion import DECISION_WORDS
 from assistant.core.rules.rules import CASE_SCOPE, Sources
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import one_line
+from assistant.core.text import counted, one_line
 from assistant.core.turn import Option, Turn, root_of
 from assistant.core.value import replace
 from assistant.library import CaseFolder
-from assistant.log import Log
+from assistant.log import Entry, Log
 from assistant.log.fold import event_of, pinned_texts
 from assistant.profile import Profile
 from assistant.review.conversation import Conversation
@@ -41,6 +41,7 @@ from assistant.training.book import (
     all_entries,
     assign,
     assignments,
+    books_on,
     faults_of,
     new_plan,
     planted_events,
@@ -479,25 +480,57 @@ def seen_before(log: Log, written: Sequence[Written], run: Run) -> Callable[[Ans
         for one in written
     )
     others = {row.id for row in log.sessions() if row.case == run.case} - {one.session for one in own}
-    whole = whole or _has_read(log, run, others | {run.reference.session})
+    sessions = others | {run.reference.session} | books_on(log, run.case)
+    whole = whole or any(
+        entry.kind in (AccessRead.kind, AccessExported.kind)
+        and entry.body.get("command") not in _SHOWS_NO_ANSWER
+        and sessions & set(entry.body["sessions"])
+        for entry in _looks(log, run)
+    )
     return lambda place: whole or place in shown
 
 
-_SHOWS_NO_ANSWER = ("training list", "training library", "training gradebook")
+_LIBRARY = "training library"
+_SHOWS_NO_ANSWER = ("training list", _LIBRARY, "training gradebook")
 
 
-def _has_read(log: Log, run: Run, sessions: set[str]) -> bool:
-    """Whether the trainee had read one of some sessions before the run was over."""
+def _looks(log: Log, run: Run) -> Iterator[Entry]:
+    """What a run's trainee looked at in the log, before the run was over."""
     ended = log.read(run.session)[-1].ts
     for row in log.sessions(others=True):
-        if row.kind != "access" or row.reviewer != run.trainee or row.opened > ended:
-            continue
-        for entry in log.read(row.id):
-            if entry.kind != AccessRead.kind or entry.ts > ended or entry.body["command"] in _SHOWS_NO_ANSWER:
-                continue
-            if sessions & set(entry.body["sessions"]):
-                return True
-    return False
+        if row.kind == "access" and row.reviewer == run.trainee and row.opened <= ended:
+            yield from (entry for entry in log.read(row.id) if entry.ts <= ended)
+
+
+def told_beside(log: Log, written: Sequence[Written], run: Run) -> list[str]:
+    """What else may stand behind a run's answers, in sentences: nobody can say that it does."""
+    looks = list(_looks(log, run))
+    queries = sum(entry.kind == AccessQueried.kind for entry in looks)
+    copies = sum(entry.kind == AccessExported.kind and not entry.body["sessions"] for entry in looks)
+    library = any(entry.body.get("command") == _LIBRARY for entry in looks)
+    boot = log.read(run.session)[0].boot
+    shown = {
+        one.trainee
+        for one in runs(written)
+        if one.case == run.case
+        and one.trainee != run.trainee
+        and one.ts < run.ts
+        and (one.revealed or one.tells)
+        if log.read(one.session)[0].boot == boot
+    }
+    said = [f"{counted(queries, 'query')} of the log in SQL before the run was over"] if queries else []
+    said += [f"{counted(copies, 'copy')} of the whole log before the run was over"] if copies else []
+    said += (
+        ["the library, which says how a case is decided, was looked at before the run was over"]
+        if library
+        else []
+    )
+    said += (
+        [f"on this computer {', '.join(sorted(shown))} had been shown the answers of the case before"]
+        if shown
+        else []
+    )
+    return said
 
 
 # How a blind run begins: on a case with its reference, on an assigned case, or on the case of a session.

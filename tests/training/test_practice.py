@@ -10,11 +10,12 @@ import pytest
 
 from assistant.core import events as e
 from assistant.core import training_events as t
+from assistant.core.access_events import AccessExported, AccessQueried, AccessRead
 from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.core.value import replace
-from assistant.log import Log
-from assistant.training.book import Book, all_entries
+from assistant.log import Log, access
+from assistant.training.book import Book, all_entries, books_on
 from assistant.training.feedback import debrief, feedback_lines
 from assistant.training.practice import (
     Practice,
@@ -192,9 +193,6 @@ def test_what_was_shown_before_is_told_beside_the_score(log: Log) -> None:
 def test_reading_the_reviewed_session_in_the_log_is_told_beside_the_score(
     log: Log, path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from assistant.core.access_events import AccessRead
-    from assistant.log import access
-
     session = reviewed(path)
     practice = begin_run(
         log, TRAINEE, exercise_of_case(exercise().case.path.name, "end", reference_named(path, session))
@@ -205,6 +203,46 @@ def test_reading_the_reviewed_session_in_the_log_is_told_beside_the_score(
     answered(practice)
     made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
     assert made.seen_before == 15
+
+
+@pytest.mark.parametrize("what", ["read", "exported"])
+def test_the_book_in_which_the_key_stands_is_no_way_round(
+    what: str, log: Log, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    practice = begun(log, "end")
+    answered(practice, until="sought")
+    (book,) = books_on(log, CASE)
+    monkeypatch.setattr(access, "reader", lambda: TRAINEE.id)
+    look = (
+        AccessRead("log show", (book,)) if what == "read" else AccessExported("bundle", "imr-bundle", (book,))
+    )
+    assert access.note(path, look) == ""
+    answered(practice)
+    made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert made.seen_before == made.compared > 0
+
+
+def test_what_else_may_stand_behind_the_answers_is_told_and_counts_nothing(
+    log: Log, path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    other = begin_run(log, replace(TRAINEE, id="r-other"), exercise())
+    answered(other)
+    practice = begun(log, "end")
+    monkeypatch.setattr(access, "reader", lambda: TRAINEE.id)
+    access.note(path, AccessQueried("SELECT * FROM event"))
+    access.note(path, AccessRead("training library", ()))
+    access.note(path, AccessExported("backup", "the whole log", ()))
+    answered(practice)
+    access.note(path, AccessQueried("SELECT 2"))  # when it is over
+    made, advice = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert made.beside == (
+        "1 query of the log in SQL before the run was over",
+        "1 copy of the whole log before the run was over",
+        "the library, which says how a case is decided, was looked at before the run was over",
+        "on this computer r-other had been shown the answers of the case before",
+    )
+    assert made.seen_before == 0
+    assert made.beside[0] in "\n".join(feedback_lines(made, advice))
 
 
 def test_with_the_trainer_chosen_the_trainee_sees_no_feedback(log: Log) -> None:
