@@ -49,6 +49,19 @@ class Elsewhere:
     def imr(self, *arguments: object, typed: str = "", status: int = 0) -> str:
         return self._run(["-m", "assistant", *map(str, arguments)], typed, status)
 
+    def several(self, *calls: tuple[object, ...]) -> list[str]:
+        """What each of several commands prints, one after the other in one process."""
+        code = (
+            "import contextlib, io, json, sys\nfrom assistant.cli.main import run\nsaid = []\n"
+            "for call in json.loads(sys.argv[1]):\n"
+            "    with contextlib.redirect_stdout(io.StringIO()) as out:\n        status = run(call)\n"
+            "    assert status in (0, 4), (call, status)\n    said.append(out.getvalue())\n"
+            "sys.stdout.buffer.write(json.dumps(said).encode())\n"
+        )
+        given = json.dumps([[str(one) for one in call] for call in calls])
+        made: list[str] = json.loads(self._run(["-c", code, given], "", 0))
+        return made
+
     def _run(self, command: list[str], typed: str, status: int) -> str:
         made = subprocess.run(
             [sys.executable, *command],
@@ -100,21 +113,25 @@ def test_a_review_its_letter_its_proof_and_its_replay(elsewhere: Elsewhere) -> N
         "review", CASE, "--plain", typed="\n".join([*SIGNED, ""])
     )
     assert "PRACTICE" in elsewhere.imr("letter", "last")
-    letter = elsewhere.folder / "letter.txt"
-    elsewhere.imr("letter", "last", "-o", letter)
-    elsewhere.imr("letter", "last", "-o", letter, "--force")
+    letter, copy, proof = (elsewhere.folder / name for name in ("letter.txt", "copy.sqlite", "proof.bundle"))
+    _, _, found, replayed, sessions, report, _, of_copy, _, proven = elsewhere.several(
+        ("letter", "last", "-o", letter),
+        ("letter", "last", "-o", letter, "--force"),
+        ("log", "verify", "--deep", "--json"),
+        ("replay", "last", "--plain"),
+        ("log", "sessions"),
+        ("log", "report", "determinations"),
+        ("log", "backup", copy),
+        ("log", "verify", "--json", "--log", copy),
+        ("log", "prove", "last", "-o", proof),
+        ("letter", proof),
+    )
     assert b"\r\n" not in letter.read_bytes()
-    found = json.loads(elsewhere.imr("log", "verify", "--deep", "--json"))
-    assert found["ok"] is True
-    assert "sign" in elsewhere.imr("replay", "last", "--plain")
-    assert CASE in elsewhere.imr("log", "sessions")
-    assert CASE in elsewhere.imr("log", "report", "determinations")
-    copy = elsewhere.folder / "copy.sqlite"
-    elsewhere.imr("log", "backup", copy)
-    assert json.loads(elsewhere.imr("log", "verify", "--json", "--log", copy, status=4))["ok"] is True
-    proof = elsewhere.folder / "proof.bundle"
-    elsewhere.imr("log", "prove", "last", "-o", proof)
-    assert "PRACTICE" in elsewhere.imr("letter", proof)
+    assert json.loads(found)["ok"] is json.loads(of_copy)["ok"] is True
+    assert "sign" in replayed
+    assert CASE in sessions
+    assert CASE in report
+    assert "PRACTICE" in proven
 
 
 def test_what_is_printed_into_a_file_is_utf_8_whatever_the_system_would_write(elsewhere: Elsewhere) -> None:
