@@ -9,6 +9,7 @@ from collections.abc import Callable, Sequence
 from typing import TextIO, TypeVar
 
 from assistant.cli.lines import Lines
+from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
 
@@ -115,3 +116,15 @@ def _yes_or_no(reply: str) -> str:
         if reply and word.startswith(reply.casefold()):
             return word
     raise refuse("That is neither yes nor no.")
+
+
+def read_day(reply: str) -> str:
+    """A day that was typed, as it is kept; empty where none was."""
+    if not reply:
+        return ""
+    date = read_date(reply)
+    if date is None:
+        raise refuse(
+            f"“{one_line(reply, 40)}” is no date.", "", "Write it as 2014-05-10, May 10, 2014, or 5/10/2014."
+        )
+    return str(date)

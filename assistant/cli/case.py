@@ -11,14 +11,13 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask import Asking
+from assistant.cli.ask import Asking, read_day
 from assistant.cli.case_add import add
 from assistant.cli.case_course import chronology
 from assistant.cli.case_from import from_session
 from assistant.cli.options import Group, json_option, log_option
 from assistant.cli.output import print_json
 from assistant.cli.work import assign, print_work
-from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
 from assistant.machine import is_reserved
@@ -382,7 +381,7 @@ def _asked(asking: Asking, folder: Path | None) -> tuple[str, str]:
     )
     practice = asking.agrees("Is it for practice only?", False)
     complaint = asking.ask("What is the complaint? Such as: chronic neck pain", "", _words, empty=True)
-    injury = asking.ask("Date of the injury", "", _day, empty=True)
+    injury = asking.ask("Date of the injury", "", read_day, empty=True)
     lines = [
         "# The facts of a case. docs/formats.md says what else can stand here.",
         *_head(case_id, title, practice),
@@ -449,8 +448,8 @@ def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
         region = proposed.region
     elif len(own) == 1:
         region = own[0]
-    request = asking.ask("Date of the request for authorization", "", _day, empty=True)
-    decided = asking.ask("Date of the utilization review decision", "", _day, empty=True)
+    request = asking.ask("Date of the request for authorization", "", read_day, empty=True)
+    decided = asking.ask("Date of the utilization review decision", "", read_day, empty=True)
     guideline = asking.ask("Which guideline did that decision rely on?", "", _words, empty=True)
     lines = [
         f'  "{number}":',
@@ -484,17 +483,6 @@ def _read_id(reply: str) -> str:
     if not _ID.fullmatch(reply):
         raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
     return reply
-
-
-def _day(reply: str) -> str:
-    if not reply:
-        return ""
-    date = read_date(reply)
-    if date is None:
-        raise refuse(
-            f"“{one_line(reply, 40)}” is no date.", "", "Write it as 2014-05-10, May 10, 2014, or 5/10/2014."
-        )
-    return str(date)
 
 
 @click.group(cls=Group)

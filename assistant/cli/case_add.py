@@ -10,10 +10,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask import Asking
+from assistant.cli.ask import Asking, read_day
 from assistant.cli.options import log_option
 from assistant.cli.output import ImportProgress, print_json
-from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.pages import read_range, said_list
 from assistant.core.text import one_line, visible
@@ -387,7 +386,7 @@ class Confirming:
             said,
             type=kind,
             author=asking.ask("Author", said.author, _read_words, empty=True),
-            date=asking.ask("Date", said.date, _read_day, empty=True),
+            date=asking.ask("Date", said.date, read_day, empty=True),
             sent_by=asking.ask("Sent by", said.sent_by, _read_words, empty=True),
         )
         is_ur = said.ur_report if kind == said.type and kind != UR_REPORT else kind == UR_REPORT
@@ -499,17 +498,6 @@ def _read_words(reply: str) -> str:
     if len(reply) > 120:
         raise refuse("That is longer than 120 characters.", "", "Shorten it.")
     return one_line(reply)
-
-
-def _read_day(reply: str) -> str:
-    if not reply:
-        return ""
-    date = read_date(reply)
-    if date is None:
-        raise refuse(
-            f"“{one_line(reply, 40)}” is no date.", "", "Write it as 2014-05-10, May 10, 2014, or 5/10/2014."
-        )
-    return str(date)
 
 
 def _read_name(reply: str, taken: set[str]) -> str:

@@ -64,6 +64,14 @@ class PartialDate(Value):
             return False
         return None
 
+    def within(self, starts: PartialDate | None, ends: PartialDate | None) -> bool | None:
+        """Whether this lies between two dates, either of which may be open; None where a missing part leaves it open."""
+        early = False if starts is None else starts.after(self)
+        late = False if ends is None else self.after(ends)
+        if early is True or late is True:
+            return False
+        return None if early is None or late is None else True
+
     def prose(self) -> str:
         """The date as people write it: `July 12, 2014`, `February 2014`, `2014`."""
         if self.month is None:

@@ -57,7 +57,6 @@ def compose(
         kind=session.mode,
         status=session.status,
         case=session.rules.case.id,
-        case_title=session.rules.case.title,
         outcome=case_outcome,
         outcome_words=_outcome_words(session, frame),
         banner=tuple(_banner(session, frame, digest, REDACTED in body)),

@@ -138,7 +138,6 @@ class Letter:
     kind: str
     status: str
     case: str
-    case_title: str
     outcome: str | None
     outcome_words: str
     banner: tuple[str, ...]

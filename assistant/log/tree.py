@@ -95,16 +95,6 @@ def completed(first: int, last: int) -> Iterator[tuple[int, int]]:
         level, width = level + 1, width * WIDTH
 
 
-def levels_above(hashes: Sequence[bytes]) -> Iterator[tuple[int, list[bytes]]]:
-    """The kept hashes of each level from 2, worked out from all those of level 1."""
-    level, below = 2, list(hashes)
-    while len(below) >= WIDTH:
-        whole = len(below) // WIDTH
-        below = [tree_root(below[at * WIDTH : (at + 1) * WIDTH]) for at in range(whole)]
-        yield level, below
-        level += 1
-
-
 # The tree over entries that are read in order, in blocks of 256, so that two can read and one joins.
 
 

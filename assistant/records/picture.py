@@ -144,12 +144,6 @@ class Area(Value):
     def middle(self) -> tuple[float, float]:
         return (self.left + self.right) / 2, (self.top + self.bottom) / 2
 
-    def overlap(self, other: Area) -> float:
-        """The dots that both hold."""
-        wide = min(self.right, other.right) - max(self.left, other.left)
-        high = min(self.bottom, other.bottom) - max(self.top, other.top)
-        return max(0.0, wide) * max(0.0, high)
-
 
 class Cover(Value):
     """How much of a page's writing stands under words that were read: dots of ink, and what was left, as areas of it."""

@@ -30,8 +30,6 @@ from assistant.profile import Profile
 
 FAMILY = "work"
 
-Parties = tuple[str, ...]
-
 
 @dataclass
 class CaseAtWork:

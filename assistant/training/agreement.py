@@ -54,11 +54,6 @@ class AgreementReport:
     def case(self) -> str | None:
         return None if self.study else self.panels[0].case
 
-    @property
-    def resampled(self) -> str:
-        """What the intervals were drawn over."""
-        return "cases" if self.study else "reviewers, or the answers of fewer than 10 reviewers"
-
 
 def agreement(
     panels: Sequence[RatingMatrix], study: bool, draws: Draws, warnings: Sequence[str] = ()

@@ -25,11 +25,6 @@ from assistant.training.recording import Recording
 from assistant.training.reference import Reference
 
 ALONE, SHOWN, MISSED = "alone", "shown", "missed"
-OUTCOMES = {
-    ALONE: "found alone",
-    SHOWN: "found when shown",
-    MISSED: "missed",
-}
 """How a planted fault came out: in the first answer, after the program had spoken, or not at all."""
 
 

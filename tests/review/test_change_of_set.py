@@ -24,7 +24,6 @@ from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 
 CASE = "relaxant-ten-days-in-a-flare"
-KNEE = "knee-mri-locking"
 
 
 @pytest.fixture

@@ -630,30 +630,6 @@ class Space:
         """How the formulas came out in a last state."""
         return tuple(value == _TRUE for value in state[: len(self.formulas)])
 
-    def finals(
-        self,
-        choice: Choice,
-        order: Sequence[str] | None = None,
-        start: State | None = None,
-        asking: str = "",
-    ) -> Iterator[State]:
-        """Every last state once, found depth first, of the completions in which the prompt `asking` is asked.
-
-        `order` may differ from the set's own where each prompt still follows those that its `when` reads.
-        """
-        order = self.order if order is None else order
-        seen: set[tuple[int, State]] = set()
-        stack: list[tuple[int, State]] = [(0, self.start if start is None else start)]
-        while stack:
-            depth, state = stack.pop()
-            if (depth, state) in seen:
-                continue
-            seen.add((depth, state))
-            if depth == len(order):
-                yield state
-            elif order[depth] != asking or self.asked(state, asking):
-                stack.extend((depth + 1, after) for _, after in self.steps(state, order[depth], choice))
-
     def outcomes(
         self, choice: Choice | None = None, start: State | None = None
     ) -> tuple[FormulaOutcome, ...]:

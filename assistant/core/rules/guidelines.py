@@ -59,16 +59,7 @@ class Edition(Value):
 
     def in_force(self, on: PartialDate) -> bool | None:
         """Whether it is in force on a day; None where a partial date leaves it open."""
-        begun = True if self.starts is None else _not_after(self.starts, on)
-        over = False if self.ends is None else on.after(self.ends)
-        if begun is False or over is True:
-            return False
-        return None if begun is None or over is None else True
-
-
-def _not_after(first: PartialDate, second: PartialDate) -> bool | None:
-    later = first.after(second)
-    return None if later is None else not later
+        return on.within(self.starts, self.ends)
 
 
 class Word(Value):

@@ -13,7 +13,6 @@ from assistant.core.rules.answer_schema import AnswerSchema, parse_schema
 from assistant.core.rules.answers_inline import BUILT_IN, Spec, compile_answer
 from assistant.core.rules.computed import Computed, read_computed
 from assistant.core.rules.condition import ALWAYS, Formula, all_of
-from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.formula import Asked, Formulas
 from assistant.core.rules.guidelines import RULES, Guidelines
 from assistant.core.rules.prompt_set import (
@@ -57,7 +56,7 @@ class Source(msgspec.Struct):
     specs: dict[str, Spec] = msgspec.field(default_factory=dict)
 
 
-class Language2Prompts(PromptReader, FieldReader):
+class Language2Prompts(PromptReader):
     """Gathers prompts, named formulas and citations, for one region."""
 
     def __init__(

@@ -8,7 +8,6 @@ from difflib import get_close_matches
 from typing import Any
 
 from assistant.core import wording
-from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
@@ -22,6 +21,7 @@ from assistant.core.rules.answer_schema import (
     reserved,
 )
 from assistant.core.rules.condition import ALWAYS, RESERVED, AllOf, AnyOf, Atom, Condition, Formula, atoms
+from assistant.core.rules.fields import FieldReader
 from assistant.core.rules.prompt_set import (
     Branch,
     Caution,
@@ -34,7 +34,7 @@ from assistant.core.rules.prompt_set import (
     Proposal,
     Sentence,
 )
-from assistant.core.yaml import Findings, Path, YamlDocument, near
+from assistant.core.yaml import YamlDocument, near
 
 Say = Callable[..., None]
 
@@ -137,7 +137,7 @@ def _plain(schema: AnswerSchema, rest: tuple[str, ...], spec: Any, say: Say) -> 
 _FACTS = frozenset({"item", "case", "reviewer"})
 
 
-class PromptReader(Findings):
+class PromptReader(FieldReader):
     """Gathers prompts and citations, from the set's own file and from the blocks that it uses."""
 
     def __init__(self, schemas: Mapping[str, AnswerSchema]) -> None:
@@ -197,15 +197,6 @@ class PromptReader(Findings):
                 ends=self.date(doc, (*path, "in_force", "until")),
                 verified=checked,
             )
-
-    def date(self, doc: YamlDocument, path: Path) -> PartialDate | None:
-        raw = doc.find(*path)
-        if raw is None:
-            return None
-        made = parse_date(str(raw))
-        if made is None:
-            self.say(f"`{raw}` is not a date.", doc.where(*path), "Write it as 2014-07-12.")
-        return made
 
     def read_prompts(self, doc: YamlDocument, block: str) -> None:
         for index, data in enumerate(doc.data["prompts"]):
