@@ -16,15 +16,15 @@ MOST_STOPS = 40
 PACKET = "hydrocodone-carisoprodol-cream"
 REPLIES = (
     *("", "", "2", "It is no longer taken.", "1"),
-    *("1", "8/10 with medication and 9/10", "by:9/10", "3", "no longer mows the lawn", "by:no longer"),
+    *("by:Refill", "1", "8/10 with medication and 9/10", "by:9/10", "3", "no longer mows the lawn"),
     *("by:Drowsy, arouses", "by:passages counts", "They are the same words in every note."),
-    *("1", "two tablets at a time", "by:two tablets"),
+    *("1", "two tablets at a time"),
     *("by:Yes, as stated", "by:passages counts", "These are lines of the tests that are listed."),
     *("by:ALPRAZOLAM 0.5", "2", "It was filled for fifteen days in March.", "by:as sug"),
     *("", "49", "Soma 350 mg", "1", "-", "by:passages counts", "It is the same in every note, and no flare."),
     *("-", "by:as sug"),
     *("by:Yes, as stated", "by:as sug"),
-    *("1", "1", "The plan of May 3 goes on with it.", "sign"),
+    *("1", "sign"),
 )
 """What is replied, one after the other; `by:` takes the last reply that holds these words."""
 
