@@ -103,6 +103,8 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
     """The numbers of a unit, or for one of time of any unit of time, with the words in which they stand."""
     for name in _DAYS if unit in _DAYS else (unit,):
         called = _CALLED.get(name, rf"{re.escape(name)}s?")
+        if unit == name == "year":
+            called = "years?|yrs?|y/?o"
         between = (
             r"(?:\s+(?:\w+[- ]){0,2}?|\s*-?\s*)" if name not in (*_DAYS, "hour", "percent") else r"\s*-?\s*"
         )
