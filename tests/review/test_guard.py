@@ -176,6 +176,19 @@ FALSE: dict[str, tuple[Change, str, str]] = {
         DENIALS,
         "unsupported-finding",
     ),
+    "a fall, by words that deny one and others that say nothing of it": (
+        answer(
+            acute_trauma={
+                "value": "yes",
+                "evidence": [
+                    {"document": "chart", "page": 1, "quote": "There was no fall."},
+                    {"document": "chart", "page": 1, "quote": "Date of visit: June 3, 2014"},
+                ],
+            }
+        ),
+        DENIALS,
+        "unsupported-finding",
+    ),
     "unclear, though the note denies it": (flags(fracture="unclear"), DENIALS, "unsupported-finding"),
     "unclear, by the words that are clear": (
         flags(fracture=quoted("unclear", "There is a fracture of C6.")),

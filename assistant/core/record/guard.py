@@ -370,6 +370,8 @@ def unborne(
         ]
         if session.guard > 2 and not prompt.about and _by_the_refusal_alone(session, borne):
             yield ground, (_said(prompt, ground, (), _REFUSAL),)
+        elif session.guard > 4 and borne and _denied_by_its_own(prompt, ground, groups):
+            yield ground, (_said(prompt, ground, (), _OWN_DENIAL),)
         elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
             yield ground, (_said(prompt, ground, lacking),)
     if session.guard > 4 and not as_stated:
@@ -433,6 +435,7 @@ _UNCLEAR = (
     "An answer is unclear, and the record says it plainly. Answer what the record bears, cite what leaves it unclear, or "
     "say why it is."
 )
+_OWN_DENIAL = "words that are cited deny it"
 _REFUSAL = "only the utilization review report is cited"
 
 
@@ -441,6 +444,22 @@ def _by_the_refusal_alone(session: Session, borne: Iterable[Evidence]) -> bool:
     documents = session.rules.case.documents
     cited = [documents[one.document] for one in borne if one.document in documents]
     return bool(cited) and all(one.is_ur_report for one in cited)
+
+
+def _denied_by_its_own(prompt: Prompt, ground: Ground, groups: Iterable[PassageGroup]) -> bool:
+    """Whether of what is cited for a yes the search took some for a denial and nothing for a yes."""
+    if ground.kind is not Kind.AFFIRMATION:
+        return False
+    if not prompt.schema.denials(tuple(ground.path.split(".")) if ground.path else ()):
+        return False
+    here = [
+        group
+        for group in groups
+        if concerns(group, ground.words) and any(same_words(group, one) for one in ground.evidence)
+    ]
+    return any(one.standing == "negated" and one.bears for one in here) and not any(
+        one.supports for one in here
+    )
 
 
 def _plainly(session: Session, place: AnswerPlace, prompt: Prompt, ground: Ground) -> Iterator[str]:
