@@ -27,7 +27,7 @@ LAYERS = {
     "review": ("review", "web"),
     "log": ("log",),
     "records": ("records", "profile"),
-    "library": ("letter", "library", "files", "machine", "clock"),
+    "library": ("letter", "library", "files", "machine", "clock", "cipher"),
     "core": ("core",),
 }
 """The layers from the top, each with its units: the modules and packages right under `assistant`."""
@@ -64,6 +64,7 @@ LATE = {
     "fsrs": "an optional extra",
     "pyarrow": "an optional extra",
     "pysat": "slow, and only weighing what is still open, or proving a set, needs it",
+    "sqlcipher3": "an optional extra",
     "sqlite3": "slow, and `--help` takes no lock",
     "sqlite_utils": "slow, and only a new log needs it",
     "yaml": "slow, and a start knows its files from before",

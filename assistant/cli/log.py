@@ -444,6 +444,59 @@ def unseal(file: Path, output: Path, identity: Path) -> None:
 
 @log.command()
 @click.argument("dest", type=click.Path(path_type=Path))
+@click.option(
+    "--key",
+    required=True,
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="The key's file; made where there is none.",
+)
+@click.option("--open-key", is_flag=True, help="Make a key that needs no passphrase.")
+@log_option
+def encrypt(dest: Path, key: Path, open_key: bool, log_path: Path | None) -> None:
+    """Copy the log, which is in clear text, to the new file DEST, encrypted with SQLCipher. Every command then reads it with IMR_LOG_KEY=FILE."""
+    import os
+    import subprocess
+    import sys
+
+    from assistant import cipher
+    from assistant.cli.reviewer_key import passphrase_from
+    from assistant.files import taken, write_file
+    from assistant.log.checkpoint import present_log
+    from assistant.review.signing import NEW
+
+    path = present_log(log_at(log_path))
+    if os.path.lexists(dest):
+        raise taken(dest)
+    try:
+        if key.exists():
+            made = cipher.read_key(key)
+        else:
+            said = "" if open_key else os.environ.get(cipher.PASSPHRASE) or passphrase_from(None)(NEW)
+            made, data = cipher.new_key(said)
+            write_file(key, data)
+            os.environ[cipher.PASSPHRASE] = said
+        cipher.encrypted_copy(path, dest, made)
+    except cipher.Unfit as why:
+        raise refuse(str(why)) from None
+    dest.chmod(0o600)
+    words = [sys.executable, "-m", "assistant", "log", "verify", "--log", str(dest)]
+    found = subprocess.run(words, env={**os.environ, cipher.VARIABLE: str(key)}, stdout=subprocess.DEVNULL)
+    if found.returncode not in (0, 3):
+        dest.unlink()
+        raise refuse(
+            "The encrypted copy does not verify, and was not kept.", str(path), "Run `imr log verify`."
+        )
+    click.echo(
+        visible(
+            f"{dest} is the log, encrypted, and verifies. Put it in the place of {path}, which is still in clear text, with its -wal and "
+            f".reports, and set IMR_LOG_KEY={key}. Without that key nobody reads it, you neither: keep a copy of the key elsewhere."
+        )
+    )
+
+
+@log.command()
+@click.argument("dest", type=click.Path(path_type=Path))
 @recipients_option
 @json_option
 @log_option

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sqlite3
 from pathlib import Path
 
@@ -77,8 +78,16 @@ def unless_damage(path: Path, error: Exception) -> None:
 
 def foreign(path: Path) -> Refused:
     """The refusal for a file of something else."""
+    key = "IMR_LOG_KEY" in os.environ
+    hint = (
+        "one that is not encrypted is read without IMR_LOG_KEY"
+        if key
+        else "one that is encrypted is read with IMR_LOG_KEY"
+    )
     return refuse(
-        "This file is not a decision log.", str(path), "Name the log with --log; this file was left as it is."
+        "This file is not a decision log.",
+        str(path),
+        f"Name the log with --log; this file was left as it is. (And {hint}.)",
     )
 
 

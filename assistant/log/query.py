@@ -224,8 +224,9 @@ def guard(connection: sqlite3.Connection, *, foreign: bool) -> None:
         for name, most in (("hard_heap_limit", HEAP), ("soft_heap_limit", HEAP * 3 // 4)):
             connection.execute(f"PRAGMA {name} = {most}")
         _replace_slow_functions(connection)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
-    connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200)
+    if hasattr(connection, "setlimit"):  # which SQLCipher's library has not: there memory alone is bounded
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LENGTH, LONGEST_TEXT)
+        connection.setlimit(sqlite3.SQLITE_LIMIT_LIKE_PATTERN_LENGTH, 200)
     connection.set_authorizer(_authorize)
 
 
@@ -303,11 +304,17 @@ def _text(value: str | bytes | int | float) -> str:
     return str(value)
 
 
+def _attached(uri: str) -> tuple[str, list[str]]:
+    """The statement that attaches the log; an encrypted one takes its key along (see `assistant/cipher.py`)."""
+    key = getattr(sqlite3, "KEY", "")
+    return ("ATTACH ? AS log KEY ?", [uri, key]) if key else ("ATTACH ? AS log", [uri])
+
+
 def _attach(connection: sqlite3.Connection, log: Path) -> None:
     """The log as `log`; on a medium that can't be written to, as a file that doesn't change."""
     uri = database_uri(log, "mode=ro")
     try:
-        connection.execute("ATTACH ? AS log", [uri])
+        connection.execute(*_attached(uri))
         connection.execute("SELECT count(*) FROM log.sqlite_master").fetchone()
     except sqlite3.OperationalError as error:
         if error.sqlite_errorcode & 0xFF not in (sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_READONLY):
@@ -316,7 +323,7 @@ def _attach(connection: sqlite3.Connection, log: Path) -> None:
             attached = found.fetchone() is not None
         if attached:
             connection.execute("DETACH log")
-        connection.execute("ATTACH ? AS log", [f"{uri}&immutable=1"])
+        connection.execute(*_attached(f"{uri}&immutable=1"))
 
 
 def _authorize(

@@ -638,7 +638,7 @@ def _is_time(value: object) -> bool:
 def behind(connection: sqlite3.Connection, path: Path) -> tuple[str, str]:
     """What is wrong with what stands in the file behind its last page, and a note on pages that hold nothing."""
     pages, size, free = (
-        connection.execute(f"PRAGMA {name}").fetchone()[0]
+        int(connection.execute(f"PRAGMA {name}").fetchone()[0])
         for name in ("page_count", "page_size", "freelist_count")
     )
     try:

@@ -1,0 +1,82 @@
+"""A log under a key: nothing of it stands in clear text in any file, and every command reads it as before."""
+
+from __future__ import annotations
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from assistant import library
+from assistant.cipher import Unfit, new_key, read_key
+
+CASE = "cervical-radiographs-after-fusion"
+SAID = b"The published determination upheld the refusal."
+
+
+def imr(
+    folder: Path, *words: str | Path, key: str = "", passphrase: str = ""
+) -> subprocess.CompletedProcess[str]:
+    """A command in a process of its own, since the key takes effect when one begins."""
+    own = {
+        name: str(folder / name) for name in ("IMR_CONFIG", "IMR_CACHE", "XDG_DATA_HOME", "XDG_CACHE_HOME")
+    }
+    said = {"IMR_LOG_KEY": key, "IMR_LOG_PASSPHRASE": passphrase}
+    environment = {**os.environ, **own, **{name: value for name, value in said.items() if value}}
+    command = [sys.executable, "-m", "assistant", *map(str, words)]
+    return subprocess.run(
+        command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
+    )
+
+
+def test_an_encrypted_log_holds_nothing_in_clear_text_and_is_read_by_every_command(tmp_path: Path) -> None:
+    pytest.importorskip("sqlcipher3", reason="SQLCipher is not installed here")
+    sheet = library.folder("casebank") / CASE / "reference.yaml"
+    plain, log, key = tmp_path / "plain.sqlite", tmp_path / "own" / "log.sqlite", tmp_path / "key.json"
+    log.parent.mkdir(mode=0o700)
+    assert imr(tmp_path, "review", CASE, "--answers", sheet, "--log", plain).returncode == 0
+    made = imr(tmp_path, "log", "encrypt", log, "--key", key, "--log", plain, passphrase="a long one of mine")
+    assert made.returncode == 0, made.stderr
+    unread = imr(tmp_path, "log", "sessions", "--log", log)
+    assert unread.returncode == 2
+    assert "read with IMR_LOG_KEY" in unread.stderr
+
+    def read(*words: str | Path, passphrase: str = "a long one of mine") -> subprocess.CompletedProcess[str]:
+        return imr(tmp_path, *words, "--log", log, key=str(key), passphrase=passphrase)
+
+    assert "is not the passphrase" in read("log", "sessions", passphrase="another").stderr
+    assert "Name its passphrase in IMR_LOG_PASSPHRASE" in read("log", "sessions", passphrase="").stderr
+    plain.unlink()
+    for words, says in (
+        (("review", CASE, "--answers", sheet), "signed"),
+        (("log", "verify"), "The log verifies."),
+        (("log", "report", "determinations"), CASE),
+        (("log", "sql", "SELECT count(*) AS many FROM event"), "many"),
+        (("letter", "last"), "Independent Medical Review"),
+        (("log", "backup", log.with_name("copy.sqlite")), "a copy of"),
+    ):
+        found = read(*words)
+        assert found.returncode in (0, 4), (words, found.stderr)
+        assert says in found.stdout, words
+    assert [one.name for one in log.parent.iterdir() if one.is_file() and SAID in one.read_bytes()] == []
+    assert log.with_name("copy.sqlite").read_bytes()[:6] != b"SQLite"
+
+
+def test_a_key_is_opened_by_its_passphrase_alone(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("IMR_LOG_PASSPHRASE", raising=False)
+    for passphrase in ("", "a long one of mine"):
+        key, data = new_key(passphrase)
+        file = tmp_path / f"key{len(passphrase)}.json"
+        file.write_bytes(data)
+        assert read_key(file, lambda: "a long one of mine") == key
+        assert (key.hex() in data.decode()) is not bool(passphrase)
+    with pytest.raises(Unfit, match="not the passphrase"):
+        read_key(file, lambda: "another")
+    for text in ("", "[]", '{"salt": 1, "key": "", "closed": true}'):
+        file.write_text(text)
+        with pytest.raises(Unfit, match="no key of a log"):
+            read_key(file)
+    with pytest.raises(Unfit, match="no such file"):
+        read_key(tmp_path / "nothing")
