@@ -25,7 +25,7 @@ from assistant.core.record.language import sentence_starts
 from assistant.core.value import Value
 from assistant.machine import database_uri, is_own
 from assistant.records import query
-from assistant.records.query import ANY_PART, Answers, Expansion, Wanted, expanded, window_shown
+from assistant.records.query import ANY_PART, Answers, Expansion, Wanted, any_of, expanded, window_shown
 
 # A page cut into windows, the rows of the index: whole sentences, with some words of what follows.
 
@@ -329,7 +329,7 @@ def _earliest(one: tuple[int, int, tuple[int, ...]]) -> tuple[int, int]:
 
 
 def _any(expansions: Iterable[Expansion]) -> str:
-    return " OR ".join(f"({one.expression})" for one in expansions)
+    return any_of(phrase for one in expansions for phrase in one.spoken)
 
 
 def _every(expansions: Iterable[Expansion]) -> str:

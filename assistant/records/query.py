@@ -287,14 +287,14 @@ class Reading:
 
 @dataclass(frozen=True)
 class Expansion:
-    """One thing wanted: the `expression` for FTS5, the folded `wordings`, and folded `beginnings` of words.
+    """One thing wanted: the phrases `spoken` to FTS5, the folded `wordings`, and folded `beginnings` of words.
 
     The `other` wordings are in the expression too, so that they are marked as a whole and can be passed over. Those in
     `capitals` count in capitals only, and those of `readings` where the number does; `loose` ones are what a person may mean. `patterns` are phrases whose parts are
     marked each for itself.
     """
 
-    expression: str
+    spoken: tuple[str, ...]
     wordings: frozenset[str]
     beginnings: tuple[str, ...]
     other: frozenset[str]
@@ -302,6 +302,15 @@ class Expansion:
     patterns: tuple[tuple[Pattern, int], ...] = ()
     readings: tuple[tuple[str, Reading], ...] = ()
     loose: frozenset[str] = frozenset()
+
+    @property
+    def expression(self) -> str:
+        return any_of(self.spoken)
+
+
+def any_of(spoken: Iterable[str]) -> str:
+    """The expression for what holds any of some phrases, each once: FTS5 counts every one anew to rank by it."""
+    return " OR ".join(dict.fromkeys(spoken)) or _NOTHING
 
 
 def expanded(wanted: Wanted, forms: Forms) -> Expansion:
@@ -347,7 +356,7 @@ def expanded(wanted: Wanted, forms: Forms) -> Expansion:
     if spoken:
         other.update(*(_spoken(phrase, forms, wanted.apart, spoken) for phrase in wanted.unless))
     return Expansion(
-        " OR ".join(spoken) or _NOTHING,
+        tuple(spoken),
         frozenset(wordings | loose),
         tuple(beginnings),
         frozenset(other),
