@@ -100,7 +100,7 @@ CORRECTED = "2\nconsul\nJane Roe, M.D.\n12 July 2014\nattending provider\nno\nfi
         ("new 2\n\n", {"progress-note-2014-05-10": 1, "document": 1, "radiology-report-2014-07-12": 1}),
         ("join 2\n\n", {"progress-note-2014-05-10": 3}),
         ("one\n\n", {"progress-note-2014-05-10": 3}),
-        ("split 1,2-3\n\n", {"progress-note-2014-05-10": 1, "document-2014-07-12": 2}),
+        ("split 1,2-3\n\n", {"progress-note-2014-05-10": 1, "document": 2}),
         ("out 1\n\n", {"radiology-report-2014-07-12": 1}),
         ("none\n", {}),
         (
