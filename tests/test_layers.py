@@ -78,6 +78,7 @@ LATE_OURS = {
     ("core.decide", "core.rationale"): "what the answers come to is not asked for before there is one",
     ("core.rationale", "core.rules.suggestion"): "the same",
     ("core.decide", "core.record.finding_checks"): "the same",
+    ("core.decide", "core.record.mentions"): "what a page says is read where the program misread it",
     (
         "core.agenda",
         "core.record.checks core.record.finding_checks",

@@ -391,7 +391,13 @@ def _correct(session: Session, command: c.CorrectFact) -> list[e.Event]:
     document = session.rules.case.documents.get(command.document)
     if document is None or not 1 <= command.page <= document.pages:
         raise refuse("There is no such page in the case.", f"{command.document}:{command.page}")
+    from assistant.core.record.mentions import extract_kind
+
     says = in_words(command.reason, "What the page says")
+    if not list(extract_kind(says, command.fact)):
+        fact = command.fact.removesuffix("s").replace("_", " ")
+        fix = f"Write the {fact} as the page has it; where it has none, say why the other stands as it is."
+        raise refuse(f"“{one_line(says, 60)}” names no {fact}.", f"{command.document}:{command.page}", fix)
     return [e.FactCorrected(command.document, command.page, command.fact, command.was, says)]
 
 

@@ -143,7 +143,7 @@ def commands(chance: random.Random, session: Session) -> Iterator[tuple[c.Comman
         )  # fmt: skip
 
 
-BY_LATER_RULES = ("say why it is overturned", "The record holds passages", "is not decided on, as things are answered", "hangs on a guideline", "rests on a rebuttal", "search sequence", "has at least one step", "level of evidence")  # fmt: skip
+BY_LATER_RULES = ("say why it is overturned", "The record holds passages", "is not decided on, as things are answered", "hangs on a guideline", "rests on a rebuttal", "search sequence", "has at least one step", "level of evidence", "names no date")  # fmt: skip
 """What `decide` refuses by what was derived, or by rules that not every version has had."""
 
 
