@@ -110,7 +110,9 @@ async def review(case: Path, log: Path, hand: Hand) -> None:
                 await hand.press(window, said)
             else:
                 await hand.press(window, *said, "enter")
-        raise AssertionError(f"{case.name} doesn't end: {window.talk.question} {window.talk.reply_lines} {window.text}")
+        raise AssertionError(
+            f"{case.name} doesn't end: {window.talk.question} {window.talk.reply_lines} {window.text}"
+        )
 
 
 def main(arguments: Sequence[str]) -> int:

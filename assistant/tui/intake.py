@@ -213,7 +213,7 @@ class ProposalScreen(ProgramScreen):
             said = f"{held['date']} {held['says']}"
         else:
             said = one.words
-        flag = f" [{'; '.join(one.notes)}]" if one.notes and one.group == LINE else ""
+        flag = f" [{'; '.join(one.notes)}]" if one.notes and one.group in (LINE, DOCUMENT) else ""
         return one_line(f"{said}{marks}{flag}", 150)
 
     def _current(self) -> tuple[str, list[Proposal]]:
@@ -275,7 +275,16 @@ class ProposalScreen(ProgramScreen):
         self.query_one("#intake-page", Static).update(
             Content.assemble(head, marked_page(self._work.page(place), place.quote))
         )
-        self.query_one("#intake-right", VerticalScroll).scroll_home(animate=False)
+        self.call_after_refresh(self._to_words, self._work.page(place), place.quote)
+
+    def _to_words(self, text: str, quote: str) -> None:
+        """Scrolls the page to the words that are marked on it."""
+        room = self.query_one("#intake-right", VerticalScroll)
+        width = max(1, self.query_one("#intake-page", Static).size.width)
+        found = _span(text, quote)
+        above = text[: found[0]].split("\n")[:-1] if found is not None else []
+        rows = sum(max(1, -(-len(line) // width)) for line in above)
+        room.scroll_to(y=rows if rows + 3 > room.size.height else 0, animate=False)
 
     # -- keys
 

@@ -175,3 +175,25 @@ def test_several_files_are_named_as_a_shell_parts_them(tmp_path: Path) -> None:
     assert named(f"{tmp_path}/a b.pdf") == [tmp_path / "a b.pdf"]
     assert named(f"'{tmp_path}/a b.pdf' {tmp_path}/c.pdf") == [tmp_path / "a b.pdf", tmp_path / "c.pdf"]
     assert named("  ") == []
+
+
+@pytest.mark.parametrize("size", [NARROW, WIDE])
+async def test_the_words_that_a_line_rests_on_are_in_view(tmp_path: Path, size: tuple[int, int]) -> None:
+    long = NOTE.replace("Data\n", f"{'She walks each day. ' * 6}\n" * 40 + "Data\n")
+    with work_on(tmp_path, UR, RFA, long) as work:
+        screen = IntakeScreen(work)
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=size) as pilot:
+            await pilot.pause()
+            study = next(one for one in of(work, "line") if one.fields["kind"] == "study")
+            listed = screen.query_one("#intake-list", MarkedList)
+            listed.highlighted = screen._rows.index(study.key)
+            await pilot.pause()
+            await pilot.pause()
+            page = screen.query_one("#intake-right")
+            text = work.page(study.evidence[0])
+            width = screen.query_one("#intake-page").size.width
+            above = text[: text.index("MRI 06/30/2022")].split("\n")[:-1]
+            row = 2 + sum(max(1, -(-len(line) // width)) for line in above)
+            assert page.scroll_y <= row + 5
+            assert row - 5 <= page.scroll_y + page.size.height
+            assert page.scroll_y > 20

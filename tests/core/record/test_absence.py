@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -488,6 +489,32 @@ def test_a_date_that_its_page_does_not_bear_is_asked_about(
     assert read is not None
     review.perform(c.CorrectFact(read.document, read.page, read.kind, read.was, "June 12, 2014"))
     assert not [one for one in review.checks() if one.misread is not None]
+
+
+@pytest.mark.parametrize(
+    ("written", "asked"),
+    [
+        ("6/12", 0),
+        ("‹6-12-14›", 0),
+        ("June 12.", 0),
+        ("Jun. 12th", 0),
+        ("6/12/13", 1),
+        ("June 12, 2013", 1),
+        ("6/120", 1),
+    ],
+)
+def test_a_day_of_the_timeline_may_stand_on_its_page_as_it_is_written_by_hand(
+    folder: Path, run: Any, given: Given, written: str, asked: int
+) -> None:
+    case = folder / "case.yaml"
+    text = case.read_text().replace("  - date: 2014-07-12\n    says", "  - date: 2014-06-12\n    says")
+    case.write_text(text)
+    place = re.search(r'date: 2014-06-12\n(?:.*\n)*?.*page: "?([\w-]+):1', text)
+    assert place is not None
+    page = folder / "records" / f"{place[1]}.txt"
+    page.write_text(f"Seen on {written} again.\n{page.read_text()}")
+    review, _ = run(folder, given)
+    assert len([one for one in review.checks() if one.misread is not None]) == asked
 
 
 def test_the_wrong_level_of_an_answer_is_asked_about(log: Log, run: Any, given: Given) -> None:
