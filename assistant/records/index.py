@@ -345,8 +345,7 @@ class RecordIndex:
             word
             for one in wanted
             for phrase in one.phrases
-            for word in words_in(phrase.text).split()
-            if len(word) > _SHORTEST_CUT
+            if len(word := words_in(phrase.text)) > _SHORTEST_CUT and " " not in word
         }
         off = {cut for name in names for cut in _one_off(name)}
         begun = {name[:end] for name in names for end in range(_SHORTEST_CUT, len(name) - 2)}
