@@ -63,8 +63,10 @@ def existing_log(path: Path) -> Path:
     try:
         if true.is_dir():
             raise _folder(path)
-        if true.exists():
+        if true.is_file():
             return true
+        if true.exists():  # to read a pipe or a device may never end
+            raise refuse("This is no file, so it can't be a decision log.", str(path), "Name one with --log.")
     except OSError as error:
         raise unreachable(path, error) from None
     raise refuse(

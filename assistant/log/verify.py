@@ -388,7 +388,7 @@ def _said(
             *loose_ends(connection, [id for one in seen.stretches for id in one.ends], heads.sizes),
             *seen.notes,
             *seen.copy.notes,
-            *verify_checks.verification_notes(known),
+            *verify_checks.verification_notes(known, heads, events),
         ]
     except DAMAGE as error:
         unless_damage(path, error)

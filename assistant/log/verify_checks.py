@@ -308,18 +308,18 @@ def signature_verdict(found: Heads, known: Known, events: int, copied: str, ends
     return Verdict(True, says)
 
 
+def _not_stored(found: Heads, known: Known, events: int) -> list[Held]:
+    """The held checkpoints over entries of the log that are not stored in it."""
+    return [one for one in known.held if one.head.size not in found.sizes and one.head.size <= events]
+
+
 def _lacking(found: Heads, known: Known, events: int, copied: str) -> str:
     """Which of the checkpoints that are held is not in the log, in words: each is stored there before it is held.
 
     Of a copy it may be that it was made when the log was no longer, before the checkpoint was.
     """
     copy = bool(copied) or known.own is None or known.own.place not in (str(known.path), str(known.called))
-    gone = [
-        one
-        for one in known.held
-        if one.head.size not in found.sizes
-        and (one.head.size < events or (one.head.size == events and not copy))
-    ]
+    gone = [one for one in _not_stored(found, known, events) if one.head.size < events or not copy]
     if not gone:
         return ""
     more = f", and {len(gone) - 1} more" if len(gone) > 1 else ""
@@ -424,8 +424,13 @@ def held_faults(known: Known, roots: Mapping[int, bytes]) -> Iterator[tuple[int,
             )
 
 
-def verification_notes(known: Known) -> Iterator[str]:
+def verification_notes(known: Known, found: Heads, events: int) -> Iterator[str]:
     """What is odd about the checkpoints that are held."""
+    for one in _not_stored(found, known, events):
+        yield (
+            f"The checkpoint in {one.path} is not in this file, where each is stored before it is held: it was taken out, or "
+            "the file is a copy that was made before it."
+        )
     for path in put_aside(known.origin):
         yield (
             f"A checkpoint of this log that was held here could not be read, and was put aside: {path}. What it covered "

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import random
 import shutil
 import sqlite3
@@ -236,6 +237,14 @@ def test_a_malformed_step_that_a_fold_would_pass_over_is_named_in_an_open_review
     assert (found.session, found.seq) == ("s", 2)
     with pytest.raises(Unreadable):
         log.read("s")
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
+def test_what_is_no_file_is_refused_and_not_waited_for(path: Path) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)
+    os.mkfifo(path)
+    with pytest.raises(Refused, match="This is no file"):
+        verify(path)
 
 
 FIRST = {"": ("session.opened", {}), **{one: (f"{one}.opened", {"tool": "1"}) for one in FAMILIES}}
