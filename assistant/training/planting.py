@@ -161,7 +161,7 @@ class CaseCopy:
             gone = left[page][start:end]
             if any(_same_words(str(fact["quote"]), gone) for fact in self.quoting(page)):
                 return None
-            left[page] = left[page][:start] + left[page][end:].lstrip(" ")
+            left[page] = _without_bare_heading(left[page][:start], left[page][end:].lstrip(" "))
         return left if passages else None
 
     def _at(self, path: str, item: str) -> Any:
@@ -199,6 +199,13 @@ def _sentence_around(text: str, quote: str) -> tuple[int, int]:
     return begun[-1] if begun else 0, after.start() + 1 if after is not None else len(text)
 
 
+def _without_bare_heading(before: str, after: str) -> str:
+    """What is left of a page; a heading under which nothing stands any more goes, too."""
+    begun, _, last = before.rpartition("\n\n")
+    bare = _HEADING.fullmatch(last.rstrip()) is not None and (not after.strip() or after.startswith("\n\n"))
+    return begun + after if bare else before + after
+
+
 def _same_words(one: str, other: str) -> bool:
     first, second = (" ".join(said.split()) for said in (one, other))
     return first in second or second in first
@@ -217,6 +224,7 @@ PASSAGES = "passages.yaml"
 PLACES = "places.yaml"
 _BOUNDARY = re.compile(r"[.:](?=\s)\s?|\n\n")
 _HEADING = re.compile(r"\s*([A-Za-z][A-Za-z ]{2,40}?)\s*:")
+_SIGNATURE = re.compile(r"(?i)\b(?:signed|signature|dictated|transcribed)\b")
 _WIDTH = 80
 _OTHER = {
     "cervical spine": ("lumbar", "low back"),
@@ -347,6 +355,12 @@ def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
     return None
 
 
+def _signed_at(text: str) -> int:
+    """The paragraph of a page with which it is signed: after it nothing is noted any more."""
+    paragraphs = text.split("\n\n")
+    return next((n for n, one in enumerate(paragraphs) if _SIGNATURE.search(one)), len(paragraphs))
+
+
 def _affirming(prompt: Prompt, part: str, said: str | None) -> str | None:
     """The answer that a planted sentence states: that which is `said`, or the only one that is no denial; else None."""
     shape = at(prompt.schema.shape, (part,) if part else ())
@@ -386,7 +400,8 @@ def _spots(
         ]
         under = [number for number, name in enumerate(names) if name in headings]
         others = set(names) & set(every) - {"plan"}
-        bare = [n for n in range(2, len(names)) if not others and names[n] not in every]
+        signed = _signed_at(copy.text(page))
+        bare = [n for n in range(2, min(len(names), signed)) if not others and names[n] not in every]
         found += [(page, number) for number in under or bare]
     return found
 
