@@ -701,7 +701,7 @@ def _row(row: FeedbackRow) -> list[str]:
         if row.credit is not None and row.credit < 1
     ]
     lines += [f"      {said}" for said in row.says]
-    if row.agrees is False and row.yours and not row.says:
+    if row.agrees is False and row.yours and (not row.says or row.state in ("caught", "shown")):
         for name, yours, theirs in row.parts or (("", row.yours, row.theirs),):
             label = f"{name}: " if name else ""
             lines.append(f"      {label}you: {yours} · reviewer: {theirs}")

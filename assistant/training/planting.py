@@ -225,6 +225,9 @@ PLACES = "places.yaml"
 _BOUNDARY = re.compile(r"[.:](?=\s)\s?|\n\n")
 _HEADING = re.compile(r"\s*([A-Za-z][A-Za-z ]{2,40}?)\s*:")
 _SIGNATURE = re.compile(r"(?i)\b(?:signed|signature|dictated|transcribed)\b")
+_COMMON = frozenset(
+    "with from that this have been were there into over than when what which after before about".split()
+)
 _WIDTH = 80
 _OTHER = {
     "cervical spine": ("lumbar", "low back"),
@@ -487,7 +490,11 @@ def remove(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         if (
             left is None
             or place in copy.used
+            or _carries_another(copy, place, left)
             or any(_speaks(asked, one) for one in [*left.values(), *others])
+            or any(
+                _still_said(one.quote, text) for one in answer.evidence for text in [*left.values(), *others]
+            )
         ):
             continue
         cited = answer.evidence[0]
@@ -501,6 +508,29 @@ def remove(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
             f"“{' '.join(cited.quote.split())}” stands in the case no more: nothing in the record says so.",
         )  # fmt: skip
     return None
+
+
+def _carries_another(copy: CaseCopy, place: AnswerPlace, left: Mapping[Page, str]) -> bool:
+    """Whether the reference rests another answer on words that would go, too: it would be wrong there."""
+    return any(
+        one.quote in copy.text(page) and one.quote not in text
+        for other, answer in copy.reference.answers.items()
+        if other != place
+        for one in answer.all_evidence()
+        for page, text in left.items()
+        if one.quote and (one.document, one.page) == page
+    )
+
+
+def _still_said(quote: str, text: str) -> bool:
+    """Whether a sentence of a page has half of the longer words of a passage that is gone, and two at least: it may say the same."""
+    gone = _long_words(quote)
+    others = [_long_words(sentence) for sentence in _BOUNDARY.split(text)]
+    return any(len(gone & one) >= max(2, min(len(gone), len(one)) / 2) for one in others)
+
+
+def _long_words(text: str) -> set[str]:
+    return set(re.findall(r"[a-z]{4,}", text.casefold())) - _COMMON
 
 
 def _speaks(prompt: Prompt, text: str) -> bool:

@@ -16,7 +16,14 @@ from assistant.core.problem import Refused
 from assistant.core.rules.rules import read_prompt_set
 from assistant.core.value import replace
 from assistant.training.faults import FAULTS, Fault, Page, caught
-from assistant.training.planting import PASSAGES, PLACES, plant
+from assistant.training.planting import (
+    PASSAGES,
+    PLACES,
+    _signed_at,
+    _still_said,
+    _without_bare_heading,
+    plant,
+)
 from assistant.training.practice import exercise_of_case
 from tests.training.practising import CASE, exercise, planted
 
@@ -257,3 +264,28 @@ def test_every_sentence_that_may_be_planted_belongs_to_a_question_of_some_set() 
     for sentences in kept.values():
         assert sentences
         assert all(one.endswith(".") and len(one) < 160 for one in sentences)
+
+
+def test_what_another_sentence_still_says_is_not_taken_out(tmp_path: Path) -> None:
+    """Where the complaint stands in the assessment too, a note without its first sentence still names it."""
+    one = exercise_of_case("tens-trial-with-goals", "end")
+    rules = library.rules_for(one.case)
+    with pytest.raises(Refused, match="can't be planted"):
+        plant(one.case, rules, one.reference, ["removed=pain"], tmp_path / "copy", Random(1))
+    for said, left in (("right shoulder pain for twelve months", True), ("Naproxen failed", False)):
+        assert _still_said(said, "Seen today. Assessment: chronic shoulder pain.") is left
+
+
+def test_words_that_carry_another_answer_are_not_taken_out(tmp_path: Path) -> None:
+    one = exercise_of_case("omeprazole-beside-naproxen", "end")
+    rules = library.rules_for(one.case)
+    with pytest.raises(Refused, match="can't be planted"):
+        plant(one.case, rules, one.reference, ["removed=age"], tmp_path / "copy", Random(1))
+
+
+def test_no_heading_is_left_bare_and_nothing_is_noted_below_a_signature() -> None:
+    assert _without_bare_heading("NOTE\n\nChief complaint:\n", "\n\nPlan: rest.") == "NOTE\n\nPlan: rest."
+    assert _without_bare_heading("NOTE\n\nExam: calm. ", "No atrophy.") == "NOTE\n\nExam: calm. No atrophy."
+    assert _without_bare_heading("NOTE\n\nExam:\n", "No atrophy.") == "NOTE\n\nExam:\nNo atrophy."
+    assert _signed_at("NOTE\n\nExam.\n\nSigned electronically.\n\nPage 2") == 2
+    assert _signed_at("NOTE\n\nExam.") == 2

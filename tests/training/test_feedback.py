@@ -276,3 +276,19 @@ def test_that_feedback_was_shown_is_logged(log: Log) -> None:
     note_shown(log, made, TRAINEE.id)
     shown = [one.event for one in all_entries(log) if isinstance(one.event, t.FeedbackShown)]
     assert shown == [t.FeedbackShown(practice.review.session.id, 12, 15, 0, 0)]
+
+
+def test_beside_a_fault_that_was_found_what_else_was_wrong_is_told(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice)
+    made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    row = replace(
+        made.rows[0],
+        state="caught",
+        agrees=False,
+        says=("It says so.",),
+        parts=(("manual", "tried", "unclear"),),
+    )
+    lines = "\n".join(feedback_lines(replace(made, rows=(row,)), []))
+    assert "It says so." in lines
+    assert "manual: you: tried · reviewer: unclear" in lines
