@@ -91,7 +91,7 @@ def run(command: list[str], environment: dict[str, str], closed: str) -> subproc
 
 
 def test_without_standard_output_what_would_be_printed_is_refused(environment: dict[str, str]) -> None:
-    done = run(["case", "list"], environment, ">&-")
+    done = run(["log", "reports"], environment, ">&-")
     assert done.returncode == 2
     assert "standard output is closed" in done.stderr
     assert "Traceback" not in done.stderr
@@ -104,9 +104,9 @@ def test_without_standard_input_a_conversation_is_parked(environment: dict[str, 
 
 
 def test_without_standard_error_the_work_goes_on(environment: dict[str, str]) -> None:
-    done = run(["case", "list"], environment, "2>&-")
+    done = run(["log", "reports"], environment, "2>&-")
     assert done.returncode == 0
-    assert CASE in done.stdout
+    assert "determinations" in done.stdout
 
 
 def test_no_file_takes_the_number_of_a_closed_stream(environment: dict[str, str]) -> None:

@@ -62,7 +62,7 @@ def test_show(capsys: pytest.CaptureFixture[str]) -> None:
 
 
 def test_check_of_what_comes_with_the_program(capsys: pytest.CaptureFixture[str]) -> None:
-    _, rows = as_json(capsys, "check")
+    _, rows = as_json(capsys, "check", "cervical-radiography", "opioids")
     made = {row["prompt_set"]: row for row in rows}["cervical-radiography"]
     assert made["cells"] > 1000
     assert made["gaps"] == made["dead_prompts"] == made["dead_criteria"] == []

@@ -12,6 +12,7 @@ from assistant import library
 from assistant.core import yaml
 from assistant.library import own_vocabulary
 from assistant.records.index import RecordIndex
+from tests.prove import scale
 
 WORDINGS = Path(__file__).with_name("wordings.yaml")
 PARTS: dict[str, list[list[Any]]] = yaml.parse_yaml(library.read_text(WORDINGS), WORDINGS.name).data
@@ -26,10 +27,13 @@ SAME_ON_EVERY_PAGE = (
 
 @cache
 def found(part: str) -> tuple[tuple[str, str, bool], ...]:
-    """What is asked, the sentence, and whether it is among the first passages; the sentences stand in ten made files."""
+    """What is asked, the sentence, and whether it is among the first passages; the sentences stand in ten made files.
+
+    Where not everything is tried, four of the files are.
+    """
     rows = [(str(asked), str(says)) for asked, says in PARTS[part]]
     told = []
-    for begin in range(NOTES):
+    for begin in range(scale.of(4, NOTES)):
         mine = rows[begin::NOTES]
         pages = tuple(f"{SAME_ON_EVERY_PAGE}\n{says}\n\nThe above was discussed.\n" for _, says in mine)
         index = RecordIndex.of({"note": pages}, own_vocabulary())
@@ -48,7 +52,7 @@ def test_nine_of_ten_wordings_are_found(part: str) -> None:
 
 
 def test_the_wordings_are_many_and_none_stands_twice() -> None:
-    rows = [(asked, says) for part in PARTS for asked, says, _ in found(part)]
+    rows = [(str(asked), str(says)) for part in PARTS.values() for asked, says in part]
     assert len(rows) == len(set(rows)) > 500
 
 
