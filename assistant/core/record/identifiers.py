@@ -579,8 +579,10 @@ class Finder:
 
     def _dates(self, text: str, near: PartialDate | None) -> Iterator[Span]:
         seen: set[int] = set()
+        forms = [match for pattern in _FORMS for match in compiled(pattern).finditer(text)]
+        whole = {match.span() for match in forms}
         for start, said, when in dates_in(text):
-            if start in seen:
+            if start in seen or (start, start + len(said)) in whole:
                 continue
             seen.add(start)
             alone = when.month is None
@@ -590,9 +592,8 @@ class Finder:
                 kind = "year" if alone else "date" if when.year is not None else "short-date"
                 words = _moved_words(said, year, self.weeks, when.year is not None)
                 yield self._dated(text, start, start + len(said), kind, words)
-        for pattern in _FORMS:
-            for match in compiled(pattern).finditer(text):
-                yield from self._of_form(text, match, near)
+        for match in forms:
+            yield from self._of_form(text, match, near)
         yield from self._odd_dates(text)
         for pattern in (_SHORT, _DASHED):
             for match in compiled(pattern).finditer(text):
