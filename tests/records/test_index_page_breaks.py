@@ -35,7 +35,7 @@ def test_a_phrase_over_a_page_break_is_found_once_where_it_begins(terms: list[st
 
 
 def test_a_person_finds_it_by_its_words_and_by_the_phrase() -> None:
-    for query in ('"and extension views"', "radiographs views"):
+    for query in ('"and extension views"', "cervical views"):
         found = index(*NOTE).find(query)
         assert (found[0].page, found[0].quote) == (2, f"{ASKED}\n[page 3]\nextension views.")
 

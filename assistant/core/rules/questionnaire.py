@@ -362,6 +362,8 @@ class _Reader:
             else:
                 self.note(here, "it names no answers; words are asked")
             return "text", {}, "text"
+        if not (free or many) and sorted(label.lower() for _, label in options) == ["no", "yes"]:
+            return "yes-no", {code: label.lower() for code, label in options}, "choice"
         values: dict[str, str] = {}
         codes: dict[str, str] = {}
         for code, label in options:
