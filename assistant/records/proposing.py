@@ -166,7 +166,7 @@ _WRITTEN = (
 def _no_day(pages: Sequence[str]) -> str:
     """What the document's own date says where no such day exists, as 02/31/2020."""
     for line in top_lines(pages[:1], HEAD_LINES):
-        for found in re.finditer(_WRITTEN, line):
+        for found in re.finditer(_WRITTEN, line) if any(map(str.isdigit, line)) else ():
             if _own(line[: found.start()]):
                 said = _full_year(found[0].replace(".", ""))
                 return "" if read_date(said) is not None or _doubtful(line, *found.span()) else found[0]
@@ -480,7 +480,7 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             said = _called(line[found.end() :], roster)
             if said and (title != UR_REPORT or _has_degree(said)):
                 yield _Signer(rank, found.start(), said, True)
-    plain = re.match(r"(?i)‹?signature›?\s*:\s*", line)
+    plain = re.match(r"(?i)‹?signature›?\s*:\s*", line) if "signature" in lowered else None
     if plain and (said := _called(line[plain.end() :], roster)):
         yield _Signer(0, 0, said, True)
     if title == "Letter" and (sender := re.match(r"(?i)from\s*:\s*", line)):
@@ -496,7 +496,7 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             and not re.search(r"(?i)^,?\s*(?:fax|phone|tel)\b", rest)
         ) and title != REQUEST:
             yield _Signer(3, 0, _known(one, roster), True)
-    elif title != REQUEST and not re.match(r"(?i)name\s*:", line) and (loose := _loose(line, roster)):
+    elif title != REQUEST and not lowered.startswith("name") and (loose := _loose(line, roster)):
         yield _Signer(3, 0, loose, True)
 
 
