@@ -135,6 +135,21 @@ def test_a_text_that_a_signature_rests_on_may_go_and_it_all_still_verifies(
         assert "Nothing is left to be emptied." in capsys.readouterr().out
 
 
+def test_what_a_desk_holds_is_not_emptied_at_the_central_log_either(
+    two: Office, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with two.at("desk_1") as path:
+        assert run(["log", "hold", "aa11", "--reason", "A court has asked for it.", "--log", str(path)]) == 0
+        assert run(["log", "push", two.url("desk_1"), "--log", str(path)]) == 0
+        with Log.open(path, write=False) as log:
+            entry = next(one for one in log.read("aa11") if one.body.get("reason") == "Only one.")
+    capsys.readouterr()
+    with two.at("officer"):
+        named = ["aa11", str(entry.seq), "reason", "--reason", "Asked for by the employee."]
+        assert run(["log", "central", "redact", two.url("officer"), *named]) == 2
+        assert "under a legal hold" in capsys.readouterr().err
+
+
 def test_a_witness_signs_the_head_of_the_statements(
     two: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
