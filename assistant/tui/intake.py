@@ -213,7 +213,10 @@ class ProposalScreen(ProgramScreen):
             said = f"{held['date']} {held['says']}"
         else:
             said = one.words
-        flag = f" [{'; '.join(one.notes)}]" if one.notes and one.group in (LINE, DOCUMENT) else ""
+        told = [
+            note for note in one.notes if one.group in (LINE, DOCUMENT) and not note.startswith("not wholly")
+        ]
+        flag = f" [{'; '.join(told)}]" if told else ""
         return one_line(f"{said}{marks}{flag}", 150)
 
     def _current(self) -> tuple[str, list[Proposal]]:
