@@ -84,6 +84,8 @@ _NAMED_FIRM = (
     r"Insurance(?: Company)?|Company|Co\.|Inc\b\.?|LLC|Corp(?:oration)?\b\.?|Imaging|Pharmacy|Laboratories|Orthopa?edics|"
     r"Associates|Institute|University|School District))"
 )
+_SIGN = r"(?:['’]s)?\s+(?:(?:is|was|were|remains)\s+)?(?:positive|negative|equivocal|tests?|signs?|man(?:eu|oeu)vers?|scores?|index|scale)\b"
+"""What follows the name of a sign or test (`McMurray is positive`), which is no person of the record."""
 _SMALL = frozenset("de la las los del der den van von di da dos el al bin ibn le du y".split())
 _PARTS = frozenset("ymd")
 _SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
@@ -424,12 +426,15 @@ def _month_like(said: str, month: int) -> str:
 
 def _in_form(match: re.Match[str], moved: PartialDate) -> str:
     """The words of a match with its year, month and day (`y`, `m`, `d`) replaced, each as it is written there."""
-    padded = any((match.groupdict().get(name) or "").startswith("0") for name in "md")
+    said = {name: match.groupdict().get(name) or "" for name in "ymd"}
+    year_first = (
+        bool(said["y"]) and match.start("y") < match.start("m") and len(said["m"]) == len(said["d"]) == 2
+    )
+    padded = year_first or any(said[name].startswith("0") for name in "md")
     made, at = [], match.start()
-    held = sorted((match.span(name), name) for name in "ymd" if match.groupdict().get(name))
+    held = sorted((match.span(name), name) for name in "ymd" if said[name])
     for (start, end), name in held:
-        said = match[name]
-        made += [match.string[at:start], _part_like(said, name, moved, padded)]
+        made += [match.string[at:start], _part_like(said[name], name, moved, padded)]
         at = end
     return "".join([*made, match.string[at : match.end()]])
 
@@ -578,22 +583,31 @@ class Finder:
     # Dates.
 
     def _dates(self, text: str, near: PartialDate | None) -> Iterator[Span]:
+        formed = [
+            one
+            for pattern in _FORMS
+            for match in compiled(pattern).finditer(text)
+            for one in self._of_form(text, match, near)
+        ]
+        yield from formed
         seen: set[int] = set()
-        forms = [match for pattern in _FORMS for match in compiled(pattern).finditer(text)]
-        whole = {match.span() for match in forms}
         for start, said, when in dates_in(text):
-            if start in seen or (start, start + len(said)) in whole:
+            end = start + len(said)
+            if start in seen or any(one.start <= start and end <= one.end for one in formed):
                 continue
             seen.add(start)
             alone = when.month is None
             month, day = when.month or 7, when.day or 1
             year = when.year if when.year is not None else _year_near(month, day, near)
-            if _is_day(year, month, day):
+            days = (
+                [int(one) for one in re.findall(r"(?<!\d)\d{1,2}(?!\d)", said)]
+                if re.search(r"[A-Za-z]", said)
+                else []
+            )
+            if _is_day(year, month, day) and all(_is_day(year, month, one) for one in days):
                 kind = "year" if alone else "date" if when.year is not None else "short-date"
                 words = _moved_words(said, year, self.weeks, when.year is not None)
-                yield self._dated(text, start, start + len(said), kind, words)
-        for match in forms:
-            yield from self._of_form(text, match, near)
+                yield self._dated(text, start, end, kind, words)
         yield from self._odd_dates(text)
         for pattern in (_SHORT, _DASHED):
             for match in compiled(pattern).finditer(text):
@@ -670,7 +684,8 @@ class Finder:
                 yield Span(*match.span(), "like-name", match[0], "[name]")
         for pattern in (rf"{_WORD}(?=[ \t]+(?:{_SPEAKS})\b)", rf"(?<=[a-z,] ){_WORD}"):
             for match in compiled(pattern).finditer(text):
-                if not self._is_common(match[0]) and not _is_short(match[0]):
+                sign = compiled(_SIGN).match(text, match.end())
+                if not self._is_common(match[0]) and not _is_short(match[0]) and not sign:
                     yield Span(*match.span(), "like-name", match[0], "[name]")
         for match in compiled(r"\b(?:dr|mr|mrs|ms)\.?[ ](?P<name>[a-z][a-z'’-]{2,})").finditer(text):
             yield Span(*match.span("name"), "like-name", match["name"], "[name]")

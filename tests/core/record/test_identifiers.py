@@ -58,7 +58,7 @@ the twenty-fourth day of March, 2014 > the thirteenth day of January, 2014 | 201
 24.03.2014 > 13.01.2014 | 03242014 > 01132014 | 03 24 2014 > 01 13 2014 | 03 / 24 / 2014 > 01 / 13 / 2014 | 3/ 24/14 > 1/ 13/14
 March '14 > January '14 | March of '14 > January of '14 | Mar-2014 > Jan-2014 | MAR2014 > JAN2014 | 03-2014 > 01-2014
 3/24-26/14 > 1/13/14-1/15/14 | 2014-W12 > 2014-W02 | 24.III.2014 > 13.I.2014 | 24 de marzo de 2014 > 13 de enero de 2014
-2014-03-24T14:03 > 2014-01-13T14:03 | 20140324143022 > 20140113143022 | Mar 4/14 > Dec 24/13 | note_20140324.pdf > note_20140113.pdf
+2014-03-24T14:03 > 2014-01-13T14:03 | 2014-12-10 > 2014-10-01 | 20141210 > 20141001 | 20140324143022 > 20140113143022 | Mar 4/14 > Dec 24/13 | note_20140324.pdf > note_20140113.pdf
 3/4/14-3/10/14 > 12/24/13-12/30/13 | Tuesday, March 4, 2014 > Tuesday, December 24, 2013 | in the fourth of March > in the twenty-fourth of December
 the first of April > the twenty-first of January | Mar-14 > Jan-3 | 4-Mar > 24-Dec | 03-24 > 01-13 | 3/24 > 1/13 | 4th of March > 24th of December
 in March > in January | 3/4, 3/11 and 3/18/14 > 12/24, 12/31 and 1/7/14 | 6/98 > 4/98 | Christmas 2013 > [holiday] 2013
@@ -130,7 +130,7 @@ LEFT = """
 Strength is 5/5 in all groups | pain 8/10 | Pain is rated 8/10, down from 9/10 | reflexes 2/4 | deltoid 4/5, biceps 5/5 | 1/2 tablet
 10/325 mg | 5-10 mg | 6/12 visits | L4-5 | T12-L1 | Table 8-8, p. 182 | section 9792.24.2 | chapter 12.2.14 | 120/80 | 24/7 | 3-4 weeks
 for 92 days | CPT 72148 | code 97110, 97140 | 10-12 lb | L5/S1 | sensation 2/2 | E0730 | G0283 | MRI 1.5 T | 4.5 x 3.2 | 10,000 steps
-at 10:30 | ratio 1:2:3 | a 47-year-old | the 12.5 mg | physical therapy | one may march on | extension 25% | 8 CCR 9792.21(d) | fever above 101 F
+at 10:30 | ratio 1:2:3 | a 47-year-old | the 12.5 mg | physical therapy | so McMurray is positive | a positive Lachman test | one may march on | extension 25% | 8 CCR 9792.21(d) | fever above 101 F
 """
 
 
