@@ -309,7 +309,8 @@ class Walk:
         parse, write = _parse_entry, orjson.dumps
         minutes, seconds, ends = self._minutes, self._seconds, self._ends
         last, before, fine = self._last, self._before, ""
-        current, known, prev, plain = "", 0, "", self._plain
+        current: Any = object()  # no session that a row may name, be it "" or nothing at all
+        known, prev, plain = 0, "", self._plain
         leaves: list[bytes] = []
         wanted: list[bytes] = []
         rows = self._connection.execute(_EVENTS, (last, found.end))

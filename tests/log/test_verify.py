@@ -29,6 +29,7 @@ from assistant.log.entry import FAMILIES, Unreadable
 from assistant.log.tree import Blocks, Joined
 from assistant.log.verify import verify
 from tests.log.forgery import rewrite, stored, unfenced
+from tests.prove.edited import opened
 
 Attack = Callable[..., None]
 
@@ -237,6 +238,13 @@ def test_a_malformed_step_that_a_fold_would_pass_over_is_named_in_an_open_review
     assert (found.session, found.seq) == ("s", 2)
     with pytest.raises(Unreadable):
         log.read("s")
+
+
+@pytest.mark.parametrize("name", ["''", "NULL", "x'00'"])
+def test_a_first_entry_of_no_session_is_named(full: Path, name: str) -> None:
+    with opened(full) as file:
+        file.execute(f"UPDATE event SET session = {name} WHERE id = 1")
+    assert verify(full).verdicts["chain"].ok is False
 
 
 @pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes have no names here")
