@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import os
 import sys
+from collections.abc import Iterator
 
 import pytest
 
@@ -16,15 +17,20 @@ sys.dont_write_bytecode = False  # each process that a test starts would compile
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def own_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Folders for the tests of one file, and one cache for all: where a log was kept is looked up among all others."""
+    folder = tmp_path_factory.getbasetemp() / f"of-{request.path.parent.name}-{request.path.stem}"
+    (folder / "cases").mkdir(parents=True, exist_ok=True)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMR_CONFIG", str(folder / "config"))
+        patch.setenv("IMR_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
+        patch.setenv("IMR_CASES", str(folder / "cases"))
+        patch.delenv("IMR_KEY", raising=False)
+        yield
+
+
 @pytest.fixture(autouse=True)
-def own_folder(
-    request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setenv("IMR_CONFIG", str(tmp_path_factory.getbasetemp() / "config"))
-    monkeypatch.setenv("IMR_CACHE", str(tmp_path_factory.getbasetemp() / "cache"))
-    cases = tmp_path_factory.getbasetemp() / "cases"
-    cases.mkdir(exist_ok=True)
-    monkeypatch.setenv("IMR_CASES", str(cases))
-    monkeypatch.delenv("IMR_KEY", raising=False)
+def no_wait(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     if request.node.get_closest_marker("durable") is None:
         monkeypatch.setitem(database.DURABLE, "synchronous", ("OFF", 0))

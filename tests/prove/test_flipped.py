@@ -18,9 +18,7 @@ PARTS = 4
 
 @pytest.fixture(scope="module")
 def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("IMR_CONFIG", str(tmp_path_factory.getbasetemp() / "config"))
-        return flipped.real_log(tmp_path_factory.mktemp("real") / "log.sqlite")
+    return flipped.real_log(tmp_path_factory.mktemp("real") / "log.sqlite")
 
 
 @pytest.mark.parametrize("part", range(scale.of(1, PARTS)))
