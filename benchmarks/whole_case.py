@@ -30,7 +30,8 @@ def run() -> list[Result]:
                 terminal.until(shows("Are these your qualifications"))
                 for reply in planned:
                     terminal.quiet(0.5)
-                    terminal.press(reply.encode() + (b"" if reply in ("-", ".") else ENTER))
+                    at_once = reply in ("-", ".") or reply.isdigit()
+                    terminal.press(reply.encode() + (b"" if at_once else ENTER))
                 terminal.until(shows("Signed: "))
             peaks.append(terminal.peak / 1_000_000)
         with Log.open(place.log, write=False) as log:
