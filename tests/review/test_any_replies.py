@@ -57,7 +57,7 @@ class Reviewer:
                 return self.rng.choice(keys)
             if half.find is not None or "document:page" in half.question:
                 return self.rng.choice(["<", self.words()])
-            return "The parties say so in a later note."
+            return "<" if self.rng.random() < 0.2 else "The parties say so in a later note."
         if turn.kind == "sign":
             return "sign"
         if turn.kind == "form" and any(one.answer is None for one in turn.fields) and self.rng.random() < 0.8:
