@@ -268,8 +268,7 @@ def reviewer(
 
     if ctx.invoked_subcommand is not None:
         return
-    path = profiles.profile_path()
-    profile = profiles.load_profile()
+    profile = profiles.kept()
     changes = {key: value for key, value in given.items() if value is not None}
     said = {
         "certified_until": whole_day(certified_until or ""),
@@ -296,7 +295,7 @@ def reviewer(
         **profile.qualifications,
         "decide_first": profile.decide_first,
         **{key: getattr(profile, key) for key in said if getattr(profile, key)},
-        "kept": path.exists(),
+        "kept": profiles.profile_path().exists(),
     }
     if as_json:
         print_json(shown)

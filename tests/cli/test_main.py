@@ -405,6 +405,14 @@ def test_the_profile_is_shown_without_the_name_and_set(imr: Imr) -> None:
     assert profile.load_profile().name == "Amalia Quessenberry"
 
 
+def test_the_id_that_is_shown_first_is_the_one_that_stays(imr: Imr) -> None:
+    profile.profile_path().unlink()
+    first, again = (json.loads(imr("reviewer", "--json")[1]) for _ in range(2))
+    assert first == again
+    assert first["kept"] is True
+    assert profile.load_profile().id == first["id"]
+
+
 def test_qualifications_are_set_whole(imr: Imr) -> None:
     profile.save_profile(Profile("r-test"))
     assert_refused(imr("reviewer", "--hours", "30"), "Still missing: --certification, --licence, --years.")

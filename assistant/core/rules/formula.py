@@ -443,7 +443,8 @@ def _over(place: _Place, over: str, words: Sequence[str], least: int = 1) -> For
     inner = tuple(reserved(one) if one in RESERVED else _said(place.spec, one) for one in words)
     says = " or ".join(one.says for one in inner)
     name = f"{over} {least if over == 'least' else ''} {' or '.join(words)}".replace("  ", " ")
-    return Atom(place.path, of_parts(over, inner, name, f"{name.split(' ')[0]}: {says}", least))
+    told = f"at least {least}" if over == "least" else over
+    return Atom(place.path, of_parts(over, inner, name, f"{told}: {says}", least))
 
 
 def _counted(raw: Any, words: Sequence[str], say: Say, what: str) -> tuple[str | None, Any, int]:

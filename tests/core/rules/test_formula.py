@@ -8,6 +8,8 @@ from typing import Any
 
 import pytest
 
+from assistant.core.rules.completion import label_of
+from assistant.core.rules.condition import atoms
 from assistant.core.rules.formula import MODES, Asked, Formulas
 from assistant.core.rules.prompt_set import PromptSet, Reading
 from tests.core.rules.direct import Direct, drawn
@@ -63,6 +65,18 @@ def compared(seed: int, count: int) -> int:
             assert reading.holds(formula) is direct.comes_to(raw, word), (raw, word, answers)
             number += 1
     return number
+
+
+def test_a_count_of_entries_is_told_with_its_number() -> None:
+    made = a_set(PROBE)
+    told = {
+        label_of(one)
+        for raw, _, found in cases(made, document(PROBE).data)
+        if raw == {"two": "yes"}
+        for one in atoms(found)
+    }
+    assert any("at least 2: " in one for one in told), told
+    assert not any("least: " in one for one in told), told
 
 
 @pytest.mark.parametrize("seed", range(2))
