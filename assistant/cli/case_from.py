@@ -196,7 +196,7 @@ def _ask_kind(asking: Asking, made: Deidentifier, kind: str, title: str) -> None
     listed = [one for one in made.open if one.kind == kind]
     asking.say(f"{title[:1].upper()}{title[1:]}")
     for number, one in enumerate(listed, 1):
-        asking.say(f"  {number}  {one.words} → {one.becomes}  ({counted(len(one.places), 'place')})")
+        asking.say(f"  {number}  {_told(one)}  ({counted(len(one.places), 'place')})")
     while True:
         reply = asking.line()
         if not reply:
@@ -226,7 +226,11 @@ def _obey(asking: Asking, made: Deidentifier, reply: str, listed: list[Change]) 
         if not rest.strip():
             raise refuse("No words are given for it.", "", "Write the number, and then the words.")
         made.confirm(one.key, rest.strip())
-        asking.say(f"  {one.words} → {one.becomes}")
+        asking.say(f"  {_told(one)}")
+
+
+def _told(one: Change) -> str:
+    return one_line(f"{one.words} → {one.becomes}", 200)
 
 
 def _numbered(said: str, listed: list[Change]) -> Change:
@@ -239,7 +243,7 @@ def _numbered(said: str, listed: list[Change]) -> Change:
 
 
 def _ask_one(asking: Asking, made: Deidentifier, one: Change, title: str) -> None:
-    asking.say(f"{title[:1].upper()}{title[1:]}: {one.words} → {one.becomes}?")
+    asking.say(f"{title[:1].upper()}{title[1:]}: {_told(one)}?")
     asking.say(f"  {', '.join(one.places[:8])}: {one.around}")
     while True:
         reply = asking.line()

@@ -90,10 +90,11 @@ def caught(fault: Fault, answer: Answer | None, opened: frozenset[Page] = frozen
     cited = {(one.document, one.page) for one in answer.all_evidence()}
     if fault.kind == "evidence-moved":
         return answer.given and bool(fault.pages & cited)
-    return _is_true(fault, answer) and bool(fault.pages & (cited | opened))
+    return is_true(fault, answer) and bool(fault.pages & (cited | opened))
 
 
-def _is_true(fault: Fault, answer: Answer) -> bool:
+def is_true(fault: Fault, answer: Answer) -> bool:
+    """Whether an answer is the true one, whatever was read for it."""
     found = list(_parts(answer, fault.part))
     given = [part.value for part in found if part.given]
     if fault.kind == "removed":

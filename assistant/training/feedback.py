@@ -632,7 +632,7 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
 
 
 def _summary(made: Feedback) -> list[str]:
-    share = f" ({100 * made.agreed // made.compared}%)" if made.compared else ""
+    share = f" ({round(100 * made.agreed / made.compared)}%)" if made.compared else ""
     rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
     if made.credits:
         worth = f"worth {sum(made.credits) / len(made.credits):.2f} of 1 by {made.panel} experts"

@@ -76,7 +76,9 @@ def library_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> li
         if heading not in lines:
             lines += ["", heading] if lines else [heading]
         made = (
-            f"{one.right.hits} of {one.right.of} right in {one.runs} runs" if one.right.of else "not run yet"
+            f"{one.right.hits} of {one.right.of} right in {counted(one.runs, 'run')}"
+            if one.right.of
+            else "not run yet"
         )
         lines.append(f"  {one.case} · {one.outcome} · {made}")
         lines.append(f"      {one.problem or 'traps: ' + (', '.join(one.traps) or 'none of its own')}")

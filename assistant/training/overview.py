@@ -44,7 +44,9 @@ class Glance:
 
     @property
     def words(self) -> str:
-        share = f"{100 * self.alike // self.both}% of answers alike" if self.both else "no answer in common"
+        share = (
+            f"{round(100 * self.alike / self.both)}% of answers alike" if self.both else "no answer in common"
+        )
         part = f", part first at {self.first_parting}" if self.first_parting else ""
         return f"{self.sessions} compared: {share}{part}"
 

@@ -727,7 +727,7 @@ def _evidence_moved(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None
         one.fact["page"] = f"{wrong[0]}:{wrong[1]}"
         return Fault(
             "evidence-moved", one.item, one.prompt.id, "", one.fact["page"], *true,
-            f"The case file gives {wrong[0]}:{wrong[1]}; “{quote}” stands on {true[0]}:{true[1]}.",
+            f"The case file gives {wrong[0]}:{wrong[1]}; “{' '.join(quote.split())}” stands on {true[0]}:{true[1]}.",
         )  # fmt: skip
     return None
 

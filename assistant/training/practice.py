@@ -48,7 +48,7 @@ from assistant.training.book import (
     trainees_named,
 )
 from assistant.training.comparison import OF_THE_REVIEWER, paired
-from assistant.training.faults import Fault
+from assistant.training.faults import Fault, is_true
 from assistant.training.marking import ALONE, SHOWN, AnswerKey, Given, answer_key, as_answered, outcome
 from assistant.training.planting import plant
 from assistant.training.recording import Recording
@@ -63,6 +63,7 @@ def is_compared(place: AnswerPlace) -> bool:
     return not (place[0] == CASE_SCOPE and place[1] in OF_THE_REVIEWER)
 
 
+_UNREAD = "True, but missed, since its page was neither opened before the answer nor cited"
 _FOUND = {ALONE: "Caught", SHOWN: "Found when it was shown"}
 
 
@@ -74,7 +75,9 @@ def revealed_lines(
     lines: list[Line] = []
     here = list(found)
     for fault, how in here:
-        news = f"{_FOUND.get(how or '', 'Missed')}: {fault.says}"
+        given = trainee.reading(place[0]).answer(place[1])
+        unread = fault.kind != "evidence-moved" and given is not None and is_true(fault, given)
+        news = f"{_FOUND.get(how or '', _UNREAD if unread else 'Missed')}: {fault.says}"
         lines.append(Line("news" if how == ALONE else "problem", news))
     if theirs is None:
         lines.append(Line("context", "The reviewer's answers did not lead to this question."))
@@ -530,6 +533,8 @@ def told_beside(log: Log, written: Sequence[Written], run: Run) -> list[str]:
         if shown
         else []
     )
+    own = run.trainer == run.trainee and run.faults
+    said += ["the faults were planted by the trainee, who was told then what is true"] if own else []
     return said
 
 

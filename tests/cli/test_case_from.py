@@ -25,7 +25,7 @@ from assistant.review.review import Review
 from tests.walk import KEPT
 
 CASE = "lumbar-mri-back-pain"
-ADDED = "\nPatient: Testwell, Quentin. Tel. 555-010-0177. Seen 3/10.\n"
+ADDED = "\nPatient: Testwell, Quentin. Tel. 555-010-0177. Seen 3/10, and on March 3,\n2014.\n"
 Imr = Callable[..., tuple[int, str, str]]
 
 
@@ -119,6 +119,16 @@ def test_the_same_by_plain_lines_each_suspicion_by_itself(imr: Imr, tmp_path: Pa
     assert "the worker" in (tmp_path / "cases" / "back-2" / "records" / "progress-note-1.txt").read_text(
         "utf-8"
     )
+
+
+def test_what_runs_over_two_lines_of_a_page_is_proposed_on_one(imr: Imr, tmp_path: Path) -> None:
+    session = reviewed(tmp_path)
+    with_breaks = [one for one in proposed(imr, session)["changes"] if "\n" in one["becomes"]]
+    assert with_breaks
+    out = imr("case", "from", session, typed="\n" * 40)[1]
+    for one in with_breaks:
+        assert f"{one['words']} → {' '.join(one['becomes'].split())}" in out
+        assert one["becomes"] not in out
 
 
 def test_a_name_of_the_list_is_looked_for(imr: Imr, tmp_path: Path) -> None:

@@ -39,7 +39,7 @@ def test_every_case_with_a_reference_is_listed_with_its_service_and_outcome(foun
 
 def test_it_can_be_cut_down_and_reads_as_lines_and_as_json(found: list[Material]) -> None:
     lines = library_lines(found, lessons())
-    assert f"  {CASE} · upheld · 11 of 15 right in 1 runs" in lines
+    assert f"  {CASE} · upheld · 11 of 15 right in 1 run" in lines
     assert any("heath-2016" in line for line in lines)
     made = json.loads(json.dumps(library_json(found, lessons())))
     schema = json.loads(

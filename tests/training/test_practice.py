@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from pathlib import Path
+from random import Random
 
 import pytest
 
@@ -15,16 +16,19 @@ from assistant.core.events import Event
 from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log, access
-from assistant.training.book import Book, all_entries, books_on
+from assistant.training.book import Book, all_entries, books_on, set_group
 from assistant.training.feedback import debrief, feedback_lines
 from assistant.training.practice import (
     Practice,
+    assign_case,
     begin_run,
+    exercise_of_assignment,
     exercise_of_case,
     exercise_of_session,
     is_run,
     resume_run,
     run_of,
+    with_faults,
 )
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference, panel_of
@@ -245,6 +249,18 @@ def test_what_else_may_stand_behind_the_answers_is_told_and_counts_nothing(
     assert made.beside[0] in "\n".join(feedback_lines(made, advice))
 
 
+@pytest.mark.parametrize("trainer", [TRAINEE.id, "r-trainer"])
+def test_faults_that_the_trainee_planted_are_told_beside_the_score(trainer: str, log: Log) -> None:
+    set_group(Book(log, trainer), "class", (TRAINEE.id,))
+    (given,), faults = assign_case(log, trainer, CASE, "class", "end", ("wrong-level",))
+    practice = begin_run(log, TRAINEE, exercise_of_assignment(given, faults))
+    answered(practice)
+    made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    assert made.beside == ("the faults were planted by the trainee, who was told then what is true",) * (
+        trainer == TRAINEE.id
+    )
+
+
 def test_with_the_trainer_chosen_the_trainee_sees_no_feedback(log: Log) -> None:
     practice = begun(log, "trainer")
     said = texts(answered(practice))
@@ -336,6 +352,13 @@ def test_an_absence_counts_at_once_and_is_revealed_when_the_passages_against_it_
         said = texts(practice.reply("It is an old note."))
     assert "Missed: " in said
     assert lines
+
+
+def test_what_is_true_and_rests_on_no_page_is_told_apart_from_what_is_wrong(log: Log) -> None:
+    one = exercise_of_case("tens-trial-with-goals", "each")
+    practice = begin_run(log, TRAINEE, with_faults(log, one, ("removed",), Random(1)))
+    said = texts([line for reply in ("", "", "-") for line in practice.reply(reply)])
+    assert "True, but missed, since its page was neither opened before the answer nor cited: " in said
 
 
 def test_declining_ends_the_run(log: Log) -> None:
