@@ -20,6 +20,7 @@ from assistant.core.problem import refuse
 FAULTS = {
     "wrong-month": "a date is off by a month",
     "wrong-level": "a spinal level is off by one",
+    "wrong-quantity": "a number that was asked for is another than on the page of the request",
     "wrong-segment": "a study is of another region than it is given for",
     "evidence-moved": "a fact is given a page that doesn't say it",
     "contradiction": "a passage says what seems not to be documented",

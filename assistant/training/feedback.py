@@ -534,6 +534,7 @@ def _time(recording: Recording) -> PromptTime:
 _CARE = {
     "wrong-month": "Hold every proposed date against its page before you confirm it.",
     "wrong-level": "Hold every spinal level against the operative or imaging report.",
+    "wrong-quantity": "Hold every number that was asked for against the page of the request.",
     "wrong-segment": "Ask of each study which region its page speaks of.",
     "evidence-moved": "Open the page that a proposal names, and see whether it says so.",
     "contradiction": "Read the pages, in other words than the question's, before you say that something is not documented.",

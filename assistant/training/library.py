@@ -81,7 +81,9 @@ def library_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> li
             else "not run yet"
         )
         lines.append(f"  {one.case} · {one.outcome} · {made}")
-        lines.append(f"      {one.problem or 'traps: ' + (', '.join(one.traps) or 'none of its own')}")
+        lines.append(
+            f"      {one.problem or 'traps: ' + (', '.join(one.traps) or 'none that can be planted')}"
+        )
     lines += ["", "Exercises, each begun with `imr practise NAME`"] if taught else []
     for lesson in taught.values():
         lines += [f"  {lesson.id} · {lesson.case}", f"      {lesson.happened}", f"      {lesson.source}"]

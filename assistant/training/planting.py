@@ -95,7 +95,7 @@ class CaseCopy:
                 if answer is None or not answer.given:
                     continue
                 for proposal in prompt.propose:
-                    raw = self._at(proposal.fact, item) if proposal.fact else None
+                    raw = self.at(proposal.fact, item) if proposal.fact else None
                     for fact in raw if isinstance(raw, list) else [raw]:
                         fits = isinstance(fact, dict) and all(
                             str(fact.get(k)) == v for k, v in proposal.where.items()
@@ -164,7 +164,8 @@ class CaseCopy:
             left[page] = _without_bare_heading(left[page][:start], left[page][end:].lstrip(" "))
         return left if passages else None
 
-    def _at(self, path: str, item: str) -> Any:
+    def at(self, path: str, item: str) -> Any:
+        """What the case file holds at a path: `item.quantity`, `case.studies`."""
         root, *rest = path.split(".")
         value: Any = self.data if root == "case" else self.data["items"].get(item, {})
         for name in rest:
@@ -224,6 +225,8 @@ PASSAGES = "passages.yaml"
 PLACES = "places.yaml"
 _BOUNDARY = re.compile(r"[.:](?=\s)\s?|\n\n")
 _HEADING = re.compile(r"\s*([A-Za-z][A-Za-z ]{2,40}?)\s*:")
+_BARE = re.compile(r"[A-Z][A-Za-z]*(?: [A-Za-z]+){0,3}")
+_DENIAL = re.compile(r"(?i)\b(?:no|not|denie[sd]|without|never)\b")
 _SIGNATURE = re.compile(r"(?i)\b(?:signed|signature|dictated|transcribed)\b")
 _COMMON = frozenset(
     "with from that this have been were there into over than when what which after before about".split()
@@ -332,7 +335,7 @@ def later_page(
 
 
 def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
-    """Puts a passage into the record that answers what the reference found not documented."""
+    """Puts a passage into the record that answers what the reference found not documented, and nothing in it denies."""
     passages, places = _kept(PASSAGES, "faults"), _kept(PLACES, "fault-places")
     found = [
         (place, part)
@@ -340,17 +343,24 @@ def contradict(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         if prompt in ("", place[1]) and place not in copy.used
     ]
     chance.shuffle(found)
+    denied = [
+        sentence
+        for page in copy.treating_pages()
+        for sentence in _BOUNDARY.split(copy.text(page))
+        if _DENIAL.search(sentence)
+    ]
     for place, part in found:
         asked = copy.rules.sets[place[0]].prompts[place[1]]
         key = f"{asked.id}.{part}" if part else asked.id
         sentences, where = passages.get(key), places["questions"].get(key, {})
         spots = _spots(copy, where, places["sections"]) if sentences and asked.documentable else []
+        sentences = [one for one in sentences or () if not any(_still_said(one, said) for said in denied)]
         if not spots or not sentences:
             continue
-        page, paragraph = chance.choice(spots)
+        page, end = chance.choice(spots)
         sentence = chance.choice(sentences)
         copy.used.add(place)
-        copy.set_text(page, _inserted(copy.text(page), sentence, paragraph))
+        copy.set_text(page, _inserted(copy.text(page), sentence, end))
         return Fault(
             "contradiction", *place, part, None, *page,
             f"{page[0]}:{page[1]} says: “{sentence}”", passage=sentence, truth=_affirming(asked, part, where.get("is")),
@@ -385,36 +395,53 @@ def _kept(name: str, kind: str) -> dict[str, Any]:
 def _spots(
     copy: CaseCopy, where: Mapping[str, Any], sections: Mapping[str, Sequence[str]]
 ) -> list[tuple[Page, int]]:
-    """The paragraphs after which a sentence can stand: those of its sections in its kinds of document.
+    """Where a sentence can stand: at the ends of its sections in its kinds of document, on pages that can be read.
 
-    On a page without any heading, those after its first two.
+    On a page without any heading, after each paragraph behind the first two.
     """
     kinds = [one.casefold() for one in where.get("in", ["Progress note"])]
     headings = [one for name in where.get("section", ()) for one in sections[name]]
     every = [one for names in sections.values() for one in names]
     found: list[tuple[Page, int]] = []
     for page in copy.treating_pages():
-        title = copy.rules.case.documents[page[0]].title.casefold()
-        if page in copy.altered or title not in kinds:
+        document = copy.rules.case.documents[page[0]]
+        if page in copy.altered or document.title.casefold() not in kinds or page[1] in document.unreadable:
             continue
+        text = copy.text(page)
+        paragraphs = text.split("\n\n")
         names = [
             heading[1].casefold() if (heading := _HEADING.match(paragraph)) is not None else ""
-            for paragraph in copy.text(page).split("\n\n")
+            for paragraph in paragraphs
         ]
-        under = [number for number, name in enumerate(names) if name in headings]
-        others = set(names) & set(every) - {"plan"}
-        signed = _signed_at(copy.text(page))
-        bare = [n for n in range(2, min(len(names), signed)) if not others and names[n] not in every]
-        found += [(page, number) for number in under or bare]
+        ends = [len("\n\n".join(paragraphs[: n + 1]).rstrip("\n")) for n in range(len(paragraphs))]
+        lined = list(_lined_sections(text, every))
+        under = [end for name, end in [*zip(names, ends, strict=True), *lined] if name in headings]
+        others = {*names, *(name for name, _ in lined)} & set(every) - {"plan"}
+        signed = _signed_at(text)
+        bare = [ends[n] for n in range(2, min(len(names), signed)) if not others and names[n] not in every]
+        found += [(page, end) for end in dict.fromkeys(under or bare)]
     return found
 
 
-def _inserted(text: str, sentence: str, paragraph: int) -> str:
-    """The page with the sentence at the end of a paragraph, whose lines stay as they are."""
-    paragraphs = text.split("\n\n")
-    held = paragraphs[paragraph].rstrip("\n")
-    paragraphs[paragraph] = f"{held}\n{textwrap.fill(sentence, _WIDTH)}"
-    return "\n\n".join(paragraphs)
+def _lined_sections(text: str, every: Sequence[str]) -> Iterator[tuple[str, int]]:
+    """The sections of a page whose headings stand in lines of their own: the heading, and where the section ends."""
+    name, before, at = "", "", 0
+    for line in text.splitlines(keepends=True):
+        said = line.strip().rstrip(":")
+        known = said.casefold() in every
+        if name and (known or not said or (before.endswith((".", ":")) and _BARE.fullmatch(said))):
+            yield name, len(text[:at].rstrip("\n"))
+            name = ""
+        if known:
+            name = said.casefold()
+        before, at = said, at + len(line)
+    if name:
+        yield name, len(text.rstrip("\n"))
+
+
+def _inserted(text: str, sentence: str, end: int) -> str:
+    """The page with the sentence at the end of a paragraph or section, whose lines stay as they are."""
+    return f"{text[:end]}\n{textwrap.fill(sentence, _WIDTH)}{text[end:]}"
 
 
 def two_documents(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
@@ -426,21 +453,21 @@ def two_documents(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         if report is None or "modality" not in one.fact or _says_date(copy, one, date)[:1] != [report]:
             continue
         spots = [
-            (page, paragraph, wrong)
+            (page, end, wrong)
             for wrong in _months_beside(date)
-            for page, paragraph in _spots(copy, where, places["sections"])
+            for page, end in _spots(copy, where, places["sections"])
             if page[0] != report[0]
             and not _is_stated(copy, one, name, wrong)
             and all(_written_after(copy, page, said) for said in (date, wrong))
         ]
         if not spots:
             continue
-        page, paragraph, wrong = chance.choice(spots)
+        page, end, wrong = chance.choice(spots)
         study = str(one.fact["modality"]).replace("_", " ")
         sentence = (
             f"Reviewed with the patient: {study.upper() if len(study) < 4 else study} of {wrong.prose()}."
         )
-        copy.set_text(page, _inserted(copy.text(page), sentence, paragraph))
+        copy.set_text(page, _inserted(copy.text(page), sentence, end))
         copy.use(one, page, report)
         copy.altered.add(page)
         truth = one.fact[name]
@@ -715,6 +742,60 @@ def _says_levels(copy: CaseCopy, values: Sequence[object]) -> list[Page]:
     ]
 
 
+def _wrong_quantity(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
+    for item, asked, held, key, part in _numbers(copy, chance, prompt):
+        true = held[key]
+        answer = copy.reference.answers[item, asked.id]
+        pages = [
+            (one.document, one.page)
+            for one in answer.all_evidence()
+            if re.search(rf"(?<![\d.,/-]){true}(?![\d/-]|[.,]\d)", one.quote)
+        ]
+        said = {str(leaf.value) for path, leaf in answer.leaves() if path.rpartition(".")[2] == part}
+        least = copy.rules.case.items[item].certified or 0 if key == "requested" else 0
+        near = [true * 2, *([] if true % 2 else [true // 2])]
+        choices = [one for one in near if one > least and one != true and str(one) not in said]
+        if str(true) not in said or not pages or not choices:
+            continue
+        held[key] = wrong = chance.choice(choices)
+        copy.used |= {(id(held), key), *pages}
+        if not part:  # the item is named by its number
+            entry = copy.data["items"][item]
+            entry["service"] = re.sub(rf"^{true}\b", str(wrong), str(entry["service"]))
+        first, *others = dict.fromkeys(pages)
+        return Fault(
+            "wrong-quantity", item, asked.id, part, wrong, *first,
+            f"The case file proposes {wrong}; the record says {true}.",
+            truth=true, also=tuple(f"{document}:{number}" for document, number in others),
+        )  # fmt: skip
+    return None
+
+
+def _numbers(
+    copy: CaseCopy, chance: Random, prompt: str
+) -> Iterator[tuple[str, Prompt, dict[str, Any], str, str]]:
+    """The whole numbers that are proposed: item, question, what of the case file holds it, under which key, and the part of the answer."""
+    found: list[tuple[str, Prompt, dict[str, Any], str, str]] = []
+    for item in copy.rules.case.items:
+        for asked in copy.rules.sets[item].prompts.values():
+            for fact in [one.fact for one in asked.propose if "." in one.fact]:
+                holder, _, key = fact.rpartition(".")
+                held = copy.at(holder, item)
+                if (item, asked.id) in copy.reference.answers and isinstance(held, dict):
+                    found.append((item, asked, held, key, ""))
+    for one in copy.stated():
+        found += [(one.item, one.prompt, one.fact, name, name) for name in one.parts.parts]
+    found = [
+        one
+        for one in found
+        if prompt in ("", one[1].id)
+        and type(one[2].get(one[3])) is int
+        and (id(one[2]), one[3]) not in copy.used
+    ]
+    chance.shuffle(found)
+    yield from found
+
+
 def _evidence_moved(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
     for one in _shuffled(copy, chance, prompt):
         true = one.page
@@ -774,6 +855,7 @@ def _restate(
 _PLANTERS: dict[str, Planter] = {
     "wrong-month": _wrong_month,
     "wrong-level": _wrong_level,
+    "wrong-quantity": _wrong_quantity,
     "wrong-segment": other_segment,
     "evidence-moved": _evidence_moved,
     "contradiction": contradict,

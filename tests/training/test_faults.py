@@ -19,6 +19,8 @@ from assistant.training.faults import FAULTS, Fault, Page, caught
 from assistant.training.planting import (
     PASSAGES,
     PLACES,
+    _inserted,
+    _lined_sections,
     _signed_at,
     _still_said,
     _without_bare_heading,
@@ -36,7 +38,7 @@ def facts(folder: Path) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("seed", SEEDS)
-@pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind != "removed"])
+@pytest.mark.parametrize("kind", [kind for kind in FAULTS if kind not in ("removed", "wrong-quantity")])
 def test_a_copy_with_a_fault_reads_as_a_case_and_the_case_itself_is_left_alone(
     tmp_path: Path, kind: str, seed: int
 ) -> None:
@@ -122,6 +124,71 @@ def test_a_study_before_the_request_is_dated_later_on_its_page(tmp_path: Path) -
     assert "2015" in copy.pages[fault.document][fault.page - 1]
     assert str(fault.planted).startswith("2014-0")
     assert "after January 5, 2015" in fault.says
+
+
+@pytest.mark.parametrize(
+    "case", ["psychotherapy-after-trial", "physical-therapy-after-cuff-repair", "alprazolam-for-a-year"]
+)
+def test_a_number_that_was_asked_for_is_stated_otherwise_and_its_page_says_the_true_one(
+    tmp_path: Path, case: str
+) -> None:
+    one = exercise_of_case(case, "end")
+    rules = library.rules_for(one.case)
+    copy, (made,) = plant(one.case, rules, one.reference, ["wrong-quantity"], tmp_path / "copy", Random(1))
+    item = library.rules_for(copy).case.items["1"]
+    assert made.planted in item.facts["quantity"].values()
+    assert made.truth == one.reference.answers[made.place].value != made.planted
+    assert not item.service.startswith(f"{made.truth} ")
+    assert str(made.truth) in copy.pages[made.document][made.page - 1]
+    page = Evidence(made.document, made.page)
+    assert caught(made, Answer(value=made.truth, evidence=(page,)))
+    assert not caught(made, Answer(value=made.planted, evidence=(page,)))
+
+
+def test_no_more_is_certified_than_a_planted_number_asks_for(tmp_path: Path) -> None:
+    one = exercise_of_case("physical-therapy-after-cuff-repair", "end")
+    rules = library.rules_for(one.case)
+    for seed in range(6):
+        _, (made,) = plant(
+            one.case, rules, one.reference, ["wrong-quantity"], tmp_path / str(seed), Random(seed)
+        )
+        assert made.planted > (rules.case.items["1"].certified or 0)
+
+
+def test_of_several_entries_the_one_with_the_planted_number_is_told(tmp_path: Path) -> None:
+    one = exercise_of_case("compound-cream-with-relaxant", "end")
+    rules = library.rules_for(one.case)
+    _, (made,) = plant(one.case, rules, one.reference, ["wrong-quantity"], tmp_path / "copy", Random(1))
+    true = one.reference.answers[made.place]
+    assert caught(made, true)
+    strengths = [entry["strength"] for entry in entries(tmp_path / "copy")]
+    taken_over = [made.planted if held == made.truth else held for held in (20, 4, 5)]
+    assert strengths == taken_over
+    assert not caught(made, listing([group({"strength": said(held, PAGE)}) for held in taken_over], True))
+
+
+def entries(folder: Path) -> list[dict[str, object]]:
+    read = yaml.parse_yaml(library.read_text(folder / "case.yaml"), "case.yaml").data
+    return list(read["items"]["1"]["ingredients"])
+
+
+def test_a_sentence_stands_in_a_section_whose_heading_has_a_line_of_its_own() -> None:
+    page = "CLINIC\nPatient: N.\nSUBJECTIVE\nPain 6/10. Denies\nfever.\nOBJECTIVE\nGait normal.\nWORK STATUS\nOff work.\n"
+    known = ["subjective", "objective"]
+    made = {name: _inserted(page, "It swells.", end) for name, end in _lined_sections(page, known)}
+    assert made == {
+        "subjective": page.replace("fever.\n", "fever.\nIt swells.\n"),
+        "objective": page.replace("normal.\n", "normal.\nIt swells.\n"),
+    }
+    assert list(_lined_sections("CLINIC\nPatient is well.\n", known)) == []
+
+
+def test_what_the_record_denies_is_not_written_into_it(tmp_path: Path) -> None:
+    """A note that says “no history of cancer” is no place for a sentence that tells of one."""
+    one = exercise_of_case("lumbar-mri-after-discectomy", "end")
+    rules = library.rules_for(one.case)
+    with pytest.raises(Refused, match="can't be planted"):
+        plant(one.case, rules, one.reference, ["contradiction=red_flags"], tmp_path / "copy", Random(1))
 
 
 # -- caught or missed -----------------------------------------------------------------------------
