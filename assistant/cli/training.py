@@ -66,6 +66,9 @@ against_option = click.option(
     metavar="SESSION",
     help="Compare with a session or adjudication instead of the case's reference; three or more are a panel.",
 )
+due_option = click.option(
+    "--due", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day by which it is to be done."
+)
 
 
 def _key(path: Path, against: Sequence[str]) -> Reference | None:
@@ -322,9 +325,7 @@ def training() -> None:
     default="each",
     help="Show the reference after each answer, at the end, or only to you.",
 )
-@click.option(
-    "--due", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day by which it is to be done."
-)
+@due_option
 @fault_options
 @log_option
 def assign(
@@ -366,9 +367,7 @@ def assign(
 @click.argument("case", required=False)
 @click.argument("file", required=False, type=click.Path(path_type=Path))
 @against_option
-@click.option(
-    "--due", type=click.DateTime(["%Y-%m-%d"]), metavar="DAY", help="The day by which it is to be done."
-)
+@due_option
 @fault_options
 @log_option
 def pack_case(

@@ -290,7 +290,7 @@ def dates_in(text: str) -> Iterator[tuple[int, str, When]]:
         named = month_number(match["named"] or match["month"]) or 0
         if _is_day(named, on):
             taken.append(match.span())
-            yield match.start(), match[0], When(_century(int(match["year"])), named, on)
+            yield match.start(), match[0], When(century(int(match["year"])), named, on)
     pieces = [_piece(match) for match in compiled(_NAMED).finditer(text)]
     pieces = [one for one in pieces if not any(start < one.end and one.start < end for start, end in taken)]
     years = _shared_years(pieces, text)
@@ -312,12 +312,10 @@ def _numeric(match: re.Match[str]) -> When | None:
         month, year, day = *parts, None
     else:
         month, day, year = parts
-    return (
-        When(_century(year) if year is not None else None, month, day) if _is_day(month or 0, day) else None
-    )
+    return When(century(year) if year is not None else None, month, day) if _is_day(month or 0, day) else None
 
 
-def _century(year: int) -> int:
+def century(year: int) -> int:
     """A year that may be written with two digits."""
     return year if year > 99 else year + (1900 if year > 50 else 2000)
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Status
@@ -32,9 +31,6 @@ from assistant.core.turn import (
     prompt_turn,
     proposal_for,
 )
-
-if TYPE_CHECKING:
-    pass
 
 
 def form_turn(session: Session, place: AnswerPlace) -> Turn | None:

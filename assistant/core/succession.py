@@ -15,7 +15,7 @@ from assistant.core import events as e
 from assistant.core.answer import same_content
 from assistant.core.answer_reader import check_answer
 from assistant.core.decide import DECISIONS, GROUNDS, must_apply, must_have, needs_reason
-from assistant.core.problem import Refused, refuse
+from assistant.core.problem import refuse
 from assistant.core.rationale import assess
 from assistant.core.record.grounds import worked_out
 from assistant.core.rules.criterion import RULINGS
@@ -42,11 +42,11 @@ class Succession:
         """Takes the next step; raises `Refused`, with the reason, where the program would not have written it."""
         session = self.session
         if not e.is_step(event):
-            raise _wrong(f"{event.kind} is no step of a review")
+            raise refuse(f"{event.kind} is no step of a review")
         if session.status == "open" and isinstance(event, e.AddendumAdded):
-            raise _wrong("words are added to a determination that is not signed")
+            raise refuse("words are added to a determination that is not signed")
         if session.status != "open" and not isinstance(event, e.AddendumAdded):
-            raise _wrong(f"the session is {session.status}, and nothing in it can change")
+            raise refuse(f"the session is {session.status}, and nothing in it can change")
         if isinstance(event, e.AnswerSetAside | e.AnswerRestored):
             self._consequence(event)
         else:
@@ -63,28 +63,24 @@ class Succession:
         aside = isinstance(event, e.AnswerSetAside)
         there = event.prompt in self.session.answers.get(event.item, {})
         if before is None or not there or (event.prompt in now) != aside or (event.prompt in was) == aside:
-            raise _wrong(f"no answer sets {one_line(event.prompt, 40)} aside, or brings it back")
-
-
-def _wrong(why: str) -> Refused:
-    return refuse(why)
+            raise refuse(f"no answer sets {one_line(event.prompt, 40)} aside, or brings it back")
 
 
 def _beginning(session: Session) -> None:
     """The first step says of the session what its pinned texts say."""
     opened, case = session.opened, session.rules.case
     if opened.mode not in MODES:
-        raise _wrong(f"there is no kind of review “{one_line(opened.mode, 20)}”")
+        raise refuse(f"there is no kind of review “{one_line(opened.mode, 20)}”")
     if dict(opened.items) != {key: item.prompt_set for key, item in case.items.items()}:
-        raise _wrong("its items, or their prompt sets, are not those of its case file")
+        raise refuse("its items, or their prompt sets, are not those of its case file")
     if not opened.reviewer:
-        raise _wrong("it names no reviewer")
+        raise refuse("it names no reviewer")
 
 
 def _may_follow(session: Session, event: e.Step) -> None:
     match event:
         case e.SessionOpened():
-            raise _wrong("the session begins a second time")
+            raise refuse("the session begins a second time")
         case e.SessionParked() | e.SessionResumed():
             return
         case e.PromptShown(item, prompt, chosen):
@@ -102,7 +98,7 @@ def _may_follow(session: Session, event: e.Step) -> None:
         case e.AnswerWithdrawn(item, prompt, reason):
             must_have(session, item, prompt)
             if session.answer(item, prompt) is None:
-                raise _wrong("there is no answer to take back")
+                raise refuse("there is no answer to take back")
             must_say(
                 reason or not needs_reason(session, item, prompt), "an answer is taken back without a reason"
             )
@@ -113,7 +109,7 @@ def _may_follow(session: Session, event: e.Step) -> None:
         case e.EvidenceCited(item, prompt, evidence):
             must_have(session, item, prompt)
             if session.answer(item, prompt) is None:
-                raise _wrong("there is no answer that this passage could support")
+                raise refuse("there is no answer that this passage could support")
             _page(session, evidence.document, evidence.page)
         case e.NoteAdded(item, prompt, text):
             _place_or_item(session, item, prompt)
@@ -124,7 +120,7 @@ def _may_follow(session: Session, event: e.Step) -> None:
         case e.PageMarked(evidence, gone):
             _page(session, evidence.document, evidence.page)
             if gone and evidence not in session.marks:
-                raise _wrong("a mark is taken away that is not there")
+                raise refuse("a mark is taken away that is not there")
         case e.RecordSearched():
             must_have(session, event.item, event.prompt)
             must_be_one_of(event.by, SEARCHES, "nobody searches the record so")
@@ -182,14 +178,14 @@ def _may_decide(
         case e.CriterionRuled(item, criterion, ruling, reason):
             _item(session, item)
             if criterion not in session.rules.sets[item].criteria:
-                raise _wrong(f"item {one_line(item, 20)} has no criterion {one_line(criterion, 40)}")
+                raise refuse(f"item {one_line(item, 20)} has no criterion {one_line(criterion, 40)}")
             must_be_one_of(ruling, RULINGS, "there is no such ruling")
             must_say(reason, "it is ruled without a reason")
         case e.FirstDecisionTaken(item, decision):
             _item(session, item)
             must_be_one_of(decision, DECISIONS, "there is no such decision")
             if item in session.suggestions_shown:
-                raise _wrong("the suggestion has been shown before this first decision")
+                raise refuse("the suggestion has been shown before this first decision")
         case e.DeterminationRecorded():
             _determined(session, event)
         case e.SentenceEdited(item, sentence):
@@ -197,7 +193,7 @@ def _may_decide(
             must_say(sentence, "no sentence is named")
         case e.CheckRaised(check, key):
             if (check, key) in session.raised:
-                raise _wrong(f"the check {one_line(check, 40)} has been raised here before")
+                raise refuse(f"the check {one_line(check, 40)} has been raised here before")
         case e.CheckAcknowledged(check, _, reason):
             must_say(reason, f"the check {one_line(check, 40)} is passed without a reason")
         case e.SessionDeclined(ground, reason):
@@ -210,7 +206,7 @@ def _may_decide(
             if to:
                 _item(session, to)
             if quoted and (not to or all(one.text != quoted for one in assess(session, to).sentences)):
-                raise _wrong("the addendum quotes a sentence that no determination here has")
+                raise refuse("the addendum quotes a sentence that no determination here has")
         case _:
             assert_never(event)
 
@@ -218,23 +214,23 @@ def _may_decide(
 def must_say(words: object, why: str) -> None:
     """Raises `Refused` where there are no words."""
     if not (words.strip() if isinstance(words, str) else words):
-        raise _wrong(why)
+        raise refuse(why)
 
 
 def must_be_one_of(value: object, known: Iterable[object], why: str) -> None:
     """Raises `Refused` for a value that is none of those known."""
     if value not in known:
-        raise _wrong(f"{why}: “{one_line(str(value), 40)}”")
+        raise refuse(f"{why}: “{one_line(str(value), 40)}”")
 
 
 def _scope(session: Session, scope: str) -> None:
     if scope not in session.rules.sets:
-        raise _wrong(f"there is no item {one_line(scope, 20)} in this case")
+        raise refuse(f"there is no item {one_line(scope, 20)} in this case")
 
 
 def _item(session: Session, item: str) -> None:
     if item not in session.items:
-        raise _wrong(f"there is no item {one_line(item, 20)} in this case")
+        raise refuse(f"there is no item {one_line(item, 20)} in this case")
 
 
 def _place_or_item(session: Session, item: str, prompt: str) -> None:
@@ -249,7 +245,7 @@ def _place_or_item(session: Session, item: str, prompt: str) -> None:
 def _page(session: Session, document: str, page: int) -> None:
     held = session.rules.case.documents.get(document)
     if held is None or not 1 <= page <= held.pages:
-        raise _wrong(f"there is no page {one_line(f'{document}:{page}', 60)} in this case")
+        raise refuse(f"there is no page {one_line(f'{document}:{page}', 60)} in this case")
 
 
 def _page_or_entry(session: Session, document: str, page: int) -> None:
@@ -261,7 +257,7 @@ def _page_or_entry(session: Session, document: str, page: int) -> None:
 def _documents(session: Session, documents: Iterable[str]) -> None:
     for name in documents:
         if name not in session.rules.case.documents:
-            raise _wrong(f"there is no document {one_line(name, 60)} in this case")
+            raise refuse(f"there is no document {one_line(name, 60)} in this case")
 
 
 def _answer(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> None:
@@ -283,7 +279,7 @@ def _answer(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> None
     held = session.answer(scope, path)
     new = not session.reading(scope).answered(root) and (held is None or not rest)
     if new != isinstance(event, e.AnswerRecorded):
-        raise _wrong("there is no answer yet that could change" if new else "it is answered already")
+        raise refuse("there is no answer yet that could change" if new else "it is answered already")
     if isinstance(event, e.AnswerAmended):
         must_say(event.reason or not needs_reason(session, scope, path), "an answer changes without a reason")
 
@@ -294,21 +290,21 @@ def _determined(session: Session, event: e.DeterminationRecorded) -> None:
     must_be_one_of(event.decision, DECISIONS, "there is no such decision")
     must_be_one_of(event.suggested, (*DECISIONS, None), "there is no such suggestion")
     if event.departs != (event.decision != event.suggested):
-        raise _wrong("whether the decision departs from the suggestion is not said as it is")
+        raise refuse("whether the decision departs from the suggestion is not said as it is")
     must_say(event.reason or not event.departs, "the decision departs from the suggestion without a reason")
     if not session.item_answered(item):
-        raise _wrong(f"questions of item {item} are still open")
+        raise refuse(f"questions of item {item} are still open")
 
 
 def _signed(session: Session, event: e.SessionSigned) -> None:
     if any(next(session.reading(scope).open_prompts(), None) for scope in session.rules.scopes):
-        raise _wrong("questions are still open")
+        raise refuse("questions are still open")
     if session.determinations.keys() != set(session.items):
-        raise _wrong("not every item is decided on")
+        raise refuse("not every item is decided on")
     if event.outcome != outcome(session):
-        raise _wrong("the outcome is not that of the decisions")
+        raise refuse("the outcome is not that of the decisions")
     if not _DIGEST.fullmatch(event.letter) or not 1 <= event.guard <= GUARD:
-        raise _wrong("it is not said what was signed")
+        raise refuse("it is not said what was signed")
     must_say(event.statement, "it is not said what was signed")
 
 
@@ -316,11 +312,11 @@ def _repinned(session: Session, event: e.CaseAmended | e.SetChanged) -> Mapping[
     """The sets that the items then have, by key; its own rules must say so, and the documents that go with them."""
     rules = session.later.get(event.under)
     if rules is None:
-        raise _wrong("the texts that it pins are not those of a case")
+        raise refuse("the texts that it pins are not those of a case")
     if {name: kept["pages"] for name, kept in event.documents.items()} != {
         name: held.pages for name, held in rules.case.documents.items()
     }:
-        raise _wrong("its documents are not those of its case file")
+        raise refuse("its documents are not those of its case file")
     return {key: item.prompt_set for key, item in rules.case.items.items()}
 
 
@@ -328,7 +324,7 @@ def _amended(session: Session, event: e.CaseAmended) -> None:
     after = _repinned(session, event)
     for item, held in session.rules.case.items.items():
         if after.get(item) != held.prompt_set:
-            raise _wrong(
+            raise refuse(
                 f"item {item} of this session is no longer in the case, or is under another prompt set"
             )
     _documents_said(session, event)
@@ -338,25 +334,25 @@ def _documents_said(session: Session, event: e.CaseAmended) -> None:
     before, after = session.opened.documents, event.documents
     added = {name for name in after if name not in before}
     if {one for one in event.added if one in after} != added:
-        raise _wrong("it doesn't say which documents are new")
+        raise refuse("it doesn't say which documents are new")
     held = (session.amended or session.opened).pins["case"]["case.yaml"]
     if event.facts != (event.pins["case"]["case.yaml"] != held):
-        raise _wrong("it doesn't say whether the facts of the case have changed")
+        raise refuse("it doesn't say whether the facts of the case have changed")
     if not event.facts and not event.added:
-        raise _wrong("nothing of the case has changed")
+        raise refuse("nothing of the case has changed")
 
 
 def _set_changed(session: Session, event: e.SetChanged) -> None:
     _item(session, event.item)
     if event.item in session.determinations:
-        raise _wrong(f"item {event.item} is decided, so its prompt set stays")
+        raise refuse(f"item {event.item} is decided, so its prompt set stays")
     before = {key: item.prompt_set for key, item in session.rules.case.items.items()}
     if event.was != before[event.item] or event.prompt_set == event.was:
-        raise _wrong(f"item {event.item} is not under the prompt set that is left")
+        raise refuse(f"item {event.item} is not under the prompt set that is left")
     if _repinned(session, event) != {**before, event.item: event.prompt_set}:
-        raise _wrong("the sets that it pins are not the one that is taken and those of the other items")
+        raise refuse("the sets that it pins are not the one that is taken and those of the other items")
     if event.pins["case"] != (session.amended or session.opened).pins["case"]:
-        raise _wrong("the facts of the case change with a prompt set")
+        raise refuse("the facts of the case change with a prompt set")
     stays = carried(session.rules.sets[event.item], session.later[event.under].sets[event.item])
     if set(event.aside) != {name for name in session.answers.get(event.item, {}) if name not in stays}:
-        raise _wrong("it doesn't say which answers its questions leave behind")
+        raise refuse("it doesn't say which answers its questions leave behind")

@@ -27,7 +27,7 @@ from sqlite_utils.db import DescIndex
 from assistant import __version__
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import digest
-from assistant.files import make_file, make_folder, sync_folder, turn_at
+from assistant.files import cache_folder, make_file, make_folder, sync_folder, turn_at
 from assistant.log.checkpoint import present_log
 from assistant.log.database import ARCHIVED
 from assistant.log.entry import Entry, check_places, read
@@ -201,10 +201,8 @@ def forget(log: Path) -> None:
 def _places(log: Path) -> Iterator[Path]:
     """Where the file may lie, best first; the last is a folder of this run only."""
     yield Path(f"{log}.reports")
-    from platformdirs import user_cache_dir
-
     name = digest(str(log))[:16]
-    yield Path(user_cache_dir("imr-assistant", appauthor=False)) / f"{name}.reports"
+    yield cache_folder() / f"{name}.reports"
     folder = tempfile.mkdtemp(prefix="imr-")
     atexit.register(shutil.rmtree, folder, ignore_errors=True)
     yield Path(folder) / f"{name}.reports"

@@ -13,7 +13,7 @@ from functools import lru_cache
 from itertools import pairwise
 
 from assistant import library
-from assistant.core.dates import PartialDate, When, dates_in, read_date
+from assistant.core.dates import PartialDate, When, century, dates_in, read_date
 from assistant.core.record.phrases import any_of, pattern
 from assistant.core.text import one_line
 from assistant.core.value import Value
@@ -176,10 +176,7 @@ def _no_day(pages: Sequence[str]) -> str:
 def _full_year(said: str) -> str:
     """A numeric date in the form that is typed: with slashes and the century."""
     found = re.fullmatch(r"(\d{1,2})[/-](\d{1,2})[/-](\d{4}|\d\d)", said)
-    if found is None:
-        return said
-    year = int(found[3])
-    return f"{found[1]}/{found[2]}/{year if year > 99 else year + (1900 if year > 50 else 2000)}"
+    return said if found is None else f"{found[1]}/{found[2]}/{century(int(found[3]))}"
 
 
 def _date(title: str, pages: Sequence[str]) -> str:
@@ -226,7 +223,7 @@ def dates_of(line: str) -> tuple[tuple[int, str, When], ...]:
     for found in re.finditer(r"(?<![\d/-])(\d{1,2})-(\d{1,2})-(\d\d)(?![\d/-])", line):
         month, day, year = (int(one) for one in found.groups())
         if 1 <= month <= 12 and 1 <= day <= 31:
-            made.append((found.start(), found[0], When(year + (1900 if year > 50 else 2000), month, day)))
+            made.append((found.start(), found[0], When(century(year), month, day)))
     return tuple(made)
 
 
@@ -292,7 +289,6 @@ _DEGREED = re.compile(
     rf"(?<![\w.])(?P<name>{_NAME})(?P<gap>,?\s+)(?P<degree>{_DEGREE}(?:,\s*{_DEGREE})*)(?!\w)(?!\s+\d{{5}})"
 )
 _DEGREE_ONLY = re.compile(rf"[\s,]{_DEGREE}(?!\w)")
-_DOCTOR = re.compile(rf"\bDr\.?\s+(?P<name>{_NAME})")
 _ROLE = re.compile(
     r"\s*((?:primary |secondary )?(?:attending|treating) (?:provider|physician)|radiologist)\s*", re.I
 )

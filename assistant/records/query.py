@@ -15,6 +15,7 @@ from math import ceil
 from typing import TypeVar
 
 from assistant.core.problem import refuse
+from assistant.core.record.counts import SPELLED
 from assistant.core.record.language import APART, Number, Vocabulary, words_in
 
 _CONTROL: dict[int, str] = dict.fromkeys([*range(9), 11, 12, *range(14, 32), 127], " ")
@@ -44,22 +45,7 @@ _EMPTY = _SMALL | frozenset(
     " when where which while who why will without would you your t don didn doesn won isn wasn".split()
 )
 """Words of a person's query that are wanted only where nothing else is."""
-_DIGITS = {
-    word: str(number)
-    for number, word in enumerate(
-        "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen"
-        " nineteen twenty".split()
-    )
-} | {
-    "thirty": "30",
-    "forty": "40",
-    "fifty": "50",
-    "sixty": "60",
-    "seventy": "70",
-    "eighty": "80",
-    "ninety": "90",
-}
-_SPELLED = re.compile(rf"(?i)\b(?:{'|'.join(_DIGITS)})\b")
+_SPELLED = re.compile(rf"(?i)\b(?:{'|'.join(SPELLED)})\b")
 _OUT_OF = re.compile(r"(?i)\b(\d+)\s+(?:out\s+of|over)\s+(\d+)\b|\b(\d)\s+(plus)\b")
 _MOST_TOGETHER = 6
 ANY_PART = "*"
@@ -227,7 +213,7 @@ def of_query(query: str, vocabulary: Vocabulary) -> tuple[Wanted, ...]:
 
 def _in_figures(query: str) -> str:
     """A query with its scores in figures, as notes write them: *four out of five* is 4/5, *two plus* 2+."""
-    in_digits = _SPELLED.sub(lambda one: _DIGITS[one[0].lower()], query)
+    in_digits = _SPELLED.sub(lambda one: str(SPELLED[one[0].lower()]), query)
     if _OUT_OF.search(in_digits) is None:
         return query
     return _OUT_OF.sub(lambda one: f"{one[3]}+" if one[3] else f"{one[1]}/{one[2]}", in_digits)

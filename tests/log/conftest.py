@@ -103,7 +103,7 @@ def shared(_reviewed: bytes, tmp_path_factory: pytest.TempPathFactory) -> Path:
 def reviewed(_reviewed: bytes, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """The log of `tests.log.auditing`, a copy of its own for each test, with a cache and a profile folder of its own."""
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, **_: str(tmp_path / "cache" / name))
+    monkeypatch.setenv("IMR_CACHE", str(tmp_path / "cache"))
     path.parent.mkdir(mode=0o700)
     path.write_bytes(_reviewed)
     path.chmod(0o600)

@@ -76,7 +76,6 @@ def years(_years: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     shutil.copytree(_years / "config", tmp_path / "config")
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_CACHE", str(tmp_path / "cache"))
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, **_: str(tmp_path / "cache" / name))
     path.parent.mkdir(mode=0o700)
     path.write_bytes((_years / "log.sqlite").read_bytes())
     path.chmod(0o600)

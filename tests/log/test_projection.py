@@ -445,7 +445,7 @@ def test_where_one_place_refuses_the_next_one_serves(
     file = up_to_date(held)
     assert cache in file.parents
     assert len(rows(file, "session")) == 3
-    monkeypatch.setattr("platformdirs.user_cache_dir", lambda name, **_: str(held / "no folder"))
+    monkeypatch.setenv("IMR_CACHE", str(held / "no folder"))
     assert len(rows(up_to_date(held), "session")) == 3
 
 

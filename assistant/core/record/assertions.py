@@ -248,8 +248,6 @@ _AFFIRMED = Assertion()
 _BEFORE = frozenset({"before", "before_near", "next_to"})
 _AFTER = frozenset({"after", "after_finding"})
 _SERVICE_AFTER = frozenset({"after", "after_service"})
-_RESULTS = frozenset({"neg", "negative", "( neg )", "( negative )"})
-"""What is said of a test and not of whether it was made."""
 _BEFORE_FUNCTION = _BEFORE | {"before_function"}
 _AFTER_FUNCTION = _AFTER | {"after_function"}
 _NORMAL = frozenset({"before_function", "after_function"})
@@ -317,7 +315,7 @@ class Assertions:
         self._absorbing, self._claims = words("absorbing"), words("claims")
         self._intended = words("intended")
         self._unsettling, self._hedged = beginnings("unsettling"), words("hedged")
-        self._requests = words("requests")
+        self._requests, self._results = words("requests"), frozenset(lists.get("results", ()))
         self._interested, self._masks = beginnings("interested"), beginnings("masks")
         self._conditions, self._occasions = beginnings("conditions"), beginnings("occasions")
         self._witnesses, self._lost = words("witnesses"), words("lost")
@@ -424,7 +422,7 @@ class Assertions:
     def _reaches_on(self, said: Tokens, cue: CueFound, of: _Mention) -> int:
         """How a cue reaches the mention after it."""
         first = of.first
-        if of.service and cue.text in _RESULTS:
+        if of.service and cue.text in self._results:
             return _NOT
         begin = cue.end + (said[cue.end : cue.end + 1] == [":"])
         if cue.place == "next_to":

@@ -33,6 +33,7 @@ from assistant.core.record.chronology_lines import (
     Line,
     merged,
 )
+from assistant.core.record.counts import SPELLED
 from assistant.core.record.mentions import extract, extract_kind, regions_of
 from assistant.core.record.phrases import Known, Patterns, any_of, known_phrases, whole
 from assistant.core.record.sentences import (
@@ -717,8 +718,7 @@ class _Reading:
 # Small readings of words.
 
 
-_NUMBERS = "zero one two three four five six seven eight nine ten eleven twelve thirteen fourteen fifteen sixteen seventeen eighteen nineteen twenty".split()
-_COUNT = rf"(?:\d{{1,3}}|{'|'.join(_NUMBERS[1:])})"
+_COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
 _STRENGTH = re.compile(
     r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
     r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
@@ -752,7 +752,7 @@ def _strength(found: re.Match[str] | None) -> str:
 
 
 def _number(said: str) -> str:
-    return said if said.isdigit() else str(_NUMBERS.index(said.lower()))
+    return said if said.isdigit() else str(SPELLED[said.lower()])
 
 
 def _body(text: str) -> str:

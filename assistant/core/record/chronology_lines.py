@@ -61,9 +61,6 @@ class Line(Value):
         return digest(f"{self.kind}|{self.evidence.quote}|{said}|{self.date}")[:16]
 
 
-_FIRST_HAND = {STUDY: (*IMAGING, NERVES), OPERATION: (OPERATIVE,)}
-
-
 def merged(found: Sequence[Line]) -> list[Line]:
     """One line for what several pages tell."""
     kept: list[Line] = []

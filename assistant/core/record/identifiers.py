@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.core.dates import MONTHS, PartialDate, dates_in, month_number
+from assistant.core.dates import MONTHS, PartialDate, century, dates_in, month_number
 from assistant.core.text import compiled
 
 KINDS = {
@@ -458,8 +458,7 @@ def _number_of(said: str, name: str) -> int | None:
     """What a part of a date means: a day, a month or a year."""
     plain = said.strip("'’.")
     if name == "y":
-        year = int(plain)
-        return year if year > 99 else year + (1900 if year > 50 else 2000)
+        return century(int(plain))
     if plain.isdecimal():
         return int(plain)
     if name == "m":
