@@ -32,6 +32,7 @@ from assistant.records.intake import (
     Proposal,
     corrected,
     line_proposals,
+    own_line,
     quoted,
     with_lines,
 )
@@ -130,6 +131,18 @@ class Course:
             self._write(with_lines(self._held.text, [one], lambda line: quoted(line, self.page)))
             self._decide(key, CONFIRMED)
 
+    def add(self, group: str, said: str, place: Evidence | None) -> Proposal:
+        """Writes a line of one's own, its day and its words, on a page, into the timeline."""
+        fields = own_line(said)
+        key = _key_of(fields["date"], fields["says"])
+        if place is None or any(one.key == key for one in self.proposals):
+            raise refuse(
+                "This line stands there already, or has no page.", "", "Choose a line of its page first."
+            )
+        line = Proposal(key, group, "event", fields, (Evidence(place.document, place.page),))
+        self._write(with_lines(self._held.text, [line], lambda one: quoted(one, self.page)))
+        return self.get(key)
+
     def refuse(self, key: str) -> None:
         """Turns a line down; one of the timeline is taken out of it."""
         self._take_out(key, REFUSED)
@@ -227,6 +240,10 @@ def decision_day(case: Case) -> PartialDate | None:
     return max(days, key=lambda day: day.earliest) if days else None
 
 
+def _key_of(date: str, says: str) -> str:
+    return digest(f"timeline|{date}|{says}")[:16]
+
+
 def _held(entry: TimelineEntry, case: Case) -> Proposal:
     """A line of the timeline as it stands there."""
     decided = decision_day(case)
@@ -239,7 +256,7 @@ def _held(entry: TimelineEntry, case: Case) -> Proposal:
         "says": entry.says,
     }
     return Proposal(
-        digest(f"timeline|{entry.date}|{entry.says}")[:16],
+        _key_of(str(entry.date), entry.says),
         LINE,
         entry.kind or "line",
         fields,

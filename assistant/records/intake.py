@@ -453,12 +453,8 @@ class Intake:
                 "prompt_set": proposed.prompt_set,
             }
         else:
-            day, _, said = said.partition(" ")
-            date = read_date(day)
-            if date is None or place is None:
-                raise refuse("A line begins with its day.", "", "Write it as 2014-07-12 What was done.")
-            fields = {"date": str(date), "kind": "event", "region": "", "side": "", "says": said.strip()}
-        if not said.strip():
+            fields = own_line(said)
+        if not said or (group == LINE and place is None):
             raise refuse("There are no words.", "", "Write what is to be added.")
         number = 1 + sum(key.startswith("own-") for key in self._decided)
         key = f"own-{group}-{number}"
@@ -914,6 +910,15 @@ def _items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
             yield f"      page: {scalar(where['page'])}"
             if "quote" in where:
                 yield f"      quote: {scalar(where['quote'])}"
+
+
+def own_line(said: str) -> dict[str, str]:
+    """The parts of a line in a person's words: its day, and what was so; raises `Refused` where one is missing."""
+    day, _, words = one_line(said).strip().partition(" ")
+    date = read_date(day)
+    if date is None or not words.strip():
+        raise refuse("A line is a day and words.", "", "Write it as 2014-07-12 What was done.")
+    return {"date": str(date), "kind": "event", "region": "", "side": "", "says": words.strip()}
 
 
 def with_lines(text: str, lines: Iterable[Proposal], place: Any) -> str:

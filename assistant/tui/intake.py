@@ -76,6 +76,9 @@ class Work(Protocol):
     def correct(self, key: str, name: str, value: str) -> None:
         """Gives a part another value."""
 
+    def add(self, group: str, said: str, place: Evidence | None) -> Proposal:
+        """Adds what no page was found to propose."""
+
     def page(self, place: Evidence) -> str:
         """The text of a page."""
 
@@ -92,6 +95,7 @@ class ProposalScreen(ProgramScreen):
         Binding("u", "reopen", "open again"),
         Binding("n", "other_page", "next page"),
         Binding("l", "narrow", "only"),
+        Binding("a", "add", "add"),
         Binding("pagedown", "turn(1)", show=False, priority=True),
         Binding("pageup", "turn(-1)", show=False, priority=True),
         Binding("escape,ctrl+q", "leave", "leave"),
@@ -113,11 +117,14 @@ class ProposalScreen(ProgramScreen):
         ("enter", "confirm", "confirm"),
         ("c", "correct", "correct"),
         ("x", "refuse", "refuse"),
-        ("u", "open again", "reopen"),
-        ("n", "next page", "other_page"),
+        ("u", "reopen", "reopen"),
+        ("n", "next", "other_page"),
         ("l", "only", "narrow"),
+        ("a", "add", "add"),
         ("esc", "leave", "leave"),
     ]
+
+    ADDED: ClassVar[tuple[str, ...]] = (LINE,)
 
     def __init__(self, work: Work, title: str, left: Callable[[], None] | None = None) -> None:
         """`left` is called when the screen is gone."""
@@ -367,6 +374,36 @@ class ProposalScreen(ProgramScreen):
 
         self.app.push_screen(ChooseScreen("Which part?", rows), chosen)
 
+    def action_add(self) -> None:
+        """Asks for what can be added, a line on the page that is shown among it, and adds it."""
+        _, held = self._current()
+        places = held[0].evidence if held else ()
+        place = places[self._place % len(places)] if places else None
+        rows = [(ITEM, "another disputed service")] if ITEM in self.ADDED else []
+        if place is not None:
+            rows.append((LINE, f"a line on {self._work.where(place)}"))
+        asked = {ITEM: "What was refused?", LINE: "Its day and its words, as 2014-07-12 What was done"}
+
+        def chosen(group: str | None) -> None:
+            if group is not None:
+                self.app.push_screen(AskScreen(asked[group]), lambda said: given(group, said))
+
+        def given(group: str, said: str | None) -> None:
+            if not said:
+                return
+            try:
+                added = self._work.add(group, said, place if group == LINE else None)
+            except Refused as refused:
+                self.tell(str(refused), "error")
+                return
+            self._fill(added.key)
+            self._show()
+
+        if len(rows) > 1:
+            self.app.push_screen(ChooseScreen("What is to be added?", rows), chosen)
+        else:
+            chosen(rows[0][0] if rows else None)
+
     def action_other_page(self) -> None:
         self._place += 1
         _, held = self._current()
@@ -404,14 +441,12 @@ class IntakeScreen(ProposalScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f", "finish", "make the case"),
-        Binding("a", "add", "add"),
     ]
     KEYS: ClassVar[list[tuple[str, str, str]]] = [
-        ("f", "make the case", "finish"),
-        *ProposalScreen.KEYS[:-1],
-        ("a", "add", "add"),
-        ProposalScreen.KEYS[-1],
+        ("f", "finish", "finish"),
+        *ProposalScreen.KEYS,
     ]
+    ADDED = (ITEM, LINE)
 
     def __init__(self, work: Intake, left: Callable[[], None] | None = None) -> None:
         super().__init__(work, "A packet becomes a case", left)
@@ -419,33 +454,6 @@ class IntakeScreen(ProposalScreen):
 
     def _ready(self) -> str:
         return "f makes the case; the other lines can wait"
-
-    def action_add(self) -> None:
-        """Asks for a disputed service, or for a line on the page that is shown, and adds it."""
-        _, held = self._current()
-        places = held[0].evidence if held else ()
-        place = places[self._place % len(places)] if places else None
-        rows = [(ITEM, "another disputed service")]
-        if place is not None:
-            rows.append((LINE, f"a line on {self._work.where(place)}"))
-        asked = {ITEM: "What was refused?", LINE: "Its day and its words, as 2014-07-12 What was done"}
-
-        def chosen(group: str | None) -> None:
-            if group is not None:
-                self.app.push_screen(AskScreen(asked[group]), lambda said: given(group, said))
-
-        def given(group: str, said: str | None) -> None:
-            if not said:
-                return
-            try:
-                added = self._intake.add(group, said, place if group == LINE else None)
-            except Refused as refused:
-                self.tell(str(refused), "error")
-                return
-            self._fill(added.key)
-            self._show()
-
-        self.app.push_screen(ChooseScreen("What is to be added?", rows), chosen)
 
     def action_finish(self) -> None:
         """Asks for title and name, and makes the case."""

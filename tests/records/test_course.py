@@ -126,3 +126,23 @@ def test_two_lines_of_one_sentence_are_two(folder: Path) -> None:
             CONFIRMED,
             REFUSED,
         ]
+
+
+def test_a_line_of_ones_own_goes_into_the_timeline_once_and_is_taken_out_like_the_others(
+    folder: Path,
+) -> None:
+    with Course(folder) as course:
+        place = course.proposals[1].evidence[0]
+        added = course.add("line", "2022-07-01 A fall.", place)
+        assert (added.state, added.fields["says"], str(added.evidence[0])) == (CONFIRMED, "A fall.", "mri:1")
+        for said, on in (
+            ("2022-07-01 A fall.", place),
+            ("2022-07-02 A fall.", None),
+            ("A fall.", place),
+            ("2022-07-02", place),
+        ):
+            with pytest.raises(Refused):
+                course.add("line", said, on)
+        assert len(library.rules_for(library.open_case(folder)).case.timeline) == 2
+        course.refuse(added.key)
+    assert len(library.rules_for(library.open_case(folder)).case.timeline) == 1

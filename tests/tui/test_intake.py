@@ -12,7 +12,7 @@ from assistant import library
 from assistant.records.course import Course
 from assistant.tui.app import ImrApp
 from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page, named
-from assistant.tui.widgets import MarkedList
+from assistant.tui.widgets import KeyLine, MarkedList
 from tests.records.test_course import folder
 from tests.records.test_intake import NOTE, RFA, UR, of, packet, work_on
 from tests.tui.windowing import NARROW, WIDE, Open
@@ -80,6 +80,15 @@ async def test_a_key_adds_a_service_and_a_line_on_the_page_that_is_shown(
             assert "says: A fall." in shown(screen, "intake-one")
             assert "UTILIZATION REVIEW DETERMINATION" in shown(screen, "intake-page")
         assert [one.fields["service"] for one in of(work, "item")][1:] == ["acupuncture"]
+
+
+async def test_every_key_stands_on_the_narrow_key_line(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        screen = IntakeScreen(work)
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=NARROW) as pilot:
+            await pilot.pause()
+            told = str(screen.query_one(KeyLine).render()).casefold()
+    assert [f"{key} {word}" in told for key, word, _ in IntakeScreen.KEYS] == [True] * len(IntakeScreen.KEYS)
 
 
 async def test_lines_are_confirmed_a_page_at_a_time_and_narrowed(tmp_path: Path) -> None:
