@@ -1,9 +1,10 @@
-"""From a packet to a signed practice determination at the screen: python -m benchmarks.packet_review FOLDER [--keep WORK]
+"""From a packet to a signed practice determination at the screen: python -m benchmarks.packet_review FOLDER [--keep WORK] [--stops]
 
 Every `packet.pdf` in the folders of FOLDER is confirmed line by line and page by page, reviewed and signed with real keys
 in a window of 80 columns. What the case file proposes is confirmed, all else is not documented: that shows what the
-program asks of the hand, and says nothing of the case. Told are the keys outside free text, the stops, and the seconds
-between the first key and the signature; the reading of the pages comes before, and is kept in WORK for the next time.
+program asks of the hand, and says nothing of the case. A `replies.yaml` beside a packet says more of it: words of a question,
+and the replies to it one after another, each a key of the question or words. Told are the keys outside free text, the stops (each time the review waits; --stops lists them), and the seconds between the first
+key and the signature; the reading of the pages comes before, and is kept in WORK for the next time.
 """
 
 from __future__ import annotations
@@ -14,10 +15,13 @@ import shutil
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 
+import yaml
+
 from assistant import profile
+from assistant.core.text import one_line
 from assistant.profile import Profile
 from assistant.records.intake import Intake
 from assistant.tui.app import ImrApp
@@ -92,7 +96,16 @@ def reply_of(window: Window) -> tuple[str, bool]:
     return "-" if turn.kind == "list" and "-" in keys else keys[0], False
 
 
-async def review(case: Path, log: Path, hand: Hand) -> None:
+def given(replies: Mapping[str, list[str]], window: Window) -> tuple[str, bool] | None:
+    """The next reply that a packet's file has for what is asked; none where it has no more."""
+    held = next((held for words, held in replies.items() if words in window.talk.question and held), None)
+    if held is None:
+        return None
+    said = str(held.pop(0))
+    return said, said not in ("", *window.talk.keys)
+
+
+async def review(case: Path, log: Path, hand: Hand, replies: Mapping[str, list[str]], is_told: bool) -> None:
     """Answers until it is signed."""
     app = ImrApp(log, lambda services: ReviewScreen(services, str(case)))
     async with app.run_test(size=NARROW) as pilot:
@@ -102,8 +115,10 @@ async def review(case: Path, log: Path, hand: Hand) -> None:
         for _ in range(_MOST):
             if window.talk.turn.kind == "done":
                 return
-            said, own = reply_of(window)
+            said, own = given(replies, window) or reply_of(window)
             hand.stops += 1
+            if is_told:
+                print(f"  {hand.stops} {one_line(window.talk.question, 90)} > {said or 'Enter'}", flush=True)
             if own:
                 await hand.write(window, said)
             elif said in window.talk.keys_at_once:
@@ -127,13 +142,15 @@ def main(arguments: Sequence[str]) -> int:
                 work.arrive([place / "packet.pdf"])
             shutil.copytree(keep / f".{place.name}.new", room / f".{place.name}.new")
             profile.save_profile(Profile("r-bench", ""))
+            told = place / "replies.yaml"
+            replies = yaml.safe_load(told.read_text("utf-8")) if told.exists() else {}
             hand, log = Hand(), room / f"{place.name}.sqlite"
             with Intake(room / place.name, lambda *_: None) as work:
                 work.arrive([place / "packet.pdf"])
                 begun = time.perf_counter()
                 case = asyncio.run(confirm(work, log, hand))
             confirmed, of_packet = time.perf_counter(), hand.keys
-            asyncio.run(review(case, log, hand))
+            asyncio.run(review(case, log, hand, replies, "--stops" in arguments))
             ended = time.perf_counter()
             print(
                 f"{place.name}: {of_packet} + {hand.keys - of_packet} keys, {hand.stops} stops, "

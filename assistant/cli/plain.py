@@ -236,17 +236,17 @@ class _Talk:
         return _notes(lines)
 
     def chronology(self, words: str) -> list[Line]:
-        """The course of the case, of one kind where that is named; `confirm KEY` and `refuse KEY` change it."""
+        """The course of the case, of one kind where that is named; `confirm`, `refuse`, `correct` and `add` change it."""
         from assistant.records.course import Course, narrowed
 
-        what, _, key = words.partition(" ")
+        what, _, rest = words.partition(" ")
         folder = Path(self.review.session.opened.folder)
-        changes = what in ("confirm", "refuse")
+        changes = what in ("confirm", "refuse", "correct", "add")
         if changes and library.is_bundled(folder):
             return [Line("problem", "This case belongs to the program, and is not written to.")]
         with Course(folder, write=changes) as course:
             if changes:
-                (course.confirm if what == "confirm" else course.refuse)(key.strip())
+                course.change(what, rest.strip())
                 return offer_amendment(self.conversation)
             lines = narrowed(course.proposals, kind=words.strip())
             marks = {"confirmed": "+", "open": " ", "refused": "x"}

@@ -143,6 +143,21 @@ class Course:
         self._write(with_lines(self._held.text, [line], lambda one: quoted(one, self.page)))
         return self.get(key)
 
+    def change(self, what: str, words: str) -> None:
+        """Changes a line as a person writes it: the key first, or for a new line its page."""
+        key, *rest = words.split(maxsplit=2)[: 3 if what == "correct" else 1] or [""]
+        if what == "correct" and len(rest) == 2:
+            self.correct(key, rest[0], rest[1])
+        elif what == "add":
+            document, _, page = key.rpartition(":")
+            if not page.isdecimal() or not 1 <= int(page) <= len(self._held.pages.get(document, ())):
+                raise refuse("There is no such page.", one_line(key), "Name it as DOCUMENT:PAGE.")
+            self.add(LINE, words[len(key) :].strip(), Evidence(document, int(page)))
+        elif what in ("confirm", "refuse"):
+            (self.confirm if what == "confirm" else self.refuse)(key)
+        else:
+            raise refuse("A part and its value are missing.", "", "Write correct KEY PART VALUE.")
+
     def refuse(self, key: str) -> None:
         """Turns a line down; one of the timeline is taken out of it."""
         self._take_out(key, REFUSED)

@@ -146,3 +146,20 @@ def test_a_line_of_ones_own_goes_into_the_timeline_once_and_is_taken_out_like_th
         assert len(library.rules_for(library.open_case(folder)).case.timeline) == 2
         course.refuse(added.key)
     assert len(library.rules_for(library.open_case(folder)).case.timeline) == 1
+
+
+def test_a_line_is_changed_in_plain_words_and_one_that_cannot_be_read_is_refused(folder: Path) -> None:
+    with Course(folder) as course:
+        course.change("add", "mri:1 2022-07-01 A fall.")
+        key = next(one.key for one in course.proposals if one.fields["says"] == "A fall.")
+        course.change("correct", f"{key} says A fall on stairs.")
+        for what, words in (
+            ("add", "mri:9 2022-07-01 A fall."),
+            ("add", "other:1 2022-07-01 A fall."),
+            ("add", ""),
+            ("correct", f"{key} says"),
+            ("confirm", "nothing"),
+        ):
+            with pytest.raises(Refused):
+                course.change(what, words)
+        assert "A fall on stairs." in [one.fields["says"] for one in course.proposals]
