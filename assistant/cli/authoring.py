@@ -459,9 +459,11 @@ def diff(old: str, new_: str, as_json: bool) -> None:
             say(f"{made.id}{region}, from {', '.join(each.since)}: {answers}")
             say(f"    was {_outcome(each.old)}")
             say(f"    is  {_outcome(each.new)}")
-        tried = f"{one.tried:,} combinations of answers were tried, {'which are all' if one.whole else 'not all that there are'}"
+        known = "all that there are" if one.whole else "not all that there are"
+        least = " at least" if len(one.found) >= 20 else ""
+        found = counted(len(one.found), "difference") if one.found else "no differences"
         say(
-            f"{made.id}{region}: {len(one.found) or 'no'} differences{' at least' if len(one.found) >= 20 else ''}; {tried}."
+            f"{made.id}{region}: {found}{least}; {counted(one.tried, 'combination')} of answers tried, {known}."
         )
     if any(one.found for _, one in rows):
         click.get_current_context().exit(1)
@@ -721,7 +723,9 @@ def _named_criterion(name: str) -> tuple[PromptSet, Criterion]:
             f"Write {next(iter(hits))}/{criterion}.",
         )
     known = [one for made in sets for one in made.criteria]
-    raise refuse(f"There is no criterion `{one_line(name, 80)}`.", "", near(criterion, known))
+    raise refuse(
+        f"There is no criterion `{one_line(name, 80)}`.", "", near(criterion, list(dict.fromkeys(known)))
+    )
 
 
 COMMANDS = (new, import_, try_, diff, editions, unverified, verify)

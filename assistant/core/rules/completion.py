@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import combinations, combinations_with_replacement, pairwise, product
+from itertools import combinations, combinations_with_replacement, pairwise, permutations, product
 from typing import Any
 
 from assistant.core.answer import Answer, Status, group, listing
@@ -117,6 +117,8 @@ def _ask(place: PlaceConditions, shape: Shape, condition: Condition, gathered: b
         return
     if condition.over:
         target = place
+        if condition.over == "least" and isinstance(shape, GroupShape):
+            place.sizes.append(condition.least)
         if not gathered:
             target = place.of_elements() if isinstance(shape, ListingShape) else place.of_parts()
         for inner in condition.inner:
@@ -268,7 +270,7 @@ class _Maker:
             else:
                 kinds[name] = _first_of_each(asked, answers)
         made = []
-        for rest in _mixtures(kinds):
+        for rest in (*_mixtures(kinds), *(_counts(kinds) if probe.sizes else ())):
             for chosen in product(*named.values()):
                 both = {**rest, **dict(zip(named, chosen, strict=True))}
                 made.append(group({name: both[name] for name in shape.parts}))
@@ -339,6 +341,16 @@ def _mixtures(kinds: Mapping[str, Mapping[Signature, Answer]]) -> Iterator[dict[
             chosen = _covering(kinds, wanted)
             if chosen is not None:
                 yield {name: kinds[name][kind] for name, kind in chosen.items()}
+
+
+def _counts(kinds: Mapping[str, Mapping[Signature, Answer]]) -> Iterator[dict[str, Answer]]:
+    """Any number of parts of one kind and all others of another, as far as they can show these."""
+    every = dict.fromkeys(kind for of_part in kinds.values() for kind in of_part)
+    for one, other in permutations(every, 2):
+        for number in range(1, len(kinds)):
+            wanted = {name: one if place < number else other for place, name in enumerate(kinds)}
+            if all(kind in kinds[name] for name, kind in wanted.items()):
+                yield {name: kinds[name][kind] for name, kind in wanted.items()}
 
 
 def _covering(

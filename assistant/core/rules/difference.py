@@ -13,7 +13,9 @@ from math import prod
 from typing import TypeVar
 
 from assistant.core.answer import Answer, Status
+from assistant.core.answer_reader import check_answer
 from assistant.core.dates import PartialDate
+from assistant.core.problem import Refused
 from assistant.core.rules.answer_schema import ChoiceShape, NumberShape, Shape, complete
 from assistant.core.rules.completion import partitions_of, words
 from assistant.core.rules.condition import Formula, atoms
@@ -204,12 +206,15 @@ def _closed(made: PromptSet, criterion: str) -> frozenset[str]:
 
 
 def _answers(name: str, sides: Sequence[PromptSet]) -> list[Answer]:
-    """An answer of each kind that one of the editions tells apart, as far as all that ask for it take it."""
+    """An answer of each kind that the editions tell apart together, as far as all that ask for it take it."""
     asking = [made for made in sides if name in made.prompts]
     some = []
     for made in asking:
         prompt = made.prompts[name]
-        of_it = [a for f in (*_formulas(made), *_gates(made)) for a in atoms(f) if a.prompt == name]
+        alike = [one for one in asking if one.prompts[name].schema.shape == prompt.schema.shape]
+        of_it = [
+            a for one in alike for f in (*_formulas(one), *_gates(one)) for a in atoms(f) if a.prompt == name
+        ]
         some += [
             Answer(status=one) for one in Status if one is not Status.GIVEN and prompt.schema.may_be(one)
         ]
@@ -226,7 +231,10 @@ def _gates(made: PromptSet) -> Iterator[Formula]:
 
 def _takes(made: PromptSet, name: str, answer: Answer) -> bool:
     schema = made.prompts[name].schema
-    if not answer.given:
-        return schema.may_be(answer.status)
-    plain = answer.plain()
-    return complete(schema.shape, answer) and not schema.problem(plain, ())
+    if not complete(schema.shape, answer):
+        return False
+    try:
+        check_answer(schema, answer, name)
+    except Refused:
+        return False
+    return True

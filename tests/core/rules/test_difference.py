@@ -1,0 +1,45 @@
+"""Which answers come out otherwise under another edition: of counts and bounds that both editions know otherwise."""
+
+from __future__ import annotations
+
+import pytest
+
+from assistant.core.rules.difference import compare
+from tests.core.rules.language2_sets import a_set
+
+RULE = """
+answers:
+  signs: {checklist: {a: first, b: second, c: third}, said: {yes: present, no: absent}}
+  weeks: {number: whole, unit: weeks, from: 0, to: 100}
+prompts:
+  - {id: signs, ask: Which signs?, answer: signs, documentable: yes}
+  - {id: weeks, ask: For how long?, answer: weeks}
+criteria:
+  - {id: shown, cite: high/care, when: {signs: {at_least: 2, of: "yes"}, weeks: over 6}, argues: for, says: So.}
+"""
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "answers"),
+    [
+        (2, 1, "a: present; b, c: absent"),
+        (1, 2, "a: present; b, c: absent"),
+        (2, 3, "a: absent; b, c: present"),
+    ],
+)
+def test_another_count_of_signs_is_a_difference_at_the_answers_between(
+    old: int, new: int, answers: str
+) -> None:
+    sides = [a_set(RULE.replace("at_least: 2", f"at_least: {count}")) for count in (old, new)]
+    (found,) = compare(*sides).found
+    assert found.answers == {"signs": answers, "weeks": "7 weeks"}
+    assert {found.old, found.new} == {("overturned", "carried"), (None, "gap")}
+
+
+def test_another_bound_is_a_difference_between_the_bounds() -> None:
+    (found,) = compare(a_set(RULE), a_set(RULE.replace("over 6", "over 8"))).found
+    assert found.answers["weeks"] == "7 weeks"
+
+
+def test_the_same_rules_have_no_difference() -> None:
+    assert compare(a_set(RULE), a_set(RULE)).found == ()
