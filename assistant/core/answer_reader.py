@@ -499,9 +499,15 @@ def _flags(shape: GroupShape, words: str) -> Answer:
     """`tumor yes, infection no`: some parts of a group of flags by name."""
     if not shape.uniform:
         raise refuse("This is answered by one of the replies.", "", "Type the key of a reply.")
-    if (all_alike := _STATUS_WORDS.get(words.lower())) is not None:
-        named = f"{next(iter(shape.parts))} {all_alike.value.replace('_', ' ')}"
-        raise refuse("That is said of one entry at a time here.", "", f"Name it, as `{named}`.")
+    said, entry = words.lower(), next(iter(shape.parts.values()))
+    labels = entry.shape.labels if isinstance(entry.shape, ChoiceShape) else {}
+    alike = [label.lower() for key, label in labels.items() if said in (key, label.lower())]
+    if (all_alike := _STATUS_WORDS.get(said)) is not None:
+        alike = [all_alike.value.replace("_", " ")]
+    if alike:
+        raise refuse(
+            "That is said of one entry at a time here.", "", f"Name it, as `{entry.name} {alike[0]}`."
+        )
     parts: dict[str, Answer] = {}
     for one in _listed(words):
         name, _, said = one.partition(" ")

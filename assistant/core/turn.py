@@ -243,7 +243,10 @@ def _flag_options(
     prompt = session.prompt(*place)
     spoken = {p.name for p in remaining if speaks_of(session, place, prompt.words(p.name))}
     silent = [part for part in remaining if part.name not in spoken]
-    who = "All" if len(silent) == len(shape.parts) else f"The other {len(silent)}"
+    left = (
+        "one that no passage affirms is" if len(silent) == 1 else f"{len(silent)} that no passage affirms are"
+    )
+    who = "All" if len(silent) == len(shape.parts) else f"The {left}"
     denied = {p.name: cited for p in silent if (cited := entry_denial(session, place, p.name))}
     made = []
 

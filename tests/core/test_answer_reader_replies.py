@@ -210,6 +210,7 @@ def test_flags_are_answered_by_name() -> None:
 
 def test_a_status_is_said_of_one_flag_at_a_time() -> None:
     assert "Name it, as `fracture unclear`" in refused("red-flags-neck", ".")
+    assert "Name it, as `fracture absent`" in refused("red-flags-neck", "Absent")
 
 
 @pytest.mark.parametrize("text", ["", ",", "tumour", "tumor perhaps", "tumor yes no", "present"])

@@ -352,7 +352,7 @@ def test_flags_are_answered_in_one_turn(session: Session) -> None:
     assert turn.options[3].label.startswith("Present: tumor")
     one = done(session, turn.options[3].command) if turn.options[3].command else session
     rest = asked(one, "red_flags")
-    assert labels(rest)[0] == "The other 6 not documented: looked for, none found"
+    assert labels(rest)[0] == "The 6 that no passage affirms are not documented: looked for, none found"
     assert len(rest.options) == 7
     assert rest.options[0].command is not None
     whole = done(one, rest.options[0].command)
@@ -378,7 +378,7 @@ def test_all_absent_parts_itself_into_what_is_denied_and_what_was_not_found(sess
     session = done(session, c.NoteSearch("1", "red_flags", "look_for", ("x",), (), 6, (), 3, found, 0))
     turn = asked(session, "red_flags")
     assert labels(turn)[0] == (
-        "The other 6 absent: the record denies 1 (progress-note-2014-05-10:1), of 5 nothing was found"
+        "The 6 that no passage affirms are absent: the record denies 1 (progress-note-2014-05-10:1), of 5 nothing was found"
     ), "a fever that is denied is no infection that is denied, and of chest pain the record speaks"
     assert turn.options[0].command is not None
     held = done(session, turn.options[0].command).answer("1", "red_flags")

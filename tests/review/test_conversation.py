@@ -274,7 +274,7 @@ def test_flags_are_named_one_by_one_and_the_rest_together(talk: Conversation) ->
     assert talk.reply("tumor") == []
     assert "tumor: present" in words(by_words(talk))
     assert talk.turn.place == ("1", "red_flags")
-    assert talk.options[0].label.startswith("The other 6 not documented")
+    assert talk.options[0].label.startswith("The 6 that no passage affirms are not documented")
     talk.reply("-")
     answer = held(talk, "red_flags")
     assert answer is not None

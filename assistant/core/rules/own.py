@@ -11,7 +11,7 @@ from typing import Any
 
 from assistant.core.answer import Answer
 from assistant.core.dates import PartialDate
-from assistant.core.rules.answer_schema import complete
+from assistant.core.rules.answer_schema import ChoiceShape, ListingShape, complete
 from assistant.core.rules.condition import ALWAYS
 from assistant.core.rules.criterion import LEVELLED, RULED_OUT, Ruling, any_stands
 from assistant.core.rules.editions import WHOLE, on_day
@@ -76,6 +76,8 @@ def at_work(
         for name, one in plain.own.items()
         if name != GOVERNING_DAY
     }
+    if SEARCHED in asked:
+        asked[SEARCHED] = _named(asked[SEARCHED], made)
     return replace(
         made,
         prompts={**asks, **asked, **plain.prompts},
@@ -85,6 +87,21 @@ def at_work(
         stage=stage,
         levelled=_levelled(on),
     )
+
+
+def _named(searched: Prompt, prompt_set: PromptSet) -> Prompt:
+    """The question with its places called by the edition in force: the step asks for that one, and no earlier one."""
+    listing = searched.schema.shape
+    assert isinstance(listing, ListingShape)
+    place = listing.element.parts["place"]
+    assert isinstance(place.shape, ChoiceShape)
+    called = {
+        name: one.name if one.locator else f"{one.name} ({name.partition('/')[2].replace('-', ' ')})"
+        for name, one in prompt_set.citations.items()
+    }
+    shape = replace(place.shape, labels={**place.shape.labels, **called})
+    element = replace(listing.element, parts={**listing.element.parts, "place": replace(place, shape=shape)})
+    return replace(searched, schema=replace(searched.schema, shape=replace(listing, element=element)))
 
 
 UNASKED = ("unasked",)

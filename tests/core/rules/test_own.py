@@ -8,6 +8,7 @@ from typing import Any
 from assistant.core.answer import Answer
 from assistant.core.answer_reader import read_answer
 from assistant.core.dates import PartialDate, parse_date
+from assistant.core.rules.answer_schema import ChoiceShape, ListingShape
 from assistant.core.rules.criterion import Ruling
 from assistant.core.rules.editions import on_day
 from assistant.core.rules.own import at_work, lacking, out_of_order, reason
@@ -148,3 +149,19 @@ def test_before_the_day_that_governs_is_known_nothing_of_the_search_is_asked_or_
     assert [prompt.id for prompt in reading.open_prompts()] == ["governing_day", "repeat", "flag"]
     assert reading.asked("searched") is False
     assert (out_of_order(reading, on("2016")), lacking(reading, {})) == ("", "")
+
+
+def test_a_place_of_the_search_is_called_by_the_edition_in_force() -> None:
+    plain = made("2018-01-01")
+    held = answers(plain, repeat="yes")
+    searched = at_work(plain, held, on("2018-01-01"), {}).prompts["searched"]
+    listing = searched.schema.shape
+    assert isinstance(listing, ListingShape)
+    place = listing.element.parts["place"].shape
+    assert isinstance(place, ChoiceShape)
+    assert place.labels == {
+        "none": "None of these",
+        "one/first": "the guideline of 2017 (p. 2)",
+        "one/again": "the guideline of 2017 (again)",
+        "annual/first": "the annual (chapter 1)",
+    }
