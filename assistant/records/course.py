@@ -192,7 +192,7 @@ class Course:
             changed = replace(one, fields=fields)
             self._write(with_lines(text, [changed], lambda line: quoted(line, self.page)))
         else:
-            self._changes[key] = {name: fields[name]}
+            self._changes[key] = fields
         self._proposals = None
 
     def _without(self, one: Proposal) -> str:

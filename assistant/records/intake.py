@@ -602,7 +602,13 @@ def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
     checked_part(name, value)
     if name == "prompt_set" and value not in library.sources().prompts:
         raise refuse(f"There is no prompt set “{one_line(value, 40)}”.", "", "See `imr prompts list`.")
-    return {**one.fields, name: value}
+    held = {**one.fields, name: value}
+    if name == "date" and held.get("says"):
+        old, new = parse_date(one.fields["date"]), parse_date(value)
+        if old is not None and new is not None:  # the words of the program follow, those of the page don't
+            said, mark, quote = held["says"].partition("“")
+            held["says"] = said.replace(old.prose(), new.prose(), 1) + mark + quote
+    return held
 
 
 def _files(paths: Sequence[Path]) -> list[Path]:

@@ -23,6 +23,7 @@ from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line, visible
 from assistant.records.case_folder import place_for
+from assistant.records.course import narrowed
 from assistant.records.intake import (
     CONFIRMED,
     DOCUMENT,
@@ -134,7 +135,7 @@ class ProposalScreen(ProgramScreen):
         self._title = title
         self._rows: list[str] = []
         self._place = 0
-        self._only = ""
+        self._only: dict[str, str] = {}
         self.made: Path | None = None
 
     def compose(self) -> ComposeResult:
@@ -167,11 +168,7 @@ class ProposalScreen(ProgramScreen):
         made: list[tuple[str, str, list[Proposal]]] = []
         for one in self._work.proposals:
             if one.group == LINE:
-                if self._only and self._only not in (
-                    one.fields["kind"],
-                    one.fields["region"],
-                    one.fields["side"],
-                ):
+                if not narrowed([one], **self._only):
                     continue
                 key = f"page {one.evidence[0].document}:{one.evidence[0].page}" if one.evidence else "page"
                 said = (
@@ -206,7 +203,8 @@ class ProposalScreen(ProgramScreen):
         self.call_after_refresh(self._in_view)
         wanting = len(self._work.wanting)
         left = f"{wanting} to decide before a review can begin" if wanting else self._ready()
-        self.query_one("#intake-top", Static).update(literal(f"{self._title} · {left}"))
+        only = "".join(f" · only {value}" for value in self._only.values())
+        self.query_one("#intake-top", Static).update(literal(f"{self._title} · {left}{only}"))
 
     def _ready(self) -> str:
         return f"{sum(one.state == OPEN for one in self._work.proposals)} open"
@@ -417,15 +415,19 @@ class ProposalScreen(ProgramScreen):
     def action_narrow(self) -> None:
         """Shows only lines of one kind, region or side."""
         lines = [one for one in self._work.proposals if one.group == LINE]
-        values = {
-            value for one in lines for name in ("kind", "region", "side") if (value := one.fields[name])
-        }
-        rows = [("", "all lines"), *((value, value) for value in sorted(values))]
+        parts = ("kind", "region", "side")
+        values = {(value, name) for one in lines for name in parts if (value := one.fields[name])}
+        rows = [
+            ("", "all lines"),
+            *((f"{name} {value}", f"{value} ({name})") for value, name in sorted(values)),
+        ]
 
-        def chosen(value: str | None) -> None:
-            if value is not None:
-                self._only = value
+        def chosen(said: str | None) -> None:
+            if said is not None:
+                name, _, value = said.partition(" ")
+                self._only = {name: value} if value else {}
                 self._fill()
+                self._show()
 
         self.app.push_screen(ChooseScreen("Only lines of which kind, region or side?", rows), chosen)
 

@@ -163,3 +163,22 @@ def test_a_line_is_changed_in_plain_words_and_one_that_cannot_be_read_is_refused
             with pytest.raises(Refused):
                 course.change(what, words)
         assert "A fall on stairs." in [one.fields["says"] for one in course.proposals]
+
+
+def test_each_part_that_is_corrected_before_a_line_is_confirmed_stays_and_its_words_name_the_day(
+    folder: Path,
+) -> None:
+    with Course(folder) as course:
+        key = course.proposals[1].key
+        before = course.proposals[1].fields["says"]
+        assert "June 30, 2022" in before
+        course.correct(key, "side", "left")
+        course.correct(key, "date", "2022-06-29")
+        held = course.get(key).fields
+        assert (held["side"], held["date"]) == ("left", "2022-06-29")
+        assert held["says"] == before.replace("June 30, 2022", "June 29, 2022")
+        course.confirm(key)
+        course.correct(
+            next(one.key for one in course.proposals if one.fields["date"] == "2022-06-29"), "date", "2022"
+        )
+        assert "June" not in course.proposals[1].fields["says"]

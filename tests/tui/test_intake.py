@@ -102,6 +102,7 @@ async def test_lines_are_confirmed_a_page_at_a_time_and_narrowed(tmp_path: Path)
             await pilot.pause()
             await pilot.press("end", "enter")
             states = {one.fields["kind"]: one.state for one in of(work, "line")}
+            assert "only study" in shown(screen, "intake-top")
         assert states["study"] == "confirmed"
         assert states["work"] == "open"
 
