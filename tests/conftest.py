@@ -5,6 +5,7 @@ Nor does one wait for the disk: what has to outlast a power failure is tried by 
 
 from __future__ import annotations
 
+import gc
 import os
 import sys
 from collections.abc import Iterator
@@ -15,6 +16,9 @@ from assistant.log import database
 
 sys.dont_write_bytecode = False  # each process that a test starts would compile the program anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
+gc.set_threshold(
+    50_000, 20, 50
+)  # what the tests share is large, and need not be gone through again and again
 
 
 @pytest.fixture(scope="module", autouse=True)
