@@ -39,11 +39,11 @@ def hold(sessions: tuple[str, ...], case: str, keep_until: str, reason: str, log
 @click.option("--reason", required=True, metavar="WORDS", help="Why; it is kept for good.")
 @log_option
 def release(hold: str, reason: str, log_path: Path | None) -> None:
-    """End HOLD, by the name that `imr log holds` gives."""
+    """End HOLD, by the name that `imr log holds` gives, or the beginning of it."""
     from assistant.log.holds import release as end
 
-    end(log_at(log_path), hold, reason)
-    click.echo(visible(f"Hold {hold} is over, which is logged."))
+    name = end(log_at(log_path), hold, reason)
+    click.echo(visible(f"Hold {name} is over, which is logged."))
 
 
 @click.command()

@@ -102,17 +102,20 @@ def hold(path: Path, sessions: Sequence[str], case: str, keep_until: str, why: s
         return next(one for one in holds_of(connection) if one.name == name)
 
 
-def release(path: Path, name: str, why: str) -> None:
-    """Logs that a hold is over."""
+def release(path: Path, name: str, why: str) -> str:
+    """Logs that the hold is over whose name begins so, and gives that name."""
     true = present_log(path)
     why = reason(in_words(why, "The reason"), "The reason")
     with closing(open_reader(true)) as connection:
         known = [one.name for one in holds_of(connection)]
-    if name not in known:
+    meant = [one for one in known if name and one.startswith(name)]
+    if len(meant) != 1:
         shown = ", ".join(known) or "none"
-        raise refuse(f"There is no hold `{one_line(name, 20)}` in force.", str(true), f"In force: {shown}.")
-    if said := access.note(true, HoldReleased(name, why)):
+        what = "begins several holds" if meant else "is no hold"
+        raise refuse(f"`{one_line(name, 20)}` {what} in force.", str(true), f"In force: {shown}.")
+    if said := access.note(true, HoldReleased(meant[0], why)):
         raise refuse(f"Nothing is released. {said}", str(true))
+    return meant[0]
 
 
 def day_of(text: str) -> str:
