@@ -498,7 +498,6 @@ def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
     SESSION is an id, the beginning of one, `last`, or the path of a bundle.
     """
     from assistant.core.access_events import AccessRead
-    from assistant.core.text import one_line
     from assistant.log.bundle import is_bundle, open_source
     from assistant.review.rederive import rederive as derive
 
@@ -511,7 +510,10 @@ def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
     if as_json:
         print_json(made.as_json())
     else:
-        counts = ", ".join(f"{count} {name}" for name, count in made.compared.items())
+        counts = ", ".join(
+            counted(count, {"entries": "entry"}.get(name, name.removesuffix("s")))
+            for name, count in made.compared.items()
+        )
         click.echo(
             f"Session {session_id}, {made.entries} entries. The same as logged: {counts or 'nothing'}."
         )

@@ -99,7 +99,7 @@ def timeline(log: Artifacts, entries: Iterable[Entry]) -> Iterator[Change]:
 
 def _joined(lines: Iterable[Line], *but: str) -> str:
     texts = [line.text for line in lines if line.kind not in but]
-    return " ".join(one if one.endswith((".", "?")) else f"{one};" for one in texts).removesuffix(";")
+    return " ".join(one if one.endswith((".", "?", ":")) else f"{one};" for one in texts).removesuffix(";")
 
 
 def _text(value: object) -> str | None:

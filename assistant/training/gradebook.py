@@ -252,7 +252,7 @@ def results(log: Log, actor: str, trainees: Sequence[str] = ()) -> list[Result]:
             continue
         first = (run.trainee, run.case) not in met
         met.add((run.trainee, run.case))
-        found.append(result_of(run, made, first and not made.seen_before))
+        found.append(result_of(run, made, first and not made.seen_before and not run.self_planted))
     return found
 
 

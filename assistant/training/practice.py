@@ -153,6 +153,11 @@ class Run:
         return bool(self.trainer)
 
     @property
+    def self_planted(self) -> bool:
+        """Whether the trainee planted the faults and was told then what is true."""
+        return self.trainer == self.trainee and bool(self.faults)
+
+    @property
     def tells(self) -> bool:
         """Whether the trainee sees the feedback when the run is over."""
         return bool(self.ended) and self.reveal != "trainer" and not self.reference.sealed
@@ -533,8 +538,8 @@ def told_beside(log: Log, written: Sequence[Written], run: Run) -> list[str]:
         if shown
         else []
     )
-    own = run.trainer == run.trainee and run.faults
-    said += ["the faults were planted by the trainee, who was told then what is true"] if own else []
+    if run.self_planted:
+        said.append("the faults were planted by the trainee, who was told then what is true")
     return said
 
 

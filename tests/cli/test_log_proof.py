@@ -376,6 +376,7 @@ def test_a_bundle_whose_letter_is_not_what_its_entries_give_fails(
 def test_rederive(imr: Imr, log_path: Path) -> None:
     said = imr("log", "rederive", "last")
     assert said.status == 0
+    assert " 1 outcome, 1 letter." in said.out
     assert "it is the same byte for byte" in said.out
     rewrite(
         log_path,

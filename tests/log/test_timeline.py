@@ -6,8 +6,9 @@ from typing import Any
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence
+from assistant.core.event_words import Line
 from assistant.log import Entry
-from assistant.log.timeline import Change, timeline
+from assistant.log.timeline import Change, _joined, timeline
 from tests.log.auditing import opened_review
 
 
@@ -149,3 +150,8 @@ def test_a_session_whose_rules_cannot_be_read_still_tells_its_steps() -> None:
     _, answered, corrected = timeline(Empty(), entries)
     assert (answered.words, answered.new) == ("pain", PAIN)
     assert corrected.words == "note:1 says b, not a (dates)"
+
+
+def test_what_ends_in_a_colon_is_followed_by_what_it_announces() -> None:
+    lines = [Line("context", one) for one in ("I did not find it:", "Which views?", "The decision is mine")]
+    assert _joined(lines) == "I did not find it: Which views? The decision is mine"

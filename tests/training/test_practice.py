@@ -18,6 +18,7 @@ from assistant.core.value import replace
 from assistant.log import Log, access
 from assistant.training.book import Book, all_entries, books_on, set_group
 from assistant.training.feedback import debrief, feedback_lines
+from assistant.training.gradebook import results
 from assistant.training.practice import (
     Practice,
     assign_case,
@@ -256,6 +257,8 @@ def test_faults_that_the_trainee_planted_are_told_beside_the_score(trainer: str,
     practice = begin_run(log, TRAINEE, exercise_of_assignment(given, faults))
     answered(practice)
     made, _ = debrief(log, Recording(log, practice.review.session.id), TRAINEE.id)
+    (result,) = results(log, "r-trainer")
+    assert result.fresh is (trainer != TRAINEE.id)
     assert made.beside == ("the faults were planted by the trainee, who was told then what is true",) * (
         trainer == TRAINEE.id
     )
