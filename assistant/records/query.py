@@ -102,10 +102,11 @@ def of_term(term: str, vocabulary: Vocabulary, loosely: bool = False) -> Wanted:
 
     The words of the term may stand apart, and those of another phrase where it says so.
     """
-    apart = frozenset(other for word in words_in(term).split() for other in vocabulary.kept_apart(word))
     unless = tuple(Phrase(one) for one in vocabulary.unless(term))
     wide = words_in(term)
     phrases = [_phrase(one, wide) for one in vocabulary.variants(term)]
+    words = {word for one in (wide, *(words_in(phrase.text) for phrase in phrases)) for word in one.split()}
+    apart = frozenset(other for word in words for other in vocabulary.kept_apart(word))
     if loosely:
         phrases += [_phrase(one, wide) for one in vocabulary.spelled_out(term)]
         phrases += [_phrase(one, wide, loose=True) for one in vocabulary.related(term)]

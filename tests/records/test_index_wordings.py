@@ -60,6 +60,11 @@ def looked_for(term: str, *pages: str) -> list[str]:
     return [one.marked[1] for one in RecordIndex.of({"d": pages}, own_vocabulary()).look_for([term])]
 
 
+@pytest.mark.parametrize("term", ["chiropractic", "manipulation", "operation", "surgery"])
+def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
+    assert looked_for(term, "To: the adjuster. He is a forklift operator.\n") == []
+
+
 @pytest.mark.parametrize(
     ("term", "text", "surfaces"),
     [

@@ -231,14 +231,15 @@ class Vocabulary(Value, dict=True, eq=False):
 
     def kept_apart(self, word: str) -> frozenset[str]:
         """The folded words that may not answer for `word`."""
-        own = words_in(word)
-        return frozenset(
-            words_in(other)
-            for line in self.apart
-            if own in map(words_in, line)
-            for other in line
-            if words_in(other) != own
-        )
+        return self._by_apart.get(words_in(word), frozenset())
+
+    @cached_property
+    def _by_apart(self) -> dict[str, frozenset[str]]:
+        kept: dict[str, frozenset[str]] = {}
+        for line in self.apart:
+            words = frozenset(map(words_in, line))
+            kept |= {word: kept.get(word, frozenset()) | (words - {word}) for word in words}
+        return kept
 
 
 def folded(text: str) -> str:
