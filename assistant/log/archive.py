@@ -132,7 +132,7 @@ def _going(
             kept.append((str(session), legal.in_words))
             continue
         going[str(session)] = case
-        days = [one.keep_until for one in holds if session in one.sessions or (case and one.case == case)]
+        days = [one.keep_until for one in holds if one.covers(session, case)]
         until = max([until, *days])
     if not going:
         held = f" ({counted(len(kept), 'review')} under a legal hold)" if kept else ""

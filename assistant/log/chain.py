@@ -316,11 +316,6 @@ def root_of_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes])
     return None if last else digest
 
 
-def is_included(index: int, size: int, leaf: bytes, path: Sequence[bytes], tree_root: bytes) -> bool:
-    """Whether `path` shows that `leaf` is number `index` of the `size` leaves under `root`."""
-    return root_of_inclusion(index, size, leaf, path) == tree_root
-
-
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Whether `path` shows that the tree of `old` leaves is the beginning of that of `new` leaves.
 

@@ -38,6 +38,10 @@ class Hold(Value):
     since: str
     by: str
 
+    def covers(self, session: str, case: str) -> bool:
+        """Whether it keeps a session, by itself or by its case."""
+        return session in self.sessions or bool(case and case == self.case)
+
     @property
     def in_words(self) -> str:
         """What it says of itself where something is refused for it."""
@@ -70,8 +74,8 @@ def holds_of(connection: sqlite3.Connection) -> list[Hold]:
 
 
 def holding(holds: Iterable[Hold], session: str, case: str) -> Hold | None:
-    """The first hold on a session, by itself or by its case."""
-    return next((one for one in holds if session in one.sessions or (case and case == one.case)), None)
+    """The first hold on a session."""
+    return next((one for one in holds if one.covers(session, case)), None)
 
 
 def refuse_held(holds: Iterable[Hold], session: str, case: str) -> None:

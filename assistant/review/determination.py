@@ -79,13 +79,6 @@ def composed_by(log: Log, session_id: str) -> Callable[[Session], Letter]:
     return lambda session: _composed(session, entries)
 
 
-def letter_of(review: Review) -> Letter:
-    """The letter of a review at work, as it stands."""
-    entries = review.log.read(review.session.id)
-    unread = [name for name in review.session.opened.documents if name not in review.pages]
-    return compose(review.session, review.assess, review.checks(), head_of(entries), unread)
-
-
 def head_of(entries: Sequence[Entry]) -> Head:
     """Where a session's log stands, or stood when the session was signed."""
     for entry in entries:

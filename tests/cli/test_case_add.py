@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import io
 import json
 import signal
 import subprocess
 import sys
 import time
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,9 +14,9 @@ from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.cli.ask import Asking
-from assistant.cli.main import run
 from assistant.records import reading
 from benchmarks.pdf_writer import picture_pdf, text_pdf
+from tests.cli.conftest import Imr
 
 NOTE = "PROGRESS NOTE\nDate of visit: May 10, 2014\nNeck pain."
 FILMS = "RADIOLOGY REPORT\nDate of study: July 12, 2014\nNo loosening."
@@ -32,9 +30,6 @@ items:
   "1": {service: radiographs of the neck, region: cervical spine, prompt_set: cervical-radiography}
 """
 
-Told = tuple[int, str, str]
-Imr = Callable[..., Told]
-
 
 @pytest.fixture(autouse=True)
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -42,17 +37,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
     monkeypatch.setenv("PATH", str(tmp_path))
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def imr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Imr:
-    def call(*arguments: object, typed: str = "") -> Told:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        status = run([str(one) for one in arguments])
-        shown = capsys.readouterr()
-        return status, shown.out, shown.err
-
-    return call
 
 
 @pytest.fixture

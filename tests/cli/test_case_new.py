@@ -2,21 +2,15 @@
 
 from __future__ import annotations
 
-import io
 import shutil
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 
 from assistant import library
 from assistant.cli.ask import Asking
-from assistant.cli.main import run
 from benchmarks.pdf_writer import text_pdf
-
-Told = tuple[int, str, str]
-Imr = Callable[..., Told]
+from tests.cli.conftest import Imr
 
 TYPED = """Neck films, 2014
 
@@ -53,17 +47,6 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
     monkeypatch.chdir(tmp_path)
-
-
-@pytest.fixture
-def imr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Imr:
-    def call(*arguments: object, typed: str = "") -> Told:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        status = run([str(one) for one in arguments])
-        shown = capsys.readouterr()
-        return status, shown.out, shown.err
-
-    return call
 
 
 @pytest.fixture

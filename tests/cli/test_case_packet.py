@@ -2,35 +2,21 @@
 
 from __future__ import annotations
 
-import io
 import json
-import sys
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
 from jsonschema import Draft202012Validator
 
 from assistant import library
-from assistant.cli.main import run
+from tests.cli.conftest import Imr
 from tests.records.test_intake import NOTE, RFA, UR, packet
 
-Told = tuple[int, str, str]
-Imr = Callable[..., Told]
 
-
-@pytest.fixture
-def imr(tmp_path: Path, capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Imr:
+@pytest.fixture(autouse=True)
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
-
-    def call(*arguments: object, typed: str = "") -> Told:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        status = run([str(one) for one in arguments])
-        shown = capsys.readouterr()
-        return status, shown.out, shown.err
-
-    return call
 
 
 @pytest.fixture

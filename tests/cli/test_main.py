@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import io
 import json
 import os
 import shutil
 import sqlite3
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 
@@ -18,8 +17,9 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assistant import __version__, library, profile
-from assistant.cli.main import cli, run
+from assistant.cli.main import cli
 from assistant.profile import Profile
+from tests.cli.conftest import Imr, Told
 
 CASE = "cervical-radiographs-after-fusion"
 KEPT = {"certification": "Occupational Medicine", "licence": "California", "years": 6, "hours": 24}
@@ -30,26 +30,12 @@ SCRIPT = (
     "Parties may add records.\nsign\n"
 )
 
-Told = tuple[int, str, str]
-Imr = Callable[..., Told]
-
 
 @pytest.fixture(autouse=True)
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     monkeypatch.setenv("IMR_LOG", str(tmp_path / "log.sqlite"))
     profile.save_profile(Profile("r-test", "Amalia Quessenberry", KEPT))
-
-
-@pytest.fixture
-def imr(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> Imr:
-    def call(*arguments: object, typed: str = "") -> Told:
-        monkeypatch.setattr(sys, "stdin", io.StringIO(typed))
-        status = run([str(one) for one in arguments])
-        shown = capsys.readouterr()
-        return status, shown.out, shown.err
-
-    return call
 
 
 @pytest.fixture

@@ -13,15 +13,22 @@ from assistant.core.answer_reader import read_answer
 from assistant.core.attestation import statement
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.session import Session, outcome
-from assistant.letter import Letter, body_hash
+from assistant.letter import Letter, body_hash, compose
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.determination import composed_by
+from assistant.review.determination import composed_by, head_of
 from assistant.review.review import Review
 from tests import walk
 
 NAME = "Amalia Quessenberry"
 Answers = dict[str, dict[str, Any]]
+
+
+def letter_of(review: Review) -> Letter:
+    """The letter of a review at work, as it stands."""
+    entries = review.log.read(review.session.id)
+    unread = [name for name in review.session.opened.documents if name not in review.pages]
+    return compose(review.session, review.assess, review.checks(), head_of(entries), unread)
 
 
 def answer(review: Review, answers: Answers) -> None:

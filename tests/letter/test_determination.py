@@ -16,11 +16,11 @@ from assistant.core.problem import Refused
 from assistant.letter import json_text, to_markdown, to_text, what_is_lacking
 from assistant.log import Log
 from assistant.profile import Profile
-from assistant.review.determination import added_to, compose_from_log, letter_of
+from assistant.review.determination import added_to, compose_from_log
 from assistant.review.rederive import rederive
 from assistant.review.review import Review
 from assistant.review.views import letter_lines
-from tests.letter.reviewing import answer, sign
+from tests.letter.reviewing import answer, letter_of, sign
 
 CLAIM = """claim:
   addressees: [The attorney of the applicant, The claims administrator]

@@ -15,9 +15,8 @@ from assistant.core import commands as c
 from assistant.core.text import one_line
 from assistant.letter import json_text, to_markdown, to_text
 from assistant.letter.formats import WIDTH, _start, escaped, wrapped_text
-from assistant.review.determination import letter_of
 from assistant.review.review import Review
-from tests.letter.reviewing import answer, determine, sign
+from tests.letter.reviewing import answer, determine, letter_of, sign
 
 HOSTILE = (
     "\x1b[31mred\x1b[0m \u202etxt\x9b2J [bold]b[/bold] <script>alert(1)</script> "

@@ -23,10 +23,10 @@ from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.log import Log
 from assistant.log.fold import load_session
 from assistant.log.verify import verify
-from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.determination import compose_from_log
 from assistant.review.rederive import deeper, rederivation_words, rederive
 from assistant.review.review import Review
-from tests.letter.reviewing import answer, determine, sign
+from tests.letter.reviewing import answer, determine, letter_of, sign
 from tests.log.forgery import Entry, rewrite
 
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]

@@ -13,8 +13,8 @@ from click.testing import CliRunner, Result
 from assistant.cli.review import letter as command
 from assistant.core.problem import Refused
 from assistant.letter import to_markdown, to_text
-from assistant.review.determination import letter_of
 from assistant.review.review import Review
+from tests.letter.reviewing import letter_of
 
 
 def run(*arguments: object, standalone: bool = True, **environment: str) -> Result:

@@ -18,9 +18,9 @@ from assistant.core.letter_frame import Frame
 from assistant.letter import Letter, json_text, letter_to_json, signing_text, to_markdown, to_text
 from assistant.letter.sections import case_summary, quoted_once
 from assistant.log import Log
-from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.determination import compose_from_log
 from assistant.review.review import Review
-from tests.letter.reviewing import NAME, answer, determine, sign
+from tests.letter.reviewing import NAME, answer, determine, letter_of, sign
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "letter.schema.json"
 FORMS: list[Callable[[Letter], str]] = [to_text, to_markdown, json_text]

@@ -27,9 +27,10 @@ from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.amendment import amendment
 from assistant.review.conversation import Conversation
-from assistant.review.determination import compose_from_log, letter_of
+from assistant.review.determination import compose_from_log
 from assistant.review.passages import lacking_passage
 from assistant.review.review import Review
+from tests.letter.reviewing import letter_of
 
 SEED = library.find_case("cervical-radiographs-after").path
 PLANTED = "The attending provider suspects pseudarthrosis at C5-C6."

@@ -21,8 +21,8 @@ from assistant.profile import Profile
 from assistant.review import passages, search
 from assistant.review.answers_file import read_answers_file
 from assistant.review.conversation import Conversation
-from assistant.review.determination import letter_of
 from assistant.review.review import Review
+from tests.letter.reviewing import letter_of
 from tests.walk import places_of
 
 SEED = library.find_case("cervical-radiographs-after").path
