@@ -251,7 +251,7 @@ class Frame(Value):
 
     @property
     def repeats(self) -> bool:
-        """Whether its letters print a quote anew for each question that rests on it, and confirm an empty timeline; older ones do."""
+        """Whether its letters print a quote anew for each question that rests on it, confirm an empty timeline, and list what was open in a declined review; older ones do."""
         return self.is_first("summary.empty")
 
     @property

@@ -328,9 +328,12 @@ def _part(prompt: Prompt, path: str) -> str:
 
 
 def checked(session: Session, frame: Frame, checks: Sequence[Check], unread: Sequence[str]) -> Section | None:
-    """The checks of plain fact, each with the reviewer's word on it."""
+    """The checks of plain fact, each with the reviewer's word on it; an open one says nothing of a review that was declined."""
     sentences: list[LetterSentence] = []
+    declined = session.status == "declined" and not frame.repeats
     for check in checks:
+        if declined and (check.check, check.key) not in session.acknowledged:
+            continue
         facts = tuple(check.facts) or (f"check.{check.check}.{check.key}",)
         item = check.item or CASE_SCOPE
         reason = session.acknowledged.get((check.check, check.key))

@@ -135,11 +135,10 @@ def test_a_declined_review_is_no_determination(answered: Review) -> None:
     assert "not medically necessary" not in flat(text)
     assert valid(letter)["missing"] == []
     assert "final determination" not in text
+    assert "Checks of plain fact" not in text
     note = flat(to_text(letter, "determination"))
     assert "Note to the independent review organization: the review was declined" in note
-    assert (
-        "The ground is a conflict of interest. The reviewer's reason: I have treated the applicant." in note
-    )
+    assert "The ground: a conflict of interest. The reviewer's reason: I have treated the applicant." in note
     assert "- 1. Radiographs of the cervical spine" in note
     assert "appeal" not in note
 
