@@ -18,7 +18,7 @@ from typing import Any
 
 from assistant import library
 from assistant.core.answer import Evidence
-from assistant.core.dates import PartialDate, not_a_date, parse_date, read_date
+from assistant.core.dates import PartialDate, dates_in, not_a_date, parse_date, read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.chronology import chronology
 from assistant.core.record.chronology_lines import Line, worded
@@ -923,7 +923,9 @@ def own_line(said: str) -> dict[str, str]:
     day, _, words = one_line(said).strip().partition(" ")
     date = read_date(day)
     if date is None or not words.strip():
-        raise refuse("A line is a day and words.", "", "Write it as 2014-07-12 What was done.")
+        raise refuse("A line begins with its day.", "", "Write it as 2014-07-12 What was done.")
+    if next(dates_in(words), None) is None:  # the summary of the letter has the words alone
+        words = f"{date.prose()}: {words.strip()}"
     return {"date": str(date), "kind": "event", "region": "", "side": "", "says": words.strip()}
 
 

@@ -65,7 +65,7 @@ def test_a_service_and_a_line_are_added_in_plain_lines(imr: Imr, file: Path, tmp
     assert "A line begins with its day." in out
     case = library.rules_for(library.open_case(tmp_path / "made")).case
     assert [one.service for one in case.items.values()][1:] == ["acupuncture"]
-    assert "A fall." in {one.says for one in case.timeline}
+    assert "September 1, 2023: A fall." in {one.says for one in case.timeline}
 
 
 def test_replies_that_end_early_leave_no_case_and_are_gone_on_with(

@@ -134,7 +134,11 @@ def test_a_line_of_ones_own_goes_into_the_timeline_once_and_is_taken_out_like_th
     with Course(folder) as course:
         place = course.proposals[1].evidence[0]
         added = course.add("line", "2022-07-01 A fall.", place)
-        assert (added.state, added.fields["says"], str(added.evidence[0])) == (CONFIRMED, "A fall.", "mri:1")
+        assert (added.state, added.fields["says"], str(added.evidence[0])) == (
+            CONFIRMED,
+            "July 1, 2022: A fall.",
+            "mri:1",
+        )
         for said, on in (
             ("2022-07-01 A fall.", place),
             ("2022-07-02 A fall.", None),
@@ -151,7 +155,7 @@ def test_a_line_of_ones_own_goes_into_the_timeline_once_and_is_taken_out_like_th
 def test_a_line_is_changed_in_plain_words_and_one_that_cannot_be_read_is_refused(folder: Path) -> None:
     with Course(folder) as course:
         course.change("add", "mri:1 2022-07-01 A fall.")
-        key = next(one.key for one in course.proposals if one.fields["says"] == "A fall.")
+        key = next(one.key for one in course.proposals if one.fields["says"] == "July 1, 2022: A fall.")
         course.change("correct", f"{key} says A fall on stairs.")
         for what, words in (
             ("add", "mri:9 2022-07-01 A fall."),

@@ -273,7 +273,7 @@ def test_a_service_and_a_line_are_added_by_hand_and_kept(tmp_path: Path) -> None
         case = library.rules_for(library.open_case(work.finish("back", "MRI", True))).case
     assert (case.items["2"].service, case.items["2"].prompt_set) == ("acupuncture, 12 visits", "acupuncture")
     assert [(one.kind, one.says, one.evidence[0].page) for one in case.timeline] == [
-        ("visit", "A fall at home was told of.", 1)
+        ("visit", "September 1, 2023: A fall at home was told of.", 1)
     ]
 
 

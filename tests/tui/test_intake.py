@@ -77,7 +77,7 @@ async def test_a_key_adds_a_service_and_a_line_on_the_page_that_is_shown(
             assert "service: acupuncture" in shown(screen, "intake-one")
             await pilot.press("home", "down", "a", "down", "enter", *"2023-09-01 A fall.", "enter")
             await pilot.pause()
-            assert "says: A fall." in shown(screen, "intake-one")
+            assert "says: September 1, 2023: A fall." in shown(screen, "intake-one")
             assert "UTILIZATION REVIEW DETERMINATION" in shown(screen, "intake-page")
         assert [one.fields["service"] for one in of(work, "item")][1:] == ["acupuncture"]
 
