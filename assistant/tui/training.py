@@ -65,12 +65,12 @@ if TYPE_CHECKING:
 _KEYS: tuple[Key, ...] = (
     ("Enter", "open", "help"),
     ("[a]", "assign", "assign"),
-    ("[s]", "side by side", "pair"),
-    ("[r]", "replay a run", "replay"),
-    ("[w]", "withdraw", "withdraw"),
+    ("[s]", "compare", "pair"),
+    ("[r]", "replay", "replay"),
     ("[g]", "gradebook", "gradebook"),
     ("F1", "help", "help"),
     ("[q]", "leave", "leave"),
+    ("[w]", "withdraw", "withdraw"),
 )
 HELP = (
     "The trainers' screen",

@@ -181,6 +181,15 @@ async def test_it_lists_cases_assignments_and_runs_with_agreement_at_a_glance(
             assert words in window.folded
 
 
+async def test_in_a_narrow_terminal_the_key_line_still_tells_of_the_gradebook_and_the_way_out(
+    show: Show, filled: Path
+) -> None:
+    async with show(TrainingScreen, size=(80, 24)) as window:
+        await window.settle(lambda: CASE in window.text)
+        for key in ("[a] assign", "[g] gradebook", "[q] leave", "f1 help"):
+            assert key in window.text.splitlines()[-1].casefold()
+
+
 async def test_enter_opens_what_is_chosen(show: Show, filled: Path) -> None:
     async with show(TrainingScreen) as window:
         await window.settle(lambda: CASE in window.text)
