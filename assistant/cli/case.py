@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from assistant.cli.ask import Asking, read_day
-from assistant.cli.case_add import add
+from assistant.cli.case_add import add, document_json
 from assistant.cli.case_course import chronology
 from assistant.cli.case_from import from_session
 from assistant.cli.options import Group, json_option, log_option
@@ -64,13 +64,7 @@ def _as_data(read: Case, problems: list[str]) -> dict[str, Any]:
         "practice": read.practice,
         "documents": [
             {
-                "id": one.id,
-                "title": one.title,
-                "author": one.author,
-                "date": str(one.date or ""),
-                "pages": one.pages,
-                "recognised": list(one.recognised),
-                "unreadable": list(one.unreadable),
+                **document_json(one),
                 "confirmed": list(one.confirmed),
                 "original": one.original,
                 "sha256": one.sha256,

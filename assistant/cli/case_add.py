@@ -21,6 +21,7 @@ from assistant.machine import is_reserved
 from assistant.records.proposing import UR_REPORT, types
 
 if TYPE_CHECKING:
+    from assistant.core.record.case import Document
     from assistant.records.importing import Arrived, DocumentPart, Importer, Manifest
 
 
@@ -32,6 +33,19 @@ class _Told:
     status: str
     documents: list[dict[str, Any]] = field(default_factory=list)
     notes: list[str] = field(default_factory=list)
+
+
+def document_json(one: Document) -> dict[str, Any]:
+    """What a case says of a document, for other programs."""
+    return {
+        "id": one.id,
+        "title": one.title,
+        "author": one.author,
+        "date": str(one.date or ""),
+        "pages": one.pages,
+        "recognised": list(one.recognised),
+        "unreadable": list(one.unreadable),
+    }
 
 
 @click.command("add")
@@ -169,18 +183,7 @@ class _Adding:
         case = self._importer.store.case
         entries = {str(one["id"]): one for one in yaml.parse_yaml(case.text, "case.yaml").data["documents"]}
         made = [read_document(entries[name], len(case.pages.get(name, ()))) for name in names]
-        return [
-            {
-                "id": one.id,
-                "title": one.title,
-                "author": one.author,
-                "date": str(one.date or ""),
-                "pages": one.pages,
-                "recognised": list(one.recognised),
-                "unreadable": list(one.unreadable),
-            }
-            for one in made
-        ]
+        return [document_json(one) for one in made]
 
     def _say(self, told: _Told) -> None:
         if told.status in ("refused", "stopped"):

@@ -375,7 +375,7 @@ _MADE_BY = (language.__file__, query.__file__, __file__)
 """The modules that say what is in an index; one that others made is not opened."""
 
 
-def cache_folder() -> Path:
+def index_folder() -> Path:
     """The folder of kept indexes, in `IMR_CACHE` or the program's own folder in the user's cache."""
     return files.cache_folder() / _FOLDER
 
@@ -384,7 +384,7 @@ def open_index(pages: Sequence[str]) -> sqlite3.Connection:
     """The tables over these pages: those that were kept, or made now."""
     if sum(map(len, pages)) >= LARGE:
         with suppress(OSError, sqlite3.Error):
-            return _kept(pages, cache_folder())
+            return _kept(pages, index_folder())
     connection = sqlite3.connect(":memory:", check_same_thread=False)
     build(connection, pages)
     return connection

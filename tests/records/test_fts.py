@@ -72,7 +72,7 @@ def test_a_folder_that_cannot_be_had_costs_only_time(tmp_path: Path, monkeypatch
 
 
 def test_a_folder_that_others_can_write_to_is_not_trusted(cache: Path) -> None:
-    folder = fts.cache_folder()
+    folder = fts.index_folder()
     folder.mkdir(parents=True)
     folder.chmod(0o777)
     assert places() == [("a", 1), ("b", 1)]
@@ -100,6 +100,6 @@ def test_only_the_indexes_used_last_are_kept(cache: Path) -> None:
 def test_the_cache_is_the_users_own_unless_named(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.delenv("IMR_CACHE", raising=False)
     monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path))
-    assert "imr-assistant" in fts.cache_folder().parts
+    assert "imr-assistant" in fts.index_folder().parts
     monkeypatch.setenv("IMR_CACHE", str(tmp_path / "own"))
-    assert tmp_path / "own" in fts.cache_folder().parents
+    assert tmp_path / "own" in fts.index_folder().parents
