@@ -227,64 +227,55 @@ def _ruling_turn(session: Session, item: str, name: str) -> Turn:
 
 def decision_turn(session: Session, item: str, assessment: Assessment) -> Turn:
     """The turn that asks for the determination; each met finding can be found inapplicable instead."""
-    prompt_set = session.rules.sets[item]
-    suggestion = assessment.suggestion
-    noted = law_notes(session.reading(item))
-    options = []
-    for decision in ("upheld", "overturned"):
-        departs = decision != suggestion.decision
-        asks = (
-            ""
-            if not departs and not (noted and decision == "overturned")
-            else f"A law speaks to this ({', '.join(noted)}). Why is it overturned all the same?"
-            if not departs
-            else "This departs from the suggestion. Why?"
-            if suggestion.decision
-            else "There is no suggestion to rest on. Why?"
-        )
-        mark = " · as suggested" if not departs else ""
-        options.append(
-            Option(
-                f"{DECISION_WORDS[decision]}{mark}",
-                c.Determine(item, decision, suggestion.decision),
-                asks,
-                decision,
-            )
-        )
-    for name, finding in assessment.findings.items():
-        if finding.state is State.MET:
-            source = prompt_set.citations[prompt_set.criteria[name].cite]
-            options.append(
-                Option(
-                    f"Find inapplicable: {name} ({source.locator})",
-                    c.RuleOn(item, name, "inapplicable", ""),
-                    "Why is it inapplicable to this case?",
-                    name,
-                )
-            )
-            if prompt_set.own and not prompt_set.criteria[name].own:
-                options.append(
-                    Option(
-                        f"Find misstated: {name} ({source.locator})",
-                        c.RuleOn(item, name, "misstated", ""),
-                        "What does the guideline say, and where?",
-                        f"misstated {name}",
-                    )
-                )
-    for name in at_variance(prompt_set, [n for n, one in assessment.findings.items() if one.stands]):
-        governs = c.RuleOn(item, name, "governs", "")
-        source = prompt_set.citations[prompt_set.criteria[name].cite]
-        label = f"Its evidence is stronger: {name} ({source.name})"
-        options.append(
-            Option(label, governs, "Why does its evidence govern, and for this worker?", f"governs {name}")
-        )
-    if prompt_set.own and session.reading(item).asked(SEARCHED) is not True:
+    options = [*_decisions(session, item, assessment), *_doubts(session, item, assessment)]
+    if session.rules.sets[item].own and session.reading(item).asked(SEARCHED) is not True:
         options.append(Option("Cite a source of your own", c.ShowPrompt(item, SEARCHED), value="own"))
     for name, ruling in session.rulings.get(item, {}).items():
         if ruling.ruling in RULED_OUT:
             again = c.RuleOn(item, name, "accepted", "")
             options.append(Option(f"Apply it after all: {name}", again, "Why does it apply after all?", name))
     return Turn("decision", (item, ""), "What is your determination?", tuple(options))
+
+
+def _decisions(session: Session, item: str, assessment: Assessment) -> Iterator[Option]:
+    """The decisions; one that departs, or that a law speaks to, asks for a reason."""
+    suggested = assessment.suggestion.decision
+    noted = law_notes(session.reading(item))
+    for decision in ("upheld", "overturned"):
+        asks, mark = "", " · as suggested"
+        if decision != suggested:
+            asks = (
+                "This departs from the suggestion. Why?"
+                if suggested
+                else "There is no suggestion to rest on. Why?"
+            )
+            mark = ""
+        elif noted and decision == "overturned":
+            asks = f"A law speaks to this ({', '.join(noted)}). Why is it overturned all the same?"
+        command = c.Determine(item, decision, suggested)
+        yield Option(f"{DECISION_WORDS[decision]}{mark}", command, asks, decision)
+
+
+def _doubts(session: Session, item: str, assessment: Assessment) -> Iterator[Option]:
+    """What can be said of the criteria instead: that one doesn't apply, is misstated, or has the stronger evidence."""
+    prompt_set = session.rules.sets[item]
+    for name, finding in assessment.findings.items():
+        if finding.state is State.MET:
+            source = prompt_set.citations[prompt_set.criteria[name].cite]
+            inapplicable = c.RuleOn(item, name, "inapplicable", "")
+            label = f"Find inapplicable: {name} ({source.locator})"
+            yield Option(label, inapplicable, "Why is it inapplicable to this case?", name)
+            if prompt_set.own and not prompt_set.criteria[name].own:
+                misstated = c.RuleOn(item, name, "misstated", "")
+                label = f"Find misstated: {name} ({source.locator})"
+                asks = "What does the guideline say, and where?"
+                yield Option(label, misstated, asks, f"misstated {name}")
+    for name in at_variance(prompt_set, [n for n, one in assessment.findings.items() if one.stands]):
+        governs = c.RuleOn(item, name, "governs", "")
+        source = prompt_set.citations[prompt_set.criteria[name].cite]
+        label = f"Its evidence is stronger: {name} ({source.name})"
+        asks = "Why does its evidence govern, and for this worker?"
+        yield Option(label, governs, asks, f"governs {name}")
 
 
 def _check_turn(session: Session, check: Check) -> Turn:
