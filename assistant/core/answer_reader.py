@@ -397,6 +397,12 @@ def unique(
     )
 
 
+def unique_place(words: str, labels: Sequence[str]) -> int:
+    """Where the one label stands that is `words` or begins so; its place is no name of it. Raises `Refused` as `unique` does."""
+    keys = [f"\0{place}" for place in range(len(labels))]  # what nobody types
+    return keys.index(unique(words, dict(zip(keys, labels, strict=True))))
+
+
 def _plain(words: str) -> str:
     return " ".join(words.lower().split())
 

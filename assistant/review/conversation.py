@@ -8,7 +8,7 @@ from contextlib import suppress
 from assistant.core import commands as c
 from assistant.core.agenda import decision_turn, decline_options
 from assistant.core.answer import Answer, Evidence, Status, group, same_content
-from assistant.core.answer_reader import is_value, named_option, read_reply, unique
+from assistant.core.answer_reader import is_value, named_option, read_reply, unique_place
 from assistant.core.attestation import statement
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
@@ -321,11 +321,11 @@ class Conversation(Talk):
         return lines
 
     def _by_name(self, turn: Turn, words: str) -> list[Line]:
-        names = {str(number): option.label for number, option in enumerate(turn.options)}
-        values = {option.value: str(number) for number, option in enumerate(turn.options) if option.value}
+        values = {option.value: number for number, option in enumerate(turn.options) if option.value}
         said = "not documented" if words.lower() == "nd" else words
-        key = values.get(said.lower()) or unique(said, names)
-        return self._chosen(turn.options[int(key)])
+        place = values.get(said.lower())
+        place = unique_place(said, [option.label for option in turn.options]) if place is None else place
+        return self._chosen(turn.options[place])
 
     def _pended(self, text: str) -> list[Line]:
         pending = self.pending
@@ -343,8 +343,7 @@ class Conversation(Talk):
                 return pending.find(words)
             if not words:
                 return [Line("problem", "Type the key of a reply, or < to leave it as it was.")]
-            labels = {str(number): one.label for number, one in enumerate(pending.options)}
-            return self._chosen(pending.options[int(unique(words, labels))])
+            return self._chosen(pending.options[unique_place(words, [one.label for one in pending.options])])
         if words and pending.find is not None:
             return pending.find(words)
         if not words or pending.build is None:

@@ -233,6 +233,18 @@ def test_a_number_that_no_reply_has_is_refused(talk: Conversation) -> None:
     assert held(talk, "acute_trauma") is None
 
 
+@pytest.mark.parametrize("question", ["prior_surgery", "prior_imaging"])
+def test_the_place_of_a_reply_is_no_name_of_it_where_a_list_is_asked_for(
+    talk: Conversation, question: str
+) -> None:
+    until(talk, question)
+    options = talk.options
+    for number in sorted(set("0123456789") - set(talk.keys)):
+        assert "is not among the answers" in words(talk.reply(number))
+        assert talk.options == options
+    assert held(talk, question) is None
+
+
 def test_what_was_not_found_is_logged_with_the_reach_of_the_search(talk: Conversation) -> None:
     until(talk, "acute_trauma").reply("nd")
     answer = held(talk, "acute_trauma")
