@@ -272,7 +272,7 @@ def _talked(path: Path, begin: Callable[[Log, Profile], Practice]) -> int:
         finally:
             practice.review.close()
         if practice.run.tells:
-            from assistant.training.feedback import told_feedback
+            from assistant.training.feedback_report import told_feedback
 
             for line in told_feedback(log, practice.run.session, profile.id):
                 click.echo(line)
@@ -423,7 +423,7 @@ def unseal(run: str, word: str, log_path: Path | None) -> None:
     from assistant import profile
     from assistant.log import Log
     from assistant.training import packing
-    from assistant.training.feedback import told_feedback
+    from assistant.training.feedback_report import told_feedback
 
     actor = profile.kept().id
     with Log.open(log_at(log_path)) as log:
@@ -615,7 +615,8 @@ def feedback(
     """
     from assistant import profile
     from assistant.log.bundle import is_bundle
-    from assistant.training.feedback import debrief, feedback_csv, feedback_json, feedback_lines, note_shown
+    from assistant.training.feedback import debrief, note_shown
+    from assistant.training.feedback_report import feedback_csv, feedback_json, feedback_lines
     from assistant.training.replay import open_replay
 
     path, actor = log_at(log_path), profile.kept().id

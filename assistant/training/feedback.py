@@ -8,21 +8,19 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from assistant import library
 from assistant.core import events as e
 from assistant.core import training_events as t
-from assistant.core.answer import Answer, Status
+from assistant.core.answer import Answer, Status, same_content
 from assistant.core.event_words import told_at
 from assistant.core.problem import refuse
-from assistant.core.rules.criterion import DECISION_WORDS
+from assistant.core.record.grounds import worked_out
 from assistant.core.session import AnswerPlace, Session, apply
-from assistant.core.text import one_line, visible
+from assistant.core.text import one_line
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.projection_rows import PromptTime
-from assistant.log.query import Value, csv_lines
 from assistant.machine import is_path
 from assistant.training.book import Book, Written, all_entries
 from assistant.training.comparison import (
@@ -34,7 +32,7 @@ from assistant.training.comparison import (
     paired,
     panel_partings,
 )
-from assistant.training.faults import FAULTS, Fault
+from assistant.training.faults import Fault
 from assistant.training.marking import (
     ALONE,
     MISSED,
@@ -49,10 +47,8 @@ from assistant.training.marking import (
 )
 from assistant.training.packing import packed_run
 from assistant.training.practice import (
-    UNDECIDED,
     Run,
     is_compared,
-    lessons,
     runs,
     seen_before,
     told_beside,
@@ -78,12 +74,14 @@ STATES = {
 class PassageShown:
     """A passage that the reviewer rested an answer on. `state`: cited, taken_over, opened or missed by the trainee.
 
-    Taken over is a page that only a proposal names, and that was not opened.
+    Taken over is a page that only a proposal names, and that was not opened; `later` tells of one that was cited after
+    the first answer.
     """
 
     page: str
     quote: str
     state: str
+    later: bool = False
 
 
 @dataclass(frozen=True)
@@ -113,6 +111,8 @@ class FeedbackRow:
     alarm: bool = False
     quiet: bool = False
     """Whether nothing was planted here, so that an alarm would be a false one."""
+    worked_out: bool = False
+    """Whether the answer follows from others, so that there was nothing to cite and nothing to be quick at."""
     sure: int | None = None
     credit: float | None = None
     """What the answer is worth by the panel, from 0 to 1, where a panel is the key."""
@@ -215,7 +215,7 @@ class Feedback:
     @property
     def quick(self) -> int:
         """The answers that were given in less than `QUICK` seconds."""
-        return sum(row.seconds < QUICK for row in self.rows if row.yours)
+        return sum(row.seconds < QUICK for row in self.rows if row.yours and not row.worked_out)
 
     def evidence(self, state: str = "") -> int:
         """How many passages the reviewer rested on; with `state`, how many of them came out so."""
@@ -355,6 +355,10 @@ class _Scoring:
                     agrees = all(self.outcome(fault) == ALONE for fault in here)
                 state = self._state(place, answer, other, here, agrees, touched)
                 quiet = not here and not touched and agrees is not None and answer is not None
+                follows = (
+                    worked_out(final, *place) if answer is not None and place not in time.spent else None
+                )
+                computed = follows is not None and same_content(follows.answer, self.frozen[place])
                 yield FeedbackRow(
                     *place,
                     final.prompt(*place).ask,
@@ -362,7 +366,7 @@ class _Scoring:
                     one_line(told_at(final, place, answer), 400) if answer is not None else "",
                     one_line(told_at(self.key.session, place, other), 400) if other is not None else "",
                     panel_partings(lines) if agrees is False else (),
-                    self._evidence(place, answer, other) if not here else (),
+                    self._evidence(place, answer, other) if not here and not computed else (),
                     tuple(_wrong_absences(lines, answer, here)),
                     round(time.spent[place].work) if place in time.spent else 0,
                     self.reference.seconds.get(place),
@@ -372,6 +376,7 @@ class _Scoring:
                     agrees,
                     quiet and agrees is False and _is_alarm(lines),
                     quiet,
+                    computed,
                     self.run.sure.get(place) if self.run is not None else None,
                     self._credit(place) if agrees is not None and answer is not None and not here else None,
                 )
@@ -453,6 +458,8 @@ class _Scoring:
         cited = {(one.document, one.page) for one in answer.all_evidence()} if answer is not None else set()
         opened = self._given(self.run.frozen if self.run is not None else {}, place)[1]
         read = opened | self.named.get(place, frozenset())
+        settled = self.final.answer(*place)
+        after = {(one.document, one.page) for one in settled.all_evidence()} if settled is not None else set()
         found: dict[str, PassageShown] = {}
         for one in other.all_evidence() if other is not None else ():
             page = (one.document, one.page)
@@ -460,7 +467,10 @@ class _Scoring:
                 state = "cited" if page in read else "taken_over"
             else:
                 state = "opened" if page in self.final.pages_opened else "missed"
-            found.setdefault(str(one), PassageShown(str(one), one_line(one.quote, 200), state))
+            shown = PassageShown(
+                str(one), one_line(one.quote, 200), state, state != "cited" and page in after
+            )
+            found.setdefault(str(one), shown)
         return tuple(found.values())
 
     def _amended(self) -> dict[AnswerPlace, int]:
@@ -518,7 +528,8 @@ def _wrong_absences(
             continue
         if other.category not in ("not_documented", "unclear", "=none", "not listed"):
             pages = ", ".join(dict.fromkeys(str(one) for one in other.answer.all_evidence()))
-            yield f"{other.words}{f' ({pages})' if pages else ''}"
+            part = ", ".join(step.strip("[]").replace("_", " ") for step in line.place.path)
+            yield f"{f'{part}: ' if part else ''}{other.words}{f' ({pages})' if pages else ''}"
 
 
 def _time(recording: Recording) -> PromptTime:
@@ -582,274 +593,6 @@ def _missed(made: Feedback) -> list[str]:
 
 def _named(names: Iterable[str]) -> str:
     return ", ".join(dict.fromkeys(names))
-
-
-# Feedback as lines, as a table in CSV, and as JSON.
-
-
-_MARKS = {
-    "same": "=",
-    "different": "≠",
-    "caught": "✓",
-    "shown": "▹",
-    "missed": "!",
-    "touched": "~",
-    "open": "?",
-    "not_asked": "-",
-    "no_reference": "-",
-}
-COLUMNS = (
-    "session case trainee item prompt question state yours reviewer parts evidence_cited evidence_opened "
-    "evidence_taken_over evidence_missed wrong_absences seconds reviewer_seconds amended planted sure panel_credit"
-).split()
-
-
-def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
-    """The feedback for a terminal: what it comes to, then every question, then what to practise."""
-    lines = [f"Run {made.session} of {made.trainee} on {made.case}, against {made.reference}"]
-    if made.status == "open":
-        lines.append("This run is not finished yet: imr practise --resume")
-    lines += ["", *_summary(made), ""]
-    if made.faults:
-        lines.append("Planted")
-        for fault, how in made.faults:
-            mark = {ALONE: "✓ found alone", SHOWN: "▹ found when shown", MISSED: "! missed"}.get(
-                how or "", "? not reached"
-            )
-            lines.append(f"  {mark}: {FAULTS.get(fault.kind, fault.kind)}")
-            lines.append(f"      {fault.says}")
-        lines.append("")
-    if (lesson := lessons().get(made.exercise)) is not None:
-        lines += [f"The exercise {lesson.id}: {lesson.happened}", f"  Source: {lesson.source}", ""]
-    lines.append(
-        "By question   = as the reviewer   ≠ otherwise   ✓ found alone   ▹ when shown   ! missed   - not reached"
-    )
-    for row in made.rows:
-        lines += _row(row)
-    lines += ["", "Comments on this run"] if made.comments else []
-    lines += [f"  {by}, {where}: {said}" for by, where, said in made.comments]
-    lines += ["", "What to practise next", *(f"  {one}" for one in advice)]
-    return [visible(line) for line in lines]
-
-
-def _summary(made: Feedback) -> list[str]:
-    share = f" ({round(100 * made.agreed / made.compared)}%)" if made.compared else ""
-    rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
-    if made.credits:
-        worth = f"worth {sum(made.credits) / len(made.credits):.2f} of 1 by {made.panel} experts"
-        rows.append(("Panel", f"{worth}: each answer by how many of them gave it"))
-    if made.seen_before:
-        rows.append(
-            ("", f"seen before: {made.seen_before} of {made.compared}; the score is no measure of those")
-        )
-    rows += [("", one) for one in made.beside]
-    if made.evidence():
-        taken, opened, missed = (made.evidence(state) for state in ("taken_over", "opened", "missed"))
-        more = f", {taken} taken over from proposals, unopened" * bool(taken)
-        more += f", {opened} opened and not cited" * bool(opened) + f", {missed} not seen" * bool(missed)
-        rows.append(("Evidence", f"{made.evidence('cited')} of {made.evidence()} pages cited{more}"))
-    read = f"{made.pages_opened} of {made.pages}" if made.pages_opened else f"no page of {made.pages}"
-    rows.append(("Pages", f"{read} opened"))
-    rows.append(("Absences", f"{made.wrong_absences} wrong" if made.wrong_absences else "none wrong"))
-    if made.faults:
-        when = f", {made.shown} when shown" if made.shown else ""
-        rows.append(("Planted", f"{made.alone} of {len(made.faults)} found alone{when}"))
-    if made.alarms:
-        rows.append(("Alarms", f"{made.alarms} false, of {made.quiet} answers where nothing was planted"))
-    if made.calibration.told:
-        rows.append(("Confidence", made.calibration.words))
-        levels = ", ".join(
-            f"{percent}%: {hits} of {of}" for percent, (hits, of) in made.calibration.levels.items()
-        )
-        rows.append(("", f"right by how sure you were: {levels}"))
-    theirs = sum(row.their_seconds or 0 for row in made.rows)
-    reviewer = f" (the reviewer: {clock(theirs)})" if theirs else ""
-    idle = f", and {clock(made.idle_seconds)} away" if made.idle_seconds else ""
-    quick = f", {made.quick} answers within {QUICK} seconds" * bool(made.quick)
-    rows.append(("Time", f"{clock(made.seconds)}{idle}{quick}{reviewer}"))
-    for one in made.decisions:
-        said = DECISION_WORDS.get(one.yours, "not decided")
-        against = (
-            UNDECIDED[0].lower() + UNDECIDED[1:-1]
-            if one.undecided
-            else "as the reviewer"
-            if one.same
-            else f"the reviewer: {DECISION_WORDS[one.theirs]}"
-            if one.theirs
-            else "no reference"
-        )
-        departs = " · departs from the suggestion" if one.departs and one.yours else ""
-        rows.append((f"Item {one.item}", f"{said} · {against}{departs}"))
-    if made.earlier is not None:
-        before = made.earlier
-        planted = f", {before.caught} of {before.planted} caught" if before.planted else ""
-        rows.append(("Last time", f"{before.agreed} of {before.compared} questions{planted}"))
-    return [f"{name:<10} {said}" for name, said in rows]
-
-
-def _row(row: FeedbackRow) -> list[str]:
-    where = f"{row.prompt}" if row.item in ("case", "1") else f"{row.item}/{row.prompt}"
-    again = f", amended {row.amended} times" if row.amended > 1 else ", amended" if row.amended else ""
-    lines = [f"  {_MARKS[row.state]} {where:<24} {clock(row.seconds):>6}{again}"]
-    if row.state in ("different", "touched", "no_reference", "not_asked", "open"):
-        lines[0] += f"   {STATES[row.state]}" if row.state != "different" else ""
-    lines += [
-        f"      you were {row.sure}% sure" for _ in (1,) if row.sure is not None and row.agrees is False
-    ]
-    lines += [
-        f"      worth {row.credit:.2f} by the panel"
-        for _ in (1,)
-        if row.credit is not None and row.credit < 1
-    ]
-    lines += [f"      {said}" for said in row.says]
-    if row.agrees is False and row.yours and (not row.says or row.state in ("caught", "shown")):
-        for name, yours, theirs in row.parts or (("", row.yours, row.theirs),):
-            label = f"{name}: " if name else ""
-            lines.append(f"      {label}you: {yours} · reviewer: {theirs}")
-    lines += [f"      wrong absence: {said}" for said in row.wrong_absences if not row.says]
-    for one in row.evidence:
-        if one.state != "cited":
-            label = {"opened": "opened, not cited", "taken_over": "taken over, not opened"}.get(
-                one.state, "not seen"
-            )
-            lines.append(f"      {label}: {one.page}{f' “{one.quote}”' if one.quote else ''}")
-    return lines
-
-
-def clock(seconds: int) -> str:
-    """Minutes and seconds: `0:08`, `12:03`."""
-    return f"{seconds // 60}:{seconds % 60:02}"
-
-
-def feedback_csv(made: Feedback) -> str:
-    """A row for each question, safe to open in a spreadsheet."""
-    table: list[list[Value]] = []
-    for row in made.rows:
-        pages = {
-            state: "; ".join(one.page for one in row.evidence if one.state == state)
-            for state in ("cited", "opened", "taken_over", "missed")
-        }
-        cells: list[Value] = [
-            made.session,
-            made.case,
-            made.trainee,
-            row.item,
-            row.prompt,
-            row.ask,
-            row.state,
-            row.yours,
-            row.theirs,
-            "; ".join(
-                f"{name + ': ' if name else ''}{yours} / {theirs}" for name, yours, theirs in row.parts
-            ),
-            pages["cited"],
-            pages["opened"],
-            pages["taken_over"],
-            pages["missed"],
-            "; ".join(row.wrong_absences),
-            row.seconds,
-            row.their_seconds,
-            row.amended,
-            "; ".join(row.faults),
-            row.sure,
-            None if row.credit is None else round(row.credit, 4),
-        ]
-        table.append([one_line(cell) if isinstance(cell, str) else cell for cell in cells])
-    return "".join(f"{line}\n" for line in csv_lines(COLUMNS, table))
-
-
-def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
-    """The feedback as `imr training feedback --json` prints it."""
-    return {
-        "session": made.session,
-        "case": made.case,
-        "trainee": made.trainee,
-        "reference": made.reference,
-        "status": made.status,
-        "reveal": made.reveal or None,
-        "agreed": made.agreed,
-        "compared": made.compared,
-        "evidence": {
-            "needed": made.evidence(),
-            **{state: made.evidence(state) for state in ("cited", "taken_over", "opened", "missed")},
-        },
-        "wrong_absences": made.wrong_absences,
-        "caught": made.caught,
-        "alone": made.alone,
-        "false_alarms": {"count": made.alarms, "of": made.quiet},
-        "seen_before": made.seen_before,
-        "beside": list(made.beside),
-        "held_back": list(made.held_back),
-        "exercise": made.exercise or None,
-        "confidence": made.calibration.to_json(),
-        "panel": made.panel,
-        "concordance": sum(made.credits) / len(made.credits) if made.credits else None,
-        "comments": [{"by": by, "where": where, "words": said} for by, where, said in made.comments],
-        "pages_opened": made.pages_opened,
-        "pages": made.pages,
-        "quick": made.quick,
-        "seconds": made.seconds,
-        "idle_seconds": made.idle_seconds,
-        "earlier": None
-        if made.earlier is None
-        else {
-            "session": made.earlier.session,
-            "agreed": made.earlier.agreed,
-            "compared": made.earlier.compared,
-            "caught": made.earlier.caught,
-            "planted": made.earlier.planted,
-        },
-        "faults": [
-            {
-                "kind": fault.kind,
-                "item": fault.item,
-                "prompt": fault.prompt,
-                "page": f"{fault.document}:{fault.page}",
-                "says": fault.says,
-                "outcome": how,
-                "caught": None if how is None else how != MISSED,
-            }
-            for fault, how in made.faults
-        ],
-        "decisions": [
-            {
-                "item": one.item,
-                "yours": one.yours or None,
-                "reviewer": one.theirs or None,
-                "suggested": one.suggested or None,
-                "departs": one.departs,
-                "reason": one.reason,
-                "compared": bool(one.theirs),
-            }
-            for one in made.decisions
-        ],
-        "prompts": [
-            {
-                "item": row.item,
-                "prompt": row.prompt,
-                "question": row.ask,
-                "state": row.state,
-                "agrees": row.agrees,
-                "yours": row.yours,
-                "reviewer": row.theirs,
-                "parts": [
-                    {"part": name, "yours": yours, "reviewer": theirs} for name, yours, theirs in row.parts
-                ],
-                "evidence": [
-                    {"page": one.page, "quote": one.quote, "state": one.state} for one in row.evidence
-                ],
-                "wrong_absences": list(row.wrong_absences),
-                "seconds": row.seconds,
-                "reviewer_seconds": row.their_seconds,
-                "amended": row.amended,
-                "planted": list(row.faults),
-                "sure": row.sure,
-                "panel_credit": row.credit,
-            }
-            for row in made.rows
-        ],
-        "practise_next": list(advice),
-    }
 
 
 # The feedback of a run or session from the log, for whoever may see it.
@@ -919,13 +662,6 @@ def note_shown(log: Log, made: Feedback, actor: str) -> None:
     """Logs in the reader's book that the feedback is shown."""
     event = t.FeedbackShown(made.session, made.agreed, made.compared, made.caught, len(made.faults))
     Book(log, actor).write(event, case=made.case)
-
-
-def told_feedback(log: Log, session: str, actor: str) -> list[str]:
-    """The feedback on a run of the log as lines; it is logged that it was shown."""
-    made, next_ = debrief(log, Recording(log, session), actor)
-    note_shown(log, made, actor)
-    return feedback_lines(made, next_)
 
 
 def _earlier(written: Sequence[Written], every: Sequence[Run], recording: Recording) -> Earlier | None:

@@ -37,6 +37,7 @@ from assistant.core.session import AnswerPlace
 from assistant.files import make_folder
 from assistant.library import CaseFolder
 from assistant.machine import open_private
+from assistant.review.search import RecordSearch
 from assistant.training.faults import FAULTS, Fault, Page
 from assistant.training.reference import Reference
 
@@ -522,6 +523,7 @@ def remove(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
             or any(
                 _still_said(one.quote, text) for one in answer.evidence for text in [*left.values(), *others]
             )
+            or _is_found(copy, asked, left)
         ):
             continue
         cited = answer.evidence[0]
@@ -535,6 +537,16 @@ def remove(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
             f"“{' '.join(cited.quote.split())}” stands in the case no more: nothing in the record says so.",
         )  # fmt: skip
     return None
+
+
+def _is_found(copy: CaseCopy, prompt: Prompt, left: Mapping[Page, str]) -> bool:
+    """Whether the search that stands beside a question, with its synonyms, still finds something on the pages that are left."""
+    pages = {
+        name: tuple(left.get((name, number), text) for number, text in enumerate(kept, 1))
+        for name, kept in copy.pages.items()
+    }
+    search = RecordSearch(pages, copy.rules.case, library.vocabulary_texts())
+    return bool(search.passages(prompt.look_for))
 
 
 def _carries_another(copy: CaseCopy, place: AnswerPlace, left: Mapping[Page, str]) -> bool:

@@ -21,7 +21,7 @@ from assistant.log.access import note
 from assistant.review.conversation import Conversation
 from assistant.review.review import Review
 from assistant.training.book import Book, withdraw
-from assistant.training.feedback import told_feedback
+from assistant.training.feedback_report import told_feedback
 from assistant.training.gradebook import gradebook_lines
 from assistant.training.overview import (
     assignment_line,

@@ -18,7 +18,7 @@ from assistant.core.events import Event
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import Book, set_group, withdraw
-from assistant.training.feedback import told_feedback
+from assistant.training.feedback_report import told_feedback
 from assistant.training.packing import exercise_of_packed, pack, unseal
 from assistant.training.practice import assign_case, begin_run, with_faults
 from assistant.training.replay import annotations_on, bookmark, comment, remove

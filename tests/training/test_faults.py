@@ -343,6 +343,14 @@ def test_what_another_sentence_still_says_is_not_taken_out(tmp_path: Path) -> No
         assert _still_said(said, "Seen today. Assessment: chronic shoulder pain.") is left
 
 
+def test_what_the_search_beside_the_question_still_finds_is_not_taken_out(tmp_path: Path) -> None:
+    """A note without “no longer drives, cooks or walks” still says that the patient isn't working."""
+    one = exercise_of_case("opioid-refill-function-worse", "end")
+    rules = library.rules_for(one.case)
+    with pytest.raises(Refused, match="can't be planted"):
+        plant(one.case, rules, one.reference, ["removed=function"], tmp_path / "copy", Random(1))
+
+
 def test_words_that_carry_another_answer_are_not_taken_out(tmp_path: Path) -> None:
     one = exercise_of_case("omeprazole-beside-naproxen", "end")
     rules = library.rules_for(one.case)

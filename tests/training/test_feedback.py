@@ -18,16 +18,16 @@ from assistant.core.answer import Evidence
 from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log
+from assistant.review import answers_file
+from assistant.review.review import Review
 from assistant.training.book import Book, all_entries
-from assistant.training.feedback import (
+from assistant.training.feedback import Feedback, debrief, note_shown
+from assistant.training.feedback_report import (
     COLUMNS,
-    Feedback,
     clock,
-    debrief,
     feedback_csv,
     feedback_json,
     feedback_lines,
-    note_shown,
     told_feedback,
 )
 from assistant.training.practice import Practice
@@ -159,6 +159,35 @@ def test_evidence_is_cited_opened_or_not_seen(log: Log) -> None:
     assert [(one.page, one.state) for one in rows["acute_trauma"].evidence] == [
         ("progress-note-2014-07-17:1", "opened")
     ]
+
+
+def test_a_page_that_is_cited_after_the_first_answer_is_told_as_cited_later(log: Log) -> None:
+    practice = begun(log, "each")
+    answered(practice, until="films_since_surgery")
+    practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
+    answered(practice, {"acute_trauma": "nd"}, until="sought")
+    read = Evidence("progress-note-2014-07-17", 1, "cumulative trauma at work")
+    practice.review.perform(c.CiteEvidence("1", "acute_trauma", read))
+    answered(practice)
+    made = scored(log, practice)
+    (shown,) = next(row for row in made.rows if row.prompt == "acute_trauma").evidence
+    assert (shown.state, shown.later) == ("opened", True)
+    assert "cited only later: progress-note-2014-07-17:1" in "\n".join(feedback_lines(made, []))
+
+
+def test_what_the_program_works_out_has_nothing_to_cite_and_is_no_quick_answer(log: Log) -> None:
+    case_id = "opioid-refill-back-at-work"
+    case = library.find_case(case_id)
+    file = answers_file.read_answers_file(library.folder("casebank") / case_id / "reference.yaml")
+    review = Review.open(log, case, TRAINEE)
+    answers_file.run_answers(review, file)
+    review.close()
+    made, _ = debrief(log, Recording(log, review.session.id), TRAINEE.id)
+    rows = {row.prompt: row for row in made.rows}
+    assert [name for name, row in rows.items() if row.worked_out] == ["dose"]
+    assert rows["dose"].evidence == ()
+    assert rows["opioids"].evidence
+    assert made.quick == sum(row.seconds < 3 for row in made.rows) - 1
 
 
 def test_what_an_earlier_answer_kept_from_being_asked_is_said_and_counted(log: Log) -> None:

@@ -12,7 +12,8 @@ from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import all_entries
-from assistant.training.feedback import debrief, told_feedback
+from assistant.training.feedback import debrief
+from assistant.training.feedback_report import told_feedback
 from assistant.training.gradebook import results
 from assistant.training.packing import exercise_of_packed, pack, packed_lines, read_packed, unseal
 from assistant.training.practice import Practice, begin_run, with_faults
