@@ -112,23 +112,38 @@ def unquoted_facts(session: Session, pages: Pages) -> Iterator[Check]:
             said = [one for one in mentions(claim.value) if isinstance(one, kind)]
             there = list(_on_pages(session, claim.evidence, kind.kind, titles, pages))
             missing = [one for one in said if there and not one.borne_by([mention for _, mention in there])]
-            missing = [one for one in missing if not _stands_otherwise(one, claim.evidence, pages)]
+            missing = [one for one in missing if not _stands_otherwise(session, one, claim.evidence, pages)]
             if missing:
                 yield _check(claim, missing, there, kind.kind)
 
 
-def _stands_otherwise(one: FactMention, evidence: Sequence[Evidence], pages: Pages) -> bool:
-    """Whether a cited page has a day as it is written by hand: 5/4 or June 1 without its year, 2-9-21."""
-    if not isinstance(one, DateMention) or one.when.day is None or one.when.month is None:
+def _stands_otherwise(session: Session, one: FactMention, evidence: Sequence[Evidence], pages: Pages) -> bool:
+    """Whether a cited page has a date as it is written by hand: 5/4 or June 1 without its year, 2-9-21, in June.
+
+    A month without a year is the last one before the document was written.
+    """
+    if not isinstance(one, DateMention) or one.when.month is None:
         return False
     year, month, day = one.when.year or 0, one.when.month, one.when.day
     name = MONTHS[month - 1]
-    written = (
-        rf"(?<![\d/.-])0?{month}[/-]0?{day}(?:[/-](?:{year}|{year % 100:02}))?(?![\d/-])"
-        rf"|\b(?:{name}|{name[:3]})\.?\s+0?{day}(?:st|nd|rd|th)?(?![\w/-])(?!,?\s+(?:19|20)\d\d)"
-    )
+    if day is None:
+        written = rf"\b(?:in|since|of|from|until|last)\s+(?:{name}|{name[:3]})\b(?!\.?,?\s*\d)"
+        evidence = [place for place in evidence if _is_last(session, year, month, place.document)]
+    else:
+        written = (
+            rf"(?<![\d/.-])0?{month}[/-]0?{day}(?:[/-](?:{year}|{year % 100:02}))?(?![\d/-])"
+            rf"|\b(?:{name}|{name[:3]})\.?\s+0?{day}(?:st|nd|rd|th)?(?![\w/-])(?!,?\s+(?:19|20)\d\d)"
+        )
     texts = (pages[place.document][place.page - 1] for place in evidence if _is_there(place, pages))
     return any(re.search(written, text.replace("‹", "").replace("›", ""), re.IGNORECASE) for text in texts)
+
+
+def _is_last(session: Session, year: int, month: int, document: str) -> bool:
+    """Whether a month is the last of its name before a document was written."""
+    held = session.rules.case.documents.get(document)
+    if held is None or held.date is None or held.date.month is None:
+        return False
+    return 0 <= (held.date.year - year) * 12 + held.date.month - month < 12
 
 
 def _is_there(place: Evidence, pages: Pages) -> bool:

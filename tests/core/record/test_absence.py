@@ -493,27 +493,31 @@ def test_a_date_that_its_page_does_not_bear_is_asked_about(
 
 
 @pytest.mark.parametrize(
-    ("written", "asked"),
+    ("day", "written", "asked"),
     [
-        ("6/12", 0),
-        ("‹6-12-14›", 0),
-        ("June 12.", 0),
-        ("Jun. 12th", 0),
-        ("6/12/13", 1),
-        ("June 12, 2013", 1),
-        ("6/120", 1),
+        ("2014-06-12", "on 6/12", 0),
+        ("2014-06-12", "on ‹6-12-14›", 0),
+        ("2014-06-12", "on June 12.", 0),
+        ("2014-06-12", "on Jun. 12th", 0),
+        ("2014-06-12", "on 6/12/13", 1),
+        ("2014-06-12", "on June 12, 2013", 1),
+        ("2014-06-12", "on 6/120", 1),
+        ("2014-06", "IN JUNE.", 0),
+        ("2014-06", "in June 2013", 1),
+        ("2014-06", "on June 12", 1),
+        ("2013-06", "in June", 1),
     ],
 )
 def test_a_day_of_the_timeline_may_stand_on_its_page_as_it_is_written_by_hand(
-    folder: Path, run: Any, given: Given, written: str, asked: int
+    folder: Path, run: Any, given: Given, day: str, written: str, asked: int
 ) -> None:
     case = folder / "case.yaml"
-    text = case.read_text().replace("  - date: 2014-07-12\n    says", "  - date: 2014-06-12\n    says")
+    text = case.read_text().replace("  - date: 2014-07-12\n    says", f"  - date: {day}\n    says")
     case.write_text(text)
-    place = re.search(r'date: 2014-06-12\n(?:.*\n)*?.*page: "?([\w-]+):1', text)
+    place = re.search(rf'date: {day}\n(?:.*\n)*?.*page: "?([\w-]+):1', text)
     assert place is not None
     page = folder / "records" / f"{place[1]}.txt"
-    page.write_text(f"Seen on {written} again.\n{page.read_text()}")
+    page.write_text(f"Seen {written} again.\n{page.read_text()}")
     review, _ = run(folder, given)
     assert len([one for one in review.checks() if one.misread is not None]) == asked
 
