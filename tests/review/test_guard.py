@@ -254,6 +254,7 @@ def planned(value: Any, quote: str = PLAN) -> dict[str, Any]:
         (answer(levels="not_documented"), "contradicted-absence"),
         (answer(levels=planned(2)), "unsupported-finding"),
         (answer(route=planned("interlaminar", "a transforaminal epidural")), "unsupported-finding"),
+        (answer(route=planned("interlaminar")), "unsupported-finding"),
         (answer(duration=quoted(12, "Naproxen for four months and", NOTE)), "computed-differs"),
     ],
 )

@@ -376,7 +376,7 @@ def unborne(
             yield ground, (_said(prompt, ground, lacking),)
     if session.guard > 4 and not as_stated:
         yield from _misquoted(prompt, answer)
-        yield from _named_otherwise(prompt, answer)
+        yield from _named_otherwise(session, scope, prompt, answer)
 
 
 def _misquoted(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[str, ...]]]:
@@ -388,8 +388,13 @@ def _misquoted(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[s
             yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)
 
 
-def _named_otherwise(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[str, ...]]]:
-    """A choice about the request of which the cited words name another one, and not it: interlaminar, by "a transforaminal injection"."""
+def _named_otherwise(
+    session: Session, scope: str, prompt: Prompt, answer: Answer
+) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """A choice about the request where other words name another one, and not it.
+
+    The cited words do (interlaminar, by "a transforaminal injection"), or those of the disputed item.
+    """
     shape = prompt.schema.shape
     if prompt.about != "request" or not isinstance(shape, ChoiceShape) or not answer.given:
         return
@@ -401,9 +406,23 @@ def _named_otherwise(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, t
     if found and not any(word[:_STEM] in said for word in own):
         ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
         yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(found)}"),)
+        return
+    service = session.rules.case.items[scope].service.casefold() if scope in session.items else ""
+    called = {
+        value: [*_PARTS.split(shape.labels[value]), *shape.also.get(value, ())] for value in shape.labels
+    }
+    whole = [(len(one), value) for value in called for one in called[value] if _has(service, one)]
+    if whole and max(whole)[1] != answer.value:
+        ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
+        yield ground, (_said(prompt, ground, (), f"the disputed item is {service}"),)
+
+
+def _has(service: str, called: str) -> bool:
+    return len(called) >= _STEM and re.search(rf"\b{re.escape(called.casefold())}\b", service) is not None
 
 
 _STEM = 6
+_PARTS = re.compile(r"\s*[(),]\s*")
 
 
 def _names(shape: ChoiceShape, value: str) -> frozenset[str]:
