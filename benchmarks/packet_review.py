@@ -2,9 +2,10 @@
 
 Every `packet.pdf` in the folders of FOLDER is confirmed line by line and page by page, reviewed and signed with real keys
 in a window of 80 columns. What the case file proposes is confirmed, all else is not documented: that shows what the
-program asks of the hand, and says nothing of the case. A `replies.yaml` beside a packet says more of it: words of a question,
-and the replies to it one after another, each a key of the question or words. Told are the keys outside free text, the stops (each time the review waits; --stops lists them), and the seconds between the first
-key and the signature; the reading of the pages comes before, and is kept in WORK for the next time.
+program asks of the hand, and says nothing of the case. A `replies.yaml` beside a packet says more of it: the beginning of
+a question, and the replies to it one after another, each a key or words. Told are the keys outside free text, the stops
+(each time the review waits; --stops lists them), and the seconds between the first key and the signature; the reading of
+the pages comes before, and is kept in WORK for the next time.
 """
 
 from __future__ import annotations
@@ -98,7 +99,9 @@ def reply_of(window: Window) -> tuple[str, bool]:
 
 def given(replies: Mapping[str, list[str]], window: Window) -> tuple[str, bool] | None:
     """The next reply that a packet's file has for what is asked; none where it has no more."""
-    held = next((held for words, held in replies.items() if words in window.talk.question and held), None)
+    held = next(
+        (held for words, held in replies.items() if window.talk.question.startswith(words) and held), None
+    )
     if held is None:
         return None
     said = str(held.pop(0))
