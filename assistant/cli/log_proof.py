@@ -216,6 +216,14 @@ def _check_bundle(
     from assistant.log.keys import own_keys
     from assistant.review.rederive import derived_anew
 
+    with path.open("rb") as file:
+        begins = file.read(16)
+    if begins == b"SQLite format 3\0" or begins.startswith(b"PAR1"):
+        what = "a log" if begins.startswith(b"S") else "a log's archive or rows of it"
+        name = one_line(str(path))
+        raise refuse(
+            f"This is {what}, and no exported session.", name, f"A log is verified with --log {name}."
+        )
     if len(held) > 1:
         raise click.UsageError("A bundle is compared with one checkpoint.")
     note = held[0].read_bytes() if held else b""

@@ -308,6 +308,18 @@ def test_a_spoilt_bundle(imr: Imr) -> None:
     assert imr("log", "verify", "spoilt.imr", "--json").status == 1
 
 
+def test_a_log_or_an_archive_in_the_place_of_a_bundle_is_said_to_be_one(
+    imr: Imr, log_path: Path, tmp_path: Path
+) -> None:
+    archived = tmp_path / "2023.parquet"
+    archived.write_bytes(b"PAR1 and so on")
+    for path, what in ((log_path, "This is a log, and no"), (archived, "a log's archive or rows of it")):
+        said = imr("log", "verify", str(path))
+        assert said.status == 2
+        assert what in said.err
+        assert f"--log {path}" in said.err
+
+
 def test_a_forged_bundle_fails_where_the_key_of_its_log_is_known_and_is_open_elsewhere(
     imr: Imr, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
