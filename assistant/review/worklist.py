@@ -235,7 +235,8 @@ def row_words(row: WorkRow, *, whole: bool = True) -> list[str]:
     if row.elsewhere:
         lines.append("  Another window has its review open.")
     items = "; ".join(one_line(item, 60) for item in row.items)
-    pages = f"{counted(row.pages, 'page')}, {row.unread} unread" if row.pages else ""
+    left = f", {row.unread} unread" if row.unread else ""  # not told of a closed review
+    pages = f"{counted(row.pages, 'page')}{left}" if row.pages else ""
     whose = f"for {row.reviewer}" if row.reviewer else ""
     if said := " · ".join(filter(None, [items, pages, whose, "practice" if row.practice else ""])):
         lines.append(f"  {said}")

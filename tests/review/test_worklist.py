@@ -135,13 +135,16 @@ def test_a_case_goes_from_new_to_sent(home: Path, log: Log) -> None:
     reviewed(home, e.PageOpened("note", 1))
     row = rows(log)["neck"]
     assert (row.state, row.unread, row.session, row.reviewer) == ("being read", 1, "aa11", "r-one")
+    assert "2 pages, 1 unread" in " ".join(row_words(row))
     reviewed(home, e.PromptShown("1", "sought"), session="bb22")
     assert rows(log)["neck"].session == "bb22"
     with Reviews(home / "log.sqlite", start="2026-02-20T18:00:00+00:00") as more:
         more.log("bb22", SIGNED)
     mine, other = Desk(log, "r-one"), Desk(log, "r-two")
-    assert rows(log)["neck"].state == "signed"
-    assert rows(log)["neck"].late
+    row = rows(log)["neck"]
+    assert row.state == "signed"
+    assert row.late
+    assert "unread" not in " ".join(row_words(row))
     assert "signed this determination yourself" in refused(mine.read, "neck")
     assert other.read("neck", "Plain.") == "bb22"
     assert rows(log)["neck"].state == "quality read"
