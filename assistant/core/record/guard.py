@@ -407,7 +407,7 @@ def _named_otherwise(
         ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
         yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(found)}"),)
         return
-    service = session.rules.case.items[scope].service.casefold() if scope in session.items else ""
+    service = session.rules.case.items[scope].service if scope in session.items else ""
     called = {
         value: [*_PARTS.split(shape.labels[value]), *shape.also.get(value, ())] for value in shape.labels
     }
@@ -418,7 +418,7 @@ def _named_otherwise(
 
 
 def _has(service: str, called: str) -> bool:
-    return len(called) >= _STEM and re.search(rf"\b{re.escape(called.casefold())}\b", service) is not None
+    return len(called) >= _STEM and bool(re.search(rf"\b{re.escape(called)}\b", service, re.IGNORECASE))
 
 
 _STEM = 6
