@@ -477,16 +477,23 @@ def seen_before(log: Log, written: Sequence[Written], run: Run) -> Callable[[Ans
     In an earlier run on the case, by its feedback, or by reading the reviewed session or another run in the log.
     """
     own = [one for one in runs(written) if one.trainee == run.trainee and one.case == run.case]
-    before = [one for one in own if one.ts < run.ts and one.session != run.session]
-    shown = {place for one in before for place in one.revealed}
-    told = {one.session for one in before}
-    whole = any(
-        isinstance(one.event, t.FeedbackShown)
-        and one.by == run.trainee
-        and one.event.session in told
-        and one.ts < run.ts
-        for one in written
-    )
+    before = {one.session for one in own} - {run.session}
+    frozen: dict[AnswerPlace, int] = {}
+    shown: dict[AnswerPlace, int] = {}
+    told, ended = [], None
+    for one in written:  # by the order of the trainee's own book, whatever its clock said
+        event = one.event
+        if one.by != run.trainee:
+            continue
+        if isinstance(event, t.AnswerFrozen) and event.session == run.session:
+            frozen.setdefault((event.item, event.prompt), one.number)
+        elif isinstance(event, t.AnswerRevealed) and event.session in before:
+            shown.setdefault((event.item, event.prompt), one.number)
+        elif isinstance(event, t.FeedbackShown) and event.session in before:
+            told.append(one.number)
+        elif isinstance(event, t.RunEnded) and event.session == run.session:
+            ended = one.number
+    whole = any(ended is None or number < ended for number in told)
     others = {row.id for row in log.sessions() if row.case == run.case} - {one.session for one in own}
     sessions = others | {run.reference.session} | books_on(log, run.case)
     whole = whole or any(
@@ -495,7 +502,7 @@ def seen_before(log: Log, written: Sequence[Written], run: Run) -> Callable[[Ans
         and sessions & set(entry.body["sessions"])
         for entry in _looks(log, run)
     )
-    return lambda place: whole or place in shown
+    return lambda place: whole or (place in shown and shown[place] < frozen.get(place, shown[place] + 1))
 
 
 _LIBRARY = "training library"
@@ -504,10 +511,15 @@ _SHOWS_NO_ANSWER = ("training list", _LIBRARY, "training gradebook")
 
 def _looks(log: Log, run: Run) -> Iterator[Entry]:
     """What a run's trainee looked at in the log, before the run was over."""
-    ended = log.read(run.session)[-1].ts
+    ended = log.read(run.session)[-1]
     for row in log.sessions(others=True):
-        if row.kind == "access" and row.reviewer == run.trainee and row.opened <= ended:
-            yield from (entry for entry in log.read(row.id) if entry.ts <= ended)
+        if row.kind == "access" and row.reviewer == run.trainee:
+            yield from (entry for entry in log.read(row.id) if _is_before(entry, ended))
+
+
+def _is_before(entry: Entry, other: Entry) -> bool:
+    """Whether an entry was made before another one, by what can't be set back where that tells."""
+    return entry.mono_ns <= other.mono_ns if entry.boot == other.boot else entry.ts <= other.ts
 
 
 def told_beside(log: Log, written: Sequence[Written], run: Run) -> list[str]:

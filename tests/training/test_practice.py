@@ -39,6 +39,7 @@ from tests.training.practising import (
     CASE,
     TRAINEE,
     TRAINER,
+    Ticking,
     answered,
     begun,
     by_passage,
@@ -182,6 +183,25 @@ def test_a_run_can_go_without_proposals(log: Log) -> None:
             for one in practice.turn.options
         )
     assert kinds == {"prompt"}
+
+
+@pytest.mark.parametrize("back", [False, True])
+def test_what_a_second_run_revealed_meanwhile_was_seen_before_whatever_the_clock_says(
+    tmp_path: Path, back: bool
+) -> None:
+    """A measuring run is left open, the case is practised beside it, and then the first run is answered."""
+    clock = Ticking()
+    with Log.open(tmp_path / "log.db", clock=clock) as log:
+        measured = begun(log, "end")
+        beside = begun(log, "each")
+        answered(beside)
+        if back:
+            clock.now = 0
+        answered(measured)
+        made, _ = debrief(log, Recording(log, measured.review.session.id), TRAINEE.id)
+        assert made.seen_before == made.compared > 0
+        made, _ = debrief(log, Recording(log, beside.review.session.id), TRAINEE.id)
+        assert made.seen_before == 0
 
 
 def test_what_was_shown_before_is_told_beside_the_score(log: Log) -> None:
