@@ -202,8 +202,8 @@ class HomeScreen(ProgramScreen):
 
     BINDINGS: ClassVar[list[BindingType]] = [
         Binding("f1", "help", "help"),
-        Binding("n", "new_case", "a case from a packet"),
-        Binding("e", "enter_step", "enter what came or went"),
+        Binding("n", "new_case", "new case"),
+        Binding("e", "enter_step", "what came or went"),
         Binding("ctrl+q,escape", "app.quit", "quit"),
     ]
     DEFAULT_CSS = """
@@ -282,10 +282,13 @@ class HomeScreen(ProgramScreen):
         listed = self.query_one(OptionList)
         at = listed.highlighted
         kept = listed.get_option_at_index(at).id if at is not None else None
+        before = {one.id for one in listed.options}
         listed.clear_options()
         listed.add_options(options)
         ids = [one.id for one in options]
         chosen = [one for one in ids if one and one.partition(":")[0] in ("work", "session", "run", "case")]
+        new = [one for one in chosen if before and one.startswith("work:") and one not in before]
+        kept = new[0] if new else kept  # the case that was just made of a packet
         listed.highlighted = ids.index(kept) if kept and kept in ids else ids.index(next(iter(chosen), None))
         self.refresh_bindings()
         gc.freeze()

@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
+from textual.pilot import Pilot
 from textual.screen import Screen
 from textual.widgets import Input
 
@@ -156,6 +157,19 @@ async def test_what_enter_confirms_under_a_heading_is_in_view(tmp_path: Path) ->
                 await pilot.press("enter")
 
 
+async def chosen(app: ImrApp, pilot: Pilot[int]) -> str | None:
+    """The line of the home screen that is chosen once the work list was read."""
+    for _ in range(500):
+        await pilot.pause()
+        if app.screen.query("#home-list"):
+            break
+    await pilot.pause()
+    await app.workers.wait_for_complete()
+    await pilot.pause()
+    option = app.screen.query_one("#home-list", MarkedList).highlighted_option
+    return option.id if option is not None else None
+
+
 async def test_the_home_screen_takes_a_packet_by_its_path_and_makes_a_case_of_it(
     tmp_path: Path, log_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -174,8 +188,9 @@ async def test_the_home_screen_takes_a_packet_by_its_path_and_makes_a_case_of_it
         await app.workers.wait_for_complete()
         await pilot.pause()
         await pilot.press("enter", "enter", "enter", "enter", "f", "enter", "2")
-        await pilot.pause()
+        listed = await chosen(app, pilot)
     (made,) = library.own_cases()
+    assert listed == f"work:{made[0]}"
     assert library.rules_for(library.open_case(made[1])).case.items["1"].prompt_set == "lumbar-mri"
     assert [one.name for one in home.iterdir()] == [made[1].name]
 
