@@ -148,14 +148,18 @@ examples:
 """
 
 
-def test_a_set_of_ones_own_is_checked_and_a_sum_that_differs_is_not_signed(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+@pytest.fixture
+def own_set(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A person's own prompts, with their guidelines."""
     own = folder.parent / "prompts"
     own.mkdir()
     (own / "guidelines.yaml").write_text(OWN_GUIDELINES, "utf-8")
     (own / "own-visits.yaml").write_text(OWN_SET, "utf-8")
     monkeypatch.setenv("IMR_PROMPTS", str(own))
+
+
+@pytest.mark.usefixtures("own_set")
+def test_a_set_of_ones_own_is_checked_and_a_sum_that_differs_is_not_signed(folder: Path) -> None:
     checked = CliRunner().invoke(cli, ["prompts", "check", "own-visits"], catch_exceptions=False)
     assert checked.exit_code == 0, checked.output
     case = CASE.replace("DECIDED", "2014-04-20").replace(
@@ -199,14 +203,10 @@ def test_a_set_that_does_not_read_is_refused_with_its_line(
         assert f"prompts/own-visits.yaml, line {line}:" in str(refused)
 
 
+@pytest.mark.usefixtures("own_set")
 def test_what_the_answers_come_to_is_no_question_of_its_own_and_one_key_answers_it_otherwise(
-    folder: Path, monkeypatch: pytest.MonkeyPatch
+    folder: Path,
 ) -> None:
-    own = folder.parent / "prompts"
-    own.mkdir()
-    (own / "guidelines.yaml").write_text(OWN_GUIDELINES, "utf-8")
-    (own / "own-visits.yaml").write_text(OWN_SET, "utf-8")
-    monkeypatch.setenv("IMR_PROMPTS", str(own))
     case = CASE.replace("DECIDED", "2014-04-20").replace(
         "prompt_set: muscle-relaxants", "prompt_set: own-visits"
     )
