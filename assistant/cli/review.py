@@ -468,13 +468,17 @@ def _check_letter(session: str, file: Path, log_path: Path | None) -> int:
         what = f"the draft of {what}" if loaded.status == "open" else what
     said = "the very bytes" if found.same_bytes else "the words, in their order,"
     click.echo(visible(f"{name} has {said} of {what} of session {session_id}, as the log gives them."))
-    if kind in _NEEDED and not found.same_bytes:
-        click.echo("This version writes the file otherwise: how it looks was not compared.")
+    open_ = kind in FORMATS and not found.same_bytes
+    if open_:
+        click.echo(
+            "This is NOT the file that this version writes. What a reader sees may be otherwise than its words: colour, "
+            "fields, symbols, what lies over them. That is open. Write the letter anew and set the two side by side."
+        )
     if found.without_addenda:
         click.echo(
             f"What was added after it was written is not in it: addenda {found.addenda + 1} and later."
         )
-    return 0
+    return 3 if open_ else 0
 
 
 def _is_there(path: Path) -> Refused:

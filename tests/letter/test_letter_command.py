@@ -106,6 +106,23 @@ def test_a_file_for_a_printer_is_written_and_checked(
     assert not [entry for entry in signed.log.read(signed.session.id) if entry.kind.startswith("access.")]
 
 
+def test_a_word_file_with_the_words_and_other_bytes_is_open_and_the_status_is_3(
+    signed: Review, path: Path, tmp_path: Path
+) -> None:
+    """Whatever hides or shows words beside those that are read: white ones, here."""
+    import docx
+    from docx.shared import RGBColor
+
+    file = tmp_path / "letter.docx"
+    run("last", "--format", "docx", "-o", file, "--log", path)
+    made = docx.Document(str(file))
+    made.paragraphs[3].runs[0].font.color.rgb = RGBColor(255, 255, 255)
+    made.save(str(file))
+    done = run("last", "--check", file, "--log", path, standalone=False)
+    assert done.return_value == 3
+    assert "NOT the file that this version writes" in done.output
+
+
 def test_a_forged_file_is_named_and_the_status_is_1(signed: Review, path: Path, tmp_path: Path) -> None:
     file = tmp_path / "letter.txt"
     file.write_text(to_text(letter_of(signed)).replace("Upheld (treatment not", "Overturned (treatment"))

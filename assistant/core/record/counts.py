@@ -58,15 +58,20 @@ class Count(Value):
     high: float
 
 
-def misquoted(answered: float, unit: str, quotes: Iterable[str]) -> tuple[str, ...]:
+def misquoted(
+    answered: float, unit: str, quotes: Iterable[str], around: Iterable[str] = ()
+) -> tuple[str, ...]:
     """The numbers of an answer's unit in the cited words, as they stand there, where none of them can be the answer.
 
     A number is also the sum of several, such as the visits of two courses, and of a count the product of two or three
-    ("2 visits a week for 6 weeks").
+    ("2 visits a week for 6 weeks"). Words that hold neither one of that unit nor the number itself may have been cut before it: then the
+    sentences `around` them are read.
     """
-    name = unit_of(unit)
-    words = tuple(quotes)
+    name, words = unit_of(unit), tuple(quotes)
     found = [one for quote in words for one in _counted(quote, name)] if name else []
+    if name and not found and answered not in [number for quote in words for number in _numbers(quote)]:
+        words = tuple(around)
+        found = [one for quote in words for one in _counted(quote, name)]
     if not found:
         return ()
     low, high = answered, answered

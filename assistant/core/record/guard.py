@@ -35,7 +35,7 @@ from assistant.core.record.grounds import (
     proposed,
     worked_out,
 )
-from assistant.core.record.passages import PassageGroup
+from assistant.core.record.passages import PassageGroup, sentence_around
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     DateShape,
@@ -375,14 +375,21 @@ def unborne(
         elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
             yield ground, (_said(prompt, ground, lacking),)
     if session.guard > 4 and not as_stated:
-        yield from _misquoted(prompt, answer)
+        yield from _misquoted(prompt, answer, pages)
         yield from _named_otherwise(session, scope, prompt, answer)
 
 
-def _misquoted(prompt: Prompt, answer: Answer) -> Iterator[tuple[Ground, tuple[str, ...]]]:
-    """The numbers of an answer of which the words that are cited for them say others."""
+def _misquoted(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+    """The numbers of an answer of which the words that are cited for them, or the sentences these are cut from, say others."""
     for path, unit, leaf, cited in numbers_in(prompt, answer):
-        others = misquoted(float(leaf.value), unit, (one.quote for one in cited))
+        around = [
+            sentence_around(one, texts[one.page - 1])[1]
+            for one in cited
+            if one.quote
+            and one.start is not None
+            and 0 < one.page <= len(texts := pages.get(one.document, ()))
+        ]
+        others = misquoted(float(leaf.value), unit, (one.quote for one in cited), around)
         if others:
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
             yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)

@@ -93,6 +93,15 @@ def whole_words(evidence: Evidence, page: str) -> Evidence:
     return replace(evidence, quote=Private(page[start:end]), start=start)
 
 
+def sentence_around(evidence: Evidence, page: str) -> tuple[int, str]:
+    """Where the sentence begins that a quote stands in, or the first of several, and its words up to the quote's last sentence."""
+    start = evidence.start or 0
+    starts = [*sentence_starts(page), len(page)]
+    begin = max((one for one in starts if one <= start), default=0)
+    end = min((one for one in starts if one >= start + len(evidence.quote)), default=len(page))
+    return begin, page[begin:end].rstrip()
+
+
 def uncut(evidence: Evidence, page: str, says: Assertions, regions: frozenset[str]) -> Evidence:
     """The evidence with the whole sentence for its quote where the sentence says something else than the quote alone.
 
@@ -102,10 +111,7 @@ def uncut(evidence: Evidence, page: str, says: Assertions, regions: frozenset[st
     quote, start = evidence.quote, evidence.start
     if not quote or start is None:
         return evidence
-    starts = [*sentence_starts(page), len(page)]
-    begin = max(one for one in starts if one <= start)
-    end = min((one for one in starts if one >= start + len(quote)), default=len(page))
-    sentence = page[begin:end].rstrip()
+    begin, sentence = sentence_around(evidence, page)
     if len(sentence) <= len(quote):
         return evidence
     named = regions_of(sentence)

@@ -64,3 +64,26 @@ def test_a_lone_one_has_its_unit_in_the_singular() -> None:
     )
     told = "It lasted for 1 week, 11 weeks and 2.1 weeks, at 1 joint level and 2 levels; Table 1 shows it."
     assert singular(said) == told
+
+
+@pytest.mark.parametrize(
+    ("answered", "unit", "quote", "around", "said"),
+    [
+        (
+            52,
+            "weeks",
+            "weeks of care have not helped",
+            "Twelve weeks of care have not helped.",
+            ("Twelve weeks",),
+        ),
+        (5, "level(s)", "L5-S1", "An injection at L5-S1, one level.", ("one level",)),
+        (12, "weeks", "weeks of care have not helped", "Twelve weeks of care have not helped.", ()),
+        (8, "visits", "8 more", "After 4 visits, 8 more are asked for.", ()),
+        (3, "visits", "authorized", "Visit 12 of 12 authorized.", ()),
+        (3, "visits", "of therapy", "12 visits of therapy.", ("12 visits",)),
+    ],
+)
+def test_words_that_were_cut_before_the_number_are_read_with_their_sentence(
+    answered: float, unit: str, quote: str, around: str, said: tuple[str, ...]
+) -> None:
+    assert misquoted(answered, unit, [quote], [around]) == said
