@@ -462,6 +462,7 @@ def _of_book(event: t.TrainingStep) -> list[Line]:
             plan += f", exercise {event.exercise}" if event.exercise else ""
             plan += f", packed by {event.trainer}" if event.trainer else ""
             plan += ", confidence asked" * event.confidence
+            plan += f", asked for: {', '.join(event.known)}" if event.known else ""
             return [
                 Line("news", f"Run {session} of {case} against {event.against}, revealed: {reveal}{plan}")
             ]

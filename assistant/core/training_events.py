@@ -109,6 +109,7 @@ class RunOpened(Event):
 
     `against`, `head` and `reference` are as in an assignment; an assigned run leaves `reference` there. `exercise` is
     the name of the exercise that it is, where it is one. Of a packed case the reference is sealed, and `trainer` packed it.
+    `known` are the kinds of fault that the trainee asked for, or that the exercise is known for.
     """
 
     kind: ClassVar[str] = "training.run_opened"
@@ -122,6 +123,7 @@ class RunOpened(Event):
     exercise: Rare[str] = ""
     confidence: Rare[bool] = False
     trainer: Rare[str] = ""
+    known: Rare[tuple[str, ...]] = ()
 
 
 class ConfidenceTold(Event):

@@ -35,6 +35,7 @@ from assistant.training.comparison import (
 from assistant.training.faults import Fault
 from assistant.training.marking import (
     ALONE,
+    KNOWN,
     MISSED,
     SHOWN,
     Calibration,
@@ -60,6 +61,7 @@ STATES = {
     "same": "as the reviewer",
     "different": "otherwise than the reviewer",
     "caught": "the planted fault was found alone",
+    "known": "the planted fault was found, and its kind was known",
     "shown": "the planted fault was found when it was shown",
     "missed": "the planted fault was missed",
     "touched": "a planted passage bears on it too: either answer counts",
@@ -173,6 +175,8 @@ class Feedback:
     """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
     held_back: tuple[str, ...] = ()
     exercise: str = ""
+    known: tuple[str, ...] = ()
+    """The kinds of planted fault that the trainee knew of."""
     beside: tuple[str, ...] = ()
     """What else may stand behind the answers: a query of the log, another profile on the computer."""
     panel: int = 0
@@ -194,13 +198,18 @@ class Feedback:
         return sum(how == ALONE for _, how in self.faults)
 
     @property
+    def unknown(self) -> int:
+        """Planted faults of kinds that the trainee didn't know of: only these can be found alone."""
+        return sum(fault.kind not in self.known for fault, _ in self.faults)
+
+    @property
     def shown(self) -> int:
         """Planted faults that were found when the program had spoken of them."""
         return sum(how == SHOWN for _, how in self.faults)
 
     @property
     def caught(self) -> int:
-        return self.alone + self.shown
+        return sum(how not in (None, MISSED) for _, how in self.faults)
 
     @property
     def alarms(self) -> int:
@@ -269,6 +278,7 @@ def feedback(recording: Recording, reference: Reference, run: Run | None = None)
         pages=final.rules.case.page_count,
         held_back=final.opened.held_back,
         exercise=run.exercise if run is not None else "",
+        known=run.known if run is not None else (),
         panel=len(reference.panel),
     )
 
@@ -317,13 +327,9 @@ class _Scoring:
         """How a fault came out."""
         if self.run is None:
             return None
-        return outcome(
-            fault,
-            *(
-                self._given(one, fault.place)
-                for one in (self.run.frozen, self.run.settled or self.run.frozen)
-            ),
-        )
+        entries = self.run.frozen, self.run.settled or self.run.frozen
+        first, settled = (self._given(one, fault.place) for one in entries)
+        return outcome(fault, first, settled, self.run.known)
 
     def _paired(self) -> dict[AnswerPlace, list[RatingRow]]:
         """The pieces of every answer held against the reference's, by question.
@@ -352,7 +358,7 @@ class _Scoring:
                 touched = not here and self._is_touched(place)
                 agrees = self._agrees(place, answer, other, touched) if needed else None
                 if other is None and here:
-                    agrees = all(self.outcome(fault) == ALONE for fault in here)
+                    agrees = all(self.outcome(fault) in (ALONE, KNOWN) for fault in here)
                 state = self._state(place, answer, other, here, agrees, touched)
                 quiet = not here and not touched and agrees is not None and answer is not None
                 follows = (
@@ -428,7 +434,8 @@ class _Scoring:
     ) -> str:
         outcomes = {self.outcome(fault) for fault in here} - {None}
         if outcomes:
-            return "missed" if MISSED in outcomes else "shown" if SHOWN in outcomes else "caught"
+            found = (("missed", MISSED), ("shown", SHOWN), ("known", KNOWN), ("caught", ALONE))
+            return next(state for state, how in found if how in outcomes)
         if answer is None:
             asked = self.final.reading(place[0]).asked(place[1]) is True
             return "same" if agrees else "open" if asked else "not_asked"
@@ -582,13 +589,13 @@ def advice(made: Feedback, others: Iterable[str] = ()) -> list[str]:
         found.append("Nothing was missed.")
     if other:
         found.append(f"Next: `imr practise {other}`")
-    elif len(made.faults) < 3 or made.alone == len(made.faults):
+    elif len(made.faults) < 3 or not _missed(made):
         found.append(f"Next: `imr practise {made.case} --faults {min(len(made.faults) + 1, 6)}`")
     return found
 
 
 def _missed(made: Feedback) -> list[str]:
-    return list(dict.fromkeys(fault.kind for fault, how in made.faults if how != ALONE))
+    return list(dict.fromkeys(fault.kind for fault, how in made.faults if how not in (ALONE, KNOWN)))
 
 
 def _named(names: Iterable[str]) -> str:

@@ -11,7 +11,7 @@ from assistant.log import Log
 from assistant.log.query import Value, csv_lines
 from assistant.training.faults import FAULTS
 from assistant.training.feedback import QUICK, STATES, Feedback, FeedbackRow, debrief, note_shown
-from assistant.training.marking import ALONE, MISSED, SHOWN
+from assistant.training.marking import ALONE, KNOWN, MISSED, SHOWN
 from assistant.training.practice import UNDECIDED, lessons
 from assistant.training.recording import Recording
 
@@ -19,6 +19,7 @@ _MARKS = {
     "same": "=",
     "different": "≠",
     "caught": "✓",
+    "known": "✓",
     "shown": "▹",
     "missed": "!",
     "touched": "~",
@@ -26,6 +27,7 @@ _MARKS = {
     "not_asked": "-",
     "no_reference": "-",
 }
+_PLANTED = {ALONE: "✓ found alone", KNOWN: "✓ found", SHOWN: "▹ found when shown", MISSED: "! missed"}
 COLUMNS = (
     "session case trainee item prompt question state yours reviewer parts evidence_cited evidence_opened "
     "evidence_taken_over evidence_missed wrong_absences seconds reviewer_seconds amended planted sure panel_credit"
@@ -41,9 +43,8 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
     if made.faults:
         lines.append("Planted")
         for fault, how in made.faults:
-            mark = {ALONE: "✓ found alone", SHOWN: "▹ found when shown", MISSED: "! missed"}.get(
-                how or "", "? not reached"
-            )
+            mark = _PLANTED.get(how or "", "? not reached")
+            mark += ", and its kind was known" * (fault.kind in made.known)
             lines.append(f"  {mark}: {FAULTS.get(fault.kind, fault.kind)}")
             lines.append(f"      {fault.says}")
         lines.append("")
@@ -82,8 +83,12 @@ def _summary(made: Feedback) -> list[str]:
     rows.append(("Pages", f"{read} opened"))
     rows.append(("Absences", f"{made.wrong_absences} wrong" if made.wrong_absences else "none wrong"))
     if made.faults:
-        when = f", {made.shown} when shown" if made.shown else ""
-        rows.append(("Planted", f"{made.alone} of {len(made.faults)} found alone{when}"))
+        known = sum(how == KNOWN for _, how in made.faults)
+        when = f", {made.shown} when shown" * bool(made.shown)
+        when += f", {known} of {len(made.faults) - made.unknown} whose kind was known" * (
+            made.unknown < len(made.faults)
+        )
+        rows.append(("Planted", f"{made.alone} of {made.unknown} found alone{when}"))
     if made.alarms:
         rows.append(("Alarms", f"{made.alarms} false, of {made.quiet} answers where nothing was planted"))
     if made.calibration.told:
@@ -132,7 +137,7 @@ def _row(row: FeedbackRow) -> list[str]:
         if row.credit is not None and row.credit < 1
     ]
     lines += [f"      {said}" for said in row.says]
-    if row.agrees is False and row.yours and (not row.says or row.state in ("caught", "shown")):
+    if row.agrees is False and row.yours and (not row.says or row.state in ("caught", "known", "shown")):
         for name, yours, theirs in row.parts or (("", row.yours, row.theirs),):
             label = f"{name}: " if name else ""
             lines.append(f"      {label}you: {yours} · reviewer: {theirs}")
@@ -207,6 +212,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "wrong_absences": made.wrong_absences,
         "caught": made.caught,
         "alone": made.alone,
+        "known": list(made.known),
         "false_alarms": {"count": made.alarms, "of": made.quiet},
         "seen_before": made.seen_before,
         "beside": list(made.beside),

@@ -23,7 +23,7 @@ from assistant.training.feedback import Feedback, debrief
 from assistant.training.marking import Calibration
 from assistant.training.practice import Run, runs
 from assistant.training.recording import Recording
-from assistant.training.statistics import wilson
+from assistant.training.statistics import ENOUGH, wilson
 
 
 @dataclass(frozen=True)
@@ -82,8 +82,8 @@ class Result:
     quick: int = 0
     fresh: bool = True
     questions: Sequence[Question] = field(default=(), repr=False)
-    kinds: Sequence[tuple[str, bool]] = field(default=(), repr=False)
-    """Each planted fault's kind, and whether it was found alone."""
+    kinds: Sequence[tuple[str, str | None]] = field(default=(), repr=False)
+    """Each planted fault's kind, and how it came out."""
     calibration: Calibration = field(default_factory=Calibration, repr=False)
     credits: tuple[float, ...] = field(default=(), repr=False)
     """What each answer is worth by a panel, where one is the key."""
@@ -108,13 +108,24 @@ class Grade:
 
     @property
     def sensitivity(self) -> float | None:
-        """How well faults are told from sound answers (d'), half a count added to each cell; None without faults."""
+        """How well faults are told from sound answers (d'); None from fewer than ten faults or sound answers.
+
+        To each of the two counts its share of all is added before (Hautus 1995, log-linear): equal halves would set
+        who finds nothing and raises nothing above 0, where there are fewer faults than sound answers.
+        """
         found, alarms = self.rate("found"), self.rate("alarms")
-        if not found.of or not alarms.of:
+        if min(found.of, alarms.of) < ENOUGH:
             return None
-        normal = NormalDist()
-        hit, false = ((one.hits + 0.5) / (one.of + 1) for one in (found, alarms))
+        normal, every = NormalDist(), found.of + alarms.of
+        hit, false = ((one.hits / one.of + 1 / every) / (1 + 2 / every) for one in (found, alarms))
         return normal.inv_cdf(hit) - normal.inv_cdf(false)
+
+    @property
+    def sensitivity_words(self) -> str:
+        """The sensitivity as it is told; a dash where nothing was planted."""
+        if self.sensitivity is not None:
+            return f"{self.sensitivity:.2f}"
+        return f"not told from fewer than {ENOUGH} faults" if self.rate("found").of else "-"
 
     @property
     def calibration(self) -> Calibration:
@@ -219,7 +230,7 @@ def result_of(run: Run, made: Feedback, fresh: bool) -> Result:
         run.case,
         run.ts,
         Rate(made.agreed, made.compared),
-        Rate(made.alone, len(made.faults)),
+        Rate(made.alone, made.unknown),
         made.shown,
         Rate(made.alarms, made.quiet),
         Rate(made.evidence("cited"), made.evidence()),
@@ -230,7 +241,7 @@ def result_of(run: Run, made: Feedback, fresh: bool) -> Result:
             Question(f"{row.item}/{row.prompt}", bool(row.agrees), one_line(row.yours, 120))
             for row in compared
         ),
-        tuple((fault.kind, how == "alone") for fault, how in made.faults),
+        tuple((fault.kind, how) for fault, how in made.faults),
         made.calibration,
         made.credits,
     )
@@ -306,8 +317,8 @@ def gradebook_lines(made: Gradebook) -> list[str]:
         ]
         shown = sum(one.shown for one in grade.fresh)
         lines += [f"  {'Found when shown':<19} {shown}"] if shown else []
-        if grade.sensitivity is not None:
-            lines.append(f"  {'Sensitivity (d′)':<19} {grade.sensitivity:.2f}")
+        if grade.rate("found").of:
+            lines.append(f"  {'Sensitivity (d′)':<19} {grade.sensitivity_words}")
         if grade.calibration.told:
             lines.append(f"  {'Confidence':<19} {grade.calibration.words}")
         if grade.concordance is not None:
@@ -457,7 +468,7 @@ def gradebook_page(made: Gradebook) -> str:
             found,
             str(sum(one.shown for one in grade.fresh)),
         ]
-        cells += [alarms, evidence, "-" if grade.sensitivity is None else f"{grade.sensitivity:.2f}"]
+        cells += [alarms, evidence, grade.sensitivity_words]
         cells += [grade.calibration.words if grade.calibration.told else "-"] * sure
         cells += ["-" if grade.concordance is None else f"{grade.concordance:.2f}"] * panel
         parts.append(f"<tr>{''.join(f'<td>{escape(visible(cell))}</td>' for cell in cells)}</tr>")

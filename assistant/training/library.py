@@ -13,6 +13,7 @@ from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, visible
 from assistant.training.feedback import cases_with_reference
 from assistant.training.gradebook import NONE, Rate, Result
+from assistant.training.marking import ALONE, KNOWN, MISSED
 from assistant.training.planting import takes
 from assistant.training.practice import Lesson, exercise_of_case
 
@@ -120,7 +121,7 @@ def library_json(found: Sequence[Material], taught: Mapping[str, Lesson]) -> dic
 
 
 # When a trap is practised again. What is learned is not a case but a trap (a kind of planted fault) in a service: found
-# alone it comes back later, else soon. The scheduler is the `fsrs` library's, without its chance, so that the same log
+# alone it comes back later, known of sooner, else soon. The scheduler is the `fsrs` library's, without its chance, so that the same log
 # gives the same days.
 
 
@@ -143,11 +144,11 @@ def spaced(results: Iterable[Result], found: Sequence[Material]) -> list[Spaced]
     seen = {one.case for one in mine}
     cards: dict[tuple[str, str], tuple[Any, int]] = {}
     for one in mine:
-        for kind, alone in one.kinds:
+        for kind, how in one.kinds:
             key = services.get(one.case, one.case), kind
             card, met = cards.get(key) or (card_of(), 0)
             when = datetime.fromisoformat(one.ts)
-            card, _ = scheduler.review_card(card, ratings[alone], when)
+            card, _ = scheduler.review_card(card, ratings.get(how, ratings[MISSED]), when)
             cards[key] = card, met + 1
     made = [
         Spaced(service, kind, met, card.due, _unseen(found, service, kind, seen))
@@ -165,7 +166,7 @@ def _unseen(found: Sequence[Material], service: str, kind: str, seen: set[str]) 
     )
 
 
-def _scheduler() -> tuple[Any, Any, dict[bool, Any]]:
+def _scheduler() -> tuple[Any, Any, dict[str | None, Any]]:
     try:
         from fsrs import Card, Rating, Scheduler  # of an extra
     except ModuleNotFoundError:
@@ -175,7 +176,7 @@ def _scheduler() -> tuple[Any, Any, dict[bool, Any]]:
             "Install the extra: pip install 'imr-assistant[spacing]'.",
         ) from None
     scheduler = Scheduler(learning_steps=(), relearning_steps=(), enable_fuzzing=False)  # days, no minutes
-    return scheduler, Card, {True: Rating.Good, False: Rating.Again}
+    return scheduler, Card, {ALONE: Rating.Good, KNOWN: Rating.Hard, MISSED: Rating.Again}
 
 
 def spaced_lines(made: Sequence[Spaced], now: datetime) -> list[str]:

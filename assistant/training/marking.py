@@ -5,7 +5,7 @@ What the trainee did is told from what the program did: a page that only a propo
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from statistics import fmean
 from typing import Any
@@ -24,8 +24,8 @@ from assistant.training.faults import Fault, Page, caught
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference
 
-ALONE, SHOWN, MISSED = "alone", "shown", "missed"
-"""How a planted fault came out: in the first answer, after the program had spoken, or not at all."""
+ALONE, KNOWN, SHOWN, MISSED = "alone", "known", "shown", "missed"
+"""How a planted fault came out: in the first answer, so but of a kind that was known, after the program had spoken, or not at all."""
 
 
 @dataclass(frozen=True)
@@ -157,12 +157,15 @@ Given = tuple[Answer | None, frozenset[Page]]
 """An answer, and the pages that had been opened when it was given."""
 
 
-def outcome(fault: Fault, first: Given, settled: Given) -> str | None:
-    """How a fault came out, by the first answer and by that which stood before the reveal; None where there is none."""
+def outcome(fault: Fault, first: Given, settled: Given, known: Collection[str]) -> str | None:
+    """How a fault came out, by the first answer and by that which stood before the reveal; None where there is none.
+
+    `known` are the kinds that the trainee knew to be planted.
+    """
     if first[0] is None and settled[0] is None:
         return None
     if caught(fault, *first):
-        return ALONE
+        return KNOWN if fault.kind in known else ALONE
     return SHOWN if caught(fault, *settled) else MISSED
 
 

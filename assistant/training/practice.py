@@ -49,8 +49,8 @@ from assistant.training.book import (
 )
 from assistant.training.comparison import OF_THE_REVIEWER, paired
 from assistant.training.faults import Fault, is_true
-from assistant.training.marking import ALONE, SHOWN, AnswerKey, Given, answer_key, as_answered, outcome
-from assistant.training.planting import plant
+from assistant.training.marking import ALONE, KNOWN, SHOWN, AnswerKey, Given, answer_key, as_answered, outcome
+from assistant.training.planting import ANY, plant
 from assistant.training.recording import Recording
 from assistant.training.reference import Reference, reference_of_case, reference_of_session
 
@@ -64,7 +64,7 @@ def is_compared(place: AnswerPlace) -> bool:
 
 
 _UNREAD = "True, but missed, since its page was neither opened before the answer nor cited"
-_FOUND = {ALONE: "Caught", SHOWN: "Found when it was shown"}
+_FOUND = {ALONE: "Caught", KNOWN: "Caught, and its kind was known", SHOWN: "Found when it was shown"}
 
 
 def revealed_lines(
@@ -78,7 +78,7 @@ def revealed_lines(
         given = trainee.reading(place[0]).answer(place[1])
         unread = fault.kind != "evidence-moved" and given is not None and is_true(fault, given)
         news = f"{_FOUND.get(how or '', _UNREAD if unread else 'Missed')}: {fault.says}"
-        lines.append(Line("news" if how == ALONE else "problem", news))
+        lines.append(Line("news" if how in (ALONE, KNOWN) else "problem", news))
     if theirs is None:
         lines.append(Line("context", "The reviewer's answers did not lead to this question."))
     elif not here:
@@ -147,6 +147,8 @@ class Run:
     confidence: bool = False
     sure: Mapping[AnswerPlace, int] = field(default_factory=dict, repr=False)
     """Where it is asked, how sure the trainee was of each answer, in percent."""
+    known: tuple[str, ...] = ()
+    """The kinds of planted fault that the trainee knew of: asked for, or those of the exercise."""
 
     @property
     def assigned(self) -> bool:
@@ -203,6 +205,7 @@ def _begun(
         one.ts,
         exercise=event.exercise,
         confidence=assignment.confidence if assignment is not None else event.confidence,
+        known=event.known,
     )
 
 
@@ -255,6 +258,10 @@ class Practice(Conversation):
             many = f"{planted} faults are" if planted > 1 else "One fault is"
             lines.append(
                 f"{many} planted in this copy of the case: what it states may not be what a page says."
+            )
+        if self.run.known:
+            lines.append(
+                f"You know of {', '.join(self.run.known)}: what is found of that isn't counted as found alone."
             )
         return lines
 
@@ -427,8 +434,12 @@ class Practice(Conversation):
         if not place[1]:
             return revealed_decision(session, self.key, place[0])
         here = [fault for fault in self.run.faults if fault.place == place]
-        given = [self._given(held[place][0], place) for held in (self.run.frozen, self.run.settled) if here]
-        found = [(fault, outcome(fault, *given)) for fault in here]
+        found = []
+        for fault in here:
+            first, settled = (
+                self._given(held[place][0], place) for held in (self.run.frozen, self.run.settled)
+            )
+            found.append((fault, outcome(fault, first, settled, self.run.known)))
         lines = revealed_lines(session, self.key.session, place, found)
         return [Line("context", one_line(session.prompt(*place).ask, 400)), *lines] if named else lines
 
@@ -577,6 +588,8 @@ class Exercise:
     name: str = ""
     confidence: bool = False
     trainer: str = ""
+    known: tuple[str, ...] = ()
+    """The kinds of fault that were asked for by name."""
 
     @property
     def held_back(self) -> tuple[str, ...]:
@@ -687,7 +700,10 @@ def with_faults(
     rules = library.rules_for(exercise.case, exercise.sources)
     folder = log.path.parent / COPIES / plan
     case, faults = plant(exercise.case, rules, exercise.reference, wanted, folder, chance or SystemRandom())
-    return replace(exercise, case=case, faults=faults, plan=plan)
+    named = dict.fromkeys(one.partition("=")[0] for one in wanted)
+    return replace(
+        exercise, case=case, faults=faults, plan=plan, known=tuple(one for one in named if one != ANY)
+    )
 
 
 def begin_run(log: Log, profile: Profile, exercise: Exercise) -> Practice:
@@ -707,6 +723,7 @@ def begin_run(log: Log, profile: Profile, exercise: Exercise) -> Practice:
         exercise.name,
         exercise.confidence,
         exercise.trainer,
+        exercise.known,
     )
     try:
         planted = [] if assigned else planted_events(exercise.plan, exercise.faults)

@@ -21,7 +21,7 @@ from assistant.log import Log
 from assistant.review import answers_file
 from assistant.review.review import Review
 from assistant.training.book import Book, all_entries
-from assistant.training.feedback import Feedback, debrief, note_shown
+from assistant.training.feedback import Feedback, debrief, feedback, note_shown
 from assistant.training.feedback_report import (
     COLUMNS,
     clock,
@@ -30,6 +30,7 @@ from assistant.training.feedback_report import (
     feedback_lines,
     told_feedback,
 )
+from assistant.training.gradebook import Rate, result_of
 from assistant.training.practice import Practice
 from assistant.training.recording import Recording
 from assistant.training.replay import annotations_on, comment, open_replay, reference_named, remove
@@ -118,15 +119,24 @@ def test_three_planted_faults_that_are_seen_are_caught(log: Log) -> None:
     practice.cite(Evidence(moved.document, moved.page))
     practice.reply("")
     answered(practice)
-    made = scored(log, practice)
-    assert {fault.kind: how for fault, how in made.faults} == dict.fromkeys(by_kind, "alone")
-    assert (made.alone, made.shown, made.alarms) == (3, 0, 0)
-    assert made.agreed == made.compared == 15
-    assert {row.prompt for row in made.rows if row.state == "caught"} == {
-        "prior_surgery",
-        "prior_imaging",
-        "suspected",
-    }
+    known = scored(log, practice)
+    assert known.known == practice.run.known
+    recording = Recording(log, practice.review.session.id)
+    made = feedback(recording, practice.run.reference, replace(practice.run, known=()))
+    for scores, how, state, alone, told in (
+        (made, "alone", "caught", (3, 3), "3 of 3 found alone"),
+        (known, "known", "known", (0, 0), "0 of 0 found alone, 3 of 3 whose kind was known"),
+    ):
+        assert {fault.kind: how for fault, how in scores.faults} == dict.fromkeys(by_kind, how)
+        assert (scores.alone, scores.unknown) == alone
+        assert (scores.caught, scores.shown, scores.alarms) == (3, 0, 0)
+        assert scores.agreed == scores.compared == 15
+        places = {row.prompt for row in scores.rows if row.state == state}
+        assert places == {"prior_surgery", "prior_imaging", "suspected"}
+        assert any(told in line for line in feedback_lines(scores, []))
+        assert fits(scores, []) == []
+    assert "✓ found, and its kind was known" in "\n".join(feedback_lines(known, []))
+    assert result_of(practice.run, known, True).found == Rate(0, 0)
 
 
 def test_a_question_that_a_planted_passage_bears_on_is_not_compared(log: Log) -> None:
@@ -136,7 +146,7 @@ def test_a_question_that_a_planted_passage_bears_on_is_not_compared(log: Log) ->
     made = scored(log, practice)
     states = {row.prompt: row.state for row in made.rows}
     assert states["instability_suspected"] == "touched"
-    assert states["suspected"] == "caught"
+    assert states["suspected"] == "known"
 
 
 def test_an_absence_where_the_reviewer_found_something_is_wrong_and_says_where(log: Log) -> None:

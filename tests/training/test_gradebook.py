@@ -13,10 +13,12 @@ from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.core.problem import Refused
+from assistant.core.value import replace
 from assistant.log import Log
 from assistant.training.book import Book, groups, set_group, trainees_named
 from assistant.training.gradebook import (
     COLUMNS,
+    Grade,
     Gradebook,
     Question,
     Rate,
@@ -67,16 +69,32 @@ CLASS = gradebook(
 
 
 def test_rates_are_over_first_runs_and_every_run_is_an_attempt() -> None:
-    anna, bert, _, dora = CLASS.grades
+    anna, _, _, dora = CLASS.grades
     assert (len(anna.results), len(anna.fresh), anna.open, anna.overdue) == (3, 2, 1, 1)
     assert anna.rate("agreement") == Rate(7, 8)
     assert anna.rate("found") == Rate(5, 6)
     assert curve(anna) == [0.75, 1.0]
-    assert anna.sensitivity is not None
-    assert bert.sensitivity is not None
-    assert anna.sensitivity > bert.sensitivity
     assert (dora.results, dora.open, dora.sensitivity, dora.seconds) == ((), 2, None, None)
     assert dora.rate("agreement").words == "-"
+
+
+@pytest.mark.parametrize(
+    ("found", "planted", "alarms", "quiet", "told"),
+    [
+        (0, 10, 0, 40, "0.00"),
+        (10, 10, 40, 40, "0.00"),
+        (0, 40, 0, 10, "0.00"),
+        (5, 10, 5, 10, "0.00"),
+        (9, 10, 2, 20, "2.30"),
+        (0, 9, 0, 40, "not told from fewer than 10 faults"),
+        (0, 0, 0, 40, "-"),
+    ],
+)
+def test_who_finds_nothing_and_raises_nothing_tells_nothing_apart(
+    found: int, planted: int, alarms: int, quiet: int, told: str
+) -> None:
+    made = replace(result("anna", "a", "1", found, planted), alarms=Rate(alarms, quiet))
+    assert Grade("anna", [made]).sensitivity_words == told
 
 
 def test_questions_are_told_the_hardest_first_with_what_parts_the_good_from_the_weak() -> None:
@@ -160,7 +178,7 @@ def test_a_group_is_assigned_the_same_copy_and_its_gradebook_knows_what_is_overd
         book_ = read_gradebook(log, TRAINER.id, ("spring",))
     one, other = sorted(book_.grades, key=lambda grade: -len(grade.results))
     assert (one.trainee, one.open, one.overdue) == (TRAINEE.id, 1, 1)
-    assert one.rate("found") == Rate(0, 1)
+    assert one.rate("found") == Rate(0, 0)
     assert [result.fresh for result in one.results] == [True, False]
     assert (other.trainee, other.results) == ("r-other", ())
 

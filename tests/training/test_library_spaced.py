@@ -16,7 +16,7 @@ BANK = [
 DAY = datetime(2026, 3, 2, 10, tzinfo=UTC)
 
 
-def run(case: str, day: int, *kinds: tuple[str, bool]) -> Result:
+def run(case: str, day: int, *kinds: tuple[str, str]) -> Result:
     return Result("s", "r", case, (DAY + timedelta(days=day)).isoformat(), NONE, NONE, kinds=kinds)
 
 
@@ -25,29 +25,36 @@ def made(*results: Result) -> dict[str, Spaced]:
 
 
 def test_what_was_missed_is_due_before_what_was_found_alone() -> None:
-    both = made(run("neck-one", 0, ("contradiction", False), ("removed", True)))
+    both = made(run("neck-one", 0, ("contradiction", "missed"), ("removed", "alone")))
     assert both["contradiction"].due < both["removed"].due
     assert both["contradiction"].service == "Neck"
 
 
+def test_what_was_found_because_it_was_known_of_is_due_before_what_was_found_alone() -> None:
+    due = {
+        how: made(run("neck-one", 0, ("removed", how)))["removed"].due for how in ("missed", "known", "alone")
+    }
+    assert due["missed"] <= due["known"] < due["alone"]
+
+
 def test_what_is_found_again_comes_back_later_each_time() -> None:
-    once = made(run("neck-one", 0, ("contradiction", True)))["contradiction"]
-    again = made(run("neck-one", 0, ("contradiction", True)), run("neck-two", 3, ("contradiction", True)))[
-        "contradiction"
-    ]
+    once = made(run("neck-one", 0, ("contradiction", "alone")))["contradiction"]
+    again = made(
+        run("neck-one", 0, ("contradiction", "alone")), run("neck-two", 3, ("contradiction", "alone"))
+    )["contradiction"]
     assert again.due - (DAY + timedelta(days=3)) > once.due - DAY
     assert again.met == 2
 
 
 def test_it_comes_on_a_case_that_was_not_seen_of_the_same_service_first() -> None:
-    assert made(run("neck-one", 0, ("contradiction", False)))["contradiction"].case == "neck-two"
-    seen = (run("neck-one", 0, ("contradiction", False)), run("neck-two", 1))
+    assert made(run("neck-one", 0, ("contradiction", "missed")))["contradiction"].case == "neck-two"
+    seen = (run("neck-one", 0, ("contradiction", "missed")), run("neck-two", 1))
     assert made(*seen)["contradiction"].case == "knee-one"
     assert made(*seen, run("knee-one", 2))["contradiction"].case == ""
 
 
 def test_the_same_log_gives_the_same_days_and_the_lines_say_how_to_begin() -> None:
-    results = [run("neck-one", 0, ("contradiction", False))]
+    results = [run("neck-one", 0, ("contradiction", "missed"))]
     assert spaced(results, BANK) == spaced(results, BANK)
     assert spaced_lines(spaced(results, BANK), DAY + timedelta(days=30))[1] == (
         "    imr practise neck-two --reveal end --fault contradiction"
