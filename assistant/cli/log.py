@@ -461,6 +461,7 @@ def encrypt(dest: Path, key: Path, open_key: bool, log_path: Path | None) -> Non
 
     from assistant import cipher
     from assistant.cli.reviewer_key import passphrase_from
+    from assistant.core.access_events import AccessExported
     from assistant.files import taken, write_file
     from assistant.log.checkpoint import present_log
     from assistant.review.signing import NEW
@@ -476,6 +477,7 @@ def encrypt(dest: Path, key: Path, open_key: bool, log_path: Path | None) -> Non
             made, data = cipher.new_key(said)
             write_file(key, data)
             os.environ[cipher.PASSPHRASE] = said
+        note_reading(path, AccessExported("encrypt", "the whole log", ()))
         cipher.encrypted_copy(path, dest, made)
     except cipher.Unfit as why:
         raise refuse(str(why)) from None

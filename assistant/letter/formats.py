@@ -19,7 +19,7 @@ from assistant.core.record.grounds import Kind, grounds
 from assistant.core.record.guard import denials_by_prompt
 from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import in_order
-from assistant.core.rules.criterion import Finding, Suggestion
+from assistant.core.rules.criterion import Finding, State, Suggestion
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.rules.suggestion import would_change
 from assistant.core.session import Session, effective_date
@@ -424,24 +424,31 @@ def _item(letter: Letter, key: str) -> dict[str, Any]:
     rulings = {**session.rulings.get(key, {}), **session.cautions.get(key, {})}
     made = session.determinations.get(key)
     certified = session.rules.case.items[key].certified
+    withheld = session.status == "open" and session.closed(key)
     changes = would_change(session.reading(key), effective_date(session, key), session.ruled(key), certified)
+    found, suggestion = list(assessment.findings.values()), assessment.suggestion
+    if withheld:  # all but what the day alone says
+        suggestion = Suggestion(None, "unread" if suggestion.why == "unread" else "open")
+        found = [
+            one if one.reason else Finding(one.criterion, State.UNDETERMINED, one.prompts) for one in found
+        ]
     return {
         "item": key,
         "service": session.rules.case.items[key].service,
         "prompt_set": prompt_set.id,
         "edition": prompt_set.edition,
         "answers": _answers(session, key),
-        "findings": [_finding(session, key, one) for one in assessment.findings.values()],
+        "findings": [_finding(session, key, one) for one in found],
         "rulings": {name: {"ruling": one.ruling, "reason": one.reason} for name, one in rulings.items()},
-        "suggestion": _suggestion(assessment.suggestion),
+        "suggestion": _suggestion(suggestion),
         "would_change": [
             {"answers": dict(one.answers), "decision": one.decision, "rests_on": list(one.rests_on)}
-            for one in changes
+            for one in (() if withheld else changes)
         ],
         "determination": None
         if made is None
         else {"decision": made.decision, "departs": made.decision != made.suggested, "reason": made.reason},
-        "rationale": [_sentence(one) for one in assessment.sentences],
+        "rationale": [] if withheld else [_sentence(one) for one in assessment.sentences],
     }
 
 

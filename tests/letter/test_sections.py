@@ -361,6 +361,24 @@ def test_a_letter_is_read_without_the_case_folder(
 # -- JSON -----------------------------------------------------------------------------------------
 
 
+def test_what_is_closed_to_the_reviewer_is_closed_in_json(review: Review, reference: dict[str, Any]) -> None:
+    flags = reference["answers"]["1"].pop("red_flags")
+    answer(review, reference["answers"])
+    (item,) = valid(letter_of(review))["items"]
+    assert {one["state"] for one in item["findings"]} == {"undetermined"}
+    assert not any(one["stands"] or one["rebutted_by"] for one in item["findings"])
+    assert (item["rationale"], item["would_change"]) == ([], [])
+    assert item["suggestion"] == {key: [] for key in ("because", "dissent", "rests_on", "settle")} | {
+        "decision": None,
+        "why": "open",
+    }
+    answer(review, {"1": {"red_flags": flags}})
+    (item,) = valid(letter_of(review))["items"]
+    assert {one["state"] for one in item["findings"]} > {"met", "not_met"}
+    assert item["suggestion"]["decision"] == "upheld"
+    assert item["rationale"]
+
+
 def test_json_keeps_its_contract(signed: Review) -> None:
     value = valid(letter_of(signed))
     assert value == letter_to_json(letter_of(signed))
