@@ -423,15 +423,15 @@ def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
     from assistant.core.rules.services import propose_set, services_of
     from assistant.records.case_yaml import scalar
 
-    services = services_of(library.sources())
+    services, said_as = services_of(library.sources()), library.intake("services")
     asking.say()
     service = asking.ask(
         f"Disputed item {number}: which service was refused? As it should stand in a sentence", "", _words
     )
     region = asking.ask(
-        "Which part of the body?", propose_set(service, "", services).region or region, _words
+        "Which part of the body?", propose_set(service, "", services, said_as).region or region, _words
     )
-    proposed = propose_set(service, region, services)
+    proposed = propose_set(service, region, services, said_as)
     chosen = asking.choose(
         "Which prompt set reviews it?",
         [(one.prompt_set, f"{one.prompt_set}: {one.title}") for one in services],

@@ -445,7 +445,7 @@ class Intake:
         if group == ITEM:
             first = next((one for one in self.proposals if one.group == ITEM), None)
             region = first.fields["region"] if first is not None else ""
-            proposed = propose_set(said, region, services_of(library.sources()))
+            proposed = propose_set(said, region, services_of(library.sources()), library.intake("services"))
             fields = dict.fromkeys(_ITEM_FIELDS, "") | {
                 "service": said,
                 "region": proposed.region or region,
@@ -754,9 +754,9 @@ def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             asked=tuple(name for name in ("service", "region") if not fields[name]),
             notes=("The pages don't say it in a way that is known: write what was refused.",),
         )  # fmt: skip
-    services = services_of(library.sources())
+    services, said_as = services_of(library.sources()), library.intake("services")
     for one in said.services:
-        proposed = propose_set(one.words, one.region or region, services)
+        proposed = propose_set(one.words, one.region or region, services, said_as)
         quantity, unit = _amount(one.quantity)
         allowed, _ = _amount(one.certified)
         if quantity and allowed and float(allowed) >= float(quantity):

@@ -166,7 +166,7 @@ def _set_of(session: Session, item: str) -> str:
 def proposed_set(session: Session, item: str) -> SetProposal:
     """The set that the words of an item's service lead to, as the files say today."""
     held = session.rules.case.items[item]
-    return propose_set(held.service, held.region, services_of(library.sources()))
+    return propose_set(held.service, held.region, services_of(library.sources()), library.intake("services"))
 
 
 def change_set(review: Review, item: str, name: str) -> list[Line]:

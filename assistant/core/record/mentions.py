@@ -46,7 +46,7 @@ _LAST = {"C": 7, "T": 12, "L": 5, "S": 5}
 _ORDER = [f"{letter}{n}" for letter, last in _LAST.items() for n in range(1, last + 1)]
 _ROOTS = frozenset({*_ORDER, "C8"})
 _SPINE = {"C": CERVICAL, "T": THORACIC, "L": LUMBAR, "S": LUMBAR}
-_WIDER = {
+WIDER = {
     **dict.fromkeys(("shoulder", "elbow", "wrist", "hand"), UPPER),
     **dict.fromkeys(("hip", "knee", "ankle", "foot"), LOWER),
 }
@@ -104,7 +104,7 @@ def touches(level: str, known: Iterable[str]) -> bool:
 
 def serves(region: str, other: str) -> bool:
     """Whether what is done for a region is done for the other: the same, a part of it, or what it supplies with nerves."""
-    return region == other or _WIDER.get(other) == region or region in _SUPPLIED.get(other, ())
+    return region == other or WIDER.get(other) == region or region in _SUPPLIED.get(other, ())
 
 
 def akin(first: str, second: str) -> bool:
@@ -116,10 +116,10 @@ def akin(first: str, second: str) -> bool:
     if first == second or frozenset((first, second)) in _NEXT:
         return True
     for one, other in ((first, second), (second, first)):
-        if _WIDER.get(one) == other:
+        if WIDER.get(one) == other:
             return True
         limbs = _SUPPLIED.get(one, ())
-        if other in limbs or _WIDER.get(other) in limbs:
+        if other in limbs or WIDER.get(other) in limbs:
             return True
     return False
 

@@ -2,16 +2,21 @@
 
 A service that no set is for gets the general one, and so does one that several sets are for: it is better asked nothing
 of a guideline than a neighbour's questions. What is found is a proposal, which a person confirms or changes.
+
+The words are data: what a service goes by stands in its set, how a request speaks of it in `prompts/intake/services.yaml`.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Iterable, Iterator, Mapping
+from difflib import get_close_matches
 from functools import lru_cache
+from itertools import product
 from typing import Any
 
 from assistant.core.record.mentions import (
+    WIDER,
     LevelMention,
     RegionMention,
     extract,
@@ -19,6 +24,7 @@ from assistant.core.record.mentions import (
     regions_of,
     serves,
 )
+from assistant.core.record.phrases import any_of
 from assistant.core.rules.rules import Sources
 from assistant.core.text import compiled
 from assistant.core.value import Value, replace
@@ -80,8 +86,8 @@ def _services(
                     title=str(data.get("title", name)),
                     service=service,
                     regions=_texts(meant.get("regions", meant.get("region"))),
-                    words=_texts(meant.get("words", service)),
-                    beside=_texts(meant.get("beside")),
+                    words=_spelled_out(meant.get("words", service)),
+                    beside=_spelled_out(meant.get("beside")),
                 )
             )
     return tuple(found)
@@ -93,57 +99,53 @@ def _texts(raw: Any) -> tuple[str, ...]:
     return () if raw is None or raw == "" else (str(raw),)
 
 
-_NOT_ASKED = (
-    r"(?i)\b(?:after|following|status[ -]post|s/p|prior to|before|secondary to|due to|pending|"
-    r"in preparation for|because of)\b[^,;)]*|"
-    r"\bpost[ -](?!op\b|operative|surgical|procedure|acute|injury|traumatic)(?:[\w-]+ ){0,2}?$WORD"
-)
-"""What a service comes after or before: it is not asked for. `$WORD` is where words of a service would stand."""
-_DEPENDS = (
-    r"(?i)[(:]|\b(?:for|to|with|using|under|including|without|of|regarding|re|via|containing|at|by|in|per)\b"
-)
-"""Between two services, the second of which is only what the first is for, or is done with."""
-_FOR = (
-    r"(?i)^(?P<what>.*)\bfor\b[^,;:()]*$",
-    r"(?i)\b(?:requests?|authorization|approval|rfa|orders?|prescriptions?|decision|denial|appeal|medications?|drugs?|"
-    r"retrospective|prospective|outpatient|inpatient|additional|further|repeat|continued|initial|another|trial|"
-    r"treatments?|purchase|rental|visits?|sessions?|refills?|times|per|days?|weeks?|months?|hours?|units?|left|right|"
-    r"bilateral|electrodes|supplies|pads|batteries|replacement|dos|the|and|with|one|two|three|four|six|eight|ten|twelve)\b",
-)
-"""What stands before *for* and a service, and words that only ask for it: other words are what is asked in its place."""
-_ANYWHERE = (
-    r"(?i)\b(?:ct|tomography|mri|mr|magnetic|myelograph?y?|x-?rays?|radiograph\w*|films|surgery|operation|arthro\w+|"
-    r"laminotomy|hemilaminectomy|loose body|ligament|adhesions|debridement|decompression)\b"
-)
-"""What is done anywhere on the body: where nobody says on which part, it is the service of no set."""
-_OTHER_PARTS = (
-    r"(?i)(?<!\w)(?:scapulae?|scapular|(?<!distal )(?:clavicles?|collarbones?)|(?<!to )(?<!to the )(?<!lumbar )(?<![-/])"
-    r"(?:sacrum|sacral(?! (?:transf|epidural|nerve|root))|coccyx|coccygeal|tailbone)|sacro-?iliac|si joints?|plexus|"
-    r"genicular|brain|intracranial|(?<!radial )(?<!humeral )(?<!femoral )heads?|facial|face|orbits?|eyes?|cataracts?|ears?|"
-    r"sinus(?:es)?|dental|oral|tmj|temporomandibular(?: joints?)?|chest|lungs?|heart|cardiac|breasts?|abdom\w+|hernias?|"
-    r"inguinal|gastric|bariatric|kidneys?|renal|liver|bladder|prostate)(?!\w)"
-)
-"""Parts of the body that no set is for, though they lie in a region that one is for, or beside it."""
-_COUNTED = r"(?i)\b(?:sessions?|visits?|hours?|days?|weeks?|months?|trials?|course|courses|purchase|rental|use)\s+of\b"
+def _spelled_out(raw: Any) -> tuple[str, ...]:
+    """Texts, of which one with `a|b` is each in turn."""
+    each = (product(*(part.split("|") for part in text.split())) for text in _texts(raw))
+    return tuple(dict.fromkeys(" ".join(parts) for made in each for parts in made))
+
+
 _PART_ALONE = (
     r"(?i)for\s+(?:the\s+|left\s+|right\s+|both\s+|bilateral\s+)*(?P<part>[\w-]+(?:\s+back)?)s?"
     r"(?:\s+(?:spine|joints?))?\s*(?:[,;(.]|$)"
 )
 """A part of the body by itself after *for*: it is where the service is, and not what it is for."""
 _PARTS = r"(?i),|;|/|\+|&|\b(?:and|or|plus)\b"
+_FOR = r"(?i)^(?P<what>.*)\bfor\b[^,;:()]*$"
+"""What stands before *for* and a service."""
 _STRENGTH = r"\W*\d[\d.]*\s*%"
 _DOSE = r"(?i)\b\d[\d.,/]*\s*(?:mg|mcg|µg|tab|cap|pill)|#\s*\d|\btab(?:let)?s?\b|\bcapsules?\b"
 
 
-def propose_set(service: str, region: str, services: Iterable[ServiceWords]) -> SetProposal:
-    """The set for a service as a request words it; the region that it names goes before the one that is given."""
+_CLOSE = 0.87
+_LONG = 7
+"""How near a word of so many letters comes to the one that is meant: one letter is wrong, missing or too many."""
+
+
+def propose_set(
+    service: str, region: str, services: Iterable[ServiceWords], said: Mapping[str, Any]
+) -> SetProposal:
+    """The set for a service as a request words it; the region that it names goes before the one that is given.
+
+    `said` is how requests speak, `prompts/intake/services.yaml`.
+    """
     known = {one.prompt_set: one for one in services}
-    claims = _own(_independent(service, _claims(service, tuple(known.values()))), service, known)
-    regions = _regions(service, claims) or _regions_given(region)
+    claims = _claims(service, tuple(known.values()), said)
+    if not claims and (mended := _mended(service, tuple(known.values()))) != service:
+        service = mended
+        claims = _claims(service, tuple(known.values()), said)
+    claims = _own(_independent(service, claims, said), service, known)
+    regions = _regions(service, claims, said) or _regions_given(region)
     fitting = [_in_region(claim.sets, known, regions) for claim in claims]
     candidates = tuple(dict.fromkeys(name for sets in fitting for name in sorted(sets)))
     if not regions:
-        fitting = [_named_by(claim, known, sets) for claim, sets in zip(claims, fitting, strict=True)]
+        anywhere = _any(said, "anywhere")
+        fitting = [
+            frozenset(name for name in sets if not known[name].regions)
+            if anywhere.search(claim.text)
+            else sets
+            for claim, sets in zip(claims, fitting, strict=True)
+        ]
     chosen = _the_one(fitting, known)
     return SetProposal(chosen, _region_of(known.get(chosen), regions, region), candidates)
 
@@ -160,13 +162,15 @@ def _the_one(fitting: list[frozenset[str]], known: dict[str, ServiceWords]) -> s
 
 @lru_cache(maxsize=2)
 def _index(services: tuple[ServiceWords, ...]) -> tuple[re.Pattern[str], Mapping[str, frozenset[str]]]:
-    """A pattern of all the words of services, longest first, and the sets that go by each."""
+    """A pattern of all the words of services, longest first, and the sets that go by each: *H-wave*, *H wave*, *Hwave*."""
     sets: dict[str, set[str]] = {}
     for one in services:
         for word in one.words:
             sets.setdefault(_folded(word), set()).add(one.prompt_set)
-    words = sorted(sets, key=lambda word: (-len(word), word))
-    pattern = "|".join(r"[\s-]+".join(re.escape(part) for part in word.split()) for word in words)
+    words = sorted(
+        {word.lower() for one in services for word in one.words}, key=lambda word: (-len(word), word)
+    )
+    pattern = "|".join(r"[\s-]*".join(map(re.escape, re.split(r"[\s-]+", word))) for word in words)
     return (
         re.compile(rf"(?i)(?<![\w])(?:{pattern})(?:e?s)?(?!\w)"),
         {word: frozenset(named) for word, named in sets.items()},
@@ -174,13 +178,22 @@ def _index(services: tuple[ServiceWords, ...]) -> tuple[re.Pattern[str], Mapping
 
 
 def _folded(word: str) -> str:
-    return " ".join(re.split(r"[\s-]+", word.strip().lower()))
+    return re.sub(r"[\s-]+", "", word.lower())
 
 
-def _claims(service: str, services: tuple[ServiceWords, ...]) -> list[_Claim]:
+def _any(said: Mapping[str, Any], name: str) -> re.Pattern[str]:
+    """A pattern of a list of how requests speak."""
+    return any_of(tuple(map(str, said[name])))
+
+
+def _claims(service: str, services: tuple[ServiceWords, ...], said: Mapping[str, Any]) -> list[_Claim]:
     pattern, sets = _index(services)
-    left_out = compiled(_NOT_ASKED.replace("$WORD", f"(?:{pattern.pattern.removeprefix('(?i)')})"))
-    asked = left_out.sub(lambda match: " " * len(match[0]), service)
+    word = pattern.pattern.removeprefix("(?i)")
+    allowed = "|".join(map(re.escape, map(str, said["post"])))
+    left_out = compiled(
+        rf"{_any(said, 'not_asked').pattern}[^,;)]*|\bpost[ -](?!(?:{allowed})\b)(?:[\w-]+ ){{0,2}}?(?:{word})"
+    )
+    asked = left_out.sub(_blank, service)
     return [
         _Claim(match.start(), match.end(), match[0], next(_named(_folded(match[0]), sets)))
         for match in pattern.finditer(asked)
@@ -191,19 +204,33 @@ def _named(text: str, sets: Mapping[str, frozenset[str]]) -> Iterator[frozenset[
     yield from (sets[one] for one in (text, text.removesuffix("s"), text.removesuffix("es")) if one in sets)
 
 
-def _independent(service: str, claims: list[_Claim]) -> list[_Claim]:
+def _mended(service: str, services: tuple[ServiceWords, ...]) -> str:
+    """A service none of whose words is known: *P.T.* without its dots, and what comes near a known word as that word."""
+    words = {word.lower() for one in services for word in one.words if len(word) >= _LONG and word.isalpha()}
+
+    def spelled(match: re.Match[str]) -> str:
+        near = get_close_matches(
+            match[0].lower(), [one for one in words if one[0] == match[0][0].lower()], 1, _CLOSE
+        )
+        return near[0] if near else match[0]
+
+    undotted = re.sub(r"\b(?:[A-Za-z]\.){2,}", lambda match: match[0].replace(".", ""), service)
+    return re.sub(rf"[^\W\d_]{{{_LONG},}}", spelled, undotted)
+
+
+def _independent(service: str, claims: list[_Claim], said: Mapping[str, Any]) -> list[_Claim]:
     """Those of the claims that aren't only what an earlier one, or something else, is for or is done with."""
     kept: list[_Claim] = []
-    what, asking = _FOR
-    if claims and (other := compiled(what).search(service[: claims[0].start])):
-        said = compiled(asking).sub(" ", other["what"])
-        if any(len(word) > 2 for word in re.findall(r"[^\W\d_]+", said)) and not regions_of(said):
+    if claims and (other := compiled(_FOR).search(service[: claims[0].start])):
+        rest = _any(said, "asking").sub(" ", other["what"])
+        if any(len(word) > 2 for word in re.findall(r"[^\W\d_]+", rest)) and not regions_of(rest):
             claims = [replace(claims[0], sets=frozenset({GENERAL})), *claims[1:]]
     depends = False
     end = 0
     for claim in claims:
-        last = compiled(_COUNTED).sub("", compiled(_PARTS).split(service[end : claim.start])[-1])
-        if end and (compiled(_DEPENDS).search(last) or (depends and not last.strip())):
+        last = _any(said, "counted").sub("", compiled(_PARTS).split(service[end : claim.start])[-1])
+        leads = re.search(r"[(:]", last) or _any(said, "depends").search(last)
+        if end and (leads or (depends and not last.strip())):
             depends = True
         else:
             depends = False
@@ -231,16 +258,19 @@ def _own(claims: list[_Claim], service: str, known: Mapping[str, ServiceWords]) 
     return kept
 
 
-def _regions(service: str, claims: list[_Claim]) -> list[frozenset[str]]:
+def _regions(service: str, claims: list[_Claim], said: Mapping[str, Any]) -> list[frozenset[str]]:
     """The regions that a service names, each as those that it may be, without a name where no set is for it.
 
-    What stands after its last claim's *for* is none of them, unless it is a part of the body by itself.
+    A limb is none of them beside a part of it. What stands after its last claim's *for* is none of them, unless it is a part of the body by itself.
     """
     start = claims[-1].end if claims else len(service)
     ends = compiled(r"(?i)\b(?:for|due to|secondary to|to rule out|to evaluate)\b").search(service, start)
     text = service[: ends.start() if ends else len(service)]
-    found = [frozenset({""}) for _ in compiled(_OTHER_PARTS).finditer(text)]
-    text = compiled(_OTHER_PARTS).sub(lambda match: " " * len(match[0]), text)
+    masked = _any(said, "not_elsewhere").sub(_blank, text)
+    elsewhere = list(_any(said, "elsewhere").finditer(masked))
+    found = [frozenset({""}) for _ in elsewhere]
+    for match in elsewhere:
+        text = text[: match.start()] + _blank(match) + text[match.end() :]
     for mention in extract(text):
         if isinstance(mention, RegionMention):
             found.append(frozenset({mention.region}))
@@ -248,13 +278,12 @@ def _regions(service: str, claims: list[_Claim]) -> list[frozenset[str]]:
             found += [region_of_level(level) for level in mention.levels]
     if not found and ends and (alone := compiled(_PART_ALONE).match(service, ends.start())):
         found = [frozenset({region}) for region in regions_of(alone["part"])]
-    return found
+    wider = {WIDER[name] for each in found for name in each if name in WIDER}
+    return [each for each in found if not each <= wider]
 
 
-def _named_by(claim: _Claim, known: Mapping[str, ServiceWords], sets: frozenset[str]) -> frozenset[str]:
-    """Those of some sets that the words of a claim lead to where nobody says on which part of the body."""
-    anywhere = compiled(_ANYWHERE).search(claim.text)
-    return frozenset(name for name in sets if not known[name].regions) if anywhere else sets
+def _blank(match: re.Match[str]) -> str:
+    return " " * len(match[0])
 
 
 def _regions_given(region: str) -> list[frozenset[str]]:

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from pathlib import Path
+
 import pytest
 
 from assistant import library
+from assistant.core import yaml
 from assistant.core.rules.services import (
     GENERAL,
     ServiceWords,
     SetProposal,
-    propose_set,
     services_of,
 )
+from assistant.core.rules.services import propose_set as proposed
+
+WORDINGS = Path(__file__).with_name("service_wordings.yaml")
+
+
+def propose_set(service: str, region: str, services: Iterable[ServiceWords]) -> SetProposal:
+    return proposed(service, region, services, library.intake("services"))
 
 
 @pytest.fixture(scope="module")
@@ -142,6 +152,35 @@ def test_several_services_in_one_get_the_general_set_and_are_named(
     made = propose_set(service, "", services)
     assert made.prompt_set == GENERAL
     assert made.candidates[: len(candidates)] == candidates
+
+
+def test_what_reports_and_requests_write_leads_to_the_set_or_to_the_general_one(
+    services: tuple[ServiceWords, ...],
+) -> None:
+    wanted = yaml.parse_yaml(WORDINGS.read_text(), WORDINGS.name).data
+    missed = [
+        (service, chosen, made)
+        for chosen, regions in wanted.items()
+        for region, several in regions.items()
+        for service in several
+        if (made := propose_set(service, region, services).prompt_set) != chosen
+    ]
+    assert missed == []
+
+
+@pytest.mark.parametrize(
+    "service",
+    ["metoprolol", "loprazolam", "methylphenidate", "naltrexone", "ketamine", "operating room", "lumpectomy"],
+)
+def test_another_word_that_only_sounds_like_one_is_not_taken_for_it(
+    services: tuple[ServiceWords, ...], service: str
+) -> None:
+    assert propose_set(service, "low back", services).prompt_set == GENERAL
+
+
+def test_a_limb_beside_a_part_of_it_names_the_part(services: tuple[ServiceWords, ...]) -> None:
+    made = propose_set("MRI of any joint of the lower extremity, right knee", "", services)
+    assert (made.prompt_set, made.region) == ("knee-mri", "knee")
 
 
 def test_a_set_without_words_goes_by_its_service() -> None:
