@@ -157,6 +157,7 @@ _NAMING: dict[str, str] = {
     "rationale.all_outweighed_by": "citation",
     "rationale.stands_below": "tier",
     "rationale.over": "more",
+    "rationale.part_absent": "absences",
     "addenda.quoting": "item quoted",
     "footer.signed_on": "date",
     "footer.digest": "hash",
@@ -258,6 +259,11 @@ class Frame(Value):
     def counts_one(self) -> bool:
         """Whether a lone 1 has its unit in the singular; in older letters it has the plural."""
         return not self.is_first("rests.title")
+
+    @property
+    def tells_parts(self) -> bool:
+        """Whether a missing part of an answer is told as such, and a source of the reviewer's own begins and ends as sentences do."""
+        return not self.is_first("rationale.part_absent")
 
     def counted(self, number: int, noun: str) -> str:
         """`1 page`, `6 pages`."""

@@ -348,8 +348,11 @@ class _Writer:
                 points=self.listed(listed, text, [phrase for _, phrase in together]),
             )
             absent = [one for one in absent if one not in together]
-        for prompt, _ in absent:
-            if "not_documented" in prompt.says:
+        for prompt, phrase in absent:
+            if phrase in prompt.absent_parts.values() and self.session.frame().tells_parts:
+                text = self.say("rationale.part_absent", absences=phrase)
+                yield DraftSentence(f"absent:{prompt.id}", text, prompts=(prompt.id,))
+            elif "not_documented" in prompt.says:
                 text, _ = self.rendered(prompt.says["not_documented"], value_of=prompt)
                 if text:
                     yield DraftSentence(f"prompt:{prompt.id}", text, prompts=(prompt.id,))
@@ -556,7 +559,7 @@ class _Writer:
         """The text of the first branch that holds, and its template."""
         for branch in sentence:
             if criterion is not None and criterion.own:
-                return branch.says, ""
+                return self.quoted(branch.says, criterion.own), ""
             if self.reading.holds(branch.when) is True:
                 more = dict(also or {})
                 if criterion is not None:
@@ -569,6 +572,17 @@ class _Writer:
                 values = sentence_names(self.reading, self.session.rules.case, self.item, branch.says, **more)
                 return capital(wording.render(branch.says, values)), branch.says
         return "", ""
+
+    def quoted(self, says: str, quote: str) -> str:
+        """What a source of the reviewer's own says, and how it bears on the worker, as two sentences."""
+        before, mark, bears = says.partition(f"“{quote}” ")
+        if not mark or not self.session.frame().tells_parts:
+            return says
+        named = before.removesuffix(" says: ")
+        if named != before and not named.endswith(")"):
+            before = f"{named}, says: "  # after the design of a study
+        period = "" if quote.endswith((".", "!", "?", "…")) else "."
+        return f"{capital(before)}“{quote}”{period} {capital(bears)}"
 
     def prompts_named(self, template: str, sentence: Sentence) -> tuple[str, ...]:
         """The prompts that a sentence names, or whose answers choose its wording."""

@@ -37,6 +37,7 @@ _REASONS = (
     "ruling:",
     "unmet:",
     "together",
+    "absent:",
     "prompt:",
 )
 """Which sentence of a rationale says the main reason: the first of the first kind that it has."""

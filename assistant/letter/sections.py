@@ -402,7 +402,7 @@ def _said_once(
             )
 
 
-_FACTS = ("prompt:", "together", "concedes:")
+_FACTS = ("prompt:", "absent:", "together", "concedes:")
 """The keys of sentences that state facts of the case, and no guideline or decision."""
 
 

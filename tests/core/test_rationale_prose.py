@@ -54,6 +54,14 @@ def alike(session: Session) -> Iterator[tuple[str, str]]:
             yield before.key, one.key
 
 
+def ill_begun(session: Session) -> Iterator[tuple[str, str]]:
+    """Sentences that begin in lower case, and those that say of an answer, which one before told, that nothing was found."""
+    said = [one for one in assess(session, "1").sentences if one.key != "departure"]
+    keys = [one.key for one in said]
+    yield from ((one.key, one.text) for one in said if one.text[:1].islower())
+    yield from ((key, "twice") for key in dict.fromkeys(keys) if keys.count(key) > 1)
+
+
 def lists_rows(session: Session, key: str) -> bool:
     kind, _, name = key.partition(":")
     return kind == "prompt" and isinstance(session.prompt("1", name).schema.shape, ListingShape)
@@ -92,7 +100,7 @@ def test_no_sentence_of_a_set_is_too_long_or_begins_as_the_one_before(path: Path
         for example, said in [*several, *((one, {}) for one in library.reference_items(made))]:
             tried += 1
             for session in sessions(example, said):
-                found += [*too_long(session), *alike(session)]
+                found += [*too_long(session), *alike(session), *ill_begun(session)]
     assert tried
     assert found == []
 
@@ -167,6 +175,30 @@ def test_openings_that_are_alike_take_turns_and_other_texts_begin_as_they_are() 
         "Imaging shows a tear.",
         "The records state that it is torn.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("says", "quote", "told"),
+    [
+        (
+            "the Example Society, Walking (2018, chapter 3) says: “It helps” the worker falls.",
+            "It helps",
+            "The Example Society, Walking (2018, chapter 3) says: “It helps”. The worker falls.",
+        ),
+        (
+            "Made A, A study (2018, 3-9), a randomized trial says: “Does it help?” He falls.",
+            "Does it help?",
+            "Made A, A study (2018, 3-9), a randomized trial, says: “Does it help?” He falls.",
+        ),
+    ],
+)
+def test_a_source_of_ones_own_is_told_in_whole_sentences_and_in_older_letters_as_it_was(
+    says: str, quote: str, told: str
+) -> None:
+    session = CASES["published"]
+    assert _Writer(session, "1", {}, "upheld").quoted(says, quote) == told
+    older = replace(session, frame=library.first_words)
+    assert _Writer(older, "1", {}, "upheld").quoted(says, quote) == says
 
 
 @pytest.mark.parametrize("session", CASES.values(), ids=CASES.keys())
