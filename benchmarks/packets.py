@@ -95,12 +95,30 @@ def _same(said: str, true: str) -> bool:
 
 def _services(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
     items = [one for one in intake.proposals if one.group == ITEM]
-    for item in truth["items"].values():
-        page = item["source"]["page"]
-        hit = any(page in [intake.place(place)[1] for place in one.evidence] for one in items)
-        yield "services right" if hit else "services MISSED"
+    for number, item in truth["items"].items():
+        page, wanted = item["source"]["page"], _words(item["service"])
+        near = [one for one in items if page in [intake.place(place)[1] for place in one.evidence]]
+        hit = max(near, key=lambda one: len(wanted & _words(one.fields["service"])), default=None)
+        if hit is None or len(wanted & _words(hit.fields["service"])) < 0.6 * len(wanted):
+            yield "services MISSED"
+            print(f"    missed: item {number}, {item['service']}")
+            continue
+        yield "services right"
+        for name in ("region", "side", "levels", "quantity", "certified", "decision", "prompt_set"):
+            said, true = hit.fields[name] or "", str(item.get(name) or "")
+            if (
+                true
+                and true != "0"
+                and not _same(said, re.split(r"\s", true)[0] if name == "quantity" else true)
+            ):
+                yield f"services with another {name}"
+                print(f"    item {number}: {name} {said!r}, true is {true!r}")
     if len(items) > len(truth["items"]):
         yield "services too many"
+
+
+def _words(said: str) -> set[str]:
+    return set(re.findall(r"[a-z0-9]+", said.lower()))
 
 
 def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:

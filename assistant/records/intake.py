@@ -189,7 +189,12 @@ class Intake:
                 continue
             self._arrived.append(arrived)
             self.notes += [f"{path.name}: {note}" for note in arrived.read.notes]
-            blank = [page.number for page in arrived.read.pages if page.is_read and not page.text.strip()]
+            plain = parted([page.text for page in arrived.read.pages], arrived.read.pictures).plain
+            blank = [
+                page.number
+                for page, text in zip(arrived.read.pages, plain, strict=True)
+                if page.is_read and not text.strip()
+            ]
             if blank:
                 self.notes.append(f"{path.name}: nothing stands on page {said_list(blank)}.")
         if not any(page.text.strip() or not page.is_read for one in self._arrived for page in one.read.pages):
@@ -640,7 +645,7 @@ _NEEDED = {DOCUMENT: ("type",), ITEM: ("service", "region", "prompt_set"), LINE:
 def _may_be_same(value: str, other: str) -> bool:
     """Whether two values may be one: a name with initials, or one that was misread."""
     first, second = value.lower().split(), other.lower().split()
-    if first[-1:] == second[-1:]:
+    if first[-1:] == second[-1:] or sorted(first) == sorted(second):
         return True
     return (
         SequenceMatcher(None, value.lower(), other.lower(), autojunk=False).ratio() > 0.75
@@ -653,14 +658,17 @@ def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
     regions = [one.region for one in said.services if one.region]
     if regions:
         return regions[0]
-    counted = Counter(
-        region
-        for one in documents
-        if one.type in (REQUEST, UR_REPORT, "Progress note")
-        for page in one.pages
-        for _, _, region in regions_named(page)
-    )
-    return counted.most_common(1)[0][0] if counted else ""
+    for kinds in ((REQUEST, UR_REPORT, "Progress note"), {one.type for one in documents}):
+        counted = Counter(
+            region
+            for one in documents
+            if one.type in kinds
+            for page in one.pages
+            for _, _, region in regions_named(page)
+        )
+        if counted:
+            return counted.most_common(1)[0][0]
+    return ""
 
 
 _COMPLAINTS = (

@@ -210,7 +210,7 @@ def _clear(ink: Ink, area: Area, more: float) -> None:
 
 _SIDE = 0.82
 """The share of each side of a box that is ink at least."""
-_CORNER = 0.3
+_CORNER = 0.2
 _SMALLEST, _LARGEST = 0.55, 1.7
 """The side of a box, in heights of a line."""
 _EMPTY, _MARKED, _FULL = 0.04, 0.1, 0.95

@@ -14,12 +14,14 @@ from itertools import pairwise
 
 from assistant import library
 from assistant.core.dates import PartialDate, When, century, dates_in, read_date
-from assistant.core.record.phrases import any_of, pattern
+from assistant.core.record.phrases import SPACE, any_of, pattern
+from assistant.core.record.sentences import fields_below
 from assistant.core.text import one_line
 from assistant.core.value import Value
 
 UR_REPORT = "Utilization review report"
 REQUEST = "Request for authorization"
+RECORD = "Medication record"
 UNKNOWN = "Document"
 
 HEAD_LINES = 30
@@ -28,6 +30,8 @@ TITLE_LINES = 12
 _TAIL_LINES = 15
 _SIGNED_LINES = 40
 _LONGEST = 80
+_LONG_LINE = 60
+"""A line of so many characters that ends within a sentence is one of prose."""
 _MOST_WORDS = 14
 """A title is short. What follows it after a wide gap, such as a date, is no part of it."""
 
@@ -64,18 +68,20 @@ def types() -> tuple[str, ...]:
 
 @lru_cache(maxsize=1)
 def _titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    made = []
-    for one in library.intake("documents")["types"]:
-        either = "|".join(pattern(str(title)) for title in one["titles"])
-        made.append(
-            (
-                str(one["type"]),
-                re.compile(
-                    rf"(?i)(?:(?:re|title|type|document|subject|exam|examination|study)\s*:\s*)?(?:{either})(?![\w-])"
-                ),
-            )
+    label = r"(?:(?:re|title|type|document|subject|exam|examination|study)\s*:\s*)?"
+    return tuple(
+        (
+            str(one["type"]),
+            re.compile(rf"(?i){label}(?:{'|'.join(map(pattern, map(str, one['titles'])))})(?![\w-])"),
         )
-    return tuple(made)
+        for one in library.intake("documents")["types"]
+    )
+
+
+@lru_cache(maxsize=1)
+def _glued_titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """The titles as a reader of pictures gives them that lost the spaces between their words."""
+    return tuple((name, re.compile(one.pattern.replace(SPACE, r"\s*"))) for name, one in _titles())
 
 
 @lru_cache(maxsize=256)
@@ -101,7 +107,8 @@ def titled(line: str) -> str:
     head = re.split(r"\s{3,}|\t", unmarked(line).strip().strip("*#=_- "))[0].strip()
     if not head or len(head) > 160:
         return ""
-    for name, found in ((name, one.match(head)) for name, one in _titles()):
+    known = (*_titles(), *_glued_titles()) if head.isupper() else _titles()
+    for name, found in ((name, one.match(head)) for name, one in known):
         if found is None:
             continue
         rest = head[found.end() :]
@@ -181,8 +188,13 @@ def _full_year(said: str) -> str:
 
 def _date(title: str, pages: Sequence[str]) -> str:
     head = list(top_lines(pages[:1], HEAD_LINES))
+    head += [field for field, _ in fields_below(head)]
     signed = title in library.intake("documents")["by_patient"] or title == REQUEST
-    date = _signing_date(pages) if signed else date_of(head) or _signing_date(pages)
+    if title == RECORD:  # a row begins with the day of its own
+        rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+[A-Za-z]", one))
+        date = date_of(rows) or _day_behind("listed_on", head)
+    else:
+        date = _signing_date(pages) if signed else date_of(head) or _signing_date(pages)
     return str(date) if date is not None else ""
 
 
@@ -192,8 +204,10 @@ def date_of(lines: Iterable[str], labelled: bool = False, hard: bool = False) ->
     Of a period it is the last day. A date that was `hard` to read counts only where that is asked for.
     """
     first: PartialDate | None = None
+    before_it = ""
     for line in lines:
         end = 0
+        runs_on, before_it = _runs_on(before_it), line
         found = sorted(dates_of(line), key=lambda one: one[0])
         for place, (start, said, when) in enumerate(found):
             before = line[end:start]
@@ -208,10 +222,25 @@ def date_of(lines: Iterable[str], labelled: bool = False, hard: bool = False) ->
                 date = last if last is not None and last.earliest >= date.earliest else date
             if _own(before):
                 return date
-            begins = not unmarked(line[:start]).strip(" -–*") or bool(titled(line))
+            begins = (not unmarked(line[:start]).strip(" -–*") and not runs_on) or bool(titled(line))
             if first is None and not labelled and begins and not words_of("other_date").search(before):
                 first = date
     return first
+
+
+def _runs_on(line: str) -> bool:
+    """Whether a line is one of prose that the next goes on with: what begins that one stands within a sentence."""
+    return len(line) >= _LONG_LINE and re.search(r"[a-z]\s*$", line) is not None
+
+
+def _day_behind(label: str, lines: Iterable[str]) -> PartialDate | None:
+    """The day that stands behind a label."""
+    said = words_of(label, r"(?<!\w)", r"\s*[:\-.]?\s*$")
+    for line in lines:
+        for start, _, when in dates_of(line):
+            if said.search(unmarked(line[:start])) and (date := _whole(when)) is not None:
+                return date
+    return None
 
 
 @lru_cache(maxsize=16_384)
@@ -411,6 +440,8 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
         if len(lines) > HEAD_LINES + _SIGNED_LINES:
             lines = [*lines[:HEAD_LINES], *lines[-_SIGNED_LINES:]]
         for at, line in enumerate(lines):
+            if title == REQUEST and at + 1 < len(lines) and re.search(r":\s*[A-Z][\w.]*,?(?:\s{3}|$)", line):
+                line = _unwrapped(line, lines[at + 1])
             if "by" not in line.lower() and ":" not in line and _DEGREE_ONLY.search(unmarked(line)) is None:
                 if title == "Letter" and at + 1 < len(lines) and (said := _undegreed(line, lines[at + 1])):
                     yield _Signer(4, at, said, False)
@@ -421,6 +452,12 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
                 if one.rank == 3 and addressed and page_at == 0 and at < 8:
                     continue  # whom a letter is addressed to
                 yield one
+
+
+def _unwrapped(line: str, after: str) -> str:
+    """A line whose first cell goes on below: `Signature: Horatio   Date: 06/12/2018` above `Plumb, DO`."""
+    cell, gap, rest = line.partition("   ")
+    return f"{cell} {re.split(r'   ', after)[0]}{gap}{rest}"
 
 
 def _asked_for(pages: Sequence[str]) -> set[str]:
@@ -492,6 +529,10 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
             and not re.search(r"(?i)^,?\s*(?:fax|phone|tel)\b", rest)
         ) and title != REQUEST:
             yield _Signer(3, 0, _known(one, roster), True)
+    elif title != REQUEST and (ended := re.search(rf"[.;]\s+(?={_DEGREED.pattern}\s*$)", line)):
+        behind = _DEGREED.match(line, ended.end())
+        if "‹" not in line and behind is not None and (one := _named(behind)) is not None:
+            yield _Signer(5, ended.end(), _known(one, roster), True)
     elif title != REQUEST and not lowered.startswith("name") and (loose := _loose(line, roster)):
         yield _Signer(3, 0, loose, True)
 

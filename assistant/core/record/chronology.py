@@ -62,7 +62,7 @@ _SECOND_HAND = frozenset(
 _LAB = "Laboratory report"
 _LETTER = "Letter"
 _LEGAL = frozenset({"Agreed medical evaluation", "Qualified medical evaluation", "Medical-legal report"})
-_BY_THERAPISTS = frozenset({"Physical therapy note"})
+_BY_THERAPISTS = frozenset({"Physical therapy note", "Chiropractic note", "Acupuncture note"})
 """Notes whose assessment is of the course, and no diagnosis."""
 _UNKNOWN = PartialDate(2100, 12, 31)
 """Stands for the day of a document that is undated: a line that would rest on it is none."""
@@ -197,6 +197,11 @@ class _Reading:
             own=own,
         )
 
+    def _days(self, one: Sentence) -> list[Dated]:
+        """The days that a sentence names, without that of the patient's birth."""
+        days = dated(one.words, self.document.date)
+        return [day for day in days if not re.search(_BORN, one.words[max(0, day.start - 20) : day.start])]
+
     def _is_planned(self, one: Sentence, start: int, end: int) -> bool:
         """Whether what stands there is asked for, intended, imagined or denied, and not done."""
         before = re.split(r"[;:]\s|\bbut\b", one.words[max(0, start - 70) : start])[-1]
@@ -216,14 +221,13 @@ class _Reading:
         if impression is None:
             return
         head = [one for one in self.all if one.page == 1][:14]
-        modality, titled = "", None
-        for name, found in self._map("studies").items():
-            titled = next(
-                (one for one in head if found.search(one.words) and len(one.words.split()) < 20), None
-            )
-            if titled is not None:
-                modality = name
-                break
+        named = [
+            (not regions_of(one.words), at, name, one)  # a letterhead names no part of the body
+            for at, (name, found) in enumerate(self._map("studies").items())
+            for one in head
+            if found.search(one.words) and len(one.words.split()) < 20
+        ]
+        _, _, modality, titled = min(named, key=lambda one: one[:2], default=(False, 0, "", None))
         if self.document.type == NERVES:
             modality = "EMG/NCS"
         if not modality:
@@ -232,7 +236,7 @@ class _Reading:
         if not regions_of(about):
             about = f"{about} {_body(impression.words).split('. ')[0]}"
         views = [name for name, found in self._map("views").items() if found.search(about)]
-        contrast = re.search(r"(?i)\bwith(?:out)?(?: and with(?:out)?)? contrast\b", about)
+        contrast = re.search(r"(?i)\bwith(?:out)?(?: and with(?:out)?)? (?:contrast|gadolinium)\b", about)
         yield self._line(
             STUDY,
             impression,
@@ -325,7 +329,7 @@ class _Reading:
                 continue
             for name, found in self._map("studies").items():
                 for match in found.finditer(one.words):
-                    near = _nearest(dated(one.words, self.document.date), match, one.words)
+                    near = _nearest(self._days(one), match, one.words)
                     if (
                         near is None
                         or near.date.after(self.day)
@@ -336,7 +340,7 @@ class _Reading:
                         continue
                     if re.search(r"(?i)\b(?:new|since|last seen|follow-?up)\s*$", one.words[: near.start]):
                         continue
-                    finding = re.split(r":\s+", one.words[max(match.end(), near.end) :], maxsplit=1)
+                    finding = re.split(_SHOWS, one.words[max(match.end(), near.end) :], maxsplit=1)
                     yield self._line(
                         STUDY, one, near.date, one.words[match.start() : match.end() + 60], what=name,
                         finding=finding[1] if len(finding) == 2 else "",
@@ -352,7 +356,7 @@ class _Reading:
                 one for one in hits if not any(o[0] <= one[0] and one[1] <= o[1] and o != one for o in hits)
             ]
             hits.sort()
-            days = dated(one.words, self.document.date)
+            days = self._days(one)
             for at, (start, end, family) in enumerate(hits):
                 if self._is_planned(one, start, end):
                     continue
@@ -395,7 +399,7 @@ class _Reading:
             found = re.search(r"(?i)\b(?:was|were) (?:then |sterilely )?injected\b", one.words)
             if found is None or self._is_denied(one, found.start()):
                 continue
-            days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+            days = [day for day in self._days(one) if not day.date.after(self.day)]
             what = "steroid injection" if self._any("steroids").search(one.words) else "injection"
             yield self._line(INJECTION, one, days[0].date if days else self.day, own=not days, what=what)
 
@@ -408,21 +412,16 @@ class _Reading:
         seen = False
         for one in self.said:
             if own and not seen:
-                found = re.search(
-                    r"(?i)\b(?:visits?|sessions?)\s*(?:#|no\.?|number|:)?\s*(\d+)\s*(?:of|/)\s*(\d+)",
-                    one.words,
-                )
+                found = re.search(_VISITS, one.words)
                 treated = re.search(rf"(?i)\btreated\s+(?P<n>{_COUNT})\s+times\b", one.words)
                 if found or treated:
-                    count = f"{found[1]} of {found[2]} visits" if found else f"{_number(treated['n'])} visits"  # type: ignore[index]
-                    days = [
-                        day for day in dated(one.words, self.document.date) if not day.date.after(self.day)
-                    ]
+                    count = _of_visits(found) if found else f"{_number(treated['n'])} visits"  # type: ignore[index]
+                    days = [day for day in self._days(one) if not day.date.after(self.day)]
                     date = days[-1].date if treated and days else self.day
                     yield self._line(THERAPY, one, date, what=own, count=count)
                     seen = True
                     continue
-            if one.section in ("plan", "work"):
+            if one.section in ("plan", "work") and not re.search(_PAST, one.words):
                 continue
             yield from self._counted(one)
             yield from self._begun(one)
@@ -443,7 +442,10 @@ class _Reading:
         for name, found in self._map("therapy").items():
             for match in found.finditer(one.words):
                 near = one.words[max(0, match.start() - 40) : match.end() + 30]
-                count = re.search(rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near)
+                of = re.search(_VISITS, near)
+                count = of or re.search(
+                    rf"(?i)(?<![\d/#.])\b(?P<n>{_COUNT})\s+(?:[\w-]+\s+){{0,2}}?{noun}", near
+                )
                 count = count or re.match(
                     r"(?i)\s*(?:x\s*)?(?P<n>\d{1,3})(?=\s*[,.;]|\s*$|\s+(?:in|since|during|w/|with|helped|for)\b)",
                     one.words[match.end() :],
@@ -455,11 +457,15 @@ class _Reading:
                     near,
                 ):
                     continue
-                days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+                days = [day for day in self._days(one) if not day.date.after(self.day)]
                 near_day = next((day for day in days if day.start >= match.end()), None)
+                last = next((day for day in days if near_day and day.start > near_day.start), None)
+                if near_day and last and re.fullmatch(_UNTIL, one.words[near_day.end : last.start]):
+                    near_day = last
                 yield self._line(
                     THERAPY, one, near_day.date if near_day else self.day, what=name,
-                    count=f"{_number(count['n'])} visits", as_of="" if near_day else "yes",
+                    count=_of_visits(of) if of else f"{_number(count['n'])} visits",
+                    as_of="" if near_day else "yes",
                 )  # fmt: skip
                 return
 
@@ -470,7 +476,7 @@ class _Reading:
             match = re.search(
                 rf"(?i)\b(?:started|began|begun)\s+(?:\w+\s+)?{found.pattern.replace('(?i)', '')}", one.words
             )
-            days = dated(one.words, self.document.date)
+            days = self._days(one)
             if match and days and not self._is_planned(one, match.start(), match.end()):
                 yield self._line(THERAPY, one, days[0].date, what=name, begins="began")
                 return
@@ -486,7 +492,7 @@ class _Reading:
                     continue
                 if not used.search(one.words):
                     continue
-                days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+                days = [day for day in self._days(one) if not day.date.after(self.day)]
                 yield self._line(
                     DEVICE, one, days[0].date if days else self.day, what=name, finding=one.words,
                     as_of="" if days else "yes",
@@ -500,6 +506,11 @@ class _Reading:
         names = self._map("drugs", self.drugs)
         either = self.known.drug
         stopped = self.known.any("stopped", r"(?!\w)", True)
+        begins = any(
+            re.search(r"(?i)\b(?:start(?:ed)?|since|begun|began)\b", one.words)
+            for one in self.said
+            if one.section == "medications" and not either.search(one.words)
+        )
         for one in self.all if listing else self.said:
             yield from self._compound(one, listing)
             for match in either.finditer(one.words):
@@ -510,9 +521,19 @@ class _Reading:
                     continue
                 strength = re.match(_STRENGTH, rest)
                 row = listing or one.section == "medications"
-                if strength is None and not row:
+                if listing and strength and not (strength["unit"] or "/" in strength["number"]):
+                    strength = None  # the number of a column of its own
+                if strength is None and row:
+                    beside = rest[: other.start()] if (other := either.search(rest)) else rest
+                    strength = re.search(
+                        r"(?i)(?<![\d/.])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
+                    )
+                if strength is None and not row and not re.match(_GIVEN, rest):
                     continue
-                told = one.section == "history" and self._is_taken(one, match.start())
+                told = one.section in ("history", "background") and (
+                    self._is_taken(one, match.start())
+                    or (strength is not None and self._is_dosed(one, match.start(), rest[strength.end() :]))
+                )
                 if not row and not told and one.section not in ("plan", ""):
                     continue
                 if not row and self._is_planned(one, match.start(), match.end()):
@@ -521,10 +542,15 @@ class _Reading:
                 after = rest[strength.end() if strength else 0 :].split(". ")[0]
                 if other := either.search(after):  # what is said of the next drug isn't said of this one
                     after = after[: other.start()]
-                dates = dated(one.words, self.document.date)
+                dates = self._days(one)
                 halted = stopped.search(after)
-                since = dates[-1].date if dates and row and not listing else None
-                if row and not listing and (year := re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" ."))):
+                since = dates[-1].date if dates and row and not listing and begins else None
+                if (
+                    row
+                    and begins
+                    and not listing
+                    and (year := re.search(r"\b((?:19|20)\d\d)$", one.words.strip(" .")))
+                ):
                     since = since or PartialDate(int(year[1]))
                 filled = dates[0].date if listing and dates else None
                 yield self._line(
@@ -539,6 +565,12 @@ class _Reading:
         before = one.words[max(0, start - 60) : start]
         taken = self.known.any("taken", r"(?!\w)", True).search(before)
         return taken is not None and not self._is_denied(one, start)
+
+    def _is_dosed(self, one: Sentence, start: int, rest: str) -> bool:
+        """Whether the words behind a drug's strength say how often it is taken, and none before that it was once."""
+        often = re.match(rf"{_FREQUENCY}".replace("(?i)", r"(?i)\W*", 1), rest)
+        before = one.words[max(0, start - 60) : start]
+        return often is not None and not re.search(_ONCE, before) and not self._is_denied(one, start)
 
     def _compound(self, one: Sentence, listing: bool) -> Iterator[Line]:
         if "%" not in one.words:
@@ -572,7 +604,11 @@ class _Reading:
                 name for name, known in self._map("drugs", self.drugs).items() if known.fullmatch(drug[0])
             )
             yield self._line(
-                CHANGE, one, self.day, what=name, finding=re.sub(r"^\d+\.\s*", "", one.words).strip(" .")
+                CHANGE,
+                one,
+                self.day,
+                what=name,
+                finding=re.sub(r"^(?:\d+\.|P\s?:)\s*", "", one.words).strip(" ."),
             )
 
     # -- work, diagnoses, events
@@ -584,9 +620,11 @@ class _Reading:
         block = [one for one in block if one.page == block[0].page]
         signed = next((n for n, one in enumerate(block) if _signature(one.words)), len(block))
         block = block[: min(signed, 3)]
-        ticked = re.search(r"☒\s*([\w ]+?)\s*(?=☐|☒|▣|$|\.)", " ".join(one.words for one in block))
+        ticked = re.search(r"☒\s*([\w /,-]+?)\s*(?=☐|☒|▣|$|\.)", " ".join(one.words for one in block))
         told = []
         for one in block:
+            if re.search(_LOST_BOX, one.words) or re.match(_WHO, one.words):
+                continue
             cut = re.split(_DECLARED_IN, re.sub(r"(?i)^work status:?\s*", "", one.words))[0].strip()
             form = len(said.findall(cut)) > 1 and len(cut.split()) < 9 and not re.search(r"[.,;]", cut)
             if cut and not re.search("[☐☒▣?]", cut) and not form:
@@ -674,7 +712,8 @@ class _Reading:
                 continue
             if one.section not in ("history", "", "background"):
                 continue
-            days = [day for day in dated(one.words, self.document.date) if not day.date.after(self.day)]
+            days = [day for day in self._days(one) if not day.date.after(self.day)]
+            days = [day for day in days if not re.search(_VISIT_DAY, one.words[: day.start])]
             hurt = next((day for day in days if day.date == self.injury), None)
             found = said.search(one.words)
             if (
@@ -720,9 +759,27 @@ class _Reading:
 
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
 _STRENGTH = re.compile(
-    r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
+    r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
+    r"|maleate|acetate|besylate|mesylate|fumarate|extended|release|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
     r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
 )
+_VISITS = (
+    r"(?i)\b(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number|:)?\s*"
+    r"(?P<at>\d{1,3})\s*(?:of|/)\s*(?P<all>\d{1,3})(?![\d/])"
+    r"|(?<![\d/])(?P<n>\d{1,3})\s*(?:of|/)\s*(?P<of>\d{1,3})\s+(?:visits?|sessions?)\b"
+)
+_ONCE = r"(?i)\b(?:previous(?:ly)?|prior|past(?! (?:medical |surgical )?history)|tried|trial|failed|used to|was|were|had|took|until|former(?:ly)?)\b"
+_SHOWS = r"(?i):\s+|\b(?:shows?|showed|shown|reveals?|revealed|demonstrate[sd]?)\s+"
+_UNTIL = r"(?i)\s*(?:to|through|thru|until|and|-|–)\s*"
+_PAST = (
+    r"(?i)\b(?:was|were) (?:tried|done|given|completed)\b|\b(?:has|had|have) (?:had|completed|finished|tried|undergone)\b"
+    r"|\b(?:completed|finished|underwent)\b"
+)
+_GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){0,3}(?:prescribed|dispensed|given|started)\b"
+_BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
+_WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|signature|date of exam\w*)\s*:"
+_LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
+"""Words of a form between which there was a box that couldn't be seen: which of them is ticked nobody knows."""
 _FREQUENCY = (
     r"(?i)\b(?:\d+-\d+ daily|TID|BID|QID|QD|QHS|HS|daily|nightly|q\s?\d+(?:-\d+)?\s?h(?:rs?|ours)?|(?:once|twice|three times|four times) (?:daily|(?:a|per) day)|at night"
     r"|\d+(?:-\d+)?\s+(?:daily|nightly)|\d+\s?x?/?\s?(?:a|per)? ?day|max \d+/day|at bedtime|every \d+(?:-\d+)? hours)(?:[ ,]+(?:as needed|prn|max \d+/day))*|\bprn\b"
@@ -751,13 +808,17 @@ def _strength(found: re.Match[str] | None) -> str:
     return f"{found['number'].replace(' ', '')} {unit}".strip()
 
 
+def _of_visits(found: re.Match[str]) -> str:
+    return f"{found['at'] or found['n']} of {found['all'] or found['of']} visits"
+
+
 def _number(said: str) -> str:
     return said if said.isdigit() else str(SPELLED[said.lower()])
 
 
 def _body(text: str) -> str:
     """A passage without the heading or label that it begins with."""
-    return re.sub(r"^[A-Za-z][\w /&()'’-]{1,40}:\s*", "", text).strip()
+    return re.sub(r"^[A-Za-z][\w /&()'’-]{0,40}:\s*", "", text).strip()
 
 
 def _signature(text: str) -> bool:

@@ -145,7 +145,12 @@ def _joined(one: Line, other: Line) -> Line:
 
 def _rank(one: Line) -> int:
     """How near to the source: a precise day and the words of a report go before what is retold."""
-    return 4 * one.own + 2 * (one.date.day is not None) + ("finding" in one.parts) - ("filled" in one.parts)
+    return (
+        4 * one.own
+        + 2 * (one.date.day is not None)
+        + ("finding" in one.parts)
+        - bool({"filled", "as_of"} & {*one.parts})
+    )
 
 
 def _bare(text: str) -> str:
@@ -167,5 +172,9 @@ def worded(line: Line, templates: Mapping[str, Any]) -> str:
                 variant,
             )
             said = re.sub(r"\{(\w+)\}", lambda found: str(held[found[1]]), kept)
+            if line.date.day is None:
+                said = re.sub(
+                    rf"\b([Oo])n (?={line.date.prose()})", lambda on: "iI"[on[1] == "O"] + "n ", said
+                )
             return said[:1].upper() + said[1:]
     raise KeyError(line.kind)

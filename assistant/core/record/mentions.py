@@ -29,7 +29,7 @@ _NAMES: Mapping[str, str] = {
     "head": r"jaw|mandible|mandibular|maxilla|maxillary|skull|nasal bone|nose|eye socket|orbital|cheekbone|zygoma|tooth|teeth",
     "chest wall": r"rib|rib cage|sternum|sternal|breastbone",
     "pelvis": r"pelvis|pelvic|pubis|pubic|ischium",
-    "shoulder": r"shoulder|rotator cuff|glenohumeral|acromioclavicular|clavicle|clavicular|collarbone|collar bone|scapula|scapular",
+    "shoulder": r"shoulder|rotator cuff|glenohumeral|subacromial|acromioclavicular|clavicle|clavicular|collarbone|collar bone|scapula|scapular",
     "elbow": r"elbow|epicondylitis|cubital tunnel|olecranon|radial head",
     "wrist": r"wrist|carpal(?: tunnel)?|scaphoid|distal radius",
     "hand": r"finger|thumb|metacarpal|phalanx|phalange|(?<!other )(?<!one )(?<!at )(?<!in )(?<!by )(?<!on )(?<!-)hand(?![\w-])",
@@ -267,7 +267,7 @@ _BODY = (
     r"|hands?|thumbs?|(?:index |ring |middle |little )?fingers?|hips?|groin|knees?|ankles?|f(?:oo|ee)t|heels?"
     r"|toes?|neck|trapezius|scapula\w*|cervical|thoracic|lumbar|low back|paraspinal\w*|buttocks?|sacroiliac"
     r"|facets?|foramin\w*|radicul\w+|nerves?|rotator cuff|carpal|cubital|ulnar|median|menisc\w+|epidural"
-    rf"|transforaminal|selective|side|{_POINT}"
+    rf"|glenohumeral|subacromial|acromioclavicular|clavicles?|transforaminal|selective|side|{_POINT}"
 )
 _NOT_NEXT = (
     r"(?!(?:the|to|of|out|open|in|for|an?|no|any|it|off|behind|over|after|before|at|by|from|on|as|is|was|his|her|him"

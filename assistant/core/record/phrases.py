@@ -12,7 +12,8 @@ from typing import Any
 
 _PLURAL = 4
 """A last word of so many letters may stand in the plural."""
-_SPACE = r"[\s‹›]+"
+SPACE = r"[\s‹›]+"
+"""What stands between two words of a phrase."""
 _WORD = r"[\w'’/.&-]+"
 
 
@@ -26,9 +27,9 @@ def pattern(phrase: str) -> str:
         words = rf"{_WORD}" if inner == "*" else _either(inner)
         most = "{0,3}?" if inner == "*" else "?" if optional else ""
         if not begun:
-            made += rf"(?:{words}{_SPACE}){most}" if most else words
+            made += rf"(?:{words}{SPACE}){most}" if most else words
         else:
-            made += rf"(?:{_SPACE}{words}){most}" if most else f"{_SPACE}{words}"
+            made += rf"(?:{SPACE}{words}){most}" if most else f"{SPACE}{words}"
         begun = begun or not most
     return made
 

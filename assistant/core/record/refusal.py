@@ -15,7 +15,7 @@ from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
 from assistant.core.record.mentions import extract_kind, regions_named
 from assistant.core.record.phrases import any_of
-from assistant.core.record.sentences import PacketDocument, Words, cleared, dated
+from assistant.core.record.sentences import PacketDocument, Words, cleared, dated, fields_below
 from assistant.core.text import compiled
 from assistant.core.value import Value, replace
 
@@ -81,9 +81,10 @@ _Labels = tuple[tuple[str, re.Pattern[str]], ...]
 @lru_cache(maxsize=4_096)
 def _labelled_on(page: str, labels: _Labels) -> tuple[tuple[str, str, str], ...]:
     """What the labels on a page say, each with its line: a page is read again only when it has changed."""
+    lines = page.split("\n")[:40]
     return tuple(
-        (name, value, " ".join(line.split())[:200])
-        for line in page.split("\n")[:40]
+        (name, value, " ".join(quote.split())[:200])
+        for line, quote in (*zip(lines, lines, strict=True), *fields_below(lines))
         if ":" in line or "/" in line or compiled(r"(?i)\b(?:re|claim|dob|injury)\b").search(line)
         for name, value in _labelled(line, dict(labels))
     )
@@ -103,15 +104,23 @@ def _labelled(line: str, labels: Mapping[str, re.Pattern[str]]) -> Iterator[tupl
             if said and any(map(str.isdigit, said[0])):
                 yield "claim_number", said[0]
         for match in labels["employee"].finditer(text):
+            if compiled(_NOT_OF_PATIENT).search(text[: match.start()]):
+                continue
             said = re.match(_PERSON, text[match.end() :])
-            if said and not re.match(_DEGREED, text[match.end() + said.end() :]):
+            if said and not re.match(_NO_PATIENT, text[match.end() + said.end() :]):
                 yield "employee", _person(said[0])
 
 
 _PERSON = r"[A-Z][\w'’-]+,\s[A-Z][\w'’-]+|[A-Z][\w'’-]+(?:\s[A-Z]\.)?\s[A-Z][\w'’-]+"
 
 
-_DEGREED = r",?\s(?:M\.?D|D\.?O|D\.?C|PA-?C?|NP|PT|DPT|L\.?Ac|Ph\.?D|RN)\b"
+_NOT_OF_PATIENT = (
+    r"(?i)\b(?:provider|practice|physician|doctor|employer|facility|clinic|company|insurer|administrator|adjuster|examiner"
+    r"|attorney|contact|supervisor|drug|test)(?:['’]s)?\s+$"
+)
+"""Before the label of a name: whose it is."""
+_NO_PATIENT = r",?\s(?:M\.?D|D\.?O|D\.?C|PA-?C?|NP|PT|DPT|L\.?Ac|Ph\.?D|RN)\b|\s*:"
+"""What follows the name of somebody who treats, or the label of the next field."""
 
 
 def _person(said: str) -> str:
@@ -138,11 +147,14 @@ def _settled(said: Sequence[tuple[str, Evidence]], documents: Sequence[PacketDoc
 
 def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
     """What the utilization review reports and the requests say; empty where there is no report."""
+    named = {day for day, _ in _other_days([one for one in documents if one.type == APPLICATION], words)}
     reports = [one for one in documents if one.type == UR_REPORT]
+    reports.sort(key=lambda one: (str(one.date) in named, str(one.date or "")), reverse=True)
     services: list[Service] = []
     parts: dict[str, Fact] = {}
-    for report in reports:
-        services += _services(report, words)
+    for report in reports:  # that against which the application is comes first, else the last
+        held = [_stems(one.words) for one in services]
+        services += [one for one in _services(report, words) if not _is_among(_stems(one.words), held)]
         for name, fact in _parts(report, words):
             parts.setdefault(name, fact)
     requests = [one for one in documents if one.type == REQUEST]
@@ -153,6 +165,11 @@ def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
     return Refusal(
         parts.get("decided"), parts.get("received"), parts.get("guideline"), parts.get("rationale"), made
     )
+
+
+def _is_among(stems: set[str], held: Sequence[set[str]]) -> bool:
+    """Whether words are those of one that is held, as a report and the one on its appeal word it."""
+    return any(len(stems & one) > 0.8 * max(len(stems), len(one)) for one in held)
 
 
 def _any(words: Words, name: str, after: str = r"(?!\w)") -> re.Pattern[str]:
@@ -231,12 +248,16 @@ def _under(lines: Sequence[str], at: int, end: int, words: Words) -> str:
             if line or len(" ".join(kept)) > 8:
                 break
             continue
-        if re.search(r"(?i)\blicense\b|board certified|\bpage \d+ of \d+", text) or _named_line(text):
+        if re.search(_CLOSED, text) or _named_line(text):
             break
         if len(" ".join(kept)) + len(line) > _LONGEST:
             break
         kept.append(line)
     return " ".join(" ".join(kept).split())
+
+
+_CLOSED = r"(?i)\blicense\b|board certified|\bpage \d+ of \d+|^(?:sincerely|respectfully|regards|cordially|very truly)\b"
+"""Where a part of a letter ends without a heading."""
 
 
 def _named_line(text: str) -> bool:
@@ -275,11 +296,15 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
     )
     if head is None:
         return
-    certified = re.search(r"(?i)\bcertified|approved|authorized", lines[head]) is not None
+    broken = re.compile(rf"(?i)(?:{_any(words, 'table_head').pattern.removeprefix('(?i)')}[\s/#.]*)+")
+    first = next((at for at in range(head + 1, len(lines)) if not broken.fullmatch(lines[at])), len(lines))
+    certified = (
+        re.search(r"(?i)\b(?:certified|approved|authorized)\b", " ".join(lines[head:first])) is not None
+    )
     decisions = _decisions(words)
     ends = _any(words, "ends_table")
     row: list[str] = []
-    for line in lines[head + 1 :]:
+    for line in lines[first:]:
         text = cleared(line)
         if ends.match(text) and len(text.split()) < 7:
             return
@@ -348,6 +373,8 @@ def _service(
     if words[:1].isupper() and not words[:3].isupper() and not re.match(r"[A-Z]-", words):
         words = words[:1].lower() + words[1:]
     sides = {mention.side for mention in extract_kind(body, "sides")}  # type: ignore[attr-defined]
+    if not sides and (alone := re.search(_SIDE_ALONE, body)):
+        sides = {alone[1].lower()}
     regions = list(dict.fromkeys(region for _, _, region in regions_named(body)))
     levels = [level for mention in extract_kind(body, "levels") for level in mention.levels]  # type: ignore[attr-defined]
     return Service(
@@ -356,6 +383,8 @@ def _service(
     )  # fmt: skip
 
 
+_SIDE_ALONE = r"(?i)(?:[,(]\s*|\s)(left|right|bilateral)\s*(?=[,;)]|$)"
+"""A side that a service is given by itself: `MRI of the knee, left`."""
 _PAIR = r"(?i)^(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*"
 _VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?\s*:\s*"
 _DASHED = r"(?i)^\d{1,2}[.)]\s*(?P<service>[A-Za-z].{3,140}?)\s*(?:[-–:]|\.{2,})\s*(?P<verdict>(?:is |are |was )?(?:denied|non-?certified|not certified|modified|adverse|not medically necessary|approved|certified|partially|conditionally)\b.*)$"
@@ -363,9 +392,8 @@ _DASHED = r"(?i)^\d{1,2}[.)]\s*(?P<service>[A-Za-z].{3,140}?)\s*(?:[-–:]|\.{2,
 
 def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
     """A service on a line of its own, and the decision on it on the next or behind a dash."""
-    lines = [line.strip() for line in page.split("\n") if line.strip()]
     held: tuple[str, str] | None = None
-    for line in lines:
+    for line in _listed([line.strip() for line in page.split("\n") if line.strip()]):
         text = cleared(line)
         verdict = re.match(_VERDICT, text)
         asked = re.match(_PAIR, text) if verdict is None else None
@@ -381,6 +409,28 @@ def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Serv
             held = f"{held[0]} {text}", f"{held[1]} {line}"
 
 
+def _listed(lines: Sequence[str]) -> Iterator[str]:
+    """The lines, with each entry of a numbered list on one of its own, however the list is broken into lines."""
+    open_ = False
+    held = ""
+    for line in lines:
+        for at, part in enumerate(compiled(_NEXT).split(line)):
+            numbered = compiled(r"\d{1,2}[.)](?:\s|$)").match(part) is not None
+            if held and (numbered or at or not open_ or len(held) > 200):
+                yield held
+                held = ""
+            held = f"{held} {part}".strip()
+            open_ = numbered or (open_ and bool(held) and held != part)
+            if open_ and compiled(_ENDED).search(held):
+                open_ = False
+    if held:
+        yield held
+
+
+_NEXT = r"\s+(?=\d{1,2}[.)](?:\s+[A-Z]|\s*$))"
+_ENDED = r"(?i)(?:denied|non-?certified|not certified|necessary|approved|certified|\bto\s+\d.*)[).]?$"
+
+
 def _decided(
     document: str, number: int, said: str, verdict: str, quote: str, words: Words
 ) -> Iterator[Service]:
@@ -388,16 +438,21 @@ def _decided(
     if found is None:
         return
     amount = re.search(rf"(?i)[,\s(x]+({_AMOUNT})\)?\s*$", said)
-    counted = re.search(r"(?i)#\s?(\d{1,4})\b", said) or re.search(
-        r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said
-    )
     allowed = re.search(
         r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|\bto\s+#?\s?(\d{1,4}(?:\s*(?!with|of|and)\w+)?)",
         verdict,
     )
-    quantity = counted[1] if counted else amount[1] if amount and not _is_name(said, amount.start(1)) else ""
+    quantity = _counted(said) or (amount[1] if amount and not _is_name(said, amount.start(1)) else "")
     certified = (allowed[1] or allowed[2] or "") if allowed and found[0] == "modified" else ""
     yield _service(said, Evidence(document, number, " ".join(quote.split())), found[0], quantity, certified)
+
+
+def _counted(said: str) -> str:
+    """How much of a service its words say, as `#60` or `8 visits`."""
+    found = re.search(r"(?i)#\s?(\d{1,4})\b", said) or re.search(
+        r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said
+    )
+    return found[1] if found else ""
 
 
 _ASKED = (
@@ -422,7 +477,11 @@ def _sentences(document: str, number: int, page: str, words: Words) -> Iterator[
             continue
         allowed = re.match(_CERTIFIED_TO, cleared(text)[match.end() :]) if decision == "modified" else None
         yield _service(
-            said, Evidence(document, number, quote), decision, "", allowed["to"].strip() if allowed else ""
+            said,
+            Evidence(document, number, quote),
+            decision,
+            _counted(said),
+            allowed["to"].strip() if allowed else "",
         )
 
 

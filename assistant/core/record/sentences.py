@@ -6,6 +6,7 @@ import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from functools import lru_cache
+from itertools import pairwise
 
 from assistant.core.dates import PartialDate, When, dates_in
 from assistant.core.record.phrases import pattern
@@ -43,6 +44,9 @@ _ABBREVIATED = frozenset(
 _END = r"[.;!?]\s+(?=[A-Z\"“(\d☒☐])"
 _MARKS = str.maketrans("", "", "‹›")
 _LABEL = r"^[A-Z][\w /&.'’-]{1,40}:(?:\s|$)"
+_INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICT](?i:indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|echnique)\s*:)"
+_ROW = r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
+_CELL = r"(?i)(?:mg|mcg|ml|\d+(?:\.\d+)?\s*(?:tab|cap|pill|patch|spray|puff|drop|po\b)\w*)\b"
 _NUMBERED = r"^\(?\d{1,2}[.)]\s"
 _SHORT_LINE = 0.72
 """A line that ends so far before the widest is the last of its paragraph."""
@@ -60,6 +64,7 @@ def sentences(
     for number, page in enumerate(document.pages, 1):
         lines = [line.strip() for line in page[:60_000].split("\n")]
         lines = [line for line in lines if line not in running and not _is_stamp(line)]
+        lines = [part for line in lines for part in _parted(line, headings)]
         lengths = sorted(len(line) for line in lines)
         widest = lengths[-3] if len(lengths) > 5 else max(lengths, default=0)
         capitals = sum(map(str.isupper, page)) > sum(map(str.islower, page))
@@ -71,6 +76,7 @@ def sentences(
             rule = re.match(_NUMBERED, line) or compiled(_LABEL).match(line)
             starts = not line or bool(found) or bool(rule) or boxes
             goes_on = bool(held) and line[:1].islower() and len(held[-1]) > 20
+            goes_on = goes_on or (bool(held) and _is_of_row(line, held, rows, section))
             row = rows or section == "medications" or (held and len(held[-1]) < _SHORT_LINE * widest)
             if held and (starts or (row and not goes_on)):
                 yield from _cut(" ".join(held), section, document.id, number, fresh)
@@ -82,6 +88,35 @@ def sentences(
                 section = "" if not re.search(r"\d|:", line) else section
             if line and not (found and not line.translate(_MARKS)[found.end() :].strip()):
                 held.append(line)
+
+
+def _parted(line: str, headings: re.Pattern[str]) -> Iterator[str]:
+    """A line, parted before the headings that stand within it, as a report without paragraphs has them."""
+    start = 0
+    for found in compiled(_INLINE).finditer(line):
+        if headings.match(line[found.end() :]):
+            yield line[start : found.end()].strip()
+            start = found.end()
+    yield line[start:].strip() if start else line
+
+
+def _is_of_row(line: str, held: Sequence[str], rows: bool, section: str) -> bool:
+    """Whether a line goes on with the row of a table whose cells were too narrow for their words."""
+    if rows:
+        day = compiled(_ROW)
+        return len(held) < 4 and day.match(held[0]) is not None and day.match(line) is None
+    return section == "medications" and compiled(_CELL).match(line) is not None
+
+
+def fields_below(lines: Sequence[str]) -> Iterator[tuple[str, str]]:
+    """Labels of a form with what stands in the cell below each, and the two lines that this was read from."""
+    for line, after in pairwise(lines):
+        if ":" not in line or "   " not in line:
+            continue
+        labels, values = (re.split(r"\s{3,}", one.strip()) for one in (line, after))
+        if len(labels) == len(values) and not any(map(str.isdigit, line)):
+            for label, value in zip(labels, values, strict=True):
+                yield f"{label.rstrip(':')}: {value}", f"{line} {after}"
 
 
 def running_lines(documents: Sequence[PacketDocument]) -> frozenset[str]:
@@ -103,8 +138,13 @@ def _headings(words: Words) -> re.Pattern[str]:
 
 @lru_cache(maxsize=4)
 def _heading_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
-    named = "|".join(f"(?P<{name}>{'|'.join(map(pattern, said))})" for name, said in listed)
-    return compiled(rf"(?i)(?:{named})(?:\s*\([^)]*\))?(?:\s*:|\s*$)")
+    named = "|".join(f"(?P<{name}>{'|'.join(map(_heading, said))})" for name, said in listed)
+    return compiled(rf"(?i)(?:{named})")
+
+
+def _heading(said: str) -> str:
+    """A heading alone on its line or before a colon; one letter, as of S:, O:, A:, P:, needs the colon."""
+    return rf"{pattern(said)}(?:\s*\([^)]*\))?\s*(?::|$)" if len(said) > 1 else rf"{said}\s?:(?=\s)"
 
 
 def _cut(text: str, section: str, document: str, page: int, fresh: bool) -> Iterator[Sentence]:
@@ -114,8 +154,15 @@ def _cut(text: str, section: str, document: str, page: int, fresh: bool) -> Iter
         last = before.split()[-1].lower().strip('(“"') if before.split() else ""
         if last in _ABBREVIATED or (len(last) == 1 and last.isalpha()):
             continue
-        if last.isdigit() and len(last) < 3 and len(before.split()) == 1:
-            continue
+        if last.isdigit() and len(last) < 3:
+            if len(before.split()) == 1:
+                continue
+            own = compiled(r"\(?(\d{1,2})[.)]\s").match(before)
+            if own and int(last) == int(own[1]) + 1:  # the number of the next of a list
+                end = found.start() - len(last)
+                yield _sentence(text[start:end], section, document, page, fresh)
+                start, fresh = end, False
+                continue
         yield _sentence(text[start : found.start() + 1], section, document, page, fresh)
         start, fresh = found.end(), False
     if text[start:].strip():

@@ -48,6 +48,14 @@ def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
         ("Plan\n1. Increase Norco 10/325 to max 5/day #150.", ("2023-10-16", "change", "hydrocodone/APAP")),
         ("Medications\nGabapentin 600 mg 1 tab PO TID 11/2021", ("2023-10-16", "drug", "gabapentin")),
         ("Medications\nSoma (carisoprodol) 350 mg #60 1 PO BID prn spasm", ("2023-10-16", "drug", "carisoprodol")),
+        ("S: Knee pain. Takes nothing.\nA: Chondromalacia (M22.41).", ("2023-10-16", "diagnosis", "Chondromalacia (M22.41)")),
+        ("Plan\nAcupuncture was tried, 8 sessions in 2022. Go on as before.", ("2022", "therapy", "acupuncture")),
+        ("Subjective\nPT 7/8 visits done, no gain.", ("2023-10-16", "therapy", "physical therapy")),
+        ("He had 9 sessions of chiropractic from March to May 2021.", ("2021-05", "therapy", "chiropractic")),
+        ("Plan\nNaloxone spray was prescribed.", ("2023-10-16", "drug", "naloxone")),
+        ("Work status\n☐ Off work ☒ Return to modified work on 10/20/2023 ☐ Full duty\nTreating physician: Max Mouse, MD", ("2023-10-16", "work", "Return to modified work on 10/20/2023")),
+        ("Past history: Hypothyroidism, on levothyroxine 75 mcg daily.", ("2023-10-16", "drug", "levothyroxine")),
+        ("HPI\nNaproxen 500 mg BID with food.", ("2023-10-16", "drug", "naproxen")),
     ],
 )  # fmt: skip
 def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> None:
@@ -72,6 +80,11 @@ def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> No
         "Objective\nLumbar flexion 60%, extension 75%. SLR negative.",
         "August 18, 2022, B Roe, D.O.: the patient is one year after surgery.",
         "Date of visit: 03/19/2015 After ACDF: 7 months",
+        "Patient: Max Mouse DOB: 11/11/1980 Date of visit: 05/22/2022 Neck pain after he fell.",
+        "Work status\nFull dutyModified workOff work until 11/20/2023",
+        "S: No change.\nP: 1) Acupuncture 12. 2) F/u 4 wks.",
+        "HPI\nShe was on Norco 10/325 q6h.",
+        "Plan\nNaloxone will be prescribed.",
     ],
 )
 def test_what_is_asked_for_denied_or_printed_is_no_line(text: str) -> None:
@@ -217,3 +230,52 @@ def test_what_running_text_tells_is_a_line(kind: str, text: str, row: tuple[str,
 )
 def test_what_was_not_done_and_what_is_no_illness_is_no_line(kind: str, text: str) -> None:
     assert [one for one in rows(told((kind, "2019-04-03", text))) if one[1] != "therapy"] == []
+
+
+def test_a_report_in_one_paragraph_is_read_by_its_labels_and_its_letterhead_names_no_study() -> None:
+    text = (
+        "BAY MRI CENTER\nX-RAYS OF THE RIGHT WRIST, 3 VIEWS\nDate of exam: 02/03/2019 Findings: No erosion.\n"
+        "Mild narrowing. IMPRESSION: No fracture of the wrist. Read by: Max Mouse, MD"
+    )
+    [line] = told(("Radiology report", "2019-02-03", text))
+    assert (line.parts["what"], line.region, line.side) == ("radiographs", "wrist", "right")
+    assert line.parts["finding"].startswith("No fracture of the wrist.")
+
+
+def test_a_row_whose_cells_are_broken_is_one_and_a_number_of_its_own_is_no_strength() -> None:
+    listed = (
+        "MEDICATION HISTORY\nFilled Drug Qty Days\n05/22/2018 BACLOFEN 20\nMG TAB\n90 30 GANT\n"
+        "05/20/2018 TRAMADOL   60   30   GANT\nHCL 50 MG\nPRESCRIBERS: 2"
+    )
+    made = told(("Medication record", "2018-06-01", listed))
+    drugs = {one.parts["what"]: one.parts.get("strength", "") for one in made if one.kind == "drug"}
+    assert drugs == {"baclofen": "20 mg", "tramadol": "50 mg"}
+    note = "Medications\nDrug Sig Disp Last fill\nMorphine sulfate ER 15\nmg\n1 tab q12h #60 08/22/2017"
+    [line] = told((NOTE, "2017-08-22", note))
+    assert (line.parts["strength"], line.parts["quantity"]) == ("15 mg", "#60")
+    assert "since" not in line.parts  # the day of the last fill
+
+
+def test_a_log_of_therapy_counts_its_visits_and_no_date() -> None:
+    text = "Visits attended: 9 of 12. First visit 06/17/2019.\nS: Still sore."
+    [line] = told(("Physical therapy note", "2019-12-18", text))
+    assert line.parts["count"] == "9 of 12 visits"
+    [line] = told(
+        ("Physical therapy note", "2019-12-18", text),
+        (NOTE, "2020-01-05", "PT 9 of 12 visits so far."),
+    )
+    assert str(line.date) == "2019-12-18"  # who counted them, not who retells it
+
+
+def test_a_day_that_is_a_month_or_a_year_stands_in_it() -> None:
+    [line] = told((NOTE, "2020-01-05", "She underwent a left carpal tunnel release in August 2012."))
+    assert worded(line, library.chronology_words()).startswith("In August 2012, an operation")
+
+
+def test_the_numbers_of_a_list_in_running_text_are_no_part_of_its_entries() -> None:
+    text = "Assessment\n1. Left knee sprain, S83.92XA 2. Obesity, E66.9 3. Left hip pain, M25.552"
+    assert [one.parts["what"] for one in told((NOTE, "2020-01-05", text))] == [
+        "Left knee sprain, S83.92XA",
+        "Obesity, E66.9",
+        "Left hip pain, M25.552",
+    ]

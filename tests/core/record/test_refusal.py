@@ -188,3 +188,103 @@ def test_the_reason_ends_where_something_else_begins(after: str) -> None:
 def test_tablets_are_counted_by_their_number_and_not_by_the_refills() -> None:
     report = "1. Gabapentin 600 mg #90 with 2 refills - Modified to #30 with no refills\n"
     assert [(one.quantity, one.certified) for one in said(report).services] == [("90", "30")]
+
+
+def test_a_numbered_list_that_is_broken_into_lines_gives_each_service() -> None:
+    page = (
+        "UTILIZATION REVIEW DETERMINATION\nThe following is the decision:\n"
+        "1. MRI of the left knee: Denied 2. EMG of the left leg: Approved 3.\n"
+        "Acupuncture, 12 visits, low\nback: Modified to 6 visits\nExplanation\nThere is no need."
+    )
+    assert [(one.words, one.decision, one.certified) for one in said(page).services] == [
+        ("MRI of the left knee", "denied", ""),
+        ("acupuncture, 12 visits, low back", "modified", "6 visits"),
+    ]
+
+
+def test_of_a_report_and_the_one_on_its_appeal_each_service_stands_once_and_the_last_decides() -> None:
+    head = "UTILIZATION REVIEW DETERMINATION\nLine Procedure Units Outcome\n"
+    first = f"{head}1 L5-S1 anterior lumbar interbody fusion 1 Not certified\n2 Bone growth stimulator 1 Not certified\n"
+    appeal = f"{head}1 L5-S1 anterior lumbar interbody fusion 1 Upheld - not certified\n"
+    kind = "Utilization review report"
+    documents = [
+        PacketDocument("ur1", kind, parse_date("2018-06-20"), [first]),
+        PacketDocument("ur2", kind, parse_date("2018-07-11"), [appeal]),
+    ]
+    words = library.intake("decision")
+    made = refusal(documents, words)
+    assert [(one.words, one.evidence.document, one.quantity) for one in made.services] == [
+        ("L5-S1 anterior lumbar interbody fusion", "ur2", "1"),
+        ("bone growth stimulator", "ur1", "1"),
+    ]
+    asked = "APPLICATION FOR INDEPENDENT MEDICAL REVIEW\nDate of UR Decision: 06/20/2018"
+    application = PacketDocument("imr", "Application for independent medical review", None, [asked])
+    against = refusal([*documents, application], words)
+    assert against.services[0].evidence.document == "ur1"  # against which the application is
+    assert against.decided is not None
+    assert against.decided.value == "2018-06-20"
+
+
+def test_what_stands_below_its_label_is_read_and_the_names_of_others_are_no_patient() -> None:
+    page = (
+        "Employee Name:   Date of Injury:   Date of Birth:\nMouse, Max   05/06/2019   12/09/1971\n"
+        "Provider Name:   Practice Name:   Specialty:\nAda Lark,   Lark Spine   Surgery\nMD"
+    )
+    facts = claim_facts(
+        [PacketDocument("rfa", "Request for authorization", None, [page])], library.intake("documents")
+    )
+    assert {name: (one.value, one.others) for name, one in facts.items()} == {
+        "employee": ("Max Mouse", ()),
+        "injury": ("2019-05-06", ()),
+        "born": ("1971-12-09", ()),
+    }
+    assert " ".join(facts["injury"].evidence.quote.split()) in " ".join(page.split())
+
+
+@pytest.mark.parametrize(
+    "head", ["Medical guidelines used", "Guidelines considered:", "Evidence-based guidelines cited"]
+)
+def test_a_guideline_ends_where_the_documents_or_the_reviewer_are_named(head: str) -> None:
+    page = f"UTILIZATION REVIEW\n{head}\nMTUS Shoulder Disorders.\nDOCUMENTS REVIEWED\nRFA 01/08/2020"
+    made = said(page)
+    assert made.guideline is not None
+    assert made.guideline.value == "MTUS Shoulder Disorders."
+
+
+def test_the_head_of_a_table_may_be_broken_into_lines() -> None:
+    page = (
+        "UTILIZATION REVIEW DECISION\nMedication / Service Qty\nrequested\nQty approved Status Comment\n"
+        "Zolpidem 10 mg 30 15 MODIFIED taper\nBaclofen 10 mg 60 0 DENIED\nSummary\n"
+    )
+    assert [(one.words, one.quantity, one.certified) for one in said(page).services] == [
+        ("zolpidem 10 mg", "30", "15"),
+        ("baclofen 10 mg", "60", "0"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("service", "side"),
+    [
+        ("MRI of the knee, left", "left"),
+        ("shoulder arthroscopy (right)", "right"),
+        ("Lumbar ESI L4-5 right", "right"),
+        ("Injection, bilateral, L4-5", "bilateral"),
+        ("MRI of the neck as of right now", ""),
+    ],
+)
+def test_a_side_by_itself_is_that_of_the_service(service: str, side: str) -> None:
+    [made] = said(f"UTILIZATION REVIEW\nRequest 1: {service}\nDecision: Denied").services
+    assert made.side == side
+
+
+def test_a_letter_of_sentences_gives_the_number_of_visits_and_its_guideline_ends_at_the_greeting() -> None:
+    page = (
+        "Utilization Review Determination\nThe request for chiropractic care, 10 visits, is non-certified.\n"
+        "References\nMTUS Low Back Disorders.\nSincerely,\nAda Lark, MD"
+    )
+    made = said(page)
+    assert [(one.words, one.quantity) for one in made.services] == [
+        ("chiropractic care, 10 visits", "10 visits")
+    ]
+    assert made.guideline is not None
+    assert made.guideline.value == "MTUS Low Back Disorders."
