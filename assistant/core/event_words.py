@@ -88,7 +88,7 @@ def _label(prompt: Prompt, path: str) -> str:
 
 def evidence_lines(evidence: Iterable[Evidence], kind: str = "context") -> list[Line]:
     """The passages that an answer rests on, each with its words."""
-    return [Line(kind, quoted(one) if one.quote else str(one)) for one in evidence]
+    return [Line(kind, " ".join(quoted(one).split()) if one.quote else str(one)) for one in evidence]
 
 
 def quoted(one: Evidence | Dismissed) -> str:

@@ -448,7 +448,12 @@ class Review:
         """The text of a page of the case file; raises `Refused` where there is none."""
         pages = self.pages.get(document, ())
         if not 1 <= page <= len(pages):
-            raise refuse("There is no such page in the case file.", f"{document}:{page}")
+            there = ", ".join(f"{name} {len(one)}" for name, one in self.pages.items())
+            raise refuse(
+                "There is no such page in the case file.",
+                f"{document}:{page}",
+                f"There are, each with its pages: {there}.",
+            )
         return pages[page - 1]
 
     def _next(self, session: Session) -> Turn:

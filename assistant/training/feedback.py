@@ -18,6 +18,7 @@ from assistant.core.problem import refuse
 from assistant.core.record.grounds import worked_out
 from assistant.core.session import AnswerPlace, Session, apply
 from assistant.core.text import one_line
+from assistant.core.turn import root_of
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.log.projection_rows import PromptTime
@@ -298,6 +299,7 @@ class _Scoring:
         self.paired = self._paired()
         until = {place: seq for place, (seq, _) in (run.frozen if run is not None else {}).items()}
         self.named = named_pages(recording, until)
+        self.computed = _computed(recording, until)
         self._credits: dict[AnswerPlace, float | None] | None = None
 
     def _answers(self, entries: Mapping[AnswerPlace, tuple[int, str]]) -> dict[AnswerPlace, Answer]:
@@ -355,14 +357,16 @@ class _Scoring:
                     continue
                 here = [fault for fault in self.faults if fault.place == place]
                 lines = self.paired.get(place, [])
-                touched = not here and self._is_touched(place)
+                touched = not here and (self._is_touched(place) or self._rests_on_planted(lines))
                 agrees = self._agrees(place, answer, other, touched) if needed else None
                 if other is None and here:
                     agrees = all(self.outcome(fault) in (ALONE, KNOWN) for fault in here)
                 state = self._state(place, answer, other, here, agrees, touched)
                 quiet = not here and not touched and agrees is not None and answer is not None
                 follows = (
-                    worked_out(final, *place) if answer is not None and place not in time.spent else None
+                    worked_out(final, *place)
+                    if answer is not None and (place in self.computed or place not in time.spent)
+                    else None
                 )
                 computed = follows is not None and same_content(follows.answer, self.frozen[place])
                 yield FeedbackRow(
@@ -380,7 +384,7 @@ class _Scoring:
                     tuple(fault.kind for fault in here),
                     tuple(fault.says for fault in here),
                     agrees,
-                    quiet and agrees is False and _is_alarm(lines),
+                    quiet and agrees is False and is_alarm(lines),
                     quiet,
                     computed,
                     self.run.sure.get(place) if self.run is not None else None,
@@ -419,6 +423,8 @@ class _Scoring:
             return place in self.reference.asked_otherwise(self.final) and None
         same = as_answered(self.paired.get(place, ()))
         if same is False and touched and answer.given:
+            if self._rests_on_planted(self.paired.get(place, ())):
+                return True
             planted = {page for fault in self.faults if fault.passage for page in fault.pages}
             return bool(planted & {(one.document, one.page) for one in answer.all_evidence()})
         return same
@@ -456,6 +462,20 @@ class _Scoring:
             and " ".join(group.quote.split()) in " ".join(fault.passage.split())
             for group in found
             for fault in planted
+        )
+
+    def _rests_on_planted(self, lines: Sequence[RatingRow]) -> bool:
+        """Whether all that was said beyond the reviewer's answer is cited from what was planted: that stands in this record."""
+        planted = [" ".join(fault.passage.split()) for fault in self.faults if fault.passage]
+        pairs = [line.pieces for line in lines]
+        apart = [
+            (one, other)
+            for one, other in pairs
+            if one is not None and other is not None and one.category != other.category
+        ]
+        return bool(apart) and all(
+            other.category in _NOTHING and any(a in b or b in a for a in _quotes(one.answer) for b in planted)
+            for one, other in apart
         )
 
     def _evidence(
@@ -511,10 +531,31 @@ class _Scoring:
                 )
 
 
-def _is_alarm(lines: Iterable[RatingRow]) -> bool:
+_NOTHING = ("not_documented", "=none", "not listed")
+"""What is said of what isn't there: these raise no alarm, and beside them what was planted can be told."""
+
+
+def _quotes(answer: Answer) -> list[str]:
+    return [" ".join(one.quote.split()) for one in answer.all_evidence() if one.quote]
+
+
+def _computed(recording: Recording, until: Mapping[AnswerPlace, int]) -> frozenset[AnswerPlace]:
+    """The questions whose answer, up to its entry in `until`, the program recorded by itself, as worked out from others."""
+    found: dict[AnswerPlace, str] = {}
+    last = len(recording.entries)
+    for seq in range(1, last + 1):
+        event = recording.event(seq)
+        if isinstance(event, e.AnswerRecorded | e.AnswerAmended):
+            place = event.item, root_of(event.prompt)
+            if seq <= until.get(place, last):
+                found[place] = event.origin
+    return frozenset(place for place, origin in found.items() if origin == "computed")
+
+
+def is_alarm(lines: Iterable[RatingRow]) -> bool:
     """Whether something other than an absence was said where the reviewer's answer is another."""
     return any(
-        mine is not None and other is not None and mine.category not in ("not_documented", other.category)
+        mine is not None and other is not None and mine.category not in (*_NOTHING, other.category)
         for mine, other in (line.pieces for line in lines)
     )
 
@@ -533,7 +574,7 @@ def _wrong_absences(
         mine, other = line.pieces
         if mine is None or other is None or mine.category != "not_documented":
             continue
-        if other.category not in ("not_documented", "unclear", "=none", "not listed"):
+        if other.category not in (*_NOTHING, "unclear"):
             pages = ", ".join(dict.fromkeys(str(one) for one in other.answer.all_evidence()))
             part = ", ".join(step.strip("[]").replace("_", " ") for step in line.place.path)
             yield f"{f'{part}: ' if part else ''}{other.words}{f' ({pages})' if pages else ''}"

@@ -16,6 +16,7 @@ from assistant.core import commands as c
 from assistant.core import events as e
 from assistant.core import training_events as t
 from assistant.core.access_events import AccessExported, AccessQueried, AccessRead
+from assistant.core.answer import same_content
 from assistant.core.event_words import Line, evidence_lines, reason_lines, told_at
 from assistant.core.events import Event
 from assistant.core.problem import Refused, refuse
@@ -441,6 +442,13 @@ class Practice(Conversation):
             )
             found.append((fault, outcome(fault, first, settled, self.run.known)))
         lines = revealed_lines(session, self.key.session, place, found)
+        was, now = (
+            self._given(self.run.frozen[place][0], place)[0],
+            session.reading(place[0]).answer(place[1]),
+        )
+        if was is not None and now is not None and not same_content(was, now):
+            said = one_line(told_at(session, place, was).split("\n")[0], 400)
+            lines.insert(0, Line("context", f"Your first answer, which counts: {said}"))
         return [Line("context", one_line(session.prompt(*place).ask, 400)), *lines] if named else lines
 
     def _given(self, seq: int, place: AnswerPlace) -> Given:

@@ -319,7 +319,7 @@ def test_every_command_that_the_help_names_is_known(review: Review, action: obje
         (":nonsense", "There is no :nonsense. Type :help for what there is."),
         (":", "There is no :. Type :help"),
         (":page", "Name the document and the number of its page."),
-        (":page nowhere 1", "There is no such page in the case file."),
+        (":page nowhere 1", "There are, each with its pages: "),
         (":page progress-note-2014-07-17 3", "There is no such page in the case file."),
         (":page progress-note-2014-07-17 " + "9" * 5000, "Name the document and the number of its page."),
         (":edit " + "9" * 5000 + " So.", "sentence"),

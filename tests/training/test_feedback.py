@@ -14,14 +14,16 @@ from jsonschema import Draft202012Validator
 from assistant import library
 from assistant.core import commands as c
 from assistant.core import training_events as t
-from assistant.core.answer import Evidence
+from assistant.core.answer import Answer, Evidence
 from assistant.core.problem import Refused
+from assistant.core.text import Private
 from assistant.core.value import replace
 from assistant.log import Log
 from assistant.review import answers_file
 from assistant.review.review import Review
 from assistant.training.book import Book, all_entries
-from assistant.training.feedback import Feedback, debrief, feedback, note_shown
+from assistant.training.comparison import Piece, PiecePlace, RatingRow
+from assistant.training.feedback import Feedback, debrief, feedback, is_alarm, note_shown
 from assistant.training.feedback_report import (
     COLUMNS,
     clock,
@@ -147,6 +149,39 @@ def test_a_question_that_a_planted_passage_bears_on_is_not_compared(log: Log) ->
     states = {row.prompt: row.state for row in made.rows}
     assert states["instability_suspected"] == "touched"
     assert states["suspected"] == "known"
+
+
+@pytest.mark.parametrize("planted", [True, False])
+def test_what_is_cited_from_the_planted_passage_is_no_alarm_elsewhere(log: Log, planted: bool) -> None:
+    practice = begun(log, "end", "contradiction=suspected")
+    (fault,) = practice.run.faults
+    answered(practice, until="sought")
+    quote = fault.passage if planted else ""
+    practice.cite(Evidence(fault.document, fault.page, Private(quote)))
+    practice.reply("To see whether it has healed.")
+    answered(practice, {"suspected": "A nonunion."})
+    made = scored(log, practice)
+    (row,) = [one for one in made.rows if one.prompt == "sought"]
+    assert (row.state, row.agrees, row.alarm) == (
+        ("touched", True, False) if planted else ("different", False, True)
+    )
+
+
+@pytest.mark.parametrize(
+    ("mine", "theirs", "alarm"),
+    [
+        ("=yes", "not_documented", True),
+        ("unclear", "=yes", True),
+        ("=yes", "=yes", False),
+        ("=none", "not_documented", False),
+        ("not_documented", "=none", False),
+        ("not listed", "=listed", False),
+        ("=12", "=none", True),
+    ],
+)
+def test_only_what_is_said_to_be_there_is_an_alarm(mine: str, theirs: str, alarm: bool) -> None:
+    said = tuple(Piece(category, category, "", Answer(value=category)) for category in (mine, theirs))
+    assert is_alarm([RatingRow(PiecePlace("1", "sought"), "", "", said)]) is alarm
 
 
 def test_an_absence_where_the_reviewer_found_something_is_wrong_and_says_where(log: Log) -> None:

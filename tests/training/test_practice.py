@@ -368,6 +368,7 @@ def test_an_absence_counts_at_once_and_is_revealed_when_the_passages_against_it_
     assert "instability" not in [place[1] for place in practice.run.frozen]
     said = texts(practice.reply("not documented"))
     assert ("1", "instability_suspected") in practice.run.frozen
+    assert "first answer" not in said
     if practice.turn.kind == "passages":
         assert ("1", "instability_suspected") not in practice.run.revealed
         assert "Caught" not in said
@@ -376,6 +377,17 @@ def test_an_absence_counts_at_once_and_is_revealed_when_the_passages_against_it_
         said = texts(practice.reply("It is an old note."))
     assert "Missed: " in said
     assert lines
+
+
+def test_what_was_said_first_is_told_where_another_answer_is_revealed(log: Log) -> None:
+    practice = begun(log, "each", "contradiction=instability_suspected")
+    answered(practice, until="instability_suspected")
+    practice.reply("not documented")
+    assert practice.turn.kind == "passages"
+    practice.choose(1)
+    said = texts(practice.reply("1")) + texts(practice.reply("1") if practice.pending is not None else [])
+    assert "Your first answer, which counts: not documented" in said
+    assert "Found when it was shown" in said
 
 
 def test_what_is_true_and_rests_on_no_page_is_told_apart_from_what_is_wrong(log: Log) -> None:
