@@ -54,7 +54,7 @@ def _of(answer: Answer) -> Iterable[str]:
 
 
 def _is_known(word: str) -> bool:
-    return any(ord(sign) > _LATIN for sign in word) or root(word.casefold()) in _known()
+    return any(ord(sign) > _LATIN for sign in word) or root(word.casefold()) in everyday_roots()
 
 
 def _stands_in(word: str, pages: Mapping[str, tuple[str, ...]]) -> bool:
@@ -63,6 +63,7 @@ def _stands_in(word: str, pages: Mapping[str, tuple[str, ...]]) -> bool:
 
 
 @lru_cache(1)
-def _known() -> frozenset[str]:
+def everyday_roots() -> frozenset[str]:
+    """Everyday and medical words without their endings."""
     place = library.folder("prompts") / "vocabulary" / "common-words.txt"
     return frozenset(map(root, library.read_text(place).split()))

@@ -34,6 +34,7 @@ from assistant.core.text import compiled, one_line
 from assistant.core.value import replace
 from assistant.files import make_folder, write_file
 from assistant.library import CaseFolder
+from assistant.review.reasons import everyday_roots
 from assistant.training.comparison import OF_THE_REVIEWER
 from assistant.training.reference import FILE, AnswerSheet, Reference, as_answers_file, reference_of_case
 
@@ -115,6 +116,11 @@ def _editions(prompt_set: PromptSet, on: PartialDate) -> object:
     return cited, off_on(made, on), made.undated, [(one.name, one.unread) for one in made.questions]
 
 
+def given_names() -> frozenset[str]:
+    """First names, in small letters."""
+    return frozenset(library.read_text(library.folder("prompts") / "vocabulary" / "given-names.txt").split())
+
+
 def common_here(pages: Iterable[str]) -> frozenset[str]:
     """The common words of a record and of the prompt files."""
     sources = library.sources()
@@ -154,7 +160,12 @@ class Deidentifier:
         self._days = {name: one.date for name, one in rules.case.documents.items()}
         self._governing = next((one.ur_date for one in rules.case.items.values() if one.ur_date), None)
         self.weeks = weeks
-        self.finder = Finder(weeks, common_here(page for pages in case.pages.values() for page in pages))
+        self.finder = Finder(
+            weeks,
+            common_here(page for pages in case.pages.values() for page in pages),
+            everyday_roots(),
+            given_names(),
+        )
         self._learn(listed)
         self.ids = self._new_ids()
         self.changes: dict[str, Change] = {}

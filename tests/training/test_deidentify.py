@@ -12,10 +12,11 @@ import pytest
 from assistant import library
 from assistant.core.dates import PartialDate, parse_date
 from assistant.core.problem import Refused
-from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, shifted
+from assistant.core.record.identifiers import KINDS, ONE_BY_ONE, Finder, shifted
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review import answers_file
+from assistant.review.reasons import everyday_roots
 from assistant.review.review import Review
 from assistant.training import deidentify
 from assistant.training.deidentify import (
@@ -230,3 +231,41 @@ def test_what_was_decided_is_kept_with_the_shift_for_its_owner_alone(
 def test_every_text_that_is_handed_on_is_looked_through(recording: Recording) -> None:
     places = {place for one in begun(recording).changes.values() for place in one.places}
     assert places == {f"{NOTE}:1", "ur-report-2014-04-07:1", CASE_FILE, deidentify.ANSWERS}
+
+
+NAMED = """
+Bill Cook was seen today. > Bill Cook | BILL COOK, M.D. > BILL COOK | Discussed with Grace Young at the desk. > Grace Young
+DISCUSSED WITH JOHN SMITH BY TELEPHONE. > JOHN SMITH | THE PATIENT IS MARIA LOPEZ, WHO LIFTED A BOX. > MARIA LOPEZ
+SMITH, JOHN > SMITH, JOHN | Walker, Gene M. > Walker, Gene M. | Dictated by: Joy Best > Joy Best | cc: Frank Little > Frank Little
+A witness, Rose Field, saw it. > Rose Field | J. Stone > J. Stone | MARK PAGE > MARK PAGE | Gene reports pain. > Gene
+"""
+"""Names of common words, and in capitals: found, or suspected."""
+NOT_NAMED = """
+DEPARTMENT OF RADIOLOGY | ORTHOPAEDIC SURGERY | SUBJECTIVE COMPLAINTS | SPECIMEN VALIDITY | FAX TRANSMITTAL | Analyte Result Flag
+THE TRAVERSING ROOT WAS RETRACTED MEDIALLY. | THE FASCIA WAS OPENED ON THE LEFT. | THE WOUND WAS IRRIGATED AND CLOSED IN LAYERS.
+POSTERIOR LONGITUDINAL LIGAMENT | A large fragment was removed. | ESTIMATED BLOOD LOSS: 50 ML | Seen in May by the clinic.
+THE PATIENT WILL RETURN IN JUNE. | MARK THE SITE. | Oswestry 48 percent | He rests on Sundays. | IMPRESSION: MILD PREVERTEBRAL SWELLING.
+"""
+"""Headings, and what stands in capitals: nobody is asked about these."""
+
+
+def _finder() -> Finder:
+    return Finder(-10, deidentify.common_here(()), everyday_roots(), deidentify.given_names())
+
+
+@pytest.mark.parametrize(
+    ("said", "name"), [one.split(" > ") for one in NAMED.strip().replace("\n", " | ").split(" | ")]
+)
+def test_a_name_of_common_words_is_found(said: str, name: str) -> None:
+    finder = _finder()
+    finder.learn_from(said)
+    spans = finder.spans(f"Examination: normal.\n\n{said}\n\nPlan: none.", None)
+    assert name in [one.words for one in spans if one.kind in ("name", "like-name")]
+
+
+@pytest.mark.parametrize("said", NOT_NAMED.strip().replace("\n", " | ").split(" | "))
+def test_a_heading_is_no_name(said: str) -> None:
+    finder = _finder()
+    finder.learn_from(said)
+    spans = finder.spans(f"Examination: normal.\n\n{said}\n\nPlan: none.", None)
+    assert [one.words for one in spans if one.kind in ("name", "like-name")] == []

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 
 from assistant.core.dates import MONTHS, PartialDate, century, dates_in, month_number
+from assistant.core.record.language import root
 from assistant.core.text import compiled
 
 KINDS = {
@@ -68,7 +69,7 @@ _LABELLED = (
     r"(?i:\b(?:patient|claimant|applicant|(?:injured )?(?:employee|worker)|name|physician|provider|attending|author|"
     r"dictated by|transcribed by|typed by|prepared by|interpreted by|ordered by|(?:electronically )?signed(?: by)?|"
     r"reviewed by|referred by|referring|requesting|treating|attorney|adjuster|supervisor|manager|examiner|nurse|scribe|"
-    r"interpreter|technologist|consultant|spouse|wife|husband|son|daughter|mother|father|brother|sister|guardian|"
+    r"interpreter|technologist|consultant|assistant|anesthesiologist|witness|coworker|foreman|spouse|wife|husband|son|daughter|mother|father|brother|sister|guardian|"
     r"(?:emergency )?contact|next of kin|therapist|surgeon|radiologist|attn|attention|c/o|cc|from|to|re|by)"
     rf"(?: (?:name|physician|provider|manager))?)(?:[ \t]*[:;][ \t]*|(?<=attn)\.?[ \t]+|(?<=Attn)\.?[ \t]+|(?<=ATTN)\.?[ \t]+|(?<=c/o)[ \t]+)"
     rf"(?:{_TITLE}\.?[ \t]+)?(?P<name>{_NAME})"
@@ -90,9 +91,26 @@ _SMALL = frozenset("de la las los del der den van von di da dos el al bin ibn le
 _PARTS = frozenset("ymd")
 _SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
 _LETTERS = rf"(?<![\w.]){_UP}\.[ ]?{_UP}\.(?:[ ]?{_UP}\.)?(?!\w)"
+_NOT_LAST = r"(?!(?i:am|is|are|was|were|be|been|has|have|had|will|can|may|and|or|of|on|in|to|at|by|for|from|with|the|an?|who|not|no)\b)"
+_PAIR = rf"(?=(?<![\w-])(?P<first>{_WORD})[ \t]+(?:{_INITIAL}[ ]?|[A-Z][ ])?{_NOT_LAST}(?P<last>{_PART}))"
+_REVERSED = rf"(?<![\w-])(?P<last>{_PART}),[ ](?P<first>{_WORD})(?:[ ][A-Z]\b\.?)?"
+_MONTH_NAMES = frozenset("april may june august".split())
 _NO_INITIALS = frozenset(
     "M.D. D.O. D.C. P.T. P.A. R.N. N.P. Q.D. P.O. U.S. A.M. P.M. I.V. I.M. C.A. E.R. O.T. R.O. D.O.B. D.O.I. D.O.S. S.S.N. M.R.I. E.M.G. H.E.P. P.R.N. E.G. I.E.".split()
 )
+
+_HEADINGS = (
+    "department division institute office center services radiology anesthesiology orthopaedic orthopaedics orthopedic "
+    "orthopedics neurology neurosurgery neurodiagnostics psychiatry psychology physiatry pathology podiatry rheumatology "
+    "cardiology urology occupational medicine surgery surgical therapy rehabilitation chiropractic acupuncture imaging "
+    "laboratory emergency report record note history examination impression findings technique comparison indication "
+    "assessment plan diagnosis procedure operative preoperative postoperative complaint complaints subjective objective "
+    "chief allergies medications vitals review summary discharge consultation evaluation reevaluation progress initial "
+    "addendum attachment exhibit template result results analyte cutoff flag specimen validity comment comments reviewing "
+    "interpreter transmittal expedited signature recruitment prescriber filled qty index scale inventory questionnaire "
+    "oswestry catastrophizing sundays mondays tuesdays wednesdays thursdays fridays saturdays"
+)
+"""Words of headings, specialties and instruments, in whatever letters they stand."""
 
 # Numbers, contacts and places.
 
@@ -477,11 +495,23 @@ def _roman(said: str) -> int | None:
 
 
 class Finder:
-    """Finds identifiers and dates; `names` and `firms` are known, and stand for the same words everywhere."""
+    """Finds identifiers and dates; `names` and `firms` are known, and stand for the same words everywhere.
 
-    def __init__(self, weeks: int, common: frozenset[str]) -> None:
+    A word of the `common` ones is no name. In capitals, where every word looks like a name, neither is one with an
+    everyday root. A first name that is `given` tells a name, whatever common words it is made of.
+    """
+
+    def __init__(
+        self,
+        weeks: int,
+        common: frozenset[str],
+        roots: frozenset[str] = frozenset(),
+        given: frozenset[str] = frozenset(),
+    ) -> None:
         self.weeks = weeks
         self._common = common
+        self._roots = roots
+        self._given = given
         self._known: dict[str, tuple[str, str]] = {}
         self._suspected: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -497,6 +527,10 @@ class Finder:
         words = re.sub(rf",?\s+{_DEGREE}.*", "", " ".join(words.split())).strip(" ,.;:")
         words = re.sub(rf"^(?:{_TITLE}\.?\s*)+", "", words)
         parts = [one for one in re.split(r"[ ,]+", words) if one]
+        told = kind == "name" and len(parts) > 1 and (self._is_given(parts[0]) or self._is_given(parts[1]))
+        while told and len(parts) > 2 and self._is_common(parts[-1]):
+            parts.pop()
+        words, sure = (" ".join(parts), True) if told else (words, sure)
         if len(words) < 2 or (not sure and all(self._is_common(one) for one in parts)):
             return
         forms, suspected = [words], []
@@ -671,12 +705,14 @@ class Finder:
         for match in compiled(rf"(?<!\w){_WORD}").finditer(text):
             if match[0].casefold() in self._suspected:
                 yield Span(*match.span(), "like-name", match[0], self._suspected[match[0].casefold()])
+        for start, end in self._with_first_names(text):
+            yield Span(start, end, "like-name", text[start:end], "[name]")
         for match in compiled(_NAMED_FIRM).finditer(text):
             if not all(self._is_common(one) for one in match["name"].split()):
                 yield Span(*match.span("name"), "like-name", match["name"], "[organization]")
         for match in compiled(rf"(?<![\w.])(?:{_INITIAL}[ ]?){{1,2}}{_PART}").finditer(text):
             last = match[0].split()[-1].split(".")[-1]
-            if not self._is_common(last) and not last.isupper():
+            if not last.isupper() and (not self._is_common(last) or _is_alone(text, match.span())):
                 yield Span(*match.span(), "like-name", match[0], "[name]")
         for match in compiled(rf"{_WORD}(?:[ \t]+(?:{_PART}|{_INITIAL})){{1,2}}").finditer(text):
             if not all(self._is_common(one) or _is_short(one) for one in match[0].split()):
@@ -684,13 +720,34 @@ class Finder:
         for pattern in (rf"{_WORD}(?=[ \t]+(?:{_SPEAKS})\b)", rf"(?<=[a-z,] ){_WORD}"):
             for match in compiled(pattern).finditer(text):
                 sign = compiled(_SIGN).match(text, match.end())
-                if not self._is_common(match[0]) and not _is_short(match[0]) and not sign:
+                known = self._is_given(match[0]) and match[0].casefold() not in _MONTH_NAMES
+                if (known or not self._is_common(match[0])) and not _is_short(match[0]) and not sign:
                     yield Span(*match.span(), "like-name", match[0], "[name]")
         for match in compiled(r"\b(?:dr|mr|mrs|ms)\.?[ ](?P<name>[a-z][a-z'’-]{2,})").finditer(text):
             yield Span(*match.span("name"), "like-name", match["name"], "[name]")
         for match in compiled(_LETTERS).finditer(text):
             if match[0].replace(" ", "") not in _NO_INITIALS:
                 yield Span(*match.span(), "like-name", match[0], "[name]")
+
+    def _with_first_names(self, text: str) -> Iterator[tuple[int, int]]:
+        """A first name with what stands beside it, or before it and a comma; also of common words (`Bill Cook`, `COOK, BILL`)."""
+        for pattern in (_PAIR, _REVERSED):
+            for match in compiled(pattern).finditer(text):
+                first, last = match["first"], match["last"]
+                begins = min(match.start("first"), match.start("last"))
+                span = begins, max(match.end("first"), match.end("last"), match.end())
+                if self._is_given(first) and (
+                    not self._is_doubtful(text, span, first) or not self._is_common(last)
+                ):
+                    yield span
+
+    def _is_given(self, word: str) -> bool:
+        return word.strip(".,'’").casefold() in self._given
+
+    def _is_doubtful(self, text: str, span: tuple[int, int], first: str) -> bool:
+        """Whether a first name is a month (`May`), or in capitals a common word as well, and no name in a line of its own."""
+        doubted = first.casefold() in _MONTH_NAMES or (first.isupper() and self._is_common(first))
+        return doubted and not _is_alone(text, span)
 
     def _names(self) -> re.Pattern[str]:
         if self._pattern is None:
@@ -705,7 +762,10 @@ class Finder:
 
     def _is_common(self, word: str) -> bool:
         plain = word.strip(".,'’").casefold().removesuffix("'s").removesuffix("’s")
-        return not plain or plain in self._common or all(one in self._common for one in plain.split("-"))
+        parts = [plain, *plain.split("-")]
+        if word.isupper() and all(root(one) in self._roots for one in parts[1:]):
+            return True
+        return not plain or plain in self._common or all(one in self._common for one in parts[1:])
 
 
 def common_words(texts: Iterable[str]) -> frozenset[str]:
@@ -714,8 +774,15 @@ def common_words(texts: Iterable[str]) -> frozenset[str]:
     months = {month.lower() for month in MONTHS}
     days = "monday tuesday wednesday thursday friday saturday sunday california".split()
     titles = "date id attn attention number county city zip dear license licence dr mr mrs ms miss prof md do dc pt np pa rn phd esq qme".split()
+    headings = _HEADINGS.split()
     labels = re.findall(r"[a-z]{2,}", _THINGS + _OWN + _LABELLED + _EMPLOYER)
-    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles, *labels})
+    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles, *headings, *labels})
+
+
+def _is_alone(text: str, span: tuple[int, int]) -> bool:
+    """Whether words begin a line that says nothing more than figures and short words beside them."""
+    before = text[text.rfind("\n", 0, span[0]) + 1 : span[0]]
+    return not before.strip() and not compiled(r"[A-Za-z]{4}").search(text[span[1] :].split("\n", 1)[0])
 
 
 def _is_short(word: str) -> bool:
