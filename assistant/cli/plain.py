@@ -231,6 +231,7 @@ class _Talk:
         lines = [
             "Answer with a number, with words or their beginning, or with Enter where something is proposed.",
             "- or nd is not documented, . is unclear, at every question that has them.",
+            "A reply with ... takes its reason, or words of its passage, in the same line: 3 it was before the injury.",
         ]
         lines += [f"{action.plain:<30} {action.help}" for action in ACTIONS if action.plain]
         return _notes(lines)

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from assistant.core import commands as c
 from assistant.core.answer_reader import STATUS_LABELS
 from assistant.core.dates import parse_date
-from assistant.core.forms import form_turn, list_turn, row_turn
+from assistant.core.forms import form_turn, list_turn, parts_turn, row_turn
 from assistant.core.record.absence import contradicted
 from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import DateShape, GroupShape, at
@@ -64,7 +64,8 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     barred = _barred(session)
     if barred is not None and session.focus is None:
         return barred
-    speaking = next((one for one in contradicted(session) if one not in session.skipped), None)
+    whole = (one for one in contradicted(session) if session.reading(one[0]).answered(one[1]))
+    speaking = next((one for one in whole if one not in session.skipped), None)
     if speaking is not None and session.focus is None and not session.measured:
         return passages_turn(session, speaking)
     place = next_place(session)
@@ -72,7 +73,8 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
         together = (
             None if session.focus is not None else form_turn(session, place) or list_turn(session, place)
         )
-        return together or row_turn(session, place) or prompt_turn(session, place)
+        together = together or row_turn(session, place) or parts_turn(session, place)
+        return together or prompt_turn(session, place)
     for item in session.items:
         turn = _item_turn(session, item, assess)
         if turn is not None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 
 from assistant.core import commands as c
-from assistant.core.answer import Answer, Status
+from assistant.core.answer import Answer, Status, with_part
 from assistant.core.events import AnswerRecorded
 from assistant.core.proposal import Proposed
 from assistant.core.record.absence import own_search, speaks_of
@@ -16,6 +16,7 @@ from assistant.core.rules.answer_schema import (
     StatementShape,
     at,
     complete,
+    missing,
 )
 from assistant.core.rules.own import usual
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
@@ -30,7 +31,9 @@ from assistant.core.turn import (
     part_question,
     prompt_turn,
     proposal_for,
+    root_of,
 )
+from assistant.core.value import replace
 
 
 def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
@@ -40,7 +43,7 @@ def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
     scope = place[0]
     fields = tuple(_fields(session, scope))
     filled = [one for one in fields if one.answer is not None]
-    if len(filled) < 2:
+    if len(filled) < 2 and len(filled) == len(fields):
         return None
     answers = tuple(
         c.RecordAnswer(scope, one.place[1], one.answer, "proposed")
@@ -50,7 +53,7 @@ def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
     label = (
         "All of it is so" if len(filled) == len(fields) else "All else is so; the missing one is asked next"
     )
-    options = [Option(label, c.RecordAnswers(scope, answers), value="yes")]
+    options = [Option(label, c.RecordAnswers(scope, answers), value="yes")] if answers else []
     for one in fields:
         prompt = session.prompt(*one.place)
         options.append(
@@ -61,18 +64,24 @@ def form_turn(session: Session, place: AnswerPlace) -> Turn | None:
         if scope not in session.items
         else "The case file states or gives all this. Is it so?"
     )
-    words = next((_parts_wanted(session.prompt(*one.place)) for one in fields if one.answer is None), "")
+    if not filled:
+        question = session.prompt(*fields[0].place).ask
+    words = next(
+        (_parts_wanted(session.prompt(*one.place), bool(filled)) for one in fields if one.answer is None),
+        "",
+    )
     return Turn("form", fields[0].place, question, tuple(options), words, fields=fields)
 
 
-def _parts_wanted(prompt: Prompt) -> str:
+def _parts_wanted(prompt: Prompt, confirms: bool) -> str:
     shape = prompt.schema.shape
     named = (
         "; ".join(part.ask.rstrip("?.") for part in shape.parts.values())
         if isinstance(shape, GroupShape)
         else ""
     )
-    return f"Write these, with semicolons, which confirms the rest: {named}." if named else ""
+    rest = ", which confirms the rest" if confirms else ""
+    return f"Write these, with semicolons{rest}: {named}." if named else ""
 
 
 def _fields(session: Session, scope: str) -> Iterator[FormField]:
@@ -142,22 +151,66 @@ def row_turn(session: Session, place: AnswerPlace) -> Turn | None:
     return Turn("form", place, question, tuple(options), _row_words(session, fields), fields=tuple(fields))
 
 
-def of_form(fields: Iterable[FormField]) -> tuple[c.RecordAnswer, ...]:
-    """The answers of a form that aren't recorded yet."""
-    return tuple(
+def parts_turn(session: Session, place: AnswerPlace) -> Turn | None:
+    """What is missing of the entries of a list, all of it as one form: of each study what its report found.
+
+    Where that makes the entries whole, the list is closed with them. None where only one part is missing.
+    """
+    scope, path = place
+    root, *rest = path.split(".")
+    prompt = session.prompt(scope, root)
+    shape, held = prompt.schema.shape, session.answer(scope, root)
+    row = len(rest) == 1
+    if root in (SEARCHED, OWN) or not rest or not isinstance(shape, ListingShape):
+        return None
+    if session.focus == place and not row:
+        return None
+    if held is None or rest[0] not in (held.parts or {}):
+        parts = [f"{rest[0]}.{name}" for name, part in shape.element.parts.items() if part.belongs({})]
+    else:
+        parts = [one for one in missing(shape, held) if one]
+        parts = [one for one in parts if not row or one.startswith(f"{rest[0]}.")]
+    fields = tuple(FormField((scope, f"{root}.{one}"), None, "to be written") for one in parts)
+    if len(written_together(session, fields)) < 2:
+        return prompt_turn(session, fields[0].place) if row and fields else None
+    options = [Option("Write the first by itself", c.ShowPrompt(*fields[0].place), value="alone")]
+    if row:
+        options.append(Option("Go back without it", c.LeavePrompt(scope, path), value="back"))
+    rows = {one.split(".")[0] for one in parts}
+    which = f"{shape.noun.capitalize()} {rest[0]}: " if len(rows) == 1 else ""
+    question, words = f"{which}{prompt.ask}", _row_words(session, fields)
+    return Turn("form", fields[0].place, question, tuple(options), words, fields=fields)
+
+
+def of_form(fields: Iterable[FormField], session: Session | None = None) -> tuple[c.RecordAnswer, ...]:
+    """The answers of a form that aren't recorded yet; a list of a session that they make whole is closed with them."""
+    made = tuple(
         c.RecordAnswer(*one.place, one.answer, "proposed" if one.basis == "usual" else "typed")
         for one in fields
         if one.answer is not None and one.basis != "as entered"
     )
+    if session is None or not made:
+        return made
+    scope, root = made[0].item, made[0].prompt.split(".", 1)[0]
+    shape, held = session.prompt(scope, root).schema.shape, session.answer(scope, root)
+    if root in (SEARCHED, OWN) or held is None or not isinstance(shape, ListingShape):
+        return made
+    if any(one.prompt.split(".")[1] not in (held.parts or {}) for one in made):
+        return made
+    for one in made:
+        held = with_part(held, tuple(one.prompt.split(".")[1:]), one.answer, True)
+    closed = replace(held, closed=True)
+    return (*made, c.RecordAnswer(scope, root, closed)) if complete(shape, closed) else made
 
 
 def written_together(session: Session, fields: Iterable[FormField]) -> tuple[FormField, ...]:
-    """Those of a row's fields that are written in the next line: long words by themselves, shorter ones together."""
+    """Those of a row's fields that are written in the next line: of the search, long words by themselves."""
     found: list[FormField] = []
     for one in fields:
         if one.answer is None:
             shape = at(session.prompt(*one.place).schema.shape, tuple(one.place[1].split(".")[1:]))
-            long = isinstance(shape, StatementShape) and shape.limit >= _LONG
+            own = root_of(one.place[1]) in (SEARCHED, OWN)
+            long = own and isinstance(shape, StatementShape) and shape.limit >= _LONG
             if long and found:
                 break
             found.append(one)

@@ -9,7 +9,7 @@ from itertools import count
 from typing import TYPE_CHECKING
 
 from assistant.core import commands as c
-from assistant.core.answer import Answer, Status, group, listing, same_content
+from assistant.core.answer import Answer, Evidence, Status, group, listing, same_content
 from assistant.core.answer_reader import STATUS_LABELS
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import (
@@ -21,6 +21,7 @@ from assistant.core.record.absence import (
     open_passages,
     pages_in,
     pages_unread,
+    speaking_for,
     speaks_of,
     spoken_against,
 )
@@ -120,6 +121,10 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
     made = proposal_for(session, scope, prompt) if not rest and (held is None or done) else None
     proposal = made if held is None else None
     options = list(_options(session, place, prompt, shape, held))
+    if path == SEARCHED and held is not None and held.parts and (without := _no_source(session, scope)):
+        whole = c.RecordAnswer(scope, path, replace(held, closed=True))
+        said = f"That is all: {len(held.parts)}, and no source of my own"
+        options.insert(1, Option(said, c.RecordAnswers(scope, (whole, without)), value="all"))
     if made is not None and held is not None and not same_content(held, made.answer):
         stated = shortened(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
         again = c.RecordAnswer(scope, path, made.answer, "proposed")
@@ -129,7 +134,16 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
             0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
         )
     words = _words_wanted(shape)
+    if asked_together(shape) and entries_of(Turn("prompt", place, "", tuple(options))):
+        words = "A key for each entry in one line, then Enter; for another passage, the name of the entry."
     return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
+
+
+def _no_source(session: Session, scope: str) -> c.RecordAnswer | None:
+    """The answer that the reviewer relies on no source of their own; None where that isn't asked, or is answered."""
+    if session.reading(scope).asked(OWN) is not True or session.answer(scope, OWN) is not None:
+        return None
+    return c.RecordAnswer(scope, OWN, listing([]))
 
 
 def proposal_for(session: Session, scope: str, prompt: Prompt) -> Proposed | None:
@@ -199,6 +213,8 @@ def _options(
 _MOST_BY_PASSAGE = 3
 SHORT = 70
 _QUOTED = 150
+_BRIEF, _BEFORE = 90, 30
+"""How much of a passage stands in the list of a checklist, and how much of that before what was found."""
 
 
 def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[Option]:
@@ -220,9 +236,17 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
 
 def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup) -> Option:
     said = f"{label}: “{shortened(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]})"
-    return Option(
-        said, c.RecordAnswer(*place, answer), value=f"passage {group.document}:{group.start} {label}"
-    )
+    return _answer_option(said, place, answer, f"passage {group.document}:{group.start} {label}")
+
+
+def _quote(one: Evidence, terms: Iterable[str] = ()) -> str:
+    """A passage in few words: those from a little before the first that is looked for."""
+    stems = {word[:5] for term in terms for word in term.casefold().split() if len(word) > 3}
+    found = [at for stem in stems if (at := one.quote.casefold().find(stem)) >= 0]
+    begin = max(0, min(found, default=0) - _BEFORE)
+    begin = one.quote.find(" ", begin) + 1 if begin else 0
+    said = shortened(f"{'…' * bool(begin)}{one.quote[begin:]}", _BRIEF)
+    return f"“{said}” ({one.document}:{one.page})"
 
 
 def _answer_option(label: str, place: AnswerPlace, answer: Answer, value: str) -> Option:
@@ -265,18 +289,38 @@ def _flag_options(
     if silent:
         said = f"{who} not documented: looked for, none found"
         made.append(Option(said, alike(nothing), value="not_documented"))
-    for part in remaining:
-        yes = Answer(value=leading[0])
-        label = f"{leading[1].capitalize()}: {part.ask}"
-        command = c.RecordAnswer(place[0], f"{place[1]}.{part.name}", yes)
-        made.append(Option(label, command, value=part.name))
-    for part in remaining if len(remaining) < len(shape.parts) or not silent else ():
-        if part.name in spoken:
-            absent = Answer(status=Status.NOT_DOCUMENTED)
-            command = c.RecordAnswer(place[0], f"{place[1]}.{part.name}", absent)
-            value = absent.status.value if len(remaining) == 1 else f"not {part.name}"
-            made.append(Option(f"Not documented: {part.ask}", command, value=value))
+    aided = not session.unaided(place[0]) and not session.measured and cites(session, *place)
+    for part in (*(p for p in remaining if p.name in spoken), *silent):
+        at_part = place[0], f"{place[1]}.{part.name}"
+        found = speaking_for(session, place, part.name)[:1] if aided else ()
+        yes = Answer(value=leading[0], evidence=tuple(evidence_at(one) for one in found))
+        label = f"{leading[1].capitalize()}: {_briefly(part.ask) if found else part.ask}"
+        label += "".join(f": {_quote(evidence_at(one), one.terms)}" for one in found)
+        made.append(_answer_option(label, at_part, yes, part.name))
+        if part.name not in spoken:
+            continue
+        if others and aided and (cited := entry_denial(session, place, part.name)):
+            value, label = others[0]
+            said = f"{label.capitalize()}: {_briefly(part.ask)}: " + "; ".join(_quote(one) for one in cited)
+            no = Answer(value=value, evidence=cited)
+            made.append(_answer_option(said, at_part, no, f"{value} {part.name}"))
+        absent = Answer(status=Status.NOT_DOCUMENTED)
+        value = absent.status.value if len(remaining) == 1 else f"not {part.name}"
+        made.append(_answer_option(f"Not documented: {_briefly(part.ask)}", at_part, absent, value))
     return made
+
+
+def _briefly(ask: str) -> str:
+    """A question without what stands in brackets behind it."""
+    return ask.split(" (", 1)[0].rstrip("?")
+
+
+def entries_of(turn: Turn) -> tuple[AnswerPlace, ...]:
+    """The entries of a checklist of which each may have a key of its own in one reply; none of another turn."""
+    named = [one.command for one in turn.options if isinstance(one.command, c.RecordAnswer)]
+    root = turn.path.split(".", 1)[0]
+    found = dict.fromkeys((one.item, one.prompt) for one in named if one.prompt.startswith(f"{root}."))
+    return tuple(found) if turn.kind == "prompt" and turn.path == root and len(found) > 1 else ()
 
 
 def _group_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -> list[Option]:
@@ -298,14 +342,12 @@ def _group_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -
 def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) -> list[Option]:
     scope, path = place
     count = len(held.parts or {}) if held is not None else 0
-    first = "" if path in (SEARCHED, OWN) else f".{next(iter(shape.element.parts))}"
     one = f"an {shape.noun}" if shape.noun[:1] in tuple("aeiou") else f"a {shape.noun}"
-    add = Option(f"Add {one}", c.ShowPrompt(scope, f"{path}.{count + 1}{first}"), value="add")
+    add = Option(f"Add {one}", c.ShowPrompt(scope, f"{path}.{count + 1}"), value="add")
     if not count or held is None:
         return [add] if path == SEARCHED else [_answer_option("None", place, listing([]), "none"), add]
-    close = Option(
-        f"That is all: {count}", c.RecordAnswer(scope, path, replace(held, closed=True)), value="done"
-    )
+    whole = c.RecordAnswer(scope, path, replace(held, closed=True))
+    close = Option(f"That is all: {count}", whole, value="done")
     last = Option(f"Remove {shape.noun} {count}", c.WithdrawAnswer(scope, f"{path}.{count}"), value="remove")
     change = [
         Option(
@@ -379,7 +421,9 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     everything = tuple(range(len(found)))
     answer = session.reading(scope).answer(name)
     against = spoken_against(session, place, first)
-    absent = not_found(answer) and (bool(against) or answer is None or answer.parts is None)
+    lost = [path for path, leaf in answer.leaves() if leaf.status is Status.NOT_DOCUMENTED] if answer else []
+    lost = [path for path in against if path in lost]
+    absent = bool(lost) or (not against and not_found(answer) and (answer is None or answer.parts is None))
     anew = (
         "It speaks of this: cite it and answer anew" if absent else "It does: answer anew, with this passage"
     )
@@ -407,7 +451,7 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
     at_page = f"{first.document}:{first.pages[0]}"
     prompt = session.prompt(scope, name)
     if absent:
-        asks = (part_question(prompt, tuple(one.split("."))) for one in against)
+        asks = (part_question(prompt, tuple(one.split("."))) for one in lost)
         entries = [ask.split(" (", 1)[0].rstrip("?") for ask in asks]
         of = f" ({'; '.join(entries)})" if entries else ""
         question = f"Answered as not documented{of}, but the record speaks of it at {at_page}. Does this passage answer"

@@ -15,6 +15,7 @@ from assistant.core.event_words import Line
 from assistant.core.forms import of_form, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
+from assistant.core.record.absence import not_found
 from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
@@ -33,14 +34,17 @@ from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import AnswerPlace, outcome
 from assistant.core.text import visible
-from assistant.core.turn import CITE, FormField, Option, Turn, figured, reply_keys
+from assistant.core.turn import CITE, FormField, Option, Turn, entries_of, figured, reply_keys
 from assistant.core.value import replace
 from assistant.review.amendment import TakeOver, take_over
 from assistant.review.echo import echo, worked_out, worked_out_line
 from assistant.review.passages import (
+    LETTERS,
     MOST_OFFERED,
     first_against,
     lacking_passage,
+    lacks_passage,
+    lettered,
     nothing_found,
     passage_wanted,
     quoted,
@@ -60,6 +64,39 @@ def all_alike(text: str, options: tuple[Option, ...]) -> Option | None:
     return None
 
 
+def _named_in(options: list[Option], path: str) -> set[str]:
+    """The paths of the entries of a checklist that some of its replies answer."""
+    commands = [one.command for one in options if isinstance(one.command, c.RecordAnswer)]
+    whole = (f"{path}.{name}" for one in commands if one.prompt == path for name in one.answer.parts or {})
+    return {*whole, *(one.prompt for one in commands)}
+
+
+def _uncited(option: Option) -> Option:
+    """A reply of a checklist without the passage offered with it, where another one was cited for it."""
+    command = option.command
+    if not isinstance(command, c.RecordAnswer) or "." not in command.prompt or not command.answer.evidence:
+        return option
+    bare = replace(command, answer=replace(command.answer, evidence=()))
+    return replace(option, label=_bare_label(option), command=bare)
+
+
+def _bare_label(option: Option) -> str:
+    """What a reply says without the passage that it quotes."""
+    return option.label.split(": “", 1)[0]
+
+
+def _is_absence(option: Option) -> bool:
+    """Whether a reply says of something that it is not documented."""
+    return isinstance(option.command, c.RecordAnswer) and not_found(option.command.answer)
+
+
+_WITH_PASSAGE = re.compile(r"(?P<value>\S.*?)(?:\s+(?P<letter>[a-e])|\s*[\"“”](?P<words>[^\"“”]{3,})[\"“”]?)")
+"""A value, and behind it the passage that it rests on."""
+
+_MANY = "0123456789abcdefghijklmnopqrstuvwxyz"
+"""The keys of a list of which several make up one reply: a sign each."""
+
+
 class Conversation(Talk):
     """One reviewer's talk with a session: a reply in, lines out."""
 
@@ -74,13 +111,21 @@ class Conversation(Talk):
 
     @property
     def options(self) -> tuple[Option, ...]:
-        return self.pending.options if self.pending is not None else self.turn.options
+        if self.pending is not None:
+            return self.pending.options
+        if not self.cited:
+            return self.turn.options
+        return tuple(map(_uncited, (one for one in self.turn.options if not _is_absence(one))))
 
     @property
     def keys(self) -> tuple[str, ...]:
         """The key of each reply; empty for one that would have a number where numbers and dates are answers."""
         shape = self._shape()
         keys = reply_keys(self.options)
+        if self._entries():
+            return tuple(
+                _MANY[int(key)] if key.isdecimal() and int(key) < len(_MANY) else key for key in keys
+            )
         if isinstance(shape, NumberShape | DateShape):
             return tuple("" if key.isdecimal() else key for key in keys)
         return keys
@@ -92,18 +137,140 @@ class Conversation(Talk):
         A digit does only where nothing else can begin with it: no date, number, level, or words of one's own. Where
         passages are offered their numbers do; words that begin with such a digit are typed behind a space.
         """
+        if self._entries():
+            whole = self.options[:2]  # what is said of all entries alike
+            return frozenset(
+                key
+                for key, one in zip(self.keys, whole, strict=False)
+                if isinstance(one.command, c.RecordAnswer)
+                and one.command.prompt == self.turn.path
+                and complete(self._whole_shape(), one.command.answer)
+            )
         numbers = [key for key in self.keys if key.isdecimal()]
         signs = frozenset(key for key in self.keys if key and not key.isdecimal())
         if len(numbers) > 9 or not numbers:
             return signs
         if self.pending is not None and self.pending.find is not None:
             return signs | frozenset(numbers)
-        return signs if self._written() else signs | frozenset("123456789")
+        return signs if self._written() else signs | (frozenset("123456789") - self.keys_that_ask)
+
+    @property
+    def keys_that_ask(self) -> frozenset[str]:
+        """The keys of replies that take words behind them in the same line, such as a reason: `3 REASON`."""
+        return frozenset(
+            key for key, one in zip(self.keys, self.options, strict=True) if key and self._takes_words(one)
+        )
 
     @property
     def reply_lines(self) -> list[str]:
-        """The replies as they are listed, each behind its key."""
-        return [f"{key or '·'}  {option.label}" for key, option in zip(self.keys, self.options, strict=True)]
+        """The replies as they are listed, each behind its key; one that takes words says so."""
+        return [
+            f"{key or '·'}  {option.label}{self._taking(option)}"
+            for key, option in zip(self.keys, self.options, strict=True)
+        ]
+
+    def said_so_far(self, text: str) -> str:
+        """What a line that is still being typed is about; empty where that is plain from what is listed."""
+        if several := self._several(text):
+            said = "; ".join(_bare_label(one).split(" (", 1)[0] for one in several)
+            left = [name for _, name in self._entries() if name not in _named_in(several, self.turn.path)]
+            return f"{said}. Left open: {len(left)}." if left else f"{said}. That is all of them; Enter."
+        key, _, _ = text.strip().partition(" ")
+        if key not in self.keys_that_ask:
+            return ""
+        option = self.options[self.keys.index(key)]
+        return f"{option.label}. {option.asks or 'Which words of the record say so? Enter alone lists some.'}"
+
+    def _takes_words(self, option: Option) -> bool:
+        """Whether a reply is whole only with words of the reviewer's, or of the passage that it rests on."""
+        if option.asks:
+            return option.command is not None
+        if self.pending is not None or self._entries() or self.cited or self.review.watching:
+            return False
+        return isinstance(option.command, c.RecordAnswer) and lacks_passage(
+            self.review.session, option.command
+        )
+
+    def _taking(self, option: Option) -> str:
+        """How a reply that takes words goes on in the list."""
+        if not self._takes_words(option):
+            return ""
+        return ", because ..." if "why" in option.asks.lower() or "reason" in option.asks else ": ..."
+
+    def _with_words(self, text: str) -> tuple[Option, str] | None:
+        """The reply with which a line begins, and the words behind it, where it takes some.
+
+        A value that is written takes those of its passage in quotation marks, or the passage's letter.
+        """
+        shape = self._shape()
+        if isinstance(shape, NumberShape | SeveralShape | DateShape) and "." not in self.turn.path:
+            match = _WITH_PASSAGE.fullmatch(text.strip())
+            if match is None or self.cited:
+                return None
+            if match["letter"] and LETTERS.index(match["letter"]) >= len(lettered(self.review, self.turn)):
+                return None
+            prompt = self.review.session.prompt(*self.turn.place)
+            command = c.RecordAnswer(*self.turn.place, read_reply(prompt.schema, (), match["value"]))
+            return (
+                (Option("", command), match["letter"] or match["words"])
+                if lacks_passage(self.review.session, command)
+                else None
+            )
+        key, _, words = text.strip().partition(" ")
+        key = key.rstrip(".,:;)")
+        if key not in self.keys_that_ask or not words.strip():
+            return None
+        return self.options[self.keys.index(key)], words.strip()
+
+    def _entries(self) -> tuple[AnswerPlace, ...]:
+        """The entries of a checklist, where it is asked now and several are open."""
+        return entries_of(self.turn) if self.pending is None else ()
+
+    def _whole_shape(self) -> Shape:
+        return self.review.session.prompt(*self.turn.place).schema.shape
+
+    def _several(self, text: str) -> list[Option]:
+        """The replies of a checklist whose keys make up a line, each for entries of its own; none where it is no such line."""
+        keys = re.sub(r"[\s,;+]", "", text.lower())
+        if len(keys) < 2 or not self._entries() or not set(keys) <= set(self.keys):
+            return []
+        parts = self._whole_shape()
+        assert isinstance(parts, GroupShape)  # only a checklist has entries
+        if any(said.lower().startswith(keys) for one in parts.parts.values() for said in (one.name, one.ask)):
+            return []
+        return [self.options[self.keys.index(key)] for key in dict.fromkeys(keys)]
+
+    def _record_entries(self, chosen: list[Option]) -> list[Line]:
+        """Records several entries of a checklist at once; of those that a passage is to be asked for, one after the other."""
+        turn = self.turn
+        held = self.review.session.answer(*turn.place)
+        parts = dict(held.parts or {}) if held is not None else {}
+        given: dict[str, Answer] = {}
+        for option in chosen:
+            command = option.command
+            assert isinstance(command, c.RecordAnswer)  # what a checklist offers
+            name = command.prompt.removeprefix(f"{turn.path}.")
+            named = {name: command.answer} if name != turn.path else command.answer.parts or {}
+            named = {name: one for name, one in named.items() if parts.get(name) != one}
+            twice = next((one for one in named if one in given), "")
+            if twice:
+                raise refuse(
+                    f"Two of these keys answer {twice.replace('_', ' ')}.", "", "Type one for each entry."
+                )
+            given |= named
+        commands = {
+            name: c.RecordAnswer(turn.scope, f"{turn.path}.{name}", one) for name, one in given.items()
+        }
+        later = [
+            name
+            for name, one in commands.items()
+            if not self.review.watching and passage_wanted(self.review, one, self._found) is not None
+        ]
+        self.waiting = tuple(commands[name] for name in later)
+        now = {name: one for name, one in given.items() if name not in later}
+        if not now:
+            return self._next_waiting()
+        return self._record(c.RecordAnswer(*turn.place, group({**parts, **now})))
 
     def _shape(self) -> Shape | None:
         """What kind of answer is asked for; None where only a reply is."""
@@ -129,8 +296,14 @@ class Conversation(Talk):
     def reply(self, text: str) -> list[Line]:
         """What a reply leads to. Refused input is logged, and said in a sentence; nothing is lost."""
         half = self.pending
+        behind = None
         try:
-            lines = self._pended(text) if half is not None else self._replied(text)
+            behind = self._with_words(text)
+            if behind is None:
+                lines = self._pended(text) if half is not None else self._replied(text)
+            else:
+                lines = self._chosen(behind[0])
+                lines = self._pended(behind[1]) if self.pending is not None else lines
             if not any(line.kind == "problem" for line in lines):
                 self._refused_at = None
             return lines
@@ -138,9 +311,8 @@ class Conversation(Talk):
             self.pending = half
             hint = self._hint(refused, half is not None and self._is_stated(half, text))
             lines = self._refused(text, refused, hint)
-            if (
-                half is not None and self.turn.kind != "prompt"
-            ):  # the words of a reason stay where they were typed
+            # the words of a reason stay where they were typed
+            if behind is not None or (half is not None and self.turn.kind != "prompt"):
                 raise Refused(*refused.problems, *([Problem(hint)] if hint else [])) from None
             return lines
 
@@ -213,7 +385,7 @@ class Conversation(Talk):
             return self._confirm(turn)
         place = self._by_key(words)
         if place is not None:
-            return self._chosen(turn.options[place])
+            return self._chosen(self.options[place])
         if turn.kind == "sign":
             return (
                 self._sign()
@@ -248,6 +420,8 @@ class Conversation(Talk):
         """The fields of a row that are written in this line; where it is the last line, the rest is confirmed with it."""
         together = written_together(self.review.session, turn.fields)
         written = [part.strip() for part in re.split(r"[;\n]", text)] if len(together) > 1 else [text.strip()]
+        if len(written) == 1 and len(together) == len(keys := "".join(text.split())):
+            written = list(keys)  # a key for each of them
         if len(written) != len(together):
             option = named_option(text, [option.label for option in turn.options])
             if option is not None:
@@ -261,7 +435,7 @@ class Conversation(Talk):
         fields = [replace(one, answer=answers.get(one.place, one.answer)) for one in turn.fields]
         if any(one.answer is None for one in fields):
             fields = [one for one in fields if one.place in answers]
-        return self._record_row(c.RecordAnswers(turn.scope, of_form(fields)))
+        return self._record_row(c.RecordAnswers(turn.scope, of_form(fields, self.review.session)))
 
     def _record_row(self, command: c.RecordAnswers) -> list[Line]:
         """Records the fields of a row; where that changes what the suggestion was shown on, it is asked why."""
@@ -300,6 +474,8 @@ class Conversation(Talk):
             if option is not None:
                 return self._chosen(turn.options[option])
         if isinstance(shape, GroupShape):
+            if several := self._several(text):
+                return self._record_entries(several)
             alike = all_alike(text, turn.options)
             if alike is not None:
                 return self._chosen(alike)
@@ -335,6 +511,8 @@ class Conversation(Talk):
             place = self._by_key(words)
             if place is not None:
                 return self._chosen(pending.options[place])
+            if pending.find is not None and words in tuple(LETTERS[: len(pending.options)]):
+                return self._chosen(pending.options[LETTERS.index(words)])
             said = "not_documented" if words.lower() == "nd" else words.lower()
             named = [one for one in pending.options if words and said in (one.value, one.label.lower())]
             if len(named) == 1:
@@ -583,6 +761,12 @@ def _where(turn: Turn, command: c.Command) -> Turn:
 
 def _part_read(schema: AnswerSchema, path: tuple[str, ...], said: str) -> Answer:
     """One of several parts that were written in one line; where it can't be, it is said which of them."""
+    shape = at(schema.shape, path)
+    if isinstance(shape, ChoiceShape) and said.isdecimal() and not is_value(shape, said):
+        if not 1 <= int(said) <= len(shape.labels):
+            name = path[-1].replace("_", " ")
+            raise refuse(f"{name}: there is no choice {said}.", "", f"There are {len(shape.labels)}.")
+        return Answer(value=list(shape.labels)[int(said) - 1])
     try:
         return read_reply(schema, path, said)
     except Refused as refused:

@@ -24,8 +24,15 @@ from assistant.core.record.absence import (
 from assistant.core.record.grounds import about_file, cites, proposed, worked_out
 from assistant.core.record.guard import unborne
 from assistant.core.record.passages import Occurrence, PassageGroup
-from assistant.core.rules.answer_schema import GroupShape, at
-from assistant.core.session import AnswerPlace
+from assistant.core.rules.answer_schema import (
+    ChoiceShape,
+    DateShape,
+    GroupShape,
+    NumberShape,
+    SeveralShape,
+    at,
+)
+from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, one_line
 from assistant.core.turn import Option, Turn
 from assistant.core.value import Value, replace
@@ -282,17 +289,11 @@ Find = Callable[["c.RecordAnswer | c.CiteEvidence", str], list[Line]]
 def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pending | None:
     """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
     session, scope = review.session, command.item
+    if not lacks_passage(session, command):
+        return None
     name, *rest = command.prompt.split(".")
-    prompt = session.prompt(scope, name)
-    answer = command.answer
-    if answer.parts is not None or answer.all_evidence() or not cites(session, scope, name):
-        return None
+    prompt, answer = session.prompt(scope, name), command.answer
     shape = at(prompt.schema.shape, tuple(rest))
-    one_of_all = isinstance(prompt.schema.shape, GroupShape) and prompt.schema.shape.uniform
-    if (rest and not one_of_all) or about_file(shape, answer) or not answer.given:
-        return None
-    if worked_out(session, scope, name) is not None or proposed(session, scope, name) is not None:
-        return None  # another value than the one stated is asked about by a check
     denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
     words = prompt.words(rest[0] if rest else "")
     place = (scope, name)
@@ -310,6 +311,46 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
     )
     question = f"“{one_line(said, 120)}” rests on a passage. {which} Others: type some of their words."
     return Pending(question, None, tuple(options), lambda typed: find(command, typed))
+
+
+def lacks_passage(session: Session, command: c.RecordAnswer) -> bool:
+    """Whether an answer needs a passage to rest on, and has none."""
+    scope, answer = command.item, command.answer
+    name, *rest = command.prompt.split(".")
+    prompt = session.prompt(scope, name)
+    if answer.parts is not None or answer.all_evidence() or not cites(session, scope, name):
+        return False
+    shape = at(prompt.schema.shape, tuple(rest))
+    one_of_all = isinstance(prompt.schema.shape, GroupShape) and prompt.schema.shape.uniform
+    if (rest and not one_of_all) or about_file(shape, answer) or not answer.given:
+        return False
+    # another value than the one stated is asked about by a check
+    return worked_out(session, scope, name) is None and proposed(session, scope, name) is None
+
+
+def lettered(review: Review, turn: Turn) -> list[str]:
+    """The passages for a question whose replies hold none, each behind the letter that cites it in the same line."""
+    session = review.session
+    if turn.kind != "prompt" or "." in turn.path or turn.proposal is not None or session.measured:
+        return []
+    prompt = session.prompt(*turn.place)
+    shape = prompt.schema.shape
+    own = isinstance(shape, NumberShape | SeveralShape | DateShape) or (
+        isinstance(shape, ChoiceShape) and not prompt.schema.denials()
+    )
+    if not own or session.unaided(turn.scope) or not cites(session, *turn.place):
+        return []
+    if worked_out(session, *turn.place) is not None or proposed(session, *turn.place) is not None:
+        return []
+    found = speaks_of(session, turn.place, prompt.look_for)[:MOST_OFFERED]
+    return [
+        f"{letter}  {marked_words(review, turn.place, one)}"
+        for letter, one in zip(LETTERS, found, strict=False)
+    ]
+
+
+LETTERS = "abcde"
+"""What a passage is called that is offered beside values which begin with a figure."""
 
 
 def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:

@@ -16,13 +16,13 @@ from assistant.core.record.case import DisputedItem
 from assistant.core.record.guard import unseen
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
-from assistant.core.rules.prompt_set import Prompt
-from assistant.core.session import Session, effective_date, fold, outcome
+from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
+from assistant.core.session import AnswerPlace, Session, effective_date, fold, outcome
 from assistant.core.text import counted, one_line, shortened, visible
-from assistant.core.turn import FormField, Turn, part_question
+from assistant.core.turn import FormField, Turn, part_question, root_of
 from assistant.core.value import Value, replace
 from assistant.core.wording import told, told_as
-from assistant.review.passages import speaking_lines
+from assistant.review.passages import lettered, speaking_lines
 from assistant.review.review import Review
 
 if TYPE_CHECKING:
@@ -190,6 +190,7 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
         yield f"  Proposed: {first}"
         yield from (f"            {line}" for line in more)
         yield f"  {turn.proposal.basis}{': ' + pages if pages else ''} · Enter confirms"
+    yield from (f"  {line}" for line in lettered(review, turn))
     if turn.held is not None:
         yield f"  Answered: {_told_at(review, turn)} · Enter leaves it"
 
@@ -212,9 +213,14 @@ def _shown_under(review: Review, prompt: Prompt) -> Iterator[str]:
 
 def _form_context(review: Review, turn: Turn) -> Iterator[str]:
     """The questions of a form, each with what it is answered with and where that stands."""
+    told_of = ""
     for one in turn.fields:
         prompt = review.session.prompt(*one.place)
         if "." in one.place[1]:
+            number = one.place[1].rpartition(".")[0]
+            if number != told_of:
+                yield from _row_so_far(review, (one.place[0], number))
+            told_of = number
             yield _row_field(prompt, one)
             continue
         yield f"  {prompt.ask}"
@@ -230,6 +236,15 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
         yield "  Enter confirms all of it."
 
 
+def _row_so_far(review: Review, place: AnswerPlace) -> Iterator[str]:
+    """What an entry of a list holds that is asked to be completed, with its pages."""
+    row, prompt = review.session.answer(*place), review.session.prompt(*place)
+    shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:]))
+    if row is not None and shape is not None and root_of(place[1]) not in (SEARCHED, OWN):
+        pages = ", ".join(dict.fromkeys(str(one) for one in row.all_evidence()))
+        yield f"  {told_as(shape, row)}{f' ({pages})' if pages else ''}"
+
+
 def _row_field(prompt: Prompt, one: FormField) -> str:
     """A field of a row, on one line: what is written for it, or proposed."""
     path = tuple(one.place[1].split(".")[1:])
@@ -237,7 +252,7 @@ def _row_field(prompt: Prompt, one: FormField) -> str:
     assert shape is not None  # a field of a form is a part of its question
     said = "..." if one.answer is None else told_as(shape, one.answer)
     if one.answer is None and isinstance(shape, ChoiceShape):
-        said = f"... ({' / '.join(shape.labels.values())})"
+        said = f"... ({' / '.join(f'{key} {label}' for key, label in enumerate(shape.labels.values(), 1))})"
     return f"  {part_question(prompt, path[1:])} {said}{' · proposed' if one.basis == 'usual' else ''}"
 
 

@@ -281,7 +281,9 @@ class ReviewScreen(ProgramScreen):
             self.look_up(conversation.turn)
         self.draw_dispute(review)
         self._draw_options(conversation)
-        self.reply.keys_at_once = conversation.keys_at_once if self._asking is None else frozenset()
+        replied = self._asking is None
+        self.reply.keys_at_once = conversation.keys_at_once if replied else frozenset()
+        self.reply.keys_that_ask = conversation.keys_that_ask if replied else frozenset()
         signing = turn.kind == "sign" and not self._asked and not review.watching
         forming = turn.kind == "form" and not self._asked and not review.watching
         self._wanted = visible(turn.words) if forming else ""
@@ -328,7 +330,11 @@ class ReviewScreen(ProgramScreen):
 
     def draw_asked(self) -> None:
         """What words are wanted, and, where they are longer than the reply line, all that is typed of them."""
-        lines = [f"{self._asked} (Esc: not now)"] if self._asked else [self._wanted] if self._wanted else []
+        begun = self._conversation.said_so_far(self.reply.value) if self._conversation is not None else ""
+        said = (
+            begun if self._asking is None and begun else f"{self._asked} (Esc: not now)" * bool(self._asked)
+        )
+        lines = [said or self._wanted] if said or self._wanted else []
         if len(self.reply.value) > self.reply.content_size.width > 0:
             lines.append(self.reply.value)
         if lines != self._asked_lines:  # nothing is drawn anew for each key
@@ -536,6 +542,8 @@ class ReviewScreen(ProgramScreen):
             self.draw()
         elif conversation is not None and conversation.pending is not None and self.reply.has_focus:
             self.answer(conversation.give_up)
+        elif conversation is not None and conversation.said_so_far(self.reply.value):
+            self.reply.value = ""
         if self.size.width < WIDE:
             self.hide_panel()
         self.reply.focus()
@@ -550,7 +558,7 @@ class ReviewScreen(ProgramScreen):
         except Refused as refused:
             self._say_problems(refused.problems)
             self.draw()
-            self.reply.action_select_all()  # what is typed next takes the place of what was refused
+            self.reply.select_words()
             return False
         if not keep:
             self.reply.value = ""

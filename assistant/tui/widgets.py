@@ -19,6 +19,7 @@ from textual.screen import Screen
 from textual.strip import Strip
 from textual.widget import Widget
 from textual.widgets import Input, OptionList, Static
+from textual.widgets.input import Selection
 
 from assistant.core.problem import Refused
 from assistant.core.text import visible
@@ -163,6 +164,7 @@ class Reply(Input):
         super().__init__(id="reply", select_on_focus=False)
         self.signs = signs
         self.keys_at_once: frozenset[str] = frozenset()
+        self.keys_that_ask: frozenset[str] = frozenset()
         self.taken = True
         self._following = (
             False  # what is typed behind a sign of `KEPT_OPEN`, while that isn't carried out yet
@@ -180,6 +182,12 @@ class Reply(Input):
         self._following = False
         dropped, self._dropped = self._dropped, 0
         return dropped
+
+    def select_words(self) -> None:
+        """Selects what was refused, so that what is typed next takes its place; the key before the words stays."""
+        key, _, words = self.value.partition(" ")
+        begin = len(key) + 1 if words and key in self.keys_that_ask else 0
+        self.selection = Selection(begin, len(self.value))
 
     def hand_in(self) -> None:
         """Gives what is typed as the reply. What is typed from here on is for a question that nobody has seen yet."""
@@ -213,6 +221,9 @@ class Reply(Input):
             self._following = event.character in KEPT_OPEN
             self.taken = event.character not in KEPT_OPEN | TURNS
             self.post_message(self.Pressed(event.character))
+        elif not self.value and event.character in self.keys_that_ask:
+            self.value = f"{event.character} "  # its words follow in the same line
+            self.cursor_position = 2
         else:
             return
         event.prevent_default()

@@ -98,7 +98,7 @@ def test_what_is_asked_stands_with_its_replies_and_what_is_proposed(review: Revi
     said = run(review, *SIGNED)[1]
     assert said.startswith("Cervical radiographs after a fusion · PRACTICE - not a determination\n")
     assert "[item 1 of 1 · 10 of 17] Was there an acute injury of the neck" in said
-    assert "  1  Yes\n  2  No\n  -  Not documented\n  .  Unclear\n" in said
+    assert "  1  Yes: ...\n  2  No: ...\n  -  Not documented\n  .  Unclear\n" in said
     assert (
         "    Proposed: 76 weeks · from October 31, 2012 to April 20, 2014: ur-report-2014-04-20:1\n" in said
     )

@@ -147,11 +147,12 @@ def test_questions_that_nothing_was_found_for_are_one_list(session: Session) -> 
     assert {after.answer("1", name).status for name in silent} == {Status.NOT_DOCUMENTED}  # type: ignore[union-attr]
 
 
-def test_what_can_only_be_answered_part_by_part_is_asked_so_at_once(session: Session) -> None:
+def test_what_can_only_be_answered_in_parts_is_written_in_one_line(session: Session) -> None:
     alone = done(
         session, *(one for one in answers(session) if one.item == "case" and one.prompt != "qualifications")
     )
-    assert turn_of(alone).place == ("case", "qualifications.certification")
+    assert (turn_of(alone).kind, turn_of(alone).place) == ("form", ("case", "qualifications"))
+    assert turn_of(alone).words.startswith("Write these, with semicolons: ")
     session = alone
     profile = {"certification": "Neurology", "licence": "California", "years": 6, "hours": 24}
     known = replace(session, opened=replace(session.opened, profile={"qualifications": profile}))
@@ -424,7 +425,7 @@ def test_a_list_is_empty_or_grows_and_is_closed(session: Session) -> None:
     turn = asked(session, "prior_imaging")
     assert labels(turn) == ["Yes, as stated", "None", "Add a study", "Not documented", "Unclear"]
     assert turn.options[1].command == record("prior_imaging", listing([]))
-    assert turn.options[2].command == c.ShowPrompt("1", "prior_imaging.1.date")
+    assert turn.options[2].command == c.ShowPrompt("1", "prior_imaging.1")
     two = asked(answered(session), "prior_imaging")
     assert labels(two) == [
         "That is all: 2",
@@ -433,7 +434,7 @@ def test_a_list_is_empty_or_grows_and_is_closed(session: Session) -> None:
         "Change study 1",
         "Change study 2",
     ]
-    assert two.options[1].command == c.ShowPrompt("1", "prior_imaging.3.date")
+    assert two.options[1].command == c.ShowPrompt("1", "prior_imaging.3")
     assert two.options[2].command == c.WithdrawAnswer("1", "prior_imaging.2")
     assert two.options[3].command == c.ShowPrompt("1", "prior_imaging.1")
 

@@ -299,7 +299,7 @@ def test_a_form_says_what_a_field_may_be_and_where_an_empty_timeline_is_filled(
     talk = Conversation(begun(log, folder))
     assert "confirmed under Chronology" in " ".join(context(talk.review, talk.turn))
     talk.reply("")
-    wanted = "What was found? ... (Nothing that applies / A recommendation that applies)"
+    wanted = "What was found? ... (1 Nothing that applies / 2 A recommendation that applies)"
     assert wanted in " ".join(context(talk.review, talk.turn))
     talk.review.close()
 
@@ -328,8 +328,8 @@ def test_a_step_of_the_search_is_one_line_and_none_is_not_offered(talk: Conversa
         "found": None,
     }
     replied(talk, "the MTUS of 2019; nothing")
-    assert [one.value for one in talk.options] == ["done", "add", "remove", "change 1"]
-    replied(talk, "2", "both of 2019; recommendation", "1")
+    assert [one.value for one in talk.options] == ["done", "all", "add", "remove", "change 1"]
+    replied(talk, "add", "both of 2019; recommendation", "1")
     (first, second) = talk.review.session.reading("1").answers["searched"].plain()
     assert first == {"step": "mtus", "place": "none", "edition": "the MTUS of 2019", "found": "nothing"}
     assert second["step"] == "acoem_odg"

@@ -373,9 +373,9 @@ async def test_what_is_typed_after_a_refused_reason_takes_its_place(open_window:
     begin("ruling")
     async with open_window(session="last") as window:
         await window.press("1", *"no", "enter")
-        assert window.reply.value == "no"
+        assert window.reply.value == "1 no"
         await window.press(*"Old")
-        assert window.reply.value == "Old"
+        assert window.reply.value == "1 Old"
 
 
 async def test_leaving_says_how_to_go_on(open_window: Open, begin: Begin) -> None:

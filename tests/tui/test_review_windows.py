@@ -49,7 +49,7 @@ async def test_the_words_of_a_reason_that_could_not_be_logged_stay_too(
             patched.setattr(Log, "append", failing)
             await window.press(*"Viewed", "enter")
             assert "The disk is full" in window.text
-            assert window.reply.value == "Viewed"
+            assert window.reply.value == "2 Viewed"
             assert "This departs from the suggestion. Why?" in window.text
         await window.press("enter")
         assert window.talk.review.session.determinations["1"].reason == "Viewed"
@@ -237,7 +237,7 @@ async def test_what_follows_the_enter_of_a_note_is_not_in_the_note(open_window: 
 async def test_a_paste_behind_an_answer_is_left_out(open_window: Open, begin: Begin) -> None:
     begin("acute_trauma")
     async with open_window(session="last") as window:
-        window.app.post_message(Key("2", "2"))
+        window.app.post_message(Key("minus", "-"))
         window.app.post_message(Paste("1\n1\n1"))
         await window.burst()
         assert window.reply.value == ""
@@ -247,6 +247,6 @@ async def test_a_paste_behind_an_answer_is_left_out(open_window: Open, begin: Be
 async def test_a_function_key_waits_for_what_was_typed_before_it(open_window: Open, begin: Begin) -> None:
     begin("acute_trauma")
     async with open_window(session="last") as window:
-        await window.burst("2", "f6", "x", "enter")
+        await window.burst("minus", "f6", "x", "enter")
         assert [one for one in window.events() if isinstance(one, e.NoteAdded)] == []
         assert "3 keys were typed before this was shown" in window.folded

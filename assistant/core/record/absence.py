@@ -245,6 +245,21 @@ def speaks_of(session: Session, place: AnswerPlace, words: Iterable[str]) -> tup
     )
 
 
+def speaking_for(session: Session, place: AnswerPlace, entry: str) -> tuple[PassageGroup, ...]:
+    """The passages that speak for an entry of a checklist: plain words of a treating record on a sign of it, the newest first."""
+    documents, prompt = session.rules.case.documents, session.prompt(*place)
+    held = prompt.entries.get(entry)
+    signs = [word for words in held.signs.values() for word in words] if held is not None else prompt.look_for
+
+    def order(group: PassageGroup) -> tuple[bool, bool, bool]:
+        told = group.document in documents and documents[group.document].is_ur_report
+        return told, group.standing != "affirmed" or not group.bears, not concerns(group, signs)
+
+    groups = speaks_of(session, place, prompt.words(entry))
+    dated = sorted(groups, key=lambda one: _order(_date_of(session, one)), reverse=True)
+    return tuple(sorted(dated, key=order))
+
+
 def entry_denial(session: Session, place: AnswerPlace, entry: str) -> tuple[Evidence, ...]:
     """The passages that deny each sign of an entry of a checklist, the newest of each.
 

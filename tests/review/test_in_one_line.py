@@ -1,0 +1,295 @@
+"""What is said in one line: an answer with its passage or its reason, several entries at once, all of what is missing."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+
+from assistant import library
+from assistant.core import commands as c
+from assistant.core import events as e
+from assistant.core.answer import Answer, Status
+from assistant.core.answer_reader import read_answer
+from assistant.core.event_form import decode
+from assistant.core.problem import Refused
+from assistant.core.turn import CITE
+from assistant.log import Log
+from assistant.profile import Profile
+from assistant.review import views
+from assistant.review.conversation import Conversation
+from assistant.review.review import Review
+from tests.walk import KEPT
+
+BACK = "lumbar-mri-after-discectomy"
+NECK = "cervical-radiographs-lucency"
+Begin = Callable[..., Conversation]
+
+
+@pytest.fixture
+def begun(tmp_path: Path) -> Iterator[Begin]:
+    """Begins a review of a case at one of its questions."""
+    with Log.open(tmp_path / "log.sqlite") as log:
+        opened: list[Review] = []
+
+        def begin(case: str, name: str = "", kept: object = KEPT) -> Conversation:
+            profile = Profile("r-test", "Amalia Quessenberry", kept)  # type: ignore[arg-type]
+            opened.append(Review.open(log, library.find_case(case), profile))
+            talk = Conversation(opened[-1])
+            if name:
+                talk.go("1", name)
+            return talk
+
+        yield begin
+        for one in opened:
+            one.close()
+
+
+def key(talk: Conversation, words: str) -> str:
+    """The key of the one reply that begins so."""
+    (found,) = (k for k, one in zip(talk.keys, talk.options, strict=True) if one.label.startswith(words))
+    return found
+
+
+def answer(talk: Conversation, name: str) -> Answer:
+    held = talk.review.session.answer("1", name)
+    assert held is not None
+    return held
+
+
+def last(talk: Conversation, kind: type[e.Event]) -> e.Event:
+    entries = talk.review.log.read(talk.review.session.id)
+    return [one for one in (decode(x.kind, x.body) for x in entries) if isinstance(one, kind)][-1]
+
+
+# -- a checklist ----------------------------------------------------------------------------------
+
+
+def test_a_key_for_each_entry_answers_a_checklist_at_once(begun: Begin) -> None:
+    talk = begun(BACK, "findings")
+    said = "".join(
+        key(talk, words)
+        for words in ("Present: loss of sens", "Present: weak", "Present: a dim", "Not documented: atrophy")
+    )
+    assert talk.said_so_far(said).endswith("Left open: 1.")
+    said += key(talk, "Present: a positive")
+    assert talk.said_so_far(said).startswith("Present: loss of sensation along a nerve or its root; Present")
+    shown = {one.label.split(" (")[-1] for one in talk.options if one.label.startswith("Present: ")}
+    assert all(":" in one for one in shown), "each names the page that it cites"
+    talk.reply(said)
+    parts = answer(talk, "findings").parts or {}
+    assert {name: part.value or part.status for name, part in parts.items()} == {
+        "sensation": "yes",
+        "strength": "yes",
+        "reflex": "yes",
+        "atrophy": Status.NOT_DOCUMENTED,
+        "tension": "yes",
+    }
+    assert [str(one) for one in parts["strength"].evidence] == ["pt-note-2023-10-24:1"]
+    assert talk.turn.kind == "passages", "what speaks against it is asked about as before"
+
+
+@pytest.mark.parametrize("typed", ["{0} {1}", "{0},{1}", "{1}{0}"])
+def test_the_keys_of_a_checklist_may_be_parted_and_the_rest_is_asked_again(begun: Begin, typed: str) -> None:
+    talk = begun(BACK, "findings")
+    talk.reply(typed.format(key(talk, "Present: weak"), key(talk, "Absent: loss")))
+    parts = answer(talk, "findings").parts or {}
+    assert {name: part.value for name, part in parts.items()} == {"sensation": "no", "strength": "yes"}
+    assert (talk.turn.kind, talk.turn.path) == ("prompt", "findings"), (
+        "nothing is asked before all of it is in"
+    )
+    assert not any("weakness" in one.label for one in talk.options)
+
+
+def test_two_keys_for_one_entry_are_refused(begun: Begin) -> None:
+    talk = begun(BACK, "findings")
+    (line,) = talk.reply(key(talk, "Present: weak") + key(talk, "Not documented: weak"))
+    assert line.text.startswith("Two of these keys answer strength.")
+    assert talk.review.session.answer("1", "findings") is None
+
+
+def test_an_entry_without_a_passage_asks_for_it_and_the_others_are_taken(begun: Begin) -> None:
+    talk = begun(BACK, "red_flags")
+    talk.reply(key(talk, "Present: infection") + key(talk, "Absent: compromise"))
+    assert "“present” rests on a passage" in talk.question
+    assert set(answer(talk, "red_flags").parts or {}) == {"cauda_equina"}
+
+
+def test_all_alike_and_single_entries_make_one_line(begun: Begin) -> None:
+    talk = begun(BACK, "red_flags")
+    assert not talk.keys_at_once, "no single key answers all of it"
+    talk.reply(f"-{key(talk, 'Present: progressive')}{key(talk, 'Absent: compromise')}")
+    parts = answer(talk, "red_flags").parts or {}
+    assert (len(parts), parts["neurologic_deficit"].value, parts["cauda_equina"].value) == (7, "yes", "no")
+    assert "Answered: " in talk.question, "an entry that is denied is not called undocumented"
+
+
+def test_names_of_entries_are_no_keys(begun: Begin) -> None:
+    talk = begun(BACK, "findings")
+    talk.reply("atrophy nd")
+    assert set(answer(talk, "findings").parts or {}) == {"atrophy"}
+
+
+def test_what_was_cited_against_an_entry_goes_with_it_and_no_absence_is_offered(begun: Begin) -> None:
+    talk = begun(BACK, "red_flags")
+    talk.reply(f"-{key(talk, 'Present: progressive')}{key(talk, 'Not documented: compromise')}")
+    talk.choose([one.value for one in talk.options].index(CITE) + 1)
+    (cited,) = talk.cited
+    assert not any("not documented" in one.label.lower() for one in talk.options)
+    talk.reply(key(talk, "Present: compromise"))
+    assert (answer(talk, "red_flags").parts or {})["cauda_equina"].evidence == (cited,)
+
+
+# -- an answer and its passage --------------------------------------------------------------------
+
+
+def test_the_words_of_the_passage_stand_behind_the_key(begun: Begin) -> None:
+    talk = begun(NECK, "surgery_contemplated")
+    assert {"1", "2"} <= talk.keys_that_ask
+    assert not {"1", "2"} & talk.keys_at_once
+    assert talk.reply_lines[0] == "1  Yes: ..."
+    talk.reply("1 talk about posterior fusion")
+    assert answer(talk, "surgery_contemplated").value == "yes"
+    assert "about posterior fusion" in answer(talk, "surgery_contemplated").evidence[0].quote
+    assert talk.pending is None
+
+
+def test_the_key_alone_lists_passages(begun: Begin) -> None:
+    talk = begun(NECK, "surgery_contemplated")
+    talk.reply("1")
+    assert "rests on a passage" in talk.question
+
+
+def test_words_that_stand_on_several_pages_are_asked_about(begun: Begin) -> None:
+    talk = begun(NECK, "surgery_contemplated")
+    talk.reply("1 Advance directive not on file")
+    assert talk.pending is not None
+    assert talk.review.session.answer("1", "surgery_contemplated") is None
+
+
+def test_a_value_takes_its_passage_by_letter_or_in_quotation_marks(begun: Begin) -> None:
+    talk = begun(BACK, "weeks_of_care")
+    listed = [line for line in views.context(talk.review, talk.turn) if line.strip()[:1] in "abcde"]
+    assert listed[1].strip().startswith("b  “A: «No progress» over 5 visits")
+    talk.reply("5 weeks b")
+    assert (answer(talk, "weeks_of_care").value, answer(talk, "weeks_of_care").evidence[0].document) == (
+        5,
+        "pt-note-2023-10-24",
+    )
+    talk.go("1", "weeks_of_care")
+    talk.reply('6 "HEP reviewed; pt does it daily"')
+    assert answer(talk, "weeks_of_care").value == 6
+    assert answer(talk, "weeks_of_care").evidence[0].quote == "HEP reviewed; pt does it daily"
+
+
+def test_a_choice_takes_the_letter_of_its_passage(begun: Begin) -> None:
+    talk = begun(BACK, "plan")
+    letter = next(
+        line.strip()[0]
+        for line in views.context(talk.review, talk.turn)
+        if "recurrent herniation, refer" in line
+    )
+    talk.reply(f"1 {letter}")
+    assert answer(talk, "plan").value == "surgery"
+    assert answer(talk, "plan").evidence[0].document == "pr2-2023-10-16"
+
+
+@pytest.mark.parametrize("typed", ["5 e e", "many b", "5 “”", "5 z"])
+def test_what_is_no_value_with_its_passage_is_refused(begun: Begin, typed: str) -> None:
+    talk = begun(BACK, "weeks_of_care")
+    assert talk.reply(typed)[-1].kind == "problem"
+    assert talk.review.session.answer("1", "weeks_of_care") is None
+
+
+# -- a reason -------------------------------------------------------------------------------------
+
+
+def test_a_reason_stands_behind_its_key(begun: Begin) -> None:
+    talk = begun(BACK, "fragile")
+    talk.reply("-")
+    assert talk.turn.kind == "passages"
+    assert "2  It does not count here, because ..." in talk.reply_lines
+    with pytest.raises(Refused):
+        talk.reply("2 no")
+    assert (talk.turn.kind, talk.pending) == ("passages", None)
+    talk.reply("2 It was taken for six days.")
+    dismissed = last(talk, e.PassagesDismissed)
+    assert isinstance(dismissed, e.PassagesDismissed)
+    assert dismissed.dismissed[0].reason == "It was taken for six days."
+    assert talk.turn.kind != "passages"
+
+
+def test_the_key_of_a_reason_alone_asks_for_it(begun: Begin) -> None:
+    talk = begun(BACK, "fragile")
+    talk.reply("-")
+    talk.reply("2")
+    assert talk.question == "Why does it not count?"
+    talk.reply("It was taken for six days.")
+    assert talk.turn.kind != "passages"
+
+
+# -- what is missing ------------------------------------------------------------------------------
+
+
+def two_studies(talk: Conversation) -> None:
+    """Two studies as a case file states them: without what their reports found, and how they were read."""
+    rows = [
+        {"date": day, "modality": "mri", "views": "not_documented"} for day in ("2021-04-22", "2022-06-30")
+    ]
+    schema = talk.review.session.prompt("1", "prior_imaging").schema
+    talk.review.perform(c.RecordAnswer("1", "prior_imaging", read_answer(schema, rows, "", checked=False)))
+    talk.go("1", "prior_imaging")
+
+
+@pytest.mark.parametrize("typed", ["6-6-", "6; -; 6; nd", "something else; not documented; 6; -", "6 - 6 -"])
+def test_what_is_missing_of_all_studies_is_one_line_which_closes_the_list(begun: Begin, typed: str) -> None:
+    talk = begun(BACK)
+    two_studies(talk)
+    assert talk.turn.kind == "form"
+    shown = "\n".join(views.context(talk.review, talk.turn))
+    assert "MRI" in shown.split("Study 1: What did its report find? ... (1 ")[0]
+    talk.reply(typed)
+    held = answer(talk, "prior_imaging")
+    assert held.closed
+    assert talk.review.session.reading("1").answered("prior_imaging")
+    for row in (held.parts or {}).values():
+        assert row.parts is not None
+        assert (row.parts["finding"].value, row.parts["provider_reading"].status) == (
+            "other",
+            Status.NOT_DOCUMENTED,
+        )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"), [("7-6-", "no choice 7"), ("6-6", "Write these"), ("6;-;6", "Write these")]
+)
+def test_a_line_that_does_not_fit_what_is_missing_is_refused(begun: Begin, typed: str, said: str) -> None:
+    talk = begun(BACK)
+    two_studies(talk)
+    assert said in talk.reply(typed)[-1].text
+    assert not talk.review.session.reading("1").answered("prior_imaging")
+
+
+def test_the_first_of_what_is_missing_can_be_written_by_itself(begun: Begin) -> None:
+    talk = begun(BACK)
+    two_studies(talk)
+    talk.reply("1")
+    assert (talk.turn.kind, talk.turn.path) == ("prompt", "prior_imaging.1.finding")
+    talk.reply("6")
+    assert (talk.turn.kind, len(talk.turn.fields)) == ("form", 3)
+
+
+def test_after_the_rest_is_confirmed_the_qualifications_are_one_line(begun: Begin) -> None:
+    talk = begun(BACK, kept=())
+    talk.reply("1")
+    assert talk.turn.words.startswith("Write these, with semicolons: In which specialty")
+    talk.reply("Occupational Medicine; California; 6; 24")
+    held = talk.review.session.answer("case", "qualifications")
+    assert held is not None
+    assert held.plain() == {
+        "certification": "Occupational Medicine",
+        "licence": "California",
+        "years": 6,
+        "hours": 24,
+    }
