@@ -110,7 +110,7 @@ LATER = {
     "page.opened": {"by"},
     "page.marked": {"gone"},
     "training.assigned": {"unaided", "due", "confidence"},
-    "training.run_opened": {"exercise", "confidence", "trainer"},
+    "training.run_opened": {"exercise", "confidence", "known", "trainer"},
 }
 """Fields that entries of earlier versions don't have."""
 
