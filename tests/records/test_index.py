@@ -72,6 +72,10 @@ def surfaces(text: str, *terms: str, by: Vocabulary = OWN) -> list[str]:
         ("fever", "\x1b[31mfever\x1b[0m", "fever"),
         ("fever", "\x00fever\x7f", "fever"),
         ("fever", "\ud800fever\udfff", "fever"),
+        ("injection", "relief for a year after the RFA", "RFA"),
+        ("medication", "She takes her medicine.", "medicine"),
+        ("facet injection", "the facets were injected", "facets were injected"),
+        ("sedation", "He feels drugged.", "drugged"),
     ],
 )
 def test_spellings_forms_and_broken_words_are_found_where_they_stand(
@@ -92,6 +96,12 @@ def test_spellings_forms_and_broken_words_are_found_where_they_stand(
         ("fall", "He fell asleep."),
         ("motion at the fusion", "range of motion at C5"),
         ("delayed union", "pseudarthrosis"),
+        ("injection", "REQUEST FOR AUTHORIZATION (DWC Form RFA)"),
+        ("radiofrequency ablation", "Request for Authorization (RFA) received"),
+        ("medication", "The request is not medically necessary."),
+        ("medication", "Board certified in Physical Medicine and Rehabilitation."),
+        ("facets", "unless the facts change"),
+        ("sedation", "a trial of antiepilepsy drugs"),
     ],
 )
 def test_what_only_looks_alike_is_not_found(term: str, text: str) -> None:
