@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
-from assistant.core.dates import MONTHS, PartialDate, century, dates_in, month_number
+from assistant.core.dates import MONTHS, PartialDate, When, century, dates_in, month_number
 from assistant.core.record.language import root
 from assistant.core.text import compiled
 
@@ -298,6 +298,8 @@ _ORDINALS = (
 _MESES = "enero febrero marzo abril mayo junio julio agosto septiembre octubre noviembre diciembre".split()
 _ROMANS = "I II III IV V VI VII VIII IX X XI XII".split()
 _Y = r"(?:19|20)\d\d"
+_OF_YEAR = r"(?i)\s+(?:of\s+)?(?P<which>last|this|that|the\s+(?:same|previous|prior|past))\s+year\b"
+_LAST = r"(?i)\blast\s$"
 _D = r"(?:3[01]|[12]\d|0?[1-9])(?:st|nd|rd|th)?"
 _W = "|".join(sorted((one.replace("-", "[- ]") for one in _ORDINALS), key=len, reverse=True))
 _M = rf"(?:{'|'.join(MONTHS)}|Sept|{'|'.join(month[:3] for month in MONTHS)})(?![A-Za-z])"
@@ -629,6 +631,10 @@ class Finder:
             if start in seen or any(one.start <= start and end <= one.end for one in formed):
                 continue
             seen.add(start)
+            if (told := _of_another_year(text, start, end, when, near)) is not None:
+                begins, ends, meant = told
+                yield self._dated(text, begins, ends, "short-date", shifted(meant, self.weeks).prose())
+                continue
             alone = when.month is None
             month, day = when.month or 7, when.day or 1
             year = when.year if when.year is not None else _year_near(month, day, near)
@@ -796,6 +802,28 @@ def _is_day(year: int, month: int, day: int) -> bool:
     except ValueError:
         return False
     return True
+
+
+def _of_another_year(
+    text: str, start: int, end: int, when: When, near: PartialDate | None
+) -> tuple[int, int, PartialDate] | None:
+    """A month that is told by the year of the page (`May of last year`, `last May`): where the words stand, and what they mean.
+
+    Moved by itself it would be of another year where page and month come to stand on two sides of New Year.
+    """
+    if near is None or when.year is not None or when.month is None:
+        return None
+    after, before = (
+        compiled(_OF_YEAR).match(text, end),
+        compiled(_LAST).search(text[max(0, start - 8) : start]),
+    )
+    if after is not None:
+        before_that = after["which"].casefold().split()[-1] in ("last", "previous", "prior", "past")
+        return start, after.end(), PartialDate(near.year - before_that, when.month, when.day)
+    if before is None:
+        return None
+    year = near.year - (near.month is None or when.month >= near.month)
+    return start - len(before[0]), end, PartialDate(year, when.month, when.day)
 
 
 def _year_near(month: int, day: int, near: PartialDate | None) -> int:

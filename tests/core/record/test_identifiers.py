@@ -48,6 +48,20 @@ def test_a_date_moves_and_keeps_its_form(said: str, moved: str) -> None:
     assert found(f"Seen on {said}.") == [("date", said, moved)]
 
 
+@pytest.mark.parametrize(
+    ("said", "moved"),
+    [
+        ("May of last year", "March 2013"),
+        ("February of this year", "December 2013"),
+        ("July 10 of the previous year", "May 15, 2013"),
+        ("last May", "March 2013"),
+        ("last January", "November 2013"),
+    ],
+)
+def test_a_month_of_last_year_is_told_with_its_year(said: str, moved: str) -> None:
+    assert found(f"Pain since {said}.", SEEN, weeks=-8) == [("short-date", said, moved)]
+
+
 FORMS = """
 4 Mar 2014 > 24 Dec 2013 | Mar. 4th, '14 > Dec. 24th, '13 | 2014-03-04 > 2013-12-24 | 03/04/14 > 12/24/13 | 3.4.14 > 12.24.13
 20140304 > 20131224 | 4.3.1981 > 1.23.1981 | 24-Mar-14 > 13-Jan-14 | 24Mar2014 > 13Jan2014 | 24MAR14 > 13JAN14
