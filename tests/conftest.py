@@ -11,14 +11,22 @@ import sys
 from collections.abc import Iterator
 
 import pytest
+from hypothesis import settings
 
 from assistant.log import database
+from tests.prove import scale
 
 sys.dont_write_bytecode = False  # each process that a test starts would compile the program anew
 os.environ.pop("PYTHONDONTWRITEBYTECODE", None)
 gc.set_threshold(
     50_000, 20, 50
 )  # what the tests share is large, and need not be gone through again and again
+
+
+settings.register_profile(
+    "tests", max_examples=scale.of(40, 200), derandomize=not scale.ALL, database=None, deadline=None
+)
+settings.load_profile("tests")  # the sample is the same each time: what `make prove` finds becomes a test
 
 
 @pytest.fixture(scope="module", autouse=True)

@@ -115,21 +115,21 @@ _TYPES: Mapping[str, tuple[type, ...]] = {
 _Read = Callable[[Any], Any] | None
 
 
-def _named(values: Mapping[str, Any], kind: type) -> Mapping[str, Any]:
+def _named(values: Mapping[str, Any], kind: type | tuple[type, ...]) -> Mapping[str, Any]:
     for one in values.values():
         fitting(one, kind)
     return values
 
 
-def _named_twice(values: Mapping[str, Any]) -> Mapping[str, Any]:
-    return {name: _named(fitting(inner, Mapping), str) for name, inner in values.items()}
+def _named_twice(values: Mapping[str, Any], kind: type | tuple[type, ...]) -> Mapping[str, Any]:
+    return {name: _named(fitting(inner, Mapping), kind) for name, inner in values.items()}
 
 
 _WITHIN: Mapping[str, Callable[[Any], Any]] = {
     "tuple[str, ...]": partial(fitting, kind=str),
     "Mapping[str, str]": partial(_named, kind=str),
-    "Mapping[str, Mapping[str, Any]]": partial(_named, kind=Mapping),
-    "Mapping[str, Mapping[str, str]]": _named_twice,
+    "Mapping[str, Mapping[str, Any]]": partial(_named_twice, kind=(str, int)),
+    "Mapping[str, Mapping[str, str]]": partial(_named_twice, kind=str),
 }
 """What reads a mapping, or each of several values, by the word for the type: all have to be of theirs."""
 

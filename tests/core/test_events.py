@@ -348,7 +348,7 @@ def leaves_of(value: Any, path: tuple[Any, ...] = ()) -> Iterator[tuple[Any, ...
             yield from leaves_of(one, (*path, key))
 
 
-ANYTHING = {"profile", "pages", "commitment", "closed", "list", "attested"}
+ANYTHING = {"profile", "closed", "list", "attested"}
 """What has no type of its own in a body, or is read as true or false."""
 
 

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 import rfc8785
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
@@ -30,7 +30,6 @@ def structures(atoms: st.SearchStrategy[Any], names: st.SearchStrategy[str]) -> 
 
 
 @given(structures(leaves, keys))
-@settings(max_examples=300, deadline=None)
 def test_canonical_bytes_are_those_of_rfc_8785(value: Any) -> None:
     assert canonical(value) == rfc8785.dumps(value)
 
@@ -120,7 +119,6 @@ def test_commitment_hides_the_text_behind_its_salt() -> None:
     structures(leaves | texts.map(Private), keys.filter(lambda key: not key.startswith("$"))),
     st.binary(min_size=1),
 )
-@settings(max_examples=200, deadline=None)
 def test_unseal_gives_back_what_was_sealed(value: Any, salt: bytes) -> None:
     words: dict[str, str] = {}
 

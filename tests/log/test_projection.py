@@ -528,7 +528,7 @@ STEPS = st.one_of(
 
 
 @hypothesis_given(st.lists(STEPS, max_size=12))
-@settings(max_examples=scale.of(15, 60), deadline=None)
+@settings(max_examples=scale.of(15, 60))
 def test_each_old_value_is_the_new_value_before(steps: list[e.Event]) -> None:
     """In any order of steps: what a change replaces is what the timeline says stood there."""
     held, entries = opened_review(steps)

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant import library
@@ -19,7 +19,6 @@ from assistant.core.session import begin, fold
 from assistant.log.fold import moments
 from assistant.log.projection_rows import Editions, review_rows, without_quotes
 from tests.log.auditing import opened_review
-from tests.prove import scale
 
 PLACE = ("1", "sought")
 WORDS = st.sampled_from(["no fever", "fever", "a cough"])
@@ -68,7 +67,6 @@ SAID = PassageGroup("note", (2,), "fever", "affirmed", 2, 9)
 
 
 @given(STEPS, st.lists(st.sampled_from(["fever", "no fever", "another"]), max_size=2))
-@settings(max_examples=scale.of(50, 150), deadline=None)
 @example([searched((DENIED,), 2)], [])
 @example([searched((SAID,), 2)], [])
 @example([searched((SAID, DENIED), 2)], ["another"])

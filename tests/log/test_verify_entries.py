@@ -9,7 +9,7 @@ from typing import Any, cast
 from unittest.mock import patch
 
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from assistant.log import entry
@@ -91,7 +91,6 @@ def _walked(rows: Sequence[Row]) -> Stretch:
     return Walk(cast(Any, Rows()), Path("log"), 0, len(rows)).run()
 
 
-@settings(max_examples=100, deadline=None)
 @given(_entries())
 @example(_body("é"))
 @example(_body({"é": 1, "\uffff": 2}))
@@ -121,7 +120,6 @@ def test_the_quick_look_passes_what_the_slow_one_passes(data: bytes) -> None:
     assert _read(parsed, data) == _read(slowly_parsed, data)
 
 
-@settings(max_examples=100, deadline=None)
 @given(_entries())
 @example(_body(1) + b"\n" + _body(1))
 @example(_body(1) + b"\n")

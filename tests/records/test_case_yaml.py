@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import library
@@ -110,7 +110,6 @@ def test_a_change_of_the_bundled_case_is_one_line_long() -> None:
     ]
 
 
-@settings(max_examples=300, deadline=None)
 @given(st.text(max_size=40).filter(lambda text: not any("\ud800" <= one <= "\udfff" for one in text)))
 def test_any_words_come_back_as_they_were(words: str) -> None:
     assert yaml.parse_yaml(f"a: {scalar(words)}\n", "x").data == {"a": words}

@@ -6,7 +6,7 @@ import threading
 from collections.abc import Mapping
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant import library
@@ -16,7 +16,6 @@ from assistant.core.record.passages import Occurrence
 from assistant.library import own_vocabulary, vocabulary_texts
 from assistant.records.fts import OVERHANG, TARGET
 from assistant.records.index import RecordIndex
-from tests.prove import scale
 
 OWN = own_vocabulary()
 BARE = Vocabulary()
@@ -208,7 +207,6 @@ PIECES = [
 GAPS = [" ", "\n", ". ", "\n\n", "\t", ", ", "-", "\x1b", "\x00 ", "\u202e", "\r"]
 
 
-@settings(max_examples=scale.of(50, 150), deadline=None)
 @given(st.lists(st.tuples(st.sampled_from(PIECES), st.sampled_from(GAPS)), max_size=60))
 def test_every_occurrence_is_found_once_at_its_place(parts: list[tuple[str, str]]) -> None:
     text, places = "", []
@@ -334,7 +332,6 @@ def test_a_query_that_is_too_long_is_refused_and_never_cut(query: str, said: str
         RecordIndex.of({"a": ("loosening",)}, OWN).find(query)
 
 
-@settings(max_examples=scale.of(30, 100), deadline=None)
 @given(st.text(max_size=40))
 def test_any_query_is_answered(query: str) -> None:
     for one in NOTED.find(query):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.answer import Evidence
@@ -83,7 +83,6 @@ def test_a_passage_over_a_page_break_is_no_longer_than_others() -> None:
     assert len(one.quote) <= 600
 
 
-@settings(max_examples=60, deadline=None)
 @given(st.lists(st.text("ab1 \n.-", max_size=2 * REACH), min_size=1, max_size=5))
 def test_what_stands_beside_a_break_is_the_words_of_its_pages(pages: list[str]) -> None:
     places = [("d", number) for number in range(1, len(pages) + 1)]

@@ -499,7 +499,7 @@ def shared(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Log]:
         yield log
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(before=st.booleans(), steps=st.lists(commands, min_size=5, max_size=15))
 def test_what_is_loaded_from_the_log_is_the_session_as_it_was(
     shared: Log, before: bool, steps: list[c.Command]

@@ -196,7 +196,7 @@ def test_the_sheet_is_read_back_as_it_was_written_and_compares_as_the_adjudicati
     assert again.answers["1", "prior_surgery"].evidence == sheet.answers["1", "prior_surgery"].evidence
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(st.integers(0, 10_000))
 def test_every_answer_is_read_back_as_it_was_written(seed: int) -> None:
     for scope, answers in careless("r", seed).answers.items():

@@ -7,7 +7,7 @@ from typing import Any
 
 import pytest
 import yaml
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 from assistant.core.problem import Refused
@@ -374,7 +374,6 @@ ANYTHING = st.recursive(
 )
 
 
-@settings(max_examples=40)
 @given(st.lists(ANYTHING, max_size=4), st.dictionaries(NAMES, ANYTHING, max_size=3))
 def test_whatever_stands_in_it_is_read_or_told(items: list[Any], more: dict[str, Any]) -> None:
     data = json.loads(
