@@ -11,10 +11,10 @@ review: $(VENV)/.ready  ## Open the review of the bundled case.
 	@$(BIN)/imr review cervical-radiographs-after-fusion
 
 test: lint  ## Everything that has to hold.
-	$(BIN)/pytest -n auto --durations=20
+	$(BIN)/pytest -n auto --dist worksteal --durations=20
 
 prove: $(VENV)/.ready-dev  ## All that is tried against the log, of which test takes a sample; minutes.
-	IMR_PROVE=1 $(BIN)/pytest -n auto tests/prove tests/core/rules tests/log tests/records tests/cli/test_ending.py
+	IMR_PROVE=1 $(BIN)/pytest -n auto --dist worksteal
 
 lint: $(VENV)/.ready-dev
 	$(BIN)/ruff check .

@@ -283,21 +283,20 @@ def sources() -> Sources:
     Those lie in the folder that `IMR_PROMPTS` names; a set there takes the place of the program's of that name, and
     its guidelines.yaml adds to the program's.
     """
+    vocabulary = _files(folder("prompts") / "vocabulary", ".yaml")
     return Sources(
-        prompts=_Texts(
-            {path.stem: path for path in sorted(folder("prompts").glob("*.yaml"))} | _own_prompts()
-        ),
-        schemas=_Texts(
-            {
-                path.name.removesuffix(".schema.json"): path
-                for path in sorted((folder("schemas") / "answers").glob("*.schema.json"))
-            }
-        ),
-        vocabulary={
-            path.name: read_text(path) for path in sorted((folder("prompts") / "vocabulary").glob("*.yaml"))
-        },
+        prompts=_Texts(_files(folder("prompts"), ".yaml") | _own_prompts()),
+        schemas=_Texts(_files(folder("schemas") / "answers", ".schema.json")),
+        vocabulary={f"{name}.yaml": read_text(path) for name, path in vocabulary.items()},
         parse=_parsed_once,
     )
+
+
+def _files(place: Path, ending: str) -> dict[str, Path]:
+    """The files of a folder whose names end so, by name without it; in their order."""
+    return {
+        name.removesuffix(ending): place / name for name in sorted(os.listdir(place)) if name.endswith(ending)
+    }
 
 
 def own_prompts_folder() -> Path | None:
@@ -382,7 +381,8 @@ def first_letter_texts() -> dict[str, str]:
 
 def case_names() -> list[str]:
     """The ids of the cases in the case bank."""
-    return sorted(path.parent.name for path in folder("casebank").glob("*/case.yaml"))
+    place = folder("casebank")
+    return [name for name in sorted(os.listdir(place)) if (place / name / "case.yaml").is_file()]
 
 
 # The reviewer's own cases: folders in one folder, or in several where several organizations send them.

@@ -22,6 +22,12 @@ gc.set_threshold(
     50_000, 20, 50
 )  # what the tests share is large, and need not be gone through again and again
 
+os.fsync = lambda file: None  # type: ignore[assignment]
+DURABLE = database.DURABLE
+database.DURABLE = {
+    "synchronous": ("OFF", 0),
+    **{one: DURABLE[one] for one in DURABLE if one != "synchronous"},
+}
 
 settings.register_profile(
     "tests", max_examples=scale.of(40, 200), derandomize=not scale.ALL, database=None, deadline=None
@@ -42,7 +48,7 @@ def own_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         yield
 
 
-@pytest.fixture(autouse=True)
-def no_wait(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
-    if request.node.get_closest_marker("durable") is None:
-        monkeypatch.setitem(database.DURABLE, "synchronous", ("OFF", 0))
+@pytest.fixture
+def durable(monkeypatch: pytest.MonkeyPatch) -> None:
+    """A log that is opened now reaches the disk at each commit, as it does outside the tests."""
+    monkeypatch.setattr(database, "DURABLE", DURABLE)

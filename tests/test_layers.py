@@ -42,7 +42,7 @@ PURE = frozenset(
 )
 """The standard modules that the core may use: none reaches a file, clock, random number or screen."""
 
-CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "jinja2", "msgspec", "pysat"})
+CORE_LIBRARIES = frozenset({"yaml", "jsonschema", "referencing", "jinja2", "msgspec", "pysat"})
 IMPURE_CALLS = frozenset({"open", "print", "input", "exec", "eval", "compile", "__import__", "breakpoint"})
 IMPURE_METHODS = frozenset({"now", "utcnow", "today", "read_text", "write_text", "read_bytes", "write_bytes"})
 MOST_LINES = 1_000
@@ -57,6 +57,7 @@ LATE = {
     "datasette": "an optional extra",
     "jinja2": "slow, and the first frame has no sentence to write",
     "jsonschema": "slow, and the first frame has no answer to check",
+    "referencing": "the same",
     "psycopg": "an optional extra",
     "pyrage": "an optional extra",
     "platformdirs": "slow, and a place that is named needs none",
@@ -128,7 +129,7 @@ def imports(module: str) -> list[tuple[str, int]]:
 
 @cache
 def _imports(module: str, path: Path) -> list[tuple[str, int]]:
-    return [found for node in ast.walk(parsed(path)) for found in _imported(module, node)]
+    return [found for node in nodes(path) for found in _imported(module, node)]
 
 
 def imports_at_run_time(module: str) -> list[tuple[str, int, bool]]:
@@ -152,6 +153,13 @@ def _imports_at_run_time(module: str, path: Path) -> list[tuple[str, int, bool]]
 @cache
 def parsed(path: Path) -> ast.Module:
     return ast.parse(path.read_text(encoding="utf-8"))
+
+
+@cache
+def nodes(path: Path) -> list[ast.AST]:
+    """What these tests look at in a file: its imports, calls and attributes."""
+    looked = ast.Import | ast.ImportFrom | ast.Call | ast.Attribute
+    return [node for node in ast.walk(parsed(path)) if isinstance(node, looked)]
 
 
 def _imported(module: str, node: ast.AST) -> Iterator[tuple[str, int]]:
@@ -270,7 +278,7 @@ def test_the_core_is_pure() -> None:
             known = PURE if root in sys.stdlib_module_names else CORE_LIBRARIES
             if unit(target) != "core" if root == "assistant" else root not in known:
                 wrong.append(f"{module}, line {line}: imports {target}")
-        for node in ast.walk(parsed(MODULES[module])):
+        for node in nodes(MODULES[module]):
             if isinstance(node, ast.Call):
                 if isinstance(node.func, ast.Name) and node.func.id in IMPURE_CALLS:
                     wrong.append(f"{module}, line {node.lineno}: calls {node.func.id}()")
@@ -308,7 +316,7 @@ def test_what_differs_between_systems_stands_in_one_module() -> None:
         for target, line in imports(module):
             if target.split(".")[0] in modules:
                 wrong.append(f"{module}, line {line}: imports {target}")
-        for node in ast.walk(parsed(MODULES[module])):
+        for node in nodes(MODULES[module]):
             if isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
                 if node.attr in attributes.get(node.value.id, ()):
                     wrong.append(f"{module}, line {node.lineno}: asks for {node.value.id}.{node.attr}")

@@ -112,6 +112,7 @@ class Installed:
             "--quiet",
             "--no-deps",
             "--no-index",
+            "--no-compile",
         ]
         run([*pip, str(wheel)], folder)
         # A path file lends only what lies in the folder: path files in there, the checkout's own among

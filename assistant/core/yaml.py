@@ -423,8 +423,12 @@ def form_problems(
 @lru_cache(maxsize=32)
 def _checker(schema: str) -> Any:
     from jsonschema import Draft202012Validator  # slow to load, and the first frame needs no check
+    from referencing import Registry
+    from referencing.jsonschema import DRAFT202012
 
-    return Draft202012Validator(json.loads(schema))
+    read = json.loads(schema)
+    whole = Registry().with_resource(read.get("$id", ""), DRAFT202012.create_resource(read))
+    return Draft202012Validator(read, registry=whole.crawl())  # else it is gone through at each reference
 
 
 def _said(document: YamlDocument, error: Any) -> Iterator[tuple[int, Problem]]:

@@ -17,7 +17,7 @@ from assistant.core.answer import Evidence
 from assistant.core.event_words import Line, describe
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record.absence import contradicted
-from assistant.core.rules.rules import Rules, Sources, files_of, pinned, read_prompt_set, schema_text
+from assistant.core.rules.rules import Rules, Sources, files_of, pinned, read_prompt_set
 from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.session import AnswerPlace, Session, carried
 from assistant.core.text import digest, one_line
@@ -220,10 +220,7 @@ def _changing(review: Review, item: str, name: str) -> tuple[c.ChangeSet, dict[s
     new = files_of(name, given)
     prompts = {**new.prompts, **kept["prompts"]}
     made = read_prompt_set(name, Sources(prompts, new.schemas), session.rules.case.items[item].region)
-    schemas = {
-        one.schema.name: schema_text(one.schema) for one in (*made.prompts.values(), *made.own.values())
-    }
-    texts = {"prompts": prompts, "schemas": {**schemas, **kept["schemas"]}}
+    texts = {"prompts": prompts, "schemas": {**made.schema_texts, **kept["schemas"]}}
     sets = {**dict(one.split("=", 1) for one in _sets(session)), item: name}
     if session.opened.items.get(item) == name:
         del sets[item]

@@ -18,6 +18,7 @@ from assistant.cli import prompts as commands
 from assistant.cli.main import run
 from assistant.core.problem import Refused
 from assistant.profile import verifications
+from tests.prove import scale
 
 ROOT = Path(__file__).resolve().parents[2]
 LIKE = "muscle-relaxants"
@@ -98,7 +99,7 @@ def test_every_set_that_comes_with_the_program_fits_the_schema_as_an_editor_read
     """An editor reads YAML 1.2, where dates are text and numbers under names become names."""
     schema = json.loads((ROOT / "schemas" / "prompt-set-2.schema.json").read_text("utf-8"))
     tried = 0
-    for path in sorted((ROOT / "prompts").glob("*.yaml")):
+    for path in sorted((ROOT / "prompts").glob("*.yaml"))[:: scale.of(6, 1)]:
         data = YAML(typ="safe", pure=True).load(path.read_text("utf-8"))
         if data.get("language") == 2:
             wrong = [error.message for error in Draft202012Validator(schema).iter_errors(plain(data))]

@@ -23,6 +23,7 @@ from assistant.core.text import Private
 from assistant.log import Draft, Log
 from assistant.log.access import reader
 from assistant.log.report import reports
+from tests.prove import scale
 
 SCHEMA = Path(__file__).parents[2] / "schemas" / "output" / "log-report.schema.json"
 
@@ -405,7 +406,7 @@ def test_serve_and_browse_take_anew_too() -> None:
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900) SELECT randomblob(900000) FROM n",
         "WITH RECURSIVE n(i) AS (SELECT 1 UNION ALL SELECT i + 1 FROM n LIMIT 900) "
         "SELECT max(b) FROM (SELECT DISTINCT randomblob(900000) AS b FROM n)",
-    ],
+    ][:: scale.of(3, 1)],
 )
 def test_a_query_takes_a_bounded_share_of_the_machine(reviewed: Path, query: str, tmp_path: Path) -> None:
     script = (  # the kernel's own peak of this program alone: what getrusage says counts the parent's memory too

@@ -21,6 +21,7 @@ from assistant.core.problem import Refused
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import TIER_NAMES
 from assistant.library import first_words
+from tests.prove import scale
 
 ROOT = Path(__file__).parents[2]
 TEXT = (ROOT / FILE).read_text(encoding="utf-8")
@@ -183,7 +184,7 @@ def test_a_fault_is_named_with_its_line(old: str, new: str, said: str) -> None:
 
 def test_no_text_can_be_left_out() -> None:
     data = yaml.parse_yaml(TEXT, FILE).data
-    for place in NAMES:
+    for place in list(NAMES)[:: scale.of(5, 1)]:
         *parts, key = place.split(".")
         inner = data
         for part in parts:

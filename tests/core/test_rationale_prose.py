@@ -20,6 +20,7 @@ from assistant.core.value import replace
 from assistant.library import ReferenceItem
 from tests.core.test_rationale import CASES
 from tests.core.test_rationale_assessment import opened
+from tests.prove import scale
 
 MOST = 45
 ALIKE = (
@@ -89,7 +90,7 @@ def with_examples() -> list[Path]:
     ]
 
 
-@pytest.mark.parametrize("path", with_examples(), ids=lambda path: path.stem)
+@pytest.mark.parametrize("path", with_examples()[:: scale.of(4, 1)], ids=lambda path: path.stem)
 def test_no_sentence_of_a_set_is_too_long_or_begins_as_the_one_before(path: Path) -> None:
     document = yaml.parse_yaml(library.read_text(path), path.name)
     facts = {str(one["is"]): dict(one.get("item", {})) for one in document.data["examples"]}

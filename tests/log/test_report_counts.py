@@ -38,9 +38,10 @@ def signed(desk: Desk, session: str, reviewer: str, decision: str, suggested: st
     desk.log(session, *decided("1", decision, suggested), ending, case=f"case-{session}", actor=reviewer)
 
 
-@pytest.fixture
-def mixed(path: Path) -> Iterator[ReadOnly]:
+@pytest.fixture(scope="module")
+def mixed(tmp_path_factory: pytest.TempPathFactory) -> Iterator[ReadOnly]:
     """r-one upheld 12 of 12 real ones where that was suggested; r-two 0 of 12 where it was not; both practised 5."""
+    path = tmp_path_factory.mktemp("mixed") / "log.sqlite"
     with Desk(path) as desk:
         for number in range(12):
             signed(desk, f"a{number:02}", "r-one", "upheld", "upheld")

@@ -217,11 +217,11 @@ def test_a_reader_makes_no_log_and_writes_into_none_that_may_only_be_read(full: 
         Log.open(full, reader=True)
 
 
-@pytest.mark.durable
-def test_settings_are_durable(log: Log) -> None:
-    reading = log._connection
-    reading.set_authorizer(None)
-    found = [reading.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
+def test_settings_are_durable(durable: None, path: Path) -> None:
+    with Log.open(path) as log:
+        reading = log._connection
+        reading.set_authorizer(None)
+        found = [reading.execute(f"PRAGMA {name}").fetchone()[0] for name in ("journal_mode", "synchronous")]
     assert found == ["wal", 2]
 
 

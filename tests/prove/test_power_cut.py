@@ -52,7 +52,7 @@ def test_no_power_failure_while_the_wal_is_brought_home_loses_anything(proved: P
     )
 
 
-@pytest.mark.parametrize("mode", ["wal-normal", "delete-full"])
+@pytest.mark.parametrize("mode", ["wal-normal", "delete-full"][: scale.of(1, 2)])
 def test_the_check_sees_the_loss_under_weaker_settings(mode: str, proved: Proved) -> None:
     appends, every = (10, 1) if scale.ALL else (2, 7)
     found = apart(

@@ -582,3 +582,8 @@ def _validator(key: str) -> Any:
     checker = FormatChecker(formats=())
     checker.checks("partial-date")(lambda value: not isinstance(value, str) or parse_date(value) is not None)
     return Draft202012Validator(json.loads(key), format_checker=checker)
+
+
+def schema_text(schema: AnswerSchema) -> str:
+    """A compiled answer schema as it is pinned, and as it stands in `schemas/answers/`."""
+    return json.dumps(schema.schema, indent=2, ensure_ascii=False) + "\n"

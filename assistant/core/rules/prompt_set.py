@@ -13,7 +13,7 @@ import msgspec
 
 from assistant.core.answer import Answer, Status
 from assistant.core.dates import PartialDate
-from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, select
+from assistant.core.rules.answer_schema import AnswerSchema, complete, missing, schema_text, select
 from assistant.core.rules.condition import ALWAYS, Atom, Formula, Truth, atoms, evaluate, holds
 from assistant.core.value import Value
 
@@ -304,6 +304,13 @@ class PromptSet(Value, dict=True):
             for read in (*tie, *(prompt for atom in atoms(one.when, {}) for prompt in atom.prompts)):
                 found.setdefault(read, set()).add(name)
         return found
+
+    @cached_property
+    def schema_texts(self) -> Mapping[str, str]:
+        """The compiled answer schemas of all its questions by name, as they are pinned."""
+        return {
+            one.schema.name: schema_text(one.schema) for one in (*self.prompts.values(), *self.own.values())
+        }
 
     @property
     def askable(self) -> Mapping[str, Prompt]:

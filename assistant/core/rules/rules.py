@@ -14,7 +14,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.record import case
 from assistant.core.record.case import Case
 from assistant.core.rules import answer_schema, language2_reader, prompt_set_reader
-from assistant.core.rules.answer_schema import AnswerSchema
+from assistant.core.rules.answer_schema import AnswerSchema, schema_text
 from assistant.core.rules.editions import on_day
 from assistant.core.rules.guidelines import Guidelines, read_guidelines
 from assistant.core.rules.language2_reader import regions_of
@@ -233,11 +233,9 @@ def pinned(rules: Rules, sources: Sources) -> Sources:
     """Those of the sources that the rules were really made from."""
     prompts = {name: text for used in rules.sets.values() for name, text in _needed(used.id, sources).items()}
     named = {
-        prompt.schema.name: sources.schemas[prompt.schema.name]
-        if used.language == 1
-        else schema_text(prompt.schema)
+        name: sources.schemas[name] if used.language == 1 else text
         for used in rules.sets.values()
-        for prompt in (*used.prompts.values(), *used.own.values())
+        for name, text in used.schema_texts.items()
     }
     return Sources(prompts, named)
 
@@ -264,8 +262,3 @@ def _of_any_set(schema: AnswerSchema) -> str:
             asked = {key: columns[name][key] for key in ("ask", "statuses")}
             columns[name] = {**asked, "type": "string", "minLength": 1, "maxLength": 200}
     return schema_text(replace(schema, schema=data))
-
-
-def schema_text(schema: AnswerSchema) -> str:
-    """A compiled answer schema as it is pinned, and as it stands in `schemas/answers/`."""
-    return json.dumps(schema.schema, indent=2, ensure_ascii=False) + "\n"
