@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from copy import deepcopy
 from dataclasses import dataclass, field
 from functools import cache, partial
@@ -91,6 +91,58 @@ def once_each(found: Iterator[Place], siblings: bool = True) -> Iterator[Place]:
         if kind not in seen:
             seen.add(kind)
             yield path
+
+
+Schemas = dict[int, tuple[dict[str, Any], dict[str, Any]]]
+"""Schemas that speak of one value, each by its identity and with the file that it stands in."""
+
+
+def schema_places(file: File) -> Iterator[tuple[Place, tuple[object, ...]]]:
+    """Each place, with what the schema makes of it: two that it tells apart by nothing are the same to it.
+
+    That is what it says of the value above, the name where it names it, and the type of what stands there.
+    """
+
+    def below(value: Any, said: Schemas, path: Place) -> Iterator[tuple[Place, tuple[object, ...]]]:
+        inner: Any = (
+            value.items() if isinstance(value, dict) else enumerate(value) if isinstance(value, list) else ()
+        )
+        for key, item in inner:
+            named = key if any(key in one.get("properties", {}) for one, _ in said.values()) else ""
+            yield (*path, key), (frozenset(said), named, type(item))
+            yield from below(item, speaking_of(under(said, key)), (*path, key))
+
+    schema = held_schemas()[f"{file.kind}.schema.json"]
+    yield from below(file.data, speaking_of([(schema, schema)]), ())
+
+
+def under(said: Schemas, key: str | int) -> Iterator[tuple[Any, dict[str, Any]]]:
+    """What the schemas of a value say of the one below it, each with its file."""
+    for one, root in said.values():
+        if isinstance(key, int):
+            yield dict(enumerate(one.get("prefixItems", []))).get(key, one.get("items")), root
+            continue
+        fits = [inner for name, inner in one.get("patternProperties", {}).items() if re.search(name, key)]
+        fits += [one["properties"][key]] if key in one.get("properties", {}) else []
+        yield from ((inner, root) for inner in fits or [one.get("additionalProperties")])
+
+
+def speaking_of(schemas: Iterable[tuple[Any, dict[str, Any]]]) -> Schemas:
+    """These schemas and those that they lead to for the same value: by reference, as alternatives, on a condition."""
+    found: Schemas = {}
+    waiting = list(schemas)
+    while waiting:
+        one, root = waiting.pop()
+        if not isinstance(one, dict) or id(one) in found:
+            continue
+        found[id(one)] = one, root
+        waiting += [(inner, root) for key in ("anyOf", "oneOf", "allOf") for inner in one.get(key, [])]
+        waiting += [(one[key], root) for key in ("if", "then", "else", "not") if key in one]
+        if "$ref" in one:
+            name, _, pointer = one["$ref"].partition("#")
+            home = held_schemas()[name.rpartition("/")[2]] if name else root
+            waiting.append((at(home, tuple(filter(None, pointer.split("/")))), home))
+    return found
 
 
 def changed(data: Any, path: Place, wrong: Any) -> Any:

@@ -139,7 +139,7 @@ is a copy that was made on purpose."""
 def _status(found: Verification) -> int:
     if not found.ok:
         return 1
-    return COPY if found.copy else OPEN if found.shorter else 0
+    return COPY if found.copy else OPEN if found.shorter or found.unsigned else 0
 
 
 def _named(path: Path) -> Held | Unread:
@@ -216,14 +216,7 @@ def _check_bundle(
     from assistant.log.keys import own_keys
     from assistant.review.rederive import derived_anew
 
-    with path.open("rb") as file:
-        begins = file.read(16)
-    if begins == b"SQLite format 3\0" or begins.startswith(b"PAR1"):
-        what = "a log" if begins.startswith(b"S") else "a log's archive or rows of it"
-        name = one_line(str(path))
-        raise refuse(
-            f"This is {what}, and no exported session.", name, f"A log is verified with --log {name}."
-        )
+    _must_be_verifiable(path)
     if len(held) > 1:
         raise click.UsageError("A bundle is compared with one checkpoint.")
     note = held[0].read_bytes() if held else b""
@@ -239,6 +232,52 @@ def _check_bundle(
     if is_bundle(str(path)) and all(one.ok is not False for one in found):
         found = [*found, *(standalone_verify.Finding("derived", ok, says) for ok, says in derived_anew(path))]
     return standalone_verify.show(found, as_json)
+
+
+_ONLY_THESE = "What can be verified is a session of `imr log prove`, a proof of `imr log consistency -o`, or a log (--log)."
+
+
+def _must_be_verifiable(path: Path) -> None:
+    """Refuses a file that is neither an exported session nor a consistency proof, and says what it is."""
+    with path.open("rb") as file:
+        begins = file.read(4096)
+        file.seek(max(path.stat().st_size - 65_536, 0))
+        ends = file.read()
+    name, fix = one_line(str(path)), _ONLY_THESE
+    if begins.startswith(b"PK"):
+        return
+    if begins.startswith(b"SQLite format 3\0") or (begins.startswith(b"PAR1") and b"imr-archive" in ends):
+        what = "a log" if begins.startswith(b"S") else "an archive of a log"
+        fix = f"A log is verified with --log {name}."
+    elif begins.startswith(b"age-encryption.org/"):
+        what, fix = "sealed", f"Open it first: imr log unseal {name} -o FILE --identity KEY."
+    elif begins.startswith(b"PAR1"):
+        what = "a table of rows (Parquet) that carries no proof"
+    elif path.suffix == ".json" and (not _text_of(begins) or b'"old"' in begins):
+        return  # what is wrong with a proof says who checks it
+    else:
+        what = _kind_of_text(_text_of(begins))
+    raise refuse(f"This is {what}, and no exported session.", name, fix)
+
+
+def _text_of(begins: bytes) -> str:
+    """The beginning of a text file; "" of one that is none."""
+    text = begins.decode("utf-8", "ignore")
+    return text if b"\0" not in begins and len(text.encode()) >= len(begins) - 3 else ""
+
+
+def _kind_of_text(text: str) -> str:
+    """What a text file is, by how it begins."""
+    from assistant.log.keys import ORIGIN
+
+    line = text.lstrip("\ufeff").splitlines()[0] if text.strip() else ""
+    if line.lstrip().startswith(("{", "[")):
+        return "JSON, or lines of it (NDJSON), without a proof"
+    if line.startswith(ORIGIN) or "\n\u2014 " in text:
+        return "a checkpoint or another signed note, which is named with --checkpoint beside a log"
+    if line.count(",") or line.count("\t"):
+        return "a table (CSV), which carries no proof"
+    return "a text" if text else "no file of this program, or a damaged one"
 
 
 def _is_of(log_path: Path, origin: str) -> bool:
@@ -596,6 +635,10 @@ def _outcome(found: Verification) -> str:
         return (
             "What is there verifies, and whether its end was cut off is open: it is shorter than a checkpoint that is "
             "held of it, and bears no mark of a copy."
+        )
+    if found.ok and found.unsigned:
+        return (
+            f"What is there holds together. WHO SIGNED THE LOG IS OPEN: {found.verdicts['signatures'].says}."
         )
     if found.ok and (people := found.verdicts.get("reviewers")) is not None and people.ok is None:
         return f"The log verifies. Open is who signed: {people.says}."

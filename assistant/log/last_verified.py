@@ -29,7 +29,7 @@ _COUNT = "SELECT coalesce(max(id), 0) FROM event"
 class LastVerified:
     """What a verification found: when (UTC), over how many entries, whether it was `deep`, what the log was found to be.
 
-    `result` is holds, fails, copy (of a day) or open; `what` is the first thing that was found broken.
+    `result` is holds, fails, copy (of a day), unsigned or open; `what` is the first thing that was found broken.
     """
 
     ts: str
@@ -44,7 +44,8 @@ def keep_result(path: Path, found: Verification, deep: bool) -> None:
     broken = found.first_break
     failed = [name for name, one in found.verdicts.items() if one.ok is False]
     said = broken.what if broken is not None else ", ".join(failed)
-    result = "fails" if not found.ok else "copy" if found.copy else "open" if found.shorter else "holds"
+    open = "open" if found.shorter else "unsigned" if found.unsigned else "holds"
+    result = "fails" if not found.ok else "copy" if found.copy else open
     made = LastVerified(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M}", found.events, deep, result, said if not found.ok else ""
     )
@@ -79,6 +80,8 @@ def _result(found: LastVerified) -> str:
             return "it held"
         case "copy":
             return "it held, as a copy"
+        case "unsigned":
+            return "it held together, and who signed it was open"
         case "open":
             return "it held, and whether its end is there was open"
         case _:

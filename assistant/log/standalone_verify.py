@@ -726,11 +726,16 @@ def check_consistency(data: bytes, key: str = "", held: bytes = b"") -> list[Fin
 # -- the command ----------------------------------------------------------------------------------
 
 OPEN = 3
-"""Exit status where all holds together, and who signed it is open."""
+"""Exit status where all holds together, and it is open who signed it, or whether the letter is that of the session."""
 
 HOLDS_TOGETHER = (
     "It holds together. WHO SIGNED IT IS OPEN: whoever made this file may have made the key in it too. Name the log's "
     "key with --key, as you got it from elsewhere."
+)
+
+LETTER_IS_OPEN = (
+    "WHETHER letter.txt IS THE LETTER OF THIS SESSION IS OPEN: it reads otherwise than its entries give it, outside the text "
+    "that was signed. Rely on signed-text.txt."
 )
 
 COPIED = 60
@@ -770,6 +775,14 @@ def examine(path: Path, key: str = "", held: bytes = b"", reviewers: Sequence[st
     try:
         if path.suffix == ".json":
             return check_consistency(path.read_bytes(), key, held)
+        if not zipfile.is_zipfile(path):
+            return [
+                Finding(
+                    "bundle",
+                    False,
+                    "this is no exported session: those are ZIP archives, as `imr log prove` writes them",
+                )
+            ]
         return check(read_files(path), key, held, reviewers)
     except (Failed, OSError) as failure:
         return [Finding("bundle", False, str(failure))]
@@ -796,10 +809,10 @@ def wrapped(begin: str, text: str, wide: int) -> list[str]:
 
 
 def status_of(found: Sequence[Finding]) -> int:
-    """The exit status: 0 where all holds, 3 where who signed is open, else 1."""
+    """The exit status: 0 where all holds, 3 where it is open who signed or whether the letter is that of the session, else 1."""
     if any(one.ok is False for one in found):
         return 1
-    return OPEN if any(one.name == "signature" and one.ok is None for one in found) else 0
+    return OPEN if {one.name for one in found if one.ok is None} & {"signature", "derived"} else 0
 
 
 def show(found: Sequence[Finding], as_json: bool = False) -> int:
@@ -813,8 +826,10 @@ def show(found: Sequence[Finding], as_json: bool = False) -> int:
     for one in found:
         mark = {True: "holds", False: "FAILS", None: "open"}[one.ok]
         print("\n".join(wrapped(f"  {mark:<5}  {one.name:<11}  ", one.says, wide)))
-    says = {0: "It holds.", 1: "It does NOT hold.", OPEN: HOLDS_TOGETHER}[status]
-    print("\n".join(wrapped("", says, wide)))
+    open_ones = {"signature": HOLDS_TOGETHER, "derived": LETTER_IS_OPEN}
+    says = [open_ones[one.name] for one in found if one.ok is None and one.name in open_ones]
+    for sentence in says if status == OPEN else ["It holds." if status == 0 else "It does NOT hold."]:
+        print("\n".join(wrapped("", sentence, wide)))
     print("This does not prove:")
     for limit in not_proven(found):
         print("\n".join(wrapped("  - ", limit, wide)))
@@ -822,7 +837,7 @@ def show(found: Sequence[Finding], as_json: bool = False) -> int:
 
 
 def main(arguments: Sequence[str]) -> int:
-    """0 where everything holds, 1 where something doesn't, 2 for wrong use, 3 where it is open who signed.
+    """0 where everything holds, 1 where something doesn't, 2 for wrong use, 3 where something that counts is open.
 
     The same where nobody reads what it prints; 141 (128 + SIGPIPE) where the reader went before that was known.
     """

@@ -557,6 +557,11 @@ class Verification:
     shorter: bool = False
 
     @property
+    def unsigned(self) -> bool:
+        """Whether it is open who signed: no checkpoint is stored beside the entries, or its key is not known here."""
+        return bool(self.events) and self.verdicts["signatures"].ok is None
+
+    @property
     def of_sessions(self) -> str:
         """How many sessions of which kind began among the entries that were read, in words."""
         return sessions_in_words(self.sessions, self.reviews)

@@ -7,17 +7,20 @@ from collections.abc import Callable, Sequence
 
 from assistant import profile as reviewer
 from assistant.core import commands as c
+from assistant.core import events as e
 from assistant.core.attestation import statement
 from assistant.core.problem import refuse
 from assistant.core.rationale import Assessment, assess
 from assistant.core.record.checks import checks
+from assistant.core.record.finding_checks import Check
 from assistant.core.rules.criterion import OUTCOME_WORDS
+from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, outcome
 from assistant.letter import body_hash
 from assistant.letter.compose import compose
 from assistant.letter.document import Head, Letter
 from assistant.log import Entry, Log
-from assistant.log.fold import load_session
+from assistant.log.fold import event_of, load_session
 from assistant.review.loading import pages_of
 from assistant.review.review import Review
 from assistant.review.signing import Passphrase, asks, nobody, opened, signed
@@ -85,6 +88,20 @@ def head_of(entries: Sequence[Entry]) -> Head:
         if entry.kind == "session.signed":
             return Head(entry.seq, entry.prev, entry.ts)
     return Head(entries[-1].seq, entries[-1].leaf)
+
+
+def compose_without_documents(log: Log, name: str) -> Letter:
+    """The same where the documents of the case are not here: with each check that was explained as it was raised then."""
+    session, seq = load_session(log, name)
+    entries = [entry for entry in log.read(name) if entry.seq <= seq]
+    raised = [event for entry in entries if isinstance(event := event_of(entry), e.CheckRaised)]
+    found = {
+        (one.check, one.key): Check(one.check, one.key, CASE_SCOPE, "warning", one.message, one.facts)
+        for one in raised
+        if (one.check, one.key) in session.acknowledged
+    }
+    known: dict[str, Assessment] = {item: assess(session, item) for item in session.items}
+    return compose(session, known.__getitem__, list(found.values()), head_of(entries))
 
 
 def _composed(session: Session, entries: Sequence[Entry]) -> Letter:

@@ -26,7 +26,7 @@ from assistant.log.fold import begun, folded
 from assistant.log.verify_checks import schemas
 from assistant.log.verify_entries import Break, Verdict, Verification
 from assistant.log.verify_steps import Counting, fault_of_review
-from assistant.review.determination import compose_from_log
+from assistant.review.determination import compose_from_log, compose_without_documents
 from assistant.review.loading import pages_of
 
 Pages = Mapping[str, tuple[str, ...]]
@@ -252,6 +252,7 @@ def derived_anew(path: Path) -> Iterator[tuple[bool | None, str]]:
                 yield False, f"entry {fault[0].seq}: {fault[1]}"
             made = rederive(log, session)
             words, unsigned = rederivation_words(log, session)
+            letters = [words.letter, to_text(compose_without_documents(log, session))]
     except Refused as refusal:
         yield False, f"the review can't be derived from its entries: {refusal.problems[0].what}"
         return
@@ -261,7 +262,7 @@ def derived_anew(path: Path) -> Iterator[tuple[bool | None, str]]:
         return
     yield True, "suggestions, sentences, outcome and letter come out of the entries as they were logged"
     there = bundle_letter(path)
-    if there.letter and there.letter == words.letter:
+    if there.letter and there.letter in letters:
         yield True, "letter.txt reads, to the last word, as the letter that the entries give"
     elif there.letter:
         yield (

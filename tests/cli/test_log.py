@@ -81,6 +81,10 @@ def test_a_session_is_shown_safely_and_with_its_consequence(signed: Path) -> Non
 def test_verify_says_how_it_stands_by_its_exit_status(log: Log, path: Path) -> None:
     log.append("sitting", [Draft("access.opened", {"tool": "1"})], actor="r-1", case="", after=0)
     done = run("verify", "--log", path)
+    assert done.exit_code == 3
+    assert "WHO SIGNED THE LOG IS OPEN" in " ".join(done.output.split())
+    log.checkpoint()
+    done = run("verify", "--log", path)
     assert done.exit_code == 0
     assert "The log verifies." in done.output
     assert "This does not prove:" in done.output

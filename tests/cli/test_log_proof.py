@@ -8,6 +8,7 @@ import shutil
 import stat
 import subprocess
 import sys
+import zipfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -20,6 +21,7 @@ from assistant.log import Draft, Log, standalone_verify
 from assistant.log.bundle import LetterTexts, bundle, bundle_letter, covering_checkpoint
 from assistant.log.chain import canonical, leaf
 from assistant.log.keys import Signer, VerifierKey, read_checkpoint, signer
+from assistant.log.last_verified import last_verified
 from tests.log.forgery import rewrite, stored, unfenced
 
 CASE = "cervical-radiographs-after-fusion"
@@ -135,7 +137,7 @@ def test_against_what_an_auditor_holds(imr: Imr, log_path: Path, tmp_path: Path)
     known = ("--log", "elsewhere.sqlite", "--key", "key.txt", "--checkpoint", "held.txt")
     assert imr("log", "verify", *known).status == 0
     rewrite(tmp_path / "elsewhere.sqlite", lambda entries: entries[:40], keep_checkpoints=False)
-    assert imr("log", "verify", "--log", "elsewhere.sqlite").status == 0
+    assert imr("log", "verify", "--log", "elsewhere.sqlite").status == standalone_verify.OPEN
     said = imr("log", "verify", *known)
     assert said.status == 1
     assert "entries were cut off, or this is an older copy" in " ".join(said.out.split())
@@ -312,12 +314,93 @@ def test_a_log_or_an_archive_in_the_place_of_a_bundle_is_said_to_be_one(
     imr: Imr, log_path: Path, tmp_path: Path
 ) -> None:
     archived = tmp_path / "2023.parquet"
-    archived.write_bytes(b"PAR1 and so on")
-    for path, what in ((log_path, "This is a log, and no"), (archived, "a log's archive or rows of it")):
+    archived.write_bytes(b"PAR1 and so on, imr-archive")
+    for path, what in (
+        (log_path, "This is a log, and no"),
+        (archived, "This is an archive of a log, and no"),
+    ):
         said = imr("log", "verify", str(path))
         assert said.status == 2
         assert what in said.err
         assert f"--log {path}" in said.err
+
+
+@pytest.mark.parametrize(
+    ("form", "what"),
+    [
+        ("csv", "a table (CSV)"),
+        ("odk", "a table (CSV)"),
+        ("ndjson", "JSON, or lines of it"),
+        ("fhir", "JSON, or lines of it"),
+        ("prov", "JSON, or lines of it"),
+    ],
+)
+def test_what_was_exported_in_another_form_is_said_to_be_that_form(imr: Imr, form: str, what: str) -> None:
+    assert imr("log", "export", "last", "--format", form, "-o", "written").status == 0
+    for name in ("written", "written.json" if form in ("fhir", "prov") else "written.txt"):
+        Path(name).write_bytes(Path("written").read_bytes())
+        said = imr("log", "verify", name)
+        assert said.status == 2
+        assert what in said.err
+        assert "imr log prove" in said.err
+
+
+@pytest.mark.parametrize(
+    ("data", "what"),
+    [
+        (b"PAR1 rows PAR1", "a table of rows (Parquet)"),
+        (b"age-encryption.org/v1\n-> X25519", "imr log unseal"),
+        (b"imr-log/00\n3\nAAAA\n\n\xe2\x80\x94 imr-log/00 BBBB\n", "--checkpoint"),
+        (b"Dear Sir", "This is a text,"),
+        (b"\0\1\2 of nothing", "no file of this program"),
+        (b"", "no file of this program"),
+        ("\u00e9".encode() * 3000, "This is a text,"),
+        (b"\xff\xfe\xfd", "no file of this program"),
+    ],
+)
+def test_what_is_no_bundle_is_said_to_be_what_it_is(imr: Imr, data: bytes, what: str) -> None:
+    Path("given").write_bytes(data)
+    said = imr("log", "verify", "given")
+    assert said.status == 2
+    assert what in said.err
+    alone = standalone_verify.examine(Path("given"))
+    assert [one.ok for one in alone] == [False]
+    assert "no exported session" in alone[0].says
+
+
+def test_a_log_elsewhere_without_any_checkpoint_is_open(imr: Imr, log_path: Path, tmp_path: Path) -> None:
+    """Whoever took it along took the checkpoints out, so that nothing tells who signed."""
+    copy = Path(shutil.copyfile(log_path, tmp_path / "elsewhere.sqlite"))
+    with unfenced(copy) as file:
+        file.execute("DELETE FROM checkpoint")
+    said = imr("log", "verify", "--log", str(copy))
+    assert said.status == standalone_verify.OPEN
+    assert "WHO SIGNED THE LOG IS OPEN: no checkpoint is stored in the log" in " ".join(said.out.split())
+    assert "who signed it was open" in last_verified(copy)
+
+
+def test_a_log_whose_key_nobody_knows_here_is_open(
+    imr: Imr, log_path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    key = json.loads(imr("log", "checkpoint", "--json").out)["key"]
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "of somebody else"))
+    said = imr("log", "verify")
+    assert said.status == standalone_verify.OPEN
+    assert "WHO SIGNED THE LOG IS OPEN" in " ".join(said.out.split())
+    assert imr("log", "verify", "--key", key).status == 0
+
+
+@pytest.mark.parametrize("added", [b"PS: The treatment is approved.\n", b"\n", b" "])
+def test_words_added_to_the_letter_of_a_bundle_are_open(imr: Imr, added: bytes) -> None:
+    assert imr("log", "prove", "last", "-o", "session.imr").status == 0
+    with zipfile.ZipFile("session.imr") as old, zipfile.ZipFile("more.imr", "w") as new:
+        for info in old.infolist():
+            more = added if info.filename == "letter.txt" else b""
+            new.writestr(info, old.read(info) + more)
+    said = imr("log", "verify", "more.imr")
+    assert said.status == standalone_verify.OPEN
+    assert "WHETHER letter.txt IS THE LETTER OF THIS SESSION IS OPEN" in " ".join(said.out.split())
+    assert imr("log", "verify", "session.imr").status == 0
 
 
 def test_a_forged_bundle_fails_where_the_key_of_its_log_is_known_and_is_open_elsewhere(

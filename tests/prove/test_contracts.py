@@ -12,12 +12,12 @@ import pytest
 from assistant import library
 from assistant.core.yaml import Path as Place
 from tests import contracts
-from tests.contracts import WRONG, File, Found, held_against, once_each, places
+from tests.contracts import WRONG, File, Found, held_against
 from tests.prove import scale
 from tests.prove.scale import Proved
 
-MOST = 6_000
-"""Changes of one kind of file: some sets of questions have tens of thousands of values, and are read anew for each."""
+MORE = 30
+"""Places of one kind of file beyond those: some sets of questions have thousands, and are read anew for each change."""
 
 
 @pytest.mark.parametrize("kind", sorted(library.KINDS))
@@ -37,14 +37,17 @@ def test_every_value_in_every_wrong_type(kind: str, tmp_path: Path, proved: Prov
 
 
 def drawn(files: Sequence[File]) -> Iterator[tuple[File, list[Place]]]:
-    """The places that are tried: those that differ in more than the number of an entry first, the others as it happens."""
-    chance = random.Random(2026)
-    every = [(number, place) for number, file in enumerate(files) for place in places(file.data)]
-    first = [(number, place) for number, file in enumerate(files) for place in once_each(places(file.data))]
-    chance.shuffle(first)
-    chance.shuffle(every)
+    """The places that are tried: each that the schema tells apart, where the file is smallest, and others as it happens."""
+    by_size = sorted(files, key=lambda one: len(one.text))
+    every = [
+        (number, place, kind)
+        for number, file in enumerate(by_size)
+        for place, kind in contracts.schema_places(file)
+    ]
+    first = {kind: (number, place) for number, place, kind in reversed(every)}
+    more = random.Random(2026).sample(every, min(MORE, len(every)))
     taken: dict[int, list[Place]] = defaultdict(list)
-    for number, place in list(dict.fromkeys([*first, *every]))[: MOST // len(WRONG)]:
+    for number, place in dict.fromkeys([*first.values(), *((number, place) for number, place, _ in more)]):
         taken[number].append(place)
     for number, chosen in taken.items():
-        yield files[number], chosen
+        yield by_size[number], chosen

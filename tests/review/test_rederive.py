@@ -16,12 +16,13 @@ from assistant.core.problem import Refused
 from assistant.core.value import replace
 from assistant.letter import to_text
 from assistant.log import Log, access
+from assistant.log.bundle import bundle, covering_checkpoint
 from assistant.log.redaction import redact
 from assistant.log.verify import verify
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.determination import compose_from_log, sign
-from assistant.review.rederive import Rederivation, deeper, rederivation_words, rederive
+from assistant.review.rederive import Rederivation, deeper, derived_anew, rederivation_words, rederive
 from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite, unfenced
 
@@ -74,6 +75,29 @@ def test_what_redacted_words_would_have_given_is_not_compared(log_path: Path) ->
     assert text.startswith("NOT THE TEXT THAT WAS SIGNED - words of it were redacted since")
     assert "[redacted]" in text
     assert "[redacted]" not in was
+
+
+def test_the_letter_that_went_along_is_derived_where_the_documents_are_not(
+    home: Path, log_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Its checks stand there as they were raised and explained; whoever adds to them is told of."""
+    with Log.open(log_path, write=False) as log:
+        session = log.resolve("last")
+        words, _ = rederivation_words(log, session)
+    assert "Checks of plain fact" in words.letter
+    file, case = log_path.with_name("session.imr"), home / "case" / "records"
+    proven = covering_checkpoint(log_path, session)
+    monkeypatch.setenv("IMR_CONFIG", str(home / "config"))
+    file.write_bytes(bundle(log_path, session, proven, words))
+    added = words.letter.replace("Explained.", "Explained, and approved.")
+    more = log_path.with_name("more.imr")
+    more.write_bytes(bundle(log_path, session, proven, replace(words, letter=added)))
+    away = case.rename(home / "case" / "away")
+    try:
+        assert [ok for ok, _ in derived_anew(file)] == [True, True]
+        assert [ok for ok, _ in derived_anew(more)] == [True, None]
+    finally:
+        away.rename(case)
 
 
 def changed(path: Path, kind: str, edit: Callable[[Entry], Any]) -> None:

@@ -410,7 +410,8 @@ async def test_every_page_says_when_the_log_was_last_verified_and_with_what_resu
     for path in paths:
         page = (await browser.get(path)).text
         assert re.search(
-            r"Last verified 20..-..-.. ..:.. over [0-9,]+ entries, with --deep: it held\.", page
+            r"Last verified 20..-..-.. ..:.. over [0-9,]+ entries, with --deep: it held together, and who signed it was open\.",
+            page,
         ), path
     broken = Break("s", 3, "an <entry> was changed")
     keep_result(
