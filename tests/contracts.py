@@ -19,7 +19,7 @@ import jsonschema_rs
 from assistant import library, profile
 from assistant.core import yaml
 from assistant.core.problem import Refused
-from assistant.core.rules.rules import Sources
+from assistant.core.rules.rules import Sources, files_of
 from assistant.core.value import replace
 from assistant.core.yaml import Path as Place
 from assistant.log import reviewer_keys
@@ -378,12 +378,25 @@ def rules_of(case: str) -> Any:
 
 
 def a_set(name: str, own: Sources) -> Callable[[str], object]:
-    """Reads the set of this name from a text, or the set of the program that uses the block of this name."""
-    using = SET if name in own.prompts and "for" not in shipped("prompts", f"{name}.yaml") else name
-    if name == "guidelines":
-        using = "muscle-relaxants"  # which cites them
+    """Reads the set of this name from a text, or a set of the program that uses the block of this name."""
+    using = used_in(name)
     prompts = {**own.prompts, SET: earlier.TEXT} if is_block(name, own) else own.prompts
     return lambda text: library.prompt_set(using, Sources({**prompts, name: text}, own.schemas))
+
+
+@cache
+def used_in(name: str) -> str:
+    """The set itself, or the smallest that is made of the block of this name; one that cites the guidelines."""
+    own = library.sources()
+    if name not in own.prompts or "for" in shipped("prompts", f"{name}.yaml"):
+        return name
+    if name == "guidelines":
+        return "muscle-relaxants"
+    if is_block(name, own):
+        return SET
+    sets = [one for one in own.prompts if "for" in shipped("prompts", f"{one}.yaml")]
+    using = [one for one in sets if name in files_of(one, own).prompts]
+    return min(using, key=lambda one: len(own.prompts[one]))
 
 
 def is_block(name: str, own: Sources) -> bool:

@@ -16,7 +16,7 @@ from tests.contracts import WRONG, File, Found, held_against
 from tests.prove import scale
 from tests.prove.scale import Proved
 
-MORE = 30
+MORE = 100
 """Places of one kind of file beyond those: some sets of questions have thousands, and are read anew for each change."""
 
 

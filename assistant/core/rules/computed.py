@@ -105,6 +105,15 @@ def read_computed(raw: Any, say: Say, gives: Any = None) -> Computed | None:
         )
         return None
     made = [_operand(one, say) for one in operands]
+    where, by = raw.get("where", {}), raw.get("by", "")
+    if not isinstance(where, Mapping) or any(
+        not isinstance(one, str | int | float) for one in where.values()
+    ):
+        say(f"`{where}` says of no column what stands in it.", "Write where: {column: value}.")
+        return None
+    if not isinstance(by, str):
+        say(f"`{by}` is no column.", "Write by: table.column.")
+        return None
     within = _within(raw["within"], say) if "within" in raw else None
     if rule == "weighted" and "by" not in raw:
         say("`weighted` needs `by`, the column whose value has the factor.", "Add `by: table.column`.")
@@ -114,9 +123,9 @@ def read_computed(raw: Any, say: Say, gives: Any = None) -> Computed | None:
     return Computed(
         rule,
         tuple(made),
-        {str(k): str(v) for k, v in dict(raw.get("where", {})).items()},
+        {str(k): str(v) for k, v in where.items()},
         within,
-        str(raw.get("by", "")),
+        by,
         _gives(gives, say) if gives is not None else (),
     )
 
@@ -134,7 +143,8 @@ def _operand(raw: Any, say: Say) -> Any:
 
 def _within(raw: Any, say: Say) -> Within | None:
     units = [key for key in raw if key in SPANS] if isinstance(raw, Mapping) else []
-    if len(units) != 1 or set(raw) != {units[0], "before"} or not isinstance(raw[units[0]], int | float):
+    fits = len(units) == 1 and set(raw) == {units[0], "before"} and isinstance(raw["before"], str)
+    if not fits or not isinstance(raw[units[0]], int | float):
         say("`within` is a time before a date.", "Write within: {months: 12, before: item.ur_decision.date}.")
         return None
     return Within(raw[units[0]], units[0], str(raw["before"]))

@@ -164,6 +164,13 @@ def test_an_answer_in_whole_units_is_compared_rounded_down() -> None:
         ({"weighted": "a.b"}, "`weighted` needs `by`"),
         ({"count": "a", "within": {"months": 12}}, "`within` is a time before a date."),
         ("a + b", "`a + b` is no rule."),
+        ({"latest": "a.b", "where": 7}, "`7` says of no column"),
+        ({"latest": "a.b", "where": "word"}, "`word` says of no column"),
+        ({"latest": "a.b", "where": ["a"]}, "`['a']` says of no column"),
+        ({"latest": "a.b", "where": {"kind": ["a"]}}, "`{'kind': ['a']}` says of no column"),
+        ({"months": [{"latest": "a.b", "where": [["a"]]}, "c"]}, "`[['a']]` says of no column"),
+        ({"weighted": "a.b", "by": ["c"]}, "`['c']` is no column."),
+        ({"count": "a", "within": {"months": 3, "before": ["b"]}}, "`within` is a time before a date."),
         ({"add": ["a", "B c"]}, "`B c` is no operand."),
     ],
 )
