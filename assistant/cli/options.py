@@ -158,7 +158,7 @@ def log_at(path: Path | None) -> Path:
 
 
 def _with_archives(path: Path | None, alone: bool) -> Path:
-    from assistant.files import cache_folder, default_log_path
+    from assistant.files import default_log_path
     from assistant.log.archive import reading_copy
 
     if central_url(path):
@@ -172,9 +172,9 @@ def _with_archives(path: Path | None, alone: bool) -> Path:
                 "",
                 "Name the log with --log, and its archives with --archive.",
             )
-        return reading_copy([path], None, cache_folder() / "archives")
+        return reading_copy([path], None)
     log = path or default_log_path()
-    copy = reading_copy(archives(), log, cache_folder() / "archives")
+    copy = reading_copy(archives(), log)
     _READ_FROM[copy] = log
     return copy
 

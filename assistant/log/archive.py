@@ -21,11 +21,28 @@ from typing import Any
 from assistant.core.access_events import StretchArchived
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line
-from assistant.core.value import Value
-from assistant.files import WriteTurn, make_file, make_folder, sync_folder, taken, true_path, turn_at
+from assistant.core.value import Value, replace
+from assistant.files import (
+    WriteTurn,
+    cache_folder,
+    make_file,
+    make_folder,
+    sync_folder,
+    taken,
+    true_path,
+    turn_at,
+)
 from assistant.log import access
 from assistant.log.checkpoint import CENTRAL, present_log
-from assistant.log.database import ARCHIVED, STUB, TRIGGERS, bring_up_to_date, check_fences, connect_writer
+from assistant.log.database import (
+    ARCHIVED,
+    STUB,
+    TRIGGERS,
+    bring_up_to_date,
+    check_fences,
+    connect_writer,
+    unlike,
+)
 from assistant.log.entry import pinned_in
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.holds import holding, holds_of
@@ -34,7 +51,7 @@ from assistant.log.store import Log, open_reader
 from assistant.log.tree import keep_tree
 from assistant.log.verify import verify
 from assistant.log.verify_checks import Restored, archived_entries, digest_of_archived
-from assistant.log.verify_entries import COMMITMENTS, Verification
+from assistant.log.verify_entries import COMMITMENTS, Verdict, Verification
 from assistant.log.verify_steps import followed
 
 SUFFIX = ".parquet"
@@ -345,7 +362,12 @@ def verify_archives(files: Sequence[Path], log: Path | None = None, **asked: Any
     with TemporaryDirectory(prefix="imr-archive-") as folder:
         made = Path(folder) / "log.sqlite"
         restored = _restore(files, log, made)
-        return followed(made, verify(made, restored=restored, **asked), _Silent())
+        found = followed(made, verify(made, restored=restored, **asked), _Silent())
+        copy = _place_of_copy(files, log)
+        wrong = unlike(copy, made, found.events) if copy.exists() else ""
+        if not wrong:
+            return found
+        return replace(found, ok=False, verdicts={**found.verdicts, "archived": Verdict(False, wrong)})
 
 
 class _Silent:
@@ -367,7 +389,7 @@ def _restore(files: Sequence[Path], log: Path | None, made: Path) -> Restored:
         if log is None:
             copy.execute("PRAGMA journal_mode = OFF")
             _alone(copy, files[0])
-            return Restored((files[0].name,), "", True)
+            return Restored((files[0].name,), _digest(files[0]), True)
         with closing(open_reader(present_log(log))) as origin:
             origin.backup(copy)
         stays = digest_of_archived(archived_entries(copy))
@@ -461,8 +483,7 @@ def _put_back(copy: sqlite3.Connection, file: Path) -> None:
     copy.execute("COMMIT")
 
 
-def reading_copy(files: Sequence[Path], log: Path | None, folder: Path) -> Path:
-    """A copy that answers every question: of an archive, or of the log at `log` with its archives; in `folder`."""
+def _place_of_copy(files: Sequence[Path], log: Path | None) -> Path:
     named = [_digest(true_path(one)) for one in files if _opened(one)]
     if log is not None:
         with closing(open_reader(present_log(log))) as connection:
@@ -470,8 +491,14 @@ def reading_copy(files: Sequence[Path], log: Path | None, folder: Path) -> Path:
                 connection.execute("SELECT hex(leaf) FROM event ORDER BY id DESC LIMIT 1").fetchone()[0]
             )
             named.append(digest_of_archived(archived_entries(connection)))
-    path = folder / f"{hashlib.sha256(' '.join(named).encode()).hexdigest()[:24]}.sqlite"
-    make_folder(folder)
+    name = hashlib.sha256(" ".join(named).encode()).hexdigest()[:24]
+    return cache_folder() / "archives" / f"{name}.sqlite"
+
+
+def reading_copy(files: Sequence[Path], log: Path | None) -> Path:
+    """A copy that answers every question: of an archive, or of the log at `log` with its archives; in the cache."""
+    path = _place_of_copy(files, log)
+    make_folder(path.parent)
     with turn_at(path):
         if not path.exists():
             draft = path.with_suffix(".new")

@@ -10,6 +10,7 @@ from __future__ import annotations
 import os
 import secrets
 import sqlite3
+from contextlib import closing
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -195,6 +196,9 @@ def _folded(sql: object) -> str:
 BUSY_MS = 5_000
 """Milliseconds that SQLite waits for the locks of programs that don't take turns with us."""
 
+_ONE_PAGE = 4_096
+"""Bytes of a page; a file of one has no table yet."""
+
 _ALLOWED = {
     sqlite3.SQLITE_SELECT,
     sqlite3.SQLITE_READ,
@@ -237,6 +241,27 @@ def connect_reader(path: Path) -> sqlite3.Connection:
         connection.close()
         raise
     return connection
+
+
+_UNLIKE = """SELECT m.session, m.seq FROM made.event AS m
+LEFT JOIN event AS c ON c.session = m.session AND c.seq = m.seq AND c.id > 0
+WHERE m.id BETWEEN 1 AND ? AND (c.entry IS NOT m.entry OR c.leaf IS NOT m.leaf OR c.kind IS NOT m.kind OR c.ts IS NOT m.ts)
+ORDER BY m.id LIMIT 1"""
+
+
+def unlike(copy: Path, made: Path, upto: int) -> str:
+    """Which of the first entries of the log's file `made` the reading copy doesn't have as they are, in words; "" for none."""
+    try:
+        with closing(connect_reader(copy)) as connection:
+            connection.execute("ATTACH ? AS made", (database_uri(made.absolute(), "mode=ro"),))
+            found = connection.execute(_UNLIKE, (upto,)).fetchone()
+    except sqlite3.Error as error:
+        return f"the copy that is read here, {copy}, can't be read ({error}): remove it"
+    if found is None:
+        return ""
+    return (
+        f"entry {found[1]} of session {found[0]} is another one in the copy that is read here: remove {copy}"
+    )
 
 
 DURABLE: dict[str, tuple[str, str | int]] = {
@@ -314,7 +339,25 @@ def allow_only_inserts(connection: sqlite3.Connection) -> None:
     connection.set_authorizer(authorize)
 
 
+def would_change(path: Path) -> str:
+    """What lies beside a log from which SQLite would change its pages when it is next written to; "" where nothing does.
+
+    Changes are in the log beside it (`-wal`) alone: a journal with pages to put back is none of this program's, but
+    where a log that has no entry yet was broken off.
+    """
+    journal = Path(f"{path}-journal")
+    try:
+        if not journal.stat().st_size or path.stat().st_size <= _ONE_PAGE:
+            return ""
+    except OSError:
+        return ""
+    return f"{journal} would put other pages in the place of those of the log when it is next written to"
+
+
 def _connect(path: Path, mode: str, more: str = "") -> sqlite3.Connection:
+    if said := would_change(path):
+        fix = "Move that file away, and run `imr log verify`."
+        raise refuse(f"The decision log was not opened: {said}.", str(path), fix)
     uri = database_uri(path.absolute(), f"mode={mode}{more}")
     if not may(path, os.W_OK if mode == "rw" else os.R_OK):
         raise refuse(

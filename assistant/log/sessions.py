@@ -6,6 +6,7 @@ trainers, and the desks of those who keep the work list. Lists and names mean re
 
 from __future__ import annotations
 
+import re
 import sqlite3
 from collections.abc import Callable, Mapping
 from datetime import date, timedelta
@@ -101,20 +102,30 @@ def session_rows(
     return rows
 
 
+GIVEN = re.compile("[0-9a-f]{12}")
+"""The form of an id that the program gives to a review."""
+
+
 def matching_session(connection: sqlite3.Connection, name: str) -> str:
     """The session that `name` means: its id, the only review that begins so, or "last" (the newest entry's).
 
-    None or several raise `Refused`; several are listed. A session that is no review has to be named in full.
+    None or several raise `Refused`; several are listed. A session that is no review has to be named in full. An id that
+    the program doesn't give, and with which others begin, means none of them: somebody may have chosen it to be taken for one.
     """
     if name == "last":
         row = connection.execute(_NEWEST).fetchone()
         if row is None:
             raise refuse("The decision log holds no session yet.", fix="Begin one with `imr review`.")
         return str(row[0])
-    if connection.execute("SELECT 1 FROM event WHERE session = ? AND seq = 1 AND id > 0", [name]).fetchone():
+    exact = connection.execute(
+        "SELECT 1 FROM event WHERE session = ? AND seq = 1 AND id > 0", [name]
+    ).fetchone()
+    if exact and GIVEN.fullmatch(name):
         return name
     rows = connection.execute(_BEGIN_SO, {"name": name}).fetchall()
     found = [str(session) for session, _ in sorted(rows, key=lambda row: -row[1])]
+    if exact and found in ([], [name]):
+        return name
     if len(found) == 1:
         return found[0]
     if not found or not name:

@@ -19,12 +19,14 @@ from assistant.core.value import Value, replace
 from assistant.files import existing_log, true_path
 from assistant.log import times, verify_checks, verify_entries, verify_reviewers
 from assistant.log.checkpoint import Held, copy_marks, is_gone, verified
-from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader
+from assistant.log.database import APPLICATION_ID, FORMAT, check_identity, connect_reader, would_change
+from assistant.log.entry import form
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.keys import VerifierKey, read_checkpoint
 from assistant.log.times import Outside
 from assistant.log.tree import WIDTH, Joined, StoredTree
 from assistant.log.verify_checks import (
+    MOST,
     Copy,
     Heads,
     Known,
@@ -89,6 +91,8 @@ def verify(
     if before := is_gone(true):
         return _gone(before)
     true = existing_log(path)
+    if said := would_change(true):
+        return _unreadable(said)
     try:
         connection = connect_reader(true)
     except DAMAGE as error:
@@ -215,7 +219,7 @@ def _read(
         seen.absent = replace(seen.absent, words=seen.absent.words | passed.redacted)
         if passed.redacted:
             seen.notes.append(
-                f"{counted(len(passed.redacted), 'text')} redacted, as the log says; what they committed to stays."
+                f"{counted(len(passed.redacted), 'text')} redacted, as the log says{_where(connection)}; what they committed to stays."
             )
         if passed.left:
             seen.notes.append(
@@ -233,6 +237,17 @@ def _read(
         unless_damage(path, error)
         seen.lost = seen.lost or f"the log can't be read: {words(error)}"
     return seen
+
+
+def _where(connection: sqlite3.Connection) -> str:
+    """Of which sessions texts are said to be redacted: what a signed review says may have hung on them."""
+    found = dict[str, None]()
+    for (data,) in connection.execute("SELECT entry FROM event WHERE kind = 'access.redacted' AND id > 0"):
+        with suppress(ValueError, TypeError, KeyError):
+            found[str(form(data)["body"]["session"])] = None
+    named = [*found][:MOST]
+    more = " and others" if len(found) > MOST else ""
+    return f" of session{'s' if len(named) > 1 else ''} {', '.join(named)}{more}" if named else ""
 
 
 def _signed(

@@ -665,7 +665,7 @@ def behind(connection: sqlite3.Connection, path: Path) -> tuple[str, str]:
 class Restored(Value):
     """Of which archives a file was made again, by their names.
 
-    `alone` is without the log that they came from; else `stays` is the digest over what of them stood in it.
+    `alone` is without the log that it came from, and `stays` its SHA-256; else the digest over what of them stood in it.
     """
 
     files: tuple[str, ...]
@@ -702,7 +702,8 @@ def archived_verdict(
     if restored is not None and restored.alone:
         (size,) = connection.execute("SELECT max(id) FROM event").fetchone()
         says = f"an archive: {counted(size - len(left), 'entry')} are in it, and the hashes of {len(left):,} that stayed in the log"
-        return Verdict(True, says), ""
+        whole = f"whether it is the whole file is open: the log that it came from says its SHA-256, and here it is {restored.stays}"
+        return Verdict(None, f"{says}; {whole}"), ""
     if said is None:
         said = [bytes(entry) for (entry,) in connection.execute(_STRETCHES)]
     stretches = [body for one in said if (body := _body(one))]

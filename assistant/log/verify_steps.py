@@ -30,6 +30,7 @@ from assistant.log.database import ARCHIVED
 from assistant.log.entry import Entry, family_of, form, is_day, read, texts_in
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.fold import UNFIT, Artifacts, PinnedRules, event_of, pinned_texts, whole
+from assistant.log.sessions import GIVEN
 from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.log.verify_entries import Break, Verdict, Verification
 
@@ -162,6 +163,8 @@ class _Review:
         if course is None:
             if not isinstance(event, e.SessionOpened):
                 raise refuse("a review does not begin so")
+            if not GIVEN.fullmatch(entry.session):
+                raise refuse("no review is given such a name")
             frame = letter_words(pinned_texts(self._log, event.pins, "letter"))
             course = self._course = Succession(
                 begin(entry.session, self._rules.of(event), event, frame=frame)

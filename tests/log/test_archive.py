@@ -19,7 +19,7 @@ from assistant.cli.main import run
 from assistant.core import events as e
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.log.archive import archive, verify_archives
+from assistant.log.archive import archive, reading_copy, verify_archives
 from assistant.log.database import TRIGGERS, differences
 from assistant.log.holds import hold, holds_of, release
 from assistant.log.redaction import redact
@@ -61,12 +61,14 @@ def _years(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("IMR_CONFIG", str(folder / "config"))
         signed(path, "2023-02-01")
         with Desk(path, "2023-03-01T09:00:00+00:00") as desk:
-            desk.open("bb22", "r-two", case="back")
+            desk.open("bb22bb22bb22", "r-two", case="back")
         with Desk(path, "2024-03-01T09:00:00+00:00") as desk:
-            desk.log("bb22", e.SessionDeclined("records", "A page is missing."), case="back", actor="r-two")
+            desk.log(
+                "bb22bb22bb22", e.SessionDeclined("records", "A page is missing."), case="back", actor="r-two"
+            )
         signed(path, "2024-06-01", "lumbar-mri-back-pain")
         with Desk(path, "2024-07-01T09:00:00+00:00") as desk:
-            desk.open("dd44", "r-two", case="back")
+            desk.open("dd44dd44dd44", "r-two", case="back")
     return folder
 
 
@@ -80,6 +82,24 @@ def years(_years: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path.write_bytes((_years / "log.sqlite").read_bytes())
     path.chmod(0o600)
     return path
+
+
+def test_a_copy_that_is_read_here_and_was_changed_is_named(years: Path, tmp_path: Path) -> None:
+    """Commands read an archive from a copy in the cache, which the owner of the computer can change with its hashes."""
+    file = tmp_path / "2023.parquet"
+    archive(years, 2023, file)
+    for log, of in ((("--log", file), None), (("--log", years, "--archive", file), years)):
+        copy = reading_copy([file], of)
+        assert imr("log", "verify", *log).exit_code == 0
+        with closing(sqlite3.connect(copy, isolation_level=None)) as changed:
+            for name in TRIGGERS:
+                changed.execute(f"DROP TRIGGER {name}")
+            changed.execute("UPDATE event SET kind = 'prompt.shown' WHERE kind = 'determination.recorded'")
+            for sql in TRIGGERS.values():
+                changed.execute(sql)
+        said = imr("log", "verify", *log)
+        assert said.exit_code == 1
+        assert "is another one in the copy that is read here" in " ".join(said.output.split())
 
 
 def fits(name: str, value: Any) -> Any:
@@ -142,7 +162,7 @@ def test_a_closed_year_leaves_and_log_archive_and_both_together_verify(years: Pa
 def test_two_archives_one_after_the_other_and_the_log_goes_on(years: Path, tmp_path: Path) -> None:
     first = archive(years, 2023, tmp_path / "2023.parquet").path
     with Desk(years, "2025-02-01T09:00:00+00:00") as desk:
-        desk.log("dd44", e.SessionParked(), case="back", actor="r-two")
+        desk.log("dd44dd44dd44", e.SessionParked(), case="back", actor="r-two")
     second = archive(years, 2024, tmp_path / "2024.parquet").path
     assert verify(years).ok
     assert verify_archives([second]).ok
@@ -151,7 +171,7 @@ def test_two_archives_one_after_the_other_and_the_log_goes_on(years: Path, tmp_p
         assert found.ok, found.verdicts
         assert found.verdicts["archived"].ok is read
     with Log.open(years, write=False) as log:
-        assert [one.id for one in log.sessions()] == ["dd44"]
+        assert [one.id for one in log.sessions()] == ["dd44dd44dd44"]
 
 
 def test_reports_are_those_of_the_log_before(years: Path, tmp_path: Path) -> None:
@@ -176,7 +196,7 @@ def test_reports_are_those_of_the_log_before(years: Path, tmp_path: Path) -> Non
 
 def blank(connection: sqlite3.Connection) -> None:
     connection.execute(
-        "UPDATE event SET session = 'archived', seq = -id, kind = 'archived', ts = '', entry = x'' WHERE id = (SELECT max(id) FROM event WHERE session = 'bb22')"
+        "UPDATE event SET session = 'archived', seq = -id, kind = 'archived', ts = '', entry = x'' WHERE id = (SELECT max(id) FROM event WHERE session = 'bb22bb22bb22')"
     )
 
 
@@ -292,7 +312,7 @@ def test_what_is_held_is_neither_archived_nor_redacted_until_it_is_released(
             ("hold", "--case", "nobody", "--reason", "A court has asked for it."),
             "No review in this log is of the case",
         ),
-        (("hold", "bb22", "--reason", " "), "reason"),
+        (("hold", "bb22bb22bb22", "--reason", " "), "reason"),
         (("release", "0123", "--reason", "A court has asked for it."), "is no hold in force"),
     ],
 )

@@ -219,3 +219,28 @@ def test_the_logs_own_connection_can_only_read_and_append(full: Path, sql: str) 
 def test_every_trigger_is_part_of_the_schema() -> None:
     assert set(TRIGGERS) < set(SCHEMA)
     assert len(TRIGGERS) == 18
+
+
+@pytest.mark.parametrize("write", [False, True])
+def test_a_log_with_a_journal_of_other_pages_beside_it_is_not_opened(full: Path, write: bool) -> None:
+    """SQLite would put its pages back at the next writing; and one of a log that has no table yet is not in the way."""
+    journal = full.with_name(f"{full.name}-journal")
+    journal.write_bytes(b"pages")
+    with pytest.raises(Refused, match="put other pages"), Log.open(full, write=write):
+        pass
+    found = verify(full)
+    assert found.verdicts["database"].ok is False
+    assert str(journal) in found.verdicts["database"].says
+    journal.write_bytes(b"")
+    with Log.open(full, write=write):
+        pass
+    journal.unlink()
+    assert verify(full).ok
+
+
+def test_a_log_that_was_broken_off_before_it_had_a_table_is_begun(tmp_path: Path) -> None:
+    path = tmp_path / "log.sqlite"
+    path.touch()
+    path.with_name("log.sqlite-journal").write_bytes(b"0" * 600)
+    with Log.open(path) as log:
+        assert log.sessions() == []

@@ -46,7 +46,7 @@ def test_the_words_are_gone_from_every_file_and_all_of_it_verifies(full: Path, t
     for path in (full, copy):
         found = verify(path)
         assert found.ok, found
-        assert "1 text redacted, as the log says; what they committed to stays." in found.notes
+        assert "1 text redacted, as the log says of session a; what they committed to stays." in found.notes
         with closing(sqlite3.connect(path)) as connection:
             rows = connection.execute("SELECT id, entry, leaf FROM event ORDER BY id").fetchall()
             assert rows[: len(before)] == before

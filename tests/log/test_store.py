@@ -10,6 +10,7 @@ import sqlite3
 import stat
 import subprocess
 import sys
+from collections.abc import Callable
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -164,6 +165,19 @@ def test_sessions_are_listed_with_the_last_one_touched_first(log: Log) -> None:
     for name in ("c", "", "%"):
         with pytest.raises(Refused):
             log.resolve(name)
+
+
+def test_a_name_that_the_program_does_not_give_stands_for_no_review_that_begins_so(
+    log: Log, add: Callable[..., object]
+) -> None:
+    """Whoever chose it may have meant it to be taken for the other."""
+    given = "a1b2c3d4e5f6"
+    for session in (given, "a1b2c3", f"{given}ff"):
+        add(log, session)
+    assert log.resolve(given) == given
+    assert log.resolve(f"{given}ff") == f"{given}ff"
+    with pytest.raises(Refused, match="Several sessions begin"):
+        log.resolve("a1b2c3")
 
 
 def test_an_empty_log_has_no_last_session(log: Log) -> None:

@@ -9,16 +9,20 @@ from __future__ import annotations
 import json
 import shutil
 import sqlite3
+import struct
 from collections.abc import Callable
 from contextlib import closing
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from assistant import library
-from assistant.core.access_events import AccessOpened, TextRedacted
+from assistant.core.access_events import AccessOpened, CheckpointTimed, TextRedacted
 from assistant.core.event_form import encode
 from assistant.core.events import AddendumAdded, DeterminationRecorded, Event
+from assistant.core.training_events import Bookmarked, FeedbackShown, RunEnded
 from assistant.core.value import replace
 from assistant.log import Draft, Log
 from assistant.log.chain import canonical, commitment, leaf
@@ -277,6 +281,44 @@ def played_again(owned: Owned) -> None:
         review.close()
 
 
+def called(name: Callable[[str], str]) -> Callable[[Owned], None]:
+    """The same under a name that the owner has chosen by that of the review that was signed."""
+
+    def way(owned: Owned) -> None:
+        chosen = name(owned.decision()[1]["session"])
+        with pytest.MonkeyPatch.context() as patch:
+            patch.setattr("assistant.review.review.secrets.token_hex", lambda _bytes: chosen)
+            played_again(owned)
+
+    return way
+
+
+def journal_beside(owned: Owned) -> None:
+    """The log as it was, and beside it a journal from which SQLite puts forged pages in the place of its own at the next writing."""
+    shutil.copyfile(owned.path, owned.path.with_name("forged"))
+    forged = replace(owned, path=owned.path.with_name("forged"))
+    anew(True)(forged)
+    for one in (owned, forged):
+        with closing(sqlite3.connect(one.path, isolation_level=None)) as file:
+            file.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchall()
+    pages, size = forged.path.read_bytes(), 4096
+    count, nonce = len(pages) // size, 1
+    head = bytes.fromhex("d9d505f920a163d7") + struct.pack(">5I", count, nonce, count, 512, size)
+    records = [
+        struct.pack(">I", number + 1) + page + struct.pack(">I", nonce + sum(page[size - 200 : 0 : -200]))
+        for number, page in ((at, pages[at * size : (at + 1) * size]) for at in range(count))
+    ]
+    owned.path.with_name(f"{owned.path.name}-journal").write_bytes(head.ljust(512, b"\0") + b"".join(records))
+    forged.path.unlink()
+
+
+def time_of_another_log(owned: Owned) -> None:
+    """What an authority is said to have answered about a checkpoint of another log."""
+    another = Checkpoint("imr-log/" + "0" * 32, owned.held.head.size, b"x" * 32)
+    note = owned.held.note.replace(owned.key.name, another.origin)
+    appended(AccessOpened("1"), CheckpointTimed("rfc3161", another.size, note, "AAAA"), to="timing")(owned)
+
+
 _BODY = b',"reason"'
 WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     # the entry with the decision
@@ -428,6 +470,20 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     "the reason taken out, as a redaction does": (redacted_by("reason"), NOTED),
     "an addendum, as the reviewer may add": (appended(AddendumAdded("It was meant otherwise.")), NOTED),
     "another review played through the program, with the other decision": (played_again, NOTED),
+    "the same, under a name with which that of the signed one begins": (
+        called(lambda name: name[:6]),
+        "steps",
+    ),
+    "the same, under a name that begins with that of the signed one": (
+        called(lambda name: f"{name}ff"),
+        "steps",
+    ),
+    "a trainer's mark in the review": (appended(Bookmarked("", 3, "0" * 64)), "chain"),
+    "a run of training begun and ended in the review": (
+        appended(RunEnded("", "signed"), FeedbackShown("", 1, 1, 0, 0)),
+        "chain",
+    ),
+    "a time that an authority gave for another log": (time_of_another_log, "times"),
     # the checkpoints, the hashes and the log's name
     "all checkpoints taken out of the log": (sql("DELETE FROM checkpoint"), "signatures"),
     "a checkpoint over other entries, by the log's own key": (signed_middle, "tree"),
@@ -450,6 +506,7 @@ WAYS: dict[str, tuple[Callable[[Owned], None], str]] = {
     "the file emptied": (lambda o: o.path.write_bytes(b""), "coverage"),
     "another log under its name, by its own key": (another_log, "coverage"),
     "bytes behind its last page": (bytes_behind, "database"),
+    "a journal that puts other pages in the place of its own": (journal_beside, "database"),
     "an index that answers for another": (
         schema(
             "UPDATE sqlite_master SET rootpage = (SELECT rootpage FROM sqlite_master WHERE name = 'event_opened') WHERE name = 'event_closed'"
