@@ -11,7 +11,7 @@ import hashlib
 import json
 import os
 import sqlite3
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from datetime import UTC, datetime
 from pathlib import Path
@@ -52,7 +52,7 @@ from assistant.log.tree import keep_tree
 from assistant.log.verify import verify
 from assistant.log.verify_checks import Restored, archived_entries, digest_of_archived
 from assistant.log.verify_entries import COMMITMENTS, Verdict, Verification
-from assistant.log.verify_steps import followed
+from assistant.log.verify_steps import Silent, followed
 
 SUFFIX = ".parquet"
 """How an archive's name ends."""
@@ -362,19 +362,12 @@ def verify_archives(files: Sequence[Path], log: Path | None = None, **asked: Any
     with TemporaryDirectory(prefix="imr-archive-") as folder:
         made = Path(folder) / "log.sqlite"
         restored = _restore(files, log, made)
-        found = followed(made, verify(made, restored=restored, **asked), _Silent())
+        found = followed(made, verify(made, restored=restored, **asked), Silent())
         copy = _place_of_copy(files, log)
         wrong = unlike(copy, made, found.events) if copy.exists() else ""
         if not wrong:
             return found
         return replace(found, ok=False, verdicts={**found.verdicts, "archived": Verdict(False, wrong)})
-
-
-class _Silent:
-    """Says nothing of how far it has come."""
-
-    def begin(self, _what: str) -> Callable[[int], None]:
-        return lambda _count: None
 
 
 def _restore(files: Sequence[Path], log: Path | None, made: Path) -> Restored:

@@ -23,7 +23,7 @@ from assistant.log.central import AT_ONCE, Central, Desk, is_central, shown
 from assistant.log.chain import leaf
 from assistant.log.checkpoint import CENTRAL
 from assistant.log.database import bring_up_to_date
-from assistant.log.entry import pinned_in
+from assistant.log.entry import OF_DESK, pinned_in
 from assistant.log.projection import forget
 from assistant.log.store import stated_as_redacted
 from assistant.log.tree import keep_tree
@@ -31,6 +31,9 @@ from assistant.log.verify_entries import COMMITMENTS
 
 _PULLED = "pulled-"
 _SEEN = "statements"
+_SHARED = "shared-"
+"""Of a name that sessions of more than one desk have: each has the desk's name in the copy behind it."""
+_WHOSE = "SELECT desk FROM imr.entry WHERE session = %s AND seq = 1"
 _BELOW = -(2**62)
 _EVENT = "INSERT INTO event (id, session, seq, kind, ts, entry, leaf) VALUES (?, ?, ?, ?, ?, ?, ?)"
 _ENTRIES = """SELECT number, session, seq, kind, ts, entry, leaf FROM imr.entry
@@ -79,8 +82,9 @@ def bring_up_to_date_from(url: str, progress: Progress = lambda _done, _all: Non
             if not copy.execute("PRAGMA user_version").fetchone()[0]:
                 _begin(copy, central.name if "#" not in url else desks[0].name)
                 copy.execute("INSERT INTO meta VALUES (?, ?)", (CENTRAL, central.place))
+            named = _shared(copy)
             _pull(copy, central, desks, path, "#" in url, progress)
-            if _empty(copy, central):
+            if _empty(copy, central) or _shared(copy) != named:
                 forget(path)
     return path
 
@@ -203,6 +207,7 @@ def _add(
                 central.place,
                 "Run `imr log verify --log URL`.",
             )
+    rows = _apart(copy, central, desk, rows)
     copy.executemany(_EVENT, ((last + at, *row[1:]) for at, row in enumerate(rows, 1)))
     entries = [row[5] for row in rows]
     named = (
@@ -215,6 +220,44 @@ def _add(
         copy.executemany(_KEEP_WORDS, (one for one in words if one[2] is not None))
     if pinned := pinned_in(entries):
         copy.executemany(_KEEP_FILE, central.rows(_FILES, [desk.name, pinned]))
+
+
+def _apart(
+    copy: sqlite3.Connection, central: Central, desk: Desk, rows: Sequence[tuple[Any, ...]]
+) -> Sequence[tuple[Any, ...]]:
+    """The rows with the desk's name behind that of each session that another desk has too, here as well from now on.
+
+    Each desk has a register of keys under the same name; of any other session `verify` says that it stands under two.
+    """
+    shared = _shared(copy)
+    there = "SELECT 1 FROM event WHERE session = ? AND seq = 1"
+    for session in {str(row[1]) for row in rows if row[2] == 1} - shared:
+        if copy.execute(there, (session,)).fetchone():
+            whose = {str(name) for (name,) in central.rows(_WHOSE, [session])} - {desk.name}
+            known = sorted(whose & _pulled(copy).keys())
+            if len(known) != 1:
+                raise refuse(
+                    f"Session {one_line(session)} stands under other desks than when it was read before.",
+                    central.place,
+                    "Run `imr log verify --log URL`.",
+                )
+            copy.execute(
+                "UPDATE event SET session = ? WHERE session = ?", (of_desk(session, known[0]), session)
+            )
+            copy.execute("INSERT INTO meta VALUES (?, '')", (f"{_SHARED}{session}",))
+            shared.add(session)
+    return [(row[0], of_desk(row[1], desk.name) if row[1] in shared else row[1], *row[2:]) for row in rows]
+
+
+def _shared(copy: sqlite3.Connection) -> set[str]:
+    """The names that sessions of more than one desk have."""
+    found = copy.execute("SELECT key FROM meta WHERE key GLOB ?", (f"{_SHARED}*",))
+    return {str(key).removeprefix(_SHARED) for (key,) in found}
+
+
+def of_desk(session: str, desk: str) -> str:
+    """What a session is called in a copy where another desk has one of the same name."""
+    return f"{session}{OF_DESK}{desk[:8]}"
 
 
 def _empty(copy: sqlite3.Connection, central: Central) -> bool:

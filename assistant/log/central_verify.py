@@ -35,11 +35,13 @@ from assistant.log.keys import (
     signature_holds,
     signers,
 )
+from assistant.log.reviewer_keys import REGISTER
 from assistant.log.store import open_reader
 from assistant.log.times import Outside, Seen, seen_by_witnesses
 from assistant.log.tree import StoredTree
 from assistant.log.verify import Absent, verify
 from assistant.log.verify_entries import Verdict, Verification
+from assistant.log.verify_steps import Silent, followed
 
 _FENCES = """SELECT t.tgname, c.relname, n.nspname || '.' || p.proname, t.tgtype::int, t.tgqual IS NULL, t.tgenabled::text
 FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace m ON m.oid = c.relnamespace
@@ -54,6 +56,8 @@ JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"""
 _POLICIES = """SELECT p.polname, c.relname, p.polcmd::text, coalesce(pg_get_expr(p.polqual, p.polrelid), ''),
 coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), array(SELECT r.rolname::text FROM pg_roles r WHERE r.oid = ANY (p.polroles))
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr'"""
+_TWICE = """SELECT session, count(*) FROM imr.entry WHERE seq = 1 AND session <> %s
+GROUP BY session HAVING count(*) > 1 ORDER BY session LIMIT 1000"""
 _UNKNOWN = """SELECT DISTINCT e.desk FROM imr.entry e WHERE NOT EXISTS (SELECT 1 FROM imr.desk d WHERE d.desk = e.desk)"""
 
 
@@ -151,7 +155,7 @@ def examine(
                     step,
                 )
             )
-    verdicts["desks"] = _all(central, url, desks, found, pushes)
+    verdicts["desks"] = _all(central, url, desks, found, pushes, keys)
     verdicts["fences"] = _fences(central)
     if outside is not None and outside.witnesses:
         verdicts["times"] = _times(central, leaves, outside)
@@ -290,6 +294,7 @@ def _desk(
         made.unfiled if _some_without(pushes) else frozenset(),
     )
     found = verify(path, keys=[key] if key else [], absent=absent)
+    found = followed(path, found, Silent(), absent=absent)
     held_here = [*named, *([own] if (own := held(f"{ORIGIN}{desk.name}")) is not None else [])]
     with closing(open_reader(path)) as copy:
         tree = StoredTree(copy)
@@ -438,6 +443,7 @@ def _all(
     desks: Sequence[Desk],
     found: Sequence[DeskVerified],
     pushes: Mapping[str, Sequence[_Push]],
+    keys: Sequence[VerifierKey],
 ) -> Verdict:
     broken = [one for one in found if not one.found.ok]
     if broken:
@@ -456,9 +462,22 @@ def _all(
         if unknown := central.rows(_UNKNOWN):
             return Verdict(False, f"there are entries of {one_line(str(unknown[0][0]))}, which is no desk")
     entries = sum(one.found.events for one in found)
-    return Verdict(
-        True, f"{counted(len(found), 'desk')} with {counted(entries, 'entry')}, each a log that verifies"
-    )
+    says = f"{counted(len(found), 'desk')} with {counted(entries, 'entry')}, each a log that verifies"
+    named = {one.name.removeprefix(ORIGIN) for one in keys if one.name.startswith(ORIGIN)}
+    if strange := [one for one in desks if named and one.name not in named]:
+        listed = ", ".join(f"{one_line(one.called)} ({one.name[:8]})" for one in strange[:5])
+        more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
+        return Verdict(
+            None, f"{says}; no key that you named is of {listed}{more}: only the server says whose log it is"
+        )
+    if "#" not in url and (twice := central.rows(_TWICE, [REGISTER])):
+        session, count = twice[0]
+        more = f", and {counted(len(twice) - 1, 'session')} more" if len(twice) > 1 else ""
+        return Verdict(
+            None,
+            f"{says}; session {one_line(str(session))} stands under {count} of them{more}: one pushed what is another's",
+        )
+    return Verdict(True, says)
 
 
 def _fences(central: Central) -> Verdict:

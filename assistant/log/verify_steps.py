@@ -27,12 +27,13 @@ from assistant.library import letter_words
 from assistant.log.access import METHOD, rank
 from assistant.log.checkpoint import present_log
 from assistant.log.database import ARCHIVED
-from assistant.log.entry import Entry, family_of, form, is_day, read, texts_in
+from assistant.log.entry import Entry, family_of, form, is_day, pinned_in, read, texts_in
 from assistant.log.errors import DAMAGE, unless_damage, words
 from assistant.log.fold import UNFIT, Artifacts, PinnedRules, event_of, pinned_texts, whole
 from assistant.log.sessions import GIVEN
 from assistant.log.store import open_reader, read_artifact, revealer
-from assistant.log.verify_entries import Break, Verdict, Verification
+from assistant.log.verify import NOTHING, Absent
+from assistant.log.verify_entries import COMMITMENTS, Break, Verdict, Verification
 
 _ROWS = f"""SELECT session, id, seq, entry, leaf FROM event WHERE id > 0 AND session != '{ARCHIVED}' {{}}
 ORDER BY session, seq"""
@@ -55,12 +56,26 @@ class Counting(Protocol):
     def begin(self, what: str) -> Callable[[int], None]: ...
 
 
-def followed(path: Path, found: Verification, progress: Counting, every: bool = False) -> Verification:
-    """The verification with a verdict more: `steps`. Sessions without a step that `found` has read are left out."""
+class Silent:
+    """Says nothing of it."""
+
+    def begin(self, _what: str) -> Callable[[int], None]:
+        """As of `Counting`."""
+        return lambda _count: None
+
+
+def followed(
+    path: Path, found: Verification, progress: Counting, every: bool = False, absent: Absent = NOTHING
+) -> Verification:
+    """The verification with a verdict more: `steps`. Sessions without a step that `found` has read are left out.
+
+    So are those whose words or texts are `absent` by intent; these are told.
+    """
     since = found.since if every else max(found.since, found.events - NEWEST)
     try:
         with closing(open_reader(present_log(path))) as connection:
-            verdict, first = Steps(connection, path).verdict(since, progress.begin("Following steps"))
+            steps = Steps(connection, path, absent)
+            verdict, first = steps.verdict(since, progress.begin("Following steps"))
     except Refused as refusal:
         verdict, first = Verdict(None, f"not looked at: {_why(refusal)}"), None
     except DAMAGE as error:
@@ -83,11 +98,12 @@ def fault_of_review(log: Artifacts, entries: Sequence[Entry]) -> tuple[Entry, st
 class Steps:
     """The sessions of one log, followed one after the other."""
 
-    def __init__(self, connection: sqlite3.Connection, path: Path) -> None:
+    def __init__(self, connection: sqlite3.Connection, path: Path, absent: Absent = NOTHING) -> None:
         self._connection = connection
         self._path = path
+        self._absent = absent
         self._rules = PinnedRules(self)
-        self.sessions = self.entries = 0
+        self.sessions = self.entries = self.left = 0
 
     def artifact(self, digest: str, /) -> bytes:
         """The text that a session pins."""
@@ -102,8 +118,12 @@ class Steps:
             says = f"session {entry.session}, entry {entry.seq}: {why}{more}"
             return Verdict(False, says), Break(entry.session, entry.seq, why)
         those = f", those with a step after entry {since:,}" if since else ""
-        says = f"{counted(self.entries, 'entry')} of {counted(self.sessions, 'session')}{those}"
-        return Verdict(True, f"{says}: each could follow where it stands"), None
+        says = f"{counted(self.entries, 'entry')} of {counted(self.sessions, 'session')}{those}: each could follow where it stands"
+        if self.left:
+            return Verdict(
+                None, f"{says}; {counted(self.left, 'session')} without texts could not be followed"
+            ), None
+        return Verdict(True, says), None
 
     def faults(self, since: int, step: Callable[[int], None]) -> Iterator[tuple[Entry, str]]:
         """Of each session with an entry after number `since` the first that does not fit, and why."""
@@ -122,6 +142,12 @@ class Steps:
         self, session: str, rows: Sequence[tuple[int, object, bytes, bytes]]
     ) -> tuple[Entry, str] | None:
         """The first entry of a session that does not fit, and why; one that can't be read is named elsewhere."""
+        data = [bytes(row[2]) for row in rows] if self._absent != NOTHING else []
+        named = {one.decode("ascii") for one in data for one in COMMITMENTS.findall(one)}
+        if not (self._absent.words.isdisjoint(named) and self._absent.files.isdisjoint(pinned_in(data))):
+            self.sessions, self.entries = self.sessions - 1, self.entries - len(rows)
+            self.left += 1
+            return None
         reveal = revealer(self._connection, self._path, False, (data for _, _, data, _ in rows))
         try:
             entries = list(read(rows, session, reveal))

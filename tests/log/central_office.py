@@ -48,19 +48,23 @@ class Office:
             yield self.log(desk)
 
     def work(self, desk: str, *sessions: str, entries: int = 3, ts: str = "2026-11-22T14:03:22.123Z") -> None:
-        """Logs `entries` more steps in each of the sessions at a desk."""
+        """Logs `entries` more steps in each of the sessions at a desk: books of a trainer, who comments."""
         with self.at(desk) as path, Log.open(path, clock=lambda: (ts, 2**60, "boot")) as log:
             for session in sessions:
                 for _ in range(entries):
                     after = len(log.read(session))
-                    body = {
-                        "item": "1",
-                        "answer": {"value": after},
-                        "note": Private(f"{session} says {after}"),
+                    said = {
+                        "session": "x",
+                        "seq": 1,
+                        "leaf": "0" * 64,
+                        "text": Private(f"{session} says {after}"),
                     }
-                    log.append(
-                        session, [Draft("answer.recorded", body)], actor=desk, case="neck", after=after
+                    draft = (
+                        Draft("training.commented", said)
+                        if after
+                        else Draft("training.opened", {"tool": "1"})
                     )
+                    log.append(session, [draft], actor=desk, case="", after=after)
 
     def push(self, desk: str, **how: Any) -> Pushed:
         with self.at(desk) as path:

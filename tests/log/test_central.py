@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.log import Log, central_push, central_verify, redaction
+from assistant.log import Draft, Log, central_push, central_verify, redaction
 from assistant.log.central import FORMAT, Central, Lost, migrate, redact, redact_stated, set_up, shown
 from assistant.log.central_copy import bring_up_to_date_from, copy_path
 from assistant.log.central_push import push
@@ -38,7 +38,7 @@ def test_what_a_desk_has_is_there_word_for_word_and_a_second_push_sends_nothing(
     office.work("desk_1", "a", "b")
     first = office.push("desk_1")
     path = office.log("desk_1")
-    assert (first.entries, first.size, first.texts) == (8, 8, 6)  # and that it is pushed is logged
+    assert (first.entries, first.size, first.texts) == (8, 8, 4)  # and that it is pushed is logged
     assert office.rows(ENTRY, [name_of(path)]) == local(path, "SELECT * FROM event ORDER BY id")
     words = "SELECT commitment, salt, body FROM {} ORDER BY 1"
     assert office.rows(words.format("imr.words")) == local(path, words.format("blob"))
@@ -54,7 +54,25 @@ def test_without_texts_no_word_of_a_person_goes_along_and_it_still_verifies(offi
     with office.at("auditor"):
         found = verify_central(office.url("auditor"))
     assert found.ok, found
-    assert any("3 texts never sent" in note for note in found.notes)
+    assert any("2 texts never sent" in note for note in found.notes)
+    steps = found.desks[0].found.verdicts["steps"]
+    assert steps.ok is None
+    assert "1 session without texts could not be followed" in steps.says
+
+
+def test_a_step_that_the_program_does_not_write_is_named_centrally_too(office: Office) -> None:
+    """Linked, hashed and signed as it should be, by a desk that has its key."""
+    office.work("desk_1", "a")
+    office.work("desk_2", "b")
+    office.push("desk_1")
+    with office.at("desk_2") as path, Log.open(path) as log:
+        log.append("b", [Draft("training.opened", {"tool": "1"})], actor="desk_2", case="", after=3)
+    office.push("desk_2")
+    with office.at("auditor"):
+        found = verify_central(office.url("auditor"))
+    assert found.verdicts["desks"].ok is False
+    assert "session b, entry 4: training.opened could not follow here" in found.verdicts["desks"].says
+    assert [one.found.verdicts["steps"].ok for one in found.desks] == [True, False]
 
 
 def test_of_a_desk_without_texts_reports_know_the_session_and_not_what_was_answered(
@@ -287,14 +305,14 @@ def test_a_redactor_empties_a_text_which_is_stated_and_gone_from_what_was_read(o
         copy = bring_up_to_date_from(office.url("auditor"))
         assert b"a says 1" in copy.read_bytes()
         with Central.open(office.url("officer")) as officer:
-            with pytest.raises(Refused, match=r"no text `answer`.*Known: note"):
+            with pytest.raises(Refused, match=r"no text `answer`.*Known: text"):
                 redact(officer, "a", 2, "answer", "asked for by the employee")
-            assert redact(officer, "a", 2, "note", "asked for by the employee") == (2, False)
+            assert redact(officer, "a", 2, "text", "asked for by the employee") == (2, False)
             with pytest.raises(Refused, match="empty already"):
-                redact(officer, "a", 2, "note", "again")
+                redact(officer, "a", 2, "text", "again")
         assert b"a says 1" not in bring_up_to_date_from(office.url("auditor")).read_bytes()
         with Log.open(copy, write=False) as log:
-            assert [str(one.body["note"]) for one in log.read("a")] == ["a says 0", "[redacted]", "a says 2"]
+            assert [str(one.body["text"]) for one in log.read("a")[1:]] == ["[redacted]", "a says 2"]
         found = verify_central(office.url("auditor"))
     assert found.ok, found
     assert any("1 text redacted" in note for note in found.notes)
@@ -309,7 +327,7 @@ def test_what_a_desk_redacts_goes_from_what_is_read_and_from_the_server_when_its
     with office.at("auditor"):
         assert b"a says 1" in bring_up_to_date_from(office.url("auditor")).read_bytes()
     with office.at("desk_1") as path:
-        redaction.redact(path, "a", 2, "note", "Asked for by the employee.")
+        redaction.redact(path, "a", 2, "text", "Asked for by the employee.")
     assert any("redact-stated" in note for note in office.push("desk_1").notes)
     with office.at("auditor"):
         assert b"a says 1" not in bring_up_to_date_from(office.url("auditor")).read_bytes()
@@ -349,7 +367,7 @@ def test_a_reading_copy_answers_like_a_log_and_nothing_can_be_added_to_it(
                 one,
                 "SELECT actor FROM (SELECT json_extract(CAST(entry AS TEXT), '$.case') AS actor FROM event)",
             )
-        } == {"neck", ""}
+        } == {""}
         with pytest.raises(Refused, match=r"No desk is called `desk_9`\. Known: desk_1"):
             bring_up_to_date_from(f"{office.url('auditor')}#desk_9")
 

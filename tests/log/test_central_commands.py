@@ -20,6 +20,9 @@ from assistant.log import Log
 from assistant.log.checkpoint import origin_of
 from assistant.log.keys import signer
 from assistant.log.store import open_reader
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
 from tests.log.authority import Observer
 from tests.log.central_office import Office
 from tests.log.postgres import ADMIN
@@ -34,12 +37,36 @@ def _anew(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("assistant.log.access._sittings", {})
 
 
+CASE = "cervical-radiographs-after-fusion"
+
+
+@pytest.fixture(scope="module")
+def practised(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The folder of a desk with a review that was signed, and one that was begun after it."""
+    folder = tmp_path_factory.mktemp("practised")
+    reference = library.folder("casebank") / CASE / "reference.yaml"
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("IMR_CONFIG", str(folder / "config"))
+        with Log.open(folder / "log.sqlite") as log:
+            for answers in (True, False):
+                review = Review.open(log, library.find_case(CASE), Profile("r-one"), "practice")
+                if answers:
+                    answers_file.run_answers(review, answers_file.read_answers_file(reference))
+                review.close()
+    return folder
+
+
+def signed_one(path: Path) -> str:
+    """The review that was signed."""
+    with Log.open(path, write=False) as log:
+        return next(one.id for one in log.sessions() if one.status == "signed")
+
+
 @pytest.fixture
-def two(office: Office, reviewed: Path) -> Office:
+def two(office: Office, practised: Path) -> Office:
     """Two desks that have pushed: two reviews, and a session of another kind."""
     with office.at("desk_1") as path:
-        path.parent.mkdir(parents=True)
-        shutil.copy(reviewed, path)
+        shutil.copytree(practised, path.parent)
         assert run(["log", "push", office.url("desk_1"), "--desk", "Desk 1", "--log", str(path)]) == 0
     office.work("desk_2", "other")
     office.push("desk_2")
@@ -70,7 +97,9 @@ def test_an_office_is_set_up_pushed_to_and_read(two: Office, capsys: pytest.Capt
         sessions = json.loads(capsys.readouterr().out)
         assert run(["log", "sessions", "--log", f"{auditor}#Desk 1", "--json"]) == 0
         own = {one["id"] for one in json.loads(capsys.readouterr().out)}
-        assert {one["id"] for one in sessions} == own | {"other"}
+        assert {one["id"] for one in sessions} == own
+        assert run(["log", "sessions", "--kind", "book", "--log", auditor, "--json"]) == 0
+        assert [one["id"] for one in json.loads(capsys.readouterr().out)] == ["other"]
         assert run(["log", "show", sessions[0]["id"], "--log", auditor]) == 0
         assert run(["log", "sample", "-n", "1", "--seed", "3", "--status", "open", "--log", auditor]) == 0
         assert run(["log", "report", "answer-history", "--log", auditor]) == 0
@@ -90,7 +119,7 @@ def test_a_second_push_says_so_and_json_has_its_form(two: Office, capsys: pytest
         assert pushed["entries"] == 0
         assert run(["log", "push", two.url("desk_2"), "--log", str(path)]) == 0
         assert "has all" in capsys.readouterr().out
-        two.work("desk_2", "more", entries=1)
+        two.work("desk_2", "more", entries=2)
         assert run(["log", "push", two.url("desk_2"), "--log", str(path)]) == 0
         assert "1 text (quotes and free text of answers)" in " ".join(capsys.readouterr().out.split())
 
@@ -104,7 +133,7 @@ def test_a_text_is_emptied_from_the_command_line(two: Office, capsys: pytest.Cap
             two.url("officer"),
             "other",
             "2",
-            "note",
+            "text",
             "--reason",
             "Asked for.",
         ]
@@ -112,7 +141,7 @@ def test_a_text_is_emptied_from_the_command_line(two: Office, capsys: pytest.Cap
         assert "stated as number 3" in capsys.readouterr().out
         assert run(command) == 2
         assert "empty already" in capsys.readouterr().err
-        assert run([*command[:4], "nobody", "2", "note", "--reason", "x"]) == 2
+        assert run([*command[:4], "nobody", "2", "text", "--reason", "x"]) == 2
         assert "There is no such entry" in capsys.readouterr().err
 
 
@@ -120,15 +149,16 @@ def test_a_text_that_a_signature_rests_on_may_go_and_it_all_still_verifies(
     two: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with two.at("desk_1") as path, Log.open(path, write=False) as log:
-        entry = next(one for one in log.read("aa11") if one.body.get("reason") == "Only one.")
+        session = signed_one(path)
+        entry = next(one for one in log.read(session) if one.kind == "determination.recorded")
     with two.at("officer"):
-        named = ["aa11", str(entry.seq), "reason", "--reason", "Asked for by the employee."]
+        named = [session, str(entry.seq), "reason", "--reason", "Asked for by the employee."]
         assert run(["log", "central", "redact", two.url("officer"), *named]) == 0
         assert "The session is signed: the signature still verifies" in capsys.readouterr().out
     with two.at("auditor"):
         assert run(["log", "verify", "--log", two.url("auditor")]) == 0
         assert "1 text redacted; their commitments hold." in capsys.readouterr().out
-        assert run(["log", "show", "aa11", "--log", two.url("auditor")]) == 0
+        assert run(["log", "show", session, "--log", two.url("auditor")]) == 0
         assert f"reason: {REDACTED}" in capsys.readouterr().out
     with two.at("officer"):
         assert run(["log", "central", "redact-stated", two.url("officer")]) == 0
@@ -139,13 +169,14 @@ def test_what_a_desk_holds_is_not_emptied_at_the_central_log_either(
     two: Office, capsys: pytest.CaptureFixture[str]
 ) -> None:
     with two.at("desk_1") as path:
-        assert run(["log", "hold", "aa11", "--reason", "A court has asked for it.", "--log", str(path)]) == 0
+        session = signed_one(path)
+        assert run(["log", "hold", session, "--reason", "A court has asked for it.", "--log", str(path)]) == 0
         assert run(["log", "push", two.url("desk_1"), "--log", str(path)]) == 0
         with Log.open(path, write=False) as log:
-            entry = next(one for one in log.read("aa11") if one.body.get("reason") == "Only one.")
+            entry = next(one for one in log.read(session) if one.kind == "determination.recorded")
     capsys.readouterr()
     with two.at("officer"):
-        named = ["aa11", str(entry.seq), "reason", "--reason", "Asked for by the employee."]
+        named = [session, str(entry.seq), "reason", "--reason", "Asked for by the employee."]
         assert run(["log", "central", "redact", two.url("officer"), *named]) == 2
         assert "under a legal hold" in capsys.readouterr().err
 
@@ -207,22 +238,18 @@ def test_set_up_again_changes_nothing_and_says_so(office: Office, capsys: pytest
 def test_what_reads_a_session_reads_it_of_a_central_log_too(
     two: Office, capsys: pytest.CaptureFixture[str], tmp_path: Path
 ) -> None:
-    bundle, case = tmp_path / "made.zip", "cervical-radiographs-after-fusion"
-    reference = library.folder("casebank") / case / "reference.yaml"
+    bundle = tmp_path / "made.zip"
     with two.at("desk_1") as path:
-        assert run(["review", case, "--answers", str(reference), "--log", str(path)]) == 0
-        with Log.open(path, write=False) as log:
-            made = log.resolve("last")
-        assert run(["log", "push", two.url("desk_1"), "--log", str(path)]) == 0
+        made = signed_one(path)
         with closing(open_reader(two.log("desk_1"))) as connection:
             key = str(signer(origin_of(connection)).key)
     with two.at("auditor"):
         auditor = two.url("auditor")
         for words, says in (
-            (["letter", "aa11"], "Independent Medical Review"),
-            (["replay", "aa11", "--all"], "red_flags"),
-            (["replay", "aa11", "--json"], '"session"'),
-            (["log", "export", "aa11", "--format", "odk"], "form finalize"),
+            (["letter", made], "Independent Medical Review"),
+            (["replay", made, "--all"], "red_flags"),
+            (["replay", made, "--json"], '"session"'),
+            (["log", "export", made, "--format", "odk"], "form finalize"),
         ):
             assert run([*words, "--log", auditor]) == 0, words
             assert says in capsys.readouterr().out
@@ -238,7 +265,7 @@ def test_what_reads_a_session_reads_it_of_a_central_log_too(
         for words in (
             ["review", "--log", auditor],
             ["log", "backup", str(tmp_path / "x"), "--log", auditor],
-            ["log", "redact", "aa11", "2", "note", "--reason", "A name.", "--log", auditor],
+            ["log", "redact", made, "2", "note", "--reason", "A name.", "--log", auditor],
         ):
             assert run(words) == 2
             assert "works on a log of this computer" in capsys.readouterr().err

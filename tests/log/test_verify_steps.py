@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -27,20 +27,13 @@ from assistant.log.entry import Entry
 from assistant.log.store import open_reader
 from assistant.log.verify import verify
 from assistant.log.verify_entries import Break, Verdict
-from assistant.log.verify_steps import Steps, fault_of_review, followed
+from assistant.log.verify_steps import Silent, Steps, fault_of_review, followed
 from assistant.profile import Profile
 from assistant.review import answers_file
 from assistant.review.review import Review
 
 CASE = "cervical-radiographs-after-fusion"
 ME = "r-one"
-
-
-class Silent:
-    """Progress that nobody sees."""
-
-    def begin(self, what: str) -> Callable[[int], None]:
-        return lambda count: None
 
 
 def append(log: Log, session: str, *steps: Event | Draft, actor: str = ME, case: str = CASE) -> None:

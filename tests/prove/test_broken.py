@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -16,7 +15,7 @@ from assistant.log.checkpoint import Held
 from assistant.log.keys import own_keys, read_checkpoint
 from assistant.log.verify import verify
 from assistant.log.verify_entries import Verification
-from assistant.log.verify_steps import followed
+from assistant.log.verify_steps import Silent, followed
 from tests.log.forgery import stored
 from tests.prove import flipped
 from tests.prove.broken import NOTED, WAYS, Owned
@@ -48,13 +47,6 @@ def owned(made: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Owned:
     held = Held(tmp_path / "held.txt", text, read_checkpoint(text))
     (key,) = own_keys(held.head.origin)
     return Owned(tmp_path / "log.sqlite", tmp_path / "profile", tmp_path / "older.sqlite", held, key)
-
-
-class Silent:
-    """Progress that nobody sees."""
-
-    def begin(self, what: str) -> Callable[[int], None]:
-        return lambda count: None
 
 
 def audited(owned: Owned) -> Verification:
