@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -11,55 +12,71 @@ import pytest
 
 from assistant import library
 from assistant.cipher import Unfit, new_key, read_key
+from assistant.cli.main import run
 
 CASE = "cervical-radiographs-after-fusion"
+SEVERAL = """
+import contextlib, io, json, sys
+from assistant.cli.main import run
+said = []
+for call in json.loads(sys.argv[1]):
+    with contextlib.redirect_stdout(io.StringIO()) as out:
+        status = run(call)
+    said.append((status, out.getvalue()))
+print(json.dumps(said))
+"""
+"""Runs commands one after the other, and prints the status and the output of each."""
 SAID = b"The published determination upheld the refusal."
 
 
-def imr(
+def python(
     folder: Path, *words: str | Path, key: str = "", passphrase: str = ""
 ) -> subprocess.CompletedProcess[str]:
-    """A command in a process of its own, since the key takes effect when one begins."""
-    own = {
-        name: str(folder / name) for name in ("IMR_CONFIG", "IMR_CACHE", "XDG_DATA_HOME", "XDG_CACHE_HOME")
-    }
+    """A process of its own, since the key takes effect when one begins."""
+    own = {name: str(folder / name) for name in ("IMR_CONFIG", "XDG_DATA_HOME")}
     said = {"IMR_LOG_KEY": key, "IMR_LOG_PASSPHRASE": passphrase}
     environment = {**os.environ, **own, **{name: value for name, value in said.items() if value}}
-    command = [sys.executable, "-m", "assistant", *map(str, words)]
+    command = [sys.executable, *map(str, words)]
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
     )
 
 
-def test_an_encrypted_log_holds_nothing_in_clear_text_and_is_read_by_every_command(tmp_path: Path) -> None:
+def test_an_encrypted_log_holds_nothing_in_clear_text_and_is_read_by_every_command(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
     pytest.importorskip("sqlcipher3", reason="SQLCipher is not installed here")
     sheet = library.folder("casebank") / CASE / "reference.yaml"
     plain, log, key = tmp_path / "plain.sqlite", tmp_path / "own" / "log.sqlite", tmp_path / "key.json"
     log.parent.mkdir(mode=0o700)
-    assert imr(tmp_path, "review", CASE, "--answers", sheet, "--log", plain).returncode == 0
-    made = imr(tmp_path, "log", "encrypt", log, "--key", key, "--log", plain, passphrase="a long one of mine")
+    assert run(["review", CASE, "--answers", str(sheet), "--log", str(plain)]) == 0
+    encrypt = ("-m", "assistant", "log", "encrypt", log, "--key", key, "--log", plain)
+    made = python(tmp_path, *encrypt, passphrase="a long one of mine")
     assert made.returncode == 0, made.stderr
-    unread = imr(tmp_path, "log", "sessions", "--log", log)
-    assert unread.returncode == 2
-    assert "read with IMR_LOG_KEY" in unread.stderr
-
-    def read(*words: str | Path, passphrase: str = "a long one of mine") -> subprocess.CompletedProcess[str]:
-        return imr(tmp_path, *words, "--log", log, key=str(key), passphrase=passphrase)
-
-    assert "is not the passphrase" in read("log", "sessions", passphrase="another").stderr
-    assert "Name its passphrase in IMR_LOG_PASSPHRASE" in read("log", "sessions", passphrase="").stderr
+    capsys.readouterr()
+    assert run(["log", "sessions", "--log", str(log)]) == 2
+    assert "read with IMR_LOG_KEY" in capsys.readouterr().err
+    sessions = ("-m", "assistant", "log", "sessions", "--log", log)
+    for passphrase, says in (
+        ("another", "is not the passphrase"),
+        ("", "Name its passphrase in IMR_LOG_PASSPHRASE"),
+    ):
+        assert says in python(tmp_path, *sessions, key=str(key), passphrase=passphrase).stderr
     plain.unlink()
-    for words, says in (
+    read = (
         (("review", CASE, "--answers", sheet), "signed"),
         (("log", "verify"), "The log verifies."),
         (("log", "report", "determinations"), CASE),
         (("log", "sql", "SELECT count(*) AS many FROM event"), "many"),
         (("letter", "last"), "Independent Medical Review"),
         (("log", "backup", log.with_name("copy.sqlite")), "a copy of"),
-    ):
-        found = read(*words)
-        assert found.returncode in (0, 4), (words, found.stderr)
-        assert says in found.stdout, words
+    )
+    calls = json.dumps([[*map(str, words), "--log", str(log)] for words, _ in read])
+    found = python(tmp_path, "-c", SEVERAL, calls, key=str(key), passphrase="a long one of mine")
+    assert found.returncode == 0, found.stderr
+    for (words, says), (status, said) in zip(read, json.loads(found.stdout), strict=True):
+        assert status in (0, 4), words
+        assert says in said, words
     assert [one.name for one in log.parent.iterdir() if one.is_file() and SAID in one.read_bytes()] == []
     assert log.with_name("copy.sqlite").read_bytes()[:6] != b"SQLite"
 

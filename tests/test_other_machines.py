@@ -96,19 +96,15 @@ def test_what_only_posix_has_is_really_missing(elsewhere: Elsewhere) -> None:
 
 
 def test_a_review_its_letter_its_proof_and_its_replay(elsewhere: Elsewhere) -> None:
-    made = json.loads(elsewhere.imr("review", CASE, "--answers", REFERENCE, "--json"))
-    assert (made["status"], made["outcome"]) == ("signed", "uphold")
-    elsewhere.imr(
-        "reviewer",
-        "--certification",
-        "Occupational Medicine",
-        "--licence",
-        "California",
-        "--years",
-        6,
-        "--hours",
-        24,
+    reviewed, _ = elsewhere.several(
+        ("review", CASE, "--answers", REFERENCE, "--json"),
+        (
+            *("reviewer", "--certification", "Occupational Medicine", "--licence", "California"),
+            *("--years", 6, "--hours", 24),
+        ),
     )
+    made = json.loads(reviewed)
+    assert (made["status"], made["outcome"]) == ("signed", "uphold")
     assert "This session is signed." in elsewhere.imr(
         "review", CASE, "--plain", typed="\n".join([*SIGNED, ""])
     )
@@ -147,15 +143,20 @@ def test_text_pdf_and_word_documents_are_brought_in(elsewhere: Elsewhere) -> Non
     case = case_folder(elsewhere.folder / "case")
     sent = elsewhere.folder / "sent"
     sent.mkdir()
-    elsewhere.imr("case", "add", case, written(sent / "note.txt", NOTE.replace("\n", "\r\n")), "--yes")
-    elsewhere.imr("case", "add", case, written(sent / "bundle.pdf", bundle()), "--yes")
-    elsewhere.imr(
-        "case", "add", case, written(sent / "films.docx", word_file([FILMS], ["Page two"])), "--yes"
+    files = (
+        written(sent / "note.txt", NOTE.replace("\n", "\r\n")),
+        written(sent / "bundle.pdf", bundle()),
+        written(sent / "films.docx", word_file([FILMS], ["Page two"])),
     )
-    shown = json.loads(elsewhere.imr("case", "show", case, "--json"))
+    *_, told, found = elsewhere.several(
+        *(("case", "add", case, file, "--yes") for file in files),
+        ("case", "show", case, "--json"),
+        ("case", "find", case, "fusion"),
+    )
+    shown = json.loads(told)
     assert shown["problems"] == []
     assert len(shown["documents"]) == 5
-    assert "fusion" in elsewhere.imr("case", "find", case, "fusion")
+    assert "fusion" in found
     assert sorted(path.name for path in (case / "originals").iterdir()) == [
         "bundle.pdf",
         "films.docx",

@@ -8,6 +8,7 @@ import shutil
 import sqlite3
 from collections.abc import Iterator
 from contextlib import closing
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -47,8 +48,12 @@ FILES = {
     for path in sorted(FOLDER.rglob("*.json"))
     if path.parent.name != "answers"
 }
-REGISTRY: Registry[Any] = Registry().with_resources(
-    (schema["$id"], Resource.from_contents(schema)) for schema in FILES.values() if "$id" in schema
+REGISTRY: Registry[Any] = (
+    Registry()
+    .with_resources(
+        (schema["$id"], Resource.from_contents(schema)) for schema in FILES.values() if "$id" in schema
+    )
+    .crawl()
 )
 SEALED = {"event", "entry"}
 READ = set(library.KINDS)
@@ -57,6 +62,7 @@ READ = set(library.KINDS)
 CASE = 'id: x\ntitle: t\ndocuments: [{{id: a, type: b, {}}}]\ntimeline: []\nitems: {{"1": {{service: s, region: r, prompt_set: p}}}}'
 
 
+@cache
 def validator(name: str) -> Draft202012Validator:
     return Draft202012Validator(FILES[name], registry=REGISTRY)
 
@@ -68,20 +74,19 @@ def wrong(name: str, value: Any) -> list[str]:
 # -- the schemas themselves -----------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", FILES)
-def test_each_is_a_json_schema_that_says_in_a_sentence_what_it_is_of(name: str) -> None:
-    schema = FILES[name]
-    assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema"
-    Draft202012Validator.check_schema(schema)
-    assert schema["title"]
-    assert re.fullmatch(r"[A-Z`].*[.]", schema["description"])
+def test_each_is_a_json_schema_that_says_in_a_sentence_what_it_is_of() -> None:
+    for name, schema in FILES.items():
+        assert schema["$schema"] == "https://json-schema.org/draft/2020-12/schema", name
+        Draft202012Validator.check_schema(schema)
+        assert schema["title"], name
+        assert re.fullmatch(r"[A-Z`].*[.]", schema["description"]), name
 
 
-@pytest.mark.parametrize("name", sorted(SEALED | READ | {"output/case-list", "output/case-show"}))
-def test_each_is_strict(name: str) -> None:
-    for path, schema in objects(FILES[name], "#"):
-        closed = "additionalProperties" in schema or "unevaluatedProperties" in schema
-        assert closed or (name, path) == ("event", "#"), f"{name}{path} lets anything through"
+def test_each_is_strict() -> None:
+    for name in SEALED | READ | {"output/case-list", "output/case-show"}:
+        for path, schema in objects(FILES[name], "#"):
+            closed = "additionalProperties" in schema or "unevaluatedProperties" in schema
+            assert closed or (name, path) == ("event", "#"), f"{name}{path} lets anything through"
 
 
 def objects(schema: Any, path: str) -> Iterator[tuple[str, dict[str, Any]]]:
@@ -140,10 +145,10 @@ def test_no_schema_is_an_orphan() -> None:
     assert set(json_commands()) - printed <= {"log backup --json"}  # prints what `log verify` does
 
 
-@pytest.mark.parametrize("name", [name for name in FILES if "$defs" in FILES[name]])
-def test_no_definition_is_an_orphan(name: str) -> None:
-    used = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(FILES[name])))
-    assert used == set(FILES[name]["$defs"])
+def test_no_definition_is_an_orphan() -> None:
+    for name, schema in FILES.items():
+        used = set(re.findall(r'"#/\$defs/([^"]+)"', json.dumps(schema)))
+        assert used == set(schema.get("$defs", {})), name
 
 
 def json_commands(group: click.Group = cli, before: str = "") -> Iterator[str]:
@@ -352,51 +357,39 @@ def parsed(path: Path) -> dict[str, Any]:
     return yaml.parse_yaml(library.read_text(path), path.name).data
 
 
-def named(folder: str, pattern: str) -> list[Any]:
-    return [
-        pytest.param(path, id=path.parent.name + "/" + path.name)
-        for path in sorted(library.folder(folder).glob(pattern))
-    ]
+def test_prompt_files_validate() -> None:
+    for path in library.folder("prompts").glob("*.yaml"):
+        data = parsed(path)
+        kind = "prompt-set"
+        if path.stem == "guidelines":
+            kind = "guidelines"
+        elif data.get("language") == 2:
+            kind = "prompt-set-2"
+        else:
+            assert (wrong("block", data) == []) is ("for" not in data), path.name
+        assert wrong(kind, data) == [], path.name
 
 
-@pytest.mark.parametrize("path", named("prompts", "*.yaml"))
-def test_prompt_files_validate(path: Path) -> None:
-    if path.stem == "guidelines":
-        assert wrong("guidelines", parsed(path)) == []
-        return
-    if parsed(path).get("language") == 2:
-        assert wrong("prompt-set-2", parsed(path)) == []
-        return
-    assert wrong("prompt-set", parsed(path)) == []
-    assert (wrong("block", parsed(path)) == []) is ("for" not in parsed(path))
+def test_answer_schemas_validate() -> None:
+    for path in library.folder("schemas").glob("answers/*.json"):
+        assert wrong("answer-schema", json.loads(library.read_text(path))) == [], path.name
 
 
-@pytest.mark.parametrize("path", named("schemas", "answers/*.json"))
-def test_answer_schemas_validate(path: Path) -> None:
-    assert wrong("answer-schema", json.loads(library.read_text(path))) == []
-
-
-def test_the_sentences_that_may_be_planted_validate() -> None:
-    assert wrong("faults", parsed(library.folder("prompts") / "training" / "passages.yaml")) == []
-
-
-@pytest.mark.parametrize("path", named("prompts", "vocabulary/*.yaml"))
-def test_vocabulary_files_validate(path: Path) -> None:
-    assert wrong("vocabulary", parsed(path)) == []
-
-
-def test_the_letters_words_validate() -> None:
-    assert wrong("letter-frame", parsed(library.folder("prompts") / "letter" / library.FRAME)) == []
-
-
-@pytest.mark.parametrize("path", named("casebank", "*/case.yaml"))
-def test_cases_validate(path: Path) -> None:
-    assert wrong("case", parsed(path)) == []
-
-
-@pytest.mark.parametrize("path", named("casebank", "*/reference.yaml"))
-def test_reference_answers_validate(path: Path) -> None:
-    assert wrong("answers-file", parsed(path)) == []
+@pytest.mark.parametrize(
+    ("kind", "folder", "pattern"),
+    [
+        ("faults", "prompts", "training/passages.yaml"),
+        ("vocabulary", "prompts", "vocabulary/*.yaml"),
+        ("letter-frame", "prompts", f"letter/{library.FRAME}"),
+        ("case", "casebank", "*/case.yaml"),
+        ("answers-file", "casebank", "*/reference.yaml"),
+    ],
+)
+def test_what_comes_with_the_program_validates(kind: str, folder: str, pattern: str) -> None:
+    files = list(library.folder(folder).glob(pattern))
+    assert files
+    for path in files:
+        assert wrong(kind, parsed(path)) == [], path
 
 
 @pytest.mark.parametrize("profile", [Profile("r-1"), Profile("r-1", "A Name", QUALIFICATIONS, True, "nord")])

@@ -30,7 +30,6 @@ def environment(tmp_path: Path) -> dict[str, str]:
     return {
         "IMR_CONFIG": str(tmp_path / "config"),
         "IMR_LOG": str(tmp_path / "log.sqlite"),
-        "IMR_CACHE": str(tmp_path),
     }
 
 
