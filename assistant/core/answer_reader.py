@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping, Sequence
+from contextlib import suppress
 from datetime import date
 from typing import Any
 
@@ -501,6 +502,22 @@ def _number(shape: NumberShape, words: str) -> object:
     return words
 
 
+def _entry(shape: GroupShape, words: str) -> tuple[str, str]:
+    """The entry that words begin with, by as much of its name as they give or by words within it, and what follows."""
+    labels = {key: part.ask for key, part in shape.parts.items()}
+    bare = {key: f" {re.sub(r'[^a-z0-9]+', ' ', ask.lower())} " for key, ask in labels.items()}
+    parts = words.split()
+    splits = [(" ".join(parts[:at]), " ".join(parts[at:])) for at in range(len(parts), 0, -1)]
+    for name, said in splits:
+        with suppress(Refused):
+            return unique(name, labels), said
+    for name, said in splits:
+        within = [key for key, ask in bare.items() if f" {name.lower()} " in ask]
+        if len(within) == 1:
+            return within[0], said
+    return unique(parts[0], labels), ""  # says which it could be
+
+
 def _flags(shape: GroupShape, words: str) -> Answer:
     """`tumor yes, infection no`: some parts of a group of flags by name."""
     if not shape.uniform:
@@ -516,8 +533,8 @@ def _flags(shape: GroupShape, words: str) -> Answer:
         )
     parts: dict[str, Answer] = {}
     for one in _listed(words):
-        name, _, said = one.partition(" ")
-        part = shape.parts[unique(name, {key: part.ask for key, part in shape.parts.items()})]
+        name, said = _entry(shape, one)
+        part = shape.parts[name]
         status = _STATUS_WORDS.get(said.lower())
         if status is not None:
             parts[part.name] = Answer(status=status)

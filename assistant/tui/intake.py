@@ -300,15 +300,18 @@ class ProposalScreen(ProgramScreen):
     def _confirm(self) -> None:
         key, held = self._current()
         before = list(self._rows)
+        undated = [one for one in held if key != one.key and one.state == OPEN and _is_undated(one)]
         try:
             for one in held:
-                if one.state == OPEN or (key == one.key and one.state == REFUSED):
+                if (one.state == OPEN and one not in undated) or (key == one.key and one.state == REFUSED):
                     self._work.confirm(one.key)
         except Refused as refused:
             self.tell(str(refused), "error")
             self._fill(key)
             return
-        self._fill(self._next(key, before, held))
+        if undated:
+            self.tell(f"{counted(len(undated), 'document')} without a date: c writes it, Enter leaves it so.")
+        self._fill(undated[0].key if undated else self._next(key, before, held))
 
     def _next(self, key: str, rows: Sequence[str], held: Sequence[Proposal]) -> str:
         """The next row that is open: behind a heading what is under it is passed over."""
@@ -436,6 +439,11 @@ class ProposalScreen(ProgramScreen):
             act()
         except Refused as refused:
             self.tell(str(refused), "error")
+
+
+def _is_undated(one: Proposal) -> bool:
+    """Whether it is a document whose day is asked for: that is looked at by itself, and never confirmed with a list."""
+    return one.group == DOCUMENT and "date" in one.asked and not one.fields["date"]
 
 
 class IntakeScreen(ProposalScreen):

@@ -208,6 +208,21 @@ def test_flags_are_answered_by_name() -> None:
     }
 
 
+@pytest.mark.parametrize(
+    ("text", "entry", "value"),
+    [
+        ("cauda equina absent", "cauda_equina", "no"),
+        ("progressive neurologic present", "neurologic_deficit", "yes"),
+        ("saddle numbness absent", "cauda_equina", "no"),
+        ("weight loss", "tumor", "yes"),
+    ],
+)
+def test_an_entry_is_named_by_words_within_it(text: str, entry: str, value: str) -> None:
+    parts = read("red-flags.lumbar-spine.red-flags", text).parts
+    assert parts is not None
+    assert {name: part.value for name, part in parts.items()} == {entry: value}
+
+
 def test_a_status_is_said_of_one_flag_at_a_time() -> None:
     assert "Name it, as `fracture unclear`" in refused("red-flags-neck", ".")
     assert "Name it, as `fracture absent`" in refused("red-flags-neck", "Absent")

@@ -11,6 +11,7 @@ from textual.widgets import Input
 
 from assistant import library
 from assistant.records.course import Course
+from assistant.records.intake import CONFIRMED, DOCUMENT, OPEN
 from assistant.tui.app import ImrApp
 from assistant.tui.intake import IntakeScreen, ProposalScreen, marked_page, named
 from assistant.tui.widgets import KeyLine, MarkedList
@@ -155,6 +156,21 @@ async def test_what_enter_confirms_under_a_heading_is_in_view(tmp_path: Path) ->
                 assert listed._index_to_line[lines[0]] in seen
                 assert listed._index_to_line[lines[-1]] in seen or listed._index_to_line[lines[0]] == top
                 await pilot.press("enter")
+
+
+async def test_a_document_without_a_date_is_not_confirmed_with_the_list(tmp_path: Path) -> None:
+    undated = NOTE.replace(" Date of visit: 10/16/2023", "").replace(" on 10/16/2023", "")
+    with work_on(tmp_path, UR, RFA, undated) as work:
+        screen = IntakeScreen(work)
+        async with ImrApp(tmp_path / "log.sqlite", lambda _: screen).run_test(size=NARROW) as pilot:
+            await pilot.pause()
+            await pilot.press("enter")
+            states = [one.state for one in work.proposals if one.group == DOCUMENT]
+            assert states == [CONFIRMED, CONFIRMED, OPEN]
+            key, _ = screen._current()
+            assert work.get(key).state == OPEN
+            await pilot.press("enter")  # as it is, looked at by itself
+            assert work.get(key).state == CONFIRMED
 
 
 async def chosen(app: ImrApp, pilot: Pilot[int]) -> str | None:
