@@ -454,7 +454,12 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
         asks = (part_question(prompt, tuple(one.split("."))) for one in lost)
         entries = [ask.split(" (", 1)[0].rstrip("?") for ask in asks]
         of = f" ({'; '.join(entries)})" if entries else ""
-        question = f"Answered as not documented{of}, but the record speaks of it at {at_page}. Does this passage answer"
+        held = dict(answer.leaves()) if answer is not None else {}
+        denied = bool(against) and all(held[one].given for one in against)
+        state = "absent" if denied else "not documented"
+        question = (
+            f"Answered as {state}{of}, but the record speaks of it at {at_page}. Does this passage answer"
+        )
     else:
         said = one_line(told(prompt.schema, answer), 120)
         question = f"Answered: {said}. Does the passage at {at_page} speak against that, asked"

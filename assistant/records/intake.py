@@ -12,7 +12,6 @@ import shutil
 from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
-from difflib import SequenceMatcher
 from pathlib import Path
 from typing import Any
 
@@ -31,10 +30,11 @@ from assistant.core.record.refusal import (
     Fact,
     Refusal,
     claim_facts,
+    outsiders,
     refusal,
 )
 from assistant.core.record.sentences import PacketDocument, cleared
-from assistant.core.rules.services import propose_set, services_of
+from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
 from assistant.machine import PRIVATE_FOLDER
@@ -376,21 +376,24 @@ class Intake:
                 "no-report", QUESTION, "There is no utilization review report",
                 {}, notes=("Without it a review can't be decided: decline it for missing records, or ask for the report.",),
             )  # fmt: skip
-        for name, what in (
-            ("employee", "the name"),
-            ("born", "the date of birth"),
-            ("claim_number", "the claim number"),
-        ):
-            fact = facts.get(name)
-            for value, place in fact.others if fact is not None else ():
-                if fact is None or _may_be_same(value, fact.value):
-                    continue
-                yield Proposal(
-                    digest(f"{name}|{value}")[:16], QUESTION,
-                    f"Is this page of the same {'claim' if name == 'claim_number' else 'person'}? It gives {what} {value}",
-                    {}, (place,), others=(f"other pages: {fact.value}",), notes=(f"another {what.removeprefix('the ')}",),
-                )  # fmt: skip
-        if said.services and REQUEST not in kinds:
+        if UR_REPORT in kinds and kinds <= ALONE:
+            yield Proposal(
+                "no-records", QUESTION, "There is nothing but the utilization review report", {},
+                notes=("No case can be made of it (8 CCR 9792.10.6(b)(2)): ask for the request and the records.",),
+            )  # fmt: skip
+        for odd in outsiders(facts):
+            held = [facts[name] for name, _ in odd.said]
+            given = [f"{_CALLED[name]} {value}" for name, value in odd.said]
+            whose = "claim" if {name for name, _ in odd.said} == {"claim_number"} else "person"
+            here = "Are these documents" if len(odd.places) > 1 else "Is this document"
+            yield Proposal(
+                digest("|".join(f"{name}|{value}" for name, value in odd.said))[:16], QUESTION,
+                f"{here} of the same {whose}? {'They give' if len(odd.places) > 1 else 'It gives'} {' and '.join(given)}",
+                {}, odd.places,
+                others=tuple(f"{one.value} ({one.evidence.document}:{one.evidence.page})" for one in held),
+                notes=("another " + " and another ".join(_CALLED[name].removeprefix("the ") for name, _ in odd.said),),
+            )  # fmt: skip
+        if said.services and REQUEST not in kinds and not kinds <= ALONE:
             yield Proposal(
                 "no-request",
                 QUESTION,
@@ -437,6 +440,11 @@ class Intake:
         """Gives a part of a proposal another value; raises `Refused` for one that it can't have."""
         one = self.get(key)
         fields = corrected(one, name, value)
+        if one.group == ITEM and name in ("service", "region"):
+            before, now = (_set_for(said["service"], said["region"]) for said in (one.fields, fields))
+            chosen = one.fields["prompt_set"] != before.prompt_set  # by a person, for what it was
+            fields["prompt_set"] = one.fields["prompt_set"] if chosen else now.prompt_set
+            fields["region"] = fields["region"] or now.region
         held = self._decided.get(key, {"state": OPEN, "fields": {}})
         self._decided[key] = {**held, "fields": fields}
         self._changed()
@@ -450,7 +458,7 @@ class Intake:
         if group == ITEM:
             first = next((one for one in self.proposals if one.group == ITEM), None)
             region = first.fields["region"] if first is not None else ""
-            proposed = propose_set(said, region, services_of(library.sources()), library.intake("services"))
+            proposed = _set_for(said, region)
             fields = dict.fromkeys(_ITEM_FIELDS, "") | {
                 "service": said,
                 "region": proposed.region or region,
@@ -508,7 +516,7 @@ class Intake:
             )
         kept = {one.key: one for one in confirmed if one.group == DOCUMENT}
         kinds = {one.fields["type"] for one in kept.values()}
-        if kinds <= {UR_REPORT, APPLICATION, "Proof of service"}:
+        if kinds <= ALONE:
             raise refuse(
                 "The packet holds nothing but the utilization review report.", "8 CCR 9792.10.6(b)(2)",
                 "Ask for the request and the records; a review can't rest on the report alone.",
@@ -559,10 +567,11 @@ class Intake:
     def _confirmed_odd(self, part: DocumentPart) -> tuple[str, ...]:
         """What is odd about pages of a document that a person confirmed as this patient's; without whose they seem."""
         return tuple(
-            f"page {one.evidence[0].page}: {one.notes[0]}"
+            f"page {place.page}: {one.notes[0]}"
             for one in self.proposals
-            if one.group == QUESTION and one.state == CONFIRMED and one.evidence
-            if one.evidence[0].document == part.id
+            if one.group == QUESTION and one.state == CONFIRMED
+            for place in one.evidence
+            if place.document == part.id
         )
 
     def _text(
@@ -616,6 +625,10 @@ def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
     return held
 
 
+def _set_for(service: str, region: str) -> SetProposal:
+    return propose_set(service, region, services_of(library.sources()), library.intake("services"))
+
+
 def _files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
     endings = {ending for ends in KINDS.values() for ending in ends}
@@ -639,18 +652,10 @@ def _document_key(arrived: Arrived, part: DocumentPart) -> str:
     return digest(f"{arrived.staged.sha256}|{_span(part.pages)}")[:16]
 
 
+ALONE = frozenset({UR_REPORT, APPLICATION, "Proof of service"})
+"""Documents of which alone no case is made: neither what was asked for is among them, nor why."""
+_CALLED = {"employee": "the name", "born": "the date of birth", "claim_number": "the claim number"}
 _NEEDED = {DOCUMENT: ("type",), ITEM: ("service", "region", "prompt_set"), LINE: ("date", "says")}
-
-
-def _may_be_same(value: str, other: str) -> bool:
-    """Whether two values may be one: a name with initials, or one that was misread."""
-    first, second = value.lower().split(), other.lower().split()
-    if first[-1:] == second[-1:] or sorted(first) == sorted(second):
-        return True
-    return (
-        SequenceMatcher(None, value.lower(), other.lower(), autojunk=False).ratio() > 0.75
-        and not value[:1].isdigit()
-    )
 
 
 def _most_named(documents: Sequence[PacketDocument], said: Refusal) -> str:
@@ -702,7 +707,8 @@ def _claim_proposals(
     facts: Mapping[str, Fact], documents: Sequence[PacketDocument], region: str, said: Refusal
 ) -> Iterator[Proposal]:
     injury = facts.get("injury")
-    others = [f"{value} ({where.document}:{where.page})" for value, where in injury.others] if injury else []
+    said_else = dict(reversed(injury.others)) if injury else {}
+    others = [f"{value} ({where.document}:{where.page})" for value, where in reversed(said_else.items())]
     yield Proposal(
         "claim-injury", CLAIM, "Date of injury", {"date": injury.value if injury else ""},
         (injury.evidence,) if injury else (), () if injury else ("date",), tuple(others),
@@ -762,9 +768,8 @@ def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             asked=tuple(name for name in ("service", "region") if not fields[name]),
             notes=("The pages don't say it in a way that is known: write what was refused.",),
         )  # fmt: skip
-    services, said_as = services_of(library.sources()), library.intake("services")
     for one in said.services:
-        proposed = propose_set(one.words, one.region or region, services, said_as)
+        proposed = _set_for(one.words, one.region or region)
         quantity, unit = _amount(one.quantity)
         allowed, _ = _amount(one.certified)
         if quantity and allowed and float(allowed) >= float(quantity):

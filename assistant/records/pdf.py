@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import ctypes
+import math
 import re
+from collections import Counter
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -39,6 +41,8 @@ _BOX_SIDES = (5.0, 20.0)
 _LABEL_GAP = 24.0
 """How far in points a label stands from its box at most."""
 _TICK_SCALE = 3.0
+_SAMPLED = 2_000
+"""How many letters of a page tell which way its words lie."""
 _EMPTY, _MARKED = 0.03, 0.08
 """The share of ink in a box up to which it is empty, and from which it is ticked."""
 
@@ -76,6 +80,7 @@ class PdfPages:
     def text(self, number: int) -> tuple[str, str]:
         """The text layer of a page from 1, and its state: `TEXT`, `BLANK`, or `PICTURE` where words may stand in one."""
         page = self._pdf[number - 1]
+        _set_upright(page)
         remarks: list[str] = []
         boxes: list[_Box] = []
         if pdfium.FPDFPage_GetAnnotCount(page) > 0:
@@ -179,6 +184,21 @@ class _Box(Value):
             and self.bottom < other.top
             and other.bottom < self.top
         )
+
+
+def _set_upright(page: Any) -> None:
+    """Turns a page that is shown turned so that its words stand in the order in which they were written."""
+    if not page.get_rotation():
+        return
+    layer = page.get_textpage()
+    angles = Counter(
+        round(math.degrees(pdfium.FPDFText_GetCharAngle(layer.raw, at)) / 90) % 4 * 90
+        for at in range(0, min(layer.count_chars(), _SAMPLED), 5)
+    )
+    layer.close()
+    most = max(angles, key=angles.__getitem__, default=90)
+    if most in (0, 180):
+        page.set_rotation(most)
 
 
 def _drawn_boxes(page: Any, known: list[_Box]) -> list[_Box]:

@@ -56,6 +56,8 @@ def dispute_lines(session: Session) -> tuple[str, str]:
     if len(set(refusals)) > 1:
         refusals = [f"item {one.key}: {said}" for one, said in zip(items, refusals, strict=True)]
     disputed, refused = "; ".join(services), "; ".join(dict.fromkeys(refusals))
+    if not any(one.is_ur_report for one in session.rules.case.documents.values()):
+        refused += ". No utilization review report is among the documents: ask for it, or decline: records"
     return shortened(one_line(f"Disputed: {disputed}"), 240), shortened(one_line(f"Refused: {refused}"), 240)
 
 

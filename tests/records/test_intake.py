@@ -8,7 +8,17 @@ import pytest
 
 from assistant import library
 from assistant.core.problem import Refused
-from assistant.records.intake import CONFIRMED, DOCUMENT, ITEM, LINE, QUESTION, Intake, Proposal
+from assistant.records.intake import (
+    CONFIRMED,
+    DOCUMENT,
+    ITEM,
+    LINE,
+    OPEN,
+    QUESTION,
+    REFUSED,
+    Intake,
+    Proposal,
+)
 
 UR = """UTILIZATION REVIEW DETERMINATION
 Date of decision: November 15, 2023 Date request received: November 8, 2023
@@ -391,3 +401,56 @@ def test_a_case_of_which_no_page_says_the_claim_is_made_all_the_same(tmp_path: P
                     work.correct(one.key, name, "something")
         settle(work)
         assert "claim" not in library.open_case(work.finish("a", "b", True)).text
+
+
+OTHER = """PROGRESS REPORT (PR-2)
+Patient: Max Mouse Date of visit: 10/{day}/2023
+Date of birth: 11/11/1980 Claim number: ZZ-09-001112
+He has neck pain.
+Electronically signed by Ann Quill, MD on 10/{day}/2023"""
+
+
+def test_the_documents_of_another_person_are_asked_about_at_once_and_go_together(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE, OTHER.format(day=17), OTHER.format(day=18)) as work:
+        [asked] = of(work, QUESTION)
+        assert asked.title.startswith("Are these documents of the same person? They give the name Max Mouse")
+        assert "the date of birth 1980-11-11" in asked.title
+        assert [work.place(place)[1] for place in asked.evidence] == [4, 5]
+        assert len(asked.others) == 3
+        work.refuse(asked.key)
+        assert [one.state for one in of(work, DOCUMENT)] == [OPEN, OPEN, OPEN, REFUSED, REFUSED]
+        assert [one.state for one in of(work, QUESTION)] in ([], [REFUSED])
+        settle(work)
+        made = work.finish("neck", "MRI", True)
+    assert len(library.rules_for(library.open_case(made)).case.documents) == 3
+
+
+def test_a_packet_of_nothing_but_the_report_says_so_first(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR) as work:
+        assert [one.key for one in of(work, QUESTION)] == ["no-records"]
+        settle_what_can(work)
+        with pytest.raises(Refused, match="nothing but the utilization review report"):
+            work.finish("neck", "MRI", True)
+
+
+def settle_what_can(work: Intake) -> None:
+    for one in list(work.wanting):
+        if "complaint" in one.asked:
+            work.correct(one.key, "complaint", "low back pain")
+        work.confirm(one.key)
+
+
+def test_another_service_is_given_its_own_set_unless_one_was_chosen(tmp_path: Path) -> None:
+    with work_on(tmp_path, UR, RFA, NOTE) as work:
+        [item] = of(work, ITEM)
+        work.correct(item.key, "service", "acupuncture, 12 visits")
+        assert work.get(item.key).fields["prompt_set"] == "acupuncture"
+        work.correct(item.key, "prompt_set", "general")
+        work.correct(item.key, "service", "MRI lumbar spine")
+        assert work.get(item.key).fields["prompt_set"] == "general"
+
+
+def test_a_page_with_a_stamp_alone_is_told_as_empty(tmp_path: Path) -> None:
+    pages = [f"FAB-{at:06d}\n{page}" for at, page in enumerate((UR, RFA, NOTE, ""), 1)]
+    with work_on(tmp_path, *pages) as work:
+        assert "packet.txt: nothing stands on page 4." in work.notes

@@ -70,6 +70,17 @@ def states(made: ReadFile) -> list[str]:
 # -- PDF ------------------------------------------------------------------------------------------
 
 
+@pytest.mark.parametrize("turn", [90, 180, 270])
+def test_a_page_that_is_shown_turned_is_read_in_the_order_of_its_words(place: Path, turn: int) -> None:
+    row = b"BT /F1 10 Tf 72 %d Td (%s) Tj 200 0 Td (%s) Tj ET\n"
+    stream = b"".join(
+        row % (700 - 20 * n, b"Date of visit: %d" % n, b"Claim number %d" % n) for n in range(9)
+    )
+    text = read(place, pdf([(stream, "")], page_extra=f"/Rotate {turn}")).pages[0].text
+    assert text.split("\n")[0].split() == "Date of visit: 0 Claim number 0".split()
+    assert text.index("visit: 0") < text.index("visit: 8")
+
+
 def test_pages_of_a_pdf_stay_pages(place: Path) -> None:
     told: list[str] = []
     made = read(place, bundle(), told=told)

@@ -618,3 +618,11 @@ def test_a_service_that_says_its_number_is_not_given_it_again(case: str, said: s
         closing(Review.open(log, library.find_case(case), Profile("r-test"))) as review,
     ):
         assert dispute_lines(review.session)[0] == said
+        assert "No utilization review report" not in dispute_lines(review.session)[1]
+
+
+def test_a_case_without_a_report_says_so_with_what_was_refused(folder: Path, log: Log) -> None:
+    text = (folder / "case.yaml").read_text("utf-8")
+    (folder / "case.yaml").write_text(text.replace("ur_report: yes", "ur_report: no"), "utf-8")
+    with closing(Review.open(log, library.open_case(folder), Profile("r-test"))) as review:
+        assert "No utilization review report is among the documents" in dispute_lines(review.session)[1]

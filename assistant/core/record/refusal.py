@@ -9,6 +9,7 @@ from __future__ import annotations
 import re
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
+from difflib import SequenceMatcher
 from functools import lru_cache
 
 from assistant.core.answer import Evidence
@@ -26,7 +27,10 @@ _LONGEST = 900
 
 
 class Fact(Value):
-    """One fact as pages say it: the value that most of them give, where it stands, and what others say instead."""
+    """One fact as pages say it: the value that most of them give, where it stands, and what others say instead.
+
+    Of the others each document that says it stands there once.
+    """
 
     value: str
     evidence: Evidence
@@ -66,7 +70,9 @@ def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, 
         for number, page in enumerate(document.pages, 1):
             for name, value, quote in _labelled_on(page, labels):
                 found.setdefault(name, []).append((value, Evidence(document.id, number, quote)))
-    return {name: fact for name, said in found.items() if (fact := _settled(said, documents)) is not None}
+    return {
+        name: fact for name, said in found.items() if (fact := _settled(name, said, documents)) is not None
+    }
 
 
 _LABELS = (
@@ -129,20 +135,69 @@ def _person(said: str) -> str:
     return made.title() if made.isupper() else made
 
 
-def _settled(said: Sequence[tuple[str, Evidence]], documents: Sequence[PacketDocument]) -> Fact | None:
-    """The value that most pages give; the report of utilization review is named for it where it says it."""
+_WHOSE = frozenset({UR_REPORT, REQUEST, APPLICATION})
+"""Documents that say whose claim is reviewed: notes of somebody else may be more."""
+
+
+def _settled(
+    name: str, said: Sequence[tuple[str, Evidence]], documents: Sequence[PacketDocument]
+) -> Fact | None:
+    """The value that most pages give; the report of utilization review is named for it where it says it.
+
+    Of the person and the claim it is that which the report, the request or the application gives.
+    """
     if not said:
         return None
-    counted = Counter(value for value, _ in said)
-    best = counted.most_common(1)[0][0]
     kinds = {document.id: document.type for document in documents}
+    telling = [value for value, place in said if name != "injury" and kinds.get(place.document) in _WHOSE]
+    best = Counter(telling or (value for value, _ in said)).most_common(1)[0][0]
     own = [place for value, place in said if value == best]
     place = next((one for one in own if kinds.get(one.document) == UR_REPORT), own[0])
-    others: dict[str, Evidence] = {}
+    others: dict[tuple[str, str], tuple[str, Evidence]] = {}
     for value, where in said:
         if value != best:
-            others.setdefault(value, where)
-    return Fact(best, place, tuple(others.items()))
+            others.setdefault((value, where.document), (value, where))
+    return Fact(best, place, tuple(others.values()))
+
+
+class Outsider(Value):
+    """What some documents say of whose they are that the others don't, and where each says it first."""
+
+    said: tuple[tuple[str, str], ...]
+    places: tuple[Evidence, ...]
+
+
+def outsiders(facts: Mapping[str, Fact]) -> list[Outsider]:
+    """The documents that give another name, birth or claim; those that share one of them are asked about at once."""
+    found: list[Outsider] = []
+    for name in ("employee", "born", "claim_number"):
+        fact = facts.get(name)
+        for value, place in fact.others if fact is not None else ():
+            if fact is None or _may_be_same(value, fact.value):
+                continue
+            made = Outsider(((name, value),), (place,))
+            for held in [one for one in found if _share(one, made)]:
+                found.remove(held)
+                places = {one.document: one for one in (*held.places, *made.places)}
+                made = Outsider(tuple(dict.fromkeys((*held.said, *made.said))), tuple(places.values()))
+            found.append(made)
+    return found
+
+
+def _share(one: Outsider, other: Outsider) -> bool:
+    documents = {place.document for place in one.places} & {place.document for place in other.places}
+    return bool(documents or {*one.said} & {*other.said})
+
+
+def _may_be_same(value: str, other: str) -> bool:
+    """Whether two values may be one: a name with initials or turned round, or one that was misread."""
+    first, second = value.lower().split(), other.lower().split()
+    if first[-1:] == second[-1:] or sorted(first) == sorted(second):
+        return True
+    return (
+        SequenceMatcher(None, value.lower(), other.lower(), autojunk=False).ratio() > 0.75
+        and not value[:1].isdigit()
+    )
 
 
 def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
