@@ -24,6 +24,7 @@ from assistant.records.page import RECOGNISED, ReadPage
 from assistant.records.parting import part
 from assistant.records.proposing import UNKNOWN, Description, describe, named_in
 from assistant.records.reading import (
+    NotKept,
     Progress,
     ReadFile,
     Recogniser,
@@ -138,8 +139,9 @@ class Importer:
                 read = read_record_file(
                     kind, staged.path, staged.name, journal, self.recogniser, self.progress
                 )
-        except Refused:
-            self.store.forget(staged)
+        except Refused as refused:
+            if not isinstance(refused, NotKept):
+                self.store.forget(staged)
             raise
         return Arrived(staged, read, tuple(known))
 

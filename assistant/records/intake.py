@@ -44,7 +44,7 @@ from assistant.records.importing import Arrived, DocumentPart, Importer, free_id
 from assistant.records.line_facts import checked_part, given_parts, with_facts
 from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in
-from assistant.records.reading import KINDS, Progress, Recogniser, find_recogniser, kind_of
+from assistant.records.reading import KINDS, NotKept, Progress, Recogniser, find_recogniser, kind_of
 
 DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim", "decision", "item", "line"
 GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
@@ -179,7 +179,8 @@ class Intake:
             try:
                 arrived = self._importer.arrive(path)
             except Refused as refused:
-                if not self._arrived:
+                self.is_kept = self.is_kept or isinstance(refused, NotKept)
+                if self.is_kept or not self._arrived:
                     raise
                 self.is_kept = True
                 kept = "What was read of the other files is kept: give the command again without it, or with the right one."
@@ -682,8 +683,8 @@ _COMPLAINTS = (
 )
 
 
-def _complaint(documents: Sequence[PacketDocument]) -> tuple[str, Evidence | None]:
-    """What the patient complains of, as the notes word it most."""
+def _complaint(documents: Sequence[PacketDocument]) -> tuple[str, Evidence | None, tuple[str, ...]]:
+    """What the patient complains of, as the notes word it most, and the notes that give it another side."""
     seen: dict[str, Evidence] = {}
     counted: Counter[str] = Counter()
     for one in documents:
@@ -698,9 +699,12 @@ def _complaint(documents: Sequence[PacketDocument]) -> tuple[str, Evidence | Non
                     counted[said] += 1
                     seen.setdefault(said, Evidence(one.id, number, " ".join(line.split())))
     if not counted:
-        return "", None
+        return "", None, ()
     best = counted.most_common(1)[0][0]
-    return best, seen[best]
+    turned = {"left": "right", "right": "left"}.get(best.split()[0], "")
+    other = f"{turned} {best.partition(' ')[2]}"
+    places = [seen[other]] if turned and other in seen else []
+    return best, seen[best], tuple(f"{other} ({one.document}:{one.page})" for one in places)
 
 
 def _claim_proposals(
@@ -713,12 +717,12 @@ def _claim_proposals(
         "claim-injury", CLAIM, "Date of injury", {"date": injury.value if injury else ""},
         (injury.evidence,) if injury else (), () if injury else ("date",), tuple(others),
     )  # fmt: skip
-    complaint, place = _complaint(documents)
+    complaint, place, turned = _complaint(documents)
     sides = {one.side for one in said.services if one.side}
     yield Proposal(
         "claim-complaint", CLAIM, "Complaint",
         {"complaint": complaint, "region": region, "side": sides.pop() if len(sides) == 1 else ""},
-        (place,) if place else (), () if complaint else ("complaint",),
+        (place,) if place else (), () if complaint else ("complaint",), turned,
     )  # fmt: skip
 
 
@@ -794,8 +798,9 @@ def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             else ("No set of questions is for this service: `general` asks about it.",)
         )
         yield Proposal(
-            digest(f"item|{one.words}")[:16], ITEM, "Disputed item", fields, places, tuple(asked), notes=notes
-        )
+            digest(f"item|{one.words}")[:16], ITEM, "Disputed item", fields, places, tuple(asked),
+            tuple(f"{value} ({where.document}:{where.page})" for value, where in one.others), notes,
+        )  # fmt: skip
 
 
 def _amount(said: str) -> tuple[str, str]:

@@ -200,6 +200,10 @@ def how_to_install() -> str:
     return f"Install it ({INSTALL}) and bring the same file in again."
 
 
+class NotKept(Refused):
+    """The pages that are read can't be noted any more; those before are, and the work goes on behind them."""
+
+
 class PageJournal:
     """A context manager that notes each page as it is read."""
 
@@ -220,7 +224,8 @@ class PageJournal:
 
     def __exit__(self, *_: object) -> None:
         if self._file is not None:
-            self._file.close()
+            with suppress(OSError):  # what can't be written was said when it was noted
+                self._file.close()
             self._file = None
 
     def begin(self, count: int, notes: tuple[str, ...]) -> None:
@@ -235,8 +240,17 @@ class PageJournal:
 
     def _write(self, entry: dict[str, object]) -> None:
         assert self._file is not None
-        self._file.write(json.dumps(entry).encode() + b"\n")
-        self._file.flush()
+        try:
+            self._file.write(json.dumps(entry).encode() + b"\n")
+            self._file.flush()
+        except OSError as error:
+            raise NotKept(
+                Problem(
+                    f"The pages that were read can't be kept: {error.strerror}.",
+                    one_line(str(self.folder)),
+                    f"{max(0, len(self.pages) - 1):,} are. Make room; the same command goes on behind them.",
+                )
+            ) from None
 
     def _take_up(self) -> int:
         """Reads what was noted, and gives the place in the file after the last whole line."""

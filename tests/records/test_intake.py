@@ -3,12 +3,14 @@
 from __future__ import annotations
 
 from pathlib import Path
+from typing import IO
 
 import pytest
 
 from assistant import library
 from assistant.core.problem import Refused
 from assistant.records.intake import (
+    CLAIM,
     CONFIRMED,
     DOCUMENT,
     ITEM,
@@ -19,6 +21,8 @@ from assistant.records.intake import (
     Intake,
     Proposal,
 )
+from assistant.records.reading import PageJournal
+from benchmarks.pdf_writer import text_pdf
 
 UR = """UTILIZATION REVIEW DETERMINATION
 Date of decision: November 15, 2023 Date request received: November 8, 2023
@@ -454,3 +458,54 @@ def test_a_page_with_a_stamp_alone_is_told_as_empty(tmp_path: Path) -> None:
     pages = [f"FAB-{at:06d}\n{page}" for at, page in enumerate((UR, RFA, NOTE, ""), 1)]
     with work_on(tmp_path, *pages) as work:
         assert "packet.txt: nothing stands on page 4." in work.notes
+
+
+def test_a_full_disk_keeps_the_pages_that_were_noted_and_the_work_goes_on_behind_them(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    file = tmp_path / "packet.pdf"
+    file.write_bytes(text_pdf([UR, RFA, NOTE, WRIST]))
+    full, read = True, list[object]()
+    write = PageJournal._write
+
+    class Full:
+        def __init__(self, file: IO[bytes]) -> None:
+            self.file = file
+
+        def write(self, _: bytes) -> int:
+            raise OSError(28, "No space left on device")
+
+        def close(self) -> None:
+            self.file.close()
+            raise OSError(28, "No space left on device")
+
+    def noted(self: PageJournal, entry: dict[str, object]) -> None:
+        if full and entry.get("page") == 3:
+            self._file = Full(self._file)  # type: ignore[assignment,arg-type]
+        write(self, entry)
+        read.append(entry.get("page"))
+
+    monkeypatch.setattr(PageJournal, "_write", noted)
+    with pytest.raises(Refused, match=r"can't be kept: No space left.*2 are. Make room"):  # noqa: SIM117
+        with Intake(tmp_path / "case", lambda *_: None, None) as work:
+            work.arrive([file])
+    full = False
+    read.clear()
+    with Intake(tmp_path / "case", lambda *_: None, None) as work:
+        work.arrive([file])
+        assert read == [3, 4]
+        assert len(of(work, DOCUMENT)) == 4
+
+
+def test_a_side_that_the_request_or_other_notes_give_stands_beside_that_of_the_report(tmp_path: Path) -> None:
+    report = UR.replace("MRI lumbar spine without contrast (CPT 72148)", "Right knee arthroscopy")
+    asked = RFA.replace("MRI lumbar spine without contrast 72148 1 study", "Left knee arthroscopy 29881 1")
+    left = NOTE.replace("She has low back pain.", "She has left knee pain. Left knee pain is worse.")
+    right = left.replace("10/16", "09/16").replace("left", "right").replace("Left", "Right")
+    with work_on(tmp_path, report, asked, left, left.replace("10/16", "10/02"), right) as work:
+        [item] = of(work, ITEM)
+        assert item.fields["side"] == "right"
+        assert item.others == ("left (request-for-authorization-2023-11-06:1)",)
+        complaint = next(one for one in of(work, CLAIM) if one.key == "claim-complaint")
+        assert complaint.fields["complaint"] == "left knee pain"
+        assert complaint.others == ("right knee pain (progress-note-2023-09-16:1)",)

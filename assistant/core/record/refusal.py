@@ -50,6 +50,8 @@ class Service(Value):
     levels: tuple[str, ...] = ()
     request_date: str = ""
     requested_as: Evidence | None = None
+    others: tuple[tuple[str, Evidence], ...] = ()
+    """The side or the levels for which the request asks, where the report gives others."""
 
 
 class Refusal(Value):
@@ -427,15 +429,25 @@ def _service(
     words = re.sub(r"\s*\((?:CPT|HCPCS|ICD)[^)]*\)", "", body).strip(" .,;")
     if words[:1].isupper() and not words[:3].isupper() and not re.match(r"[A-Z]-", words):
         words = words[:1].lower() + words[1:]
+    side, levels = _side_of(body), _levels_of(body)
+    regions = list(dict.fromkeys(region for _, _, region in regions_named(body)))
+    return Service(
+        words, evidence, decision, quantity, certified, regions[0] if regions else "",
+        side, levels,
+    )  # fmt: skip
+
+
+def _side_of(body: str) -> str:
+    """The side that words name; empty where they name none, or several."""
     sides = {mention.side for mention in extract_kind(body, "sides")}  # type: ignore[attr-defined]
     if not sides and (alone := re.search(_SIDE_ALONE, body)):
         sides = {alone[1].lower()}
-    regions = list(dict.fromkeys(region for _, _, region in regions_named(body)))
-    levels = [level for mention in extract_kind(body, "levels") for level in mention.levels]  # type: ignore[attr-defined]
-    return Service(
-        words, evidence, decision, quantity, certified, regions[0] if regions else "",
-        sides.pop() if len(sides) == 1 else "", tuple(dict.fromkeys(levels)),
-    )  # fmt: skip
+    return sides.pop() if len(sides) == 1 else ""
+
+
+def _levels_of(body: str) -> tuple[str, ...]:
+    found = [level for mention in extract_kind(body, "levels") for level in mention.levels]  # type: ignore[attr-defined]
+    return tuple(dict.fromkeys(found))
 
 
 _SIDE_ALONE = r"(?i)(?:[,(]\s*|\s)(left|right|bilateral)\s*(?=[,;)]|$)"
@@ -557,9 +569,12 @@ def _requested(service: Service, requests: Sequence[PacketDocument]) -> Service:
         only = requests[0] if len(requests) == 1 else None
         return replace(service, request_date=str(only.date or "")) if only is not None else service
     _, request, number, line = best
-    return replace(
-        service, request_date=str(request.date or ""), requested_as=Evidence(request.id, number, line)
-    )
+    place = Evidence(request.id, number, line)
+    side, levels = _side_of(cleared(line)), _levels_of(cleared(line))
+    others = [(side, place)] if side and service.side and side != service.side else []
+    if levels and service.levels and {*levels} != {*service.levels}:
+        others.append((", ".join(levels), place))
+    return replace(service, request_date=str(request.date or ""), requested_as=place, others=tuple(others))
 
 
 _PLAIN = frozenset("the of for and with without to in per mg a an or".split())

@@ -47,6 +47,8 @@ def services() -> tuple[ServiceWords, ...]:
         ("open carpal tunnel release, left hand", "", "carpal-tunnel-release", "wrist"),
         ("ACDF C6-C7", "", "cervical-surgery", "cervical spine"),
         ("L4-S1 fusion with a two-day stay", "", "lumbar-surgery", "lumbar spine"),
+        ("L4-5 transforaminal lumbar interbody fusion, instrumented", "", "lumbar-surgery", "lumbar spine"),
+        ("right L4-5 transforaminal epidural steroid injection", "", "epidural-injection", "lumbar spine"),
         ("arthroscopy with partial medial meniscectomy", "right knee", "knee-surgery", "knee"),
         ("12 visits of physical therapy after rotator cuff repair", "", "physical-therapy", ""),
         ("post-operative physical therapy", "shoulder", "physical-therapy", "shoulder"),
