@@ -8,7 +8,7 @@ import re
 import secrets
 import sqlite3
 from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
-from concurrent.futures import BrokenExecutor, ProcessPoolExecutor
+from concurrent.futures import BrokenExecutor, Future, ProcessPoolExecutor
 from contextlib import closing, suppress
 from dataclasses import asdict, dataclass, field
 from datetime import datetime
@@ -308,7 +308,8 @@ class Walk:
         head_of, hashed = heads.get, sha256(b"\x00").copy
         parse, write = _parse_entry, orjson.dumps
         minutes, seconds, ends = self._minutes, self._seconds, self._ends
-        last, before, fine = self._last, self._before, ""
+        last, fine = self._last, ""
+        before = self._before or self._time_of(last)
         current: Any = object()  # no session that a row may name, be it "" or nothing at all
         known, prev, plain = 0, "", self._plain
         leaves: list[bytes] = []
@@ -461,6 +462,11 @@ class Walk:
             self._kinds.add(kind)
         return kind in self._kinds
 
+    def _time_of(self, id: int) -> str:
+        """The time that the entry before those of this pass states."""
+        row = self._connection.execute("SELECT ts FROM event WHERE id = ?", (id,)).fetchone() if id else None
+        return row[0] if row and isinstance(row[0], str) else ""
+
     def _set_back(self, id: int, before: str, now: str) -> None:
         try:
             seconds = (datetime.fromisoformat(before) - datetime.fromisoformat(now)).total_seconds()
@@ -606,16 +612,16 @@ def limits(held_size: int, held_where: str, events: int, signed: bool) -> list[s
     ]
 
 
-# The pass over a long log, shared between this process and a second one: each reads one half.
+# The pass over a long log, shared between this process and others: each reads a stretch of its own.
 
 
-SHARED_FROM = 100_000
-"""How many entries are worth the start of a second process."""
+EACH = 25_000
+"""How many entries are worth a process of their own."""
 
-OWN_SHARE = 0.42
-"""How much of the entries this process reads: less than half, since SQLite's own check runs beside it."""
+MOST_PROCESSES = 8
 
-_MIDDLE = "8"
+OWN_PART = 0.75
+"""How much of what each other process reads this one does: less, since SQLite's own check runs beside it."""
 
 
 @dataclass(frozen=True)
@@ -658,6 +664,48 @@ class _Task:
             connection.close()
 
 
+def processes(count: int) -> int:
+    """How many processes share the pass over so many entries."""
+    return max(1, min(os.cpu_count() or 1, MOST_PROCESSES, count // EACH))
+
+
+def _shared_out(
+    path: Path, start: int, end: int, marks: Sequence[int], count: int, key: int, texts: bool
+) -> list[_Task]:
+    """The stretches of the pass over `count` entries, the first for this process, each with its part of the words."""
+    parts = processes(count)
+    shares = [(OWN_PART + at) / (OWN_PART + parts - 1) for at in range(parts - 1)]
+    ends = [(start + int((end - start) * share)) // WIDTH * WIDTH for share in shares]
+    words = [f"{int(16**6 * share):06x}" if texts else "" for share in shares]
+    stretches = zip([start, *ends], [*ends, end], ["", *words], [*words, "g" if texts else ""], strict=True)
+    return [
+        _Task(path, since, until, tuple(mark for mark in marks if since < mark <= until), key, low, high)
+        for since, until, low, high in stretches
+    ]
+
+
+def _together(tasks: Sequence[_Task], step: Callable[[int], None] | None) -> list[tuple[Stretch, int, int]]:
+    """What each task comes to: the first here, the others elsewhere, or here too where that comes to nothing."""
+    mine, *others = tasks
+    if not others:
+        return [mine.run(step)]
+    with ProcessPoolExecutor(len(others), get_context("spawn")) as pool:
+        elsewhere: list[Future[tuple[Stretch, int, int]] | None] = [None] * len(others)
+        with suppress(OSError, BrokenExecutor):
+            for at, task in enumerate(others):
+                elsewhere[at] = pool.submit(task.run)
+        done = [mine.run(None if step is None else lambda count: step(len(tasks) * count))]
+        done += [_outcome(task, there) for task, there in zip(others, elsewhere, strict=True)]
+    return done
+
+
+def _outcome(task: _Task, elsewhere: Future[tuple[Stretch, int, int]] | None) -> tuple[Stretch, int, int]:
+    if elsewhere is not None:
+        with suppress(Refused, OSError, BrokenExecutor):
+            return elsewhere.result()
+    return task.run()
+
+
 def walk_all(
     path: Path,
     start: int,
@@ -677,25 +725,7 @@ def walk_all(
         # `end` may be any number, where somebody has moved an entry
         (count,) = connection.execute("SELECT count(*) FROM event").fetchone()
     key = new_key()
-    top = "g" if texts else ""
-    if min(end - start, count) < SHARED_FROM or (os.cpu_count() or 1) < 2:
-        done = [_Task(path, start, end, tuple(marks), key, "", top).run(step)]
-    else:
-        middle = (start + int((end - start) * OWN_SHARE)) // WIDTH * WIDTH
-        first = tuple(mark for mark in marks if mark <= middle)
-        second = tuple(mark for mark in marks if mark > middle)
-        halfway = _MIDDLE if texts else ""
-        mine = _Task(path, start, middle, first, key, "", halfway)
-        other = _Task(path, middle, end, second, key, halfway, top)
-        with ProcessPoolExecutor(1, get_context("spawn")) as pool:
-            elsewhere = None
-            with suppress(OSError, BrokenExecutor):
-                elsewhere = pool.submit(other.run)
-            done = [mine.run(None if step is None else lambda count: step(2 * count))]
-            with suppress(Refused, OSError, BrokenExecutor):
-                done += [elsewhere.result()] if elsewhere else []
-        if len(done) == 1:  # no second process, or it came to nothing
-            done.append(other.run())
+    done = _together(_shared_out(path, start, end, marks, min(end - start, count), key, texts), step)
     said = held = 1
     for stretch, texts_held, _ in done:
         said, held = said * stretch.tally % PRIME, held * texts_held % PRIME

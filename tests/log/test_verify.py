@@ -439,24 +439,50 @@ def long(long_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Pa
 
 @pytest.fixture
 def shared(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("assistant.log.verify_entries.SHARED_FROM", 1000)
+    monkeypatch.setattr("assistant.log.verify_entries.EACH", 1000)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
 
 
-def test_two_halves_say_what_one_whole_says(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("processes", [2, 3])
+def test_parts_say_what_one_whole_says(long: Path, monkeypatch: pytest.MonkeyPatch, processes: int) -> None:
     whole = verify(long)
     assert whole.ok
     shared_out = []
-    monkeypatch.setattr("assistant.log.verify_entries.SHARED_FROM", 1000)
-    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    monkeypatch.setattr("assistant.log.verify_entries.EACH", 1000)
+    monkeypatch.setattr("os.cpu_count", lambda: processes)
     monkeypatch.setattr("assistant.log.verify_entries._Task.run", _counted(shared_out))
     assert verify(long) == whole
-    assert len(shared_out) == 1  # the other ran elsewhere
+    assert len(shared_out) == 1  # the others ran elsewhere
+
+
+def test_the_stretches_of_a_log_follow_one_another(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("os.cpu_count", lambda: 5)
+    for count in (1, 60_000, 125_000, 1_000_000):
+        end = 256 + count
+        tasks = verify_entries._shared_out(Path("log"), 256, end, [300, end], count, 1, True)
+        assert [one.start for one in tasks] == [256, *(one.end for one in tasks[:-1])]
+        assert [one.low for one in tasks] == ["", *(one.high for one in tasks[:-1])]
+        assert (tasks[-1].end, tasks[-1].high, len(tasks)) == (end, "g", min(5, max(1, count // 25_000)))
+        assert [mark for one in tasks for mark in one.marks] == [mark for mark in (300, end) if mark <= end]
+
+
+def test_a_clock_that_was_set_back_between_two_stretches_is_told(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for hour, seqs in ((12, range(256)), (11, range(256, 600))):
+        with Log.open(tmp_path / "log", clock=lambda: (f"2026-11-22T{hour}:00:00.000Z", 1, "boot")) as log:  # noqa: B023
+            drafts = [Draft("prompt.shown", {"item": "1", "prompt": "p"}) for _ in seqs]
+            log.append("s", drafts, actor="r-1", case="neck", after=seqs[0])
+    whole = verify(tmp_path / "log")
+    monkeypatch.setattr("assistant.log.verify_entries.EACH", 100)
+    monkeypatch.setattr("os.cpu_count", lambda: 2)
+    assert verify(tmp_path / "log").notes == whole.notes
+    assert any("2026-11-22T11:00" in note for note in whole.notes)
 
 
 def test_without_a_second_process_the_whole_is_read_here(long: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     whole = verify(long)
-    monkeypatch.setattr("assistant.log.verify_entries.SHARED_FROM", 1000)
+    monkeypatch.setattr("assistant.log.verify_entries.EACH", 1000)
     monkeypatch.setattr("os.cpu_count", lambda: 2)
     monkeypatch.setattr("multiprocessing.spawn.get_executable", lambda: b"/no/such/python")
     assert verify(long) == whole
