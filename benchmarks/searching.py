@@ -21,7 +21,7 @@ from unittest.mock import patch
 
 from assistant import library
 from assistant.library import own_vocabulary
-from assistant.records.fts import cache_folder
+from assistant.records.fts import index_folder
 from assistant.records.index import RecordIndex
 from assistant.records.query import expanded, of_query
 from benchmarks.case_file import case_file
@@ -57,7 +57,7 @@ def run() -> list[Result]:
         begun = time.perf_counter()
         index = RecordIndex.of(pages, own_vocabulary())
         built = time.perf_counter() - begun
-        size = sum(path.stat().st_size for path in cache_folder().glob("*.sqlite"))
+        size = sum(path.stat().st_size for path in index_folder().glob("*.sqlite"))
         return [
             *_queries(pages, plain, folder),
             *_prompts(pages),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import hashlib
 import os
 import re
@@ -15,7 +16,7 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing, suppress
 from difflib import get_close_matches
-from functools import lru_cache
+from functools import cached_property, lru_cache
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -199,7 +200,7 @@ class IndexTable:
         self._answers = lru_cache(64)(lambda wanted: Answers(self._expanded(wanted)))
         _serve_text(connection, pages)
         weakref.finalize(self, connection.close)
-        self._wider = wider if wider is not None and self.words() <= wider.words() else None
+        self._wider = wider if wider is not None and self.words <= wider.words else None
 
     def forms(self, word: str) -> tuple[str, ...]:
         """The words of the record that have the stem of a folded `word`, or that are made of it where it has a `*`."""
@@ -207,25 +208,23 @@ class IndexTable:
             return self._wider.forms(word)
         if word not in self._forms:
             if ANY_PART in word:
-                rows = self._ask("SELECT term FROM word WHERE term GLOB ? ORDER BY term", (word,))
+                made = tuple(sorted(fnmatch.filter(self.words, word)))
             else:
                 rows = self._ask("SELECT word FROM form WHERE form MATCH ? ORDER BY rowid", (f'"{word}"',))
-            self._forms[word] = tuple(str(row[0]) for row in rows)
+                made = tuple(str(row[0]) for row in rows)
+            self._forms[word] = made
         return self._forms[word]
 
-    def words(self) -> set[str]:
+    @cached_property
+    def words(self) -> frozenset[str]:
         """Every word of the record, folded."""
-        return {str(row[0]) for row in self._ask("SELECT term FROM word", ())}
+        return frozenset(str(row[0]) for row in self._ask("SELECT word FROM form", ()))
 
     def words_like(self, word: str) -> tuple[str, ...]:
         """The words of the record that are spelled nearly as a folded `word` and are no form of it, the nearest first."""
-        rows = self._ask(
-            "SELECT term FROM word WHERE length(term) BETWEEN ? AND ?", (len(word) - 2, len(word) + 2)
-        )
         forms = {word, *self.forms(word)}
-        return tuple(
-            get_close_matches(word, [row[0] for row in rows if row[0] not in forms], _LIKE, _LIKENESS)
-        )
+        others = [one for one in self.words if abs(len(one) - len(word)) <= 2 and one not in forms]
+        return tuple(get_close_matches(word, others, _LIKE, _LIKENESS))
 
     def loose(self, wanted: Iterable[Wanted]) -> frozenset[str]:
         """The folded wordings that are only what a person may mean."""

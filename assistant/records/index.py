@@ -369,7 +369,7 @@ class RecordIndex:
         known = self._vocabulary.words
         return tuple(
             word
-            for word in sorted(self._table.words())
+            for word in sorted(self._table.words)
             if len(word) >= _SHORTEST_CUT and word.isalpha() and word not in known
         )
 

@@ -249,6 +249,8 @@ _SIGNS = r"[\s.:=\u00b0()]{0,4}"
 _PARTED = re.compile(r"[^.,;:!?\n]*(?:\n[^.,;:!?\n]*)?")
 _WIDEST = 60
 """Characters that may stand between two parts of a phrase."""
+_NUMBER_ENDS = 12
+"""Characters behind a figure in which its number ends, with its decimals and what it is a number of."""
 _KEEPS_APART = frozenset("no not without but denies denied than nor versus vs if".split())
 _SENTENCE_END = re.compile(r"[.!?;]\s+")
 _WORDS = re.compile(r"[^\W_]+(?:'[^\W_]+)?")
@@ -268,7 +270,7 @@ class Reading:
 
     def end(self, text: str, at: int, end: int) -> int:
         """Where a number that counts ends, if it begins at or after `at` and before `end`; else 0."""
-        found = self.looks.search(text, at, end + 12)
+        found = self.looks.search(text, at, end + _NUMBER_ENDS)
         return found.end() if found and found.start() < end and self.number.holds(float(found["n"])) else 0
 
 
@@ -287,7 +289,7 @@ class Expansion:
     other: frozenset[str]
     capitals: frozenset[str] = frozenset()
     patterns: tuple[tuple[Pattern, int], ...] = ()
-    readings: tuple[tuple[str, Reading], ...] = ()
+    readings: tuple[tuple[tuple[str, ...], Reading], ...] = ()
     loose: frozenset[str] = frozenset()
 
     @property
@@ -337,8 +339,8 @@ def expanded(wanted: Wanted, forms: Forms) -> Expansion:
         known.add(words_in(phrase.text))
         if not phrase.exact:
             known |= _spoken(phrase, forms, wanted.apart, spoken)
-    readings = tuple(one for number in dict.fromkeys(wanted.numbers) for one in _readings(number, forms))
-    spoken.update((f'"{wording}"', None) for wording, _ in readings)
+    readings = tuple(_reading(number, forms) for number in dict.fromkeys(wanted.numbers))
+    spoken.update((f'"{wording}"', None) for wordings, _ in readings for wording in wordings)
     other: set[str] = set()
     if spoken:
         other.update(*(_spoken(phrase, forms, wanted.apart, spoken) for phrase in wanted.unless))
@@ -391,25 +393,31 @@ def _looks(written: str) -> re.Pattern[str]:
     return re.compile(rf"{begin}(?P<n>\d{{1,3}}(?:\.\d+)?)(?!\d){tail}(?![^\W_])", re.IGNORECASE)
 
 
+@lru_cache(256)
+def _looks_like_any(written: tuple[str, ...]) -> re.Pattern[str]:
+    return re.compile(
+        "|".join(_looks(one).pattern.replace("(?P<n>", "(?:") for one in written), re.IGNORECASE
+    )
+
+
 def _around(written: str) -> tuple[str, str]:
     """What stands before and after the `n` in the written form of a number."""
     before, after = re.split(r"(?<![^\W_])n(?![^\W_])", written, maxsplit=1)
     return before.strip(), after.strip()
 
 
-def _readings(number: Number, forms: Forms) -> Iterator[tuple[str, Reading]]:
-    """The wordings under which a number is looked for, each with what the text must hold there.
+def _reading(number: Number, forms: Forms) -> tuple[tuple[str, ...], Reading]:
+    """The wordings under which a number is looked for, and what the text must hold there.
 
     A fraction has its decimals between the number and what follows, so that only `/5` is looked for with it.
     """
-    reading = Reading(number, _looks(number.written))
     before, after = _around(number.written)
-    tail = words_in(after) if after.startswith("/") else ""
-    above = int(number.most) + 1 if number.under is None else ceil(number.under)
-    for figure in range(int(number.least), above):
-        said = " ".join(part for part in (words_in(before), str(figure), tail) if part)
-        if all(forms(word) for word in said.split()):
-            yield said, reading
+    lead, tail = words_in(before).split(), words_in(after).split() if after.startswith("/") else []
+    figures: Iterable[str] = ()
+    if all(map(forms, (*lead, *tail))):
+        above = int(number.most) + 1 if number.under is None else ceil(number.under)
+        figures = filter(forms, map(str, range(int(number.least), above)))
+    return tuple(" ".join((*lead, one, *tail)) for one in figures), Reading(number, _looks(number.written))
 
 
 class Answers:
@@ -419,7 +427,7 @@ class Answers:
         self._by_wording: dict[str, tuple[int, ...]] = {}
         self._other: dict[str, tuple[int, ...]] = {}
         self._capitals: dict[str, tuple[int, ...]] = {}
-        self._readings: dict[str, list[tuple[int, Reading]]] = {}
+        self._readings: dict[str, list[tuple[Reading, list[int]]]] = {}
         self._beginnings: list[tuple[str, int]] = []
         self._known: dict[str, tuple[int, ...]] = {}
         self._folded: dict[str, str] = {}
@@ -427,6 +435,7 @@ class Answers:
         self.patterns = [
             (*pattern, number) for number, one in enumerate(expansions) for pattern in one.patterns
         ]
+        read: dict[Reading, tuple[Reading, list[int]]] = {}
         for number, one in enumerate(expansions):
             self._beginnings += [(beginning, number) for beginning in one.beginnings]
             for wording in one.wordings:
@@ -435,10 +444,17 @@ class Answers:
                 self._other[wording] = (*self._other.get(wording, ()), number)
             for wording in one.capitals:
                 self._capitals[wording] = (*self._capitals.get(wording, ()), number)
-            for wording, reading in one.readings:
-                self._readings.setdefault(wording, []).append((number, reading))
+            for wordings, reading in one.readings:
+                if reading in read:
+                    read[reading][1].append(number)
+                    continue
+                read[reading] = known = reading, [number]
+                for wording in wordings:
+                    self._readings.setdefault(wording, []).append(known)
             for pattern, _ in one.patterns:
                 self._parts |= dict.fromkeys((wording for part in pattern for wording in part), (number,))
+        written = tuple(dict.fromkeys(one.number.written for one in read))
+        self._any_number = _looks_like_any(written) if written else None
         self._opening: dict[str, list[int]] = {}
         for number, (pattern, _, _) in enumerate(self.patterns):
             for wording in pattern[0]:
@@ -482,14 +498,16 @@ class Answers:
 
     def read(self, text: str, at: int, end: int) -> tuple[int, tuple[int, ...]]:
         """The end of a number that stands here and counts, and the numbers of what it answers."""
-        if not self._readings or not any(char.isdigit() for char in text[at:end]):
+        if self._any_number is None or self._any_number.search(text, at, end + _NUMBER_ENDS) is None:
             return 0, ()
+        said = self._held(self._fold(text[at:end]), self._readings)
         held = [
-            (number, stop)
-            for number, reading in set(self._held(words_in(text[at:end]), self._readings))
+            (stop, numbers)
+            for reading, numbers in {id(one): one for one in said}.values()
             if (stop := reading.end(text, at, end))
         ]
-        return max((stop for _, stop in held), default=0), tuple(sorted({number for number, _ in held}))
+        found = {number for _, numbers in held for number in numbers}
+        return max((stop for stop, _ in held), default=0), tuple(sorted(found))
 
     def together(
         self, text: str, spans: Sequence[tuple[int, int, str]]
