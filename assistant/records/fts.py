@@ -236,11 +236,11 @@ class IndexTable:
         answers = self._answers(tuple(wanted))
         return (hit for row in rows for hit in self._hits(row, answers))
 
-    def hits_of_all(self, wanted: Sequence[Wanted]) -> Iterator[Hit]:
-        """The hits of every window that holds all of what is wanted, in the order of the pages."""
+    def hits_across(self, wanted: Sequence[Wanted], splits: Sequence[int]) -> Iterator[Hit]:
+        """The hits of every window that holds all of what is wanted, on both sides of the page's offset in `splits`."""
         rows = self._ask(f"{_ROWS} ORDER BY passage.rowid", (_every(self._expanded(wanted)),))
         answers = self._answers(tuple(wanted))
-        return (hit for row in rows for hit in self._hits(row, answers))
+        return (hit for row in rows if _is_across(row, splits[row[0]]) for hit in self._hits(row, answers))
 
     def ranked_hits(self, wanted: Sequence[Wanted], limit: int, some: bool = False) -> Iterator[Hit]:
         """The hits of the `limit` best windows that hold all of what is wanted, or `some` of it, the best window first."""
@@ -321,6 +321,13 @@ class IndexTable:
             if numbers:
                 yield at, stop, numbers
         yield from answers.together(text, spans)
+
+
+def _is_across(row: tuple[Any, ...], split: int) -> bool:
+    """Whether words of a window are marked before an offset of its page and after it, or perhaps are."""
+    _, start, _, length, _, marked, mended_marked = row
+    behind = len(marked) - 1 - marked.rfind(_CLOSE)
+    return bool(mended_marked) or start + marked.find(_OPEN) < split < start + length - behind
 
 
 def _earliest(one: tuple[int, int, tuple[int, ...]]) -> tuple[int, int]:

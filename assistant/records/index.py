@@ -163,6 +163,7 @@ class OverPages:
         self._places = places
         self._texts = texts
         self._breaks = page_breaks(places, texts)
+        self._splits = [one.split for one in self._breaks]
         beside = [one.text for one in self._breaks]
         self._table = IndexTable(open_index(beside), beside, pages) if beside else None
 
@@ -178,7 +179,7 @@ class OverPages:
         if self._table is None:
             return []
         by_sentence: dict[tuple[int, int], list[Hit]] = {}
-        for hit in self._table.hits_of_all(wanted):
+        for hit in self._table.hits_across(wanted, self._splits):
             by_sentence.setdefault((hit.page, hit.start), []).append(hit)
         found = []
         for (number, start), hits in by_sentence.items():
