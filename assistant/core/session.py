@@ -368,6 +368,10 @@ def _after(session: Session, event: e.Step) -> Session:
             return _shown(session, event)
         case e.AnswerRecorded() | e.AnswerAmended():
             return _answered(session, event)
+        case e.PromptLeft():
+            return replace(session, focus=None)
+        case e.NoteAdded():
+            return _noted(session, event)
         case e.RecordSearched():
             return searched(session, event)
         case e.PageOpened(document, page, by) if by:
@@ -385,10 +389,6 @@ def _after(session: Session, event: e.Step) -> Session:
             return _withdrawn(session, event)
         case e.PromptSkipped():
             return _skipped(session, event)
-        case e.PromptLeft():
-            return replace(session, focus=None)
-        case e.NoteAdded():
-            return _noted(session, event)
         case e.AbsencesAttested():
             return _attested(session, event)
         case e.PagesReadByEye():

@@ -265,6 +265,7 @@ READ_WHOLE = frozenset({"case.amended", "set.changed", "page.marked"})
 """Steps of a review that a fold passes over where they are malformed, so that readers would go on as if nothing had been."""
 
 
+@lru_cache(maxsize=4096)
 def family_of(kind: str) -> str:
     """The family of a kind of step; "" for those of a review."""
     first = kind.partition(".")[0]

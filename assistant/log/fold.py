@@ -171,8 +171,13 @@ def begun(log: Artifacts, session_id: str, entries: list[Entry]) -> tuple[Sessio
     return begin(session_id, rules.of(opened), opened, later, frame=frame), events
 
 
+_PINNING = (e.SessionOpened, e.SetChanged, e.CaseAmended)
+
+
 def whole(event: e.Event, log: Artifacts) -> e.Event:
     """The event with its documents, where it has any."""
+    if not isinstance(event, _PINNING):
+        return event
     if isinstance(event, e.SessionOpened):
         return from_log(event, log)
     if isinstance(event, e.SetChanged):

@@ -186,18 +186,18 @@ def reason(
     reading = current or Reading(plain, answers)
     opened = (one for one in reading.open_prompts() if one.id in plain.prompts)
     guidelines = plain.guidelines or NO_GUIDELINES
-    day = "on that day" if on is None else f"{'in' if on.day is None else 'on'} {on.prose()}"
     for question in plain.questions:
         if question.unread and reading.holds(question.when) is True:
             place = plain.citations.get(question.unread[0])
             known = guidelines.word(question.unread[0], on) if on is not None else None
             if place is None or known is None:
                 names = " and ".join(one.partition("/")[0] for one in question.unread)
-                return f"No edition of {names} was in force {day}."
-            return f"Nobody has read what {known[0].name}, in force {day}, says on this ({place.id})."
-    for name, citation in plain.citations.items():
-        if citation.tier == "mtus" and on is not None and guidelines.word(name, on) is None:
-            return f"No edition of {name.partition('/')[0]} was in force {day}."
+                return f"No edition of {names} was in force {_in_words(on)}."
+            return (
+                f"Nobody has read what {known[0].name}, in force {_in_words(on)}, says on this ({place.id})."
+            )
+    if on is not None and (lost := plain.without_edition(on)):
+        return f"No edition of {lost.partition('/')[0]} was in force {_in_words(on)}."
     for name, ruling in rulings.items():
         if ruling.ruling in RULED_OUT and name in plain.criteria:
             return f"{name} is ruled {ruling.ruling}."
@@ -208,6 +208,10 @@ def reason(
         if any_stands(plain, reading, on, rulings)
         else "Nothing that a guideline of the set says stands here."
     )
+
+
+def _in_words(on: PartialDate | None) -> str:
+    return "on that day" if on is None else f"{'in' if on.day is None else 'on'} {on.prose()}"
 
 
 def entered(plain: PromptSet, rows: Iterator[Mapping[str, Any]], on: PartialDate | None) -> dict[str, str]:

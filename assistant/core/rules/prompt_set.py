@@ -312,6 +312,19 @@ class PromptSet(Value, dict=True):
             one.schema.name: schema_text(one.schema) for one in (*self.prompts.values(), *self.own.values())
         }
 
+    def without_edition(self, on: PartialDate) -> str:
+        """The first citation of the MTUS of which no edition was in force on a day; "" where there is none."""
+        if on not in self._without_edition:
+            kept = self.guidelines
+            cited = (name for name, one in self.citations.items() if one.tier == "mtus")
+            lost = (name for name in cited if kept is None or kept.word(name, on) is None)
+            self._without_edition[on] = next(lost, "")
+        return self._without_edition[on]
+
+    @cached_property
+    def _without_edition(self) -> dict[PartialDate, str]:
+        return {}
+
     @property
     def askable(self) -> Mapping[str, Prompt]:
         """Every question that a session may ask: those of the search sequence, and the set's own."""
