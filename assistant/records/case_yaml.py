@@ -11,6 +11,7 @@ import re
 from collections.abc import Callable, Mapping, Sequence
 from difflib import SequenceMatcher
 from io import StringIO
+from textwrap import indent
 from typing import Any
 
 import yaml as positions
@@ -27,6 +28,8 @@ Value = str | list[str]
 Entry = Mapping[str, Value]
 
 _LOADER: Any = getattr(positions, "CSafeLoader", positions.SafeLoader)
+_DUMPER: Any = getattr(positions, "CBaseDumper", positions.BaseDumper)
+_TAG = "tag:yaml.org,2002:"
 _SIMPLE = re.compile(
     r"[A-Za-z](?:[A-Za-z0-9 ./()_'-]|,(?= ))*(?<! )|originals/[\w.-]+|\d{4}-\d\d(?:-\d\d)?|\d{1,7}-\d{1,7}"
 )
@@ -53,11 +56,16 @@ def with_entries(text: str, name: str, entries: Sequence[Entry]) -> str:
     if name != "documents" and name not in yaml.parse_yaml(text, "case.yaml").data:
         made = f"{text}{'' if text.endswith(chr(10)) else chr(10)}\n{name}: []\n"
         return with_entries(made, name, entries)
-    node, values = _list(text, name), [as_entry(one) for one in entries]
+    node = _list(text, name)
     wanted = [*_said(text, name), *(_read(one) for one in entries)]
     if node.flow_style and node.value:
         at = node.value[-1].end_mark.index
-        return _checked(text, f"{text[:at]}, {', '.join(map(_flow, values))}{text[at:]}", wanted, name)
+        return _checked(
+            text,
+            f"{text[:at]}, {', '.join(_flow(as_entry(one)) for one in entries)}{text[at:]}",
+            wanted,
+            name,
+        )
     if node.flow_style:  # `[]`, which goes; what stands behind it on its line stays
         head = text[: node.start_mark.index].rstrip()
         head, at, column = head + text[node.end_mark.index :], len(head), 2
@@ -65,7 +73,7 @@ def with_entries(text: str, name: str, entries: Sequence[Entry]) -> str:
         head, at, column = text, _last(node).end_mark.index, _dash(text, node.value[0])[1]
     at = _after_line(head, at)
     gap = "" if head[:at].endswith("\n") else "\n"
-    return _checked(text, head[:at] + gap + _block(values, column, column + 2) + head[at:], wanted, name)
+    return _checked(text, head[:at] + gap + _new(entries, column) + head[at:], wanted, name)
 
 
 def with_changes(text: str, document: str, changes: Entry) -> str:
@@ -245,6 +253,27 @@ def _loaded(piece: str) -> Any:
     return read
 
 
+def _new(entries: Sequence[Entry], column: int) -> str:
+    """New entries, their dashes at `column`: by the quick library, since nobody has typed a comment in them yet."""
+    nodes = [_entry_node(one) for one in entries]
+    whole = positions.SequenceNode(f"{_TAG}seq", nodes, flow_style=False)
+    made: str = positions.serialize(whole, Dumper=_DUMPER, width=1 << 20, allow_unicode=True)
+    return indent(made, " " * column)
+
+
+def _entry_node(entry: Entry) -> Any:
+    def node(value: str, style: str | None = None) -> Any:
+        return positions.ScalarNode(f"{_TAG}str", value, style=style)
+
+    pairs = [
+        (node(key), node(value, None if _is_bare(value) else '"'))
+        if isinstance(value, str)
+        else (node(key), positions.SequenceNode(f"{_TAG}seq", list(map(node, value)), flow_style=True))
+        for key, value in entry.items()
+    ]
+    return positions.MappingNode(f"{_TAG}map", pairs, flow_style=False)
+
+
 def _block(entries: Sequence[CommentedMap], column: int, inner: int) -> str:
     written = StringIO()
     _yaml(column, inner).dump(
@@ -277,9 +306,13 @@ def _as_typed(piece: str, before: str, after: str) -> str:
     return "".join(made)
 
 
+def _is_bare(value: str) -> bool:
+    """Whether text can't be misread without quotes."""
+    return bool(_SIMPLE.fullmatch(value)) and value.lower() not in _WORDS and not _HASH.fullmatch(value)
+
+
 def _scalar(value: str) -> str:
-    bare = _SIMPLE.fullmatch(value) and value.lower() not in _WORDS and not _HASH.fullmatch(value)
-    return value if bare else DoubleQuotedScalarString(value)
+    return value if _is_bare(value) else DoubleQuotedScalarString(value)
 
 
 def as_entry(entry: Entry) -> CommentedMap:
