@@ -124,7 +124,7 @@ class _Reader(Language2Prompts):
                 side: self.sentence(doc, ("conclusion", side))
                 for side in (() if about_case else ("upheld", "overturned"))
             },
-            together=str(data.get("together", "")),
+            together=self.together(doc),
             never=self.never(doc),
             silent=self.silences(doc),
             uses=tuple(self.uses),

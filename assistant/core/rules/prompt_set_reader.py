@@ -155,6 +155,17 @@ class PromptReader(FieldReader):
             return ALWAYS
         return read_formula(raw, self.prompts, lambda what, fix="": self.say(what, doc.where(*path), fix))
 
+    def together(self, doc: YamlDocument) -> str:
+        """The sentence that says together what was not found: it names that, and nothing else."""
+        text = str(doc.find("together") or "")
+        faults = list(wording.template_problems(text, ("absences",)))
+        if text and not faults and "absences" not in wording.names(text):
+            faults = ["`{{ absences }}` is missing from this sentence."]
+        for what in faults:
+            fix = "Name `{{ absences }}`, which stands for what was not found, and nothing else."
+            self.say(what, doc.where("together"), fix)
+        return text
+
     def sentence(self, doc: YamlDocument, path: tuple[Any, ...], names: Iterable[str] = ()) -> Sentence:
         return self.sentence_of(doc, path, doc.find(*path), names)
 
@@ -387,7 +398,7 @@ class _Reader(PromptReader):
                 for side in ("upheld", "overturned")
                 if side in data.get("conclusion", {})
             },
-            together=str(data.get("together", "")),
+            together=self.together(doc),
             never=self.exclusions(doc, "never"),
             silent=self.exclusions(doc, "silent"),
             uses=tuple(uses),

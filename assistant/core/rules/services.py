@@ -100,9 +100,14 @@ def _texts(raw: Any) -> tuple[str, ...]:
 
 
 def _spelled_out(raw: Any) -> tuple[str, ...]:
-    """Texts, of which one with `a|b` is each in turn."""
-    each = (product(*(part.split("|") for part in text.split())) for text in _texts(raw))
-    return tuple(dict.fromkeys(" ".join(parts) for made in each for parts in made))
+    """Texts, of which one with `a|b` is each in turn, and one with `(a)` is with that word and without it."""
+    each = (product(*map(_options, text.split())) for text in _texts(raw))
+    return tuple(dict.fromkeys(" ".join(filter(None, parts)) for made in each for parts in made))
+
+
+def _options(part: str) -> list[str]:
+    optional = part.startswith("(") and part.endswith(")")
+    return [*part[1:-1].split("|"), ""] if optional else part.split("|")
 
 
 _PART_ALONE = (

@@ -47,6 +47,19 @@ silent:
 """
 
 
+@pytest.mark.parametrize(
+    ("together", "said"),
+    [
+        ("Nothing about {{ absence }}.", "`absence` can't be named here."),
+        ("Nothing was found.", "`{{ absences }}` is missing from this sentence."),
+    ],
+)
+def test_what_was_not_found_together_has_to_be_named(together: str, said: str) -> None:
+    with pytest.raises(Refused) as raised:
+        a_set(f'{BODY}together: "{together}"\n')
+    assert [one.what for one in raised.value.problems] == [said]
+
+
 def test_each_criterion_has_its_other_side_under_a_name_of_its_own() -> None:
     made = a_set(BODY)
     assert list(made.criteria) == [

@@ -75,6 +75,8 @@ def services() -> tuple[ServiceWords, ...]:
         ("12 visits for physical therapy", "knee", "physical-therapy", "knee"),
         ("TFESI bilateral L5-S1", "", "epidural-injection", "lumbar spine"),
         ("fusion of L4 to the sacrum", "", "lumbar-surgery", "lumbar spine"),
+        ("transforaminal interbody fusion L5-S1", "", "lumbar-surgery", "lumbar spine"),
+        ("transforaminal lumbar interbody fusion", "", "lumbar-surgery", "lumbar spine"),
         ("subacromial decompression, distal clavicle excision", "shoulder", "shoulder-surgery", "shoulder"),
         ("arthroscopy, sling, pain pump", "left shoulder", "shoulder-surgery", "shoulder"),
         ("referral to a surgeon", "", "consultation", ""),
