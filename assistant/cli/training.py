@@ -71,6 +71,16 @@ due_option = click.option(
 )
 
 
+def _day(due: datetime | None) -> str:
+    """The day by which a run is to be over; one that is over already is refused, since all would be late at once."""
+    from assistant.training.overview import today
+
+    day = due.date().isoformat() if due is not None else ""
+    if day and day < today():
+        raise refuse("This day is over already.", f"--due {day}", "Name one that is still to come.")
+    return day
+
+
 def _key(path: Path, against: Sequence[str]) -> Reference | None:
     """What is compared with: the session that is named, or several as a panel of experts."""
     from assistant.training.reference import panel_of
@@ -351,7 +361,7 @@ def assign(
     wanted = (*faults, *["any"] * count)
     note_sessions(path, "training assign", against, reference)
     with Log.open(path) as log:
-        day = due.date().isoformat() if due is not None else ""
+        day = _day(due)
         every, planted = assign_case(
             log, profile.kept().id, case, trainee, reveal, wanted, reference, unaided, day, confidence
         )
@@ -406,7 +416,7 @@ def pack_case(
     with Log.open(path) as log:
         exercise = with_faults(log, exercise_of_case(case, "end", reference), (*faults, *["any"] * count))
         exercise = replace(exercise, unaided=unaided, confidence=confidence)
-        made, word = pack(log, trainer, exercise, due.date().isoformat() if due is not None else "")
+        made, word = pack(log, trainer, exercise, _day(due))
     _write_page(file, made.to_text())
     for fault in exercise.faults:
         click.echo(visible(f"Planted {fault.kind} at {fault.item}/{fault.prompt}: {fault.says}"))

@@ -46,6 +46,7 @@ from assistant.training.marking import (
     credit,
     named_pages,
     outcome,
+    unread_answers,
 )
 from assistant.training.packing import packed_run
 from assistant.training.practice import (
@@ -174,6 +175,8 @@ class Feedback:
     pages: int = 0
     seen_before: int = 0
     """How many questions' answers had been shown to this trainee before the run, in a run or by reading the log."""
+    unread: int = 0
+    """How many questions somebody answers as the reviewer did who confirms what is proposed, and finds nothing else."""
     held_back: tuple[str, ...] = ()
     exercise: str = ""
     known: tuple[str, ...] = ()
@@ -281,7 +284,20 @@ def feedback(recording: Recording, reference: Reference, run: Run | None = None)
         exercise=run.exercise if run is not None else "",
         known=run.known if run is not None else (),
         panel=len(reference.panel),
+        unread=scoring.unread(),
     )
+
+
+def had_without_reading(run: Session, key: Session) -> set[AnswerPlace]:
+    """The questions of a case that somebody answers as its key does who reads nothing."""
+    return {
+        place
+        for place, lines in paired(unread_answers(run), key).items()
+        if is_compared(place)
+        and place[1] in run.rules.sets[place[0]].prompts
+        and key.reading(place[0]).answer(place[1]) is not None
+        and as_answered(lines) is True
+    }
 
 
 class _Scoring:
@@ -511,6 +527,11 @@ class _Scoring:
                 if seq > frozen.get(place, (0, ""))[0]:
                     found[place] = found.get(place, 0) + 1
         return found
+
+    def unread(self) -> int:
+        """How many questions somebody answers as the reviewer did who reads nothing."""
+        planted = {fault.place for fault in self.faults}
+        return len(had_without_reading(self.final, self.key.session) - planted)
 
     def decisions(self) -> Iterable[Decision]:
         """The decision on each item: as it was frozen in a run."""

@@ -64,6 +64,10 @@ def feedback_lines(made: Feedback, advice: Sequence[str]) -> list[str]:
 def _summary(made: Feedback) -> list[str]:
     share = f" ({round(100 * made.agreed / made.compared)}%)" if made.compared else ""
     rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
+    if made.compared:
+        rows.append(
+            ("", f"{made.unread} of these are had without reading, by what is proposed and *not documented*")
+        )
     if made.credits:
         worth = f"worth {sum(made.credits) / len(made.credits):.2f} of 1 by {made.panel} experts"
         rows.append(("Panel", f"{worth}: each answer by how many of them gave it"))
@@ -215,6 +219,7 @@ def feedback_json(made: Feedback, advice: Sequence[str]) -> dict[str, Any]:
         "known": list(made.known),
         "false_alarms": {"count": made.alarms, "of": made.quiet},
         "seen_before": made.seen_before,
+        "unread": made.unread,
         "beside": list(made.beside),
         "held_back": list(made.held_back),
         "exercise": made.exercise or None,

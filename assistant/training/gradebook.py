@@ -87,6 +87,8 @@ class Result:
     calibration: Calibration = field(default_factory=Calibration, repr=False)
     credits: tuple[float, ...] = field(default=(), repr=False)
     """What each answer is worth by a panel, where one is the key."""
+    unread: Rate = NONE
+    """What somebody comes to who reads nothing."""
 
 
 @dataclass(frozen=True)
@@ -244,6 +246,7 @@ def result_of(run: Run, made: Feedback, fresh: bool) -> Result:
         tuple((fault.kind, how) for fault, how in made.faults),
         made.calibration,
         made.credits,
+        Rate(made.unread, made.compared),
     )
 
 
@@ -290,11 +293,12 @@ def is_overdue(one: Assignment, day: str) -> bool:
 
 
 COLUMNS = (
-    "trainee attempts fresh open overdue agreed compared found planted found_when_shown false_alarms quiet cited needed "
+    "trainee attempts fresh open overdue agreed compared unread found planted found_when_shown false_alarms quiet cited needed "
     "sensitivity median_seconds quick_answers sure right_where_asked brier concordance"
 ).split()
 _NAMED = {
     "agreement": "Agreement",
+    "unread": "Had without reading",
     "found": "Faults found alone",
     "alarms": "False alarms",
     "evidence": "Pages cited",
@@ -358,7 +362,7 @@ def gradebook_csv(made: Gradebook) -> str:
     """A row for each trainee, safe to open in a spreadsheet."""
     table: list[list[Value]] = []
     for grade in made.grades:
-        agreement, found, alarms, evidence = (grade.rate(name) for name in _NAMED)
+        agreement, unread, found, alarms, evidence = (grade.rate(name) for name in _NAMED)
         table.append(
             [
                 one_line(grade.trainee),
@@ -368,6 +372,7 @@ def gradebook_csv(made: Gradebook) -> str:
                 grade.overdue,
                 agreement.hits,
                 agreement.of,
+                unread.hits,
                 found.hits,
                 found.of,
                 sum(one.shown for one in grade.fresh),
@@ -444,7 +449,7 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
 _STYLE = (
     "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
     "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}td:first-child{white-space:nowrap}"
-    "svg{display:block;max-width:100%}@media(prefers-color-scheme:dark){body{color:#eee;background:#111}}"
+    "svg{display:block;max-width:100%}tr,svg{break-inside:avoid}h2{break-after:avoid}@media screen and (prefers-color-scheme:dark){body{color:#eee;background:#111}}"
 )
 
 
@@ -456,15 +461,20 @@ def gradebook_page(made: Gradebook) -> str:
     parts = [
         f'<!doctype html><html lang="en"><meta charset="utf-8"><title>{title}</title><style>{_STYLE}</style>',
         f"<h1>{title}</h1><p>Shares with 95% intervals (Wilson), over first runs of which nothing had been seen before.</p>",
-        "<table><thead><tr><th>Trainee<th>Runs<th>Agreement<th>Faults found alone<th>When shown<th>False alarms"
+        "<table><thead><tr><th>Trainee<th>Runs<th>Open<th>Time of a run<th>Agreement<th>Had without reading<th>Faults found alone<th>When shown<th>False alarms"
         f"<th>Pages cited<th>Sensitivity (d′){'<th>Confidence' * sure}{'<th>Worth by a panel' * panel}</thead><tbody>",
     ]
     for grade in made.grades:
-        agreement, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
+        agreement, unread, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
+        waits = f"{grade.open}, {grade.overdue} overdue" if grade.overdue else str(grade.open)
+        time = "-" if grade.seconds is None else f"{int(grade.seconds) // 60}:{int(grade.seconds) % 60:02}"
         cells = [
             grade.trainee,
             str(len(grade.results)),
+            waits,
+            time,
             agreement,
+            unread,
             found,
             str(sum(one.shown for one in grade.fresh)),
         ]

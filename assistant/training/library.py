@@ -9,13 +9,16 @@ from random import Random
 from typing import Any
 
 from assistant import library
+from assistant.core.events import SessionOpened
 from assistant.core.problem import Refused, refuse
+from assistant.core.rules.rules import Rules
+from assistant.core.session import begin
 from assistant.core.text import counted, visible
-from assistant.training.feedback import cases_with_reference
+from assistant.training.feedback import cases_with_reference, had_without_reading
 from assistant.training.gradebook import NONE, Rate, Result
 from assistant.training.marking import ALONE, KNOWN, MISSED
 from assistant.training.planting import takes
-from assistant.training.practice import Lesson, exercise_of_case
+from assistant.training.practice import Exercise, Lesson, exercise_of_case, is_compared
 
 
 @dataclass(frozen=True)
@@ -29,6 +32,9 @@ class Material:
     runs: int
     right: Rate
     problem: str = ""
+    questions: int = 0
+    unread: int = 0
+    """How many of its questions somebody answers rightly who reads nothing."""
 
     @property
     def outcome(self) -> str:
@@ -66,7 +72,17 @@ def _material(name: str, results: Sequence[Result]) -> Material:
         traps = takes(exercise.case, rules, exercise.reference, Random(1)) if rules.case.practice else ()
     except Refused as refused:
         return Material(name, (), (), (), len(results), right, str(refused))
-    return Material(name, services, decisions, traps, len(results), right)
+    asked, unread = _questions(exercise, rules)
+    return Material(name, services, decisions, traps, len(results), right, "", asked, unread)
+
+
+def _questions(exercise: Exercise, rules: Rules) -> tuple[int, int]:
+    """How many questions the reference answers, and how many of these somebody does who reads nothing."""
+    items = {name: item.prompt_set for name, item in rules.case.items.items()}
+    opened = SessionOpened("training", "nobody", "", False, {}, {}, {}, items)
+    run = begin("unread", rules, opened)
+    asked = sum(is_compared(place) for place in exercise.reference.answers)
+    return asked, len(had_without_reading(run, exercise.reference.under(run)))
 
 
 def library_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> list[str]:
@@ -85,6 +101,8 @@ def library_lines(found: Sequence[Material], taught: Mapping[str, Lesson]) -> li
         lines.append(
             f"      {one.problem or 'traps: ' + (', '.join(one.traps) or 'none that can be planted')}"
         )
+        if one.questions:
+            lines.append(f"      {counted(one.questions, 'question')}, {one.unread} had without reading")
     lines += ["", "Exercises, each begun with `imr practise NAME`"] if taught else []
     for lesson in taught.values():
         lines += [f"  {lesson.id} · {lesson.case}", f"      {lesson.happened}", f"      {lesson.source}"]
@@ -103,6 +121,8 @@ def library_json(found: Sequence[Material], taught: Mapping[str, Lesson]) -> dic
                 "runs": one.runs,
                 "right": {"hits": one.right.hits, "of": one.right.of},
                 "problem": one.problem or None,
+                "questions": one.questions,
+                "unread": one.unread,
             }
             for one in found
         ],

@@ -12,12 +12,13 @@ from typing import Any
 
 from assistant.core import events as e
 from assistant.core.answer import Answer, Evidence, Status, listing, same_content, with_part
+from assistant.core.answer_reader import read_answer
 from assistant.core.rationale import assess
 from assistant.core.record.grounds import worked_out
 from assistant.core.rules.answer_schema import StatementShape
-from assistant.core.session import AnswerPlace, Session, apply
+from assistant.core.session import AnswerPlace, Session, apply, begin
 from assistant.core.text import Private
-from assistant.core.turn import root_of
+from assistant.core.turn import proposal_for, root_of
 from assistant.core.value import replace
 from assistant.training.comparison import RatingRow
 from assistant.training.faults import Fault, Page, caught
@@ -79,6 +80,26 @@ def answer_key(reference: Reference, faults: Sequence[Fault], run: Session) -> A
         elif after != before:
             session = apply(session, e.DeterminationRecorded(item, after, after, False, ""))
     return AnswerKey(session, altered, frozenset(undecided))
+
+
+def unread_answers(run: Session) -> Session:
+    """What somebody answers who reads nothing: all that is proposed is confirmed, and the rest is not documented."""
+    session = begin("unread", run.rules, run.opened, frame=run.frame)
+    for scope in run.rules.scopes:
+        for name, prompt in run.rules.sets[scope].prompts.items():
+            if session.reading(scope).asked(name) is not True:
+                continue
+            made = proposal_for(session, scope, prompt)
+            if made is not None:
+                answer = made.answer
+            elif prompt.confirms:
+                answer = Answer(value=prompt.confirms)
+            elif prompt.schema.may_be(Status.NOT_DOCUMENTED):
+                answer = read_answer(prompt.schema, "not_documented", name)
+            else:
+                continue
+            session = apply(session, e.AnswerRecorded(scope, name, answer))
+    return session
 
 
 def _followed(plain: Session, session: Session) -> Session:

@@ -348,6 +348,12 @@ def test_an_assignment_is_taken_back_by_its_trainer_only(imr: Imr) -> None:
         "training", "assign", "cervical-radiographs-after", "--to", "r-trainee", "--due", "2030-01-31"
     )
     assert ", due 2030-01-31." in out
+    for words in (
+        ("assign", "cervical-radiographs-after", "--to", "r-trainee"),
+        ("pack", "cervical-radiographs-after", "x"),
+    ):
+        status, _, err = imr("training", *words, "--due", "2020-01-31")
+        assert (status, "This day is over already." in err) == (2, True)
     name = out.split()[1].rstrip(":")
     profile.save_profile(Profile("r-trainee", qualifications=KEPT))
     assert imr("training", "withdraw", name)[0] == 2

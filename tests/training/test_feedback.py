@@ -78,6 +78,8 @@ def test_a_blind_run_with_three_differences_scores_as_it_should(log: Log) -> Non
     assert decision.same
     assert not decision.departs
     assert made.wrong_absences == 0
+    assert made.unread == 14
+    assert "14 of these are had without reading" in "\n".join(feedback_lines(made, []))
     assert any("acute_trauma, sought, surgery_contemplated" in one for one in advice)
     assert fits(made, advice) == []
 

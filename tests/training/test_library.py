@@ -35,6 +35,8 @@ def test_every_case_with_a_reference_is_listed_with_its_service_and_outcome(foun
     assert {decision for one in found for decision in one.decisions} == {"upheld", "overturned"}
     held = next(one for one in found if one.case == CASE)
     assert (held.runs, held.right) == (1, Rate(11, 15))
+    assert (held.questions, held.unread) == (15, 14)
+    assert all(0 < one.unread <= one.questions for one in found)
     assert {"contradiction", "wrong-level", "wrong-segment", "two-documents"} <= set(held.traps)
     assert [one.case for one in found if not one.traps] == []
 
