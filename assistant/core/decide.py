@@ -34,9 +34,14 @@ _ANSWERS = (e.AnswerRecorded, e.AnswerAmended)
 
 
 def needs_reason(session: Session, scope: str, path: str) -> bool:
-    """Whether a change here must say why: it changes an answer, and a suggestion has been shown since."""
-    answered = session.reading(scope).answered(path.split(".", 1)[0])
-    return bool(session.suggestions_shown) and (answered or session.answer(scope, path) is not None)
+    """Whether a change here must say why: it changes an answer, and a suggestion has been shown since.
+
+    What completes an answer, as closing a list does, changes none.
+    """
+    root, _, rest = path.partition(".")
+    answered = session.reading(scope).answered(root)
+    changes = answered or (bool(rest) and session.answer(scope, path) is not None)
+    return bool(session.suggestions_shown) and changes
 
 
 def unattested(session: Session) -> Iterator[tuple[str, str]]:

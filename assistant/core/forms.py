@@ -203,6 +203,11 @@ def of_form(fields: Iterable[FormField], session: Session | None = None) -> tupl
     return (*made, c.RecordAnswer(scope, root, closed)) if complete(shape, closed) else made
 
 
+def unwritten(fields: Iterable[FormField]) -> tuple[FormField, ...]:
+    """The fields of a form that are still to be written."""
+    return tuple(one for one in fields if one.answer is None)
+
+
 def written_together(session: Session, fields: Iterable[FormField]) -> tuple[FormField, ...]:
     """Those of a row's fields that are written in the next line: of the search, long words by themselves."""
     found: list[FormField] = []
@@ -228,10 +233,14 @@ def _row_words(session: Session, fields: Sequence[FormField]) -> str:
     if not asks:
         return ""
     last = len(together) == sum(one.answer is None for one in fields)
-    confirms = ", which confirms the rest" if last else ""
+    confirms = ", which confirms the rest" if last and len(together) < len(fields) else ""
     if len(asks) == 1:
         return f"Write it{confirms}: {asks[0]}."
-    return f"Write these, with semicolons{confirms}: {'; '.join(asks)}."
+    more = "" if last else f" {THE_REST}"
+    return f"Write these, with semicolons{confirms}: {'; '.join(asks)}.{more}"
+
+
+THE_REST = "What is asked after that may stand in the same line; in quotation marks where it has semicolons."
 
 
 def list_turn(session: Session, place: AnswerPlace) -> Turn | None:

@@ -134,9 +134,28 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
             0, Option("Yes, as stated", c.RecordAnswer(scope, path, proposal.answer, "proposed"), value="yes")
         )
     words = _words_wanted(shape)
+    if row := row_parts(session, place):
+        asks = (part_question(prompt, tuple(one.split(".")[1:])).rpartition(": ")[2] for one in row)
+        words = f"In one line: {'; '.join(one.rstrip('?') for one in asks)}; words of the page in quotation marks."
     if asked_together(shape) and entries_of(Turn("prompt", place, "", tuple(options))):
         words = "A key for each entry in one line, then Enter; for another passage, the name of the entry."
     return Turn("prompt", place, question, tuple(options), words, proposal, held if done else None)
+
+
+def row_parts(session: Session, place: AnswerPlace) -> tuple[str, ...]:
+    """The paths of what makes a whole answer in parts, or the next entry of a list, where it may be written in one line."""
+    scope, path = place
+    shape, held = session.prompt(scope, path).schema.shape, session.answer(scope, path)
+    if "." in path or path in (SEARCHED, OWN) or asked_together(shape):
+        return ()
+    if isinstance(shape, ListingShape):
+        number = len(held.parts or {}) + 1 if held is not None else 1
+        row = [f"{path}.{number}.{name}" for name, part in shape.element.parts.items() if part.belongs({})]
+    elif isinstance(shape, GroupShape):
+        row = [f"{path}.{name}" for name, part in shape.parts.items() if part.belongs({})]
+    else:
+        row = []
+    return tuple(row) if len(row) > 1 else ()
 
 
 def _no_source(session: Session, scope: str) -> c.RecordAnswer | None:

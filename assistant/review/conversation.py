@@ -12,7 +12,7 @@ from assistant.core.answer_reader import is_value, named_option, read_reply, uni
 from assistant.core.attestation import statement
 from assistant.core.decide import needs_reason, preview
 from assistant.core.event_words import Line
-from assistant.core.forms import of_form, written_together
+from assistant.core.forms import of_form, unwritten, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import not_found
@@ -33,8 +33,8 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.criterion import OUTCOME_WORDS
 from assistant.core.rules.prompt_set import OWN, SEARCHED
 from assistant.core.session import AnswerPlace, outcome
-from assistant.core.text import visible
-from assistant.core.turn import CITE, FormField, Option, Turn, entries_of, figured, reply_keys
+from assistant.core.text import one_line, visible
+from assistant.core.turn import CITE, FormField, Option, Turn, entries_of, figured, reply_keys, row_parts
 from assistant.core.value import replace
 from assistant.review.amendment import TakeOver, take_over
 from assistant.review.echo import echo, worked_out, worked_out_line
@@ -418,8 +418,10 @@ class Conversation(Talk):
 
     def _row_filled(self, turn: Turn, text: str) -> list[Line]:
         """The fields of a row that are written in this line; where it is the last line, the rest is confirmed with it."""
-        together = written_together(self.review.session, turn.fields)
-        written = [part.strip() for part in re.split(r"[;\n]", text)] if len(together) > 1 else [text.strip()]
+        together, left = written_together(self.review.session, turn.fields), unwritten(turn.fields)
+        written = _parted(text) if len(together) > 1 else [text.strip()]
+        if len(together) > 1 and len(written) == len(left):
+            together = left
         if len(written) == 1 and len(together) == len(keys := "".join(text.split())):
             written = list(keys)  # a key for each of them
         if len(written) != len(together):
@@ -436,6 +438,21 @@ class Conversation(Talk):
         if any(one.answer is None for one in fields):
             fields = [one for one in fields if one.place in answers]
         return self._record_row(c.RecordAnswers(turn.scope, of_form(fields, self.review.session)))
+
+    def _row_read(self, turn: Turn, row: tuple[str, ...], written: list[str]) -> c.RecordAnswer:
+        """An answer in parts, or the next entry of a list, from a line; the words of its passage may stand at the end."""
+        schema = self.review.session.prompt(*turn.place).schema
+        given = [
+            _part_read(schema, tuple(path.split(".")[1:]), said)
+            for path, said in zip(row, written, strict=False)
+        ]
+        parts = {path.rpartition(".")[2]: one for path, one in zip(row, given, strict=True)}
+        cited = quoted(self.review, written[-1]) if len(written) > len(row) else ()
+        if len(written) > len(row) and not cited:
+            said = f"“{one_line(written[-1], 80)}” stands on no page."
+            raise refuse(said, "", "Give three words or more, as a page has them.")
+        evidence = tuple(one.evidence for one in cited[:1])
+        return c.RecordAnswer(turn.scope, row[0].rpartition(".")[0], group(parts, evidence=evidence))
 
     def _record_row(self, command: c.RecordAnswers) -> list[Line]:
         """Records the fields of a row; where that changes what the suggestion was shown on, it is asked why."""
@@ -468,6 +485,10 @@ class Conversation(Talk):
         path = tuple(turn.path.split(".")[1:])
         shape = at(prompt.schema.shape, path)
         if isinstance(shape, ListingShape) or (isinstance(shape, GroupShape) and not shape.uniform):
+            row = row_parts(self.review.session, turn.place)
+            written = _parted(text)
+            if row and len(written) - len(row) in (0, 1):
+                return self._record(self._row_read(turn, row, written))
             return self._by_name(turn, text.strip())
         if isinstance(shape, StatementShape):
             option = named_option(text, [option.label for option in turn.options])
@@ -757,6 +778,12 @@ def _where(turn: Turn, command: c.Command) -> Turn:
     if isinstance(command, c.Determine) or (isinstance(command, c.RuleOn) and turn.kind != "ruling"):
         return Turn("decision", (command.item, ""), "")
     return turn
+
+
+def _parted(text: str) -> list[str]:
+    """What stands between the semicolons of a line; one in quotation marks parts nothing."""
+    parts = re.split(r"[;\n](?=(?:[^\"“”]*[\"“][^\"“”]*[\"”])*[^\"“”]*$)", text)
+    return [re.sub(r"^[\"“]([^\"“”]*)[\"”]$", r"\1", part.strip()) for part in parts]
 
 
 def _part_read(schema: AnswerSchema, path: tuple[str, ...], said: str) -> Answer:

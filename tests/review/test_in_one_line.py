@@ -293,3 +293,53 @@ def test_after_the_rest_is_confirmed_the_qualifications_are_one_line(begun: Begi
         "years": 6,
         "hours": 24,
     }
+
+
+def test_an_answer_in_parts_is_one_line_with_the_words_of_its_page(begun: Begin) -> None:
+    talk = begun(NECK, "prior_surgery")
+    assert talk.turn.words.startswith("In one line: Which operation was it; At which levels; When")
+    talk.reply('1; C5-6 and C6-7; 8/19/2014; "ANTERIOR CERVICAL DISCECTOMY AND FUSION C5-6"')
+    held = answer(talk, "prior_surgery")
+    assert held.plain() == {"procedure": "fusion", "levels": ["C5-C6", "C6-C7"], "date": "2014-08-19"}
+    assert [str(one) for one in held.evidence] == ["op-report-2014-08-19:1"]
+
+
+def test_an_entry_of_a_list_is_one_line_and_what_hangs_on_it_is_asked(begun: Begin) -> None:
+    talk = begun(NECK, "prior_imaging")
+    talk.reply("2014-10-02; radiographs; 1; -")
+    assert talk.turn.path == "prior_imaging.1.views"
+    talk.reply("anteroposterior, lateral")
+    talk.reply("2015-03-12; 3; 2; “no gross motion; agreed”")
+    rows = answer(talk, "prior_imaging").plain()
+    assert [row["date"] for row in rows] == ["2014-10-02", "2015-03-12"]
+    assert rows[1]["provider_reading"] == "no gross motion; agreed", (
+        "a semicolon in quotation marks parts nothing"
+    )
+
+
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("1; C5-6; soon", "date: "),
+        ('1; C5-6; 2014; "words of no page"', "stands on no page"),
+        ("9; C5-6; 2014", "no choice 9"),
+    ],
+)
+def test_a_line_of_parts_that_cannot_be_read_is_refused_as_a_whole(
+    begun: Begin, typed: str, said: str
+) -> None:
+    talk = begun(NECK, "prior_surgery")
+    assert said in talk.reply(typed)[-1].text
+    assert talk.review.session.answer("1", "prior_surgery") is None
+
+
+def test_a_search_without_a_source_of_ones_own_ends_with_one_reply(begun: Begin) -> None:
+    talk = begun(BACK)
+    talk.review.perform(c.ShowPrompt("1", "searched"))
+    talk.reply("the MTUS of 2020; 1")
+    assert [one.value for one in talk.options][:2] == ["done", "all"]
+    talk.reply("2")
+    assert talk.review.session.answer("1", "searched") is not None
+    held = talk.review.session.answer("1", "own")
+    assert held is not None
+    assert (held.closed, dict(held.parts or {})) == (True, {})
