@@ -27,7 +27,7 @@ from assistant.core import work_events as w
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.event_form import all_kinds, encode
-from assistant.core.record.guard import unseen
+from assistant.core.record.second_look import unseen
 from assistant.core.text import Private
 from assistant.core.value import replace
 from assistant.log import Draft, Log, access

@@ -10,7 +10,7 @@ from assistant.core.answer_reader import STATUS_LABELS
 from assistant.core.dates import parse_date
 from assistant.core.forms import form_turn, list_turn, parts_turn, row_turn
 from assistant.core.record.absence import contradicted
-from assistant.core.record.guard import unseen
+from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import DateShape, GroupShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULED_OUT, State, at_variance, law_notes
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt

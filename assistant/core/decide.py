@@ -18,8 +18,8 @@ from assistant.core.problem import LARGEST_WORDS, Refused, in_words, reason, ref
 from assistant.core.proposal import follows_from
 from assistant.core.record.absence import contradicted, not_found, open_passages, pages_unread
 from assistant.core.record.grounds import about_file, exempt, worked_out
-from assistant.core.record.guard import second_look
 from assistant.core.record.pages import read_and_left
+from assistant.core.record.second_look import second_look
 from assistant.core.rules import own
 from assistant.core.rules.answer_schema import ListingShape, Shape, at
 from assistant.core.rules.criterion import DECISION_WORDS, RULINGS, law_notes
@@ -86,9 +86,7 @@ def record(session: Session, command: c.RecordAnswer) -> list[e.Event]:
     elif needs_reason(session, scope, path) and not command.reason.strip():
         raise refuse("The suggestion has been shown: say why the answer changes.", path, "Give a reason.")
     else:
-        why = command.reason.strip()
-        if why and needs_reason(session, scope, path):
-            why = reason(why, "The reason for a change")
+        why = command.reason.strip() and reason(command.reason, "The reason for a change")
         event = e.AnswerAmended(scope, path, answer, command.origin, why)
     return _for_every_item(session, path, _with_consequences(session, scope, event))
 
@@ -164,9 +162,7 @@ def withdraw(session: Session, command: c.WithdrawAnswer) -> list[e.Event]:
         raise refuse(
             "The suggestion has been shown: say why the answer is taken back.", path, "Give a reason."
         )
-    why = command.reason.strip()
-    if why and needs_reason(session, scope, path):
-        why = reason(why, "The reason for taking an answer back")
+    why = command.reason.strip() and reason(command.reason, "The reason for taking an answer back")
     withdrawn = _with_consequences(session, scope, e.AnswerWithdrawn(scope, path, why))
     return _for_every_item(session, path, withdrawn)
 
@@ -513,7 +509,7 @@ def _decline(session: Session, command: c.Decline) -> list[e.Event]:
         raise refuse(
             f"`{command.ground}` is no ground for declining.", "", f"Use one of {', '.join(GROUNDS)}."
         )
-    return [e.SessionDeclined(command.ground, in_words(command.reason, "A reason for declining"))]
+    return [e.SessionDeclined(command.ground, reason(command.reason, "A reason for declining"))]
 
 
 def _sign(session: Session, command: c.Sign) -> list[e.Event]:

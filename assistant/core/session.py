@@ -131,10 +131,11 @@ def _unattested(answer: Answer, case: Case) -> Answer:
     return replace(answer, search=reach)
 
 
-GUARD = 5
+GUARD = 6
 """Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every
 finding, 3 also what is unclear, what the refusal alone says, and what was edited; its reasons stand in the letter;
-4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the request.
+4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the request,
+6 also numbers of another thing, quotes that name another entry or choice, and why an answer changed.
 """
 
 AnswerPlace = tuple[str, str]
@@ -146,6 +147,16 @@ class Determination(Value):
 
     decision: str
     suggested: str | None
+    reason: str
+
+
+class Changed(Value):
+    """An answer that was amended or taken back with a reason: what it was and what it became, None where there was none."""
+
+    item: str
+    prompt: str
+    was: Answer | None
+    now: Answer | None
     reason: str
 
 
@@ -193,6 +204,7 @@ class Session(Value):
     rulings: Mapping[str, Mapping[str, Ruling]] = msgspec.field(default_factory=dict)
     cautions: Mapping[str, Mapping[str, Ruling]] = msgspec.field(default_factory=dict)
     determinations: Mapping[str, Determination] = msgspec.field(default_factory=dict)
+    changes: tuple[Changed, ...] = ()
     edits: Mapping[str, Mapping[str, Edit]] = msgspec.field(default_factory=dict)
     raised: frozenset[tuple[str, str]] = frozenset()
     acknowledged: Mapping[tuple[str, str], str] = msgspec.field(default_factory=dict)
@@ -434,6 +446,8 @@ def _after(session: Session, event: e.Step) -> Session:
 
 def _answered(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> Session:
     root, *rest = event.prompt.split(".")
+    if isinstance(event, e.AnswerAmended) and event.origin != "computed":
+        session = _explained(session, event, event.answer)
     held = session.answers.get(event.item, {}).get(root)
     answer = event.answer
     if rest:
@@ -442,8 +456,16 @@ def _answered(session: Session, event: e.AnswerRecorded | e.AnswerAmended) -> Se
     return _with_answer(session, event.item, root, answer, left=(event.item, root))
 
 
+def _explained(session: Session, event: e.AnswerAmended | e.AnswerWithdrawn, now: Answer | None) -> Session:
+    if not event.reason:
+        return session
+    made = Changed(event.item, event.prompt, session.answer(event.item, event.prompt), now, event.reason)
+    return replace(session, changes=(*session.changes, made))
+
+
 def _withdrawn(session: Session, event: e.AnswerWithdrawn) -> Session:
     root, *rest = event.prompt.split(".")
+    session = _explained(session, event, None)
     held = session.answers.get(event.item, {}).get(root)
     answer = None
     if rest and held is not None:

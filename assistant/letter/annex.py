@@ -23,10 +23,10 @@ from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, passage_words
 from assistant.core.record.counts import singular
 from assistant.core.record.grounds import Kind, exempt, grounds
-from assistant.core.record.guard import denials_by_prompt, own_words
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.record.passages import PassageGroup
-from assistant.core.rules.answer_schema import GroupShape, ListingShape, in_order
+from assistant.core.record.second_look import denials_by_prompt, relied_on
+from assistant.core.rules.answer_schema import GroupShape, ListingShape, at, in_order
 from assistant.core.rules.prompt_set import Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
@@ -224,6 +224,30 @@ def rests_on(session: Session, frame: Frame) -> Section | None:
     return Section(frame.say("rests.title"), (points(told),)) if told else None
 
 
+def changed(session: Session, frame: Frame) -> Section | None:
+    """The answers that were amended or taken back with a reason: what each was, what it became, and why."""
+    if session.guard < 6:
+        return None
+    told = []
+    for number, one in enumerate(session.changes, 1):
+        name, _, path = one.prompt.partition(".")
+        prompt = session.rules.sets[one.item].prompts.get(name)
+        if prompt is None:
+            continue
+        shape = at(prompt.schema.shape, tuple(path.split(".")) if path else ())
+        words = {
+            key: singular(told_as(shape, held)) if shape is not None and held is not None else ""
+            for key, held in (("was", one.was), ("now", one.now))
+        }
+        question = f"{prompt.ask} {_part(prompt, path)}:" if path else prompt.ask
+        place = "changes.amended" if one.was is not None else "changes.added"
+        place = "changes.withdrawn" if one.now is None else place
+        text = frame.say(place, question=question, reason=ended(one.reason), **words)
+        evidence = one.now.all_evidence() if one.now is not None else ()
+        told.append(LetterSentence(text, one.item, f"changed:{number}", prompts=(name,), evidence=evidence))
+    return Section(frame.say("changes.title"), (points(told),)) if told else None
+
+
 def read_before(session: Session, frame: Frame) -> Section | None:
     """The passages that the record denies behind an answer, and the quotes of the reviewer's choice, with their pages."""
     if session.guard < 2:
@@ -232,7 +256,7 @@ def read_before(session: Session, frame: Frame) -> Section | None:
     for scope in session.items:
         for name, prompt in session.rules.sets[scope].prompts.items():
             behind = denials_by_prompt(session, (scope, name))
-            own = own_words(session, (scope, name))
+            own = relied_on(session, (scope, name))
             for said, place in _HARMLESS.items():
                 denied = [one for one in behind if _is_said(session, one, said)]
                 if not denied:
@@ -250,9 +274,12 @@ def read_before(session: Session, frame: Frame) -> Section | None:
                     )
                 )
             if own:
-                quoted = "; ".join(f"{one} “{one.quote}”" for one in own)
+                quoted = "; ".join(
+                    f"{one.says}{': ' * bool(one.says)}{one.evidence} “{one.evidence.quote}”" for one in own
+                )
                 text = frame.say("read.own", question=prompt.ask, quoted=quoted)
-                told.append(LetterSentence(text, scope, f"own:{name}", prompts=(name,), evidence=own))
+                evidence = tuple(one.evidence for one in own)
+                told.append(LetterSentence(text, scope, f"own:{name}", prompts=(name,), evidence=evidence))
     return Section(frame.say("read.title"), (points(told),)) if told else None
 
 

@@ -141,6 +141,7 @@ def _proof(session: Session, assess: Assess, frame: Frame) -> tuple[Section | No
         annex.sentence_sources(session, assess, frame),
         annex.searches(session, frame),
         annex.rests_on(session, frame),
+        annex.changed(session, frame),
         annex.read_before(session, frame),
     )
 

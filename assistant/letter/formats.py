@@ -16,8 +16,8 @@ from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.rationale import DraftSentence
 from assistant.core.record.absence import against, dismissals, not_found, trail
 from assistant.core.record.grounds import Kind, grounds
-from assistant.core.record.guard import denials_by_prompt
 from assistant.core.record.passages import PassageGroup
+from assistant.core.record.second_look import denials_by_prompt
 from assistant.core.rules.answer_schema import in_order
 from assistant.core.rules.criterion import Finding, State, Suggestion
 from assistant.core.rules.rules import CASE_SCOPE

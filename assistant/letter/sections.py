@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 
-from assistant.core.answer import Answer, Evidence
+from assistant.core.answer import Answer, Evidence, same_content
 from assistant.core.letter_frame import Frame
 from assistant.core.rationale import Assessment, DraftSentence, deciding_cautions
 from assistant.core.record.absence import contradicted, not_found
 from assistant.core.record.case import DisputedItem, evidence_in_case
 from assistant.core.record.checks import explained
-from assistant.core.record.guard import own_words
+from assistant.core.record.second_look import relied_on
 from assistant.core.rules.guidelines import LAW
 from assistant.core.rules.prompt_set import TIERS, Citation, Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
@@ -343,7 +343,7 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
     """
     assessment = assess(key)
     relied = _relied_on(key, assessment, frame)
-    explained_ = _explained_beside(key, assessment, frame)
+    explained_, amended = _explained_beside(key, assessment, frame), _amended_beside(key, assessment, frame)
     own = "" if frame.in_two_parts else frame.say("reviewers_words")
     made = [
         LetterSentence(
@@ -362,6 +362,7 @@ def rationale(key: str, assess: Assess, frame: Frame) -> tuple[LetterSentence, .
                     own if one.origin == "reviewer" else "",
                     relied.get(one.key, ""),
                     explained_.get(one.key, ""),
+                    amended.get(one.key, ""),
                 )
                 if mark
             ),
@@ -413,11 +414,14 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
         return {}
     quoted: dict[str, list[tuple[str, str]]] = {}
     for name, prompt in session.rules.sets[key].prompts.items():
-        own = own_words(session, (key, name))
+        own = relied_on(session, (key, name))
         at, about = _beside(assessment, name, prompt)
         if own and at:
             told = quoted.setdefault(at, [])
-            places = [(about, f"{place_words(session, frame, one)} “{one.quote}”") for one in own]
+            places = [
+                (f"{about}{one.says}{': ' * bool(one.says)}", _quoted(session, frame, one.evidence))
+                for one in own
+            ]
             told += [one for one in places if one not in told or not frame.flows]
     if not frame.repeats:
         quoted = {at: quoted_once(told) for at, told in quoted.items()}
@@ -425,6 +429,10 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
         at: frame.say("rationale.relies_on", quoted="; ".join(about + place for about, place in told))
         for at, told in quoted.items()
     }
+
+
+def _quoted(session: Session, frame: Frame, one: Evidence) -> str:
+    return f"{place_words(session, frame, one)} “{one.quote}”"
 
 
 def quoted_once(told: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
@@ -455,6 +463,32 @@ def _explained_beside(key: str, assessment: Assessment, frame: Frame) -> dict[st
     return {
         at: frame.say("rationale.explained", reason=" ".join(dict.fromkeys(said)))
         for at, said in reasons.items()
+    }
+
+
+def _amended_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]:
+    """By the key of a sentence: why an answer that it rests on is another than it was before it was amended."""
+    session = assessment.session
+    if session.guard < 6:
+        return {}
+    first: dict[str, Answer | None] = {}
+    reasons: dict[str, list[str]] = {}
+    for one in session.changes:
+        if one.item == key:
+            first.setdefault(one.prompt, one.was)
+            reasons.setdefault(one.prompt, []).append(ended(one.reason))
+    beside: dict[str, list[str]] = {}
+    for path, was in first.items():
+        name, now = path.partition(".")[0], session.answer(key, path)
+        prompt, read = session.rules.sets[key].prompts.get(name), session.reading(key).answer(name)
+        if prompt is None or read is None or (was is not None and now is not None and same_content(was, now)):
+            continue
+        at, about = _beside(assessment, name, prompt)
+        if at:
+            beside.setdefault(at, []).extend(f"{about}{reason}" for reason in reasons[path])
+    return {
+        at: frame.say("rationale.amended", reason=" ".join(dict.fromkeys(said)))
+        for at, said in beside.items()
     }
 
 

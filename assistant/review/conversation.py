@@ -16,7 +16,7 @@ from assistant.core.forms import of_form, unwritten, written_together
 from assistant.core.problem import Problem, Refused, reason, refuse
 from assistant.core.proposal import propose
 from assistant.core.record.absence import not_found
-from assistant.core.record.guard import unseen
+from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
     ChoiceShape,

@@ -13,7 +13,7 @@ from assistant.core.decide import decide
 from assistant.core.events import RecordSearched
 from assistant.core.record.absence import own_search
 from assistant.core.record.case import DisputedItem
-from assistant.core.record.guard import unseen
+from assistant.core.record.second_look import unseen
 from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
@@ -151,7 +151,7 @@ def unseen_lines(review: Review) -> list[str]:
         if one.kind == "number":
             said = f"the answer: {one.answer}"
         elif one.kind == "own":
-            said = "your own choice of words"
+            said = f"your own choice of words for {one.answer}" if one.answer else "your own choice of words"
         elif one.plain:
             said = "denied"
         else:

@@ -234,6 +234,7 @@ FIRST = {
     "9.yaml": "095693ee1a326d130f53a028de6b36211ded96f4f1ba350d96178265bec2e7a3",
     "10.yaml": "a64fa51d91e6650f9cd3536ca802db6291ab1a5d3176bb2925e4e5c83c12c56d",
     "11.yaml": "ff097b16f63223d5b4582582214cdb96d3e9a900fb1dc63e4c518eff1e34330c",
+    "12.yaml": "5f17f0bdbec1b8972bb5a74e9144e68b86de6d176c2d93ed73258f23e35e7eb5",
 }
 """The SHA-256 of every file of the first wording. A line is added here with a new file, and none is ever changed."""
 

@@ -338,7 +338,7 @@ def test_a_caution_on_which_the_decision_hangs_is_ruled_on(tmp_path: Path) -> No
 
     acknowledge = {
         **REFERENCE["acknowledge"],
-        "contradicted-case": "The second report was read again.",
+        "contradicted-case": "The second report is a copy of the first.",
     }
     review, made = run(tmp_path / "a", only_the_row, acknowledge=acknowledge, rulings={})
     assert review.session.status == "open"

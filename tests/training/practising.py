@@ -66,7 +66,7 @@ def wavered(path: Path, clock: Clock | None = None) -> str:
         review.perform(c.RejectInput("case", "qualifications", "maybe", "That is no answer."))
         answers_file.run_answers(review, replace(file, determinations={}, acknowledge={}, sign=False))
         review.perform(c.OpenPage("progress-note-2014-07-17", 2))
-        review.perform(c.RecordAnswer("1", "acute_trauma", Answer(value="yes"), reason="Read again."))
+        review.perform(c.RecordAnswer("1", "acute_trauma", Answer(value="yes"), reason="A fall is told of."))
         suggested = review.assess("1").suggestion.decision
         review.perform(c.Determine("1", "overturned", suggested, "The films answer a question."))
         review.perform(c.AddNote("1", "sought", "See page 2."))

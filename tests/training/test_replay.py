@@ -76,7 +76,7 @@ def test_what_was_refused_changed_and_departed_from_is_there_with_its_reason(pat
         "“maybe”",
         "That is no answer.",
         "Amended: Was there an acute injury of the neck",
-        "Reason: Read again.",
+        "Reason: A fall is told of.",
         "Opened progress-note-2014-07-17, page 2.",
         "A departure from the suggestion: Upheld (treatment not approved)",
         "Reason: The films answer a question.",

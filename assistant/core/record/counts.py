@@ -11,6 +11,8 @@ from collections.abc import Iterable, Iterator
 from itertools import combinations
 from math import prod
 
+from assistant.core.dates import dates_in
+from assistant.core.record.mentions import LevelMention, extract
 from assistant.core.text import compiled
 from assistant.core.value import Value
 
@@ -27,7 +29,7 @@ _CALLED = {
     "day": "days?|d",
     "week": "weeks?|wks?|w",
     "month": "months?|mos?|mths?",
-    "year": r"years?(?!\s*-?\s*old)|yrs?(?!\s*-?\s*old)",
+    "year": r"(?:years?|yrs?)(?!\s*-?\s*old)(?!\s+of\s+(?:age|experience|education|schooling|service))",
     "hour": "hours?|hrs?|h",
     "visit": "visits?|sessions?|treatments?|appointments?",
     "percent": "percent|per cent|pct|%",
@@ -45,9 +47,18 @@ _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|(?:{_TENS})[- ](?:{_ONES})|{'|'.join(sorted(SPELLED, key=len, reverse=True))})"
 _RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
-_BEFORE = r"(?<![\w.,/:\u2013-])"
-_EVERY = r"(?:every|each|q\.?|per|return in|follow[- ]?up in|back in|again in)\s*$"
+_BEFORE = r"(?:(?<![\w.,/:\u2013-])|(?<=\bx))"
+_EVERY = r"(?i)(?:every|each|q\.?|per|(?:return|follow[- ]?up|f/?u|rtc|recheck|see|back|again)(?:\s+\w+)?(?:\s+in)?)\s*$"
+_PART_OF = rf"(?i){_BEFORE}(?P<part>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|his\s+|her\s+)?$"
 _ABOUT = r"(?i)(?:about|approx\w*\.?|nearly|almost|roughly|around|over|more than|at least|less than|under|[~<>\u2248])\s*$"
+_OTHER = (
+    r"(?:of|in|at|on|and|or|to|for|from|by|with|after|before|since|than|a|an|the|days?|weeks?|wks?|months?|mos?|years?|yrs?|hours?|hrs?|min(?:ute)?s?|mg|mcg|ml|g|lbs?|kg|cm|mm|percent|levels?|tablets?"
+    r"|tabs?|pages?|times|out|per)"
+)
+"""What a number counts where one of these follows it: not the noun after them ("12 weeks of treatment")."""
+_NAMED = r"(?i)\b(?:page|pages|pp?\.|table|figure|exhibit|section|case|claim|suite|apt|room|box|code|CPT|ICD|no\.|number|#)\.?\s*#?\s*$"
+"""What a number behind one of these is a part of counts nothing."""
+_OF_NOTHING = rf"{_NAMED[:-1]}\d[\d.-]*|\bage[ds]?\s+\d+|\d+\s*-?\s*(?:years?|yrs?|y)\s*[-/.]?\s*(?:old|o)\b"
 _TIMES = {"once": 1, "twice": 2, "thrice": 3, "bid": 2, "tid": 3, "qid": 4, "dozen": 12, "couple": 2}
 
 
@@ -59,38 +70,98 @@ class Count(Value):
 
 
 def misquoted(
-    answered: float, unit: str, quotes: Iterable[str], around: Iterable[str] = ()
+    answered: float, unit: str, quotes: Iterable[str], around: Iterable[str] = (), *, levels: bool = True
 ) -> tuple[str, ...]:
     """The numbers of an answer's unit in the cited words, as they stand there, where none of them can be the answer.
 
     A number is also the sum of several, such as the visits of two courses, and of a count the product of two or three
-    ("2 visits a week for 6 weeks"). Words that hold neither one of that unit nor the number itself may have been cut before it: then the
-    sentences `around` them are read.
+    ("2 visits a week for 6 weeks"). Of levels it is also how many are named, where `levels` says so. Words that hold
+    neither one of that unit nor the number itself may have been cut before it: then the sentences `around` them are read.
     """
     name, words = unit_of(unit), tuple(quotes)
-    found = [one for quote in words for one in _counted(quote, name)] if name else []
+    found = _all_counted(words, name, levels)
     if name and not found and answered not in [number for quote in words for number in _numbers(quote)]:
         words = tuple(around)
-        found = [one for quote in words for one in _counted(quote, name)]
-    if not found:
+        found = _all_counted(words, name, levels)
+    if not found or _makes(answered, name, [count for _, count in found], words):
         return ()
+    return tuple(dict.fromkeys(said for said, _ in found))
+
+
+def says_so(answered: float, unit: str, quotes: Iterable[str]) -> bool:
+    """Whether the cited words hold the number as an answer's unit counts it, and name no more levels than it.
+
+    A number of an age, a date, a level, a page or a dose counts no visits. Of a dose it is enough that the words hold the
+    number, or two or three whose product it is.
+    """
+    name, words = unit_of(unit), tuple(quotes)
+    if not name:
+        return _multiplied(answered, words)
+    counts = [count for _, count in _all_counted(words, name, levels=False)]
+    if not counts and name in _LEVELS:
+        named = _levels_named(words, name)
+        return named is not None and named.low <= answered <= named.high
+    return bool(counts) and _makes(answered, name, counts, words)
+
+
+def _all_counted(words: Iterable[str], name: str, levels: bool) -> list[tuple[str, Count]]:
+    found = [one for quote in words for one in _counted(quote, name)] if name else []
+    if not found and levels and name in _LEVELS:
+        named = _levels_named(words, name)
+        if named is not None:
+            said = (str(one) for quote in words for one in extract(quote) if isinstance(one, LevelMention))
+            found = [(", ".join(dict.fromkeys(said)), Count(1, named.high))]
+    return found
+
+
+_LEVELS = frozenset({"level", "joint level"})
+
+
+def _levels_named(words: Iterable[str], name: str) -> Count | None:
+    """How many levels words name: segments, and vertebrae that stand alone; joints lie between vertebrae."""
+    named = {
+        level
+        for quote in words
+        for one in extract(quote)
+        if isinstance(one, LevelMention)
+        for level in one.levels
+    }
+    segments = {one for one in named if "-" in one}
+    alone = {one for one in named - segments if not any(one in segment.split("-") for segment in segments)}
+    if not named:
+        return None
+    least = len(alone) - (name == "joint level" and len(alone) > 1)
+    return Count(len(segments) + least, len(segments) + len(alone))
+
+
+def _makes(answered: float, name: str, counts: Iterable[Count], words: Iterable[str]) -> bool:
+    """Whether a number is one of these counts, a sum of them, or of a count a product of numbers in the words."""
     low, high = answered, answered
     if name in _DAYS:
         least, most = _DAYS[name]
         low, high = (answered - 0.5) * least, (answered + 1) * most - 1e-6
-    counts = [count for _, count in found][:_MOST]
+    some_of = list(counts)[:_MOST]
     sums = (
         Count(sum(one.low for one in some), sum(one.high for one in some))
-        for size in range(1, len(counts) + 1)
-        for some in combinations(counts, size)
+        for size in range(1, len(some_of) + 1)
+        for some in combinations(some_of, size)
     )
     if any(one.low <= high and one.high >= low for one in sums):
-        return ()
-    if name not in (*_DAYS, "percent"):
-        plain = list(dict.fromkeys(number for quote in words for number in _numbers(quote)))[:_MOST]
-        if any(prod(some) == answered for size in (2, 3) for some in combinations(plain, size)):
-            return ()
-    return tuple(dict.fromkeys(said for said, _ in found))
+        return True
+    return name not in (*_DAYS, *_LEVELS, "percent") and _multiplied(answered, words, least=2)
+
+
+def _multiplied(answered: float, words: Iterable[str], least: int = 1) -> bool:
+    """Whether a number stands in the words, or is the product of two or three that do."""
+    plain = list(dict.fromkeys(number for quote in words for number in _numbers(_undated(quote))))[:_MOST]
+    return any(prod(some) == answered for size in range(least, 4) for some in combinations(plain, size))
+
+
+def _undated(quote: str) -> str:
+    """The words without their dates, ages and page numbers, which count nothing."""
+    for start, said, _ in reversed(list(dates_in(quote))):
+        quote = f"{quote[:start]} ; {quote[start + len(said) :]}"
+    return compiled(_OF_NOTHING).sub(" ; ", quote)
 
 
 _MOST = 8
@@ -111,18 +182,28 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
         if unit == name == "year":
             called = "years?|yrs?|y/?o"
         between = (
-            r"(?:\s+(?:\w+[- ]){0,2}?|\s*-?\s*)" if name not in (*_DAYS, "hour", "percent") else r"\s*-?\s*"
+            rf"(?:\s+(?:(?!{_OTHER}\b)\w+[- ]){{0,3}}?|\s*-?\s*)"
+            if name not in (*_DAYS, "hour", "percent")
+            else r"\s*-?\s*"
         )
         pattern = (
             rf"(?i){_BEFORE}(?:{_RANGE}{between}|(?<=for )(?P<an>an?|the past|the last)\s+)(?:{called})(?!\w)"
         )
         for match in compiled(pattern).finditer(quote):
-            if compiled(rf"(?i){_EVERY}").search(quote[max(0, match.start() - 14) : match.start()]):
+            before = quote[max(0, match.start() - 24) : match.start()]
+            if compiled(_EVERY).search(before) or compiled(_NAMED).search(before):
                 continue
+            if unit != "year" and compiled(r"(?i)\bage[ds]?\s*$").search(before):
+                continue
+            if unit not in _DAYS and (part := compiled(_PART_OF).search(before)):
+                yield (
+                    " ".join(f"{part[0]}{match[0]}".split()),
+                    Count(_value(part["part"]), _value(part["part"])),
+                )
             low = 1.0 if match["an"] else _value(match["low"])
             high = _value(match["high"]) if match["high"] else low
             least, most = map(float, _DAYS.get(name, (1, 1)))
-            if compiled(_ABOUT).search(quote[max(0, match.start() - 16) : match.start()]):
+            if compiled(_ABOUT).search(before):
                 least, most = least * 0.75, most * 1.25
             yield " ".join(match[0].split()), Count(min(low, high) * least, max(low, high) * most)
 

@@ -6,7 +6,6 @@ in `absence`; that is only ever cited or set aside.
 
 from __future__ import annotations
 
-import hashlib
 import re
 from collections.abc import Iterable, Iterator, Mapping
 
@@ -15,7 +14,6 @@ from assistant.core.dates import dates_in, parse_date
 from assistant.core.proposal import Proposed
 from assistant.core.record.absence import (
     concerns,
-    denied_behind,
     dismissals,
     is_of_region,
     own_search,
@@ -42,6 +40,7 @@ from assistant.core.rules.answer_schema import (
     GroupShape,
     ListingShape,
     NumberShape,
+    SeveralShape,
     Shape,
     at,
 )
@@ -375,11 +374,13 @@ def unborne(
         elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
             yield ground, (_said(prompt, ground, lacking),)
     if session.guard > 4 and not as_stated:
-        yield from _misquoted(prompt, answer, pages)
+        yield from _misquoted(prompt, answer, pages, session.guard > 5)
         yield from _named_otherwise(session, scope, prompt, answer)
 
 
-def _misquoted(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tuple[Ground, tuple[str, ...]]]:
+def _misquoted(
+    prompt: Prompt, answer: Answer, pages: Pages, levels: bool
+) -> Iterator[tuple[Ground, tuple[str, ...]]]:
     """The numbers of an answer of which the words that are cited for them, or the sentences these are cut from, say others."""
     for path, unit, leaf, cited in numbers_in(prompt, answer):
         around = [
@@ -389,7 +390,8 @@ def _misquoted(prompt: Prompt, answer: Answer, pages: Pages) -> Iterator[tuple[G
             and one.start is not None
             and 0 < one.page <= len(texts := pages.get(one.document, ()))
         ]
-        others = misquoted(float(leaf.value), unit, (one.quote for one in cited), around)
+        quotes = (one.quote for one in cited)
+        others = misquoted(float(leaf.value), unit, quotes, around, levels=levels)
         if others:
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
             yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)
@@ -406,7 +408,7 @@ def _named_otherwise(
     if prompt.about != "request" or not isinstance(shape, ChoiceShape) or not answer.given:
         return
     said = " ".join(one.quote.casefold() for one in answer.evidence)
-    names = {value: _names(shape, value) for value in shape.labels}
+    names = {value: names_of(shape, value) for value in shape.labels}
     own = names.pop(str(answer.value), frozenset())
     others = {word for words in names.values() for word in words - own}
     found = sorted(word for word in others if re.search(rf"\b{re.escape(word)}", said))
@@ -432,7 +434,7 @@ _STEM = 6
 _PARTS = re.compile(r"\s*[(),]\s*")
 
 
-def _names(shape: ChoiceShape, value: str) -> frozenset[str]:
+def names_of(shape: ChoiceShape | SeveralShape, value: str) -> frozenset[str]:
     """The words of a choice by which a note may call it: its own, those in brackets behind its label, and its other names."""
     bracketed = " ".join(re.findall(r"\(([^)]*)\)", shape.labels[value]))
     said = f"{value} {bracketed} {' '.join(shape.also.get(value, ()))}".replace("_", " ").casefold()
@@ -522,17 +524,29 @@ def _is_plain(group: PassageGroup) -> bool:
 
 
 def _said(prompt: Prompt, ground: Ground, lacking: tuple[str, ...], note: str = "") -> str:
-    shape: Shape | None = prompt.schema.shape
-    label = ""
-    for step in ground.path.split(".") if ground.path else ():
-        if isinstance(shape, ListingShape):
-            label, shape = f"{shape.noun} {step}", shape.element
-        elif isinstance(shape, GroupShape):
-            label, shape = shape.parts[step].ask.split(" (", 1)[0], shape.parts[step].shape
+    label, shape = _labelled(prompt, ground.path)
     said = told_as(shape, ground.answer) if shape is not None else ""
     note = note or (f"not denied anywhere that is cited: {', '.join(lacking)}" if lacking else "")
     more = f" ({note})" if note else ""
     return fact_shown(label or "answered", f"{said}{more}")
+
+
+def _labelled(prompt: Prompt, path: str) -> tuple[str, Shape | None]:
+    """What the part of an answer at a path is called, and its shape; the whole answer is called nothing."""
+    shape: Shape | None = prompt.schema.shape
+    label = ""
+    for step in path.split(".") if path else ():
+        if isinstance(shape, ListingShape):
+            label, shape = f"{shape.noun} {step}", shape.element
+        elif isinstance(shape, GroupShape):
+            label, shape = shape.parts[step].ask.split(" (", 1)[0], shape.parts[step].shape
+    return label, shape
+
+
+def label_of(prompt: Prompt, path: str, answer: Answer) -> str:
+    """A part of an answer with what is said of it, `Fracture (absent)`; empty for a whole answer."""
+    label, shape = _labelled(prompt, path)
+    return f"{label} ({singular(told_as(shape, answer))})" if label and shape is not None else label
 
 
 def _bears(
@@ -578,113 +592,3 @@ def _signs_missing(
     }
     left = tuple(sign for sign, words in entry.signs.items() if denied.isdisjoint(words))
     return left or None
-
-
-# -- what is read before the signature ------------------------------------------------------------
-
-
-def own_words(session: Session, place: AnswerPlace) -> tuple[Evidence, ...]:
-    """The quotes for an answer that no search found and the case file doesn't name: the reviewer chose them.
-
-    So is the weight of a passage that says it as uncertain, such as what was discussed and rejected.
-    """
-    scope, name = place
-    answer = session.reading(scope).answer(name)
-    if answer is None or not cites(session, scope, name) or worked_out(session, scope, name) is not None:
-        return ()
-    stated = proposed(session, scope, name)
-    known = {(one.document, one.page, one.quote) for one in (stated.answer.all_evidence() if stated else ())}
-    own = own_search(session, place)
-    groups = own.groups if own is not None else ()
-    return tuple(
-        one
-        for one in answer.all_evidence()
-        if one.quote
-        and (one.document, one.page, one.quote) not in known
-        and not any(
-            same_words(group, one) and (session.guard < 3 or group.standing != "uncertain")
-            for group in groups
-        )
-    )
-
-
-class Unseen(Value):
-    """Words on which the determination rests and that have to be read before it is signed.
-
-    `kind` is `denied` (the record denies them, so that they don't speak against an answer), `own` (a quote of the
-    reviewer's choice) or `number` (what a number that is answered rests on; `answer` says it). `places` are all the
-    pages on which one author's note has them.
-    """
-
-    kind: str
-    scope: str
-    prompt: str
-    quote: str
-    places: tuple[str, ...]
-    plain: bool
-    cue: str = ""
-    answer: str = ""
-
-    @property
-    def digest(self) -> str:
-        said = (self.answer,) if self.answer else ()
-        quote = " ".join(self.quote.split())
-        text = "\x1f".join((self.kind, self.scope, self.prompt, quote, *self.places, *said))
-        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
-
-
-def unseen(session: Session) -> tuple[Unseen, ...]:
-    """Everything of that kind that the reviewer has not yet said to have read; what isn't plain comes first."""
-    every = [one for one in second_look(session) if one.digest not in session.denials_read]
-    return tuple(sorted(every, key=lambda one: one.plain))
-
-
-def second_look(session: Session) -> tuple[Unseen, ...]:
-    """The passages behind the answers that stand on a denial or give a number, and the quotes of the reviewer's own choice."""
-    found: dict[tuple[str, str, str], Unseen] = {}
-    for scope in session.items:
-        for name, group in denied_behind(session, scope):
-            document = session.rules.case.documents.get(group.document)
-            author = document.author if document is not None and document.author else group.document
-            key = (scope, author, " ".join(group.quote.casefold().split()))
-            places = tuple(f"{group.document}:{page}" for page in group.pages)
-            held = found.get(key)
-            if held is not None:
-                places = tuple(dict.fromkeys((*held.places, *places)))
-            plain = group.plain and (held is None or held.plain)
-            first = held.prompt if held is not None else name
-            found[key] = Unseen("denied", scope, first, group.quote, places, plain, group.cue)
-    own = [
-        Unseen("own", scope, name, one.quote, (str(one),), True)
-        for scope in session.items
-        for name in session.rules.sets[scope].prompts
-        for one in own_words(session, (scope, name))
-    ]
-    counted = [one for scope in session.items for one in _numbers_read(session, scope)]
-    shown = {(one.scope, one.prompt, one.quote) for one in counted}
-    own = [one for one in own if (one.scope, one.prompt, one.quote) not in shown]
-    return (*found.values(), *counted, *own)
-
-
-def _numbers_read(session: Session, scope: str) -> Iterator[Unseen]:
-    """The numbers on which something rests and that only words of the record bear, each with these words."""
-    if session.guard < 5:
-        return
-    rules = session.rules.sets[scope]
-    for name, answer in answers_read(session, scope):
-        prompt = rules.prompts[name]
-        if not cites(session, scope, name):
-            continue
-        made = worked_out(session, scope, name) or proposed(session, scope, name)
-        if made is not None and not list(departures(prompt.schema.shape, made.answer, answer)):
-            continue
-        for path, _, leaf, cited in numbers_in(prompt, answer):
-            shape = at(prompt.schema.shape, tuple(path.split(".")) if path else ())
-            said = f"{singular(told_as(shape, leaf))} ({prompt.ask})" if shape is not None else ""
-            for one in cited:
-                yield Unseen("number", scope, name, one.quote, (str(one),), True, answer=said)
-
-
-def denials_by_prompt(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
-    """The passages that the record denies behind one answer, as the letter prints them."""
-    return tuple(group for name, group in denied_behind(session, place[0]) if name == place[1])

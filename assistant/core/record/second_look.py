@@ -1,0 +1,193 @@
+"""What is read once more before the signature: denials that answers rest on, numbers, and quotes that say something else.
+
+A quote that no search weighed, or that doesn't say what it is cited for, bears its answer only because the reviewer
+says so: it stands beside the sentence, for whoever reads it to judge.
+"""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+
+from assistant.core.answer import Answer, Evidence
+from assistant.core.record.absence import concerns, denied_behind, own_search, same_words
+from assistant.core.record.counts import says_so, singular
+from assistant.core.record.facts import answers_read
+from assistant.core.record.grounds import Ground, Kind, cites, findings_in, proposed, worked_out
+from assistant.core.record.guard import departures, label_of, names_of, numbers_in
+from assistant.core.record.passages import PassageGroup
+from assistant.core.rules.answer_schema import ChoiceShape, SeveralShape, at
+from assistant.core.rules.prompt_set import Prompt
+from assistant.core.session import AnswerPlace, Session
+from assistant.core.value import Value
+from assistant.core.wording import told_as
+
+
+class Relied(Value):
+    """A quote that only the reviewer takes to say what it is cited for; `says` names the part of the answer, if one."""
+
+    evidence: Evidence
+    says: str = ""
+
+
+def relied_on(session: Session, place: AnswerPlace) -> tuple[Relied, ...]:
+    """The quotes for an answer that no search found and the case file doesn't name, and those that say something else.
+
+    So is the weight of a passage that says it as uncertain, such as what was discussed and rejected.
+    """
+    scope, name = place
+    answer = session.reading(scope).answer(name)
+    if answer is None or not cites(session, scope, name) or worked_out(session, scope, name) is not None:
+        return ()
+    prompt, stated = session.prompt(scope, name), proposed(session, scope, name)
+    known = {(one.document, one.page, one.quote) for one in (stated.answer.all_evidence() if stated else ())}
+    own = own_search(session, place)
+    groups = own.groups if own is not None else ()
+    as_stated = stated is not None and not list(departures(prompt.schema.shape, stated.answer, answer))
+    quoted = [
+        one for one in answer.all_evidence() if one.quote and (one.document, one.page, one.quote) not in known
+    ]
+    told: dict[Evidence, list[str]] = {
+        one: []
+        for one in quoted
+        if not any(
+            same_words(group, one) and (session.guard < 3 or group.standing != "uncertain")
+            for group in groups
+        )
+    }
+    if session.guard > 5:
+        for ground in findings_in(prompt, answer):
+            unfitting = _unfitting(prompt, ground, groups)
+            for one in ground.evidence:
+                if one in told or one in unfitting:
+                    told.setdefault(one, []).append(label_of(prompt, ground.path, ground.answer))
+        for path, leaf, cited in () if as_stated else _numbers_unsaid(prompt, answer):
+            for one in cited:
+                told.setdefault(one, []).append(label_of(prompt, path, leaf))
+    return tuple(Relied(one, _listed(told[one])) for one in quoted if one in told)
+
+
+def _listed(labels: Iterable[str]) -> str:
+    return ", ".join(one for one in dict.fromkeys(labels) if one)
+
+
+def _unfitting(prompt: Prompt, ground: Ground, groups: Iterable[PassageGroup]) -> frozenset[Evidence]:
+    """The quotes of a finding that speak of another entry of its checklist, or name none of what was chosen."""
+    elsewhere = set()
+    for one in ground.evidence:
+        here = [group for group in groups if same_words(group, one)]
+        if here and not any(concerns(group, ground.words) for group in here):
+            elsewhere.add(one)
+    if ground.kind is Kind.AFFIRMATION and not all(_named(prompt, ground)):
+        return frozenset(ground.evidence)
+    return frozenset(elsewhere)
+
+
+def _named(prompt: Prompt, ground: Ground) -> Iterator[bool]:
+    """Of each choice in a finding that is more than yes or no, whether the cited words name it."""
+    said = " ".join(one.quote for one in ground.evidence).casefold()
+    base = tuple(ground.path.split(".")) if ground.path else ()
+    for path, leaf in ground.answer.leaves():
+        steps = (*base, *(path.split(".") if path else ()))
+        shape = at(prompt.schema.shape, steps)
+        if (
+            not leaf.given
+            or not isinstance(shape, ChoiceShape | SeveralShape)
+            or prompt.schema.denials(steps)
+        ):
+            continue
+        for value in leaf.value if isinstance(leaf.value, list) else [leaf.value]:
+            words = names_of(shape, str(value))
+            yield not words or any(word[:_STEM] in said for word in words)
+
+
+_STEM = 5
+
+
+def _numbers_unsaid(prompt: Prompt, answer: Answer) -> Iterator[tuple[str, Answer, tuple[Evidence, ...]]]:
+    """The numbers of an answer that the words cited for them don't say, each with these words."""
+    for path, unit, leaf, cited in numbers_in(prompt, answer):
+        if not says_so(float(leaf.value), unit, [one.quote for one in cited]):
+            yield path, leaf, cited
+
+
+class Unseen(Value):
+    """Words on which the determination rests and that have to be read before it is signed.
+
+    `kind` is `denied` (the record denies them, so that they don't speak against an answer), `own` (a quote of the
+    reviewer's choice) or `number` (what a number that is answered rests on; `answer` says it). `places` are all the
+    pages on which one author's note has them.
+    """
+
+    kind: str
+    scope: str
+    prompt: str
+    quote: str
+    places: tuple[str, ...]
+    plain: bool
+    cue: str = ""
+    answer: str = ""
+
+    @property
+    def digest(self) -> str:
+        said = (self.answer,) if self.answer else ()
+        quote = " ".join(self.quote.split())
+        text = "\x1f".join((self.kind, self.scope, self.prompt, quote, *self.places, *said))
+        return hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()[:16]
+
+
+def unseen(session: Session) -> tuple[Unseen, ...]:
+    """Everything of that kind that the reviewer has not yet said to have read; what isn't plain comes first."""
+    every = [one for one in second_look(session) if one.digest not in session.denials_read]
+    return tuple(sorted(every, key=lambda one: one.plain))
+
+
+def second_look(session: Session) -> tuple[Unseen, ...]:
+    """The passages behind the answers that stand on a denial or give a number, and the quotes of the reviewer's own choice."""
+    found: dict[tuple[str, str, str], Unseen] = {}
+    for scope in session.items:
+        for name, group in denied_behind(session, scope):
+            document = session.rules.case.documents.get(group.document)
+            author = document.author if document is not None and document.author else group.document
+            key = (scope, author, " ".join(group.quote.casefold().split()))
+            places = tuple(f"{group.document}:{page}" for page in group.pages)
+            held = found.get(key)
+            if held is not None:
+                places = tuple(dict.fromkeys((*held.places, *places)))
+            plain = group.plain and (held is None or held.plain)
+            first = held.prompt if held is not None else name
+            found[key] = Unseen("denied", scope, first, group.quote, places, plain, group.cue)
+    own = [
+        Unseen("own", scope, name, one.evidence.quote, (str(one.evidence),), True, answer=one.says)
+        for scope in session.items
+        for name in session.rules.sets[scope].prompts
+        for one in relied_on(session, (scope, name))
+    ]
+    counted = [one for scope in session.items for one in _numbers_read(session, scope)]
+    shown = {(one.scope, one.prompt, one.quote) for one in counted}
+    own = [one for one in own if (one.scope, one.prompt, one.quote) not in shown]
+    return (*found.values(), *counted, *own)
+
+
+def _numbers_read(session: Session, scope: str) -> Iterator[Unseen]:
+    """The numbers on which something rests and that only words of the record bear, each with these words."""
+    if session.guard < 5:
+        return
+    rules = session.rules.sets[scope]
+    for name, answer in answers_read(session, scope):
+        prompt = rules.prompts[name]
+        if not cites(session, scope, name):
+            continue
+        made = worked_out(session, scope, name) or proposed(session, scope, name)
+        if made is not None and not list(departures(prompt.schema.shape, made.answer, answer)):
+            continue
+        for path, _, leaf, cited in numbers_in(prompt, answer):
+            shape = at(prompt.schema.shape, tuple(path.split(".")) if path else ())
+            said = f"{singular(told_as(shape, leaf))} ({prompt.ask})" if shape is not None else ""
+            for one in cited:
+                yield Unseen("number", scope, name, one.quote, (str(one),), True, answer=said)
+
+
+def denials_by_prompt(session: Session, place: AnswerPlace) -> tuple[PassageGroup, ...]:
+    """The passages that the record denies behind one answer, as the letter prints them."""
+    return tuple(group for name, group in denied_behind(session, place[0]) if name == place[1])
