@@ -257,7 +257,9 @@ def change_everything(review: Review) -> None:
     page = Evidence("progress-note-2014-07-17", 1)
     review.perform(c.CiteEvidence("1", "suspected", page))
     review.perform(c.CiteEvidence("1", "suspected", replace(page, quote=Private("cumulative trauma"))))
-    review.perform(c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="The report states it."))
+    review.perform(
+        c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="The report names a tumor.")
+    )
     review.perform(
         c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="One more study.")
     )
@@ -276,7 +278,7 @@ def change_everything(review: Review) -> None:
     review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))
     search_in_vain(review)
     review.perform(
-        c.Determine("1", "overturned", review.assess("1").suggestion.decision, "So the note says.")
+        c.Determine("1", "overturned", review.assess("1").suggestion.decision, "The note names a fusion.")
     )
     one = review.assess("1").sentences[0]
     review.perform(c.EditSentence("1", one.key, one.text, "In my own words."))

@@ -24,6 +24,7 @@ from assistant.core.record.absence import (
     speaking_for,
     speaks_of,
     spoken_against,
+    worded_once,
 )
 from assistant.core.record.grounds import cites
 from assistant.core.record.pages import HOW, parted
@@ -240,7 +241,7 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
     """Answers together with the passage that was found for them: what is stated, in its words; yes and no."""
     prompt = session.prompt(*place)
     if isinstance(shape, StatementShape):
-        for group in speaks_of(session, place, prompt.look_for)[:_MOST_BY_PASSAGE]:
+        for group in worded_once(speaks_of(session, place, prompt.look_for))[:_MOST_BY_PASSAGE]:
             said = Private(on_first_page(group.quote)[: shape.limit])
             yield _quoting(place, Answer(value=said, evidence=(evidence_at(group),)), "Stated", group)
     elif isinstance(shape, ChoiceShape) and (denials := prompt.schema.denials()):
@@ -248,7 +249,7 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
         sides = [(affirming, speaks_of(session, place, prompt.look_for))]
         sides.append((list(denials), denying(session, place, prompt.look_for)))
         for values, groups in sides:
-            for group in groups[:_MOST_BY_PASSAGE] if len(values) == 1 else ():
+            for group in worded_once(groups)[:_MOST_BY_PASSAGE] if len(values) == 1 else ():
                 made = Answer(value=values[0], evidence=(evidence_at(group),))
                 yield _quoting(place, made, shape.labels[values[0]], group)
 

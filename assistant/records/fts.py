@@ -38,13 +38,24 @@ OVERHANG = 120
 
 _BROKEN = re.compile(
     r"(?<=\w)(?:[-\u2010\u00ad][ \t]*\n[ \t]*|[\u00ad\u200b\u200c\u200d\u2060\ufeff])(?=\w)"
-    r"|\x1b\[[0-9;?]{0,20}[A-Za-z]|[\ufb00-\ufb06]"
+    r"|\x1b\[[0-9;?]{0,20}[A-Za-z]|[\ufb00-\ufb06\u2191\u2193]"
 )
 _PERHAPS_BROKEN = re.compile(
-    r"[-\u2010\u00ad][ \t]*\n|[\x1b\u00ad\u200b\u200c\u200d\u2060\ufeff\ufb00-\ufb06]"
+    r"[-\u2010\u00ad][ \t]*\n|[\x1b\u00ad\u200b\u200c\u200d\u2060\ufeff\ufb00-\ufb06\u2191\u2193]"
 )
 _PERHAPS_BROKEN_ASCII = re.compile(r"-[ \t]*\n|\x1b")
-_LIGATURES = ("ff", "fi", "fl", "ffi", "ffl", "st", "st")
+_SPELLED = {
+    **dict(
+        zip(
+            "\ufb00\ufb01\ufb02\ufb03\ufb04\ufb05\ufb06",
+            ("ff", "fi", "fl", "ffi", "ffl", "st", "st"),
+            strict=True,
+        )
+    ),
+    "\u2193": " decreased ",
+    "\u2191": " increased ",
+}
+"""Ligatures in letters, and the arrows of short notes in words."""
 
 
 class Window(Value):
@@ -81,7 +92,7 @@ def windows(page: str) -> Iterator[Window]:
 
 
 def mended(text: str) -> str:
-    """The text with words made whole that the end of a line, an invisible sign or a terminal's escape breaks.
+    """The text with words made whole that the end of a line, an invisible sign or a terminal's escape breaks, and arrows in words.
 
     Empty where there are none.
     """
@@ -109,7 +120,7 @@ def unmended(text: str, spans: Iterable[tuple[int, int, str]]) -> Iterator[tuple
 
 
 def _joined(match: re.Match[str]) -> str:
-    return _LIGATURES[ord(match[0]) - 0xFB00] if "\ufb00" <= match[0] <= "\ufb06" else ""
+    return _SPELLED.get(match[0], "")
 
 
 # The tables of the index: windows of the pages in SQLite's FTS5, and the words of the record by their stems.

@@ -662,7 +662,8 @@ class Conversation(Talk):
         half, verbatim = self.pending, quoted(self.review, words)
         if len(verbatim) == 1:
             return self._chosen(Option("", with_passage(command, verbatim[0].evidence)))
-        found = verbatim or search(self.review, words)
+        searched = () if verbatim else search(self.review, words)
+        found = verbatim or [one for one in searched if not self.review.search.is_running(one.evidence.quote)]
         if not found:
             return [Line("problem", nothing_found(self.review, self.turn, words))]
         options = tuple(

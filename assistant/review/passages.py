@@ -8,6 +8,7 @@ from collections.abc import Callable, Iterable
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.event_words import Line
+from assistant.core.problem import refuse
 from assistant.core.record.absence import (
     HARMLESS,
     against,
@@ -20,6 +21,7 @@ from assistant.core.record.absence import (
     pages_in,
     speaks_of,
     trail,
+    worded_once,
 )
 from assistant.core.record.grounds import about_file, cites, proposed, worked_out
 from assistant.core.record.guard import unborne
@@ -175,7 +177,20 @@ def marked_words(review: Review, place: AnswerPlace, group: PassageGroup) -> str
     cut = marked.find("«") - _AROUND
     if len(marked) > _LONGEST and cut > 0:
         marked = f"…{marked[cut:]}"
-    return passage_words(group, marked, max(1, group.count // max(1, len(marks))))
+    said = passage_words(group, marked, max(1, group.count // max(1, len(marks))))
+    return f"{said} · {weight}" if (weight := weight_words(review, group)) else said
+
+
+def weight_words(review: Review, group: PassageGroup) -> str:
+    """What a passage weighs: the day of its document where its name doesn't tell, the part of the note, whose it is."""
+    document = review.session.rules.case.documents.get(group.document)
+    if document is None:
+        return ""
+    day = document.date.prose() if document.date is not None else ""
+    named = document.date is not None and str(document.date) in document.id
+    whose = "utilization review" if document.is_ur_report and "ur" not in document.id.split("-") else ""
+    part = review.search.part_of(group.document, group.pages[0], group.start)
+    return ", ".join(one for one in ("" if named else day, part, whose) if one)
 
 
 def trail_lines(review: Review, place: AnswerPlace) -> list[str]:
@@ -253,7 +268,10 @@ def places_in(text: str, words: str) -> tuple[tuple[int, int], ...]:
 
 
 def quoted(review: Review, words: str) -> tuple[Found, ...]:
-    """The pages that hold the words as they were typed, white space and capitals aside; none for a single word."""
+    """The pages that hold the words as they were typed, white space and capitals aside; none for a single word.
+
+    Raises `Refused` for what stands at the head or the foot of most pages, whoever the patient is.
+    """
     typed = words.split()
     if len(typed) < 3:
         return ()
@@ -264,6 +282,12 @@ def quoted(review: Review, words: str) -> tuple[Found, ...]:
             if (match := spelled.search(text)) is not None:
                 evidence = Evidence(document, number, match[0], match.start())
                 found.append(Found(f"“{one_line(match[0], _LONGEST)}” ({evidence})", evidence))
+    if found and review.search.is_running(found[0].evidence.quote):
+        raise refuse(
+            "These words stand at the head or the foot of most pages, and say nothing of the patient.",
+            "",
+            "Type words that a note says of this.",
+        )
     return tuple(found)
 
 
@@ -297,7 +321,7 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
     denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
     words = prompt.words(rest[0] if rest else "")
     place = (scope, name)
-    groups = denying(session, place, words) if denied else speaks_of(session, place, words)
+    groups = worded_once(denying(session, place, words) if denied else speaks_of(session, place, words))
     options = [
         Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]

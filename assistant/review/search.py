@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+from collections import Counter
 from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import cached_property, lru_cache
 from threading import Lock
@@ -13,7 +15,7 @@ from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
 from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.pages import page_runs
-from assistant.core.record.passages import PassageGroup, grouped
+from assistant.core.record.passages import PassageGroup, Weight, grouped
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.value import replace
 
@@ -33,6 +35,13 @@ _TIMELINE = "timeline"
 _MOST_STATED = 20
 _TOLD = ("affirmed", "historical", "uncertain")
 """How a sentence speaks of what it tells of."""
+
+_PARTS = ("examination", "", "history")
+"""The parts of a note that weigh more or less than others, in their order."""
+_LONGEST_HEADING = 40
+_EDGE = 3
+"""Lines at the head and at the foot of a page in which its running lines are looked for."""
+_CLAUSE = r"(?:[^;,.()]|\.(?=\w))+"
 
 _MOST_PAGES = 12
 _LONGEST_QUOTE = 600
@@ -69,17 +78,81 @@ class RecordSearch:
                     (one.at - one.start, one.length)
                 )
             self._marks[key] = marks
-            self._found[key] = grouped(mentions)
+            self._found[key] = grouped(mentions, self._weight)
             self._told[key] = {
                 (one.document, one.page, one.start, one.term) for one in mentions if one.standing in _TOLD
             }
         return self._found[key]
 
+    def _weight(self, one: Occurrence) -> Weight:
+        """What a physician reads first: a note before the refusal, the newest, and of it the examination before the history."""
+        document = self._case.documents.get(one.document)
+        refusal = document is not None and document.is_ur_report
+        when = document.date.latest.toordinal() if document is not None and document.date is not None else 0
+        return refusal, -when, _PARTS.index(self.part_of(one.document, one.page, one.start))
+
+    def part_of(self, document: str, page: int, start: int) -> str:
+        """The part of a note that a passage stands in: `examination`, `history`, or empty for any other."""
+        texts = self._pages.get(document, ())
+        text = texts[page - 1] if 0 < page <= len(texts) else ""
+        part = ""
+        for heading in self._headings.finditer(text, 0, min(start + _LONGEST_HEADING, len(text))):
+            if heading.start() <= start:
+                part = heading.lastgroup or ""
+        return part if part in _PARTS else ""
+
+    @cached_property
+    def _headings(self) -> re.Pattern[str]:
+        lists = read_vocabulary(self._texts).lists
+        named = "|".join(
+            f"(?P<{part}>{'|'.join(map(re.escape, sorted(lists[part], key=len, reverse=True)))})"
+            for part in (*_PARTS, "conclusions")
+            if lists.get(part)
+        )
+        return re.compile(rf"(?im)^[ \t]*(?:{named or '(?!)'})[ \t]*(?::|$)")
+
+    @cached_property
+    def _running(self) -> frozenset[str]:
+        """The lines at the head and the foot of most pages of the case, such as a letterhead, their figures aside."""
+        pages = [text for texts in self._pages.values() for text in texts if text.strip()]
+        seen: Counter[str] = Counter()
+        for text in pages:
+            lines = [folded for line in text.split("\n") if (folded := _without_figures(line))]
+            seen.update({*lines[:_EDGE], *lines[-_EDGE:]})
+        return frozenset(line for line, times in seen.items() if times > max(2, len(pages) / 2))
+
+    def is_running(self, quote: str) -> bool:
+        """Whether words stand at the head or the foot of most pages, so that they say nothing of the patient."""
+        said = [_without_figures(line) for line in quote.split("\n") if line.strip()]
+        return bool(said) and all(any(one in line for line in self._running) for one in said)
+
+    def _of_plans(self, prompt: Prompt, group: PassageGroup) -> bool:
+        """Whether a denial is of what is to come, which says nothing of what there was: "no further surgery is planned".
+
+        A question that looks for plans is answered by it.
+        """
+        lists = read_vocabulary(self._texts).lists
+        plans, past = (frozenset(lists.get(name, ())) for name in ("plans", "past"))
+        asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
+        if prompt.about or not plans.isdisjoint(asked):
+            return False
+        at = (group.document, group.pages[0], group.start)
+        clauses = [(one.start(), one.end()) for one in re.finditer(_CLAUSE, group.quote)]
+        held = [
+            words_in(group.quote[begin:end]).split()
+            for begin, end in clauses
+            if any(begin <= mark < end for mark, _ in self._marks.get(prompt.look_for, {}).get(at, ()))
+        ]
+        return bool(held) and all(not plans.isdisjoint(one) and past.isdisjoint(one) for one in held)
+
     def _bears(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a denial may carry an answer.
 
-        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too.
+        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too, at the head or the
+        foot of every page, or of a plan where the question is about what there was.
         """
+        if self.is_running(group.quote) or self._of_plans(prompt, group):
+            return False
         kin = [one.words for one in prompt.entries.values() if not set(one.words).isdisjoint(group.terms)]
         words = {word for line in kin or [prompt.look_for] for word in line}
         told = self._told[prompt.look_for]
@@ -241,6 +314,10 @@ def _index_of(pages: _Kept, vocabulary: _Kept, unreadable: _Kept = (), dates: _K
 
     texts = read_vocabulary(dict(vocabulary))
     return RecordIndex.of(dict(pages), texts, unreadable=dict(unreadable), dates=dict(dates))
+
+
+def _without_figures(line: str) -> str:
+    return re.sub(r"\d+", "0", " ".join(line.casefold().split())).rstrip(".")
 
 
 def _term(query: str) -> str:

@@ -572,8 +572,8 @@ def test_a_determination_needs_answers_and_departs_with_a_reason(session: Sessio
     ]
     assert "departs from the suggestion" in refusal(answered, c.Determine("1", "overturned", "upheld", " "))
     assert "no suggestion to rest on" in refusal(answered, c.Determine("1", "overturned", None))
-    (event,) = decide(answered, c.Determine("1", "overturned", None, "So the note says."))
-    assert event == e.DeterminationRecorded("1", "overturned", None, True, "So the note says.")
+    (event,) = decide(answered, c.Determine("1", "overturned", None, "The note names a fusion."))
+    assert event == e.DeterminationRecorded("1", "overturned", None, True, "The note names a fusion.")
     assert "is no decision" in refusal(answered, c.Determine("1", "denied", "upheld"))
 
 
@@ -598,7 +598,7 @@ def test_a_check_is_raised_once(session: Session) -> None:
     "command",
     [
         c.RuleOn("2", "red-flag", "declined", "Not shown."),
-        c.Determine("2", "upheld", None, "So the note says."),
+        c.Determine("2", "upheld", None, "The note names a fusion."),
         c.OpenFindings("2"),
         c.DecideFirst("2", "upheld"),
         c.EditSentence("2", "request", "a", "b"),

@@ -287,7 +287,7 @@ def test_what_only_tells_changes_nothing(session: Session, event: e.Event) -> No
 
 # -- any session ----------------------------------------------------------------------------------
 
-reasons = st.sampled_from(["", "So the note says."])
+reasons = st.sampled_from(["", "The note names a fusion."])
 dates = st.sampled_from(["2012", "2014-02", "2014-07-12", "2015-01-31"])
 
 

@@ -81,7 +81,7 @@ def ruled(session: Session) -> Session:
     """The cautions of every item that is answered are ruled on."""
     for item in session.items:
         for name in unruled_cautions(session, item, rationale.assess(session, item).findings):
-            session = done(session, c.RuleOn(item, name, "governs", "So the note says."))
+            session = done(session, c.RuleOn(item, name, "governs", "The note names a fusion."))
     return session
 
 
@@ -170,7 +170,7 @@ def test_then_come_decision_checks_signature_and_the_end(session: Session) -> No
         if turn.kind == "decision":
             command = c.Determine("1", "upheld", "upheld")
         elif turn.check is not None:
-            command = c.Acknowledge(turn.check.check, turn.check.key, "So the note says.")
+            command = c.Acknowledge(turn.check.check, turn.check.key, "The note names a fusion.")
         session = done(session, command)
     assert kinds == ["decision", "check", "sign"]
     assert "signed" in turn.question
@@ -516,7 +516,9 @@ def test_after_the_ruling_the_suggestion_is_worked_out_anew(
     session: Session, ruling: str, decision: str
 ) -> None:
     session = answered(session, **INSTABLE)
-    session = searched(done(session, c.RuleOn("1", "nonunion-or-instability", ruling, "So the note says.")))
+    session = searched(
+        done(session, c.RuleOn("1", "nonunion-or-instability", ruling, "The note names a fusion."))
+    )
     turn = turn_of(session)
     assert turn.kind == "decision"
     assert [option.value for option in turn.options if "as suggested" in option.label] == [decision]
@@ -546,7 +548,7 @@ def test_a_check_is_explained_and_does_not_come_again(session: Session) -> None:
         ("For what reason?", c.Acknowledge("later-study", turn.check.key, "")),
         ("", c.ShowPrompt("1", "prior_imaging")),
     ]
-    explained = done(session, c.Acknowledge("later-study", turn.check.key, "So the note says."))
+    explained = done(session, c.Acknowledge("later-study", turn.check.key, "The note names a fusion."))
     assert turn_of(explained).kind == "sign"
 
 

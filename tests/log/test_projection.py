@@ -294,7 +294,7 @@ def test_the_answers_are_those_of_the_fold(path: Path) -> None:
         answers_file.run_answers(review, answers_file.read_answers_file(reference))
         if review.session.status == "open":
             review.perform(
-                c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="The report states it.")
+                c.RecordAnswer("1", "red_flags.tumor", Answer(value="no"), reason="The report names a tumor.")
             )
             review.perform(
                 c.RecordAnswer("1", "prior_imaging.3.date", Answer(value="2013"), reason="One more study.")

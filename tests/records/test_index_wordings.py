@@ -68,7 +68,7 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
 @pytest.mark.parametrize(
     ("term", "text", "surfaces"),
     [
-        ("weakness", "Deltoid 4/5, biceps 4+/5, triceps 4-/5, grip 5/5.", ["4/5", "4+/5", "4-/5"]),
+        ("weakness", "Deltoid 4/5, biceps 4+/5, triceps 4-/5, grip 5/5.", ["Deltoid 4/5", "4+/5", "4-/5"]),
         ("weakness", "Seen 4/5/2014 for C4-5. Rated 4/50.", []),
         (
             "fever",

@@ -164,7 +164,7 @@ def test_missing_answers_are_listed_and_the_session_goes_on(
     result = answers_file.run_answers(again, answers_file.read_answers_file(REFERENCE))
     assert "contradicted-case" in opened(result), "the case file states the levels"
     levels = Answer(value=["C4-C5", "C5-C6"])
-    again.perform(c.RecordAnswer("1", "prior_surgery.levels", levels, reason="The report states it."))
+    again.perform(c.RecordAnswer("1", "prior_surgery.levels", levels, reason="The report names a tumor."))
     assert answers_file.run_answers(again, answers_file.read_answers_file(REFERENCE)).status == 0
     assert again.session.status == "signed"
     again.close()

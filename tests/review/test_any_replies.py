@@ -32,7 +32,7 @@ WORDS = (
     "none",
     "a few words of mine",
 )
-SAYS_WHAT = ("<", "Amend ", ":go", ":skip", "ype ", "rite ", "They are")
+SAYS_WHAT = ("<", "Amend ", ":go", ":skip", "ype ", "rite ", "They are", "Name it, as")
 """What a refusal has that says what can be typed instead."""
 MOST = 600
 

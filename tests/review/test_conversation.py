@@ -20,7 +20,7 @@ from assistant.core.event_words import Line
 from assistant.core.problem import Refused, refuse
 from assistant.core.rationale import assess
 from assistant.core.record.checks import checks
-from assistant.core.record.guard import unseen
+from assistant.core.record.second_look import unseen
 from assistant.log import Log
 from assistant.profile import Profile
 from assistant.review.conversation import Conversation

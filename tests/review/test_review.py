@@ -157,7 +157,7 @@ def test_suggestions_and_checks_are_logged_as_they_are_shown(review: Review) -> 
     shown = len(kinds(review))
     review.perform(c.AddNote("1", "", "A note."))
     assert kinds(review, shown) == ["note.added"]
-    review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "So the note says."))
+    review.perform(c.RuleOn("1", "acr-variant-11", "inapplicable", "The note names a fusion."))
     assert kinds(review, shown + 1) == [
         "criterion.ruled",
         "prompt.shown",
@@ -477,7 +477,7 @@ PROMPTS = [
 ]
 prompts = st.sampled_from(PROMPTS)
 commands: st.SearchStrategy[c.Command] = st.one_of(
-    st.sampled_from(ANSWERS).map(lambda pair: answer(*pair, "So the note says.")),
+    st.sampled_from(ANSWERS).map(lambda pair: answer(*pair, "The note names a fusion.")),
     st.sampled_from(ANSWERS).map(lambda pair: answer(*pair)),
     st.builds(c.WithdrawAnswer, st.just("1"), prompts, st.sampled_from(["", "Wrong page."])),
     st.builds(c.ShowPrompt, st.just("1"), st.sampled_from(["views", "suspected", "prior_surgery"])),

@@ -17,7 +17,7 @@ PACKET = "hydrocodone-carisoprodol-cream"
 REPLIES = (
     *("", "", "2", "It is no longer taken.", "1"),
     *("by:Refill", "1", "8/10 with medication and 9/10", "by:9/10", "3", "no longer mows the lawn"),
-    *("by:Drowsy, arouses", "by:passages counts", "They are the same words in every note."),
+    *("1", "Drowsy, arouses to voice", "by:passages counts", "They are the same words in every note."),
     *("1", "two tablets at a time"),
     *("by:Yes, as stated", "by:passages counts", "These are lines of the tests that are listed."),
     *("by:ALPRAZOLAM 0.5", "2", "It was filled for fifteen days in March.", "by:as sug"),

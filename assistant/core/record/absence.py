@@ -335,6 +335,14 @@ def _once(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
     return tuple(found.values())
 
 
+def worded_once(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
+    """The same words, copied from note to note, once: where they come first."""
+    found: dict[str, PassageGroup] = {}
+    for one in groups:
+        found.setdefault(_folded(one.quote), one)
+    return tuple(found.values())
+
+
 def _joined(held: PassageGroup, group: PassageGroup) -> PassageGroup:
     return replace(
         held,

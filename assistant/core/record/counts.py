@@ -51,10 +51,11 @@ _BEFORE = r"(?:(?<![\w.,/:\u2013-])|(?<=\bx))"
 _EVERY = r"(?i)(?:every|each|q\.?|per|(?:return|follow[- ]?up|f/?u|rtc|recheck|see|back|again)(?:\s+\w+)?(?:\s+in)?)\s*$"
 _PART_OF = rf"(?i){_BEFORE}(?P<part>{_NUMBER})\s+(?:out\s+)?of\s+(?:the\s+|his\s+|her\s+)?$"
 _ABOUT = r"(?i)(?:about|approx\w*\.?|nearly|almost|roughly|around|over|more than|at least|less than|under|[~<>\u2248])\s*$"
-_OTHER = (
-    r"(?:of|in|at|on|and|or|to|for|from|by|with|after|before|since|than|a|an|the|days?|weeks?|wks?|months?|mos?|years?|yrs?|hours?|hrs?|min(?:ute)?s?|mg|mcg|ml|g|lbs?|kg|cm|mm|percent|levels?|tablets?"
-    r"|tabs?|pages?|times|out|per)"
+_UNIT = (
+    r"(?:days?|weeks?|wks?|months?|mos?|years?|yrs?|hours?|hrs?|min(?:ute)?s?|mg|mcg|ml|g|lbs?|kg|cm|mm|percent|levels?|tablets?|tabs?"
+    r"|pages?|times)"
 )
+_OTHER = rf"(?:{_UNIT}|of|in|at|on|and|or|to|for|from|by|with|after|before|since|than|a|an|the|out|per)"
 """What a number counts where one of these follows it: not the noun after them ("12 weeks of treatment")."""
 _NAMED = r"(?i)\b(?:page|pages|pp?\.|table|figure|exhibit|section|case|claim|suite|apt|room|box|code|CPT|ICD|no\.|number|#)\.?\s*#?\s*$"
 """What a number behind one of these is a part of counts nothing."""
@@ -206,6 +207,16 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
             if compiled(_ABOUT).search(before):
                 least, most = least * 0.75, most * 1.25
             yield " ".join(match[0].split()), Count(min(low, high) * least, max(low, high) * most)
+
+    if unit in _NUMBERED:
+        named = rf"(?i)(?<!\w)(?:{_CALLED[unit]})(?:\s+(?:completed|attended|used|number|no\.))?\s*[:#]?\s*(?P<low>{_NUMBER})(?:\s+of\s+(?P<high>{_NUMBER}))?(?![\w/.:-]*\d)(?!\s*{_UNIT}\b)"
+        for match in compiled(named).finditer(quote):
+            for said in filter(None, (match["low"], match["high"])):
+                yield " ".join(match[0].split()), Count(_value(said), _value(said))
+
+
+_NUMBERED = frozenset({"visit", "injection", "test"})
+"""What is counted by a number behind it, too: "Visit 12 of 12", "Sessions attended: 9"."""
 
 
 def _numbers(quote: str) -> Iterator[float]:

@@ -10,6 +10,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from functools import cached_property, lru_cache
+from itertools import product
 
 import msgspec
 
@@ -418,12 +419,19 @@ def _cues(
 def _terms(
     found: Findings, document: YamlDocument, path: tuple[str | int, ...], signs: bool = False
 ) -> tuple[str, ...]:
-    """The words at `path`; each must hold a letter or digit, or with `signs` anything at all."""
+    """The words at `path`; each must hold a letter or digit, or with `signs` anything at all.
+
+    `grip|pinch ... poor|lost` is each of its four phrases.
+    """
     terms = tuple(str(term) for term in document.find(*path) or ())
     for index, term in enumerate(terms):
         if not (term.strip() if signs else words_in(term)):
             found.say("There is no word here.", document.where(*path, index), "Write a word, or remove it.")
-    return terms
+    if signs or not any("|" in term for term in terms):
+        return terms
+    return tuple(
+        " ".join(one) for term in terms for one in product(*(word.split("|") for word in term.split()))
+    )
 
 
 # Where the sentences of a record page begin: running text, headings, bullets and short lines of a form.

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from math import log
 
 from assistant.core.answer import Evidence
@@ -207,11 +207,18 @@ def figures(quote: str) -> tuple[str, ...]:
     return tuple(one.upper() for one in _FIGURE.findall(quote))
 
 
-def grouped(mentions: Iterable[Occurrence]) -> tuple[PassageGroup, ...]:
+Weight = tuple[bool, int, int]
+"""Whether it is the refusal's word, how old it is, and how far it is from what was seen: the less, the sooner it is read."""
+
+
+def grouped(
+    mentions: Iterable[Occurrence], weight: Callable[[Occurrence], Weight] = lambda _: (False, 0, 0)
+) -> tuple[PassageGroup, ...]:
     """The groups of the mentions: first those that can support an answer, each time the most telling first.
 
     Wording is the same where only capitals and white space differ; digits count. A group is the more telling the
-    rarer the terms that it holds are among all the mentions. What is then equal stays in the order given.
+    rarer the terms that it holds are among all the mentions. Words of the refusal stand last, and of what tells as much
+    that which weighs more first. What is then equal stays in the order given.
     """
     kept = list(mentions)
     found: dict[tuple[str, str, bool], list[Occurrence]] = {}
@@ -223,7 +230,11 @@ def grouped(mentions: Iterable[Occurrence]) -> tuple[PassageGroup, ...]:
     def telling(members: list[Occurrence]) -> float:
         return sum(log(1 + len(kept) / often[term]) for term in sorted({member.term for member in members}))
 
-    ranked = sorted(found.values(), key=lambda members: (not members[0].supports, -telling(members)))
+    def order(members: list[Occurrence]) -> tuple[bool, bool, float, int, int]:
+        refusal, age, part = weight(members[0])
+        return not members[0].supports, refusal, -telling(members), age, part
+
+    ranked = sorted(found.values(), key=order)
     return tuple(
         PassageGroup(
             document=members[0].document,

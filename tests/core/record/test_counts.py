@@ -79,7 +79,7 @@ def test_a_lone_one_has_its_unit_in_the_singular() -> None:
         (5, "level(s)", "L5-S1", "An injection at L5-S1, one level.", ("L5-S1",)),
         (12, "weeks", "weeks of care have not helped", "Twelve weeks of care have not helped.", ()),
         (8, "visits", "8 more", "After 4 visits, 8 more are asked for.", ()),
-        (3, "visits", "authorized", "Visit 12 of 12 authorized.", ()),
+        (3, "visits", "authorized", "Visit 12 of 12 authorized.", ("Visit 12 of 12",)),
         (3, "visits", "of therapy", "12 visits of therapy.", ("12 visits",)),
     ],
 )
