@@ -85,7 +85,7 @@ EMPTY_WORDS = frozenset(
     " look looked looks looking relook recheck rechecked rereading mistake mistaken mistakenly error errors wrong wrongly"
     " change changed changes mind better now new time twice second once amend amended amendment revise revised revision"
     " update updated fix fixed correction corrected correcting correctly misclick misclicked clicked click answer answers"
-    " answered question questions documentation documented review got get make made my myself me should could would"
+    " answered question questions documentation documented review got get my myself me should could would"
     " must might consideration considered reconsidered thought thinking believe believed felt feel".split()
 )
 """Words that a reason may have and that give none: what remains has to say something."""
@@ -98,6 +98,7 @@ _READING = frozenset(
     " state states stated show shows showed found went back again".split()
 )
 """That somebody read a paper once more, or that it says so, is no reason: what it says is one."""
+_DENIES = frozenset({"no", "not", "never", "none", "nothing"})
 
 
 def in_words(text: str, what: str) -> str:
@@ -119,7 +120,12 @@ def reason(text: str, what: str) -> str:
     words = in_words(text, what)
     every = [one.casefold() for one in _WORD.findall(words) if _is_word(one)]
     said = set(every) - EMPTY_WORDS
-    if said <= _PAPER and not _READING.isdisjoint(every) and not _NUMBER.search(words):
+    if (
+        said <= _PAPER
+        and not _READING.isdisjoint(every)
+        and not _NUMBER.search(words)
+        and _DENIES.isdisjoint(every)
+    ):
         said = set()
     enough = len(set(every)) + bool(_NUMBER.search(words)) > 1 or max(map(len, said), default=0) >= LETTERS
     if not said or not enough:

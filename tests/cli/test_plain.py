@@ -461,7 +461,7 @@ def test_a_hostile_case_comes_out_inert(log: Log, hostile: Path) -> None:
         ":letter",
         "1",
         "Parties may add records.",
-        *["1", "The note says so."] * 3,
+        *["1", "The note names a fusion."] * 3,
         "sign",
     )
     review.close()

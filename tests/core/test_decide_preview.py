@@ -91,7 +91,7 @@ def test_a_ruling_is_previewed_like_an_answer() -> None:
         c.RecordAnswer("1", "acute_trauma", Answer(value="perhaps")),
         c.RecordAnswer("case", "conflict", Answer(status=Status.NOT_DOCUMENTED)),
         c.WithdrawAnswer("1", "nonsense"),
-        c.RuleOn("1", "nonsense", "accepted", "The note says so."),
+        c.RuleOn("1", "nonsense", "accepted", "The note names a fusion."),
     ],
 )
 def test_what_may_not_be_done_is_refused(command: c.RecordAnswer | c.WithdrawAnswer | c.RuleOn) -> None:

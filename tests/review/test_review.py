@@ -486,7 +486,7 @@ commands: st.SearchStrategy[c.Command] = st.one_of(
     st.builds(c.CiteEvidence, st.just("1"), prompts, st.sampled_from([Evidence(NOTE, 1, "doing well"), Evidence(NOTE, 1)])),
     st.just(c.AttestAbsences()),
     st.builds(c.RuleOn, st.just("1"), st.sampled_from(["routine-radiography", "red-flag"]), st.just("inapplicable"), st.just("r")),
-    st.builds(c.Determine, st.just("1"), st.just("upheld"), st.sampled_from(["upheld", None]), st.just("The note says so.")),
+    st.builds(c.Determine, st.just("1"), st.just("upheld"), st.sampled_from(["upheld", None]), st.just("The note names a fusion.")),
     st.builds(c.EditSentence, st.just("1"), st.just("request"), st.just("It was."), st.sampled_from(["Mine.", ""])),
     st.just(c.OpenFindings("1")),
     st.just(c.Park()),

@@ -113,7 +113,7 @@ def answered(practice: Practice, replies: Mapping[str, str] | None = None, until
         else:
             said += practice.reply("2" if turn.kind == "passages" else "1")
         if practice.pending is not None:
-            said += practice.reply("1" if practice.pending.options else "The note says so.")
+            said += practice.reply("1" if practice.pending.options else "The note names a fusion.")
     raise AssertionError(f"This doesn't end: {practice.turn.question}")
 
 

@@ -195,7 +195,7 @@ def test_what_the_record_denies_is_not_written_into_it(tmp_path: Path) -> None:
 
 
 def fault(kind: str, part: str = "", wrong: object = None, true: object = None) -> Fault:
-    return Fault(kind, "1", "p", part, wrong, "note", 2, "The page says so.", truth=true)
+    return Fault(kind, "1", "p", part, wrong, "note", 2, "The page names a fusion.", truth=true)
 
 
 PAGE = Evidence("note", 2)

@@ -118,7 +118,7 @@ def test_three_planted_faults_that_are_seen_are_caught(log: Log) -> None:
     practice.go("1", "prior_surgery.levels")
     practice.reply("C4-C5, C5-C6")
     while practice.pending is not None:
-        practice.reply("1" if practice.pending.options else "The report says so.")
+        practice.reply("1" if practice.pending.options else "The report names a fusion.")
     practice.go("1", "prior_imaging")
     practice.cite(Evidence(moved.document, moved.page))
     practice.reply("")

@@ -25,7 +25,7 @@ NOTE = ("progress-note-2014-07-17", 1)
 
 
 def planted(prompt: str, part: str = "", true: object = None, passage: str = "It is said here.") -> Fault:
-    return Fault("contradiction", "1", prompt, part, None, *NOTE, "The page says so.", passage, true)
+    return Fault("contradiction", "1", prompt, part, None, *NOTE, "The page names a fusion.", passage, true)
 
 
 @pytest.mark.parametrize(
@@ -100,7 +100,7 @@ def test_a_fault_that_is_found_when_the_guard_speaks_is_told_apart(tmp_path: Pat
         practice.reply("A nonunion.")
         for _ in range(4):
             if practice.pending is not None:
-                practice.reply("1" if practice.pending.options else "The note says so.")
+                practice.reply("1" if practice.pending.options else "The note names a fusion.")
         answered(practice)
         made = marked(log, practice)
     assert (made.alone, made.shown, made.caught) == (0, 1, 1)

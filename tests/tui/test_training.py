@@ -42,7 +42,7 @@ def finish(practice: Practice, until: str = "done", **changes: str) -> None:
         else:
             walk.beside(practice)
         if practice.pending is not None:
-            practice.reply("1" if practice.pending.options else "The note says so.")
+            practice.reply("1" if practice.pending.options else "The note names a fusion.")
 
 
 def lines_of(window: Window) -> str:

@@ -130,6 +130,7 @@ def open_passages(session: Session, place: AnswerPlace) -> tuple[PassageGroup, .
         group
         for group in left
         if group.standing == "negated"
+        and (group.bears or session.guard < 6)
         and any(_denies(session, place, one, group, own) for one in held if one.kind is Kind.AFFIRMATION)
     ]
     return (*speaking(affirming), *_once(denying))

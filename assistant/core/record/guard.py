@@ -20,7 +20,7 @@ from assistant.core.record.absence import (
     plain_in_record,
     same_words,
 )
-from assistant.core.record.counts import misquoted, singular
+from assistant.core.record.counts import misquoted, says_so, singular
 from assistant.core.record.facts import answers_read, fact_shown, place_of
 from assistant.core.record.grounds import (
     NEGATIVE,
@@ -374,14 +374,21 @@ def unborne(
         elif not as_stated and (lacking := _signs_missing(prompt, ground, borne, groups)) is not None:
             yield ground, (_said(prompt, ground, lacking),)
     if session.guard > 4 and not as_stated:
-        yield from _misquoted(prompt, answer, pages, session.guard > 5)
+        yield from _misquoted(session, place, answer, pages)
         yield from _named_otherwise(session, scope, prompt, answer)
 
 
 def _misquoted(
-    prompt: Prompt, answer: Answer, pages: Pages, levels: bool
+    session: Session, place: AnswerPlace, answer: Answer, pages: Pages
 ) -> Iterator[tuple[Ground, tuple[str, ...]]]:
-    """The numbers of an answer of which the words that are cited for them, or the sentences these are cut from, say others."""
+    """The numbers of an answer of which the words that are cited for them, or the sentences these are cut from, say others.
+
+    Where they say none, so do the passages that were found for the question.
+    """
+    prompt, narrow = session.prompt(*place), session.guard > 5
+    of_treating = [
+        one.quote for one in plain_in_record(session, place, prompt.look_for) if one.standing == "affirmed"
+    ]
     for path, unit, leaf, cited in numbers_in(prompt, answer):
         around = [
             sentence_around(one, texts[one.page - 1])[1]
@@ -390,9 +397,14 @@ def _misquoted(
             and one.start is not None
             and 0 < one.page <= len(texts := pages.get(one.document, ()))
         ]
-        quotes = (one.quote for one in cited)
-        others = misquoted(float(leaf.value), unit, quotes, around, levels=levels)
-        if others:
+        answered, quotes = float(leaf.value), [one.quote for one in cited]
+        others = misquoted(answered, unit, quotes, around, levels=narrow)
+        if narrow and not others and not says_so(answered, unit, quotes):
+            told = misquoted(answered, unit, of_treating, levels=False)
+            if told:
+                ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
+                yield ground, (_said(prompt, ground, (), f"the record says {', '.join(told)}"),)
+        elif others:
             ground = Ground(path, Kind.AFFIRMATION, leaf, cited, ())
             yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(others)}"),)
 
