@@ -14,9 +14,11 @@ import pytest
 from jsonschema import Draft202012Validator
 
 from assistant.core import commands as c
+from assistant.core.answer import Answer, Evidence
 from assistant.core.letter_frame import Frame
-from assistant.letter import Letter, json_text, letter_to_json, signing_text, to_markdown, to_text
-from assistant.letter.sections import case_summary, quoted_once
+from assistant.core.problem import Refused
+from assistant.letter import Letter, annex, json_text, letter_to_json, signing_text, to_markdown, to_text
+from assistant.letter.sections import case_summary, quoted_once, rationale
 from assistant.log import Log
 from assistant.review.determination import compose_from_log
 from assistant.review.review import Review
@@ -435,3 +437,31 @@ def test_nobody_confirms_a_timeline_that_holds_nothing(answered: Review) -> None
     assert "confirmed" in case_summary(session, frame).blocks[-1].sentences[0].text
     before = msgspec.structs.replace(frame, first=frozenset({"summary.empty"}))
     assert last(before) == frame.say("summary.confirmed")
+
+
+def test_why_an_answer_changed_stands_in_the_record_and_beside_its_sentence(decided: Review) -> None:
+    review, reason = decided, "The visit of July tells of more pain."
+    review.perform(c.ShowSuggestion("1", "upheld", "carried"))
+    cited = Evidence("progress-note-2014-07-17", 1, "The patient reports pain in several places")
+    worse = Answer(value="yes", evidence=(cited,))
+    for vain in ("", "Read it again."):
+        with pytest.raises(Refused):
+            review.perform(c.RecordAnswer("1", "changed_since", worse, reason=vain))
+    review.perform(c.RecordAnswer("1", "changed_since", worse, reason=reason))
+    frame = review.session.frame()
+    section = annex.changed(review.session, frame)
+    assert section is not None
+    (told,) = section.sentences
+    assert (
+        told.text
+        == f"Have symptoms or findings changed since the last films? not documented, then Yes. The reviewer: {reason}"
+    )
+    marked = [one for one in rationale("1", review.assess, frame) if "have changed" in one.text]
+    assert [f"[amended; the reviewer's reason: {reason}]" in one.mark for one in marked] == [True]
+    was = review.session.changes[0].was
+    assert was is not None
+    review.perform(c.RecordAnswer("1", "changed_since", was, reason="It is the pain of May."))
+    assert "amended" not in " ".join(one.mark for one in rationale("1", review.assess, frame))
+    section = annex.changed(review.session, frame)
+    assert section is not None
+    assert len(section.sentences) == 2

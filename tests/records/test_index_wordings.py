@@ -136,3 +136,51 @@ def test_what_comes_near_stands_after_what_holds_all_words_and_fills_up_ten() ->
     found = RecordIndex.of(pages, own_vocabulary()).find("numb hand")
     assert found[0].page == 1
     assert len(found) == 10
+
+
+TOLD = {
+    ("neurologic deficit", "weakness", "numbness"): [
+        "EHL 4/5, new since 08/14.", "L deltoid 4 out of 5, down from 5.", "Quad strength has gone from 5 to 4 since June.",
+        "Right shoulder abduction breaks with mild resistance.", "Can no longer do a single-leg heel raise.", "FDI 4-.",
+        "Unable to walk on her heels.", "Shoulder shrug feeble on the left.", "R AJ absent.", "Achilles reflex is trace.",
+        "Diminished LT over the dorsum of the foot.", "Sensation to PP dec'd L S1.", "\u2193 sensation lateral calf.",
+        "Hypesthetic in the C7 distribution.", "Can't tell hot from cold.", "Monofilament not felt at the great toe.",
+    ],
+    ("myelopathy", "gait", "hyperreflexia", "Babinski"): [
+        "Veers to the right.", "Needs the wall to steady himself.", "Cannot tandem.", "Wide stance, small steps.",
+        "KJ 3+ with crossed adductors.", "Toes up-going on the left.",
+    ],
+    ("cauda equina", "bladder", "bowel"): [
+        "Two episodes of wetting the bed.", "Feels he doesn't empty fully.", "Loses urine when she coughs.", "No perianal feeling.",
+    ],
+    ("infection", "fever"): [
+        "Incision red, hot, and draining since Friday.", "ESR 88, CRP 22.", "Six weeks of IV vanc.", "MSSA grew from the aspirate.",
+        "Temp up to 102 over the weekend.",
+    ],
+    ("cancer", "weight loss"): ["CT chest: spiculated nodule.", "Colectomy for adenoCA.", "A 15 lb drop in weight."],
+    ("fracture",): ["Superior endplate of L1 is compressed.", "Acute T12 VCF.", "Linear lucency through the C2 body."],
+}  # fmt: skip
+NOT_TOLD = {
+    ("neurologic deficit", "weakness", "numbness"): [
+        "Strength 5/5 throughout.", "EHL 5/5, TA 5/5.", "Pain 4 of 10, down from 5.", "He attended 4 of 12 visits.",
+        "Knee extension 0 to 130 degrees.", "Cannot lift more than 20 pounds.", "She does not feel depressed.", "LT intact.",
+        "He slipped on a spill.", "Blunt trauma to the thigh.",
+    ],
+    ("gait",): ["Gait is normal.", "He is walking short distances."],
+    ("bladder", "bowel"): ["Denies bowel or bladder changes.", "He slipped on a wet floor.", "Normal rectal tone."],
+    ("infection", "fever"): ["The wound was closed over a drain.", "ESR 12, CRP 2.", "WBC 7.2."],
+    ("cancer", "weight loss"): ["Goals met.", "Pain with radiation to the left leg.", "Weight 180 lbs."],
+    ("fracture",): ["Loss of disc height at L4-5.", "Disc height is reduced.", "Vertebral body heights are maintained."],
+}  # fmt: skip
+
+
+@pytest.mark.parametrize(("rows", "told"), [(TOLD, True), (NOT_TOLD, False)])
+def test_what_a_flag_looks_for_is_found_as_short_notes_tell_it(
+    rows: dict[tuple[str, ...], list[str]], told: bool
+) -> None:
+    others = []
+    for words, sentences in rows.items():
+        index = RecordIndex.of({"d": tuple(sentences)}, own_vocabulary())
+        found = {one.page for one in index.look_for(words) if one.supports}
+        others += [says for page, says in enumerate(sentences, 1) if (page in found) is not told]
+    assert others == []

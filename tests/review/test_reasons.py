@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.problem import Refused
+from assistant.core.problem import Refused, reason
 from assistant.review.reasons import check_reason
 
 PAGES = {"note": ("Seen by Dr. Quillfeather at Brindlemoor.",)}
@@ -36,3 +36,26 @@ def test_short_honest_reasons_stand(text: str) -> None:
 def test_letters_that_can_be_spoken_are_no_reason(text: str) -> None:
     with pytest.raises(Refused, match="no words that the program knows"):
         check_reason(text, PAGES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Read it again.",
+        "I looked at the record once more",
+        "my mistake",
+        "changed my mind",
+        "The note says so.",
+        "see the report",
+    ],
+)
+def test_that_somebody_read_it_is_no_reason(text: str) -> None:
+    with pytest.raises(Refused, match="says nothing"):
+        reason(text, "The reason")
+
+
+@pytest.mark.parametrize(
+    "text", ["not in the record", "wrong document", "page 3", "another patient's note", "scan error"]
+)
+def test_what_a_paper_is_or_lacks_is_one(text: str) -> None:
+    assert reason(text, "The reason") == text

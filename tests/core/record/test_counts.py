@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.record.counts import misquoted, singular
+from assistant.core.record.counts import misquoted, says_so, singular
 
 
 @pytest.mark.parametrize(
@@ -87,3 +87,43 @@ def test_words_that_were_cut_before_the_number_are_read_with_their_sentence(
     answered: float, unit: str, quote: str, around: str, said: tuple[str, ...]
 ) -> None:
     assert misquoted(answered, unit, [quote], [around]) == said
+
+
+@pytest.mark.parametrize(
+    ("answered", "unit", "quote", "so"),
+    [
+        (12, "visits", "attended 12 sessions", True),
+        (12, "visits", "12 additional physical therapy visits", True),
+        (12, "visits", "2 visits a week for 6 weeks", True),
+        (8, "visits", "completed 8 of the 12 visits", True),
+        (9, "visits", "Sessions attended: 9", True),
+        (12, "visits", "Visit 12 of 12", True),
+        (12, "visits", "12 weeks of treatment", False),
+        (12, "visits", "10 mg; treatments 12 weeks ago", False),
+        (12, "visits", "Suite 12. Visit of 03/12/2014", False),
+        (3, "tests", "page 3 tests", False),
+        (44, "weeks", "a 44-year-old man", False),
+        (44, "weeks", "44 years of age", False),
+        (4, "weeks", "RTC 4 weeks", False),
+        (4, "weeks", "pain x 4 weeks", True),
+        (51, "years", "a 51-year-old mechanic", True),
+        (1, "level(s)", "L5-S1", True),
+        (2, "level(s)", "L4-5 and L5-S1", True),
+        (1, "level(s)", "L4-5 and L5-S1", False),
+        (3, "level(s)", "fusion from L3 to S1", True),
+        (2, "joint level(s)", "medial branches L3, L4, L5", True),
+        (3, "injection(s)", "L3 injection", False),
+        (60, "mg a day", "10 mg, six tablets a day", True),
+        (60, "mg a day", "he is 60 years old", False),
+    ],
+)
+def test_a_number_counts_what_stands_with_it(answered: float, unit: str, quote: str, so: bool) -> None:
+    assert says_so(answered, unit, [quote]) is so
+
+
+@pytest.mark.parametrize(
+    ("answered", "quote", "said"),
+    [(5, "L5-S1", ("L5-S1",)), (2, "L4-5 and L5-S1", ()), (4, "L4-5 and L5-S1", ("L4-5, L5-S1",))],
+)
+def test_more_levels_than_are_named_are_not_borne(answered: float, quote: str, said: tuple[str, ...]) -> None:
+    assert misquoted(answered, "level(s)", [quote]) == said

@@ -56,6 +56,16 @@ def test_phrases_that_mean_something_else_go_with_every_word_of_the_line() -> No
     assert own.unless("asleep") == ()
 
 
+def test_words_that_may_stand_for_each_other_in_a_phrase_are_written_once() -> None:
+    own = made("synonyms:\n  - same: [weakness]\n    kinds: [grip|pinch ... poor|lost]")
+    assert own.variants("weakness")[1:] == (
+        "grip ... poor",
+        "grip ... lost",
+        "pinch ... poor",
+        "pinch ... lost",
+    )
+
+
 def test_words_kept_apart_do_not_answer_for_each_other() -> None:
     assert made().kept_apart("Progressive") == {"progress"}
     assert made().kept_apart("progression") == frozenset()
