@@ -21,6 +21,7 @@ from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session, unruled
 from assistant.core.turn import part_question
 from assistant.core.value import replace
+from assistant.core.wording import told_as
 from assistant.letter.document import (
     Block,
     LetterSentence,
@@ -418,9 +419,12 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
         at, about = _beside(assessment, name, prompt)
         if own and at:
             told = quoted.setdefault(at, [])
+            whole = told_as(prompt.schema.shape, session.reading(key).answer(name)) if about else ""
+            whole = whole if session.guard > 5 and len(whole) <= _SHORT else ""
+            heads = [one.says or whole for one in own]
             places = [
-                (f"{about}{one.says}{': ' * bool(one.says)}", _quoted(session, frame, one.evidence))
-                for one in own
+                (f"{about}{head}{': ' * bool(head)}", _quoted(session, frame, one.evidence))
+                for one, head in zip(own, heads, strict=True)
             ]
             told += [one for one in places if one not in told or not frame.flows]
     if not frame.repeats:
@@ -429,6 +433,10 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
         at: frame.say("rationale.relies_on", quoted="; ".join(about + place for about, place in told))
         for at, told in quoted.items()
     }
+
+
+_SHORT = 60
+"""Letters of an answer that stands with its question before a quote."""
 
 
 def _quoted(session: Session, frame: Frame, one: Evidence) -> str:
@@ -493,7 +501,7 @@ def _amended_beside(key: str, assessment: Assessment, frame: Frame) -> dict[str,
 
 
 def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str]:
-    """The key of the sentence that says an answer, else of the first that rests on it; else a last one's, with the question."""
+    """The key of the sentence that says an answer; else of the first that rests on it, or a last one's, with the question."""
     said = assessment.sentences
     flows = assessment.session.frame().flows
     own = (
@@ -501,9 +509,10 @@ def _beside(assessment: Assessment, name: str, prompt: Prompt) -> tuple[str, str
         for one in said
         if flows and (one.key == f"prompt:{name}" or one.key == "together") and name in one.prompts
     )
-    first = next(own, "") or next((one.key for one in said if name in one.prompts), "")
+    saying = next(own, "")
+    first = saying or next((one.key for one in said if name in one.prompts), "")
     if first or assessment.session.guard < 3 or not said:
-        return first, ""
+        return first, "" if saying or not first or assessment.session.guard < 6 else f"{prompt.ask} "
     before = [one for one in said if one.key != "conclusion"] if flows else []
     return (before or said)[-1].key, f"{prompt.ask} "
 

@@ -19,7 +19,7 @@ REPLIES = (
     *("by:Refill", "1", "8/10 with medication and 9/10", "by:9/10", "3", "no longer mows the lawn"),
     *("1", "Drowsy, arouses to voice", "by:passages counts", "They are the same words in every note."),
     *("1", "two tablets at a time"),
-    *("by:Yes, as stated", "by:passages counts", "These are lines of the tests that are listed."),
+    *("by:Yes, as stated", "2", "It is a line of the tests that are listed."),
     *("by:ALPRAZOLAM 0.5", "2", "It was filled for fifteen days in March.", "by:as sug"),
     *("", "49", "Soma 350 mg", "1", "-", "by:passages counts", "It is the same in every note, and no flare."),
     *("-", "by:as sug"),

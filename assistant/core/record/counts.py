@@ -105,6 +105,11 @@ def says_so(answered: float, unit: str, quotes: Iterable[str]) -> bool:
     return bool(counts) and _makes(answered, name, counts, words)
 
 
+def stands_in(answered: float, quotes: Iterable[str]) -> bool:
+    """Whether words hold a number, whatever it counts, outside of dates, ages and page numbers."""
+    return answered in [number for quote in quotes for number in _numbers(_undated(quote))]
+
+
 def _all_counted(words: Iterable[str], name: str, levels: bool) -> list[tuple[str, Count]]:
     found = [one for quote in words for one in _counted(quote, name)] if name else []
     if not found and levels and name in _LEVELS:
