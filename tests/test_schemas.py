@@ -206,8 +206,8 @@ READING = [
     a.AuditNoteAdded(
         "0123456789ab", "The page that is cited says otherwise.", "major", "The medical director"
     ),
-    a.FindingAnswered("ab12.3", "It does; amended."),
-    a.FindingClosed("ab12.3", "The amendment was read."),
+    a.FindingAnswered("ab12.3", "It does at C5-C6."),
+    a.FindingClosed("ab12.3", "The amendment adds a film."),
     a.FileReviewed("ab12.2", "0123456789ab", "deficient", "One page is cited wrongly."),
     a.SessionsHeld("01234567", ("0123456789ab",), "A court has asked for it.", "a-case", "2031-12-31"),
     a.HoldReleased("01234567", "The court is done with it."),
@@ -272,7 +272,7 @@ def change_everything(review: Review) -> None:
     marked = replace(page, quote=Private("cumulative trauma"))
     review.perform(c.MarkPage(marked), c.OpenPage("progress-note-2014-07-17", 1, "program"))
     review.perform(c.MarkPage(review.session.marks[0], gone=True))
-    review.perform(c.WithdrawAnswer("1", "views", "Once more."))
+    review.perform(c.WithdrawAnswer("1", "views", "The views are on page 2."))
     review.perform(c.RecordAnswer("1", "views", Answer(value=["flexion", "extension"])))
     review.perform(c.RecordAnswer("1", "sought", Answer(status=Status.UNCLEAR), reason="Illegible."))
     review.perform(c.RuleOn("1", "routine-radiography", "inapplicable", "Not the first weeks."))

@@ -91,7 +91,7 @@ def test_the_order_is_shuffled_and_the_order_that_was_shown_is_logged(log: Log) 
         first = held.next()
         assert first is not None
         orders.add(tuple(option.words for option in first.options))
-        held.settle(first, held.option(first, "b"), "The second.")
+        held.settle(first, held.option(first, "b"), "The second reader has it.")
         logged = [e for e in events(log, held.id) if isinstance(e, t.AnswerAdjudicated) and e.shown][-1]
         assert logged.shown == tuple(option.words for option in first.options)
         assert (logged.chosen, logged.answer) == ("B", first.options[1].answer)
