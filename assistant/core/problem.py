@@ -85,7 +85,7 @@ EMPTY_WORDS = frozenset(
     " look looked looks looking relook recheck rechecked rereading mistake mistaken mistakenly error errors wrong wrongly"
     " change changed changes mind better now new time twice second once amend amended amendment revise revised revision"
     " update updated fix fixed correction corrected correcting correctly misclick misclicked clicked click answer answers"
-    " answered question questions documentation documented review got get my myself me should could would"
+    " answered question questions documentation documented review got get my re per double myself me should could would"
     " must might consideration considered reconsidered thought thinking believe believed felt feel".split()
 )
 """Words that a reason may have and that give none: what remains has to say something."""

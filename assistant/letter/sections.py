@@ -423,8 +423,11 @@ def _relied_on(key: str, assessment: Assessment, frame: Frame) -> dict[str, str]
             whole = whole if session.guard > 5 and len(whole) <= _SHORT else ""
             heads = [one.says or whole for one in own]
             places = [
-                (f"{about}{head}{': ' * bool(head)}", _quoted(session, frame, one.evidence))
-                for one, head in zip(own, heads, strict=True)
+                (
+                    f"{about * (not n or not head)}{head}{': ' * bool(head)}",
+                    _quoted(session, frame, one.evidence),
+                )
+                for n, (one, head) in enumerate(zip(own, heads, strict=True))
             ]
             told += [one for one in places if one not in told or not frame.flows]
     if not frame.repeats:

@@ -31,11 +31,11 @@ _CALLED = {
     "month": "months?|mos?|mths?",
     "year": r"(?:years?|yrs?)(?!\s*-?\s*old)(?!\s+of\s+(?:age|experience|education|schooling|service))",
     "hour": "hours?|hrs?|h",
-    "visit": "visits?|sessions?|treatments?|appointments?",
+    "visit": "visits?|sessions?|treatments?|appointments?|appts?",
     "percent": "percent|per cent|pct|%",
     "level": "levels?",
     "joint level": "(?:joint |facet )?levels?|joints?",
-    "injection": "injections?|shots?|epidurals?|ESIs?|blocks?",
+    "injection": "injections?|shots?|epidurals?|(?:[LCT]|TF|IL)?ESIs?(?:['\u2019]s)?|blocks?",
     "test": "tests?|screens?",
 }
 """How notes write each unit."""
@@ -192,9 +192,7 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
             if name not in (*_DAYS, "hour", "percent")
             else r"\s*-?\s*"
         )
-        pattern = (
-            rf"(?i){_BEFORE}(?:{_RANGE}{between}|(?<=for )(?P<an>an?|the past|the last)\s+)(?:{called})(?!\w)"
-        )
+        pattern = rf"(?i){_BEFORE}(?:{_RANGE}\)?{between}|(?<=for )(?P<an>an?|the past|the last)\s+)(?:{called})(?!\w)"
         for match in compiled(pattern).finditer(quote):
             before = quote[max(0, match.start() - 24) : match.start()]
             if compiled(_EVERY).search(before) or compiled(_NAMED).search(before):
@@ -215,11 +213,15 @@ def _counted(quote: str, unit: str) -> Iterator[tuple[str, Count]]:
 
     if unit in _NUMBERED:
         named = rf"(?i)(?<!\w)(?:{_CALLED[unit]})(?:\s+(?:completed|attended|used|number|no\.))?\s*[:#]?\s*(?P<low>{_NUMBER})(?:\s+of\s+(?P<high>{_NUMBER}))?(?![\w/.:-]*\d)(?!\s*{_UNIT}\b)"
-        for match in compiled(named).finditer(quote):
+        every = list(compiled(named).finditer(quote))
+        if unit == "visit":
+            every += compiled(_SEEN).finditer(quote)
+        for match in every:
             for said in filter(None, (match["low"], match["high"])):
                 yield " ".join(match[0].split()), Count(_value(said), _value(said))
 
 
+_SEEN = rf"(?i)\b(?:seen|treated|visited|attended|went)\s+(?P<low>{_NUMBER})(?P<high>(?!))?\s+times\b"
 _NUMBERED = frozenset({"visit", "injection", "test"})
 """What is counted by a number behind it, too: "Visit 12 of 12", "Sessions attended: 9"."""
 
