@@ -66,7 +66,7 @@ def _summary(made: Feedback) -> list[str]:
     rows = [("Agreement", f"{made.agreed} of {made.compared} questions{share}")]
     if made.compared:
         rows.append(
-            ("", f"{made.unread} of these are had without reading, by what is proposed and *not documented*")
+            ("", f"{made.unread} of these are had without reading, by what is proposed and “not documented”")
         )
     if made.credits:
         worth = f"worth {sum(made.credits) / len(made.credits):.2f} of 1 by {made.panel} experts"

@@ -447,9 +447,9 @@ def _rate_json(rate: Rate) -> dict[str, Any]:
 
 
 _STYLE = (
-    "body{font:16px/1.5 system-ui,sans-serif;max-width:60rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
-    "table{border-collapse:collapse;width:100%}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}td:first-child{white-space:nowrap}"
-    "svg{display:block;max-width:100%}tr,svg{break-inside:avoid}h2{break-after:avoid}@media screen and (prefers-color-scheme:dark){body{color:#eee;background:#111}}"
+    "body{font:16px/1.5 system-ui,sans-serif;max-width:80rem;margin:2rem auto;padding:0 1rem;color:#222;background:#fff}"
+    "@page{size:landscape}table{border-collapse:collapse;width:100%;font-size:.9rem}th,td{text-align:left;padding:.3rem .6rem;border-bottom:1px solid #ccc}td:first-child{white-space:nowrap}"
+    "svg{display:block;max-width:min(100%,60rem)}tr,svg{break-inside:avoid}h2{break-after:avoid}@media screen and (prefers-color-scheme:dark){body{color:#eee;background:#111}}"
 )
 
 
@@ -465,7 +465,8 @@ def gradebook_page(made: Gradebook) -> str:
         f"<th>Pages cited<th>Sensitivity (d′){'<th>Confidence' * sure}{'<th>Worth by a panel' * panel}</thead><tbody>",
     ]
     for grade in made.grades:
-        agreement, unread, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
+        agreement, _, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
+        had = grade.rate("unread")
         waits = f"{grade.open}, {grade.overdue} overdue" if grade.overdue else str(grade.open)
         time = "-" if grade.seconds is None else f"{int(grade.seconds) // 60}:{int(grade.seconds) % 60:02}"
         cells = [
@@ -474,7 +475,7 @@ def gradebook_page(made: Gradebook) -> str:
             waits,
             time,
             agreement,
-            unread,
+            f"{had.hits} of {had.of}" if had.of else "-",
             found,
             str(sum(one.shown for one in grade.fresh)),
         ]

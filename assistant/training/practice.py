@@ -283,6 +283,11 @@ class Practice(Conversation):
             return self.reply(str(place))
         return [*super().choose(place), *self.settle()]
 
+    def carry_out(self, command: c.Command) -> list[Line]:
+        """Carries out a command that needs no echo; one that ends the session ends the run."""
+        lines = super().carry_out(command)
+        return lines if self.review.session.status == "open" else [*lines, *self.settle()]
+
     @property
     def turn(self) -> Turn:
         """What the session waits for; what is proposed can be taken over to be changed, before it counts."""

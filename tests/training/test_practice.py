@@ -407,6 +407,15 @@ def test_declining_ends_the_run(log: Log) -> None:
     assert written(log)[-1] == t.RunEnded(practice.review.session.id, "declined")
 
 
+def test_a_run_that_is_declined_by_a_command_is_over(log: Log) -> None:
+    practice = begun(log, "end")
+    answered(practice, until="prior_surgery")
+    said = texts(practice.decline("records", "A page is missing."))
+    assert "The run is over." in said
+    assert written(log)[-1] == t.RunEnded(practice.review.session.id, "declined")
+    assert practice.run.tells
+
+
 # -- what a run is compared with ------------------------------------------------------------------
 
 
