@@ -6,9 +6,11 @@ Nor does one wait for the disk: what has to outlast a power failure is tried by 
 from __future__ import annotations
 
 import gc
+import itertools
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from hypothesis import settings
@@ -46,6 +48,17 @@ def own_folder(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPath
         patch.setenv("IMR_CASES", str(folder / "cases"))
         patch.delenv("IMR_KEY", raising=False)
         yield
+
+
+made = itertools.count()
+
+
+@pytest.fixture
+def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder by number: pytest's own, by the name of the test, looks through all that were made before it."""
+    folder = tmp_path_factory.getbasetemp() / f"{next(made)}"
+    folder.mkdir(mode=0o700)
+    return folder
 
 
 @pytest.fixture
