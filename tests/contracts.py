@@ -187,7 +187,7 @@ def held_against(file: File, paths: Iterator[Place], values: tuple[Any, ...]) ->
             text = json.dumps(made, indent=1)
             found.tried += 1
             try:
-                parse = yaml.parse_json if file.name.endswith(".json") else yaml.parse_yaml
+                parse = yaml.parse_json if file.name.endswith(".json") else yaml.parse_kept
                 document = parse(text, file.name)
             except Refused as refused:
                 found.wrong.append(f"{path} = {value!r}: {refused}")
@@ -223,8 +223,8 @@ def said_of(file: File, text: str, document: yaml.YamlDocument, path: Place, fit
 def files(folder: Path) -> Iterator[File]:
     """One file or more of each kind that between them have every key; `folder` is for those that are read from disk."""
     case = library.find_case(SET_CASE)
-    own = library.sources()
-    yield File("case", "case.yaml", CASE, lambda text: library.rules_for(replace(case, text=text)))
+    own = replace(library.sources(), parse=yaml.parse_kept)
+    yield File("case", "case.yaml", CASE, lambda text: library.rules_for(replace(case, text=text), own))
     yield File("answers-file", "answers.yaml", ANSWERS, on_disk(folder / "answers.yaml", read_answers))
     yield File("manifest", "list.yaml", MANIFEST, on_disk(folder / "list.yaml", importing.read_manifest))
     yield File(

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 from click.testing import CliRunner
 from jsonschema import Draft202012Validator
 
@@ -77,7 +76,7 @@ class Desk:
         if decision == "none":
             data["determinations"] = {}
         file = self.folder / f"{reviewer}.yaml"
-        file.write_text(yaml.safe_dump(data, sort_keys=False), encoding="utf-8")
+        file.write_text(json.dumps(data), encoding="utf-8")
         made = json.loads(self.imr("review", case, "--answers", str(file), "--json").out)
         return str(made["session"])
 

@@ -82,7 +82,9 @@ def test_what_is_proposed_has_its_form_and_the_shift_is_kept(imr: Imr, tmp_path:
     assert (session,) not in noted
 
 
-def test_an_answers_file_makes_the_case_that_can_be_practised_on(imr: Imr, tmp_path: Path) -> None:
+def test_an_answers_file_makes_the_case_that_can_be_practised_on(
+    imr: Imr, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     session = reviewed(tmp_path)
     keys = [one["key"] for one in proposed(imr, session)["changes"]]
     suspected = [key for key in keys if key.partition(":")[0] in ONE_BY_ONE]
@@ -99,6 +101,7 @@ def test_an_answers_file_makes_the_case_that_can_be_practised_on(imr: Imr, tmp_p
     assert "No known identifier found" in out
     assert "less than anonymous" in out
     assert "Testwell" not in (target / "records" / "progress-note-1.txt").read_text("utf-8")
+    monkeypatch.setattr(library, "case_names", lambda: [CASE])
     status, out, _ = imr("training", "library", "--json")
     assert "back-1" in out
 

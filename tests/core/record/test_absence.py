@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import re
 import shutil
 from collections.abc import Callable, Iterator
@@ -9,7 +10,6 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import yaml
 
 from assistant import library
 from assistant.core import commands as c
@@ -67,7 +67,7 @@ def given() -> Given:
 def run(log: Log, tmp_path: Path) -> Callable[[Path, Given], tuple[Review, answers_file.RunOutcome]]:
     def go(path: Path, answers: Given) -> tuple[Review, answers_file.RunOutcome]:
         file = tmp_path / "answers.yaml"
-        file.write_text(yaml.safe_dump(answers, sort_keys=False))
+        file.write_text(json.dumps(answers))
         review = Review.open(log, library.open_case(path), Profile("r-test"))
         return review, answers_file.run_answers(review, answers_file.read_answers_file(file))
 
