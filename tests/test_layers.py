@@ -110,8 +110,8 @@ LATE_OURS = {
     ("review.views", "letter"): "the same",
     (
         "records.reader_process",
-        "records.recognition",
-    ): "models that readers of files needn't wait for, of an extra",
+        "records.docx records.pdf records.recognition",
+    ): "a process reads one kind of file, and each is read by another library",
     ("review.search", "records.index"): "the index is made while the first question is read",
 }
 """The same for modules of ours: importer, what it imports late, and why."""

@@ -16,8 +16,6 @@ from typing import IO, Any
 
 from assistant.core.problem import Refused
 from assistant.machine import limit_memory
-from assistant.records.docx import DocxPages
-from assistant.records.pdf import PdfPages
 
 _MOST_MEMORY = 4 * 1024**3
 
@@ -46,9 +44,13 @@ def main(kind: str, path: str) -> None:
 
 def _opened(kind: str, path: Path) -> Any:
     if kind == "pdf":
+        from assistant.records.pdf import PdfPages  # each kind is read by another library
+
         return PdfPages(path)
     if kind == "picture":
         return _Pictures()
+    from assistant.records.docx import DocxPages
+
     return DocxPages(path)
 
 

@@ -60,7 +60,7 @@ def test_a_signal_parks_the_session_and_gives_the_terminal_back(
     assert kinds(environment)[-1] == "session.parked"
 
 
-@pytest.mark.parametrize("plain", [False, True], ids=["screen", "plain"])
+@pytest.mark.parametrize("plain", [False, True][: scale.of(1, 2)])
 def test_where_the_log_is_gone_it_is_asked_why_another_one_is_begun(
     environment: dict[str, str], plain: bool
 ) -> None:

@@ -61,15 +61,6 @@ def test_nothing_acknowledged_is_lost_when_a_window_is_killed(path: Path) -> Non
         assert len(log.read("s")) == found.events
 
 
-def test_eight_windows_each_write_their_own_session(path: Path) -> None:
-    windows = [start(WRITER, path, f"s{number}", 25) for number in range(8)]
-    for window in windows:
-        _, errors = window.communicate(timeout=60)
-        assert (window.returncode, errors) == (0, "")
-    found = verify(path)
-    assert (found.ok, found.events, found.sessions) == (True, 200, 8)
-
-
 def test_two_windows_on_one_session_never_both_write_an_entry(path: Path) -> None:
     Log.open(path).close()
     windows = [start(WRITER, path, "s", 200) for _ in range(2)]

@@ -23,7 +23,7 @@ def log(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.mark.parametrize("part", range(scale.of(1, PARTS)))
 def test_no_byte_of_the_log_changes_unnoticed(part: int, log: Path, tmp_path: Path, proved: Proved) -> None:
-    where = flipped.places(log.stat().st_size, scale.of(80, 20_000), 1)[part :: scale.of(1, PARTS)]
+    where = flipped.places(log.stat().st_size, scale.of(60, 20_000), 1)[part :: scale.of(1, PARTS)]
     found = flipped.try_flips(log, where, part, tmp_path)
     assert found["bad"] == []
     assert found["found"]["noticed"] > len(where) / 5
@@ -62,7 +62,7 @@ def test_a_changed_wal_loses_the_newest_entries_and_a_held_checkpoint_shows_it(
 
 @pytest.mark.parametrize("part", range(scale.of(1, PARTS)))
 def test_no_row_changes_unnoticed(part: int, log: Path, tmp_path: Path, proved: Proved) -> None:
-    found = try_edits(log, scale.of(60, 1500), part, tmp_path)
+    found = try_edits(log, scale.of(40, 1500), part, tmp_path)
     assert found["bad"] == []
     proved("rows changed, removed, added, moved with SQL", told(found))
 
