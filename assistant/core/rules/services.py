@@ -124,7 +124,7 @@ _DOSE = r"(?i)\b\d[\d.,/]*\s*(?:mg|mcg|µg|tab|cap|pill)|#\s*\d|\btab(?:let)?s?\
 
 _CLOSE = 0.87
 _LONG = 7
-"""How near a word of so many letters comes to the one that is meant: one letter is wrong, missing or too many."""
+"""How near a word of so many letters comes to the one that is meant: one letter is wrong, missing or too many, or two are turned."""
 
 
 def propose_set(
@@ -211,13 +211,14 @@ def _named(text: str, sets: Mapping[str, frozenset[str]]) -> Iterator[frozenset[
 
 def _mended(service: str, services: tuple[ServiceWords, ...]) -> str:
     """A service none of whose words is known: *P.T.* without its dots, and what comes near a known word as that word."""
-    words = {word.lower() for one in services for word in one.words if len(word) >= _LONG and word.isalpha()}
+    parts = (part.lower() for one in services for word in one.words for part in re.split(r"[\s-]+", word))
+    words = sorted({part for part in parts if len(part) >= _LONG and part.isalpha()})
 
     def spelled(match: re.Match[str]) -> str:
-        near = get_close_matches(
-            match[0].lower(), [one for one in words if one[0] == match[0][0].lower()], 1, _CLOSE
-        )
-        return near[0] if near else match[0]
+        word = match[0].lower()
+        alike = [one for one in words if one[0] == word[0]]
+        turned = [one for one in alike if sorted(one) == sorted(word)]
+        return next(iter([*get_close_matches(word, alike, 1, _CLOSE), *turned]), match[0])
 
     undotted = re.sub(r"\b(?:[A-Za-z]\.){2,}", lambda match: match[0].replace(".", ""), service)
     return re.sub(rf"[^\W\d_]{{{_LONG},}}", spelled, undotted)
