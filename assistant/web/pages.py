@@ -180,12 +180,17 @@ def add_pages(
 
     async def extra_template_vars(template: str, datasette: Any) -> dict[str, Any]:
         tables = datasette.get_database(database)
-        last = (await tables.execute("SELECT value FROM projection WHERE key = 'last'")).first()
         found: dict[str, Any] = {
             "reports": reports(),
             "verified": visible(await reading.call(last_verified, reading.log_path)),
-            "as_of": int(last[0] or 0) if last else 0,
+            "as_of": None,
         }
+        try:
+            last = (await tables.execute("SELECT value FROM projection WHERE key = 'last'")).first()
+            found["as_of"] = int(last[0] or 0) if last else 0
+        except Exception:
+            if template != "error.html":  # the page that says so is shown without it
+                raise
         if template == "index.html":
             newest = f"SELECT * {_REVIEWS} ORDER BY last DESC LIMIT {NEWEST}"
             found["newest"] = [dict(row) for row in (await tables.execute(newest)).rows]
@@ -195,7 +200,7 @@ def add_pages(
         return found
 
     async def handle_exception(datasette: Any, request: Any, exception: BaseException) -> Any:
-        status, title, words = _said(exception, seconds)
+        status, title, words = in_words(exception, seconds)
         if status == 500:
             reading.tell(f"{type(exception).__name__}: {exception}")
         return await _error(datasette, request, status, title, words)
@@ -341,7 +346,7 @@ def _arguments(asked: Report, query: str) -> tuple[dict[str, str], dict[str, str
     return found, more
 
 
-def _said(exception: BaseException, seconds: float) -> tuple[int, str, str]:
+def in_words(exception: BaseException, seconds: float) -> tuple[int, str, str]:
     """The status, title and words of an error."""
     from datasette.database import QueryInterrupted
     from datasette.utils.asgi import Base400
@@ -352,12 +357,29 @@ def _said(exception: BaseException, seconds: float) -> tuple[int, str, str]:
         return 400, "The query took too long and was ended", words
     if isinstance(exception, DatasetteError):
         return exception.status, exception.title or "", str(exception.message)
+    if isinstance(exception, Refused):
+        return 503, "The log can't be read just now", str(exception)
+    code = getattr(exception, "sqlite_errorcode", 0) & 0xFF
+    if isinstance(exception, OSError) or code in _ELSEWHERE:
+        words = "The tables of the reports are in use, or were made anew or taken away. Ask again; if it stays so, start `imr log serve` anew."
+        return 503, "This page can't be shown just now", words
+    if isinstance(exception, MemoryError):
+        return 503, "This page can't be shown just now", "There is not enough memory for it. Ask for less."
     if isinstance(exception, sqlite3.Error):
         return 400, "The query can't be answered", str(exception)
     if isinstance(exception, Base400):
         words = str(exception)
         return exception.status, "", "There is no such page." if words == "404" else words
     return 500, "This page can't be shown", type(exception).__name__
+
+
+_ELSEWHERE = frozenset(
+    {
+        *(sqlite3.SQLITE_BUSY, sqlite3.SQLITE_LOCKED, sqlite3.SQLITE_CANTOPEN, sqlite3.SQLITE_IOERR),
+        *(sqlite3.SQLITE_READONLY, sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB),
+    }
+)
+"""Errors of SQLite that say nothing of what was asked: another program, the disk, or the file itself."""
 
 
 async def _error(datasette: Any, request: Any, status: int, title: str, words: str) -> Any:

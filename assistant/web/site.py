@@ -17,10 +17,10 @@ from weakref import WeakKeyDictionary
 
 from markupsafe import escape
 
-from assistant.core.text import visible
+from assistant.core.text import one_line, visible
 from assistant.log.query import HEAP, STEPS, TooLarge, csv_cell, guard, names_as_names, size_of
 from assistant.machine import database_uri
-from assistant.web.pages import Reading, add_pages, page_read, unused_arguments
+from assistant.web.pages import Reading, add_pages, in_words, page_read, unused_arguments
 
 if TYPE_CHECKING:
     from datasette.app import Datasette
@@ -224,7 +224,7 @@ def site(tables: Path, log_path: Path, key: str, port: int, tell: Callable[[str]
     add_pages(DATABASE, reading, QUERY_SECONDS, _bounded)
     served.remove_database("_memory")
     served.add_database(_asked_in_words(Database(served, path=str(tables), is_mutable=True)), name=DATABASE)
-    return Gate(_checked(harmless(served.app()), served, reading), key, port)
+    return Gate(_answered(_checked(harmless(served.app()), served, reading), tell), key, port)
 
 
 def _bounded(connection: sqlite3.Connection) -> None:
@@ -288,6 +288,31 @@ def _checked(app: App, served: Any, reading: Reading) -> App:
             if event is not None:
                 await reading.note(event)
         await app(scope, receive, send)
+
+    return answer
+
+
+def _answered(app: App, tell: Callable[[str], None]) -> App:
+    """The application, with an answer in words where it has none: to an error before or in the page that says so.
+
+    Where a part was sent already the rest is left out, and who asked sees that it broke off.
+    """
+
+    async def answer(scope: Scope, receive: Receive, send: Send) -> None:
+        begun = False
+
+        async def sending(message: Message) -> None:
+            nonlocal begun
+            begun = True
+            await send(message)
+
+        try:
+            await app(scope, receive, sending)
+        except Exception as error:
+            tell(f"{type(error).__name__}: {one_line(str(error), 200)}")
+            if scope["type"] == "http" and not begun:
+                status, title, words = in_words(error, QUERY_SECONDS)
+                await _say(send, status, f"{title}: {words}" if title else words)
 
     return answer
 

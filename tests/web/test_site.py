@@ -8,7 +8,10 @@ import html
 import io
 import json
 import re
+import shutil
+import sqlite3
 from collections.abc import AsyncIterator
+from contextlib import closing
 from pathlib import Path
 
 import httpx
@@ -510,3 +513,111 @@ async def test_no_connection_to_the_tables_can_write_whatever_asks(
     ):
         assert (await browser.get(path)).status_code in (200, 400), path
     assert tables.read_bytes() == before
+
+
+# -- what is amiss meanwhile ----------------------------------------------------------------------
+
+
+def served_from(tables: Path, log: Path, told: list[str]) -> httpx.AsyncClient:
+    transport = httpx.ASGITransport(app=site(tables, log, KEY, 8765, told.append))  # type: ignore[arg-type]
+    return httpx.AsyncClient(transport=transport, base_url=f"http://127.0.0.1:8765/{KEY}")
+
+
+PAGES = (
+    "/",
+    "/log",
+    "/log/item",
+    "/log/item.json",
+    "/log/item.csv",
+    "/log/item?kind=practice",
+    "/log/departures",
+    "/log/departures.json",
+    "/log/departures.csv",
+    "/log/departures?by=criterion",
+    "/log?sql=select+1",
+    "/log.csv?sql=select+1",
+    "/log/nothing",
+)
+
+
+@pytest.mark.parametrize("amiss", ["gone", "no database", "another database", "cut"])
+async def test_tables_that_are_gone_or_others_are_told_on_every_page(
+    log: Path, tmp_path: Path, amiss: str
+) -> None:
+    """They are removed by a redaction and made anew by another command, also while the view is open."""
+    tables, told = Path(shutil.copyfile(up_to_date(log), tmp_path / "tables")), list[str]()
+    if amiss == "gone":
+        tables.unlink()
+    elif amiss == "no database":
+        tables.write_bytes(b"no database" * 1000)
+    elif amiss == "another database":
+        tables.unlink()
+        with closing(sqlite3.connect(tables)) as made:
+            made.execute("CREATE TABLE other (x)")
+    else:
+        tables.write_bytes(tables.read_bytes()[:9000])
+    async with served_from(tables, log, told) as browser:
+        for path in PAGES:
+            answer = await browser.get(path)
+            assert answer.status_code in (200, 400, 404, 503), (path, answer.text)
+            assert "Traceback" not in answer.text
+            if answer.status_code == 503:
+                assert "start `imr log serve` anew" in html.unescape(answer.text), path
+        assert (await browser.get("/log/departures")).status_code != 200
+
+
+@pytest.mark.parametrize(
+    "error", [sqlite3.OperationalError("database is locked"), OSError(5, "the disk"), MemoryError()]
+)
+async def test_whatever_ends_a_page_before_or_within_it_is_answered_in_words(
+    log: Path, monkeypatch: pytest.MonkeyPatch, error: Exception
+) -> None:
+    """Also where the page that says so can't be made, and where it is looked at what an address asks for."""
+    if isinstance(error, sqlite3.Error):
+        error.sqlite_errorcode = sqlite3.SQLITE_BUSY
+
+    async def fails(*_given: object, **_named: object) -> None:
+        raise error
+
+    told: list[str] = []
+    async with served_from(up_to_date(log), log, told) as browser:
+        assert (await browser.get("/log/item?kind=practice")).status_code == 200
+        for name in ("execute", "execute_fn", "table_columns"):
+            with monkeypatch.context() as patch:
+                patch.setattr(f"datasette.database.Database.{name}", fails)
+                for path in PAGES:
+                    answer = await browser.get(path)
+                    assert answer.status_code in (200, 400, 404, 503), (name, path, answer.text)
+        monkeypatch.setattr("assistant.web.pages.note", lambda *_: (_ for _ in ()).throw(error))
+        assert (await browser.get("/log/item")).status_code == 503
+    assert told
+
+
+async def test_a_log_that_is_gone_meanwhile_is_told(log: Path, tmp_path: Path) -> None:
+    tables, told = up_to_date(log), list[str]()
+    async with served_from(tables, tmp_path / "gone.sqlite", told) as browser:
+        for path in (*PAGES, "/session/last"):
+            answer = await browser.get(path)
+            assert answer.status_code in (200, 400, 404, 503), (path, answer.text)
+    assert told
+
+
+async def test_who_goes_away_in_the_middle_of_an_answer_ends_nothing_else(log: Path) -> None:
+    told: list[str] = []
+    app = site(up_to_date(log), log, KEY, 8765, told.append)
+    scope = {
+        **{"type": "http", "method": "GET", "query_string": b"", "scheme": "http", "http_version": "1.1"},
+        **{"path": f"/{KEY}/log/item", "raw_path": f"/{KEY}/log/item".encode()},
+        "headers": [(b"host", b"127.0.0.1:8765")],
+    }
+
+    async def nothing() -> dict[str, object]:
+        return {"type": "http.disconnect"}
+
+    async def gone(message: dict[str, object]) -> None:
+        raise ConnectionResetError
+
+    await app(scope, nothing, gone)  # type: ignore[arg-type]
+    assert any("ConnectionResetError" in one for one in told)
+    async with served_from(up_to_date(log), log, told) as browser:
+        assert (await browser.get("/log/item")).status_code == 200
