@@ -21,7 +21,7 @@ import time
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import closing, contextmanager, nullcontext
 from dataclasses import dataclass
-from functools import partial
+from functools import lru_cache, partial
 from pathlib import Path
 from types import TracebackType
 from typing import Any
@@ -90,6 +90,7 @@ _QUOTED = re.compile(
 """What may hold a double quote in SQL; the group is what stands in double quotes itself."""
 
 
+@lru_cache(maxsize=256)
 def names_as_names(sql: str) -> str:
     """The query with the names in double quotes in backticks, which SQLite never takes for text.
 
@@ -129,7 +130,7 @@ class ReadOnly:
         try:
             with nullcontext() if seconds is None else _limit(self._connection, seconds):
                 cursor = self._connection.execute(names_as_names(sql), values)
-                rows, cut = _fetched(cursor, limit, ANSWER if self._foreign else sys.maxsize)
+                rows, cut = _fetched(cursor, limit) if self._foreign else (_all(cursor, limit), False)
         except _WRONG as error:
             raise _refusal(error, sql, seconds) from None
         columns = tuple(one[0] for one in cursor.description or ())
@@ -179,13 +180,18 @@ def size_of(row: Iterable[object]) -> int:
     return sum(map(sys.getsizeof, row))
 
 
-def _fetched(cursor: sqlite3.Cursor, limit: int | None, most: int) -> tuple[list[tuple[Value, ...]], bool]:
-    """The rows up to one more than `limit`, and whether they were cut at `most` bytes."""
+def _all(cursor: sqlite3.Cursor, limit: int | None) -> list[tuple[Value, ...]]:
+    """The rows up to one more than `limit`."""
+    return cursor.fetchall() if limit is None else cursor.fetchmany(limit + 1)
+
+
+def _fetched(cursor: sqlite3.Cursor, limit: int | None) -> tuple[list[tuple[Value, ...]], bool]:
+    """The same, and whether they were cut at `ANSWER` bytes."""
     rows: list[tuple[Value, ...]] = []
     size = 0
     for row in cursor:
         size += size_of(row)
-        if size > most:
+        if size > ANSWER:
             if not rows:
                 raise TooLarge("its first row alone is larger")
             return rows, True

@@ -32,7 +32,7 @@ SELECT session, case_id, reviewer, kind, priority,
   CASE
     WHEN due IS NULL THEN 'not known'
     WHEN status = 'declined' THEN 'declined'
-    WHEN signed IS NULL AND strftime('%Y-%m-%dT%H:%M:%fZ', 'now') >= ends THEN 'late'
+    WHEN signed IS NULL AND now >= ends THEN 'late'
     WHEN signed IS NULL THEN 'open'
     WHEN signed <= due THEN 'in time'
     ELSE 'late'
@@ -40,18 +40,17 @@ SELECT session, case_id, reviewer, kind, priority,
   CASE
     WHEN due IS NULL OR status = 'declined' THEN NULL
     WHEN signed IS NOT NULL THEN CAST(julianday(signed) - julianday(due) AS INTEGER)
-    WHEN strftime('%Y-%m-%dT%H:%M:%fZ', 'now') >= ends
-      THEN max(1, CAST(julianday(date('now', today)) - julianday(due) AS INTEGER))
-    ELSE min(0, CAST(julianday(date('now', today)) - julianday(due) AS INTEGER))
+    WHEN now >= ends THEN max(1, CAST(today - julianday(due) AS INTEGER))
+    ELSE min(0, CAST(today - julianday(due) AS INTEGER))
   END AS days,
   due, signed, start, start_fact, rule, source, verified, opened, status, outcome,
   substr(coalesce(due, opened), 1, 7) AS month
 FROM (
-  SELECT *, CASE
+  SELECT *, (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) AS now, (SELECT julianday(date('now', CASE
     WHEN datetime('now') >= datetime('now', 'start of year', '+2 months', 'weekday 0', '+7 days', '+10 hours')
       AND datetime('now') < datetime('now', 'start of year', '+10 months', 'weekday 0', '+9 hours')
     THEN '-7 hours' ELSE '-8 hours'
-  END AS today
+  END))) AS today
   FROM deadline
 )
 -- query
