@@ -464,12 +464,11 @@ def _all(
     entries = sum(one.found.events for one in found)
     says = f"{counted(len(found), 'desk')} with {counted(entries, 'entry')}, each a log that verifies"
     named = {one.name.removeprefix(ORIGIN) for one in keys if one.name.startswith(ORIGIN)}
-    if strange := [one for one in desks if named and one.name not in named]:
+    if strange := [one for one in desks if one.name not in named and (named or not pushes.get(one.name))]:
         listed = ", ".join(f"{one_line(one.called)} ({one.name[:8]})" for one in strange[:5])
         more = f" and {len(strange) - 5} more" if len(strange) > 5 else ""
-        return Verdict(
-            None, f"{says}; no key that you named is of {listed}{more}: only the server says whose log it is"
-        )
+        why = "no key that you named is of" if named else "nothing was signed with a key of"
+        return Verdict(None, f"{says}; {why} {listed}{more}: only the server says whose log it is")
     if "#" not in url and (twice := central.rows(_TWICE, [REGISTER])):
         session, count = twice[0]
         more = f", and {counted(len(twice) - 1, 'session')} more" if len(twice) > 1 else ""

@@ -12,20 +12,21 @@ import pytest
 from assistant.log.central import Central, held_of
 from assistant.log.central_verify import CentralVerification, examine, verify_central
 from assistant.log.chain import leaf
+from assistant.log.keys import read_verifier_key
 from tests.log.central_office import Office, new_office
 from tests.log.postgres import ADMIN
 
 TAKE_OUT = """DELETE FROM imr.statement WHERE desk IN (SELECT desk FROM imr.desk WHERE called = 'desk_2');
-UPDATE imr.statement SET number = number - 1 WHERE number > (SELECT count(*) FROM imr.statement);
+UPDATE imr.statement SET number = -number;
 UPDATE imr.statement s SET number = n.at
-  FROM (SELECT number, row_number() OVER (ORDER BY number) AS at FROM imr.statement) n WHERE n.number = s.number;"""
+  FROM (SELECT number, row_number() OVER (ORDER BY number DESC) AS at FROM imr.statement) n WHERE n.number = s.number;"""
 
 
 @pytest.fixture(scope="module")
 def office(server: str, tmp_path_factory: pytest.TempPathFactory) -> Office:
-    """Two desks that have pushed, and an auditor who has verified once."""
+    """Three desks that have pushed, one of them twice, and an auditor who has verified once."""
     made = new_office(server, tmp_path_factory.mktemp("office"))
-    for desk in ("desk_1", "desk_2", "desk_1"):
+    for desk in ("desk_1", "desk_2", "desk_3", "desk_1"):
         made.work(desk, f"{desk}-a", f"{desk}-b", entries=2)
         made.push(desk)
     with made.at("auditor"):
@@ -58,6 +59,51 @@ def attack(office: Office) -> Iterator[Attack]:
 
 SESSION = "session = 'desk_1-a'"
 SECOND = "desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2')"
+FIRST = "(SELECT desk FROM imr.desk WHERE called = 'desk_1')"
+THIRD = "desk = (SELECT desk FROM imr.desk WHERE called = 'desk_3')"
+FORGED = "e" * 32
+
+
+def exchanged(*tables: str) -> str:
+    """What two desks have in these tables, each under the name of the other."""
+    parts = []
+    for table in tables:
+        parts += [
+            f"UPDATE imr.{table} SET desk = 'x' WHERE {SECOND}",
+            f"UPDATE imr.{table} SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2') WHERE {THIRD}",
+            f"UPDATE imr.{table} SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_3') WHERE desk = 'x'",
+        ]
+    return "; ".join(parts)
+
+
+AMONG_DESKS = {
+    "two desks have each other's entries": exchanged("entry"),
+    "two desks have each other's entries, words and checkpoints": exchanged(
+        "entry", "words", "desk_checkpoint"
+    ),
+    "two desks have changed their names": """UPDATE imr.desk SET key = (SELECT max(d.key) FROM imr.desk d WHERE d.called <> imr.desk.called
+        AND d.called <> 'desk_1') WHERE called <> 'desk_1'""",
+    "one entry of each is the other's": f"""UPDATE imr.entry SET desk = 'x' WHERE {SECOND} AND number = 2;
+        UPDATE imr.entry SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2') WHERE {THIRD} AND number = 2;
+        UPDATE imr.entry SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_3') WHERE desk = 'x'""",
+    "a session of one was copied behind the log of another": f"""INSERT INTO imr.entry SELECT {FIRST}, number + 100, session, seq, kind, ts, entry, leaf
+        FROM imr.entry WHERE session = 'desk_2-a'""",
+    "one desk is as it was before its last push": f"DELETE FROM imr.entry WHERE desk = {FIRST} AND number > 5",
+    "one desk is as it was, and its last push was never stated": f"""DELETE FROM imr.entry WHERE desk = {FIRST} AND number > 5;
+        DELETE FROM imr.statement WHERE number = 4""",
+    "a desk among others is gone, and those after it have moved up": f"""DELETE FROM imr.entry WHERE {SECOND}; DELETE FROM imr.words WHERE {SECOND};
+        DELETE FROM imr.desk_checkpoint WHERE {SECOND}; {TAKE_OUT} DELETE FROM imr.desk WHERE called = 'desk_2'""",
+    "two pushes were stated the other way round": """UPDATE imr.statement SET number = -1 WHERE number = 2;
+        UPDATE imr.statement SET number = 2 WHERE number = 3; UPDATE imr.statement SET number = 3 WHERE number = -1""",
+    "the push of one is stated as that of another": """UPDATE imr.statement SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_3'),
+        body = convert_to(replace(convert_from(body, 'UTF8'), desk, (SELECT desk FROM imr.desk WHERE called = 'desk_3')), 'UTF8') WHERE number = 2;
+        UPDATE imr.statement SET leaf = sha256('\\x00'::bytea || body)""",
+    "two desks have become one": f"""UPDATE imr.entry SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2'), number = number + (SELECT max(e.number) FROM imr.entry e WHERE e.{SECOND}) WHERE {THIRD};
+        UPDATE imr.words SET desk = (SELECT desk FROM imr.desk WHERE called = 'desk_2') WHERE {THIRD}; DELETE FROM imr.desk_checkpoint WHERE {THIRD};
+        DELETE FROM imr.desk WHERE called = 'desk_3'""",
+}
+"""What can be done where several desks have pushed."""
+
 ATTACKS = {
     "an entry's bytes": f"UPDATE imr.entry SET entry = entry || 'x' WHERE {SESSION} AND seq = 1",
     "a column beside it": f"UPDATE imr.entry SET ts = '2020-01-01T00:00:00.000Z' WHERE {SESSION} AND seq = 1",
@@ -108,11 +154,37 @@ ATTACKS = {
 }
 
 
-@pytest.mark.parametrize("what", ATTACKS)
+@pytest.mark.parametrize("what", ATTACKS | AMONG_DESKS)
 def test_what_an_administrator_changes_is_named(attack: Attack, what: str) -> None:
-    found = attack(ATTACKS[what])
+    found = attack((ATTACKS | AMONG_DESKS)[what])
     assert not found.ok
     assert [one for one in found.verdicts.values() if one.ok is False]
+
+
+FORGERIES = {
+    "a desk that nobody set up, with the sessions of another": f"""INSERT INTO imr.desk (desk, login, called, key)
+        SELECT '{FORGED}', login, 'desk_4', key FROM imr.desk WHERE called = 'desk_3';
+        INSERT INTO imr.entry SELECT '{FORGED}', number, session, seq, kind, ts, entry, leaf FROM imr.entry WHERE {THIRD};
+        INSERT INTO imr.words SELECT '{FORGED}', commitment, salt, body FROM imr.words WHERE {THIRD}""",
+    "a desk that has one session of its own": f"""INSERT INTO imr.desk (desk, login, called, key)
+        SELECT '{FORGED}', login, 'desk_4', key FROM imr.desk WHERE called = 'desk_3'""",
+}
+
+
+@pytest.mark.parametrize("what", FORGERIES)
+def test_a_desk_that_an_administrator_made_up_is_open(attack: Attack, office: Office, what: str) -> None:
+    found = attack(FORGERIES[what])
+    assert found.verdicts["desks"].ok is not True
+    assert "desk_4 (eeeeeeee)" in found.verdicts["desks"].says
+
+
+def test_a_desk_whose_key_was_not_named_is_open_where_others_were(office: Office) -> None:
+    keys = [read_verifier_key(key) for (key,) in office.rows("SELECT key FROM imr.desk ORDER BY called")]
+    with office.at("auditor"), Central.open(office.url("auditor")) as central:
+        assert examine(central, office.url("auditor"), keys).verdicts["desks"].ok
+        found = examine(central, office.url("auditor"), keys[:2]).verdicts["desks"]
+        assert found.ok is None
+        assert "no key that you named is of desk_3" in found.says
 
 
 def test_nothing_is_named_where_nothing_was_changed(attack: Attack) -> None:
@@ -183,7 +255,7 @@ def test_the_tree_of_the_statements_is_that_of_rfc_6962(office: Office) -> None:
     rows = office.rows("SELECT body, leaf FROM imr.statement ORDER BY number")
     hashes = [hashlib.sha256(b"\0" + body).digest() for body, _ in rows]
     assert hashes == [one for _, one in rows]
-    left = hashlib.sha256(b"\1" + hashes[0] + hashes[1]).digest()
-    root = hashlib.sha256(b"\1" + left + hashes[2]).hexdigest()
+    left, right = (hashlib.sha256(b"\1" + one + other).digest() for one, other in (hashes[:2], hashes[2:]))
+    root = hashlib.sha256(b"\1" + left + right).hexdigest()
     with office.at("auditor"):
         assert verify_central(office.url("auditor")).root == root
