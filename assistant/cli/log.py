@@ -395,9 +395,22 @@ for command in (verify, checkpoint, consistency, prove, rederive, export, push, 
     metavar="FILE",
     help="A backup of this log, which is made anew as well; once for each.",
 )
+@click.option(
+    "--archive",
+    "archived",
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="The archive of this log that holds the session; it is made anew.",
+)
 @log_option
 def redact(
-    session: str, entry: int, field: str, reason: str, backups: tuple[Path, ...], log_path: Path | None
+    session: str,
+    entry: int,
+    field: str,
+    reason: str,
+    backups: tuple[Path, ...],
+    archived: Path | None,
+    log_path: Path | None,
 ) -> None:
     """Take the text FIELD (as `answer.note`) of ENTRY of SESSION out of the log for good.
 
@@ -406,6 +419,17 @@ def redact(
     """
     from assistant.log.redaction import redact as take_out
 
+    if archived is not None:
+        from assistant.log.archive import redact_in
+
+        if backups:
+            raise click.UsageError("--backup is for a text that is in the log.")
+        redact_in(log_at(log_path), archived, session, entry, field, reason)
+        click.echo(
+            f"Redacted, and logged. {visible(str(archived))} was made anew, and the log says so; copies of the old file, bundles, "
+            "exports and letters of before may still hold the words."
+        )
+        return
     done = take_out(log_at(log_path), session, entry, field, reason, backups)
     again = (
         "It was redacted before; what was left of it is gone now." if done.again else "Redacted, and logged."

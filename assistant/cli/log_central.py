@@ -34,10 +34,24 @@ if TYPE_CHECKING:
 @click.option(
     "--restored", default="", metavar="REASON", help="Push to a server that was set back on purpose."
 )
+@click.option(
+    "--archive",
+    "archived",
+    multiple=True,
+    type=click.Path(exists=True, dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="An archive of this log, of years that were closed before they were pushed; once for each.",
+)
 @json_option
 @log_option
 def push(
-    url: str, called: str, without_texts: bool, restored: str, as_json: bool, log_path: Path | None
+    url: str,
+    called: str,
+    without_texts: bool,
+    restored: str,
+    archived: tuple[Path, ...],
+    as_json: bool,
+    log_path: Path | None,
 ) -> None:
     """Send to the central log at URL (postgresql://login@host/database) what it lacks of this one. Run it again where it broke off.
 
@@ -53,6 +67,7 @@ def push(
             called=called,
             texts=not without_texts,
             restored=restored,
+            archives=archived,
             progress=progress.at,
         )
     for note in done.notes:

@@ -12,14 +12,14 @@ import json
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import Any
 
-from assistant.core.access_events import StretchArchived
-from assistant.core.problem import Refused, refuse
+from assistant.core.access_events import StretchArchived, TextRedacted
+from assistant.core.problem import Refused, in_words, reason, refuse
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value, replace
 from assistant.files import (
@@ -45,9 +45,10 @@ from assistant.log.database import (
 )
 from assistant.log.entry import pinned_in
 from assistant.log.errors import DAMAGE, broken
-from assistant.log.holds import holding, holds_of
+from assistant.log.holds import holding, holds_of, refuse_held
 from assistant.log.projection import forget
-from assistant.log.store import Log, open_reader
+from assistant.log.redaction import commitment_of, in_its_place
+from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.tree import keep_tree
 from assistant.log.verify import verify
 from assistant.log.verify_checks import Restored, archived_entries, digest_of_archived
@@ -354,7 +355,74 @@ class _opened_fences:
             self._connection.execute(TRIGGERS[name])
 
 
+# A text that must go from an archive: the log says so, and a new archive without it takes the place of the old one.
+
+
+def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: str) -> str:
+    """Takes one text of an entry out of an archive of the log at `path`; gives the session's id.
+
+    The log says that the words go, and then of which file the archive is from now on: the new one holds that too, and verifies.
+    Whoever is cut off in between runs the same again. Raises `Refused` before anything is changed where there is no such text.
+    """
+    true = present_log(path)
+    why = reason(in_words(why, "The reason"), "The reason")
+    with restored(true, [file]) as made, Log.open(made, write=False) as log:
+        name = log.resolve(session)
+        going = {str(row["session"]): "" for row in _rows(file, ("session", "moved")) if row["moved"]}
+        if name not in going:
+            fix = "Without --archive it is taken out of the log."
+            raise refuse("This session is not in this archive.", one_line(str(file)), fix)
+        with closing(open_reader(made)) as connection:
+            refuse_held(holds_of(connection), name, log.read(name)[0].case)
+            commitment = commitment_of(connection, name, seq, field)
+            stated = commitment in stated_as_redacted(connection)
+    said = _said_of(true, _digest(file))
+    if not stated and (wrong := access.note(true, TextRedacted(name, seq, field, commitment, why))):
+        raise refuse(f"Nothing was redacted. {wrong}", str(true))
+    with Log.open(true) as log:
+        log.checkpoint()
+    fresh = file.with_name(f"{file.stem}.new{SUFFIX}")
+    fresh.unlink(missing_ok=True)
+    with restored(true, [file]) as made, closing(connect_writer(made)) as connection:
+        with _opened_fences(connection):
+            connection.execute("DELETE FROM blob WHERE commitment = ?", (commitment,))
+        size, entries = _write(connection, fresh, going)
+    found = verify_archives([fresh])
+    if not found.ok:
+        fresh.unlink()
+        raise refuse(
+            "The new archive would not verify; the old one was left.", str(file), "Run `imr log verify`."
+        )
+    with closing(open_reader(true)) as connection:
+        stays = digest_of_archived(archived_entries(connection))
+    until = str(said.get("keep_until", ""))
+    event = StretchArchived(file.name, _digest(fresh), said["year"], size, entries, len(going), stays, until)
+    if wrong := access.note(true, event):
+        fresh.unlink()
+        raise refuse(f"The archive was left as it was. {wrong}", str(true), "Run the same again.")
+    in_its_place(fresh, file)
+    for one in (cache_folder() / "archives").glob("*.sqlite*"):
+        one.unlink()
+    return name
+
+
+def _said_of(path: Path, digest: str) -> dict[str, Any]:
+    """What the log says of the archive with this SHA-256."""
+    with closing(open_reader(path)) as connection:
+        every = [json.loads(entry)["body"] for (entry,) in connection.execute(_SAID)]
+    return next(one for one in every if one["digest"] == digest)
+
+
 # A log's file made again: from an archive alone, or from the log with archives of it.
+
+
+@contextmanager
+def restored(log: Path, files: Sequence[Path]) -> Iterator[Path]:
+    """The log's file with what went into these archives of it, as long as it is needed."""
+    with TemporaryDirectory(prefix="imr-archive-") as folder:
+        made = Path(folder) / "log.sqlite"
+        _restore(files, log, made)
+        yield made
 
 
 def verify_archives(files: Sequence[Path], log: Path | None = None, **asked: Any) -> Verification:

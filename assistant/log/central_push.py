@@ -9,7 +9,7 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import closing, suppress
+from contextlib import AbstractContextManager, closing, nullcontext, suppress
 from datetime import datetime
 from pathlib import Path
 from typing import Any
@@ -19,6 +19,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value
 from assistant.log import access
+from assistant.log.archive import restored as archived_with
 from assistant.log.central import FORMAT, Central, refuse_lost, seal
 from assistant.log.checkpoint import origin_of, present_log
 from assistant.log.database import ARCHIVED
@@ -87,12 +88,14 @@ def push(
     called: str = "",
     texts: bool = True,
     restored: str = "",
+    archives: Sequence[Path] = (),
     progress: Callable[[int, int], None] = lambda _done, _all: None,
 ) -> Pushed:
     """Sends what the central log at `url` lacks of the log at `path`.
 
     `called` is what its people call the desk, taken where it is new there. Without `texts`, neither words of people nor
-    the facts of cases go along. `restored` says why the server may have lost something. Raises `Refused` for a fork, for
+    the facts of cases go along. `restored` says why the server may have lost something, `archives` hold what went out of the log before it
+    was pushed. Raises `Refused` for a fork, for
     a server that lost what it had, and for a log that was set back.
     """
     true = present_log(path)
@@ -113,13 +116,15 @@ def push(
         since = _agreed(central, true, desk, size)
         if size == since and _is_stated(central, desk, size):
             return Pushed(desk, central.place, 0, 0, 0, since, "", _said(notes))
-        with closing(open_reader(true)) as source:
-            _refuse_archived(source, true, since)
+        if not archives:
+            with closing(open_reader(true)) as source:
+                _refuse_archived(source, true, since)
         if size > since:
             notes.append(access.note(true, AccessExported("push", central.place, ())))
         note = _sealed(true)
         head = read_checkpoint(note)
-        with closing(open_reader(true)) as source:
+        with _whole(true, archives) as whole, closing(open_reader(whole)) as source:
+            _refuse_archived(source, true, since)
             try:
                 source.execute("BEGIN")
                 sent = _Sending(central, source, desk, texts).run(since, head.size, progress)
@@ -156,6 +161,11 @@ def _sealed(path: Path) -> str:
     return note
 
 
+def _whole(path: Path, archives: Sequence[Path]) -> AbstractContextManager[Path]:
+    """The log's file, with what went into these archives of it."""
+    return archived_with(path, archives) if archives else nullcontext(path)
+
+
 def _refuse_archived(source: sqlite3.Connection, path: Path, since: int) -> None:
     """Raises `Refused` where entries that the server lacks went into an archive."""
     if source.execute(
@@ -164,7 +174,7 @@ def _refuse_archived(source: sqlite3.Connection, path: Path, since: int) -> None
         raise refuse(
             "Entries that the central log lacks went into an archive before they were pushed.",
             str(path),
-            "A log is pushed before its years are archived; this one can't be pushed any more.",
+            "Name the archives with --archive, once for each.",
         )
 
 

@@ -58,7 +58,7 @@ def redact(
         with log.hold(name):
             with closing(open_reader(true)) as connection:
                 refuse_held(holds_of(connection), name, log.read(name)[0].case)
-                commitment = _commitment(connection, name, seq, field)
+                commitment = commitment_of(connection, name, seq, field)
                 words = connection.execute(_THERE, [commitment]).fetchone()
                 stated = commitment in stated_as_redacted(connection)
                 origin = origin_of(connection)
@@ -83,7 +83,8 @@ def redact(
     return Redacted(name, stated, alike, tuple(backups))
 
 
-def _commitment(connection: sqlite3.Connection, session: str, seq: int, field: str) -> str:
+def commitment_of(connection: sqlite3.Connection, session: str, seq: int, field: str) -> str:
+    """What an entry has in the place of one of its texts; `Refused` where it has none of this name."""
     where = f"session {session}, entry {seq}"
     row = connection.execute(_ENTRY, [session, seq]).fetchone()
     if row is None:
@@ -153,6 +154,13 @@ def _made_anew(log: Path, old: Path) -> None:
         raise refuse(
             "The new backup does not verify; the old one was left.", str(fresh), "Run `imr log verify`."
         )
+    in_its_place(fresh, old)
+    for beside in ("-wal", "-shm", "-journal", ".reports"):
+        Path(f"{old}{beside}").unlink(missing_ok=True)
+
+
+def in_its_place(fresh: Path, old: Path) -> None:
+    """A file in the place of an older one, whose bytes are written over."""
     with old.open("r+b") as file:
         left = old.stat().st_size
         while left > 0:
@@ -160,6 +168,4 @@ def _made_anew(log: Path, old: Path) -> None:
         file.flush()
         os.fsync(file.fileno())
     fresh.replace(old)
-    for beside in ("-wal", "-shm", "-journal", ".reports"):
-        Path(f"{old}{beside}").unlink(missing_ok=True)
-    sync_folder(old.parent)
+    sync_folder(old.absolute().parent)

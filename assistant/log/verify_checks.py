@@ -724,9 +724,10 @@ def archived_verdict(
         note = f"{stretches[-1]['file']} was said to be archived, and is in the log all the same: run `imr log archive` again."
         stretches = stretches[:-1]
     read = restored.files if restored is not None else ()
+    newest = {one["file"]: one for one in stretches}  # a file that was made anew is said again
     names = [
         f"{one['file']} ({one['year']}, {counted(one['reviews'], 'review')}, {counted(one['entries'], 'entry')})"
-        for one in stretches
+        for one in newest.values()
     ]
     if not left:
         says = f"read from its archives with all the rest: {', '.join(names) or 'none'}"

@@ -15,6 +15,10 @@ from assistant.core.answer import Answer, Dismissed, Evidence, Status, Trail, gr
 from assistant.core.event_form import encode
 from assistant.core.events import Event
 from assistant.log import Draft, Entry, Log
+from assistant.profile import Profile
+from assistant.review import answers_file
+from assistant.review.review import Review
+from tests.walk import KEPT
 
 CASE = """\
 id: {case}
@@ -129,6 +133,16 @@ class Desk:
             for one in named.values()
         }
         self.log(session, opened, case=case, actor=reviewer, artifacts=artifacts)
+
+
+def signed(path: Path, day: str, case: str = "cervical-radiographs-after-fusion") -> None:
+    """A practice case, decided and signed on a day as its reference has it."""
+    folder = library.folder("casebank") / case
+    with Log.open(path, clock=lambda: (f"{day}T09:00:00.000Z", 2**60, "boot")) as log:
+        review = Review.open(log, library.open_case(folder), Profile("r-one", qualifications=KEPT))
+        answers_file.run_answers(review, answers_file.read_answers_file(folder / "reference.yaml"))
+        review.close()
+        assert review.session.status == "signed"
 
 
 def shown(item: str, prompt: str) -> e.PromptShown:

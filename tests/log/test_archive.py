@@ -19,30 +19,16 @@ from assistant.cli.main import run
 from assistant.core import events as e
 from assistant.core.problem import Refused
 from assistant.log import Log
-from assistant.log.archive import archive, reading_copy, verify_archives
+from assistant.log.archive import archive, reading_copy, redact_in, verify_archives
 from assistant.log.database import TRIGGERS, differences
 from assistant.log.holds import hold, holds_of, release
 from assistant.log.redaction import redact
 from assistant.log.store import open_reader
 from assistant.log.verify import verify
-from assistant.profile import Profile
-from assistant.review import answers_file
-from assistant.review.review import Review
-from tests.log.auditing import Desk
-from tests.walk import KEPT
+from tests.log.auditing import Desk, signed
 
 arrow = pytest.importorskip("pyarrow")
 WORDS = "The published determination upheld the refusal."
-
-
-def signed(path: Path, day: str, case: str = "cervical-radiographs-after-fusion") -> None:
-    """A practice case, decided and signed on a day as its reference has it."""
-    folder = library.folder("casebank") / case
-    with Log.open(path, clock=lambda: (f"{day}T09:00:00.000Z", 2**60, "boot")) as log:
-        review = Review.open(log, library.open_case(folder), Profile("r-one", qualifications=KEPT))
-        answers_file.run_answers(review, answers_file.read_answers_file(folder / "reference.yaml"))
-        review.close()
-        assert review.session.status == "signed"
 
 
 def reviews(path: Path) -> list[str]:
@@ -82,6 +68,53 @@ def years(_years: Path, path: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     path.write_bytes((_years / "log.sqlite").read_bytes())
     path.chmod(0o600)
     return path
+
+
+def test_words_go_from_an_archive_which_is_made_anew(years: Path, tmp_path: Path) -> None:
+    """The log says that they go, and of which file the archive is from then on; both verify, alone and together."""
+    archive(years, 2023, tmp_path / "2023.parquet")
+    file = tmp_path / "2023.parquet"
+    archive(years, 2024, tmp_path / "2024.parquet")
+    copy = reading_copy([file], None)
+    with Log.open(copy, write=False) as log:
+        (session,) = [one.id for one in log.sessions() if one.status == "signed"]
+        entry = next(one for one in log.read(session) if one.kind == "determination.recorded")
+    assert WORDS in rows(copy, "SELECT group_concat(body) FROM blob")[0][0]
+    old = file.read_bytes()
+    of = ("--log", years, "--archive", file)
+    for wrong, says in ((str(entry.seq + 900), "no such entry"), ("1", "has no text")):
+        said = imr("log", "redact", session, wrong, "reason", "--reason", "A court's order.", *of)
+        assert said.exit_code == 2
+        assert says in said.output
+    assert file.read_bytes() == old
+    said = imr("log", "redact", session, str(entry.seq), "reason", "--reason", "A court's order.", *of)
+    assert said.exit_code == 0, said.output
+    assert not [one for one in tmp_path.rglob("*") if one.is_file() and WORDS.encode() in one.read_bytes()]
+    alone, both = verify_archives([file]), verify_archives([file, tmp_path / "2024.parquet"], years)
+    for found in (alone, both, verify(years)):
+        assert found.ok, found
+        assert any(f"1 text redacted, as the log says of session {session}" in one for one in found.notes)
+    assert both.verdicts["archived"].ok
+    assert WORDS not in rows(reading_copy([file], None), "SELECT group_concat(body) FROM blob")[0][0]
+    shown = imr("log", "show", session, *of)
+    assert shown.exit_code == 0
+    assert "[redacted]" in shown.stdout
+
+
+def test_a_session_that_is_not_in_the_archive_is_said_not_to_be(years: Path, tmp_path: Path) -> None:
+    archive(years, 2023, tmp_path / "2023.parquet")
+    with pytest.raises(Refused, match="not in this archive"):
+        redact_in(years, tmp_path / "2023.parquet", "dd44dd44dd44", 1, "note", "An order.")
+
+
+def test_what_is_to_be_kept_stays_whole_in_an_archive_too(years: Path, tmp_path: Path) -> None:
+    (first, *_), file = reviews(years), tmp_path / "2023.parquet"
+    hold(years, [first], "", "2099-12-31", "The contract asks for it.")
+    archive(years, 2023, file)
+    before = file.read_bytes()
+    with pytest.raises(Refused, match="2099-12-31"):
+        redact_in(years, file, first, 1, "note", "An order.")
+    assert file.read_bytes() == before
 
 
 def test_a_copy_that_is_read_here_and_was_changed_is_named(years: Path, tmp_path: Path) -> None:

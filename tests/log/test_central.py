@@ -13,12 +13,14 @@ import pytest
 
 from assistant.core.problem import Refused
 from assistant.log import Draft, Log, central_push, central_verify, redaction
+from assistant.log.archive import archive
 from assistant.log.central import FORMAT, Central, Lost, migrate, redact, redact_stated, set_up, shown
 from assistant.log.central_copy import bring_up_to_date_from, copy_path
 from assistant.log.central_push import push
 from assistant.log.central_verify import verify_central
 from assistant.log.projection import up_to_date
 from assistant.log.query import ReadOnly
+from tests.log.auditing import signed
 from tests.log.central_office import Office, new_office
 from tests.log.postgres import ADMIN
 
@@ -75,6 +77,27 @@ def test_a_step_that_the_program_does_not_write_is_named_centrally_too(office: O
     assert [one.found.verdicts["steps"].ok for one in found.desks] == [True, False]
 
 
+def test_one_session_that_was_pushed_under_two_names_is_named_and_read_under_neither(office: Office) -> None:
+    session = "a1b2c3d4e5f6"
+    office.work("desk_1", session, "reviewer-keys")
+    office.push("desk_1")
+    with office.at("auditor"):
+        bring_up_to_date_from(office.url("auditor"))
+    office.work("desk_2", session, "reviewer-keys", entries=2)
+    office.push("desk_2")
+    with office.at("auditor"):
+        found = verify_central(office.url("auditor")).verdicts["desks"]
+        assert found.ok is None
+        assert f"session {session} stands under 2 of them" in found.says
+        copy = bring_up_to_date_from(office.url("auditor"))
+        with Log.open(copy, write=False) as log:
+            books = sorted(one.id for one in log.sessions(others=True, family="training"))
+            assert [one.partition("@")[0] for one in books] == [session] * 2 + ["reviewer-keys"] * 2
+            assert [len(log.read(one)) for one in books[:2]] in ([2, 3], [3, 2])
+            with pytest.raises(Refused):
+                log.resolve(session)
+
+
 def test_of_a_desk_without_texts_reports_know_the_session_and_not_what_was_answered(
     office: Office, reviewed: Path
 ) -> None:
@@ -93,6 +116,23 @@ def test_of_a_desk_without_texts_reports_know_the_session_and_not_what_was_answe
     written = copy.read_bytes() + Path(f"{copy}.reports").read_bytes()
     assert b"Only one." in reviewed.read_bytes()
     assert [one for one in (b"Only one.", b"A neck", b"The film was needed") if one in written] == []
+
+
+def test_years_that_were_archived_before_they_were_pushed_are_pushed_with_the_archive(
+    office: Office, tmp_path: Path
+) -> None:
+    pytest.importorskip("pyarrow")
+    file = tmp_path / "years.parquet"
+    with office.at("desk_1") as path:
+        signed(path, "2023-02-01")
+        before = local(path, "SELECT id, session, seq, entry, leaf FROM event ORDER BY id")
+        archive(path, 2023, file)
+    with pytest.raises(Refused, match=r"before they were pushed.*Name the archives with --archive"):
+        office.push("desk_1")
+    assert office.push("desk_1", archives=[file]).size > len(before)
+    there = "SELECT number, session, seq, entry, leaf FROM imr.entry ORDER BY number"
+    assert office.rows(there)[: len(before)] == before
+    assert office.push("desk_1").entries == 0
 
 
 def test_a_push_while_it_is_verified_or_read_breaks_nothing(
