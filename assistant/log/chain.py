@@ -29,12 +29,9 @@ _TEXT = "$text"
 _HARMLESS = frozenset({str, bool, type(None)})
 """Types of which every value has its one form; a `Private` text has a type of its own."""
 
+_LISTS = (list, tuple)
 _LEAVES = _HARMLESS | {int}
 """Types of which nothing has to be sealed."""
-
-_encode = json.JSONEncoder(
-    sort_keys=True, separators=(",", ":"), ensure_ascii=False, allow_nan=False, check_circular=False
-).encode
 
 
 def canonical(value: object) -> bytes:
@@ -50,7 +47,7 @@ def canonical(value: object) -> bytes:
 def encoded(value: object) -> bytes:
     """`canonical` for what is known to be within the profile, as what `seal` gives is, but for lone surrogates."""
     try:
-        return _encode(value).encode("utf-8")
+        return _write(value)
     except UnicodeEncodeError:
         raise _unfit("a text holds half of a character (a lone surrogate)") from None
 
@@ -82,7 +79,16 @@ def no_fraction(number: str) -> Any:
 
 
 _decode = msgspec.json.Decoder(dict[str, Any], float_hook=no_fraction).decode
-_write = msgspec.json.Encoder(order="sorted").encode
+
+
+def _as_text(value: object) -> str:
+    """A text of a type of its own, as a `Private` one has, as plain text."""
+    if not isinstance(value, str):
+        raise TypeError(f"a {type(value).__name__} has no form")
+    return str.__str__(value)
+
+
+_write = msgspec.json.Encoder(order="sorted", enc_hook=_as_text).encode
 _DIGITS = bytes.maketrans(b"-123456789:,", b"0000000000[[")
 
 
@@ -200,23 +206,29 @@ def _seal(value: object, commit: Callable[[str], str], depth: int) -> Any:
         return value
     if kind is Private:
         return {_TEXT: commit(str(value))}
-    if isinstance(value, dict | Mapping):
+    if isinstance(value, dict) or isinstance(value, Mapping):  # noqa: SIM101 (the quick question first)
         if depth > DEEPEST:
             raise _unfit(f"it is nested deeper than {DEEPEST} levels")
-        for key in value:
-            if not isinstance(key, str) or isinstance(key, Private) or key.startswith("$"):
-                raise _unfit(f"the name {key!r} can't be used for a part of an entry")
-            if not key.isascii():
-                raise _unfit(f"the name {key!r} is not plain ASCII text")
-        return {
-            k: one if type(one) in _HARMLESS else _seal(one, commit, depth + 1) for k, one in value.items()
-        }
-    if isinstance(value, list | tuple):
+        sealed = {}
+        for key, one in value.items():
+            if type(key) is not str or key[:1] == "$" or not key.isascii():
+                key = _as_name(key)
+            sealed[key] = one if type(one) in _HARMLESS else _seal(one, commit, depth + 1)
+        return sealed
+    if isinstance(value, _LISTS):
         if depth > DEEPEST:
             raise _unfit(f"it is nested deeper than {DEEPEST} levels")
         return [inner if type(inner) in _HARMLESS else _seal(inner, commit, depth + 1) for inner in value]
     _check(value, depth)
     return value
+
+
+def _as_name(key: object) -> str:
+    if not isinstance(key, str) or isinstance(key, Private) or key.startswith("$"):
+        raise _unfit(f"the name {key!r} can't be used for a part of an entry")
+    if not key.isascii():
+        raise _unfit(f"the name {key!r} is not plain ASCII text")
+    return str.__str__(key)
 
 
 def _check(value: object, depth: int) -> None:

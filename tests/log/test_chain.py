@@ -160,3 +160,14 @@ def test_an_erased_text_says_so() -> None:
 def test_no_data_can_pass_for_a_commitment(body: Any) -> None:
     with pytest.raises(Refused):
         seal(body, str)
+
+
+def test_a_text_of_a_type_of_its_own_is_written_as_its_words() -> None:
+    assert canonical({"a": Private("words"), "b": [Private("ü")]}) == '{"a":"words","b":["ü"]}'.encode()
+    sealed = seal({Name("a"): {"b": Private("words")}}, lambda text: text.upper())
+    assert sealed == {"a": {"b": {"$text": "WORDS"}}}
+    assert [type(one) for one in sealed] == [str]
+
+
+class Name(str):
+    __slots__ = ()
