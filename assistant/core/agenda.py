@@ -64,10 +64,11 @@ def next_turn(session: Session, assess: Assess, checks: Callable[[], tuple[Check
     barred = _barred(session)
     if barred is not None and session.focus is None:
         return barred
-    whole = (one for one in contradicted(session) if session.reading(one[0]).answered(one[1]))
-    speaking = next((one for one in whole if one not in session.skipped), None)
-    if speaking is not None and session.focus is None and not session.measured:
-        return passages_turn(session, speaking)
+    if session.focus is None and not session.measured:
+        whole = (one for one in contradicted(session) if session.reading(one[0]).answered(one[1]))
+        speaking = next((one for one in whole if one not in session.skipped), None)
+        if speaking is not None:
+            return passages_turn(session, speaking)
     place = next_place(session)
     if place is not None:
         together = (

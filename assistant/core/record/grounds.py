@@ -94,10 +94,9 @@ def _grounds(session: Session, place: AnswerPlace) -> tuple[Ground, ...]:
     answer = session.reading(scope).answer(name)
     if answer is None or exempt(session, scope, name):
         return ()
-    if session.guard > 1 and worked_out(session, scope, name) is not None:
-        return ()
     prompt = session.rules.sets[scope].prompts[name]
-    return tuple(one for one in findings_in(prompt, answer) if one.kind in HELD[prompt.about])
+    found = tuple(one for one in findings_in(prompt, answer) if one.kind in HELD[prompt.about])
+    return () if found and session.guard > 1 and worked_out(session, scope, name) is not None else found
 
 
 def findings_in(prompt: Prompt, answer: Answer) -> tuple[Ground, ...]:
