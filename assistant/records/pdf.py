@@ -204,7 +204,7 @@ def _set_upright(page: Any) -> None:
 def _drawn_boxes(page: Any, known: list[_Box]) -> list[_Box]:
     """The small squares that are drawn on a page, with what was put into them."""
     squares: list[_Box] = []
-    for mark in page.get_objects(filter=[pdfium.FPDF_PAGEOBJ_PATH], max_depth=1):
+    for mark in _paths(page):
         left, bottom, right, top = mark.get_bounds()
         wide, high = right - left, top - bottom
         if _BOX_SIDES[0] <= min(wide, high) and max(wide, high) <= min(_BOX_SIDES[1], 1.25 * min(wide, high)):
@@ -219,6 +219,16 @@ def _drawn_boxes(page: Any, known: list[_Box]) -> list[_Box]:
     found = [replace(one, ticked=_is_ticked(greys, one, page.get_height())) for one in squares]
     bitmap.close()
     return found
+
+
+def _paths(page: Any) -> Iterator[Any]:
+    """The paths drawn on a page; its many pieces of text are passed over without an object of Python for each."""
+    for number in range(pdfium.FPDFPage_CountObjects(page)):
+        raw = pdfium.FPDFPage_GetObject(page, number)
+        if not raw:
+            raise pypdfium2.PdfiumError("an object of the page can't be had")
+        if pdfium.FPDFPageObj_GetType(raw) == pdfium.FPDF_PAGEOBJ_PATH:
+            yield pypdfium2.PdfObject(raw, page=page)
 
 
 def _is_square(path: Any) -> bool:
