@@ -206,7 +206,7 @@ def trail_lines(review: Review, place: AnswerPlace) -> list[str]:
         f"Searched {counted(documents, 'document')}, {counted(made.pages, 'page')}, for {words}, with their "
         "spellings and synonyms."
     ]
-    speaking = len(against(review.session, place))
+    speaking = 0 if review.session.measured else len(against(review.session, place))
     gone = len(dismissals(review.session, place))
     told = [f"{counted(made.hits, 'passage') if made.hits else 'no passages'} found"]
     told += [f"{made.denied:,} denied or only imagined there, or said of a relative"] if made.denied else []

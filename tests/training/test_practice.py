@@ -166,6 +166,17 @@ def test_where_the_reveal_is_at_the_end_the_guard_waits_until_the_answers_are_in
     assert "check.raised" in kinds[decided:] or not waits
 
 
+@pytest.mark.parametrize(("reveal", "told"), [("end", False), ("each", True)])
+def test_what_speaks_against_an_absence_is_not_counted_before_the_answers_are_in(
+    log: Log, reveal: str, told: bool
+) -> None:
+    practice = begun(log, reveal, "contradiction=suspected", seed=2)
+    answered(practice, until="suspected")
+    said = texts(practice.reply("not documented"))
+    assert "Searched 5 documents" in said
+    assert ("wording open" in said) is told
+
+
 def test_a_run_can_go_without_proposals(log: Log) -> None:
     practice = begin_run(log, TRAINEE, replace(exercise("end"), unaided=True))
     answered(practice, until="prior_surgery")
