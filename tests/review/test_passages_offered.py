@@ -18,6 +18,7 @@ MRI, EPIDURAL = "lumbar-mri-back-pain", "lumbar-epidural-first"
 PLANS = """NOTE
 
 He is seen for his back. No further surgery is planned. No operation is recommended.
+There is no need for surgery. He does not want another operation. No surgery has been scheduled.
 Skin is clear. A 44-year-old man.
 """
 WEAK = """OFFICE VISIT

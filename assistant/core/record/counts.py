@@ -12,6 +12,7 @@ from itertools import combinations
 from math import prod
 
 from assistant.core.dates import dates_in
+from assistant.core.record.marks import without_doubt
 from assistant.core.record.mentions import LevelMention, extract
 from assistant.core.text import compiled
 from assistant.core.value import Value
@@ -79,10 +80,10 @@ def misquoted(
     ("2 visits a week for 6 weeks"). Of levels it is also how many are named, where `levels` says so. Words that hold
     neither one of that unit nor the number itself may have been cut before it: then the sentences `around` them are read.
     """
-    name, words = unit_of(unit), tuple(quotes)
+    name, words = unit_of(unit), tuple(map(without_doubt, quotes))
     found = _all_counted(words, name, levels)
     if name and not found and answered not in [number for quote in words for number in _numbers(quote)]:
-        words = tuple(around)
+        words = tuple(map(without_doubt, around))
         found = _all_counted(words, name, levels)
     if not found or _makes(answered, name, [count for _, count in found], words):
         return ()
@@ -92,7 +93,7 @@ def misquoted(
 def says_so(answered: float, unit: str, quotes: Iterable[str]) -> bool:
     """Whether the cited words hold the number as an answer's unit counts it, and name no more levels than it.
 
-    A number of an age, a date, a level, a page or a dose counts no visits. Of a dose it is enough that the words hold the
+    A number of an age, a date, a level, a page or a dose counts no visits, nor one that a scan leaves in doubt. Of a dose it is enough that the words hold the
     number, or two or three whose product it is.
     """
     name, words = unit_of(unit), tuple(quotes)

@@ -131,3 +131,9 @@ def test_a_number_counts_what_stands_with_it(answered: float, unit: str, quote: 
 )
 def test_more_levels_than_are_named_are_not_borne(answered: float, quote: str, said: tuple[str, ...]) -> None:
     assert misquoted(answered, "level(s)", [quote]) == said
+
+
+def test_a_number_that_a_scan_leaves_in_doubt_speaks_against_another_and_bears_none() -> None:
+    assert misquoted(17, "visits", ["\u203912\u203a visits"]) == ("12 visits",)
+    assert misquoted(12, "visits", ["\u203912\u203a visits"]) == ()
+    assert not says_so(12, "visits", ["\u203912\u203a visits"])
