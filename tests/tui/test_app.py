@@ -103,7 +103,7 @@ async def test_declining_from_the_palette_needs_a_ground_and_a_reason(
         await window.settle(lambda: "For what reason?" in window.text)
         await window.press("enter")
         assert "session.declined" not in window.kinds()
-        await window.write("kin")
+        await window.write("my cousin")
         await window.settle(lambda: "Declined. The session is closed" in window.folded)
         assert window.kinds()[-1] == "session.declined"
 
