@@ -178,7 +178,8 @@ def parts_turn(session: Session, place: AnswerPlace) -> Turn | None:
         options.append(Option("Go back without it", c.LeavePrompt(scope, path), value="back"))
     rows = {one.split(".")[0] for one in parts}
     which = f"{shape.noun.capitalize()} {rest[0]}: " if len(rows) == 1 else ""
-    question, words = f"{which}{prompt.ask}", _row_words(session, fields)
+    question = f"{which}{prompt.ask}"
+    words = f"{_row_words(session, fields)} Or a key for each of them: the number of a choice, - for not documented."
     return Turn("form", fields[0].place, question, tuple(options), words, fields=fields)
 
 

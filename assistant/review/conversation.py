@@ -203,8 +203,20 @@ class Conversation(Talk):
         A value that is written takes those of its passage in quotation marks, or the passage's letter.
         """
         shape = self._shape()
+        match = _WITH_PASSAGE.fullmatch(text.strip())
+        if self._entries() and match is not None and match["words"] and not self.cited:
+            entries = read_reply(
+                self.review.session.prompt(*self.turn.place).schema, (), match["value"]
+            ).parts
+            if entries is None or len(entries) != 1:
+                raise refuse(
+                    "Words in quotation marks are of one entry.", "", "Name one, as `tumor no “...”`."
+                )
+            ((name, answer),) = entries.items()
+            return Option("", c.RecordAnswer(self.turn.scope, f"{self.turn.path}.{name}", answer)), match[
+                "words"
+            ]
         if isinstance(shape, NumberShape | SeveralShape | DateShape) and "." not in self.turn.path:
-            match = _WITH_PASSAGE.fullmatch(text.strip())
             if match is None or self.cited:
                 return None
             if match["letter"] and LETTERS.index(match["letter"]) >= len(lettered(self.review, self.turn)):

@@ -192,7 +192,9 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
         yield f"  Proposed: {first}"
         yield from (f"            {line}" for line in more)
         yield f"  {turn.proposal.basis}{': ' + pages if pages else ''} · Enter confirms"
-    yield from (f"  {line}" for line in lettered(review, turn))
+    if passages := lettered(review, turn):
+        yield from (f"  {line}" for line in passages)
+        yield "  A letter behind the answer cites that passage."
     if turn.held is not None:
         yield f"  Answered: {_told_at(review, turn)} · Enter leaves it"
 
@@ -244,7 +246,7 @@ def _row_so_far(review: Review, place: AnswerPlace) -> Iterator[str]:
     shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:]))
     if row is not None and shape is not None and root_of(place[1]) not in (SEARCHED, OWN):
         pages = ", ".join(dict.fromkeys(str(one) for one in row.all_evidence()))
-        yield f"  {told_as(shape, row)}{f' ({pages})' if pages else ''}"
+        yield f"  {place[1].rpartition('.')[2]}) {told_as(shape, row)}{f' ({pages})' if pages else ''}"
 
 
 def _row_field(prompt: Prompt, one: FormField) -> str:

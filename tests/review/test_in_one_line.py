@@ -131,6 +131,15 @@ def test_names_of_entries_are_no_keys(begun: Begin) -> None:
     assert set(answer(talk, "findings").parts or {}) == {"atrophy"}
 
 
+def test_an_entry_that_is_named_takes_the_words_of_its_passage(begun: Begin) -> None:
+    talk = begun(BACK, "findings")
+    talk.reply("weakness yes “EHL L5 5 4 new since 08/14”")
+    assert talk.pending is None
+    (strength,) = (answer(talk, "findings").parts or {}).values()
+    assert (strength.value, str(strength.evidence[0])) == ("yes", "pr2-2023-10-16:2")
+    assert talk.reply("atrophy no, reflex no “no such words”")[-1].kind == "problem"
+
+
 def test_what_was_cited_against_an_entry_goes_with_it_and_no_absence_is_offered(begun: Begin) -> None:
     talk = begun(BACK, "red_flags")
     talk.reply(f"-{key(talk, 'Present: progressive')}{key(talk, 'Not documented: compromise')}")

@@ -210,7 +210,10 @@ class Hand:
             if said and all(n in left and _same(one, left[n]) for n, one in said.items() if n in open_):
                 keys += key
                 left = {name: one for name, one in left.items() if name not in said}
-        assert keys, (turn.question, talk.reply_lines, left)
+        if not keys:  # no reply says so of any of them: one is named, with the words that say it
+            name, one = next(iter(left.items()))
+            said = f"{name} {one.value if one.given else 'nd'}"
+            return Reply(words=f'{said} "{one.evidence[0].quote}"' if one.evidence else said, fields=1)
         return Reply(keys)
 
     def _listing(self, turn: Turn, wanted: Answer) -> Reply:
