@@ -18,6 +18,7 @@ from assistant.core.dates import PartialDate, parse_date, read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.case import Case, TimelineEntry
 from assistant.core.record.chronology import chronology
+from assistant.core.record.refusal import claim_facts
 from assistant.core.record.sentences import PacketDocument
 from assistant.core.text import digest, one_line
 from assistant.core.value import replace
@@ -100,7 +101,14 @@ class Course:
         ]
         injury = parse_date(str(case.fact("case.claim.injury.date") or ""))
         region = str(case.fact("case.claim.region") or "")
-        lines = chronology(documents, library.intake("chronology"), library.intake("drugs"), injury)
+        born = claim_facts(documents, library.intake("documents")).get("born")
+        lines = chronology(
+            documents,
+            library.intake("chronology"),
+            library.intake("drugs"),
+            injury,
+            parse_date(born.value) if born is not None else None,
+        )
         self._lines = list(line_proposals(lines, region, injury, decision_day(case)))
         made = [self._with_parts(_held(entry, case), case) for entry in case.timeline]
         told = {passage for one in made for passage in _passages(one)}

@@ -304,7 +304,10 @@ class Intake:
         yield from _decision_proposals(said, injury)
         yield from _item_proposals(said, region)
         yield from self._own(ITEM)
-        lines = chronology(documents, _words("chronology"), _words("drugs"), injury)
+        born = facts.get("born")
+        lines = chronology(
+            documents, _words("chronology"), _words("drugs"), injury, parse_date(born.value) if born else None
+        )
         yield from line_proposals(lines, region, injury, decided)
         yield from self._own(LINE)
 

@@ -138,6 +138,8 @@ def title_of(page: str) -> str:
 def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = "") -> Description:
     """What the text of a document says of itself; `roster` and `patient` are the people whom the packet names."""
     title = title_of(pages[0]) if pages else ""
+    if not title and pages and _is_study(pages):
+        title = "Radiology report"
     if not title and pages and _is_letter(pages):
         title = "Letter"
     no_day = _no_day(pages)
@@ -148,6 +150,17 @@ def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = 
         sent_by="claims administrator" if title == UR_REPORT else "",
         ur_report=title == UR_REPORT,
         no_day=no_day,
+    )
+
+
+def _is_study(pages: Sequence[str]) -> bool:
+    """Whether pages without a title tell what pictures of a part of the body showed, and what was concluded."""
+    text = unmarked("\n".join(page[:20_000] for page in pages))
+    parts = (re.search(rf"(?i)(?<!\w)(?:{said})\s*:", text) for said in ("findings", "impression|conclusion"))
+    head = " ".join(top_lines(pages[:1], HEAD_LINES))
+    return (
+        all(parts)
+        and re.search(r"(?i)\b(?:radiolog\w*|imaging|x-?rays?|MRI|CT|\d views?)\b", head) is not None
     )
 
 

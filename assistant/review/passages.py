@@ -115,6 +115,22 @@ def listed_passages(review: Review, turn: Turn) -> tuple[Found, ...]:
     )
 
 
+def first_offered(review: Review, turn: Turn) -> Found | None:
+    """The passage of the first reply that has one, else the first that the question's words find."""
+    listed = listed_passages(review, turn)
+    held = (getattr(option.command, "answer", None) for option in turn.options)
+    offered = next((one.all_evidence()[0] for one in held if one is not None and one.all_evidence()), None)
+    if offered is None:
+        return listed[0] if listed else None
+    known = (
+        one
+        for one in listed
+        if (one.evidence.document, one.evidence.page, one.evidence.quote)
+        == (offered.document, offered.page, offered.quote)
+    )
+    return next(known, Found(str(offered), offered))
+
+
 def numbered(found: tuple[Found, ...]) -> list[str]:
     """The first passages with their numbers, and how many there are beside them."""
     lines = [f"{number:>3}  {one.words}" for number, one in enumerate(found[:MOST_FOUND], 1)]

@@ -103,8 +103,8 @@ def work_list(log: Log, *, closed: bool = False, on: str = "") -> list[WorkRow]:
     return sorted((row for row in made if closed or row.state not in CLOSED), key=_order)
 
 
-def _order(row: WorkRow) -> tuple[bool, bool, str, str]:
-    return row.state in CLOSED, not row.due, row.due, row.case
+def _order(row: WorkRow) -> tuple[bool, bool, str, bool, str]:
+    return row.state in CLOSED, not row.due, row.due, row.state in (SIGNED, READ), row.case
 
 
 def _row(

@@ -311,6 +311,11 @@ class PanelViews:
         self.sentences: list[tuple[str, int, DraftSentence]] = []
 
     @property
+    def place(self) -> tuple[str, int]:
+        """The page that is shown, or would be."""
+        return self.document, self.page
+
+    @property
     def marked(self) -> set[int]:
         """The lines of the page that are marked; they stay so while other pages are turned to."""
         return self._marked.setdefault((self.document, self.page), set())

@@ -18,6 +18,7 @@ from textual.widgets.option_list import Option
 
 from assistant import library
 from assistant.clock import utc_time
+from assistant.core.answer import Evidence
 from assistant.core.commands import OpenFindings
 from assistant.core.event_words import Line
 from assistant.core.problem import Problem, Refused
@@ -27,7 +28,7 @@ from assistant.review import views
 from assistant.review.amendment import offer_amendment, set_said
 from assistant.review.conversation import Conversation
 from assistant.review.loading import missing_documents
-from assistant.review.passages import first_against, marks_against, reach_words
+from assistant.review.passages import Found, first_against, first_offered, marks_against, reach_words
 from assistant.review.review import Review, parked_practice
 from assistant.review.views import ACTIONS, SIGNS
 from assistant.tui.panel import VIEWS, PanelList, PanelViews, SidePanel
@@ -306,19 +307,16 @@ class ReviewScreen(ProgramScreen):
 
     def _show_page_beside(self, conversation: Conversation) -> None:
         """Puts the page that a proposal rests on, or that speaks against an absence, beside the question."""
-        turn, panel = conversation.turn, self.query_one(SidePanel)
-        if self._views is None or not panel.shown or panel.view != "record":
+        turn = conversation.turn
+        if not self.shows_record:
             return
         evidence = turn.proposal.answer.all_evidence() if turn.proposal is not None else ()
         words: tuple[tuple[int, int], ...] = ()
         if turn.kind == "passages":
             evidence = (first_against(conversation.review, turn),)
             words = marks_against(conversation.review, turn)
-        try:
-            if evidence:
-                self._views.open_page(evidence[0], words, "program")
-        except Refused as refused:
-            self._say_problems(refused.problems)
+        if evidence:
+            self._put_beside(evidence[0], words)
 
     @property
     def _asked(self) -> str:
@@ -387,17 +385,36 @@ class ReviewScreen(ProgramScreen):
     def look_up(self, turn: Turn) -> None:
         review = self._review
         if review is not None and turn.kind == "prompt" and review.session.prompt(*turn.place).look_for:
-            self._look_up(review, turn)
+            self._look_up(review, turn, self._views.place if self._views is not None else None)
 
     @work(thread=True, exclusive=True, group="record", exit_on_error=False)
-    def _look_up(self, review: Review, turn: Turn) -> None:
+    def _look_up(self, review: Review, turn: Turn, place: tuple[str, int] | None) -> None:
         """The search runs in a thread of its own, so that typing never waits for it."""
         words = reach_words(review, turn)
-        self.app.call_from_thread(self._looked_up, turn, words)
+        first = first_offered(review, turn) if self.shows_record and turn.proposal is None else None
+        self.app.call_from_thread(self._looked_up, turn, words, first, place)
 
-    def _looked_up(self, turn: Turn, words: str) -> None:
+    def _looked_up(self, turn: Turn, words: str, first: Found | None, place: tuple[str, int] | None) -> None:
+        """Says what was found, and shows the page of the first passage, unless the reviewer went to another."""
         if self._review is not None and self._review.turn.place == turn.place and self.is_attached:
             self.record_said(words)
+            stays = self._views is not None and self._views.place == place
+            if first is not None and stays and self.shows_record and not isinstance(self.focused, PanelList):
+                self._put_beside(first.evidence, first.marks)
+
+    @property
+    def shows_record(self) -> bool:
+        """Whether a page stands beside the question."""
+        panel = self.query_one(SidePanel)
+        return self._views is not None and panel.shown and panel.view == "record"
+
+    def _put_beside(self, evidence: Evidence, words: tuple[tuple[int, int], ...]) -> None:
+        """Puts a page beside the question, which nobody has opened by that."""
+        try:
+            if self._views is not None:
+                self._views.open_page(evidence, words, "program")
+        except Refused as refused:
+            self._say_problems(refused.problems)
 
     def _watch(self) -> None:
         try:

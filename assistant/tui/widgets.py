@@ -325,6 +325,19 @@ class MarkedList(OptionList):
         """The height of all lines; the gutter takes its columns from those that are wrapped, too."""
         return super().get_content_height(container, viewport, width - self._get_left_gutter_width())
 
+    def action_cursor_up(self) -> None:
+        """The line above; from the first one it stays: who holds the key down means the top."""
+        if self._beside(range(self.highlighted or 0)):
+            super().action_cursor_up()
+
+    def action_cursor_down(self) -> None:
+        """The line below; from the last one it stays."""
+        if self.highlighted is None or self._beside(range(self.highlighted + 1, self.option_count)):
+            super().action_cursor_down()
+
+    def _beside(self, lines: range) -> bool:
+        return any(not self.get_option_at_index(at).disabled for at in lines)
+
     def scroll_to_rows(self, first: int, count: int) -> None:
         """Brings so many options into view; where there is no room for all, the first stands at the top."""
         self._update_lines()

@@ -109,6 +109,12 @@ def test_pages_without_words_say_nothing() -> None:
     assert describe([]) == Description(UNKNOWN)
 
 
+def test_a_page_of_findings_and_an_impression_is_a_study_though_no_title_says_so() -> None:
+    text = "VALE ASSOCIATES\nEXAM: LEFT ANKLE, 3 VIEWS\nFINDINGS: No fracture. IMPRESSION: Normal.\n"
+    assert describe([text]).type == "Radiology report"
+    assert describe(["FINDINGS: restless.\nIMPRESSION: anxious."]).type == UNKNOWN
+
+
 # -- where documents begin ------------------------------------------------------------------------
 
 NOTE, FILMS = "PROGRESS NOTE\nDate of visit: May 10, 2014", "RADIOLOGY REPORT\nDate of study: July 12, 2014"

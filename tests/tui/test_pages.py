@@ -5,6 +5,7 @@ from __future__ import annotations
 import pytest
 
 from assistant.core import events as e
+from assistant.review.passages import first_offered
 from tests.tui.windowing import CASE, NARROW, WIDE, Begin, Open, Window
 
 alone = pytest.mark.usefixtures("one_by_one")
@@ -48,6 +49,27 @@ async def test_a_page_put_beside_a_question_is_opened_by_who_goes_there(
         assert pages(window, "") == [beside]
         await window.press("escape", "tab")
         assert pages(window, "") == [beside]
+
+
+@alone
+async def test_the_page_of_the_first_passage_stands_beside_the_question_and_nobody_opened_it(
+    open_window: Open, begin: Begin
+) -> None:
+    begin("suspected")
+    async with open_window(session="last", size=WIDE) as window:
+        review = window.talk.review
+        first = first_offered(review, window.talk.turn)
+        assert first is not None
+        place = first.evidence.document, first.evidence.page
+        assert pages(window, "program")[-1] == place
+        assert f"{place[0]}, page {place[1]} of" in window.text
+        assert pages(window, "") == []
+        await window.press("]")
+        turned = pages(window, "")
+        assert len(turned) == 1
+        window.screen.look_up(window.talk.turn)  # a search that ends late doesn't turn the page back
+        await window.press("]")
+        assert len(pages(window, "")) == 2
 
 
 @alone

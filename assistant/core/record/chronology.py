@@ -72,30 +72,38 @@ _LONGEST = 320
 
 
 def chronology(
-    documents: Sequence[PacketDocument], words: Words, drugs: Words, injury: PartialDate | None = None
+    documents: Sequence[PacketDocument],
+    words: Words,
+    drugs: Words,
+    injury: PartialDate | None = None,
+    born: PartialDate | None = None,
 ) -> list[Line]:
     """The lines that the documents tell, oldest first; one that several pages tell stands once.
 
-    `injury` is the day of the injury, as the claim has it.
+    `injury` is the day of the injury, as the claim has it, `born` that of the patient's birth: no line is of that.
     """
     found: list[Line] = []
     running = running_lines(documents)
     known = known_phrases(words, drugs)
     for document in documents:
         if document.type not in _SECOND_HAND:
-            found += _told(replace(document, pages=tuple(document.pages)), running, injury, known)
+            found += _told(replace(document, pages=tuple(document.pages)), running, injury, born, known)
     found = [one for one in found if one.date != _UNKNOWN]
     return sorted(merged(found), key=lambda one: (one.date.earliest, KINDS.index(one.kind)))
 
 
 @lru_cache(maxsize=4_096)
 def _told(
-    document: PacketDocument, running: frozenset[str], injury: PartialDate | None, known: Known
+    document: PacketDocument,
+    running: frozenset[str],
+    injury: PartialDate | None,
+    born: PartialDate | None,
+    known: Known,
 ) -> tuple[Line, ...]:
     """What one document tells: read again only when something of it has changed."""
     words, drugs = known.words
     said = list(sentences(document, words, running, document.type in drugs["lists"]))
-    return tuple(_Reading(document, said, words, drugs, injury, known).lines())
+    return tuple(_Reading(document, said, words, drugs, injury, born, known).lines())
 
 
 class _Reading:
@@ -108,9 +116,11 @@ class _Reading:
         words: Words,
         drugs: Words,
         injury: PartialDate | None,
+        born: PartialDate | None,
         known: Known,
     ) -> None:
         self.known = known
+        self.born = born
         self.document = document
         self.day: PartialDate = document.date or _UNKNOWN
         self.injury = injury
@@ -200,7 +210,11 @@ class _Reading:
     def _days(self, one: Sentence) -> list[Dated]:
         """The days that a sentence names, without that of the patient's birth."""
         days = dated(one.words, self.document.date)
-        return [day for day in days if not re.search(_BORN, one.words[max(0, day.start - 20) : day.start])]
+        return [
+            day
+            for day in days
+            if day.date != self.born and not re.search(_BORN, one.words[max(0, day.start - 20) : day.start])
+        ]
 
     def _is_planned(self, one: Sentence, start: int, end: int) -> bool:
         """Whether what stands there is asked for, intended, imagined or denied, and not done."""
@@ -620,7 +634,7 @@ class _Reading:
         block = [one for one in block if one.page == block[0].page]
         signed = next((n for n, one in enumerate(block) if _signature(one.words)), len(block))
         block = block[: min(signed, 3)]
-        ticked = re.search(r"☒\s*([\w /,-]+?)\s*(?=☐|☒|▣|$|\.)", " ".join(one.words for one in block))
+        ticked = _ticked(" ".join(one.words for one in block), said)
         told = []
         for one in block:
             if re.search(_LOST_BOX, one.words) or re.match(_WHO, one.words):
@@ -630,9 +644,8 @@ class _Reading:
             if cut and not re.search("[☐☒▣?]", cut) and not form:
                 told.append((one, cut))
         if told:
-            ticked = ticked if ticked and said.search(ticked[1]) else None
             words = " ".join(cut for _, cut in told)[:_LONGEST]
-            state = f"{ticked[1].strip()}: {words}" if ticked else words
+            state = f"{ticked}: {words}" if ticked else words
             yield self._line(
                 WORK,
                 told[0][0],
@@ -640,8 +653,8 @@ class _Reading:
                 quote=re.split(_DECLARED_IN, told[0][0].quote)[0].strip(),
                 what=state.strip(" ."),
             )
-        elif ticked and block and said.search(ticked[1]):
-            yield self._line(WORK, block[0], self.day, what=ticked[1].strip())
+        elif ticked and block:
+            yield self._line(WORK, block[0], self.day, what=ticked)
         retold: PartialDate | None = None
         section = ""
         for one in self.all:
@@ -757,6 +770,15 @@ class _Reading:
 # Small readings of words.
 
 
+def _ticked(words: str, said: re.Pattern[str]) -> str:
+    """The state of work whose box is ticked, without the next one whose box couldn't be seen; empty where none is."""
+    found = re.search(r"☒\s*([\w /,-]+?)\s*(?=☐|☒|▣|$|\.)", words)
+    states = list(said.finditer(found[1])) if found else []
+    if found is None or not states:
+        return ""
+    return found[1][: states[1].start() if len(states) > 1 else None].strip(" ,/-")
+
+
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
 _STRENGTH = re.compile(
     r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
@@ -767,6 +789,7 @@ _VISITS = (
     r"(?i)\b(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number|:)?\s*"
     r"(?P<at>\d{1,3})\s*(?:of|/)\s*(?P<all>\d{1,3})(?![\d/])"
     r"|(?<![\d/])(?P<n>\d{1,3})\s*(?:of|/)\s*(?P<of>\d{1,3})\s+(?:visits?|sessions?)\b"
+    r"|\btotal (?:number of )?(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
 )
 _ONCE = r"(?i)\b(?:previous(?:ly)?|prior|past(?! (?:medical |surgical )?history)|tried|trial|failed|used to|was|were|had|took|until|former(?:ly)?)\b"
 _SHOWS = r"(?i):\s+|\b(?:shows?|showed|shown|reveals?|revealed|demonstrate[sd]?)\s+"
@@ -809,7 +832,7 @@ def _strength(found: re.Match[str] | None) -> str:
 
 
 def _of_visits(found: re.Match[str]) -> str:
-    return f"{found['at'] or found['n']} of {found['all'] or found['of']} visits"
+    return f"{found['total'] or found['at'] or found['n']}{f' of {of}' if (of := found['all'] or found['of']) else ''} visits"
 
 
 def _number(said: str) -> str:

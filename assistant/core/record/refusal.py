@@ -397,7 +397,8 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
     text = cleared(row)
     if re.match(r"(?i)for\b|weaning", text):
         return None
-    body = re.sub(r"^\s*#?\(?\d{1,2}[.)]?\s+(?=[A-Za-z])", "", text[:at]).strip(" -–|:")
+    body = re.sub(r"^\s*#?\(?(?:\d{1,2}[.)]?\s+(?=[A-Za-z])|[A-H][.)]?\s+(?=[A-Z][a-z]))", "", text[:at])
+    body = body.strip(" -–|:")
     body = re.sub(rf"[\s,(]+{_CODE}\)?(?=\s+{_AMOUNT}\s*$|\s*$)", "", body)
     amounts: list[str] = []
     while len(amounts) < (2 if certified else 1):

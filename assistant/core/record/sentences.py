@@ -44,7 +44,7 @@ _ABBREVIATED = frozenset(
 _END = r"[.;!?]\s+(?=[A-Z\"“(\d☒☐])"
 _MARKS = str.maketrans("", "", "‹›")
 _LABEL = r"^[A-Z][\w /&.'’-]{1,40}:(?:\s|$)"
-_INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICT](?i:indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|echnique)\s*:)"
+_INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICPT](?i:indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|rocedures?(?:\s+performed)?|echnique)\s*:)"
 _ROW = r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
 _CELL = r"(?i)(?:mg|mcg|ml|\d+(?:\.\d+)?\s*(?:tab|cap|pill|patch|spray|puff|drop|po\b)\w*)\b"
 _NUMBERED = r"^\(?\d{1,2}[.)]\s"

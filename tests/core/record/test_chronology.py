@@ -13,14 +13,14 @@ from assistant.core.record.sentences import PacketDocument
 NOTE = "Progress note"
 
 
-def told(*pages: tuple[str, str, str], injury: str = "") -> list[Line]:
+def told(*pages: tuple[str, str, str], injury: str = "", born: str = "") -> list[Line]:
     """The lines of documents, each a type, a day and the text of its page."""
     documents = [
         PacketDocument(f"d{number}", kind, parse_date(day), [text])
         for number, (kind, day, text) in enumerate(pages, 1)
     ]
     words, drugs = library.intake("chronology"), library.intake("drugs")
-    return chronology(documents, words, drugs, parse_date(injury) if injury else None)
+    return chronology(documents, words, drugs, *(parse_date(day) if day else None for day in (injury, born)))
 
 
 def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
@@ -54,6 +54,7 @@ def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
         ("He had 9 sessions of chiropractic from March to May 2021.", ("2021-05", "therapy", "chiropractic")),
         ("Plan\nNaloxone spray was prescribed.", ("2023-10-16", "drug", "naloxone")),
         ("Work status\n☐ Off work ☒ Return to modified work on 10/20/2023 ☐ Full duty\nTreating physician: Max Mouse, MD", ("2023-10-16", "work", "Return to modified work on 10/20/2023")),
+        ("Work status\n☒ Off work Modified work Full duty\nTTD to 10/30/23", ("2023-10-16", "work", "Off work: TTD to 10/30/23")),
         ("Past history: Hypothyroidism, on levothyroxine 75 mcg daily.", ("2023-10-16", "drug", "levothyroxine")),
         ("HPI\nNaproxen 500 mg BID with food.", ("2023-10-16", "drug", "naproxen")),
     ],
@@ -254,6 +255,23 @@ def test_a_row_whose_cells_are_broken_is_one_and_a_number_of_its_own_is_no_stren
     [line] = told((NOTE, "2017-08-22", note))
     assert (line.parts["strength"], line.parts["quantity"]) == ("15 mg", "#60")
     assert "since" not in line.parts  # the day of the last fill
+
+
+def test_a_running_head_gives_no_line_of_the_day_of_birth() -> None:
+    text = "INJECTION NOTE, DOE, JANE 06/30/1959\nProcedure: Right knee corticosteroid injection"
+    lines = told(("Operative report", "2022-05-16", text), born="1959-06-30")
+    assert [(str(one.date), one.kind) for one in lines] == [("2022-05-16", "injection")]
+
+
+def test_a_report_that_names_its_views_alone_is_of_radiographs() -> None:
+    text = "EXAM: LEFT ANKLE, STANDING, 3 VIEWS\nFINDINGS: No fracture. IMPRESSION: Normal ankle."
+    [line] = told(("Radiology report", "2022-05-16", text))
+    assert (line.parts["what"], line.region, line.side) == ("radiographs", "ankle", "left")
+
+
+def test_the_total_of_visits_is_counted() -> None:
+    [line] = told(("Physical therapy note", "2019-04-12", "Total visits: 12\nDischarged to home program."))
+    assert line.parts["count"] == "12 visits"
 
 
 def test_a_log_of_therapy_counts_its_visits_and_no_date() -> None:

@@ -288,3 +288,17 @@ def test_a_letter_of_sentences_gives_the_number_of_visits_and_its_guideline_ends
     ]
     assert made.guideline is not None
     assert made.guideline.value == "MTUS Low Back Disorders."
+
+
+def test_recommendations_to_certify_or_not_are_decisions() -> None:
+    page = (
+        "PEER REVIEW REPORT\nDate of Referral: 11/02/2022\nItem Service Qty Recommendation\n"
+        "A Left elbow strap 1 Non-certify\nB Hand therapy 6 Do not certify\nC Office visit 1 Certify\nCase summary\n"
+    )
+    made = said(page)
+    assert [(one.words, one.quantity, one.decision) for one in made.services] == [
+        ("left elbow strap", "1", "denied"),
+        ("hand therapy", "6", "denied"),
+    ]
+    assert made.received is not None
+    assert made.received.value == "2022-11-02"
