@@ -298,6 +298,17 @@ def test_a_word_for_none_is_not_replaced_part_by_part_without_a_reason(session: 
     )
 
 
+def test_a_list_that_is_only_being_filled_is_closed_without_a_reason(session: Session) -> None:
+    begun = done(
+        session, c.ShowSuggestion("1", None, "open"), answer("prior_imaging.1.date", Answer(value="2014"))
+    )
+    held = begun.answer("1", "prior_imaging")
+    assert held is not None
+    assert not held.closed
+    assert not needs_reason(begun, "1", "prior_imaging")
+    assert needs_reason(begun, "1", "prior_imaging.1.date")
+
+
 def test_a_withdrawal_after_the_suggestion_says_why(shown: Session, answered: Session) -> None:
     assert "say why" in refusal(shown, c.WithdrawAnswer("1", "views"))
     assert decide(shown, c.WithdrawAnswer("1", "views", "Wrong page.")) == [

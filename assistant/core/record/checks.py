@@ -52,6 +52,7 @@ from assistant.core.record.mentions import (
     regions_of,
     touches,
 )
+from assistant.core.record.sentences import cleared
 from assistant.core.rules.answer_schema import ChoiceShape, DateShape, GroupShape, ListingShape
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import RULED_OUT
@@ -179,6 +180,7 @@ def _on_pages(
             continue
         quoted = list(extract_kind(without_titles(titles, one.quote), kind)) if kind in _QUOTED else []
         page = without_titles(titles, document[one.page - 1])
+        page = cleared(page) if kind == "dates" else page  # OCTOBER2, 2O12, as a picture was read
         yield from ((one, mention) for mention in quoted or extract_kind(page, kind))
         for put in session.corrections:
             if (put.document, put.page, put.fact) == (one.document, one.page, kind):

@@ -248,6 +248,16 @@ def test_a_wrong_date_in_the_draft_itself_is_found() -> None:
     assert check.facts[0] == "the draft says: June 3, 2014"
 
 
+@pytest.mark.parametrize(("day", "raises"), [("{}", False), ("June3, 2014", True)])
+def test_a_day_whose_words_were_read_as_one_is_that_day(day: str, raises: bool) -> None:
+    session = reviewed()
+    entry = next(one for one in session.rules.case.timeline if one.evidence and one.date.day)
+    said = day.format(entry.date.prose().replace(" ", "", 1)).upper()
+    held = {place.document: [f"SEEN ON {said}."] * 9 for place in entry.evidence}
+    found = of("unborne-fact", list(checks(session, drafted(), {**CASE.pages, **held})))
+    assert any(f"entry of {entry.date.prose()} says" in one.message for one in found) is raises
+
+
 def test_a_guidelines_own_words_are_no_finding_in_the_draft_but_are_in_new_words() -> None:
     def rule(text: str) -> str:
         return text.replace(
