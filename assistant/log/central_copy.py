@@ -22,7 +22,7 @@ from assistant.files import cache_folder, make_file, make_folder, turn_at
 from assistant.log.central import AT_ONCE, Central, Desk, is_central, shown
 from assistant.log.chain import leaf
 from assistant.log.checkpoint import CENTRAL
-from assistant.log.database import bring_up_to_date
+from assistant.log.database import bring_up_to_date, connect_reader, unlike
 from assistant.log.entry import OF_DESK, pinned_in
 from assistant.log.projection import forget
 from assistant.log.store import stated_as_redacted
@@ -58,6 +58,20 @@ def copy_path(url: str) -> Path:
     _, _, desk = url.partition("#")
     name = digest(f"{_login(url)}#{desk}")[:16]
     return cache_folder() / "central" / f"{name}.sqlite"
+
+
+def unlike_copy(url: str, desk: Desk, made: Path) -> str:
+    """Which entry of a desk's log made again the copies that are read here have otherwise, in words; "" for none."""
+    for one in (url, f"{url.partition('#')[0]}#{desk.called}"):
+        if (path := copy_path(one)).exists():
+            try:
+                with closing(connect_reader(path)) as copy:
+                    upto, _ = _pulled(copy).get(desk.name, _NOTHING)
+            except (sqlite3.Error, ValueError):
+                return f"the copy that is read here can't be read: remove {path}"
+            if wrong := unlike(path, made, upto, of_desk("", desk.name)):
+                return wrong
+    return ""
 
 
 def _login(url: str) -> str:

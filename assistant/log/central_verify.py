@@ -20,7 +20,7 @@ from assistant.core.problem import Refused
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value
 from assistant.log.central import FORMAT, Central, Desk, Statement, held_of, origin, seal
-from assistant.log.central_copy import Rebuilt, chosen, rebuild
+from assistant.log.central_copy import Rebuilt, chosen, rebuild, unlike_copy
 from assistant.log.central_push import SLACK
 from assistant.log.chain import leaf, tree_root
 from assistant.log.checkpoint import Held, held
@@ -146,6 +146,7 @@ def examine(
             found.append(
                 _desk(
                     central,
+                    url,
                     desk,
                     pushes.get(desk.name, []),
                     emptied.get(desk.name, set()),
@@ -277,6 +278,7 @@ def _said(listed: Sequence[Statement]) -> tuple[Mapping[str, list[_Push]], Mappi
 
 def _desk(
     central: Central,
+    url: str,
     desk: Desk,
     pushes: Sequence[_Push],
     emptied: set[str],
@@ -300,6 +302,8 @@ def _desk(
         tree = StoredTree(copy)
         try:
             verdict = _pushed(tree, desk, pushes, made, key, held_here)
+            if wrong := unlike_copy(url, desk, path):
+                verdict = Verdict(False, wrong)
         except DAMAGE:
             verdict = Verdict(False, "entries are missing or were moved")
         notes = [

@@ -244,17 +244,21 @@ def connect_reader(path: Path) -> sqlite3.Connection:
 
 
 _UNLIKE = """SELECT m.session, m.seq FROM made.event AS m
-LEFT JOIN event AS c ON c.session = m.session AND c.seq = m.seq AND c.id > 0
+LEFT JOIN event AS c ON c.seq = m.seq AND c.id > 0 AND c.session = m.session || CASE
+  WHEN EXISTS (SELECT 1 FROM meta WHERE key = 'shared-' || m.session) THEN ? ELSE '' END
 WHERE m.id BETWEEN 1 AND ? AND (c.entry IS NOT m.entry OR c.leaf IS NOT m.leaf OR c.kind IS NOT m.kind OR c.ts IS NOT m.ts)
 ORDER BY m.id LIMIT 1"""
 
 
-def unlike(copy: Path, made: Path, upto: int) -> str:
-    """Which of the first entries of the log's file `made` the reading copy doesn't have as they are, in words; "" for none."""
+def unlike(copy: Path, made: Path, upto: int, behind: str = "") -> str:
+    """Which of the first entries of the log's file `made` the reading copy doesn't have as they are, in words; "" for none.
+
+    `behind` stands in a copy of several desks behind the name of a session that others have too.
+    """
     try:
         with closing(connect_reader(copy)) as connection:
             connection.execute("ATTACH ? AS made", (database_uri(made.absolute(), "mode=ro"),))
-            found = connection.execute(_UNLIKE, (upto,)).fetchone()
+            found = connection.execute(_UNLIKE, (behind, upto)).fetchone()
     except sqlite3.Error as error:
         return f"the copy that is read here, {copy}, can't be read ({error}): remove it"
     if found is None:

@@ -98,6 +98,24 @@ def test_one_session_that_was_pushed_under_two_names_is_named_and_read_under_nei
                 log.resolve(session)
 
 
+@pytest.mark.parametrize("desk", ["", "#desk_2"])
+def test_a_copy_that_is_read_here_and_was_changed_is_named(office: Office, desk: str) -> None:
+    for one in ("desk_1", "desk_2"):
+        office.work(one, "reviewer-keys", f"{one}-a")
+        office.push(one)
+    with office.at("auditor"):
+        url = office.url("auditor") + desk
+        path = bring_up_to_date_from(url)
+        assert verify_central(url).ok
+        with closing(sqlite3.connect(path)) as copy, copy:
+            assert copy.execute(
+                "UPDATE event SET kind = 'training.opened' WHERE session = 'desk_2-a' AND seq = 2"
+            ).rowcount
+        says = verify_central(url).verdicts["desks"]
+        assert says.ok is False
+        assert f"is another one in the copy that is read here: remove {path}" in says.says
+
+
 def test_of_a_desk_without_texts_reports_know_the_session_and_not_what_was_answered(
     office: Office, reviewed: Path
 ) -> None:
