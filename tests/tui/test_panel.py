@@ -81,7 +81,7 @@ async def test_lines_are_marked_and_cited_for_the_answer(open_window: Open, begi
         await window.press("space", "down", "enter")
         assert "Cited progress-note-2014-07-17:2: it goes with your answer." in window.text
         assert window.focus == "reply"
-        await window.press("minus")
+        await window.press("minus", "enter")
         assert "something is documented" in window.folded
         await window.write("Films.")
         answer = window.talk.review.session.answer("1", "sought")
