@@ -317,7 +317,9 @@ def gradebook_lines(made: Gradebook) -> list[str]:
         )
         lines.append(head + f" · {grade.overdue} overdue" * bool(grade.overdue))
         lines += [
-            f"  {words:<19} {grade.rate(name).words}" for name, words in _NAMED.items() if grade.rate(name).of
+            f"  {words:<19} {_told(name, grade.rate(name))}"
+            for name, words in _NAMED.items()
+            if grade.rate(name).of
         ]
         shown = sum(one.shown for one in grade.fresh)
         lines += [f"  {'Found when shown':<19} {shown}"] if shown else []
@@ -343,6 +345,11 @@ def gradebook_lines(made: Gradebook) -> list[str]:
         )
         lines += [f"      most often: {one_line(item.wrong, 70)}"] if item.wrong else []
     return [visible(line) for line in lines] if made.grades else ["No run is finished yet."]
+
+
+def _told(name: str, rate: Rate) -> str:
+    """A rate in words; what is had without reading is the case's own, and no estimate."""
+    return f"{rate.hits} of {rate.of}" if name == "unread" and rate.of else rate.words
 
 
 def _parting(item: Item) -> str:
@@ -465,8 +472,7 @@ def gradebook_page(made: Gradebook) -> str:
         f"<th>Pages cited<th>Sensitivity (d′){'<th>Confidence' * sure}{'<th>Worth by a panel' * panel}</thead><tbody>",
     ]
     for grade in made.grades:
-        agreement, _, found, alarms, evidence = (grade.rate(name).words for name in _NAMED)
-        had = grade.rate("unread")
+        agreement, unread, found, alarms, evidence = (_told(name, grade.rate(name)) for name in _NAMED)
         waits = f"{grade.open}, {grade.overdue} overdue" if grade.overdue else str(grade.open)
         time = "-" if grade.seconds is None else f"{int(grade.seconds) // 60}:{int(grade.seconds) % 60:02}"
         cells = [
@@ -475,7 +481,7 @@ def gradebook_page(made: Gradebook) -> str:
             waits,
             time,
             agreement,
-            f"{had.hits} of {had.of}" if had.of else "-",
+            unread,
             found,
             str(sum(one.shown for one in grade.fresh)),
         ]
