@@ -154,7 +154,7 @@ TABLES: Mapping[str, Table] = {
     ),
     "item": _of_review(
         "session item service prompt_set edition:int rules first_decision suggested why decision "
-        "departs:int reason seq:int decided decisions:int month",
+        "departs:int reason criteria seq:int decided decisions:int month",
         key="session item",
     ),
     "ground": _of_review("session item criterion", key="session item criterion"),
@@ -598,6 +598,7 @@ class _Review:
             "decision": None if event is None else event.decision,
             "reason": None if event is None else event.reason or None,
             "departs": int(event is not None and event.departs),
+            "criteria": ", ".join(sorted(self._grounds.get(item, ()))) or None,
             "seq": None if decided is None else decided.entry.seq,
             "decided": when,
             "decisions": 0 if decided is None else decided.count,

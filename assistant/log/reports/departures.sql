@@ -25,10 +25,9 @@
 -- counted rate: the share of departures, in percent; empty below 10 decisions
 -- counted low: where the interval begins, in percent
 -- counted high: where it ends, in percent
-SELECT session, case_id, reviewer, kind, item, suggested, decision, reason,
-  (SELECT group_concat(criterion, ', ') FROM ground AS g WHERE g.session = i.session AND g.item = i.item) AS criteria,
-  decided, seq, prompt_set, status, outcome, service, first_decision
-FROM item AS i WHERE departs = 1 AND decision IS NOT NULL
+SELECT session, case_id, reviewer, kind, item, suggested, decision, reason, criteria, decided, seq, prompt_set, status,
+  outcome, service, first_decision
+FROM item WHERE departs = 1 AND decision IS NOT NULL
 -- query
 SELECT {by}, n AS decisions, k AS departures, CASE WHEN n >= 10 THEN round(100.0 * k / n, 1) END AS rate,
   round(100 * max(0, (p + z * z / (2 * n) - z * sqrt(p * (1 - p) / n + z * z / (4 * n * n))) / (1 + z * z / n)), 1)
