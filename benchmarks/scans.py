@@ -11,7 +11,7 @@ import tempfile
 import time
 from pathlib import Path
 
-from assistant.core.record.marks import doubtful_words, without_doubt
+from assistant.core.record.marks import DOUBT_BEGINS, DOUBT_ENDS, without_doubt
 from assistant.records.recognition import Recogniser
 from tests.records.made_scans import NOTE, SPOILED, typed, written
 
@@ -27,7 +27,8 @@ def main() -> None:
         for name, spoiled in SPOILED.items():
             made = recogniser.page(written(spoiled(typed()), Path(folder) / "page.pgm"))
             found = set(_words(without_doubt(made.text)))
-            doubtful = {word for one in doubtful_words(made.text) for word in _words(one)}
+            marked = re.findall(f"{DOUBT_BEGINS}(.*?){DOUBT_ENDS}", made.text)
+            doubtful = {word for one in marked for word in _words(one)}
             right += len(found & true)
             wrong += len(found - true)
             marked_right += len(doubtful & found & true)

@@ -610,6 +610,11 @@ INTAKE: dict[str, Any] = {
 }
 FAULT_PLACES: dict[str, Any] = {
     "sections": {"examination": ["physical examination", "exam"]},
+    "of_studies": {"in": ["Progress note"], "section": ["examination"]},
+    "moves": {
+        "regions": {"knee": {"of": "ankle", "called": "ankle"}},
+        "levels": {"C": ["L1"], "T": ["L2"], "L": ["C5"], "S": ["C7"]},
+    },
     "questions": {
         "red_flags.tumor": {"in": ["Progress note"], "section": ["examination"], "is": "yes"},
         "views": {"in": ["Radiology report"], "section": ["examination"]},

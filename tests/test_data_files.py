@@ -10,13 +10,13 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from jsonschema import Draft202012Validator
 
 from assistant import library
 from assistant.core import yaml
 from assistant.core.answer import Evidence
 from assistant.core.record.case import Case
 from assistant.core.record.passages import located
-from assistant.core.rules.answer_schema import check_structure
 from assistant.core.rules.examples import try_examples
 from assistant.core.rules.prompt_set import CASE, PromptSet
 from assistant.core.rules.proof import prove
@@ -181,7 +181,7 @@ def test_an_answer_schema_is_json_schema_and_some_prompt_asks_for_it() -> None:
         name = path.name.removesuffix(".schema.json")
         assert path.name == f"{name}.schema.json"
         text = library.read_text(path)
-        assert list(check_structure(json.loads(text), path.name)) == []
+        Draft202012Validator.check_schema(json.loads(text))
         read_schema(name, text)
         assert text == compiled.get(name, text), f"`imr prompts compile` writes {name} anew"
         assert name in compiled or name in asked, f"no prompt asks for {name}"

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import shutil
 import sys
 import textwrap
@@ -12,7 +13,9 @@ from assistant.cli.lines import Lines
 from assistant.core.dates import read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import one_line, visible
+from assistant.machine import is_reserved
 
+CASE_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _WIDTH = 100
 _NOTHING = "-"
 
@@ -128,3 +131,12 @@ def read_day(reply: str) -> str:
             f"“{one_line(reply, 40)}” is no date.", "", "Write it as 2014-05-10, May 10, 2014, or 5/10/2014."
         )
     return str(date)
+
+
+def read_case_id(reply: str) -> str:
+    """The short name of a case, which is also that of its folder."""
+    if is_reserved(reply):
+        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
+    if not CASE_ID.fullmatch(reply):
+        raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
+    return reply

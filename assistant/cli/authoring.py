@@ -509,7 +509,8 @@ def _guidelines() -> Guidelines:
 def editions(names: tuple[str, ...], as_json: bool) -> None:
     """List the editions of each GUIDELINE (all without one), when each was in force, and what is known of its places.
 
-    Of a prompt SET a table says which edition of each place that it cites was in force in a year, and what is known of it.
+    Of a prompt SET a table says which edition of each place that it cites was in force in a year, and what is known of
+    it.
     """
     from assistant.core.yaml import near
 

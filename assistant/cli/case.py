@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask import Asking, read_day
+from assistant.cli.ask import CASE_ID, Asking, read_case_id, read_day
 from assistant.cli.case_add import add, document_json
 from assistant.cli.case_course import chronology
 from assistant.cli.case_from import from_session
@@ -285,7 +285,6 @@ def _width() -> int:
 # `imr case new`: makes a case folder, by questions or from a file.
 
 
-_ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _ALREADY_DENIED = "denied"
 
 
@@ -349,7 +348,7 @@ def _made(folder: Path | None, source: Path | None) -> tuple[Path, list[str]]:
     if source is not None:
         name, text = one_line(str(source)), library.read_text(source)
         case_id = str(yaml.parse_yaml(text, name).data.get("id", ""))
-        if folder is None and (not _ID.fullmatch(case_id) or is_reserved(case_id)):
+        if folder is None and (not CASE_ID.fullmatch(case_id) or is_reserved(case_id)):
             raise refuse(
                 "This `id` can't be the name of a folder.",
                 name,
@@ -371,7 +370,9 @@ def _asked(asking: Asking, folder: Path | None) -> tuple[str, str]:
     asking.say("A new case. Enter takes what stands in brackets; Ctrl+C stops, and nothing is written.")
     title = asking.ask("Title of the case, without the patient's name", "", _words)
     case_id = asking.ask(
-        "Its short name", folder.name if folder and _ID.fullmatch(folder.name) else _slug(title), _read_id
+        "Its short name",
+        folder.name if folder and CASE_ID.fullmatch(folder.name) else _slug(title),
+        read_case_id,
     )
     practice = asking.agrees("Is it for practice only?", False)
     complaint = asking.ask("What is the complaint? Such as: chronic neck pain", "", _words, empty=True)
@@ -469,14 +470,6 @@ def _words(reply: str) -> str:
     if len(reply) > 500:
         raise refuse("That is longer than 500 characters.", "", "Shorten it.")
     return one_line(reply)
-
-
-def _read_id(reply: str) -> str:
-    if is_reserved(reply):
-        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
-    if not _ID.fullmatch(reply):
-        raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
-    return reply
 
 
 @click.group(cls=Group)

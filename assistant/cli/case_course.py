@@ -54,8 +54,8 @@ def chronology(
 ) -> int:
     """Show the course of a case, oldest first, each line to its page.
 
-    Lines marked + are confirmed and stand in the case; the others are proposed from the pages and no fact yet. What came
-    after the utilization review decision is marked. An open review takes a change over when it is resumed.
+    Lines marked + are confirmed and stand in the case; the others are proposed from the pages and no fact yet. What
+    came after the utilization review decision is marked. An open review takes a change over when it is resumed.
     """
     from assistant import library
     from assistant.cli.case_add import open_sessions

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections.abc import Sequence
 from pathlib import Path
@@ -10,17 +9,15 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from assistant.cli.ask import Asking
+from assistant.cli.ask import Asking, read_case_id
 from assistant.cli.output import ImportProgress, print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import counted, one_line, visible
-from assistant.machine import is_reserved
 
 if TYPE_CHECKING:
     from assistant.core.answer import Evidence
     from assistant.records.intake import Intake, Proposal
 
-ID = re.compile(r"[a-z0-9][a-z0-9-]{0,79}")
 _HELP = (
     "Enter           confirms what is shown",
     "x               refuses it; it isn't proposed again",
@@ -187,7 +184,7 @@ class Plain:
         self._one_by_one()
         self._lines()
         title = self._asking.ask("Title of the case, without the patient's name", self._work.title, one_line)
-        case_id = self._asking.ask("Its short name", self._work.case_id, _read_id)
+        case_id = self._asking.ask("Its short name", self._work.case_id, read_case_id)
         practice = self._asking.agrees("Is it for practice only?", False)
         return _told(self._work.finish(case_id, title, practice), self._work)
 
@@ -370,14 +367,6 @@ def _numbered(said: str, listed: Sequence[Proposal]) -> Proposal:
     if not said.isdecimal() or len(said) > 6 or not 1 <= int(said) <= len(listed):
         raise refuse(f"The documents are numbered 1 to {len(listed)}.")
     return listed[int(said) - 1]
-
-
-def _read_id(reply: str) -> str:
-    if is_reserved(reply):
-        raise refuse(f"Windows keeps the name {reply} for a device.", "", "Give it another name.")
-    if not ID.fullmatch(reply):
-        raise refuse("A short name has small letters, digits and dashes.", "", "Such as neck-films-2014.")
-    return reply
 
 
 def is_packet(paths: Sequence[Path]) -> bool:

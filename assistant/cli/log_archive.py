@@ -90,8 +90,8 @@ def holds(as_json: bool, log_path: Path | None) -> None:
 def archive(year: int, file: Path, keep_until: str, as_json: bool, log_path: Path | None) -> None:
     """Move the reviews that ended in YEAR or before out of the log into the new archive FILE (its name ends in .parquet).
 
-    Their hashes stay in the log, which verifies as before. What is under a legal hold stays. The archive verifies and is
-    read like the log: --log FILE, or with the log it came from: --archive FILE.
+    Their hashes stay in the log, which verifies as before. What is under a legal hold stays. The archive verifies and
+    is read like the log: --log FILE, or with the log it came from: --archive FILE.
     """
     from assistant.log.archive import archive as move
     from assistant.log.holds import day_of

@@ -54,9 +54,10 @@ def export(
 ) -> None:
     """Write sessions for other programs: all, or each SESSION. What is not sealed holds health information in clear text.
 
-    ndjson and csv have a line for each step, odk is ODK's audit.csv, parquet has the bytes that are hashed as well; fhir is an
-    R4 Bundle of Questionnaires, QuestionnaireResponses, Provenance and AuditEvents, prov W3C PROV-JSON. What is
-    --deidentified has no known identifier and no hash of the log, and nobody has looked at it: that is less than anonymous.
+    ndjson and csv have a line for each step, odk is ODK's audit.csv, parquet has the bytes that are hashed as well;
+    fhir is an R4 Bundle of Questionnaires, QuestionnaireResponses, Provenance and AuditEvents, prov W3C PROV-JSON. What
+    is --deidentified has no known identifier and no hash of the log, and nobody has looked at it: that is less than
+    anonymous.
     """
     from assistant import library
     from assistant.core.access_events import AccessExported

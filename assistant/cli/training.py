@@ -118,8 +118,8 @@ def practise(
 ) -> int:
     """Review CASE blind: you answer first, then you see the reviewer's answer, or at the end.
 
-    CASE may also be an exercise of `imr training library`, the id of an assignment of yours, or the file of a packed case.
-    Without CASE: what is assigned to you, your open run, or the cases to choose from.
+    CASE may also be an exercise of `imr training library`, the id of an assignment of yours, or the file of a packed
+    case. Without CASE: what is assigned to you, your open run, or the cases to choose from.
     """
     path = log_at(log_path)
     if session is not None:

@@ -151,8 +151,9 @@ class HoldReleased(Event):
 class StretchArchived(Event):
     """The closed reviews up to the end of a `year` went into an archive: a file of this name and SHA-256.
 
-    `size` entries were in the log, of which a checkpoint goes along; `entries` and `reviews` are those that went. `stays`
-    (hex) is the SHA-256 over number and hash of every entry that is in some archive from then on, in their order.
+    `size` entries were in the log, of which a checkpoint goes along; `entries` and `reviews` are those that went.
+    `stays` (hex) is the SHA-256 over number and hash of every entry that is in some archive from then on, in their
+    order.
     """
 
     kind: ClassVar[str] = "access.archived"

@@ -109,7 +109,8 @@ _LONG = 1_000
 def row_turn(session: Session, place: AnswerPlace) -> Turn | None:
     """A step of the search, or a source of the reviewer's own, as one form: what is usual is proposed, the rest is written.
 
-    What chooses the other fields is asked first, with a key for each; None where the place is no such row, or it is whole.
+    What chooses the other fields is asked first, with a key for each; None where the place is no such row, or it is
+    whole.
     """
     scope, path = place
     root, *rest = path.split(".")

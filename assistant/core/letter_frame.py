@@ -1,7 +1,7 @@
 """The words of a letter that are no prompt set's: headings, standing sentences, what joins those of a rationale.
 
-They are data (`prompts/letter/frame.yaml`), for physicians to read and correct. A sentence is a template as in a prompt set (`wording`), and names
-exactly what its place gives it.
+They are data (`prompts/letter/frame.yaml`), for physicians to read and correct. A sentence is a template as in a prompt
+set (`wording`), and names exactly what its place gives it.
 """
 
 from __future__ import annotations

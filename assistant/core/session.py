@@ -134,8 +134,8 @@ def _unattested(answer: Answer, case: Case) -> Answer:
 GUARD = 6
 """Which checks hold a session's findings against the record: 1 those of what was not documented, 2 those of every
 finding, 3 also what is unclear, what the refusal alone says, and what was edited; its reasons stand in the letter;
-4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the request,
-6 also numbers of another thing, quotes that name another entry or choice, and why an answer changed.
+4 also what decides a real review and was not held against its source, 5 also what is not found or denied of the
+request, 6 also numbers of another thing, quotes that name another entry or choice, and why an answer changed.
 """
 
 AnswerPlace = tuple[str, str]

@@ -108,8 +108,8 @@ class RunOpened(Event):
     """A trainee began a run: `session` is the review, `plan` the assignment or the faults that belong to it.
 
     `against`, `head` and `reference` are as in an assignment; an assigned run leaves `reference` there. `exercise` is
-    the name of the exercise that it is, where it is one. Of a packed case the reference is sealed, and `trainer` packed it.
-    `known` are the kinds of fault that the trainee asked for, or that the exercise is known for.
+    the name of the exercise that it is, where it is one. Of a packed case the reference is sealed, and `trainer` packed
+    it. `known` are the kinds of fault that the trainee asked for, or that the exercise is known for.
     """
 
     kind: ClassVar[str] = "training.run_opened"

@@ -86,7 +86,8 @@ class FormField(Value):
 class Turn(Value):
     """One stop of the conversation.
 
-    `kind`: prompt, form, list, passages, by_eye, ruling, first, decision, check, sign or done. `place` is the scope and path asked about.
+    `kind`: prompt, form, list, passages, by_eye, ruling, first, decision, check, sign or done. `place` is the scope and
+    path asked about.
     """
 
     kind: str

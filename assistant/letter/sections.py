@@ -449,7 +449,8 @@ def _quoted(session: Session, frame: Frame, one: Evidence) -> str:
 def quoted_once(told: Iterable[tuple[str, str]]) -> list[tuple[str, str]]:
     """Quotes that stand beside a sentence, each once: under no question where the sentence says the answer, else under the first that rests on it.
 
-    Each is a pair of the question, with its space, and the quote with its page; a question stands before its first quote.
+    Each is a pair of the question, with its space, and the quote with its page; a question stands before its first
+    quote.
     """
     kept: dict[str, str] = {}
     for about, place in sorted(told, key=lambda one: one[0] != ""):

@@ -1,6 +1,7 @@
 """What leaves the log, sealed to the keys of those who may open it: age files (https://age-encryption.org/v1), by a library.
 
-Any program that knows the format opens them. No key is made or kept here; whoever is to open a file gives the public one.
+Any program that knows the format opens them. No key is made or kept here; whoever is to open a file gives the public
+one.
 """
 
 from __future__ import annotations

@@ -1,8 +1,8 @@
 """Closed years in an archive: a Parquet file that holds whole reviews with their words and rules, and verifies like the log.
 
 In the log their number and hash stay, so that its tree, and every checkpoint of it, is what it was. An archive has
-the same of all that stayed in the log. So both are made a log's file again by the same means: the archive alone, or with
-the log that it came from, to be verified and to be asked for every report.
+the same of all that stayed in the log. So both are made a log's file again by the same means: the archive alone, or
+with the log that it came from, to be verified and to be asked for every report.
 """
 
 from __future__ import annotations
@@ -89,8 +89,8 @@ class Archived(Value):
 def archive(path: Path, year: int, target: Path, keep_until: str = "") -> Archived:
     """Moves the reviews of the log at `path` that ended by the end of a `year` into the new archive `target`.
 
-    What is under a legal hold stays. The archive is verified before the log says that it was made, and the log says so before
-    anything leaves it; whoever is cut off in between runs the same again.
+    What is under a legal hold stays. The archive is verified before the log says that it was made, and the log says so
+    before anything leaves it; whoever is cut off in between runs the same again.
     """
     _arrow()
     true = present_log(path)
@@ -361,8 +361,9 @@ class _opened_fences:
 def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: str) -> str:
     """Takes one text of an entry out of an archive of the log at `path`; gives the session's id.
 
-    The log says that the words go, and then of which file the archive is from now on: the new one holds that too, and verifies.
-    Whoever is cut off in between runs the same again. Raises `Refused` before anything is changed where there is no such text.
+    The log says that the words go, and then of which file the archive is from now on: the new one holds that too, and
+    verifies. Whoever is cut off in between runs the same again. Raises `Refused` before anything is changed where there
+    is no such text.
     """
     true = present_log(path)
     why = reason(in_words(why, "The reason"), "The reason")

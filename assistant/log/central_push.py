@@ -94,9 +94,9 @@ def push(
     """Sends what the central log at `url` lacks of the log at `path`.
 
     `called` is what its people call the desk, taken where it is new there. Without `texts`, neither words of people nor
-    the facts of cases go along. `restored` says why the server may have lost something, `archives` hold what went out of the log before it
-    was pushed. Raises `Refused` for a fork, for
-    a server that lost what it had, and for a log that was set back.
+    the facts of cases go along. `restored` says why the server may have lost something, `archives` hold what went out
+    of the log before it was pushed. Raises `Refused` for a fork, for a server that lost what it had, and for a log that
+    was set back.
     """
     true = present_log(path)
     with Central.open(url) as central:

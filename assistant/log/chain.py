@@ -310,24 +310,6 @@ def consistency_proof(old: int, new: int, over: Over) -> list[bytes]:
     return [*([] if whole else [over(start, end)]), *path[::-1]]
 
 
-def root_of_inclusion(index: int, size: int, leaf: bytes, path: Sequence[bytes]) -> bytes | None:
-    """The root that a proof leads to from `leaf`; None where it can't be a proof for this place."""
-    if not 0 <= index < size or any(len(each) != 32 for each in (leaf, *path)):
-        return None
-    last, digest = size - 1, leaf
-    for sibling in path:
-        if not last:
-            return None
-        if index & 1 or index == last:
-            digest = node(sibling, digest)
-            while not index & 1 and index:
-                index, last = index >> 1, last >> 1
-        else:
-            digest = node(digest, sibling)
-        index, last = index >> 1, last >> 1
-    return None if last else digest
-
-
 def is_consistent(old: int, new: int, old_root: bytes, new_root: bytes, path: Sequence[bytes]) -> bool:
     """Whether `path` shows that the tree of `old` leaves is the beginning of that of `new` leaves.
 

@@ -200,7 +200,8 @@ def let_go(before: Held) -> None:
 def keep_checkpoint(note: str, where: Path, replace: bool = False, begun: bool = False) -> None:
     """Holds on to a checkpoint of the log at `where`, unless one of a longer log is held; in a `WriteTurn`.
 
-    With `replace` it takes the place of a longer one; `begun` says that the log was begun just now. A folder that can't be written to raises `Refused`.
+    With `replace` it takes the place of a longer one; `begun` says that the log was begun just now. A folder that can't
+    be written to raises `Refused`.
     """
     head = read_checkpoint(note)
     before = held(head.origin)

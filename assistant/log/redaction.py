@@ -1,7 +1,8 @@
 """A text that must go: its words and their salt leave the log's file for good, its commitment stays, and who and why is logged.
 
 First the log says so (`access.redacted`), then the words go; whoever is cut off in between runs it again. SQLite
-keeps what was deleted in free pages, in the write-ahead log, and where pages were split, so the whole file is written anew.
+keeps what was deleted in free pages, in the write-ahead log, and where pages were split, so the whole file is written
+anew.
 """
 
 from __future__ import annotations

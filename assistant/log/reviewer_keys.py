@@ -1,7 +1,8 @@
 """The key of a reviewer: an Ed25519 key under a passphrase, with which a person signs, and no program alone.
 
 Its public half stands in the log, in a session of its own (`REGISTER`). Who has the log's file, the log's key and the
-profile still can't sign a determination in the place of the reviewer: `verify_reviewers` names whatever that leaves behind.
+profile still can't sign a determination in the place of the reviewer: `verify_reviewers` names whatever that leaves
+behind.
 """
 
 from __future__ import annotations

@@ -110,7 +110,8 @@ def matching_session(connection: sqlite3.Connection, name: str) -> str:
     """The session that `name` means: its id, the only review that begins so, or "last" (the newest entry's).
 
     None or several raise `Refused`; several are listed. A session that is no review has to be named in full. An id that
-    the program doesn't give, and with which others begin, means none of them: somebody may have chosen it to be taken for one.
+    the program doesn't give, and with which others begin, means none of them: somebody may have chosen it to be taken
+    for one.
     """
     if name == "last":
         row = connection.execute(_NEWEST).fetchone()

@@ -1,7 +1,7 @@
 """Time from outside: that somebody elsewhere saw a checkpoint of this log, and when, so that it is more than this computer's word.
 
-Two forms are kept, each as an entry of the log: the answer of a time-stamping authority (RFC 3161) over the checkpoint as
-it was written to a file, and the lines of witnesses (C2SP tlog-cosignature, cosignature/v1) on it.
+Two forms are kept, each as an entry of the log: the answer of a time-stamping authority (RFC 3161) over the checkpoint
+as it was written to a file, and the lines of witnesses (C2SP tlog-cosignature, cosignature/v1) on it.
 """
 
 from __future__ import annotations

@@ -83,9 +83,11 @@ def verify(
     """Reads the log at `path` and says what holds; never changes it.
 
     `keys` are trusted for its checkpoints, besides those made here; `checkpoints` are held by somebody, besides
-    the one in the profile's folder, `reviewers` and `officers` their keys that somebody holds, `outside` whom they trust for the time. With `since`, only what came after the checkpoint up to which the log was last
-    verified here is read. What may be `absent` was left out or emptied on purpose; `restored` says of which archives the file was made. A missing file, a log of a newer version, and errors of the disk or its rights
-    raise `Refused`; damage is part of the result.
+    the one in the profile's folder, `reviewers` and `officers` their keys that somebody holds, `outside` whom they
+    trust for the time. With `since`, only what came after the checkpoint up to which the log was last verified here is
+    read. What may be `absent` was left out or emptied on purpose; `restored` says of which archives the file was made.
+    A missing file, a log of a newer version, and errors of the disk or its rights raise `Refused`; damage is part of
+    the result.
     """
     true = true_path(path)
     if before := is_gone(true):

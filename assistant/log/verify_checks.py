@@ -120,7 +120,8 @@ class Heads:
     """What the stored checkpoints come to.
 
     `good` is the newest size whose root is right before `bad`, the first whose root is wrong; `compared` counts the
-    right ones, `read` those that are checkpoints of this log over as many entries as stands beside them. `verified` is the note of the newest that is right, `strangers` the keys that are not known here.
+    right ones, `read` those that are checkpoints of this log over as many entries as stands beside them. `verified` is
+    the note of the newest that is right, `strangers` the keys that are not known here.
     """
 
     count: int = 0
@@ -665,7 +666,8 @@ def behind(connection: sqlite3.Connection, path: Path) -> tuple[str, str]:
 class Restored(Value):
     """Of which archives a file was made again, by their names.
 
-    `alone` is without the log that it came from, and `stays` its SHA-256; else the digest over what of them stood in it.
+    `alone` is without the log that it came from, and `stays` its SHA-256; else the digest over what of them stood in
+    it.
     """
 
     files: tuple[str, ...]

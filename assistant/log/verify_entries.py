@@ -211,11 +211,13 @@ class Pinned:
 class Stretch:
     """What was found among the entries with the ids after `start`, up to `end`.
 
-    `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `reviews` those that are none of readers or trainers, `backward` are
-    entries (id, the time stated before, the time stated) with an earlier time than the entry before, `rollbacks`
-    the ids of entries that accept one, `timed` of those that keep a time from elsewhere, `redacted` the commitments that are said to be without words, `archives` the entries that say what was archived, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for each file that entries rest
-    on the kinds of text that it is pinned as, and the first such entry. `unread` says why entries after the last
-    one seen could not be read.
+    `first_id` is the id of the first break, 0 for none. `sessions` counts those that begin here, `reviews` those that
+    are none of readers or trainers, `backward` are entries (id, the time stated before, the time stated) with an
+    earlier time than the entry before, `rollbacks` the ids of entries that accept one, `timed` of those that keep a
+    time from elsewhere, `redacted` the commitments that are said to be without words, `archives` the entries that say
+    what was archived, `ends` those with which a checkpoint is made, `tally` that of the commitments. `pins` has for
+    each file that entries rest on the kinds of text that it is pinned as, and the first such entry. `unread` says why
+    entries after the last one seen could not be read.
     """
 
     start: int
@@ -249,7 +251,8 @@ class Walk:
     """A pass over the entries with the ids after `start` (a multiple of 256), up to `end`.
 
     `marks` are the numbers of entries at which a root will be wanted; commitments are tallied with `key`; `step`
-    is told now and then how many have been read. Sessions that began before `start` go on from what the log holds of them there.
+    is told now and then how many have been read. Sessions that began before `start` go on from what the log holds of
+    them there.
     """
 
     def __init__(
@@ -541,10 +544,10 @@ class Verification:
     `verdicts` are chain, tree, signatures, coverage, reviewers, rows, triggers, database and artifacts, by name; a
     deep one has more. `root` is that of the tree (hex; empty where not all entries can be read), `since` the number of
     entries that an earlier verification vouches for. `notes` are what somebody should look at, though nothing is
-    broken by it. Of the `sessions` so many are `reviews`; the others are of readers, trainers and keys. `verified` is the newest checkpoint that holds: its note. `tables` has for each table how many
-    rows it holds and how many of them a check has covered; `copy` is the day of the backup that the file is, by
-    the log's key; empty where it is none. `shorter` is whether it may be a copy without a mark: a checkpoint
-    that is held covers more entries.
+    broken by it. Of the `sessions` so many are `reviews`; the others are of readers, trainers and keys. `verified` is
+    the newest checkpoint that holds: its note. `tables` has for each table how many rows it holds and how many of them
+    a check has covered; `copy` is the day of the backup that the file is, by the log's key; empty where it is none.
+    `shorter` is whether it may be a copy without a mark: a checkpoint that is held covers more entries.
     """
 
     ok: bool

@@ -310,8 +310,9 @@ class RecordIndex:
     def find(self, query: str, limit: int = 50) -> tuple[Occurrence, ...]:
         """What answers a person's query, best first: what holds most of it in a sentence, then as FTS5 ranks it.
 
-        All words are wanted, near each other or, failing that, on one page; where no page has all, the sentences with most
-        of them are found. A sentence is one mention for each way in which it speaks of what is wanted. Raises `Refused` for a query that is too long.
+        All words are wanted, near each other or, failing that, on one page; where no page has all, the sentences with
+        most of them are found. A sentence is one mention for each way in which it speaks of what is wanted. Raises
+        `Refused` for a query that is too long.
         """
         wanted = of_query(query, self._vocabulary)
         if not wanted or limit < 1:
@@ -377,7 +378,8 @@ class RecordIndex:
     def _nearest(self, query: str, known: Collection[_Sentence], limit: int) -> list[Occurrence]:
         """The sentences that come nearest to what a person may mean by a query, but for those that are known.
 
-        They hold most of it; what few sentences of the record hold counts for more, and plain words more than loose ones.
+        They hold most of it; what few sentences of the record hold counts for more, and plain words more than loose
+        ones.
         """
         wanted = meant_by(query, self._vocabulary)
         by_sentence: dict[tuple[int, int], list[Hit]] = {}

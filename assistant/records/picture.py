@@ -227,7 +227,8 @@ class DrawnBox(Value):
 def boxes_on(ink: Ink, sharp: Ink, line_height: float) -> list[DrawnBox]:
     """What may be boxes on a page: squares about as high as a line that stand alone. Letters may be among them.
 
-    `sharp` is the ink with thin strokes, in which the inside of a box shows. Only level and upright strokes are looked at, so that a cross that goes beyond the box, or its label, is no part.
+    `sharp` is the ink with thin strokes, in which the inside of a box shows. Only level and upright strokes are looked
+    at, so that a cross that goes beyond the box, or its label, is no part.
     """
     whole = cv2.morphologyEx(ink, cv2.MORPH_CLOSE, np.ones((3, 3), np.uint8))
     least = max(5, round(0.28 * line_height))

@@ -1,7 +1,7 @@
 """What a person or a prompt looks for, in the words of the record: for FTS5 as an expression, and to tell what a place found answers.
 
-No sign in a query is an operator of the database. Phrases are looked for in all the forms that the record has of their words;
-their words may stand apart where the phrase or the vocabulary says so, and numbers are read where they stand.
+No sign in a query is an operator of the database. Phrases are looked for in all the forms that the record has of their
+words; their words may stand apart where the phrase or the vocabulary says so, and numbers are read where they stand.
 """
 
 from __future__ import annotations
@@ -60,8 +60,8 @@ _MOST_APART = 4
 class Phrase:
     """Words that stand together: `exact` without word forms, `open_ended` where the last is a beginning only.
 
-    Up to `gap` other words may stand between each two of them. `capitals` is whether it counts in capitals only, `loose`
-    whether it is only what a person may mean.
+    Up to `gap` other words may stand between each two of them. `capitals` is whether it counts in capitals only,
+    `loose` whether it is only what a person may mean.
     """
 
     text: str
@@ -77,8 +77,8 @@ class Wanted:
     """One thing that is looked for: `term` as given, the phrases of which any will do.
 
     `apart` are folded words that share a stem with one of its words and don't answer for it; `unless` are phrases
-    in which its words mean something else. `numbers` answer for it too. With `denies` the phrases are those that deny the
-    term: a function that is normal, or a word that says so by itself.
+    in which its words mean something else. `numbers` answer for it too. With `denies` the phrases are those that deny
+    the term: a function that is normal, or a word that says so by itself.
     """
 
     term: str
@@ -279,8 +279,8 @@ class Expansion:
     """One thing wanted: the phrases `spoken` to FTS5, the folded `wordings`, and folded `beginnings` of words.
 
     The `other` wordings are in the expression too, so that they are marked as a whole and can be passed over. Those in
-    `capitals` count in capitals only, and those of `readings` where the number does; `loose` ones are what a person may mean. `patterns` are phrases whose parts are
-    marked each for itself.
+    `capitals` count in capitals only, and those of `readings` where the number does; `loose` ones are what a person may
+    mean. `patterns` are phrases whose parts are marked each for itself.
     """
 
     spoken: tuple[str, ...]

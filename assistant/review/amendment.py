@@ -172,8 +172,8 @@ def proposed_set(session: Session, item: str) -> SetProposal:
 def change_set(review: Review, item: str, name: str) -> list[Line]:
     """Goes on with an item under another prompt set, and says what became of its answers.
 
-    Raises `Refused` for a set that there is none of, that is for other regions, or that doesn't fit the guidelines which
-    the session began with.
+    Raises `Refused` for a set that there is none of, that is for other regions, or that doesn't fit the guidelines
+    which the session began with.
     """
     session = review.session
     if item not in session.items:

@@ -1,7 +1,7 @@
 """Whether a reason is made of words: letters that can be spoken are no reason where no word of them is one.
 
-The words that count are those of `prompts/vocabulary/common-words.txt`, whatever their endings, those of the case file, short forms in
-capitals, levels, and words in another alphabet.
+The words that count are those of `prompts/vocabulary/common-words.txt`, whatever their endings, those of the case file,
+short forms in capitals, levels, and words in another alphabet.
 """
 
 from __future__ import annotations

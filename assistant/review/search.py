@@ -148,8 +148,8 @@ class RecordSearch:
     def _bears(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a denial may carry an answer.
 
-        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too, at the head or the
-        foot of every page, or of a plan where the question is about what there was.
+        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too, at the head or
+        the foot of every page, or of a plan where the question is about what there was.
         """
         if self.is_running(group.quote) or self._of_plans(prompt, group):
             return False

@@ -29,8 +29,8 @@ Build = Callable[[str], c.Command]
 class Pending(Value):
     """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice.
 
-    `find` takes words beside the options, such as those of a passage that is to be looked for. `past` is an act that was
-    gone back to.
+    `find` takes words beside the options, such as those of a passage that is to be looked for. `past` is an act that
+    was gone back to.
     """
 
     question: str

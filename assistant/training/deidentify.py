@@ -122,9 +122,10 @@ def given_names() -> frozenset[str]:
 
 
 def common_here(pages: Iterable[str]) -> frozenset[str]:
-    """The common words of a record and of the prompt files."""
+    """The common words of a record, of the prompt files and of headings, specialties and instruments."""
     sources = library.sources()
-    return common_words([*pages, *sources.prompts.values(), *sources.vocabulary.values()])
+    headings = library.read_text(library.folder("prompts") / "vocabulary" / "headings.txt")
+    return common_words([*pages, headings, *sources.prompts.values(), *sources.vocabulary.values()])
 
 
 def learn_facts(finder: Finder, facts: Iterable[Mapping[str, Any]], listed: Sequence[str]) -> None:

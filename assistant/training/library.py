@@ -141,8 +141,8 @@ def library_json(found: Sequence[Material], taught: Mapping[str, Lesson]) -> dic
 
 
 # When a trap is practised again. What is learned is not a case but a trap (a kind of planted fault) in a service: found
-# alone it comes back later, known of sooner, else soon. The scheduler is the `fsrs` library's, without its chance, so that the same log
-# gives the same days.
+# alone it comes back later, known of sooner, else soon. The scheduler is the `fsrs` library's, without its chance, so
+# that the same log gives the same days.
 
 
 @dataclass(frozen=True)

@@ -26,7 +26,7 @@ from assistant.training.recording import Recording
 from assistant.training.reference import Reference
 
 ALONE, KNOWN, SHOWN, MISSED = "alone", "known", "shown", "missed"
-"""How a planted fault came out: in the first answer, so but of a kind that was known, after the program had spoken, or not at all."""
+"""How a planted fault came out: found in the first answer, so but of a known kind, once the program had spoken, or not."""
 
 
 @dataclass(frozen=True)

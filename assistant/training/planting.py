@@ -233,27 +233,6 @@ _COMMON = frozenset(
     "with from that this have been were there into over than when what which after before about".split()
 )
 _WIDTH = 80
-_OTHER = {
-    "cervical spine": ("lumbar", "low back"),
-    "thoracic spine": ("lumbar", "low back"),
-    "lumbar spine": ("cervical", "neck"),
-    "shoulder": ("elbow", "elbow"),
-    "elbow": ("shoulder", "shoulder"),
-    "wrist": ("elbow", "elbow"),
-    "hand": ("foot", "foot"),
-    "hip": ("knee", "knee"),
-    "knee": ("ankle", "ankle"),
-    "ankle": ("knee", "knee"),
-    "foot": ("hand", "hand"),
-}
-"""The region that a page is made to speak of: as an adjective, and as people call it."""
-
-_LEVELS = {
-    "C": ("L1", "L1", "L2", "L3", "L4", "L5", "S1"),
-    "T": ("L1", "L1", "L2", "L2", "L3", "L3", "L4", "L4", "L4", "L5", "L5", "L5"),
-    "L": ("C3", "C4", "C5", "C6", "C7"),
-    "S": ("C7", "C7", "C7", "C7", "C7"),
-}
 _POINT = re.compile(r"\b([CTLS])(1[0-2]|[1-9])\b")
 
 
@@ -265,40 +244,41 @@ def other_segment(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         if prompt in ("", one.prompt.id) and "modality" in one.fact and "date" in one.fact and one.page
     ]
     chance.shuffle(found)
+    moves = _kept(PLACES, "fault-places")["moves"]
     for one in found:
         page = one.page
         if page is None or not copy.free(one):
             continue
         region = copy.rules.case.items[one.item].region
-        own = sorted(regions_of(region) & set(_OTHER))
+        own = sorted(regions_of(region) & set(moves["regions"]))
         alone = sum(other.prompt.id == one.prompt.id and other.item == one.item for other in found) < 2
         if alone or not own or own[0] not in {name for _, _, name in regions_named(copy.text(page))}:
             continue
         copy.use(one, page)
         copy.altered.add(page)
         for fact in copy.quoting(page):
-            fact["quote"] = _moved(str(fact["quote"]), own[0])
-        copy.set_text(page, _moved(copy.text(page), own[0]))
+            fact["quote"] = _moved(str(fact["quote"]), own[0], moves)
+        copy.set_text(page, _moved(copy.text(page), own[0], moves))
         return Fault(
             "wrong-segment", one.item, one.prompt.id, "date", str(one.fact["date"]), *page,
             f"The case file gives the study on {page[0]}:{page[1]} for the {own[0]}; the page is of the "
-            f"{_OTHER[own[0]][0]} region.",
+            f"{moves['regions'][own[0]]['of']} region.",
         )  # fmt: skip
     return None
 
 
-def _moved(text: str, region: str) -> str:
+def _moved(text: str, region: str, moves: Mapping[str, Any]) -> str:
     """The text with the words and levels of a region made into those of the other one."""
-    adjective, name = _OTHER[region]
+    other = moves["regions"][region]
     for start, said, found in sorted(regions_named(text), reverse=True):
         if found == region:
-            word = name if said.lower() in ("neck", "low back", "lower back") else adjective
+            word = other["called" if said.lower() in ("neck", "low back", "lower back") else "of"]
             word = word.upper() if said.isupper() else word.capitalize() if said[0].isupper() else word
             text = text[:start] + word + text[start + len(said) :]
     letter = {"cervical spine": "C", "thoracic spine": "T", "lumbar spine": "LS"}.get(region, "")
 
     def level(match: re.Match[str]) -> str:
-        others = _LEVELS[match[1]]
+        others = moves["levels"][match[1]]
         number = int(match[2])
         return others[number - 1] if match[1] in letter and number <= len(others) else match[0]
 
@@ -448,7 +428,6 @@ def _inserted(text: str, sentence: str, end: int) -> str:
 def two_documents(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
     """Lets a note give a study another date than its own report does; the case file follows the note."""
     places = _kept(PLACES, "fault-places")
-    where = {"in": ["Progress note", "Evaluation"], "section": ["history", "imaging", "assessment"]}
     for one, name, date in _dates(copy, chance, prompt):
         report = one.page
         if report is None or "modality" not in one.fact or _says_date(copy, one, date)[:1] != [report]:
@@ -456,7 +435,7 @@ def two_documents(copy: CaseCopy, chance: Random, prompt: str) -> Fault | None:
         spots = [
             (page, end, wrong)
             for wrong in _months_beside(date)
-            for page, end in _spots(copy, where, places["sections"])
+            for page, end in _spots(copy, places["of_studies"], places["sections"])
             if page[0] != report[0]
             and not _is_stated(copy, one, name, wrong)
             and all(_written_after(copy, page, said) for said in (date, wrong))

@@ -128,7 +128,8 @@ UNDECIDED = "With what was planted the reviewer's answers come to no decision; y
 class Run:
     """One passage of a trainee through a case. `frozen` has the entry of each first answer: its `seq` and hash.
 
-    `settled` has that of the answer that stood when it was revealed, or at the end. The decision on an item is frozen at the place `(item, "")`. `ended` is signed, declined or empty.
+    `settled` has that of the answer that stood when it was revealed, or at the end. The decision on an item is frozen
+    at the place `(item, "")`. `ended` is signed, declined or empty.
     """
 
     session: str

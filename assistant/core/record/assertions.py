@@ -1,8 +1,8 @@
 """Whether a sentence affirms, denies, doubts or only remembers what it mentions, by the cues of a vocabulary.
 
 The cues are data, in `prompts/vocabulary/standing.yaml`; here is how far each of them reaches, after NegEx (Chapman and
-others, 2001) and ConText (Harkema and others, 2009). A denial is kept narrow: one that is of an earlier time or of one side,
-that is itself denied or disputed, or that stands at a distance is doubtful or at least not `plain`.
+others, 2001) and ConText (Harkema and others, 2009). A denial is kept narrow: one that is of an earlier time or of one
+side, that is itself denied or disputed, or that stands at a distance is doubtful or at least not `plain`.
 """
 
 from __future__ import annotations

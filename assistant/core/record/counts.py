@@ -78,7 +78,8 @@ def misquoted(
 
     A number is also the sum of several, such as the visits of two courses, and of a count the product of two or three
     ("2 visits a week for 6 weeks"). Of levels it is also how many are named, where `levels` says so. Words that hold
-    neither one of that unit nor the number itself may have been cut before it: then the sentences `around` them are read.
+    neither one of that unit nor the number itself may have been cut before it: then the sentences `around` them are
+    read.
     """
     name, words = unit_of(unit), tuple(map(without_doubt, quotes))
     found = _all_counted(words, name, levels)
@@ -93,8 +94,8 @@ def misquoted(
 def says_so(answered: float, unit: str, quotes: Iterable[str]) -> bool:
     """Whether the cited words hold the number as an answer's unit counts it, and name no more levels than it.
 
-    A number of an age, a date, a level, a page or a dose counts no visits, nor one that a scan leaves in doubt. Of a dose it is enough that the words hold the
-    number, or two or three whose product it is.
+    A number of an age, a date, a level, a page or a dose counts no visits, nor one that a scan leaves in doubt. Of a
+    dose it is enough that the words hold the number, or two or three whose product it is.
     """
     name, words = unit_of(unit), tuple(quotes)
     if not name:

@@ -99,19 +99,6 @@ _NO_INITIALS = frozenset(
     "M.D. D.O. D.C. P.T. P.A. R.N. N.P. Q.D. P.O. U.S. A.M. P.M. I.V. I.M. C.A. E.R. O.T. R.O. D.O.B. D.O.I. D.O.S. S.S.N. M.R.I. E.M.G. H.E.P. P.R.N. E.G. I.E.".split()
 )
 
-_HEADINGS = (
-    "department division institute office center services radiology anesthesiology orthopaedic orthopaedics orthopedic "
-    "orthopedics neurology neurosurgery neurodiagnostics psychiatry psychology physiatry pathology podiatry rheumatology "
-    "cardiology urology occupational medicine surgery surgical therapy rehabilitation chiropractic acupuncture imaging "
-    "laboratory emergency report record note history examination impression findings technique comparison indication "
-    "assessment plan diagnosis procedure operative preoperative postoperative complaint complaints subjective objective "
-    "chief allergies medications vitals review summary discharge consultation evaluation reevaluation progress initial "
-    "addendum attachment exhibit template result results analyte cutoff flag specimen validity comment comments reviewing "
-    "interpreter transmittal expedited signature recruitment prescriber filled qty index scale inventory questionnaire "
-    "oswestry catastrophizing sundays mondays tuesdays wednesdays thursdays fridays saturdays"
-)
-"""Words of headings, specialties and instruments, in whatever letters they stand."""
-
 # Numbers, contacts and places.
 
 _H = r"[-‐‑–—]"
@@ -780,9 +767,8 @@ def common_words(texts: Iterable[str]) -> frozenset[str]:
     months = {month.lower() for month in MONTHS}
     days = "monday tuesday wednesday thursday friday saturday sunday california".split()
     titles = "date id attn attention number county city zip dear license licence dr mr mrs ms miss prof md do dc pt np pa rn phd esq qme".split()
-    headings = _HEADINGS.split()
     labels = re.findall(r"[a-z]{2,}", _THINGS + _OWN + _LABELLED + _EMPLOYER)
-    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles, *headings, *labels})
+    return frozenset({*found, *months, *(one[:3] for one in months), *days, *titles, *labels})
 
 
 def _is_alone(text: str, span: tuple[int, int]) -> bool:

@@ -70,11 +70,11 @@ class Number(Value):
 class Synonyms(Value):
     """Words for one thing: `same` find each other and all the others here; those don't find them.
 
-    What is normal denies: of `findings`, `functions` show them where they aren't normal, and `denials` say by themselves that
-    they aren't there.
-    `asked` are everyday words, for which a person's own search looks for each other and for `related`. `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals` count where they are
-    written in capitals. `numbers` tell of it in figures. `unless` are phrases in which they mean something else, and aren't
-    found.
+    What is normal denies: of `findings`, `functions` show them where they aren't normal, and `denials` say by
+    themselves that they aren't there. `asked` are everyday words, for which a person's own search looks for each other
+    and for `related`. `kinds` are narrower words. `related` are looser ones, for a person's own search only. `capitals`
+    count where they are written in capitals. `numbers` tell of it in figures. `unless` are phrases in which they mean
+    something else, and aren't found.
     """
 
     same: tuple[str, ...] = ()

@@ -68,11 +68,6 @@ def doubtful(word: str) -> str:
     return f"{found[1]}{DOUBT_BEGINS}{found[2]}{DOUBT_ENDS}{found[3]}"
 
 
-def doubtful_words(text: str) -> list[str]:
-    """The words of a text that are marked as doubtful, in order."""
-    return [found[1] for found in _DOUBTFUL.finditer(text)]
-
-
 def without_doubt(text: str) -> str:
     """The text without the marks of doubt."""
     return text.replace(DOUBT_BEGINS, "").replace(DOUBT_ENDS, "")

@@ -208,7 +208,7 @@ def figures(quote: str) -> tuple[str, ...]:
 
 
 Weight = tuple[bool, int, int]
-"""Whether it is the refusal's word, how old it is, and how far it is from what was seen: the less, the sooner it is read."""
+"""Whether it is the refusal's word, how old it is, how far from what was seen: the less, the sooner it is read."""
 
 
 def grouped(

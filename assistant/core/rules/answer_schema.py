@@ -564,17 +564,6 @@ def _check_is_json_schema(data: Mapping[str, Any], where: str) -> None:
         raise refuse("The file doesn't say that it is JSON Schema 2020-12.", where, "Set `$schema` to it.")
 
 
-def check_structure(data: Mapping[str, Any], where: str) -> Iterator[Problem]:
-    """What the JSON Schema standard itself finds wrong with the file; slower, so for checking only."""
-    from jsonschema import Draft202012Validator, SchemaError
-
-    try:
-        Draft202012Validator.check_schema(dict(data))
-    except SchemaError as error:
-        place = "/".join(str(step) for step in error.absolute_path)
-        yield Problem("This is not a valid JSON Schema.", f"{where}, {place}", "Mend it there.")
-
-
 @lru_cache(maxsize=1_000)
 def _validator(key: str) -> Any:
     from jsonschema import Draft202012Validator, FormatChecker

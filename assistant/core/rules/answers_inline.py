@@ -65,7 +65,8 @@ class Spec(Value):
 
     `left_out` are values or entries of another region: conditions on them are false. `parts` are a group's
     parts or a table's columns, `instead` what may stand for having none, `optional` the columns that may be
-    not documented or unclear, `only` those that are asked in rows with some values. `factors` are the places from which a table's factors come.
+    not documented or unclear, `only` those that are asked in rows with some values. `factors` are the places from which
+    a table's factors come.
     """
 
     kind: str

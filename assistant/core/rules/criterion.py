@@ -69,10 +69,10 @@ class Finding(Value):
 class Suggestion(Value):
     """Upheld, overturned or none.
 
-    `why` is carried, conflict, gap, open, unclear or unread. `because` are the standing criteria on the suggested side, the
-    deciding tier first; `dissent` those on the other side; `rests_on` the lower-tier rebuttals without
-    which it would be another; `settle` the prompts whose answers could still turn it (of *unclear*: those that
-    clear answers could make something of). `unread` are the places whose edition in force nobody has read.
+    `why` is carried, conflict, gap, open, unclear or unread. `because` are the standing criteria on the suggested side,
+    the deciding tier first; `dissent` those on the other side; `rests_on` the lower-tier rebuttals without which it
+    would be another; `settle` the prompts whose answers could still turn it (of *unclear*: those that clear answers
+    could make something of). `unread` are the places whose edition in force nobody has read.
     """
 
     decision: str | None

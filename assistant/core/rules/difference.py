@@ -1,8 +1,8 @@
 """Which answers come out otherwise under another edition of a prompt set, and which few of them make the difference.
 
 What either edition tells apart is tried: every combination where there are few, and otherwise those of each
-criterion that was changed among others drawn by their number, the same every time. A difference is told by the widest answers that
-make it.
+criterion that was changed among others drawn by their number, the same every time. A difference is told by the widest
+answers that make it.
 """
 
 from __future__ import annotations

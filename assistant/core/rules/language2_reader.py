@@ -82,8 +82,8 @@ def read_language2(
     """The prompt set in `document` for one of its regions; raises `Refused` with every problem found in it.
 
     `kept` are the texts of compiled answer schemas, by name, that are to be used in place of what would be
-    compiled now. `known` are the prompt files that there are, for one that is misspelt. `own` asks for the search sequence
-    and the reviewer's own citations.
+    compiled now. `known` are the prompt files that there are, for one that is misspelt. `own` asks for the search
+    sequence and the reviewer's own citations.
     """
     return _Reader(document, blocks, guidelines, region, kept or {}, known).read(own)
 

@@ -46,8 +46,8 @@ def at_work(
 ) -> PromptSet:
     """The set as a session has it: with the search sequence, asked where it must be, and what was entered in it.
 
-    `plain` is the set on the governing day, as the case file has it; where that leaves it open, the day is asked, and `on`
-    is what was answered. `chosen` says that the reviewer opened the search of their own accord. `current` is a
+    `plain` is the set on the governing day, as the case file has it; where that leaves it open, the day is asked, and
+    `on` is what was answered. `chosen` says that the reviewer opened the search of their own accord. `current` is a
     reading of the same answers under a set that asks the same questions, and more.
     """
     given, asks = plain, dict[str, Prompt]()

@@ -354,8 +354,8 @@ _WHOLE = ("", "")
 class Reading:
     """The answers under a prompt set, with the truth of each condition worked out once.
 
-    `before` is a reading under the same set from which what holds here too is taken over; `kept` is for what others work out from a
-    reading, each under a name of its own.
+    `before` is a reading under the same set from which what holds here too is taken over; `kept` is for what others
+    work out from a reading, each under a name of its own.
     """
 
     def __init__(

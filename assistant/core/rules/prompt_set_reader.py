@@ -351,7 +351,8 @@ def read_prompt_set(
 ) -> PromptSet:
     """The prompt set in `document`; raises `Refused` with every problem found in it that no schema can say.
 
-    The documents have the form of `schemas/prompt-set.schema.json` and `schemas/block.schema.json`. `schemas` are the answer schemas by name, `blocks` the shared files that `use` may name.
+    The documents have the form of `schemas/prompt-set.schema.json` and `schemas/block.schema.json`. `schemas` are the
+    answer schemas by name, `blocks` the shared files that `use` may name.
     """
     return _Reader(document, schemas, blocks).read()
 

@@ -71,10 +71,10 @@ class Proof(Value):
     `gaps` and `conflicts` are the smallest sets of answers that force them, era by era, and `more` names the
     eras and kinds of which there are more than are told. `dead` says of prompts, criteria, formulas and
     questions why they are. `not_documented` says to what a prompt's being not documented leads under all
-    other answers alike where the guidelines have been read (None: it depends, or to no decision), `empty_record` in each era what an empty record
-    comes to. `from_silence` are criteria that *not documented*, none, an empty table and 0 alone can meet.
-    `unread` are the questions that nobody has read an answer to, and `ungoverned` the eras in which no
-    edition of the MTUS that the set cites is in force: neither is a fault. `widest` is the prompt with the most
+    other answers alike where the guidelines have been read (None: it depends, or to no decision), `empty_record` in
+    each era what an empty record comes to. `from_silence` are criteria that *not documented*, none, an empty table and
+    0 alone can meet. `unread` are the questions that nobody has read an answer to, and `ungoverned` the eras in which
+    no edition of the MTUS that the set cites is in force: neither is a fault. `widest` is the prompt with the most
     kinds of answers, and their number.
     """
 

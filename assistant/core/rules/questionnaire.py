@@ -1,8 +1,8 @@
 """A FHIR Questionnaire as the questions of a prompt set, and what of it a set can't say.
 
-R4 is read, and what of R3 and R5 is alike. The questions are carried over with their kinds of answer, their units and bounds,
-the conditions that compare an earlier answer, and rows of repeated groups; the rest is told by place and never guessed. What
-comes out has no criteria: what the guidelines argue is for a physician to write.
+R4 is read, and what of R3 and R5 is alike. The questions are carried over with their kinds of answer, their units and
+bounds, the conditions that compare an earlier answer, and rows of repeated groups; the rest is told by place and never
+guessed. What comes out has no criteria: what the guidelines argue is for a physician to write.
 """
 
 from __future__ import annotations
@@ -276,16 +276,7 @@ class _Reader:
             self.note(here, "it asks nothing, and was left out")
             return
         name = self._name(link, text)
-        prompt: dict[str, Any] = {"id": name, "ask": text}
-        if why := _text(_extension(item, WHY).get("valueString")):
-            prompt["why"] = why
-        elif above:
-            prompt["why"] = f"It stands under: {' / '.join(above[-3:])}."
-        prompt["answer"] = answer
-        prompt["record"] = "yes"
-        if when:
-            prompt["when"] = when[0] if len(when) == 1 else when
-        self.prompts.append(prompt)
+        self._add(name, text, _text(_extension(item, WHY).get("valueString")), above, answer, when)
         if link and link not in self._asked:
             self._asked[link] = name, codes, sort
 
@@ -457,15 +448,18 @@ class _Reader:
             "columns": columns,
             **({"optional": optional} if optional else {}),
         }
-        prompt: dict[str, Any] = {"id": name, "ask": text or name}
-        if above:
-            prompt["why"] = f"It stands under: {' / '.join(above[-3:])}."
-        prompt["answer"] = answer
-        prompt["record"] = "yes"
+        self._add(name, text or name, "", above, answer, when)
+        return True
+
+    def _add(self, name: str, ask: str, why: str, above: list[str], answer: Any, when: Formula) -> None:
+        """A question as it stands in the set; without a reason of its own it says under what it stood."""
+        prompt: dict[str, Any] = {"id": name, "ask": ask}
+        if why or above:
+            prompt["why"] = why or f"It stands under: {' / '.join(above[-3:])}."
+        prompt.update(answer=answer, record="yes")
         if when:
             prompt["when"] = when[0] if len(when) == 1 else when
         self.prompts.append(prompt)
-        return True
 
     def _name(self, link: str, text: str) -> str:
         """A name for a question, which no other has: its linkId where that is one, else made of its first words."""

@@ -3,7 +3,8 @@
 A service that no set is for gets the general one, and so does one that several sets are for: it is better asked nothing
 of a guideline than a neighbour's questions. What is found is a proposal, which a person confirms or changes.
 
-The words are data: what a service goes by stands in its set, how a request speaks of it in `prompts/intake/services.yaml`.
+The words are data: what a service goes by stands in its set, how a request speaks of it in
+`prompts/intake/services.yaml`.
 """
 
 from __future__ import annotations
@@ -124,7 +125,7 @@ _DOSE = r"(?i)\b\d[\d.,/]*\s*(?:mg|mcg|µg|tab|cap|pill)|#\s*\d|\btab(?:let)?s?\
 
 _CLOSE = 0.87
 _LONG = 7
-"""How near a word of so many letters comes to the one that is meant: one letter is wrong, missing or too many, or two are turned."""
+"""How near a word of so many letters comes to the one that is meant: one letter is wrong, missing or too many."""
 
 
 def propose_set(
@@ -267,7 +268,8 @@ def _own(claims: list[_Claim], service: str, known: Mapping[str, ServiceWords]) 
 def _regions(service: str, claims: list[_Claim], said: Mapping[str, Any]) -> list[frozenset[str]]:
     """The regions that a service names, each as those that it may be, without a name where no set is for it.
 
-    A limb is none of them beside a part of it. What stands after its last claim's *for* is none of them, unless it is a part of the body by itself.
+    A limb is none of them beside a part of it. What stands after its last claim's *for* is none of them, unless it is a
+    part of the body by itself.
     """
     start = claims[-1].end if claims else len(service)
     ends = compiled(r"(?i)\b(?:for|due to|secondary to|to rule out|to evaluate)\b").search(service, start)

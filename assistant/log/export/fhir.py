@@ -1,8 +1,9 @@
 """Prompt sets and sessions as FHIR R4: Questionnaire, QuestionnaireResponse, Provenance and AuditEvent in a Bundle.
 
-A question is an item with its name in the set as linkId, a part of an answer one below it. *Not documented* and *unclear*
-are items without an answer that say why (data-absent-reason). Each answer, and each sentence of the draft in the narrative,
-has an element id at which a Provenance points. When a question is asked is `enableWhen` where that can say it, and words else.
+A question is an item with its name in the set as linkId, a part of an answer one below it. *Not documented* and
+*unclear* are items without an answer that say why (data-absent-reason). Each answer, and each sentence of the draft in
+the narrative, has an element id at which a Provenance points. When a question is asked is `enableWhen` where that can
+say it, and words else.
 """
 
 from __future__ import annotations

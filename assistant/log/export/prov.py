@@ -1,7 +1,7 @@
 """A session as W3C PROV-JSON: the entries as what was generated, the steps as what was done, and who did them.
 
-What a step rests on, pages of the case file and the entry before it, is what it used; a sentence of the draft is derived
-from the answers, rules and citations that it comes from.
+What a step rests on, pages of the case file and the entry before it, is what it used; a sentence of the draft is
+derived from the answers, rules and citations that it comes from.
 """
 
 from __future__ import annotations

@@ -11,7 +11,6 @@ from assistant.core.record.marks import (
     PRINTED,
     UNCERTAIN,
     doubtful,
-    doubtful_words,
     read_marks,
     without_doubt,
 )
@@ -66,7 +65,6 @@ def test_a_sentence_with_a_doubtful_word_denies_nothing() -> None:
 def test_the_mark_of_doubt_leaves_the_signs_around_a_word_outside() -> None:
     assert doubtful("(nunb).") == "(‹nunb›)."
     assert doubtful("--") == "--"
-    assert doubtful_words("R ‹thunb› ‹nunb›, No") == ["thunb", "nunb"]
     assert without_doubt("R ‹thunb› ‹nunb›, No") == "R thunb nunb, No"
 
 
