@@ -24,8 +24,8 @@ def recogniser() -> Recogniser:
     return Recogniser()
 
 
-LINES = "\n".join(line for n, line in enumerate(NOTE.split("\n")) if scale.ALL or n in (0, 5, 9))
-"""The note; a sample of its lines where not everything is tried."""
+LINES = NOTE if scale.ALL else "\n".join(NOTE.split("\n")[n][:60].rpartition(" ")[0] for n in (0, 5, 9))
+"""The note; where not everything is tried, how three of its lines begin."""
 
 
 def words(text: str) -> list[str]:
