@@ -117,32 +117,6 @@ def read_text(path: Path) -> str:
 # One contract for each kind of file: the JSON Schema in `schemas/` that is shipped for it.
 
 
-KINDS: Mapping[str, str] = {
-    "case": "case.yaml of a case, and the file of `imr case new --from`",
-    "prompt-set": "prompts/<id>.yaml with `for`",
-    "block": "prompts/<id>.yaml without `for`",
-    "prompt-set-2": "prompts/<id>.yaml with `language: 2`, sets and blocks",
-    "guidelines": "prompts/guidelines.yaml",
-    "answer-schema": "schemas/answers/<name>.schema.json",
-    "answers-file": "the file of `imr review --answers`, and reference.yaml of a case",
-    "packet-answers": "the file of `imr case new PACKET --answers`",
-    "deidentify-answers": "the file of `imr case from SESSION --answers`",
-    "packed-case": "the file of `imr training pack`",
-    "manifest": "the list of `imr case add --manifest`",
-    "vocabulary": "prompts/vocabulary/",
-    "profile": "reviewer.yaml",
-    "verified": "verified.yaml, what was held against its source",
-    "sources": "sources.yaml, the sources that a reviewer cited",
-    "organization": "organization.yaml",
-    "intake": "prompts/intake/, and prompts/letter/chronology.yaml",
-    "letter-frame": "prompts/letter/frame.yaml",
-    "letter-template": "prompts/letter/template.yaml, or that of an organization",
-    "faults": "the sentences that may be planted in a practice case",
-    "fault-places": "where a planted sentence can stand",
-    "exercises": "exercises after decisions that were reversed",
-}
-"""The schemas that files are held to, and the files of each."""
-
 _REFERRED = {"block": ("prompt-set",), "answer-schema": ("prompt-set",)}
 """The schemas that another refers to."""
 

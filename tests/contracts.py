@@ -31,6 +31,11 @@ from tests import earlier
 WRONG: tuple[Any, ...] = (7, "word", "", " ", ["a"], {"a": "b"}, [], {}, 1.5, -1, [["a"]], [{}], "no", "7")
 FEW: tuple[Any, ...] = (7, "word", ["a"], {"a": "b"})
 SET = "cervical-radiography"
+SEALED = {"event", "entry"}
+KINDS = sorted(
+    {path.name.removesuffix(".schema.json") for path in library.folder("schemas").glob("*.json")} - SEALED
+)
+"""The schemas of the files that the program reads; those of entries are of what is in the log."""
 
 
 LETTER_TEMPLATE: dict[str, Any] = {

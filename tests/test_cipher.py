@@ -13,11 +13,13 @@ import pytest
 from assistant import library
 from assistant.cipher import Unfit, new_key, read_key
 from assistant.cli.main import run
+from assistant.log import Log
 
 CASE = "cervical-radiographs-after-fusion"
 SEVERAL = """
 import contextlib, io, json, sys
 from assistant.cli.main import run
+from assistant.log import Log
 said = []
 for call in json.loads(sys.argv[1]):
     with contextlib.redirect_stdout(io.StringIO()) as out:
@@ -40,6 +42,18 @@ def python(
     return subprocess.run(
         command, env=environment, capture_output=True, text=True, stdin=subprocess.DEVNULL, timeout=120
     )
+
+
+def test_where_nobody_can_be_asked_for_the_passphrase_of_a_new_key_it_is_said_where_to_name_it(
+    tmp_path: Path, capsys: pytest.CaptureFixture[str]
+) -> None:
+    with Log.open(tmp_path / "log.sqlite"):
+        pass
+    key = tmp_path / "key.json"
+    words = ["log", "encrypt", str(tmp_path / "new.sqlite"), "--key", str(key)]
+    assert run([*words, "--log", str(tmp_path / "log.sqlite")]) == 2
+    assert "Name it in IMR_LOG_PASSPHRASE, or make a key without: --open-key." in capsys.readouterr().err
+    assert not key.exists()
 
 
 def test_an_encrypted_log_holds_nothing_in_clear_text_and_is_read_by_every_command(

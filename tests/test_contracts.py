@@ -14,9 +14,7 @@ from assistant.core import yaml
 from assistant.core.problem import Problem, Refused
 from assistant.review import answers_file
 from tests import contracts
-from tests.contracts import FEW, File, held_against, held_schemas, once_each, places
-
-KINDS = list(library.KINDS)
+from tests.contracts import FEW, KINDS, File, held_against, held_schemas, once_each, places
 
 
 @pytest.fixture(scope="module")

@@ -16,7 +16,6 @@ from assistant import library
 from assistant.cli.main import cli
 from assistant.core import yaml
 from assistant.core.event_form import all_kinds
-from assistant.core.proposal import RULES
 from assistant.core.record import case
 from assistant.core.rules.examples import try_examples
 from assistant.core.rules.prompt_set import TIERS
@@ -25,6 +24,7 @@ from assistant.core.rules.rules import GUIDELINES, Sources
 from assistant.core.yaml import YamlDocument
 from assistant.review import answers_file
 from assistant.review.views import ACTIONS, Action
+from tests.contracts import KINDS
 
 CHECKOUT = Path(__file__).resolve().parent.parent
 PAGES = {path.name: path for path in [*CHECKOUT.glob("*.md"), *(CHECKOUT / "docs").glob("*.md")]}
@@ -101,14 +101,16 @@ def test_every_key_of_a_file_is_documented(page: str, kind: str) -> None:
 
 
 def test_the_page_on_formats_says_which_schema_holds_for_which_file() -> None:
-    for kind in library.KINDS:
+    for kind in KINDS:
         assert re.search(rf"^\| .* \| `schemas/{kind}.schema.json` \|$", TEXTS["formats.md"], re.MULTILINE), (
             kind
         )
 
 
 def test_the_closed_lists_are_documented() -> None:
-    assert sorted({*TIERS, *RULES} - marked(TEXTS["language.md"])) == []
+    schema = json.loads(library.read_text(CHECKOUT / "schemas" / "prompt-set.schema.json"))
+    rules = schema["$defs"]["proposal"]["properties"]["rule"]["enum"]
+    assert sorted({*TIERS, *rules} - marked(TEXTS["language.md"])) == []
     assert sorted(set(all_kinds()) - marked(TEXTS["formats.md"])) == []
 
 

@@ -484,11 +484,9 @@ def encrypt(dest: Path, key: Path, open_key: bool, log_path: Path | None) -> Non
     import sys
 
     from assistant import cipher
-    from assistant.cli.reviewer_key import passphrase_from
     from assistant.core.access_events import AccessExported
     from assistant.files import taken, write_file
     from assistant.log.checkpoint import present_log
-    from assistant.review.signing import NEW
 
     path = present_log(log_at(log_path))
     if os.path.lexists(dest):
@@ -497,7 +495,7 @@ def encrypt(dest: Path, key: Path, open_key: bool, log_path: Path | None) -> Non
         if key.exists():
             made = cipher.read_key(key)
         else:
-            said = "" if open_key else os.environ.get(cipher.PASSPHRASE) or passphrase_from(None)(NEW)
+            said = "" if open_key else os.environ.get(cipher.PASSPHRASE) or _passphrase_of_key()
             made, data = cipher.new_key(said)
             write_file(key, data)
             os.environ[cipher.PASSPHRASE] = said
@@ -519,6 +517,28 @@ def encrypt(dest: Path, key: Path, open_key: bool, log_path: Path | None) -> Non
             f".reports, and set IMR_LOG_KEY={key}. Without that key nobody reads it, you neither: keep a copy of the key elsewhere."
         )
     )
+
+
+def _passphrase_of_key() -> str:
+    """The passphrase for a key of the log that is made now."""
+    import sys
+
+    from assistant import cipher
+    from assistant.cli.reviewer_key import typed
+    from assistant.log.reviewer_keys import SHORTEST
+    from assistant.review.signing import Ask
+
+    if not sys.stdin.isatty():
+        raise refuse(
+            "The key of the log is closed with a passphrase, and there is nobody here to be asked for it.",
+            "",
+            f"Name it in {cipher.PASSPHRASE}, or make a key without: --open-key.",
+        )
+    question = (
+        f"The key of the log is made now. Choose a passphrase for it ({SHORTEST} characters or more). It is asked for "
+        "whenever the log is opened, is kept nowhere, and can't be recovered."
+    )
+    return typed(Ask(question, new=True))
 
 
 @log.command()

@@ -196,13 +196,13 @@ _SMALLEST = 10
 _EIGHTHS = " ▏▎▍▌▋▊▉█"
 
 
-def bars(labels: Sequence[str], values: Sequence[float | None], width: int, unit: str = "") -> Iterator[str]:
+def bars(labels: Sequence[str], values: Sequence[float | None], width: int) -> Iterator[str]:
     """A bar for each label, as long as its value; nothing for a value that isn't there."""
     from rich.cells import cell_len
 
     names, size = _names(labels, width)
     most = max([value or 0 for value in values], default=0) or 1
-    texts = ["" if value is None else f"{value:g}{unit}" for value in values]
+    texts = ["" if value is None else f"{value:g}" for value in values]
     room = max(width - size - max(map(cell_len, texts), default=0) - 4, _SMALLEST)
     for name, value, text in zip(names, values, texts, strict=True):
         bar = _bar((value or 0) / most, room)

@@ -48,12 +48,13 @@ def passphrase_from(file: Path | None) -> Passphrase:
             return text.splitlines()[0] if text.strip() else ""
         if not sys.stdin.isatty():
             return nobody(asked)
-        return _typed(asked)
+        return typed(asked)
 
     return ask
 
 
-def _typed(asked: Ask) -> str:
+def typed(asked: Ask) -> str:
+    """A passphrase as somebody types it at the terminal, a new one twice."""
     from getpass import getpass
 
     from assistant.review.signing import new_passphrase_fault
@@ -67,7 +68,7 @@ def _typed(asked: Ask) -> str:
             if getpass("The same once more: ") != given:
                 raise refuse("These are two different passphrases.", "", "Nothing was made. Type it twice.")
     except (EOFError, KeyboardInterrupt):
-        raise refuse("No passphrase was given.", "", "Nothing was signed.") from None
+        raise refuse("No passphrase was given; nothing was done.") from None
     return given
 
 

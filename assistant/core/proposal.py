@@ -24,8 +24,6 @@ from assistant.core.yaml import YamlDocument
 if TYPE_CHECKING:
     from assistant.core.rules.rules import Rules
 
-RULES = ("any_after", "latest", "count", "sum", "weeks_between", "weighted_sum")
-
 
 class Proposed(Value):
     """A proposed answer and, in a few words, what it was worked out from."""

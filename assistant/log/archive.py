@@ -367,7 +367,7 @@ def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: s
     """
     true = present_log(path)
     why = reason(in_words(why, "The reason"), "The reason")
-    with restored(true, [file]) as made, Log.open(made, write=False) as log:
+    with made_whole(true, [file]) as made, Log.open(made, write=False) as log:
         name = log.resolve(session)
         going = {str(row["session"]): "" for row in _rows(file, ("session", "moved")) if row["moved"]}
         if name not in going:
@@ -384,7 +384,7 @@ def redact_in(path: Path, file: Path, session: str, seq: int, field: str, why: s
         log.checkpoint()
     fresh = file.with_name(f"{file.stem}.new{SUFFIX}")
     fresh.unlink(missing_ok=True)
-    with restored(true, [file]) as made, closing(connect_writer(made)) as connection:
+    with made_whole(true, [file]) as made, closing(connect_writer(made)) as connection:
         with _opened_fences(connection):
             connection.execute("DELETE FROM blob WHERE commitment = ?", (commitment,))
         size, entries = _write(connection, fresh, going)
@@ -418,7 +418,7 @@ def _said_of(path: Path, digest: str) -> dict[str, Any]:
 
 
 @contextmanager
-def restored(log: Path, files: Sequence[Path]) -> Iterator[Path]:
+def made_whole(log: Path, files: Sequence[Path]) -> Iterator[Path]:
     """The log's file with what went into these archives of it, as long as it is needed."""
     with TemporaryDirectory(prefix="imr-archive-") as folder:
         made = Path(folder) / "log.sqlite"

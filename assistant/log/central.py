@@ -171,14 +171,14 @@ class Central:
             self.run("SET TRANSACTION ISOLATION LEVEL REPEATABLE READ, READ ONLY")
             yield
 
-    def paged(self, sql: str, values: Sequence[Any], after: Any, key: int = 0) -> Iterator[tuple[Any, ...]]:
-        """The rows of a query that ends in `> %s ORDER BY ... LIMIT %s`, from `after` on, a page at a time."""
+    def paged(self, sql: str, values: Sequence[Any], after: Any) -> Iterator[tuple[Any, ...]]:
+        """The rows of a query that ends in `> %s ORDER BY 1 LIMIT %s`, from `after` on, a page at a time."""
         while True:
             found = self.rows(sql, [*values, after, AT_ONCE])
             yield from found
             if len(found) < AT_ONCE:
                 return
-            after = found[-1][key]
+            after = found[-1][0]
 
     @contextmanager
     def _speaking(self) -> Iterator[None]:

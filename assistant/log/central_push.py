@@ -19,7 +19,7 @@ from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value
 from assistant.log import access
-from assistant.log.archive import restored as archived_with
+from assistant.log.archive import made_whole
 from assistant.log.central import FORMAT, Central, refuse_lost, seal
 from assistant.log.checkpoint import origin_of, present_log
 from assistant.log.database import ARCHIVED
@@ -163,7 +163,7 @@ def _sealed(path: Path) -> str:
 
 def _whole(path: Path, archives: Sequence[Path]) -> AbstractContextManager[Path]:
     """The log's file, with what went into these archives of it."""
-    return archived_with(path, archives) if archives else nullcontext(path)
+    return made_whole(path, archives) if archives else nullcontext(path)
 
 
 def _refuse_archived(source: sqlite3.Connection, path: Path, since: int) -> None:

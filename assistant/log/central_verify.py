@@ -107,18 +107,17 @@ def verify_central(
     keys: Sequence[VerifierKey] = (),
     checkpoints: Sequence[Held] = (),
     outside: Outside | None = None,
-    sign: bool = True,
     step: Callable[[int], None] = lambda _count: None,
 ) -> CentralVerification:
     """Fetches everything that the central log at `url` holds, or one desk's, and says what of it holds.
 
     `keys` are trusted for the desks' logs, in the place of those that the server names; `checkpoints` are held of the
-    statements, or of a desk's log. Where all holds, the head of the statements is signed and held here, if `sign`.
+    statements, or of a desk's log. Where all holds, the head of the statements is signed and held here.
     """
     with Central.open(url) as central:
         with central.snapshot():
             found = examine(central, url, keys, checkpoints, outside, step)
-        if found.ok and sign and found.statements and "#" not in url:
+        if found.ok and found.statements and "#" not in url:
             found.notes.extend(_sign(central, central.leaves()))
         return found
 

@@ -49,7 +49,7 @@ class Hold(Value):
         return f"{until} ({self.name}, since {one_line(self.since[:10])}, by {one_line(self.by)})"
 
 
-def holds_in(entries: Iterable[bytes], today: date | None = None) -> list[Hold]:
+def holds_in(entries: Iterable[bytes]) -> list[Hold]:
     """The holds that are in force by entries of `KINDS`, in their order; a day that is over holds nothing any more."""
     found: dict[str, Hold] = {}
     for data in entries:
@@ -64,7 +64,7 @@ def holds_in(entries: Iterable[bytes], today: date | None = None) -> list[Hold]:
             found[str(body["hold"])] = Hold(
                 str(body["hold"]), sessions, case, until, str(fields["ts"]), str(fields["actor"])
             )
-    now = str(today or datetime.now(UTC).date())
+    now = str(datetime.now(UTC).date())
     return [one for one in found.values() if not one.keep_until or one.keep_until >= now]
 
 

@@ -44,8 +44,8 @@ def keep_result(path: Path, found: Verification, deep: bool) -> None:
     broken = found.first_break
     failed = [name for name, one in found.verdicts.items() if one.ok is False]
     said = broken.what if broken is not None else ", ".join(failed)
-    open = "open" if found.shorter else "unsigned" if found.unsigned else "holds"
-    result = "fails" if not found.ok else "copy" if found.copy else open
+    holds = "open" if found.shorter else "unsigned" if found.unsigned else "holds"
+    result = "fails" if not found.ok else "copy" if found.copy else holds
     made = LastVerified(
         f"{datetime.now(UTC):%Y-%m-%d %H:%M}", found.events, deep, result, said if not found.ok else ""
     )

@@ -79,14 +79,17 @@ def _refusal(item: DisputedItem) -> str:
     return said + (f": {shortened(one_line(str(why)), 120)}" if why else "")
 
 
-def recap(review: Review, most: int = 3) -> list[tuple[str, str]]:
+_RECALLED = 3
+
+
+def recap(review: Review) -> list[tuple[str, str]]:
     """The questions answered last with what was answered, the latest at the end: where a session goes on from."""
     session = review.session
     found: dict[tuple[str, str], tuple[str, str]] = {}
     for scope, path in reversed(session.trail):
         name = path.split(".", 1)[0]
         reading = session.reading(scope)
-        if len(found) < most and (scope, name) not in found and reading.answered(name):
+        if len(found) < _RECALLED and (scope, name) not in found and reading.answered(name):
             prompt = session.prompt(scope, name)
             said = told(prompt.schema, reading.answer(name)).replace("\n", "; ")
             found[scope, name] = (visible(prompt.ask), one_line(said, 200))

@@ -31,7 +31,6 @@ NEW, ASKED, READING, REVIEWING, RULING, READY = (
     "ready to sign",
 )
 SIGNED, READ, SENT, DECLINED, WITHDRAWN = "signed", "quality read", "sent", "declined", "withdrawn"
-STATES = (NEW, ASKED, READING, REVIEWING, RULING, READY, SIGNED, READ, SENT, DECLINED, WITHDRAWN)
 CLOSED = (SENT, WITHDRAWN)
 """The states in which nothing is left to do."""
 

@@ -20,7 +20,6 @@ from assistant.tui.dialogs import LinesScreen
 from assistant.tui.replay import ReplayScreen, plain_window
 from assistant.tui.widgets import Key, KeyLine, MarkedList, ProgramScreen, literal
 
-WIDE = 100
 _KEYS: tuple[Key, ...] = (
     ("↑↓", "question", "help"),
     ("[n]", "next parting", "parting(1)"),

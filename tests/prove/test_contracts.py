@@ -9,10 +9,9 @@ from pathlib import Path
 
 import pytest
 
-from assistant import library
 from assistant.core.yaml import Path as Place
 from tests import contracts
-from tests.contracts import WRONG, File, Found, held_against
+from tests.contracts import KINDS, WRONG, File, Found, held_against
 from tests.prove import scale
 from tests.prove.scale import Proved
 
@@ -20,7 +19,7 @@ MORE = 100
 """Places of one kind of file beyond those: some sets of questions have thousands, and are read anew for each change."""
 
 
-@pytest.mark.parametrize("kind", sorted(library.KINDS))
+@pytest.mark.parametrize("kind", KINDS)
 def test_every_value_in_every_wrong_type(kind: str, tmp_path: Path, proved: Proved) -> None:
     if not scale.ALL:
         pytest.skip("a sample of it is tried in tests/test_contracts.py")
