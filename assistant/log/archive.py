@@ -23,7 +23,6 @@ from assistant.core.problem import Refused, in_words, reason, refuse
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value, replace
 from assistant.files import (
-    WriteTurn,
     cache_folder,
     make_file,
     make_folder,
@@ -39,15 +38,13 @@ from assistant.log.database import (
     STUB,
     TRIGGERS,
     bring_up_to_date,
-    check_fences,
     connect_writer,
     unlike,
 )
 from assistant.log.entry import pinned_in
-from assistant.log.errors import DAMAGE, broken
 from assistant.log.holds import holding, holds_of, refuse_held
 from assistant.log.projection import forget
-from assistant.log.redaction import commitment_of, in_its_place
+from assistant.log.redaction import commitment_of, in_its_place, without_trace
 from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.tree import keep_tree
 from assistant.log.verify import verify
@@ -299,35 +296,23 @@ def _unfinished(path: Path, target: Path) -> dict[str, Any] | None:
 
 def _take_out(path: Path, target: Path) -> None:
     moved = list(_moved(target))
-    turn = WriteTurn(path)
-    try:
-        with turn, closing(connect_writer(path)) as connection:
-            connection.execute("PRAGMA secure_delete = ON")
-            connection.execute("PRAGMA synchronous = FULL")
-            check_fences(connection, path)
-            connection.execute("BEGIN IMMEDIATE")
-            words = {
-                one
-                for id, _ in moved
-                for (entry,) in connection.execute("SELECT entry FROM event WHERE id = ?", (id,))
-                for one in _commitments(entry)
-            }
-            with _opened_fences(connection):
-                connection.executemany(_LEFT, moved)
-                connection.executemany("DELETE FROM blob WHERE commitment = ?", ((one,) for one in words))
-                entries = connection.execute("SELECT entry FROM event WHERE id > 0")
-                needed = {one for (entry,) in entries for one in pinned_in([entry])}
-                held = {str(one) for (one,) in connection.execute("SELECT hash FROM artifact")}
-                connection.executemany(
-                    "DELETE FROM artifact WHERE hash = ?", ((one,) for one in held - needed)
-                )
-            connection.execute("COMMIT")
-            connection.execute("VACUUM")
-            connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    except DAMAGE as error:
-        raise broken(path, error) from None
-    finally:
-        turn.close()
+
+    def stretch(connection: sqlite3.Connection) -> None:
+        words = {
+            one
+            for id, _ in moved
+            for (entry,) in connection.execute("SELECT entry FROM event WHERE id = ?", (id,))
+            for one in _commitments(entry)
+        }
+        with _opened_fences(connection):
+            connection.executemany(_LEFT, moved)
+            connection.executemany("DELETE FROM blob WHERE commitment = ?", ((one,) for one in words))
+            entries = connection.execute("SELECT entry FROM event WHERE id > 0")
+            needed = {one for (entry,) in entries for one in pinned_in([entry])}
+            held = {str(one) for (one,) in connection.execute("SELECT hash FROM artifact")}
+            connection.executemany("DELETE FROM artifact WHERE hash = ?", ((one,) for one in held - needed))
+
+    without_trace(path, stretch)
     forget(path)
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import json
 import os
 import sqlite3
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -113,7 +113,11 @@ def _said_elsewhere(
     return tuple(found)
 
 
-def _take_out(path: Path, commitment: str) -> None:
+def without_trace(path: Path, take_out: Callable[[sqlite3.Connection], None]) -> bool:
+    """Takes something out of a log so that its file holds nothing of it; false where the file beside it still may.
+
+    That is where another program is reading.
+    """
     turn = WriteTurn(path)
     try:
         with turn, closing(connect_writer(path)) as connection:
@@ -121,9 +125,7 @@ def _take_out(path: Path, commitment: str) -> None:
             connection.execute("PRAGMA synchronous = FULL")
             check_fences(connection, path)
             connection.execute("BEGIN IMMEDIATE")
-            connection.execute("DROP TRIGGER blob_delete")
-            connection.execute("DELETE FROM blob WHERE commitment = ?", [commitment])
-            connection.execute(TRIGGERS["blob_delete"])
+            take_out(connection)
             connection.execute("COMMIT")
             connection.execute("VACUUM")
             (busy, *_) = connection.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
@@ -131,7 +133,16 @@ def _take_out(path: Path, commitment: str) -> None:
         raise broken(path, error) from None
     finally:
         turn.close()
-    if busy:
+    return not busy
+
+
+def _take_out(path: Path, commitment: str) -> None:
+    def text(connection: sqlite3.Connection) -> None:
+        connection.execute("DROP TRIGGER blob_delete")
+        connection.execute("DELETE FROM blob WHERE commitment = ?", [commitment])
+        connection.execute(TRIGGERS["blob_delete"])
+
+    if not without_trace(path, text):
         raise refuse(
             "The words are out of the log, but the file beside it still holds them: another program is reading.",
             f"{path}-wal",
