@@ -27,6 +27,7 @@ from assistant.core import work_events as w
 from assistant.core import yaml
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.event_form import all_kinds, encode
+from assistant.core.record.checks import CHECKS
 from assistant.core.record.second_look import unseen
 from assistant.core.text import Private
 from assistant.core.value import replace
@@ -132,6 +133,15 @@ def test_every_kind_of_event_has_its_schema_with_a_description() -> None:
         assert re.fullmatch(r"[A-Z`][^.]*[.]", body["description"]), kind
         assert body["additionalProperties"] is False
         assert set(body.get("properties", ())) - set(body.get("required", ())) == LATER.get(kind, set())
+
+
+def test_a_check_has_one_name_in_all_schemas() -> None:
+    """An entry, an answers file and a letter may name each check that there is, and no other."""
+    answers = FILES["answers-file"]["properties"]["acknowledge"]["patternProperties"]
+    letter = FILES["output/letter"]["properties"]["checks"]["items"]["properties"]["check"]
+    assert FILES["event"]["$defs"]["check"]["enum"] == list(CHECKS)
+    assert letter["enum"] == list(CHECKS)
+    assert list(answers) == [f"^({'|'.join(CHECKS)})$(?!\\n)"]
 
 
 def test_no_schema_is_an_orphan() -> None:
