@@ -183,7 +183,7 @@ def _taken(lines: list[str], text: str) -> list[str]:
     said: list[str] = []
     for number, line in enumerate(lines, 1):
         said.append(_flat(line))
-        if " ".join(said) == _flat(text):
+        if not _walk(_flat(text), said)[1]:
             return lines[number:]
     return lines
 
@@ -193,7 +193,7 @@ def _taken_below(lines: list[str], text: str) -> list[str]:
     said: list[str] = []
     for number, line in enumerate(reversed(lines), 1):
         said.insert(0, _flat(line))
-        if " ".join(said) == _flat(text):
+        if not _walk(_flat(text), said)[1]:
             return [*reversed(lines[: len(lines) - number])]
     return [*reversed(lines)]
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from assistant.core.problem import Refused
-from assistant.core.session import Determination
+from assistant.core.session import Determination, Session
 from assistant.core.value import replace
 from assistant.letter import Letter, json_text, to_markdown, to_text
 from assistant.letter.docx import to_docx
@@ -124,6 +124,17 @@ def test_a_letter_written_before_an_addendum_is_known_as_that(signed: Signed, tm
         assert (found.ok, found.addenda, found.without_addenda) == (True, 0, 1), file.name
     again = checked(later, written(letter_of(later), "pdf", "determination", tmp_path))
     assert (again.ok, again.addenda, again.without_addenda) == (True, 1, 0)
+
+
+def test_what_stands_on_every_page_may_break_after_a_hyphen(signed: Signed, tmp_path: Path) -> None:
+    session, compose = signed
+
+    def long_above(one: Session) -> Letter:
+        return replace(compose(one), banner=("the-case-of-a-name-" * 12,))
+
+    file = written(long_above(session), "pdf", "both", tmp_path)
+    assert checked((session, long_above), file).same_bytes
+    assert not checked(signed, file).ok
 
 
 def test_a_picture_over_the_words_is_named(signed: Signed, tmp_path: Path) -> None:
