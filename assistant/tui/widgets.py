@@ -224,6 +224,8 @@ class Reply(Input):
         elif not self.value and event.character in self.keys_that_ask:
             self.value = f"{event.character} "  # its words follow in the same line
             self.cursor_position = 2
+        elif event.key == "backspace" and self.value[:1] in self.keys_that_ask and self.value[1:] == " ":
+            self.value = ""  # the space came with the key
         else:
             return
         event.prevent_default()

@@ -73,6 +73,17 @@ async def test_single_keys_have_their_meaning_on_the_empty_line_only(open_window
         assert window.kinds().count("why.opened") == 1
 
 
+async def test_a_key_that_words_follow_is_taken_back_by_one_key(open_window: Open, begin: Begin) -> None:
+    begin("acute_trauma")
+    async with open_window(session="last") as window:
+        await window.press("1")
+        assert window.reply.value == "1 "
+        await window.press("backspace")
+        assert window.reply.value == ""
+        await window.press("minus")
+        assert window.path == "films_since_surgery"
+
+
 async def test_an_empty_reply_is_answered_once_however_often_it_is_given(
     open_window: Open, begin: Begin
 ) -> None:
