@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings
 
-from assistant.log import database
+from assistant.log import Log, database
 from tests.prove import scale
 
 sys.dont_write_bytecode = False  # each process that a test starts would compile the program anew
@@ -59,6 +59,18 @@ def tmp_path(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.getbasetemp() / f"{next(made)}"
     folder.mkdir(mode=0o700)
     return folder
+
+
+@pytest.fixture
+def path(tmp_path: Path) -> Path:
+    """Where the log of a test lies."""
+    return tmp_path / "log.sqlite"
+
+
+@pytest.fixture
+def log(path: Path) -> Iterator[Log]:
+    with Log.open(path) as opened:
+        yield opened
 
 
 @pytest.fixture

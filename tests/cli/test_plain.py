@@ -53,12 +53,6 @@ def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 
 @pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.sqlite") as opened:
-        yield opened
-
-
-@pytest.fixture
 def review(log: Log) -> Iterator[Review]:
     opened = Review.open(log, library.find_case(CASE), PROFILE)
     yield opened

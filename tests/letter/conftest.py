@@ -23,12 +23,6 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def log(path: Path) -> Iterator[Log]:
-    with Log.open(path) as made:
-        yield made
-
-
-@pytest.fixture
 def begin(log: Log) -> Iterator[Callable[..., Review]]:
     """Opens reviews of the published case; the reviewer has a name, which must never come out."""
     made: list[Review] = []

@@ -86,23 +86,6 @@ def test_root_is_the_tree_head_of_rfc_6962(size: int) -> None:
     assert tree_root(iter(hashes)) == tree_head(hashes)
 
 
-def test_root_gives_the_published_values() -> None:
-    """The vectors of certificate-transparency's Merkle tree tests."""
-    inputs = [
-        "",
-        "00",
-        "10",
-        "2021",
-        "3031",
-        "40414243",
-        "5051525354555657",
-        "606162636465666768696a6b6c6d6e6f",
-    ]
-    hashes = [leaf(bytes.fromhex(each)) for each in inputs]
-    assert tree_root(hashes[:1]).hex() == "6e340b9cffb37a989ca544e6bb780a2c78901d3fb33738768511a30617afa01d"
-    assert tree_root(hashes).hex() == "5dc9da79a70659a9ad559cb701ded9a2ab9d823aad2f4960cfe370eff4604328"
-
-
 def test_a_leaf_is_never_a_node() -> None:
     left, right = leaf(b"a"), leaf(b"b")
     assert leaf(left + right) != node(left, right)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -32,12 +31,6 @@ CASE = library.find_case("cervical-radiographs-after-fusion")
 REFERENCE: dict[str, Any] = dict(
     yaml.parse_yaml(library.read_text(CASE.path / "reference.yaml"), "reference.yaml").data
 )
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.sqlite") as opened:
-        yield opened
 
 
 @pytest.fixture

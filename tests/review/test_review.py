@@ -48,12 +48,6 @@ def path(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def log(path: Path) -> Iterator[Log]:
-    with Log.open(path) as made:
-        yield made
-
-
-@pytest.fixture
 def review(log: Log) -> Iterator[Review]:
     made = Review.open(log, SEED, PROFILE)
     yield made

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
 from typing import Any
@@ -38,12 +37,6 @@ OTHER = "another passphrase of mine"
 def config(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
     return tmp_path / "config"
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.sqlite") as opened:
-        yield opened
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -24,12 +23,6 @@ from assistant.training.reference import read_answer_sheet, session_of_answer_sh
 from tests.training.simulated import careless, panel, reference, rules, session
 
 HEADS = tuple(f"{n:064x}" for n in range(9))
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.sqlite") as held:
-        yield held
 
 
 def begin(log: Log, *sessions: Session, seed: int = 1, actor: str = "r-judge") -> Adjudication:

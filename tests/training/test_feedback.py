@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -37,17 +36,6 @@ from assistant.training.practice import Practice
 from assistant.training.recording import Recording
 from assistant.training.replay import annotations_on, comment, open_replay, reference_named, remove
 from tests.training.practising import TRAINEE, Ticking, answered, begun, reviewed
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "log.sqlite"
-
-
-@pytest.fixture
-def log(path: Path) -> Iterator[Log]:
-    with Log.open(path) as held:
-        yield held
 
 
 def scored(log: Log, practice: Practice) -> Feedback:

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
 from pathlib import Path
 from random import Random
 
@@ -47,17 +46,6 @@ from tests.training.practising import (
     reviewed,
     texts,
 )
-
-
-@pytest.fixture
-def path(tmp_path: Path) -> Path:
-    return tmp_path / "log.sqlite"
-
-
-@pytest.fixture
-def log(path: Path) -> Iterator[Log]:
-    with Log.open(path) as held:
-        yield held
 
 
 def sure(log: Log, reveal: str) -> Practice:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import re
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -36,12 +36,6 @@ SEED = library.find_case("cervical-radiographs-after").path
 PLANTED = "The attending provider suspects pseudarthrosis at C5-C6."
 ABSENT = Answer(status=Status.NOT_DOCUMENTED)
 Given = dict[str, Any]
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.sqlite") as made:
-        yield made
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import shutil
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -29,12 +28,6 @@ SEED = library.find_case("cervical-radiographs-after").path
 PLACE = ("1", "suspected")
 ABSENT = Answer(status=Status.NOT_DOCUMENTED)
 CARRIED = "The surgeon suspects pseudarthrosis at C{0}-C{1}."
-
-
-@pytest.fixture
-def log(tmp_path: Path) -> Iterator[Log]:
-    with Log.open(tmp_path / "log.sqlite") as made:
-        yield made
 
 
 @pytest.fixture
