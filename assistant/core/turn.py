@@ -13,6 +13,7 @@ from assistant.core.answer import Answer, Evidence, Status, group, listing, same
 from assistant.core.answer_reader import STATUS_LABELS
 from assistant.core.proposal import Proposed, propose
 from assistant.core.record.absence import (
+    affirming,
     denying,
     entry_denial,
     evidence_at,
@@ -246,8 +247,8 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
             said = Private(on_first_page(group.quote)[: shape.limit])
             yield _quoting(place, Answer(value=said, evidence=(evidence_at(group),)), "Stated", group)
     elif isinstance(shape, ChoiceShape) and (denials := prompt.schema.denials()):
-        affirming = [value for value in shape.labels if value not in denials]
-        sides = [(affirming, speaks_of(session, place, prompt.look_for))]
+        said_so = [value for value in shape.labels if value not in denials]
+        sides = [(said_so, affirming(session, place, prompt.look_for))]
         sides.append((list(denials), denying(session, place, prompt.look_for)))
         for values, groups in sides:
             for group in worded_once(groups)[:_MOST_BY_PASSAGE] if len(values) == 1 else ():

@@ -11,6 +11,7 @@ from assistant.core.event_words import Line
 from assistant.core.problem import refuse
 from assistant.core.record.absence import (
     HARMLESS,
+    affirming,
     against,
     denying,
     dismissals,
@@ -337,7 +338,7 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
     denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
     words = prompt.words(rest[0] if rest else "")
     place = (scope, name)
-    groups = worded_once(denying(session, place, words) if denied else speaks_of(session, place, words))
+    groups = worded_once(denying(session, place, words) if denied else affirming(session, place, words))
     options = [
         Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]

@@ -132,7 +132,7 @@ class RecordSearch:
         A question that looks for plans is answered by it.
         """
         lists = read_vocabulary(self._texts).lists
-        plans, past = (frozenset(lists.get(name, ())) for name in ("plans", "past"))
+        plans, past, again = (frozenset(lists.get(name, ())) for name in ("plans", "past", "again"))
         asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
         if prompt.about or not plans.isdisjoint(asked):
             return False
@@ -143,7 +143,8 @@ class RecordSearch:
             for begin, end in clauses
             if any(begin <= mark < end for mark, _ in self._marks.get(prompt.look_for, {}).get(at, ()))
         ]
-        return bool(held) and all(not plans.isdisjoint(one) and past.isdisjoint(one) for one in held)
+        to_come = plans | again
+        return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
 
     def _bears(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a denial may carry an answer.

@@ -158,3 +158,27 @@ def test_what_is_wished_or_only_not_new_is_no_plain_denial(term: str, says: str,
 )
 def test_a_word_that_is_a_part_of_another_thing_denies_nothing(term: str, says: str) -> None:
     assert RecordIndex.of({"d": (says,)}, OWN).look_for([term]) == ()
+
+
+@pytest.mark.parametrize(
+    ("term", "says", "standing"),
+    [
+        ("triceps reflex", "The right triceps reflex is absent.", "affirmed"),
+        ("triceps", "Triceps reflex was absent.", "affirmed"),
+        ("pedal pulse", "No pedal pulse on the left.", "affirmed"),
+        ("vibration sensation", "Vibration sensation is absent at the toes.", "affirmed"),
+        ("motion", "Active motion is absent at the great toe.", "affirmed"),
+        ("function", "Hand function is absent.", "affirmed"),
+        ("Hoffmann reflex", "Hoffmann reflex is absent.", "negated"),
+        ("inverted radial reflex", "No inverted radial reflex.", "negated"),
+        ("motion", "No motion at L4-5 on flexion-extension views.", "negated"),
+        ("movement", "No movement disorder.", "negated"),
+        ("triceps", "No triceps weakness.", "negated"),
+        ("function", "No loss of hand function.", "negated"),
+        ("conservative care", "Failure of conservative care is not shown.", "uncertain"),
+        ("failure", "Failure of conservative care is not shown.", "negated"),
+        ("instability", "Instability has not been demonstrated.", "negated"),
+    ],
+)
+def test_what_everybody_needs_is_a_finding_where_it_is_absent(term: str, says: str, standing: str) -> None:
+    assert [one.standing for one in RecordIndex.of({"d": (says,)}, OWN).look_for([term])] == [standing]

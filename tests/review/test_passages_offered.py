@@ -7,7 +7,8 @@ from typing import Any
 
 import pytest
 
-from assistant.core.record.absence import denying, open_passages, worded_once
+from assistant.core.record.absence import affirming, denying, open_passages, worded_once
+from assistant.core.record.guard import asks_for_report
 from assistant.core.record.second_look import relied_on
 from assistant.letter.sections import rationale
 from assistant.review.passages import weight_words
@@ -56,6 +57,28 @@ def test_a_plan_is_a_denial_of_what_is_to_come_and_none_of_what_was(review: Revi
 def test_a_denial_of_a_plan_does_not_speak_against_what_was_done(tmp_path: Path) -> None:
     review, _ = run(tmp_path, answer(), "NOTE\n\nNo further fusion is planned.\n", sign=False)
     assert open_passages(review.session, ("1", "prior_surgery")) == ()
+
+
+@pytest.mark.parametrize(
+    "says",
+    [
+        "No other operation was discussed.",
+        "No more surgery for him.",
+        "No repeat surgery.",
+        "No second operation is needed.",
+    ],
+)
+def test_a_denial_of_one_more_is_none_of_the_first(tmp_path: Path, says: str) -> None:
+    review, _ = run(tmp_path, answer(), f"NOTE\n\n{says}\n", MRI, sign=False)
+    assert not any(says.rstrip(".") in one for one in denials(review, "operated"))
+
+
+def test_what_is_left_open_beside_its_denial_is_not_offered_for_a_yes(tmp_path: Path) -> None:
+    says = "Failure of conservative care is not shown."
+    review, _ = run(tmp_path, answer(), f"NOTE\n\n{says}\n", "knee-mri-locking", sign=False)
+    place = ("1", "care_failed")
+    found = affirming(review.session, place, review.session.prompt(*place).look_for)
+    assert says not in [" ".join(one.quote.split()) for one in found]
 
 
 @pytest.mark.parametrize(
@@ -149,3 +172,60 @@ def test_a_number_of_another_thing_and_a_plan_bear_nothing(
     review, made = run(tmp_path, change, chart, case)
     assert made.status == 1
     assert "unsupported-finding" in names(review)
+
+
+@pytest.mark.parametrize(
+    ("value", "quote", "asked"),
+    [
+        ("without", "Plan: MRI of the lumbar spine without contrast.", False),
+        ("without", "Non-contrast MRI of the low back.", False),
+        ("with", "Plan: MRI of the lumbar spine without contrast.", True),
+        ("both", "Plan: MRI of the lumbar spine without contrast.", True),
+    ],
+)
+def test_a_choice_whose_name_holds_a_negator_is_borne_by_its_name(
+    tmp_path: Path, value: str, quote: str, asked: bool
+) -> None:
+    chart = "NOTE\n\nPlan: MRI of the lumbar spine without contrast.\nNon-contrast MRI of the low back.\n"
+    review, _ = run(tmp_path, answer(contrast=quoted(value, quote)), chart, MRI, sign=False)
+    assert (
+        ("unsupported-finding", "1/contrast") in {(one.check, one.place) for one in review.checks()}
+    ) is asked
+
+
+@pytest.mark.parametrize(
+    ("quote", "asked"),
+    [
+        ("EPIDURAL STEROID INJECTION OF THE LUMBAR SPINE", True),
+        ("TRANSFORAMINAL EPIDURAL STEROID INJECTION", False),
+        ("The injection is to be transforaminal.", False),
+    ],
+)
+def test_a_heading_bears_a_choice_only_where_it_names_it(tmp_path: Path, quote: str, asked: bool) -> None:
+    change = answer(route=quoted("transforaminal", quote))
+    review, _ = run(tmp_path, change, f"NOTE\n\n{quote}\n\n", EPIDURAL, sign=False)
+    assert (
+        ("unsupported-finding", "1/route") in {(one.check, one.place) for one in review.checks()}
+    ) is asked
+
+
+def test_a_value_that_differs_is_asked_about_once_whatever_is_cited_for_it(tmp_path: Path) -> None:
+    chart = "He has had pain for 60 weeks."
+    keys = []
+    for number, given in enumerate((60, quoted(60, chart))):
+        folder = tmp_path / str(number)
+        folder.mkdir()
+        review, _ = run(folder, answer(duration=given), chart, "lumbar-epidural-first", sign=False)
+        keys.append([one.key for one in review.checks() if one.check == "computed-differs"])
+    assert len(keys[0]) == 1
+    assert keys[0] == keys[1]
+
+
+def test_an_operative_report_is_no_study_that_a_list_of_studies_leaves_out(tmp_path: Path) -> None:
+    title = "OPERATIVE REPORT\n\nFluoroscopy and x-ray of the lumbar spine were used. Impression: level confirmed."
+    review, _ = run(tmp_path, answer(), title, sign=False)
+    prompt = review.session.prompt("1", "prior_imaging")
+    assert not asks_for_report("Operative report", prompt)
+    assert asks_for_report("Radiology report", prompt)
+    assert asks_for_report("MRI report", prompt)
+    assert asks_for_report("Operative report", review.session.prompt("1", "prior_surgery"))

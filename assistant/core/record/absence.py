@@ -246,6 +246,23 @@ def speaks_of(session: Session, place: AnswerPlace, words: Iterable[str]) -> tup
     )
 
 
+def affirming(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:
+    """What speaks of these words and may be offered for a yes.
+
+    Not a doubtful passage of which another word of the question is denied: "failure of conservative care is not shown".
+    """
+    own = own_search(session, place)
+    denied_there = {
+        (one.document, one.start)
+        for one in (own.groups if own is not None else ())
+        if one.standing == "negated"
+    }
+    found = speaks_of(session, place, words)
+    return tuple(
+        one for one in found if one.standing != "uncertain" or (one.document, one.start) not in denied_there
+    )
+
+
 def speaking_for(session: Session, place: AnswerPlace, entry: str) -> tuple[PassageGroup, ...]:
     """The passages that speak for an entry of a checklist: plain words of a treating record on a sign of it, the newest first."""
     documents, prompt = session.rules.case.documents, session.prompt(*place)
@@ -256,7 +273,7 @@ def speaking_for(session: Session, place: AnswerPlace, entry: str) -> tuple[Pass
         told = group.document in documents and documents[group.document].is_ur_report
         return told, group.standing != "affirmed" or not group.bears, not concerns(group, signs)
 
-    groups = speaks_of(session, place, prompt.words(entry))
+    groups = affirming(session, place, prompt.words(entry))
     dated = sorted(groups, key=lambda one: _order(_date_of(session, one)), reverse=True)
     return tuple(sorted(dated, key=order))
 

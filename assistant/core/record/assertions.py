@@ -271,6 +271,15 @@ _GLUE = frozenset(
     " lt rt bilaterally again".split()
 )
 """What may stand in a clause that has no subject of its own: "and is seen at C6"."""
+_AFTER_NOUN = (
+    _VERBS
+    | _GLUE
+    | frozenset(
+        "absent could cannot can for from over throughout elicited today beyond below above distally distal detected felt palpable"
+        " obtainable after with during".split()
+    )
+)
+"""What may follow a noun that stands for itself: in "no movement disorder" the movement is not what is denied."""
 _LEVEL = re.compile(r"[ctls]\d{1,2}")
 _NUMBER = re.compile(r"\d")
 _YEAR = re.compile(r"(?:19|20)\d\d")
@@ -324,6 +333,7 @@ class Assertions:
         self._services = frozenset(word_root(one) for one in lists.get("services", ()))
         self._functions = frozenset(word_root(one) for one in lists.get("functions", ()))
         self._needed = frozenset(word_root(one) for one in lists.get("needed", ()))
+        self._vital, self._unwanted = words("vital"), words("unwanted")
 
     def of(self, sentence: str, at: int, length: int) -> Assertion:
         """How the sentence speaks of the words at `at`; where none stand there, nothing is denied."""
@@ -386,7 +396,7 @@ class Assertions:
             return Assertion("negated", True, "no")
         term = self._root(sentence[at : at + length])
         service, function = term in self._services and not normal, normal or term in self._functions
-        mention = _Mention(first, last, service, function, self._is_needed(term, said, last))
+        mention = _Mention(first, last, service, function, self._is_needed(term, said, first, last))
         before = _BEFORE_FUNCTION if function else _BEFORE
         after = _SERVICE_AFTER if service else _AFTER_FUNCTION if function else _AFTER
         leading = reversed(self._cues.found(said, 0, first, before))
@@ -411,11 +421,21 @@ class Assertions:
                 best = made
         return best
 
-    def _is_needed(self, term: str, said: Tokens, last: int) -> bool:
-        """Whether the mention is of something whose absence is a finding: bladder control, a reflex."""
-        return term in self._needed or (
-            term in self._functions and said[last : last + 1] != [] and said[last] in self._lost
-        )
+    def _is_needed(self, term: str, said: Tokens, first: int, last: int) -> bool:
+        """Whether the mention is of something whose absence is a finding: bladder control, a reflex, the pulse of the foot.
+
+        Of a reflex that nobody should have (Hoffmann's, an inverted one) the absence is none.
+        """
+        following = said[last] if last < len(said) else ""
+        if term in self._needed or (term in self._functions and following in self._lost):
+            return True
+        end = last + (following in self._vital)
+        if said[end - 1] not in self._vital or (
+            said[end : end + 1] != [] and said[end].isalpha() and said[end] not in _AFTER_NOUN
+        ):
+            return False
+        named = said[max(0, first - _NEAR) : end + _FAR]
+        return self._unwanted.isdisjoint(named) and not any(map(_LEVEL.fullmatch, said))
 
     # -- a cue and what follows it
 
@@ -596,6 +616,8 @@ class Assertions:
             return _NOT
         if cue.standing != "negated":
             return _LOOSE
+        if said[first - 1 : first] == ["of"] and first > 1 and said[first - 2] in self._absorbing:
+            return _DOUBT
         if self._qualifies_what_follows(said, cue, last):
             return _NOT
         if "denied" in said[cue.start : cue.end] and not self._requests.isdisjoint(said[begin:first]):

@@ -69,10 +69,16 @@ class Check(Value):
 
 
 def made(
-    check: str, item: str, message: str, facts: Sequence[str], severity: str = "warning", prompt: str = ""
+    check: str,
+    item: str,
+    message: str,
+    facts: Sequence[str],
+    severity: str = "warning",
+    prompt: str = "",
+    known_by: Sequence[str] = (),
 ) -> Check:
-    """A check with the key that its facts give it."""
-    text = "\x1f".join((check, item, *facts))
+    """A check with the key that its facts give it, or those that it is `known_by`."""
+    text = "\x1f".join((check, item, *(known_by or facts)))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     place = f"{item}/{prompt}" if prompt else item
     return Check(check, digest[:12], item, severity, message, tuple(facts), place=place)
@@ -117,7 +123,7 @@ def finding_checks(session: Session, pages: Pages) -> Iterator[Check]:
     """Where an answer departs from the case file or from what is worked out, or no cited passage bears it."""
     for fault in faults(session, pages):
         scope, name = fault.place
-        yield made(fault.check, scope, fault.message, fault.facts, prompt=name)
+        yield made(fault.check, scope, fault.message, fault.facts, prompt=name, known_by=fault.parted)
 
 
 def passage_words(group: PassageGroup, quote: str = "", count: int = 0) -> str:

@@ -47,7 +47,7 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import one_line
+from assistant.core.text import compiled, one_line
 from assistant.core.value import Value
 from assistant.core.wording import told, told_as
 
@@ -61,6 +61,8 @@ class Fault(Value):
     place: AnswerPlace
     message: str
     facts: tuple[str, ...]
+    parted: tuple[str, ...] = ()
+    """Of a value that departs, the values alone: what else is cited for it makes no other fault of it."""
 
 
 def faults(session: Session, pages: Pages) -> Iterator[Fault]:
@@ -109,7 +111,12 @@ def _departing(
     ]
     if check == "computed-differs":
         facts.append(fact_shown("from", made.basis.removeprefix("from ")))
-    yield Fault(check, place, message, tuple(facts))
+    yield Fault(check, place, message, tuple(facts), _values(session, prompt, answer, facts))
+
+
+def _values(session: Session, prompt: Prompt, answer: Answer, facts: Iterable[str]) -> tuple[str, ...]:
+    own = fact_shown(prompt.ask, told(prompt.schema, answer))
+    return (own, *tuple(facts)[1:]) if session.guard > 6 else ()
 
 
 def _at(path: str) -> str:
@@ -204,6 +211,27 @@ def _told_of(session: Session, place: AnswerPlace) -> Iterator[Fault]:
 
 
 _STUDY = re.compile(r"(?i)radiolog|imaging|operati|procedure")
+_KINDS = (
+    (
+        re.compile(r"(?i)radiolog|imaging"),
+        re.compile(r"(?i)x-?ray|radiograph|films?\b|\bMRI\b|\bCT\b|imaging|ultrasound|scan"),
+    ),
+    (
+        re.compile(r"(?i)operati|procedure"),
+        re.compile(r"(?i)surg|operat|procedure|ectomy|fusion|arthro|injection|ablation|implant"),
+    ),
+)
+"""What the title of a report names, and by which words a question asks for such reports."""
+_ANY_TITLE = frozenset("report reports note notes of the and for with to record records letter".split())
+
+
+def asks_for_report(title: str, prompt: Prompt) -> bool:
+    """Whether a question asks for what a report's title names: one of studies asks for no operative report."""
+    asked = " ".join((prompt.ask, *prompt.look_for))
+    named = [asks for names, asks in _KINDS if names.search(title)]
+    words = set(re.findall(r"\w{2,}", " ".join(prompt.look_for).casefold())) - _ANY_TITLE
+    titled = set(re.findall(r"\w{2,}", title.casefold()))
+    return any(asks.search(asked) for asks in named) if named else bool(titled & words)
 
 
 def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[Fault]:
@@ -232,7 +260,11 @@ def _left_out(session: Session, place: AnswerPlace, answer: Answer) -> Iterator[
         title = set(re.findall(r"\w{2,}", document.title.casefold()))
         if document.is_ur_report or document.id in cited | gone or document.date is None:
             continue
-        if not names or not (title & words or _STUDY.search(document.title)) or document.date in listed:
+        if session.guard > 6:
+            of_such = asks_for_report(document.title, prompt)
+        else:
+            of_such = bool(title & words or _STUDY.search(document.title))
+        if not names or not of_such or document.date in listed:
             continue
         here = [one for one in own.groups if one.document == document.id and one.supports]
         if here and all(is_of_region(session, place, one) for one in here):
@@ -322,7 +354,7 @@ def _of_spans(session: Session, place: AnswerPlace, answer: Answer, spans: Itera
         spanned = f"{one.least}" if one.least == one.most else f"{one.least} to {one.most}"
         facts.append(fact_shown(f"{spanned} {unit} by", one.says, one.place))
     message = "An answer is another than what follows from the dates that the record gives. Amend it, or say why it differs."
-    return Fault("computed-differs", place, message, tuple(facts))
+    return Fault("computed-differs", place, message, tuple(facts), _values(session, prompt, answer, facts))
 
 
 # -- a passage for each denial and each affirmation -----------------------------------------------
@@ -365,8 +397,14 @@ def unborne(
         if ground.kind not in (Kind.DENIAL, Kind.AFFIRMATION):
             continue
         borne = [
-            one for one in ground.evidence if one in known or _bears(session, ground, one, groups, pages)
+            one
+            for one in ground.evidence
+            if one in known
+            or _bears(session, ground, one, groups, pages)
+            or (session.guard > 6 and names_choice(prompt, ground, one.quote, with_denial=True))
         ]
+        if session.guard > 6:
+            borne = [one for one in borne if one in known or not _is_bare_heading(prompt, ground, one.quote)]
         if session.guard > 2 and not prompt.about and _by_the_refusal_alone(session, borne):
             yield ground, (_said(prompt, ground, (), _REFUSAL),)
         elif session.guard > 4 and borne and _denied_by_its_own(prompt, ground, groups):
@@ -429,18 +467,73 @@ def _named_otherwise(
         ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
         yield ground, (_said(prompt, ground, (), f"the cited words say {', '.join(found)}"),)
         return
+    ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
+    told = choices_named(shape, said) if session.guard > 6 else frozenset()
+    if told and answer.value not in told:
+        listed = " and ".join(sorted(shape.labels[one].lower() for one in told))
+        yield ground, (_said(prompt, ground, (), f"the cited words say {listed}"),)
+        return
     service = session.rules.case.items[scope].service if scope in session.items else ""
-    called = {
-        value: [*_PARTS.split(shape.labels[value]), *shape.also.get(value, ())] for value in shape.labels
-    }
-    whole = [(len(one), value) for value in called for one in called[value] if _has(service, one)]
-    if whole and max(whole)[1] != answer.value:
-        ground = Ground("", Kind.AFFIRMATION, answer, answer.evidence, ())
+    asked = choices_named(shape, service)
+    if asked and answer.value not in asked:
         yield ground, (_said(prompt, ground, (), f"the disputed item is {service}"),)
 
 
-def _has(service: str, called: str) -> bool:
-    return len(called) >= _STEM and bool(re.search(rf"\b{re.escape(called)}\b", service, re.IGNORECASE))
+def choices_named(shape: ChoiceShape | SeveralShape, words: str) -> frozenset[str]:
+    """The choices that words call by a whole name that is no part of a longer one.
+
+    A negator may be a part of the name: *without contrast*, *non-weight-bearing*.
+    """
+    spans = [
+        (one.start(), one.end(), value)
+        for value in shape.labels
+        for called in _called(shape, value)
+        if len(called) >= _STEM
+        for one in re.finditer(rf"\b{re.escape(called)}\b", words, re.IGNORECASE)
+    ]
+    return frozenset(
+        value
+        for begin, end, value in spans
+        if not any(b <= begin and end <= e and e - b > end - begin for b, e, _ in spans)
+    )
+
+
+def _called(shape: ChoiceShape | SeveralShape, value: str) -> list[str]:
+    return [*_PARTS.split(shape.labels[value]), *shape.also.get(value, ())]
+
+
+def names_choice(prompt: Prompt, ground: Ground, quote: str, with_denial: bool = False) -> bool:
+    """Whether words call what was chosen by its name; `with_denial` asks for a name that holds a negator."""
+    shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+    answer = ground.answer
+    if not isinstance(shape, ChoiceShape) or not answer.given or answer.parts is not None:
+        return False
+    value = str(answer.value)
+    if with_denial and not any(compiled(_NEGATOR).search(one) for one in _called(shape, value)):
+        return False
+    return choices_named(shape, quote) == {value}
+
+
+_NEGATOR = r"(?i)(?<!\w)(?:no|not|non|without|w/o|never|free of)(?![a-z])"
+_LONGEST_HEADING = 12
+
+
+def _is_bare_heading(prompt: Prompt, ground: Ground, quote: str) -> bool:
+    """Whether words are a heading in capitals, with neither a figure nor the name of what was chosen: `MRI OF THE LUMBAR SPINE`.
+
+    It says what follows, not which of the choices.
+    """
+    shape = at(prompt.schema.shape, tuple(ground.path.split(".")) if ground.path else ())
+    if not isinstance(shape, ChoiceShape) or not isinstance(ground.answer.value, str):
+        return False
+    words = quote.split()
+    if not quote.isupper() or len(words) > _LONGEST_HEADING or quote.rstrip().endswith((".", "!", "?")):
+        return False
+    if prompt.schema.denials(tuple(ground.path.split(".")) if ground.path else ()):
+        return False
+    named = names_of(shape, ground.answer.value)
+    said = quote.casefold()
+    return not names_choice(prompt, ground, quote) and not any(one[:_STEM] in said for one in named)
 
 
 _STEM = 6
