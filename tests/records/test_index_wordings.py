@@ -157,7 +157,29 @@ TOLD = {
         "Incision red, hot, and draining since Friday.", "ESR 88, CRP 22.", "Six weeks of IV vanc.", "MSSA grew from the aspirate.",
         "Temp up to 102 over the weekend.",
     ],
-    ("cancer", "weight loss"): ["CT chest: spiculated nodule.", "Colectomy for adenoCA.", "A 15 lb drop in weight."],
+    ("cancer", "weight loss"): [
+        "CT chest: spiculated nodule.", "Colectomy for adenoCA.", "A 15 lb drop in weight.", "Lump in the prostate, seeds placed.",
+        "Brachytherapy in 2009.", "She takes Arimidex.", "Had a kidney removed.", "The breast lump was biopsied.",
+    ],
+    ("fever", "chills"): ["Wakes drenched in sweat.", "Soaks the sheets.", "His pajamas are soaked by dawn."],
+    ("prior surgery",): [
+        "They took the bulge off the nerve.", "He cleaned out the disc.", "The disk was trimmed down.", "A cage was put in at L5.",
+        "Midline incision, healed.", "They shaved a bone spur.", "Rods and six screws.", "Had a microdisc in 2012.",
+    ],
+    ("surgical candidate", "recommend surgery", "considering surgery", "surgical consultation"): [
+        "Dr. Vega recommends L4-5 fusion.", "We discussed a laminectomy.", "He is a candidate for decompression.",
+        "Authorization for ACDF.", "A TLIF has been scheduled.", "I would take him to the OR.", "Refer to neurosurgery.",
+        "We talked about a laminotomy.", "The surgeon wants it before he operates.",
+    ],
+    ("functional improvement",): [
+        "Works full duty.", "Oswestry fell from 52 to 30.", "Sitting rose from 10 to 45 minutes.", "He went back to his old job.",
+        "She can carry the laundry again.", "From 15 minutes of standing to an hour.", "Back to mowing the lawn.",
+    ],
+    ("flare", "exacerbation", "new injury"): [
+        "His back went out on Tuesday.", "The neck seized up.", "Symptoms returned after a twist.", "A new strain in May.",
+        "Worse since she lifted a box.", "A setback in June.",
+    ],
+    ("sensory loss",): ["Pin is less over the big toe."],
     ("fracture",): ["Superior endplate of L1 is compressed.", "Acute T12 VCF.", "Linear lucency through the C2 body."],
 }  # fmt: skip
 NOT_TOLD = {
@@ -170,6 +192,16 @@ NOT_TOLD = {
     ("bladder", "bowel"): ["Denies bowel or bladder changes.", "He slipped on a wet floor.", "Normal rectal tone."],
     ("infection", "fever"): ["The wound was closed over a drain.", "ESR 12, CRP 2.", "WBC 7.2."],
     ("cancer", "weight loss"): ["Goals met.", "Pain with radiation to the left leg.", "Weight 180 lbs."],
+    ("fever", "chills"): ["The bed is soaked with rain.", "He works up a sweat."],
+    ("prior surgery",): [
+        "X-rays taken in May showed the disc.", "He took ibuprofen; the disc bulges.", "Sat on the exam table.",
+        "Cut down on smoking; bone density is normal.", "A plate of food.", "Cleaned the wound.",
+    ],
+    ("surgical candidate", "recommend surgery", "considering surgery", "surgical consultation"): [
+        "Release to work is planned.", "Refer to physical therapy.", "Recommend an MRI.", "He discussed his job.",
+    ],
+    ("functional improvement",): ["Works with pain.", "Therapy twice a week, from May to June.", "The pain rose from 4 to 6."],
+    ("flare", "exacerbation", "new injury"): ["Pain in the back.", "Returned to the clinic.", "The lights went out."],
     ("fracture",): ["Loss of disc height at L4-5.", "Disc height is reduced.", "Vertebral body heights are maintained."],
 }  # fmt: skip
 

@@ -398,6 +398,10 @@ def test_a_reason_stands_beside_the_sentence_and_in_what_is_signed(tmp_path: Pat
             False,
         ),
         ("The guideline does not advise films.", "Films are not advised by the guideline.", False),
+        ("The examination records weakness.", "The examination was unremarkable.", True),
+        ("Care had been tried for 12 weeks.", "Care had been tried for 12 weeks, with relief.", True),
+        ("The records state pain that runs into the leg.", "Pain that ran into the leg has resolved.", True),
+        ("Function has improved.", "Function is better.", False),
     ],
 )
 def test_a_denial_that_moves_within_an_edited_sentence_is_seen(was: str, now: str, moved: bool) -> None:
@@ -410,6 +414,8 @@ def test_a_denial_that_moves_within_an_edited_sentence_is_seen(was: str, now: st
         ("no red flag was found", "a red flag was found", True),
         ("C4-C5", "C6-C7", True),
         ("The request is for", "The provider asks for", False),
+        ("The request is for", "As a fracture was seen, the request is for", True),
+        ("The request is for", "As the neck hurts, the request is for", False),
     ],
 )
 def test_an_edited_sentence_says_what_its_finding_says(

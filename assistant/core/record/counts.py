@@ -112,6 +112,35 @@ def stands_in(answered: float, quotes: Iterable[str]) -> bool:
     return answered in [number for quote in quotes for number in _numbers(_undated(quote))]
 
 
+def of_another(answered: float, unit: str, quotes: Iterable[str]) -> tuple[str, ...]:
+    """The words in which a number stands, where each time it is an age, a page, a share of 5 or 10, or of another unit.
+
+    Empty where it stands nowhere, in a date only, or once without a unit, and where the words count the answer's own unit.
+    """
+    name, quotes = unit_of(unit), tuple(quotes)
+    if not name or _all_counted(quotes, name, levels=False):
+        return ()
+    alike = tuple(_DAYS) if name in _DAYS else (name,)
+    others = "|".join(called for one, called in _CALLED.items() if one not in alike)
+    another = rf"(?i)\s*-?\s*(?:{others}|{_UNIT}|degrees|pounds|inches|/\s*(?:5|10))(?!\w)"
+    found = []
+    for quote in quotes:
+        for start, said, _ in reversed(list(dates_in(quote))):
+            quote = f"{quote[:start]}{' ' * len(said)}{quote[start + len(said) :]}"
+        nothing = [one.span() for one in compiled(_OF_NOTHING).finditer(quote)]
+        for match in compiled(rf"(?i){_BEFORE}{_NUMBER}(?!\w)").finditer(quote):
+            if _value(match[0]) != answered:
+                continue
+            spans = [one for one in nothing if one[0] <= match.start() < one[1]]
+            unlike = compiled(another).match(quote, match.end())
+            if unlike is not None:
+                spans.append((match.start(), unlike.end()))
+            if not spans:
+                return ()
+            found.append(" ".join(quote[slice(*spans[0])].split()))
+    return tuple(dict.fromkeys(found))
+
+
 def _all_counted(words: Iterable[str], name: str, levels: bool) -> list[tuple[str, Count]]:
     found = [one for quote in words for one in _counted(quote, name)] if name else []
     if not found and levels and name in _LEVELS:

@@ -6,15 +6,18 @@ A reason that the reviewer gives for one of these stands in the letter beside th
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Protocol
 
 from assistant.core.problem import reason, refuse
 from assistant.core.record.absence import not_found, open_passages
-from assistant.core.record.facts import fact_shown
+from assistant.core.record.facts import answers_read, fact_shown
+from assistant.core.record.grounds import Kind, grounds
 from assistant.core.record.guard import faults
 from assistant.core.record.mentions import extract
 from assistant.core.record.passages import PassageGroup
+from assistant.core.rules.answer_schema import GroupShape
 from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.rules.suggestion import suggest
@@ -143,6 +146,11 @@ _NEGATION = (
     r"|free (?:of|from)|barely|hardly|contra\w+|oppos\w+|advis\w+ against)\b|n['\u2019]t\b"
 )
 _HEDGE = r"(?i)\b(?:may|might|could|possibl[ey]|probabl[ey]|suspect\w*|unclear|perhaps|apparently|likely|suggest\w*)\b"
+_WELL = (
+    r"(?i)\b(?:normal|unremarkable|intact|within normal limits|wnl|benign|non-?focal|symmetrical(?:ly)?|symmetric|preserved|full"
+    r"|improv\w+|better|relie(?:f|ve[ds]?)|benefit\w*|helped|effective|resolved|recovered|healed|subsided|abated|ceased|gone)\b"
+)
+"""What says that nothing is wrong, or not any more; a finding that is called so is denied."""
 _OPPOSITES = (
     ("better", "worse"), ("improved", "worsened"), ("improving", "worsening"), ("increased", "decreased"),
     ("before", "after"), ("supports", "discourages"), ("recommended", "discouraged"), ("acute", "chronic"), ("first", "last"),
@@ -179,6 +187,10 @@ def otherwise(was: str, text: str) -> tuple[str, ...]:
     new += [one for one in compiled(_FIGURE).findall(text) if one.casefold() not in figures]
     if new:
         found.append(fact_shown("not in the draft", ", ".join(dict.fromkeys(new))))
+    if not found:
+        before, after = (len(compiled(_WELL).findall(one)) for one in (was, text))
+        if before != after:
+            found.append(fact_shown("said to be well", f"{before} in the draft, {after} now"))
     if not found:
         drafted, edited = _denied(was), _denied(text)
         moved = sorted(one for one in drafted.keys() & edited.keys() if drafted[one] != edited[one])
@@ -226,9 +238,35 @@ _OTHERWISE = (
 )
 
 
-def edit_check(item: str, number: int, edit: Edit) -> Check | None:
+def _found_missing(session: Session, item: str, edit: Edit) -> tuple[str, ...]:
+    """The entries of checklists that an edited sentence speaks of, and its draft doesn't, though they are answered as not found."""
+    found = [
+        one
+        for name, _ in answers_read(session, item)
+        if isinstance(shape := session.prompt(item, name).schema.shape, GroupShape) and shape.uniform
+        for one in grounds(session, (item, name))
+    ]
+    affirmed = {word for one in found if one.kind is Kind.AFFIRMATION for word in one.words}
+    known = f"{edit.was} {session.rules.case.items[item].service}".casefold()
+    denied = _denied(edit.text)
+    words = dict.fromkeys(
+        word for one in found if one.kind in (Kind.ABSENCE, Kind.DENIAL) for word in one.words
+    )
+    return tuple(
+        word
+        for word in words
+        if word not in affirmed
+        and word.casefold() not in known
+        and compiled(rf"(?i)\b{re.escape(word)}\b").search(edit.text)
+        and not any(denied.get(part, False) for part in word.casefold().split())
+    )
+
+
+def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | None:
     """The check of one edited sentence; None where it says the same in other words."""
     changed = otherwise(edit.was, edit.text)
+    if not changed and (missing := _found_missing(session, item, edit)):
+        changed = (fact_shown("answered as not found", ", ".join(missing)),)
     if not changed:
         return None
     facts = (f"the draft: {one_line(edit.was, 240)}", f"edited: {one_line(edit.text, 240)}", *changed)
@@ -245,7 +283,7 @@ def edited_checks(session: Session, item: str, sentences: Sequence[Sentence]) ->
     for number, sentence in enumerate(sentences, 1):
         edit = edits.get(sentence.key)
         if edit is not None and edit.text == sentence.text and sentence.origin == "reviewer":
-            check = edit_check(item, number, edit)
+            check = edit_check(session, item, number, edit)
             if check is not None:
                 yield sentence.key, check
 
@@ -277,7 +315,7 @@ def reasons_given(session: Session) -> Iterator[str]:
         yield f"{said}: {one_line(given, 400)}"
     for item, edits in session.edits.items():
         for edit in edits.values():
-            check = edit_check(item, 0, edit)
+            check = edit_check(session, item, 0, edit)
             why = session.acknowledged.get((check.check, check.key)) if check is not None else None
             if why is not None:
                 yield f"The edited sentence “{one_line(edit.text, 240)}”: {one_line(why, 400)}"

@@ -20,7 +20,7 @@ from assistant.core.record.absence import (
     plain_in_record,
     same_words,
 )
-from assistant.core.record.counts import misquoted, says_so, singular, stands_in
+from assistant.core.record.counts import misquoted, of_another, says_so, singular, stands_in
 from assistant.core.record.facts import answers_read, fact_shown, place_of
 from assistant.core.record.grounds import (
     NEGATIVE,
@@ -437,6 +437,8 @@ def _misquoted(
         ]
         answered, quotes = float(leaf.value), [one.quote for one in cited]
         others = misquoted(answered, unit, quotes, around, levels=narrow)
+        if narrow and not others:
+            others = of_another(answered, unit, quotes)
         said = says_so(answered, unit, quotes) or stands_in(answered, quotes)
         if narrow and not others and not said:
             told = misquoted(answered, unit, of_treating, levels=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.record.counts import misquoted, says_so, singular
+from assistant.core.record.counts import misquoted, of_another, says_so, singular
 
 
 @pytest.mark.parametrize(
@@ -64,6 +64,30 @@ def test_a_lone_one_has_its_unit_in_the_singular() -> None:
     )
     told = "It lasted for 1 week, 11 weeks and 2.1 weeks, at 1 joint level and 2 levels; Table 1 shows it."
     assert singular(said) == told
+
+
+@pytest.mark.parametrize(
+    ("answered", "unit", "quotes", "said"),
+    [
+        (44, "weeks", ["44 y/o stock clerk"], ("44 y/o",)),
+        (44, "weeks", ["a 44-year-old clerk"], ("44-year-old",)),
+        (12, "weeks", ["12 visits of therapy"], ("12 visits",)),
+        (60, "visits", ["flexion 60 degrees"], ("60 degrees",)),
+        (3, "weeks", ["EHL 3/5", "page 3 of 7"], ("3/5", "page 3")),
+        (5, "level(s)", ["a 5 mm protrusion"], ("5 mm",)),
+        (20, "visits", ["no lifting over 20 pounds"], ("20 pounds",)),
+        (12, "weeks", ["12 visits in 12 weeks"], ()),
+        (12, "weeks", ["12 visits", "it went on for 12"], ()),
+        (21, "weeks", ["October 21, 2013"], ()),
+        (9, "weeks", ["12 visits of therapy"], ()),
+        (70, "years", ["a 70-year-old woman"], ()),
+        (45, "mg of morphine a day", ["45 tablets"], ()),
+    ],
+)
+def test_a_number_that_counts_another_thing_is_not_the_answer(
+    answered: float, unit: str, quotes: list[str], said: tuple[str, ...]
+) -> None:
+    assert of_another(answered, unit, quotes) == said
 
 
 @pytest.mark.parametrize(
