@@ -115,8 +115,8 @@ class Unseen(Value):
     """Words on which the determination rests and that have to be read before it is signed.
 
     `kind` is `denied` (the record denies them, so that they don't speak against an answer), `own` (a quote of the
-    reviewer's choice) or `number` (what a number that is answered rests on; `answer` says it). `places` are all the
-    pages on which one author's note has them.
+    reviewer's choice) or `number` (what a number that is answered rests on). `answer` is that number, or the part of an
+    answer for which a quote was chosen. `places` are all the pages on which one author's note has them.
     """
 
     kind: str

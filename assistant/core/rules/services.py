@@ -272,7 +272,7 @@ def _regions(service: str, claims: list[_Claim], said: Mapping[str, Any]) -> lis
     part of the body by itself.
     """
     start = claims[-1].end if claims else len(service)
-    ends = compiled(r"(?i)\b(?:for|due to|secondary to|to rule out|to evaluate)\b").search(service, start)
+    ends = _any(said, "because").search(service, start)
     text = service[: ends.start() if ends else len(service)]
     masked = _any(said, "not_elsewhere").sub(_blank, text)
     elsewhere = list(_any(said, "elsewhere").finditer(masked))
