@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 import shutil
 import textwrap
 from collections.abc import Collection, Iterator, Sequence
@@ -367,11 +366,13 @@ def _made(folder: Path | None, source: Path | None) -> tuple[Path, list[str]]:
 
 def _asked(asking: Asking, folder: Path | None) -> tuple[str, str]:
     """The id and the text of a case, by questions."""
+    from assistant.records.case_folder import short_name
+
     asking.say("A new case. Enter takes what stands in brackets; Ctrl+C stops, and nothing is written.")
     title = asking.ask("Title of the case, without the patient's name", "", _words)
     case_id = asking.ask(
         "Its short name",
-        folder.name if folder and CASE_ID.fullmatch(folder.name) else _slug(title),
+        folder.name if folder and CASE_ID.fullmatch(folder.name) else short_name(title),
         read_case_id,
     )
     practice = asking.agrees("Is it for practice only?", False)
@@ -460,10 +461,6 @@ def _item(asking: Asking, number: int, region: str) -> tuple[str, str]:
     if guideline:
         lines.append(f"      guideline: {scalar(guideline)}")
     return "\n".join(lines), region
-
-
-def _slug(title: str) -> str:
-    return re.sub(r"[^a-z0-9]+", "-", title.lower()).strip("-")[:60].strip("-")
 
 
 def _words(reply: str) -> str:

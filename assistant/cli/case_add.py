@@ -15,10 +15,11 @@ from assistant.cli.options import log_option
 from assistant.cli.output import ImportProgress, print_json
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.pages import read_range, said_list
+from assistant.core.record.sentences import UR_REPORT
 from assistant.core.text import one_line, visible
 from assistant.core.value import replace
 from assistant.machine import is_reserved
-from assistant.records.proposing import UR_REPORT, types
+from assistant.records.proposing import types
 
 if TYPE_CHECKING:
     from assistant.core.record.case import Document

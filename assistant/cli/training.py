@@ -6,11 +6,12 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING
 
 import click
 
 from assistant.cli.options import (
+    Command,
     Group,
     json_option,
     log_at,
@@ -31,9 +32,6 @@ if TYPE_CHECKING:
 
 
 # `imr practise`: a case reviewed blind, each answer held against the reviewer's.
-
-
-Command = TypeVar("Command", bound=Callable[..., Any])
 
 
 def fault_options(command: Command) -> Command:
@@ -73,7 +71,7 @@ due_option = click.option(
 
 def _day(due: datetime | None) -> str:
     """The day by which a run is to be over; one that is over already is refused, since all would be late at once."""
-    from assistant.training.overview import today
+    from assistant.review.desk import today
 
     day = due.date().isoformat() if due is not None else ""
     if day and day < today():

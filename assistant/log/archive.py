@@ -49,7 +49,7 @@ from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.tree import keep_tree
 from assistant.log.verify import verify
 from assistant.log.verify_checks import Restored, archived_entries, digest_of_archived
-from assistant.log.verify_entries import COMMITMENTS, Verdict, Verification
+from assistant.log.verify_entries import Verdict, Verification, commitments_in
 from assistant.log.verify_steps import Silent, followed
 
 SUFFIX = ".parquet"
@@ -216,7 +216,7 @@ def _write(connection: sqlite3.Connection, target: Path, going: dict[str, str]) 
                     {
                         "id": id, "session": session, "seq": seq, "kind": kind, "ts": ts, "entry": entry, "leaf": leaf,
                         "moved": moved,
-                        "texts": _of(connection, "blob", ("commitment", "salt", "body"), _commitments(entry)),
+                        "texts": _of(connection, "blob", ("commitment", "salt", "body"), commitments_in(entry)),
                         "files": _of(connection, "artifact", ("hash", "media", "body"), files),
                     }
                 )  # fmt: skip
@@ -227,10 +227,6 @@ def _write(connection: sqlite3.Connection, target: Path, going: dict[str, str]) 
         os.fsync(file.fileno())
     sync_folder(target.absolute().parent)
     return int(size), entries
-
-
-def _commitments(entry: bytes) -> list[str]:
-    return [one.decode("ascii") for one in COMMITMENTS.findall(entry)]
 
 
 def _of(
@@ -302,7 +298,7 @@ def _take_out(path: Path, target: Path) -> None:
             one
             for id, _ in moved
             for (entry,) in connection.execute("SELECT entry FROM event WHERE id = ?", (id,))
-            for one in _commitments(entry)
+            for one in commitments_in(entry)
         }
         with _opened_fences(connection):
             connection.executemany(_LEFT, moved)

@@ -26,7 +26,7 @@ from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import Checkpoint, VerifierKey, read_checkpoint, signer_of
 from assistant.log.store import Log, open_reader, stated_as_redacted
 from assistant.log.tree import StoredTree
-from assistant.log.verify_entries import COMMITMENTS
+from assistant.log.verify_entries import commitments_in
 
 FORMAT = "imr-bundle/1"
 MOST_MEMBERS = 5_000
@@ -216,7 +216,7 @@ def _files(
             "Run `imr log verify`.",
         )
     entries = [bytes(row[1]) for row in rows]
-    wanted = {c for e in entries for c in _commitments(e)}
+    wanted = {c for e in entries for c in commitments_in(e)}
     missing = {one for one in wanted if _words(connection, one) is None}
     gone = sorted(missing & stated_as_redacted(connection)) if missing else []
     texts = [_text(connection, path, one) for one in sorted(wanted.difference(gone))]
@@ -258,10 +258,6 @@ def _proof(tree: StoredTree, head: Checkpoint, places: Sequence[int]) -> dict[st
         path = [each.hex() for each in inclusion_proof(place, head.size, tree.over)]
         entries.append({"index": place, "path": [hashes.setdefault(each, len(hashes)) for each in path]})
     return {"size": head.size, "root": head.root.hex(), "entries": entries, "hashes": list(hashes)}
-
-
-def _commitments(entry: bytes) -> list[str]:
-    return [one.decode("ascii") for one in COMMITMENTS.findall(entry)]
 
 
 def _text(connection: sqlite3.Connection, path: Path, commitment: str) -> dict[str, str]:

@@ -27,7 +27,7 @@ from assistant.log.entry import OF_DESK, pinned_in
 from assistant.log.projection import forget
 from assistant.log.store import stated_as_redacted
 from assistant.log.tree import keep_tree
-from assistant.log.verify_entries import COMMITMENTS
+from assistant.log.verify_entries import commitments_in
 
 _PULLED = "pulled-"
 _SEEN = "statements"
@@ -224,11 +224,7 @@ def _add(
     rows = _apart(copy, central, desk, rows)
     copy.executemany(_EVENT, ((last + at, *row[1:]) for at, row in enumerate(rows, 1)))
     entries = [row[5] for row in rows]
-    named = (
-        sorted({one.decode("ascii") for data in entries for one in COMMITMENTS.findall(data)})
-        if worded
-        else []
-    )
+    named = sorted({one for data in entries for one in commitments_in(data)}) if worded else []
     for begin in range(0, len(named), AT_ONCE):
         words = central.rows(_WORDS, [desk.name, named[begin : begin + AT_ONCE]])
         copy.executemany(_KEEP_WORDS, (one for one in words if one[2] is not None))
@@ -327,7 +323,7 @@ def rebuild(central: Central, desk: Desk, path: Path, progress: Callable[[int], 
         for rows in _pages(central, desk, _BELOW):
             copy.executemany("INSERT OR IGNORE INTO event VALUES (?, ?, ?, ?, ?, ?, ?)", rows)
             for row in rows:
-                spoken.update((one.decode("ascii"), row[0]) for one in COMMITMENTS.findall(row[5]))
+                spoken.update((one, row[0]) for one in commitments_in(row[5]))
             pinned.update(pinned_in([row[5] for row in rows]))
             last = rows[-1][0]
             progress(len(rows))

@@ -27,7 +27,7 @@ from assistant.log.entry import pinned_in
 from assistant.log.errors import DAMAGE, broken
 from assistant.log.keys import ORIGIN, read_checkpoint, signer
 from assistant.log.store import Log, open_reader, stated_as_redacted
-from assistant.log.verify_entries import COMMITMENTS
+from assistant.log.verify_entries import commitments_in
 
 CHUNK = 2_000
 """Entries that are sent, and acknowledged, together."""
@@ -267,7 +267,7 @@ class _Sending:
         return until - since, texts, files
 
     def _words(self, entries: Sequence[bytes]) -> int:
-        named = sorted({one.decode("ascii") for data in entries for one in COMMITMENTS.findall(data)})
+        named = sorted({one for data in entries for one in commitments_in(data)})
         found = self._source.execute(_WORDS, [json.dumps(named)]).fetchall()
         if found:
             self._central.insert(_ADD_WORDS, [self._desk, *map(list, zip(*found, strict=True))])

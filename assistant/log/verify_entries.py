@@ -52,6 +52,12 @@ CACHE_KIB = 65_536
 COMMITMENTS = re.compile(rb'"\$text":(?:"([0-9a-f]{64})"[,}])?')
 """Where an entry's bytes hold a commitment; an empty group for a malformed one."""
 
+
+def commitments_in(entry: bytes) -> list[str]:
+    """The commitments in an entry's bytes, in their order."""
+    return [one.decode("ascii") for one in COMMITMENTS.findall(entry)]
+
+
 COMMITMENT = re.compile(r"[0-9a-f]{64}")
 _COMMITTED = re.compile(rb'"\$text":(?:"(.{64})"[,}])?')
 

@@ -33,7 +33,7 @@ from assistant.log.fold import UNFIT, Artifacts, PinnedRules, event_of, pinned_t
 from assistant.log.sessions import GIVEN
 from assistant.log.store import open_reader, read_artifact, revealer
 from assistant.log.verify import NOTHING, Absent
-from assistant.log.verify_entries import COMMITMENTS, Break, Verdict, Verification
+from assistant.log.verify_entries import Break, Verdict, Verification, commitments_in
 
 _ROWS = f"""SELECT session, id, seq, entry, leaf FROM event WHERE id > 0 AND session != '{ARCHIVED}' {{}}
 ORDER BY session, seq"""
@@ -143,7 +143,7 @@ class Steps:
     ) -> tuple[Entry, str] | None:
         """The first entry of a session that does not fit, and why; one that can't be read is named elsewhere."""
         data = [bytes(row[2]) for row in rows] if self._absent != NOTHING else []
-        named = {one.decode("ascii") for one in data for one in COMMITMENTS.findall(one)}
+        named = {name for one in data for name in commitments_in(one)}
         if not (self._absent.words.isdisjoint(named) and self._absent.files.isdisjoint(pinned_in(data))):
             self.sessions, self.entries = self.sessions - 1, self.entries - len(rows)
             self.left += 1

@@ -23,17 +23,8 @@ from assistant.core.record.chronology import chronology
 from assistant.core.record.chronology_lines import Line, worded
 from assistant.core.record.mentions import akin, regions_named
 from assistant.core.record.pages import said_list
-from assistant.core.record.refusal import (
-    APPLICATION,
-    REQUEST,
-    UR_REPORT,
-    Fact,
-    Refusal,
-    claim_facts,
-    outsiders,
-    refusal,
-)
-from assistant.core.record.sentences import PacketDocument, cleared
+from assistant.core.record.refusal import Fact, Refusal, claim_facts, outsiders, refusal
+from assistant.core.record.sentences import APPLICATION, REQUEST, UR_REPORT, PacketDocument, cleared
 from assistant.core.rules.services import SetProposal, propose_set, services_of
 from assistant.core.text import digest, one_line
 from assistant.core.value import Value, replace
@@ -691,7 +682,7 @@ def _complaint(documents: Sequence[PacketDocument]) -> tuple[str, Evidence | Non
     seen: dict[str, Evidence] = {}
     counted: Counter[str] = Counter()
     for one in documents:
-        if one.type in ("Request for authorization", "Proof of service", UR_REPORT, APPLICATION):
+        if one.type in (REQUEST, "Proof of service", UR_REPORT, APPLICATION):
             continue
         for number, page in enumerate(one.pages, 1):
             for line in page.split("\n"):

@@ -13,8 +13,9 @@ from difflib import SequenceMatcher
 from functools import cached_property, lru_cache
 
 from assistant.core.dates import PartialDate, When
+from assistant.core.record.sentences import unmarked
 from assistant.core.value import Value
-from assistant.records.proposing import date_of, dates_of, title_of, top_lines, unmarked
+from assistant.records.proposing import date_of, dates_of, title_of, top_lines
 
 _HEAD = 8
 _SHORT = 8

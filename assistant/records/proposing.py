@@ -15,12 +15,10 @@ from itertools import pairwise
 from assistant import library
 from assistant.core.dates import PartialDate, When, century, dates_in, read_date
 from assistant.core.record.phrases import SPACE, any_of, pattern
-from assistant.core.record.sentences import fields_below
+from assistant.core.record.sentences import REQUEST, UR_REPORT, fields_below, unmarked
 from assistant.core.text import one_line
 from assistant.core.value import Value
 
-UR_REPORT = "Utilization review report"
-REQUEST = "Request for authorization"
 RECORD = "Medication record"
 UNKNOWN = "Document"
 
@@ -88,14 +86,6 @@ def _glued_titles() -> tuple[tuple[str, re.Pattern[str]], ...]:
 def words_of(name: str, before: str = r"(?<!\w)", after: str = r"(?!\w)") -> re.Pattern[str]:
     """The phrases that `documents.yaml` lists under a name, as a pattern."""
     return any_of(tuple(str(one) for one in library.intake("documents")[name]), before, after)
-
-
-_MARKS = str.maketrans("", "", "‹›")
-
-
-def unmarked(text: str) -> str:
-    """Text without the marks round words that were hard to read."""
-    return text.translate(_MARKS) if "‹" in text or "›" in text else text
 
 
 @lru_cache(maxsize=16_384)

@@ -4,17 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from assistant import library
-from assistant.clock import california_day, utc_day, utc_minute
+from assistant.clock import utc_day, utc_minute
 from assistant.core.problem import Refused
 from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
 from assistant.log.fold import load_session
+from assistant.review.desk import today
 from assistant.training.book import (
     REVEALS,
     Assignment,
@@ -229,11 +229,6 @@ def overview_json(found: Overview) -> dict[str, Any]:
             for run in by_trainee(found.runs)
         ],
     }
-
-
-def today() -> str:
-    """The day that it is in California."""
-    return california_day(datetime.now(UTC).isoformat())
 
 
 # What waits for a trainee: runs to go on with, assigned cases, and cases to choose from.

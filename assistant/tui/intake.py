@@ -336,7 +336,7 @@ class ProposalScreen(ProgramScreen):
         key, held = self._current()
         if len(held) == 1 and held[0].key == key:
             before = list(self._rows)
-            self._try(lambda: self._work.refuse(key))
+            self.attempt(lambda: self._work.refuse(key))
             self._fill(self._next(key, before, held))
         else:
             self.tell("A heading can't be refused; choose a line.", "warning")
@@ -344,7 +344,7 @@ class ProposalScreen(ProgramScreen):
     def action_reopen(self) -> None:
         key, held = self._current()
         if len(held) == 1 and held[0].key == key:
-            self._try(lambda: self._work.reopen(key))
+            self.attempt(lambda: self._work.reopen(key))
             self._fill(key)
 
     def action_correct(self) -> None:
@@ -369,7 +369,7 @@ class ProposalScreen(ProgramScreen):
 
         def given(name: str, value: str | None) -> None:
             if value is not None:
-                self._try(lambda: self._work.correct(key, name, value))
+                self.attempt(lambda: self._work.correct(key, name, value))
                 self._fill(key)
                 self._show()
 
@@ -433,12 +433,6 @@ class ProposalScreen(ProgramScreen):
                 self._show()
 
         self.app.push_screen(ChooseScreen("Only lines of which kind, region or side?", rows), chosen)
-
-    def _try(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Refused as refused:
-            self.tell(str(refused), "error")
 
 
 def _is_undated(one: Proposal) -> bool:

@@ -161,9 +161,9 @@ class TrainingScreen(ProgramScreen):
         if kind == "case":
             self._choose_session("Replay which session?", self._replay)
         elif kind == "run":
-            self._safely(lambda: self._feedback(name))
+            self.attempt(lambda: self._feedback(name))
         elif kind == "assignment":
-            self._safely(lambda: self._assignment(name))
+            self.attempt(lambda: self._assignment(name))
 
     def _choose_session(self, question: str, act: Callable[[str], None], without: str = "") -> None:
         case = self._case()
@@ -195,7 +195,7 @@ class TrainingScreen(ProgramScreen):
             marker = self._marker()
             self.app.push_screen(ReplayScreen(open_replay(self._path(), session, marker), marker))
 
-        self._safely(opened)
+        self.attempt(opened)
 
     def action_replay(self) -> None:
         kind, name = self._at()
@@ -218,7 +218,7 @@ class TrainingScreen(ProgramScreen):
             must_differ(first, second)
             self.app.push_screen(ReplayPairScreen(SideBySide(first, second), marker))
 
-        self._safely(opened)
+        self.attempt(opened)
 
     def _feedback(self, session: str) -> None:
         self._noted(session)
@@ -250,7 +250,7 @@ class TrainingScreen(ProgramScreen):
             withdraw(Book(self._services.decision_log, self._services.profile.id), name)
             self.fill()
 
-        self._safely(withdrawn)
+        self.attempt(withdrawn)
 
     def action_gradebook(self) -> None:
         def opened() -> None:
@@ -258,18 +258,12 @@ class TrainingScreen(ProgramScreen):
             self._noted(*(one.session for grade in made.grades for one in grade.results))
             self.app.push_screen(LinesScreen(gradebook_lines(made)))
 
-        self._safely(opened)
+        self.attempt(opened)
 
     def action_help(self) -> None:
         self.app.push_screen(LinesScreen(HELP))
 
     # -- the rest ------------------------------------------------------------------------------
-
-    def _safely(self, act: Callable[[], None]) -> None:
-        try:
-            act()
-        except Refused as refused:
-            self.tell(str(refused), "error")
 
     def _path(self) -> Path:
         return self._services.decision_log.path

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from bisect import bisect_right
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from itertools import accumulate, pairwise
 from typing import TYPE_CHECKING, Literal, Protocol
 
@@ -467,6 +467,13 @@ class ProgramScreen(Screen[None]):
     def tell(self, text: str, severity: Literal["information", "warning", "error"] = "information") -> None:
         """A short message on top of the screen."""
         self.notify(str(literal(text)), severity=severity, markup=False, timeout=6)
+
+    def attempt(self, act: Callable[[], None]) -> None:
+        """Does something, and says so where it is refused."""
+        try:
+            act()
+        except Refused as refused:
+            self.tell(str(refused), "error")
 
     def refuse(self, services: Services, refused: Refused) -> None:
         """Says why the screen can't be shown, and leaves it; the first one leaves the program with it."""

@@ -37,6 +37,7 @@ from assistant.core.record.counts import SPELLED
 from assistant.core.record.mentions import extract, extract_kind, regions_of
 from assistant.core.record.phrases import Known, Patterns, any_of, known_phrases, whole
 from assistant.core.record.sentences import (
+    UR_REPORT,
     Dated,
     PacketDocument,
     Sentence,
@@ -48,7 +49,6 @@ from assistant.core.record.sentences import (
 )
 from assistant.core.value import replace
 
-UR_REPORT = "Utilization review report"
 _SECOND_HAND = frozenset(
     {
         UR_REPORT,

@@ -89,9 +89,6 @@ class Synonyms(Value):
     denials: tuple[str, ...] = ()
 
 
-_TERMS = ("same", "kinds", "related", "capitals", "unless", "asked", "findings", "functions", "denials")
-
-
 class Vocabulary(Value, dict=True, eq=False):
     """Synonyms, words kept apart, and cues; one is read once, and known by that."""
 
@@ -225,7 +222,7 @@ class Vocabulary(Value, dict=True, eq=False):
     @cached_property
     def words(self) -> frozenset[str]:
         """Every word of its lists, folded: what is among them is no slip of another."""
-        groups = (getattr(one, part) for one in self.synonyms for part in _TERMS)
+        groups = (getattr(one, part) for one in self.synonyms for part in _LINE)
         phrases = (*(term for terms in groups for term in terms), *(one.text for one in self.cues))
         listed = (term for terms in self.lists.values() for term in terms)
         return frozenset(word for one in (*phrases, *listed) for word in words_in(one).split())

@@ -16,13 +16,19 @@ from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
 from assistant.core.record.mentions import extract_kind, regions_named
 from assistant.core.record.phrases import any_of
-from assistant.core.record.sentences import PacketDocument, Words, cleared, dated, fields_below
+from assistant.core.record.sentences import (
+    APPLICATION,
+    REQUEST,
+    UR_REPORT,
+    PacketDocument,
+    Words,
+    cleared,
+    dated,
+    fields_below,
+)
 from assistant.core.text import compiled
 from assistant.core.value import Value, replace
 
-UR_REPORT = "Utilization review report"
-REQUEST = "Request for authorization"
-APPLICATION = "Application for independent medical review"
 _LONGEST = 900
 
 

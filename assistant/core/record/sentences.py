@@ -43,6 +43,10 @@ _ABBREVIATED = frozenset(
 )
 _END = r"[.;!?]\s+(?=[A-Z\"“(\d☒☐])"
 _MARKS = str.maketrans("", "", "‹›")
+UR_REPORT = "Utilization review report"
+REQUEST = "Request for authorization"
+APPLICATION = "Application for independent medical review"
+"""The documents of the dispute, by their type."""
 _LABEL = r"^[A-Z][\w /&.'’-]{1,40}:(?:\s|$)"
 _INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICPT](?i:indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|rocedures?(?:\s+performed)?|echnique)\s*:)"
 _ROW = r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
@@ -177,10 +181,14 @@ def _sentence(quote: str, section: str, document: str, page: int, fresh: bool) -
 _MONTHS = r"(?i)\b(January|February|March|April|May|June|July|August|September|October|November|December)(\d)"
 
 
+def unmarked(text: str) -> str:
+    """Text without the marks round words that were hard to read."""
+    return text.translate(_MARKS) if "‹" in text or "›" in text else text
+
+
 def cleared(text: str) -> str:
     """Text without marks, and with the slips of a reader of pictures mended that would hide a date."""
-    if "‹" in text or "›" in text:
-        text = text.translate(_MARKS)
+    text = unmarked(text)
     text = compiled(r"(?<=\d)[Oo](?=\d)").sub("0", text)
     return compiled(_MONTHS).sub(r"\1 \2", text)
 
