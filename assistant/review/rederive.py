@@ -16,7 +16,8 @@ from assistant.core import events as e
 from assistant.core.event_form import decode, encode
 from assistant.core.problem import Refused
 from assistant.core.rationale import Assessment, assess
-from assistant.core.record.checks import checks
+from assistant.core.record.checks import Check, checks
+from assistant.core.record.finding_checks import unverified_criteria
 from assistant.core.session import GUARD, Session, outcome
 from assistant.core.value import Value, replace
 from assistant.letter import body_hash, to_text
@@ -138,10 +139,11 @@ def _compare(
 ) -> Difference | None:
     """What an event says was derived, against what is derived from the events before it."""
     pages: Pages = {}
-    if isinstance(event, e.CheckRaised):
+    if isinstance(event, e.CheckRaised | e.SessionSigned):
         pages = pages_of(session)
-        if missing := [name for name in session.opened.documents if name not in pages]:
-            unread.update(dict.fromkeys(missing))
+        missing = [name for name in session.opened.documents if name not in pages]
+        unread.update(dict.fromkeys(missing))
+        if missing and isinstance(event, e.CheckRaised):
             return None
     for name, what, logged, derived in _derived(session, event, letter, pages):
         if logged != derived:
@@ -180,6 +182,28 @@ def _derived(
     elif isinstance(event, e.SessionSigned):
         yield "outcomes", "the outcome", event.outcome, outcome(session) or "none"
         yield "letters", "the SHA-256 of the text that was signed", event.letter, letter
+        if left := _left_open(session, event, pages):
+            yield "checks", "that nothing was open at the signature", "nothing", "; ".join(left)
+
+
+def _left_open(session: Session, event: e.SessionSigned, pages: Pages) -> list[str]:
+    """The checks that the program would have signed over; earlier versions had others, and a trainee is held to none.
+
+    Where documents are gone, only what needs none of them is known.
+    """
+    if event.guard < GUARD or session.mode == "training":
+        return []
+    if all(name in pages for name in session.opened.documents):
+        drafts = {item: assess(session, item).sentences for item in session.items}
+        found: Sequence[Check] = checks(session, drafts, pages)
+    else:
+        found = [one.check for item in session.items for one in unverified_criteria(session, item)]
+        found = found if session.mode == "real" else []
+    return [
+        f"{one.check} on {one.key}"
+        for one in found
+        if one.severity == "blocking" or (one.check, one.key) not in session.acknowledged
+    ]
 
 
 def _letter(session: Session) -> str:

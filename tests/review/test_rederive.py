@@ -13,6 +13,8 @@ from assistant import library
 from assistant.core import commands as c
 from assistant.core.access_events import AccessRead
 from assistant.core.problem import Refused
+from assistant.core.record import checks as every_check
+from assistant.core.record import finding_checks
 from assistant.core.value import replace
 from assistant.letter import to_text
 from assistant.log import Log, access
@@ -25,6 +27,7 @@ from assistant.review.determination import compose_from_log, sign
 from assistant.review.rederive import Rederivation, deeper, derived_anew, rederivation_words, rederive
 from assistant.review.review import Review
 from tests.log.forgery import Entry, rewrite, unfenced
+from tests.review.signed import real_case, signed_review
 
 CASE = "cervical-radiographs-after-fusion"
 REFERENCE = library.folder("casebank") / CASE / "reference.yaml"
@@ -182,6 +185,39 @@ def test_checks_are_not_compared_where_the_record_is_gone(log_path: Path, home: 
     assert made.ok
     assert made.compared.get("checks", 0) == 0
     assert "The checks, since they read the record" in made.not_compared[0]
+
+
+def test_a_check_that_a_changed_program_left_out_is_named(
+    home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path = tmp_path / "log.sqlite"
+    with monkeypatch.context() as patch, Log.open(path) as log:
+        patch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+        patch.setattr(Review, "_checks", lambda *_: ())
+        review = Review.open(log, library.open_case(home / "case"), Profile("r-1"))
+        file = replace(answers_file.read_answers_file(REFERENCE), acknowledge={})
+        assert answers_file.run_answers(review, file).status == 0
+        review.close()
+    difference = derived(path).difference
+    assert difference is not None
+    assert difference.logged == "nothing"
+    assert "later-study on" in difference.derived
+
+
+def test_a_source_that_nobody_had_read_is_named_without_the_documents(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    path, case = tmp_path / "log.sqlite", real_case(tmp_path)
+    monkeypatch.setenv("IMR_CONFIG", str(tmp_path / "config"))
+    with monkeypatch.context() as patch, Log.open(path) as log:
+        for module in (every_check, finding_checks):
+            patch.setattr(module, "unverified_criteria", lambda *_: ())
+        signed_review(log, case, "r-1")
+    shutil.rmtree(case.path)
+    difference = derived(path).difference
+    assert difference is not None
+    assert difference.what == "that nothing was open at the signature"
+    assert "unverified-criterion on" in difference.derived
 
 
 def test_a_sitting_is_no_review(log_path: Path) -> None:

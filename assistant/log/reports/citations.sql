@@ -10,7 +10,7 @@
 -- column edition: its edition
 -- column source: the guideline
 -- column locator: where in it
--- column in_force: from when until when it was in force
+-- column in_force: from when until when it was in force; empty where the set doesn't say
 -- column verified: when it was checked against the guideline itself; `not yet` where nobody has
 -- column prompt_set: the prompt set
 -- column rules_edition: the edition of the prompt set
@@ -18,7 +18,8 @@
 -- column first: the month of the first of them
 -- column latest: the month of the latest
 SELECT i.session, i.case_id, i.reviewer, i.kind, i.month, i.prompt_set, i.edition AS rules_edition, c.citation,
-  c.tier, c.source, c.edition, c.locator, coalesce(c.starts, '') || ' to ' || coalesce(c.ends, '') AS in_force,
+  c.tier, c.source, c.edition, c.locator,
+  iif(coalesce(c.starts, c.ends) IS NULL, '', coalesce(c.starts, '') || ' to ' || coalesce(c.ends, '')) AS in_force,
   coalesce(c.verified_on, 'not yet') AS verified, c.criteria
 FROM item AS i JOIN citation AS c ON c.rules = i.rules
 WHERE i.status = 'signed'
@@ -26,7 +27,7 @@ WHERE i.status = 'signed'
 SELECT {by}, sum(n) AS items, min(begun) AS first, max(ended) AS latest
 FROM (
   SELECT c.*, i.kind, i.prompt_set, i.rules_edition, i.n, i.begun, i.ended,
-    coalesce(c.starts, '') || ' to ' || coalesce(c.ends, '') AS in_force,
+    iif(coalesce(c.starts, c.ends) IS NULL, '', coalesce(c.starts, '') || ' to ' || coalesce(c.ends, '')) AS in_force,
     coalesce(c.verified_on, 'not yet') AS verified
   FROM (
     SELECT rules, kind, prompt_set, edition AS rules_edition, count(*) AS n, min(month) AS begun, max(month) AS ended
