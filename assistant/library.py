@@ -96,9 +96,10 @@ def read_text(path: Path) -> str:
     """The UTF-8 text of a file; raises `Refused` for one that is missing, too large or not UTF-8."""
     where = one_line(str(path))
     try:
-        if path.stat().st_size > LARGEST_FILE:
+        with path.open("rb") as file:  # a device tells no size
+            data = file.read(LARGEST_FILE + 1)
+        if len(data) > LARGEST_FILE:
             raise refuse("The file is larger than 64 MiB.", where, "Split it.")
-        data = path.read_bytes()
     except FileNotFoundError:
         raise refuse("There is no such file.", where, "Check the name.") from None
     except IsADirectoryError:

@@ -140,7 +140,7 @@ def test_a_record_that_may_not_be_read_is_refused(folder: Path, monkeypatch: pyt
     def denied(*_: object) -> bytes:
         raise PermissionError(13, "Permission denied")
 
-    monkeypatch.setattr(Path, "read_bytes", denied)
+    monkeypatch.setattr(Path, "open", denied)
     assert "The file can't be read: Permission denied. Check its permissions." in refused(folder)
 
 

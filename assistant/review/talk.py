@@ -117,14 +117,17 @@ class Talk:
         return [*self.carry_out(c.EditSentence(item, one.key, was, text)), Line("note", said)]
 
     def addendum(self, text: str) -> list[Line]:
-        """Adds words to a sentence of a signed session; asks first where nothing in the case bears out a fact of them."""
-        from assistant.core.record.checks import unborne_in  # not before the first question
+        """Adds words to a sentence of a signed session; asks first where they say otherwise, or what no fact bears out."""
+        from assistant.core.record.checks import addendum_check, unborne_in  # not before the first question
         from assistant.review.determination import added_to
 
         item, quoted, said = added_to(self.review.session, text)
         add = c.AddAddendum(in_words(said, "The addendum"), "", item, quoted)
-        signed = self.review.session.status == "signed"
-        found = signed and unborne_in(self.review.session, "the addendum", add.text, self.review.pages)
+        session = self.review.session
+        found = session.status == "signed" and (
+            unborne_in(session, "the addendum", add.text, self.review.pages)
+            or addendum_check(session, item, quoted if said != text else "", add.text)
+        )
         if found:
             where = "Where does it stand? Your words are logged with the addendum; < leaves it out."
             self.pending = Pending(where, lambda reason: replace(add, reason=reason))

@@ -172,6 +172,25 @@ def test_after_a_signature_there_can_be_addenda(review: Review) -> None:
     assert "nothing in it can change" in folded(said)
 
 
+def test_an_addendum_that_says_otherwise_than_what_was_signed_is_asked_about(review: Review) -> None:
+    told = ("1.1: The request was never made.", "A fracture was seen.", "It was read once more.")
+    status, said = run(
+        review,
+        *SIGNED,
+        f":addendum {told[0]}",
+        "<",
+        f":addendum {told[1]}",
+        "In a report that came later.",
+        f":addendum {told[2]}",
+        ":park",
+    )
+    assert status == 0
+    assert folded(said).count("The addendum says otherwise than what was signed.") == 2
+    assert "denials: 0 in the draft, 1 now" in folded(said)
+    assert "answered as not found: fracture" in folded(said)
+    assert review.session.addenda == told[1:]
+
+
 def test_an_addendum_that_names_what_the_case_lacks_is_asked_about(review: Review) -> None:
     said_first = "Films of March 3, 2014 show C2-C3."
     status, said = run(

@@ -36,6 +36,7 @@ from assistant.core.record.finding_checks import (
 )
 from assistant.core.record.finding_checks import Check as Check
 from assistant.core.record.finding_checks import absence_check as absence_check
+from assistant.core.record.finding_checks import addendum_check as addendum_check
 from assistant.core.record.finding_checks import explained as explained
 from assistant.core.record.finding_checks import passage_words as passage_words
 from assistant.core.record.finding_checks import reasons_given as reasons_given

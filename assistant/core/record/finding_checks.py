@@ -238,8 +238,8 @@ _OTHERWISE = (
 )
 
 
-def _found_missing(session: Session, item: str, edit: Edit) -> tuple[str, ...]:
-    """The entries of checklists that an edited sentence speaks of, and its draft doesn't, though they are answered as not found."""
+def _found_missing(session: Session, item: str, was: str, text: str) -> tuple[str, ...]:
+    """The words for entries of checklists that a text has and the draft's sentence hasn't, though they are answered as not found."""
     found = [
         one
         for name, _ in answers_read(session, item)
@@ -247,8 +247,8 @@ def _found_missing(session: Session, item: str, edit: Edit) -> tuple[str, ...]:
         for one in grounds(session, (item, name))
     ]
     affirmed = {word for one in found if one.kind is Kind.AFFIRMATION for word in one.words}
-    known = f"{edit.was} {session.rules.case.items[item].service}".casefold()
-    denied = _denied(edit.text)
+    known = f"{was} {session.rules.case.items[item].service}".casefold()
+    denied = _denied(text)
     words = dict.fromkeys(
         word for one in found if one.kind in (Kind.ABSENCE, Kind.DENIAL) for word in one.words
     )
@@ -257,7 +257,7 @@ def _found_missing(session: Session, item: str, edit: Edit) -> tuple[str, ...]:
         for word in words
         if word not in affirmed
         and word.casefold() not in known
-        and compiled(rf"(?i)\b{re.escape(word)}\b").search(edit.text)
+        and compiled(rf"(?i)\b{re.escape(word)}\b").search(text)
         and not any(denied.get(part, False) for part in word.casefold().split())
     )
 
@@ -265,12 +265,26 @@ def _found_missing(session: Session, item: str, edit: Edit) -> tuple[str, ...]:
 def edit_check(session: Session, item: str, number: int, edit: Edit) -> Check | None:
     """The check of one edited sentence; None where it says the same in other words."""
     changed = otherwise(edit.was, edit.text)
-    if not changed and (missing := _found_missing(session, item, edit)):
+    if not changed and (missing := _found_missing(session, item, edit.was, edit.text)):
         changed = (fact_shown("answered as not found", ", ".join(missing)),)
     if not changed:
         return None
     facts = (f"the draft: {one_line(edit.was, 240)}", f"edited: {one_line(edit.text, 240)}", *changed)
     return made("unsupported-finding", item, _OTHERWISE, facts, prompt=f"{_SENTENCE}{number}")
+
+
+def addendum_check(session: Session, item: str, quoted: str, text: str) -> Check | None:
+    """The check of an addendum that says otherwise than the sentence it adds to, or tells what was answered as not found."""
+    changed = otherwise(quoted, text) if quoted else ()
+    items = (item,) if item else session.items
+    missing = dict.fromkeys(word for one in items for word in _found_missing(session, one, quoted, text))
+    if missing:
+        changed = (*changed, fact_shown("answered as not found", ", ".join(missing)))
+    if not changed:
+        return None
+    facts = (*([f"the sentence: {one_line(quoted, 240)}"] if quoted else []), *changed)
+    message = "The addendum says otherwise than what was signed. Correct it, or say where that stands in the record."
+    return made("unsupported-finding", item, message, facts)
 
 
 _SENTENCE = "sentence "
