@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 import click
 
 from assistant.cli.options import Group, json_option, log_at, log_option
-from assistant.cli.output import Progress, print_json, print_table, width
+from assistant.cli.output import VERDICT_WORDS, Progress, print_json, print_table, width
 from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line, visible
 
@@ -207,13 +207,13 @@ def verify_there(
 OPEN = 3
 """Exit status where all that can be checked holds, and it is open whose log one of the desks' is."""
 
-MARKS = {True: "holds", False: "FAILS", None: "open"}
-
 
 def _page(found: CentralVerification) -> Iterator[str]:
     yield f"{found.place}: {counted(len(found.desks), 'desk')}, {counted(found.statements, 'statement')}"
     for name, verdict in found.verdicts.items():
-        yield from _wrapped(one_line(verdict.says), f"  {MARKS[verdict.ok]:<5}  {name:<10}  ", " " * 21)
+        yield from _wrapped(
+            one_line(verdict.says), f"  {VERDICT_WORDS[verdict.ok]:<5}  {name:<10}  ", " " * 21
+        )
     for one in found.desks:
         yield from _desk(one)
     yield (
@@ -233,7 +233,9 @@ def _desk(one: DeskVerified) -> Iterator[str]:
     yield f"{one_line(one.called)} ({one.desk[:8]}): {counted(found.events, 'entry')}, {found.of_sessions}"
     for name, verdict in found.verdicts.items():
         if verdict.ok is not True or name == "coverage":
-            yield from _wrapped(one_line(verdict.says), f"  {MARKS[verdict.ok]:<5}  {name:<10}  ", " " * 21)
+            yield from _wrapped(
+                one_line(verdict.says), f"  {VERDICT_WORDS[verdict.ok]:<5}  {name:<10}  ", " " * 21
+            )
     if (at := found.first_break) is not None:
         yield from _wrapped(
             f"First break: session {one_line(at.session)}, entry {at.seq}: {one_line(at.what).rstrip('.')}.",

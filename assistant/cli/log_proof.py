@@ -21,7 +21,7 @@ from assistant.cli.options import (
     reading_log_option,
     recipients_option,
 )
-from assistant.cli.output import Progress, print_json, width
+from assistant.cli.output import VERDICT_WORDS, Progress, print_json, width
 from assistant.core.problem import refuse
 from assistant.core.text import counted, one_line
 from assistant.files import taken, write_file
@@ -583,7 +583,6 @@ def rederive(session: str, as_json: bool, log_path: Path | None) -> None:
 # A verification as an auditor reads it: verdict by verdict, the first break, and what is not proven.
 
 
-MARKS = {True: "holds", False: "FAILS", None: "open"}
 MEANS = {
     "chain": "An entry was changed, removed, added or moved after it was logged, or the disk has damaged it.",
     "tree": "The log as a whole is not the one that was signed: it was changed, or written anew.",
@@ -615,7 +614,7 @@ def page(path: Path, found: Verification) -> Iterator[str]:
     else:
         yield f"{one_line(str(path))}: {counted(found.events, 'entry')}, {found.of_sessions}"
     for name, verdict in found.verdicts.items():
-        head = f"  {MARKS[verdict.ok]:<5}  {name:<10}  "
+        head = f"  {VERDICT_WORDS[verdict.ok]:<5}  {name:<10}  "
         yield from _wrapped(one_line(verdict.says), head, _INDENT)
         if verdict.ok is False and name in MEANS:
             yield from _wrapped(MEANS[name], _INDENT, _INDENT)

@@ -17,6 +17,7 @@ from assistant.core.text import one_line
 
 Value = str | int | float | None
 
+VERDICT_WORDS = {True: "holds", False: "FAILS", None: "open"}
 DECISIONS = ("decision", "suggested", "first_decision")
 """Columns that hold a decision, which is never shown without its consequence."""
 

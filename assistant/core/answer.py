@@ -24,6 +24,9 @@ class Status(StrEnum):
     UNCLEAR = "unclear"
 
 
+STATUS_WORDS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
+
+
 class Evidence(Value):
     """A passage of the case file: `start` is its offset in the page's text, counted from 0."""
 

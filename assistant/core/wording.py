@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from functools import lru_cache
 from typing import Any
 
-from assistant.core.answer import Answer
+from assistant.core.answer import STATUS_WORDS, Answer
 from assistant.core.dates import parse_date
 from assistant.core.record.case import Case, DisputedItem
 from assistant.core.rules.answer_schema import (
@@ -109,9 +109,6 @@ def _compiled(template: str) -> Any:
 
 
 # How an answer, a case fact or a citation reads inside a sentence.
-
-
-STATUS_WORDS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
 
 
 class AnswerWords(str):

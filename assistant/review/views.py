@@ -96,6 +96,12 @@ def recap(review: Review) -> list[tuple[str, str]]:
     return list(found.values())[::-1]
 
 
+def item_here(review: Review) -> str:
+    """The item that is being asked about; at the questions about the case the first."""
+    scope = review.turn.scope
+    return scope if scope in review.session.items else review.session.items[0]
+
+
 def scope_words(review: Review, scope: str) -> str:
     """`item 1 of 2`, or `the case`."""
     items = review.session.items

@@ -25,7 +25,6 @@ from assistant.core.problem import Refused
 from assistant.core.text import one_line, visible
 from assistant.log import Entry
 from assistant.review import views
-from assistant.review.review import Review
 from assistant.training.replay import Marker, Replay, time_words
 from assistant.tui.dialogs import AskScreen, ChooseScreen, LinesScreen
 from assistant.tui.widgets import Key, KeyLine, ProgramScreen, literal
@@ -229,7 +228,7 @@ class ReplayPanel(Vertical):
         review = replay.recording.at(replay.steps[number - 1])
         if self.view == "answers":
             return views.progress_words(review), self._lines(views.answer_lines(review)), 0
-        item = _item(review)
+        item = views.item_here(review)
         if replay.closed_to(self._actor, item):
             why = views.closed_words(replay.recording.final, item)
             return views.scope_words(review, item), Content(f"{why}: this session is yours, and open."), 0
@@ -271,11 +270,6 @@ class ReplayPanel(Vertical):
 
     def _width(self) -> int:
         return max(self.query_one("#replay-view-scroll").size.width - 3, 20)
-
-
-def _item(review: Review) -> str:
-    scope = review.turn.scope
-    return scope if scope in review.session.items else review.session.items[0]
 
 
 def _quoted_rows(text: str, shown: Evidence) -> tuple[int, int]:

@@ -800,11 +800,11 @@ class ReviewScreen(ProgramScreen):
             case "decline":
                 self.answer(conversation.decline_now)
             case "decide":
-                self.answer(lambda: conversation.decide_again(_item(review)))
+                self.answer(lambda: conversation.decide_again(views.item_here(review)))
             case "set":
                 self.ask_for(
                     "Prompt set of this item, or Enter for the list:",
-                    lambda words: set_said(conversation, _item(review), words),
+                    lambda words: set_said(conversation, views.item_here(review), words),
                 )
             case "find":
                 self.ask_for(
@@ -863,13 +863,8 @@ class ReviewScreen(ProgramScreen):
         return [Line("note", f"{document} was opened in the system's viewer.")]
 
 
-def _item(review: Review) -> str:
-    scope = review.turn.scope
-    return scope if scope in review.session.items else review.session.items[0]
-
-
 def _open_early(review: Review) -> list[Line]:
-    review.perform(OpenFindings(_item(review)))
+    review.perform(OpenFindings(views.item_here(review)))
     return [Line("note", "Findings and draft are open now; that is logged.")]
 
 

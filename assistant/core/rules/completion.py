@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from itertools import combinations, combinations_with_replacement, pairwise, permutations, product
 from typing import Any
 
-from assistant.core.answer import Answer, Status, group, listing
+from assistant.core.answer import STATUS_WORDS, Answer, Status, group, listing
 from assistant.core.problem import refuse
 from assistant.core.rules.answer_schema import (
     AnswerSchema,
@@ -446,8 +446,6 @@ def _numbers(shape: NumberShape, probe: PlaceConditions, raw: Mapping[str, Any])
 
 Truths = tuple[bool, ...]
 
-STATUS_LABELS = {"given": "answered", "not_documented": "not documented", "unclear": "unclear"}
-
 
 class Partition(Value):
     """One way in which the conditions on a prompt come out: `truth` in their order, and a witness for it."""
@@ -509,7 +507,7 @@ def _label(prompt: Prompt, atoms: Sequence[Atom], truth: Truths, answer: Answer)
 def words(shape: Shape, answer: Answer) -> str:
     """An answer in a few words."""
     if answer.parts is None and not answer.given:
-        return STATUS_LABELS[answer.status.value]
+        return STATUS_WORDS[answer.status.value]
     if isinstance(shape, ListingShape):
         count = len(answer.parts or {})
         return f"{count or 'no'} {shape.noun if count == 1 else shape.noun + ' entries'}"
@@ -526,7 +524,7 @@ def words(shape: Shape, answer: Answer) -> str:
         return ", ".join(shape.labels.get(str(value), str(value)) for value in answer.value) or "none of them"
     if isinstance(shape, NumberShape):
         return f"{answer.value} {shape.unit}".strip()
-    return STATUS_LABELS["given"]
+    return STATUS_WORDS["given"]
 
 
 # The completions of a prompt set: every way in which its answers, or the missing ones, can come out.

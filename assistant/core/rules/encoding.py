@@ -13,7 +13,7 @@ from dataclasses import dataclass, field
 from itertools import product
 from typing import Any
 
-from assistant.core.answer import Answer, Status, group
+from assistant.core.answer import STATUS_WORDS, Answer, Status, group
 from assistant.core.rules.answer_schema import (
     ChoiceShape,
     GroupShape,
@@ -24,7 +24,6 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.clauses import Cell, Clauses, Feature, Range
 from assistant.core.rules.completion import (
-    STATUS_LABELS,
     PlaceConditions,
     conditions_by_place,
     joined_conditions,
@@ -307,7 +306,7 @@ class _Coder:
                 yield Cell(
                     self.clauses.new(),
                     answer,
-                    (STATUS_LABELS[status.value],),
+                    (STATUS_WORDS[status.value],),
                     clear=status is not Status.UNCLEAR,
                 )
 
@@ -320,7 +319,7 @@ class _Coder:
         for status in (Status.NOT_DOCUMENTED, Status.UNCLEAR):
             if self.prompt.schema.may_be(status):
                 answer = Answer(status=status)
-                label = STATUS_LABELS[status.value]
+                label = STATUS_WORDS[status.value]
                 found.append(Cell(self.clauses.new(), answer, (label,), clear=status is not Status.UNCLEAR))
         return found
 
