@@ -234,16 +234,15 @@ def _options(
 
 _MOST_BY_PASSAGE = 3
 SHORT = 70
-_QUOTED = 150
-_BRIEF, _BEFORE = 90, 30
-"""How much of a passage stands in the list of a checklist, and how much of that before what was found."""
+_QUOTED, _BEFORE = 150, 30
+"""How much of a passage stands in a reply, and where it is longer how much of that before what was found."""
 
 
 def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[Option]:
     """Answers together with the passage that was found for them: what is stated, in its words; yes and no."""
     prompt = session.prompt(*place)
     if isinstance(shape, StatementShape):
-        for group in worded_once(speaks_of(session, place, prompt.look_for))[:_MOST_BY_PASSAGE]:
+        for group in _bearing(speaks_of(session, place, prompt.look_for)):
             said = Private(on_first_page(group.quote)[: shape.limit])
             yield _quoting(place, Answer(value=said, evidence=(evidence_at(group),)), "Stated", group)
     elif isinstance(shape, ChoiceShape) and (denials := prompt.schema.denials()):
@@ -251,9 +250,13 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
         sides = [(said_so, affirming(session, place, prompt.look_for))]
         sides.append((list(denials), denying(session, place, prompt.look_for)))
         for values, groups in sides:
-            for group in worded_once(groups)[:_MOST_BY_PASSAGE] if len(values) == 1 else ():
+            for group in _bearing(groups) if len(values) == 1 else ():
                 made = Answer(value=values[0], evidence=(evidence_at(group),))
                 yield _quoting(place, made, shape.labels[values[0]], group)
+
+
+def _bearing(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
+    return worded_once([one for one in groups if one.bears])[:_MOST_BY_PASSAGE]
 
 
 def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup) -> Option:
@@ -262,12 +265,14 @@ def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup
 
 
 def _quote(one: Evidence, terms: Iterable[str] = ()) -> str:
-    """A passage in few words: those from a little before the first that is looked for."""
+    """A passage: the whole of it, of a long one the words from a little before the first that is looked for."""
+    if len(one_line(one.quote)) <= _QUOTED:
+        return f"“{one_line(one.quote)}” ({one.document}:{one.page})"
     stems = {word[:5] for term in terms for word in term.casefold().split() if len(word) > 3}
     found = [at for stem in stems if (at := one.quote.casefold().find(stem)) >= 0]
     begin = max(0, min(found, default=0) - _BEFORE)
     begin = one.quote.find(" ", begin) + 1 if begin else 0
-    said = shortened(f"{'…' * bool(begin)}{one.quote[begin:]}", _BRIEF)
+    said = shortened(f"{'…' * bool(begin)}{one.quote[begin:]}", _QUOTED)
     return f"“{said}” ({one.document}:{one.page})"
 
 

@@ -14,6 +14,7 @@ from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, sp
 from assistant.core.record.assertions import Assertions, assertions_by
 from assistant.core.record.case import Case
 from assistant.core.record.language import read_vocabulary, word_root, words_in
+from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, Weight, grouped
 from assistant.core.session import AnswerPlace, Session
@@ -136,34 +137,55 @@ class RecordSearch:
         asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
         if prompt.about or not plans.isdisjoint(asked):
             return False
+        to_come, held = plans | again, self._clauses(prompt, group)
+        return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
+
+    def _of_a_place(self, prompt: Prompt, asked: Iterable[str], group: PassageGroup) -> bool:
+        """Whether a denial is of a place alone that isn't asked about: a saddle that isn't numb says nothing of a leg."""
+        places = frozenset(read_vocabulary(self._texts).lists.get("places", ()))
+        if not places.isdisjoint(words_in(f"{prompt.ask} {' '.join(asked)}").split()) or regions_of(
+            group.quote
+        ):
+            return False
+        held = self._clauses(prompt, group)
+        return bool(held) and all(not places.isdisjoint(one) for one in held)
+
+    def _clauses(self, prompt: Prompt, group: PassageGroup) -> list[list[str]]:
+        """The words of each clause of a passage in which something stands that a question looks for."""
         at = (group.document, group.pages[0], group.start)
         clauses = [(one.start(), one.end()) for one in re.finditer(_CLAUSE, group.quote)]
-        held = [
+        return [
             words_in(group.quote[begin:end]).split()
             for begin, end in clauses
             if any(begin <= mark < end for mark, _ in self._marks.get(prompt.look_for, {}).get(at, ()))
         ]
-        to_come = plans | again
-        return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
 
     def _bears(self, prompt: Prompt, group: PassageGroup) -> bool:
         """Whether a denial may carry an answer.
 
-        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too, at the head or
-        the foot of every page, or of a plan where the question is about what there was.
+        It may not on a page that lies in the file twice, nor in a sentence that tells of an event too, at the head or the
+        foot of every page, of a plan where the question is about what there was, or of a place that isn't asked about.
         """
-        if self.is_running(group.quote) or self._of_plans(prompt, group):
-            return False
         kin = [one.words for one in prompt.entries.values() if not set(one.words).isdisjoint(group.terms)]
         words = {word for line in kin or [prompt.look_for] for word in line}
+        if (
+            self.is_running(group.quote)
+            or self._of_plans(prompt, group)
+            or self._of_a_place(prompt, words, group)
+        ):
+            return False
         told = self._told[prompt.look_for]
         at = (group.document, group.pages[0], group.start)
         return not any((*at, word) in told for word in words) and not self._eventful(group)
 
     def _is_elsewhere(self, session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
-        """Whether a finding that is of a place is told of another one: a fracture of the tibia is none of the neck."""
+        """Whether what is of a place is told of another one, or denied: a fracture of the tibia is none of the back."""
         local = bool(group.terms) and self._local.issuperset(word_root(term) for term in group.terms)
-        return local and not is_of_region(session, place, group)
+        if local and not is_of_region(session, place, group, by_nerve=False):
+            return True
+        return group.standing == "negated" and not is_of_region(
+            session, place, group, muscles_of(group.quote)
+        )
 
     @cached_property
     def _local(self) -> frozenset[str]:
@@ -206,9 +228,8 @@ class RecordSearch:
         groups: list[PassageGroup] = []
         aside: list[PassageGroup] = []
         for one in self.passages(prompt.look_for):
-            negated = one.standing == "negated"
-            if (negated and not self._bears(prompt, one)) or (
-                not negated and self._is_elsewhere(session, place, one)
+            if (one.standing == "negated" and not self._bears(prompt, one)) or self._is_elsewhere(
+                session, place, one
             ):
                 one = replace(one, bears=False)
             (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)

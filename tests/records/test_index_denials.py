@@ -84,3 +84,52 @@ def test_a_printed_heading_covers_its_paragraph_whatever_it_says() -> None:
     index = RecordIndex.of({"d": (page,)}, CUES_ONLY)
     assert [one.standing for one in index.look_for(["fever"])] == ["printed", "negated"]
     assert index.look_for(["fever"])[0].cue == "discharge instructions"
+
+
+NEUROLOGIC = (
+    "cauda equina",
+    "saddle",
+    "bladder",
+    "bowel",
+    "weakness",
+    "strength",
+    "diminished reflex",
+    "reflexes",
+)
+
+
+@pytest.mark.parametrize(
+    ("says", "standings"),
+    [
+        (
+            "Perianal sensation intact. Saddle sensation is normal. Voiding is normal. Tendon reflexes intact. "
+            "Muscle strength is normal.",
+            {"negated"},
+        ),
+        (
+            "Perianal sensation is decreased. Saddle sensation diminished. Absent anal wink. Can't stand on the left heel. "
+            "Cannot walk on heels and toes. Unable to stand on the right heel. Left heel stand impossible. "
+            "He can not lift the left foot. Tendon reflexes sluggish on the left.",
+            {"affirmed"},
+        ),
+    ],
+)
+def test_a_normal_function_denies_and_what_cannot_be_done_is_found(says: str, standings: set[str]) -> None:
+    pages = tuple(f"{one.strip()}." for one in says.split(".") if one.strip())
+    found = RecordIndex.of({"note": pages}, own_vocabulary()).look_for(NEUROLOGIC)
+    assert {one.page for one in found} == set(range(1, len(pages) + 1))
+    assert {one.standing for one in found} == standings
+
+
+def test_an_operation_is_found_in_a_patient_s_words() -> None:
+    pages = (
+        "They took a piece of disc out of his lower back.",
+        "He had his back done in 2004.",
+        "His disc was taken out in Mexico.",
+        "The doctor cleaned out the disc.",
+        "He has rods and screws in the back.",
+    )
+    found = RecordIndex.of({"note": pages}, own_vocabulary()).look_for(["prior surgery"])
+    assert {one.page for one in found if one.standing != "negated"} == {1, 2, 3, 4, 5}
+    beside = ("He took time off and his disc hurt.", "The disc is bulging out at L4-5.")
+    assert not RecordIndex.of({"note": beside}, own_vocabulary()).look_for(["prior surgery"])

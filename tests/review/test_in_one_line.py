@@ -93,9 +93,9 @@ def test_a_key_for_each_entry_answers_a_checklist_at_once(begun: Begin) -> None:
 @pytest.mark.parametrize("typed", ["{0} {1}", "{0},{1}", "{1}{0}"])
 def test_the_keys_of_a_checklist_may_be_parted_and_the_rest_is_asked_again(begun: Begin, typed: str) -> None:
     talk = begun(BACK, "findings")
-    talk.reply(typed.format(key(talk, "Present: weak"), key(talk, "Absent: loss")))
+    talk.reply(typed.format(key(talk, "Present: weak"), key(talk, "Absent: a positive")))
     parts = answer(talk, "findings").parts or {}
-    assert {name: part.value for name, part in parts.items()} == {"sensation": "no", "strength": "yes"}
+    assert {name: part.value for name, part in parts.items()} == {"strength": "yes", "tension": "no"}
     assert (talk.turn.kind, talk.turn.path) == ("prompt", "findings"), (
         "nothing is asked before all of it is in"
     )

@@ -7,7 +7,14 @@ from typing import Any
 
 import pytest
 
-from assistant.core.record.absence import affirming, denying, open_passages, worded_once
+from assistant.core.record.absence import (
+    affirming,
+    denying,
+    entry_denial,
+    open_passages,
+    speaks_of,
+    worded_once,
+)
 from assistant.core.record.guard import asks_for_report
 from assistant.core.record.second_look import relied_on
 from assistant.letter.sections import rationale
@@ -22,6 +29,12 @@ He is seen for his back. No further surgery is planned. No operation is recommen
 There is no need for surgery. He does not want another operation. No surgery has been scheduled.
 Skin is clear. A 44-year-old man.
 """
+ELSEWHERE = """NOTE
+
+No history of surgery of the knee. Status post arthroscopy of the knee. No new injury.
+No numbness in the saddle area, no bowel change. Perianal sensation intact. Denies facial numbness.
+Biceps strength is 5/5.
+"""
 WEAK = """OFFICE VISIT
 
 History: he says that the left hand is weak.
@@ -33,6 +46,12 @@ Examination: right triceps 4/5, new since 08/14.
 def review(tmp_path_factory: pytest.TempPathFactory) -> Review:
     """A review of few pages, with a note that tells of plans, for tests that only read it."""
     return run(tmp_path_factory.mktemp("plans"), answer(operated="not_documented"), PLANS, MRI, sign=False)[0]
+
+
+@pytest.fixture(scope="module")
+def elsewhere(tmp_path_factory: pytest.TempPathFactory) -> Review:
+    """A review of a low back whose newest note denies things of other places."""
+    return run(tmp_path_factory.mktemp("elsewhere"), answer(), ELSEWHERE, MRI, sign=False)[0]
 
 
 @pytest.fixture(scope="module")
@@ -52,6 +71,26 @@ def denials(review: Review, name: str) -> list[str]:
 def test_a_plan_is_a_denial_of_what_is_to_come_and_none_of_what_was(review: Review) -> None:
     assert denials(review, "operated") == ["Past history: no surgery of the low back."]
     assert any("No further surgery is planned" in one for one in denials(review, "plan"))
+
+
+def test_what_is_denied_of_another_place_is_no_denial(elsewhere: Review) -> None:
+    assert denials(elsewhere, "operated") == ["Past history: no surgery of the low back."]
+    for entry in ("sensation", "strength"):
+        cited = entry_denial(elsewhere.session, ("1", "findings"), entry)
+        assert "chart" not in {one.document for one in cited}
+
+
+def test_what_is_denied_of_the_place_that_is_asked_about_is_one(elsewhere: Review) -> None:
+    found = denying(elsewhere.session, ("1", "red_flags"), ["cauda equina", "bowel"])
+    assert {" ".join(one.quote.split()) for one in found if one.document == "chart"} == {
+        "No numbness in the saddle area, no bowel change.",
+        "Perianal sensation intact.",
+    }
+
+
+def test_an_operation_of_another_place_is_offered_for_no_answer(elsewhere: Review) -> None:
+    found = speaks_of(elsewhere.session, ("1", "operated"), ["status post"])
+    assert [one.bears for one in found if one.document == "chart"] == [False]
 
 
 def test_a_denial_of_a_plan_does_not_speak_against_what_was_done(tmp_path: Path) -> None:

@@ -9,7 +9,7 @@ a document of the same or a later date.
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from assistant.core.answer import Answer, Dismissed, Evidence, Status
 from assistant.core.dates import PartialDate
@@ -328,13 +328,20 @@ def _may_deny(session: Session, place: AnswerPlace, group: PassageGroup) -> bool
     return not sides or side not in ("left", "right") or bool(sides & {side, "bilateral"})
 
 
-def is_of_region(session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
-    """Whether a passage names no region, or one on which the disputed item bears."""
+def is_of_region(
+    session: Session,
+    place: AnswerPlace,
+    group: PassageGroup,
+    besides: Collection[str] = (),
+    *,
+    by_nerve: bool = True,
+) -> bool:
+    """Whether a passage names no region, or one that bears on the disputed item's, `by_nerve` also the limb of a spine."""
     item = session.rules.case.items.get(place[0])
     spoken, own = regions_of(group.quote), regions_of(item.region if item is not None else "")
     levels = [level for one in extract(group.quote) if isinstance(one, LevelMention) for level in one.levels]
-    spoken |= {region for level in levels for region in region_of_level(level)}
-    return not spoken or not own or any(akin(one, other) for one in spoken for other in own)
+    spoken |= {*besides, *(region for level in levels for region in region_of_level(level))}
+    return not spoken or not own or any(akin(one, other, by_nerve) for one in spoken for other in own)
 
 
 def _order(date: PartialDate | None) -> str:

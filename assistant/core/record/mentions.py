@@ -40,6 +40,12 @@ _NAMES: Mapping[str, str] = {
     "foot": r"foot|feet|heel|toe|plantar fasciitis|metatarsal|calcaneus|calcaneal|talus|navicular",
     LOWER: r"lower (?:extremity|extremities|limb)|leg|thigh|calf|tibia|tibial|fibula|fibular|femur|femoral|shin",
 }
+_SHOWN: Mapping[str, str] = {
+    "head": r"face|facial|cranial nerves?|ocular|tongue|gag",
+    UPPER: r"biceps(?! femoris)|triceps(?! surae)|deltoids?(?! ligament)|brachioradialis|grip|pronators?|intrinsics|interossei",
+    LOWER: r"quadriceps|quads?|hamstrings?|iliopsoas|psoas|tibialis|gastrocnemius|gastrocs?|soleus|EHL|extensor hallucis"
+    r"|peroneals?|peronei|dorsiflexors?|plantar ?flexors?|biceps femoris",
+}
 _ANY = "|".join(f"(?P<r{n}>(?:{names})s?)" for n, names in enumerate(_NAMES.values()))
 _REGION = rf"(?i)(?<!\w)(?:{_ANY})(?!\w)"
 _LAST = {"C": 7, "T": 12, "L": 5, "S": 5}
@@ -77,6 +83,13 @@ def regions_of(text: str) -> frozenset[str]:
     return frozenset(region for _, _, region in regions_named(text))
 
 
+def muscles_of(text: str) -> frozenset[str]:
+    """The regions whose muscles, reflexes or skin a text names without naming the region."""
+    return frozenset(
+        region for region, names in _SHOWN.items() if compiled(rf"(?i)(?<!\w)(?:{names})(?!\w)").search(text)
+    )
+
+
 def level_range(vertebrae: Iterable[str]) -> tuple[str, ...] | None:
     """The segments from the first to the last of some vertebrae, or a lone vertebra.
 
@@ -107,18 +120,18 @@ def serves(region: str, other: str) -> bool:
     return region == other or WIDER.get(other) == region or region in _SUPPLIED.get(other, ())
 
 
-def akin(first: str, second: str) -> bool:
+def akin(first: str, second: str, by_nerve: bool = True) -> bool:
     """Whether evidence of one region may well bear on the other.
 
     They are the same; one is part of the other (a shoulder of the upper extremity); they lie next to each other (wrist
-    and hand); or one is a part of the spine and the other the limb that its nerves supply.
+    and hand); or, `by_nerve`, one is a part of the spine and the other the limb that its nerves supply.
     """
     if first == second or frozenset((first, second)) in _NEXT:
         return True
     for one, other in ((first, second), (second, first)):
         if WIDER.get(one) == other:
             return True
-        limbs = _SUPPLIED.get(one, ())
+        limbs = _SUPPLIED.get(one, ()) if by_nerve else ()
         if other in limbs or WIDER.get(other) in limbs:
             return True
     return False
