@@ -47,6 +47,7 @@ from assistant.review.passages import (
     lettered,
     nothing_found,
     passage_wanted,
+    places_in,
     quoted,
     search,
     with_passage,
@@ -675,7 +676,10 @@ class Conversation(Talk):
         if len(verbatim) == 1:
             return self._chosen(Option("", with_passage(command, verbatim[0].evidence)))
         searched = () if verbatim else search(self.review, words)
-        found = verbatim or [one for one in searched if not self.review.search.is_running(one.evidence.quote)]
+        exact = [one for one in searched if places_in(one.evidence.quote, words)]
+        found = verbatim or [
+            one for one in exact or searched if not self.review.search.is_running(one.evidence.quote)
+        ]
         if not found:
             return [Line("problem", nothing_found(self.review, self.turn, words))]
         options = tuple(

@@ -102,6 +102,16 @@ def test_the_keys_of_a_checklist_may_be_parted_and_the_rest_is_asked_again(begun
     assert not any("weakness" in one.label for one in talk.options)
 
 
+def test_what_holds_the_words_as_typed_is_offered_alone(begun: Begin) -> None:
+    talk = begun(BACK, "fragile")
+    talk.reply("no")
+    talk.reply("No fall")
+    assert talk.options
+    assert all("“No «fall»" in one.label or "“No fall" in one.label for one in talk.options), [
+        one.label for one in talk.options
+    ]
+
+
 def test_two_keys_for_one_entry_are_refused(begun: Begin) -> None:
     talk = begun(BACK, "findings")
     (line,) = talk.reply(key(talk, "Present: weak") + key(talk, "Not documented: weak"))
