@@ -280,7 +280,8 @@ _BODY = (
     r"|hands?|thumbs?|(?:index |ring |middle |little )?fingers?|hips?|groin|knees?|ankles?|f(?:oo|ee)t|heels?"
     r"|toes?|neck|trapezius|scapula\w*|cervical|thoracic|lumbar|low back|paraspinal\w*|buttocks?|sacroiliac"
     r"|facets?|foramin\w*|radicul\w+|nerves?|rotator cuff|carpal|cubital|ulnar|median|menisc\w+|epidural"
-    rf"|glenohumeral|subacromial|acromioclavicular|clavicles?|transforaminal|selective|side|{_POINT}"
+    rf"|glenohumeral|subacromial|acromioclavicular|clavicles?|transforaminal|selective|side"
+    rf"|supraspinatus|infraspinatus|subscapularis|labr(?:um|al)|deltoid|{_POINT}"
 )
 _NOT_NEXT = (
     r"(?!(?:the|to|of|out|open|in|for|an?|no|any|it|off|behind|over|after|before|at|by|from|on|as|is|was|his|her|him"
@@ -293,6 +294,12 @@ _SIDED = (
     rf"|\bbilateral(?:ly)?(?:\s+(?:[\w-]+,?\s+){{0,2}}?(?:{_BODY})\b)?"
     rf"|\bboth\s+(?=(?:{_BODY})\b)(?:[\w-]+\s+)?(?:{_BODY})\b"
 )
+_SHORT = (
+    rf"(?i)\b(?P<side>(?-i:[LR]|[LlRr]t\.?))\)?(?:[ -]sided?\b|\s+{_NOT_NEXT}(?:[a-z-]+\s+)?(?:{_BODY})\b)"
+    r"|\bon\s+(?:the\s+)?(?P<there>(?-i:[LR]|[LlRr]t))(?=\s*(?:[.,;:)]|$|and\b|side\b|than\b))"
+    r"|\b(?P<limb>(?-i:[LR]))(?-i:[UL]E)\b"
+)
+"""A side in one letter or two, as notes write it: `L shoulder`, `(R) knee`, `Lt. hip`, `3/5 on the L`, `LUE`."""
 _PAIR = r"(?i)^(left|right)\s+(?:and|or)\s+(left|right)\b"
 
 
@@ -303,6 +310,10 @@ def _sides(text: str) -> Iterator[FactMention]:
             side = "bilateral"
         region = next((name for _, _, name in regions_named(match[0])), "")
         yield SideMention(match[0], match.start(), side, region)
+    for match in compiled(_SHORT).finditer(text):
+        letter = (match["side"] or match["there"] or match["limb"])[0].upper()
+        region = next((name for _, _, name in regions_named(match[0])), "")
+        yield SideMention(match[0], match.start(), {"L": "left", "R": "right"}[letter], region)
 
 
 _SCANNERS: Mapping[str, Callable[[str], Iterator[FactMention]]] = {

@@ -176,6 +176,12 @@ def test_what_only_looks_like_a_level_is_left_alone(text: str) -> None:
     [
         ("the left shoulder", [("left", "shoulder")]),
         ("right-sided radiculopathy", [("right", "")]),
+        ("tear of the left supraspinatus", [("left", "")]),
+        ("(L) shoulder", [("left", "shoulder")]),
+        ("Rt. knee", [("right", "knee")]),
+        ("weakness, 3/5, on the L.", [("left", "")]),
+        ("L-sided pain, RUE weak", [("left", ""), ("right", "")]),
+        ("sensation reduced at the R S1 root", [("right", "")]),
         ("the right upper extremity", [("right", "upper extremity")]),
         ("left C5-C6 foraminal narrowing", [("left", "")]),
         ("pain on the left.", [("left", "")]),
@@ -203,6 +209,11 @@ def test_a_side_is_one_of_a_part_of_the_body(text: str, expected: list[tuple[str
         "it was left with neck pain unexplained",
         "left out of the record",
         "the question left after cervical fusion",
+        "MRI of the L-spine, L4-5 disc",
+        "seen by Dr. R. Hand",
+        "5 mL, vial L",
+        "LT intact over the foot",
+        "R > L",
     ],
 )
 def test_what_only_looks_like_a_side_is_left_alone(text: str) -> None:
