@@ -19,7 +19,7 @@ from assistant.cli.output import print_json
 from assistant.core.problem import Problem, Refused, placed, refuse
 from assistant.core.rules.criterion import DECISION_WORDS, WHY_WORDS
 from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet, Reading
-from assistant.core.text import counted, one_line, visible
+from assistant.core.text import counted, one_line, visible, with_article
 
 if TYPE_CHECKING:
     from assistant.core.dates import PartialDate
@@ -357,7 +357,7 @@ class _Walk:
     def rows(self, prompt: Prompt, path: tuple[str, ...], shape: Any) -> Any:
         rows: list[Any] = []
         while True:
-            first = self.line(prompt, path, None, "", {"row": f"a {shape.noun}", "": "no more"})
+            first = self.line(prompt, path, None, "", {"row": with_article(shape.noun), "": "no more"})
             if first in ("not_documented", "unclear"):
                 return rows or first
             if not first:

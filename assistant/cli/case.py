@@ -105,7 +105,7 @@ def _document_lines(document: Document) -> Iterator[str]:
 
     dated = document.date.prose() if document.date else "undated"
     said = ", ".join(filter(None, [document.title, document.author, dated]))
-    yield f"  {document.id:<28} {said}, {document.pages} page(s)"
+    yield f"  {document.id:<28} {said}, {counted(document.pages, 'page')}"
     if document.original:
         of = f", pages {document.from_pages}" if document.from_pages else ""
         yield f"  {'':<28} from {one_line(document.original)}{of}"

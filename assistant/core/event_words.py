@@ -17,7 +17,7 @@ from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, digest, one_line
 from assistant.core.turn import part_question
 from assistant.core.value import Value, replace
-from assistant.core.wording import answer_words, told, value_words
+from assistant.core.wording import answer_words, shown, value_words
 
 if TYPE_CHECKING:
     from assistant.core import access_events as a
@@ -72,7 +72,7 @@ def told_at(session: Session | None, place: AnswerPlace, answer: Answer | None) 
     shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:])) if prompt is not None else None
     if prompt is not None and shape is not None:
         try:
-            return told(replace(prompt.schema, shape=shape), answer)
+            return shown(replace(prompt.schema, shape=shape), answer)
         except (AttributeError, LookupError, TypeError, ValueError):  # nothing that this schema lets through
             pass
     return answer_words(answer) if answer is not None else ""

@@ -14,7 +14,6 @@ from functools import cached_property, lru_cache
 from assistant.core import wording
 from assistant.core.answer import Answer, Evidence, Status
 from assistant.core.record.checks import NotHeld, not_held
-from assistant.core.record.counts import singular
 from assistant.core.rules.condition import atoms
 from assistant.core.rules.criterion import (
     RULED_OUT,
@@ -29,6 +28,7 @@ from assistant.core.rules.criterion import (
 )
 from assistant.core.rules.prompt_set import Criterion, Prompt, Reading, Sentence
 from assistant.core.session import Session, depends_on, effective_date, unruled_cautions
+from assistant.core.text import singular
 from assistant.core.value import Value, replace
 from assistant.core.wording import AnswerWords, capital, sentence_names
 

@@ -63,6 +63,32 @@ def counted(count: int, noun: str) -> str:
     return f"{count:,} {noun if count == 1 else many}"
 
 
+def singular(words: str, letter: bool = True) -> str:
+    """The same words with the unit of a lone 1 as people say it: `1 week`, `1 level`; `2 levels` of `2 level(s)`.
+
+    In a letter only of the units that letters have been signed with; on the screen of more.
+    """
+    counted = _COUNTED if letter else f"{_COUNTED}|{_COUNTED_TOO}"
+    one = compiled(rf"(?<![\w.,])1 (?:(?P<joint>joint )?(?P<noun>{counted})s|(?P<whole>[a-z ]+)\(s\))(?!\w)")
+    said = one.sub(lambda m: f"1 {m['whole'] or (m['joint'] or '') + m['noun']}", words)
+    return compiled(r"(?<=[a-z])\(s\)").sub("s", said)
+
+
+_COUNTED = "day|week|month|year|hour|visit|session|treatment|percent|level|injection|test|joint"
+_COUNTED_TOO = "minute|unit|tablet|capsule|pill|dose|page|view|film|pound|point|degree|block|refill|application|purchase|rental|trial|kit"
+
+
+def with_article(noun: str) -> str:
+    """A noun with its *a* or *an*, by how it is spoken: an injection, an hour, an MRI, a unit."""
+    return f"{'an' if compiled(_VOWEL).match(noun) else 'a'} {noun}"
+
+
+_VOWEL = (
+    r"(?:[aeioAEIO](?!ne\b|nce\b)|[uU](?!ni[^mn]|[srt][aei]|r(?:in|o)|R\b|DT\b|DS\b|S\b)|hour|honest|heir|8|11(?!\d)|18(?!\d)|[xX]-?ray"
+    r"|[FHLMNRSX](?=[A-Z0-9]|\b))"
+)
+
+
 def digest(text: str) -> str:
     """The SHA-256 of a text in hex, by which it is pinned."""
     return sha256(text.encode()).hexdigest()

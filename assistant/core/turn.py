@@ -43,9 +43,9 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import Private, one_line, shortened
+from assistant.core.text import Private, one_line, shortened, singular, with_article
 from assistant.core.value import Value, replace
-from assistant.core.wording import told
+from assistant.core.wording import shown
 
 if TYPE_CHECKING:
     from assistant.core.record.checks import Check
@@ -129,7 +129,7 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
         said = f"That is all: {len(held.parts)}, and no source of my own"
         options.insert(1, Option(said, c.RecordAnswers(scope, (whole, without)), value="all"))
     if made is not None and held is not None and not same_content(held, made.answer):
-        stated = shortened(told(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
+        stated = shortened(shown(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
         again = c.RecordAnswer(scope, path, made.answer, "proposed")
         options.append(Option(f"What was proposed, {made.basis}: {stated}", again, value="proposed"))
     if proposal is not None and isinstance(shape, GroupShape | ListingShape) and not asked_together(shape):
@@ -369,8 +369,7 @@ def _group_options(place: AnswerPlace, shape: GroupShape, held: Answer | None) -
 def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) -> list[Option]:
     scope, path = place
     count = len(held.parts or {}) if held is not None else 0
-    one = f"an {shape.noun}" if shape.noun[:1] in tuple("aeiou") else f"a {shape.noun}"
-    add = Option(f"Add {one}", c.ShowPrompt(scope, f"{path}.{count + 1}"), value="add")
+    add = Option(f"Add {with_article(shape.noun)}", c.ShowPrompt(scope, f"{path}.{count + 1}"), value="add")
     if not count or held is None:
         return [add] if path == SEARCHED else [_answer_option("None", place, listing([]), "none"), add]
     whole = c.RecordAnswer(scope, path, replace(held, closed=True))
@@ -394,7 +393,7 @@ def _words_wanted(shape: Shape) -> str:
     if isinstance(shape, GroupShape | ListingShape | ChoiceShape):
         return ""
     if isinstance(shape, NumberShape):
-        return f"Write a number{f' of {shape.unit}' if shape.unit else ''}."
+        return f"Write a number{f' of {singular(shape.unit)}' if shape.unit else ''}."
     return "Write a date, as 12 July 2014, 2014-07 or 2014."
 
 
@@ -488,7 +487,7 @@ def passages_turn(session: Session, place: AnswerPlace) -> Turn:
             f"Answered as {state}{of}, but the record speaks of it at {at_page}. Does this passage answer"
         )
     else:
-        said = one_line(told(prompt.schema, answer), 120)
+        said = one_line(shown(prompt.schema, answer), 120)
         question = f"Answered: {said}. Does the passage at {at_page} speak against that, asked"
     question += f" “{prompt.ask}”"
     return Turn("passages", place, question, tuple(options), check=absence_check(session, place))

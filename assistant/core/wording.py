@@ -25,6 +25,7 @@ from assistant.core.rules.answer_schema import (
     Shape,
 )
 from assistant.core.rules.prompt_set import Reading
+from assistant.core.text import singular
 
 _TAG = re.compile(r"\{\{(.*?)\}\}|\{%(.*?)%\}|\{#|\{\{|\{%", re.S)
 _NAMED = re.compile(r"^\s*([a-z][a-z0-9_]*)((?:\.[a-z][a-z0-9_]*)*)\s*$")
@@ -173,6 +174,16 @@ def value_words(value: object) -> str:
 def told_as(shape: Shape, answer: Answer | None) -> str:
     """The same of a part of an answer, by its shape, on one line."""
     return _told(shape, answer).replace("\n", "; ")
+
+
+def shown(schema: AnswerSchema, answer: Answer | None) -> str:
+    """An answer as it is read on the screen: what `told` says, and a lone 1 with its unit in the singular."""
+    return singular(told(schema, answer), letter=False)
+
+
+def shown_as(shape: Shape, answer: Answer | None) -> str:
+    """The same of a part of an answer, by its shape, on one line."""
+    return singular(told_as(shape, answer), letter=False)
 
 
 def sentence_names(

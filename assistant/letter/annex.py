@@ -21,7 +21,6 @@ from assistant.core.record.absence import (
 from assistant.core.record.absence import trail as search_trail
 from assistant.core.record.case import Case
 from assistant.core.record.checks import Check, passage_words
-from assistant.core.record.counts import singular
 from assistant.core.record.grounds import Kind, exempt, grounds
 from assistant.core.record.pages import page_runs, parted
 from assistant.core.record.passages import PassageGroup
@@ -30,7 +29,7 @@ from assistant.core.rules.answer_schema import GroupShape, ListingShape, at, in_
 from assistant.core.rules.prompt_set import Prompt, PromptSet
 from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import Session
-from assistant.core.text import digest
+from assistant.core.text import digest, singular
 from assistant.core.turn import part_question
 from assistant.core.value import replace
 from assistant.core.wording import told_as

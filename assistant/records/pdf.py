@@ -15,6 +15,7 @@ import pypdfium2.raw as pdfium
 
 from assistant.core.problem import refuse
 from assistant.core.record.marks import SYMBOLS, TICKED, UNTICKED, UNTOLD
+from assistant.core.text import counted
 from assistant.core.value import Value, replace
 from assistant.records.page import BLANK, PICTURE, TEXT
 
@@ -75,7 +76,11 @@ class PdfPages:
             )
         self._pdf.init_forms()
         attached = self._pdf.count_attachments()
-        self.notes = [f"{attached} attached file(s) inside it were not read."] if attached else []
+        self.notes = (
+            [f"{counted(attached, 'attached file')} inside it {'was' if attached == 1 else 'were'} not read."]
+            if attached
+            else []
+        )
 
     def text(self, number: int) -> tuple[str, str]:
         """The text layer of a page from 1, and its state: `TEXT`, `BLANK`, or `PICTURE` where words may stand in one."""

@@ -12,7 +12,7 @@ from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import one_line
 from assistant.core.turn import part_question
 from assistant.core.value import replace
-from assistant.core.wording import told
+from assistant.core.wording import shown
 from assistant.review.passages import trail_lines
 from assistant.review.review import Review
 
@@ -34,9 +34,9 @@ def echo(review: Review, command: c.Command) -> list[Line]:
             part = replace(schema, shape=shape)
             ask = part_question(session.prompt(command.item, root), tuple(command.prompt.split(".")[1:]))
             label = ask.split(" (", 1)[0].rstrip("?")
-            return told_lines(f"{label}: {told(part, command.answer)}")
+            return told_lines(f"{label}: {shown(part, command.answer)}")
         return [
-            *told_lines(told(schema, session.answer(command.item, root))),
+            *told_lines(shown(schema, session.answer(command.item, root))),
             *_trail(review, command, root),
         ]
     if isinstance(command, c.RecordAnswers):
@@ -95,7 +95,7 @@ def worked_out(review: Review, before: Session, command: c.Command) -> list[Answ
 def worked_out_line(review: Review, place: AnswerPlace) -> Line:
     """What other answers gave for a question, and the key with which it is answered otherwise."""
     prompt = review.session.prompt(*place)
-    said = told(prompt.schema, review.session.answer(*place)).replace("\n", "; ")
+    said = shown(prompt.schema, review.session.answer(*place)).replace("\n", "; ")
     return Line("answer", f"{one_line(f'{prompt.ask} {said}', 300)} · worked out; < answers it otherwise")
 
 
@@ -104,7 +104,7 @@ def _one_of_several(review: Review, command: c.RecordAnswer) -> list[Line]:
     rest = tuple(command.prompt.split(".")[1:])
     shape = at(prompt.schema.shape, rest)
     assert shape is not None  # the command has been carried out
-    said = told(replace(prompt.schema, shape=shape), command.answer).replace("\n", "; ")
+    said = shown(replace(prompt.schema, shape=shape), command.answer).replace("\n", "; ")
     return [Line("answer", one_line(f"{part_question(prompt, rest) if rest else prompt.ask} {said}", 400))]
 
 

@@ -39,7 +39,7 @@ from assistant.core.session import AnswerPlace, Session
 from assistant.core.text import counted, one_line
 from assistant.core.turn import Option, Turn
 from assistant.core.value import Value, replace
-from assistant.core.wording import told
+from assistant.core.wording import shown
 from assistant.review.review import Review
 from assistant.review.talk import Pending
 
@@ -207,7 +207,8 @@ def weight_words(review: Review, group: PassageGroup) -> str:
     named = document.date is not None and str(document.date) in document.id
     whose = "utilization review" if document.is_ur_report and "ur" not in document.id.split("-") else ""
     part = review.search.part_of(group.document, group.pages[0], group.start)
-    return ", ".join(one for one in ("" if named else day, part, whose) if one)
+    other = review.search.whose(group.document, group.pages)
+    return ", ".join(one for one in ("" if named else day, part, whose, other) if one)
 
 
 def trail_lines(review: Review, place: AnswerPlace) -> list[str]:
@@ -298,7 +299,9 @@ def quoted(review: Review, words: str) -> tuple[Found, ...]:
         for number, text in enumerate(pages, 1):
             if (match := spelled.search(text)) is not None:
                 evidence = Evidence(document, number, match[0], match.start())
-                found.append(Found(f"“{one_line(match[0], _LONGEST)}” ({evidence})", evidence))
+                whose = review.search.whose(document, [number])
+                said = f"“{one_line(match[0], _LONGEST)}” ({evidence})" + (f" · {whose}" if whose else "")
+                found.append(Found(said, evidence))
     if found and review.search.is_running(found[0].evidence.quote):
         raise refuse(
             "These words stand at the head or the foot of most pages, and say nothing of the patient.",
@@ -346,7 +349,7 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
     if prompt.schema.may_be(Status.NOT_DOCUMENTED):
         instead = replace(command, answer=Answer(status=Status.NOT_DOCUMENTED))
         options.append(Option("Not documented, then", instead, value="not_documented"))
-    said = told(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
+    said = shown(replace(prompt.schema, shape=shape), answer) if shape is not None else ""
     which = (
         "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
     )

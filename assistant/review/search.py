@@ -9,6 +9,7 @@ from functools import cached_property, lru_cache
 from threading import Lock
 from typing import TYPE_CHECKING, Any
 
+from assistant import library
 from assistant.core import commands as c
 from assistant.core.record.absence import HARMLESS, dismissals, is_of_region, speaking
 from assistant.core.record.assertions import Assertions, assertions_by
@@ -17,6 +18,8 @@ from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, Weight, grouped
+from assistant.core.record.refusal import UR_REPORT, pages_of_others
+from assistant.core.record.sentences import PacketDocument
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.value import replace
 
@@ -178,6 +181,12 @@ class RecordSearch:
         at = (group.document, group.pages[0], group.start)
         return not any((*at, word) in told for word in words) and not self._eventful(group)
 
+    def _is_of_another(self, group: PassageGroup) -> bool:
+        """Whether a passage stands on a page of another person that nobody confirmed as this one's."""
+        document = self._case.documents.get(group.document)
+        confirmed = document is not None and bool(document.confirmed)
+        return not confirmed and bool(self.whose(group.document, group.pages))
+
     def _is_elsewhere(self, session: Session, place: AnswerPlace, group: PassageGroup) -> bool:
         """Whether what is of a place is told of another one, or denied: a fracture of the tibia is none of the back."""
         local = bool(group.terms) and self._local.issuperset(word_root(term) for term in group.terms)
@@ -186,6 +195,22 @@ class RecordSearch:
         return group.standing == "negated" and not is_of_region(
             session, place, group, muscles_of(group.quote)
         )
+
+    @cached_property
+    def _others(self) -> Mapping[tuple[str, int], str]:
+        named = self._case.documents
+        documents = [
+            PacketDocument(
+                one.id, UR_REPORT if one.is_ur_report else one.title, one.date, self._pages[one.id]
+            )
+            for one in named.values()
+            if one.id in self._pages
+        ]
+        return pages_of_others(documents, library.intake("documents"))
+
+    def whose(self, document: str, pages: Iterable[int]) -> str:
+        """What a page says of whose it is, where that is not the claimant: another name, another date of birth."""
+        return next((said for page in pages if (said := self._others.get((document, page)))), "")
 
     @cached_property
     def _local(self) -> frozenset[str]:
@@ -228,10 +253,15 @@ class RecordSearch:
         groups: list[PassageGroup] = []
         aside: list[PassageGroup] = []
         for one in self.passages(prompt.look_for):
-            if (one.standing == "negated" and not self._bears(prompt, one)) or self._is_elsewhere(
-                session, place, one
+            negated = one.standing == "negated"
+            if (
+                self._is_of_another(one)
+                or (negated and not self._bears(prompt, one))
+                or self._is_elsewhere(session, place, one)
             ):
                 one = replace(one, bears=False)
+            elif negated and self.whose(one.document, one.pages):
+                one = replace(one, plain=False)
             (aside if (one.document, one.quote[:_LONGEST_QUOTE]) in gone else groups).append(one)
         made = self._logged(place, by, tuple(prompt.look_for), groups, aside)
         pages = {(one.document, page) for one in made.groups if one.supports for page in one.pages}

@@ -18,10 +18,10 @@ from assistant.core.rules.answer_schema import ChoiceShape, at
 from assistant.core.rules.criterion import DECISION_WORDS, OUTCOME_WORDS, WHY_WORDS, State
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session, effective_date, fold, outcome
-from assistant.core.text import counted, one_line, shortened, visible
+from assistant.core.text import counted, one_line, shortened, singular, visible
 from assistant.core.turn import FormField, Turn, part_question, root_of
 from assistant.core.value import Value, replace
-from assistant.core.wording import told, told_as
+from assistant.core.wording import shown, shown_as
 from assistant.review.passages import lettered, speaking_lines
 from assistant.review.review import Review
 
@@ -65,7 +65,7 @@ def _service(item: DisputedItem) -> str:
     """The service with the quantity asked for, where its own words don't say that number."""
     number = f"{item.requested:g}" if item.requested else ""
     told = not number or number in re.findall(r"\d+(?:\.\d+)?", item.service)
-    return item.service if told else f"{item.service}, {number} {item.unit}".rstrip()
+    return item.service if told else singular(f"{item.service}, {number} {item.unit}".rstrip(), letter=False)
 
 
 def _refusal(item: DisputedItem) -> str:
@@ -73,7 +73,11 @@ def _refusal(item: DisputedItem) -> str:
     stated = item.facts.get("ur_decision", {})
     said = str(stated.get("decision", "")) or "refused"
     said += f" on {item.ur_date.prose()}" if item.ur_date is not None else ""
-    said += f"; {item.certified:g} {item.unit} certified".rstrip() if item.certified else ""
+    said += (
+        singular(f"; {item.certified:g} {item.unit} certified".rstrip(), letter=False)
+        if item.certified
+        else ""
+    )
     said += f", under {item.ur_guideline}" if item.ur_guideline else ", no guideline given"
     why = stated.get("reason") or (stated.get("quote") if not item.ur_guideline else "")
     return said + (f": {shortened(one_line(str(why)), 120)}" if why else "")
@@ -91,7 +95,7 @@ def recap(review: Review) -> list[tuple[str, str]]:
         reading = session.reading(scope)
         if len(found) < _RECALLED and (scope, name) not in found and reading.answered(name):
             prompt = session.prompt(scope, name)
-            said = told(prompt.schema, reading.answer(name)).replace("\n", "; ")
+            said = shown(prompt.schema, reading.answer(name)).replace("\n", "; ")
             found[scope, name] = (visible(prompt.ask), one_line(said, 200))
     return list(found.values())[::-1]
 
@@ -165,6 +169,9 @@ def unseen_lines(review: Review) -> list[str]:
             said = "denied"
         else:
             said = f"taken as denied by “{one.cue}”, which is not plain" if one.cue else "not plainly denied"
+        places = [place.rpartition(":") for place in one.places]
+        whose = next(filter(None, (review.search.whose(name, [int(page)]) for name, _, page in places)), "")
+        said += f"; its page gives {whose}" if whose else ""
         lines.append(f"  ({number}) “{one_line(one.quote, 400)}” ({where}) · {said}")
     return lines
 
@@ -197,7 +204,7 @@ def _prompt_context(review: Review, turn: Turn) -> Iterator[str]:
         yield from _shown_under(review, prompt)
     if turn.proposal is not None:
         pages = ", ".join(dict.fromkeys(str(one) for one in turn.proposal.answer.all_evidence()))
-        first, *more = told(prompt.schema, turn.proposal.answer).split("\n")
+        first, *more = shown(prompt.schema, turn.proposal.answer).split("\n")
         yield f"  Proposed: {first}"
         yield from (f"            {line}" for line in more)
         yield f"  {turn.proposal.basis}{': ' + pages if pages else ''} · Enter confirms"
@@ -242,7 +249,7 @@ def _form_context(review: Review, turn: Turn) -> Iterator[str]:
             yield "    Yours to write, below."
             continue
         pages = ", ".join(dict.fromkeys(str(at) for at in one.answer.all_evidence()))
-        first, *more = told(prompt.schema, one.answer).split("\n")
+        first, *more = shown(prompt.schema, one.answer).split("\n")
         yield f"    Proposed: {first} · {one.basis}{': ' + pages if pages else ''}"
         yield from (f"      {line}" for line in more)
     if all(one.answer is not None for one in turn.fields):
@@ -255,7 +262,7 @@ def _row_so_far(review: Review, place: AnswerPlace) -> Iterator[str]:
     shape = at(prompt.schema.shape, tuple(place[1].split(".")[1:]))
     if row is not None and shape is not None and root_of(place[1]) not in (SEARCHED, OWN):
         pages = ", ".join(dict.fromkeys(str(one) for one in row.all_evidence()))
-        yield f"  {place[1].rpartition('.')[2]}) {told_as(shape, row)}{f' ({pages})' if pages else ''}"
+        yield f"  {place[1].rpartition('.')[2]}) {shown_as(shape, row)}{f' ({pages})' if pages else ''}"
 
 
 def _row_field(prompt: Prompt, one: FormField) -> str:
@@ -263,7 +270,7 @@ def _row_field(prompt: Prompt, one: FormField) -> str:
     path = tuple(one.place[1].split(".")[1:])
     shape = at(prompt.schema.shape, path)
     assert shape is not None  # a field of a form is a part of its question
-    said = "..." if one.answer is None else told_as(shape, one.answer)
+    said = "..." if one.answer is None else shown_as(shape, one.answer)
     if one.answer is None and isinstance(shape, ChoiceShape):
         said = f"... ({' / '.join(f'{key} {label}' for key, label in enumerate(shape.labels.values(), 1))})"
     return f"  {part_question(prompt, path[1:])} {said}{' · proposed' if one.basis == 'usual' else ''}"
@@ -290,7 +297,7 @@ def count_denied(own: RecordSearched | None) -> str:
 def _told_at(review: Review, turn: Turn) -> str:
     prompt = review.session.prompt(turn.scope, turn.path)
     shape = at(prompt.schema.shape, tuple(turn.path.split(".")[1:]))
-    return told(replace(prompt.schema, shape=shape), turn.held) if shape is not None else ""
+    return shown(replace(prompt.schema, shape=shape), turn.held) if shape is not None else ""
 
 
 def suggestion_lines(review: Review, item: str) -> list[str]:
@@ -377,7 +384,7 @@ def how_lines(review: Review, item: str, name: str) -> list[str]:
         value = {True: "yes", False: "no", None: "open"}[reading.truth(atom)]
         prompt = prompt_set.prompts[atom.prompt]
         lines.append(f"  {prompt.ask}")
-        lines.append(f"    answered: {told(prompt.schema, reading.answer(prompt.id))}")
+        lines.append(f"    answered: {shown(prompt.schema, reading.answer(prompt.id))}")
         lines.append(f"    {atom.condition.says}? {value}")
     return [visible(line) for line in lines]
 
@@ -401,7 +408,7 @@ def answer_lines(review: Review) -> list[str]:
         lines.append(scope_words(review, scope))
         for name, prompt in review.session.rules.sets[scope].prompts.items():
             if reading.asked(name) is True:
-                lines.append(f"  {name:<22} {one_line(told(prompt.schema, reading.answer(name)), 90)}")
+                lines.append(f"  {name:<22} {one_line(shown(prompt.schema, reading.answer(name)), 90)}")
             elif name in reading.answers:
                 lines.append(f"  {name:<22} (set aside: its question doesn't apply now)")
     return [visible(line) for line in lines]

@@ -35,7 +35,7 @@ from assistant.core.session import Session
 from assistant.core.text import Private, one_line
 from assistant.core.turn import part_question
 from assistant.core.value import replace
-from assistant.core.wording import told
+from assistant.core.wording import shown
 from assistant.log import Draft, Log
 from assistant.log import fold as log_fold
 from assistant.log.bundle import is_bundle, open_source
@@ -190,7 +190,7 @@ class Adjudication:
                 DisputedReading(
                     letter=chr(ord("A") + number),
                     words=one_line(
-                        told(replace(prompt.schema, shape=shape), joined).replace("\n", "; "), 400
+                        shown(replace(prompt.schema, shape=shape), joined).replace("\n", "; "), 400
                     ),
                     evidence=joined.all_evidence(),
                     searches=tuple(dict.fromkeys(one.search for one in alike if one.search is not None)),

@@ -21,7 +21,7 @@ from assistant.core.rules.rules import CASE_SCOPE
 from assistant.core.session import AnswerPlace, Session, effective_date
 from assistant.core.text import one_line
 from assistant.core.value import replace
-from assistant.core.wording import told
+from assistant.core.wording import shown
 
 OF_THE_REVIEWER = frozenset({"qualifications", "conflict"})
 """The prompts of the case's own set that are answered about the reviewer, not about the case."""
@@ -189,7 +189,7 @@ def _category(shape: Shape, answer: Answer) -> str:
 
 
 def _words(prompt: Prompt, shape: Shape, answer: Answer) -> str:
-    said = told(replace(prompt.schema, shape=shape), answer).replace("\n", "; ")
+    said = shown(replace(prompt.schema, shape=shape), answer).replace("\n", "; ")
     return (
         f"“{one_line(said, 160)}”"
         if isinstance(shape, StatementShape) and answer.given

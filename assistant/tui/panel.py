@@ -19,7 +19,7 @@ from assistant.core.problem import Refused
 from assistant.core.record.absence import evidence_at, open_passages
 from assistant.core.record.passages import on_first_page
 from assistant.core.text import counted, one_line
-from assistant.core.wording import told
+from assistant.core.wording import shown
 from assistant.review import views
 from assistant.review.echo import echo
 from assistant.review.passages import (
@@ -514,7 +514,7 @@ class PanelViews:
             for name, prompt in self.review.session.rules.sets[scope].prompts.items():
                 if reading.asked(name) is True:
                     mark = "✓" if reading.answered(name) else "·"
-                    said = one_line(told(prompt.schema, reading.answer(name)), 60)
+                    said = one_line(shown(prompt.schema, reading.answer(name)), 60)
                     rows.append((f"{scope}/{name}", f" {mark} {prompt.ask}\n      {said}"))
                 elif name in reading.answers:
                     rows.append(("", f" - {prompt.ask}\n      set aside: the question doesn't apply now"))

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.text import Private, one_line, shortened, visible
+from assistant.core.text import Private, one_line, shortened, singular, visible, with_article
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 INVISIBLE = set("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u061c\ufff9\ufffa\ufffb")
@@ -96,3 +96,34 @@ def test_private_words_are_a_string_to_everyone_else() -> None:
     assert Private("words") == "words"
     assert f"{Private('words')}" == "words"
     assert isinstance(Private("words"), str)
+
+
+@pytest.mark.parametrize(
+    ("noun", "said"),
+    [
+        ("injection", "an injection"),
+        ("operation", "an operation"),
+        ("study", "a study"),
+        ("hour", "an hour"),
+        ("unit", "a unit"),
+        ("urine test", "a urine test"),
+        ("UR report", "a UR report"),
+        ("ulcer", "an ulcer"),
+        ("upper limb", "an upper limb"),
+        ("one-level fusion", "a one-level fusion"),
+        ("MRI", "an MRI"),
+        ("x-ray", "an x-ray"),
+        ("EMG", "an EMG"),
+        ("CT scan", "a CT scan"),
+        ("Observation", "an Observation"),
+        ("Medication", "a Medication"),
+        ("8-week trial", "an 8-week trial"),
+    ],
+)
+def test_a_noun_has_the_article_with_which_it_is_spoken(noun: str, said: str) -> None:
+    assert with_article(noun) == said
+
+
+def test_on_the_screen_more_units_than_in_letters_are_told_in_the_singular() -> None:
+    assert singular("1 tablets", letter=False) == "1 tablet"
+    assert singular("1 tablets") == "1 tablets"

@@ -139,7 +139,7 @@ def test_files_inside_a_pdf_are_told(place: Path) -> None:
     data = text_pdf(
         [NOTE], extra="/Names << /EmbeddedFiles << /Names [(a) << /F (a) /EF << /F 4 0 R >> >>] >> >>"
     )
-    assert read(place, data).notes == ("1 attached file(s) inside it were not read.",)
+    assert read(place, data).notes == ("1 attached file inside it was not read.",)
 
 
 # -- pictures of pages ----------------------------------------------------------------------------

@@ -18,6 +18,7 @@ from assistant.core.record.absence import (
 from assistant.core.record.guard import asks_for_report
 from assistant.core.record.second_look import relied_on
 from assistant.letter.sections import rationale
+from assistant.review.passages import quoted as passages_quoted
 from assistant.review.passages import weight_words
 from assistant.review.review import Review
 from tests.review.test_guard import Change, answer, flags, names, planned, quoted, run
@@ -268,3 +269,33 @@ def test_an_operative_report_is_no_study_that_a_list_of_studies_leaves_out(tmp_p
     assert asks_for_report("Radiology report", prompt)
     assert asks_for_report("MRI report", prompt)
     assert asks_for_report("Operative report", review.session.prompt("1", "prior_surgery"))
+
+
+OTHERS = """OFFICE VISIT
+Patient: Ann Low
+Neck pain as before.
+\fOFFICE VISIT
+Patient: Ann Low
+She sleeps badly.
+\fOFFICE VISIT
+Patient: Jane Roe
+There is no fracture.
+"""
+
+
+def test_a_page_of_another_person_is_named_and_its_denials_are_not_offered(tmp_path: Path) -> None:
+    review, _ = run(tmp_path, flags(), OTHERS, sign=False)
+    assert "There is no fracture." not in denials(review, "red_flags")
+    (found,) = [one for one in review.search.passages(["fracture"]) if one.document == "chart"]
+    assert "another name: Jane Roe" in weight_words(review, found)
+    assert "another name: Jane Roe" in passages_quoted(review, "There is no fracture")[0].words
+
+
+def test_a_denial_on_a_page_of_another_person_bears_nothing(tmp_path: Path) -> None:
+    quote = {
+        "value": "no",
+        "evidence": [{"document": "chart", "page": 3, "quote": "There is no fracture."}],
+    }
+    review, made = run(tmp_path, flags(fracture=quote), OTHERS)
+    assert made.status == 1
+    assert "unsupported-finding" in names(review)

@@ -269,13 +269,3 @@ def _value(said: str) -> float:
     if all(one in SPELLED for one in words):
         return float(sum(SPELLED[one] for one in words))
     return float(said.replace(",", ""))
-
-
-def singular(words: str) -> str:
-    """The same words with the unit of a lone 1 as people say it: `1 week`, `1 level`; `2 levels` of `2 level(s)`."""
-    one = compiled(rf"(?<![\w.,])1 (?:(?P<joint>joint )?(?P<noun>{_COUNTED})s|(?P<whole>[a-z ]+)\(s\))(?!\w)")
-    said = one.sub(lambda m: f"1 {m['whole'] or (m['joint'] or '') + m['noun']}", words)
-    return compiled(r"(?<=[a-z])\(s\)").sub("s", said)
-
-
-_COUNTED = "day|week|month|year|hour|visit|session|treatment|percent|level|injection|test|joint"

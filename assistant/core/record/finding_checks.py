@@ -22,7 +22,7 @@ from assistant.core.rules.criterion import digest_of
 from assistant.core.rules.prompt_set import Criterion
 from assistant.core.rules.suggestion import suggest
 from assistant.core.session import AnswerPlace, Edit, Session, effective_date
-from assistant.core.text import compiled, one_line
+from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told
 
@@ -84,7 +84,8 @@ def made(
     text = "\x1f".join((check, item, *(known_by or facts)))
     digest = hashlib.sha256(text.encode("utf-8", "surrogatepass")).hexdigest()
     place = f"{item}/{prompt}" if prompt else item
-    return Check(check, digest[:12], item, severity, message, tuple(facts), place=place)
+    read = tuple(one if "“" in one else singular(one, letter=False) for one in facts)
+    return Check(check, digest[:12], item, severity, message, read, place=place)
 
 
 _SHOWN = 12

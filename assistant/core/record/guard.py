@@ -20,7 +20,7 @@ from assistant.core.record.absence import (
     plain_in_record,
     same_words,
 )
-from assistant.core.record.counts import misquoted, of_another, says_so, singular, stands_in
+from assistant.core.record.counts import misquoted, of_another, says_so, stands_in
 from assistant.core.record.facts import answers_read, fact_shown, place_of
 from assistant.core.record.grounds import (
     NEGATIVE,
@@ -47,7 +47,7 @@ from assistant.core.rules.answer_schema import (
 from assistant.core.rules.computed import differs
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import compiled, one_line
+from assistant.core.text import compiled, one_line, singular
 from assistant.core.value import Value
 from assistant.core.wording import told, told_as
 

@@ -73,7 +73,7 @@ class Refusal(Value):
 def claim_facts(documents: Sequence[PacketDocument], words: Words) -> dict[str, Fact]:
     """`injury`, `employee`, `born`, `claim_number`, as far as pages say them: that which most do."""
     found: dict[str, list[tuple[str, Evidence]]] = {}
-    labels = tuple((name, _any(words, label, after)) for name, label, after in _LABELS)
+    labels = _labels(words)
     for document in documents:
         for number, page in enumerate(document.pages, 1):
             for name, value, quote in _labelled_on(page, labels):
@@ -90,6 +90,10 @@ _LABELS = (
     ("employee", "patient", r"\s*:\s*"),
 )
 _Labels = tuple[tuple[str, re.Pattern[str]], ...]
+
+
+def _labels(words: Words) -> _Labels:
+    return tuple((name, _any(words, label, after)) for name, label, after in _LABELS)
 
 
 @lru_cache(maxsize=4_096)
@@ -190,6 +194,38 @@ def outsiders(facts: Mapping[str, Fact]) -> list[Outsider]:
                 made = Outsider(tuple(dict.fromkeys((*held.said, *made.said))), tuple(places.values()))
             found.append(made)
     return found
+
+
+def pages_of_others(documents: Sequence[PacketDocument], words: Words) -> dict[tuple[str, int], str]:
+    """The pages that give another name or date of birth than the claim's, each with what it gives.
+
+    Where every page of a document that gives one gives another's, all its pages are that person's. A page with the
+    claim's own date of birth is this person's, under whatever name.
+    """
+    facts, labels = claim_facts(documents, words), _labels(words)
+    found: dict[tuple[str, int], str] = {}
+    for document in documents:
+        others: dict[int, str] = {}
+        own = False
+        for number, page in enumerate(document.pages, 1):
+            given: dict[str, list[str]] = {}
+            for name, value, _ in _labelled_on(page, labels):
+                if name in _IDENTITY and name in facts:
+                    given.setdefault(name, []).append(value)
+            same = {n for n, said in given.items() if any(_may_be_same(one, facts[n].value) for one in said)}
+            other = next((n for n in _IDENTITY if n in given and n not in same), "")
+            if other and "born" not in same:
+                others[number] = f"another {_IDENTITY[other]}: {given[other][0]}"
+            else:
+                own = own or bool(given)
+        if others and not own:
+            first = next(iter(others.values()))
+            others = {number: others.get(number, first) for number in range(1, len(document.pages) + 1)}
+        found |= {(document.id, number): said for number, said in others.items()}
+    return found
+
+
+_IDENTITY = {"employee": "name", "born": "date of birth"}
 
 
 def _share(one: Outsider, other: Outsider) -> bool:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator
 
 from assistant.core.answer import Answer, Evidence
 from assistant.core.record.absence import concerns, denied_behind, own_search, same_words
-from assistant.core.record.counts import says_so, singular
+from assistant.core.record.counts import says_so
 from assistant.core.record.facts import answers_read
 from assistant.core.record.grounds import Ground, Kind, cites, findings_in, proposed, worked_out
 from assistant.core.record.guard import departures, label_of, names_of, numbers_in
@@ -19,6 +19,7 @@ from assistant.core.record.passages import PassageGroup
 from assistant.core.rules.answer_schema import ChoiceShape, SeveralShape, at
 from assistant.core.rules.prompt_set import Prompt
 from assistant.core.session import AnswerPlace, Session
+from assistant.core.text import singular
 from assistant.core.value import Value
 from assistant.core.wording import told_as
 

@@ -19,6 +19,7 @@ from assistant.core.answer import Answer, Status
 from assistant.core.dates import how_to_write, no_such_day, not_a_date, parse_date
 from assistant.core.problem import Problem, Refused, refuse
 from assistant.core.rules.condition import RESERVED, Condition
+from assistant.core.text import singular
 from assistant.core.value import Value, replace
 
 
@@ -552,10 +553,10 @@ def _plain_words(shape: Shape, value: Any, error: Any) -> str:
         if isinstance(value, str) and _WRITTEN[shape.whole].fullmatch(value.strip()):
             return f"{shown} stands in quotes, which make it text: write {value.strip()} without them."
         if error.validator in ("minimum", "exclusiveMinimum"):
-            return f"{value}{unit} is too small: at least {error.validator_value} is needed."
+            return f"{singular(f'{value}{unit}')} is too small: at least {error.validator_value} is needed."
         if error.validator in ("maximum", "exclusiveMaximum"):
-            return f"{value}{unit} is too large: at most {error.validator_value} is possible."
-        return f"{shown} is not a {'whole ' if shape.whole else ''}number{' of' + unit if unit else ''}."
+            return f"{singular(f'{value}{unit}')} is too large: at most {error.validator_value} is possible."
+        return f"{shown} is not a {'whole ' if shape.whole else ''}number{' of' + singular(unit) if unit else ''}."
     return "The answer does not have the parts that this question needs."
 
 

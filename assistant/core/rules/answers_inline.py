@@ -13,6 +13,7 @@ from typing import Any
 
 import msgspec
 
+from assistant.core.text import with_article
 from assistant.core.value import Value, replace
 from assistant.core.yaml import near
 
@@ -205,7 +206,7 @@ def compile_answer(
     kind = kinds[0]
     for key in raw:
         if key != kind and key not in _KEYS[kind]:
-            say(f"`{key}` is not known of a {kind}.", (key,), near(key, _KEYS[kind]))
+            say(f"`{key}` is not known of {with_article(kind)}.", (key,), near(key, _KEYS[kind]))
     return _MAKERS[kind](name, raw, region, say)
 
 

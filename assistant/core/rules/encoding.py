@@ -43,6 +43,7 @@ from assistant.core.rules.condition import (
     row_truth,
 )
 from assistant.core.rules.prompt_set import Criterion, Prompt, PromptSet
+from assistant.core.text import with_article
 from assistant.core.value import Value
 
 _MOST_ROWS = 20_000
@@ -732,4 +733,4 @@ def _row_words(shape: ListingShape, row: Answer, tests: Mapping[Hashable, Test])
         for name, part in parts.items()
         if not read or name in read
     ]
-    return f"a {shape.noun} with {', '.join(told)}" if told else f"a {shape.noun}"
+    return f"{with_article(shape.noun)} with {', '.join(told)}" if told else with_article(shape.noun)

@@ -29,6 +29,7 @@ from assistant.core.rules.condition import (
     of_rows,
     on_value,
 )
+from assistant.core.text import with_article
 from assistant.core.value import Value
 from assistant.core.yaml import near
 
@@ -279,7 +280,10 @@ def _test(spec: Spec, raw: Any, negated: bool, say: Say) -> Condition | bool:
             )
         return _bare(spec, raw)
     allowed = {"group": [*spec.instead, "any"], "date": [], "text": []}.get(spec.kind, [])
-    say(f"`{_shown(raw)}` can't be put to a {spec.kind}.", near(_shown(raw), [*allowed, *sorted(RESERVED)]))
+    say(
+        f"`{_shown(raw)}` can't be put to {with_article(spec.kind)}.",
+        near(_shown(raw), [*allowed, *sorted(RESERVED)]),
+    )
     return True
 
 
@@ -522,7 +526,7 @@ class _Row(Value):
         noun = self.place.spec.noun
         told = ", ".join(f"{c.replace('_', ' ')} {_told(v)}" for c, v in self.row.items())
         which = {
-            "some": f"a {noun}",
+            "some": with_article(noun),
             "every": f"every {noun}",
             "lacks": f"no {noun}",
             "at_least": f"at least {self.count} {noun} entries",

@@ -15,7 +15,7 @@ from typing import Any
 import msgspec
 
 from assistant.core.problem import Problem, Refused, refuse
-from assistant.core.text import counted, one_line
+from assistant.core.text import counted, one_line, with_article
 from assistant.core.value import Value
 
 NUMBERS = {"integer": "whole", "decimal": "decimal", "quantity": "decimal"}
@@ -157,7 +157,7 @@ def _only(data: object) -> tuple[Mapping[str, Any], Sequence[object]]:
         raise refuse(
             f"This Bundle holds {many}.", "entry", "Give the one Questionnaire as a file of its own."
         )
-    said = f"a {one_line(str(kind), 40)}" if kind else "no FHIR resource: it has no `resourceType`"
+    said = with_article(one_line(str(kind), 40)) if kind else "no FHIR resource: it has no `resourceType`"
     raise refuse(f"This is {said}, and no Questionnaire.", "resourceType")
 
 

@@ -14,6 +14,7 @@ from typing import Any
 
 from assistant.core.rules.clauses import Cell, Feature, Range
 from assistant.core.rules.encoding import Encoded
+from assistant.core.text import singular
 from assistant.core.value import Value
 
 _NO_ROW = 1  # the place, among the cells of a kind of row, of there being none
@@ -277,6 +278,10 @@ def _beside(one: Range, other: Range) -> bool:
 
 
 def _span(span: Range, feature: Feature) -> str:
+    return singular(_spanned(span, feature))
+
+
+def _spanned(span: Range, feature: Feature) -> str:
     lows = [cell.range.low for cell in feature.cells if cell.range is not None]
     highs = [cell.range.high for cell in feature.cells if cell.range is not None]
     unit = f" {feature.unit}" if feature.unit else ""

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.record.counts import misquoted, of_another, says_so, singular
+from assistant.core.record.counts import misquoted, of_another, says_so
+from assistant.core.text import singular
 
 
 @pytest.mark.parametrize(

@@ -6,7 +6,7 @@ import pytest
 
 from assistant import library
 from assistant.core.dates import parse_date
-from assistant.core.record.refusal import Refusal, claim_facts, refusal
+from assistant.core.record.refusal import Refusal, claim_facts, pages_of_others, refusal
 from assistant.core.record.sentences import PacketDocument
 
 TABLE = """UTILIZATION REVIEW DECISION
@@ -302,3 +302,30 @@ def test_recommendations_to_certify_or_not_are_decisions() -> None:
     ]
     assert made.received is not None
     assert made.received.value == "2022-11-02"
+
+
+@pytest.mark.parametrize(
+    ("pages", "others"),
+    [
+        (("Patient: Ann Low", "Patient: Low, Ann", "Patient: A. Low"), {}),
+        (("Patient: Ann Low", "Patient: Ann Low", "Patient: Jane Roe"), {3: "another name: Jane Roe"}),
+        (
+            ("Patient: Ann Low DOB: 1/2/1970", "DOB: 1/2/1970", "Patient: Ann Low DOB: 3/4/1981"),
+            {3: "another date of birth: 1981-03-04"},
+        ),
+        (("Patient: Ann Low DOB: 1/2/1970", "DOB: 1/2/1970", "Patient: Ann Smith\nDOB: 1/2/1970"), {}),
+        (("Patient: Ann Low", "Provider name: Jane Roe, MD", "Patient: Ann Low"), {}),
+    ],
+)
+def test_a_page_with_another_name_or_date_of_birth_is_another_persons(
+    pages: tuple[str, ...], others: dict[int, str]
+) -> None:
+    found = pages_of_others([PacketDocument("d", "Progress note", None, pages)], library.intake("documents"))
+    assert {page: said for (_, page), said in found.items()} == others
+
+
+def test_all_pages_of_a_document_that_names_another_are_that_persons() -> None:
+    own = PacketDocument("ur", "Utilization review report", None, ("Patient: Ann Low",))
+    note = PacketDocument("note", "Progress note", None, ("Patient: Jane Roe", "No fever."))
+    found = pages_of_others([own, note], library.intake("documents"))
+    assert found == {("note", 1): "another name: Jane Roe", ("note", 2): "another name: Jane Roe"}
