@@ -18,8 +18,8 @@ from assistant.core.record.language import read_vocabulary, word_root, words_in
 from assistant.core.record.mentions import muscles_of, regions_of
 from assistant.core.record.pages import page_runs
 from assistant.core.record.passages import PassageGroup, Weight, grouped
-from assistant.core.record.refusal import UR_REPORT, pages_of_others
-from assistant.core.record.sentences import PacketDocument
+from assistant.core.record.refusal import pages_of_others
+from assistant.core.record.sentences import UR_REPORT, PacketDocument
 from assistant.core.session import AnswerPlace, Session
 from assistant.core.value import replace
 

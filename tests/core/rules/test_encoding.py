@@ -184,7 +184,7 @@ def test_any_mixture_of_rows_is_looked_at(kinds: str) -> None:
     (conflict,) = found.conflicts
     assert conflict.for_ == ("three",)
     assert conflict.against == tuple(f"has-{kind}" for kind in kinds[:3])
-    assert all(f"a entry with drug {kind}" in str(conflict.answers) for kind in kinds[:3])
+    assert all(f"an entry with drug {kind}" in str(conflict.answers) for kind in kinds[:3])
 
 
 BODY = """
