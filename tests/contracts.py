@@ -610,6 +610,9 @@ PACKED_CASE: dict[str, Any] = {
 }
 INTAKE: dict[str, Any] = {
     "types": [{"type": "Note", "titles": ["progress note|report"]}],
+    "told": [
+        {"type": "Note", "head": [["DOS"]], "page": [["exam"]], "without": ["dear"], "over": ["Letter"]}
+    ],
     "table": ["treatment (requested)"],
     "decisions": {"denied": ["not * certified"]},
 }

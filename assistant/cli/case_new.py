@@ -24,7 +24,7 @@ _HELP = (
     "NAME VALUE      corrects a part of it: date 2014-05-10; `date -` empties it",
     "page            shows the page that it stands on",
     "add WORDS       adds a disputed service; at a line `add 2014-05-10 WORDS` adds one on its page",
-    "<               goes back to the one before",
+    "<               goes back to the one before, and from the first to the list of documents",
 )
 _DOCUMENT_HELP = (
     "Enter           confirms the list of documents as it is shown",
@@ -188,10 +188,11 @@ class Plain:
         practice = self._asking.agrees("Is it for practice only?", False)
         return _told(self._work.finish(case_id, title, practice), self._work)
 
-    def _documents(self) -> None:
+    def _documents(self, again: bool = False) -> None:
+        """The list of documents; one that is confirmed is shown `again` only on the way back."""
         from assistant.records.intake import DOCUMENT, OPEN, REFUSED
 
-        if not any(one.group == DOCUMENT and one.state == OPEN for one in self._work.proposals):
+        if not again and not any(one.group == DOCUMENT and one.state == OPEN for one in self._work.proposals):
             return
         self._list()
         while True:
@@ -273,7 +274,10 @@ class Plain:
             asked = [one for one in self._work.proposals if one.group not in (DOCUMENT, LINE)]
             if at >= len(asked):
                 return
-            at = max(0, at + self._ask(asked[at]))
+            at += self._ask(asked[at])
+            if at < 0:
+                self._documents(again=True)
+                at = 0
 
     def _lines(self) -> None:
         """The course of the case, a page at a time, as far as the person wants to now."""

@@ -122,7 +122,38 @@ def top_lines(pages: Iterable[str], most: int) -> Iterator[str]:
 
 def title_of(page: str) -> str:
     """The type of document whose title stands at the top of a page; empty where none does."""
-    return next(filter(None, map(titled, top_lines([page], TITLE_LINES))), "")
+    lines = list(top_lines([page], TITLE_LINES))
+    title = next(filter(None, map(titled, lines)), "")
+    return _told(page, " | ".join(lines), title) or title
+
+
+@lru_cache(maxsize=1)
+def _telling() -> tuple[
+    tuple[str, tuple[str, ...], tuple[re.Pattern[str], ...], tuple[re.Pattern[str], ...]], ...
+]:
+    """For each type that is known by its words: the titles that it goes before, and what must stand at the top and below."""
+    made = []
+    for one in library.intake("documents")["told"]:
+        head, page = ([any_of(tuple(map(str, said))) for said in one[name]] for name in ("head", "page"))
+        if one.get("without"):
+            never = any_of(tuple(map(str, one["without"]))).pattern.removeprefix("(?i)")
+            page.append(re.compile(rf"(?is)\A(?!.*{never})"))
+        made.append((str(one["type"]), ("", *map(str, one.get("over", ()))), tuple(head), tuple(page)))
+    return tuple(made)
+
+
+def _told(page: str, head: str, title: str) -> str:
+    """The type of a page by its words, where it has no title or one that says less; empty where they don't tell."""
+    return next(
+        (
+            name
+            for name, over, at_top, below in _telling()
+            if title in over
+            and all(said.search(head) for said in at_top)
+            and all(said.search(page[:20_000]) for said in below)
+        ),
+        "",
+    )
 
 
 def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = "") -> Description:
@@ -146,7 +177,10 @@ def describe(pages: Sequence[str], roster: Sequence[Named] = (), patient: str = 
 def _is_study(pages: Sequence[str]) -> bool:
     """Whether pages without a title tell what pictures of a part of the body showed, and what was concluded."""
     text = unmarked("\n".join(page[:20_000] for page in pages))
-    parts = (re.search(rf"(?i)(?<!\w)(?:{said})\s*:", text) for said in ("findings", "impression|conclusion"))
+    parts = (
+        re.search(rf"(?i)(?<!\w)(?:{said})\s*:", text)
+        for said in ("findings|report", "impression|conclusion")
+    )
     head = " ".join(top_lines(pages[:1], HEAD_LINES))
     return (
         all(parts)
@@ -194,10 +228,13 @@ def _date(title: str, pages: Sequence[str]) -> str:
     head += [field for field, _ in fields_below(head)]
     signed = title in library.intake("documents")["by_patient"] or title == REQUEST
     if title == RECORD:  # a row begins with the day of its own
-        rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+[A-Za-z]", one))
+        rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+\w", one))
         date = date_of(rows) or _day_behind("listed_on", head)
     else:
         date = _signing_date(pages) if signed else date_of(head) or _signing_date(pages)
+        date = date or _date_beside_name(pages)
+        if date is None and title in library.intake("documents")["by_visits"]:
+            date = _last_visit(pages)
     return str(date) if date is not None else ""
 
 
@@ -264,7 +301,8 @@ def _own(before: str) -> bool:
     label = unmarked(before)[-48:]
     if words_of("own_date", r"(?:^|(?<=\W))", r"\s*[:\-.]?\s*$").search(label) is None:
         return False
-    without = re.sub(r"\bdated?\b", "", label[-32:], flags=re.I)
+    without = re.sub(r"(?i)\b(?:follow[- ]?up|return)\s+(?=date of|DOS\b)", "", label[-32:])
+    without = re.sub(r"\bdated?\b", "", without, flags=re.I)
     return words_of("other_date").search(without) is None
 
 
@@ -303,6 +341,29 @@ def _date_by(said: str, pages: Sequence[str]) -> PartialDate | None:
                     if date and start >= at and not other and not _doubtful(line, start, start + len(said)):
                         return date
     return None
+
+
+def _date_beside_name(pages: Sequence[str]) -> PartialDate | None:
+    """The day that stands behind a name which nothing else stands beside, as whoever signs a form writes it."""
+    for line in (line.strip() for page in reversed(pages) for line in _bottom_lines(page)):
+        for start, said, when in dates_of(line):
+            signed = re.fullmatch(rf"{_NAME}(?:,?\s+{_DEGREE})*[\s,]+", line[:start])
+            if signed and not line[start + len(said) :].strip() and not _doubtful(line, start, len(line)):
+                return _whole(when)
+    return None
+
+
+def _last_visit(pages: Sequence[str]) -> PartialDate | None:
+    """The last day of a log of visits, whose rows begin with it or with the number of the visit."""
+    days = [
+        date
+        for page in pages
+        for line in page.split("\n")
+        for start, said, when in dates_of(line)
+        if re.fullmatch(r"\W*(?:\d{1,3}\W*)?", line[:start]) and not _doubtful(line, start, start + len(said))
+        if (date := _whole(when)) is not None
+    ]
+    return max(days, key=lambda day: day.earliest) if len(days) > 2 else None
 
 
 def _bottom_lines(page: str) -> list[str]:
@@ -349,20 +410,24 @@ def _fuller(one: Named) -> tuple[int, bool]:
     return len(" ".join(one.words).replace(".", "")), not one.written.isupper()
 
 
-def _named(found: re.Match[str]) -> Named | None:
-    """The person of a match; in capitals a degree that is a word as well needs its comma."""
+def _named(found: re.Match[str], labelled: bool = False) -> Named | None:
+    """The person of a match; in capitals a degree that is a word as well needs its comma, or a label before the name."""
     degree = found["degree"]
     if (
-        found["name"].isupper()
+        not labelled
+        and found["name"].isupper()
         and "," not in found["gap"]
         and _bare(degree) in ("do", "pa", "pt", "rn", "np", "ot")
     ):
         return None
+    written = found[0] if not found["name"].isupper() else f"{found['name'].title()}{found['gap']}{degree}"
     words = tuple(re.sub(r"^(?:Dr\.?|DR\.?)$", "", one) for one in found["name"].split())
     words = tuple(one.strip(",") for one in words if one)
+    while len(words) > 2 and words[0].rstrip(".").lower() in library.intake("documents")["roles"]:
+        written = written.split(maxsplit=1)[1]
+        words = words[1:]
     if len(words) < 2 or not any(len(one) > 1 for one in words[-1:]) or not _is_person(words):
         return None
-    written = found[0] if not found["name"].isupper() else f"{found['name'].title()}{found['gap']}{degree}"
     return Named(one_line(written, _LONGEST), words, degree)
 
 
@@ -445,6 +510,9 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
         for at, line in enumerate(lines):
             if title == REQUEST and at + 1 < len(lines) and re.search(r":\s*[A-Z][\w.]*,?(?:\s{3}|$)", line):
                 line = _unwrapped(line, lines[at + 1])
+            line = re.sub(r"^/\s?s\s?/\s*", "", line)
+            if at + 1 < len(lines) and re.search(r"(?i)\bby\s*:$", line):
+                line = f"{line} {lines[at + 1]}"
             if "by" not in line.lower() and ":" not in line and _DEGREE_ONLY.search(unmarked(line)) is None:
                 if title == "Letter" and at + 1 < len(lines) and (said := _undegreed(line, lines[at + 1])):
                     yield _Signer(4, at, said, False)
@@ -452,9 +520,14 @@ def _signers(title: str, pages: Sequence[str], roster: Sequence[Named]) -> Itera
             for one in _of_line(title, line, roster):
                 if _bare(_surname(one.said)) in others:
                     continue
-                if one.rank == 3 and addressed and page_at == 0 and at < 8:
+                if one.rank == 3 and addressed and page_at == 0 and (at < 8 or _begins_with_role(line)):
                     continue  # whom a letter is addressed to
                 yield one
+
+
+def _begins_with_role(line: str) -> bool:
+    """Whether a line names whom a decision is about or answers: the label of a column stands before the name."""
+    return line.split()[0].rstrip(".:").lower() in library.intake("documents")["roles"]
 
 
 def _unwrapped(line: str, after: str) -> str:
@@ -489,6 +562,10 @@ _LABELS = (
     "therap",
     "psycholog",
     "director",
+    "approved",
+    "attest",
+    "verified",
+    "attending",
 )
 """Some of which every label of an author holds: most lines hold none."""
 
@@ -498,7 +575,7 @@ def _of_line(title: str, line: str, roster: Sequence[Named]) -> Iterator[_Signer
     if title == UR_REPORT:
         labels = [(0, "reviewer"), (0, "signed")]
     if title == REQUEST:
-        labels = [(1, "requester")]
+        labels = [(1, "requester"), (2, "on_request")]
         if (
             re.match(r"(?i)name\s*:", line)
             and (said := _called(line.split(":", 1)[1], roster))
@@ -589,7 +666,7 @@ def _called(text: str, roster: Sequence[Named]) -> str:
     found = re.match(rf"\s*(?:Dr\.?\s+)?{_DEGREED.pattern}", unmarked(text))
     doubtful = "‹" in text
     if found:
-        one = _named(re.match(_DEGREED, unmarked(text).strip()) or found)
+        one = _named(re.match(_DEGREED, unmarked(text).strip()) or found, True)
         if one is not None:
             match = _in_roster(one, roster)
             return match.written if match is not None else "" if doubtful else one.written

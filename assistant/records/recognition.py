@@ -22,6 +22,7 @@ from numpy.typing import NDArray
 from rapidocr.utils.process_img import get_rotate_crop_image
 
 from assistant.core.record.marks import TICKED, UNTICKED, UNTOLD, doubtful
+from assistant.core.text import compiled
 from assistant.core.value import Value, replace
 from assistant.records.page import BLANK, RECOGNISED, UNREADABLE, clean
 from assistant.records.picture import (
@@ -439,7 +440,14 @@ def _line(row: Sequence[Word], height: float) -> str:
     for before, word in pairwise(row):
         wide = word.area.left - before.area.right > _CELL_GAP * height
         parts += ["   " if wide else " ", word.text]
-    return "".join(parts)
+    return compiled(_RAN_ON).sub(" ", "".join(parts))
+
+
+_RAN_ON = (
+    r"(?<=[A-Za-z])(?=\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?!\d))"
+    r"|(?<=[a-z\d])(?=(?:Date|DOB|DOI|Claim|Patient|Signed|Signature)\s*:)"
+)
+"""Where a reader of pictures lost the space before a day or the label of a field."""
 
 
 def _gutter(rows: Sequence[Sequence[Word]], width: float) -> float | None:

@@ -115,6 +115,47 @@ def test_a_page_of_findings_and_an_impression_is_a_study_though_no_title_says_so
     assert describe(["FINDINGS: restless.\nIMPRESSION: anxious."]).type == UNKNOWN
 
 
+@pytest.mark.parametrize(
+    ("kind", "page"),
+    [
+        (
+            "Utilization review report",
+            "ELM REVIEW\nMay 3, 2021\nRe: Jane Doe, DOI 01/02/2019\nDear Dr. Roe:\nWe have reviewed your request.\n"
+            "- MRI of the hip: adverse determination.",
+        ),
+        ("Medication record", "ELM DRUG NO. 4\nDOE, JANE DOB 01/02/1960\nFILLED RX DRUG QTY DS PRESCRIBER\n05/01/21 77 SOMA 350MG 30 10 ROE"),
+        ("Emergency department note", "ELM HOSPITAL ED\nDOE, JANE ARRIVAL 05/03/2021 20:10\nCHIEF COMPLAINT: HIP PAIN\nDISCHARGED HOME"),
+        ("Physical therapy note", "ELM REHAB: ATTENDANCE LOG\nVisit # Date Pain\n1 05/03/21 4"),
+        ("Physical therapy note", "Elm Physical Therapy\nDischarge summary\nStart of care: 05/03/2021\nVisits attended: 6 of 6."),
+        ("Operative report", "PROCEDURE: Left hip injection\nDate: 05/03/2021\nAfter consent and sterile prep the joint was injected."),
+        ("Progress note", "ELM CLINIC\nPt Jane Doe DOS 05/03/2021\nS: hip pain.\nO: gait normal.\nP: rest."),
+        ("Radiology report", "ELM IMAGING\nEXAM: XR HIP LEFT 2 VIEWS\nREPORT: NORMAL.\nCONCLUSION: NORMAL."),
+        ("Request for authorization", "State of California DWC Request for Authorization\nName: Jane Doe"),
+        (UNKNOWN, "May 3, 2021\nTo: Elm Review, re DOI 01/02/2019\nI appeal. This review was not approved; your request was reviewed."),
+        (UNKNOWN, "Page two\nExam: gait normal.\nPlan: rest."),
+    ],
+)  # fmt: skip
+def test_a_page_without_a_title_is_known_by_its_words(kind: str, page: str) -> None:
+    assert describe([page]).type == kind
+
+
+@pytest.mark.parametrize(
+    ("page", "author", "date"),
+    [
+        ("PROGRESS NOTE\nProvider Jane Roe, MD   Visit 05/03/2021", "Jane Roe, MD", "2021-05-03"),
+        ("PR-2\nDate of visit: 05/03/2021\n/s/ Jane Roe, MD, 5/3/21", "Jane Roe, MD", "2021-05-03"),
+        ("PR-2\nFollow up   Date of Service 05/03/2021\nSigned Jane Roe, MD", "Jane Roe, MD", "2021-05-03"),
+        ("XR HIP LEFT\nPERFORMED: 05/03/21 0931\nDICTATED AND APPROVED: JANE ROE DO", "Jane Roe DO", "2021-05-03"),
+        ("UR DETERMINATION\nDecision Date 05/03/2021\nProvider Max Poe, MD\nReviewed by:\nJane Roe, DO", "Jane Roe, DO", "2021-05-03"),
+        ("REQUEST FOR AUTHORIZATION\nPhysician: Jane Roe, MD\nJane Roe, MD   05/03/2021", "Jane Roe, MD", "2021-05-03"),
+        ("PHYSICAL THERAPY VISIT LOG\n1 04/26/21 5\n2 04/29/21 4\n3 05/03/21 4\nJane Roe, PT", "Jane Roe, PT", "2021-05-03"),
+        ("MRI OF THE HIP\nIt was performed on 05/03/2021.\nJane Roe, MD", "Jane Roe, MD", ""),
+    ],
+)  # fmt: skip
+def test_who_wrote_it_and_when_are_found_beside_other_labels(page: str, author: str, date: str) -> None:
+    assert (describe([page], named_in([page])).author, describe([page]).date) == (author, date)
+
+
 # -- where documents begin ------------------------------------------------------------------------
 
 NOTE, FILMS = "PROGRESS NOTE\nDate of visit: May 10, 2014", "RADIOLOGY REPORT\nDate of study: July 12, 2014"

@@ -231,7 +231,7 @@ class _Reading:
     # -- reports of studies and of laboratories
 
     def _report(self) -> Iterator[Line]:
-        impression = self._passage("impression") or self._passage("findings")
+        impression = self._passage("impression") or self._passage("summary") or self._passage("findings")
         if impression is None:
             return
         head = [one for one in self.all if one.page == 1][:14]
@@ -343,7 +343,7 @@ class _Reading:
                 continue
             for name, found in self._map("studies").items():
                 for match in found.finditer(one.words):
-                    near = _nearest(self._days(one), match, one.words)
+                    near = _nearest(self._days(one), match, one.words) or self._at_visit(one, match)
                     if (
                         near is None
                         or near.date.after(self.day)
@@ -360,6 +360,13 @@ class _Reading:
                         finding=finding[1] if len(finding) == 2 else "",
                     )  # fmt: skip
                     break
+
+    def _at_visit(self, one: Sentence, match: re.Match[str]) -> Dated | None:
+        """The day of a visit at which a study was done that its note only names with what it showed."""
+        if self.document.type not in self._list("visit_documents") or self._days(one):
+            return None
+        shown = re.match(r"[^.;:]{0,40}:\s", one.words[match.end() :])
+        return Dated(match.end(), match.end(), self.day) if shown else None
 
     def _narrated(self, name: str, kind: str, only_dated: bool) -> Iterator[Line]:
         for one in self.said:
@@ -529,10 +536,18 @@ class _Reading:
             yield from self._compound(one, listing)
             for match in either.finditer(one.words):
                 rest = one.words[match.end() : match.end() + 90]
-                if re.match(r"\s*\d+\s?%", rest) or re.search(r"%\s*/?\s*$", one.words[: match.start()]):
+                topical = self._topical(one, rest, listing)
+                if (re.match(r"\s*\d+\s?%", rest) and not topical) or re.search(
+                    r"%\s*/?\s*$", one.words[: match.start()]
+                ):
                     continue
                 if re.match(r"(?i)\s*/\s*[a-z]", rest) or one.words[: match.start()].rstrip().endswith("("):
                     continue
+                name = next(name for name, found in names.items() if found.fullmatch(match[0]))
+                if self._any("steroids").fullmatch(name) and (
+                    self.document.type == OPERATIVE or whole(self._map("injections")).search(one.words)
+                ):
+                    continue  # what was injected
                 strength = re.match(_STRENGTH, rest)
                 row = listing or one.section == "medications"
                 if listing and strength and not (strength["unit"] or "/" in strength["number"]):
@@ -542,17 +557,28 @@ class _Reading:
                     strength = re.search(
                         r"(?i)(?<![\d/.])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
                     )
-                if strength is None and not row and not re.match(_GIVEN, rest):
+                tried = not row and strength is None and self._is_tried(one, match)
+                if (
+                    strength is None
+                    and not (row or topical or tried or re.match(_GIVEN, rest))
+                    and not self._is_taken(one, match.start())
+                    and not self._is_dosed(one, match.start(), rest)
+                ):
                     continue
-                told = one.section in ("history", "background") and (
-                    self._is_taken(one, match.start())
-                    or (strength is not None and self._is_dosed(one, match.start(), rest[strength.end() :]))
+                told = tried or (
+                    one.section in ("history", "background", "procedure", "other")
+                    and (
+                        self._is_taken(one, match.start())
+                        or (
+                            strength is not None
+                            and self._is_dosed(one, match.start(), rest[strength.end() :])
+                        )
+                    )
                 )
                 if not row and not told and one.section not in ("plan", ""):
                     continue
                 if not row and self._is_planned(one, match.start(), match.end()):
                     continue
-                name = next(name for name, found in names.items() if found.fullmatch(match[0]))
                 after = rest[strength.end() if strength else 0 :].split(". ")[0]
                 if other := either.search(after):  # what is said of the next drug isn't said of this one
                     after = after[: other.start()]
@@ -568,11 +594,31 @@ class _Reading:
                     since = since or PartialDate(int(year[1]))
                 filled = dates[0].date if listing and dates else None
                 yield self._line(
-                    DRUG, one, filled or self.day, what=name, strength=_strength(strength),
+                    DRUG, one, filled or self.day, what=name, strength=topical or _strength(strength),
                     dose=one_of(_FREQUENCY, after), quantity=one_of(r"(?<!\w)#\s?\d+", after),
                     since=since.prose() if since is not None and not halted else "",
-                    stopped="stopped" if halted else "", filled="yes" if filled else "",
+                    stopped="tried" if tried else "stopped" if halted else "", filled="yes" if filled else "",
                 )  # fmt: skip
+
+    def _topical(self, one: Sentence, rest: str, listing: bool) -> str:
+        """The share of a drug in what is put on the skin, as `1%`; empty where none stands there, or it is one of several."""
+        found = re.match(r"\s*(\d+(?:\.\d+)?)\s?%\s*(?:topical\s+)?", rest)
+        if found is None or one.words.count("%") > 1 or re.search(r"(?i)\binject", one.words):
+            return ""
+        form = self.known.any("topical", r"(?!\w)", True).match(rest, found.end())
+        return f"{found[1]}%" if listing or form else ""
+
+    def _is_tried(self, one: Sentence, match: re.Match[str]) -> bool:
+        """Whether the words right round a drug say that it was tried, and none that it wasn't."""
+        tried = self.known.any("tried_before", r"(?!\w)", True)
+        before, after = one.words[max(0, match.start() - 40) : match.start()], one.words[match.end() :]
+        near = re.search(
+            rf"{tried.pattern}(?:[\s,]+(?!to\b|on\b)[\w/-]+){{0,4}}?[\s,]*$", before
+        ) or re.match(
+            r"(?i)(?:\s+(?:gel|cream|patch\w*))?\s+(?:was|were|has been) (?P<how>tried|failed|stopped|discontinued)\b",
+            after,
+        )
+        return near is not None and not self._is_denied(one, match.start())
 
     def _is_taken(self, one: Sentence, start: int) -> bool:
         """Whether the words before a drug say that the patient takes it."""
@@ -701,7 +747,7 @@ class _Reading:
                 signed = one.page
             if one.section not in sections or one.page == signed or "?" in one.words or "Rx" in one.words:
                 continue
-            body = re.sub(r"^\d{1,2}\.\s*", "", _body(one.words)).strip(" .")
+            body = re.sub(r"^\d{1,2}[.)]\s*", "", _body(one.words)).strip(" .;")
             coded = re.search(r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\b|\b\d{3}\.\d{1,2}\b", body)
             if (
                 len(body) > 5
@@ -728,7 +774,7 @@ class _Reading:
             days = [day for day in self._days(one) if not day.date.after(self.day)]
             days = [day for day in days if not re.search(_VISIT_DAY, one.words[: day.start])]
             hurt = next((day for day in days if day.date == self.injury), None)
-            found = said.search(one.words)
+            found = next((hit for hit in said.finditer(one.words) if not _is_season(one.words, hit)), None)
             if (
                 hurt is not None
                 and (found or re.search(_HOW, one.words))
@@ -800,7 +846,7 @@ _PAST = (
 )
 _GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){0,3}(?:prescribed|dispensed|given|started)\b"
 _BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
-_WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|signature|date of exam\w*)\s*:"
+_WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
 _LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
 """Words of a form between which there was a box that couldn't be seen: which of them is ticked nobody knows."""
 _FREQUENCY = (
@@ -835,6 +881,18 @@ def _of_visits(found: re.Match[str]) -> str:
     return f"{found['total'] or found['at'] or found['n']}{f' of {of}' if (of := found['all'] or found['of']) else ''} visits"
 
 
+def _is_season(text: str, hit: re.Match[str]) -> bool:
+    """Whether *fall* is a time of the year: in the fall, fall of 2019."""
+    before, after = text[: hit.start()], text[hit.end() :]
+    return hit[0].lower() == "fall" and (
+        re.search(
+            r"(?i)\b(?:in|during|since|until) (?:the |late |early )?$|\b(?:late|early|that|last) $", before
+        )
+        is not None
+        or re.match(r"(?i) (?:of )?(?:19|20)\d\d\b", after) is not None
+    )
+
+
 def _number(said: str) -> str:
     return said if said.isdigit() else str(SPELLED[said.lower()])
 
@@ -849,7 +907,7 @@ def _signature(text: str) -> bool:
         r"(?i)\b(?:electronically|signed|(?:dictated|read|interpreted|reviewed) by|signature)\b", text
     ) is not None or bool(
         re.match(
-            r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|RN|LCSW|L\.?Ac|Ph\.?D|Psy\.?D)\b",
+            r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|RN|DPM|OTR|LCSW|L\.?Ac|Ph\.?D|Psy\.?D)\b",
             text,
         )
     )

@@ -125,7 +125,7 @@ def _labelled(line: str, labels: Mapping[str, re.Pattern[str]]) -> Iterator[tupl
             if compiled(_NOT_OF_PATIENT).search(text[: match.start()]):
                 continue
             said = re.match(_PERSON, text[match.end() :])
-            if said and not re.match(_NO_PATIENT, text[match.end() + said.end() :]):
+            if said and not re.match(_NO_PATIENT, text[match.end() + len(said[0].split(",")[0]) :]):
                 yield "employee", _person(said[0])
 
 
@@ -297,8 +297,8 @@ def _parts(report: PacketDocument, words: Words) -> Iterator[tuple[str, Fact]]:
             ):
                 yield "received", Fact(str(day.date), Evidence(report.id, number, " ".join(line.split())))
             for name in ("rationale", "guideline"):
-                head = _any(words, name, r"\s*(?:,\s*item\s*\d+)?\s*(?::|$)").match(text)
-                if head is None:
+                head = _any(words, name, r"\s*(?:,\s*item\s*\d+)?\s*(?::|$|\.(?=\s+[A-Z]))").match(text)
+                if head is None or (text[head.end() - 1] == "." and not text[0].isupper()):
                     continue
                 body = _under(lines, at, head.end(), words)
                 if len(body) > 8:
@@ -398,7 +398,10 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
     broken = re.compile(rf"(?i)(?:{_any(words, 'table_head').pattern.removeprefix('(?i)')}[\s/#.]*)+")
     first = next((at for at in range(head + 1, len(lines)) if not broken.fullmatch(lines[at])), len(lines))
     certified = (
-        re.search(r"(?i)\b(?:certified|approved|authorized)\b", " ".join(lines[head:first])) is not None
+        re.search(
+            r"(?i)\b(?:cert(?:ified)?|appr(?:oved)?|auth(?:orized)?|allowed)\b", " ".join(lines[head:first])
+        )
+        is not None
     )
     decisions = _decisions(words)
     ends = _any(words, "ends_table")
@@ -431,7 +434,7 @@ def _verdict(text: str, decisions: Mapping[str, re.Pattern[str]]) -> tuple[str, 
     return name, start
 
 
-_AMOUNT = r"(?:#\s?)?\d{1,4}(?:\.\d+)?(?:\s*(?:g|gm|ml|units?|sessions?|visits?|tablets?|tabs?|caps\w*|pills?|days?|weeks?|months?|views?|study|refills?|hours?))?"
+_AMOUNT = r"(?:#\s?)?\d{1,4}(?:\.\d+)?(?:\s*(?:g|gm|ml|units?|sessions?|visits?|tablets?|tabs?|tubes?|box(?:es)?|bottles?|patch(?:es)?|grams?|caps\w*|pills?|days?|weeks?|months?|views?|study|refills?|hours?))?"
 
 
 def _row(document: str, number: int, row: str, verdict: tuple[str, int], certified: bool) -> Service | None:
@@ -451,10 +454,16 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
         body = body[: found.start()].strip(" ,-–|")
     if len(body) < 3:
         return None
+    if decision == "denied" and len(amounts) > 1 and 0 < _figure(amounts[1]) < _figure(amounts[0]):
+        decision = "modified"
     return _service(
         body, Evidence(document, number, " ".join(row.split())), decision,
         amounts[0] if amounts else "", amounts[1] if len(amounts) > 1 else "",
     )  # fmt: skip
+
+
+def _figure(amount: str) -> float:
+    return float(re.search(r"[\d.]+", amount)[0])  # type: ignore[index]
 
 
 _CODE = r"(?:CPT\s*|HCPCS\s*)?(?:\d{5}|[A-Z]\d{4})"
@@ -497,17 +506,21 @@ _SIDE_ALONE = r"(?i)(?:[,(]\s*|\s)(left|right|bilateral)\s*(?=[,;)]|$)"
 """A side that a service is given by itself: `MRI of the knee, left`."""
 _PAIR = r"(?i)^(?:\d{1,2}[.)]\s*)?(?:treatments?|services?|items?|procedures?|medications?|requests?)?\s*(?:requested|request|reviewed)?\s*(?:#?\d{1,2})?\s*:\s*"
 _VERDICT = r"(?i)^(?:review |ur |final )?(?:decision|determination|outcome|recommendation|result)\s*(?:#?\d{1,2})?\s*:\s*"
-_DASHED = r"(?i)^\d{1,2}[.)]\s*(?P<service>[A-Za-z].{3,140}?)\s*(?:[-–:]|\.{2,})\s*(?P<verdict>(?:is |are |was )?(?:denied|non-?certified|not certified|modified|adverse|not medically necessary|approved|certified|partially|conditionally)\b.*)$"
+_ENTRY = r"(?:\(?\d{1,2}[.)]|[•●▪◦‣*–-](?=\s))"
+"""What an entry of a list begins with."""
+_DASHED = rf"(?i)^{_ENTRY}\s*(?P<service>[A-Za-z].{{3,160}}?)\s*(?:[-–—:;=>]+|\.{{2,}}|,?\s(?=(?:is|are|was|were)\s))\s*(?P<verdict>(?:(?:is|are|was|were)\s+)?{{verdict}}.*)$"
 
 
 def _pairs(document: str, number: int, page: str, words: Words) -> Iterator[Service]:
     """A service on a line of its own, and the decision on it on the next or behind a dash."""
     held: tuple[str, str] | None = None
+    said = "|".join(one.pattern.removeprefix("(?i)") for one in _decisions(words).values())
+    dash = compiled(_DASHED.replace("{verdict}", f"(?:{said})"))
     for line in _listed([line.strip() for line in page.split("\n") if line.strip()]):
         text = cleared(line)
         verdict = re.match(_VERDICT, text)
         asked = re.match(_PAIR, text) if verdict is None else None
-        dashed = re.match(_DASHED, text)
+        dashed = dash.match(text)
         if dashed:
             yield from _decided(document, number, dashed["service"], dashed["verdict"], line, words)
         elif verdict and held:
@@ -525,7 +538,7 @@ def _listed(lines: Sequence[str]) -> Iterator[str]:
     held = ""
     for line in lines:
         for at, part in enumerate(compiled(_NEXT).split(line)):
-            numbered = compiled(r"\d{1,2}[.)](?:\s|$)").match(part) is not None
+            numbered = compiled(rf"{_ENTRY}(?:\s|$)").match(part) is not None
             if held and (numbered or at or not open_ or len(held) > 200):
                 yield held
                 held = ""
@@ -538,7 +551,7 @@ def _listed(lines: Sequence[str]) -> Iterator[str]:
 
 
 _NEXT = r"\s+(?=\d{1,2}[.)](?:\s+[A-Z]|\s*$))"
-_ENDED = r"(?i)(?:denied|non-?certified|not certified|necessary|approved|certified|\bto\s+\d.*)[).]?$"
+_ENDED = r"(?i)(?:denied|non-?certified|not certified|necessary|approved|certified|determination|as requested|\b(?:to|for)\s+\d.*)[).]?$"
 
 
 def _decided(
@@ -549,7 +562,7 @@ def _decided(
         return
     amount = re.search(rf"(?i)[,\s(x]+({_AMOUNT})\)?\s*$", said)
     allowed = re.search(
-        r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|\bto\s+#?\s?(\d{1,4}(?:\s*(?!with|of|and)\w+)?)",
+        r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|(?:\b(?:to|for)|:)\s+#?\s?(\d{1,4}(?:\s*(?!with|of|and)\w+)?)",
         verdict,
     )
     quantity = _counted(said) or (amount[1] if amount and not _is_name(said, amount.start(1)) else "")

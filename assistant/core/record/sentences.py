@@ -131,7 +131,10 @@ def running_lines(documents: Sequence[PacketDocument]) -> frozenset[str]:
 
 
 def _is_stamp(line: str) -> bool:
-    return len(line) < 80 and compiled(r"(?i)\bpage\s*\d{1,4}\s*of\s*\d{1,4}\s*$").search(line) is not None
+    return (
+        len(line) < 80
+        and compiled(r"(?i)(?:\bpage\s*|[,|·–-]\s+)\d{1,4}\s*of\s*\d{1,4}\s*$").search(line) is not None
+    )
 
 
 def _headings(words: Words) -> re.Pattern[str]:
@@ -143,12 +146,16 @@ def _headings(words: Words) -> re.Pattern[str]:
 @lru_cache(maxsize=4)
 def _heading_pattern(listed: tuple[tuple[str, tuple[str, ...]], ...]) -> re.Pattern[str]:
     named = "|".join(f"(?P<{name}>{'|'.join(map(_heading, said))})" for name, said in listed)
-    return compiled(rf"(?i)(?:{named})")
+    return compiled(rf"(?i)(?=(?-i:[A-Z\W\d])|[^.]*(?::|$))(?:{named})")
 
 
 def _heading(said: str) -> str:
     """A heading alone on its line or before a colon; one letter, as of S:, O:, A:, P:, needs the colon."""
-    return rf"{pattern(said)}(?:\s*\([^)]*\))?\s*(?::|$)" if len(said) > 1 else rf"{said}\s?:(?=\s)"
+    return (
+        rf"{pattern(said)}(?:\s*\([^)]*\))?\s*(?::|$|(?<=[a-z]{{3}})\.(?=\s+\S))"
+        if len(said) > 1
+        else rf"{said}\s?:(?=\s)"
+    )
 
 
 def _cut(text: str, section: str, document: str, page: int, fresh: bool) -> Iterator[Sentence]:

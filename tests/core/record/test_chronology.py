@@ -57,6 +57,16 @@ def rows(lines: list[Line]) -> list[tuple[str, str, str]]:
         ("Work status\n☒ Off work Modified work Full duty\nTTD to 10/30/23", ("2023-10-16", "work", "Off work: TTD to 10/30/23")),
         ("Past history: Hypothyroidism, on levothyroxine 75 mcg daily.", ("2023-10-16", "drug", "levothyroxine")),
         ("HPI\nNaproxen 500 mg BID with food.", ("2023-10-16", "drug", "naproxen")),
+        ("She currently uses etodolac twice a day.", ("2023-10-16", "drug", "etodolac")),
+        ("HPI\nHe takes trazodone most nights.", ("2023-10-16", "drug", "trazodone")),
+        ("HPI\nTried celecoxib in the past without benefit.", ("2023-10-16", "drug", "celecoxib")),
+        ("HPI\nTopiramate was stopped for drowsiness.", ("2023-10-16", "drug", "topiramate")),
+        ("Meds. Ketorolac 10 mg daily.", ("2023-10-16", "drug", "ketorolac")),
+        ("Current medicines: pregabalin at night.", ("2023-10-16", "drug", "pregabalin")),
+        ("She uses diclofenac 1% gel.", ("2023-10-16", "drug", "diclofenac")),
+        ("A series of three Orthovisc injections was given, the last on 06/18/2023.", ("2023-06-18", "injection", "viscosupplementation")),
+        ("He had a cervical epidural on 3/3/2023 with relief.", ("2023-03-03", "injection", "epidural injection")),
+        ("Nerve studies on June 5, 2023 showed a left C7 radiculopathy.", ("2023-06-05", "study", "EMG/NCS")),
     ],
 )  # fmt: skip
 def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> None:
@@ -86,6 +96,10 @@ def test_a_line_has_its_day_and_kind(text: str, row: tuple[str, str, str]) -> No
         "S: No change.\nP: 1) Acupuncture 12. 2) F/u 4 wks.",
         "HPI\nShe was on Norco 10/325 q6h.",
         "Plan\nNaloxone will be prescribed.",
+        "HPI\nShe never tried celecoxib.",
+        "HPI\nThe subacromial injection held Depo-Medrol 40 mg.",
+        "HPI\nShe rested in the fall of 2022.",
+        "Plan. Refill all. Repeat in four weeks.",
     ],
 )
 def test_what_is_asked_for_denied_or_printed_is_no_line(text: str) -> None:
@@ -296,4 +310,13 @@ def test_the_numbers_of_a_list_in_running_text_are_no_part_of_its_entries() -> N
         "Left knee sprain, S83.92XA",
         "Obesity, E66.9",
         "Left hip pain, M25.552",
+    ]
+
+
+def test_a_study_that_an_emergency_note_only_names_is_of_its_day_and_a_share_is_a_strength() -> None:
+    note = told(("Emergency department note", "2023-10-16", "CT cervical spine: No fracture."))
+    assert rows(note) == [("2023-10-16", "study", "CT")]
+    filled = told(("Medication record", "2023-10-16", "03/11/23 65103 DICLOFENAC 1% GEL 100 30"))
+    assert [(str(one.date), one.parts["what"], one.parts["strength"]) for one in filled] == [
+        ("2023-03-11", "diclofenac", "1%")
     ]

@@ -329,3 +329,31 @@ def test_all_pages_of_a_document_that_names_another_are_that_persons() -> None:
     note = PacketDocument("note", "Progress note", None, ("Patient: Jane Roe", "No fever."))
     found = pages_of_others([own, note], library.intake("documents"))
     assert found == {("note", 1): "another name: Jane Roe", ("note", 2): "another name: Jane Roe"}
+
+
+def test_a_letter_that_decides_entry_by_entry_gives_each_service() -> None:
+    listed = (
+        "ELM REVIEW\n• Left knee arthroscopy: adverse determination. We are unable to recommend approval.\n"
+        "• Hand therapy, left wrist, 18 visits: approved with modification to 12 visits.\n• Clearance: approved as requested.\n"
+    )
+    running = (
+        "DETERMINATION\n1) MRI left hip without contrast is NOT CERTIFIED. 2) One injection is CERTIFIED. 3)\n"
+        "Chiropractic care, 12 visits, is PARTIALLY CERTIFIED for 4 visits.\n"
+    )
+    paired = "Service 1: Cold unit\nOutcome: Not approved\nService 2: Baclofen 10 mg #30\nOutcome: Approved with changes: #15\n"
+    for page, wanted in (
+        (listed, [("left knee arthroscopy", "denied", "", ""), ("hand therapy, left wrist, 18 visits", "modified", "18 visits", "12 visits")]),
+        (running, [("MRI left hip without contrast", "denied", "", ""), ("chiropractic care, 12 visits", "modified", "12 visits", "4 visits")]),
+        (paired, [("cold unit", "denied", "", ""), ("baclofen 10 mg #30", "modified", "30", "15")]),
+    ):  # fmt: skip
+        made = [(one.words, one.decision, one.quantity, one.certified) for one in said(page).services]
+        assert made == wanted
+
+
+def test_what_a_column_of_amounts_allows_in_part_is_modified() -> None:
+    page = (
+        "UR DECISION\n# Treatment Requested Qty Req Qty Appr Outcome\n1 Baclofen 10 mg 90 45 Conditionally Non-Certified\n"
+        "2 Capsaicin cream 1 tube 0 Non-Certified\nBasis for decision\n"
+    )
+    made = [(one.words, one.decision, one.quantity, one.certified) for one in said(page).services]
+    assert made == [("baclofen 10 mg", "modified", "90", "45"), ("capsaicin cream", "denied", "1 tube", "0")]
