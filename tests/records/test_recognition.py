@@ -14,7 +14,7 @@ import numpy as np
 from assistant.core.record.marks import without_doubt
 from assistant.records.page import BLANK, RECOGNISED, UNREADABLE
 from assistant.records.picture import Area, BrokenPicture, boxes_on, cover_of, ink_of, is_blank, load
-from assistant.records.recognition import PageRead, Recogniser
+from assistant.records.recognition import PageRead, Recogniser, Word, laid_out
 from tests.prove import scale
 from tests.records.made_scans import HEIGHT, NOTE, SPOILED, WIDTH, Grey, form, typed, written
 
@@ -116,3 +116,18 @@ def test_a_broken_picture_costs_its_page_and_says_so(
     with pytest.raises(BrokenPicture):
         load(path)
     assert recogniser.page(path) == PageRead("", UNREADABLE, "its picture is broken")
+
+
+@pytest.mark.parametrize(
+    ("read", "line"),
+    [
+        ("MD4/29/2019", "MD 4/29/2019"),
+        ("RoeDate: 5/24/19", "Roe Date: 5/24/19"),
+        ("DOB: 01/02/1960", "DOB: 01/02/1960"),
+        ("L4/5 and T12/L1 on 5/4/19", "L4/5 and T12/L1 on 5/4/19"),
+        ("update: none", "update: none"),
+    ],
+)
+def test_a_day_or_a_label_that_ran_on_into_a_word_is_parted(read: str, line: str) -> None:
+    words = [Word(one, Area(100 * at, 0, 100 * at + 95, 20), 1.0) for at, one in enumerate(read.split())]
+    assert laid_out(words, 1_000) == line
