@@ -83,7 +83,9 @@ def _write(path: Path) -> None:
             turn += 1
             value = ("yes", "no")[turn % 2]
             review.perform(
-                c.RecordAnswer("1", "acute_trauma", Answer(value=value), reason=f"The note of day {turn} says so.")
+                c.RecordAnswer(
+                    "1", "acute_trauma", Answer(value=value), reason=f"The note of day {turn} says so."
+                )
             )
             review.perform(c.AddNote("1", "sought", f"Note {turn}."))
             review.perform(c.OpenPage("progress-note-2014-07-17", 1 + turn % 2))
