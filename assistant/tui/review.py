@@ -157,6 +157,8 @@ class ReviewScreen(ProgramScreen):
         review = self._review
         self._conversation = self.conversing(review)
         self._views = PanelViews(self, review, self.query_one(SidePanel))
+        for moved in ("scroll_y", "virtual_size", "size"):
+            self.watch(self.transcript, moved, self._say_what_to_do, init=False)
         with self.app.batch_update():
             self._greet(review)
             if self._session is not None:
@@ -285,17 +287,30 @@ class ReviewScreen(ProgramScreen):
         replied = self._asking is None
         self.reply.keys_at_once = conversation.keys_at_once if replied else frozenset()
         self.reply.keys_that_ask = conversation.keys_that_ask if replied else frozenset()
-        signing = turn.kind == "sign" and not self._asked and not review.watching
         forming = turn.kind == "form" and not self._asked and not review.watching
         self._wanted = visible(turn.words) if forming else ""
-        wanted = ("parted by semicolons" if turn.words else "Enter confirms all of it") if forming else ""
         self.draw_asked()
-        self.reply.placeholder = "Sign this determination? PgDn reads on; type sign" if signing else wanted
+        self._say_what_to_do()
         self.reply.disabled = review.watching
         self._draw_top(review)
         if self._views is not None:
             self._views.refresh()
         self.draw_keys()
+
+    def _say_what_to_do(self) -> None:
+        """Says in the empty reply line what takes the whole, and that something still stands below what is seen."""
+        if self._review is None or self._review.watching or self._asked:
+            self.reply.placeholder = ""
+            return
+        turn = self._review.turn
+        wanted = {
+            "sign": "type sign",
+            "form": "parted by semicolons" if turn.words else "Enter confirms all of it",
+        }
+        below = self.transcript.scroll_offset.y < self.transcript.max_scroll_y
+        words = ["Sign this determination?" if turn.kind == "sign" else "", "PgDn reads on;" if below else ""]
+        words.append(wanted.get(turn.kind, ""))
+        self.reply.placeholder = " ".join(one for one in words if one).removesuffix(";")
 
     def draw_dispute(self, review: Review) -> None:
         """What is disputed and what was refused stands above the first question, until something is answered."""

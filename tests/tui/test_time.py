@@ -36,3 +36,14 @@ async def test_a_case_takes_few_keys_and_stops_to_the_answers_of_its_reference(
     print(case, hand.keys, "keys", hand.stops, "stops")
     assert hand.keys <= keys
     assert hand.stops <= stops
+
+
+async def test_what_enter_would_confirm_below_the_window_is_told(open_window: Open) -> None:
+    async with open_window(CASE, size=NARROW) as window:
+        await window.settle(lambda: window.reply.placeholder == "PgDn reads on; Enter confirms all of it")
+        await window.press(*["pagedown"] * 6)
+        await window.settle(lambda: window.reply.placeholder == "Enter confirms all of it")
+        assert "Proposed: The record bears these dates" in window.folded
+        await window.pilot.resize_terminal(160, 100)
+        await window.press("pageup")
+        await window.settle(lambda: window.reply.placeholder == "Enter confirms all of it")
