@@ -43,7 +43,7 @@ from assistant.core.rules.answer_schema import (
 )
 from assistant.core.rules.prompt_set import OWN, SEARCHED, Prompt
 from assistant.core.session import AnswerPlace, Session
-from assistant.core.text import Private, one_line, shortened, singular, with_article
+from assistant.core.text import Private, counted, one_line, shortened, singular, with_article
 from assistant.core.value import Value, replace
 from assistant.core.wording import shown
 
@@ -126,7 +126,7 @@ def prompt_turn(session: Session, place: AnswerPlace) -> Turn:
     options = list(_options(session, place, prompt, shape, held))
     if path == SEARCHED and held is not None and held.parts and (without := _no_source(session, scope)):
         whole = c.RecordAnswer(scope, path, replace(held, closed=True))
-        said = f"That is all: {len(held.parts)}, and no source of my own"
+        said = f"That is all: {counted(len(held.parts), 'step')}, and no source of my own"
         options.insert(1, Option(said, c.RecordAnswers(scope, (whole, without)), value="all"))
     if made is not None and held is not None and not same_content(held, made.answer):
         stated = shortened(shown(prompt.schema, made.answer).replace("\n", "; "), _LONGEST_LABEL)
@@ -373,7 +373,7 @@ def _list_options(place: AnswerPlace, shape: ListingShape, held: Answer | None) 
     if not count or held is None:
         return [add] if path == SEARCHED else [_answer_option("None", place, listing([]), "none"), add]
     whole = c.RecordAnswer(scope, path, replace(held, closed=True))
-    close = Option(f"That is all: {count}", whole, value="done")
+    close = Option(f"That is all: {counted(count, shape.noun)}", whole, value="done")
     last = Option(f"Remove {shape.noun} {count}", c.WithdrawAnswer(scope, f"{path}.{count}"), value="remove")
     change = [
         Option(

@@ -340,7 +340,8 @@ def _argument(review: Review, item: str, name: str) -> str:
     source = prompt_set.citations[criterion.cite]
     mark = "" if source.verified else " [not yet verified]"
     side = "argues for the treatment" if criterion.argues == "for" else "argues against the treatment"
-    return f"{name} ({source.tier}, {source.locator}) {side}{mark}"
+    place = ", ".join(one for one in (source.tier, source.locator) if one)
+    return f"{name} ({place}) {side}{mark}"
 
 
 CLOSED = "Closed until the questions are answered"

@@ -287,7 +287,12 @@ def test_the_parts_that_are_missing_are_asked_one_by_one(session: Session) -> No
         asked_for.append(path)
         session = done(session, record(path, NOT_DOCUMENTED))
     assert asked_for == [f"prior_imaging.1.{name}" for name in ("date", "finding", "provider_reading")]
-    assert labels(turn_of(session)) == ["That is all: 1", "Add a study", "Remove study 1", "Change study 1"]
+    assert labels(turn_of(session)) == [
+        "That is all: 1 study",
+        "Add a study",
+        "Remove study 1",
+        "Change study 1",
+    ]
 
 
 def test_going_back_goes_to_the_answer_before(session: Session) -> None:
@@ -428,7 +433,7 @@ def test_a_list_is_empty_or_grows_and_is_closed(session: Session) -> None:
     assert turn.options[2].command == c.ShowPrompt("1", "prior_imaging.1")
     two = asked(answered(session), "prior_imaging")
     assert labels(two) == [
-        "That is all: 2",
+        "That is all: 2 studies",
         "Add a study",
         "Remove study 2",
         "Change study 1",
