@@ -18,6 +18,7 @@ from assistant.core.record.absence import (
     entry_denial,
     evidence_at,
     more_follow,
+    newer_against,
     not_found,
     open_passages,
     pages_in,
@@ -252,16 +253,23 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
         for values, groups in sides:
             for group in _bearing(groups) if len(values) == 1 else ():
                 made = Answer(value=values[0], evidence=(evidence_at(group),))
-                yield _quoting(place, made, shape.labels[values[0]], group)
+                later = _but_later(session, place, group) if group.standing == "negated" else ""
+                yield _quoting(place, made, shape.labels[values[0]], group, later)
 
 
 def _bearing(groups: Iterable[PassageGroup]) -> tuple[PassageGroup, ...]:
     return worded_once([one for one in groups if one.bears])[:_MOST_BY_PASSAGE]
 
 
-def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup) -> Option:
-    said = f"{label}: “{shortened(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]})"
+def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup, later: str = "") -> Option:
+    said = f"{label}: “{shortened(group.quote, _QUOTED)}” ({group.document}:{group.pages[0]}){later}"
     return _answer_option(said, place, answer, f"passage {group.document}:{group.start} {label}")
+
+
+def _but_later(session: Session, place: AnswerPlace, denial: PassageGroup) -> str:
+    """What a newer document says against a denial, to stand behind it; empty where none does."""
+    newer = newer_against(session, place, denial)[:1]
+    return "".join(f", but later {_quote(evidence_at(one), one.terms)}" for one in newer)
 
 
 def _quote(one: Evidence, terms: Iterable[str] = ()) -> str:
@@ -298,7 +306,11 @@ def _flag_options(
         "one that no passage affirms is" if len(silent) == 1 else f"{len(silent)} that no passage affirms are"
     )
     who = "All" if len(silent) == len(shape.parts) else f"The {left}"
-    denied = {p.name: cited for p in silent if (cited := entry_denial(session, place, p.name))}
+    denied = {
+        p.name: tuple(map(evidence_at, cited))
+        for p in silent
+        if (cited := entry_denial(session, place, p.name))
+    }
     made = []
 
     def alike(answers: Mapping[str, Answer]) -> c.RecordAnswer:
@@ -328,8 +340,9 @@ def _flag_options(
             continue
         if others and aided and (cited := entry_denial(session, place, part.name)):
             value, label = others[0]
-            said = f"{label.capitalize()}: {_briefly(part.ask)}: " + "; ".join(_quote(one) for one in cited)
-            no = Answer(value=value, evidence=cited)
+            quotes = (f"{_quote(evidence_at(one))}{_but_later(session, place, one)}" for one in cited)
+            said = f"{label.capitalize()}: {_briefly(part.ask)}: {'; '.join(quotes)}"
+            no = Answer(value=value, evidence=tuple(map(evidence_at, cited)))
             made.append(_answer_option(said, at_part, no, f"{value} {part.name}"))
         absent = Answer(status=Status.NOT_DOCUMENTED)
         value = absent.status.value if len(remaining) == 1 else f"not {part.name}"

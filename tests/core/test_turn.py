@@ -334,6 +334,25 @@ def test_a_statement_is_given_in_words(session: Session) -> None:
     assert turn.words == "Write it in words."
 
 
+def test_beside_an_older_denial_stands_what_a_newer_note_says(session: Session) -> None:
+    def passage(document: str, words: str, standing: str, *terms: str) -> PassageGroup:
+        return PassageGroup(document, (1,), words, standing, 1, 0, True, terms=terms)
+
+    found = (
+        passage("progress-note-2014-05-10", "No fracture.", "negated", "fracture"),
+        passage("progress-note-2014-07-17", "May be a fracture.", "uncertain", "fracture"),
+        passage("progress-note-2014-07-17", "A fracture of C6.", "affirmed", "fracture"),
+        passage("progress-note-2014-05-10", "A cough.", "affirmed", "chest pain"),
+        passage("progress-note-2014-07-17", "No chest pain.", "negated", "chest pain"),
+    )
+    session = done(session, c.NoteSearch("1", "red_flags", "look_for", ("x",), (), 6, (), 3, found, 0))
+    absent = [one for one in labels(asked(session, "red_flags")) if one.startswith("Absent: ")]
+    assert [one.partition(": ")[2].partition(": ")[2] for one in absent] == [
+        "“No fracture.” (progress-note-2014-05-10:1), but later “A fracture of C6.” (progress-note-2014-07-17:1)",
+        "“No chest pain.” (progress-note-2014-07-17:1)",
+    ]
+
+
 @pytest.mark.parametrize(
     ("scope", "path", "words"),
     [

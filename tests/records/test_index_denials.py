@@ -112,6 +112,23 @@ NEUROLOGIC = (
             "He can not lift the left foot. Tendon reflexes sluggish on the left.",
             {"affirmed"},
         ),
+        (
+            "Triceps reflexes 2+ and symmetric. Patellar reflexes 2+ bilaterally. Reflexes 2/4 and equal. Anal wink present. "
+            "Rectal tone is present. Voids normally. Urinates normally. No abnormal enhancement of the cauda equina. "
+            "No crowding of the roots of the cauda equina. The cauda equina is normal.",
+            {"negated"},
+        ),
+        (
+            "No anal wink present. Anal wink is not present. No ankle jerk present. Hoffmann reflex present. "
+            "No MRI of the cauda equina. Crowding of the cauda equina without fracture. Bladder accidents present.",
+            {"affirmed"},
+        ),
+        (
+            "Does not void normally. Not voiding normally. Reflexes 2+ and symmetric, trace at the ankles. "
+            "Reflexes 2+ bilaterally in the arms, 3+ in the legs. Reflexes present but diminished. "
+            "He used to void normally. No decompression of the cauda equina.",
+            {"uncertain"},
+        ),
     ],
 )
 def test_a_normal_function_denies_and_what_cannot_be_done_is_found(says: str, standings: set[str]) -> None:

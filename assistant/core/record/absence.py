@@ -278,30 +278,32 @@ def speaking_for(session: Session, place: AnswerPlace, entry: str) -> tuple[Pass
     return tuple(sorted(dated, key=order))
 
 
-def entry_denial(session: Session, place: AnswerPlace, entry: str) -> tuple[Evidence, ...]:
+def entry_denial(session: Session, place: AnswerPlace, entry: str) -> tuple[PassageGroup, ...]:
     """The passages that deny each sign of an entry of a checklist, the newest of each.
 
     None where a sign is not denied, or where the checklist gives its entries no words of their own.
     """
     prompt = session.prompt(*place)
     held = prompt.entries.get(entry)
-    cited: dict[Evidence, None] = {}
+    cited: dict[Evidence, PassageGroup] = {}
     for words in held.signs.values() if held is not None else ():
         found = denying(session, place, words)
         if not found:
             return ()
-        cited[evidence_at(found[0])] = None
-    return tuple(cited)
+        cited.setdefault(evidence_at(found[0]), found[0])
+    return tuple(cited.values())
 
 
 def newer_against(session: Session, place: AnswerPlace, group: PassageGroup) -> tuple[PassageGroup, ...]:
-    """The passages of newer documents that affirm what a passage denies."""
-    own = own_search(session, place)
-    return tuple(
+    """The passages of newer documents that affirm what a passage denies: plain words of a treating record first, the newest first."""
+    refusals = {one.id for one in session.rules.case.documents.values() if one.is_ur_report}
+    found = [
         one
-        for one in speaking(own.groups if own is not None else ())
-        if concerns(one, group.terms) and _is_later(_date_of(session, one), _date_of(session, group))
-    )
+        for one in speaks_of(session, place, group.terms)
+        if _is_later(_date_of(session, one), _date_of(session, group))
+    ]
+    found.sort(key=lambda one: _order(_date_of(session, one)), reverse=True)
+    return tuple(sorted(found, key=lambda one: (one.document in refusals, one.standing != "affirmed")))
 
 
 def plain_in_record(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:

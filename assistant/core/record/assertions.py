@@ -275,7 +275,7 @@ _AFTER_NOUN = (
     _VERBS
     | _GLUE
     | frozenset(
-        "absent could cannot can for from over throughout elicited today beyond below above distally distal detected felt palpable"
+        "absent could cannot can for from over throughout elicited present today beyond below above distally distal detected felt palpable"
         " obtainable after with during".split()
     )
 )
@@ -334,6 +334,8 @@ class Assertions:
         self._functions = frozenset(word_root(one) for one in lists.get("functions", ()))
         self._needed = frozenset(word_root(one) for one in lists.get("needed", ()))
         self._vital, self._unwanted = words("vital"), words("unwanted")
+        self._there = frozenset(lists.get("there", ()))
+        self._organs = frozenset(word_root(one) for one in lists.get("organs", ()))
 
     def of(self, sentence: str, at: int, length: int) -> Assertion:
         """How the sentence speaks of the words at `at`; where none stand there, nothing is denied."""
@@ -354,7 +356,7 @@ class Assertions:
         last = len(words)
         words += tokens(sentence[at + length :])
         cue = CueFound(" ".join(words[first:last]), "negated", "before", first, last)
-        reach = self._bounds(words, cue, _Mention(first, last, False, False, False))
+        reach = self._bounds(words, cue, _Mention(first, last, False, False, False, False))
         return Assertion("uncertain" if reach == _DOUBT else "negated", reach == _PLAIN, cue.text)
 
     def under_heading(self, said: Assertion, page: str, at: int) -> Assertion:
@@ -396,7 +398,9 @@ class Assertions:
             return Assertion("negated", True, "no")
         term = self._root(sentence[at : at + length])
         service, function = term in self._services and not normal, normal or term in self._functions
-        mention = _Mention(first, last, service, function, self._is_needed(term, said, first, last))
+        mention = _Mention(
+            first, last, service, function, self._is_needed(term, said, first, last), term in self._organs
+        )
         before = _BEFORE_FUNCTION if function else _BEFORE
         after = _SERVICE_AFTER if service else _AFTER_FUNCTION if function else _AFTER
         leading = reversed(self._cues.found(said, 0, first, before))
@@ -463,6 +467,8 @@ class Assertions:
             return _NOT
         if denies and cue.place not in _NORMAL and of.needed and self._bears_at_once(said, begin, first):
             return _NOT
+        if denies and of.function and "normally" in said[of.last : of.last + _NEAR]:
+            return _DOUBT
         alone = not said[cue.start][0].isalnum() or self._is_repeated(said, cue)
         reach, beside, qualified, verb = _PLAIN, False, False, False
         separators: list[int] = []
@@ -481,7 +487,10 @@ class Assertions:
                 qualified = qualified or beside
                 beside = beside and (of.service or token in _JOINED)
             elif self._beside.at(said, at) and said[at - 1] not in self._carriers:
-                beside = True
+                reach = min(reach, _LOOSE)
+                beside = not (
+                    denies and of.organ and token == "of" and self._root(said[at - 1]) not in self._services
+                )
             elif saying and token in self._requests:
                 return _DOUBT
             elif denies and token in self._aside and said[at - 1] not in self._carriers:
@@ -499,7 +508,7 @@ class Assertions:
             return _NOT
         if not denies:
             return _LOOSE
-        if verb or (not saying and self._is_definite(said, begin, first)):
+        if verb or (not saying and not of.organ and self._is_definite(said, begin, first)):
             return _DOUBT
         if separators:
             return min(reach, self._listed(said, cue, of, begin, separators, qualified))
@@ -620,6 +629,8 @@ class Assertions:
             return _DOUBT
         if self._qualifies_what_follows(said, cue, last):
             return _NOT
+        if cue.place in _NORMAL and cue.text in self._there and not self._is_there(said, of, between):
+            return _NOT
         if "denied" in said[cue.start : cue.end] and not self._requests.isdisjoint(said[begin:first]):
             return _DOUBT
         if of.needed and cue.place not in _NORMAL and self._bears_at_once(said, last, cue.start):
@@ -640,6 +651,11 @@ class Assertions:
         return (
             _PLAIN if bare and not any(self._beside.at(said, at) for at in range(last, cue.start)) else _LOOSE
         )
+
+    def _is_there(self, said: Tokens, of: _Mention, between: Tokens) -> bool:
+        """Whether *present* right behind a mention calls it normal: an anal wink, not a Hoffmann's reflex, nor *no* reflex."""
+        near = said[max(0, of.first - _NEAR) : of.last]
+        return of.needed and not between and (self._unwanted | self._negators | {"no"}).isdisjoint(near)
 
     def _leads_on(self, said: Tokens, end: int) -> bool:
         """Whether a reply such as ": no" is only the beginning of a sentence: "fever: no relief"."""
@@ -720,6 +736,8 @@ class Assertions:
             if negated:
                 return _DOUBT
             if not self._abnormal.isdisjoint(said[begin : self._part_end(said, end)]):
+                return _DOUBT
+            if said[cue.start].startswith("2") and _of_another_grade(said[cue.end :]):
                 return _DOUBT
         elif self._is_denied(said, cue, begin):
             return _DOUBT
@@ -886,6 +904,15 @@ class _Mention(NamedTuple):
     service: bool
     function: bool
     needed: bool
+    organ: bool
+
+
+def _of_another_grade(said: Tokens) -> bool:
+    """Whether words behind reflexes of 2+ give others another grade: "2+ and symmetric in the arms, trace at the ankles"."""
+    return any(
+        one in ("trace", "0") or (one.isdigit() and one != "2" and following == "+")
+        for one, following in pairwise((*said, ""))
+    )
 
 
 def _rank(one: Assertion) -> tuple[int, bool]:
