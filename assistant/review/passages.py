@@ -341,7 +341,8 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
     denied = isinstance(answer.value, str) and answer.value in prompt.schema.denials(tuple(rest))
     words = prompt.words(rest[0] if rest else "")
     place = (scope, name)
-    groups = worded_once(denying(session, place, words) if denied else affirming(session, place, words))
+    found = denying(session, place, words) if denied else affirming(session, place, words)
+    groups = worded_once(one for one in found if one.bears)
     options = [
         Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]

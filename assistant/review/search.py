@@ -131,7 +131,7 @@ class RecordSearch:
         return bool(said) and all(any(one in line for line in self._running) for one in said)
 
     def _of_plans(self, prompt: Prompt, group: PassageGroup) -> bool:
-        """Whether a denial is of what is to come, which says nothing of what there was: "no further surgery is planned".
+        """Whether words are of what is to come, which say nothing of what there was: "no further surgery is planned".
 
         A question that looks for plans is answered by it.
         """
@@ -140,8 +140,19 @@ class RecordSearch:
         asked = words_in(f"{prompt.ask} {' '.join(prompt.look_for)}").split()
         if prompt.about or not plans.isdisjoint(asked):
             return False
-        to_come, held = plans | again, self._clauses(prompt, group)
+        to_come = plans | again if group.standing == "negated" else plans
+        held = self._clauses(prompt, group)
         return bool(held) and all(not to_come.isdisjoint(one) and past.isdisjoint(one) for one in held)
+
+    def _was(self, prompt: Prompt, group: PassageGroup) -> bool:
+        """Whether a passage may say that something was done: not by a plan, "surgery is considered", where that is asked."""
+        lists = read_vocabulary(self._texts).lists
+        done, services = frozenset(lists.get("done", ())), frozenset(lists.get("services", ()))
+        asked = words_in(prompt.ask).split()
+        if done.isdisjoint(asked) or any(services.isdisjoint(one.split()) for one in group.terms or ("",)):
+            return True
+        said = words_in(group.quote).split()
+        return not (done.isdisjoint(said) and self._of_plans(prompt, group))
 
     def _of_a_place(self, prompt: Prompt, asked: Iterable[str], group: PassageGroup) -> bool:
         """Whether a denial is of a place alone that isn't asked about: a saddle that isn't numb says nothing of a leg."""
@@ -256,7 +267,7 @@ class RecordSearch:
             negated = one.standing == "negated"
             if (
                 self._is_of_another(one)
-                or (negated and not self._bears(prompt, one))
+                or not (self._bears(prompt, one) if negated else self._was(prompt, one))
                 or self._is_elsewhere(session, place, one)
             ):
                 one = replace(one, bears=False)
