@@ -331,6 +331,34 @@ def test_of_several_each_place_has_its_reason(tmp_path: Path) -> None:
     assert review.session.status == "signed"
 
 
+BACK = "lumbar-mri-back-pain"
+PLANS = ["Surgery is considered.", "We discussed a laminectomy at L4-5.", "Awaiting fusion at L5-S1."]
+
+
+@pytest.mark.parametrize("plan", PLANS)
+def test_a_plan_stands_behind_no_yes_to_what_was_done(tmp_path: Path, plan: str) -> None:
+    change = answer(operated=quoted("yes", plan), plan=quoted("surgery", plan))
+    review, _ = run(tmp_path, change, f"{plan}\n", BACK)
+    assert (names(review), review.session.status) == ({"unsupported-finding"}, "open")
+
+
+@pytest.mark.parametrize(
+    "done", ["Laminectomy at L4-5 in 2009.", "Status post discectomy; revision was recommended."]
+)
+def test_what_was_done_stands_behind_one(tmp_path: Path, done: str) -> None:
+    change = answer(operated=quoted("yes", done), plan=quoted("surgery", done))
+    review, _ = run(tmp_path, change, f"{done}\n", BACK)
+    assert review.session.status == "signed"
+
+
+def test_a_yes_by_words_that_also_deny_is_read_once_more(tmp_path: Path) -> None:
+    quote = "She is elderly but has no osteoporosis."
+    review, made = run(tmp_path, answer(fragile=quoted("yes", quote)), f"{quote}\n", BACK)
+    assert (review.session.status, made.open) == ("signed", [])
+    assert any(quote in line for line in unseen_lines(review))
+    assert any(quote in one.mark for one in rationale("1", review.assess, review.session.frame()))
+
+
 def test_a_caution_on_which_the_decision_hangs_is_ruled_on(tmp_path: Path) -> None:
     def only_the_row(given: dict[str, Any]) -> None:
         given.update(films_since_surgery="undescribed_complication")

@@ -60,7 +60,7 @@ def relied_on(session: Session, place: AnswerPlace) -> tuple[Relied, ...]:
         for ground in findings_in(prompt, answer):
             unfitting = _unfitting(prompt, ground, groups)
             for one in ground.evidence:
-                if one in told or one in unfitting:
+                if one in told or one in unfitting or _halved(session, prompt, ground, one, groups):
                     told.setdefault(one, []).append(label_of(prompt, ground.path, ground.answer))
         for path, leaf, cited in () if as_stated else _numbers_unsaid(prompt, answer):
             for one in cited:
@@ -82,6 +82,17 @@ def _unfitting(prompt: Prompt, ground: Ground, groups: Iterable[PassageGroup]) -
     if ground.kind is Kind.AFFIRMATION and not all(_named(prompt, ground)):
         return frozenset(ground.evidence)
     return frozenset(elsewhere)
+
+
+def _halved(
+    session: Session, prompt: Prompt, ground: Ground, one: Evidence, groups: Iterable[PassageGroup]
+) -> bool:
+    """Whether words cited for a yes tell of one thing that is looked for and deny another: "fell, and felt no pop"."""
+    path = tuple(ground.path.split(".")) if ground.path else ()
+    if session.guard < 7 or ground.kind is not Kind.AFFIRMATION or not prompt.schema.denials(path):
+        return False
+    here = [group for group in groups if concerns(group, ground.words) and same_words(group, one)]
+    return len({group.supports for group in here if group.standing != "hypothetical"}) > 1
 
 
 def _named(prompt: Prompt, ground: Ground) -> Iterator[bool]:
