@@ -57,10 +57,11 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def counted(count: int, noun: str) -> str:
-    """The count with its noun: "1 entry", "2,000 entries", "2 keys"."""
-    ends_in_y = noun.endswith("y") and noun[-2:-1] not in "aeou"  # an entry, but a key and a day
-    many = f"{noun[:-1]}ies" if ends_in_y else f"{noun}s"
-    return f"{count:,} {noun if count == 1 else many}"
+    """The count with its noun: "1 entry", "2,000 entries", "2 keys", "2 tests of urine"."""
+    head, of, rest = noun.partition(" of ")
+    ends_in_y = head.endswith("y") and head[-2:-1] not in "aeou"  # an entry, but a key and a day
+    many = f"{head[:-1]}ies" if ends_in_y else f"{head}s"
+    return f"{count:,} {noun if count == 1 else many + of + rest}"
 
 
 def singular(words: str, letter: bool = True) -> str:

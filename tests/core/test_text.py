@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from assistant.core.text import Private, one_line, shortened, singular, visible, with_article
+from assistant.core.text import Private, counted, one_line, shortened, singular, visible, with_article
 
 BIDIRECTIONAL = {"LRE", "RLE", "LRO", "RLO", "PDF", "LRI", "RLI", "FSI", "PDI"}
 INVISIBLE = set("\u200b\u200c\u200d\u200e\u200f\u2060\u2061\u2062\u2063\u2064\ufeff\u061c\ufff9\ufffa\ufffb")
@@ -127,3 +127,8 @@ def test_a_noun_has_the_article_with_which_it_is_spoken(noun: str, said: str) ->
 def test_on_the_screen_more_units_than_in_letters_are_told_in_the_singular() -> None:
     assert singular("1 tablets", letter=False) == "1 tablet"
     assert singular("1 tablets") == "1 tablets"
+
+
+def test_a_count_has_its_noun_in_the_plural() -> None:
+    said = [counted(1, "study"), counted(2, "study"), counted(2000, "key"), counted(3, "drug test of urine")]
+    assert said == ["1 study", "2 studies", "2,000 keys", "3 drug tests of urine"]
