@@ -85,26 +85,25 @@ def read(name: str) -> tuple[PromptSet, ...]:
 @contextmanager
 def named(name: str) -> Iterator[None]:
     """What is refused of a file names it as it was given, or as it lies among a person's own."""
-    from assistant import library
-
-    stem = Path(name).stem
-    shown = one_line(name)
-    if name == stem:
-        place = library.own_prompts_folder()
-        shown = (
-            one_line(str(place / f"{stem}.yaml"))
-            if place is not None and (place / f"{stem}.yaml").is_file()
-            else ""
-        )
     try:
         yield
     except Refused as refused:
-        if not shown:
-            raise
-        inside = f"prompts/{stem}.yaml"
-        raise Refused(
-            *(Problem(p.what, p.where.replace(inside, shown), p.fix) for p in refused.problems)
-        ) from None
+        raise Refused(*(Problem(p.what, as_named(p.where, name), p.fix) for p in refused.problems)) from None
+
+
+def as_named(where: str, name: str) -> str:
+    """A place in the file of a set, by the file as it was given, or as it lies among a person's own."""
+    from assistant import library
+
+    stem = Path(name).stem
+    place = library.own_prompts_folder()
+    shown = name
+    if name == stem:
+        own = place / f"{stem}.yaml" if place is not None else None
+        if own is None or not own.is_file():
+            return where
+        shown = str(own)
+    return where.replace(f"prompts/{stem}.yaml", one_line(shown))
 
 
 def say(text: str = "") -> None:

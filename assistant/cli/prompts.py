@@ -13,6 +13,7 @@ import click
 
 from assistant.cli.authoring import (
     COMMANDS,
+    as_named,
     criteria_by_edition,
     found,
     named,
@@ -188,7 +189,7 @@ def _check(names: Sequence[str], as_json: bool) -> bool:
                 made, [*(item.reading for item in items), *(one.reading for one in tried)]
             )
             row["exempt"] = {name: one.about for name, one in made.prompts.items() if one.about}
-            row["examples"] = [_example_as_json(one) for one in tried]
+            row["examples"] = [_example_as_json(name, one) for one in tried]
             row["reference_cases"] = [
                 {
                     "case": item.case,
@@ -280,10 +281,10 @@ def _examples(name: str, made: PromptSet) -> Iterator[Tried]:
         yield from try_examples(sources.document(stem), made)
 
 
-def _example_as_json(one: Tried) -> dict[str, Any]:
+def _example_as_json(name: str, one: Tried) -> dict[str, Any]:
     return {
         "is": one.name,
-        "where": one.where,
+        "where": as_named(one.where, name),
         "suggested": one.suggestion.decision,
         "why": one.suggestion.why,
         "because": list(one.suggestion.because),

@@ -198,7 +198,7 @@ def test_a_change_is_told_by_the_answers_that_it_turns(own: Path, capsys: pytest
         if one["old"] == {"decision": "overturned", "why": "carried"} and one["new"]["decision"] == "upheld"
     ]
     assert len(turned) == 1
-    assert turned[0]["answers"]["supply"] == "15 days"
+    assert turned[0]["answers"]["supply"] == "15 to 21 days"
     assert turned[0]["answers"]["flare"] == "Yes"
     assert "Carisoprodol" not in turned[0]["answers"]["relaxant"]
     out = said(capsys, "diff", "mine", str(later))[1]

@@ -267,6 +267,21 @@ def test_what_is_false_of_the_request_or_of_a_number_is_asked_about(
     assert check in names(review)
 
 
+@pytest.mark.parametrize("prompt", ["root_imaging", "root_test"])
+def test_what_a_study_shows_is_not_had_by_a_search(tmp_path: Path, prompt: str) -> None:
+    """That no root is compressed is a finding of a study, and no word of what the file doesn't hold."""
+    review, made = run(tmp_path, answer(**{prompt: "clear"}), case="lumbar-epidural-first")
+    assert made.status == 1
+    assert review.session.status == "open"
+    assert "unsupported-finding" in names(review)
+
+
+def test_that_a_study_shows_no_root_is_cited(tmp_path: Path) -> None:
+    chart = "Electrodiagnosis of the left leg, February 2, 2015: no radiculopathy."
+    review, made = run(tmp_path, answer(root_test=quoted("clear", chart)), chart, "lumbar-epidural-first")
+    assert (made.status, review.session.status) == (0, "signed")
+
+
 def test_a_number_stands_beside_its_quote_before_the_signature_and_in_the_record(tmp_path: Path) -> None:
     chart = "The attending provider requests authorization."
     change = answer(levels=quoted(1, chart))

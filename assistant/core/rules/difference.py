@@ -8,7 +8,7 @@ answers that make it.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from itertools import groupby, islice, product
+from itertools import islice, product
 from math import prod
 from typing import TypeVar
 
@@ -16,12 +16,15 @@ from assistant.core.answer import Answer, Status
 from assistant.core.answer_reader import check_answer
 from assistant.core.dates import PartialDate
 from assistant.core.problem import Refused
-from assistant.core.rules.answer_schema import ChoiceShape, NumberShape, Shape, complete
-from assistant.core.rules.completion import partitions_of, words
-from assistant.core.rules.condition import Formula, atoms
+from assistant.core.rules.answer_schema import ChoiceShape, NumberShape, complete
+from assistant.core.rules.clauses import Cell, Feature
+from assistant.core.rules.completion import conditions_by_place, partitions_of, truths, words
+from assistant.core.rules.condition import Atom, Formula, atoms
 from assistant.core.rules.criterion import digest_of, findings, weigh
 from assistant.core.rules.editions import eras, on_day
+from assistant.core.rules.encoding import ranges
 from assistant.core.rules.prompt_set import PromptSet, Reading
+from assistant.core.rules.solving import cells_in_words
 from assistant.core.text import digest
 from assistant.core.value import Value, replace
 
@@ -88,7 +91,7 @@ class _Pair:
         read = [name for made in (old, new) for name in made.prompts if name in _read(made)]
         self.names = list(dict.fromkeys(read))
         self.answers = {name: _answers(name, (old, new)) for name in self.names}
-        self.prompts = {**old.prompts, **new.prompts}
+        self.sides = (new, old)
         self.size = prod(len(some) for some in self.answers.values())
         self.changed = [_closed(made, name) for made, name in _changed(old, new)]
 
@@ -136,7 +139,7 @@ class _Pair:
     def told(self, box: Box) -> dict[str, str]:
         """The answers in words, of the prompts where not every answer is among them."""
         return {
-            name: _told(self.prompts[name].schema.shape, list(some.values()), self.answers[name])
+            name: _told(name, self.sides, list(some.values()))
             for name, some in box.items()
             if len(some) < len(self.answers[name])
         }
@@ -154,19 +157,24 @@ def _outcome(made: PromptSet, given: Mapping[str, Answer], day: PartialDate) -> 
     return got.decision, got.why
 
 
-def _told(shape: Shape, some: Sequence[Answer], every: Sequence[Answer]) -> str:
-    """Some answers in words; numbers that follow on each other as a span."""
-    if not isinstance(shape, NumberShape):
-        return " or ".join(dict.fromkeys(words(shape, one) for one in some))
-    numbers = sorted(one.value for one in every if one.given)
-    chosen = {one.value for one in some if one.given}
-    told = []
-    for known, run in groupby(numbers, lambda number: number in chosen):
-        span = list(run)
-        if known:
-            told.append(f"{span[0]:g} to {span[-1]:g}" if len(span) > 1 else f"{span[0]:g}")
-    spans = [f"{' or '.join(told)} {shape.unit}".strip()] if told else []
-    return " or ".join([*spans, *(words(shape, one) for one in some if not one.given)])
+def _told(name: str, sides: Sequence[PromptSet], some: Sequence[Answer]) -> str:
+    """Some answers in words; of numbers every one that neither edition tells apart from them."""
+    prompt = next(made.prompts[name] for made in sides if name in made.prompts)
+    shape, raw = prompt.schema.shape, prompt.schema.schema
+    said = dict.fromkeys(words(shape, one) for one in some)
+    if not isinstance(shape, NumberShape) or not raw.keys() >= {"minimum", "maximum"}:
+        return " or ".join(said)
+    of_it = _atoms(name, sides)
+    kinds = {truths(prompt, of_it, one) for one in some if one.given}
+    cells = [
+        Cell(0, Answer(value=value), (), span)
+        for value, span in ranges(
+            shape.whole, raw["minimum"], raw["maximum"], conditions_by_place(shape, of_it)
+        )
+    ]
+    chosen = [cell for cell in cells if truths(prompt, of_it, cell.answer) in kinds]
+    others = [Cell(0, one, (words(shape, one),)) for one in some if not one.given]
+    return cells_in_words(Feature(name, name, 0, tuple(cells), shape.unit), [*chosen, *others])
 
 
 def _formulas(made: PromptSet) -> Iterator[Formula]:
@@ -212,17 +220,21 @@ def _answers(name: str, sides: Sequence[PromptSet]) -> list[Answer]:
     for made in asking:
         prompt = made.prompts[name]
         alike = [one for one in asking if one.prompts[name].schema.shape == prompt.schema.shape]
-        of_it = [
-            a for one in alike for f in (*_formulas(one), *_gates(one)) for a in atoms(f) if a.prompt == name
-        ]
+        of_it = _atoms(name, alike)
         some += [
             Answer(status=one) for one in Status if one is not Status.GIVEN and prompt.schema.may_be(one)
         ]
-        some += [cell.answer for cell in partitions_of(prompt, list(dict.fromkeys(of_it)))]
+        some += [cell.answer for cell in partitions_of(prompt, of_it)]
         if isinstance(prompt.schema.shape, ChoiceShape):
             some += [Answer(value=value) for value in prompt.schema.shape.labels]
     each = {repr(one): one for one in some}.values()
     return [one for one in each if all(_takes(made, name, one) for made in asking)] or list(each)
+
+
+def _atoms(name: str, sides: Sequence[PromptSet]) -> list[Atom]:
+    """What the editions ask of the answers to a prompt, once each."""
+    formulas = (formula for made in sides for formula in (*_formulas(made), *_gates(made)))
+    return list(dict.fromkeys(atom for formula in formulas for atom in atoms(formula) if atom.prompt == name))
 
 
 def _gates(made: PromptSet) -> Iterator[Formula]:

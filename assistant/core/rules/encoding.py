@@ -291,7 +291,7 @@ class _Coder:
             raise _Flat
         low, high = raw["minimum"], raw["maximum"]
         held: list[tuple[Any, Range]] = []
-        for value, span in _ranges(shape.whole, low, high, sorted(_compared(probe))):
+        for value, span in ranges(shape.whole, low, high, probe):
             kind = probe.kind(Answer(value=value))
             if held and held[-1][0][0] == kind:
                 (_, first), before = held.pop()
@@ -339,8 +339,9 @@ def _compared(probe: PlaceConditions) -> set[float]:
     return found
 
 
-def _ranges(whole: bool, low: float, high: float, at: Sequence[float]) -> Iterator[tuple[float, Range]]:
-    """The pieces of `low` to `high`, parted by the numbers `at`, each with a number out of it."""
+def ranges(whole: bool, low: float, high: float, probe: PlaceConditions) -> Iterator[tuple[float, Range]]:
+    """The pieces of `low` to `high`, parted by the numbers that `probe` compares with, each with a number out of it."""
+    at = _compared(probe)
     if whole:
         starts = sorted({low, *(n + d for n in at for d in (0, 1) if low <= int(n + d) <= high)})
         starts = sorted({int(one) if float(one).is_integer() else int(one) + 1 for one in starts})

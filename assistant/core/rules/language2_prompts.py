@@ -531,6 +531,7 @@ class Language2Prompts(PromptReader):
         for path, text in texts_in(doc.data):
             if path[:1] != ("criteria",):
                 for left in LEFT_OVER.findall(text):
-                    self.say(
-                        f"Nothing fills in {left}.", doc.where(*path), "Name it under `regions` of the block."
-                    )
+                    hint = near(left, ["<region>"])
+                    if not hint.startswith("Did"):
+                        hint = "Name it under `regions` of the block."
+                    self.say(f"Nothing fills in {left}.", doc.where(*path), hint)

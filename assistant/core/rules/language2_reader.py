@@ -220,7 +220,7 @@ class _Reader(Language2Prompts):
                 doc.where(*path, "otherwise"),
                 "Write a criterion of its own for what argues where it is not shown.",
             )
-        if limit is None and "over" in others:
+        if "limit" not in data and "over" in others:
             self.say("`over` needs a `limit`.", doc.where(*path, "over"), "Add `limit: {of, up_to}`.")
         if "otherwise" in others and "when" not in data:
             self.say("`otherwise` needs a `when`.", doc.where(*path, "otherwise"))

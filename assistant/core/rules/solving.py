@@ -47,8 +47,7 @@ class Forcing(Value):
             cells = [feature.cells[n] for n in sorted(chosen)]
             if given and any(cell.answer.given for cell in cells):
                 cells = [cell for cell in cells if cell.answer.given]
-            told = _told(feature, cells)
-            found.setdefault(feature.path, []).append(told)
+            found.setdefault(feature.path, []).append(cells_in_words(feature, cells))
         for path, kinds in barred.items():
             others = [one for one in features if one.path == path and one not in kinds]
             told = "; ".join(one.cells[_NO_ROW].labels[0] for one in kinds)
@@ -258,7 +257,8 @@ class Pair:
         return bool(self.solver.solve(assumptions=[*both, *(self.agrees[name] for name in agreeing)]))
 
 
-def _told(feature: Feature, cells: Sequence[Cell]) -> str:
+def cells_in_words(feature: Feature, cells: Iterable[Cell]) -> str:
+    """Cells of a place, in their order: numbers as spans, then what else there is."""
     told: list[str] = []
     spans: list[Range] = []
     for cell in cells:

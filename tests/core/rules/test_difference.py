@@ -32,14 +32,30 @@ def test_another_count_of_signs_is_a_difference_at_the_answers_between(
 ) -> None:
     sides = [a_set(RULE.replace("at_least: 2", f"at_least: {count}")) for count in (old, new)]
     (found,) = compare(*sides).found
-    assert found.answers == {"signs": answers, "weeks": "7 weeks"}
+    assert found.answers == {"signs": answers, "weeks": "at least 7 weeks"}
     assert {found.old, found.new} == {("overturned", "carried"), (None, "gap")}
 
 
 def test_another_bound_is_a_difference_between_the_bounds() -> None:
     (found,) = compare(a_set(RULE), a_set(RULE.replace("over 6", "over 8"))).found
-    assert found.answers["weeks"] == "7 weeks"
+    assert found.answers["weeks"] == "7 to 8 weeks"
 
 
 def test_the_same_rules_have_no_difference() -> None:
     assert compare(a_set(RULE), a_set(RULE)).found == ()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "asked"),
+    [
+        ("over 6", "at least 6", "6 weeks"),
+        ("over 6", "up to 6", "up to 6 weeks"),
+        ("over 6", "exactly 20", "7 to 19 weeks or at least 21 weeks"),
+        ("under 10", "under 5", "5 to 9 weeks"),
+        ("up to 10", "up to 90", "11 to 90 weeks"),
+        ("3 to 5", "3 to 100", "at least 6 weeks"),
+    ],
+)
+def test_numbers_that_come_out_otherwise_are_told_to_their_ends(old: str, new: str, asked: str) -> None:
+    sides = [a_set(RULE.replace("over 6", bound)) for bound in (old, new)]
+    assert asked in {one.answers["weeks"] for one in compare(*sides).found}
