@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -79,9 +80,14 @@ def _summary(made: Feedback) -> list[str]:
     if made.evidence():
         taken, opened, missed = (made.evidence(state) for state in ("taken_over", "opened", "missed"))
         more = f", {taken} taken over from proposals, unopened" * bool(taken)
-        later = sum(one.later and one.state == "opened" for row in made.rows for one in row.evidence)
-        more += f", {opened} opened and not cited" * bool(opened) + f" ({later} only later)" * bool(later)
-        more += f", {missed} not seen" * bool(missed)
+        later = Counter(one.state for row in made.rows for one in row.evidence if one.later)
+        for state, number, said in (
+            ("opened", opened, "opened and not cited"),
+            ("missed", missed, "not seen"),
+        ):
+            more += f", {number} {said}" * bool(number) + f" ({later[state]} cited only later)" * (
+                later[state] > 0
+            )
         rows.append(("Evidence", f"{made.evidence('cited')} of {made.evidence()} pages cited{more}"))
     read = f"{made.pages_opened} of {made.pages}" if made.pages_opened else f"no page of {made.pages}"
     rows.append(("Pages", f"{read} opened"))
@@ -148,7 +154,7 @@ def _row(row: FeedbackRow) -> list[str]:
     lines += [f"      wrong absence: {said}" for said in row.wrong_absences if not row.says]
     for one in row.evidence:
         if one.state != "cited":
-            label = "cited only later" if one.later and one.state == "opened" else ""
+            label = "cited only later" if one.later and one.state != "taken_over" else ""
             label = label or {"opened": "opened, not cited", "taken_over": "taken over, not opened"}.get(
                 one.state, "not seen"
             )

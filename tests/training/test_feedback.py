@@ -196,18 +196,24 @@ def test_evidence_is_cited_opened_or_not_seen(log: Log) -> None:
     ]
 
 
-def test_a_page_that_is_cited_after_the_first_answer_is_told_as_cited_later(log: Log) -> None:
+@pytest.mark.parametrize(("opened", "state"), [(True, "opened"), (False, "missed")])
+def test_a_page_that_is_cited_after_the_first_answer_is_told_as_cited_later(
+    log: Log, opened: bool, state: str
+) -> None:
     practice = begun(log, "each")
     answered(practice, until="films_since_surgery")
-    practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
+    if opened:
+        practice.review.perform(c.OpenPage("progress-note-2014-07-17", 1))
     answered(practice, {"acute_trauma": "nd"}, until="sought")
     read = Evidence("progress-note-2014-07-17", 1, "cumulative trauma at work")
     practice.review.perform(c.CiteEvidence("1", "acute_trauma", read))
     answered(practice)
     made = scored(log, practice)
     (shown,) = next(row for row in made.rows if row.prompt == "acute_trauma").evidence
-    assert (shown.state, shown.later) == ("opened", True)
-    assert "cited only later: progress-note-2014-07-17:1" in "\n".join(feedback_lines(made, []))
+    assert (shown.state, shown.later) == (state, True)
+    told = "\n".join(feedback_lines(made, []))
+    assert "cited only later: progress-note-2014-07-17:1" in told
+    assert "(1 cited only later)" in told
 
 
 def test_what_the_program_works_out_has_nothing_to_cite_and_is_no_quick_answer(log: Log) -> None:
