@@ -22,15 +22,23 @@ _NOTHING = "-"
 Read = TypeVar("Read")
 
 
+class _Back(Exception):
+    """The last reply is taken back."""
+
+
 class Asking:
     """Asks on the standard output and reads the replies from the standard input; Enter confirms what is proposed."""
 
     def __init__(self, source: TextIO | None = None, out: TextIO | None = None) -> None:
         self.lines = Lines(source)
         self.out = out or sys.stdout
+        self._given: list[str] | None = None
+        self._again = 0  # how many of the given replies are given once more, after one was taken back
 
     def say(self, text: str = "") -> None:
         """A line of its own, wrapped under its beginning."""
+        if self._again:
+            return
         text = visible(text)
         indent = " " * min(len(text) - len(text.lstrip()) + 2, 10)
         width = min(_WIDTH, shutil.get_terminal_size((_WIDTH, 24)).columns)
@@ -65,6 +73,10 @@ class Asking:
         Enter gives what is proposed. With `empty` the question may stay without an answer: `-`, or Enter where
         nothing is proposed.
         """
+        if self._given is not None and self._again:
+            reply = self._given[-self._again]
+            self._again -= 1
+            return read(reply) if read is not None else reply  # type: ignore[return-value]
         hint = f" [{one_line(proposed, 60)}]" if proposed else ""
         none = f" ({_NOTHING if proposed else 'Enter'} for none)" if empty else ""
         while True:
@@ -72,16 +84,40 @@ class Asking:
                 self.say(f"  ~ {left}")
             self.say(f"{question}{hint}{none}")
             reply = self.line() or proposed
+            if reply == "<" and self._given is not None:
+                raise _Back
             if empty and reply in ("", _NOTHING):
                 reply = ""
             elif not reply:
                 self.say("  ! An answer is needed here.")
                 continue
             try:
-                return read(reply) if read is not None else reply  # type: ignore[return-value]
+                taken = read(reply) if read is not None else reply
             except Refused as refused:
                 for problem in refused.problems:
                     self.say(f"  ! {problem}")
+                continue
+            if self._given is not None:
+                self._given.append(reply)
+            return taken  # type: ignore[return-value]
+
+    def with_way_back(self, asked: Callable[[], Read]) -> Read | None:
+        """What comes of several questions, where `<` takes the last reply back; None where it is typed at the first.
+
+        The replies before it are given once more, unseen, so `asked` may do nothing but ask.
+        """
+        self._given = []
+        try:
+            while True:
+                try:
+                    return asked()
+                except _Back:
+                    if not self._given:
+                        return None
+                    self._given.pop()
+                    self._again = len(self._given)
+        finally:
+            self._given = None
 
     def choose(self, question: str, options: Sequence[tuple[str, str]], proposed: str = "") -> str:
         """One of several values, each with its words: by number, or by the beginning of a value or its words."""

@@ -355,7 +355,13 @@ def _made(folder: Path | None, source: Path | None) -> tuple[Path, list[str]]:
             )
     else:
         name = "the case"
-        case_id, text = _asked(Asking(), folder)
+        asking = Asking()
+        asking.say(
+            "A new case. Enter takes what stands in brackets; < goes back; Ctrl+C stops, and nothing is written."
+        )
+        while (said := asking.with_way_back(lambda: _asked(asking, folder))) is None:
+            asking.say("  ! This is the first question.")
+        case_id, text = said
     target = folder or Path(case_id)
     with ImportProgress() as progress:
         progress.file = "the documents"
@@ -368,7 +374,6 @@ def _asked(asking: Asking, folder: Path | None) -> tuple[str, str]:
     """The id and the text of a case, by questions."""
     from assistant.records.case_folder import short_name
 
-    asking.say("A new case. Enter takes what stands in brackets; Ctrl+C stops, and nothing is written.")
     title = asking.ask("Title of the case, without the patient's name", "", _words)
     case_id = asking.ask(
         "Its short name",

@@ -24,7 +24,7 @@ _HELP = (
     "NAME VALUE      corrects a part of it: date 2014-05-10; `date -` empties it",
     "page            shows the page that it stands on",
     "add WORDS       adds a disputed service; at a line `add 2014-05-10 WORDS` adds one on its page",
-    "<               goes back to the one before, and from the first to the list of documents",
+    "<               goes back to the one before, here and at what follows; from the first to the list of documents",
 )
 _DOCUMENT_HELP = (
     "Enter           confirms the list of documents as it is shown",
@@ -182,11 +182,14 @@ class Plain:
             say(f"  {note}")
         self._documents()
         self._one_by_one()
-        self._lines()
+        while not self._lines() or (said := self._asking.with_way_back(self._named)) is None:
+            self._one_by_one(last=True)
+        return _told(self._work.finish(*said), self._work)
+
+    def _named(self) -> tuple[str, str, bool]:
         title = self._asking.ask("Title of the case, without the patient's name", self._work.title, one_line)
         case_id = self._asking.ask("Its short name", self._work.case_id, read_case_id)
-        practice = self._asking.agrees("Is it for practice only?", False)
-        return _told(self._work.finish(case_id, title, practice), self._work)
+        return case_id, title, self._asking.agrees("Is it for practice only?", False)
 
     def _documents(self, again: bool = False) -> None:
         """The list of documents; one that is confirmed is shown `again` only on the way back."""
@@ -265,13 +268,15 @@ class Plain:
         for note in one.notes:
             self._asking.say(f"{'':22}{note}")
 
-    def _one_by_one(self) -> None:
-        """What comes before a review, with the way back."""
+    def _one_by_one(self, last: bool = False) -> None:
+        """What comes before a review, with the way back; on the way back from what follows, from the `last` on."""
         from assistant.records.intake import DOCUMENT, LINE
 
-        at = 0
+        at = None
         while True:
             asked = [one for one in self._work.proposals if one.group not in (DOCUMENT, LINE)]
+            if at is None:
+                at = len(asked) - 1 if last else 0
             if at >= len(asked):
                 return
             at += self._ask(asked[at])
@@ -279,20 +284,21 @@ class Plain:
                 self._documents(again=True)
                 at = 0
 
-    def _lines(self) -> None:
-        """The course of the case, a page at a time, as far as the person wants to now."""
+    def _lines(self) -> bool:
+        """The course of the case, a page at a time, as far as the person wants to now; False on the way back."""
         from assistant.records.intake import LINE, OPEN
 
         lines = [one for one in self._work.proposals if one.group == LINE and one.state == OPEN]
         if not lines:
-            return
+            return True
         self._asking.say()
         self._asking.say(
             f"{counted(len(lines), 'line')} about the course of the case are proposed. They can be confirmed where they are"
             " used, or now, a page at a time."
         )
-        if not self._asking.agrees("Now?", False):
-            return
+        now = self._asking.with_way_back(lambda: self._asking.agrees("Now?", False))
+        if not now:
+            return now is not None
         pages: dict[str, list[Proposal]] = {}
         for one in lines:
             pages.setdefault(f"{one.evidence[0].document}:{one.evidence[0].page}", []).append(one)
@@ -301,6 +307,7 @@ class Plain:
             at = 0
             while 0 <= at < len(held):
                 at = max(0, at + self._ask(self._work.get(held[at].key)))
+        return True
 
     def _ask(self, one: Proposal) -> int:
         """Shows a proposal and takes the reply: how far to go from it, -1 back and 1 on."""

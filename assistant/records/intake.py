@@ -17,7 +17,7 @@ from typing import Any
 
 from assistant import library
 from assistant.core.answer import Evidence
-from assistant.core.dates import PartialDate, dates_in, not_a_date, parse_date, read_date
+from assistant.core.dates import PartialDate, dates_in, how_to_write, not_a_date, parse_date, read_date
 from assistant.core.problem import Refused, refuse
 from assistant.core.record.chronology import chronology
 from assistant.core.record.chronology_lines import Line, worded
@@ -606,7 +606,7 @@ def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
     if name in ("date", "received", "request_date", "since") and value:
         date = read_date(value)
         if date is None:
-            raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", "Write it as 2014-07-12.")
+            raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", how_to_write(value))
         value = str(date)
     checked_part(name, value)
     if name == "prompt_set" and value not in library.sources().prompts:

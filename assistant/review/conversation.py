@@ -151,7 +151,7 @@ class Conversation(Talk):
         signs = frozenset(key for key in self.keys if key and not key.isdecimal())
         if len(numbers) > 9 or not numbers:
             return signs
-        if self.pending is not None and self.pending.find is not None:
+        if self.pending is not None and self.pending.rests is not None:
             return signs | frozenset(numbers)
         return signs if self._written() else signs | (frozenset("123456789") - self.keys_that_ask)
 
@@ -277,7 +277,7 @@ class Conversation(Talk):
         later = [
             name
             for name, one in commands.items()
-            if not self.review.watching and passage_wanted(self.review, one, self._found) is not None
+            if not self.review.watching and passage_wanted(self.review, one) is not None
         ]
         self.waiting = tuple(commands[name] for name in later)
         now = {name: one for name, one in given.items() if name not in later}
@@ -545,19 +545,19 @@ class Conversation(Talk):
             place = self._by_key(words)
             if place is not None:
                 return self._chosen(pending.options[place])
-            if pending.find is not None and words in tuple(LETTERS[: len(pending.options)]):
+            if pending.rests is not None and words in tuple(LETTERS[: len(pending.options)]):
                 return self._chosen(pending.options[LETTERS.index(words)])
             said = "not_documented" if words.lower() == "nd" else words.lower()
             named = [one for one in pending.options if words and said in (one.value, one.label.lower())]
             if len(named) == 1:
                 return self._chosen(named[0])
-            if pending.find is not None and words:
-                return pending.find(words)
+            if pending.rests is not None and words:
+                return self._found(pending.rests, words)
             if not words:
                 return [Line("problem", "Type the key of a reply, or < to leave it as it was.")]
             return self._chosen(pending.options[unique_place(words, [one.label for one in pending.options])])
-        if words and pending.find is not None:
-            return pending.find(words)
+        if words and pending.rests is not None:
+            return self._found(pending.rests, words)
         if not words or pending.build is None:
             return [Line("problem", "Write it in words, or type < to leave it as it was.")]
         command = pending.build(words)
@@ -613,7 +613,7 @@ class Conversation(Talk):
         if isinstance(command, c.RecordAnswer) and self.cited:
             self._with_cited(command)  # refused before words are asked for that couldn't save it
         if isinstance(command, c.RecordAnswer) and not self.cited and not self.review.watching:
-            wanted = passage_wanted(self.review, command, self._found)
+            wanted = passage_wanted(self.review, command)
             if wanted is not None:
                 self.pending = wanted
                 return []
@@ -687,20 +687,21 @@ class Conversation(Talk):
             for one in found[:MOST_OFFERED]
         )
         question = half.question if half is not None else "Which of these passages says so?"
-        self.pending = Pending(question, None, options, lambda more: self._found(command, more))
+        self.pending = Pending(question, None, options, command)
         return []
+
+    def cite(self, evidence: Evidence) -> list[Line]:
+        """A passage for the present question; an answer that waits for one takes it and is recorded."""
+        if self.pending is None or self.pending.rests is None:
+            return super().cite(evidence)
+        return self._chosen(Option("", with_passage(self.pending.rests, self.review.positioned(evidence))))
 
     def _cite_for(self, place: str) -> list[Line]:
         """Asks for the passage that an answer lacks."""
         scope, _, name = place.partition("/")
         path = lacking_passage(self.review, (scope, name))
         command = c.CiteEvidence(scope, path, Evidence("", 0))
-        self.pending = Pending(
-            "Which words of the record say so? Type some of them.",
-            None,
-            (),
-            lambda words: self._found(command, words),
-        )
+        self.pending = Pending("Which words of the record say so? Type some of them.", rests=command)
         return []
 
     def _do(self, command: c.Command, quiet: bool = False) -> list[Line]:

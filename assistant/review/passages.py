@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable, Iterable
+from collections.abc import Iterable
 
 from assistant.core import commands as c
 from assistant.core.answer import Answer, Evidence, Status
-from assistant.core.event_words import Line
 from assistant.core.problem import refuse
 from assistant.core.record.absence import (
     HARMLESS,
@@ -327,10 +326,8 @@ def _found(mention: Occurrence) -> Found:
 MOST_OFFERED = 5
 """How many passages are offered at once for an answer to rest on."""
 
-Find = Callable[["c.RecordAnswer | c.CiteEvidence", str], list[Line]]
 
-
-def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pending | None:
+def passage_wanted(review: Review, command: c.RecordAnswer) -> Pending | None:
     """What is asked before an answer is recorded that no passage bears yet; None where it needs none."""
     session, scope = review.session, command.item
     if not lacks_passage(session, command):
@@ -355,7 +352,7 @@ def passage_wanted(review: Review, command: c.RecordAnswer, find: Find) -> Pendi
         "Which of them says so?" if groups else "The search took none for one that says so. Which words do?"
     )
     question = f"“{one_line(said, 120)}” rests on a passage. {which} Others: type some of their words."
-    return Pending(question, None, tuple(options), lambda typed: find(command, typed))
+    return Pending(question, None, tuple(options), command)
 
 
 def lacks_passage(session: Session, command: c.RecordAnswer) -> bool:

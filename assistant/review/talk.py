@@ -29,14 +29,14 @@ Build = Callable[[str], c.Command]
 class Pending(Value):
     """Half a reply: `question` asks for the words that `build` makes a command of; `options` where it is a choice.
 
-    `find` takes words beside the options, such as those of a passage that is to be looked for. `past` is an act that
-    was gone back to.
+    `rests` is what waits for the passage that it rests on: its words are looked for, or it is cited. `past` is an act
+    that was gone back to.
     """
 
     question: str
     build: Build | None = None
     options: tuple[Option, ...] = ()
-    find: Callable[[str], list[Line]] | None = None
+    rests: c.RecordAnswer | c.CiteEvidence | None = None
     past: bool = False
 
 

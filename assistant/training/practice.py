@@ -314,7 +314,7 @@ class Practice(Conversation):
     def _record(self, command: c.RecordAnswer | c.WithdrawAnswer, confirmed: bool = False) -> list[Line]:
         lines = super()._record(command, confirmed)
         pending = self.pending
-        if self.review.session.measured and pending is not None and pending.find is not None:
+        if self.review.session.measured and pending is not None and pending.rests is not None:
             kept = tuple(one for one in pending.options if one.value == "not_documented")
             question = f"{pending.question.split(' rests on a passage')[0]} rests on a passage. Which words say so? Type some of them."
             self.pending = replace(pending, question=question, options=kept)

@@ -102,6 +102,18 @@ def test_what_is_no_reply_is_asked_again(imr: Imr, tmp_path: Path) -> None:
     assert (made.id, made.practice, list(made.items)) == ("t", True, ["1", "2"])
 
 
+def test_a_reply_is_taken_back_and_what_follows_it_is_asked_anew(imr: Imr, tmp_path: Path) -> None:
+    typed = "<\nT\nshort\n<\n<\nAnother title\nother\nyes\n\n\nfilms of the neck\n\n<\n<\nx-rays of the low back\n\n\n\n\n\n\n<\nyes\na gym membership\n\n\n\n\n\n\n\n"
+    status, out, _ = imr("case", "new", "folder", typed=typed)
+    assert status == 0
+    assert "This is the first question." in out
+    made = library.rules_for(library.open_case(tmp_path / "folder")).case
+    assert (made.title, made.id, made.practice) == ("Another title", "other", True)
+    assert [one.service for one in made.items.values()] == ["x-rays of the low back", "a gym membership"]
+    assert made.items["1"].prompt_set == "lumbar-radiographs"
+    assert out.count("Which prompt set reviews it?") == 3
+
+
 @pytest.mark.parametrize("typed", ["", "T\n", TYPED[:-2], TYPED[:-1] + "no\n"])
 def test_what_is_not_confirmed_is_not_written(imr: Imr, tmp_path: Path, typed: str) -> None:
     assert imr("case", "new", typed=typed)[0] == 2

@@ -46,6 +46,17 @@ def test_replies_correct_go_back_and_leave_out(imr: Imr, file: Path, tmp_path: P
     assert "2023-10-17" in {str(one.date) for one in case.documents.values()}
 
 
+def test_the_way_back_leads_from_the_title_to_what_was_confirmed_before(
+    imr: Imr, file: Path, tmp_path: Path
+) -> None:
+    to_the_title = "\n" * 7
+    typed = f"{to_the_title}Another\nmade-up\n<\n<\n<\nside right\n\n\nMy own\nmine\nno\n"
+    status, out, err = imr("case", "new", "--plain", file, tmp_path / "made", typed=typed)
+    assert (status, err) == (0, "")
+    case = library.rules_for(library.open_case(tmp_path / "made")).case
+    assert (case.title, case.id, case.items["1"].side) == ("My own", "mine", "right")
+
+
 def test_lines_are_confirmed_a_page_at_a_time_with_the_page_before_them(
     imr: Imr, file: Path, tmp_path: Path
 ) -> None:

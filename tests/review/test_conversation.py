@@ -610,6 +610,18 @@ def test_the_same_answer_again_is_left_as_it_was(talk: Conversation, prompt: str
 PLAN = Evidence("progress-note-2014-07-17", 2, "x-rays of the cervical spine")
 
 
+def test_an_answer_that_waits_for_a_passage_takes_the_one_that_is_cited(talk: Conversation) -> None:
+    until(talk, "acute_trauma").reply("no")
+    assert "rests on a passage" in talk.question
+    said = talk.cite(PLAN)
+    answer = held(talk, "acute_trauma")
+    assert answer is not None
+    assert (answer.value, [one.quote for one in answer.evidence]) == ("no", [PLAN.quote])
+    assert answer.evidence[0].start is not None
+    assert "goes with your answer" not in words(said)
+    assert (talk.pending, talk.cited) == (None, ())
+
+
 def test_a_passage_that_is_cited_first_goes_with_the_answer(talk: Conversation) -> None:
     until(talk, "sought")
     assert "goes with your answer" in words(talk.cite(PLAN))
