@@ -51,7 +51,7 @@ def test_the_way_back_leads_from_the_title_to_what_was_confirmed_before(
 ) -> None:
     to_the_title = "\n" * 7
     typed = f"{to_the_title}Another\nmade-up\n<\n<\n<\nside right\n\n\nMy own\nmine\nno\n"
-    status, out, err = imr("case", "new", "--plain", file, tmp_path / "made", typed=typed)
+    status, _out, err = imr("case", "new", "--plain", file, tmp_path / "made", typed=typed)
     assert (status, err) == (0, "")
     case = library.rules_for(library.open_case(tmp_path / "made")).case
     assert (case.title, case.id, case.items["1"].side) == ("My own", "mine", "right")

@@ -138,7 +138,7 @@ def test_a_corrected_document_changes_what_rests_on_its_day(tmp_path: Path) -> N
 
 @pytest.mark.parametrize(
     ("name", "value", "says"),
-    [("date", "Feb 30 2014", "does not exist"), ("colour", "x", "It has no “colour”"), ("prompt_set", "none-such", "no prompt set")],
+    [("date", "Feb 30 2014", "does not exist"), ("date", "6/9/15", "with four digits"), ("colour", "x", "It has no “colour”"), ("prompt_set", "none-such", "no prompt set")],
 )  # fmt: skip
 def test_a_correction_that_can_not_be_is_refused(tmp_path: Path, name: str, value: str, says: str) -> None:
     with work_on(tmp_path, UR, RFA, NOTE) as work:
