@@ -138,6 +138,23 @@ def test_a_normal_function_denies_and_what_cannot_be_done_is_found(says: str, st
     assert {one.standing for one in found} == standings
 
 
+def test_measures_of_a_finding_are_found_and_an_operation_not_considered_is_denied() -> None:
+    pages = ("The left calf measures 2 cm less than the right.", "The abdominal aorta measures 4.8 cm.")
+    beside = (
+        "The abdominal aorta measures 2.1 cm.",
+        "Surgery is not considered.",
+        "An operation was not advised.",
+    )
+    index = RecordIndex.of({"note": (*pages, *beside)}, own_vocabulary())
+    found = index.look_for(["atrophy", "aneurysm", "surgery"])
+    assert [(one.page, one.standing) for one in found] == [
+        (1, "affirmed"),
+        (2, "affirmed"),
+        (4, "negated"),
+        (5, "negated"),
+    ]
+
+
 def test_an_operation_is_found_in_a_patient_s_words() -> None:
     pages = (
         "They took a piece of disc out of his lower back.",
