@@ -253,7 +253,9 @@ def _by_passage(session: Session, place: AnswerPlace, shape: Shape) -> Iterator[
         for values, groups in sides:
             for group in _bearing(groups) if len(values) == 1 else ():
                 made = Answer(value=values[0], evidence=(evidence_at(group),))
-                later = _but_later(session, place, group) if group.standing == "negated" else ""
+                later = (
+                    _but_later(session, place, group, prompt.look_for) if group.standing == "negated" else ""
+                )
                 yield _quoting(place, made, shape.labels[values[0]], group, later)
 
 
@@ -266,9 +268,9 @@ def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup
     return _answer_option(said, place, answer, f"passage {group.document}:{group.start} {label}")
 
 
-def _but_later(session: Session, place: AnswerPlace, denial: PassageGroup) -> str:
+def _but_later(session: Session, place: AnswerPlace, denial: PassageGroup, words: Iterable[str]) -> str:
     """What a newer document says against a denial, to stand behind it; empty where none does."""
-    newer = newer_against(session, place, denial)[:1]
+    newer = newer_against(session, place, denial, words)[:1]
     return "".join(f", but later {_quote(evidence_at(one), one.terms)}" for one in newer)
 
 
@@ -340,7 +342,10 @@ def _flag_options(
             continue
         if others and aided and (cited := entry_denial(session, place, part.name)):
             value, label = others[0]
-            quotes = (f"{_quote(evidence_at(one))}{_but_later(session, place, one)}" for one in cited)
+            quotes = (
+                f"{_quote(evidence_at(one))}{_but_later(session, place, one, prompt.words(part.name))}"
+                for one in cited
+            )
             said = f"{label.capitalize()}: {_briefly(part.ask)}: {'; '.join(quotes)}"
             no = Answer(value=value, evidence=tuple(map(evidence_at, cited)))
             made.append(_answer_option(said, at_part, no, f"{value} {part.name}"))

@@ -341,7 +341,7 @@ def passage_wanted(review: Review, command: c.RecordAnswer) -> Pending | None:
     found = denying(session, place, words) if denied else affirming(session, place, words)
     groups = worded_once(one for one in found if one.bears)
     options = [
-        Option(_offered(review, place, one, denied), with_passage(command, evidence_at(one)))
+        Option(_offered(review, place, one, words if denied else ()), with_passage(command, evidence_at(one)))
         for one in groups[:MOST_OFFERED]
     ]
     if prompt.schema.may_be(Status.NOT_DOCUMENTED):
@@ -395,12 +395,12 @@ LETTERS = "abcde"
 """What a passage is called that is offered beside values which begin with a figure."""
 
 
-def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: bool) -> str:
-    """A passage as it is offered; beside an older denial stands what a newer note says."""
+def _offered(review: Review, place: AnswerPlace, group: PassageGroup, denied: Iterable[str]) -> str:
+    """A passage as it is offered; beside an older denial of these words stands what a newer note says."""
     from assistant.core.record.checks import passage_words  # not before the first question
 
     said = marked_words(review, place, group)
-    newer = newer_against(review.session, place, group) if denied else ()
+    newer = newer_against(review.session, place, group, denied)
     return f"{said}, but later {passage_words(newer[0])}" if newer else said
 
 

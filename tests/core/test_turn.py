@@ -341,6 +341,7 @@ def test_beside_an_older_denial_stands_what_a_newer_note_says(session: Session) 
     found = (
         passage("progress-note-2014-05-10", "No fracture.", "negated", "fracture"),
         passage("progress-note-2014-07-17", "May be a fracture.", "uncertain", "fracture"),
+        passage("progress-note-2014-07-17", "She had a fall.", "affirmed", "fall"),
         passage("progress-note-2014-07-17", "A fracture of C6.", "affirmed", "fracture"),
         passage("progress-note-2014-05-10", "A cough.", "affirmed", "chest pain"),
         passage("progress-note-2014-07-17", "No chest pain.", "negated", "chest pain"),
@@ -351,6 +352,19 @@ def test_beside_an_older_denial_stands_what_a_newer_note_says(session: Session) 
         "“No fracture.” (progress-note-2014-05-10:1), but later “A fracture of C6.” (progress-note-2014-07-17:1)",
         "“No chest pain.” (progress-note-2014-07-17:1)",
     ]
+
+
+def test_beside_an_older_no_stands_what_a_newer_note_says_of_another_of_its_words(session: Session) -> None:
+    one, other, *_ = session.prompt("1", "acute_trauma").look_for
+    found = (
+        PassageGroup("progress-note-2014-05-10", (1,), "No such thing.", "negated", 1, 0, True, terms=(one,)),
+        PassageGroup("progress-note-2014-07-17", (1,), "He fell.", "affirmed", 1, 0, True, terms=(other,)),
+    )
+    session = done(session, c.NoteSearch("1", "acute_trauma", "look_for", ("x",), (), 6, (), 2, found, 0))
+    assert (
+        "No: “No such thing.” (progress-note-2014-05-10:1), but later “He fell.” (progress-note-2014-07-17:1)"
+        in labels(asked(session, "acute_trauma"))
+    )
 
 
 @pytest.mark.parametrize(

@@ -294,16 +294,25 @@ def entry_denial(session: Session, place: AnswerPlace, entry: str) -> tuple[Pass
     return tuple(cited.values())
 
 
-def newer_against(session: Session, place: AnswerPlace, group: PassageGroup) -> tuple[PassageGroup, ...]:
-    """The passages of newer documents that affirm what a passage denies: plain words of a treating record first, the newest first."""
+def newer_against(
+    session: Session, place: AnswerPlace, group: PassageGroup, words: Iterable[str]
+) -> tuple[PassageGroup, ...]:
+    """The passages of newer documents that affirm any of these words, of which a passage is a denial.
+
+    What it denies itself comes first, then plain words of a treating record, the newest first.
+    """
     refusals = {one.id for one in session.rules.case.documents.values() if one.is_ur_report}
     found = [
         one
-        for one in speaks_of(session, place, group.terms)
+        for one in speaks_of(session, place, words)
         if _is_later(_date_of(session, one), _date_of(session, group))
     ]
     found.sort(key=lambda one: _order(_date_of(session, one)), reverse=True)
-    return tuple(sorted(found, key=lambda one: (one.document in refusals, one.standing != "affirmed")))
+
+    def order(one: PassageGroup) -> tuple[bool, bool, bool]:
+        return not concerns(one, group.terms), one.document in refusals, one.standing != "affirmed"
+
+    return tuple(sorted(found, key=order))
 
 
 def plain_in_record(session: Session, place: AnswerPlace, words: Iterable[str]) -> tuple[PassageGroup, ...]:
