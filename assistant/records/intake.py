@@ -164,6 +164,9 @@ class Intake:
             endings = ", ".join(one for ends in KINDS.values() for one in ends)
             fix = f"Name files that end in {endings}, or a folder of such."
             raise refuse("There is no file to read here.", said, fix)
+        for folder in (path for path in paths if path.is_dir()):
+            if others := sorted(one_line(one.name) for one in folder.iterdir() if one not in files):
+                self.notes.append(f"Not read, of the folder {one_line(folder.name)}: {', '.join(others)}.")
         for path in files:
             kind_of(path)  # what can't be read is refused before the rest is read
         for path in files:
@@ -260,8 +263,12 @@ class Intake:
 
     def where(self, place: Evidence) -> str:
         """A page as a person finds it in the packet: its file, where there are several, and its number there."""
-        file, page = self.place(place)
-        return f"{one_line(file)}, page {page}" if len(self._arrived) > 1 else f"page {page}"
+        number, part = self._part(place.document)
+        page = part.pages[place.page - 1]
+        return f"{self._file_before(number)}page {page}"
+
+    def _file_before(self, number: int) -> str:
+        return f"{one_line(self._arrived[number].staged.name)}, " if len(self._arrived) > 1 else ""
 
     def _part(self, key: str) -> tuple[int, DocumentPart]:
         return next(one for one in self.parts if one[1].id == key)
@@ -354,7 +361,7 @@ class Intake:
             yield Proposal(
                 key,
                 DOCUMENT,
-                f"p. {_span(part.pages)}",
+                f"{self._file_before(number)}p. {_span(part.pages)}",
                 {"type": said.type, "author": said.author, "date": said.date, "sent_by": said.sent_by},
                 tuple(Evidence(part.id, page) for page in range(1, len(part.pages) + 1)),
                 tuple(asked),

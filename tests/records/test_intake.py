@@ -212,6 +212,7 @@ def test_a_folder_is_read_file_by_file_and_a_second_copy_once(tmp_path: Path) ->
     folder.mkdir()
     for name, page in (("1.txt", UR), ("2.txt", RFA), ("3.txt", NOTE), ("4.md", NOTE), ("5.xyz", "no")):
         (folder / name).write_text(page, "utf-8")
+    (folder / "older").mkdir()
     with Intake(tmp_path / "case", lambda *_: None, None) as work:
         work.arrive([folder])
         assert [work.where(one.evidence[0]) for one in of(work, DOCUMENT)] == [
@@ -219,7 +220,11 @@ def test_a_folder_is_read_file_by_file_and_a_second_copy_once(tmp_path: Path) ->
             "2.txt, page 1",
             "3.txt, page 1",
         ]
-        assert work.notes == ["4.md is there twice; it is read once."]
+        assert [one.title for one in of(work, DOCUMENT)] == ["1.txt, p. 1", "2.txt, p. 1", "3.txt, p. 1"]
+        assert work.notes == [
+            "Not read, of the folder given: 5.xyz, older.",
+            "4.md is there twice; it is read once.",
+        ]
 
 
 def test_where_something_stands_nothing_is_made(tmp_path: Path) -> None:
