@@ -84,6 +84,8 @@ def test_a_person_who_shares_the_root_of_a_treatment_is_none(term: str) -> None:
         ("weight loss", "He lost about 20 pounds.", ["lost about 20 pounds"]),
         ("C5-C6", "Disc at C5-6, C5/6, C5/C6 and CS-6.", ["C5-6", "C5/6", "C5/C6", "CS-6"]),
         ("L5-S1", "Fusion L4 TO Sl.", ["L4 TO Sl"]),
+        ("side effects", "He put a new tire on his truck. The flat tire on it was old.", []),
+        ("side effects", "She is tired on gabapentin. He feels too tired on it.", ["tired on", "tired on"]),
     ],
 )
 def test_numbers_short_forms_and_words_apart_are_found_for_a_question(
