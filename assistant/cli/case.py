@@ -107,7 +107,8 @@ def _document_lines(document: Document) -> Iterator[str]:
     said = ", ".join(filter(None, [document.title, document.author, dated]))
     yield f"  {document.id:<28} {said}, {counted(document.pages, 'page')}"
     if document.original:
-        of = f", pages {document.from_pages}" if document.from_pages else ""
+        one = "page" if document.from_pages.isdecimal() else "pages"
+        of = f", {one} {document.from_pages}" if document.from_pages else ""
         yield f"  {'':<28} from {one_line(document.original)}{of}"
     if document.recognised:
         yield f"  {'':<28} read from its picture: page {', '.join(page_runs(document.recognised))}"

@@ -29,6 +29,7 @@ def test_enter_alone_makes_a_case_of_a_packet(imr: Imr, file: Path, tmp_path: Pa
     assert (status, err) == (0, "")
     case = library.rules_for(library.open_case(tmp_path / "made")).case
     assert (case.title, list(case.items)) == ("MRI lumbar spine without contrast", ["1"])
+    assert "from originals/packet.txt, page 2\n" in imr("case", "show", tmp_path / "made")[1]
     assert "21 lines" not in out
     assert "lines about the course" in out
 
