@@ -277,16 +277,16 @@ def known_people(log: Log) -> set[str]:
 
 def trainees_named(log: Log, name: str, actor: str) -> tuple[str, ...]:
     """The members of the group of that name, or the one trainee; `Refused` for whom neither the log knows nor is `actor`."""
-    members = groups(all_entries(log)).get(name)
-    if members is not None:
-        return members
+    named = groups(all_entries(log))
+    if name in named:
+        return named[name]
     if not PSEUDONYM.fullmatch(name):
         raise refuse(
             "A trainee is named by a pseudonymous id.", one_line(name, 40), "Use what `imr reviewer` shows."
         )
     known = known_people(log) | {actor}
     if name not in known:
-        near = difflib.get_close_matches(name, sorted(known), 3)
+        near = difflib.get_close_matches(name, sorted(known | named.keys()), 3)
         more = f"; there is {' or '.join(near)}" if near else ""
         raise refuse(
             f"This log knows nobody called {name}{more}.",

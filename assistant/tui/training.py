@@ -500,6 +500,6 @@ def assigning(screen: ProgramScreen, services: Services, case: str, done: Callab
         )
 
     screen.app.push_screen(
-        AskScreen("The trainee's pseudonymous id (what `imr reviewer` shows):"),
+        AskScreen("A group, or the trainee's pseudonymous id (what `imr reviewer` shows):"),
         lambda words: revealed(words.strip()) if words and words.strip() else None,
     )

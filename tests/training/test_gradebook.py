@@ -191,6 +191,8 @@ def test_whom_the_log_does_not_know_is_refused(tmp_path: Path) -> None:
         assert trainees_named(log, "r-anna", TRAINER.id) == ("r-anna",)
         with pytest.raises(Refused, match="nobody called r-ana; there is r-anna"):
             assign_case(log, TRAINER.id, CASE, "r-ana", "end")
+        with pytest.raises(Refused, match="nobody called sprin; there is spring"):
+            assign_case(log, TRAINER.id, CASE, "sprin", "end")
         with pytest.raises(Refused, match="pseudonymous id"):
             assign_case(log, TRAINER.id, CASE, "Anna Maria", "end")
         with pytest.raises(Refused, match="Groups and trainees are named by"):

@@ -241,7 +241,7 @@ async def test_a_case_is_assigned_and_taken_back_by_keys(show: Show, filled: Pat
         await window.settle(lambda: CASE in window.text)
         await choose(window, "case:")
         await window.press("a")
-        await window.settle(lambda: "The trainee's pseudonymous id" in window.text)
+        await window.settle(lambda: "A group, or the trainee's pseudonymous id" in window.text)
         window.app.screen.query_one(Input).value = "r-carl"
         await window.press("enter")
         await window.settle(lambda: "When is the reference revealed?" in window.text)

@@ -608,7 +608,9 @@ class _TableCoder:
             several = f"{place + 1} or more of: " if place else ""
             absent = self.clauses.all((self.listed, -literal))
             present = Cell(literal, kind.row, (f"{several}{label}",), clear=_clear(kind.row))
-            none = Cell(absent, Answer(), (f"no{' more' if place else ''}: {label}",))
+            none = Cell(
+                absent, Answer(), (f"no more: {label}" if place else f"no {label.partition(' ')[2]}",)
+            )
             self.coder.made.features.append(
                 Feature(
                     f"{self.coder.prompt.id} ({self.shape.noun})",

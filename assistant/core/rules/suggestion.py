@@ -457,6 +457,8 @@ def _changes(
                 group = []
                 for one in ask.forcing((goal,), assumed, _MOST_CHANGES, settled=True)[0]:
                     words = one.words(ask.encoded.features, given=True)
+                    told = {path.partition(".")[0].partition(" ")[0] for path in words}
+                    words |= {name: "any answer" for name in names if name not in told}
                     resting = _resting(prompt_set, one, rulings, decision)
                     group.append(Change(words, _labels(words), decision, resting))
                 groups.append(group)

@@ -270,3 +270,13 @@ def test_a_program_that_has_asked_the_solver_ends_without_a_word() -> None:
     )
     ended = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)
     assert (ended.returncode, ended.stderr) == (0, "")
+
+
+def test_where_any_answer_would_change_the_suggestion_its_prompt_is_named() -> None:
+    body = CHANGES.replace('better: [not_documented, "no"]', "better: given").replace('better: "yes", ', "")
+    made = on_day(a_set(body), DAY)
+    absent = Answer(status=Status.NOT_DOCUMENTED)
+    held = {"better": absent, "drugs": listing([]), "kind": Answer(value="b")}
+    told = [(dict(one.answers), one.decision) for one in would_change(Reading(made, held), DAY, {})]
+    assert ({"better": "any answer"}, "upheld") in told
+    assert all(answers for answers, _ in told)
