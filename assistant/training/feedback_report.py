@@ -123,7 +123,8 @@ def _summary(made: Feedback) -> list[str]:
             if one.theirs
             else "no reference"
         )
-        departs = " · departs from the suggestion" if one.departs and one.yours else ""
+        parted = "departs from the suggestion" if one.suggested else "there was no suggestion to rest on"
+        departs = f" · {parted}" if one.departs and one.yours else ""
         rows.append((f"Item {one.item}", f"{said} · {against}{departs}"))
     if made.earlier is not None:
         before = made.earlier

@@ -266,6 +266,8 @@ def test_a_departure_is_told_with_its_reason(log: Log) -> None:
     assert decision.reason == "The films answer a question."
     said = "\n".join(feedback_lines(made, advice))
     assert "departs from the suggestion" in said
+    none = replace(made, decisions=(replace(decision, suggested=""),))
+    assert "there was no suggestion to rest on" in "\n".join(feedback_lines(none, []))
     assert "The decision parts from the reviewer's" in said
 
 
