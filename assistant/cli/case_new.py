@@ -381,11 +381,14 @@ def _numbered(said: str, listed: Sequence[Proposal]) -> Proposal:
 
 
 def is_packet(paths: Sequence[Path]) -> bool:
-    """Whether names of a command are those of a packet: a file, several, or a folder with files in it."""
+    """Whether names of a command are those of a packet: a file (by its ending one that isn't there, too), several, or a folder of files."""
+    from assistant.records.reading import ENDINGS
+
     return len(paths) > 1 or (
         bool(paths)
         and (
             paths[0].is_file()
+            or (not paths[0].exists() and paths[0].suffix.lower() in ENDINGS)
             or (paths[0].is_dir() and any(paths[0].iterdir()) and not (paths[0] / "case.yaml").exists())
         )
     )

@@ -26,7 +26,7 @@ from assistant.core.value import Value, replace
 from assistant.files import LARGEST_FILE
 from assistant.machine import PRIVATE_FOLDER, lock_on, open_private, plain_name
 from assistant.records.case_yaml import Entry, with_changes, with_documents
-from assistant.records.reading import PageJournal
+from assistant.records.reading import ENDINGS, PageJournal
 
 _AT_ONCE = 1 << 20
 _ORDER = (
@@ -232,9 +232,9 @@ def hash_of(path: Path) -> str:
 
 
 def place_for(paths: Sequence[Path]) -> tuple[list[Path], Path]:
-    """The files of a packet, and the folder of the case: the last name where nothing is there yet, else one after the first."""
+    """The files of a packet, and the folder of the case: the last name where nothing is there yet and it isn't a file's, else one after the first."""
     *files, last = paths
-    if files and not last.exists():
+    if files and not last.exists() and last.suffix.lower() not in ENDINGS:
         return files, last
     stem = paths[0].resolve().stem
     if stem in ("packet", "scan", "records", "bundle"):

@@ -35,7 +35,7 @@ from assistant.records.importing import Arrived, DocumentPart, Importer, free_id
 from assistant.records.line_facts import checked_part, given_parts, with_facts
 from assistant.records.parting import part as parted
 from assistant.records.proposing import UNKNOWN, describe, named_in
-from assistant.records.reading import KINDS, NotKept, Progress, Recogniser, find_recogniser, kind_of
+from assistant.records.reading import ENDINGS, NotKept, Progress, Recogniser, find_recogniser, kind_of
 
 DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE = "document", "question", "claim", "decision", "item", "line"
 GROUPS = (DOCUMENT, QUESTION, CLAIM, DECISION, ITEM, LINE)
@@ -161,8 +161,7 @@ class Intake:
         files = _files(paths)
         if not files:
             said = ", ".join(one_line(str(path)) for path in paths)
-            endings = ", ".join(one for ends in KINDS.values() for one in ends)
-            fix = f"Name files that end in {endings}, or a folder of such."
+            fix = f"Name files that end in {', '.join(ENDINGS)}, or a folder of such."
             raise refuse("There is no file to read here.", said, fix)
         for folder in (path for path in paths if path.is_dir()):
             if others := sorted(one_line(one.name) for one in folder.iterdir() if one not in files):
@@ -633,10 +632,9 @@ def _set_for(service: str, region: str) -> SetProposal:
 
 def _files(paths: Sequence[Path]) -> list[Path]:
     found: list[Path] = []
-    endings = {ending for ends in KINDS.values() for ending in ends}
     for path in paths:
         if path.is_dir():
-            found += sorted(one for one in path.iterdir() if one.suffix.lower() in endings and one.is_file())
+            found += sorted(one for one in path.iterdir() if one.suffix.lower() in ENDINGS and one.is_file())
         else:
             found.append(path)
     return found

@@ -458,6 +458,7 @@ def _recognised(page: ReadPage, readers: _Readers, picture: Path, dpi: int, whol
 
 KINDS = {"pdf": (".pdf",), "docx": (".docx",), "text": (".txt", ".text"), "markdown": (".md", ".markdown")}
 """The kinds of file that can be brought in, with the endings that their names may have."""
+ENDINGS = tuple(ending for ends in KINDS.values() for ending in ends)
 
 _HEAD = 4096
 _TAIL = 2048

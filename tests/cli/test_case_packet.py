@@ -138,9 +138,17 @@ def test_a_file_with_something_wrong_in_it_is_refused(
     assert says in err
 
 
-def test_a_file_that_is_not_there_is_said(imr: Imr, file: Path, tmp_path: Path) -> None:
-    status, _, err = imr("case", "new", file, tmp_path / "none.pdf", tmp_path / "made")
-    assert (status, "none.pdf: There is no such file." in err) == (2, True)
+@pytest.mark.parametrize(
+    "names",
+    [("none.pdf",), ("none.TXT", "made"), ("packet.txt", "none.pdf"), ("packet.txt", "none.pdf", "made")],
+)
+def test_a_file_that_is_not_there_is_said(
+    imr: Imr, file: Path, tmp_path: Path, names: tuple[str, ...]
+) -> None:
+    status, out, err = imr("case", "new", *(file.parent / name for name in names))
+    assert (status, out) == (2, "")
+    assert "There is no such file." in err
+    assert not {tmp_path / "made", tmp_path / "none.pdf"} & set(tmp_path.iterdir())
 
 
 def test_the_case_goes_into_the_reviewers_own_folder(
