@@ -269,8 +269,8 @@ def _quoting(place: AnswerPlace, answer: Answer, label: str, group: PassageGroup
 
 
 def _but_later(session: Session, place: AnswerPlace, denial: PassageGroup, words: Iterable[str]) -> str:
-    """What a newer document says against a denial, to stand behind it; empty where none does."""
-    newer = newer_against(session, place, denial, words)[:1]
+    """What a newer document says against a denial, to stand behind it; empty where none does, or what speaks against it waits."""
+    newer = () if session.measured else newer_against(session, place, denial, words)[:1]
     return "".join(f", but later {_quote(evidence_at(one), one.terms)}" for one in newer)
 
 
