@@ -55,7 +55,7 @@ class Reviewer:
         if half is not None:
             if keys and self.rng.random() < 0.9:
                 return self.rng.choice(keys)
-            if half.find is not None or "document:page" in half.question:
+            if half.rests is not None or "document:page" in half.question:
                 return self.rng.choice(["<", self.words()])
             return "<" if self.rng.random() < 0.2 else "The parties say so in a later note."
         if turn.kind == "sign":
