@@ -8,13 +8,13 @@ from __future__ import annotations
 
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from itertools import groupby
 from operator import attrgetter
 
 from assistant.core import events as e
 from assistant.core.session import Session
+from assistant.core.value import Value
 from assistant.log import Entry, Log
 from assistant.log.fold import begun, folded, pinned_texts
 from assistant.review.loading import pages_of
@@ -25,8 +25,7 @@ IDLE_MS = 3_000
 """A pause longer than this is played as this long, and said in words."""
 
 
-@dataclass(frozen=True)
-class Step:
+class Step(Value):
     """What was logged in one go: the entries `first` to `last` (their `seq`), and the pause before them."""
 
     number: int

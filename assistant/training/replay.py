@@ -258,7 +258,7 @@ class Replay:
         """The page that had last been opened or cited when a step was done."""
         for seq in range(self.steps[number - 1].last, 0, -1):
             event = self.recording.event(seq)
-            if not isinstance(event, _TELLING):
+            if event.kind not in _TELLING:
                 continue
             if isinstance(event, e.PageOpened):
                 return Evidence(event.document, event.page)
@@ -270,7 +270,7 @@ class Replay:
 
 
 _ANSWERED = (e.AnswerRecorded, e.AnswerAmended)
-_TELLING = (e.PageOpened, e.EvidenceCited, *_ANSWERED)
+_TELLING = frozenset(one.kind for one in (e.PageOpened, e.EvidenceCited, *_ANSWERED))
 _LONGEST = 600
 _LABELS = {"before": "Before: ", "reason": "Reason: ", "evidence": ""}
 

@@ -366,11 +366,15 @@ class Reading:
         self.kept: dict[object, Any] = {}
         self._known: dict[str, dict[tuple[str, str], Truth]] = {}
         self._asked: dict[str, Truth] = {}
+        self._closed: set[str] = set()
         if before is not None and before.prompt_set is prompt_set:
             both = answers.keys() | before.answers.keys()
-            turned = prompt_set.turned_by(n for n in both if answers.get(n) is not before.answers.get(n))
-            self._known = {name: known for name, known in before._known.items() if name not in turned}
-            self._asked = {name: truth for name, truth in before._asked.items() if name not in turned}
+            turned = prompt_set.turned_by([n for n in both if answers.get(n) is not before.answers.get(n)])
+            self._known, self._asked = dict(before._known), dict(before._asked)
+            self._closed = before._closed - turned
+            for name in turned:
+                self._known.pop(name, None)
+                self._asked.pop(name, None)
         self._not_documented: dict[str, tuple[str, ...]] | None = None
 
     def asked(self, name: str) -> Truth:
@@ -427,8 +431,12 @@ class Reading:
     def open_prompts(self) -> Iterator[Prompt]:
         """The prompts that apply and still miss an answer or a part of it, in order."""
         for name, prompt in self.prompt_set.prompts.items():
+            if name in self._closed:
+                continue
             if self.asked(name) is True and not self._is_whole(name):
                 yield prompt
+            else:
+                self._closed.add(name)
 
     def not_documented(self) -> Mapping[str, tuple[str, ...]]:
         """The prompts that are read and say *not documented*, each with the paths that say so, in order."""
