@@ -153,7 +153,7 @@ def _status(piece: Piece | None) -> str | None:
 
 
 def _warnings(report: AgreementReport) -> Iterator[str]:
-    rows = [("outcome", report.outcome), *((one.name, one.row) for one in report.prompts)]
+    rows = [("outcome", report.outcome), *_told_apart(report.prompts)]
     yield from _flattered(rows, report.study)
     if not report.study:
         yield (
@@ -498,7 +498,7 @@ def _table(report: AgreementReport) -> Iterator[str]:
     cohen = len(report.reviewers) == 2
     yield from _section("", whole, cohen)
     for title, some in (("By question", report.prompts), ("By finding", report.findings)):
-        rows = [(one.name, one.row) for one in some if one.row.n]
+        rows = [(name, row) for name, row in _told_apart(some) if row.n]
         alike = [] if report.study else [name for name, row in rows if row.alike == row.pairs]
         apart = [(name, row) for name, row in rows if name not in alike]
         if rows:
@@ -506,6 +506,15 @@ def _table(report: AgreementReport) -> Iterator[str]:
             yield from _section(title, apart, cohen)
         if alike:
             yield from _wrapped(f"all alike: {', '.join(alike)}", "", "  ")
+
+
+def _told_apart(some: Sequence[Named]) -> list[tuple[str, StatisticRow]]:
+    """Rows by name, with their set where another set has one of that name."""
+    sets: dict[str, set[str]] = {}
+    for one in some:
+        sets.setdefault(one.name, set()).add(one.prompt_set)
+    several = {name for name, held in sets.items() if len(held) > 1}
+    return [(f"{one.name} ({one.prompt_set})" if one.name in several else one.name, one.row) for one in some]
 
 
 def _section(title: str, rows: Sequence[tuple[str, StatisticRow]], cohen: bool) -> Iterator[str]:
@@ -523,6 +532,9 @@ def _section(title: str, rows: Sequence[tuple[str, StatisticRow]], cohen: bool) 
 def _row_lines(name: str, row: StatisticRow, wide: bool) -> Iterator[str]:
     cells = [_agree(row), *([_cell(row.statistics[n]) for n in _CHANCE] if wide else [])]
     widths = [_AGREE, *([_CELL] * 3)]
+    if " (" in name:
+        yield from _wrapped(name, "", "  ")
+        name = ""
     label = one_line(name, _NAME - 1)
     yield f"{label:<{_NAME}}{row.n:>{_COUNT}}" + "".join(
         f"{top:>{width}}" for (top, _), width in zip(cells, widths, strict=False)

@@ -27,7 +27,7 @@ from assistant.library import CaseFolder
 from assistant.log import Entry, Log
 from assistant.log.fold import begun, pinned_texts
 from assistant.review.reasons import everyday_roots
-from assistant.training.deidentify import CASE_FILE, common_here, given_names, last_day, learn_facts, offsets
+from assistant.training.deidentify import CASE_FILE, common_here, last_day, learn_facts, names_of, offsets
 
 _LEFT_OUT = frozenset({"folder", "salt", "boot", "mono_ns", "signature"})
 """What an entry holds of the machine, of pages' salts, and of who signed; it is not handed on."""
@@ -115,7 +115,8 @@ class Deidentified:
             texts += _strings(data)
         ids |= {one: f"document-{at}" for at, one in enumerate(names, 1)}
         types = (str(one.get("type", "")).lower() for text in files.values() for one in _documents(text))
-        finder = Finder(weeks or -52, common_here([*texts, *types]), everyday_roots(), given_names())
+        known = names_of("given-names"), names_of("surnames")
+        finder = Finder(weeks or -52, common_here([*texts, *types]), everyday_roots(), *known)
         for who in self._people:
             finder.learn(who, "name", sure=True)
         learn_facts(finder, facts, listed)

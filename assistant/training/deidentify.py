@@ -116,9 +116,9 @@ def _editions(prompt_set: PromptSet, on: PartialDate) -> object:
     return cited, off_on(made, on), made.undated, [(one.name, one.unread) for one in made.questions]
 
 
-def given_names() -> frozenset[str]:
-    """First names, in small letters."""
-    return frozenset(library.read_text(library.folder("prompts") / "vocabulary" / "given-names.txt").split())
+def names_of(kind: str) -> frozenset[str]:
+    """First names (`given-names`), or the `surnames` that are common words, in small letters."""
+    return frozenset(library.read_text(library.folder("prompts") / "vocabulary" / f"{kind}.txt").split())
 
 
 def common_here(pages: Iterable[str]) -> frozenset[str]:
@@ -165,7 +165,8 @@ class Deidentifier:
             weeks,
             common_here(page for pages in case.pages.values() for page in pages),
             everyday_roots(),
-            given_names(),
+            names_of("given-names"),
+            names_of("surnames"),
         )
         self._learn(listed)
         self.ids = self._new_ids()

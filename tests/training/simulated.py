@@ -96,3 +96,8 @@ def careless(reviewer: str, seed: int) -> Session:
         name: "no" if dice.random() < 0.2 else "not_documented" for name in reference()["flags"]
     }
     return session(reviewer, changes, "overturned" if dice.random() < 0.2 else "upheld")
+
+
+def other_set(name: str) -> Rules:
+    """The rules with the set of item 1 under another name."""
+    return Rules(rules().case, {**rules().sets, "1": replace(rules().sets["1"], id=name)})

@@ -19,7 +19,7 @@ from assistant.training.agreement import (
 )
 from assistant.training.comparison import Rater, RatingMatrix
 from assistant.training.statistics import Draws, TooFew, Value
-from tests.training.simulated import CASE, careless, other_edition, panel, session
+from tests.training.simulated import CASE, careless, other_edition, other_set, panel, session
 
 DRAWS = Draws(1, 500)
 SCHEMA = json.loads(library.read_text(library.folder("schemas") / "output" / "agree.schema.json"))
@@ -150,6 +150,21 @@ def test_a_study_has_a_row_for_every_prompt_finding_and_the_outcome() -> None:
     assert isinstance(report.outcome.statistics["ac1"], Value)
     assert isinstance(report.answers.statistics["kappa"], Value)
     assert (report.outcome.n, report.outcome.pairs) == (15, 45)
+
+
+def test_questions_of_one_name_are_told_apart_by_their_sets() -> None:
+    like = [session("r-one"), session("r-two")]
+    other = [
+        session(who, {"duration": weeks}, under=other_set("neck-ct"))
+        for who, weeks in (("r-one", 70), ("r-two", 80))
+    ]
+    report = agreement(
+        [panel(*held, case=f"case-{n}", study=True) for n, held in enumerate((like, other))], True, DRAWS
+    )
+    text = printed(report)
+    assert text[text.index("duration (cervical-radiography)") + 1].split()[:4] == ["1", "1", "of", "1"]
+    assert text[text.index("duration (neck-ct)") + 1].split()[:4] == ["1", "0", "of", "1"]
+    assert "reviewer_board (" not in "\n".join(text)
 
 
 def test_two_reviewers_have_cohens_kappa() -> None:

@@ -238,6 +238,8 @@ Bill Cook was seen today. > Bill Cook | BILL COOK, M.D. > BILL COOK | Discussed 
 DISCUSSED WITH JOHN SMITH BY TELEPHONE. > JOHN SMITH | THE PATIENT IS MARIA LOPEZ, WHO LIFTED A BOX. > MARIA LOPEZ
 SMITH, JOHN > SMITH, JOHN | Walker, Gene M. > Walker, Gene M. | Dictated by: Joy Best > Joy Best | cc: Frank Little > Frank Little
 A witness, Rose Field, saw it. > Rose Field | J. Stone > J. Stone | MARK PAGE > MARK PAGE | Gene reports pain. > Gene
+Brown reports neck pain. > Brown | Discussed with Cook today. > Cook | Called Burns back. > Burns | Attorney: Black > Black
+King, MD > King | Dear Green, > Green | Young's pain is worse. > Young | SEEN BY STONE ON REFERRAL > STONE | told by White and Woods > Woods
 """
 """Names of common words, and in capitals: found, or suspected."""
 NOT_NAMED = """
@@ -245,12 +247,14 @@ DEPARTMENT OF RADIOLOGY | ORTHOPAEDIC SURGERY | SUBJECTIVE COMPLAINTS | SPECIMEN
 THE TRAVERSING ROOT WAS RETRACTED MEDIALLY. | THE FASCIA WAS OPENED ON THE LEFT. | THE WOUND WAS IRRIGATED AND CLOSED IN LAYERS.
 POSTERIOR LONGITUDINAL LIGAMENT | A large fragment was removed. | ESTIMATED BLOOD LOSS: 50 ML | Seen in May by the clinic.
 THE PATIENT WILL RETURN IN JUNE. | MARK THE SITE. | Oswestry 48 percent | He rests on Sundays. | IMPRESSION: MILD PREVERTEBRAL SWELLING.
+Young patients do well. | Brown sputum was seen. | Bell's palsy, and a Baker's cyst | with White matter changes | the Black box warning | by Wood lamp
 """
 """Headings, and what stands in capitals: nobody is asked about these."""
 
 
 def _finder() -> Finder:
-    return Finder(-10, deidentify.common_here(()), everyday_roots(), deidentify.given_names())
+    names = deidentify.names_of("given-names"), deidentify.names_of("surnames")
+    return Finder(-10, deidentify.common_here(()), everyday_roots(), *names)
 
 
 @pytest.mark.parametrize(

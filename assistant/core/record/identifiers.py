@@ -85,11 +85,24 @@ _NAMED_FIRM = (
     r"Insurance(?: Company)?|Company|Co\.|Inc\b\.?|LLC|Corp(?:oration)?\b\.?|Imaging|Pharmacy|Laboratories|Orthopa?edics|"
     r"Associates|Institute|University|School District))"
 )
-_SIGN = r"(?:['’]s)?\s+(?:(?:is|was|were|remains)\s+)?(?:positive|negative|equivocal|tests?|signs?|man(?:eu|oeu)vers?|scores?|index|scale)\b"
-"""What follows the name of a sign or test (`McMurray is positive`), which is no person of the record."""
+_SIGN = (
+    r"(?:['’]s)?\s+(?:(?:is|was|were|remains)\s+)?(?:positive|negative|equivocal|tests?|signs?|man(?:eu|oeu)vers?|scores?|"
+    r"index|scale|cysts?|disease|syndrome|palsy|fractures?|procedure|osteotomy|brace|collar|classification|types?|lines?|"
+    r"ligament|tables?|manual|protocol|lamp|matter)\b"
+)
+"""What follows the name of a sign, test or disease (`McMurray is positive`), which is no person of the record."""
 _SMALL = frozenset("de la las los del der den van von di da dos el al bin ibn le du y".split())
 _PARTS = frozenset("ymd")
 _SPEAKS = "reports|states|says|denies|complains|presents|returned|returns|was|is|has|had|underwent|continues"
+_ONE_ALONE = (
+    rf"{_WORD}(?=[ \t]+(?:reports?|reported|states?|stated|says|denies|denied|complains|complained|presents|presented|returned|"
+    r"returns|underwent|notes|noted|recommends|recommended|requests|requested|opines|opined|wrote|writes|agrees|concurs|feels|"
+    r"believes|examined|prescribed|performed|saw|told|explained|stopped|tolerated)\b)",
+    rf"(?<=[a-z,;(] )(?<!\b[Tt]he )(?<!\b[Aa]n )(?<!\b[Aa] ){_WORD}(?![ \t]+{_UP})(?![ \t]*[\d#])",
+    rf"(?<!\w)(?i:per|by|with|from|to|ask|asked|called|cc|dear)[ ]{_WORD}(?![ \t]+{_UP}[a-z])(?![ \t]*[\d#])",
+    rf"{_WORD}(?=['’]s[ ])",
+)
+"""Where one word is somebody's name, though it is a common word as well: what only a person does, or within a sentence."""
 _LETTERS = rf"(?<![\w.]){_UP}\.[ ]?{_UP}\.(?:[ ]?{_UP}\.)?(?!\w)"
 _NOT_LAST = r"(?!(?i:am|is|are|was|were|be|been|has|have|had|will|can|may|and|or|of|on|in|to|at|by|for|from|with|the|an?|who|not|no)\b)"
 _PAIR = rf"(?=(?<![\w-])(?P<first>{_WORD})[ \t]+(?:{_INITIAL}[ ]?|[A-Z][ ])?{_NOT_LAST}(?P<last>{_PART}))"
@@ -487,7 +500,8 @@ class Finder:
     """Finds identifiers and dates; `names` and `firms` are known, and stand for the same words everywhere.
 
     A word of the `common` ones is no name. In capitals, where every word looks like a name, neither is one with an
-    everyday root. A first name that is `given` tells a name, whatever common words it is made of.
+    everyday root. A first name that is `given` tells a name, whatever common words it is made of; one of the `surnames`,
+    common words all of them, is one where it stands as only a name does.
     """
 
     def __init__(
@@ -496,11 +510,13 @@ class Finder:
         common: frozenset[str],
         roots: frozenset[str] = frozenset(),
         given: frozenset[str] = frozenset(),
+        surnames: frozenset[str] = frozenset(),
     ) -> None:
         self.weeks = weeks
         self._common = common
         self._roots = roots
         self._given = given
+        self._surnames = surnames
         self._known: dict[str, tuple[str, str]] = {}
         self._suspected: dict[str, str] = {}
         self._numbers: dict[str, int] = {}
@@ -519,6 +535,7 @@ class Finder:
         told = kind == "name" and len(parts) > 1 and (self._is_given(parts[0]) or self._is_given(parts[1]))
         while told and len(parts) > 2 and self._is_common(parts[-1]):
             parts.pop()
+        told = told or (kind == "name" and len(parts) == 1 and parts[0].casefold() in self._surnames)
         words, sure = (" ".join(parts), True) if told else (words, sure)
         if len(words) < 2 or (not sure and all(self._is_common(one) for one in parts)):
             return
@@ -716,6 +733,12 @@ class Finder:
                 known = self._is_given(match[0]) and match[0].casefold() not in _MONTH_NAMES
                 if (known or not self._is_common(match[0])) and not _is_short(match[0]) and not sign:
                     yield Span(*match.span(), "like-name", match[0], "[name]")
+        for pattern in _ONE_ALONE:
+            for match in compiled(pattern).finditer(text):
+                word = match[0].split()[-1]
+                sign = compiled(_SIGN).match(text, match.end())
+                if word.casefold() in self._surnames and not sign:
+                    yield Span(match.end() - len(word), match.end(), "like-name", word, "[name]")
         for match in compiled(r"\b(?:dr|mr|mrs|ms)\.?[ ](?P<name>[a-z][a-z'’-]{2,})").finditer(text):
             yield Span(*match.span("name"), "like-name", match["name"], "[name]")
         for match in compiled(_LETTERS).finditer(text):
