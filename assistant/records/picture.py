@@ -6,6 +6,7 @@ greys, 0 black to 255 white, a row for each line of dots.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from pathlib import Path
 
 import cv2
@@ -213,6 +214,8 @@ _SIDE = 0.82
 _CORNER = 0.2
 _SMALLEST, _LARGEST = 0.55, 1.7
 """The side of a box, in heights of a line."""
+_RULE = 2.2
+"""How many times as long as the words are high a stroke is at least that is a line of the form, and no side of a box."""
 _EMPTY, _MARKED, _FULL = 0.04, 0.1, 0.95
 """The share of ink inside a box: up to the first it is empty, from the second on ticked, from the third on a black square."""
 
@@ -235,17 +238,76 @@ def boxes_on(ink: Ink, sharp: Ink, line_height: float) -> list[DrawnBox]:
     level = cv2.morphologyEx(_thick(whole, 3, 1), cv2.MORPH_OPEN, np.ones((1, least), np.uint8))
     upright = cv2.morphologyEx(_thick(whole, 1, 3), cv2.MORPH_OPEN, np.ones((least, 1), np.uint8))
     strokes = np.asarray(cv2.bitwise_or(level, upright), np.uint8)
+    found: list[DrawnBox] = []
+    for area in _squares(strokes, line_height, 0.8):
+        if _is_box(whole, area):
+            found.append(DrawnBox(area, _ticked(_cut(sharp, area))))
+    rules = _rules(whole, line_height)
+    for area in _squares(np.asarray(cv2.subtract(strokes, rules), np.uint8), line_height, 0.6):
+        fitted = _up_to_rule(area, rules)
+        if fitted and not any(_meet(fitted, one.area) for one in found) and _is_box(whole, fitted):
+            found.append(DrawnBox(fitted, _ticked(_cut(sharp, fitted))))
+    return found
+
+
+def _squares(strokes: Ink, line_height: float, least: float) -> Iterator[Area]:
+    """What of some strokes hangs together and is about as wide as high, and as high as a line."""
     count, _, stats, _ = cv2.connectedComponentsWithStats(strokes, connectivity=8)
-    found = []
     for number in range(1, count):
         x, y, wide, high = (int(one) for one in stats[number, :4])
         side = max(wide, high)
-        if not _SMALLEST * line_height <= side <= _LARGEST * line_height or min(wide, high) < 0.8 * side:
-            continue
-        square = whole[y : y + high, x : x + wide]
-        if min(_sides(square)) >= _SIDE and min(_corners(square)) >= _CORNER:
-            found.append(DrawnBox(Area(x, y, x + wide, y + high), _ticked(sharp[y : y + high, x : x + wide])))
-    return found
+        if _SMALLEST * line_height <= side <= _LARGEST * line_height and min(wide, high) >= least * side:
+            yield Area(x, y, x + wide, y + high)
+
+
+def _cut(ink: Ink, area: Area) -> Ink:
+    return ink[int(area.top) : int(area.bottom), int(area.left) : int(area.right)]
+
+
+def _is_box(whole: Ink, area: Area) -> bool:
+    square = _cut(whole, area)
+    return min(square.shape) > 0 and min(_sides(square)) >= _SIDE and min(_corners(square)) >= _CORNER
+
+
+def _rules(ink: Ink, line_height: float) -> Ink:
+    """The lines of a form, longer than a box is wide, with the dots right beside them."""
+    length = max(12, round(_RULE * line_height))
+    gap = max(3, length // 6)
+    level = cv2.morphologyEx(_thick(ink, 3, 1), cv2.MORPH_CLOSE, np.ones((1, gap), np.uint8))
+    level = cv2.morphologyEx(level, cv2.MORPH_OPEN, np.ones((1, length), np.uint8))
+    upright = cv2.morphologyEx(_thick(ink, 1, 3), cv2.MORPH_CLOSE, np.ones((gap, 1), np.uint8))
+    upright = cv2.morphologyEx(upright, cv2.MORPH_OPEN, np.ones((length, 1), np.uint8))
+    return np.asarray(cv2.bitwise_or(level, upright), np.uint8)
+
+
+def _up_to_rule(area: Area, rules: Ink) -> Area | None:
+    """A box with the one of its sides that lies on a line of the form; None where there is no such line, or several.
+
+    Between two lines stands a cell of a table, or of a row of them for one letter each.
+    """
+    left, top, right, bottom = (int(one) for one in (area.left, area.top, area.right, area.bottom))
+    near = max(3, (bottom - top) // 4)
+    before = rules[max(0, top - near) : top, left:right].mean(axis=1) > 0.5
+    below = rules[bottom : bottom + near, left:right].mean(axis=1) > 0.5
+    beside = rules[top:bottom, max(0, left - near) : left].mean(axis=0) > 0.5
+    behind = rules[top:bottom, right : right + near].mean(axis=0) > 0.5
+    if sum(bool(one.any()) for one in (before, below, beside, behind)) != 1:
+        return None
+    return Area(
+        left - int(beside.sum()),
+        top - int(before.sum()),
+        right + int(behind.sum()),
+        bottom + int(below.sum()),
+    )
+
+
+def _meet(one: Area, other: Area) -> bool:
+    return (
+        one.left < other.right
+        and other.left < one.right
+        and one.top < other.bottom
+        and other.top < one.bottom
+    )
 
 
 def _corners(square: Ink) -> tuple[float, ...]:

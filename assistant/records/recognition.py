@@ -446,6 +446,7 @@ def _line(row: Sequence[Word], height: float) -> str:
 _RAN_ON = (
     r"(?<=[A-Za-z])(?=\d{1,2}/\d{1,2}/(?:\d{4}|\d\d)(?!\d))"
     r"|(?<=[a-z\d])(?=(?:Date|DOB|DOI|Claim|Patient|Signed|Signature)\s*:)"
+    r"|(?<=[a-z]{3})(?=[A-Z][a-z]{2,}(?: of [A-Z]?[a-z]+)?\s*:)|(?<=\b(?:MD|DO|DC|PT))(?=[A-Z][a-z]{2,}\s*:)"
 )
 """Where a reader of pictures lost the space before a day or the label of a field."""
 

@@ -10,6 +10,7 @@ import pytest
 pytest.importorskip("rapidocr", reason="RapidOCR, which reads scans, is not installed")
 
 import numpy as np
+from PIL import Image, ImageDraw
 
 from assistant.core.record.marks import without_doubt
 from assistant.records.page import BLANK, RECOGNISED, UNREADABLE
@@ -83,6 +84,16 @@ def test_boxes_on_a_scan_are_read_with_their_ticks(recogniser: Recogniser, tmp_p
     ]
 
 
+@pytest.mark.parametrize("line", [(60, 223, 1200, 223), (60, 203, 1200, 203), (90, 150, 90, 300)])
+def test_a_box_that_touches_a_line_of_the_form_is_read(
+    recogniser: Recogniser, tmp_path: Path, line: tuple[int, int, int, int]
+) -> None:
+    picture = Image.fromarray(form([[("Modified work", True), ("Full duty", False)]]))
+    ImageDraw.Draw(picture).line(line, fill=0, width=2)
+    made = read(recogniser, np.asarray(picture, np.uint8), tmp_path)
+    assert " ".join(made.text.split()) == "\u2612 Modified work \u2610 Full duty"
+
+
 def test_empty_paper_is_blank_and_pale_words_are_not() -> None:
     paper = np.full((HEIGHT, WIDTH), 240, np.float64)
     noisy = np.asarray(np.clip(np.random.default_rng(3).normal(paper, 4), 0, 255), np.uint8)
@@ -126,6 +137,9 @@ def test_a_broken_picture_costs_its_page_and_says_so(
         ("DOB: 01/02/1960", "DOB: 01/02/1960"),
         ("L4/5 and T12/L1 on 5/4/19", "L4/5 and T12/L1 on 5/4/19"),
         ("update: none", "update: none"),
+        ("Pell, MDAssistant: Roe", "Pell, MD Assistant: Roe"),
+        ("PellDate of Surgery: 5/4/19", "Pell Date of Surgery: 5/4/19"),
+        ("McDonald: none", "McDonald: none"),
     ],
 )
 def test_a_day_or_a_label_that_ran_on_into_a_word_is_parted(read: str, line: str) -> None:
