@@ -18,6 +18,7 @@ from typing import Any
 
 import yaml
 
+from assistant.core.record.chronology_lines import KINDS, WORK
 from assistant.core.record.sentences import cleared
 from assistant.records.intake import DOCUMENT, ITEM, LINE, Intake, Proposal
 
@@ -124,7 +125,8 @@ def _words(said: str) -> set[str]:
 def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
     """Each event whose words could be read, found where a line stands on its page with its date, as far as that goes."""
     lines = [one for one in intake.proposals if one.group == LINE]
-    told = [*truth["events"], *truth["work_status"], *(one for one in truth["drugs"] if "source" in one)]
+    work = [{"kind": WORK, **one} for one in truth["work_status"]]
+    told = [*truth["events"], *work, *(one for one in truth["drugs"] if "source" in one)]
     undated = {
         page
         for one in intake.proposals
@@ -136,7 +138,7 @@ def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
         hits = [one for one in lines if page in [intake.place(place)[1] for place in one.evidence]]
         if "drug" in event:
             hits = [one for one in hits if one.fields["kind"] == "drug" and _drug(event, one)]
-        elif event.get("kind") in ("study", "operation", "injection", "therapy"):
+        elif event.get("kind") in KINDS:
             hits = [one for one in hits if one.fields["kind"] == event["kind"]]
         day = str(event.get("date", ""))[:7]
         if any(
@@ -149,7 +151,7 @@ def _events(intake: Intake, truth: Mapping[str, Any]) -> Iterator[str]:
         else:
             yield "events MISSED"
             print(
-                f"    missed: {event.get('date', '')} {event.get('kind', event.get('drug', 'work'))}, page {page}"
+                f"    missed: {event.get('date', '')} {event.get('kind', event.get('drug', ''))}, page {page}"
             )
 
 

@@ -609,7 +609,7 @@ def corrected(one: Proposal, name: str, value: str) -> dict[str, str]:
             f"It has no “{one_line(name, 40)}”.", "", f"Its parts are {', '.join(one.fields) or 'none'}."
         )
     value = one_line(value)
-    if name in ("date", "received", "request_date", "since") and value:
+    if name in ("date", "received", "request_date", "since", "decided") and value:
         date = read_date(value)
         if date is None:
             raise refuse(not_a_date(value, f"“{one_line(value, 40)}”"), "", how_to_write(value))
@@ -756,6 +756,8 @@ def _short(text: str) -> str:
     return text.strip(" .")
 
 
+_OWN = {"decided": "decided", "received": "received", "guideline": "guideline", "rationale": "reason"}
+"""What an item has of its own where another report than that on the rest decided it."""
 _ITEM_FIELDS = "service region side levels quantity unit certified decision request_date prompt_set".split()
 
 
@@ -788,6 +790,7 @@ def _item_proposals(said: Refusal, region: str) -> Iterator[Proposal]:
             "decision": one.decision,
             "request_date": one.request_date,
             "prompt_set": proposed.prompt_set,
+            **{_OWN[name]: value for name, value in one.own},
         }
         places = (one.evidence, *((one.requested_as,) if one.requested_as else ()))
         asked = [name for name in ("region",) if not fields[name]]
@@ -921,15 +924,18 @@ def _items_text(confirmed: Sequence[Proposal], place: Any) -> Iterator[str]:
                 yield f"    quote: {scalar(where['quote'])}"
         yield "    ur_decision:"
         yield f"      decision: {held.get('decision') or 'denied'}"
-        if decision is not None and decision.fields["date"]:
-            yield f"      date: {decision.fields['date']}"
-        if decision is not None and decision.fields["guideline"]:
-            yield f"      guideline: {scalar(decision.fields['guideline'])}"
-        if decision is not None and decision.fields["received"]:
-            yield f"      received: {decision.fields['received']}"
-        if reason is not None and reason.fields["reason"]:
-            yield f"      reason: {scalar(reason.fields['reason'])}"
-        if decision is not None and (where := place(decision)):
+        shared = {} if decision is None else {**decision.fields, "decided": decision.fields["date"]}
+        shared["reason"] = reason.fields["reason"] if reason is not None else ""
+        told = held if held.get("decided") else shared
+        for name, key in (
+            ("date", "decided"),
+            ("guideline", "guideline"),
+            ("received", "received"),
+            ("reason", "reason"),
+        ):
+            if told.get(key):
+                yield f"      {name}: {scalar(told[key]) if key in ('guideline', 'reason') else told[key]}"
+        if (stands := one if told is held else decision) is not None and (where := place(stands)):
             yield f"      page: {scalar(where['page'])}"
             if "quote" in where:
                 yield f"      quote: {scalar(where['quote'])}"

@@ -15,10 +15,11 @@ from functools import cached_property, lru_cache
 from assistant.core.dates import PartialDate, When
 from assistant.core.record.sentences import unmarked
 from assistant.core.value import Value
-from assistant.records.proposing import date_of, dates_of, title_of, top_lines
+from assistant.records.proposing import HEAD_LINES, date_of, dates_of, signing_date, title_of, top_lines
 
 _HEAD = 8
 _SHORT = 8
+_LETTER_HEAD = 4
 _LONG_LINE = 160
 _ENDS = 2_000
 """The characters at the ends of a page among which it may give its number."""
@@ -75,6 +76,11 @@ class _Page:
     @cached_property
     def date(self) -> PartialDate | None:
         return date_of(top_lines([self.text], _HEAD), labelled=True, hard=True)
+
+    @cached_property
+    def signed(self) -> PartialDate | None:
+        """The day beside a signature."""
+        return signing_date([self.text])
 
     @cached_property
     def days(self) -> frozenset[When]:
@@ -303,12 +309,21 @@ def _place_for(page: _Page, parts: Sequence[_Part], lacking: Mapping[int, Sequen
         return last
     new_title = bool(page.title) and page.title != last.title
     new_date = page.date is not None and page.date != last.date
-    if new_title or new_date:
+    if new_title or new_date or _is_signed_anew(page, last):
         return None
     if number is not None and number.at > 1:
-        return last if _likeness(page, last) >= _SAME_HEAD else None
+        next_one = number.at == len(last.pages) + 1
+        return last if next_one or _likeness(page, last) >= _SAME_HEAD else None
     full = last.of and len(last.pages) >= last.of
     return None if full and (page.title or _likeness(page, last) < _SAME_HEAD) else last
+
+
+def _is_signed_anew(page: _Page, last: _Part) -> bool:
+    """Whether a page has its document's title again, and the day of a signature other than that beside the earlier one."""
+    if not page.title or page.title not in (one.title for one in last.pages):
+        return False
+    days = {day for one in last.pages if (day := one.signed) is not None}
+    return bool(days) and page.signed is not None and page.signed not in days
 
 
 def _follows(page: _Page, number: Number, lacking: Sequence[_Part], last: _Part | None) -> _Part | None:
@@ -369,8 +384,9 @@ def _join_loose(parts: list[_Part]) -> None:
                 continue
             near = abs(other.pages[0].place - loose.pages[0].place) <= max(3, first.of)
             begins = 1 in other.numbered or (first.of == 0 and not other.numbered)
-            beside = abs(other.pages[0].place - loose.pages[0].place) == 1 and 0 < other.of == first.of
-            if near and begins and beside and loose.pages[0].days & other.pages[0].days:
+            beside = abs(other.pages[0].place - loose.pages[0].place) == 1
+            numbered = 0 < other.of == first.of and loose.pages[0].days & other.pages[0].days
+            if near and begins and beside and (numbered or _is_letter_of(loose.pages[0], other.pages[0])):
                 alike = 1.0
             else:
                 alike = max(_heads_alike(loose.pages[0].head, page.head) for page in other.pages)
@@ -379,6 +395,15 @@ def _join_loose(parts: list[_Part]) -> None:
                     other.take(page)
                 parts.remove(loose)
                 break
+
+
+def _is_letter_of(page: _Page, first: _Page) -> bool:
+    """Whether the head of a page names the day of the letter that another page begins."""
+    day = date_of(top_lines([first.text], HEAD_LINES))
+    head = [when for line in top_lines([page.text], _LETTER_HEAD) for _, _, when in dates_of(line)]
+    return day is not None and any(
+        (one.year, one.month, one.day) == (day.year, day.month, day.day) for one in head
+    )
 
 
 def _in_order(part: _Part) -> Iterator[_Page]:

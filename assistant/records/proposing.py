@@ -122,9 +122,31 @@ def top_lines(pages: Iterable[str], most: int) -> Iterator[str]:
 
 def title_of(page: str) -> str:
     """The type of document whose title stands at the top of a page; empty where none does."""
-    lines = list(top_lines([page], TITLE_LINES))
-    title = next(filter(None, map(titled, lines)), "")
-    return _told(page, " | ".join(lines), title) or title
+    lines = list(top_lines([page], HEAD_LINES))
+    title = next(filter(None, map(titled, lines[:TITLE_LINES])), "")
+    title = title or next(filter(None, map(_behind_letterhead, lines[:_LETTERHEAD])), "")
+    if not title and any(re.match(r"(?i)dear\b", line) for line in lines):  # behind the addresses of a letter
+        title = next((UR_REPORT for line in lines if line.isupper() and titled(line) == UR_REPORT), "")
+    return _told(page, " | ".join(lines[:TITLE_LINES]), title) or title
+
+
+def _behind_letterhead(line: str) -> str:
+    """The type of document whose title ends a line that a letterhead begins: `LAKE CLINIC OFFICE VISIT`."""
+    words = unmarked(line).split()
+    if not 4 <= len(words) <= _MOST_WORDS or re.search(r"[\d:;]", line):
+        return ""
+    if not all(word[:1].isupper() or word.lower() in _SMALL or not word[0].isalpha() for word in words):
+        return ""
+    for at in range(2, len(words) - 1):
+        rest = " ".join(words[at:])
+        if name := next((name for name, one in _titles() if one.fullmatch(rest)), ""):
+            return name
+    return ""
+
+
+_LETTERHEAD = 4
+"""The lines at the top of a page among which a letterhead stands."""
+_SMALL = frozenset({"of", "for", "and", "the", "in"})
 
 
 @lru_cache(maxsize=1)
@@ -231,7 +253,7 @@ def _date(title: str, pages: Sequence[str]) -> str:
         rows = (one for one in head if not re.match(r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\s+\w", one))
         date = date_of(rows) or _day_behind("listed_on", head)
     else:
-        date = _signing_date(pages) if signed else date_of(head) or _signing_date(pages)
+        date = signing_date(pages) if signed else date_of(head) or signing_date(pages)
         date = date or _date_beside_name(pages)
         if date is None and title in library.intake("documents")["by_visits"]:
             date = _last_visit(pages)
@@ -301,6 +323,8 @@ def _own(before: str) -> bool:
     label = unmarked(before)[-48:]
     if words_of("own_date", r"(?:^|(?<=\W))", r"\s*[:\-.]?\s*$").search(label) is None:
         return False
+    if re.search(r"\b(?:seen|issued|mailed)\s+(?:on\s+)?$", label):  # within a sentence
+        return False
     without = re.sub(r"(?i)\b(?:follow[- ]?up|return)\s+(?=date of|DOS\b)", "", label[-32:])
     without = re.sub(r"\bdated?\b", "", without, flags=re.I)
     return words_of("other_date").search(without) is None
@@ -322,7 +346,7 @@ def _whole(when: When) -> PartialDate | None:
     return made if 1900 <= made.year <= 2100 else None
 
 
-def _signing_date(pages: Sequence[str]) -> PartialDate | None:
+def signing_date(pages: Sequence[str]) -> PartialDate | None:
     """The date beside a signature, for a document whose head has none; else one that only calls itself a date."""
     for said in (r"(?i)\b(?:signed|signature|dictated|dated|executed)\b", r"(?i)\bdate\s*(?:[:.]|\d)"):
         if (date := _date_by(said, pages)) is not None:
@@ -426,9 +450,18 @@ def _named(found: re.Match[str], labelled: bool = False) -> Named | None:
     while len(words) > 2 and words[0].rstrip(".").lower() in library.intake("documents")["roles"]:
         written = written.split(maxsplit=1)[1]
         words = words[1:]
+    if (again := _surname_before(words)) and len(words) - again > 1:  # a signature before the name in print
+        written = written.split(maxsplit=again)[again]
+        words = words[again:]
     if len(words) < 2 or not any(len(one) > 1 for one in words[-1:]) or not _is_person(words):
         return None
     return Named(one_line(written, _LONGEST), words, degree)
+
+
+def _surname_before(words: Sequence[str]) -> int:
+    """How many words lead up to a surname that stands a second time at the end; 0 where it doesn't."""
+    ends = [at + 1 for at, one in enumerate(words[:-1]) if len(one) > 2 and _alike(one, words[-1])]
+    return ends[-1] if ends else 0
 
 
 def _bare(text: str) -> str:

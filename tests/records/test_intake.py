@@ -514,3 +514,26 @@ def test_a_side_that_the_request_or_other_notes_give_stands_beside_that_of_the_r
         complaint = next(one for one in of(work, CLAIM) if one.key == "claim-complaint")
         assert complaint.fields["complaint"] == "left knee pain"
         assert complaint.others == ("right knee pain (progress-note-2023-09-16:1)",)
+
+
+def test_of_two_reports_each_item_of_the_case_has_the_decision_of_its_own(tmp_path: Path) -> None:
+    other = """UTILIZATION REVIEW DETERMINATION
+Date of decision: December 1, 2023
+Employee: Jane Doe Claim number: MB-21-000417
+Requested treatment Quantity Decision
+1 TENS unit 1 DENIED (non-certified)
+Rationale
+No trial was had.
+Gil Pump, MD"""
+    with work_on(tmp_path, UR, other, RFA, NOTE) as work:
+        settle(work)
+        made = work.finish("two", "Two", True)
+    case = library.rules_for(library.open_case(made)).case
+    decided = {
+        one.service.split()[0]: (str(one.ur_date), case.fact("item.ur_decision.reason", one))
+        for one in case.items.values()
+    }
+    assert decided == {
+        "TENS": ("2023-12-01", "No trial was had."),
+        "MRI": ("2023-11-15", "There is no documentation of a new deficit since the last study."),
+    }

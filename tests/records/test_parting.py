@@ -102,3 +102,16 @@ def test_a_letters_second_page_that_lies_before_the_first_goes_with_it() -> None
     second = f"Re: Doe against Ferries\nNovember 7, 2018\n{LONG}Page 2 of 2"
     assert parts(second, first) == [[2, 1]]
     assert parts(second.replace("7, 2018", "9, 2018"), first) == [[1], [2]]
+
+
+def test_two_requests_that_are_signed_on_two_days_are_two() -> None:
+    form = "REQUEST FOR AUTHORIZATION\nEmployee: Doe, Jane\n{}\nSignature: Ada Pell, MD Date: {}"
+    assert parts(form.format("MRI", "1/2/2020"), form.format("TENS", "2/3/2020")) == [[1], [2]]
+    assert parts(form.format("MRI", "1/2/2020"), form.format("TENS", "1/2/2020")) == [[1, 2]]
+
+
+def test_pages_of_a_letter_go_with_the_one_whose_day_they_name() -> None:
+    first = "ADA PELL, PhD\nQualified Evaluator\nFebruary 24, 2022\nDear Ms. Roe:\nI saw Mr. Doe."
+    later = "Re: Doe\nFebruary 24, 2022\nPage {}\nHe was neat."
+    assert parts(first, later.format(3), later.format(2)) == [[1, 3, 2]]
+    assert parts(first, "Jane Doe, CW-20, page 2\nWhat we relied on") == [[1, 2]]

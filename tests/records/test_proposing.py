@@ -308,3 +308,25 @@ def test_a_greeting_and_an_office_below_the_name_make_a_letter() -> None:
     letter = "BRAMBLE INDEMNITY\nMarch 8, 2021\nDear Reviewer:\nEnclosed are the records.\nPia Lind\nSenior Claims Examiner"
     said = describe([letter])
     assert (said.type, said.author, said.date) == ("Letter", "Pia Lind", "2021-03-08")
+
+
+@pytest.mark.parametrize(
+    ("page", "kind"),
+    [
+        ("Parable Group Utilization Review Modification Letter\nIssued: May 18, 2022", "Utilization review report"),
+        ("FOXGLOVE CARE Physician Advisor Determination\nDate: 09/17/2019", "Utilization review report"),
+        ("SAINT ELSEWHERE HOSPITAL OPERATIVE NOTE\nPatient: Doe", "Operative report"),
+        ("Seen for a spine clinic office visit\nPatient: Doe", "Document"),
+        ("Ada Pell, MD\n" + "1 Main Street\n" * 14 + "UTILIZATION REVIEW: ADVERSE DETERMINATION\nDear Dr. Pell:", "Utilization review report"),
+        ("Ada Pell, MD\n" + "1 Main Street\n" * 14 + "UTILIZATION REVIEW: ADVERSE DETERMINATION", "Document"),
+    ],
+)  # fmt: skip
+def test_a_title_behind_a_letterhead_or_below_addresses_is_known(page: str, kind: str) -> None:
+    assert describe([page]).type == kind
+
+
+def test_of_a_signature_and_the_name_in_print_the_name_is_the_author() -> None:
+    page = "PROGRESS NOTE\nSignature: O. Farthing Osgood Farthing, MD Date: 1/2/2020"
+    assert describe([page]).author == "Osgood Farthing, MD"
+    assert describe(["PROGRESS NOTE\nPrimary treating physician: Ada Pell, MD"]).author == "Ada Pell, MD"
+    assert describe(["PROGRESS NOTE\nPrimary care physician: Ada Pell, MD"]).author == ""

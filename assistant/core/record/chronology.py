@@ -42,6 +42,7 @@ from assistant.core.record.sentences import (
     PacketDocument,
     Sentence,
     Words,
+    again,
     cleared,
     dated,
     running_lines,
@@ -355,10 +356,11 @@ class _Reading:
                     if re.search(r"(?i)\b(?:new|since|last seen|follow-?up)\s*$", one.words[: near.start]):
                         continue
                     finding = re.split(_SHOWS, one.words[max(match.end(), near.end) :], maxsplit=1)
-                    yield self._line(
-                        STUDY, one, near.date, one.words[match.start() : match.end() + 60], what=name,
-                        finding=finding[1] if len(finding) == 2 else "",
-                    )  # fmt: skip
+                    about = one.words[match.start() : match.end() + 60]
+                    for day in (near, *again(one.words, near, self._days(one))):
+                        shown = finding[1] if len(finding) == 2 and day is near else ""
+                        if not day.date.after(self.day):
+                            yield self._line(STUDY, one, day.date, about, what=name, finding=shown)
                     break
 
     def _at_visit(self, one: Sentence, match: re.Match[str]) -> Dated | None:
@@ -405,14 +407,10 @@ class _Reading:
                     if len(gap.split()) > 6:
                         continue
                 about = one.words[max(since, start - 40) : max(end, near.start)]
-                yield self._line(
-                    kind,
-                    one,
-                    near.date,
-                    about,
-                    what=family,
-                    finding=_clause(one.words, since, start, end, near.start),
-                )
+                for day in (near, *again(one.words[:until], near, days)):
+                    if not day.date.after(self.day):
+                        finding = _clause(one.words, since, start, end, near.start) if day is near else ""
+                        yield self._line(kind, one, day.date, about, what=family, finding=finding)
 
     def _injected(self) -> Iterator[Line]:
         """An injection that a note tells as done at the visit: `the knee was injected with`."""
@@ -534,12 +532,15 @@ class _Reading:
         )
         for one in self.all if listing else self.said:
             yield from self._compound(one, listing)
+            mixed = re.search(_MIXED, one.words)
             for match in either.finditer(one.words):
                 rest = one.words[match.end() : match.end() + 90]
                 topical = self._topical(one, rest, listing)
                 if (re.match(r"\s*\d+\s?%", rest) and not topical) or re.search(
                     r"%\s*/?\s*$", one.words[: match.start()]
                 ):
+                    continue
+                if mixed and mixed.start() <= match.start() < mixed.end():
                     continue
                 if re.match(r"(?i)\s*/\s*[a-z]", rest) or one.words[: match.start()].rstrip().endswith("("):
                     continue
@@ -555,7 +556,7 @@ class _Reading:
                 if strength is None and row:
                     beside = rest[: other.start()] if (other := either.search(rest)) else rest
                     strength = re.search(
-                        r"(?i)(?<![\d/.])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
+                        r"(?i)(?<![\d/.-])(?P<number>\d+(?:\.\d+)?)\s?(?P<unit>mg|mcg)\b", beside
                     )
                 tried = not row and strength is None and self._is_tried(one, match)
                 if (
@@ -633,11 +634,7 @@ class _Reading:
         return often is not None and not re.search(_ONCE, before) and not self._is_denied(one, start)
 
     def _compound(self, one: Sentence, listing: bool) -> Iterator[Line]:
-        if "%" not in one.words:
-            return
-        found = re.search(
-            r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?", one.words
-        )
+        found = re.search(_MIXED, one.words)
         if found and (self.known.drug.search(found[0]) or re.search(r"(?i)cream|gel|ointment", found[0])):
             quantity = one_of(r"(?i)\b\d+\s?(?:g|gm|grams)\b", one.words[found.end() :])
             yield self._line(
@@ -676,19 +673,27 @@ class _Reading:
     def _work(self) -> Iterator[Line]:
         said = self._any("work")
         stationary = self._any("stationary")
-        block = [one for one in self.all if one.section == "work" and not re.match(_DECLARED, one.words)]
+        block = [one for one in self.all if one.section == "work"]
+        ends = next((n for n, one in enumerate(block) if re.match(r"(?i)I declare\b", one.words)), len(block))
+        block = [one for one in block[:ends] if not re.match(_DECLARED, one.words)]
         block = [one for one in block if one.page == block[0].page]
         signed = next((n for n, one in enumerate(block) if _signature(one.words)), len(block))
         block = block[: min(signed, 3)]
         ticked = _ticked(" ".join(one.words for one in block), said)
         told = []
         for one in block:
-            if re.search(_LOST_BOX, one.words) or re.match(_WHO, one.words):
+            if re.search(_LOST_BOX, one.words) or re.match(rf"{_WHO}|{_CLOSING}", one.words):
                 continue
             cut = re.split(_DECLARED_IN, re.sub(r"(?i)^work status:?\s*", "", one.words))[0].strip()
             form = len(said.findall(cut)) > 1 and len(cut.split()) < 9 and not re.search(r"[.,;]", cut)
             if cut and not re.search("[☐☒▣?]", cut) and not form:
                 told.append((one, cut))
+        if (
+            told
+            and re.match(r"(?i)work\s*:?(?:\s|$)", told[0][1])
+            and not any(said.search(cut) or re.search(_LIMITED, cut) for _, cut in told)
+        ):
+            told = []  # what the patient does
         if told:
             words = " ".join(cut for _, cut in told)[:_LONGEST]
             state = f"{ticked}: {words}" if ticked else words
@@ -704,7 +709,10 @@ class _Reading:
         retold: PartialDate | None = None
         section = ""
         for one in self.all:
-            if one.section in ("work", "plan", "examination", "template"):
+            own = re.match(_WORK_SAID, one.words)
+            if one.section in ("work", "plan", "examination", "template") and not (
+                own and one.section == "plan"
+            ):
                 continue
             told_on = dated(one.words[:40], self.document.date)
             retold = (
@@ -721,7 +729,14 @@ class _Reading:
                     day = since[0].date if since and since[0].start < 12 else retold or self.day
                     yield self._line(WORK, one, day, what="permanent and stationary")
                 continue
-            found = said.search(one.words)
+            found = said.search(one.words) or own
+            if (
+                found
+                and retold in (None, self.day)
+                and re.search(_WAS, one.words[: found.start()])
+                and not self._days(one)
+            ):
+                continue  # some time ago
             if found is None or one.section == "future" or self._is_planned(one, found.start(), found.end()):
                 continue
             days = [
@@ -743,7 +758,7 @@ class _Reading:
         sections = ("diagnoses",) if self.document.type in _LEGAL else ("diagnoses", "impression")
         signed = 0
         for one in self.all:
-            if _signature(one.words):
+            if one.section in sections and _signature(one.words):
                 signed = one.page
             if one.section not in sections or one.page == signed or "?" in one.words or "Rx" in one.words:
                 continue
@@ -753,7 +768,7 @@ class _Reading:
                 len(body) > 5
                 and len(body) < 160
                 and (coded or len(body.split()) < 12)
-                and not re.search(r"(?i)☐|☒|^(?:no|normal|negative|unremarkable)\b", body)
+                and not re.search(_NO_DIAGNOSIS, body)
                 and (coded or self.document.type not in _BY_THERAPISTS)
             ):
                 yield self._line(DIAGNOSIS, one, self.day, what=body)
@@ -818,18 +833,17 @@ class _Reading:
 
 def _ticked(words: str, said: re.Pattern[str]) -> str:
     """The state of work whose box is ticked, without the next one whose box couldn't be seen; empty where none is."""
-    found = re.search(r"☒\s*([\w /,-]+?)\s*(?=☐|☒|▣|$|\.)", words)
-    states = list(said.finditer(found[1])) if found else []
-    if found is None or not states:
-        return ""
-    return found[1][: states[1].start() if len(states) > 1 else None].strip(" ,/-")
+    for found in re.finditer(r"☒\s*([^☐☒▣.]+)", words):
+        if states := list(said.finditer(found[1])):
+            return found[1][: states[1].start() if len(states) > 1 else None].strip(" ,/-")
+    return ""
 
 
 _COUNT = rf"(?:\d{{1,3}}|{'|'.join(word for word, number in SPELLED.items() if 0 < number <= 20)})"
 _STRENGTH = re.compile(
     r"(?i)\s*(?:(?:ER|XR|SR|CR|IR|LA|DR|sodium|potassium|HCl|hydrochloride|sul(?:f|ph)ate|(?:bi)?tartrate|citrate|succinate"
     r"|maleate|acetate|besylate|mesylate|fumarate|extended|release|tab\w*|cap\w*)\s+)*(?:\([^)]{0,40}\)\s*)?"
-    r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?)?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
+    r"(?P<number>\d+(?:\.\d+)?(?:\s?/\s?\d+(?:\.\d+)?|-\d{3}(?=\s?mg))?)\s*(?P<unit>mg|mcg)?(?![\w/.%])"
 )
 _VISITS = (
     r"(?i)\b(?:visits?|sessions?)(?:\s+(?:attended|completed|done|used|seen|to date))?\s*(?:#|no\.?|number|:)?\s*"
@@ -837,6 +851,11 @@ _VISITS = (
     r"|(?<![\d/])(?P<n>\d{1,3})\s*(?:of|/)\s*(?P<of>\d{1,3})\s+(?:visits?|sessions?)\b"
     r"|\btotal (?:number of )?(?:visits?|sessions?)\s*:?\s*(?P<total>\d{1,3})(?![\d/])"
 )
+_MIXED = (
+    r"(?i)(?:[a-z]+\s+\d+(?:\.\d+)?\s?%\s*[/,]?\s*(?:and\s+)?){2,}(?:cream|gel|ointment)?"
+    r"|\b[a-z]{4,}(?:\s?/\s?[a-z]{4,})+\s+(?:(?:topical|compound(?:ed)?)\s+)*(?:cream|gel|ointment)\b"
+)
+"""What is put on the skin, of several drugs."""
 _ONCE = r"(?i)\b(?:previous(?:ly)?|prior|past(?! (?:medical |surgical )?history)|tried|trial|failed|used to|was|were|had|took|until|former(?:ly)?)\b"
 _SHOWS = r"(?i):\s+|\b(?:shows?|showed|shown|reveals?|revealed|demonstrate[sd]?)\s+"
 _UNTIL = r"(?i)\s*(?:to|through|thru|until|and|-|–)\s*"
@@ -846,7 +865,18 @@ _PAST = (
 )
 _GIVEN = r"(?i)\s+(?:(?!to\b|be\b|will\b|should\b|if\b|not\b|never\b)[\w-]+\s+){0,3}(?:prescribed|dispensed|given|started)\b"
 _BORN = r"(?i)\b(?:DOB|born(?: on)?|date of birth|birth ?date)\s*[:.]?\s*$"
+_LIMITED = (
+    r"(?i)\b(?:no|only|limit\w*|restrict\w*|avoid|lbs?|pounds|hours|breaks|unchanged|sedentary|seated)\b"
+)
+_WORK_SAID = r"(?i)(?:work(?:ing)?(?: status| restrictions)?\s*:|(?:RTW|off work|TTD|TPD|P&S)\b(?!\s*(?:soon|if|likely|expected|unless)\b))"
+"""What a plan that tells of the work the patient is put on begins a sentence with."""
+_WAS = r"(?i)\b(?:was|were|had been|remained|stayed)\s+(?:(?:placed|put|taken|kept|then|initially)\s+)*$"
 _WHO = r"(?i)(?:(?:primary|secondary|treating|attending|examining) )*(?:physician|provider|doctor|signature|date of exam\w*)\s*:"
+_CLOSING = r"(?:respectfully|sincerely|very truly|cordially)\b"
+_NO_DIAGNOSIS = (
+    r"(?i)☐|☒|^(?:no|normal|negative|unremarkable|he|she|they|I|mr|mrs|ms|the (?:patient|applicant|claimant|worker))\b"
+    rf"|^{_CLOSING}"
+)
 _LOST_BOX = r"[a-z]{3}(?=[A-Z][a-z]{2})"
 """Words of a form between which there was a box that couldn't be seen: which of them is ticked nobody knows."""
 _FREQUENCY = (
@@ -904,7 +934,8 @@ def _body(text: str) -> str:
 
 def _signature(text: str) -> bool:
     return re.search(
-        r"(?i)\b(?:electronically|signed|(?:dictated|read|interpreted|reviewed) by|signature)\b", text
+        r"(?i)^\W*(?:digitally |e-)?signed\b|\belectronically\b|\bsigned by\b|\b(?:(?:dictated|read|interpreted|reviewed) by|signature)\b",
+        text,
     ) is not None or bool(
         re.match(
             r"[A-Z][\w.'’-]+(?: [A-Z][\w.'’-]*){1,3},? (?:M\.?D|D\.?O|D\.?C|PT|DPT|PA-C|NP|RN|DPM|OTR|LCSW|L\.?Ac|Ph\.?D|Psy\.?D)\b",

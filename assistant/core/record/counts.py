@@ -46,6 +46,8 @@ _UNCOUNTED = frozenset({"", "mg", "mcg", "g", "ml"})
 
 _TENS = "twenty|thirty|forty|fifty|sixty|seventy|eighty|ninety"
 _ONES = "one|two|three|four|five|six|seven|eight|nine"
+_WORDS = rf"(?:{'|'.join(sorted(SPELLED, key=len, reverse=True))}|hundred)"
+_SPELLED_OUT = rf"(?i)(?<![\w-])(?:a\s+(?=hundred))?{_WORDS}(?:(?:\s+and\s+|[\s-]+){_WORDS})*(?![\w-])(?:\s*\(\s*#?\s?(?P<figure>\d{{1,4}})\s*\))?"
 _NUMBER = rf"(?:\d{{1,3}}(?:,\d{{3}})+|\d+(?:\.\d+)?|(?:{_TENS})[- ](?:{_ONES})|{'|'.join(sorted(SPELLED, key=len, reverse=True))})"
 _RANGE = rf"(?P<low>{_NUMBER})(?:\s*(?:-|\u2013|to|or)\s*(?P<high>{_NUMBER}))?"
 _BEFORE = r"(?:(?<![\w.,/:\u2013-])|(?<=\bx))"
@@ -269,3 +271,36 @@ def _value(said: str) -> float:
     if all(one in SPELLED for one in words):
         return float(sum(SPELLED[one] for one in words))
     return float(said.replace(",", ""))
+
+
+def in_figures(text: str, of: str) -> str:
+    """Words with the amounts that they spell out in figures: `twelve (12) visits`, `one hundred twenty tablets`.
+
+    An amount is a number that has its figure behind it, stands at the end, or counts one of the units in `of`, a pattern.
+    """
+
+    def figure(match: re.Match[str]) -> str:
+        value = _spelled(re.findall(r"[a-z]+", match[0].split("(")[0].lower()))
+        after = text[match.end() :]
+        counts = match["figure"] or not after.strip() or compiled(rf"(?i)\s+(?:{of})(?!\w)").match(after)
+        return match["figure"] or str(value) if value is not None and counts else match[0]
+
+    return compiled(_SPELLED_OUT).sub(figure, text)
+
+
+def _spelled(words: Iterable[str]) -> int | None:
+    """The number that words make, such as `a hundred and twenty five`; None for words that make none."""
+    value, least = 0, 1_000
+    for word in words:
+        if word in ("a", "and"):
+            continue
+        if word == "hundred":
+            if value >= 10 or (least < 1_000 and value == 0):
+                return None
+            value, least = 100 * (value or 1), 100
+            continue
+        number = SPELLED[word]
+        if number >= least:
+            return None
+        value, least = value + number, 10 if number >= 20 else 1
+    return value

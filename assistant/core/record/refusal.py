@@ -14,6 +14,7 @@ from functools import lru_cache
 
 from assistant.core.answer import Evidence
 from assistant.core.dates import PartialDate, dates_in
+from assistant.core.record.counts import in_figures
 from assistant.core.record.mentions import extract_kind, regions_named
 from assistant.core.record.phrases import any_of
 from assistant.core.record.sentences import (
@@ -56,6 +57,8 @@ class Service(Value):
     levels: tuple[str, ...] = ()
     request_date: str = ""
     requested_as: Evidence | None = None
+    own: tuple[tuple[str, str], ...] = ()
+    """What the report on it says of its decision where it is another than that on the rest: `decided`, `guideline`."""
     others: tuple[tuple[str, Evidence], ...] = ()
     """The side or the levels for which the request asks, where the report gives others."""
 
@@ -253,16 +256,21 @@ def refusal(documents: Sequence[PacketDocument], words: Words) -> Refusal:
     parts: dict[str, Fact] = {}
     for report in reports:  # that against which the application is comes first, else the last
         held = [_stems(one.words) for one in services]
-        services += [one for one in _services(report, words) if not _is_among(_stems(one.words), held)]
-        for name, fact in _parts(report, words):
-            parts.setdefault(name, fact)
+        made = [one for one in _services(report, words) if not _is_among(_stems(one.words), held)]
+        said = dict(reversed(list(_parts(report, words))))
+        if not services or report.date in (None, reports[0].date):
+            parts = {**said, **parts}
+        elif "decided" in said:
+            own = tuple((name, fact.value) for name, fact in said.items())
+            made = [replace(one, own=own) for one in made]
+        services += made
     requests = [one for one in documents if one.type == REQUEST]
-    made = tuple(_requested(one, requests) for one in services if one.decision != "approved")
+    asked = tuple(_requested(one, requests) for one in services if one.decision != "approved")
     if (decided := parts.get("decided")) is not None:
         others = {day: place for day, place in _other_days(documents, words) if day != decided.value}
         parts["decided"] = replace(decided, others=tuple(others.items()))
     return Refusal(
-        parts.get("decided"), parts.get("received"), parts.get("guideline"), parts.get("rationale"), made
+        parts.get("decided"), parts.get("received"), parts.get("guideline"), parts.get("rationale"), asked
     )
 
 
@@ -404,24 +412,41 @@ def _table(document: str, number: int, page: str, words: Words) -> Iterator[Serv
         is not None
     )
     decisions = _decisions(words)
-    ends = _any(words, "ends_table")
+    ends = [_any(words, name) for name in ("ends_table", "rationale", "guideline")]
     row: list[str] = []
+    made: Service | None = None
     for line in lines[first:]:
         text = cleared(line)
-        if ends.match(text) and len(text.split()) < 7:
-            return
-        if not row and text[:1].islower() and len(text.split()) < 4:
-            continue  # the end of the decision before
+        if len(text.split()) < 7 and any(one.match(text) for one in ends):
+            break
+        if not row and len(text.split()) < 8 and (re.match(_GOES_ON, text) or text[:1].islower()):
+            behind = _allowed(text) if made is not None and made.decision == "modified" else ""
+            if made is not None and behind and not made.certified:  # the end of the decision before
+                quote = f"{made.evidence.quote} {' '.join(line.split())}"
+                made = replace(made, certified=behind, evidence=replace(made.evidence, quote=quote))
+            continue
         row.append(line)
         whole = " ".join(row)
         verdict = _verdict(cleared(whole), decisions)
+        if verdict is not None and re.search(_PROSE, cleared(whole)[: verdict[1]]):
+            break
         if verdict is not None:
-            made = _row(document, number, whole, verdict, certified)
             if made is not None:
                 yield made
+            made = _row(document, number, whole, verdict, certified)
             row = []
-        elif len(row) > 5:
-            return
+        elif len(row) > _LONGEST_ROW:
+            break
+    if made is not None:
+        yield made
+
+
+_PROSE = r"\b[a-z]{3,}[.?!]\s+[A-Z][a-z]"
+"""A row holds no sentences."""
+_LONGEST_ROW = 8
+"""The lines into which the cells of a row are broken at most."""
+_GOES_ON = r"(?i)\([^()]*\)$|(?:to|for|with)\b|x\s?\d|#\s?\d"
+"""What a line says that goes on with the decision before it."""
 
 
 def _verdict(text: str, decisions: Mapping[str, re.Pattern[str]]) -> tuple[str, int] | None:
@@ -431,10 +456,16 @@ def _verdict(text: str, decisions: Mapping[str, re.Pattern[str]]) -> tuple[str, 
     if not hits:
         return None
     start, name = min(hits, key=lambda one: (one[0], list(decisions).index(one[1])))
+    if name == "approved":  # said of what was asked for
+        start, name = min((one for one in hits if one[1] != name), default=(start, name))
     return name, start
 
 
-_AMOUNT = r"(?:#\s?)?\d{1,4}(?:\.\d+)?(?:\s*(?:g|gm|ml|units?|sessions?|visits?|tablets?|tabs?|tubes?|box(?:es)?|bottles?|patch(?:es)?|grams?|caps\w*|pills?|days?|weeks?|months?|views?|study|refills?|hours?))?"
+_UNITS = (
+    r"g|gm|ml|units?|sessions?|visits?|tablets?|tabs?|tubes?|box(?:es)?|bottles?|patch(?:es)?|grams?|caps\w*|pills?|days?|weeks?"
+    r"|months?|views?|study|refills?|hours?|treatments?|injections?"
+)
+_AMOUNT = rf"(?:#\s?)?\d{{1,4}}(?:\.\d+)?(?:\s*(?:{_UNITS}))?"
 
 
 def _row(document: str, number: int, row: str, verdict: tuple[str, int], certified: bool) -> Service | None:
@@ -442,9 +473,12 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
     text = cleared(row)
     if re.match(r"(?i)for\b|weaning", text):
         return None
-    body = re.sub(r"^\s*#?\(?(?:\d{1,2}[.)]?\s+(?=[A-Za-z])|[A-H][.)]?\s+(?=[A-Z][a-z]))", "", text[:at])
+    body = in_figures(text[:at].strip(" -–|:"), _UNITS)
+    body = re.sub(r"^\s*#?\(?(?:\d{1,2}[.)]?\s+(?=[A-Za-z])|[A-H][.)]?\s+(?=[A-Z][a-z]))", "", body)
     body = body.strip(" -–|:")
     body = re.sub(rf"[\s,(]+{_CODE}\)?(?=\s+{_AMOUNT}\s*$|\s*$)", "", body)
+    if certified:
+        body = re.sub(r"(?i)\s(?:none|nil|zero|n/a)$", " 0", body)
     amounts: list[str] = []
     while len(amounts) < (2 if certified else 1):
         found = re.search(rf"(?i)(?:^|[\s,])({_AMOUNT})\s*$", body)
@@ -452,14 +486,25 @@ def _row(document: str, number: int, row: str, verdict: tuple[str, int], certifi
             break
         amounts.insert(0, found[1].strip())
         body = body[: found.start()].strip(" ,-–|")
+    body = re.sub(rf"[\s,(]+{_CODE}\)?$", "", body)
     if len(body) < 3:
         return None
     if decision == "denied" and len(amounts) > 1 and 0 < _figure(amounts[1]) < _figure(amounts[0]):
         decision = "modified"
+    allowed = amounts[1] if len(amounts) > 1 else _allowed(text[at:]) if decision == "modified" else ""
     return _service(
-        body, Evidence(document, number, " ".join(row.split())), decision,
-        amounts[0] if amounts else "", amounts[1] if len(amounts) > 1 else "",
+        body, Evidence(document, number, " ".join(row.split())), decision, amounts[0] if amounts else "", allowed
     )  # fmt: skip
+
+
+def _allowed(verdict: str) -> str:
+    """How much the words of a decision allow: `modified to #60`, `partially certified, 6 visits certified`."""
+    found = re.search(
+        r"(?i)\b(\d{1,4}(?:\s*[a-z]+)?)\s*(?:are |is )?(?:certified|approved|authorized)"
+        r"|(?:\b(?:to|for|with)|[:x(,–-])\s+#?\s?(\d{1,4}(?!\s*%|/|\s*mg\b)(?:\s*(?!with|of|and)[a-z]+)?)|#\s?(\d{1,4})",
+        in_figures(verdict, _UNITS),
+    )
+    return next(filter(None, found.groups()), "") if found else ""
 
 
 def _figure(amount: str) -> float:
@@ -560,18 +605,16 @@ def _decided(
     found = _verdict(f"xxxx {verdict}", _decisions(words))
     if found is None:
         return
-    amount = re.search(rf"(?i)[,\s(x]+({_AMOUNT})\)?\s*$", said)
-    allowed = re.search(
-        r"(?i)\b(\d{1,4}(?:\s*\w+)?)\s*(?:are |is )?(?:certified|approved|authorized)|(?:\b(?:to|for)|:)\s+#?\s?(\d{1,4}(?:\s*(?!with|of|and)\w+)?)",
-        verdict,
-    )
-    quantity = _counted(said) or (amount[1] if amount and not _is_name(said, amount.start(1)) else "")
-    certified = (allowed[1] or allowed[2] or "") if allowed and found[0] == "modified" else ""
+    counted = in_figures(said, _UNITS)
+    amount = re.search(rf"(?i)[,\s(x]+({_AMOUNT})\)?\s*$", counted)
+    quantity = _counted(said) or (amount[1] if amount and not _is_name(counted, amount.start(1)) else "")
+    certified = _allowed(verdict) if found[0] == "modified" else ""
     yield _service(said, Evidence(document, number, " ".join(quote.split())), found[0], quantity, certified)
 
 
 def _counted(said: str) -> str:
     """How much of a service its words say, as `#60` or `8 visits`."""
+    said = in_figures(said, _UNITS)
     found = re.search(r"(?i)#\s?(\d{1,4})\b", said) or re.search(
         r"(?i)\b(\d{1,3}\s*(?:sessions?|visits?|tablets?|units?|days?))", said
     )
@@ -604,7 +647,7 @@ def _sentences(document: str, number: int, page: str, words: Words) -> Iterator[
             Evidence(document, number, quote),
             decision,
             _counted(said),
-            allowed["to"].strip() if allowed else "",
+            _allowed(f" {allowed[0]}") or allowed["to"].strip() if allowed else "",
         )
 
 

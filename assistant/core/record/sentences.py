@@ -51,6 +51,8 @@ _LABEL = r"^[A-Z][\w /&.'’-]{1,40}:(?:\s|$)"
 _INLINE = r"(?<=[.;)\dA-Z])\s+(?=[FICPT](?i:indings?|mpressions?|onclusions?|nterpretation|omparison|ndication|rocedures?(?:\s+performed)?|echnique)\s*:)"
 _ROW = r"\W*\d{1,2}[/-]\d{1,2}[/-]\d{2,4}\b"
 _CELL = r"(?i)(?:mg|mcg|ml|\d+(?:\.\d+)?\s*(?:tab|cap|pill|patch|spray|puff|drop|po\b)\w*)\b"
+_TITLE_BEFORE = r"\b(?:Dr|Drs|Mr|Mrs|Ms)‹?›?\.$"
+_CODED = r"\b[A-TV-Z]\d\d(?:\.\w{1,4})?\)?\.?$"
 _NUMBERED = r"^\(?\d{1,2}[.)]\s"
 _SHORT_LINE = 0.72
 """A line that ends so far before the widest is the last of its paragraph."""
@@ -81,7 +83,9 @@ def sentences(
             starts = not line or bool(found) or bool(rule) or boxes
             goes_on = bool(held) and line[:1].islower() and len(held[-1]) > 20
             goes_on = goes_on or (bool(held) and _is_of_row(line, held, rows, section))
-            row = rows or section == "medications" or (held and len(held[-1]) < _SHORT_LINE * widest)
+            goes_on = goes_on or (bool(held) and compiled(_TITLE_BEFORE).search(held[-1]) is not None)
+            coded = bool(held) and section == "diagnoses" and compiled(_CODED).search(held[-1]) is not None
+            row = rows or coded or section == "medications" or (held and len(held[-1]) < _SHORT_LINE * widest)
             if held and (starts or (row and not goes_on)):
                 yield from _cut(" ".join(held), section, document.id, number, fresh)
                 held, fresh = [], False
@@ -162,7 +166,7 @@ def _cut(text: str, section: str, document: str, page: int, fresh: bool) -> Iter
     start = 0
     for found in compiled(_END).finditer(text):
         before = text[start : found.start()]
-        last = before.split()[-1].lower().strip('(“"') if before.split() else ""
+        last = before.split()[-1].lower().strip('(“"‹›') if before.split() else ""
         if last in _ABBREVIATED or (len(last) == 1 and last.isalpha()):
             continue
         if last.isdigit() and len(last) < 3:
@@ -240,3 +244,24 @@ def _completed(when: When, written: PartialDate | None) -> PartialDate | None:
     except ValueError:
         return None
     return made if 1900 <= year <= 2100 else None
+
+
+def again(text: str, first: Dated, days: Sequence[Dated]) -> Iterator[Dated]:
+    """The further days on which the same was done: `on 11/2/2015 and again on 3/21/2016`."""
+    if re.search(r"(?i)\b(?:between|from|period)\s+$", text[: first.start]):
+        return
+    before = first
+    for day in days:
+        if day.start >= before.end and day.end <= len(text):
+            joined = re.search(_MORE, text[before.end : day.start])
+            if joined is None or (joined.start() and not joined["again"]) or day.date.month is None:
+                return
+            yield day
+            before = day
+
+
+_MORE = (
+    r"(?i)(?:^|[,;]|(?<=\s))\s*(?:and|&|then|also|,|\s)*\s*(?P<again>(?:once )?again|another(?: one)?|repeated|(?:a|the) (?:second|third|fourth"
+    r"|further|repeat)(?: one| injection| study| course)?)?\s*(?:(?:was|were) )?(?:done|given|performed)?\s*(?:on|in|of)?\s*$"
+)
+"""Between two days: that on the second the same was done again; of days that stand beside each other nothing else is said."""

@@ -320,3 +320,64 @@ def test_a_study_that_an_emergency_note_only_names_is_of_its_day_and_a_share_is_
     assert [(str(one.date), one.parts["what"], one.parts["strength"]) for one in filled] == [
         ("2023-03-11", "diclofenac", "1%")
     ]
+
+
+@pytest.mark.parametrize(
+    ("text", "days"),
+    [
+        ("He had a caudal epidural on 11/02/2015 and again on 03/21/2016, each good for a month.", ["2015-11-02", "2016-03-21"]),
+        ("A lumbar epidural on 06/09/2021 helped for a fortnight, and a second on 10/06/2021 did not.", ["2021-06-09", "2021-10-06"]),
+        ("She had epidural injections on 1/5/2020, 2/9/2020 and 3/8/2020.", ["2020-01-05", "2020-02-09", "2020-03-08"]),
+        ("He had an epidural on 2/11/2019, which helped, and was seen on 3/4/2019.", ["2019-02-11"]),
+        ("He had an epidural on 2/11/2019, and another is planned for 3/4/2020.", ["2019-02-11"]),
+    ],
+)  # fmt: skip
+def test_what_was_done_again_is_a_line_of_each_day(text: str, days: list[str]) -> None:
+    made = told((NOTE, "2023-10-16", text))
+    assert [str(one.date) for one in made if one.kind == "injection"] == days
+
+
+@pytest.mark.parametrize(
+    ("text", "work"),
+    [
+        ("Work status: Can he do his usual work? ☐ Yes ☒ No\n☒ Modified duty: no bending ☐ Off work", ["Modified duty: no bending"]),
+        ("Work: TTD through 11/30/2023.", ["Work: TTD through 11/30/2023"]),
+        ("Plan\nRecheck in 3 months. Work: no overhead work.", ["Work: no overhead work"]),
+        ("Plan\nRTW with restriction: 10 lb limit.", ["RTW with restriction: 10 lb limit"]),
+        ("Work: he lays floors.", []),
+        ("Plan\nP&S soon.", []),
+        ("History\nHe was off work for six weeks.", []),
+    ],
+)  # fmt: skip
+def test_the_state_of_work_is_that_of_the_visit(text: str, work: list[str]) -> None:
+    made = told((NOTE, "2023-10-16", text))
+    assert [one.parts["what"] for one in made if one.kind == "work"] == work
+
+
+def test_a_diagnosis_stands_under_a_letterhead_with_a_name_and_ends_at_the_next_heading() -> None:
+    text = """Prov Ada Pell, DC Type re-exam
+Diagnoses
+Lumbar strain (S39.012A)
+Pain disorder (F45.42), deferred to Dr.
+Marlow.
+Disability
+He has not reached maximal medical improvement."""
+    made = told((NOTE, "2023-10-16", text))
+    assert [one.parts["what"] for one in made if one.kind == "diagnosis"] == [
+        "Lumbar strain (S39.012A)",
+        "Pain disorder (F45.42), deferred to Dr. Marlow",
+    ]
+
+
+def test_a_mixture_for_the_skin_is_one_drug_and_a_strength_of_two_is_whole() -> None:
+    made = told(
+        (
+            NOTE,
+            "2019-09-05",
+            "Medications\nFlurbiprofen/baclofen/lidocaine cream apply bid\nOxycodone-acetaminophen 10-325 mg 1 q4h",
+        )
+    )
+    assert [(one.parts["what"], one.parts.get("strength", "")) for one in made] == [
+        ("flurbiprofen/baclofen/lidocaine cream", ""),
+        ("oxycodone/APAP", "10-325 mg"),
+    ]  # fmt: skip

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from assistant.core.record.counts import misquoted, of_another, says_so
+from assistant.core.record.counts import in_figures, misquoted, of_another, says_so
 from assistant.core.text import singular
 
 
@@ -162,3 +162,22 @@ def test_a_number_that_a_scan_leaves_in_doubt_speaks_against_another_and_bears_n
     assert misquoted(17, "visits", ["\u203912\u203a visits"]) == ("12 visits",)
     assert misquoted(12, "visits", ["\u203912\u203a visits"]) == ()
     assert not says_so(12, "visits", ["\u203912\u203a visits"])
+
+
+@pytest.mark.parametrize(
+    ("said", "figures"),
+    [
+        ("twelve (12) visits", "12 visits"),
+        ("ninety tablets", "90 tablets"),
+        ("one hundred and twenty tablets", "120 tablets"),
+        ("a hundred eighty tablets", "180 tablets"),
+        ("Twenty-four visits", "24 visits"),
+        ("Norco, forty-five", "Norco, 45"),
+        ("two-level fusion, one", "two-level fusion, 1"),
+        ("One Touch strips", "One Touch strips"),
+        ("one or two visits", "one or 2 visits"),
+        ("five twenty visits", "five twenty visits"),
+    ],
+)
+def test_amounts_in_words_become_figures_where_they_count(said: str, figures: str) -> None:
+    assert in_figures(said, "tablets|visits") == figures

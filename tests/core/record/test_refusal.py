@@ -357,3 +357,65 @@ def test_what_a_column_of_amounts_allows_in_part_is_modified() -> None:
     )
     made = [(one.words, one.decision, one.quantity, one.certified) for one in said(page).services]
     assert made == [("baclofen 10 mg", "modified", "90", "45"), ("capsaicin cream", "denied", "1 tube", "0")]
+
+
+def test_amounts_that_are_spelled_out_are_counted() -> None:
+    made = said("""UTILIZATION REVIEW DECISION
+Medication Qty requested Qty approved Outcome
+Oxycodone/APAP 10/325 mg One hundred
+twenty tablets
+Sixty tablets Partially certified
+(taper)
+Carisoprodol 350 mg Ninety tablets None Non-certified
+Physical therapy
+of the back
+97110 eighteen (18)
+visits
+ten (10)
+visits
+Modified
+Why we decided so
+He is fifty. Twelve visits were had. More are not approved.
+""")
+    assert [(one.words, one.decision, one.quantity, one.certified) for one in made.services] == [
+        ("oxycodone/APAP 10/325 mg", "modified", "120 tablets", "60 tablets"),
+        ("carisoprodol 350 mg", "denied", "90 tablets", "0"),
+        ("physical therapy of the back", "modified", "18 visits", "10 visits"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("row", "quantity", "certified"),
+    [
+        ("Norco 10/325 mg #90 Recommended with modification to 45", "#90", "45"),
+        ("Norco 10/325 mg #90 Recommended with modification\nto #45, no refills", "#90", "45"),
+        (
+            "Physical therapy, knee 12 visits Approved with modification: six (6) visits",
+            "12 visits",
+            "6 visits",
+        ),
+        ("Gabapentin 300 mg #90 Partially certified (30 certified)", "#90", "30"),
+        ("Gabapentin 300 mg #90 Modified for weaning", "#90", ""),
+    ],
+)
+def test_what_a_decision_allows_stands_behind_it(row: str, quantity: str, certified: str) -> None:
+    made = said(
+        f"UTILIZATION REVIEW DECISION\nTreatment requested Quantity Decision\n{row}\nTENS unit 1 Denied\n"
+    )
+    assert [(one.quantity, one.certified) for one in made.services] == [(quantity, certified), ("1", "")]
+    assert made.services[1].words == "TENS unit"
+
+
+def test_of_two_reports_each_item_has_the_decision_of_its_own() -> None:
+    reports = [
+        PacketDocument("one", "Utilization review report", parse_date("2020-10-06"), ["Date: October 6, 2020\nRequest received: 9/29/2020\nTreatment Decision\nTENS unit Denied\nRationale\nNo trial was had."]),
+        PacketDocument("two", "Utilization review report", parse_date("2020-10-13"), ["Date: October 13, 2020\nTreatment Decision\nKnee brace Denied\nRationale\nThe knee is stable."]),
+    ]  # fmt: skip
+    made = refusal(reports, library.intake("decision"))
+    assert made.decided is not None
+    assert made.decided.value == "2020-10-13"
+    assert made.received is None, "that of the other report is not its day"
+    assert [dict(one.own) for one in made.services] == [
+        {},
+        {"decided": "2020-10-06", "received": "2020-09-29", "rationale": "No trial was had."},
+    ]
