@@ -6,7 +6,7 @@ sentence about a signature is California's. Each says which.
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, datetime
 from functools import cache
 from typing import TYPE_CHECKING
 
@@ -55,7 +55,6 @@ def california_day(ts: str) -> str:
     return in_california(ts).date().isoformat()
 
 
-def end_of_day(day: date) -> str:
-    """The moment, as the log writes it, at which a day is over in California."""
-    after = datetime.combine(day + timedelta(days=1), time(), _california())
-    return after.astimezone(UTC).strftime("%Y-%m-%dT%H:%M:%S.000Z")
+def today() -> str:
+    """The day that it is now in California, as `2026-02-01`."""
+    return california_day(datetime.now(UTC).isoformat())

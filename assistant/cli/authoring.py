@@ -550,12 +550,11 @@ YEARS = ("2014", "2016", "2018", "2020", "2022")
 def _print_years(name: str) -> None:
     """The edition of each place that a set cites, by years."""
     from assistant import library
-    from assistant.clock import california_day
+    from assistant.clock import today
     from assistant.core.dates import parse_date
 
     guidelines = _guidelines()
-    today = california_day(datetime.now(UTC).isoformat())
-    days = [day for one in (*(f"{year}-06-30" for year in YEARS), today) if (day := parse_date(one))]
+    days = [day for one in (*(f"{year}-06-30" for year in YEARS), today()) if (day := parse_date(one))]
     places = dict.fromkeys(
         place
         for made in library.prompt_set_instances(name, library.sources())

@@ -71,7 +71,7 @@ due_option = click.option(
 
 def _day(due: datetime | None) -> str:
     """The day by which a run is to be over; one that is over already is refused, since all would be late at once."""
-    from assistant.review.desk import today
+    from assistant.clock import today
 
     day = due.date().isoformat() if due is not None else ""
     if day and day < today():

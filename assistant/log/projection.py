@@ -25,6 +25,7 @@ from sqlite_utils import Database
 from sqlite_utils.db import DescIndex
 
 from assistant import __version__
+from assistant.clock import today
 from assistant.core.problem import Refused, refuse
 from assistant.core.text import digest
 from assistant.files import cache_folder, make_file, make_folder, sync_folder, turn_at
@@ -218,13 +219,14 @@ class _Projection:
         self._leaf: str = row[1] if row else ""
         named = source.execute("SELECT value FROM meta WHERE key = 'log'").fetchone()
         (away,) = source.execute(f"SELECT count(*) FROM event WHERE session = '{ARCHIVED}'").fetchone()
+        self._today = today()
         self._name = f"{named[0] if named else ''}{f' without {away}' if away else ''}"
 
     def bring_up(self, anew: bool) -> Path:
         """The first place that can hold the file, with the file up to date."""
         refused: Exception | None = None
         for place in _places(self._log):
-            if not anew and self._known(place) == self._last:
+            if not anew and self._known(place) == (self._last, self._today):
                 return place
             with ExitStack() as stack:
                 try:
@@ -244,14 +246,14 @@ class _Projection:
                     refused = error
         raise refused or AssertionError("a run's own folder is always there")
 
-    def _write(self, place: Path, known: int | None) -> None:
-        if known is None or self._last - known > max(known, 1_000) // 2:
+    def _write(self, place: Path, known: tuple[int, str] | None) -> None:
+        if known is None or self._last - known[0] > max(known[0], 1_000) // 2:
             self._make(place)
-        elif known < self._last:
-            self._add(place, known)
+        elif known != (self._last, self._today):
+            self._add(place, known[0])
 
-    def _known(self, place: Path) -> int | None:
-        """The last entry that the file at `place` holds; None where it isn't of this log and version."""
+    def _known(self, place: Path) -> tuple[int, str] | None:
+        """The last entry and the day of the file at `place`; None where it isn't of this log and version."""
         if not place.exists() or not may(place, os.R_OK):
             return None
         try:
@@ -262,10 +264,9 @@ class _Projection:
         if held.get("version") != version() or held.get("log") != self._name:
             return None
         last = int(held["last"])
-        if last == self._last:
-            return last if held["leaf"] == self._leaf else None
         row = self._source.execute("SELECT lower(hex(leaf)) FROM event WHERE id = ?", [last]).fetchone()
-        return last if row and row[0] == held["leaf"] else None
+        leaf = row[0] if row else "" if last == self._last else None
+        return (last, held["today"]) if held["leaf"] == leaf else None
 
     def _make(self, place: Path) -> None:
         """The whole file, made beside its place and put there in one step."""
@@ -312,6 +313,7 @@ class _Projection:
 
     def _sign(self, db: Database) -> None:
         held = {"version": version(), "log": self._name, "last": str(self._last), "leaf": self._leaf}
+        held["today"] = self._today
         rows = [{"key": key, "value": value} for key, value in held.items()]
         db.table("projection").insert_all(rows, pk="key", replace=True)
 
@@ -323,7 +325,25 @@ class _Projection:
             done += count
             self._progress(min(done, self._last), self._last)
         _reckon_by_desks(db)
+        db.execute(_STATES, [self._today, self._today])
         self._progress(self._last, self._last)
+
+
+_STATES = """
+UPDATE deadline SET
+  state = CASE
+    WHEN due IS NULL THEN 'not known'
+    WHEN status = 'declined' THEN 'declined'
+    WHEN coalesce(signed, ?) > due THEN 'late'
+    WHEN signed IS NULL THEN 'open'
+    ELSE 'in time'
+  END,
+  days = CASE
+    WHEN due IS NOT NULL AND status != 'declined' THEN CAST(julianday(coalesce(signed, ?)) - julianday(due) AS INTEGER)
+  END
+WHERE signed IS NULL OR state IS NULL
+"""
+"""What each deadline has come to by a day: of open reviews that changes with the day, and an index is to hold it."""
 
 
 def _reckon_by_desks(db: Database) -> None:

@@ -10,7 +10,7 @@ from datetime import date
 from itertools import combinations
 from typing import Any, assert_never
 
-from assistant.clock import california_day, end_of_day
+from assistant.clock import california_day
 from assistant.core import access_events as a
 from assistant.core import events as e
 from assistant.core import work_events as w
@@ -206,7 +206,8 @@ TABLES: Mapping[str, Table] = {
     "correction": _of_review("session seq:int ts page fact was says", key="session seq"),
     "case_change": _of_review("session seq:int ts added changed removed facts:int sets", key="session seq"),
     "deadline": _of_review(
-        "session priority rule source verified:int request records start start_fact due ends signed opened",
+        "session priority rule source verified:int request records start start_fact due signed opened "
+        "state days:int",
         key="session",
     ),
     "reading": _table("sitting seq:int n:int ts reader what session detail", key="sitting seq n"),
@@ -259,7 +260,7 @@ INDEXES: Mapping[str, tuple[tuple[str, ...], ...]] = {
     "rejection": (("ts", "seq"),),
     "correction": (("ts", "seq"),),
     "case_change": (("ts", "seq"),),
-    "deadline": (("due",),),
+    "deadline": (("-days", "session"), ("due",)),
     "reading": (("-ts", "-seq", "n"), ("session", "ts")),
     "audit_note": (("ts", "seq"), ("session", "ts")),
     "finding_step": (("finding", "ts"),),
@@ -746,7 +747,6 @@ def reckon(priority: str, received: Mapping[str, str]) -> dict[str, Any] | None:
         "start": start or None,
         "start_fact": fact or None,
         "due": None if last is None else last.isoformat(),
-        "ends": None if last is None else end_of_day(last),
     }
 
 
@@ -760,7 +760,7 @@ def with_receipts(row: Mapping[str, Any], receipts: Iterable[Mapping[str, Any]])
                 days.pop(fact, None)
                 days[f"{name}, at the desk"] = receipt[name]
         priority = receipt["priority"] or priority
-    return {**row, **(reckon(priority, days) or {})}
+    return {**row, "state": None, "days": None, **(reckon(priority, days) or {})}
 
 
 CLAIMED = {"request": "application_received", "records": "documents_received"}

@@ -10,11 +10,10 @@ import re
 import secrets
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC, datetime
 from typing import Any
 
 from assistant import __version__, library, profile
-from assistant.clock import california_day
+from assistant.clock import california_day, today
 from assistant.core import work_events as w
 from assistant.core.dates import RULES, whole_day
 from assistant.core.event_form import decode, encode
@@ -91,11 +90,6 @@ def at_work(log: Log) -> dict[str, CaseAtWork]:
         if not isinstance(event, w.DeskOpened):
             found.setdefault(getattr(event, "case", ""), CaseAtWork()).take(event, ts)
     return found
-
-
-def today() -> str:
-    """The day in California."""
-    return california_day(datetime.now(UTC).isoformat())
 
 
 def reviews_of(log: Log, case: str) -> list[SessionRow]:

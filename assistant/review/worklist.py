@@ -13,13 +13,14 @@ from typing import Any
 import msgspec
 
 from assistant import library
+from assistant.clock import today
 from assistant.core.dates import CLOCK_FACTS, HOLIDAYS, RULES, due, parse_date
 from assistant.core.problem import Refused
 from assistant.core.record.case import Case
 from assistant.core.text import counted, one_line
 from assistant.core.value import Value, replace
 from assistant.log import Log, SessionRow
-from assistant.review.desk import CaseAtWork, at_work, read_folder, today
+from assistant.review.desk import CaseAtWork, at_work, read_folder
 from assistant.review.review import Review
 
 NEW, ASKED, READING, REVIEWING, RULING, READY = (

@@ -7,14 +7,13 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from assistant import library
-from assistant.clock import utc_day, utc_minute
+from assistant.clock import today, utc_day, utc_minute
 from assistant.core.problem import Refused
 from assistant.core.text import counted, visible
 from assistant.log import Log, SessionRow
 from assistant.log.entry import Unreadable
 from assistant.log.errors import leave_out
 from assistant.log.fold import load_session
-from assistant.review.desk import today
 from assistant.training.book import (
     REVEALS,
     Assignment,

@@ -6,10 +6,8 @@ import os
 import sqlite3
 import stat
 from contextlib import closing
-from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
-from zoneinfo import ZoneInfo
 
 import pytest
 from hypothesis import given as hypothesis_given
@@ -27,7 +25,7 @@ from assistant.log import Log, projection
 from assistant.log import projection as projecting
 from assistant.log.fold import moments
 from assistant.log.projection import Projector, up_to_date
-from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, end_of_day, review_rows
+from assistant.log.projection_rows import RULE_TABLES, TABLES, Editions, review_rows
 from assistant.log.store import open_reader
 from assistant.log.timeline import timeline
 from assistant.profile import Profile
@@ -236,34 +234,30 @@ def test_the_day_of_a_signature_is_that_in_california(
         desk.log("aa11", e.SessionSigned("0" * 64, "uphold", "It is mine."), after=50)
     file = up_to_date(path)
     (row,) = rows(file, "deadline")
-    assert (row["due"], row["ends"], row["signed"]) == ("2026-02-09", "2026-02-10T08:00:00.000Z", day)
+    assert (row["due"], row["signed"]) == ("2026-02-09", day)
     (told,) = rows(file, "deadlines")
     assert (told["state"], told["days"]) == (state, days)
 
 
-@pytest.mark.parametrize(("hours", "state"), [(-1, "late"), (1, "open")])
-def test_an_open_review_is_past_its_day_from_midnight_in_california(
-    held: Path, hours: int, state: str
+@pytest.mark.parametrize(
+    ("day", "state", "days"),
+    [
+        ("2026-01-05", "open", -35),
+        ("2026-02-09", "open", 0),
+        ("2026-02-10", "late", 1),
+        ("2026-03-21", "late", 40),
+    ],
+)
+def test_an_open_review_is_told_by_the_day_in_california_on_which_the_tables_are_asked(
+    held: Path, day: str, state: str, days: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    file = up_to_date(held)
-    ends = datetime.now(UTC) + timedelta(hours=hours)
-    with closing(sqlite3.connect(file)) as connection:
-        connection.execute("UPDATE deadline SET ends = ?", [ends.strftime("%Y-%m-%dT%H:%M:%S.000Z")])
-        connection.commit()
-    told = next(row for row in rows(file, "deadlines") if row["session"] == "cc33")
-    assert (told["state"], told["signed"], told["days"] > 0) == (state, None, state == "late")
-
-
-def test_days_of_an_open_review_are_counted_to_today_in_california(held: Path) -> None:
-    file = up_to_date(held)
-    today = datetime.now(ZoneInfo("America/Los_Angeles")).date()
-    for days, state in ((40, "late"), (1, "late"), (0, "open"), (-5, "open")):
-        due = today - timedelta(days=days)
-        with closing(sqlite3.connect(file)) as connection:
-            connection.execute("UPDATE deadline SET due = ?, ends = ?", [due.isoformat(), end_of_day(due)])
-            connection.commit()
-        told = next(row for row in rows(file, "deadlines") if row["session"] == "cc33")
-        assert (told["state"], told["days"]) == (state, days)
+    up_to_date(held)
+    monkeypatch.setattr(projection, "today", lambda: day)
+    for anew in (False, True):
+        told = {row["session"]: row for row in rows(up_to_date(held, anew=anew), "deadlines")}
+        assert (told["cc33"]["state"], told["cc33"]["signed"], told["cc33"]["days"]) == (state, None, days)
+        assert (told["aa11"]["state"], told["aa11"]["days"]) == ("in time", -8)
+        assert (told["bb22"]["state"], told["bb22"]["days"]) == ("declined", None)
 
 
 def test_time_is_that_of_the_question_with_pauses_apart_and_not_from_a_file(held: Path) -> None:

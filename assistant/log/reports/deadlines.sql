@@ -5,7 +5,8 @@
 -- note: Working days leave holidays out (Gov. Code 6700, 6701; not yet verified). Days end at midnight in California,
 -- note: daylight saving included, while the other reports and the log itself have times in UTC. A rule that is not
 -- note: verified was not yet read at its source. A review that is late and has no day of signature is
--- note: still open. A month is that of the last day, or of the opening where none is known.
+-- note: still open, as of the day on which a command last read the log for its reports. A month is that of the last day, or
+-- note: of the opening where none is known.
 -- order: days DESC, session
 -- date: due
 -- column session: the review
@@ -28,31 +29,9 @@
 -- counted late: of them late, signed or still open
 -- counted longest: the most days that one of them is late
 -- ranks: reviews, late, longest
-SELECT session, case_id, reviewer, kind, priority,
-  CASE
-    WHEN due IS NULL THEN 'not known'
-    WHEN status = 'declined' THEN 'declined'
-    WHEN signed IS NULL AND now >= ends THEN 'late'
-    WHEN signed IS NULL THEN 'open'
-    WHEN signed <= due THEN 'in time'
-    ELSE 'late'
-  END AS state,
-  CASE
-    WHEN due IS NULL OR status = 'declined' THEN NULL
-    WHEN signed IS NOT NULL THEN CAST(julianday(signed) - julianday(due) AS INTEGER)
-    WHEN now >= ends THEN max(1, CAST(today - julianday(due) AS INTEGER))
-    ELSE min(0, CAST(today - julianday(due) AS INTEGER))
-  END AS days,
-  due, signed, start, start_fact, rule, source, verified, opened, status, outcome,
-  substr(coalesce(due, opened), 1, 7) AS month
-FROM (
-  SELECT *, (SELECT strftime('%Y-%m-%dT%H:%M:%fZ', 'now')) AS now, (SELECT julianday(date('now', CASE
-    WHEN datetime('now') >= datetime('now', 'start of year', '+2 months', 'weekday 0', '+7 days', '+10 hours')
-      AND datetime('now') < datetime('now', 'start of year', '+10 months', 'weekday 0', '+9 hours')
-    THEN '-7 hours' ELSE '-8 hours'
-  END))) AS today
-  FROM deadline
-)
+SELECT session, case_id, reviewer, kind, priority, state, days, due, signed, start, start_fact, rule, source, verified,
+  opened, status, outcome, substr(coalesce(due, opened), 1, 7) AS month
+FROM deadline
 -- query
 SELECT {by}, count(*) AS reviews, sum(state = 'late') AS late, max(CASE WHEN state = 'late' THEN days END) AS longest
 FROM deadlines {where} GROUP BY {by} ORDER BY {order}
