@@ -116,6 +116,9 @@ class Central:
         about = connection.info
         place = f"postgresql://{about.host}:{about.port}/{about.dbname}"
         try:
+            connection.execute(
+                "SET search_path = pg_catalog, pg_temp"
+            )  # what a server's own settings put before it
             central = cls(connection, one_line(place))
             if made:
                 central._must_be_set_up()

@@ -43,17 +43,41 @@ from assistant.log.verify import Absent, verify
 from assistant.log.verify_entries import Verdict, Verification
 from assistant.log.verify_steps import Silent, followed
 
-_FENCES = """SELECT t.tgname, c.relname, n.nspname || '.' || p.proname, t.tgtype::int, t.tgqual IS NULL, t.tgenabled::text
-FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid JOIN pg_namespace m ON m.oid = c.relnamespace
-JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace n ON n.oid = p.pronamespace
-WHERE m.nspname = 'imr' AND NOT t.tgisinternal"""
-_TABLES = """SELECT c.relname, c.relkind::text, c.relrowsecurity, EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid),
-(SELECT coalesce(string_agg(DISTINCT lower(a.privilege_type), ', '), '') FROM aclexplode(c.relacl) a
-  WHERE a.grantee <> c.relowner AND a.privilege_type IN ('UPDATE', 'DELETE', 'TRUNCATE', 'TRIGGER'))
-FROM pg_class c JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr' AND c.relkind NOT IN ('i', 't', 'c')"""
-_FUNCTIONS = """SELECT p.proname, p.prosrc, p.prosecdef FROM pg_proc p
-JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"""
-_POLICIES = """SELECT p.polname, c.relname, p.polcmd::text, coalesce(pg_get_expr(p.polqual, p.polrelid), ''),
+_OURS = "JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr'"
+_FENCES = f"""SELECT c.relname, t.tgname, m.nspname || '.' || p.proname, t.tgtype::int, t.tgqual IS NULL AND t.tgattr::text = '',
+t.tgenabled::text
+FROM pg_trigger t JOIN pg_proc p ON p.oid = t.tgfoid JOIN pg_namespace m ON m.oid = p.pronamespace
+JOIN pg_class c ON c.oid = t.tgrelid {_OURS} AND NOT t.tgisinternal"""
+_TABLES = f"""SELECT c.relname, c.relkind::text, c.relrowsecurity, EXISTS (SELECT 1 FROM pg_rewrite r WHERE r.ev_class = c.oid),
+c.relpersistence::text, EXISTS (SELECT 1 FROM pg_inherits h WHERE c.oid IN (h.inhparent, h.inhrelid)), c.relowner = n.nspowner
+FROM pg_class c {_OURS} AND c.relkind NOT IN ('i', 't', 'c')"""
+_PARTS = f"""SELECT c.relname, a.attname || ' ' || format_type(a.atttypid, a.atttypmod)
+  || CASE WHEN a.attnotnull THEN ' NOT NULL' ELSE '' END || coalesce(' DEFAULT ' || pg_get_expr(d.adbin, d.adrelid), '')
+FROM pg_attribute a LEFT JOIN pg_attrdef d ON d.adrelid = a.attrelid AND d.adnum = a.attnum
+JOIN pg_class c ON c.oid = a.attrelid {_OURS} AND c.relkind = 'r' AND a.attnum > 0 AND NOT a.attisdropped
+UNION ALL SELECT c.relname, pg_get_constraintdef(k.oid) FROM pg_constraint k
+JOIN pg_class c ON c.oid = k.conrelid {_OURS} AND k.contype <> 'n'"""
+_FUNCTIONS = """SELECT p.proname || '(' || oidvectortypes(p.proargtypes) || ')', p.prosrc, p.prosecdef,
+  coalesce(p.proconfig, '{}'), p.proowner = n.nspowner
+FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr'"""
+_RIGHTS = f"""SELECT x.name, coalesce(r.rolname, 'public'), lower(a.privilege_type) || x.part
+FROM (SELECT n.nspname::text AS name, '' AS part, n.nspacl AS acl, n.nspowner AS owner FROM pg_namespace n WHERE n.nspname = 'imr'
+  UNION ALL SELECT 'imr.' || c.relname, '', c.relacl, c.relowner FROM pg_class c {_OURS}
+  UNION ALL SELECT 'imr.' || c.relname, ' (' || t.attname || ')', t.attacl, c.relowner
+    FROM pg_attribute t JOIN pg_class c ON c.oid = t.attrelid {_OURS}
+  UNION ALL SELECT 'imr.' || p.proname, '', coalesce(p.proacl, acldefault('f', p.proowner)), p.proowner
+    FROM pg_proc p JOIN pg_namespace n ON n.oid = p.pronamespace WHERE n.nspname = 'imr') x,
+  aclexplode(x.acl) a LEFT JOIN pg_roles r ON r.oid = a.grantee
+WHERE a.grantee <> x.owner AND a.privilege_type NOT IN ('SELECT', 'USAGE', 'REFERENCES', 'MAINTAIN')"""
+"""The rights of others than the owner, but those of reading."""
+
+_SETTINGS = """SELECT coalesce(r.rolname, 'everybody') FROM pg_db_role_setting s LEFT JOIN pg_roles r ON r.oid = s.setrole
+WHERE s.setdatabase IN (0, (SELECT d.oid FROM pg_database d WHERE d.datname = current_database()))
+  AND 'session_replication_role=replica' = ANY (s.setconfig)
+UNION SELECT 'everybody' WHERE current_setting('session_replication_role') = 'replica'"""
+_STRONG = """SELECT DISTINCT r.rolname FROM imr.desk d JOIN pg_roles r ON r.rolname = d.login
+WHERE r.rolsuper OR r.rolbypassrls OR has_table_privilege(r.oid, 'imr.entry', 'UPDATE, DELETE, TRUNCATE, TRIGGER')"""
+_POLICIES = """SELECT p.polname, c.relname, p.polcmd::text || p.polpermissive, coalesce(pg_get_expr(p.polqual, p.polrelid), ''),
 coalesce(pg_get_expr(p.polwithcheck, p.polrelid), ''), array(SELECT r.rolname::text FROM pg_roles r WHERE r.oid = ANY (p.polroles))
 FROM pg_policy p JOIN pg_class c ON c.oid = p.polrelid JOIN pg_namespace n ON n.oid = c.relnamespace WHERE n.nspname = 'imr'"""
 _TWICE = """SELECT session, count(*) FROM imr.entry WHERE seq = 1 AND session <> %s
@@ -490,27 +514,63 @@ def _fences(central: Central) -> Verdict:
         )
     steps = (files("assistant.log") / "central_schema" / f"{number}.sql" for number in range(1, FORMAT + 1))
     script = "".join(one.read_text("utf-8") for one in steps)
-    wrong = [*_wrong_tables(central, script), *_wrong_triggers(central, script)]
-    wrong += [*_wrong_functions(central, script), *_wrong_policies(central, script)]
+    wrong = [
+        *_wrong_tables(central, script),
+        *_wrong_parts(central, script),
+        *_wrong_triggers(central, script),
+    ]
+    wrong += [
+        *_wrong_functions(central, script),
+        *_wrong_policies(central, script),
+        *_wrong_rights(central, script),
+    ]
+    wrong += [f"triggers are passed by at the login of {name}" for (name,) in central.rows(_SETTINGS)]
     if wrong:
         return Verdict(False, "; ".join(one_line(one) for one in wrong[:5]))
-    return Verdict(True, "tables, triggers, functions and the rules on rows are as they were set up")
+    says = "tables, triggers, functions, rights and the rules on rows are as they were set up"
+    if strong := central.rows(_STRONG):
+        listed = ", ".join(one_line(str(name)) for (name,) in strong[:5])
+        return Verdict(
+            None, f"{says}; a login that pushes may do more than a desk, and passes them by: {listed}"
+        )
+    return Verdict(True, says)
 
 
 def _wrong_tables(central: Central, script: str) -> Iterator[str]:
     found = {name: more for name, *more in central.rows(_TABLES)}
     hidden = set(re.findall(r"ALTER TABLE imr\.(\w+) ENABLE ROW LEVEL SECURITY", script))
     for name in re.findall(r"CREATE TABLE imr\.(\w+)", script):
-        kind, secure, rewritten, rights = found.pop(name, ("", False, False, ""))
+        kind, secure, rewritten, kept, shared, owned = found.pop(name, ("", False, False, "p", False, True))
         if kind != "r":
             yield f"{name} is no table"
         if rewritten:
             yield f"what is written to {name} is rewritten by a rule"
         if name in hidden and not secure:
             yield f"the rows of {name} are open to every desk"
-        if rights:
-            yield f"others than the owner have rights on {name}: {rights}"
+        if kept != "p":
+            yield f"{name} is not kept through a crash of the server"
+        if shared:
+            yield f"{name} shares its rows with another table"
+        if not owned:
+            yield f"{name} belongs to somebody else than the rest"
     yield from (f"there is a table or view that does not belong there: {name}" for name in found)
+
+
+def _wrong_parts(central: Central, script: str) -> Iterator[str]:
+    """Columns, keys and bounds of tables that are not those of the script."""
+    made = set()
+    for table, body in re.findall(r"CREATE TABLE imr\.(\w+) \((.*?)\n\);", script, re.DOTALL):
+        for line in re.split(r",\n", body):
+            part, _, bound = line.strip().partition(" CHECK ")
+            if bound:
+                made.add((table, _plain(f"CHECK {bound}")))
+            if " PRIMARY KEY" in part:
+                part = part.replace(" PRIMARY KEY", " NOT NULL")
+                made.add((table, _plain(f"PRIMARY KEY {part.split()[0]}")))
+            made.add((table, _plain(part.replace("timestamptz", "timestamp with time zone"))))
+    found = {(str(table), _plain(part)) for table, part in central.rows(_PARTS)}
+    for table in sorted({table for table, _ in made ^ found if table in {one for one, _ in made}}):
+        yield f"the columns, keys or bounds of {table} were changed"
 
 
 _WHEN = {"INSERT": 4, "DELETE": 8, "UPDATE": 16}
@@ -519,8 +579,7 @@ _BEFORE_EACH_ROW = 3
 
 def _wrong_triggers(central: Central, script: str) -> Iterator[str]:
     made = {
-        name: (
-            table,
+        (table, name): (
             f"imr.{function}",
             _BEFORE_EACH_ROW + sum(_WHEN[one] for one in when.split(" OR ")),
             True,
@@ -530,33 +589,65 @@ def _wrong_triggers(central: Central, script: str) -> Iterator[str]:
             script,
         )
     }
-    found = {str(name): (tuple(more[:4]), more[4]) for name, *more in central.rows(_FENCES)}
-    for name, expected in made.items():
-        known = found.pop(name, None)
+    found = {
+        (str(table), str(name)): (tuple(more[:3]), more[3]) for table, name, *more in central.rows(_FENCES)
+    }
+    for (table, name), expected in made.items():
+        known = found.pop((table, name), None)
         if known is None or known[1] != "O":
             yield f"the trigger {name} is missing or switched off"
         elif known[0] != expected:
             yield f"the trigger {name} was changed"
-    yield from (f"there is a trigger that does not belong there: {name}" for name in found)
+    yield from (f"there is a trigger that does not belong there: {name} of {table}" for table, name in found)
 
 
 def _wrong_functions(central: Central, script: str) -> Iterator[str]:
     made = {
-        name: (body.strip(), "SECURITY DEFINER" in head)
-        for name, head, body in re.findall(
-            r"CREATE FUNCTION imr\.(\w+)\((.*?)AS \$\$(.*?)\$\$", script, re.DOTALL
+        f"{name}({', '.join(one.split()[1] for one in taken.split(', ') if one)})": (
+            body.strip(),
+            "SECURITY DEFINER" in head,
+            [f"search_path={one}" for one in re.findall(r"SET search_path = ([\w, ]+?) AS", f"{head}AS")],
+            True,
+        )
+        for name, taken, head, body in re.findall(
+            r"CREATE FUNCTION imr\.(\w+)\((.*?)\)(.*?)AS \$\$(.*?)\$\$", script, re.DOTALL
         )
     }
-    found = {str(name): (str(body).strip(), definer) for name, body, definer in central.rows(_FUNCTIONS)}
+    found = {
+        str(name): (str(body).strip(), definer, list(settings), owned)
+        for name, body, definer, settings, owned in central.rows(_FUNCTIONS)
+    }
     for name, expected in made.items():
         if found.pop(name, None) != expected:
             yield f"the function {name} was changed"
     yield from (f"there is a function that does not belong there: {name}" for name in found)
 
 
+_GRANT = re.compile(r"GRANT ([^;]+?) ON (?:SCHEMA |FUNCTION )?([^;]+?) TO ([^;]+);")
+
+
+def _wrong_rights(central: Central, script: str) -> Iterator[str]:
+    """Rights that the script gives to nobody."""
+    made = set()
+    for rights, objects, roles in _GRANT.findall(script):
+        for right, columns in re.findall(r"(\w+)(?: \((.*?)\))?", rights):
+            parts = [f" ({column})" for column in columns.split(", ")] if columns else [""]
+            for name in re.findall(r"imr(?:\.\w+)?", objects):
+                made |= {
+                    (name, role, f"{right.lower()}{part}") for role in roles.split(", ") for part in parts
+                }
+    taken = set(
+        re.findall(r"imr\.\w+", " ".join(re.findall(r"REVOKE ALL ON FUNCTION ([^;]+) FROM PUBLIC;", script)))
+    )
+    for name, role, right in central.rows(_RIGHTS):
+        open_to_all = right == "execute" and role == "public" and name not in taken
+        if (name, role, right) not in made and not open_to_all:
+            yield f"{role} may {right} {name}"
+
+
 def _wrong_policies(central: Central, script: str) -> Iterator[str]:
     made = {
-        (name, table): ("r" if reads else "*", _plain(using), _plain(check), [role])
+        (name, table): ("rtrue" if reads else "*true", _plain(using), _plain(check), [role])
         for name, table, reads, role, using, check in re.findall(
             r"CREATE POLICY (\w+) ON imr\.(\w+)( FOR SELECT)? TO (\w+)\s+USING (.*?)(?:WITH CHECK (.*?))?;",
             script,

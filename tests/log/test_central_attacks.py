@@ -151,6 +151,44 @@ ATTACKS = {
     "the rule on rows lets all through": "ALTER POLICY own ON imr.entry USING (true)",
     "a rule on rows more": "CREATE POLICY more ON imr.entry TO imr_desk USING (true)",
     "each desk sees all": "ALTER TABLE imr.entry DISABLE ROW LEVEL SECURITY",
+    "a rule on rows holds back instead": """DROP POLICY every ON imr.file;
+        CREATE POLICY every ON imr.file AS RESTRICTIVE FOR SELECT TO imr_reader USING (true)""",
+    "rows may come in by a child of a table": "CREATE TABLE public.more () INHERITS (imr.entry)",
+    "a table is a child of another": "CREATE TABLE public.whole (LIKE imr.words); ALTER TABLE imr.words INHERIT public.whole",
+    "a table is lost with the next crash": "ALTER TABLE imr.file SET UNLOGGED",
+    "a number may be taken twice": "ALTER TABLE imr.entry DROP CONSTRAINT entry_pkey",
+    "a bound is gone": "ALTER TABLE imr.entry DROP CONSTRAINT entry_entry_check",
+    "a bound is another": """ALTER TABLE imr.desk DROP CONSTRAINT desk_called_check;
+        ALTER TABLE imr.desk ADD CONSTRAINT desk_called_check CHECK (length(called) <= 20000)""",
+    "a desk is said to belong to another login": "ALTER TABLE imr.desk ALTER login SET DEFAULT 'desk_1'",
+    "a column is counted from a sequence": """CREATE SEQUENCE public.count;
+        ALTER TABLE imr.statement ALTER number SET DEFAULT nextval('public.count')""",
+    "a column more": "ALTER TABLE imr.entry ADD COLUMN note text",
+    "a column may be empty": "ALTER TABLE imr.entry ALTER leaf DROP NOT NULL",
+    "a trigger looks at one column alone": """DROP TRIGGER words_only_emptied ON imr.words; CREATE TRIGGER words_only_emptied
+        BEFORE UPDATE OF salt ON imr.words FOR EACH ROW EXECUTE FUNCTION imr.check_words()""",
+    "a trigger of that name on another table too": """CREATE TRIGGER check_file BEFORE INSERT ON imr.checkpoint
+        FOR EACH ROW EXECUTE FUNCTION imr.check_file()""",
+    "a function of that name takes something else": """CREATE FUNCTION imr.redact(text, text) RETURNS bigint LANGUAGE sql
+        AS 'SELECT 1'""",
+    "a function finds what it calls elsewhere": "ALTER FUNCTION imr.redact(text, text, text) SET search_path = public, pg_catalog",
+    "a function finds what it calls where its caller says": "ALTER FUNCTION imr.pushed(text, bigint, bigint, boolean, text) RESET search_path",
+    "a function belongs to somebody else": "ALTER FUNCTION imr.redact(text, text, text) OWNER TO imr_redactor",
+    "a desk may state what it likes": "GRANT INSERT ON imr.statement TO imr_desk",
+    "everybody may state what they like": "GRANT EXECUTE ON FUNCTION imr.state(text, text, text) TO PUBLIC",
+    "a reader may push": "GRANT INSERT ON imr.entry TO imr_reader",
+    "a desk may change one column": "GRANT UPDATE (ts) ON imr.entry TO imr_desk",
+    "a desk may add a column that is the server's": "GRANT INSERT (login) ON imr.desk TO imr_desk",
+    "a desk may make tables there": "GRANT CREATE ON SCHEMA imr TO imr_desk",
+    "a table belongs to the desks": "GRANT CREATE ON SCHEMA imr TO imr_desk; ALTER TABLE imr.entry OWNER TO imr_desk",
+    "triggers are off for a login": "ALTER ROLE desk_1 SET session_replication_role = replica",
+    "triggers are off in the database": "ALTER DATABASE postgres SET session_replication_role = replica",
+    "another schema in its place, with the same rows": """ALTER SCHEMA imr RENAME TO kept; CREATE SCHEMA imr;
+        CREATE TABLE imr.meta AS SELECT * FROM kept.meta; CREATE TABLE imr.desk AS SELECT * FROM kept.desk;
+        CREATE TABLE imr.entry AS SELECT * FROM kept.entry; CREATE TABLE imr.words AS SELECT * FROM kept.words;
+        CREATE TABLE imr.file AS SELECT * FROM kept.file; CREATE TABLE imr.statement AS SELECT * FROM kept.statement;
+        CREATE TABLE imr.desk_checkpoint AS SELECT * FROM kept.desk_checkpoint; CREATE TABLE imr.checkpoint AS SELECT * FROM kept.checkpoint;
+        CREATE FUNCTION imr.leaves(after bigint) RETURNS TABLE (number bigint, leaf bytea) LANGUAGE sql AS 'SELECT number, leaf FROM imr.statement ORDER BY 1'""",
 }
 
 
@@ -159,6 +197,36 @@ def test_what_an_administrator_changes_is_named(attack: Attack, what: str) -> No
     found = attack((ATTACKS | AMONG_DESKS)[what])
     assert not found.ok
     assert [one for one in found.verdicts.values() if one.ok is False]
+
+
+STRONGER = {
+    "a login passes by the rules on rows": "ALTER ROLE desk_2 BYPASSRLS",
+    "a login may do everything": "ALTER ROLE desk_2 SUPERUSER",
+    "a login may write to all tables": "GRANT pg_write_all_data TO desk_2",
+    "a login has the owner's rights": f"GRANT {ADMIN} TO desk_2",
+}
+
+
+@pytest.mark.parametrize("what", STRONGER)
+def test_a_login_that_was_given_more_than_a_desk_needs_is_open(attack: Attack, what: str) -> None:
+    found = attack(STRONGER[what]).verdicts["fences"]
+    assert found.ok is None
+    assert found.says.endswith("a login that pushes may do more than a desk, and passes them by: desk_2")
+
+
+def test_what_the_server_puts_in_the_way_of_its_own_tables_is_not_looked_at(office: Office) -> None:
+    with Central.open(office.url(ADMIN)) as admin:
+        admin.run("""CREATE SCHEMA before; CREATE VIEW before.pg_trigger AS SELECT oid, tgrelid, tgfoid, tgname, tgtype, tgqual,
+            tgattr, 'O'::"char" AS tgenabled, tgisinternal FROM pg_catalog.pg_trigger; GRANT USAGE ON SCHEMA before TO PUBLIC;
+            GRANT SELECT ON before.pg_trigger TO PUBLIC; ALTER ROLE auditor SET search_path = before, pg_catalog;
+            ALTER TABLE imr.file DISABLE TRIGGER check_file""")
+        try:
+            with office.at("auditor"):
+                found = verify_central(office.url("auditor")).verdicts["fences"]
+        finally:
+            admin.run("""ALTER TABLE imr.file ENABLE TRIGGER check_file; ALTER ROLE auditor RESET search_path;
+                DROP SCHEMA before CASCADE""")
+    assert (found.ok, found.says) == (False, "the trigger check_file is missing or switched off")
 
 
 FORGERIES = {
