@@ -45,6 +45,9 @@ FILTERS = {
 _OF_SESSION = ("reviewer", "case")
 """Filters that every report has whose rows name a review."""
 
+_ALIKE = ("kind", "prompt_set", "suggested")
+"""By what decisions are compared with their like."""
+
 _COMMON = ("kind", "status", "outcome")
 """Filters that let through so much that reading the newest rows first beats an index; SQLite can't know that."""
 
@@ -167,7 +170,10 @@ def ask(
     if groups:
         columns = (*groups, *(asked.counted or {one: "" for one in asked.columns if one not in asked.by}))
         order = _order(asked, sort, groups) or ", ".join(groups)
-        sql = asked.query.format(by=", ".join(groups), where=where, order=order)
+        alike = dict.fromkeys(
+            (*groups, *_ALIKE)
+        )  # each once: of columns that stand twice no index gives the groups
+        sql = asked.query.format(by=", ".join(groups), alike=", ".join(alike), where=where, order=order)
     else:
         columns = tuple(asked.columns)
         order = _order(asked, sort, ()) or asked.order

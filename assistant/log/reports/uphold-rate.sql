@@ -36,7 +36,7 @@ FROM (
       FROM (
         SELECT {by}, kind AS of_kind, prompt_set AS of_set, suggested AS of_suggestion, count(*) AS n,
           sum(decision = 'upheld') AS k
-        FROM uphold_rate {where} GROUP BY {by}, of_kind, of_set, of_suggestion
+        FROM uphold_rate {where} GROUP BY {alike}
       )
       WINDOW alike AS (PARTITION BY of_kind, of_set, of_suggestion)
     )
